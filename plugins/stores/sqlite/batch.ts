@@ -1,0 +1,57 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { prepareQueries, type Queries, READS } from './queries.ts';
+
+/** A query's name and what it is asked with. */
+export type Request = readonly [name: keyof Queries, ...values: unknown[]];
+
+/** What became of a request. */
+export type Outcome = { readonly value: unknown } | { readonly failed: string };
+
+/**
+ * Runs requests in their order, a batch in one transaction: whoever writes at one moment shares one fsync.
+ * A request that fails leaves nothing behind and fails alone. Where the commit fails, every write of the batch did,
+ * and the reads are done again, so that none has seen what is not there.
+ */
+export function batchRunner(db: DatabaseSync, file: string): (requests: readonly Request[]) => Outcome[] {
+  const queries = prepareQueries(db);
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const savepoint = db.prepare('SAVEPOINT request');
+  const undo = db.prepare('ROLLBACK TO request');
+  const release = db.prepare('RELEASE request');
+
+  function perform([name, ...values]: Request): Outcome {
+    try {
+      return { value: (queries[name] as (...values: unknown[]) => unknown)(...values) };
+    } catch (error) {
+      return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
+    }
+  }
+
+  function performWithin(request: Request): Outcome {
+    savepoint.run();
+    const outcome = perform(request);
+    if ('failed' in outcome) {
+      // Some failures make SQLite take back the whole transaction. What followed would be committed one by one.
+      if (!db.isTransaction) throw new Error(outcome.failed);
+      undo.run();
+    }
+    release.run();
+    return outcome;
+  }
+
+  return (requests) => {
+    if (requests.every(([name]) => READS.has(name))) return requests.map(perform);
+    try {
+      begin.run();
+      const outcomes = requests.map(performWithin);
+      commit.run();
+      return outcomes;
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      const failed = `The database ${file} could not be written, nothing of this is kept: ${(error as Error).message}.`;
+      return requests.map((request) => (READS.has(request[0]) ? perform(request) : { failed }));
+    }
+  };
+}

@@ -1,0 +1,108 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Request } from './batch.ts';
+import type { Queries } from './queries.ts';
+import type { FromWorker, ToWorker, WorkerData } from './worker.ts';
+
+/** The database in its worker thread. */
+export interface Client {
+  /** Asks for a query. Requests are done, and their promises resolve, in the order of the calls. */
+  ask<Name extends keyof Queries>(
+    name: Name,
+    ...values: Parameters<Queries[Name]>
+  ): Promise<Awaited<ReturnType<Queries[Name]>>>;
+  /** Does what was asked for, closes the file and ends the thread. */
+  close(): Promise<void>;
+}
+
+interface Call {
+  readonly request: Request;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Starts the worker and opens the database.
+ * @throws one sentence when the file cannot be used
+ */
+export async function startClient(data: WorkerData): Promise<Client> {
+  const { file } = data;
+  // It is worker.ts in the source and worker.js in what is published.
+  const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), {
+    name: 'sqlite',
+    workerData: data,
+  });
+  const opened = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  /** Calls of this turn of the event loop, not yet sent. */
+  let gathered: Call[] = [];
+  /** Calls that were sent, oldest first. */
+  let waiting: Call[] = [];
+  /** Why no more calls are taken. */
+  let refusal: string | undefined;
+
+  const post = (message: ToWorker) => worker.postMessage(message);
+
+  function send(): void {
+    const calls = gathered;
+    gathered = [];
+    if (calls.length === 0) return;
+    try {
+      post(calls.map((call) => call.request));
+    } catch {
+      return sendSingly(calls);
+    }
+    for (const call of calls) waiting.push(call);
+  }
+
+  /** One of them cannot be sent to another thread (a function in its values, say): the others shall not suffer for it. */
+  function sendSingly(calls: readonly Call[]): void {
+    for (const call of calls) {
+      try {
+        post([call.request]);
+        waiting.push(call);
+      } catch (error) {
+        call.reject(error as Error);
+      }
+    }
+  }
+
+  function fail(reason: string): void {
+    refusal ??= reason;
+    const lost = waiting.concat(gathered);
+    waiting = gathered = [];
+    for (const call of lost) call.reject(new Error(reason));
+    opened.reject(new Error(reason));
+    ended.resolve();
+  }
+
+  worker.on('message', (message: FromWorker) => {
+    if (message === 'open') return opened.resolve();
+    if (!Array.isArray(message)) return opened.reject(new Error(message.unopened));
+    for (const [i, call] of waiting.splice(0, message.length).entries()) {
+      const outcome = message[i];
+      if (outcome && 'value' in outcome) call.resolve(outcome.value);
+      else call.reject(new Error(outcome?.failed));
+    }
+  });
+  worker.on('error', (error) => fail(`The thread of the database ${file} failed (${error.message}): restart the server.`));
+  worker.on('exit', () => fail(`The thread of the database ${file} has ended: restart the server.`));
+
+  await opened.promise;
+  return {
+    ask: (name, ...values) =>
+      new Promise((resolve, reject) => {
+        if (refusal !== undefined) return reject(new Error(refusal));
+        if (gathered.length === 0) setImmediate(send);
+        gathered.push({ request: [name, ...values], resolve: resolve as Call['resolve'], reject });
+      }),
+    close() {
+      if (refusal === undefined) {
+        refusal = `The database ${file} is closed.`;
+        send();
+        post('close');
+      }
+      return ended.promise;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Marks a file as chatserv's: `chat` in ASCII, SQLite's application_id. */
+export const APPLICATION_ID = 0x63686174;
+
+/**
+ * What brings a file from one version of the schema to the next; its user_version counts those it has had.
+ * A migration that was released is never edited: add another one.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,               -- nameKey(name)
+    hash TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    seen INTEGER NOT NULL DEFAULT 0,
+    since INTEGER NOT NULL,                 -- the log's end when the account was made
+    cursor INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX accounts_seen ON accounts (seen);
+
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sender INTEGER NOT NULL,
+    name TEXT NOT NULL,                     -- the sender's, as shown
+    text TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    wide INTEGER NOT NULL,                  -- 1: to everyone, or to the crowd where there is one; 0: to the accounts in named
+    crowd BLOB                              -- many account ids, as crowd.ts packs them
+  ) STRICT;
+  CREATE INDEX messages_wide ON messages (wide) WHERE wide = 1;
+
+  CREATE TABLE named (
+    account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (account, message)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE blocks (
+    user TEXT NOT NULL,
+    network TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (user, network)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX blocks_until ON blocks (until);
+  `,
+];

@@ -1,0 +1,50 @@
+import { type Accounts, type Blocks, type Log, nameKey } from 'chatserv';
+import { startClient } from './client.ts';
+
+/** The services of one database. */
+export interface Store {
+  readonly accounts: Accounts;
+  readonly log: Log;
+  readonly blocks: Blocks;
+  /** Writes what was asked for and closes the file; later calls are rejected. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** The database's file, which is made when it is not there. */
+  readonly file: string;
+  /** How long to wait while another program writes to the file, in milliseconds. */
+  readonly busyTimeout: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/**
+ * Opens accounts, log and blocks in an SQLite file.
+ * @throws one sentence when the file cannot be used
+ */
+export async function openStore({ file, busyTimeout, now }: StoreOptions): Promise<Store> {
+  const { ask, close } = await startClient({ file, busyTimeout });
+  return {
+    accounts: {
+      find: (name) => ask('find', nameKey(name)),
+      create: (name, hash) => ask('create', name, nameKey(name), hash, now()),
+      setHash: (id, hash) => ask('setHash', id, hash),
+      setSeen: (id, time) => ask('setSeen', id, time),
+      seenSince: (time) => ask('seenSince', time),
+      list: (after, limit) => ask('list', after, limit),
+      remove: (id) => ask('remove', id),
+    },
+    log: {
+      append: (entry) => ask('append', entry),
+      read: (account, after, limit) => ask('read', account, after, limit),
+      cursor: (account) => ask('cursor', account),
+      moveCursors: (moves) => ask('moveCursors', moves),
+    },
+    blocks: {
+      find: (user, network, now) => ask('findBlock', user, network, now),
+      add: (user, network, until, now) => ask('addBlock', user, network, until, now),
+    },
+    close,
+  };
+}

@@ -1,0 +1,35 @@
+import type { Account } from '../kernel/account.ts';
+import { token } from './service.ts';
+
+/** An account as a store keeps it. */
+export interface StoredAccount extends Account {
+  /** The password's hash, in the PHC string format, or whatever the password plugin wrote. */
+  readonly hash: string;
+  /** When the account was made, in milliseconds since 1970. */
+  readonly created: number;
+  /** When it was last online, in milliseconds since 1970; 0 for never. */
+  readonly seen: number;
+}
+
+/** Who is registered. A store provides it; names are compared by `nameKey`. */
+export interface Accounts {
+  /** The account of that name, however it is spelt; undefined when there is none. */
+  find(name: string): Promise<StoredAccount | undefined>;
+  /**
+   * Registers a name. Its cursor stands at the log's end: a new account is not given what was said before it.
+   * @returns the new account, or undefined when the name is taken
+   */
+  create(name: string, hash: string): Promise<StoredAccount | undefined>;
+  /** Replaces the hash of an account's password. */
+  setHash(id: number, hash: string): Promise<void>;
+  /** Notes when an account was last online. */
+  setSeen(id: number, time: number): Promise<void>;
+  /** The accounts that were online at `time` or later. */
+  seenSince(time: number): Promise<Account[]>;
+  /** Up to `limit` accounts in the order of their ids, those after the id `after`. */
+  list(after: number, limit: number): Promise<StoredAccount[]>;
+  /** Removes an account with all that waits for it. What it said stays in the log. */
+  remove(id: number): Promise<void>;
+}
+
+export const Accounts = token<Accounts>('accounts');

@@ -1,0 +1,69 @@
+import type { Dialect, Speaker, Utterance } from '../kernel/dialect.ts';
+import type { Message } from '../kernel/message.ts';
+import { withoutControls } from '../kernel/message.ts';
+
+/** Questions that nobody puts into words: the client speaks first, and knows that a new password wants two lines. */
+const SILENT = new Set(['username start', 'new-password-again']);
+
+/** The plain dialect, one line an utterance, as docs/protocol.md has it. `nc` speaks it. */
+export const line: Dialect = {
+  name: 'line',
+  open: () => speaker,
+  message({ time, from, text }: Message): string {
+    return `[${stamp(time)}] ${from.name}: ${text}\n`;
+  },
+};
+
+/** It remembers nothing, so that all connections share one. */
+const speaker: Speaker = {
+  answer: (_question, text) => text,
+  command(text) {
+    const blank = text.indexOf(' ');
+    return blank < 0 ? { word: text, rest: '' } : { word: text.slice(0, blank), rest: text.slice(blank + 1) };
+  },
+  say,
+};
+
+function say(utterance: Utterance): string {
+  switch (utterance.kind) {
+    case 'ask':
+      return question(utterance.question, utterance.because);
+    case 'welcome':
+      return 'welcome\n';
+    case 'answer':
+      return typeof utterance.reply === 'string'
+        ? answerLine(utterance.reply)
+        : `${utterance.reply.map(answerLine).join('')}end:${utterance.command}\n`;
+    case 'error':
+      return `error:${utterance.reason}:${utterance.about}\n`;
+    case 'blocked':
+      return utterance.after === 'username' ? `blocked:${utterance.seconds}\n` : `${utterance.seconds}\n`;
+    case 'closing':
+      return utterance.reason === 'goodbye' || utterance.reason === 'timeout'
+        ? `${utterance.reason}\n`
+        : `closing:${utterance.reason}\n`;
+  }
+}
+
+function question(name: string, because: string): string {
+  if (SILENT.has(because === '' ? name : `${name} ${because}`)) return '';
+  if (name === 'username') return `${because}\n`;
+  if (name === 'new-password') return because === '' ? 'password\n' : `password:${because}\n`;
+  return `${name}\n`;
+}
+
+/** An answer is one line, and never begins as a pushed message does, whatever a plugin put into it. */
+function answerLine(text: string): string {
+  const clean = withoutControls(text);
+  return clean.startsWith('[') ? ` ${clean}\n` : `${clean}\n`;
+}
+
+/** The second that a stamp was last made for: messages come many to a second. */
+let stamped = { second: Number.NaN, text: '' };
+
+/** UTC to the second, as RFC 3339 writes it. */
+function stamp(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== stamped.second) stamped = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return stamped.text;
+}

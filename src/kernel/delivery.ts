@@ -1,0 +1,121 @@
+import type { Account } from './account.ts';
+import { Rendered } from './feed.ts';
+import type { Hooks } from './hooks.ts';
+import { type Audience, type Message, type MessageDraft, withoutControls } from './message.ts';
+import { nameKey } from './names.ts';
+import type { Online } from './online.ts';
+import type { Refusal } from './verdicts.ts';
+
+/** What is to be said, and to whom: to accounts, by name or as such, or to everyone. */
+export interface Post {
+  readonly from: Account;
+  readonly to: 'everyone' | readonly (string | Account)[];
+  readonly text: string;
+}
+
+/** What became of it. */
+export interface Posted {
+  readonly message: Message;
+  /** The names that stand for nobody whom the message can reach, as they were given. */
+  readonly unknown: readonly string[];
+}
+
+/** A place in the order of deliveries, taken before it is known what is delivered there. */
+interface Place {
+  readonly id: number;
+  message?: Message;
+}
+
+/** Takes messages from who says them to who is online, in the order of their ids. */
+export class Delivery {
+  readonly #online: Online;
+  /** The places that are taken and not delivered yet, in the order of their ids. */
+  #places: Place[] = [];
+  #lastId = 0;
+
+  constructor(online: Online) {
+    this.#online = online;
+  }
+
+  /**
+   * Sends a message: the plugins have their say, then everyone who is online and meant is given it.
+   * @param now when it was said, in milliseconds since 1970
+   * @returns what was sent and who is unknown, or why it was not sent
+   */
+  async post(post: Post, hooks: Hooks, now: number): Promise<Posted | Refusal> {
+    let place: Place | undefined;
+    let message: Message | undefined;
+    const draft: MessageDraft = {
+      from: post.from,
+      audience: this.#audience(post.to),
+      text: withoutControls(post.text),
+      time: now,
+      place: (id) => {
+        place = this.#take(id);
+        // A plugin that was too slow for the sender to wait has kept the message all the same: then it is also given.
+        if (message !== undefined) this.#settle(place, { ...message, id });
+      },
+    };
+    const refusal = hooks.onMessage.isUsed() ? await hooks.onMessage.promise(draft) : undefined;
+    // What was kept is said: it can be refused before, not after.
+    const taken = place as Place | undefined;
+    if (refusal !== undefined && taken === undefined) {
+      message = { ...draftMessage(draft), id: 0 };
+      return refusal;
+    }
+    const mine = taken ?? this.#take(this.#lastId + 1);
+    message = { ...draftMessage(draft), id: mine.id };
+    this.#settle(mine, message);
+    return { message, unknown: 'group' in draft.audience ? [] : draft.audience.absent };
+  }
+
+  /** Whom it is for, each once, whatever spellings were given. */
+  #audience(to: Post['to']): Audience {
+    if (to === 'everyone') return { group: 'everyone' };
+    const accounts = new Map<number, Account>();
+    const absent = new Map<string, string>();
+    for (const one of to) {
+      const account = typeof one === 'string' ? this.#online.find(one) : one;
+      if (account !== undefined) accounts.set(account.id, account);
+      else if (typeof one === 'string' && !absent.has(nameKey(one))) absent.set(nameKey(one), one);
+    }
+    return { accounts: [...accounts.values()], absent: [...absent.values()] };
+  }
+
+  #take(id: number): Place {
+    if (id <= this.#lastId) throw new Error(`message ${id} was placed after message ${this.#lastId}`);
+    this.#lastId = id;
+    const place = { id };
+    this.#places.push(place);
+    return place;
+  }
+
+  /** Fills a place, and delivers what has become the front of the row. */
+  #settle(place: Place, message: Message): void {
+    place.message = message;
+    let ready = 0;
+    for (let front = this.#places[ready]; front?.message !== undefined; front = this.#places[++ready]) {
+      this.#give(front.message);
+    }
+    if (ready > 0) this.#places = this.#places.slice(ready);
+  }
+
+  #give(message: Message): void {
+    const rendered = new Rendered(message);
+    if ('group' in message.audience) {
+      for (const sessions of this.#online.all()) {
+        for (const session of sessions) {
+          if (session.account?.id !== message.from.id) session.feed.offer(rendered);
+        }
+      }
+      return;
+    }
+    for (const account of message.audience.accounts) {
+      for (const session of this.#online.of(account.id)) session.feed.offer(rendered);
+    }
+  }
+}
+
+function draftMessage({ from, audience, text, time }: MessageDraft): Omit<Message, 'id'> {
+  return { from, audience, text: withoutControls(text), time };
+}

@@ -1,0 +1,130 @@
+import type { Account } from './account.ts';
+import type { Clock } from './clock.ts';
+import { answer, type Command } from './commands.ts';
+import type { Connection } from './connection.ts';
+import { Delivery, type Post, type Posted } from './delivery.ts';
+import type { Dialect } from './dialect.ts';
+import type { Hooks } from './hooks.ts';
+import type { Limits } from './limits.ts';
+import type { Logger } from './logger.ts';
+import { login } from './login.ts';
+import { Online } from './online.ts';
+import { Turn } from './outbox.ts';
+import { Session, SessionEnded, type SessionHost } from './session.ts';
+import type { Refusal, UsernameVerdict } from './verdicts.ts';
+
+/** What of the set of live plugins the kernel works with. It never changes: a reload makes another. */
+export interface KernelGeneration {
+  readonly hooks: Hooks;
+  /** The commands by name and alias. */
+  readonly commands: ReadonlyMap<string, Command>;
+}
+
+/** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
+export class Kernel implements SessionHost {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: Limits;
+  readonly turn = new Turn();
+  readonly online = new Online();
+  readonly #delivery = new Delivery(this.online);
+  readonly #sessions = new Set<Session>();
+  /** What of ended sessions is still running: their `onDisconnect`. */
+  readonly #farewells = new Set<Promise<void>>();
+  #generation: KernelGeneration;
+  #count = 0;
+  #closing: string | undefined;
+
+  constructor(clock: Clock, logger: Logger, limits: Limits, generation: KernelGeneration) {
+    this.clock = clock;
+    this.logger = logger;
+    this.limits = limits;
+    this.#generation = generation;
+  }
+
+  /** The plugins that are live. Work that has begun goes on with those that it began with. */
+  get generation(): KernelGeneration {
+    return this.#generation;
+  }
+
+  /** Makes another set of plugins live; connections and sessions stay. */
+  swap(generation: KernelGeneration): void {
+    this.#generation = generation;
+  }
+
+  get hooks(): Hooks {
+    return this.#generation.hooks;
+  }
+
+  /** Every session there is, also those not logged in. */
+  sessions(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  /** The kernel's door: a transport hands over what it accepted, and which dialect is spoken there. */
+  accept(connection: Connection, dialect: Dialect): Session {
+    const session = new Session(++this.#count, connection, dialect, this);
+    this.#sessions.add(session);
+    if (this.#closing === undefined) void this.#converse(session);
+    else session.close(this.#closing);
+    return session;
+  }
+
+  /** Sends a message, see Delivery.post. */
+  post(post: Post): Promise<Posted | Refusal> {
+    return this.#delivery.post(post, this.hooks, this.clock.now());
+  }
+
+  /** Makes a session that may log in online, or says why not; nothing can come between. */
+  admit(session: Session, account: Account): UsernameVerdict | undefined {
+    const objection = this.hooks.onAdmit.isUsed() ? this.hooks.onAdmit.call(session, account) : undefined;
+    if (objection === undefined) this.online.add(session, account);
+    return objection;
+  }
+
+  ended(session: Session, reason: string): void {
+    this.#sessions.delete(session);
+    this.online.remove(session);
+    this.logger.info({ session: session.id, account: session.account?.name, reason }, 'session ended');
+    const farewell: Promise<void> = this.hooks.onDisconnect
+      .promise(session, reason)
+      .finally(() => this.#farewells.delete(farewell));
+    this.#farewells.add(farewell);
+  }
+
+  /**
+   * Ends every session, saying why, and accepts no more.
+   * @returns when all connections are gone, at the latest after the limits' `closeTime`, and all `onDisconnect` ran
+   */
+  async close(reason: string): Promise<void> {
+    this.#closing = reason;
+    const sessions = [...this.#sessions];
+    for (const session of sessions) session.close(reason);
+    await Promise.all(sessions.map((session) => session.gone()));
+    await Promise.all(this.#farewells);
+  }
+
+  /** One session from its first line to its last. */
+  async #converse(session: Session): Promise<void> {
+    try {
+      this.logger.info({ session: session.id, address: session.address, transport: session.transport }, 'connected');
+      const refusal = await session.still(this.hooks.onConnect.promise(session));
+      if (refusal !== undefined) return session.close(refusal.reason);
+      if (!(await login(session, this))) return;
+      const { account } = session as { account: Account };
+      this.logger.info({ session: session.id, account: account.name }, 'logged in');
+      session.say({ kind: 'welcome', account });
+      await session.still(this.hooks.onLogin.promise(session));
+      for (;;) {
+        const line = await session.hear();
+        const { commands, hooks } = this.#generation;
+        if ('fault' in line) session.say({ kind: 'error', reason: 'line', about: line.fault });
+        else await answer(session, account, line.text, commands, hooks);
+      }
+    } catch (cause) {
+      if (cause instanceof SessionEnded) return session.leave('gone');
+      this.logger.error({ session: session.id, err: cause }, 'a session failed');
+      session.close('internal');
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** What one client may cost, and how long things may take. */
+export interface Limits {
+  /** The longest line of a client, in bytes, terminator included. */
+  readonly lineBytes: number;
+  /** How much a client may send ahead before it is read no further, in bytes. */
+  readonly inputBytes: number;
+  /** How much may wait to be written to a client before it is closed as too slow, in bytes. */
+  readonly outboxBytes: number;
+  /** Wrong passwords on one connection before it is closed. */
+  readonly passwordAttempts: number;
+  /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
+  readonly handlerTime: number;
+  /** How long a closed connection may take to go, in milliseconds, before it is cut. */
+  readonly closeTime: number;
+}
+
+export const LIMITS: Limits = {
+  lineBytes: 4096,
+  inputBytes: 64 * 1024,
+  outboxBytes: 1024 * 1024,
+  passwordAttempts: 3,
+  handlerTime: 5_000,
+  closeTime: 2_000,
+};

@@ -1,0 +1,66 @@
+import type { Account } from './account.ts';
+import type { Hooks } from './hooks.ts';
+import type { Session } from './session.ts';
+import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
+
+/** What the login dialogue needs of the kernel. */
+export interface LoginHost {
+  readonly hooks: Hooks;
+  readonly limits: { readonly passwordAttempts: number };
+  /** Makes the session online at once, or says why not. */
+  admit(session: Session, account: Account): UsernameVerdict | undefined;
+}
+
+/**
+ * The dialogue from the first line to the welcome. What becomes of names and passwords, plugins decide.
+ * @returns whether the session is logged in; if not, it was closed
+ * @throws SessionEnded when the client leaves
+ */
+export async function login(session: Session, host: LoginHost): Promise<boolean> {
+  let because = 'start';
+  for (;;) {
+    const name = await session.ask('username', because);
+    let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
+    let after: 'username' | 'password' = 'username';
+    if (verdict.kind === 'password') {
+      after = 'password';
+      const outcome = await askForPassword(session, verdict.account, host);
+      if (outcome === 'closed') return false;
+      verdict = outcome;
+    }
+    if (verdict.kind === 'admit') {
+      const objection = host.admit(session, verdict.account);
+      if (objection === undefined) return true;
+      verdict = objection;
+    }
+    if (verdict.kind === 'blocked') {
+      session.leave('blocked', { kind: 'blocked', seconds: verdict.seconds, after });
+      return false;
+    }
+    because = verdict.kind === 'username' ? verdict.because : 'username';
+  }
+}
+
+/** Asks for the password until it is right, a plugin decides otherwise, or it was wrong too often. */
+async function askForPassword(
+  session: Session,
+  account: Account,
+  host: LoginHost,
+): Promise<UsernameVerdict | AskUsername | Blocked | 'closed'> {
+  let wrong = 0;
+  for (;;) {
+    const secret = await session.ask('password', wrong > 0 ? 'wrong' : '');
+    const { hooks } = host;
+    const verdict = (await session.still(hooks.onPassword.promise(session, account, secret))) ?? 'wrong';
+    if (verdict === 'right') return admit(account);
+    if (verdict === 'again') continue;
+    if (verdict !== 'wrong') return verdict;
+    wrong++;
+    const block = await session.still(hooks.onAuthFail.promise(session, account));
+    if (block !== undefined) return block;
+    if (wrong >= host.limits.passwordAttempts) {
+      session.close('wrong-password');
+      return 'closed';
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Account } from './account.ts';
+
+/** Whom a message is for: a group by name, or accounts. */
+export type Audience =
+  | { readonly group: 'everyone' }
+  | {
+      readonly accounts: Account[];
+      /**
+       * The names, as typed, that nobody online bears. A plugin that keeps messages moves those that it knows to
+       * `accounts`; what is left is answered as unknown.
+       */
+      readonly absent: string[];
+    };
+
+/** What one account says to others. */
+export interface Message {
+  /** Its place in the order of all messages: later ones have greater ids. */
+  readonly id: number;
+  readonly from: Account;
+  readonly audience: Audience;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** A message on its way: plugins may still rewrite its text, add recipients that they know, or refuse it. */
+export interface MessageDraft {
+  readonly from: Account;
+  readonly audience: Audience;
+  text: string;
+  readonly time: number;
+  /**
+   * Gives the message its place. Whoever keeps messages calls it, in the order of the ids, when the message is kept;
+   * deliveries happen in that order. Without a call the kernel counts for itself.
+   */
+  place(id: number): void;
+}
+
+/** Removes what could command a terminal: C0 but TAB, DEL and C1. */
+export function withoutControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '');
+}

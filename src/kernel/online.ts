@@ -1,0 +1,53 @@
+import type { Account } from './account.ts';
+import { nameKey } from './names.ts';
+import type { Session } from './session.ts';
+
+/** Who is online here: the logged-in sessions, by account and by name. */
+export class Online {
+  readonly #sessions = new Map<number, Session[]>();
+  readonly #names = new Map<string, Account>();
+
+  add(session: Session, account: Account): void {
+    session.account = account;
+    const others = this.#sessions.get(account.id);
+    if (others !== undefined) {
+      others.push(session);
+      return;
+    }
+    this.#sessions.set(account.id, [session]);
+    this.#names.set(nameKey(account.name), account);
+  }
+
+  remove(session: Session): void {
+    const { account } = session;
+    const sessions = account && this.#sessions.get(account.id);
+    if (account === undefined || sessions === undefined) return;
+    const rest = sessions.filter((other) => other !== session);
+    if (rest.length > 0) {
+      this.#sessions.set(account.id, rest);
+      return;
+    }
+    this.#sessions.delete(account.id);
+    this.#names.delete(nameKey(account.name));
+  }
+
+  /** Everyone who is online, each once, in the order in which they came. */
+  accounts(): Account[] {
+    return [...this.#names.values()];
+  }
+
+  /** The account of that name, however it is spelt, if it is online. */
+  find(name: string): Account | undefined {
+    return this.#names.get(nameKey(name));
+  }
+
+  /** The sessions of an account. */
+  of(account: number): readonly Session[] {
+    return this.#sessions.get(account) ?? [];
+  }
+
+  /** All sessions, by account. */
+  all(): IterableIterator<readonly Session[]> {
+    return this.#sessions.values();
+  }
+}

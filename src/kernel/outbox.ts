@@ -1,0 +1,126 @@
+import type { Writable } from 'node:stream';
+import type { Message } from './message.ts';
+
+/** Writes outboxes once a turn of the event loop: what one turn brings a client goes to the system in one call. */
+export class Turn {
+  #waiting: Outbox[] = [];
+  /** What was last written: clients that were brought the same in one turn are written the same buffer. */
+  #gathered: { parts: readonly Buffer[]; whole: Buffer } | undefined;
+
+  add(outbox: Outbox): void {
+    if (this.#waiting.push(outbox) === 1) setImmediate(() => this.#end());
+  }
+
+  #end(): void {
+    const outboxes = this.#waiting;
+    this.#waiting = [];
+    for (const outbox of outboxes) outbox.flush();
+    this.#gathered = undefined;
+  }
+
+  /** The parts as one buffer. */
+  gather(parts: readonly Buffer[]): Buffer {
+    const last = this.#gathered;
+    if (last !== undefined && sameParts(last.parts, parts)) return last.whole;
+    const whole = Buffer.concat(parts);
+    this.#gathered = { parts, whole };
+    return whole;
+  }
+}
+
+function sameParts(some: readonly Buffer[], others: readonly Buffer[]): boolean {
+  return some.length === others.length && some.every((part, index) => part === others[index]);
+}
+
+/** What an outbox reports. */
+export interface OutboxOwner {
+  /** The transport took the bytes of these messages. */
+  taken(messages: readonly Message[]): void;
+  /** More waits for the client than may. Nothing further is taken in. */
+  overflowed(): void;
+}
+
+/** Stands for no messages, so that a write without any costs no array. */
+const NONE: Message[] = [];
+
+/** What waits to be written to one client, bounded in bytes. */
+export class Outbox {
+  readonly #stream: Writable;
+  readonly #turn: Turn;
+  readonly #limit: number;
+  readonly #owner: OutboxOwner;
+  #parts: Buffer[] = [];
+  #bytes = 0;
+  #messages: Message[] = NONE;
+  /** The messages of each write that the transport has not taken yet. */
+  #underWay: (readonly Message[])[] = [];
+  #whenRoom: (() => void) | undefined;
+  #closed = false;
+
+  constructor(stream: Writable, turn: Turn, limit: number, owner: OutboxOwner) {
+    this.#stream = stream;
+    this.#turn = turn;
+    this.#limit = limit;
+    this.#owner = owner;
+  }
+
+  /** How many bytes wait, here and in the stream. */
+  get bytes(): number {
+    return this.#bytes + this.#stream.writableLength;
+  }
+
+  /** Takes bytes in, to be written at the end of the turn. @param message what they carry, reported when it is taken */
+  put(bytes: Buffer, message?: Message): void {
+    if (this.#closed || bytes.length === 0) return;
+    if (this.bytes + bytes.length > this.#limit) {
+      this.#owner.overflowed();
+      return;
+    }
+    if (this.#parts.push(bytes) === 1) this.#turn.add(this);
+    this.#bytes += bytes.length;
+    if (message === undefined) return;
+    if (this.#messages === NONE) this.#messages = [message];
+    else this.#messages.push(message);
+  }
+
+  /** Resolves when less than half of the bound waits, or nothing will be written any more. */
+  async room(): Promise<void> {
+    while (!this.#closed && this.bytes > this.#limit / 2) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#whenRoom = resolve;
+      await promise;
+    }
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    if (this.#parts.length === 0) return;
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#underWay.push(this.#messages);
+    if (this.#messages.length > 0) this.#messages = NONE;
+    const whole = parts.length === 1 ? (parts[0] as Buffer) : this.#turn.gather(parts);
+    this.#stream.write(whole, this.#written);
+  }
+
+  #written = (error?: Error | null): void => {
+    const messages = this.#underWay.shift();
+    if (!error && messages !== undefined && messages.length > 0) this.#owner.taken(messages);
+    this.#wake();
+  };
+
+  /** Writes what waits and a last word, and takes nothing in any more. */
+  close(lastWord?: Buffer): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.flush();
+    if (lastWord !== undefined && lastWord.length > 0 && this.#stream.writable) this.#stream.write(lastWord);
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#whenRoom?.();
+    this.#whenRoom = undefined;
+  }
+}

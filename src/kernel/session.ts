@@ -1,0 +1,203 @@
+import type { Account } from './account.ts';
+import { networkOf, plainAddress } from './address.ts';
+import type { Clock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { Dialect, Question, Speaker, Utterance } from './dialect.ts';
+import { Feed, type FeedHost } from './feed.ts';
+import { Framer, type LineFault } from './framing.ts';
+import type { Limits } from './limits.ts';
+import type { Message } from './message.ts';
+import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
+
+/** Thrown out of whatever waits for a session when the session is over. It is no failure of who waits. */
+export class SessionEnded extends Error {
+  constructor() {
+    super('the session is over');
+  }
+}
+
+/** What a session needs of the kernel. */
+export interface SessionHost extends FeedHost {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly turn: Turn;
+  /** The session is over: it takes part in nothing from here on. */
+  ended(session: Session, reason: string): void;
+}
+
+/** One client's conversation on a connection; after login it has an account. */
+export class Session implements OutboxOwner {
+  /** Counts the sessions of this server's run. */
+  readonly id: number;
+  readonly transport: string;
+  /** The client's IP address, or the transport's word where it has none. */
+  readonly address: string;
+  /** What of the address counts as one place: the IPv4 address, or the /64 of an IPv6 address. */
+  readonly network: string;
+  readonly dialect: Dialect;
+  /** When the connection was accepted, in milliseconds since 1970. */
+  readonly connectedAt: number;
+  /** When the client last sent a whole line, in milliseconds since 1970. */
+  lastHeard: number;
+  /** Who it is, once logged in. */
+  account: Account | undefined;
+  /** The messages that it is given. */
+  readonly feed: Feed;
+  /** What waits to be written. */
+  readonly outbox: Outbox;
+  readonly speaker: Speaker;
+  readonly #host: SessionHost;
+  readonly #connection: Connection;
+  readonly #framer: Framer;
+  #asking = false;
+  #inputOver = false;
+  #endedBecause: string | undefined;
+  #wakeReader: (() => void) | undefined;
+
+  constructor(id: number, connection: Connection, dialect: Dialect, host: SessionHost) {
+    this.id = id;
+    this.transport = connection.transport;
+    this.address = plainAddress(connection.address);
+    this.network = networkOf(this.address);
+    this.dialect = dialect;
+    this.speaker = dialect.open();
+    this.connectedAt = host.clock.now();
+    this.lastHeard = this.connectedAt;
+    this.#host = host;
+    this.#connection = connection;
+    this.#framer = new Framer(host.limits.lineBytes);
+    this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
+    this.feed = new Feed(this, host);
+    const { stream } = connection;
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
+    stream.on('end', () => this.#endInput());
+    // What an error means for the session, the close that follows it says.
+    stream.on('error', () => {});
+    stream.on('close', () => this.#end('gone'));
+  }
+
+  /** Whether the session is over; what it is given then goes nowhere. */
+  get ended(): boolean {
+    return this.#endedBecause !== undefined;
+  }
+
+  /** Whether a question of it waits for an answer. */
+  get asking(): boolean {
+    return this.#asking;
+  }
+
+  /**
+   * Puts a question and waits for the answer. A line that was too long or not UTF-8 answers with nothing.
+   * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused
+   * @throws SessionEnded when the session is over before it answers
+   */
+  async ask(question: Question, because = ''): Promise<string> {
+    if (this.#asking) throw new Error(`asked '${question}' while another question still waits for its answer`);
+    this.say({ kind: 'ask', question, because });
+    this.#asking = true;
+    try {
+      for (;;) {
+        const line = await this.hear();
+        const answer = 'fault' in line ? '' : this.speaker.answer(question, line.text);
+        if (answer !== undefined) return answer;
+      }
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** Says something in the client's dialect. */
+  say(utterance: Utterance): void {
+    this.outbox.put(Buffer.from(this.speaker.say(utterance)));
+  }
+
+  /** Says why and ends the session: `goodbye`, `timeout`, or any other word as `closing:<reason>`. */
+  close(reason: string): void {
+    this.leave(reason, { kind: 'closing', reason });
+  }
+
+  /** Ends the session with these last words, or without any. */
+  leave(reason: string, lastWords?: Utterance): void {
+    if (this.ended) return;
+    const { stream } = this.#connection;
+    this.outbox.close(lastWords && Buffer.from(this.speaker.say(lastWords)));
+    this.#end(reason);
+    stream.end();
+    // Reading on keeps the system from resetting the connection for unread input, which would take the last words along.
+    stream.resume();
+    if (this.#inputOver) stream.once('finish', () => stream.destroy());
+    const cancel = this.#host.clock.after(this.#host.limits.closeTime, () => stream.destroy());
+    stream.once('close', cancel);
+  }
+
+  /** Ends the connection at once, whatever is still to be written. */
+  destroy(): void {
+    this.#connection.stream.destroy();
+  }
+
+  /** Resolves when the connection itself is gone. */
+  async gone(): Promise<void> {
+    const { stream } = this.#connection;
+    if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  }
+
+  /** The next line of the client. @throws SessionEnded when there will be none */
+  async hear(): Promise<{ text: string } | { fault: LineFault }> {
+    for (;;) {
+      if (this.ended) throw new SessionEnded();
+      const line = this.#framer.next();
+      if (line !== undefined) {
+        this.lastHeard = this.#host.clock.now();
+        return line;
+      }
+      if (this.#inputOver) throw new SessionEnded();
+      const { stream } = this.#connection;
+      if (stream.isPaused()) stream.resume();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wakeReader = resolve;
+      await promise;
+    }
+  }
+
+  /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded */
+  async still<T>(work: Promise<T>): Promise<T> {
+    const result = await work;
+    if (this.ended) throw new SessionEnded();
+    return result;
+  }
+
+  taken(messages: readonly Message[]): void {
+    this.feed.taken(messages);
+  }
+
+  overflowed(): void {
+    this.close('too-slow');
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.ended) return;
+    this.#framer.push(chunk);
+    // Who sends ahead of the answers waits in the system's buffers, not in ours.
+    if (this.#framer.waiting > this.#host.limits.inputBytes) this.#connection.stream.pause();
+    this.#wake();
+  }
+
+  #endInput(): void {
+    this.#inputOver = true;
+    if (this.ended) this.#connection.stream.destroy();
+    this.#wake();
+  }
+
+  #end(reason: string): void {
+    if (this.ended) return;
+    this.#endedBecause = reason;
+    this.outbox.close();
+    this.#wake();
+    this.#host.ended(this, reason);
+  }
+
+  #wake(): void {
+    this.#wakeReader?.();
+    this.#wakeReader = undefined;
+  }
+}

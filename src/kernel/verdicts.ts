@@ -1,0 +1,68 @@
+import type { Account } from './account.ts';
+
+/** Why a user name is asked for: the dialect says it in its own words. */
+export type UsernameCause = 'username' | 'connected' | 'registered';
+
+/** The next question is the password of this account. */
+export interface AskPassword {
+  readonly kind: 'password';
+  readonly account: Account;
+}
+
+/** The next question is a user name, once more. */
+export interface AskUsername {
+  readonly kind: 'username';
+  readonly because: UsernameCause;
+}
+
+/** Logins are blocked for so many seconds: it is said, and the connection closes. */
+export interface Blocked {
+  readonly kind: 'blocked';
+  readonly seconds: number;
+}
+
+/** The session is logged in as this account, without a password. */
+export interface Admit {
+  readonly kind: 'admit';
+  readonly account: Account;
+}
+
+/** What was wanted is not done, for a reason of one word. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly reason: string;
+}
+
+export type UsernameVerdict = AskPassword | AskUsername | Blocked | Admit;
+export type PasswordVerdict = 'right' | 'wrong' | 'again' | Blocked | AskUsername;
+
+/** What a command answers: one line, or several that `end:<command>` follows, a refusal, or nothing where it closes. */
+export type Reply = string | readonly string[] | Refusal | undefined;
+
+/** Lets `onUsername` ask for the password of an account. */
+export function askPassword(account: Account): AskPassword {
+  return { kind: 'password', account };
+}
+
+/** Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected` or `registered`. */
+export function askUsername(because: UsernameCause = 'username'): AskUsername {
+  return { kind: 'username', because };
+}
+
+/** Refuses the login for so many seconds (rounded up, at least 1) and closes the connection. */
+export function blocked(seconds: number): Blocked {
+  return { kind: 'blocked', seconds: Math.max(1, Math.ceil(seconds)) };
+}
+
+/** Lets `onUsername` log a session in without a password. */
+export function admit(account: Account): Admit {
+  return { kind: 'admit', account };
+}
+
+/**
+ * Refuses what was wanted. A client reads `error:<reason>:<command>`, or `closing:<reason>` of a connection.
+ * @param reason one word; `denied`, `rate` and `args` are the protocol's own
+ */
+export function refuse(reason = 'denied'): Refusal {
+  return { kind: 'refusal', reason };
+}

@@ -1,0 +1,46 @@
+/** What keeps a server from starting: everything that was found wrong, a sentence each. */
+export class Mistakes extends Error {
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[], options?: ErrorOptions) {
+    super(sentences.join('\n'), options);
+    this.name = 'Mistakes';
+    this.sentences = sentences;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The names that a misspelt one may have meant, the likeliest first; none where all are too different. */
+export function nearest(given: string, names: Iterable<string>): string[] {
+  const most = Math.max(1, Math.floor(given.length / 3));
+  return [...names]
+    .map((name) => ({ name, distance: distance(given.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= most || (given.length > 2 && name.startsWith(given)))
+    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** ` Did you mean 'a' or 'b'?`, or nothing. */
+export function didYouMean(given: string, names: Iterable<string>): string {
+  const near = nearest(given, names);
+  return near.length === 0 ? '' : ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?`;
+}
+
+/** Levenshtein's distance: how many characters must be put in, taken out or replaced. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}

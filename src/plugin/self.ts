@@ -1,0 +1,50 @@
+import { registerHooks } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The specifier that plugins and configs import. */
+const SELF = 'chatserv';
+
+/** Asks for a package as a certain file would find it: `chatserv-from:<folder's URL>#<package>`. */
+const FROM = 'chatserv-from:';
+
+/** This program's own public API, as source or as built. */
+const api = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url).href;
+
+let registered = false;
+
+/**
+ * Makes the running program answer for itself: wherever on the disk a plugin or a config lies, `chatserv` is the
+ * program that loads it, so that a global installation and a lone folder of plugins work together.
+ * It lasts as long as the process; calling it again does nothing.
+ */
+export function answerForSelf(): void {
+  if (registered) return;
+  registered = true;
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === SELF) return { url: api, shortCircuit: true };
+      if (!specifier.startsWith(FROM)) return next(specifier, context);
+      const at = specifier.indexOf('#');
+      return next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
+    },
+    load(url, context, next) {
+      // In a folder without a package.json of its own Node would read the file twice, and warn: it is a module.
+      if (context.format === undefined && /\.ts($|\?)/.test(url)) return next(url, { ...context, format: 'module-typescript' });
+      return next(url, context);
+    },
+  });
+}
+
+/** Imports a module by its path. */
+export function importFile(file: string): Promise<{ default?: unknown }> {
+  return import(pathToFileURL(file).href);
+}
+
+/** Imports a package as a file in `folder` would find it. */
+export function importPackage(name: string, folder: string): Promise<{ default?: unknown }> {
+  return import(`${FROM}${pathToFileURL(`${folder}/config`).href}#${name}`);
+}
+
+/** The folder in which the standard plugins lie, and how their files end: as source or as built. */
+export const standardFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));
+export const moduleExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';

@@ -1,0 +1,23 @@
+import type { Command } from '../kernel/commands.ts';
+import type { Connection } from '../kernel/connection.ts';
+import type { Post, Posted } from '../kernel/delivery.ts';
+import type { Session } from '../kernel/session.ts';
+import type { Refusal } from '../kernel/verdicts.ts';
+
+/** What a plugin may do with the server that it runs in. */
+export interface Server {
+  /**
+   * Hands over a connection that a transport accepted.
+   * @param dialect how it is spoken there: the name of a dialect
+   * @throws when there is no dialect of that name
+   */
+  accept(connection: Connection, dialect: string): Session;
+  /** Says for the operator where a transport listens, `host:port` or a path. */
+  listens(transport: string, where: string): void;
+  /** Sends a message. @returns what was sent and which names are unknown, or why it was refused */
+  post(post: Post): Promise<Posted | Refusal>;
+  /** Every session there is, logged in or not. */
+  sessions(): Iterable<Session>;
+  /** The commands that are loaded, each once, by name. */
+  commands(): readonly Command[];
+}

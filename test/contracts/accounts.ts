@@ -1,0 +1,102 @@
+import type { StoredAccount } from 'chatserv';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Open, OpenStore } from './stores.ts';
+
+/** What every store's accounts must do. */
+export function accountsContract(name: string, open: Open): void {
+  describe(`${name}: accounts`, () => {
+    let store: OpenStore;
+    let made = 0;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    async function create(name = `user${++made}`): Promise<StoredAccount> {
+      const account = await store.accounts.create(name, 'hash');
+      if (!account) throw new Error(`${name} is taken`);
+      return account;
+    }
+
+    test('an account is created once and found under its name', async () => {
+      const before = Date.now();
+      const account = await create('Alice');
+      expect(account).toEqual({ id: expect.any(Number), name: 'Alice', hash: 'hash', created: expect.any(Number), seen: 0 });
+      expect(account.id).toBeGreaterThan(0);
+      expect(account.created).toBeGreaterThanOrEqual(before);
+      expect(account.created).toBeLessThanOrEqual(Date.now());
+      expect(await store.accounts.find('Alice')).toEqual(account);
+      expect(await store.accounts.find('nobody')).toBeUndefined();
+    });
+
+    test('spellings with one key are one user, shown as registered', async () => {
+      const account = await create('Straße');
+      expect(await store.accounts.create('STRASSE', 'other')).toBeUndefined();
+      expect(await store.accounts.find('ＳＴＲＡＳＳＥ')).toEqual(account);
+    });
+
+    test('of two who register a name at once, one gets it', async () => {
+      const both = await Promise.all([store.accounts.create('twin', 'a'), store.accounts.create('Twin', 'b')]);
+      expect(both.filter(Boolean)).toHaveLength(1);
+    });
+
+    test.each(['__proto__', 'constructor', "'; DROP TABLE accounts; --", '%', '👩‍👩‍👧'])(
+      'the name %s is a name like any other',
+      async (name) => {
+        expect(await store.accounts.find(name)).toBeUndefined();
+        expect(await store.accounts.find((await create(name)).name)).toMatchObject({ name });
+      },
+    );
+
+    test('a hash is replaced, for one account', async () => {
+      const [account, other] = [await create(), await create()];
+      await store.accounts.setHash(account.id, 'new');
+      expect(await store.accounts.find(account.name)).toEqual({ ...account, hash: 'new' });
+      expect(await store.accounts.find(other.name)).toEqual(other);
+    });
+
+    test('who was online since a time', async () => {
+      const [early, late, never] = [await create(), await create(), await create()];
+      await store.accounts.setSeen(early.id, 1_000_000_000_000);
+      await store.accounts.setSeen(late.id, 1_000_000_000_001);
+      const ids = async (time: number) => (await store.accounts.seenSince(time)).map(({ id }) => id);
+      expect(await store.accounts.seenSince(1_000_000_000_001)).toEqual([{ id: late.id, name: late.name }]);
+      expect(await ids(1_000_000_000_000)).toEqual([early.id, late.id]);
+      expect(await ids(0)).not.toContain(never.id);
+      expect(await store.accounts.find(late.name)).toEqual({ ...late, seen: 1_000_000_000_001 });
+    });
+
+    test('accounts are listed in pages, in the order of their ids', async () => {
+      const { id: after } = await create();
+      const all = [await create(), await create(), await create()];
+      expect(await store.accounts.list(after, 2)).toEqual(all.slice(0, 2));
+      expect(await store.accounts.list(all[1]?.id ?? 0, 2)).toEqual(all.slice(2));
+      expect(await store.accounts.list(after, Number.POSITIVE_INFINITY)).toEqual(all);
+      expect(await store.accounts.list(after, 0)).toEqual([]);
+      expect(await store.accounts.list(after, -1)).toEqual([]);
+    });
+
+    test('who is removed is gone with all that waited, and neither id nor inbox goes to the next of that name', async () => {
+      const [account, sender] = [await create('gone'), await create()];
+      const entry = { sender: sender.id, from: sender.name, text: 'hello', time: 1 };
+      await store.log.append({ ...entry, audience: [account.id, sender.id] });
+      await store.log.append({ ...entry, audience: 'everyone' });
+      await store.accounts.remove(account.id);
+      expect(await store.accounts.find('gone')).toBeUndefined();
+      expect(await store.log.read(account.id, 0, 10)).toEqual([]);
+      expect(await store.log.cursor(account.id)).toBe(0);
+      expect(await store.log.read(sender.id, 0, 10)).toHaveLength(1);
+
+      const next = await create('gone');
+      expect(next.id).toBeGreaterThan(account.id);
+      expect(await store.log.read(next.id, 0, 10)).toEqual([]);
+    });
+
+    test('changes to an account that is not there are nothing', async () => {
+      await store.accounts.setHash(1e12, 'hash');
+      await store.accounts.setSeen(1e12, Date.now());
+      await store.accounts.remove(1e12);
+      expect(await store.accounts.list(1e12 - 1, 10)).toEqual([]);
+    });
+  });
+}

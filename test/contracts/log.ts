@@ -1,0 +1,208 @@
+import type { Entry, EntryAudience, NewEntry, StoredAccount } from 'chatserv';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Model } from './log-model.ts';
+import type { Open, OpenStore } from './stores.ts';
+
+/** Ids that no account has: they make an audience a large one. */
+const STRANGERS = Array.from({ length: 100 }, (_, i) => 1e12 + i * 1000);
+
+/** What every store's log must do. */
+export function logContract(name: string, open: Open): void {
+  describe(`${name}: log`, () => {
+    let store: OpenStore;
+    let made = 0;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    async function create(): Promise<StoredAccount> {
+      const account = await store.accounts.create(`user${++made}`, 'hash');
+      if (!account) throw new Error(`user${made} is taken`);
+      return account;
+    }
+
+    function append(sender: StoredAccount, audience: EntryAudience, text = 'hello'): Promise<number> {
+      return store.log.append({ sender: sender.id, from: sender.name, audience, text, time: 1 });
+    }
+
+    const ids = async (account: StoredAccount, after = 0, limit = 1000) =>
+      (await store.log.read(account.id, after, limit)).map(({ id }) => id);
+
+    test('an entry is read as it was written', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const said = { sender: alice.id, from: 'Alice', text: '  tab\tnul\0 \u{1F469}\u200D\u{1F469} \uFEFF ', time: 1_800_000_000_123 };
+      const id = await store.log.append({ ...said, audience: [bob.id] });
+      expect(await store.log.read(bob.id, 0, 1)).toEqual([{ id, ...said }]);
+      expect(await ids(alice)).toEqual([]);
+    });
+
+    test('a long text and one that is empty', async () => {
+      const bob = await create();
+      await append(bob, [bob.id], '');
+      await append(bob, [bob.id], 'é'.repeat(100_000));
+      expect((await store.log.read(bob.id, 0, 2)).map(({ text }) => text.length)).toEqual([0, 100_000]);
+    });
+
+    test('what no account said has the sender 0 and is for everyone', async () => {
+      const bob = await create();
+      const id = await store.log.append({ sender: 0, from: 'server', audience: 'everyone', text: 'hi', time: 1 });
+      expect(await ids(bob)).toEqual([id]);
+    });
+
+    test('ids rise in the order of the calls, and promises resolve in it', async () => {
+      const bob = await create();
+      const order: number[] = [];
+      const calls = Array.from({ length: 50 }, async (_, i) => {
+        const id = await append(bob, [bob.id], String(i));
+        order.push(id);
+        return id;
+      });
+      const given = await Promise.all(calls);
+      expect(given).toEqual(given.toSorted((a, b) => a - b));
+      expect(order).toEqual(given);
+      expect((await store.log.read(bob.id, 0, 50)).map(({ text }) => Number(text))).toEqual(given.map((_, i) => i));
+    });
+
+    test.each([
+      ['named accounts', 0],
+      ['a crowd', 60],
+    ])('%s get it once each, the sender too if it is among them, and nobody else', async (_, more) => {
+      const [alice, bob, carol] = [await create(), await create(), await create()];
+      const strangers = STRANGERS.slice(0, more);
+      const id = await append(alice, [bob.id, ...strangers, alice.id, bob.id]);
+      expect(await ids(alice)).toEqual([id]);
+      expect(await ids(bob)).toEqual([id]);
+      expect(await ids(carol)).toEqual([]);
+    });
+
+    test('everyone is everyone but the sender', async () => {
+      const [alice, bob, carol] = [await create(), await create(), await create()];
+      const id = await append(alice, 'everyone');
+      expect(await ids(alice)).toEqual([]);
+      expect(await ids(bob)).toEqual([id]);
+      expect(await ids(carol)).toEqual([id]);
+    });
+
+    test('to nobody, and to who is not there: it is kept for nobody, and has an id', async () => {
+      const bob = await create();
+      const nobody = await append(bob, []);
+      const notThere = await append(bob, [bob.id + 1, 0, -1, 0.5]);
+      expect(notThere).toBeGreaterThan(nobody);
+      expect(await ids(await create())).toEqual([]);
+      expect(await store.log.read(1e12, 0, 10)).toEqual([]);
+    });
+
+    test('a new account stands at the log’s end and is not given what was said before it', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const before = await append(alice, 'everyone');
+      const last = await append(alice, [bob.id + 1, ...STRANGERS]);
+      const carol = await create();
+      expect(carol.id).toBe(bob.id + 1);
+      expect(await store.log.cursor(carol.id)).toBe(last);
+      const after = await append(alice, 'everyone');
+      expect(await ids(carol)).toEqual([after]);
+      expect(await ids(bob)).toEqual([before, after]);
+    });
+
+    test('cursors move forward only, each its own', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const start = await store.log.cursor(bob.id);
+      await store.log.moveCursors([]);
+      await store.log.moveCursors([
+        [alice.id, start + 5],
+        [bob.id, start + 3],
+        [1e12, start + 9],
+        [alice.id, start + 4],
+      ]);
+      await store.log.moveCursors([[bob.id, start + 1]]);
+      expect(await store.log.cursor(alice.id)).toBe(start + 5);
+      expect(await store.log.cursor(bob.id)).toBe(start + 3);
+      expect(await store.log.cursor(1e12)).toBe(0);
+    });
+
+    test('the inbox read in pages is the inbox, each entry once', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const audiences: EntryAudience[] = ['everyone', [bob.id], [bob.id, ...STRANGERS], [alice.id], STRANGERS];
+      for (let i = 0; i < 10; i++) await Promise.all(audiences.map((audience) => append(alice, audience)));
+      const pages: number[] = [];
+      for (let page = await ids(bob, 0, 7); page.length > 0; page = await ids(bob, pages.at(-1), 7)) pages.push(...page);
+      expect(pages).toHaveLength(30);
+      expect(pages).toEqual(await ids(bob));
+      expect(await ids(bob, 0, Number.POSITIVE_INFINITY)).toEqual(pages);
+      expect(await ids(bob, 0, -1)).toEqual([]);
+    });
+
+    test('is what the model says, whatever is said to whom and read from where', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+          const model = new Model();
+          const people: StoredAccount[] = [];
+          const at = (i: number) => people[i % people.length] as StoredAccount;
+          const join = async () => {
+            const account = await create();
+            model.join(account.id, await store.log.cursor(account.id));
+            people.push(account);
+          };
+          await join();
+          const base = await store.log.cursor(at(0).id);
+
+          for (const step of steps) {
+            if (step.do === 'join') await join();
+            else if (step.do === 'append') {
+              const entries = step.entries.map((said): NewEntry => {
+                const { id, name } = at(said.sender);
+                const audience = said.to === 'everyone' ? said.to : said.to.map((i) => at(i).id).concat(said.strangers);
+                return { sender: id, from: name, audience, text: said.text, time: said.time };
+              });
+              const given = await Promise.all(entries.map((entry) => store.log.append(entry)));
+              for (const [i, id] of given.entries()) model.append(id, entries[i] as NewEntry);
+            } else if (step.do === 'move') {
+              const moves = step.moves.map(([i, to]) => [at(i).id, base + to] as const);
+              await store.log.moveCursors(moves);
+              model.moveCursors(moves);
+            } else {
+              const { id } = at(step.account);
+              expect(await store.log.read(id, base + step.after, step.limit)).toEqual(
+                model.read(id, base + step.after, step.limit),
+              );
+            }
+          }
+          for (const { id } of people) {
+            expect(await store.log.cursor(id)).toBe(model.cursor(id));
+            expect(await inbox(store, id)).toEqual(model.read(id, model.cursor(id), Number.POSITIVE_INFINITY));
+          }
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+}
+
+/** What offline-messages does at a login: everything past the cursor, a few at a time. */
+async function inbox({ log }: OpenStore, account: number): Promise<Entry[]> {
+  const found: Entry[] = [];
+  let after = await log.cursor(account);
+  for (let page = await log.read(account, after, 3); page.length > 0; page = await log.read(account, after, 3)) {
+    found.push(...page);
+    after = page.at(-1)?.id ?? 0;
+  }
+  return found;
+}
+
+const person = fc.nat(6);
+const said = fc.record({
+  sender: person,
+  to: fc.oneof(fc.constant('everyone' as const), fc.array(person, { maxLength: 5 })),
+  strangers: fc.oneof(fc.constant([]), fc.subarray(STRANGERS, { minLength: 25, maxLength: 40 })),
+  text: fc.string({ unit: 'binary' }),
+  time: fc.nat(Number.MAX_SAFE_INTEGER),
+});
+const step = fc.oneof(
+  fc.record({ do: fc.constant('join' as const) }),
+  fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
+  fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
+  fc.record({ do: fc.constant('move' as const), moves: fc.array(fc.tuple(person, fc.nat(40)), { maxLength: 4 }) }),
+  fc.record({ do: fc.constant('read' as const), account: person, after: fc.integer({ min: -3, max: 40 }), limit: fc.nat(12) }),
+);

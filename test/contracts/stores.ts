@@ -1,0 +1,12 @@
+import type { Accounts, Blocks, Log } from 'chatserv';
+
+/** What a store provides, and how a suite ends it. */
+export interface OpenStore {
+  readonly accounts: Accounts;
+  readonly log: Log;
+  readonly blocks: Blocks;
+  close(): Promise<void>;
+}
+
+/** Opens a store that nobody has used. */
+export type Open = () => Promise<OpenStore>;

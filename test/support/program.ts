@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { LineClient, type LineClientOptions } from './line-client.ts';
+
+const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
+
+/** How long the program may take to listen or to end, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** The password of `joins` and `returns`. */
+export const PASSWORD = 'password1';
+
+/** A config's `plugins` and `limits`, as JSON. */
+export interface ProgramConfig {
+  readonly plugins?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, number>>;
+}
+
+/** What a program is started with, beside its config. */
+export interface ProgramOptions {
+  /** Set for the program, beside what the tests' own environment says. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files in the config's folder, by name: a plugin of the user's, say. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** The programs that run, for the exit of a test process that could not dispose of them. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/**
+ * Starts the real program from its command line, in a new folder of its own, on a port that the system picks.
+ * `await using` ends it, its clients and its folder.
+ * @param config laid over the standard set
+ */
+export async function startProgram(config: ProgramConfig = {}, options: ProgramOptions = {}): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'chatserv-e2e-'));
+  const program = new Program(folder, options.env ?? {});
+  try {
+    const plugins = { tcp: { host: '127.0.0.1', port: 0 }, sqlite: { file: 'chat.db' }, ...config.plugins };
+    await writeFile(program.configFile, JSON.stringify({ ...config, plugins }, undefined, 2));
+    for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), text);
+    await program.start();
+  } catch (cause) {
+    await program[Symbol.asyncDispose]();
+    throw cause;
+  }
+  return program;
+}
+
+/** The program, in a folder that outlives its processes. */
+export class Program {
+  readonly folder: string;
+  /** What it said on stdout and stderr, over all of its starts. */
+  stdout = '';
+  stderr = '';
+  host = '';
+  port = 0;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #clients: LineClient[] = [];
+  #child: ChildProcess | undefined;
+  #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
+
+  constructor(folder: string, env: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.#env = env;
+  }
+
+  get configFile(): string {
+    return join(this.folder, 'chatserv.config.json');
+  }
+
+  /** Starts it, again after `stop` or `kill`. @returns when it listens */
+  async start(): Promise<void> {
+    if (this.#child !== undefined) throw new Error('the program runs already');
+    const child = spawn(process.execPath, [BIN, '--config', this.configFile], {
+      cwd: this.folder,
+      env: { ...inheritedEnvironment(), ...this.#env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    running.add(child);
+    const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+      child.once('error', reject);
+      // 'close' and not 'exit': then all that it wrote has been read.
+      child.once('close', (code, signal) => resolve({ code, signal }));
+    }).finally(() => {
+      running.delete(child);
+      this.#child = undefined;
+    });
+    this.#exit = exit;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+    });
+    await within('listening', this, Promise.race([this.#listening(child), exit.then(endedEarly)]));
+  }
+
+  /** Sends a signal and awaits the end. @returns the exit code, null when the signal killed it */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#child === undefined || this.#exit === undefined) throw new Error('the program does not run');
+    this.#child.kill(signal);
+    return (await within(`its end after ${signal}`, this, this.#exit)).code;
+  }
+
+  /** Ends it as a power cut would: with SIGKILL. */
+  async kill(): Promise<void> {
+    await this.stop('SIGKILL');
+  }
+
+  /** Connects a client; it is closed with the program at the latest. */
+  async connect(options: LineClientOptions = {}): Promise<LineClient> {
+    const client = await LineClient.connect(this.port, this.host, options);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Connects, registers and logs in a user who is new. */
+  async joins(name: string, password: string = PASSWORD): Promise<LineClient> {
+    const client = await this.connect({ name });
+    await client.registers(name, password);
+    await client.logsIn(name, password);
+    return client;
+  }
+
+  /** Connects and logs in a user who is registered. */
+  async returns(name: string, password: string = PASSWORD): Promise<LineClient> {
+    const client = await this.connect({ name });
+    await client.logsIn(name, password);
+    return client;
+  }
+
+  /** Registers users who then are offline. */
+  async registers(...names: readonly string[]): Promise<void> {
+    const client = await this.connect({ name: 'a registrar' });
+    for (const name of names) await client.registers(name, PASSWORD);
+    await client.closes();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child !== undefined) await this.kill();
+    await Promise.all(this.#clients.map((client) => client.closes()));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #listening(child: ChildProcess): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
+    lines.on('line', (line) => {
+      this.stdout += `${line}\n`;
+      const [, host, port] = line.match(/^chatserv listens on tcp (\S+):(\d+)$/) ?? [];
+      if (host === undefined) return;
+      this.host = host.replace(/^\[|\]$/g, '');
+      this.port = Number(port);
+      resolve();
+    });
+    await promise;
+  }
+}
+
+function endedEarly({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): never {
+  throw new Error(`the program ended before it listened: ${signal ?? `exit code ${code}`}`);
+}
+
+/** The environment without what would change the program, or is meant for the tests' own process. */
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+  const { TIME_OUT, BLOCK_TIME, NODE_OPTIONS, NODE_V8_COVERAGE, ...rest } = process.env;
+  return rest;
+}
+
+/** Awaits something of the program, with a time limit; what fails is told with what the program said. */
+async function within<T>(what: string, program: Program, awaited: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`waited ${PATIENCE} ms for ${what}`)), PATIENCE);
+  try {
+    return await Promise.race([awaited, late]);
+  } catch (cause) {
+    const said = program.stderr === '' ? '(nothing)' : program.stderr;
+    throw new Error(`${cause instanceof Error ? cause.message : cause}\n\nits stderr:\n${said}`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
