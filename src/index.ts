@@ -1,10 +1,31 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
+export { type Config, defineConfig } from './config/define.ts';
 export { Accounts, type StoredAccount } from './contracts/accounts.ts';
 export { Blocks } from './contracts/blocks.ts';
+export { Inbox } from './contracts/inbox.ts';
 export { type Entry, type EntryAudience, Log, type NewEntry } from './contracts/log.ts';
 export { Passwords } from './contracts/passwords.ts';
 export { Presence } from './contracts/presence.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';
 export type { Account } from './kernel/account.ts';
+export type { Clock } from './kernel/clock.ts';
+export type { Command, CommandCall } from './kernel/commands.ts';
+export type { Connection } from './kernel/connection.ts';
+export type { Post, Posted } from './kernel/delivery.ts';
+export type { Dialect, Question, Speaker, Utterance } from './kernel/dialect.ts';
+export type { HookName } from './kernel/hooks.ts';
+export type { Logger } from './kernel/logger.ts';
+export type { Audience, Message, MessageDraft } from './kernel/message.ts';
 export { isName, nameKey } from './kernel/names.ts';
+export type { Session } from './kernel/session.ts';
+export { admit, askPassword, askUsername, blocked, type Refusal, type Reply, refuse } from './kernel/verdicts.ts';
+export {
+  type CommandSpec,
+  type Contributions,
+  defineCommand,
+  definePlugin,
+  type OptionsOf,
+  type Plugin,
+} from './plugin/define.ts';
+export type { Server } from './plugin/server.ts';

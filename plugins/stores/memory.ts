@@ -1,13 +1,4 @@
-import {
-  type Account,
-  Accounts,
-  Blocks,
-  definePlugin,
-  type Entry,
-  Log,
-  nameKey,
-  type StoredAccount,
-} from 'chatserv';
+import { type Account, Accounts, Blocks, definePlugin, type Entry, Log, nameKey, type StoredAccount } from 'chatserv';
 
 export default definePlugin({
   name: 'memory',
@@ -68,7 +59,9 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
       setHash: async (id, hash) => change(id, { hash }),
       setSeen: async (id, seen) => change(id, { seen }),
       seenSince: async (time) =>
-        [...members.values()].filter(({ seen }) => seen >= Math.max(time, 1)).map(({ id, name }): Account => ({ id, name })),
+        [...members.values()]
+          .filter(({ seen }) => seen >= Math.max(time, 1))
+          .map(({ id, name }): Account => ({ id, name })),
       list: async (after, limit) =>
         [...members.values()]
           .filter(({ id }) => id > after)
@@ -105,7 +98,8 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
           if (!entry) break;
           if (entry.id === own) n++;
           else w++;
-          if (entry.id === own || (next?.crowd ? next.crowd.has(account) : next?.sender !== account)) found.push({...entry});
+          if (entry.id === own || (next?.crowd ? next.crowd.has(account) : next?.sender !== account))
+            found.push({ ...entry });
         }
         return found;
       },

@@ -86,7 +86,10 @@ export class Feed {
     return new Promise((resolve, reject) => {
       this.#readAll(read, resolve)
         .catch((cause: unknown) => {
-          this.#host.logger.error({ session: this.#session.id, err: cause }, 'reading an inbox failed; it waits for fetch');
+          this.#host.logger.error(
+            { session: this.#session.id, err: cause },
+            'reading an inbox failed; it waits for fetch',
+          );
           reject(cause);
         })
         .finally(() => {

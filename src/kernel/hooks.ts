@@ -70,7 +70,8 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     kind: 'AsyncSeriesBail',
     args: ['session', 'account', 'secret'],
     when: 'The client sent a password.',
-    result: "`'right'`, `'wrong'`, `'again'` (asks once more, not counted), `blocked(seconds)` or `askUsername(because)`. When nobody decides, it is wrong.",
+    result:
+      "`'right'`, `'wrong'`, `'again'` (asks once more, not counted), `blocked(seconds)` or `askUsername(because)`. When nobody decides, it is wrong.",
     fallback: 'again',
     failure: 'The password is asked for again, and this one does not count as wrong.',
   },
@@ -78,7 +79,8 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     kind: 'AsyncSeriesBail',
     args: ['session', 'account'],
     when: 'A password was wrong.',
-    result: '`blocked(seconds)` says the seconds and closes. The third wrong password on a connection closes it anyway.',
+    result:
+      '`blocked(seconds)` says the seconds and closes. The third wrong password on a connection closes it anyway.',
     fallback: undefined,
     failure: 'The next handler decides; the third wrong password closes all the same.',
   },
@@ -102,8 +104,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     kind: 'AsyncSeriesBail',
     args: ['session', 'call'],
     when: 'A command that exists was called, before its arguments are checked and its code runs. `call.rest` may be set to rewrite them.',
-    result:
-      'A line or lines: the answer, instead of the command. `refuse(reason)` answers `error:<reason>:<command>`.',
+    result: 'A line or lines: the answer, instead of the command. `refuse(reason)` answers `error:<reason>:<command>`.',
     fallback: refuse('internal'),
     failure: 'The command is not run: `error:internal:<command>`.',
   },

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { ServicesOf, Token, Tokens } from '../contracts/service.ts';
+import type { ServicesOf, Tokens } from '../contracts/service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command, CommandCall } from '../kernel/commands.ts';
 import type { Handlers, HookName } from '../kernel/hooks.ts';
@@ -48,6 +48,10 @@ export interface Contributions<Provides extends Tokens> {
   readonly commands?: readonly CommandSpec[];
   /** The services that it provides, under the names of `provides`. */
   readonly provide?: ServicesOf<Provides>;
+  /** Called when every plugin is set up: what meets clients, such as a listener, begins here. */
+  readonly start?: () => void | Promise<void>;
+  /** Ends what meets clients, at shutdown before the sessions are closed. */
+  readonly stop?: () => void | Promise<void>;
   /** Ends what the plugin began; at a reload and at shutdown, after those that use its services. */
   readonly dispose?: () => void | Promise<void>;
 }
@@ -76,6 +80,8 @@ export interface PluginSpec<
   readonly wants?: Wants;
   /** Services that it provides. */
   readonly provides?: Provides;
+  /** Environment variables that set options: the option's key and the variable's name. The variable wins over the config. */
+  readonly environment?: Readonly<Record<string, string>>;
   setup(
     context: SetupContext<StandardSchemaV1.InferOutput<Schema>> & ServicesOf<Needs> & Partial<ServicesOf<Wants>>,
   ): SetupResult<Provides> | Promise<SetupResult<Provides>>;
@@ -89,6 +95,7 @@ export interface Plugin {
   readonly needs: Tokens;
   readonly wants: Tokens;
   readonly provides: Tokens;
+  readonly environment: Readonly<Record<string, string>>;
   setup(context: SetupContext<unknown>): Contributions<Tokens> | undefined | Promise<Contributions<Tokens> | undefined>;
 }
 
@@ -110,7 +117,9 @@ export function definePlugin<
   Wants extends Tokens = {},
   Provides extends Tokens = {},
 >(spec: PluginSpec<Schema, Needs, Wants, Provides>): PluginOf<StandardSchemaV1.InferInput<Schema>> {
-  return { needs: {}, wants: {}, provides: {}, ...spec } as unknown as PluginOf<StandardSchemaV1.InferInput<Schema>>;
+  return { needs: {}, wants: {}, provides: {}, environment: {}, ...spec } as unknown as PluginOf<
+    StandardSchemaV1.InferInput<Schema>
+  >;
 }
 
 /** A command as data: help, checks of arguments and rights, and the docs come from here. */

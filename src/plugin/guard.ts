@@ -91,9 +91,7 @@ export class Guard {
     };
     this.#running.add(running);
     this.#cancelLook ??= this.#clock.after(this.#time / LOOKS, this.#look);
-    work
-      .then(resolve, reject)
-      .then(() => this.#running.delete(running));
+    work.then(resolve, reject).then(() => this.#running.delete(running));
     return promise;
   }
 

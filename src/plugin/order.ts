@@ -77,7 +77,8 @@ export function orderSetUp(
     for (const service of [...needs, ...servicesOf(one.plugin.wants)]) {
       const provider = providers.get(service);
       if (provider !== undefined) visit(provider, [...path, { from: one, service }]);
-      else if (needs.includes(service) && !given.has(service)) mistakes.push(missing(one, service, providersOff(service)));
+      else if (needs.includes(service) && !given.has(service))
+        mistakes.push(missing(one, service, providersOff(service)));
     }
     state.set(one, 'done');
     ordered.push(one);
@@ -88,6 +89,8 @@ export function orderSetUp(
 
 function missing(one: Loaded, service: string, off: readonly string[]): string {
   const cure =
-    off.length === 0 ? 'add a plugin that does' : `switch on ${off.map((name) => `'${name}'`).join(' or ')} under plugins`;
+    off.length === 0
+      ? 'add a plugin that does'
+      : `switch on ${off.map((name) => `'${name}'`).join(' or ')} under plugins`;
   return `The plugin '${one.key}' needs the service '${service}', which no plugin that is on provides: ${cure}, or switch it off with \`'${one.key}': false\`.`;
 }

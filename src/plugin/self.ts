@@ -29,7 +29,8 @@ export function answerForSelf(): void {
     },
     load(url, context, next) {
       // In a folder without a package.json of its own Node would read the file twice, and warn: it is a module.
-      if (context.format === undefined && /\.ts($|\?)/.test(url)) return next(url, { ...context, format: 'module-typescript' });
+      if (context.format === undefined && /\.ts($|\?)/.test(url))
+        return next(url, { ...context, format: 'module-typescript' });
       return next(url, context);
     },
   });

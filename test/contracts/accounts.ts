@@ -21,7 +21,13 @@ export function accountsContract(name: string, open: Open): void {
     test('an account is created once and found under its name', async () => {
       const before = Date.now();
       const account = await create('Alice');
-      expect(account).toEqual({ id: expect.any(Number), name: 'Alice', hash: 'hash', created: expect.any(Number), seen: 0 });
+      expect(account).toEqual({
+        id: expect.any(Number),
+        name: 'Alice',
+        hash: 'hash',
+        created: expect.any(Number),
+        seen: 0,
+      });
       expect(account.id).toBeGreaterThan(0);
       expect(account.created).toBeGreaterThanOrEqual(before);
       expect(account.created).toBeLessThanOrEqual(Date.now());

@@ -32,7 +32,12 @@ export function logContract(name: string, open: Open): void {
 
     test('an entry is read as it was written', async () => {
       const [alice, bob] = [await create(), await create()];
-      const said = { sender: alice.id, from: 'Alice', text: '  tab\tnul\0 \u{1F469}\u200D\u{1F469} \uFEFF ', time: 1_800_000_000_123 };
+      const said = {
+        sender: alice.id,
+        from: 'Alice',
+        text: '  tab\tnul\0 \u{1F469}\u200D\u{1F469} \uFEFF ',
+        time: 1_800_000_000_123,
+      };
       const id = await store.log.append({ ...said, audience: [bob.id] });
       expect(await store.log.read(bob.id, 0, 1)).toEqual([{ id, ...said }]);
       expect(await ids(alice)).toEqual([]);
@@ -127,7 +132,8 @@ export function logContract(name: string, open: Open): void {
       const audiences: EntryAudience[] = ['everyone', [bob.id], [bob.id, ...STRANGERS], [alice.id], STRANGERS];
       for (let i = 0; i < 10; i++) await Promise.all(audiences.map((audience) => append(alice, audience)));
       const pages: number[] = [];
-      for (let page = await ids(bob, 0, 7); page.length > 0; page = await ids(bob, pages.at(-1), 7)) pages.push(...page);
+      for (let page = await ids(bob, 0, 7); page.length > 0; page = await ids(bob, pages.at(-1), 7))
+        pages.push(...page);
       expect(pages).toHaveLength(30);
       expect(pages).toEqual(await ids(bob));
       expect(await ids(bob, 0, Number.POSITIVE_INFINITY)).toEqual(pages);
@@ -204,5 +210,10 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
   fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
   fc.record({ do: fc.constant('move' as const), moves: fc.array(fc.tuple(person, fc.nat(40)), { maxLength: 4 }) }),
-  fc.record({ do: fc.constant('read' as const), account: person, after: fc.integer({ min: -3, max: 40 }), limit: fc.nat(12) }),
+  fc.record({
+    do: fc.constant('read' as const),
+    account: person,
+    after: fc.integer({ min: -3, max: 40 }),
+    limit: fc.nat(12),
+  }),
 );

@@ -85,7 +85,9 @@ export async function startClient(data: WorkerData): Promise<Client> {
       else call.reject(new Error(outcome?.failed));
     }
   });
-  worker.on('error', (error) => fail(`The thread of the database ${file} failed (${error.message}): restart the server.`));
+  worker.on('error', (error) =>
+    fail(`The thread of the database ${file} failed (${error.message}): restart the server.`),
+  );
   worker.on('exit', () => fail(`The thread of the database ${file} has ended: restart the server.`));
 
   await opened.promise;

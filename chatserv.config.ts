@@ -1,0 +1,24 @@
+import { defineConfig } from 'chatserv';
+
+/** The standard set in full. A config of yours is laid over it: name what should differ. */
+export default defineConfig({
+  plugins: {
+    tcp: { host: '127.0.0.1', port: 4119 },
+    sqlite: { file: 'data/chatserv.db' },
+    memory: false,
+    password: true,
+    registration: true,
+    lockout: { attempts: 3, blockTime: 60 },
+    'single-session': true,
+    timeouts: { login: 60, idle: 1800 },
+    'offline-messages': true,
+    whoelse: true,
+    who: true,
+    wholast: true,
+    broadcast: { to: 'everyone' },
+    message: true,
+    fetch: true,
+    help: true,
+    logout: true,
+  },
+});

@@ -1,0 +1,20 @@
+import { defineCommand, Presence, z } from 'chatserv';
+
+export default defineCommand({
+  name: 'broadcast',
+  usage: 'broadcast <text>',
+  summary: 'Sends a message to everyone else',
+  args: { min: 1 },
+  options: z.strictObject({
+    to: z
+      .enum(['everyone', 'online'])
+      .default('everyone')
+      .describe('Whom it is for: every registered user, or those who are online'),
+  }),
+  needs: { presence: Presence },
+  async run({ account, rest }, { options, presence, server }) {
+    const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
+    const posted = await server.post({ from: account, to, text: rest });
+    return 'kind' in posted ? posted : 'sent:';
+  },
+});

@@ -1,0 +1,19 @@
+import { defineCommand, refuse } from 'chatserv';
+
+/** One name or several in parentheses, one blank, and the text as typed. */
+const FORM = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s;
+
+export default defineCommand({
+  name: 'message',
+  aliases: ['send'],
+  usage: 'message <user> <text>, or message (<user> <user> ...) <text>',
+  summary: 'Sends a message to one user or several, online or not',
+  args: { min: 2 },
+  async run({ account, rest }, { server }) {
+    const [, several, one, text = ''] = FORM.exec(rest) ?? [];
+    const names = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
+    if (names.length === 0 || text.trim() === '') return refuse('args');
+    const posted = await server.post({ from: account, to: names, text });
+    return 'kind' in posted ? posted : `sent:${posted.unknown.join(',')}`;
+  },
+});

@@ -1,0 +1,34 @@
+import { Accounts, definePlugin, Presence, refuse } from 'chatserv';
+
+const LONGEST = 1440;
+
+export default definePlugin({
+  name: 'wholast',
+  summary: 'Names everyone who was online within the last minutes',
+  needs: { accounts: Accounts, presence: Presence },
+  setup({ accounts, presence, clock }) {
+    return {
+      hooks: {
+        async onDisconnect({ account }) {
+          if (account !== undefined) await accounts.setSeen(account.id, clock.now());
+        },
+      },
+      commands: [
+        {
+          name: 'wholast',
+          aliases: ['last'],
+          usage: 'wholast <minutes>',
+          summary: `Names everyone who is online or was within the last minutes, at most ${LONGEST}`,
+          args: { min: 1, max: 1 },
+          async run({ args: [word = ''] }) {
+            const minutes = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
+            if (minutes <= 0 || minutes > LONGEST) return refuse('args');
+            const before = await accounts.seenSince(clock.now() - minutes * 60_000);
+            const names = new Map([...presence.online(), ...before].map(({ id, name }) => [id, name]));
+            return [...names.values()].join(' ');
+          },
+        },
+      ],
+    };
+  },
+});

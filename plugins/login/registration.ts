@@ -1,0 +1,31 @@
+import { Accounts, askUsername, definePlugin, isName, Passwords } from 'chatserv';
+
+export default definePlugin({
+  name: 'registration',
+  summary: 'Lets unknown user names register',
+  needs: { accounts: Accounts, passwords: Passwords },
+  setup({ accounts, passwords }) {
+    return {
+      hooks: {
+        // After those that know the name: what gets here is nobody's.
+        onUsername: {
+          order: 'post',
+          async handler(session, name) {
+            if (!isName(name) || (await session.ask('register')) !== 'y') return askUsername();
+            let because = '';
+            for (;;) {
+              const secret = await session.ask('new-password', because);
+              const again = await session.ask('new-password-again');
+              const objection = secret === again ? passwords.objection(name, secret) : undefined;
+              because = objection ?? '';
+              if (secret !== again || objection !== undefined) continue;
+              const account = await accounts.create(name, await passwords.hash(secret, session.network));
+              // Somebody else may have taken the name during the dialogue.
+              return askUsername(account === undefined ? 'username' : 'registered');
+            }
+          },
+        },
+      },
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { definePlugin, z } from 'chatserv';
+
+export default definePlugin({
+  name: 'timeouts',
+  summary: 'Closes sessions that take too long to log in, or say nothing for long',
+  options: z.strictObject({
+    login: z.number().positive().default(60).describe('How long the login dialogue may take, in seconds'),
+    idle: z.number().positive().default(1800).describe('How long a session may say nothing, in seconds'),
+  }),
+  environment: { idle: 'TIME_OUT' },
+  setup({ options, clock, server, perSession }) {
+    const timer = perSession(() => ({ cancel: () => {} }));
+    type Watched = Parameters<typeof timer>[0];
+    const watchIdle = (session: Watched): void => {
+      timer(session).cancel();
+      const left = session.lastHeard + options.idle * 1000 - clock.now();
+      if (left <= 0) session.close('timeout');
+      else timer(session).cancel = clock.after(left, () => watchIdle(session));
+    };
+    const watchLogin = (session: Watched): void => {
+      const left = Math.max(0, session.connectedAt + options.login * 1000 - clock.now());
+      timer(session).cancel = clock.after(left, () => session.close('timeout'));
+    };
+    return {
+      start() {
+        // Switched on while people are online, it watches them too.
+        for (const session of server.sessions()) (session.account ? watchIdle : watchLogin)(session);
+      },
+      hooks: {
+        onConnect(session) {
+          watchLogin(session);
+          return undefined;
+        },
+        async onLogin(session) {
+          watchIdle(session);
+        },
+        async onDisconnect(session) {
+          timer(session).cancel();
+        },
+      },
+      dispose() {
+        for (const session of server.sessions()) timer(session).cancel();
+      },
+    };
+  },
+});

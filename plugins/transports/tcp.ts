@@ -1,0 +1,32 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { definePlugin, z } from 'chatserv';
+
+export default definePlugin({
+  name: 'tcp',
+  summary: 'Listens on a TCP port',
+  options: z.strictObject({
+    host: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 or :: is every one'),
+    port: z.int().min(0).max(65535).default(4119).describe('The port; 0 takes a free one'),
+    dialect: z.string().default('line').describe('How clients speak there'),
+  }),
+  setup({ options: { host, port, dialect }, server, logger }) {
+    // Half-open: who ends its side after sending ahead still reads the answers.
+    const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (stream) => {
+      server.accept({ stream, address: stream.remoteAddress ?? 'unknown', transport: 'tcp' }, dialect);
+    });
+    return {
+      async start() {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        listener.once('error', reject);
+        listener.listen(port, host, resolve);
+        await promise;
+        listener.off('error', reject).on('error', (err) => logger.error({ err }, 'the TCP listener failed'));
+        const { address, port: taken, family } = listener.address() as AddressInfo;
+        server.listens('tcp', `${family === 'IPv6' ? `[${address}]` : address}:${taken}`);
+      },
+      stop() {
+        listener.close();
+      },
+    };
+  },
+});

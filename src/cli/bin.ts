@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// Imports nothing before the check: an older Node could not even read the rest.
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(`chatserv needs Node.js 24 or newer; this is ${process.versions.node}.\n`);
+  process.exit(2);
+}
+const { answerForSelf } = await import('../plugin/self.ts');
+answerForSelf();
+const { main } = await import('./main.ts');
+await main(process.argv.slice(2));
+
+export {};

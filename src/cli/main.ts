@@ -1,0 +1,51 @@
+import yargs from 'yargs';
+import { Mistakes } from '../plugin/mistakes.ts';
+import { check } from './check.ts';
+import { plugins } from './plugins.ts';
+import { serve } from './serve.ts';
+import { addUser, importUsers, listUsers, removeUser, setPassword } from './user.ts';
+
+/** The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await yargs([...args])
+      .scriptName('chatserv')
+      .option('config', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'The config file; else chatserv.config.* in this folder',
+      })
+      .command('$0', 'Serve', {}, ({ config }) => serve(config as string | undefined))
+      .command('plugins', 'List what would run', {}, ({ config }) => plugins(config as string | undefined))
+      .command('check', 'Check a config, and exit with 0 or 2', {}, ({ config }) => check(config as string | undefined))
+      .command('user', 'Look after accounts', (user) =>
+        user
+          .command('add <name>', 'Register a user; the password is read from standard input', {}, (argv) =>
+            addUser(argv.config as string | undefined, String(argv.name)),
+          )
+          .command('passwd <name>', "Set a user's password, read from standard input", {}, (argv) =>
+            setPassword(argv.config as string | undefined, String(argv.name)),
+          )
+          .command('list', 'List the users', {}, (argv) => listUsers(argv.config as string | undefined))
+          .command('remove <name>', 'Remove a user and what waits for it', {}, (argv) =>
+            removeUser(argv.config as string | undefined, String(argv.name)),
+          )
+          .command('import <file>', "Import the ancestor's user_pass.txt: lines of name,sha1", {}, (argv) =>
+            importUsers(argv.config as string | undefined, String(argv.file)),
+          )
+          .demandCommand(1, 'Say what to do: add, passwd, list, remove or import.'),
+      )
+      .strict()
+      .help()
+      .version()
+      .exitProcess(false)
+      .fail((message, error) => {
+        throw error ?? new Mistakes([`${message} See chatserv --help.`]);
+      })
+      .parseAsync();
+  } catch (thrown) {
+    if (!(thrown instanceof Mistakes)) throw thrown;
+    for (const sentence of thrown.sentences) process.stderr.write(`chatserv: ${sentence}\n`);
+    process.exitCode = 2;
+  }
+}

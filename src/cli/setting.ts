@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { checkConfig } from '../config/check.ts';
+import { findConfig } from '../config/find.ts';
+import type { HostSetting } from '../plugin/host.ts';
+import { importFile, moduleExtension } from '../plugin/self.ts';
+
+/** What a command line asks for, from its config. @throws Mistakes when something is wrong with it */
+export async function settingOf(file: string | undefined): Promise<HostSetting> {
+  const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
+  const found = await findConfig(file, process.cwd());
+  const checked = checkConfig(found.value, (await importFile(standardFile)).default, found.name);
+  const level = process.env.LOG_LEVEL ?? 'warn';
+  return {
+    ...checked,
+    place: { folder: found.folder, name: found.name },
+    environment: process.env,
+    logger: pino({ level }, pino.destination({ dest: 2, sync: true })),
+    listens: (transport, where) => process.stdout.write(`chatserv listens on ${transport} ${where}\n`),
+  };
+}

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
+import { Passwords } from '../contracts/passwords.ts';
+import { isName } from '../kernel/names.ts';
+import { Host, plan } from '../plugin/host.ts';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { servicesOf } from '../plugin/order.ts';
+import { settingOf } from './setting.ts';
+
+const PAGE = 500;
+
+/** Registers a user with the password on standard input. */
+export async function addUser(config: string | undefined, name: string): Promise<void> {
+  if (!isName(name))
+    throw new Mistakes([`'${name}' cannot be a user name: 1 to 32 characters, no blanks, none of : , ( ) [ ] { } # *`]);
+  await withStore(config, async (accounts, passwords) => {
+    const hash = await newHash(passwords, name);
+    if ((await accounts.create(name, hash)) === undefined) throw new Mistakes([`The name '${name}' is taken.`]);
+    process.stdout.write(`${name} is registered.\n`);
+  });
+}
+
+/** Sets a user's password to the one on standard input. */
+export async function setPassword(config: string | undefined, name: string): Promise<void> {
+  await withStore(config, async (accounts, passwords) => {
+    const account = await known(accounts, name);
+    await accounts.setHash(account.id, await newHash(passwords, account.name));
+    process.stdout.write(`The password of ${account.name} is set.\n`);
+  });
+}
+
+/** Lists the users: name, when made, when last online. */
+export async function listUsers(config: string | undefined): Promise<void> {
+  await withStore(config, async (accounts) => {
+    for (
+      let page = await accounts.list(0, PAGE);
+      page.length > 0;
+      page = await accounts.list(page.at(-1)?.id ?? 0, PAGE)
+    ) {
+      for (const { name, created, seen } of page) {
+        const last = seen === 0 ? 'never online' : `last online ${new Date(seen).toISOString()}`;
+        process.stdout.write(`${name}  made ${new Date(created).toISOString()}  ${last}\n`);
+      }
+    }
+  });
+}
+
+/** Removes a user. */
+export async function removeUser(config: string | undefined, name: string): Promise<void> {
+  await withStore(config, async (accounts) => {
+    const account = await known(accounts, name);
+    await accounts.remove(account.id);
+    process.stdout.write(`${account.name} is removed.\n`);
+  });
+}
+
+/** Imports `name,sha1` lines; bad ones are reported by number and the rest goes in. */
+export async function importUsers(config: string | undefined, file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
+  });
+  await withStore(config, async (accounts) => {
+    let imported = 0;
+    for (const [index, line] of text.split(/\r?\n/).entries()) {
+      if (line.trim() === '') continue;
+      const [, name = '', sha1 = ''] = /^\s*([^,]*?)\s*,\s*([0-9a-f]{40})\s*$/i.exec(line) ?? [];
+      const bad = (why: string) => process.stderr.write(`${file}:${index + 1}: ${why}\n`);
+      if (sha1 === '') bad('not a line of the form name,sha1; left out');
+      else if (!isName(name)) bad('a name that may not be used; left out');
+      else if ((await accounts.create(name, `$sha1$${sha1.toLowerCase()}`)) === undefined)
+        bad('the name is taken; left out');
+      else imported++;
+    }
+    process.stdout.write(`${imported} users imported; each password is hashed anew at the first login.\n`);
+  });
+}
+
+async function known(accounts: Accounts, name: string): Promise<StoredAccount> {
+  const account = await accounts.find(name);
+  if (account === undefined) throw new Mistakes([`There is no user '${name}'.`]);
+  return account;
+}
+
+async function newHash(passwords: Passwords, name: string): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write(`Password of ${name}: `);
+  const lines = createInterface({ input: process.stdin });
+  const secret = ((await lines[Symbol.asyncIterator]().next()).value as string | undefined) ?? '';
+  lines.close();
+  const objection = passwords.objection(name, secret);
+  if (objection !== undefined) throw new Mistakes([`That password may not be used: ${objection}.`]);
+  return passwords.hash(secret, 'command line');
+}
+
+/** Runs with the config's store and passwords, and with no other plugin. */
+async function withStore(
+  config: string | undefined,
+  work: (accounts: Accounts, passwords: Passwords) => Promise<void>,
+): Promise<void> {
+  const setting = await settingOf(config);
+  const wanted = new Set([Accounts.service, Passwords.service]);
+  const needed = new Set<string>();
+  for (const { key, plugin } of (await plan(setting)).toReversed()) {
+    if (!servicesOf(plugin.provides).some((service) => wanted.has(service))) continue;
+    needed.add(key);
+    for (const service of servicesOf(plugin.needs)) wanted.add(service);
+  }
+  const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => needed.has(key)));
+  const host = await Host.start({ ...setting, plugins });
+  try {
+    const accounts = host.service(Accounts.service) as Accounts | undefined;
+    const passwords = host.service(Passwords.service) as Passwords | undefined;
+    if (accounts === undefined || passwords === undefined) {
+      throw new Mistakes([
+        `${setting.place.name} has no store, or no plugin for passwords: switch on 'sqlite' and 'password'.`,
+      ]);
+    }
+    await work(accounts, passwords);
+  } finally {
+    await host.stop('shutdown');
+  }
+}

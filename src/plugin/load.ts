@@ -1,0 +1,160 @@
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Plugin } from './define.ts';
+import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
+import { importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
+import { STANDARD } from './standard.ts';
+
+/** A plugin that a config switches on, its options checked. */
+export interface Loaded {
+  /** What the config calls it: a standard plugin's name, a file or a package. */
+  readonly key: string;
+  readonly plugin: Plugin;
+  readonly options: unknown;
+  /** Where it is from: `standard`, a file's path or a package's name. */
+  readonly from: string;
+}
+
+/** The entries of a config's `plugins`. */
+export type Entries = Readonly<Record<string, boolean | object>>;
+
+/** Where a config is, for what is relative to it and for what is said of it. */
+export interface ConfigPlace {
+  /** The folder that relative paths count from. */
+  readonly folder: string;
+  /** The config as it is named in sentences. */
+  readonly name: string;
+}
+
+/**
+ * Loads the plugins that are switched on and checks their options.
+ * @throws Mistakes with all that is wrong with all of them
+ */
+export async function loadPlugins(
+  entries: Entries,
+  place: ConfigPlace,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Loaded[]> {
+  const mistakes: string[] = [];
+  const loaded: Loaded[] = [];
+  for (const [key, value] of Object.entries(entries)) {
+    if (value === false) continue;
+    try {
+      const { plugin, from } = await loadPlugin(key, place);
+      const options = await checkOptions(key, plugin, value === true ? {} : value, place, environment);
+      loaded.push({ key, plugin, options, from });
+    } catch (thrown) {
+      if (!(thrown instanceof Mistakes)) throw thrown;
+      mistakes.push(...thrown.sentences);
+    }
+  }
+  mistakes.push(...sameNames(loaded));
+  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  return loaded;
+}
+
+/** Loads one plugin by what a config calls it. @throws Mistakes when there is none, or it is no plugin */
+export async function loadPlugin(key: string, place: ConfigPlace): Promise<{ plugin: Plugin; from: string }> {
+  const { module, from } = await importPlugin(key, place);
+  if (!isPlugin(module.default)) {
+    throw new Mistakes([
+      `The plugin '${key}' in ${place.name} is no plugin: the default export of ${from} must be what definePlugin or defineCommand returns.`,
+    ]);
+  }
+  return { plugin: module.default, from };
+}
+
+async function importPlugin(key: string, place: ConfigPlace): Promise<{ module: { default?: unknown }; from: string }> {
+  const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key as keyof typeof STANDARD] : undefined;
+  if (standard !== undefined) {
+    return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
+  }
+  if (/^\.{0,2}[/\\]/.test(key) || isAbsolute(key)) {
+    const file = pluginFile(resolve(place.folder, key));
+    if (file === undefined) {
+      throw new Mistakes([`The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.`]);
+    }
+    return { module: await imported(key, place, () => importFile(file)), from: file };
+  }
+  const unknown = `There is no plugin '${key}', which ${place.name} names: it is neither a standard plugin nor an installed package, and a file's name begins with './'.${didYouMean(key, Object.keys(STANDARD))}`;
+  if (!/^(@[\w.-]+\/)?[\w.-]+$/.test(key)) throw new Mistakes([unknown]);
+  return { module: await imported(key, place, () => importPackage(key, place.folder), unknown), from: key };
+}
+
+/** The file that a path names; of a folder its index. */
+function pluginFile(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  if (!statSync(path).isDirectory()) return path;
+  return ['index.ts', 'index.js'].map((name) => join(path, name)).find((file) => existsSync(file));
+}
+
+async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<T>, absent?: string): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    const missing =
+      (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND' && messageOf(cause).includes(`'${key}'`);
+    throw new Mistakes(
+      [
+        absent !== undefined && missing
+          ? absent
+          : `The plugin '${key}' in ${place.name} could not be loaded: ${messageOf(cause)}`,
+      ],
+      { cause },
+    );
+  }
+}
+
+function isPlugin(value: unknown): value is Plugin {
+  const plugin = value as Partial<Plugin> | undefined;
+  return typeof plugin === 'object' && typeof plugin?.name === 'string' && typeof plugin.setup === 'function';
+}
+
+async function checkOptions(
+  key: string,
+  plugin: Plugin,
+  given: object,
+  place: ConfigPlace,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<unknown> {
+  if (plugin.options === undefined) {
+    const [first] = Object.keys(given);
+    if (first === undefined) return {};
+    throw new Mistakes([
+      `${place.name}: plugins.${key}.${first} is given, but the plugin takes no options: use \`'${key}': true\`.`,
+    ]);
+  }
+  const value: Record<string, unknown> = { ...given };
+  for (const [option, variable] of Object.entries(plugin.environment)) {
+    const set = environment[variable];
+    if (set !== undefined && set !== '') value[option] = Number.isNaN(Number(set)) ? set : Number(set);
+  }
+  const result = await plugin.options['~standard'].validate(value);
+  if (result.issues === undefined) return result.value;
+  throw new Mistakes(result.issues.map((issue) => `${place.name}: plugins.${key}${sentence(issue, value)}`));
+}
+
+/** `.port: given 99999. Too big: expected number to be <=65535` */
+function sentence(issue: StandardSchemaV1.Issue, given: unknown): string {
+  const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
+  let value: unknown = given;
+  for (const step of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
+  const what = path.length === 0 ? '' : `: given ${value === undefined ? 'nothing' : JSON.stringify(value)}`;
+  return `${path.map((step) => `.${String(step)}`).join('')}${what}. ${issue.message}.`;
+}
+
+function sameNames(loaded: readonly Loaded[]): string[] {
+  const mistakes: string[] = [];
+  const byName = new Map<string, Loaded>();
+  for (const one of loaded) {
+    const other = byName.get(one.plugin.name);
+    if (other === undefined) byName.set(one.plugin.name, one);
+    else {
+      mistakes.push(
+        `Two plugins are called '${one.plugin.name}', '${other.key}' and '${one.key}': switch one off, with \`'${other.key}': false\` or \`'${one.key}': false\` under plugins.`,
+      );
+    }
+  }
+  return mistakes;
+}

@@ -1,0 +1,20 @@
+/** The standard plugins: their names, and their files under plugins/ without the extension. */
+export const STANDARD = {
+  tcp: 'transports/tcp',
+  sqlite: 'stores/sqlite/index',
+  memory: 'stores/memory',
+  password: 'login/password/index',
+  registration: 'login/registration',
+  lockout: 'login/lockout',
+  'single-session': 'login/single-session',
+  timeouts: 'timeouts',
+  'offline-messages': 'offline-messages',
+  whoelse: 'commands/whoelse',
+  who: 'commands/who',
+  wholast: 'commands/wholast',
+  broadcast: 'commands/broadcast',
+  message: 'commands/message',
+  fetch: 'commands/fetch',
+  help: 'commands/help',
+  logout: 'commands/logout',
+} as const;
