@@ -35,7 +35,7 @@ export default definePlugin({
       async readOn(session) {
         const { account } = session;
         if (account === undefined) return;
-        // Nothing may be given between this call and the reading: the cursor is asked for inside it.
+        // The cursor is asked for inside: from the call on nothing is given out of turn.
         let cursor = -1;
         await session.feed.readOn(0, async (after) => {
           if (cursor < 0) cursor = Math.max(moved.get(account.id) ?? 0, await log.cursor(account.id));
@@ -60,11 +60,11 @@ export default definePlugin({
         },
         onDelivered(session: Session, message: Message) {
           const { account } = session;
-          if (account === undefined || (moved.get(account.id) ?? 0) >= message.id) return;
+          if (account === undefined || message.id === 0 || (moved.get(account.id) ?? 0) >= message.id) return;
           moved.set(account.id, message.id);
           cancel ??= clock.after(options.cursorTime, () => void writeCursors());
         },
-        // Before others watch the login: the session is given nothing out of turn.
+        // Before others watch the login: what waited comes first.
         onLogin: {
           order: 'pre',
           async handler(session) {

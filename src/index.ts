@@ -1,6 +1,6 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
-export { type Config, defineConfig } from './config/define.ts';
+export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
 export { Accounts, type StoredAccount } from './contracts/accounts.ts';
 export { Blocks } from './contracts/blocks.ts';
 export { Inbox } from './contracts/inbox.ts';
@@ -14,18 +14,21 @@ export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
 export type { Dialect, Question, Speaker, Utterance } from './kernel/dialect.ts';
-export type { HookName } from './kernel/hooks.ts';
+export type { Decision, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Message, MessageDraft } from './kernel/message.ts';
 export { isName, nameKey } from './kernel/names.ts';
 export type { Session } from './kernel/session.ts';
 export { admit, askPassword, askUsername, blocked, type Refusal, type Reply, refuse } from './kernel/verdicts.ts';
 export {
+  type CommandContext,
   type CommandSpec,
   type Contributions,
   defineCommand,
   definePlugin,
+  type HookHandlers,
   type OptionsOf,
+  type Ordered,
   type Plugin,
 } from './plugin/define.ts';
 export type { Server } from './plugin/server.ts';

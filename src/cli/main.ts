@@ -7,6 +7,10 @@ import { addUser, importUsers, listUsers, removeUser, setPassword } from './user
 
 /** The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked. */
 export async function main(args: readonly string[]): Promise<void> {
+  // Whoever reads the output may stop reading it: `chatserv plugins | head`.
+  process.stdout.on('error', () => process.exit());
+  // Timers of ours keep no process alive; without this a wait for anything else would end it.
+  const alive = setInterval(() => {}, 2 ** 30);
   try {
     await yargs([...args])
       .scriptName('chatserv')
@@ -47,5 +51,7 @@ export async function main(args: readonly string[]): Promise<void> {
     if (!(thrown instanceof Mistakes)) throw thrown;
     for (const sentence of thrown.sentences) process.stderr.write(`chatserv: ${sentence}\n`);
     process.exitCode = 2;
+  } finally {
+    clearInterval(alive);
   }
 }

@@ -1,19 +1,38 @@
-import { plan } from '../plugin/host.ts';
+import { Host } from '../plugin/host.ts';
 import { loadPlugin } from '../plugin/load.ts';
+import { servicesOf } from '../plugin/order.ts';
 import { settingOf } from './setting.ts';
 
-/** Lists what would run, in the order of set-up, and then what is off. */
+/** Lists what would run, in the order of set-up, and then what is off. It sets the plugins up, and starts nothing. */
 export async function plugins(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);
-  const on = await plan(setting);
-  const rows = on.map(({ key, plugin, from }) => [plugin.name, 'on', key === from ? key : from, plugin.summary]);
+  const because = (key: string) => (setting.named.has(key) ? setting.place.name : 'the standard set');
+  const host = await Host.setUp(setting);
+  try {
+    for (const { loaded, hooks, commands } of host.plugins()) {
+      const { key, plugin, from } = loaded;
+      show(plugin.name, `on, by ${because(key)}`, {
+        does: plugin.summary,
+        from,
+        hooks: hooks.join(', '),
+        commands: commands.join(', '),
+        provides: servicesOf(plugin.provides).join(', '),
+        needs: servicesOf(plugin.needs).join(', '),
+      });
+    }
+  } finally {
+    await host.stop('shutdown');
+  }
   for (const [key, entry] of Object.entries(setting.plugins)) {
     if (entry !== false) continue;
     const { plugin, from } = await loadPlugin(key, setting.place);
-    rows.push([plugin.name, 'off', from, `${plugin.summary} (\`false\` in ${setting.place.name} or the standard set)`]);
+    show(plugin.name, `off, by ${because(key)}`, { does: plugin.summary, from });
   }
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  for (const row of rows) {
-    process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`);
+}
+
+function show(name: string, state: string, facts: Readonly<Record<string, string>>): void {
+  process.stdout.write(`${name}: ${state}\n`);
+  for (const [fact, value] of Object.entries(facts)) {
+    if (value !== '') process.stdout.write(`  ${fact.padEnd(9)} ${value}\n`);
   }
 }

@@ -7,9 +7,6 @@ export async function serve(config: string | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGTERM', () => resolve());
   process.once('SIGINT', () => resolve());
-  // Listeners keep the process alive; without any transport this does.
-  const alive = setInterval(() => {}, 2 ** 30);
   await promise;
   await host.stop('shutdown');
-  clearInterval(alive);
 }

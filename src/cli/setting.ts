@@ -5,11 +5,17 @@ import { findConfig } from '../config/find.ts';
 import type { HostSetting } from '../plugin/host.ts';
 import { importFile, moduleExtension } from '../plugin/self.ts';
 
+/** What a command line asks for. */
+export interface Setting extends HostSetting {
+  /** The keys of `plugins` that the config itself names; the others are the standard set's. */
+  readonly named: ReadonlySet<string>;
+}
+
 /** What a command line asks for, from its config. @throws Mistakes when something is wrong with it */
-export async function settingOf(file: string | undefined): Promise<HostSetting> {
+export async function settingOf(file: string | undefined): Promise<Setting> {
   const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
   const found = await findConfig(file, process.cwd());
-  const checked = checkConfig(found.value, (await importFile(standardFile)).default, found.name);
+  const checked = await checkConfig(found.value, (await importFile(standardFile)).default, found.name);
   const level = process.env.LOG_LEVEL ?? 'warn';
   return {
     ...checked,

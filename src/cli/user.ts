@@ -106,7 +106,7 @@ async function withStore(
     for (const service of servicesOf(plugin.needs)) wanted.add(service);
   }
   const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => needed.has(key)));
-  const host = await Host.start({ ...setting, plugins });
+  const host = await Host.setUp({ ...setting, plugins });
   try {
     const accounts = host.service(Accounts.service) as Accounts | undefined;
     const passwords = host.service(Passwords.service) as Passwords | undefined;

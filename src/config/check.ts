@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { LIMITS, type Limits } from '../kernel/limits.ts';
 import type { Entries } from '../plugin/load.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
+import { checkAgainst } from '../plugin/options.ts';
 
 const count = z.int().positive();
 
-const limits = z.strictObject({
+/** The schema of `limits`; the docs' table is made from it. */
+export const limits = z.strictObject({
   lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
   inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of the answers, in bytes'),
   outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may wait to be written to a client, in bytes'),
   passwordAttempts: count.default(LIMITS.passwordAttempts).describe('Wrong passwords before a connection is closed'),
   handlerTime: count.default(LIMITS.handlerTime).describe("How long a plugin's handler may take, in milliseconds"),
+  setupTime: count.default(LIMITS.setupTime).describe('How long the set-up of a plugin may take, in milliseconds'),
   closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to go, in milliseconds'),
 });
 
@@ -24,6 +27,8 @@ const config = z.strictObject({
 export interface CheckedConfig {
   readonly plugins: Entries;
   readonly limits: Limits;
+  /** The keys of `plugins` that the config itself names; the others are the standard set's. */
+  readonly named: ReadonlySet<string>;
 }
 
 /**
@@ -31,21 +36,16 @@ export interface CheckedConfig {
  * @param name how the config is called in sentences
  * @throws Mistakes with everything that is wrong
  */
-export function checkConfig(value: unknown, standard: unknown, name: string): CheckedConfig {
-  const result = config.safeParse(value ?? {});
-  if (!result.success) {
-    throw new Mistakes(
-      result.error.issues.map(
-        ({ path, message }) => `${name}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}.`,
-      ),
-    );
-  }
-  const base = result.data.standard ? config.parse(standard).plugins : {};
+export async function checkConfig(value: unknown, standard: unknown, name: string): Promise<CheckedConfig> {
+  const result = await checkAgainst(config, value ?? {}, { config: name, path: '' });
+  if ('mistakes' in result) throw new Mistakes(result.mistakes);
+  const given = result.value;
+  const base = given.standard ? config.parse(standard).plugins : {};
   const plugins: Record<string, boolean | object> = { ...base };
-  for (const [key, entry] of Object.entries(result.data.plugins)) {
+  for (const [key, entry] of Object.entries(given.plugins)) {
     const below = base[key];
-    const both = typeof entry === 'object' && typeof below === 'object';
+    const both = typeof entry === 'object' && typeof below === 'object' && !('setup' in entry);
     plugins[key] = both ? { ...below, ...entry } : entry === true && typeof below === 'object' ? below : entry;
   }
-  return { plugins, limits: result.data.limits };
+  return { plugins, limits: given.limits, named: new Set(Object.keys(given.plugins)) };
 }

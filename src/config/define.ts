@@ -1,11 +1,28 @@
 import type { Limits } from '../kernel/limits.ts';
+import type { Plugin } from '../plugin/define.ts';
+import type { StandardOptions } from '../plugin/standard.ts';
+
+/**
+ * The options that plugins take, by what a config calls them. A package adds its own:
+ * `declare module 'chatserv' { interface PluginOptions { 'chatserv-plugin-weather': { city: string } } }`.
+ */
+export interface PluginOptions extends StandardOptions {}
+
+/** A plugin by its file, relative to the config, or by a package's name that says what it is. */
+type PluginKey = `./${string}` | `../${string}` | `/${string}` | `chatserv-plugin-${string}` | `@${string}/${string}`;
+
+/** By name, file or package: options or `true` switch a plugin on, `false` off. A plugin itself may stand there too. */
+export type PluginEntries = {
+  readonly [K in keyof PluginOptions]?: boolean | PluginOptions[K] | Plugin;
+} & {
+  readonly [K in PluginKey]?: boolean | object;
+};
 
 /** What a config file says, in TypeScript, JSON or YAML. */
 export interface Config {
   /** Whether it is laid over the standard set (the default), or begins from nothing. */
   readonly standard?: boolean;
-  /** By name, file or package: options or `true` switch a plugin on, `false` off. */
-  readonly plugins?: Readonly<Record<string, boolean | object>>;
+  readonly plugins?: PluginEntries;
   readonly limits?: Partial<Limits>;
 }
 

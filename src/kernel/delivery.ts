@@ -26,7 +26,7 @@ interface Place {
   message?: Message;
 }
 
-/** Takes messages from who says them to who is online, in the order of their ids. */
+/** Takes messages from who says them to who is online: those that are kept in the order of their ids. */
 export class Delivery {
   readonly #online: Online;
   /** The places that are taken and not delivered yet, in the order of their ids. */
@@ -57,16 +57,14 @@ export class Delivery {
       },
     };
     const refusal = hooks.onMessage.isUsed() ? await hooks.onMessage.promise(draft) : undefined;
-    // What was kept is said: it can be refused before, not after.
+    const { from, audience, time } = draft;
     const taken = place as Place | undefined;
-    if (refusal !== undefined && taken === undefined) {
-      message = { ...draftMessage(draft), id: 0 };
-      return refusal;
-    }
-    const mine = taken ?? this.#take(this.#lastId + 1);
-    message = { ...draftMessage(draft), id: mine.id };
-    this.#settle(mine, message);
-    return { message, unknown: 'group' in draft.audience ? [] : draft.audience.absent };
+    message = { id: taken?.id ?? 0, from, audience, text: withoutControls(draft.text), time };
+    // What was kept is said: it can be refused before, not after.
+    if (refusal !== undefined && taken === undefined) return refusal;
+    if (taken === undefined) this.#give(message);
+    else this.#settle(taken, message);
+    return { message, unknown: 'group' in audience ? [] : audience.absent };
   }
 
   /** Whom it is for, each once, whatever spellings were given. */
@@ -114,8 +112,4 @@ export class Delivery {
       for (const session of this.#online.of(account.id)) session.feed.offer(rendered);
     }
   }
-}
-
-function draftMessage({ from, audience, text, time }: MessageDraft): Omit<Message, 'id'> {
-  return { from, audience, text: withoutControls(text), time };
 }

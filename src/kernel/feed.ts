@@ -43,15 +43,16 @@ export class Rendered {
 }
 
 /**
- * The messages that one session is given, in the order of their ids and none twice: live as they are said, or, where
- * something waits in an inbox, from there until nothing is left, and then live.
+ * The messages that one session is given, in the order of their ids and none twice: from its inbox, where a plugin
+ * reads one to it, until nothing is left there, and then live as they are said.
  */
 export class Feed {
   readonly #session: Session;
   readonly #host: FeedHost;
   /** The greatest id that the session was given, or was decided never to be given. */
   #given = 0;
-  #live = true;
+  /** Not from the start: what is said during a login stands behind what waited before it. */
+  #live = false;
   /** The greatest id that came by while the feed was not live. */
   #missed = 0;
   #reading = false;
@@ -63,11 +64,18 @@ export class Feed {
     this.#host = host;
   }
 
+  /** The login is done: without an inbox to read first, messages are given from here on. */
+  open(): void {
+    if (!this.#hasInbox) this.#live = true;
+  }
+
   /** Offers a message that was just said. */
   offer(rendered: Rendered): void {
     const { id } = rendered.message;
-    if (id <= this.#given) return;
-    if (this.#live) this.#give(rendered);
+    // What no inbox keeps is given now or never.
+    if (id === 0) this.#give(rendered);
+    else if (id <= this.#given) return;
+    else if (this.#live) this.#give(rendered);
     else this.#missed = id;
   }
 
@@ -75,7 +83,8 @@ export class Feed {
    * Gives what waits in the inbox, at the speed at which the client reads, and goes live after it. From the call on
    * nothing is given out of turn. While an earlier call is still reading, another does nothing.
    * @param cursor the id up to which the inbox was given before
-   * @returns when the first page was given, so that what follows a login stands before the first answer
+   * @returns when the first page was given, so that what waited stands before the first answer, or when the client
+   * does not read as fast as that
    */
   readOn(cursor: number, read: InboxReader): Promise<void> {
     if (this.#reading) return Promise.resolve();
@@ -111,7 +120,10 @@ export class Feed {
       const missed = this.#missed;
       const page = await read(this.#given);
       for (const message of page) {
-        await this.#session.outbox.room();
+        if (this.#session.outbox.full) {
+          firstPageGiven();
+          await this.#session.outbox.room();
+        }
         if (this.#session.ended || !this.#give(new Rendered(message))) return;
       }
       firstPageGiven();
@@ -128,13 +140,13 @@ export class Feed {
     const { message } = rendered;
     const { onDeliver } = this.#host.hooks;
     const verdict = onDeliver.isUsed() ? onDeliver.call(this.#session, message) : undefined;
-    if (verdict === 'hold' && this.#hasInbox) {
+    if (verdict === 'hold' && this.#hasInbox && message.id > 0) {
       // The inbox keeps it, and what follows waits behind it, so that the order stays.
       this.#live = false;
       this.#missed = message.id;
       return false;
     }
-    this.#given = message.id;
+    if (message.id > 0) this.#given = message.id;
     if (verdict === undefined) this.#session.outbox.put(rendered.in(this.#session.dialect), message);
     return true;
   }

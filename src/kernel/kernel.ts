@@ -75,11 +75,13 @@ export class Kernel implements SessionHost {
     return this.#delivery.post(post, this.hooks, this.clock.now());
   }
 
-  /** Makes a session that may log in online, or says why not; nothing can come between. */
+  /** Makes a session that may log in online and welcomes it, or says why not; nothing can come between. */
   admit(session: Session, account: Account): UsernameVerdict | undefined {
     const objection = this.hooks.onAdmit.isUsed() ? this.hooks.onAdmit.call(session, account) : undefined;
-    if (objection === undefined) this.online.add(session, account);
-    return objection;
+    if (objection !== undefined) return objection;
+    this.online.add(session, account);
+    session.say({ kind: 'welcome', account });
+    return undefined;
   }
 
   ended(session: Session, reason: string): void {
@@ -113,8 +115,8 @@ export class Kernel implements SessionHost {
       if (!(await login(session, this))) return;
       const { account } = session as { account: Account };
       this.logger.info({ session: session.id, account: account.name }, 'logged in');
-      session.say({ kind: 'welcome', account });
       await session.still(this.hooks.onLogin.promise(session));
+      session.feed.open();
       for (;;) {
         const line = await session.hear();
         const { commands, hooks } = this.#generation;

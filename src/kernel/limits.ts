@@ -10,6 +10,8 @@ export interface Limits {
   readonly passwordAttempts: number;
   /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
   readonly handlerTime: number;
+  /** How long the set-up of a plugin may take, in milliseconds. */
+  readonly setupTime: number;
   /** How long a closed connection may take to go, in milliseconds, before it is cut. */
   readonly closeTime: number;
 }
@@ -20,5 +22,6 @@ export const LIMITS: Limits = {
   outboxBytes: 1024 * 1024,
   passwordAttempts: 3,
   handlerTime: 5_000,
+  setupTime: 30_000,
   closeTime: 2_000,
 };

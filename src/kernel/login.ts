@@ -7,7 +7,7 @@ import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdic
 export interface LoginHost {
   readonly hooks: Hooks;
   readonly limits: { readonly passwordAttempts: number };
-  /** Makes the session online at once, or says why not. */
+  /** Makes the session online and welcomes it at once, or says why not. */
   admit(session: Session, account: Account): UsernameVerdict | undefined;
 }
 

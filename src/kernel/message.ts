@@ -14,7 +14,7 @@ export type Audience =
 
 /** What one account says to others. */
 export interface Message {
-  /** Its place in the order of all messages: later ones have greater ids. */
+  /** Its place in the log: later ones have greater ids. 0 when nothing keeps it. */
   readonly id: number;
   readonly from: Account;
   readonly audience: Audience;
@@ -31,7 +31,7 @@ export interface MessageDraft {
   readonly time: number;
   /**
    * Gives the message its place. Whoever keeps messages calls it, in the order of the ids, when the message is kept;
-   * deliveries happen in that order. Without a call the kernel counts for itself.
+   * deliveries happen in that order. Without a call it is given at once to who is online, and nowhere kept.
    */
   place(id: number): void;
 }

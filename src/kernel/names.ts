@@ -5,7 +5,7 @@ const FORBIDDEN = /[\s\p{C}\p{Z}:,()[\]{}#*]/u;
 const OBJECT_PROPERTIES = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype'].map(nameKey));
 
 /** The longest user name, in characters (Unicode code points). */
-export const NAME_LENGTH = 32;
+const NAME_LENGTH = 32;
 
 /**
  * What names are compared by: two spellings with one key are one user.

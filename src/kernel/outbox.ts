@@ -83,9 +83,14 @@ export class Outbox {
     else this.#messages.push(message);
   }
 
-  /** Resolves when less than half of the bound waits, or nothing will be written any more. */
+  /** Whether more than half of the bound waits: what can wait elsewhere should. */
+  get full(): boolean {
+    return !this.#closed && this.bytes > this.#limit / 2;
+  }
+
+  /** Resolves when it is no longer full. */
   async room(): Promise<void> {
-    while (!this.#closed && this.bytes > this.#limit / 2) {
+    while (this.full) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#whenRoom = resolve;
       await promise;

@@ -57,8 +57,7 @@ export interface Contributions<Provides extends Tokens> {
 }
 
 type SetupResult<P extends Tokens> = keyof P extends never
-  ? // biome-ignore lint/suspicious/noConfusingVoidType: a set-up may return nothing
-    Contributions<P> | void
+  ? Contributions<P> | void
   : Contributions<P> & { readonly provide: ServicesOf<P> };
 
 /** A plugin: a name, options, what it needs and provides, and a set-up that returns its handlers and commands. */

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
+import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Contributions, SetupContext } from './define.ts';
@@ -18,8 +19,7 @@ export interface Surroundings {
   readonly server: Server;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** How long a handler may take, in milliseconds. */
-  readonly handlerTime: number;
+  readonly limits: Pick<Limits, 'handlerTime' | 'setupTime'>;
   /** The folder that paths in the config count from. */
   readonly folder: string;
   /** The services that are there without a plugin. */
@@ -34,6 +34,14 @@ interface Live {
   readonly kept: Map<string, { value: unknown; close: (() => void | Promise<void>) | undefined }>;
 }
 
+/** A live plugin, for who looks at it. */
+export interface LivePlugin {
+  readonly loaded: Loaded;
+  readonly hooks: readonly HookName[];
+  /** The names of its commands. */
+  readonly commands: readonly string[];
+}
+
 /** The set of plugins that is live. It never changes: a reload builds the next one and swaps. */
 export class Generation implements KernelGeneration {
   readonly hooks = createHooks();
@@ -45,7 +53,7 @@ export class Generation implements KernelGeneration {
 
   private constructor(around: Surroundings) {
     this.#around = around;
-    this.#guard = new Guard(around.clock, around.logger, around.handlerTime);
+    this.#guard = new Guard(around.clock, around.logger, around.limits.handlerTime);
     this.services = new Map(around.services);
   }
 
@@ -64,6 +72,15 @@ export class Generation implements KernelGeneration {
       await generation.dispose();
       throw cause;
     }
+  }
+
+  /** The plugins, in the order of set-up. */
+  plugins(): readonly LivePlugin[] {
+    return this.#live.map(({ loaded, contributions: { hooks = {}, commands = [] } }) => ({
+      loaded,
+      hooks: Object.keys(hooks) as HookName[],
+      commands: commands.map(({ name }) => name),
+    }));
   }
 
   /** Lets everything that meets clients begin. @throws Mistakes when something cannot */
@@ -104,7 +121,8 @@ export class Generation implements KernelGeneration {
     const leaves = new AbortController();
     const kept: Live['kept'] = new Map();
     try {
-      const contributions = (await plugin.setup(this.#context(loaded, leaves.signal, kept))) ?? {};
+      const work = plugin.setup(this.#context(loaded, leaves.signal, kept));
+      const contributions = (await this.#inTime(Promise.resolve(work))) ?? {};
       this.#live.push({ loaded, contributions, leaves, kept });
       for (const [name, { service }] of Object.entries(plugin.provides)) {
         this.services.set(service, (contributions.provide as Record<string, unknown> | undefined)?.[name]);
@@ -113,6 +131,14 @@ export class Generation implements KernelGeneration {
       leaves.abort();
       throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${messageOf(cause)}`], { cause });
     }
+  }
+
+  async #inTime<T>(work: Promise<T>): Promise<T> {
+    const { clock, limits } = this.#around;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const late = new Error(`it took longer than ${limits.setupTime} ms (limits.setupTime)`);
+    const cancel = clock.after(limits.setupTime, () => reject(late));
+    return await Promise.race([work, promise]).finally(cancel);
   }
 
   #context(loaded: Loaded, signal: AbortSignal, kept: Live['kept']): SetupContext<unknown> {
@@ -139,8 +165,8 @@ export class Generation implements KernelGeneration {
       perSession<T>(create: (session: Session) => T): (session: Session) => T {
         const values = new WeakMap<Session, { value: T }>();
         return (session) => {
-          let held = values.get(session);
-          if (held === undefined) values.set(session, (held = { value: create(session) }));
+          const held = values.get(session) ?? { value: create(session) };
+          values.set(session, held);
           return held.value;
         };
       },

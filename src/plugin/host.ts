@@ -6,10 +6,10 @@ import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { Generation } from './generation.ts';
-import { type ConfigPlace, type Entries, type Loaded, loadPlugin, loadPlugins } from './load.ts';
+import { Generation, type LivePlugin } from './generation.ts';
+import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
 import { Mistakes } from './mistakes.ts';
-import { orderSetUp, servicesOf } from './order.ts';
+import { orderSetUp } from './order.ts';
 import type { Server } from './server.ts';
 import { STANDARD } from './standard.ts';
 
@@ -30,18 +30,16 @@ const DIALECTS: Readonly<Record<string, Dialect>> = { line };
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
 export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'environment'>): Promise<Loaded[]> {
   const loaded = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
-  const off = new Map<string, string[]>();
-  for (const name of Object.keys(STANDARD)) {
-    if (loaded.some(({ key }) => key === name) || !(name in STANDARD)) continue;
-    const { plugin } = await loadPlugin(name, setting.place);
-    for (const service of servicesOf(plugin.provides)) off.set(service, [...(off.get(service) ?? []), name]);
-  }
-  const { ordered, mistakes } = orderSetUp(loaded, new Set([Presence.service]), (service) => off.get(service) ?? []);
+  const on = new Set(loaded.map(({ key }) => key));
+  const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
+  const { ordered, mistakes } = orderSetUp(loaded, new Set([Presence.service]), (service) =>
+    off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name),
+  );
   if (mistakes.length > 0) throw new Mistakes(mistakes);
   return ordered;
 }
 
-/** A server that runs: its kernel and the plugins that are live. */
+/** A server: its kernel and the plugins that are live. */
 export class Host {
   readonly kernel: Kernel;
   readonly #generation: Generation;
@@ -51,8 +49,20 @@ export class Host {
     this.#generation = generation;
   }
 
-  /** Sets everything up, and starts only then what meets clients. @throws Mistakes when it cannot */
+  /** Sets everything up, and only then starts what meets clients. @throws Mistakes when it cannot */
   static async start(setting: HostSetting): Promise<Host> {
+    const host = await Host.setUp(setting);
+    try {
+      await host.#generation.start();
+    } catch (cause) {
+      await host.stop('shutdown');
+      throw cause;
+    }
+    return host;
+  }
+
+  /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
+  static async setUp(setting: HostSetting): Promise<Host> {
     const ordered = await plan(setting);
     const clock = setting.clock ?? systemClock;
     const nothing = { hooks: createHooks(), commands: new Map() };
@@ -73,19 +83,17 @@ export class Host {
       server,
       logger: setting.logger,
       clock,
-      handlerTime: setting.limits.handlerTime,
+      limits: setting.limits,
       folder: setting.place.folder,
       services: new Map([[Presence.service, presence]]),
     });
     kernel.swap(generation);
-    try {
-      await generation.start();
-    } catch (cause) {
-      await generation.stop();
-      await generation.dispose();
-      throw cause;
-    }
     return new Host(kernel, generation);
+  }
+
+  /** The plugins that are live, in the order of set-up. */
+  plugins(): readonly LivePlugin[] {
+    return this.#generation.plugins();
   }
 
   /** The service of that name, if a plugin provides it. */

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { z } from 'zod';
 import type { Plugin } from './define.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
+import { checkAgainst } from './options.ts';
 import { importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
 import { STANDARD } from './standard.ts';
 
@@ -12,12 +13,14 @@ export interface Loaded {
   readonly key: string;
   readonly plugin: Plugin;
   readonly options: unknown;
-  /** Where it is from: `standard`, a file's path or a package's name. */
+  /** Where it is from: `standard`, a file's path, a package's name, or the config's own. */
   readonly from: string;
 }
 
-/** The entries of a config's `plugins`. */
+/** The entries of a config's `plugins`: options or `true`, a plugin itself, or `false`. */
 export type Entries = Readonly<Record<string, boolean | object>>;
+
+const NO_OPTIONS = z.strictObject({});
 
 /** Where a config is, for what is relative to it and for what is said of it. */
 export interface ConfigPlace {
@@ -41,8 +44,10 @@ export async function loadPlugins(
   for (const [key, value] of Object.entries(entries)) {
     if (value === false) continue;
     try {
-      const { plugin, from } = await loadPlugin(key, place);
-      const options = await checkOptions(key, plugin, value === true ? {} : value, place, environment);
+      const itself = isPlugin(value);
+      const { plugin, from } = itself ? { plugin: value, from: place.name } : await loadPlugin(key, place);
+      const given = itself || value === true ? {} : value;
+      const options = await checkOptions(key, plugin, given, place, environment);
       loaded.push({ key, plugin, options, from });
     } catch (thrown) {
       if (!(thrown instanceof Mistakes)) throw thrown;
@@ -66,7 +71,7 @@ export async function loadPlugin(key: string, place: ConfigPlace): Promise<{ plu
 }
 
 async function importPlugin(key: string, place: ConfigPlace): Promise<{ module: { default?: unknown }; from: string }> {
-  const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key as keyof typeof STANDARD] : undefined;
+  const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key as keyof typeof STANDARD].file : undefined;
   if (standard !== undefined) {
     return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
   }
@@ -118,30 +123,18 @@ async function checkOptions(
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<unknown> {
-  if (plugin.options === undefined) {
-    const [first] = Object.keys(given);
-    if (first === undefined) return {};
-    throw new Mistakes([
-      `${place.name}: plugins.${key}.${first} is given, but the plugin takes no options: use \`'${key}': true\`.`,
-    ]);
-  }
   const value: Record<string, unknown> = { ...given };
+  const from: Record<string, string> = {};
   for (const [option, variable] of Object.entries(plugin.environment)) {
     const set = environment[variable];
-    if (set !== undefined && set !== '') value[option] = Number.isNaN(Number(set)) ? set : Number(set);
+    if (set === undefined || set === '') continue;
+    value[option] = Number.isNaN(Number(set)) ? set : Number(set);
+    from[option] = `the environment's ${variable}`;
   }
-  const result = await plugin.options['~standard'].validate(value);
-  if (result.issues === undefined) return result.value;
-  throw new Mistakes(result.issues.map((issue) => `${place.name}: plugins.${key}${sentence(issue, value)}`));
-}
-
-/** `.port: given 99999. Too big: expected number to be <=65535` */
-function sentence(issue: StandardSchemaV1.Issue, given: unknown): string {
-  const path = (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
-  let value: unknown = given;
-  for (const step of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
-  const what = path.length === 0 ? '' : `: given ${value === undefined ? 'nothing' : JSON.stringify(value)}`;
-  return `${path.map((step) => `.${String(step)}`).join('')}${what}. ${issue.message}.`;
+  const checked = { config: place.name, path: `plugins.${key}`, from };
+  const result = await checkAgainst(plugin.options ?? NO_OPTIONS, value, checked);
+  if ('mistakes' in result) throw new Mistakes(result.mistakes);
+  return result.value;
 }
 
 function sameNames(loaded: readonly Loaded[]): string[] {

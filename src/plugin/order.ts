@@ -61,6 +61,7 @@ export function orderSetUp(
   }
 
   const ordered: Loaded[] = [];
+  const missing: Missing[] = [];
   const state = new Map<Loaded, 'under way' | 'done'>();
   const visit = (one: Loaded, path: readonly { from: Loaded; service: string }[]): void => {
     if (state.get(one) === 'done') return;
@@ -77,20 +78,35 @@ export function orderSetUp(
     for (const service of [...needs, ...servicesOf(one.plugin.wants)]) {
       const provider = providers.get(service);
       if (provider !== undefined) visit(provider, [...path, { from: one, service }]);
-      else if (needs.includes(service) && !given.has(service))
-        mistakes.push(missing(one, service, providersOff(service)));
+      else if (needs.includes(service) && !given.has(service)) missing.push({ service, key: one.key });
     }
     state.set(one, 'done');
     ordered.push(one);
   };
   for (const one of all.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1))) visit(one, []);
+  mistakes.push(...missingServices(missing, providersOff));
   return { ordered, mistakes };
 }
 
-function missing(one: Loaded, service: string, off: readonly string[]): string {
-  const cure =
-    off.length === 0
-      ? 'add a plugin that does'
-      : `switch on ${off.map((name) => `'${name}'`).join(' or ')} under plugins`;
-  return `The plugin '${one.key}' needs the service '${service}', which no plugin that is on provides: ${cure}, or switch it off with \`'${one.key}': false\`.`;
+/** A service that a plugin needs and nobody provides. */
+interface Missing {
+  readonly service: string;
+  readonly key: string;
+}
+
+/** One sentence for each cure: a store that is off is one mistake, however many plugins need it. */
+function missingServices(missing: readonly Missing[], providersOff: (service: string) => readonly string[]): string[] {
+  const byCure = Object.groupBy(missing, ({ service }) => {
+    const off = providersOff(service);
+    return off.length === 0 ? `add a plugin that provides ${service}` : `switch on ${off.map(quoted).join(' or ')}`;
+  });
+  return Object.entries(byCure).map(([cure, lacks = []]) => {
+    const services = [...new Set(lacks.map(({ service }) => service))].map(quoted).join(', ');
+    const keys = [...new Set(lacks.map(({ key }) => key))].map(quoted).join(', ');
+    return `No plugin that is on provides ${services}, without which there cannot be ${keys}: ${cure} under plugins, or switch off what needs it.`;
+  });
+}
+
+function quoted(name: string): string {
+  return `'${name}'`;
 }

@@ -28,10 +28,9 @@ export function answerForSelf(): void {
       return next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
     },
     load(url, context, next) {
-      // In a folder without a package.json of its own Node would read the file twice, and warn: it is a module.
-      if (context.format === undefined && /\.ts($|\?)/.test(url))
-        return next(url, { ...context, format: 'module-typescript' });
-      return next(url, context);
+      // TypeScript is a module here whatever a package.json nearby says, such as the one that `npm init` writes.
+      const isModule = /\.ts($|\?)/.test(url) && context.format !== 'module-typescript';
+      return next(url, isModule ? { ...context, format: 'module-typescript' } : context);
     },
   });
 }

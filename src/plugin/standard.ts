@@ -1,20 +1,44 @@
-/** The standard plugins: their names, and their files under plugins/ without the extension. */
+// Made by `npm run generate` from the files under plugins/.
+import type { OptionsOf } from './define.ts';
+
+/** The standard plugins: their files under plugins/ without the extension, and the services that they provide. */
 export const STANDARD = {
-  tcp: 'transports/tcp',
-  sqlite: 'stores/sqlite/index',
-  memory: 'stores/memory',
-  password: 'login/password/index',
-  registration: 'login/registration',
-  lockout: 'login/lockout',
-  'single-session': 'login/single-session',
-  timeouts: 'timeouts',
-  'offline-messages': 'offline-messages',
-  whoelse: 'commands/whoelse',
-  who: 'commands/who',
-  wholast: 'commands/wholast',
-  broadcast: 'commands/broadcast',
-  message: 'commands/message',
-  fetch: 'commands/fetch',
-  help: 'commands/help',
-  logout: 'commands/logout',
+  broadcast: { file: 'commands/broadcast', provides: [] },
+  fetch: { file: 'commands/fetch', provides: [] },
+  help: { file: 'commands/help', provides: [] },
+  lockout: { file: 'login/lockout', provides: [] },
+  logout: { file: 'commands/logout', provides: [] },
+  memory: { file: 'stores/memory', provides: ['accounts', 'log', 'blocks'] },
+  message: { file: 'commands/message', provides: [] },
+  'offline-messages': { file: 'offline-messages', provides: ['inbox'] },
+  password: { file: 'login/password/index', provides: ['passwords'] },
+  registration: { file: 'login/registration', provides: [] },
+  'single-session': { file: 'login/single-session', provides: [] },
+  sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks'] },
+  tcp: { file: 'transports/tcp', provides: [] },
+  timeouts: { file: 'timeouts', provides: [] },
+  who: { file: 'commands/who', provides: [] },
+  whoelse: { file: 'commands/whoelse', provides: [] },
+  wholast: { file: 'commands/wholast', provides: [] },
 } as const;
+
+/** What options the standard plugins take. */
+export interface StandardOptions {
+  readonly broadcast: OptionsOf<typeof import('../../plugins/commands/broadcast.ts').default>;
+  readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
+  readonly help: OptionsOf<typeof import('../../plugins/commands/help.ts').default>;
+  readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout.ts').default>;
+  readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;
+  readonly memory: OptionsOf<typeof import('../../plugins/stores/memory.ts').default>;
+  readonly message: OptionsOf<typeof import('../../plugins/commands/message.ts').default>;
+  readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages.ts').default>;
+  readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
+  readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;
+  readonly 'single-session': OptionsOf<typeof import('../../plugins/login/single-session.ts').default>;
+  readonly sqlite: OptionsOf<typeof import('../../plugins/stores/sqlite/index.ts').default>;
+  readonly tcp: OptionsOf<typeof import('../../plugins/transports/tcp.ts').default>;
+  readonly timeouts: OptionsOf<typeof import('../../plugins/timeouts.ts').default>;
+  readonly who: OptionsOf<typeof import('../../plugins/commands/who.ts').default>;
+  readonly whoelse: OptionsOf<typeof import('../../plugins/commands/whoelse.ts').default>;
+  readonly wholast: OptionsOf<typeof import('../../plugins/commands/wholast.ts').default>;
+}

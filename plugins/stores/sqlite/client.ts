@@ -50,7 +50,8 @@ export async function startClient(data: WorkerData): Promise<Client> {
     try {
       post(calls.map((call) => call.request));
     } catch {
-      return sendSingly(calls);
+      sendSingly(calls);
+      return;
     }
     for (const call of calls) waiting.push(call);
   }

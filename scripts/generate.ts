@@ -1,0 +1,131 @@
+/**
+ * Writes what follows from the code: the list of standard plugins with the types of their options, and the tables in
+ * the docs between `<!-- generated: NAME -->` and `<!-- end -->`. With `--check` it writes nothing, and exits with 1
+ * when something is not up to date.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { limits } from '../src/config/check.ts';
+import { HOOKS } from '../src/kernel/hooks.ts';
+import type { Plugin } from '../src/plugin/define.ts';
+import { servicesOf } from '../src/plugin/order.ts';
+import { answerForSelf, importFile } from '../src/plugin/self.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const check = process.argv.includes('--check');
+
+answerForSelf();
+const standard = await standardPlugins();
+write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModule()));
+fill('docs/plugins.md', { hooks: hooksTable() });
+fill('docs/config.md', { limits: optionsTable(limits), options: pluginTables() });
+
+/** The standard plugins, by name: every module under plugins/ whose default export is one. */
+async function standardPlugins(): Promise<{ file: string; plugin: Plugin }[]> {
+  const found: { file: string; plugin: Plugin }[] = [];
+  for (const entry of readdirSync(`${ROOT}plugins`, { recursive: true, withFileTypes: true })) {
+    const path = `${entry.parentPath}/${entry.name}`;
+    // A folder with an index is one plugin, and its other files are parts of it.
+    const part = entry.name !== 'index.ts' && readdirSync(entry.parentPath).includes('index.ts');
+    if (!/(?<!\.test)\.ts$/.test(entry.name) || part) continue;
+    const plugin = (await importFile(path)).default as Plugin;
+    found.push({ file: relative(`${ROOT}plugins`, path).replace(/\.ts$/, ''), plugin });
+  }
+  return found.sort((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
+}
+
+function standardModule(): string {
+  const entries = standard.map(({ file, plugin }) => {
+    return `  '${plugin.name}': { file: '${file}', provides: ${JSON.stringify(servicesOf(plugin.provides))} },`;
+  });
+  const options = standard.map(({ file, plugin }) => {
+    return `  readonly '${plugin.name}': OptionsOf<typeof import('../../plugins/${file}.ts').default>;`;
+  });
+  return `// Made by \`npm run generate\` from the files under plugins/.
+import type { OptionsOf } from './define.ts';
+
+/** The standard plugins: their files under plugins/ without the extension, and the services that they provide. */
+export const STANDARD = {
+${entries.join('\n')}
+} as const;
+
+/** What options the standard plugins take. */
+export interface StandardOptions {
+${options.join('\n')}
+}
+`;
+}
+
+function hooksTable(): string {
+  const rows = Object.entries(HOOKS).map(([name, { kind, args, when, result, failure }]) => {
+    return `| \`${name}(${args.join(', ')})\` | ${kind} | ${when} | ${result} | ${failure} |`;
+  });
+  return [
+    '| hook | kind | when | what a handler gives back | when a handler throws or takes too long |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function pluginTables(): string {
+  return standard
+    .map(({ plugin }) => {
+      const head = `### ${plugin.name}\n\n${plugin.summary}.`;
+      if (plugin.options === undefined) return `${head} It takes no options.`;
+      const variables = Object.entries(plugin.environment).map(
+        ([option, variable]) => `The environment's \`${variable}\` sets \`${option}\` too, and wins over the config.`,
+      );
+      return [head, optionsTable(plugin.options as z.ZodType), ...variables].join('\n\n');
+    })
+    .join('\n\n');
+}
+
+function optionsTable(schema: z.ZodType): string {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  const rows = Object.entries(properties).map(([key, entry]) => {
+    const option = entry as { description?: string; default?: unknown } & Record<string, unknown>;
+    return `| \`${key}\` | ${allowed(option)} | ${option.default === undefined ? '' : `\`${JSON.stringify(option.default)}\``} | ${option.description ?? ''} |`;
+  });
+  return ['| option | allowed | default | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function allowed(option: Record<string, unknown>): string {
+  if (Array.isArray(option.enum)) return option.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+  const bounds = [];
+  if (option.minimum !== undefined) bounds.push(`at least ${option.minimum}`);
+  if (option.exclusiveMinimum !== undefined) bounds.push(`more than ${option.exclusiveMinimum}`);
+  if (typeof option.maximum === 'number' && option.maximum < Number.MAX_SAFE_INTEGER)
+    bounds.push(`at most ${option.maximum}`);
+  return [option.type, ...bounds].filter((part) => part !== undefined).join(', ');
+}
+
+/** Text as the formatter would have it. */
+function formatted(file: string, text: string): string {
+  const biome = `${ROOT}node_modules/.bin/biome`;
+  return execFileSync(biome, ['format', `--stdin-file-path=${file}`], { cwd: ROOT, input: text, encoding: 'utf8' });
+}
+
+/** Replaces what stands between the marks of each name. */
+function fill(file: string, parts: Readonly<Record<string, string>>): void {
+  let text = readFileSync(`${ROOT}${file}`, 'utf8');
+  for (const [name, part] of Object.entries(parts)) {
+    const marks = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(\n<!-- end -->)`);
+    if (!marks.test(text)) throw new Error(`${file} has no place marked 'generated: ${name}'`);
+    text = text.replace(marks, (_all, before, after) => `${before}\n${part}\n${after}`);
+  }
+  write(file, text);
+}
+
+function write(file: string, text: string): void {
+  const old = readFileSync(`${ROOT}${file}`, 'utf8');
+  if (old === text) return;
+  if (!check) {
+    writeFileSync(`${ROOT}${file}`, text);
+    return;
+  }
+  process.stderr.write(`${file} is not up to date: run \`npm run generate\`.\n`);
+  process.exitCode = 1;
+}
