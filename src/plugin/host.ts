@@ -1,11 +1,13 @@
 import { Presence } from '../contracts/presence.ts';
 import { line } from '../dialects/line.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { Connection } from '../kernel/connection.ts';
 import type { Dialect } from '../kernel/dialect.ts';
 import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Session } from '../kernel/session.ts';
 import { Generation, type LivePlugin } from './generation.ts';
 import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
 import { Mistakes } from './mistakes.ts';
@@ -68,11 +70,7 @@ export class Host {
     const nothing = { hooks: createHooks(), commands: new Map() };
     const kernel = new Kernel(clock, setting.logger, setting.limits, nothing);
     const server: Server = {
-      accept(connection, name) {
-        const dialect = DIALECTS[name];
-        if (dialect === undefined) throw new Error(`there is no dialect '${name}'`);
-        return kernel.accept(connection, dialect);
-      },
+      accept: (connection, dialect) => accept(kernel, connection, dialect),
       listens: (transport, where) => setting.listens?.(transport, where),
       post: (post) => kernel.post(post),
       sessions: () => kernel.sessions(),
@@ -91,6 +89,11 @@ export class Host {
     return new Host(kernel, generation);
   }
 
+  /** Hands over a connection, as a transport does. @param dialect the name of a dialect */
+  accept(connection: Connection, dialect: string): Session {
+    return accept(this.kernel, connection, dialect);
+  }
+
   /** The plugins that are live, in the order of set-up. */
   plugins(): readonly LivePlugin[] {
     return this.#generation.plugins();
@@ -107,4 +110,11 @@ export class Host {
     await this.kernel.close(reason);
     await this.#generation.dispose();
   }
+}
+
+function accept(kernel: Kernel, connection: Connection, name: string): Session {
+  const dialect = DIALECTS[name];
+  if (dialect === undefined)
+    throw new Error(`There is no dialect '${name}'; known: ${Object.keys(DIALECTS).join(', ')}.`);
+  return kernel.accept(connection, dialect);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** How long a client waits for what it expects, in milliseconds. */
 const PATIENCE = 5_000;
@@ -20,11 +21,12 @@ export interface LineClientOptions {
   readonly name?: string;
 }
 
-/** A client of the line protocol over TCP, with verbs: what it does, and what it expects to see next. */
+/** A client of the line protocol, with verbs: what it does, and what it expects to see next. */
 export class LineClient {
   /** The user name, once it registers or logs in. */
   name: string;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
+  readonly #now: () => number;
   /** Both sides of the conversation, for error messages. */
   readonly #transcript: string[] = [];
   /** The lines that were received and not looked at yet. */
@@ -35,18 +37,20 @@ export class LineClient {
   #fault: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** Connects. */
+  /** Connects over TCP. */
   static async connect(port: number, host: string, options: LineClientOptions = {}): Promise<LineClient> {
     const { localAddress, name = 'a client' } = options;
     const socket = connect({ port, host, ...(localAddress !== undefined && { localAddress }) });
     await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE) });
+    socket.setNoDelay(true);
     return new LineClient(socket, name);
   }
 
-  private constructor(socket: Socket, name: string) {
+  /** Speaks over a stream that is connected already. @param now the server's time, in milliseconds since 1970 */
+  constructor(socket: Duplex, name: string, now: () => number = Date.now) {
     this.name = name;
     this.#socket = socket;
-    socket.setNoDelay(true);
+    this.#now = now;
     socket.on('data', (chunk) => this.#receive(chunk));
     socket.on('end', () => {
       this.#ended = true;
@@ -99,7 +103,7 @@ export class LineClient {
     const line = await this.#next(`the message ${shown(`[...] ${from}: ${text}`)}`);
     const [, stamp = '', rest] = line.match(/^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\] (.*)$/s) ?? [];
     if (rest !== `${from}: ${text}`) throw this.#failure(`expected to hear ${from}: ${text}, but saw ${shown(line)}`);
-    const age = Date.now() - Date.parse(stamp);
+    const age = this.#now() - Date.parse(stamp);
     if (!(age > -1_000 && age < 60_000)) throw this.#failure(`the message's time is not now: ${shown(line)}`);
   }
 
@@ -177,7 +181,7 @@ export class LineClient {
   /** Cuts the connection off (RST). */
   async reset(): Promise<void> {
     this.#note('.', 'resets');
-    await this.#destroy(() => this.#socket.resetAndDestroy());
+    await this.#destroy(() => (this.#socket as Socket).resetAndDestroy());
   }
 
   /** Closes the connection without a word. */

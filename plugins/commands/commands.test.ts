@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { startServer } from '../../test/support/server.ts';
+
+test('whoelse and who name those who are online', async () => {
+  await using server = await startServer();
+  const alice = await server.joins('Alice');
+  await alice.sends('whoelse', 'who');
+  await alice.seesInOrder('', 'Alice');
+  const bob = await server.joins('bob');
+  await bob.sends('whoelse', 'who');
+  await bob.seesInOrder('Alice', 'Alice bob');
+});
+
+test('wholast names who was online within the last minutes', async () => {
+  await using server = await startServer({ timeouts: false });
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  await bob.logsOut();
+  await alice.asksUntil('who', 'alice');
+  server.clock.advance(90);
+  await alice.sends('wholast 1', 'wholast 2', 'last 1.5', 'last 1.4');
+  await alice.seesInOrder('alice', 'alice bob', 'alice bob', 'alice');
+});
+
+test.each(['wholast', 'wholast 0', 'wholast -1', 'wholast 1441', 'last x', 'wholast 1 2', 'wholast 1e3'])(
+  '%s has wrong arguments',
+  async (line) => {
+    await using server = await startServer();
+    const alice = await server.joins('alice');
+    await alice.sends(line);
+    await alice.sees('error:args:wholast');
+  },
+);
+
+test('broadcast goes to every other user, and to those online where the config says so', async () => {
+  for (const to of ['everyone', 'online']) {
+    await using server = await startServer({ broadcast: { to } });
+    await server.registers('carol');
+    const alice = await server.joins('alice');
+    const bob = await server.joins('bob');
+    await alice.sends('broadcast  two blanks ');
+    await alice.sees('sent:');
+    await bob.hears('alice', ' two blanks ');
+    await alice.seesNothing();
+    const carol = await server.returns('carol');
+    if (to === 'everyone') await carol.hears('alice', ' two blanks ');
+    await carol.seesNothing();
+  }
+});
+
+test.each(['broadcast', 'broadcast  ', 'message', 'message bob', 'message bob  ', 'message () hi', 'send (bob hi'])(
+  '%j has wrong arguments',
+  async (line) => {
+    await using server = await startServer();
+    const alice = await server.joins('alice');
+    await alice.sends(line);
+    await alice.sees(`error:args:${line.startsWith('broadcast') ? 'broadcast' : 'message'}`);
+  },
+);
+
+test('message keeps the text as typed, but for control characters', async () => {
+  await using server = await startServer();
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  await alice.sends('send bob  a  b\tc \u001b[31mred\u0007 ', 'message (bob bob BOB) (in) brackets');
+  await alice.seesInOrder('sent:', 'sent:');
+  await bob.hears('alice', ' a  b\tc [31mred ');
+  await bob.hears('alice', '(in) brackets');
+  await bob.seesNothing();
+});
+
+test('help lists every command that is loaded, or explains one', async () => {
+  await using server = await startServer({ wholast: false });
+  const alice = await server.joins('alice');
+  await alice.sends('help');
+  const names = [];
+  for (let line = await alice.asks(); line !== 'end:help'; line = await alice.asks()) names.push(line.split(' ')[0]);
+  expect(names).toEqual(['broadcast', 'fetch', 'help', 'logout', 'message', 'who', 'whoelse']);
+  await alice.sends('help send', 'help wholast');
+  await alice.seesInOrder(/^message <user> <text>.* - Sends .*also: send/, 'end:help', 'error:args:help');
+});
+
+test.each([
+  ['dance', 'error:command:dance'],
+  ['Who', 'error:command:Who'],
+  ['', 'error:command:'],
+  [' who', 'error:command:'],
+  [`${'x'.repeat(40)} y`, `error:command:${'x'.repeat(32)}`],
+  ['a\u001bb\u0007', 'error:command:ab'],
+  ['__proto__', 'error:command:__proto__'],
+  ['constructor x', 'error:command:constructor'],
+])('%j is no command', async (line, answer) => {
+  await using server = await startServer();
+  const alice = await server.joins('alice');
+  await alice.sends(line);
+  await alice.sees(answer);
+});
+
+test('logout says goodbye and closes', async () => {
+  await using server = await startServer();
+  const alice = await server.joins('alice');
+  await alice.sends('logout', 'who');
+  await alice.sees('goodbye');
+  await alice.isClosed();
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { PASSWORD, startServer, type TestServer } from '../../test/support/server.ts';
+
+const plugins = { lockout: { attempts: 3, blockTime: 60 }, timeouts: false };
+
+/** Sends a name and wrong passwords. */
+async function fails(server: TestServer, name: string, times: number, address?: string) {
+  const client = server.connect(name, address);
+  await client.sends(name);
+  await client.sees('password');
+  for (let i = 0; i < times; i++) await client.sends(`wrong ${i}`);
+  return client;
+}
+
+describe('three wrong passwords', () => {
+  test('are answered with the bare seconds, and block that user from that address', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice', 'bob');
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+    await guesser.isClosed();
+
+    server.clock.advance(15);
+    const again = server.connect('alice');
+    await again.sends('ALICE');
+    await again.sees('blocked:45');
+    await again.isClosed();
+    await server.returns('alice', '198.51.100.1');
+    await server.returns('bob');
+  });
+
+  test('count over connections, and only in a row', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice');
+    for (let i = 0; i < 2; i++) {
+      const guesser = await fails(server, 'alice', 1);
+      await guesser.sees('password');
+      await guesser.closes();
+    }
+    const alice = await server.returns('alice');
+    await alice.logsOut();
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+  });
+
+  test('block from the whole /64 of an IPv6 address', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice');
+    const guesser = await fails(server, 'alice', 3, '2001:db8::1');
+    await guesser.seesInOrder('password', 'password', '60');
+    const neighbour = server.connect('alice', '2001:db8::ffff:2');
+    await neighbour.sends('alice');
+    await neighbour.sees('blocked:60');
+    await server.returns('alice', '2001:db8:0:1::1');
+  });
+});
+
+test('a password sent during a block is not even looked at', async () => {
+  await using server = await startServer(plugins);
+  await server.registers('alice');
+  const early = server.connect('alice');
+  await early.sends('alice');
+  await early.sees('password');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', '60');
+  await early.sends(PASSWORD);
+  await early.sees('60');
+  await early.isClosed();
+});
+
+test('when the block ends the count begins anew', async () => {
+  await using server = await startServer(plugins);
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', '60');
+  server.clock.advance(60);
+  const again = await fails(server, 'alice', 2);
+  await again.seesInOrder('password', 'password');
+  await again.sends(PASSWORD);
+  await again.sees('welcome');
+  expect(server.failures).toEqual([]);
+});

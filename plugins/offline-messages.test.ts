@@ -1,0 +1,131 @@
+import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { describe, expect, test } from 'vitest';
+import { startServer } from '../test/support/server.ts';
+import { memoryStore } from './stores/memory.ts';
+
+describe('who was away', () => {
+  test('is given what waited, oldest first, right after welcome, and once', async () => {
+    await using server = await startServer();
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    await alice.sends('message bob one', 'broadcast two', 'message (bob bob) three');
+    await alice.seesInOrder('sent:', 'sent:', 'sent:');
+    const bob = await server.returns('bob');
+    for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
+    await bob.seesNothing();
+    await bob.logsOut();
+    const again = await server.returns('bob');
+    await again.seesNothing();
+  });
+
+  test('is given more than a page of it in order, before what is said meanwhile', async () => {
+    await using server = await startServer({}, { outboxBytes: 4096 });
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    const texts = Array.from({ length: 600 }, (_, i) => `message ${i}`);
+    await alice.sends(...texts.map((text) => `message bob ${text}`));
+    for (const _ of texts) await alice.sees('sent:');
+    const bob = await server.returns('bob');
+    await alice.sends('message bob live');
+    await alice.sees('sent:');
+    for (const text of texts) await bob.hears('alice', text);
+    await bob.hears('alice', 'live');
+    await bob.seesNothing();
+  });
+
+  test('is not given what was said before registering', async () => {
+    await using server = await startServer();
+    const alice = await server.joins('alice');
+    await alice.sends('broadcast first');
+    await alice.sees('sent:');
+    const bob = await server.joins('bob');
+    await bob.seesNothing();
+  });
+});
+
+test('names of nobody are answered, in the order and spelling given, each once', async () => {
+  await using server = await startServer();
+  await server.registers('bob');
+  const alice = await server.joins('alice');
+  await alice.sends('message (Nobody bob nobody BOB who) hi', 'message ghost boo');
+  await alice.seesInOrder('sent:Nobody,who', 'sent:ghost');
+  const bob = await server.returns('bob');
+  await bob.hears('alice', 'hi');
+  await bob.seesNothing();
+});
+
+test('a message to nobody leaves the order of the log as it is', async () => {
+  await using server = await startServer();
+  const bob = await server.joins('bob');
+  const alice = await server.joins('alice');
+  await alice.sends('message ghost one', 'message bob two', 'message ghost three', 'message bob four');
+  await alice.seesInOrder('sent:ghost', 'sent:', 'sent:ghost', 'sent:');
+  await bob.hears('alice', 'two');
+  await bob.hears('alice', 'four');
+  expect(server.failures).toEqual([]);
+});
+
+/** A store that lets one message wait for its disk. */
+function slowStore() {
+  const begun = Promise.withResolvers<void>();
+  const disk = Promise.withResolvers<void>();
+  const plugin = definePlugin({
+    name: 'slow-store',
+    summary: 'Keeps one message slowly',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup({ clock }) {
+      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      const append: Log['append'] = async (entry) => {
+        if (entry.text === 'slow') {
+          begun.resolve();
+          await disk.promise;
+        }
+        return log.append(entry);
+      };
+      return { provide: { accounts, blocks, log: { ...log, append } } };
+    },
+  });
+  return { plugin, begun: begun.promise, disk };
+}
+
+test('a message that is kept too late for its sender is given all the same', async () => {
+  const { plugin, begun, disk } = slowStore();
+  await using server = await startServer({ memory: false, plugin });
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  await alice.sends('message bob slow', 'message bob fast');
+  await begun;
+  server.clock.advance(6);
+  await alice.seesInOrder('error:internal:message', 'sent:');
+  await bob.hears('alice', 'fast');
+  disk.resolve();
+  await bob.hears('alice', 'slow');
+});
+
+test('a message that cannot be kept is given to nobody', async () => {
+  const { plugin, begun, disk } = slowStore();
+  await using server = await startServer({ memory: false, plugin });
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  await alice.sends('message bob slow', 'message bob fast');
+  await begun;
+  disk.reject(new Error('the disk is full'));
+  await alice.seesInOrder('error:internal:message', 'sent:');
+  await bob.hears('alice', 'fast');
+  await bob.seesNothing();
+  expect(server.failures.map(({ text }) => text)).toEqual(["onMessage of plugin 'offline-messages' failed"]);
+});
+
+test('without the plugin a name that is not online is answered like an unknown one', async () => {
+  await using server = await startServer({ 'offline-messages': false });
+  await server.registers('bob');
+  const alice = await server.joins('alice');
+  const carol = await server.joins('carol');
+  await alice.sends('message (bob carol ghost) hi', 'broadcast all', 'message bob gone');
+  await alice.seesInOrder('sent:bob,ghost', 'sent:', 'sent:bob');
+  await carol.hears('alice', 'hi');
+  await carol.hears('alice', 'all');
+  await carol.sends('fetch');
+  await carol.sees('fetching');
+  await carol.seesNothing();
+});

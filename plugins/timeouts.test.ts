@@ -1,0 +1,52 @@
+import { test } from 'vitest';
+import { startServer } from '../test/support/server.ts';
+
+const plugins = { timeouts: { login: 60, idle: 300 } };
+
+test('who does not log in for long is closed, whatever trickles in', async () => {
+  await using server = await startServer(plugins);
+  const alice = server.connect('alice');
+  await alice.sends('alice');
+  await alice.sees('register');
+  server.clock.advance(59);
+  await alice.sends('y');
+  await alice.sees('password');
+  server.clock.advance(1);
+  await alice.sees('timeout');
+  await alice.isClosed();
+});
+
+test('who logs in meanwhile is not', async () => {
+  await using server = await startServer(plugins);
+  const alice = await server.joins('alice');
+  server.clock.advance(120);
+  await alice.seesNothing();
+});
+
+test('who says nothing for long is closed, and every line counts as saying something', async () => {
+  await using server = await startServer(plugins);
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  server.clock.advance(299);
+  await alice.seesNothing();
+  server.clock.advance(1);
+  await bob.sees('timeout');
+  await bob.isClosed();
+  await alice.seesNothing();
+  server.clock.advance(299);
+  await alice.seesNothing();
+  server.clock.advance(300);
+  await alice.sees('timeout');
+});
+
+test('being sent messages is not saying something', async () => {
+  await using server = await startServer(plugins);
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  server.clock.advance(200);
+  await alice.sends('message bob are you there?');
+  await alice.sees('sent:');
+  await bob.hears('alice', 'are you there?');
+  server.clock.advance(100);
+  await bob.sees('timeout');
+});

@@ -1,0 +1,311 @@
+import { defineCommand, definePlugin } from 'chatserv';
+import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../support/clock.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** What the log said of a plugin's failures. */
+function failuresOf(server: TestServer, plugin: string): string[] {
+  return server.failures
+    .filter(({ facts }) => facts.plugin === plugin)
+    .map(({ text, facts }) => `${text}: ${(facts.err as Error).message}`);
+}
+
+/** Two people who have nothing to do with it chat on. */
+async function othersChatOn(server: TestServer): Promise<void> {
+  const [dora, emil] = [await server.returns('dora'), await server.returns('emil')];
+  await dora.sends('message emil still there?');
+  await dora.sees('sent:');
+  await emil.hears('dora', 'still there?');
+  await Promise.all([dora.closes(), emil.closes()]);
+}
+
+describe('a plugin that throws in set-up', () => {
+  test('ends the start with a sentence that names it, and those set up before it are disposed of', async () => {
+    const disposed: string[] = [];
+    const fine = definePlugin({
+      name: 'a-fine',
+      summary: 'Is set up first',
+      setup: () => ({ dispose: () => void disposed.push('a-fine') }),
+    });
+    const broken = definePlugin({
+      name: 'broken',
+      summary: 'Throws in set-up',
+      setup() {
+        throw new Error('no such printer');
+      },
+    });
+    await expect(startServer({ fine, broken })).rejects.toThrow(
+      "The plugin 'broken' could not be set up: no such printer",
+    );
+    expect(disposed).toEqual(['a-fine']);
+  });
+
+  test('one that never ends its set-up is told so', async () => {
+    const clock = new VirtualClock();
+    const stuck = definePlugin({
+      name: 'stuck',
+      summary: 'Waits for ever',
+      setup() {
+        setImmediate(() => clock.advance(1));
+        return new Promise<undefined>(() => {});
+      },
+    });
+    await expect(startServer({ stuck }, { setupTime: 100 }, clock)).rejects.toThrow(
+      "The plugin 'stuck' could not be set up: it took longer than 100 ms (limits.setupTime)",
+    );
+  });
+});
+
+describe('a plugin that fails in onUsername', () => {
+  test('by throwing: the name is asked for again, other names are let in', async () => {
+    const broken = definePlugin({
+      name: 'broken',
+      summary: 'Throws at one name',
+      setup: () => ({
+        hooks: {
+          onUsername: {
+            order: 'pre',
+            handler(_session, name) {
+              if (name === 'carol') throw new Error('carol is too much');
+              return undefined;
+            },
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ broken });
+    await server.registers('dora', 'emil');
+    const carol = server.connect('carol');
+    await carol.sends('carol');
+    await carol.sees('username');
+    expect(failuresOf(server, 'broken')).toEqual(["onUsername of plugin 'broken' failed: carol is too much"]);
+    await othersChatOn(server);
+    await carol.registers('caroline', 'password1');
+  });
+
+  test('by never answering: after a while the name is asked for again', async () => {
+    const asked = Promise.withResolvers<void>();
+    const broken = definePlugin({
+      name: 'broken',
+      summary: 'Never answers for one name',
+      setup: () => ({
+        hooks: {
+          onUsername: {
+            order: 'pre',
+            handler(_session, name) {
+              if (name !== 'carol') return undefined;
+              asked.resolve();
+              return new Promise(() => {});
+            },
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ broken });
+    await server.registers('dora', 'emil');
+    const carol = server.connect('carol');
+    await carol.sends('carol');
+    await asked.promise;
+    await othersChatOn(server);
+    server.clock.advance(6);
+    await carol.sees('username');
+    expect(failuresOf(server, 'broken')).toEqual([
+      "onUsername of plugin 'broken' failed: it took longer than 5000 ms (limits.handlerTime)",
+    ]);
+  });
+
+  test('a handler that waits for its own answer has all the time that the client takes', async () => {
+    const riddle = definePlugin({
+      name: 'riddle',
+      summary: 'Asks a riddle first',
+      setup: () => ({
+        hooks: {
+          onUsername: {
+            order: 'pre',
+            async handler(session) {
+              return (await session.ask('riddle')) === 'an egg' ? undefined : { kind: 'username', because: 'username' };
+            },
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ riddle, timeouts: { login: 3600 } });
+    const carol = server.connect('carol');
+    await carol.sends('carol');
+    await carol.sees('riddle');
+    server.clock.advance(600);
+    await carol.sends('a stone');
+    await carol.sees('username');
+    await carol.sends('carol');
+    await carol.sees('riddle');
+    await carol.sends('an egg');
+    await carol.sees('register');
+    expect(server.failures).toEqual([]);
+  });
+});
+
+describe('a plugin that throws in onDeliver', () => {
+  test('the message is held for that recipient, said once in the log, and given when it is well again', async () => {
+    let well = false;
+    const broken = definePlugin({
+      name: 'broken',
+      summary: 'Throws at what is for bob',
+      setup: () => ({
+        hooks: {
+          onDeliver(session) {
+            if (!well && session.account?.name === 'bob') throw new Error('bob is too much');
+            return undefined;
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ broken });
+    await server.registers('dora', 'emil');
+    const alice = await server.joins('alice');
+    const bob = await server.joins('bob');
+    for (const text of ['one', 'two']) {
+      await alice.sends(`message bob ${text}`);
+      await alice.sees('sent:');
+    }
+    await bob.seesNothing();
+    expect(failuresOf(server, 'broken')).toEqual(["onDeliver of plugin 'broken' failed: bob is too much"]);
+    await othersChatOn(server);
+    await alice.sends('broadcast three');
+    await alice.sees('sent:');
+    well = true;
+    await bob.sends('fetch');
+    await bob.sees('fetching');
+    for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
+    await alice.sends('message bob four');
+    await alice.sees('sent:');
+    await bob.hears('alice', 'four');
+    await bob.seesNothing();
+  });
+});
+
+describe('a plugin whose command fails', () => {
+  test('by throwing or rejecting: error:internal, and the session lives on', async () => {
+    const crash = defineCommand({
+      name: 'crash',
+      usage: 'crash',
+      summary: 'Throws',
+      run() {
+        throw new Error('crashed');
+      },
+    });
+    const reject = defineCommand({
+      name: 'reject',
+      usage: 'reject',
+      summary: 'Rejects',
+      run: () => Promise.reject(new Error('rejected')),
+    });
+    await using server = await startServer({ crash, reject });
+    await server.registers('dora', 'emil');
+    const alice = await server.joins('alice');
+    await alice.sends('crash', 'reject', 'whoelse');
+    await alice.seesInOrder('error:internal:crash', 'error:internal:reject', '');
+    expect(failuresOf(server, 'crash')).toEqual(["command 'crash' of plugin 'crash' failed: crashed"]);
+    expect(failuresOf(server, 'reject')).toEqual(["command 'reject' of plugin 'reject' failed: rejected"]);
+    await othersChatOn(server);
+  });
+
+  test('by never answering: error:internal after a while, and what was sent ahead is answered then', async () => {
+    const begun = Promise.withResolvers<void>();
+    const stuck = defineCommand({
+      name: 'stuck',
+      usage: 'stuck',
+      summary: 'Never answers',
+      run() {
+        begun.resolve();
+        return new Promise<string>(() => {});
+      },
+    });
+    await using server = await startServer({ stuck });
+    await server.registers('dora', 'emil');
+    const alice = await server.joins('alice');
+    await alice.sends('stuck', 'who');
+    await begun.promise;
+    await othersChatOn(server);
+    server.clock.advance(6);
+    await alice.seesInOrder('error:internal:stuck', 'alice');
+    expect(failuresOf(server, 'stuck')).toEqual([
+      "command 'stuck' of plugin 'stuck' failed: it took longer than 5000 ms (limits.handlerTime)",
+    ]);
+  });
+});
+
+describe('a plugin that fails elsewhere', () => {
+  test.each([
+    ['onConnect', 'closing:internal'],
+    ['onPassword', 'password'],
+    ['onAdmit', 'username'],
+  ] as const)('%s: the client is told %s', async (hook, told) => {
+    let well = true;
+    const fail = () => {
+      if (!well) throw new Error('out of order');
+      return undefined;
+    };
+    const broken = definePlugin({ name: 'broken', summary: 'Throws', setup: () => ({ hooks: { [hook]: fail } }) });
+    await using server = await startServer({ broken });
+    await server.registers('bob');
+    well = false;
+    const bob = server.connect('bob');
+    if (hook !== 'onConnect') {
+      await bob.sends('bob');
+      await bob.sees('password');
+      await bob.sends('password1');
+    }
+    await bob.sees(told);
+    expect(failuresOf(server, 'broken')).toEqual([`${hook} of plugin 'broken' failed: out of order`]);
+  });
+
+  test.each(['onAuthFail', 'onLogin', 'onDelivered', 'onDisconnect'] as const)('%s: it goes on', async (hook) => {
+    const broken = definePlugin({
+      name: 'broken',
+      summary: 'Throws',
+      setup: () => ({
+        hooks: {
+          [hook]: () => {
+            throw new Error('out of order');
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ broken });
+    await server.registers('dora', 'emil', 'bob');
+    const bob = server.connect('bob');
+    await bob.sends('bob', 'wrong', 'password1');
+    await bob.seesInOrder('password', 'password', 'welcome');
+    await othersChatOn(server);
+    await bob.logsOut();
+    expect(failuresOf(server, 'broken')).toContain(`${hook} of plugin 'broken' failed: out of order`);
+  });
+
+  test.each([
+    ['onCommand', 'error:internal:who', 'error:internal:broadcast'],
+    ['onMessage', 'alice', 'error:internal:broadcast'],
+  ] as const)('%s: the sender is told, nothing is sent', async (hook, who, sent) => {
+    let well = true;
+    const broken = definePlugin({
+      name: 'broken',
+      summary: 'Throws',
+      setup: () => ({
+        hooks: {
+          [hook]: () => {
+            if (!well) throw new Error('out of order');
+            return undefined;
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ broken });
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    well = false;
+    await alice.sends('who', 'broadcast hi');
+    await alice.seesInOrder(who, sent);
+    well = true;
+    const bob = await server.returns('bob');
+    await bob.seesNothing();
+  });
+});

@@ -1,0 +1,133 @@
+import { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../src/kernel/message.ts';
+import { Outbox, Turn } from '../../src/kernel/outbox.ts';
+
+/** A client that takes writes when it is told to. */
+class SlowClient extends Writable {
+  readonly writes: string[] = [];
+  readonly chunks: Buffer[] = [];
+  #take: (() => void) | undefined;
+
+  readonly #slow: boolean;
+
+  constructor({ slow } = { slow: false }) {
+    super({ highWaterMark: 1 });
+    this.#slow = slow;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.writes.push(String(chunk));
+    this.chunks.push(chunk);
+    if (this.#slow) this.#take = done;
+    else done();
+  }
+
+  takes(): void {
+    this.#take?.();
+  }
+}
+
+function message(id: number): Message {
+  return { id, from: { id: 1, name: 'alice' }, audience: { group: 'everyone' }, text: '', time: 0 };
+}
+
+function outboxOf(client: Writable, limit = 1000, turn = new Turn()) {
+  const taken: number[] = [];
+  const seen = { taken, overflows: 0 };
+  const outbox = new Outbox(client, turn, limit, {
+    taken: (messages) => taken.push(...messages.map(({ id }) => id)),
+    overflowed: () => seen.overflows++,
+  });
+  return { outbox, seen };
+}
+
+describe('an outbox', () => {
+  test('writes once a turn what the turn brought', async () => {
+    const client = new SlowClient();
+    const { outbox, seen } = outboxOf(client);
+    outbox.put(Buffer.from('one\n'), message(1));
+    outbox.put(Buffer.from('two\n'), message(2));
+    expect(client.writes).toEqual([]);
+    await setImmediate();
+    expect(client.writes).toEqual(['one\ntwo\n']);
+    outbox.put(Buffer.from('three\n'), message(3));
+    await setImmediate();
+    expect(client.writes).toEqual(['one\ntwo\n', 'three\n']);
+    expect(seen.taken).toEqual([1, 2, 3]);
+  });
+
+  test('reports messages only when their bytes were taken', async () => {
+    const client = new SlowClient({ slow: true });
+    const { outbox, seen } = outboxOf(client);
+    outbox.put(Buffer.from('one\n'), message(1));
+    await setImmediate();
+    expect(seen.taken).toEqual([]);
+    client.takes();
+    await setImmediate();
+    expect(seen.taken).toEqual([1]);
+  });
+
+  test('reports no messages of a write that failed', async () => {
+    const client = new Writable({ write: (_chunk, _encoding, done) => done(new Error('cut')) });
+    client.on('error', () => {});
+    const { outbox, seen } = outboxOf(client);
+    outbox.put(Buffer.from('one\n'), message(1));
+    await setImmediate();
+    await setImmediate();
+    expect(seen.taken).toEqual([]);
+  });
+
+  test('reports when more would wait than may, and does not take that in', async () => {
+    const client = new SlowClient({ slow: true });
+    const { outbox, seen } = outboxOf(client, 10);
+    outbox.put(Buffer.from('12345678'));
+    await setImmediate();
+    outbox.put(Buffer.from('9'));
+    outbox.put(Buffer.from('abc'), message(1));
+    expect(seen.overflows).toBe(1);
+    expect(outbox.bytes).toBe(9);
+  });
+
+  test('has room again when less than half waits, or when it is closed', async () => {
+    const client = new SlowClient({ slow: true });
+    const { outbox } = outboxOf(client, 10);
+    outbox.put(Buffer.from('12345678'));
+    await setImmediate();
+    const room = outbox.room();
+    client.takes();
+    await room;
+    expect(outbox.full).toBe(false);
+    outbox.put(Buffer.from('12345678'));
+    const again = outbox.room();
+    outbox.close();
+    await again;
+  });
+
+  test('closed, it writes what waits and the last word, and nothing after', async () => {
+    const client = new SlowClient();
+    const { outbox } = outboxOf(client);
+    outbox.put(Buffer.from('one\n'));
+    outbox.close(Buffer.from('goodbye\n'));
+    outbox.put(Buffer.from('two\n'));
+    await setImmediate();
+    expect(client.writes).toEqual(['one\n', 'goodbye\n']);
+  });
+});
+
+test('clients that are brought the same in a turn are written the same buffer', async () => {
+  const turn = new Turn();
+  const clients = [new SlowClient(), new SlowClient(), new SlowClient()];
+  const [one, two] = [Buffer.from('one\n'), Buffer.from('two\n')];
+  for (const [i, client] of clients.entries()) {
+    const { outbox } = outboxOf(client, 1000, turn);
+    outbox.put(one);
+    outbox.put(i < 2 ? two : Buffer.from('else\n'));
+  }
+  await setImmediate();
+  const [first, second, third] = clients.map(({ chunks: [chunk] }) => chunk);
+  expect(first).toBe(second);
+  expect(String(first)).toBe('one\ntwo\n');
+  expect(String(third)).toBe('one\nelse\n');
+});

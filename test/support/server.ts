@@ -1,0 +1,103 @@
+import type { Logger, Plugin } from 'chatserv';
+import standard from '../../chatserv.config.ts';
+import { checkConfig } from '../../src/config/check.ts';
+import type { Limits } from '../../src/kernel/limits.ts';
+import { Host } from '../../src/plugin/host.ts';
+import { answerForSelf } from '../../src/plugin/self.ts';
+import { VirtualClock } from './clock.ts';
+import { LineClient } from './line-client.ts';
+import { connectedPair } from './memory-transport.ts';
+
+/** The password of `joins` and `returns`. */
+export const PASSWORD = 'password1';
+
+/** The standard set as tests run it: no socket, no file, and hashes that cost little. */
+const TEST_SET = { tcp: false, sqlite: false, memory: true, password: { memory: 8192, passes: 1 } };
+
+/** Something that the server's log was told. */
+export interface Logged {
+  readonly level: keyof Logger;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Options by the plugin's name, `true` or `false`, or plugins themselves. */
+export type TestPlugins = Readonly<Record<string, boolean | object | Plugin>>;
+
+/**
+ * Starts a server in memory, with a clock that the test moves. `await using` ends it.
+ * @param plugins laid over the standard set
+ */
+export async function startServer(
+  plugins: TestPlugins = {},
+  limits: Partial<Limits> = {},
+  clock = new VirtualClock(),
+): Promise<TestServer> {
+  answerForSelf();
+  const name = 'the test';
+  const checked = await checkConfig({ plugins: { ...TEST_SET, ...plugins }, limits }, standard, name);
+  const logged: Logged[] = [];
+  const note = (level: keyof Logger) => (facts: object, text: string) => {
+    logged.push({ level, facts: { ...facts }, text });
+  };
+  const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const host = await Host.start({ ...checked, place: { folder: process.cwd(), name }, logger, clock });
+  return new TestServer(host, clock, logged);
+}
+
+/** A server in memory. */
+export class TestServer {
+  readonly host: Host;
+  readonly clock: VirtualClock;
+  /** All that its log was told. */
+  readonly logged: readonly Logged[];
+  readonly #clients: LineClient[] = [];
+
+  constructor(host: Host, clock: VirtualClock, logged: readonly Logged[]) {
+    this.host = host;
+    this.clock = clock;
+    this.logged = logged;
+  }
+
+  /** What the log was told of failures. */
+  get failures(): readonly Logged[] {
+    return this.logged.filter(({ level }) => level === 'error' || level === 'warn');
+  }
+
+  /** Connects a client. @param address where it comes from */
+  connect(name = 'a client', address = '192.0.2.1'): LineClient {
+    const ends = connectedPair();
+    this.host.accept({ stream: ends.server, address, transport: 'memory' }, 'line');
+    const client = new LineClient(ends.client, name, () => this.clock.now());
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Connects, registers and logs in a user who is new. */
+  async joins(name: string, address?: string): Promise<LineClient> {
+    const client = this.connect(name, address);
+    await client.registers(name, PASSWORD);
+    await client.logsIn(name, PASSWORD);
+    return client;
+  }
+
+  /** Connects and logs in a user who is registered. */
+  async returns(name: string, address?: string): Promise<LineClient> {
+    const client = this.connect(name, address);
+    await client.logsIn(name, PASSWORD);
+    return client;
+  }
+
+  /** Registers users who then are offline. */
+  async registers(...names: readonly string[]): Promise<void> {
+    const client = this.connect('a registrar');
+    for (const name of names) await client.registers(name, PASSWORD);
+    await client.closes();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Nobody is left whom it would have to wait for by a clock that stands still.
+    await Promise.all(this.#clients.map((client) => client.closes()));
+    await this.host.stop('shutdown');
+  }
+}
