@@ -1,0 +1,64 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { LineClient } from '../support/line-client.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+const CONFIG = `
+import { defineConfig } from 'chatserv';
+export default defineConfig({ plugins: { tcp: { port: 0 }, './shout.ts': true } });
+`;
+
+const PLUGIN = `
+import { defineCommand } from 'chatserv';
+export default defineCommand({
+  name: 'shout', usage: 'shout <text>', summary: 'Says it louder', args: { min: 1 },
+  run: ({ rest }) => rest.toUpperCase(),
+});
+`;
+
+test('the packed tarball, installed elsewhere, serves with a plugin of the user', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatserv-package-'));
+  try {
+    const { stdout: packed } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT });
+    const { filename } = packFacts(packed);
+    await run('npm', ['init', '--yes'], { cwd: folder });
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
+    await writeFile(join(folder, 'chatserv.config.ts'), CONFIG);
+    await writeFile(join(folder, 'shout.ts'), PLUGIN);
+
+    const bin = join(folder, 'node_modules/chatserv/dist/src/cli/bin.js');
+    const server = spawn(process.execPath, [bin], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const closed = once(server, 'close');
+    try {
+      const [listens] = await once(createInterface({ input: server.stdout }), 'line');
+      const port = Number(/^chatserv listens on tcp 127\.0\.0\.1:(\d+)$/.exec(listens)?.[1]);
+      const alice = await LineClient.connect(port, '127.0.0.1');
+      await alice.registers('alice', 'password1');
+      await alice.logsIn('alice', 'password1');
+      await alice.sends('shout hello');
+      await alice.sees('HELLO');
+      await alice.logsOut();
+    } finally {
+      server.kill('SIGTERM');
+      expect(await closed).toEqual([0, null]);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** What `npm pack --json` says: an array in one version of npm, an object by package in another; scripts talk before it. */
+function packFacts(output: string): { filename: string } {
+  const start = output.search(/^[[{]/m);
+  const facts = JSON.parse(output.slice(start));
+  return Array.isArray(facts) ? facts[0] : (facts.chatserv ?? facts);
+}
