@@ -13,13 +13,23 @@ export type { Clock } from './kernel/clock.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
-export type { Dialect, Question, Speaker, Utterance } from './kernel/dialect.ts';
+export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dialect.ts';
 export type { Decision, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Message, MessageDraft } from './kernel/message.ts';
 export { isName, nameKey } from './kernel/names.ts';
 export type { Session } from './kernel/session.ts';
-export { admit, askPassword, askUsername, blocked, type Refusal, type Reply, refuse } from './kernel/verdicts.ts';
+export {
+  admit,
+  askPassword,
+  askUsername,
+  blocked,
+  type FactualReply,
+  type Refusal,
+  type Reply,
+  refuse,
+  reply,
+} from './kernel/verdicts.ts';
 export {
   type CommandContext,
   type CommandSpec,

@@ -11,6 +11,9 @@ export const limits = z.strictObject({
   lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
   inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of the answers, in bytes'),
   outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may wait to be written to a client, in bytes'),
+  unacknowledged: count
+    .default(LIMITS.unacknowledged)
+    .describe("How many messages may wait for a client's acknowledgement, in a dialect that acknowledges"),
   passwordAttempts: count.default(LIMITS.passwordAttempts).describe('Wrong passwords before a connection is closed'),
   handlerTime: count.default(LIMITS.handlerTime).describe("How long a plugin's handler may take, in milliseconds"),
   setupTime: count.default(LIMITS.setupTime).describe('How long the set-up of a plugin may take, in milliseconds'),

@@ -1,4 +1,5 @@
-import type { Dialect, Speaker, Utterance } from '../kernel/dialect.ts';
+import type { Dialect, Heard, Question, Speaker, Utterance } from '../kernel/dialect.ts';
+import type { LineRead } from '../kernel/framing.ts';
 import type { Message } from '../kernel/message.ts';
 import { withoutControls } from '../kernel/message.ts';
 
@@ -16,13 +17,19 @@ export const line: Dialect = {
 
 /** It remembers nothing, so that all connections share one. */
 const speaker: Speaker = {
-  answer: (_question, text) => text,
-  command(text) {
-    const blank = text.indexOf(' ');
-    return blank < 0 ? { word: text, rest: '' } : { word: text.slice(0, blank), rest: text.slice(blank + 1) };
-  },
+  hear: hearLine,
   say,
 };
+
+/** What a plain line says. One that is too long or not UTF-8 answers a question with nothing, which is never right. */
+export function hearLine(line: LineRead, question: Question | undefined): Heard {
+  if (question !== undefined) return { kind: 'answer', text: 'text' in line ? line.text : '' };
+  if ('fault' in line) return { kind: 'wrong', reason: 'line', about: line.fault };
+  const { text } = line;
+  const blank = text.indexOf(' ');
+  if (blank < 0) return { kind: 'command', word: text, rest: '' };
+  return { kind: 'command', word: text.slice(0, blank), rest: text.slice(blank + 1) };
+}
 
 function say(utterance: Utterance): string {
   switch (utterance.kind) {
@@ -38,6 +45,9 @@ function say(utterance: Utterance): string {
       return `error:${utterance.reason}:${utterance.about}\n`;
     case 'blocked':
       return utterance.after === 'username' ? `blocked:${utterance.seconds}\n` : `${utterance.seconds}\n`;
+    case 'event':
+    case 'ready':
+      return '';
     case 'closing':
       return utterance.reason === 'goodbye' || utterance.reason === 'timeout'
         ? `${utterance.reason}\n`

@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import type { Hooks } from './hooks.ts';
 import { withoutControls } from './message.ts';
 import type { Session } from './session.ts';
-import { type Refusal, type Reply, refuse } from './verdicts.ts';
+import { type Reply, refuse } from './verdicts.ts';
 
 /** One call of a command. */
 export interface CommandCall {
@@ -34,15 +34,14 @@ export interface Command {
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
 
-/** Answers one line of a logged-in client, with exactly one answer. */
+/** Answers one command of a logged-in client, with exactly one answer. */
 export async function answer(
   session: Session,
   account: Account,
-  line: string,
+  { word, rest }: { readonly word: string; readonly rest: string },
   commands: ReadonlyMap<string, Command>,
   hooks: Hooks,
 ): Promise<void> {
-  const { word, rest } = session.speaker.command(line);
   const command = commands.get(word);
   if (command === undefined) {
     const shown = [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
@@ -53,8 +52,9 @@ export async function answer(
   let reply: Reply = hooks.onCommand.isUsed() ? await hooks.onCommand.promise(session, call) : undefined;
   if (reply === undefined && !session.ended) reply = fits(call, command) ? await command.run(call) : refuse('args');
   if (reply === undefined) return;
-  if (isRefusal(reply)) session.say({ kind: 'error', reason: reply.reason, about: command.name });
-  else session.say({ kind: 'answer', command: command.name, reply });
+  if (typeof reply === 'string' || isLines(reply)) session.say({ kind: 'answer', command: command.name, reply });
+  else if (reply.kind === 'refusal') session.say({ kind: 'error', reason: reply.reason, about: command.name });
+  else session.say({ kind: 'answer', command: command.name, reply: reply.text, facts: reply.facts });
 }
 
 class Call implements CommandCall {
@@ -81,6 +81,6 @@ function fits(call: CommandCall, { args: { min = 0, max = Number.POSITIVE_INFINI
   return length >= min && length <= max;
 }
 
-function isRefusal(reply: Exclude<Reply, undefined>): reply is Refusal {
-  return typeof reply === 'object' && 'kind' in reply;
+function isLines(reply: Exclude<Reply, undefined>): reply is readonly string[] {
+  return Array.isArray(reply);
 }

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { LineRead } from './framing.ts';
 import type { Message } from './message.ts';
 
 /**
@@ -11,17 +12,38 @@ export type Question = 'username' | 'password' | 'register' | 'new-password' | '
 export type Utterance =
   | { readonly kind: 'ask'; readonly question: Question; readonly because: string }
   | { readonly kind: 'welcome'; readonly account: Account }
-  | { readonly kind: 'answer'; readonly command: string; readonly reply: string | readonly string[] }
+  | {
+      readonly kind: 'answer';
+      readonly command: string;
+      readonly reply: string | readonly string[];
+      /** The same for programs, where the command gives it. */
+      readonly facts?: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'error'; readonly reason: string; readonly about: string }
   | { readonly kind: 'blocked'; readonly seconds: number; readonly after: 'username' | 'password' }
+  /** Something that only programs can use: a dialect for people leaves it unsaid. */
+  | { readonly kind: 'event'; readonly event: string; readonly facts: Readonly<Record<string, unknown>> }
+  /** Commands are read from here on, or, in a dialect that holds messages back, the next one. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'closing'; readonly reason: string };
+
+/** What a client's line says. */
+export type Heard =
+  | { readonly kind: 'answer'; readonly text: string }
+  | { readonly kind: 'command'; readonly word: string; readonly rest: string }
+  /** It has the messages up to this id. */
+  | { readonly kind: 'acknowledge'; readonly id: number }
+  /** The login dialogue begins again; what the client gave for it is prepared. */
+  | { readonly kind: 'start-over' }
+  /** It says nothing that is understood, and is answered `error:<reason>:<about>`. */
+  | { readonly kind: 'wrong'; readonly reason: string; readonly about: string };
 
 /** How one client is spoken with: a dialect may remember things for as long as the connection lasts. */
 export interface Speaker {
-  /** What a line says in answer to a question; undefined when it does not answer it, and the question stands. */
-  answer(question: Question, line: string): string | undefined;
-  /** What a line says as a command: its word and the rest. */
-  command(line: string): { readonly word: string; readonly rest: string };
+  /** What a line says. @param question the question that waits for an answer; none once logged in */
+  hear(line: LineRead, question: Question | undefined): Heard;
+  /** What the client has answered already: then the question is not put. */
+  prepared?(question: Question, because: string): string | undefined;
   /** What the server says, as it goes over the wire, line ends included; empty when this dialect leaves it unsaid. */
   say(utterance: Utterance): string;
 }
@@ -29,6 +51,12 @@ export interface Speaker {
 /** How one kind of client speaks. */
 export interface Dialect {
   readonly name: string;
+  /** Whether clients say which messages they have; else they have what the transport took. */
+  readonly acknowledges?: boolean;
+  /** Whether messages wait until the client is to send its next command. */
+  readonly holdsBack?: boolean;
+  /** Another dialect, where a client's first line shows that it speaks that one. */
+  forFirstLine?(line: string): Dialect | undefined;
   /** A new connection's speaker. */
   open(): Speaker;
   /** A message, as it goes over the wire to anyone who speaks this dialect. */

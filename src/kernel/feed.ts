@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts';
 import type { Hooks } from './hooks.ts';
+import type { Limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { Message } from './message.ts';
 import type { Session } from './session.ts';
@@ -10,6 +11,7 @@ export type InboxReader = (after: number) => Promise<readonly Message[]>;
 /** What a feed needs of the kernel. */
 export interface FeedHost {
   readonly logger: Logger;
+  readonly limits: Pick<Limits, 'unacknowledged'>;
   /** The hooks of the live generation. */
   readonly hooks: Hooks;
 }
@@ -43,40 +45,62 @@ export class Rendered {
 }
 
 /**
+ * Where a feed stands: not begun; giving what is said as it is said; reading an inbox; leaving what is said in the inbox
+ * until the client asks for it (`waiting`, where a dialect holds back) or because a plugin held a message (`held`).
+ */
+type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
+
+/**
  * The messages that one session is given, in the order of their ids and none twice: from its inbox, where a plugin
- * reads one to it, until nothing is left there, and then live as they are said.
+ * reads one to it, until nothing is left there, and then live as they are said. A client that falls behind is given
+ * what it missed from its inbox again, at its own pace.
  */
 export class Feed {
   readonly #session: Session;
   readonly #host: FeedHost;
+  #state: State = 'closed';
+  /** Reads the inbox, once a plugin has offered to. */
+  #read: InboxReader | undefined;
+  #reading: Promise<void> | undefined;
   /** The greatest id that the session was given, or was decided never to be given. */
   #given = 0;
-  /** Not from the start: what is said during a login stands behind what waited before it. */
-  #live = false;
   /** The greatest id that came by while the feed was not live. */
   #missed = 0;
-  #reading = false;
-  /** Whether there is an inbox to read held messages from. */
-  #hasInbox = false;
+  /** What was given and is not acknowledged, in a dialect that acknowledges. */
+  #unacknowledged: Message[] = [];
+  /** What no inbox keeps and the dialect holds back. */
+  #heldBack: Rendered[] = [];
+  #whenRoom: (() => void) | undefined;
 
   constructor(session: Session, host: FeedHost) {
     this.#session = session;
     this.#host = host;
   }
 
+  /** The greatest id that the session was given; it may be on its way, or waiting for its acknowledgement. */
+  get given(): number {
+    return this.#given;
+  }
+
   /** The login is done: without an inbox to read first, messages are given from here on. */
   open(): void {
-    if (!this.#hasInbox) this.#live = true;
+    if (this.#state === 'closed') this.#state = 'live';
   }
 
   /** Offers a message that was just said. */
   offer(rendered: Rendered): void {
     const { id } = rendered.message;
-    // What no inbox keeps is given now or never.
-    if (id === 0) this.#give(rendered);
-    else if (id <= this.#given) return;
-    else if (this.#live) this.#give(rendered);
-    else this.#missed = id;
+    if (id === 0) {
+      this.#giveUnkept(rendered);
+      return;
+    }
+    if (id <= this.#given) return;
+    if (this.#state === 'live' && !this.#mustWait()) {
+      this.#give(rendered);
+      return;
+    }
+    this.#missed = id;
+    if (this.#state === 'live') this.#fallBehind();
   }
 
   /**
@@ -87,32 +111,75 @@ export class Feed {
    * does not read as fast as that
    */
   readOn(cursor: number, read: InboxReader): Promise<void> {
-    if (this.#reading) return Promise.resolve();
-    this.#reading = true;
-    this.#hasInbox = true;
-    this.#live = false;
+    this.#read = read;
     this.#given = Math.max(this.#given, cursor);
-    return new Promise((resolve, reject) => {
-      this.#readAll(read, resolve)
-        .catch((cause: unknown) => {
-          this.#host.logger.error(
-            { session: this.#session.id, err: cause },
-            'reading an inbox failed; it waits for fetch',
-          );
-          reject(cause);
-        })
-        .finally(() => {
-          this.#reading = false;
-          resolve();
-        });
-    });
+    return this.#reading === undefined ? this.#startReading(read) : Promise.resolve();
+  }
+
+  /** In a dialect that holds messages back: gives what waits, and says that the next command is read. */
+  async release(): Promise<void> {
+    if (this.#reading === undefined && this.#state === 'waiting' && this.#missed > this.#given && this.#read) {
+      await this.#startReading(this.#read).catch(() => {});
+    }
+    await this.#reading;
+    for (const rendered of this.#heldBack) this.#put(rendered);
+    this.#heldBack = [];
+    this.#session.say({ kind: 'ready' });
   }
 
   /** The transport took the bytes of these messages. */
   taken(messages: readonly Message[]): void {
-    const { onDelivered } = this.#host.hooks;
-    if (!onDelivered.isUsed()) return;
-    for (const message of messages) onDelivered.call(this.#session, message);
+    this.#report(this.#acknowledges ? messages.filter(({ id }) => id === 0) : messages);
+  }
+
+  /** The client has the messages up to this id. */
+  acknowledge(id: number): void {
+    const first = this.#unacknowledged.findIndex((message) => message.id > id);
+    this.#report(this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first));
+    this.#wake();
+  }
+
+  /** The session is over: nothing waits for room any more. */
+  end(): void {
+    this.#wake();
+  }
+
+  get #acknowledges(): boolean {
+    return this.#session.dialect.acknowledges === true;
+  }
+
+  /** Whether what is kept had better wait in the inbox. */
+  #mustWait(): boolean {
+    if (this.#read === undefined) return false;
+    return this.#session.dialect.holdsBack === true || this.#session.outbox.full || this.#windowFull;
+  }
+
+  get #windowFull(): boolean {
+    return this.#unacknowledged.length >= this.#host.limits.unacknowledged && !this.#session.ended;
+  }
+
+  #fallBehind(): void {
+    if (this.#session.dialect.holdsBack) this.#state = 'waiting';
+    else if (this.#read !== undefined) this.#startReading(this.#read).catch(() => {});
+  }
+
+  #startReading(read: InboxReader): Promise<void> {
+    this.#state = 'reading';
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#reading = this.#readAll(read, resolve)
+      .catch((cause: unknown) => {
+        this.#state = 'held';
+        this.#host.logger.error(
+          { session: this.#session.id, err: cause },
+          'an inbox could not be read; what is in it waits for fetch or the next login',
+        );
+        reject(cause);
+      })
+      .finally(() => {
+        this.#reading = undefined;
+        resolve();
+      });
+    return promise;
   }
 
   async #readAll(read: InboxReader, firstPageGiven: () => void): Promise<void> {
@@ -120,34 +187,69 @@ export class Feed {
       const missed = this.#missed;
       const page = await read(this.#given);
       for (const message of page) {
-        if (this.#session.outbox.full) {
+        if (this.#session.outbox.full || this.#windowFull) {
           firstPageGiven();
-          await this.#session.outbox.room();
+          await this.#room();
         }
         if (this.#session.ended || !this.#give(new Rendered(message))) return;
       }
       firstPageGiven();
       // What came by during the read may not have been in the log when it was read: then read once more.
-      if (page.length === 0 && this.#missed === missed) {
-        this.#live = true;
-        return;
-      }
+      if (page.length > 0 || this.#missed !== missed) continue;
+      this.#state = this.#session.dialect.holdsBack ? 'waiting' : 'live';
+      return;
     }
   }
 
-  /** Gives a message unless a plugin holds it back. @returns whether what follows may be given */
+  async #room(): Promise<void> {
+    await this.#session.outbox.room();
+    while (this.#windowFull) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#whenRoom = resolve;
+      await promise;
+    }
+  }
+
+  #wake(): void {
+    this.#whenRoom?.();
+    this.#whenRoom = undefined;
+  }
+
+  /** Gives a message that an inbox keeps, unless a plugin holds it back. @returns whether what follows may be given */
   #give(rendered: Rendered): boolean {
     const { message } = rendered;
-    const { onDeliver } = this.#host.hooks;
-    const verdict = onDeliver.isUsed() ? onDeliver.call(this.#session, message) : undefined;
-    if (verdict === 'hold' && this.#hasInbox && message.id > 0) {
-      // The inbox keeps it, and what follows waits behind it, so that the order stays.
-      this.#live = false;
+    const verdict = this.#verdict(message);
+    if (verdict === 'hold' && this.#read !== undefined) {
+      // What follows waits behind it, so that the order stays.
+      this.#state = 'held';
       this.#missed = message.id;
       return false;
     }
-    if (message.id > 0) this.#given = message.id;
-    if (verdict === undefined) this.#session.outbox.put(rendered.in(this.#session.dialect), message);
+    this.#given = message.id;
+    if (verdict !== undefined) return true;
+    if (this.#acknowledges) this.#unacknowledged.push(message);
+    this.#put(rendered);
     return true;
+  }
+
+  #giveUnkept(rendered: Rendered): void {
+    if (this.#verdict(rendered.message) !== undefined) return;
+    if (this.#session.dialect.holdsBack) this.#heldBack.push(rendered);
+    else this.#put(rendered);
+  }
+
+  #verdict(message: Message): 'hold' | 'drop' | undefined {
+    const { onDeliver } = this.#host.hooks;
+    return onDeliver.isUsed() ? onDeliver.call(this.#session, message) : undefined;
+  }
+
+  #put(rendered: Rendered): void {
+    this.#session.outbox.put(rendered.in(this.#session.dialect), rendered.message);
+  }
+
+  #report(messages: readonly Message[]): void {
+    const { onDelivered } = this.#host.hooks;
+    if (!onDelivered.isUsed()) return;
+    for (const message of messages) onDelivered.call(this.#session, message);
   }
 }

@@ -1,7 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
 /** What is wrong with a line that was received. */
-export type LineFault = 'too-long' | 'encoding';
+type LineFault = 'too-long' | 'encoding';
+
+/** A line of the client's, or what was wrong with it. */
+export type LineRead = { readonly text: string } | { readonly fault: LineFault };
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -32,7 +35,7 @@ export class Framer {
   }
 
   /** The next line without its terminator, what was wrong with it, or undefined while there is no whole one. */
-  next(): { text: string } | { fault: LineFault } | undefined {
+  next(): LineRead | undefined {
     const end = this.#bytes.indexOf(LF);
     if (end < 0) {
       this.#keepTail();

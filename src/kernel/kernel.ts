@@ -118,10 +118,12 @@ export class Kernel implements SessionHost {
       await session.still(this.hooks.onLogin.promise(session));
       session.feed.open();
       for (;;) {
-        const line = await session.hear();
+        if (session.dialect.holdsBack) await session.feed.release();
+        const heard = session.speaker.hear(await session.hear(), undefined);
         const { commands, hooks } = this.#generation;
-        if ('fault' in line) session.say({ kind: 'error', reason: 'line', about: line.fault });
-        else await answer(session, account, line.text, commands, hooks);
+        if (heard.kind === 'command') await answer(session, account, heard, commands, hooks);
+        else if (heard.kind === 'acknowledge') session.feed.acknowledge(heard.id);
+        else if (heard.kind === 'wrong') session.say({ ...heard, kind: 'error' });
       }
     } catch (cause) {
       if (cause instanceof SessionEnded) return session.leave('gone');

@@ -6,6 +6,8 @@ export interface Limits {
   readonly inputBytes: number;
   /** How much may wait to be written to a client before it is closed as too slow, in bytes. */
   readonly outboxBytes: number;
+  /** How many messages may wait for a client's acknowledgement, in a dialect that acknowledges. */
+  readonly unacknowledged: number;
   /** Wrong passwords on one connection before it is closed. */
   readonly passwordAttempts: number;
   /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
@@ -20,6 +22,7 @@ export const LIMITS: Limits = {
   lineBytes: 4096,
   inputBytes: 64 * 1024,
   outboxBytes: 1024 * 1024,
+  unacknowledged: 1000,
   passwordAttempts: 3,
   handlerTime: 5_000,
   setupTime: 30_000,

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { Hooks } from './hooks.ts';
-import type { Session } from './session.ts';
+import { type Session, StartedOver } from './session.ts';
 import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
 
 /** What the login dialogue needs of the kernel. */
@@ -19,26 +19,36 @@ export interface LoginHost {
 export async function login(session: Session, host: LoginHost): Promise<boolean> {
   let because = 'start';
   for (;;) {
-    const name = await session.ask('username', because);
-    let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
-    let after: 'username' | 'password' = 'username';
-    if (verdict.kind === 'password') {
-      after = 'password';
-      const outcome = await askForPassword(session, verdict.account, host);
-      if (outcome === 'closed') return false;
-      verdict = outcome;
+    try {
+      const outcome = await oneLogin(session, because, host);
+      if (typeof outcome === 'boolean') return outcome;
+      because = outcome.kind === 'username' ? outcome.because : 'username';
+    } catch (thrown) {
+      if (!(thrown instanceof StartedOver)) throw thrown;
+      because = 'start';
     }
-    if (verdict.kind === 'admit') {
-      const objection = host.admit(session, verdict.account);
-      if (objection === undefined) return true;
-      verdict = objection;
-    }
-    if (verdict.kind === 'blocked') {
-      session.leave('blocked', { kind: 'blocked', seconds: verdict.seconds, after });
-      return false;
-    }
-    because = verdict.kind === 'username' ? verdict.because : 'username';
   }
+}
+
+/** From a user name to the welcome, to the end, or to why a name is to be asked for again. */
+async function oneLogin(session: Session, because: string, host: LoginHost): Promise<boolean | UsernameVerdict> {
+  const name = await session.ask('username', because);
+  let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
+  let after: 'username' | 'password' = 'username';
+  if (verdict.kind === 'password') {
+    after = 'password';
+    const outcome = await askForPassword(session, verdict.account, host);
+    if (outcome === 'closed') return false;
+    verdict = outcome;
+  }
+  if (verdict.kind === 'admit') {
+    const objection = host.admit(session, verdict.account);
+    if (objection === undefined) return true;
+    verdict = objection;
+  }
+  if (verdict.kind !== 'blocked') return verdict;
+  session.leave('blocked', { kind: 'blocked', seconds: verdict.seconds, after });
+  return false;
 }
 
 /** Asks for the password until it is right, a plugin decides otherwise, or it was wrong too often. */

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, Question, Speaker, Utterance } from './dialect.ts';
 import { Feed, type FeedHost } from './feed.ts';
-import { Framer, type LineFault } from './framing.ts';
+import { Framer, type LineRead } from './framing.ts';
 import type { Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
@@ -13,6 +13,13 @@ import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 export class SessionEnded extends Error {
   constructor() {
     super('the session is over');
+  }
+}
+
+/** Thrown out of a dialogue when the client begins its login again. It is no failure of who asked. */
+export class StartedOver extends Error {
+  constructor() {
+    super('the client began its login again');
   }
 }
 
@@ -34,7 +41,6 @@ export class Session implements OutboxOwner {
   readonly address: string;
   /** What of the address counts as one place: the IPv4 address, or the /64 of an IPv6 address. */
   readonly network: string;
-  readonly dialect: Dialect;
   /** When the connection was accepted, in milliseconds since 1970. */
   readonly connectedAt: number;
   /** When the client last sent a whole line, in milliseconds since 1970. */
@@ -45,7 +51,9 @@ export class Session implements OutboxOwner {
   readonly feed: Feed;
   /** What waits to be written. */
   readonly outbox: Outbox;
-  readonly speaker: Speaker;
+  #dialect: Dialect;
+  #speaker: Speaker;
+  #heardNothing = true;
   readonly #host: SessionHost;
   readonly #connection: Connection;
   readonly #framer: Framer;
@@ -59,8 +67,8 @@ export class Session implements OutboxOwner {
     this.transport = connection.transport;
     this.address = plainAddress(connection.address);
     this.network = networkOf(this.address);
-    this.dialect = dialect;
-    this.speaker = dialect.open();
+    this.#dialect = dialect;
+    this.#speaker = dialect.open();
     this.connectedAt = host.clock.now();
     this.lastHeard = this.connectedAt;
     this.#host = host;
@@ -76,6 +84,15 @@ export class Session implements OutboxOwner {
     stream.on('close', () => this.#end('gone'));
   }
 
+  /** How the client speaks: the listener's dialect, or the one that the first line showed. */
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  get speaker(): Speaker {
+    return this.#speaker;
+  }
+
   /** Whether the session is over; what it is given then goes nowhere. */
   get ended(): boolean {
     return this.#endedBecause !== undefined;
@@ -87,19 +104,24 @@ export class Session implements OutboxOwner {
   }
 
   /**
-   * Puts a question and waits for the answer. A line that was too long or not UTF-8 answers with nothing.
+   * Puts a question and waits for the answer, unless the client gave it already.
    * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused
    * @throws SessionEnded when the session is over before it answers
+   * @throws StartedOver when the client begins its login again instead
    */
   async ask(question: Question, because = ''): Promise<string> {
     if (this.#asking) throw new Error(`asked '${question}' while another question still waits for its answer`);
+    const prepared = this.speaker.prepared?.(question, because);
+    if (prepared !== undefined) return prepared;
     this.say({ kind: 'ask', question, because });
     this.#asking = true;
     try {
       for (;;) {
         const line = await this.hear();
-        const answer = 'fault' in line ? '' : this.speaker.answer(question, line.text);
-        if (answer !== undefined) return answer;
+        const heard = this.speaker.hear(line, question);
+        if (heard.kind === 'answer') return heard.text;
+        if (heard.kind === 'start-over') throw new StartedOver();
+        if (heard.kind === 'wrong') this.say({ ...heard, kind: 'error' });
       }
     } finally {
       this.#asking = false;
@@ -142,12 +164,13 @@ export class Session implements OutboxOwner {
   }
 
   /** The next line of the client. @throws SessionEnded when there will be none */
-  async hear(): Promise<{ text: string } | { fault: LineFault }> {
+  async hear(): Promise<LineRead> {
     for (;;) {
       if (this.ended) throw new SessionEnded();
       const line = this.#framer.next();
       if (line !== undefined) {
         this.lastHeard = this.#host.clock.now();
+        if (this.#heardNothing) this.#chooseDialect(line);
         return line;
       }
       if (this.#inputOver) throw new SessionEnded();
@@ -157,6 +180,14 @@ export class Session implements OutboxOwner {
       this.#wakeReader = resolve;
       await promise;
     }
+  }
+
+  #chooseDialect(first: LineRead): void {
+    this.#heardNothing = false;
+    const other = 'text' in first ? this.#dialect.forFirstLine?.(first.text) : undefined;
+    if (other === undefined) return;
+    this.#dialect = other;
+    this.#speaker = other.open();
   }
 
   /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded */
@@ -192,6 +223,7 @@ export class Session implements OutboxOwner {
     if (this.ended) return;
     this.#endedBecause = reason;
     this.outbox.close();
+    this.feed.end();
     this.#wake();
     this.#host.ended(this, reason);
   }

@@ -36,8 +36,15 @@ export interface Refusal {
 export type UsernameVerdict = AskPassword | AskUsername | Blocked | Admit;
 export type PasswordVerdict = 'right' | 'wrong' | 'again' | Blocked | AskUsername;
 
+/** An answer in words, and the same as facts for programs. */
+export interface FactualReply {
+  readonly kind: 'reply';
+  readonly text: string | readonly string[];
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
 /** What a command answers: one line, or several that `end:<command>` follows, a refusal, or nothing where it closes. */
-export type Reply = string | readonly string[] | Refusal | undefined;
+export type Reply = string | readonly string[] | FactualReply | Refusal | undefined;
 
 /** Lets `onUsername` ask for the password of an account. */
 export function askPassword(account: Account): AskPassword {
@@ -65,4 +72,12 @@ export function admit(account: Account): Admit {
  */
 export function refuse(reason = 'denied'): Refusal {
   return { kind: 'refusal', reason };
+}
+
+/**
+ * Answers with a line or lines for people, and with facts for programs, which the json dialect hands on.
+ * @param facts what JSON can say
+ */
+export function reply(text: string | readonly string[], facts: Readonly<Record<string, unknown>>): FactualReply {
+  return { kind: 'reply', text, facts };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { Session, SessionEnded } from '../kernel/session.ts';
+import { Session, SessionEnded, StartedOver } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
 
 /** A function of a plugin's, its types worn off. */
@@ -75,7 +75,7 @@ export class Guard {
       // Null means "no decision" to people, and a decision to tapable.
       return (isPromise(result) ? await this.#inTime(result, args[0]) : (result as Awaited<T>)) ?? undefined;
     } catch (cause) {
-      if (cause instanceof SessionEnded) throw cause;
+      if (cause instanceof SessionEnded || cause instanceof StartedOver) throw cause;
       const name = what.hook ?? `command '${what.command}'`;
       this.#logger.error({ ...what, err: cause }, `${name} of plugin '${what.plugin}' failed`);
       return fallback;
