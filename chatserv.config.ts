@@ -10,6 +10,7 @@ export default defineConfig({
     registration: true,
     lockout: { attempts: 3, blockTime: 60 },
     'single-session': true,
+    resume: true,
     timeouts: { login: 60, idle: 1800 },
     'offline-messages': true,
     whoelse: true,

@@ -1,4 +1,15 @@
-import { type Account, Accounts, definePlugin, type Entry, Inbox, Log, type Message, type Session, z } from 'chatserv';
+import {
+  type Account,
+  Accounts,
+  type Cursor,
+  definePlugin,
+  type Entry,
+  Inbox,
+  Log,
+  type Message,
+  type Session,
+  z,
+} from 'chatserv';
 
 /** How many messages are read from the log at a time. */
 const PAGE = 256;
@@ -7,40 +18,54 @@ export default definePlugin({
   name: 'offline-messages',
   summary: 'Keeps every message until each of its recipients was given it',
   options: z.strictObject({
+    keepDays: z.number().positive().default(365).describe('How long what nobody fetched is kept, in days'),
+    keepMessages: z.int().positive().default(1_000_000).describe('How many messages are kept at most, the latest ones'),
+    trimTime: z.number().positive().default(600).describe('How often what everyone has is forgotten, in seconds'),
     cursorTime: z.int().positive().default(250).describe('How often cursors are written, in milliseconds'),
   }),
   needs: { accounts: Accounts, log: Log },
   provides: { inbox: Inbox },
-  setup({ options, accounts, log, clock, keep, logger }) {
-    /** Cursors that have moved further than the store knows. */
-    const moved = keep('moved', () => new Map<number, number>());
-    let cancel: (() => void) | undefined;
+  setup({ options, accounts, log, clock, keep, logger, server, signal }) {
+    const cursors = keep('cursors', () => new Cursors(log));
+    let cancelWrite: (() => void) | undefined;
+    let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
-    async function writeCursors(): Promise<void> {
-      cancel?.();
-      cancel = undefined;
-      const moves = [...moved];
-      if (moves.length === 0) return;
+    function writeSoon(): void {
+      cancelWrite ??= clock.after(options.cursorTime, () => void write());
+    }
+
+    async function write(): Promise<void> {
+      cancelWrite = undefined;
+      for (const session of server.sessions()) cursors.hand(session);
       try {
-        await log.moveCursors(moves);
-        for (const [account, id] of moves) if (moved.get(account) === id) moved.delete(account);
+        await cursors.write();
       } catch (err) {
         logger.error({ err }, 'cursors could not be written; they are tried again');
       }
-      // Those that moved, or failed, meanwhile.
-      if (moved.size > 0) cancel ??= clock.after(options.cursorTime, () => void writeCursors());
+      if (cursors.moved && !signal.aborted) writeSoon();
+    }
+
+    function trim(): void {
+      forget().catch((err: unknown) => logger.error({ err }, 'the log could not be trimmed; it is tried again'));
+      cancelTrim = clock.after(options.trimTime * 1000, trim);
+    }
+
+    async function forget(): Promise<void> {
+      const before = clock.now() - options.keepDays * 86_400_000;
+      while (!signal.aborted && (await log.trim({ before, most: options.keepMessages })));
     }
 
     const inbox: Inbox = {
       async readOn(session) {
         const { account } = session;
         if (account === undefined) return;
+        let cursor: Cursor | undefined;
         // The cursor is asked for inside: from the call on nothing is given out of turn.
-        let cursor = -1;
         await session.feed.readOn(0, async (after) => {
-          if (cursor < 0) cursor = Math.max(moved.get(account.id) ?? 0, await log.cursor(account.id));
-          const page = await log.read(account.id, Math.max(after, cursor), PAGE);
-          return page.map((entry) => messageOf(entry, account));
+          cursor ??= await cursors.of(account.id);
+          const { handed } = cursor;
+          const page = await log.read(account.id, Math.max(after, cursor.id), PAGE);
+          return page.map((entry) => messageOf(entry, account, entry.id <= handed));
         });
       },
     };
@@ -59,10 +84,9 @@ export default definePlugin({
           },
         },
         onDelivered(session: Session, message: Message) {
-          const { account } = session;
-          if (account === undefined || message.id === 0 || (moved.get(account.id) ?? 0) >= message.id) return;
-          moved.set(account.id, message.id);
-          cancel ??= clock.after(options.cursorTime, () => void writeCursors());
+          if (session.account === undefined || message.id === 0) return;
+          cursors.move(session.account.id, message.id, message.id);
+          writeSoon();
         },
         // Before others watch the login: what waited comes first.
         onLogin: {
@@ -71,15 +95,73 @@ export default definePlugin({
             await inbox.readOn(session);
           },
         },
+        async onDisconnect(session) {
+          cursors.hand(session);
+          if (cursors.moved) writeSoon();
+        },
       },
       async dispose() {
-        cancel?.();
-        await writeCursors();
-        cancel?.();
+        cancelWrite?.();
+        cancelTrim();
+        await write();
       },
     };
   },
 });
+
+/** Cursors, and how far they have moved since they were last written. */
+class Cursors {
+  readonly #log: Log;
+  #moved = new Map<number, Cursor>();
+  /** Those that are being written. */
+  #leaving = new Map<number, Cursor>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Whether some have moved. */
+  get moved(): boolean {
+    return this.#moved.size > 0;
+  }
+
+  move(account: number, id: number, handed: number): void {
+    const now = this.#moved.get(account);
+    if (now !== undefined && now.id >= id && now.handed >= handed) return;
+    this.#moved.set(account, { id: Math.max(id, now?.id ?? 0), handed: Math.max(handed, now?.handed ?? 0) });
+  }
+
+  /** Notes what a session was handed and has not acknowledged. */
+  hand({ account, dialect, feed: { given } }: Session): void {
+    if (account !== undefined && dialect.acknowledges) this.move(account.id, 0, given);
+  }
+
+  /** Where an account's cursor is, written or not. */
+  async of(account: number): Promise<Cursor> {
+    const stored = await this.#log.cursor(account);
+    const ahead = [this.#leaving.get(account), this.#moved.get(account)];
+    return {
+      id: Math.max(stored.id, ...ahead.map((cursor) => cursor?.id ?? 0)),
+      handed: Math.max(stored.handed, ...ahead.map((cursor) => cursor?.handed ?? 0)),
+    };
+  }
+
+  /** Writes those that have moved. @throws when they could not be; then they are still to be written */
+  async write(): Promise<void> {
+    if (this.#moved.size === 0) return;
+    const leaving = this.#moved;
+    this.#moved = new Map();
+    this.#leaving = leaving;
+    try {
+      await this.#log.moveCursors([...leaving].map(([account, { id, handed }]) => [account, id, handed]));
+    } catch (cause) {
+      for (const [account, { id, handed }] of leaving) this.move(account, id, handed);
+      throw cause;
+    } finally {
+      this.#leaving = new Map();
+    }
+  }
+}
 
 /** The ids of those a message is for. Names of nobody online may be those of accounts that are offline. */
 async function recipients(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<number[]> {
@@ -93,6 +175,7 @@ async function recipients(audience: { accounts: Account[]; absent: string[] }, a
   return audience.accounts.map(({ id }) => id);
 }
 
-function messageOf({ id, sender, from, text, time }: Entry, account: Account): Message {
-  return { id, from: { id: sender, name: from }, audience: { accounts: [account], absent: [] }, text, time };
+function messageOf({ id, sender, from, everyone, text, time }: Entry, account: Account, repeat: boolean): Message {
+  const audience = everyone ? { group: 'everyone' as const } : { accounts: [account], absent: [] };
+  return { id, from: { id: sender, name: from }, audience, text, time, repeat };
 }

@@ -14,12 +14,12 @@ export default definePlugin({
     const watchIdle = (session: Watched): void => {
       timer(session).cancel();
       const left = session.lastHeard + options.idle * 1000 - clock.now();
-      if (left <= 0) session.close('timeout');
+      if (left <= 0) session.close('timeout', options.idle);
       else timer(session).cancel = clock.after(left, () => watchIdle(session));
     };
     const watchLogin = (session: Watched): void => {
       const left = Math.max(0, session.connectedAt + options.login * 1000 - clock.now());
-      timer(session).cancel = clock.after(left, () => session.close('timeout'));
+      timer(session).cancel = clock.after(left, () => session.close('timeout', options.login));
     };
     return {
       start() {

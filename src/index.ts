@@ -4,10 +4,11 @@ export { type Config, defineConfig, type PluginEntries, type PluginOptions } fro
 export { Accounts, type StoredAccount } from './contracts/accounts.ts';
 export { Blocks } from './contracts/blocks.ts';
 export { Inbox } from './contracts/inbox.ts';
-export { type Entry, type EntryAudience, Log, type NewEntry } from './contracts/log.ts';
+export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';
 export { Passwords } from './contracts/passwords.ts';
 export { Presence } from './contracts/presence.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';
+export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export type { Account } from './kernel/account.ts';
 export type { Clock } from './kernel/clock.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';

@@ -1,4 +1,4 @@
-import { defineCommand, Presence, z } from 'chatserv';
+import { defineCommand, Presence, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'broadcast',
@@ -15,6 +15,6 @@ export default defineCommand({
   async run({ account, rest }, { options, presence, server }) {
     const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
     const posted = await server.post({ from: account, to, text: rest });
-    return 'kind' in posted ? posted : 'sent:';
+    return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
   },
 });

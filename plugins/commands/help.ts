@@ -1,4 +1,4 @@
-import { defineCommand, refuse } from 'chatserv';
+import { defineCommand, refuse, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'help',
@@ -10,9 +10,11 @@ export default defineCommand({
       .commands()
       .filter(({ name, aliases }) => word === undefined || name === word || aliases.includes(word));
     if (commands.length === 0) return refuse('args');
-    return commands.map(({ usage, aliases, summary }) => {
+    const lines = commands.map(({ usage, aliases, summary }) => {
       const also = aliases.length > 0 ? ` (also: ${aliases.join(', ')})` : '';
       return `${usage} - ${summary}${also}`;
     });
+    const facts = commands.map(({ name, aliases, usage, summary }) => ({ name, aliases, usage, summary }));
+    return reply(lines, { commands: facts });
   },
 });

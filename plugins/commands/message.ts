@@ -1,4 +1,4 @@
-import { defineCommand, refuse } from 'chatserv';
+import { defineCommand, refuse, reply } from 'chatserv';
 
 /** One name or several in parentheses, one blank, and the text as typed. */
 const FORM = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s;
@@ -14,6 +14,8 @@ export default defineCommand({
     const names = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
     if (names.length === 0 || text.trim() === '') return refuse('args');
     const posted = await server.post({ from: account, to: names, text });
-    return 'kind' in posted ? posted : `sent:${posted.unknown.join(',')}`;
+    if ('kind' in posted) return posted;
+    const { message, unknown } = posted;
+    return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });
   },
 });

@@ -1,4 +1,4 @@
-import { defineCommand, Presence } from 'chatserv';
+import { defineCommand, Presence, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'who',
@@ -6,9 +6,8 @@ export default defineCommand({
   summary: 'Names everyone who is online',
   args: { max: 0 },
   needs: { presence: Presence },
-  run: (_call, { presence }) =>
-    presence
-      .online()
-      .map(({ name }) => name)
-      .join(' '),
+  run(_call, { presence }) {
+    const names = presence.online().map(({ name }) => name);
+    return reply(names.join(' '), { names });
+  },
 });

@@ -1,4 +1,4 @@
-import { defineCommand, Presence } from 'chatserv';
+import { defineCommand, Presence, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'whoelse',
@@ -6,10 +6,9 @@ export default defineCommand({
   summary: 'Names everyone else who is online',
   args: { max: 0 },
   needs: { presence: Presence },
-  run: ({ account }, { presence }) =>
-    presence
-      .online()
-      .filter(({ id }) => id !== account.id)
-      .map(({ name }) => name)
-      .join(' '),
+  run({ account }, { presence }) {
+    const others = presence.online().filter(({ id }) => id !== account.id);
+    const names = others.map(({ name }) => name);
+    return reply(names.join(' '), { names });
+  },
 });

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Presence, refuse } from 'chatserv';
+import { Accounts, definePlugin, Presence, refuse, reply } from 'chatserv';
 
 const LONGEST = 1440;
 
@@ -24,8 +24,8 @@ export default definePlugin({
             const minutes = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
             if (minutes <= 0 || minutes > LONGEST) return refuse('args');
             const before = await accounts.seenSince(clock.now() - minutes * 60_000);
-            const names = new Map([...presence.online(), ...before].map(({ id, name }) => [id, name]));
-            return [...names.values()].join(' ');
+            const names = [...new Map([...presence.online(), ...before].map(({ id, name }) => [id, name])).values()];
+            return reply(names.join(' '), { names });
           },
         },
       ],

@@ -12,15 +12,15 @@ interface Member extends StoredAccount {
   /** The log's end when it was made. */
   readonly since: number;
   cursor: number;
+  handed: number;
   /** The ids of the messages that name it. */
   readonly named: number[];
 }
 
-/** A message to everyone, or to a crowd. */
-interface Wide {
-  readonly id: number;
-  readonly sender: number;
-  readonly crowd?: ReadonlySet<number>;
+/** A message as it is kept, with what it takes to know whom it is for. */
+interface Kept extends Entry {
+  /** The accounts it names; of a message to everyone none. */
+  readonly named: ReadonlySet<number>;
 }
 
 /** Up to so many accounts are each told the id of a message to them; more are a crowd. */
@@ -30,9 +30,11 @@ const NAMED_MOST = 32;
 export function memoryStore(now: () => number): { accounts: Accounts; log: Log; blocks: Blocks } {
   const members = new Map<number, Member>();
   const byKey = new Map<string, Member>();
-  /** The message with the id n is at n - 1. */
-  const entries: Entry[] = [];
-  const wide: Wide[] = [];
+  /** The messages that are not forgotten, oldest first. */
+  const entries = new Map<number, Kept>();
+  /** The ids of those to everyone or to a crowd. */
+  let wide: number[] = [];
+  let lastId = 0;
   const blocks = new Map<string, number>();
   let lastAccount = 0;
 
@@ -50,8 +52,9 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
       async create(name, hash) {
         const key = nameKey(name);
         if (byKey.has(key)) return undefined;
-        const end = entries.length;
-        const member = { id: ++lastAccount, name, hash, created: now(), seen: 0, since: end, cursor: end, named: [] };
+        const id = ++lastAccount;
+        const end = lastId;
+        const member = { id, name, hash, created: now(), seen: 0, since: end, cursor: end, handed: end, named: [] };
         byKey.set(key, member);
         members.set(member.id, member);
         return stored(member);
@@ -76,11 +79,12 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
 
     log: {
       async append({ sender, from, audience, text, time }) {
-        const id = entries.push({ id: entries.length + 1, sender, from, text, time });
-        const ids = new Set(audience === 'everyone' ? [] : audience);
-        if (audience === 'everyone') wide.push({ id, sender });
-        else if (ids.size > NAMED_MOST) wide.push({ id, sender, crowd: ids });
-        else for (const account of ids) members.get(account)?.named.push(id);
+        const id = ++lastId;
+        const everyone = audience === 'everyone';
+        const named = new Set(everyone ? [] : audience);
+        entries.set(id, { id, sender, from, everyone, text, time, named });
+        if (everyone || named.size > NAMED_MOST) wide.push(id);
+        else for (const account of named) members.get(account)?.named.push(id);
         return id;
       },
       async read(account, after, limit) {
@@ -89,23 +93,43 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
         const start = Math.max(after, member.since);
         const { named } = member;
         const found: Entry[] = [];
-        let n = firstAbove(start, named.length, (i) => named[i]);
-        let w = firstAbove(start, wide.length, (i) => wide[i]?.id);
+        let n = firstAbove(start, named);
+        let w = firstAbove(start, wide);
         while (found.length < limit) {
           const own = named[n] ?? Number.POSITIVE_INFINITY;
-          const next = wide[w];
-          const entry = entries[Math.min(own, next?.id ?? Number.POSITIVE_INFINITY) - 1];
-          if (!entry) break;
-          if (entry.id === own) n++;
+          const next = wide[w] ?? Number.POSITIVE_INFINITY;
+          if (own === next) break;
+          if (own < next) n++;
           else w++;
-          if (entry.id === own || (next?.crowd ? next.crowd.has(account) : next?.sender !== account))
-            found.push({ ...entry });
+          const kept = entries.get(Math.min(own, next));
+          if (kept !== undefined && isFor(kept, account)) found.push(entryOf(kept));
         }
         return found;
       },
-      cursor: async (account) => members.get(account)?.cursor ?? 0,
+      async cursor(account) {
+        const { cursor = 0, handed = 0 } = members.get(account) ?? {};
+        return { id: cursor, handed: Math.max(cursor, handed) };
+      },
       async moveCursors(moves) {
-        for (const [account, id] of moves) change(account, { cursor: Math.max(id, members.get(account)?.cursor ?? 0) });
+        for (const [account, id, handed] of moves) {
+          const member = members.get(account);
+          if (member === undefined) continue;
+          change(account, { cursor: Math.max(id, member.cursor), handed: Math.max(handed, member.handed) });
+        }
+      },
+      async trim({ before, most }) {
+        const over = [...entries.keys()].at(-1 - most) ?? 0;
+        for (const kept of entries.values()) {
+          const { id, time } = kept;
+          const waits = (member: Member) => member.cursor < id && member.since < id && isFor(kept, member.id);
+          if (id <= over || time < before || ![...members.values()].some(waits)) entries.delete(id);
+        }
+        wide = wide.filter((id) => entries.has(id));
+        for (const member of members.values()) {
+          const left = member.named.filter((id) => entries.has(id) && id > member.cursor);
+          member.named.splice(0, member.named.length, ...left);
+        }
+        return false;
       },
     },
 
@@ -126,13 +150,21 @@ function stored({ id, name, hash, created, seen }: Member): StoredAccount {
   return { id, name, hash, created, seen };
 }
 
-/** The first of `length` places, whose ids rise, with an id above `start`. */
-function firstAbove(start: number, length: number, idAt: (place: number) => number | undefined): number {
+function isFor({ everyone, sender, named }: Kept, account: number): boolean {
+  return everyone ? sender !== account : named.has(account);
+}
+
+function entryOf({ id, sender, from, everyone, text, time }: Kept): Entry {
+  return { id, sender, from, everyone, text, time };
+}
+
+/** Where in rising ids the first one above `start` stands. */
+function firstAbove(start: number, ids: readonly number[]): number {
   let low = 0;
-  let high = length;
+  let high = ids.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((idAt(middle) ?? 0) > start) high = middle;
+    if ((ids[middle] ?? 0) > start) high = middle;
     else low = middle + 1;
   }
   return low;

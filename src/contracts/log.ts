@@ -21,8 +21,26 @@ export interface Entry {
   readonly id: number;
   readonly sender: number;
   readonly from: string;
+  /** Whether it is for everyone, and not for accounts by name. */
+  readonly everyone: boolean;
   readonly text: string;
   readonly time: number;
+}
+
+/** How far an account has come in the log. */
+export interface Cursor {
+  /** The id up to which it has everything. */
+  readonly id: number;
+  /** The id up to which messages were handed over and may have arrived; never below `id`. */
+  readonly handed: number;
+}
+
+/** What a log keeps, whoever still waits for it. */
+export interface Retention {
+  /** Messages said before this time go, in milliseconds since 1970. */
+  readonly before: number;
+  /** So many messages stay at most, the latest ones. */
+  readonly most: number;
 }
 
 /**
@@ -42,10 +60,15 @@ export interface Log {
    * What goes to everyone leaves its own sender out.
    */
   read(account: number, after: number, limit: number): Promise<Entry[]>;
-  /** The id up to which the account has been given everything. */
-  cursor(account: number): Promise<number>;
-  /** Moves cursors, [account, id] each; one that would move back stays. Durable when it resolves. */
-  moveCursors(moves: readonly (readonly [account: number, id: number])[]): Promise<void>;
+  cursor(account: number): Promise<Cursor>;
+  /** Moves cursors; what would move back stays. Durable when it resolves. */
+  moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): Promise<void>;
+  /**
+   * Forgets what everyone has whom it is for, and what the retention lets go; a part of it at a time, oldest first, so
+   * that others are not kept waiting. What somebody within the retention does not have stays.
+   * @returns whether there may be more to forget: then it is worth calling again
+   */
+  trim(retention: Retention): Promise<boolean>;
 }
 
 export const Log = token<Log>('log');

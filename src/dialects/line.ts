@@ -2,6 +2,7 @@ import type { Dialect, Heard, Question, Speaker, Utterance } from '../kernel/dia
 import type { LineRead } from '../kernel/framing.ts';
 import type { Message } from '../kernel/message.ts';
 import { withoutControls } from '../kernel/message.ts';
+import { json } from './json.ts';
 
 /** Questions that nobody puts into words: the client speaks first, and knows that a new password wants two lines. */
 const SILENT = new Set(['username start', 'new-password-again']);
@@ -9,6 +10,8 @@ const SILENT = new Set(['username start', 'new-password-again']);
 /** The plain dialect, one line an utterance, as docs/protocol.md has it. `nc` speaks it. */
 export const line: Dialect = {
   name: 'line',
+  // No user name can begin so.
+  forFirstLine: (first) => (first.startsWith('{') ? json : undefined),
   open: () => speaker,
   message({ time, from, text }: Message): string {
     return `[${stamp(time)}] ${from.name}: ${text}\n`;
@@ -18,7 +21,7 @@ export const line: Dialect = {
 /** It remembers nothing, so that all connections share one. */
 const speaker: Speaker = {
   hear: hearLine,
-  say,
+  say: sayLine,
 };
 
 /** What a plain line says. One that is too long or not UTF-8 answers a question with nothing, which is never right. */
@@ -31,7 +34,8 @@ export function hearLine(line: LineRead, question: Question | undefined): Heard 
   return { kind: 'command', word: text.slice(0, blank), rest: text.slice(blank + 1) };
 }
 
-function say(utterance: Utterance): string {
+/** What is said, in a plain line or lines. */
+export function sayLine(utterance: Utterance): string {
   switch (utterance.kind) {
     case 'ask':
       return question(utterance.question, utterance.because);

@@ -59,7 +59,7 @@ export class Delivery {
     const refusal = hooks.onMessage.isUsed() ? await hooks.onMessage.promise(draft) : undefined;
     const { from, audience, time } = draft;
     const taken = place as Place | undefined;
-    message = { id: taken?.id ?? 0, from, audience, text: withoutControls(draft.text), time };
+    message = { id: taken?.id ?? 0, from, audience, text: withoutControls(draft.text), time, repeat: false };
     // What was kept is said: it can be refused before, not after.
     if (refusal !== undefined && taken === undefined) return refusal;
     if (taken === undefined) this.#give(message);

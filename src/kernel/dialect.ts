@@ -25,7 +25,8 @@ export type Utterance =
   | { readonly kind: 'event'; readonly event: string; readonly facts: Readonly<Record<string, unknown>> }
   /** Commands are read from here on, or, in a dialect that holds messages back, the next one. */
   | { readonly kind: 'ready' }
-  | { readonly kind: 'closing'; readonly reason: string };
+  /** `seconds`: after how long, where it is a time-out. */
+  | { readonly kind: 'closing'; readonly reason: string; readonly seconds?: number };
 
 /** What a client's line says. */
 export type Heard =

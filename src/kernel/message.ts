@@ -21,6 +21,8 @@ export interface Message {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** Whether it was handed over before, on another connection, and may have arrived. */
+  readonly repeat: boolean;
 }
 
 /** A message on its way: plugins may still rewrite its text, add recipients that they know, or refuse it. */

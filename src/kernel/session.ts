@@ -128,14 +128,22 @@ export class Session implements OutboxOwner {
     }
   }
 
+  /** What the client gave for a question that it was not asked, if anything. */
+  prepared(question: Question): string | undefined {
+    return this.speaker.prepared?.(question, '');
+  }
+
   /** Says something in the client's dialect. */
   say(utterance: Utterance): void {
     this.outbox.put(Buffer.from(this.speaker.say(utterance)));
   }
 
-  /** Says why and ends the session: `goodbye`, `timeout`, or any other word as `closing:<reason>`. */
-  close(reason: string): void {
-    this.leave(reason, { kind: 'closing', reason });
+  /**
+   * Says why and ends the session: `goodbye`, `timeout`, or any other word as `closing:<reason>`.
+   * @param seconds after how long, where it is a time-out
+   */
+  close(reason: string, seconds?: number): void {
+    this.leave(reason, { kind: 'closing', reason, ...(seconds !== undefined && { seconds }) });
   }
 
   /** Ends the session with these last words, or without any. */

@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 
 /** Why a user name is asked for: the dialect says it in its own words. */
-export type UsernameCause = 'username' | 'connected' | 'registered';
+export type UsernameCause = 'username' | 'connected' | 'registered' | 'expired';
 
 /** The next question is the password of this account. */
 export interface AskPassword {
@@ -51,7 +51,7 @@ export function askPassword(account: Account): AskPassword {
   return { kind: 'password', account };
 }
 
-/** Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected` or `registered`. */
+/** Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected`, `registered`, `expired`. */
 export function askUsername(because: UsernameCause = 'username'): AskUsername {
   return { kind: 'username', because };
 }

@@ -1,4 +1,6 @@
 import { Presence } from '../contracts/presence.ts';
+import { classic } from '../dialects/classic.ts';
+import { json } from '../dialects/json.ts';
 import { line } from '../dialects/line.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
@@ -27,7 +29,7 @@ export interface HostSetting {
   readonly listens?: (transport: string, where: string) => void;
 }
 
-const DIALECTS: Readonly<Record<string, Dialect>> = { line };
+const DIALECTS: Readonly<Record<string, Dialect>> = { line, json, classic };
 
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
 export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'environment'>): Promise<Loaded[]> {

@@ -13,6 +13,7 @@ export const STANDARD = {
   'offline-messages': { file: 'offline-messages', provides: ['inbox'] },
   password: { file: 'login/password/index', provides: ['passwords'] },
   registration: { file: 'login/registration', provides: [] },
+  resume: { file: 'login/resume', provides: [] },
   'single-session': { file: 'login/single-session', provides: [] },
   sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks'] },
   tcp: { file: 'transports/tcp', provides: [] },
@@ -34,6 +35,7 @@ export interface StandardOptions {
   readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages.ts').default>;
   readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
   readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;
+  readonly resume: OptionsOf<typeof import('../../plugins/login/resume.ts').default>;
   readonly 'single-session': OptionsOf<typeof import('../../plugins/login/single-session.ts').default>;
   readonly sqlite: OptionsOf<typeof import('../../plugins/stores/sqlite/index.ts').default>;
   readonly tcp: OptionsOf<typeof import('../../plugins/transports/tcp.ts').default>;

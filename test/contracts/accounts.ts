@@ -90,7 +90,7 @@ export function accountsContract(name: string, open: Open): void {
       await store.accounts.remove(account.id);
       expect(await store.accounts.find('gone')).toBeUndefined();
       expect(await store.log.read(account.id, 0, 10)).toEqual([]);
-      expect(await store.log.cursor(account.id)).toBe(0);
+      expect(await store.log.cursor(account.id)).toEqual({ id: 0, handed: 0 });
       expect(await store.log.read(sender.id, 0, 10)).toHaveLength(1);
 
       const next = await create('gone');

@@ -20,14 +20,14 @@ export class Model {
       .filter(({ id }) => id > after && id > (this.#since.get(account) ?? 0))
       .filter(({ audience, sender }) => (audience === 'everyone' ? sender !== account : audience.includes(account)))
       .slice(0, limit)
-      .map(({ audience, ...entry }) => entry);
+      .map(({ audience, ...entry }) => ({ ...entry, everyone: audience === 'everyone' }));
   }
 
   cursor(account: number): number {
     return this.#cursors.get(account) ?? 0;
   }
 
-  moveCursors(moves: readonly (readonly [number, number])[]): void {
+  moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): void {
     for (const [account, to] of moves) this.#cursors.set(account, Math.max(this.cursor(account), to));
   }
 }

@@ -1,4 +1,4 @@
-import type { Entry, EntryAudience, NewEntry, StoredAccount } from 'chatserv';
+import type { Entry, EntryAudience, NewEntry, Retention, StoredAccount } from 'chatserv';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Model } from './log-model.ts';
@@ -39,7 +39,7 @@ export function logContract(name: string, open: Open): void {
         time: 1_800_000_000_123,
       };
       const id = await store.log.append({ ...said, audience: [bob.id] });
-      expect(await store.log.read(bob.id, 0, 1)).toEqual([{ id, ...said }]);
+      expect(await store.log.read(bob.id, 0, 1)).toEqual([{ id, everyone: false, ...said }]);
       expect(await ids(alice)).toEqual([]);
     });
 
@@ -105,26 +105,72 @@ export function logContract(name: string, open: Open): void {
       const last = await append(alice, [bob.id + 1, ...STRANGERS]);
       const carol = await create();
       expect(carol.id).toBe(bob.id + 1);
-      expect(await store.log.cursor(carol.id)).toBe(last);
+      expect(await store.log.cursor(carol.id)).toEqual({ id: last, handed: last });
       const after = await append(alice, 'everyone');
       expect(await ids(carol)).toEqual([after]);
       expect(await ids(bob)).toEqual([before, after]);
     });
 
-    test('cursors move forward only, each its own', async () => {
+    test('cursors move forward only, each its own, and what was handed over is never behind them', async () => {
       const [alice, bob] = [await create(), await create()];
-      const start = await store.log.cursor(bob.id);
+      const { id: start } = await store.log.cursor(bob.id);
       await store.log.moveCursors([]);
       await store.log.moveCursors([
-        [alice.id, start + 5],
-        [bob.id, start + 3],
-        [1e12, start + 9],
-        [alice.id, start + 4],
+        [alice.id, start + 5, start + 5],
+        [bob.id, start + 3, start + 7],
+        [1e12, start + 9, start + 9],
+        [alice.id, start + 4, start + 4],
       ]);
-      await store.log.moveCursors([[bob.id, start + 1]]);
-      expect(await store.log.cursor(alice.id)).toBe(start + 5);
-      expect(await store.log.cursor(bob.id)).toBe(start + 3);
-      expect(await store.log.cursor(1e12)).toBe(0);
+      await store.log.moveCursors([[bob.id, start + 1, start + 2]]);
+      expect(await store.log.cursor(alice.id)).toEqual({ id: start + 5, handed: start + 5 });
+      expect(await store.log.cursor(bob.id)).toEqual({ id: start + 3, handed: start + 7 });
+      await store.log.moveCursors([[bob.id, start + 9, 0]]);
+      expect(await store.log.cursor(bob.id)).toEqual({ id: start + 9, handed: start + 9 });
+      expect(await store.log.cursor(1e12)).toEqual({ id: 0, handed: 0 });
+    });
+
+    async function trim(retention: Partial<Retention> = {}): Promise<void> {
+      while (await store.log.trim({ before: 0, most: Number.POSITIVE_INFINITY, ...retention })) {}
+    }
+
+    test('trimming forgets what everyone has, and nothing that somebody waits for', async () => {
+      const [alice, bob, carol] = [await create(), await create(), await create()];
+      const start = (await store.log.cursor(carol.id)).id;
+      const toBob = await append(alice, [bob.id]);
+      const toBoth = await append(alice, [bob.id, carol.id]);
+      const toCrowd = await append(alice, [carol.id, ...STRANGERS]);
+      const toAll = await append(alice, 'everyone');
+      await store.log.moveCursors([[bob.id, toAll, toAll]]);
+      await trim();
+      expect(await ids(bob, start)).not.toContain(toBob);
+      expect(await ids(carol, start)).toEqual([toBoth, toCrowd, toAll]);
+    });
+
+    test('trimming lets go what is older than the retention, or more than it', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const start = (await store.log.cursor(bob.id)).id;
+      const say = (time: number) =>
+        store.log.append({ sender: alice.id, from: alice.name, audience: [bob.id], text: '', time });
+      const [, second, third] = [await say(10), await say(20), await say(30)];
+      await trim({ before: 20 });
+      expect(await ids(bob, start)).toEqual([second, third]);
+      await trim({ most: 1 });
+      expect(await ids(bob, start)).toEqual([third]);
+      const next = await say(40);
+      expect(next).toBeGreaterThan(third);
+      await trim({ most: 0 });
+      expect(await ids(bob, start)).toEqual([]);
+      expect(await say(50)).toBeGreaterThan(next);
+    });
+
+    test('trimming looks at a long log a part at a time, and comes through all of it', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const start = (await store.log.cursor(bob.id)).id;
+      await Promise.all(Array.from({ length: 2500 }, () => append(alice, [bob.id])));
+      const last = await append(alice, [bob.id]);
+      await store.log.moveCursors([[bob.id, last - 1, last - 1]]);
+      await trim();
+      expect(await ids(bob, start, 5000)).toEqual([last]);
     });
 
     test('the inbox read in pages is the inbox, each entry once', async () => {
@@ -148,11 +194,11 @@ export function logContract(name: string, open: Open): void {
           const at = (i: number) => people[i % people.length] as StoredAccount;
           const join = async () => {
             const account = await create();
-            model.join(account.id, await store.log.cursor(account.id));
+            model.join(account.id, (await store.log.cursor(account.id)).id);
             people.push(account);
           };
           await join();
-          const base = await store.log.cursor(at(0).id);
+          const { id: base } = await store.log.cursor(at(0).id);
 
           for (const step of steps) {
             if (step.do === 'join') await join();
@@ -165,18 +211,19 @@ export function logContract(name: string, open: Open): void {
               const given = await Promise.all(entries.map((entry) => store.log.append(entry)));
               for (const [i, id] of given.entries()) model.append(id, entries[i] as NewEntry);
             } else if (step.do === 'move') {
-              const moves = step.moves.map(([i, to]) => [at(i).id, base + to] as const);
+              const moves = step.moves.map(([i, to]) => [at(i).id, base + to, base + to] as const);
               await store.log.moveCursors(moves);
               model.moveCursors(moves);
-            } else {
+            } else if (step.do === 'trim') await trim();
+            else {
               const { id } = at(step.account);
-              expect(await store.log.read(id, base + step.after, step.limit)).toEqual(
-                model.read(id, base + step.after, step.limit),
-              );
+              // What lies behind the cursor may be forgotten.
+              const after = Math.max(base + step.after, model.cursor(id));
+              expect(await store.log.read(id, after, step.limit)).toEqual(model.read(id, after, step.limit));
             }
           }
           for (const { id } of people) {
-            expect(await store.log.cursor(id)).toBe(model.cursor(id));
+            expect((await store.log.cursor(id)).id).toBe(model.cursor(id));
             expect(await inbox(store, id)).toEqual(model.read(id, model.cursor(id), Number.POSITIVE_INFINITY));
           }
         }),
@@ -189,7 +236,7 @@ export function logContract(name: string, open: Open): void {
 /** What offline-messages does at a login: everything past the cursor, a few at a time. */
 async function inbox({ log }: OpenStore, account: number): Promise<Entry[]> {
   const found: Entry[] = [];
-  let after = await log.cursor(account);
+  let after = (await log.cursor(account)).id;
   for (let page = await log.read(account, after, 3); page.length > 0; page = await log.read(account, after, 3)) {
     found.push(...page);
     after = page.at(-1)?.id ?? 0;
@@ -206,6 +253,7 @@ const said = fc.record({
   time: fc.nat(Number.MAX_SAFE_INTEGER),
 });
 const step = fc.oneof(
+  fc.record({ do: fc.constant('trim' as const) }),
   fc.record({ do: fc.constant('join' as const) }),
   fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
   fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),

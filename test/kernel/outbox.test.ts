@@ -30,7 +30,7 @@ class SlowClient extends Writable {
 }
 
 function message(id: number): Message {
-  return { id, from: { id: 1, name: 'alice' }, audience: { group: 'everyone' }, text: '', time: 0 };
+  return { id, from: { id: 1, name: 'alice' }, audience: { group: 'everyone' }, text: '', time: 0, repeat: false };
 }
 
 function outboxOf(client: Writable, limit = 1000, turn = new Turn()) {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Logger, Plugin } from 'chatserv';
 import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../../src/config/check.ts';
@@ -5,6 +6,7 @@ import type { Limits } from '../../src/kernel/limits.ts';
 import { Host } from '../../src/plugin/host.ts';
 import { answerForSelf } from '../../src/plugin/self.ts';
 import { VirtualClock } from './clock.ts';
+import { JsonClient } from './json-client.ts';
 import { LineClient } from './line-client.ts';
 import { connectedPair } from './memory-transport.ts';
 
@@ -51,7 +53,7 @@ export class TestServer {
   readonly clock: VirtualClock;
   /** All that its log was told. */
   readonly logged: readonly Logged[];
-  readonly #clients: LineClient[] = [];
+  readonly #clients: (LineClient | JsonClient)[] = [];
 
   constructor(host: Host, clock: VirtualClock, logged: readonly Logged[]) {
     this.host = host;
@@ -64,11 +66,31 @@ export class TestServer {
     return this.logged.filter(({ level }) => level === 'error' || level === 'warn');
   }
 
-  /** Connects a client. @param address where it comes from */
+  /** Connects a client of the plain lines. @param address where it comes from */
   connect(name = 'a client', address = '192.0.2.1'): LineClient {
+    return this.#lineClient('line', name, address);
+  }
+
+  /** Connects a client of the ancestor's. */
+  connectClassic(name = 'a classic client'): LineClient {
+    return this.#lineClient('classic', name, '192.0.2.1');
+  }
+
+  /** Connects a client that speaks JSON, to the same listener as those of plain lines. */
+  connectJson(): JsonClient {
+    const client = new JsonClient(this.#open('line', '192.0.2.1'));
+    this.#clients.push(client);
+    return client;
+  }
+
+  #open(dialect: string, address: string): Duplex {
     const ends = connectedPair();
-    this.host.accept({ stream: ends.server, address, transport: 'memory' }, 'line');
-    const client = new LineClient(ends.client, name, () => this.clock.now());
+    this.host.accept({ stream: ends.server, address, transport: 'memory' }, dialect);
+    return ends.client;
+  }
+
+  #lineClient(dialect: string, name: string, address: string): LineClient {
+    const client = new LineClient(this.#open(dialect, address), name, () => this.clock.now());
     this.#clients.push(client);
     return client;
   }

@@ -1,9 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { Account, Entry, NewEntry, StoredAccount } from 'chatserv';
+import type { Account, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
 import { holds, pack } from './crowd.ts';
 
 /** Up to so many accounts have a row each that names them; more are a crowd, packed into the message's own row. */
 const NAMED_MOST = 32;
+
+/** How many messages one call of trim looks at: others wait for it. */
+const TRIMMED_AT_ONCE = 1000;
 
 const ACCOUNT = 'id, name, hash, created, seen';
 
@@ -35,15 +38,37 @@ export function prepareQueries(db: DatabaseSync) {
   const read = prepare<Entry>(
     db,
     `WITH place (start) AS (SELECT max(since, ?2) FROM accounts WHERE id = ?1)
-     SELECT id, sender, name AS "from", text, time FROM messages
+     SELECT id, sender, name AS "from", crowd IS NULL AS everyone, text, time FROM messages
      WHERE wide = 1 AND id > (SELECT start FROM place) AND CASE WHEN crowd IS NULL THEN sender <> ?1 ELSE holds(crowd, ?1) END
      UNION ALL
-     SELECT message, sender, name, text, time FROM named JOIN messages ON id = message
+     SELECT message, sender, name, 0, text, time FROM named JOIN messages ON id = message
      WHERE account = ?1 AND message > (SELECT start FROM place)
      ORDER BY id LIMIT ?3`,
   );
-  const cursor = prepare<{ cursor: number }>(db, 'SELECT cursor FROM accounts WHERE id = ?');
-  const moveCursor = db.prepare('UPDATE accounts SET cursor = ?2 WHERE id = ?1 AND cursor < ?2');
+  const cursor = prepare<Cursor>(db, 'SELECT cursor AS id, max(cursor, handed) AS handed FROM accounts WHERE id = ?');
+  const moveCursor = db.prepare(
+    'UPDATE accounts SET cursor = max(cursor, ?2), handed = max(handed, ?3) WHERE id = ?1 AND (cursor < ?2 OR handed < ?3)',
+  );
+
+  const oldest = prepare<{ id: number }>(db, 'SELECT id FROM messages WHERE id > ? ORDER BY id LIMIT ?');
+  const forgetNamed = db.prepare(
+    'DELETE FROM named WHERE message BETWEEN ? AND ? AND message <= (SELECT cursor FROM accounts WHERE id = account)',
+  );
+  // An account has what its cursor has passed, and waits for nothing that was said before it was made.
+  const forgetHad = db.prepare(
+    `DELETE FROM messages AS m WHERE id BETWEEN ? AND ? AND CASE
+       WHEN wide = 0 THEN NOT EXISTS (SELECT 1 FROM named WHERE message = m.id)
+       WHEN crowd IS NULL THEN
+         NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND id <> m.sender)
+       ELSE NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND holds(m.crowd, id)) END`,
+  );
+  const forgetOld = db.prepare('DELETE FROM messages WHERE id BETWEEN ? AND ? AND (time < ? OR id <= ?)');
+  const forgetNames = db.prepare(
+    'DELETE FROM named WHERE message BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM messages WHERE id = message)',
+  );
+  const nthLast = prepare<{ id: number }>(db, 'SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET ?');
+  /** Up to where this round of trimming has come. */
+  let trimmed = 0;
 
   const findBlock = prepare<{ until: number }>(
     db,
@@ -70,10 +95,26 @@ export function prepareQueries(db: DatabaseSync) {
       if (!wide) for (const account of named) nameAccount.run(account, id);
       return id;
     },
-    read: (account: number, after: number, limit: number) => read.all(account, after, atMost(limit)),
-    cursor: (account: number) => cursor.get(account)?.cursor ?? 0,
-    moveCursors(moves: readonly (readonly [account: number, id: number])[]): void {
-      for (const [account, id] of moves) moveCursor.run(account, id);
+    read: (account: number, after: number, limit: number): Entry[] =>
+      read.all(account, after, atMost(limit)).map((row) => ({ ...row, everyone: Boolean(row.everyone) })),
+    cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },
+    moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): void {
+      for (const [account, id, handed] of moves) moveCursor.run(account, id, Math.max(id, handed));
+    },
+    trim({ before, most }: Retention): boolean {
+      const slice = oldest.all(trimmed, TRIMMED_AT_ONCE);
+      const [first] = slice;
+      const last = slice.at(-1);
+      trimmed = 0;
+      if (first === undefined || last === undefined) return false;
+      const over = nthLast.get(atMost(most))?.id ?? 0;
+      forgetNamed.run(first.id, last.id);
+      forgetOld.run(first.id, last.id, before, over);
+      forgetHad.run(first.id, last.id);
+      forgetNames.run(first.id, last.id);
+      if (slice.length < TRIMMED_AT_ONCE) return false;
+      trimmed = last.id;
+      return true;
     },
 
     findBlock: (user: string, network: string, now: number) => findBlock.get(user, network, now)?.until ?? 0,

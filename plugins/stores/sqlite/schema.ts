@@ -44,4 +44,9 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX blocks_until ON blocks (until);
   `,
+  `
+  ALTER TABLE accounts ADD COLUMN handed INTEGER NOT NULL DEFAULT 0; -- up to here messages may have arrived; the cursor where that is greater
+  CREATE INDEX accounts_cursor ON accounts (cursor);
+  CREATE INDEX named_message ON named (message);
+  `,
 ];

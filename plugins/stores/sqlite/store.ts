@@ -40,6 +40,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       read: (account, after, limit) => ask('read', account, after, limit),
       cursor: (account) => ask('cursor', account),
       moveCursors: (moves) => ask('moveCursors', moves),
+      trim: (retention) => ask('trim', retention),
     },
     blocks: {
       find: (user, network, now) => ask('findBlock', user, network, now),

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+const request = z
+  .union([z.string().max(64), z.int()])
+  .optional()
+  .describe('Said back in the answer, so that a client knows which of its requests is answered');
+const name = z.string().max(128).describe('A user name');
+const password = z.string().max(1024);
+
+/** What a client may send, an object a line. Fields that are not known are ignored. */
+export const clientEvents = z
+  .discriminatedUnion('type', [
+    z
+      .object({ type: z.literal('login'), request, name, password })
+      .describe('Logs in; answered `welcome`, `blocked`, or `ask` with what is wanted instead'),
+    z
+      .object({ type: z.literal('register'), request, name, password })
+      .describe('Registers a new user and logs in; answered like `login`'),
+    z
+      .object({ type: z.literal('resume'), request, token: z.string().max(1024).describe('From an event `token`') })
+      .describe('Logs in again after a lost connection, in place of a session that may still be there'),
+    z.object({ type: z.literal('answer'), request, text: z.string() }).describe('Answers an `ask`'),
+    z
+      .object({
+        type: z.literal('command'),
+        request,
+        name: z.string().describe('The command, as a person would type it'),
+        text: z.string().default('').describe('What stands after it on the line'),
+      })
+      .describe('Calls a command'),
+    z
+      .object({
+        type: z.literal('message'),
+        request,
+        to: z
+          .union([z.literal('everyone'), z.array(z.string().regex(/^[^\s()]+$/)).min(1)])
+          .describe('User names, or everyone'),
+        text: z.string().min(1),
+      })
+      .describe('Sends a message; answered as the command `message` or `broadcast` is'),
+    z
+      .object({ type: z.literal('acknowledge'), id: z.int().nonnegative() })
+      .describe('The client has every message up to this id, and will not be given them again. It is not answered'),
+  ])
+  .meta({ title: 'chatserv: what a client sends' });
+
+export type ClientEvent = z.infer<typeof clientEvents>;
+
+/** What the server sends, an object a line. More fields, and more types, may come: ignore what is not known. */
+export const serverEvents = z
+  .discriminatedUnion('type', [
+    z
+      .object({
+        type: z.literal('ask'),
+        request,
+        question: z.string().describe('`username`, `password`, `register`, `new-password`, or a word of a plugin'),
+        because: z.string().describe('Why: `start`, `connected`, `wrong`, `registered`, a reason; may be empty'),
+      })
+      .describe('The login dialogue waits for an answer'),
+    z.object({ type: z.literal('welcome'), request, name: z.string() }).describe('Logged in, under this name'),
+    z
+      .object({ type: z.literal('token'), token: z.string(), expires: z.string().describe('RFC 3339') })
+      .describe('What `resume` takes after a lost connection. A later token replaces it'),
+    z
+      .object({
+        type: z.literal('answer'),
+        request,
+        command: z.string(),
+        text: z.string().optional().describe('The answer of one line'),
+        lines: z.array(z.string()).optional().describe('The answer of several'),
+        facts: z.record(z.string(), z.unknown()).optional().describe('The same for programs, by the command'),
+      })
+      .describe('A command was done'),
+    z
+      .object({
+        type: z.literal('error'),
+        request,
+        reason: z.string().describe('`command`, `args`, `denied`, `rate`, `internal`, `line`, `json`, `field`, ...'),
+        about: z.string().describe('The command, or the field that is wrong'),
+      })
+      .describe('It was not done'),
+    z
+      .object({
+        type: z.literal('message'),
+        id: z.int().describe('Its place in the log: greater ids are later. 0 where nothing keeps it'),
+        from: z.string(),
+        audience: z.enum(['everyone', 'named']).describe('Whether it was said to everyone, or to some by name'),
+        text: z.string(),
+        time: z.string().describe('When it was said, RFC 3339'),
+        repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
+      })
+      .describe('A message for this user'),
+    z.object({ type: z.literal('blocked'), request, seconds: z.int() }).describe('Logins are blocked; it closes'),
+    z
+      .object({
+        type: z.literal('closing'),
+        request,
+        reason: z.string().describe('`goodbye`, `timeout`, `shutdown`, `replaced`, `too-slow`, ...'),
+        seconds: z.number().optional().describe('After how long, where it is a time-out'),
+      })
+      .describe('The server closes the connection'),
+  ])
+  .meta({ title: 'chatserv: what the server sends' });
+
+export type ServerEvent = z.infer<typeof serverEvents>;

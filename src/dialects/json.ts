@@ -1,0 +1,158 @@
+import type { Dialect, Heard, Question, Speaker, Utterance } from '../kernel/dialect.ts';
+import type { LineRead } from '../kernel/framing.ts';
+import type { Message } from '../kernel/message.ts';
+import { type ClientEvent, clientEvents, type ServerEvent } from './json-events.ts';
+
+/** One JSON object a line, for programs: docs/json.md. */
+export const json: Dialect = {
+  name: 'json',
+  acknowledges: true,
+  open: () => new JsonSpeaker(),
+  message({ id, from, audience, text, time, repeat }: Message): string {
+    return said({
+      type: 'message',
+      id,
+      from: from.name,
+      audience: 'group' in audience ? 'everyone' : 'named',
+      text,
+      time: new Date(time).toISOString(),
+      repeat,
+    });
+  },
+};
+
+function said(event: ServerEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}
+
+/** What a login, a registration or a resumption gives for the questions of the dialogue. */
+type Credentials = Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>;
+
+class JsonSpeaker implements Speaker {
+  /** The request that the next answer is for. */
+  #request: string | number | undefined;
+  #credentials: Credentials | undefined;
+  /** The questions that the credentials have answered. */
+  #answered = new Set<Question>();
+
+  hear(line: LineRead, question: Question | undefined): Heard {
+    this.#request = undefined;
+    if ('fault' in line) return wrong('line', line.fault);
+    const value = parsed(line.text);
+    if (typeof value !== 'object' || value === null) return wrong('json', 'line');
+    this.#request = requestOf(value);
+    const { data, error } = clientEvents.safeParse(value);
+    if (data === undefined) return wrong('field', error.issues[0]?.path.join('.') || 'type');
+    switch (data.type) {
+      case 'acknowledge':
+        return { kind: 'acknowledge', id: data.id };
+      case 'answer':
+        return question === undefined ? wrong('unexpected', 'answer') : { kind: 'answer', text: data.text };
+      case 'login':
+      case 'register':
+      case 'resume':
+        return question === undefined ? wrong('unexpected', data.type) : this.#take(data, question);
+      case 'command':
+        return question === undefined ? asCommand(data.name, data.text) : wrong('unexpected', 'command');
+      case 'message':
+        if (question !== undefined) return wrong('unexpected', 'message');
+        if (data.to === 'everyone') return asCommand('broadcast', data.text);
+        return asCommand('message', `(${data.to.join(' ')}) ${data.text}`);
+    }
+  }
+
+  #take(credentials: Credentials, question: Question): Heard {
+    this.#credentials = credentials;
+    this.#answered.clear();
+    // In the middle of another login, that one is given up.
+    if (question !== 'username') return { kind: 'start-over' };
+    return { kind: 'answer', text: this.prepared('username', 'start') ?? '' };
+  }
+
+  prepared(question: Question, because: string): string | undefined {
+    const answer = this.#credentials && answerOf(this.#credentials, question, because);
+    const key = `${question} ${because}`;
+    if (answer !== undefined && !this.#answered.has(key)) {
+      this.#answered.add(key);
+      return answer;
+    }
+    // What a plugin looks for and the client did not give leaves the rest as it is.
+    if (question !== 'resume') this.#credentials = undefined;
+    return undefined;
+  }
+
+  say(utterance: Utterance): string {
+    switch (utterance.kind) {
+      case 'ask':
+        return this.#answer({ type: 'ask', question: utterance.question, because: utterance.because });
+      case 'welcome':
+        this.#credentials = undefined;
+        return this.#answer({ type: 'welcome', name: utterance.account.name });
+      case 'answer': {
+        const { command, reply, facts } = utterance;
+        const words = typeof reply === 'string' ? { text: reply } : { lines: [...reply] };
+        return this.#answer({ type: 'answer', command, ...words, ...(facts && { facts: { ...facts } }) });
+      }
+      case 'error':
+        return this.#answer({ type: 'error', reason: utterance.reason, about: utterance.about });
+      case 'blocked':
+        return this.#answer({ type: 'blocked', seconds: utterance.seconds });
+      case 'event':
+        return `${JSON.stringify({ ...utterance.facts, type: utterance.event })}\n`;
+      case 'ready':
+        return '';
+      case 'closing':
+        return this.#answer({ type: 'closing', reason: utterance.reason, seconds: utterance.seconds });
+    }
+  }
+
+  #answer(event: ServerEvent): string {
+    const request = this.#request;
+    this.#request = undefined;
+    return said(request === undefined ? event : ({ ...event, request } as ServerEvent));
+  }
+}
+
+function answerOf(given: Credentials, question: Question, because: string): string | undefined {
+  if (given.type === 'resume') {
+    if (question === 'resume') return given.token;
+    return question === 'username' && because === 'start' ? '' : undefined;
+  }
+  const registers = given.type === 'register';
+  switch (question) {
+    case 'username':
+      return because === 'start' || (registers && because === 'registered') ? given.name : undefined;
+    case 'password':
+      return because === '' ? given.password : undefined;
+    case 'register':
+      return registers ? 'y' : undefined;
+    case 'new-password':
+    case 'new-password-again':
+      return registers && because === '' ? given.password : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The request of an object that may be wrong otherwise, so that the error too says what it is about. */
+function requestOf(value: object): string | number | undefined {
+  const request = Object.hasOwn(value, 'request') ? (value as { request: unknown }).request : undefined;
+  if (typeof request === 'string') return request.length <= 64 ? request : undefined;
+  return Number.isSafeInteger(request) ? (request as number) : undefined;
+}
+
+function wrong(reason: string, about: string): Heard {
+  return { kind: 'wrong', reason, about };
+}
+
+function asCommand(word: string, rest: string): Heard {
+  return { kind: 'command', word, rest };
+}

@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import { PASSWORD, startServer } from '../support/server.ts';
+
+describe('a program logs in', () => {
+  test('with one request, and is told by a question what is wanted instead', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const alice = server.connectJson();
+    alice.sends({ type: 'login', request: 1, name: 'nobody', password: PASSWORD });
+    await alice.sees({ type: 'ask', request: 1, question: 'register', because: '' });
+    alice.sends({ type: 'login', request: 2, name: 'alice', password: 'wrong' });
+    await alice.sees({ type: 'ask', request: 2, question: 'password', because: 'wrong' });
+    alice.sends({ type: 'login', request: 3, name: 'a:b', password: PASSWORD });
+    await alice.sees({ type: 'ask', request: 3, question: 'username', because: 'username' });
+    alice.sends({ type: 'login', request: 4, name: 'ALICE', password: PASSWORD });
+    await alice.sees({ type: 'welcome', request: 4, name: 'alice' });
+    await alice.seesToken();
+    await alice.seesNothing();
+  });
+
+  test('by registering, and a name that is known asks for its password', async () => {
+    await using server = await startServer();
+    const alice = server.connectJson();
+    alice.sends({ type: 'register', request: 1, name: 'alice', password: 'short' });
+    await alice.sees({ type: 'ask', request: 1, question: 'new-password', because: 'too-short' });
+    alice.sends({ type: 'register', request: 2, name: 'alice', password: PASSWORD });
+    await alice.sees({ type: 'welcome', request: 2, name: 'alice' });
+    const bob = server.connectJson();
+    bob.sends({ type: 'register', request: 1, name: 'Alice', password: 'password2' });
+    await bob.sees({ type: 'ask', question: 'username', because: 'connected' });
+    await alice.closes();
+    bob.sends({ type: 'register', request: 2, name: 'Alice', password: 'password2' });
+    await bob.sees({ type: 'ask', request: 2, question: 'password', because: 'wrong' });
+  });
+
+  test('by answering questions one by one', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const alice = server.connectJson();
+    alice.sends({ type: 'answer', request: 'a', text: 'alice' });
+    await alice.sees({ type: 'ask', request: 'a', question: 'password', because: '' });
+    alice.sends({ type: 'answer', request: 'b', text: PASSWORD });
+    await alice.sees({ type: 'welcome', request: 'b' });
+  });
+
+  test('and is told of a block', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    for (const attempt of [1, 2, 3]) {
+      const guesser = server.connectJson();
+      guesser.sends({ type: 'login', request: attempt, name: 'alice', password: `guess ${attempt}` });
+      if (attempt < 3) await guesser.sees({ type: 'ask', question: 'password', because: 'wrong' });
+      else await guesser.sees({ type: 'blocked', request: 3, seconds: 60 });
+      await guesser.closes();
+    }
+    const late = server.connectJson();
+    late.sends({ type: 'login', name: 'alice', password: PASSWORD });
+    await late.sees({ type: 'blocked', seconds: 60 });
+    await late.isClosed();
+  });
+});
+
+describe('what a program sends', () => {
+  test.each([
+    ['no JSON', '{', { reason: 'json', about: 'line' }],
+    ['no object', '{"type":"login"', { reason: 'json' }],
+    ['a type that there is not', '{"type":"dance","request":7}', { reason: 'field', about: 'type', request: 7 }],
+    ['a field that is missing', '{"type":"command","request":7}', { reason: 'field', about: 'name', request: 7 }],
+    ['a field that is wrong', '{"type":"message","to":["a b"],"text":"x"}', { reason: 'field', about: 'to.0' }],
+    ['a login when it is logged in', '{"type":"login","name":"a","password":"b"}', { reason: 'unexpected' }],
+    ['an answer to nothing', '{"type":"answer","text":"b"}', { reason: 'unexpected', about: 'answer' }],
+    ['too long a line', `{"x":"${'y'.repeat(5000)}"}`, { reason: 'line', about: 'too-long' }],
+  ])('%s is an error that says what is wrong, and the session lives on', async (_, line, error) => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    alice.sends(line);
+    await alice.sees({ type: 'error', ...error });
+    await alice.seesNothing();
+  });
+
+  test('may have more fields than are known', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    alice.sends('{"type":"command","name":"who","text":"","__proto__":{"x":1},"mood":"fine","request":"r"}');
+    await alice.sees({ type: 'answer', request: 'r', command: 'who', text: 'alice', facts: { names: ['alice'] } });
+  });
+});
+
+test('programs and people talk to each other', async () => {
+  await using server = await startServer();
+  await server.registers('alice');
+  const bob = await server.joins('bob');
+  const alice = server.connectJson();
+  await alice.logsIn('alice', PASSWORD);
+  alice.sends({ type: 'message', request: 1, to: ['bob', 'ghost'], text: 'hi\u0007 there' });
+  await alice.sees({ type: 'answer', request: 1, text: 'sent:ghost', facts: { unknown: ['ghost'] } });
+  await bob.hears('alice', 'hi there');
+  alice.sends({ type: 'message', request: 2, to: 'everyone', text: 'all' });
+  await alice.sees({ type: 'answer', request: 2, command: 'broadcast' });
+  await bob.hears('alice', 'all');
+  await bob.sends('message alice hello', 'broadcast to all');
+  await bob.seesInOrder('sent:', 'sent:');
+  const first = await alice.sees({ type: 'message', from: 'bob', audience: 'named', text: 'hello', repeat: false });
+  const second = await alice.sees({ type: 'message', from: 'bob', audience: 'everyone', text: 'to all' });
+  expect(idOf(second)).toBeGreaterThan(idOf(first));
+});
+
+describe('acknowledgement', () => {
+  test('what was not acknowledged is given again at the next login, marked; what was is not', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    await bob.sends('message alice one', 'message alice two', 'message alice three');
+    await bob.seesInOrder('sent:', 'sent:', 'sent:');
+    const one = await alice.sees({ text: 'one', repeat: false });
+    await alice.sees({ text: 'two', repeat: false });
+    await alice.sees({ text: 'three', repeat: false });
+    alice.sends({ type: 'acknowledge', id: idOf(one) });
+    await alice.seesNothing();
+    await alice.closes();
+    await bob.asksUntil('who', 'bob');
+    await bob.sends('message alice four');
+    await bob.sees('sent:');
+
+    const again = server.connectJson();
+    await again.logsIn('alice', PASSWORD);
+    await again.sees({ text: 'two', repeat: true });
+    await again.sees({ text: 'three', repeat: true });
+    const four = await again.sees({ text: 'four', repeat: false });
+    again.sends({ type: 'acknowledge', id: idOf(four) });
+    await again.seesNothing();
+    await again.closes();
+    await bob.asksUntil('who', 'bob');
+    const third = server.connectJson();
+    await third.logsIn('alice', PASSWORD);
+    await third.seesNothing();
+  });
+
+  test('a client that acknowledges nothing is given so much and no more, and the rest when it does', async () => {
+    await using server = await startServer({}, { unacknowledged: 3 });
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    for (let i = 1; i <= 8; i++) {
+      await bob.sends(`message alice ${i}`);
+      await bob.sees('sent:');
+    }
+    await alice.sees({ text: '1' });
+    await alice.sees({ text: '2' });
+    const three = await alice.sees({ text: '3' });
+    await alice.seesNothing();
+    alice.sends({ type: 'acknowledge', id: idOf(three) });
+    for (const text of ['4', '5', '6']) await alice.sees({ text, repeat: false });
+    await alice.seesNothing();
+    alice.sends({ type: 'acknowledge', id: 1_000_000 });
+    for (const text of ['7', '8']) await alice.sees({ text });
+    await bob.sends('message alice live');
+    await bob.sees('sent:');
+    await alice.sees({ text: 'live' });
+  });
+
+  test('of ids that were never given is nothing', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    alice.sends({ type: 'acknowledge', id: 1_000_000 });
+    await alice.seesNothing();
+    await alice.closes();
+    await bob.asksUntil('who', 'bob');
+    await bob.sends('message alice hello');
+    await bob.sees('sent:');
+    const again = server.connectJson();
+    await again.logsIn('alice', PASSWORD);
+    await again.sees({ text: 'hello' });
+  });
+});
+
+describe('a token', () => {
+  test('brings a client back without a password, in place of the connection that it lost', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const lost = server.connectJson();
+    const token = await lost.logsIn('alice', PASSWORD);
+    await bob.sends('message alice one');
+    await bob.sees('sent:');
+    await lost.sees({ text: 'one' });
+    // The server does not know yet that the connection is lost.
+    const back = server.connectJson();
+    const next = await back.resumes(token);
+    await back.sees({ text: 'one', repeat: true });
+    await lost.sees({ type: 'closing', reason: 'replaced' });
+    await lost.isClosed();
+    await bob.sends('message alice two');
+    await bob.sees('sent:');
+    const two = await back.sees({ text: 'two', repeat: false });
+    back.sends({ type: 'acknowledge', id: idOf(two) });
+    await back.seesNothing();
+    await back.closes();
+    const third = server.connectJson();
+    await third.resumes(next);
+    await third.seesNothing();
+  });
+
+  test('is no good when it is forged, expired, or older than the password', async () => {
+    await using server = await startServer({ resume: { lifetime: 100 }, timeouts: false });
+    await server.registers('alice', 'bob');
+    const alice = server.connectJson();
+    const token = await alice.logsIn('alice', PASSWORD);
+    await alice.closes();
+    const refused = async (bad: string) => {
+      const client = server.connectJson();
+      client.sends({ type: 'resume', request: 1, token: bad });
+      await client.sees({ type: 'ask', request: 1, question: 'username', because: 'expired' });
+      await client.closes();
+    };
+    const [, expires = '', mac = ''] = token.split('.');
+    await refused('');
+    await refused('x.y.z');
+    await refused(`${Buffer.from('bob').toString('base64url')}.${expires}.${mac}`);
+    await refused(`${token.split('.')[0]}.${Number(expires) + 1}.${mac}`);
+    const back = server.connectJson();
+    const fresh = await back.resumes(token);
+    await back.closes();
+    server.clock.advance(101);
+    await refused(fresh);
+  });
+});
+
+function idOf(event: object): number {
+  return (event as { id: number }).id;
+}

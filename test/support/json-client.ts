@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import type { ClientEvent, ServerEvent } from 'chatserv';
+import { expect } from 'vitest';
+
+/** How long a client waits for what it expects, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** A client of the json dialect, with verbs. */
+export class JsonClient {
+  readonly #stream: Duplex;
+  readonly #unseen: ServerEvent[] = [];
+  #closed = false;
+  #wake: (() => void) | undefined;
+  #requests = 0;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    createInterface({ input: stream }).on('line', (line) => {
+      this.#unseen.push(JSON.parse(line) as ServerEvent);
+      this.#wake?.();
+    });
+    stream.on('error', () => {});
+    stream.once('close', () => {
+      this.#closed = true;
+      this.#wake?.();
+    });
+  }
+
+  /** Sends an object, or a line as it is. */
+  sends(event: ClientEvent | string): void {
+    this.#stream.write(`${typeof event === 'string' ? event : JSON.stringify(event)}\n`);
+  }
+
+  /** Awaits the next event, which must have these fields. */
+  async sees(fields: Partial<ServerEvent> | Record<string, unknown>): Promise<ServerEvent> {
+    const deadline = setTimeout(() => this.#wake?.(), PATIENCE);
+    if (this.#unseen.length === 0 && !this.#closed) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+    clearTimeout(deadline);
+    const event = this.#unseen.shift();
+    if (event === undefined) throw new Error(`saw nothing, but expected ${JSON.stringify(fields)}`);
+    expect(event).toMatchObject(fields);
+    return event;
+  }
+
+  /** Logs in, and is given a token. @returns the token */
+  async logsIn(name: string, password: string): Promise<string> {
+    this.sends({ type: 'login', name, password });
+    await this.sees({ type: 'welcome', name });
+    return this.seesToken();
+  }
+
+  /** Logs in with a token. @returns the next one */
+  async resumes(token: string): Promise<string> {
+    this.sends({ type: 'resume', token });
+    await this.sees({ type: 'welcome' });
+    return this.seesToken();
+  }
+
+  async seesToken(): Promise<string> {
+    const event = await this.sees({ type: 'token' });
+    return (event as Extract<ServerEvent, { type: 'token' }>).token;
+  }
+
+  /** Proves that the server has said nothing that was not looked at. */
+  async seesNothing(): Promise<void> {
+    const request = `barrier ${++this.#requests}`;
+    this.sends({ type: 'command', request, name: 'barrier', text: '' });
+    await this.sees({ type: 'error', request, reason: 'command' });
+  }
+
+  /** Awaits the end of the connection. */
+  async isClosed(): Promise<void> {
+    if (!this.#closed) await once(this.#stream, 'close', { signal: AbortSignal.timeout(PATIENCE) });
+    expect(this.#unseen).toEqual([]);
+  }
+
+  /** Cuts the connection. */
+  async closes(): Promise<void> {
+    if (this.#closed) return;
+    const closed = once(this.#stream, 'close');
+    this.#stream.destroy();
+    await closed;
+  }
+}
