@@ -4,11 +4,12 @@
  * when something is not up to date.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { limits } from '../src/config/check.ts';
+import { clientEvents, serverEvents } from '../src/dialects/json-events.ts';
 import { HOOKS } from '../src/kernel/hooks.ts';
 import type { Plugin } from '../src/plugin/define.ts';
 import { servicesOf } from '../src/plugin/order.ts';
@@ -20,6 +21,8 @@ const check = process.argv.includes('--check');
 answerForSelf();
 const standard = await standardPlugins();
 write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModule()));
+write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
+fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins.md', { hooks: hooksTable() });
 fill('docs/config.md', { limits: optionsTable(limits), options: pluginTables() });
 
@@ -57,6 +60,48 @@ export interface StandardOptions {
 ${options.join('\n')}
 }
 `;
+}
+
+/** One schema of both ways: a line of a client is a `sent`, a line of the server a `received`. */
+function jsonSchema(): string {
+  const part = (schema: z.ZodType, io: 'input' | 'output') => {
+    const { $schema, ...rest } = z.toJSONSchema(schema, { io });
+    return rest;
+  };
+  return JSON.stringify({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'The JSON protocol of chatserv, a line',
+    anyOf: [{ $ref: '#/$defs/sent' }, { $ref: '#/$defs/received' }],
+    // What either side does not know it ignores, so more fields are no fault.
+    $defs: { sent: open(part(clientEvents, 'input')), received: open(part(serverEvents, 'output')) },
+  });
+}
+
+/** The same schema without what forbids further fields. */
+function open(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === 'additionalProperties' && value === false ? undefined : value,
+  );
+}
+
+function eventsTable(events: z.ZodType, io: 'input' | 'output'): string {
+  const { oneOf = [], anyOf = oneOf } = z.toJSONSchema(events, { io }) as {
+    oneOf?: readonly EventSchema[];
+    anyOf?: readonly EventSchema[];
+  };
+  const rows = anyOf.map(({ description = '', properties, required = [] }) => {
+    const fields = Object.keys(properties)
+      .filter((key) => key !== 'type')
+      .map((key) => `\`${key}\`${required.includes(key) ? '' : '?'}`);
+    return `| \`${properties.type?.const}\` | ${fields.join(', ')} | ${description} |`;
+  });
+  return ['| type | fields | what it says |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+interface EventSchema {
+  readonly description?: string;
+  readonly properties: Readonly<Record<string, { readonly const?: unknown }>>;
+  readonly required?: readonly string[];
 }
 
 function hooksTable(): string {
@@ -120,7 +165,7 @@ function fill(file: string, parts: Readonly<Record<string, string>>): void {
 }
 
 function write(file: string, text: string): void {
-  const old = readFileSync(`${ROOT}${file}`, 'utf8');
+  const old = existsSync(`${ROOT}${file}`) ? readFileSync(`${ROOT}${file}`, 'utf8') : undefined;
   if (old === text) return;
   if (!check) {
     writeFileSync(`${ROOT}${file}`, text);

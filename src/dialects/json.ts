@@ -39,7 +39,7 @@ class JsonSpeaker implements Speaker {
     this.#request = undefined;
     if ('fault' in line) return wrong('line', line.fault);
     const value = parsed(line.text);
-    if (typeof value !== 'object' || value === null) return wrong('json', 'line');
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('json', 'line');
     this.#request = requestOf(value);
     const { data, error } = clientEvents.safeParse(value);
     if (data === undefined) return wrong('field', error.issues[0]?.path.join('.') || 'type');

@@ -19,6 +19,8 @@ export interface LineClientOptions {
   readonly localAddress?: string;
   /** What error messages call it until it has a user name. */
   readonly name?: string;
+  /** Whether it keeps its side open when the server ends the other. */
+  readonly stubborn?: boolean;
 }
 
 /** A client of the line protocol, with verbs: what it does, and what it expects to see next. */
@@ -39,8 +41,13 @@ export class LineClient {
 
   /** Connects over TCP. */
   static async connect(port: number, host: string, options: LineClientOptions = {}): Promise<LineClient> {
-    const { localAddress, name = 'a client' } = options;
-    const socket = connect({ port, host, ...(localAddress !== undefined && { localAddress }) });
+    const { localAddress, name = 'a client', stubborn = false } = options;
+    const socket = connect({
+      port,
+      host,
+      allowHalfOpen: stubborn,
+      ...(localAddress !== undefined && { localAddress }),
+    });
     await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE) });
     socket.setNoDelay(true);
     return new LineClient(socket, name);
@@ -76,7 +83,8 @@ export class LineClient {
     this.#note('>', typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'));
     const { promise, resolve } = Promise.withResolvers<void>();
     // A write to a connection that the server has ended fails; what that means for the test, the next `sees` says.
-    this.#socket.write(bytes, () => resolve());
+    // What the system took at once calls back within this turn: a client that only writes must come to read, too.
+    this.#socket.write(bytes, () => setImmediate(resolve));
     await promise;
   }
 
