@@ -1,0 +1,91 @@
+/** Starts the servers that are measured, each a process of its own, and reads what they cost from the system. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
+
+/** Those that run, so that none outlives a run that fails. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export type Kind = 'bare' | 'memory' | 'sqlite';
+
+export class Server {
+  readonly kind: Kind;
+  readonly port: number;
+  /** From the start of the process until it listens, in milliseconds. */
+  readonly startTime: number;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(kind: Kind, port: number, startTime: number, child: ChildProcess, folder: string) {
+    this.kind = kind;
+    this.port = port;
+    this.startTime = startTime;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  static async start(kind: Kind): Promise<Server> {
+    const folder = mkdtempSync(join(tmpdir(), 'chatserv-bench-'));
+    const config = join(folder, 'chatserv.config.json');
+    const plugins = {
+      tcp: { port: 0 },
+      [here('open-door.ts')]: true,
+      ...(kind === 'memory' && { sqlite: false, memory: true }),
+    };
+    writeFileSync(config, JSON.stringify({ plugins }));
+    const args = kind === 'bare' ? [here('bare-server.ts')] : [here('../src/cli/bin.ts'), '--config', config];
+    const began = performance.now();
+    const child = spawn(process.execPath, ['--expose-gc', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    running.add(child);
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, port] = line.match(/listens on tcp \S+:(\d+)$/) ?? [];
+      if (port !== undefined) return new Server(kind, Number(port), performance.now() - began, child, folder);
+    }
+    throw new Error(`${kind} ended before it listened`);
+  }
+
+  /** CPU that the process has used, all of its threads, in microseconds. */
+  cpu(): number {
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
+  }
+
+  /** Memory that the process holds, in KB. */
+  memory(): number {
+    return Number(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]);
+  }
+
+  /** Bytes that the process has written to files, as the system counts them when pages are made dirty. */
+  written(): number {
+    return Number(readFileSync(`/proc/${this.#child.pid}/io`, 'utf8').match(/^write_bytes: (\d+)/m)?.[1]);
+  }
+
+  /** Rows that the log has, of messages and of their recipients. */
+  rows(): number {
+    const file = readdirSync(this.#folder, { recursive: true }).find((name) => String(name).endsWith('.db'));
+    using db = new DatabaseSync(join(this.#folder, String(file)), { readOnly: true });
+    const row = db.prepare('SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM named) AS n').get();
+    return Number(row?.n);
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'close');
+    this.#child.kill('SIGTERM');
+    await ended;
+    running.delete(this.#child);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
