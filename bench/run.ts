@@ -24,7 +24,10 @@ async function load(kind: Kind, clientCount: number, senderCount: number, line: 
   const clients = await logInAll(clientCount, server.port, tally);
   const senders = clients.slice(0, senderCount);
   let turn = 0;
-  const next = (count: number) => line(`u${(turn = (turn + 7919) % clientCount)}`, count);
+  const next = (count: number) => {
+    turn = (turn + 7919) % clientCount;
+    return line(`u${turn}`, count);
+  };
   for (const sender of senders) sender.start(8, next);
   const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   await sleep(1);

@@ -113,7 +113,7 @@ test('a message that cannot be kept is given to nobody', async () => {
   await alice.seesInOrder('error:internal:message', 'sent:');
   await bob.hears('alice', 'fast');
   await bob.seesNothing();
-  expect(server.failures.map(({ text }) => text)).toEqual(["onMessage of plugin 'offline-messages' failed"]);
+  expect(server.failures.map(({ text }) => text)).toEqual(["command 'message' of plugin 'message' failed"]);
 });
 
 test('without the plugin a name that is not online is answered like an unknown one', async () => {

@@ -79,7 +79,7 @@ export default definePlugin({
             const { audience, from, text, time } = message;
             const to = 'group' in audience ? 'everyone' : await recipients(audience, accounts);
             if (to !== 'everyone' && to.length === 0) return undefined;
-            message.place(await log.append({ sender: from.id, from: from.name, audience: to, text, time }));
+            message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time }));
             return undefined;
           },
         },

@@ -5,6 +5,7 @@ export default defineCommand({
   usage: 'broadcast <text>',
   summary: 'Sends a message to everyone else',
   args: { min: 1 },
+  overlaps: true,
   options: z.strictObject({
     to: z
       .enum(['everyone', 'online'])
@@ -12,9 +13,9 @@ export default defineCommand({
       .describe('Whom it is for: every registered user, or those who are online'),
   }),
   needs: { presence: Presence },
-  async run({ account, rest }, { options, presence, server }) {
+  async run({ account, rest, proceed }, { options, presence, server }) {
     const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
-    const posted = await server.post({ from: account, to, text: rest });
+    const posted = await server.post({ from: account, to, text: rest }, proceed);
     return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
   },
 });

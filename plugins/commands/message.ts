@@ -9,11 +9,12 @@ export default defineCommand({
   usage: 'message <user> <text>, or message (<user> <user> ...) <text>',
   summary: 'Sends a message to one user or several, online or not',
   args: { min: 2 },
-  async run({ account, rest }, { server }) {
+  overlaps: true,
+  async run({ account, rest, proceed }, { server }) {
     const [, several, one, text = ''] = FORM.exec(rest) ?? [];
     const names = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
     if (names.length === 0 || text.trim() === '') return refuse('args');
-    const posted = await server.post({ from: account, to: names, text });
+    const posted = await server.post({ from: account, to: names, text }, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;
     return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });

@@ -14,6 +14,9 @@ export const limits = z.strictObject({
   unacknowledged: count
     .default(LIMITS.unacknowledged)
     .describe("How many messages may wait for a client's acknowledgement, in a dialect that acknowledges"),
+  commandsUnderWay: count
+    .default(LIMITS.commandsUnderWay)
+    .describe('How many messages of one client may be on their way to the store together'),
   passwordAttempts: count.default(LIMITS.passwordAttempts).describe('Wrong passwords before a connection is closed'),
   handlerTime: count.default(LIMITS.handlerTime).describe("How long a plugin's handler may take, in milliseconds"),
   setupTime: count.default(LIMITS.setupTime).describe('How long the set-up of a plugin may take, in milliseconds'),

@@ -29,22 +29,22 @@ function said(event: ServerEvent): string {
 type Credentials = Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>;
 
 class JsonSpeaker implements Speaker {
-  /** The request that the next answer is for. */
-  #request: string | number | undefined;
+  /** The requests of the lines that wait for their answers, which come in their order. */
+  #requests: (string | number | undefined)[] = [];
   #credentials: Credentials | undefined;
   /** The questions that the credentials have answered. */
   #answered = new Set<Question>();
 
   hear(line: LineRead, question: Question | undefined): Heard {
-    this.#request = undefined;
-    if ('fault' in line) return wrong('line', line.fault);
+    if ('fault' in line) return this.#wrong('line', line.fault);
     const value = parsed(line.text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('json', 'line');
-    this.#request = requestOf(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.#wrong('json', 'line');
+    this.#requests.push(requestOf(value));
     const { data, error } = clientEvents.safeParse(value);
     if (data === undefined) return wrong('field', error.issues[0]?.path.join('.') || 'type');
     switch (data.type) {
       case 'acknowledge':
+        this.#requests.pop();
         return { kind: 'acknowledge', id: data.id };
       case 'answer':
         return question === undefined ? wrong('unexpected', 'answer') : { kind: 'answer', text: data.text };
@@ -59,6 +59,11 @@ class JsonSpeaker implements Speaker {
         if (data.to === 'everyone') return asCommand('broadcast', data.text);
         return asCommand('message', `(${data.to.join(' ')}) ${data.text}`);
     }
+  }
+
+  #wrong(reason: string, about: string): Heard {
+    this.#requests.push(undefined);
+    return wrong(reason, about);
   }
 
   #take(credentials: Credentials, question: Question): Heard {
@@ -107,8 +112,7 @@ class JsonSpeaker implements Speaker {
   }
 
   #answer(event: ServerEvent): string {
-    const request = this.#request;
-    this.#request = undefined;
+    const request = this.#requests.shift();
     return said(request === undefined ? event : ({ ...event, request } as ServerEvent));
   }
 }

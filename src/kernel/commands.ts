@@ -1,4 +1,6 @@
 import type { Account } from './account.ts';
+import type { Utterance } from './dialect.ts';
+import type { LineRead } from './framing.ts';
 import type { Hooks } from './hooks.ts';
 import { withoutControls } from './message.ts';
 import type { Session } from './session.ts';
@@ -14,6 +16,8 @@ export interface CommandCall {
   rest: string;
   /** The words of `rest`. */
   readonly args: readonly string[];
+  /** For a command that `overlaps`: what must not come after this call's doings has been put in order; the next may begin. */
+  readonly proceed: () => void;
 }
 
 /** A command: what help, the argument check and the docs need to know of it, and what it does. */
@@ -26,6 +30,11 @@ export interface Command {
   readonly summary: string;
   /** How many words may follow: outside these bounds the answer is `error:args:<command>` and `run` is not called. */
   readonly args?: { readonly min?: number; readonly max?: number };
+  /**
+   * Whether calls of such commands may be under way together, each from when the one before it says `proceed`: many
+   * messages of one client then share the wait for the disk. Answers are given in order all the same.
+   */
+  readonly overlaps?: boolean;
   /** The plugin that brings it. */
   readonly plugin: string;
   run(call: CommandCall): Reply | Promise<Reply>;
@@ -34,27 +43,95 @@ export interface Command {
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
 
-/** Answers one command of a logged-in client, with exactly one answer. */
-export async function answer(
-  session: Session,
-  account: Account,
-  { word, rest }: { readonly word: string; readonly rest: string },
-  commands: ReadonlyMap<string, Command>,
-  hooks: Hooks,
-): Promise<void> {
-  const command = commands.get(word);
-  if (command === undefined) {
-    const shown = [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
-    session.say({ kind: 'error', reason: 'command', about: shown });
-    return;
+/** Answers the commands of one logged-in client: each line with exactly one answer, in the order of the lines. */
+export class Answers {
+  readonly #session: Session;
+  readonly #account: Account;
+  readonly #most: number;
+  readonly #failed: (cause: unknown) => void;
+  /** Until the last line so far is answered. */
+  #last: Promise<void> = Promise.resolve();
+  #underWay = 0;
+
+  /**
+   * @param most how many commands that overlap may be under way
+   * @param failed told what went wrong that no command is to blame for
+   */
+  constructor(session: Session, account: Account, most: number, failed: (cause: unknown) => void) {
+    this.#session = session;
+    this.#account = account;
+    this.#most = most;
+    this.#failed = failed;
   }
-  const call = new Call(session, account, command.name, rest);
-  let reply: Reply = hooks.onCommand.isUsed() ? await hooks.onCommand.promise(session, call) : undefined;
-  if (reply === undefined && !session.ended) reply = fits(call, command) ? await command.run(call) : refuse('args');
-  if (reply === undefined) return;
-  if (typeof reply === 'string' || isLines(reply)) session.say({ kind: 'answer', command: command.name, reply });
-  else if (reply.kind === 'refusal') session.say({ kind: 'error', reason: reply.reason, about: command.name });
-  else session.say({ kind: 'answer', command: command.name, reply: reply.text, facts: reply.facts });
+
+  /** Resolves when every line so far is answered. */
+  given(): Promise<void> {
+    return this.#last;
+  }
+
+  /** The client's next line. Who has ended its side is still answered. @throws SessionEnded when there will be none */
+  async hear(): Promise<LineRead> {
+    try {
+      return await this.#session.hear();
+    } catch (cause) {
+      await this.#last;
+      throw cause;
+    }
+  }
+
+  /** Says in its turn that a line was not understood. */
+  async addError({ reason, about }: { readonly reason: string; readonly about: string }): Promise<void> {
+    await this.#last;
+    this.#session.say({ kind: 'error', reason, about });
+  }
+
+  /** Runs a command. @returns when the next line may be looked at */
+  async add(
+    { word, rest }: { readonly word: string; readonly rest: string },
+    { commands, hooks }: { readonly commands: ReadonlyMap<string, Command>; readonly hooks: Hooks },
+  ): Promise<void> {
+    const command = commands.get(word);
+    if (command === undefined) {
+      const shown = [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
+      return this.addError({ reason: 'command', about: shown });
+    }
+    if (!command.overlaps || this.#underWay >= this.#most) await this.#last;
+    if (this.#session.ended) return;
+    if (!command.overlaps) {
+      const utterance = await this.#run(command, rest, hooks, () => {});
+      if (utterance !== undefined) this.#session.say(utterance);
+      return;
+    }
+    const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
+    this.#underWay++;
+    this.#last = this.#sayInTurn(this.#run(command, rest, hooks, proceed), this.#last).finally(proceed);
+    await mayProceed;
+  }
+
+  async #sayInTurn(answer: Promise<Utterance | undefined>, before: Promise<void>): Promise<void> {
+    try {
+      const utterance = await answer;
+      await before;
+      if (utterance !== undefined) this.#session.say(utterance);
+    } catch (cause) {
+      this.#failed(cause);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async #run(command: Command, rest: string, hooks: Hooks, proceed: () => void): Promise<Utterance | undefined> {
+    const { name } = command;
+    const call = new Call(this.#session, this.#account, name, rest, proceed);
+    let reply: Reply = hooks.onCommand.isUsed() ? await hooks.onCommand.promise(this.#session, call) : undefined;
+    if (reply === undefined && !this.#session.ended) {
+      reply = fits(call, command) ? await command.run(call) : refuse('args');
+    }
+    if (reply === undefined) return undefined;
+    if (typeof reply === 'string' || isLines(reply)) return { kind: 'answer', command: name, reply };
+    if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: name };
+    return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
+  }
 }
 
 class Call implements CommandCall {
@@ -62,12 +139,14 @@ class Call implements CommandCall {
   readonly account: Account;
   readonly command: string;
   rest: string;
+  readonly proceed: () => void;
 
-  constructor(session: Session, account: Account, command: string, rest: string) {
+  constructor(session: Session, account: Account, command: string, rest: string, proceed: () => void) {
     this.session = session;
     this.account = account;
     this.command = command;
     this.rest = rest;
+    this.proceed = proceed;
   }
 
   get args(): readonly string[] {

@@ -40,30 +40,38 @@ export class Delivery {
   /**
    * Sends a message: the plugins have their say, then everyone who is online and meant is given it.
    * @param now when it was said, in milliseconds since 1970
+   * @param ordered called when nothing that is posted from then on can come before it
    * @returns what was sent and who is unknown, or why it was not sent
    */
-  async post(post: Post, hooks: Hooks, now: number): Promise<Posted | Refusal> {
-    let place: Place | undefined;
-    let message: Message | undefined;
+  async post(post: Post, hooks: Hooks, now: number, ordered?: () => void): Promise<Posted | Refusal> {
+    let kept: Promise<Place> | undefined;
+    let decided = false;
     const draft: MessageDraft = {
       from: post.from,
       audience: this.#audience(post.to),
       text: withoutControls(post.text),
       time: now,
       place: (id) => {
-        place = this.#take(id);
-        // A plugin that was too slow for the sender to wait has kept the message all the same: then it is also given.
-        if (message !== undefined) this.#settle(place, { ...message, id });
+        kept = id.then((id) => this.#take(id));
+        // A plugin that was too slow for the sender to wait keeps the message all the same: then it is also given.
+        if (decided) kept.then(send).catch(() => {});
       },
     };
+    const send = (place?: Place): Message => {
+      const { from, audience, text, time } = draft;
+      const message = { id: place?.id ?? 0, from, audience, text: withoutControls(text), time, repeat: false };
+      if (place === undefined) this.#give(message);
+      else this.#settle(place, message);
+      return message;
+    };
     const refusal = hooks.onMessage.isUsed() ? await hooks.onMessage.promise(draft) : undefined;
-    const { from, audience, time } = draft;
-    const taken = place as Place | undefined;
-    message = { id: taken?.id ?? 0, from, audience, text: withoutControls(draft.text), time, repeat: false };
-    // What was kept is said: it can be refused before, not after.
-    if (refusal !== undefined && taken === undefined) return refusal;
-    if (taken === undefined) this.#give(message);
-    else this.#settle(taken, message);
+    decided = true;
+    const keeping = kept as Promise<Place> | undefined;
+    // What is being kept is said: it can be refused before, not after.
+    if (refusal !== undefined && keeping === undefined) return refusal;
+    ordered?.();
+    const message = send(await keeping);
+    const { audience } = draft;
     return { message, unknown: 'group' in audience ? [] : audience.absent };
   }
 

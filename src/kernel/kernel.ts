@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { Clock } from './clock.ts';
-import { answer, type Command } from './commands.ts';
+import { Answers, type Command } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
 import type { Dialect } from './dialect.ts';
@@ -71,8 +71,8 @@ export class Kernel implements SessionHost {
   }
 
   /** Sends a message, see Delivery.post. */
-  post(post: Post): Promise<Posted | Refusal> {
-    return this.#delivery.post(post, this.hooks, this.clock.now());
+  post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
+    return this.#delivery.post(post, this.hooks, this.clock.now(), ordered);
   }
 
   /** Makes a session that may log in online and welcomes it, or says why not; nothing can come between. */
@@ -117,18 +117,30 @@ export class Kernel implements SessionHost {
       this.logger.info({ session: session.id, account: account.name }, 'logged in');
       await session.still(this.hooks.onLogin.promise(session));
       session.feed.open();
+      const answers = new Answers(session, account, this.limits.commandsUnderWay, (cause) =>
+        this.#fail(session, cause),
+      );
       for (;;) {
-        if (session.dialect.holdsBack) await session.feed.release();
-        const heard = session.speaker.hear(await session.hear(), undefined);
-        const { commands, hooks } = this.#generation;
-        if (heard.kind === 'command') await answer(session, account, heard, commands, hooks);
+        if (session.dialect.holdsBack) {
+          await answers.given();
+          await session.feed.release();
+        }
+        const heard = session.speaker.hear(await answers.hear(), undefined);
+        if (heard.kind === 'command') await answers.add(heard, this.#generation);
         else if (heard.kind === 'acknowledge') session.feed.acknowledge(heard.id);
-        else if (heard.kind === 'wrong') session.say({ ...heard, kind: 'error' });
+        else if (heard.kind === 'wrong') await answers.addError(heard);
       }
     } catch (cause) {
-      if (cause instanceof SessionEnded) return session.leave('gone');
-      this.logger.error({ session: session.id, err: cause }, 'a session failed');
-      session.close('internal');
+      this.#fail(session, cause);
     }
+  }
+
+  #fail(session: Session, cause: unknown): void {
+    if (cause instanceof SessionEnded) {
+      session.leave('gone');
+      return;
+    }
+    this.logger.error({ session: session.id, err: cause }, 'a session failed');
+    session.close('internal');
   }
 }

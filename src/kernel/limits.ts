@@ -8,6 +8,8 @@ export interface Limits {
   readonly outboxBytes: number;
   /** How many messages may wait for a client's acknowledgement, in a dialect that acknowledges. */
   readonly unacknowledged: number;
+  /** How many messages of one client may be on their way to the store together. */
+  readonly commandsUnderWay: number;
   /** Wrong passwords on one connection before it is closed. */
   readonly passwordAttempts: number;
   /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
@@ -23,6 +25,7 @@ export const LIMITS: Limits = {
   inputBytes: 64 * 1024,
   outboxBytes: 1024 * 1024,
   unacknowledged: 1000,
+  commandsUnderWay: 32,
   passwordAttempts: 3,
   handlerTime: 5_000,
   setupTime: 30_000,

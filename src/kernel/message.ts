@@ -32,10 +32,11 @@ export interface MessageDraft {
   text: string;
   readonly time: number;
   /**
-   * Gives the message its place. Whoever keeps messages calls it, in the order of the ids, when the message is kept;
-   * deliveries happen in that order. Without a call it is given at once to who is online, and nowhere kept.
+   * Gives the message its place. Whoever keeps messages calls it with the id to come, in the order of the ids;
+   * the message is sent when that is there, and deliveries happen in that order. Without a call it is given at once to
+   * who is online, and nowhere kept.
    */
-  place(id: number): void;
+  place(id: Promise<number>): void;
 }
 
 /** Removes what could command a terminal: C0 but TAB, DEL and C1. */

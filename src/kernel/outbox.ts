@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { Message } from './message.ts';
 
+/** How many outboxes are written before the event loop comes to anything else. */
+const AT_ONCE = 100;
+
 /** Writes outboxes once a turn of the event loop: what one turn brings a client goes to the system in one call. */
 export class Turn {
   #waiting: Outbox[] = [];
@@ -8,15 +11,16 @@ export class Turn {
   #gathered: { parts: readonly Buffer[]; whole: Buffer } | undefined;
 
   add(outbox: Outbox): void {
-    if (this.#waiting.push(outbox) === 1) setImmediate(() => this.#end());
+    if (this.#waiting.push(outbox) === 1) setImmediate(this.#end);
   }
 
-  #end(): void {
+  #end = (): void => {
     const outboxes = this.#waiting;
-    this.#waiting = [];
-    for (const outbox of outboxes) outbox.flush();
+    this.#waiting = outboxes.length > AT_ONCE ? outboxes.slice(AT_ONCE) : [];
+    for (const outbox of outboxes.slice(0, AT_ONCE)) outbox.flush();
     this.#gathered = undefined;
-  }
+    if (this.#waiting.length > 0) setImmediate(this.#end);
+  };
 
   /** The parts as one buffer. */
   gather(parts: readonly Buffer[]): Buffer {

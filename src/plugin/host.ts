@@ -74,7 +74,7 @@ export class Host {
     const server: Server = {
       accept: (connection, dialect) => accept(kernel, connection, dialect),
       listens: (transport, where) => setting.listens?.(transport, where),
-      post: (post) => kernel.post(post),
+      post: (post, ordered) => kernel.post(post, ordered),
       sessions: () => kernel.sessions(),
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };

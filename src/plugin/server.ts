@@ -14,8 +14,12 @@ export interface Server {
   accept(connection: Connection, dialect: string): Session;
   /** Says for the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
-  /** Sends a message. @returns what was sent and which names are unknown, or why it was refused */
-  post(post: Post): Promise<Posted | Refusal>;
+  /**
+   * Sends a message.
+   * @param ordered called when nothing that is posted from then on can come before it: a command's `proceed`
+   * @returns what was sent and which names are unknown, or why it was refused, when it is kept
+   */
+  post(post: Post, ordered?: () => void): Promise<Posted | Refusal>;
   /** Every session there is, logged in or not. */
   sessions(): Iterable<Session>;
   /** The commands that are loaded, each once, by name. */
