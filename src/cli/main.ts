@@ -49,7 +49,8 @@ export async function main(args: readonly string[]): Promise<void> {
       .parseAsync();
   } catch (thrown) {
     if (!(thrown instanceof Mistakes)) throw thrown;
-    for (const sentence of thrown.sentences) process.stderr.write(`chatserv: ${sentence}\n`);
+    // What other programs say may have many lines; a mistake is one.
+    for (const said of thrown.sentences) process.stderr.write(`chatserv: ${said.trim().replace(/\s*\n\s*/g, ' ')}\n`);
     process.exitCode = 2;
   } finally {
     clearInterval(alive);

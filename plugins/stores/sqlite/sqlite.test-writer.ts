@@ -1,0 +1,11 @@
+/** Writes one message after another, and tells its parent how many were answered, until it is killed. */
+import { nameKey } from 'chatserv';
+import { openStore } from './store.ts';
+
+const [, , file = ''] = process.argv;
+const { accounts, log } = await openStore({ file, busyTimeout: 5000, now: Date.now });
+await accounts.create(nameKey('alice'), 'hash');
+for (let count = 1; ; count++) {
+  await log.append({ sender: 99, from: 'bob', audience: 'everyone', text: String(count), time: 0 });
+  process.send?.(count);
+}

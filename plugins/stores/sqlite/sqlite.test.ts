@@ -1,0 +1,145 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MIGRATIONS } from './schema.ts';
+import { openStore, type Store } from './store.ts';
+
+let folder = '';
+let file = '';
+const opened: Store[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chatserv-sqlite-'));
+  file = join(folder, 'data', 'chat.db');
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()));
+  rmSync(folder, { recursive: true });
+});
+
+async function open(): Promise<Store> {
+  const store = await openStore({ file, busyTimeout: 100, now: () => 1000 });
+  opened.push(store);
+  return store;
+}
+
+const entry = (text: string) => ({ sender: 1, from: 'alice', audience: 'everyone' as const, text, time: 1000 });
+
+describe('the file', () => {
+  test('and its folder are for their owner only', async () => {
+    const store = await open();
+    await store.accounts.create('alice', 'hash');
+    expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
+    for (const name of ['chat.db', 'chat.db-wal', 'chat.db-shm']) {
+      expect(statSync(join(folder, 'data', name)).mode & 0o777, name).toBe(0o600);
+    }
+  });
+
+  test('is opened again with what was in it, from the first version of the schema too', async () => {
+    file = join(folder, 'old.db');
+    const old = new DatabaseSync(file);
+    old.exec(MIGRATIONS[0] ?? '');
+    old.exec(`PRAGMA user_version = 1; PRAGMA application_id = ${0x63686174}`);
+    old.exec(`INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES ('Alice', 'alice', 'h', 1, 0, 0)`);
+    old.close();
+    const store = await open();
+    const alice = await store.accounts.find('ALICE');
+    expect(alice).toMatchObject({ name: 'Alice', hash: 'h' });
+    expect(await store.log.cursor(alice?.id ?? 0)).toEqual({ id: 0, handed: 0 });
+  });
+
+  test.each([
+    ['is not a database', 'is not a database', () => writeFileSync(file, 'Dear diary,\n'.repeat(100))],
+    [
+      "is another program's",
+      'belongs to another program',
+      () => new DatabaseSync(file).exec('CREATE TABLE diary (day TEXT)'),
+    ],
+    [
+      'is from a newer version',
+      'was written by a newer chatserv',
+      () => new DatabaseSync(file).exec(`PRAGMA user_version = 99; PRAGMA application_id = ${0x63686174}`),
+    ],
+  ])('that %s is refused with a sentence, and left as it is', async (_what, sentence, make) => {
+    file = join(folder, 'strange.db');
+    make();
+    const before = readFileSync(file);
+    await expect(open()).rejects.toThrow(new RegExp(`^The database ${file} ${sentence}.*\\.$`));
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('that may not be written is refused with a sentence', async () => {
+    await (await open()).close();
+    chmodSync(file, 0o400);
+    await expect(open()).rejects.toThrow(/cannot be written: give the server's user the right/);
+  });
+
+  test('that is damaged is refused with a sentence, or answers with one', async () => {
+    const store = await open();
+    for (let i = 0; i < 200; i++) void store.log.append(entry('x'.repeat(1000)));
+    await store.log.append(entry('last'));
+    await store.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, 4096);
+    writeFileSync(file, bytes);
+    await expect(open().then((again) => again.log.append(entry('more')))).rejects.toThrow(
+      /^The database .* (is damaged|could not be written|did not take).*malformed/,
+    );
+  });
+});
+
+describe('what was answered', () => {
+  test('is there after the process was killed', async () => {
+    const writer = fork(new URL('./sqlite.test-writer.ts', import.meta.url), [file]);
+    let answered = 0;
+    writer.on('message', (count) => {
+      answered = Number(count);
+      if (answered >= 500) writer.kill('SIGKILL');
+    });
+    await once(writer, 'exit');
+    const store = await open();
+    const alice = await store.accounts.find('alice');
+    const texts = (await store.log.read(alice?.id ?? 0, 0, 1_000_000)).map(({ text }) => Number(text));
+    expect(texts.length).toBeGreaterThanOrEqual(answered);
+    expect(texts).toEqual(texts.map((_, index) => index + 1));
+  });
+
+  test('is written with the write-ahead log, and synced at each commit', async () => {
+    const store = await open();
+    await store.log.append(entry('hi'));
+    using other = new DatabaseSync(file, { readOnly: true });
+    expect(other.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  });
+
+  test('one request that fails takes no other with it', async () => {
+    const store = await open();
+    const outcomes = await Promise.allSettled([
+      store.log.append(entry('one')),
+      store.log.append({ ...entry('two'), text: null as never }),
+      store.log.append(entry('three')),
+      store.accounts.create('alice', 'hash'),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    await store.close();
+    using db = new DatabaseSync(file, { readOnly: true });
+    expect(
+      db
+        .prepare('SELECT text FROM messages ORDER BY id')
+        .all()
+        .map(({ text }) => text),
+    ).toEqual(['one', 'three']);
+  });
+
+  test('after close nothing is taken any more', async () => {
+    const store = await open();
+    const last = store.accounts.create('alice', 'hash');
+    await store.close();
+    expect(await last).toMatchObject({ name: 'alice' });
+    await expect(store.accounts.find('alice')).rejects.toThrow(`The database ${file} is closed.`);
+  });
+});

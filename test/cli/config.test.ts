@@ -1,0 +1,166 @@
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+
+describe('a config is found and read', () => {
+  const none = { standard: false, plugins: { who: true } };
+  const forms: Readonly<Record<string, string>> = {
+    'chatserv.config.ts': `import { defineConfig } from 'chatserv';\nexport default defineConfig(${JSON.stringify(none)});`,
+    'chatserv.config.js': `export default ${JSON.stringify(none)};`,
+    'chatserv.config.mjs': `export default ${JSON.stringify(none)};`,
+    'chatserv.config.json': JSON.stringify(none),
+    'chatserv.config.yaml': 'standard: false\nplugins:\n  who: true\n',
+    '.chatservrc': 'standard: false\nplugins: { who: true }\n',
+    'package.json': JSON.stringify({ name: 'mine', chatserv: none }),
+  };
+  test.each(Object.keys(forms))('as %s', async (file) => {
+    await using folder = await Folder.with({ [file]: forms[file] ?? '' });
+    const { code, stdout, stderr } = await folder.runs(['check']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 1 plugins are on\\.\n$`));
+  });
+
+  test('by its name, from another folder', async () => {
+    await using folder = await Folder.with({});
+    await using other = await Folder.with({
+      'my.json': JSON.stringify({ plugins: { './x.ts': true } }),
+      'x.ts': PLUGIN,
+    });
+    expect(await folder.runs(['check', '--config', `${other.path}/my.json`])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('and without one the standard set is checked', async () => {
+    await using folder = await Folder.with({});
+    const { code, stdout } = await folder.runs(['check']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^the standard config is right: \d+ plugins are on\.\n$/);
+  });
+});
+
+const PLUGIN = `import { definePlugin } from 'chatserv';
+export default definePlugin({ name: 'x', summary: 'Does nothing', setup: () => ({}) });`;
+
+describe('what is wrong is one sentence each, before anything listens', () => {
+  const cases: Readonly<Record<string, { config: string; files?: Record<string, string>; says: readonly RegExp[] }>> = {
+    'no such file': { config: '', says: [/There is no config file .*none\.json: check what follows --config\./] },
+    'not JSON': { config: '{', says: [/The config .* cannot be read: /] },
+    'unknown plugin': {
+      config: '{"plugins":{"lokout":true}}',
+      says: [/There is no plugin 'lokout', which .* names: .* Did you mean 'lockout' or 'logout'\?/],
+    },
+    'no such plugin file': {
+      config: '{"plugins":{"./no.ts":true}}',
+      says: [/The plugin '\.\/no\.ts' in .* is not there/],
+    },
+    'wrong options, all of them': {
+      config: '{"plugins":{"lockout":{"attemps":3},"tcp":{"port":"x"}},"limits":{"lineBytes":1}}',
+      says: [/limits\.lineBytes/],
+    },
+    'wrong options of plugins': {
+      config: '{"plugins":{"lockout":{"attemps":3},"tcp":{"port":"x"}}}',
+      says: [/plugins\.lockout\.attemps is not known\. Did you mean 'attempts'\?/, /plugins\.tcp\.port/],
+    },
+    'a need that nobody provides': {
+      config: '{"plugins":{"sqlite":false}}',
+      says: [/accounts.*'memory' or 'sqlite'|'sqlite'.*'memory'|sqlite/],
+    },
+    'two providers': { config: '{"plugins":{"memory":true}}', says: [/memory.*sqlite|sqlite.*memory/] },
+    'two commands of one name': {
+      config: '{"plugins":{"./who2.ts":true}}',
+      files: {
+        'who2.ts': `import { defineCommand } from 'chatserv';
+export default defineCommand({ name: 'who2', aliases: ['who'], usage: 'who2', summary: 'x', run: () => 'x' });`,
+      },
+      says: [/'who'.*who2|who2.*'who'/],
+    },
+    'a circle': {
+      config: '{"standard":false,"plugins":{"./a.ts":true,"./b.ts":true}}',
+      files: {
+        'a.ts': circle('a', 'b'),
+        'b.ts': circle('b', 'a'),
+      },
+      says: [/circle|each other/],
+    },
+    'a set-up that throws': {
+      config: '{"plugins":{"./bad.ts":true}}',
+      files: {
+        'bad.ts': `import { definePlugin } from 'chatserv';
+export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Error('no key'); } });`,
+      },
+      says: [/bad.*no key/],
+    },
+    'a file that is no plugin': {
+      config: '{"plugins":{"./bad.ts":true}}',
+      files: { 'bad.ts': 'export default 3;' },
+      says: [/is no plugin: the default export of/],
+    },
+    'a file that does not parse': {
+      config: '{"plugins":{"./bad.ts":true}}',
+      files: { 'bad.ts': 'export default {' },
+      says: [/bad\.ts/],
+    },
+  };
+  test.each(Object.entries(cases))('%s', async (_name, { config, files = {}, says }) => {
+    await using folder = await Folder.with({ ...files, ...(config !== '' && { 'my.json': config }) });
+    const { code, stdout, stderr } = await folder.runs(['--config', config === '' ? 'none.json' : 'my.json']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    for (const sentence of says) expect(stderr).toMatch(sentence);
+    const lines = stderr.trimEnd().split('\n');
+    expect(
+      lines.every((line) => line.startsWith('chatserv: ')),
+      stderr,
+    ).toBe(true);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('a port that is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    await using folder = await Folder.with({ 'my.json': JSON.stringify({ plugins: { tcp: { port } } }) });
+    const { code, stderr } = await folder.runs(['--config', 'my.json']);
+    taken.close();
+    expect(code).toBe(2);
+    expect(stderr).toMatch(new RegExp(`^chatserv: .*${port}.*\n$`));
+  });
+});
+
+function circle(provides: string, needs: string): string {
+  return `import { definePlugin, token } from 'chatserv';
+const Mine = token('${provides}');
+const Other = token('${needs}');
+export default definePlugin({ name: 'p-${provides}', summary: 'x', provides: { x: Mine }, needs: { y: Other }, setup: () => ({ provide: { x: {} } }) });`;
+}
+
+describe('the command line', () => {
+  test('explains itself', async () => {
+    await using folder = await Folder.with({});
+    const { code, stdout } = await folder.runs(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['plugins', 'check', 'user', '--config']) expect(stdout).toContain(word);
+    expect((await folder.runs(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  test.each([[['--konfig', 'x']], [['serv']], [['user']], [['user', 'ad', 'x']]])(
+    'answers %j with a sentence',
+    async (args) => {
+      await using folder = await Folder.with({});
+      const { code, stdout, stderr } = await folder.runs(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^chatserv: .*chatserv --help\.\n$/);
+    },
+  );
+
+  test('lists plugins: what each does, where it is from, why it is on or off', async () => {
+    await using folder = await Folder.with({
+      'chatserv.config.json': JSON.stringify({ plugins: { registration: false, './x.ts': true } }),
+      'x.ts': PLUGIN,
+    });
+    const { code, stdout } = await folder.runs(['plugins']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^x: on, by .*chatserv\.config\.json\n {2}does +Does nothing\n {2}from +.*x\.ts$/m);
+    expect(stdout).toMatch(/^registration: off, by .*chatserv\.config\.json$/m);
+    expect(stdout).toMatch(/^message: on, by the standard set\n(?: {2}.*\n)* {2}commands +message$/m);
+    expect(stdout).toMatch(/^lockout: on, by the standard set\n(?: {2}.*\n)* {2}hooks +.*onUsername/m);
+  });
+});

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+import { startProgram } from '../support/program.ts';
+
+test('accounts are added, listed, given a new password and removed', async () => {
+  await using folder = await Folder.with({});
+  expect(await folder.runs(['user', 'add', 'alice'], 'password1\n')).toMatchObject({
+    code: 0,
+    stdout: 'alice is registered.\n',
+  });
+  expect(await folder.runs(['user', 'add', 'ALICE'], 'password1\n')).toMatchObject({
+    code: 2,
+    stderr: "chatserv: The name 'ALICE' is taken.\n",
+  });
+  expect(await folder.runs(['user', 'add', 'bob'], 'short\n')).toMatchObject({
+    code: 2,
+    stderr: 'chatserv: That password may not be used: too-short.\n',
+  });
+  expect((await folder.runs(['user', 'add', 'a b'], 'password1\n')).code).toBe(2);
+  expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}made \S+ {2}never online\n$/);
+  expect((await folder.runs(['user', 'passwd', 'alice'], 'password2\n')).code).toBe(0);
+  expect((await folder.runs(['user', 'remove', 'alice'])).stdout).toBe('alice is removed.\n');
+  expect(await folder.runs(['user', 'remove', 'alice'])).toMatchObject({
+    code: 2,
+    stderr: "chatserv: There is no user 'alice'.\n",
+  });
+  expect((await folder.runs(['user', 'list'])).stdout).toBe('');
+});
+
+test("the ancestor's users come over, bad lines are named, and each is hashed anew at the first login", async () => {
+  await using program = await startProgram();
+  await program.stop();
+  await using folder = await Folder.with({
+    'user_pass.txt': [
+      `hans,${sha1('falcon*solo')}`,
+      'nonsense',
+      '',
+      `yoda,${sha1('wise@!man')}\r`,
+      `a b,${sha1('x')}`,
+      `hans,${sha1('x')}`,
+    ].join('\n'),
+  });
+  const run = (...args: string[]) => folder.runs([...args, '--config', program.configFile]);
+  const { code, stdout, stderr } = await run('user', 'import', 'user_pass.txt');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^2 users imported/);
+  expect(stderr).toBe(
+    [
+      'user_pass.txt:2: not a line of the form name,sha1; left out',
+      'user_pass.txt:5: a name that may not be used; left out',
+      'user_pass.txt:6: the name is taken; left out',
+      '',
+    ].join('\n'),
+  );
+  await program.start();
+  const hans = await program.connect({ name: 'hans' });
+  await hans.sends('hans', 'wrong', 'falcon*solo');
+  await hans.seesInOrder('password', 'password', 'welcome');
+  await hans.logsOut();
+  await program.returns('hans', 'falcon*solo');
+  await program.returns('yoda', 'wise@!man');
+  await program.stop();
+  const { DatabaseSync } = await import('node:sqlite');
+  using db = new DatabaseSync(`${program.folder}/chat.db`, { readOnly: true });
+  for (const { hash } of db.prepare('SELECT hash FROM accounts').all()) expect(hash).toMatch(/^\$argon2id\$/);
+});
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}
