@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { JsonClient } from './json-client.ts';
 import { LineClient, type LineClientOptions } from './line-client.ts';
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
@@ -24,6 +27,8 @@ export interface ProgramConfig {
 export interface ProgramOptions {
   /** Set for the program, beside what the tests' own environment says. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A signal that the program ignores from its start. */
+  readonly ignores?: NodeJS.Signals;
   /** Files in the config's folder, by name: a plugin of the user's, say. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -41,7 +46,7 @@ process.once('exit', () => {
  */
 export async function startProgram(config: ProgramConfig = {}, options: ProgramOptions = {}): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-e2e-'));
-  const program = new Program(folder, options.env ?? {});
+  const program = new Program(folder, options);
   try {
     const plugins = { tcp: { host: '127.0.0.1', port: 0 }, sqlite: { file: 'chat.db' }, ...config.plugins };
     await writeFile(program.configFile, JSON.stringify({ ...config, plugins }, undefined, 2));
@@ -62,14 +67,19 @@ export class Program {
   stderr = '';
   host = '';
   port = 0;
-  readonly #env: Readonly<Record<string, string>>;
-  readonly #clients: LineClient[] = [];
+  readonly #options: ProgramOptions;
+  readonly #clients: (LineClient | JsonClient)[] = [];
   #child: ChildProcess | undefined;
   #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
 
-  constructor(folder: string, env: Readonly<Record<string, string>>) {
+  constructor(folder: string, options: ProgramOptions) {
     this.folder = folder;
-    this.#env = env;
+    this.#options = options;
+  }
+
+  /** The id of its process. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   get configFile(): string {
@@ -79,9 +89,13 @@ export class Program {
   /** Starts it, again after `stop` or `kill`. @returns when it listens */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
-    const child = spawn(process.execPath, [BIN, '--config', this.configFile], {
+    const { env = {}, ignores } = this.#options;
+    const words = [process.execPath, BIN, '--config', this.configFile];
+    // What a shell ignores its successor ignores.
+    const [command = '', ...args] = ignores ? ['sh', '-c', `trap '' ${ignores}; exec "$@"`, 'sh', ...words] : words;
+    const child = spawn(command, args, {
       cwd: this.folder,
-      env: { ...inheritedEnvironment(), ...this.#env },
+      env: { ...inheritedEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
@@ -116,6 +130,15 @@ export class Program {
   /** Connects a client; it is closed with the program at the latest. */
   async connect(options: LineClientOptions = {}): Promise<LineClient> {
     const client = await LineClient.connect(this.port, this.host, options);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Connects a client of the json dialect; it is closed with the program at the latest. */
+  async connectJson(): Promise<JsonClient> {
+    const socket = connect(this.port, this.host);
+    await once(socket, 'connect');
+    const client = new JsonClient(socket);
     this.#clients.push(client);
     return client;
   }

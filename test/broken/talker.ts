@@ -1,0 +1,104 @@
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Seen, Sent } from './checker.ts';
+
+/** How many lines a talker sends ahead of the answers. */
+const AHEAD = 8;
+
+/** A user who says things without end, over connections that break, and notes what was said, answered and seen. */
+export class Talker implements Seen {
+  readonly user: string;
+  readonly exactlyOnce: boolean;
+  readonly texts: string[] = [];
+  /** The greatest id seen, of who acknowledges. */
+  #known = 0;
+  #count = 0;
+  /** What this connection sent and was not answered yet. */
+  #open: Sent[] = [];
+  #socket: Socket | undefined;
+  #closed: Promise<void> = Promise.resolve();
+  #talks: { log: Sent[]; others: readonly string[] } | undefined;
+  #welcome: (() => void) | undefined;
+
+  /** @param json whether it speaks JSON and acknowledges, or plain lines */
+  constructor(user: string, json: boolean) {
+    this.user = user;
+    this.exactlyOnce = json;
+  }
+
+  async logsIn(port: number, password: string): Promise<void> {
+    const socket = connect(port, '127.0.0.1');
+    this.#socket = socket;
+    this.#open = [];
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    this.#closed = closed;
+    socket.once('close', close);
+    const lines = createInterface({ input: socket });
+    lines.on('error', () => {});
+    lines.on('line', (line) => (this.exactlyOnce ? this.#hearJson(line) : this.#hearLine(line)));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#welcome = resolve;
+    if (this.exactlyOnce) this.#says({ type: 'login', name: this.user, password });
+    else socket.write(`${this.user}\n${password}\n`);
+    await promise;
+  }
+
+  /** Talks to some of the others until it is cut off. @param log where it notes what it says */
+  talks(log: Sent[], others: readonly string[]): void {
+    this.#talks = { log, others };
+    for (let i = 0; i < AHEAD; i++) this.#talk();
+  }
+
+  /** Reads what is left of a connection that was cut off. */
+  async isCutOff(): Promise<void> {
+    this.#talks = undefined;
+    await this.#closed;
+  }
+
+  async logsOut(): Promise<void> {
+    this.#socket?.destroy();
+    await this.#closed;
+  }
+
+  #talk(): void {
+    if (this.#talks === undefined) return;
+    const { log, others } = this.#talks;
+    const text = `${this.user}-${++this.#count}`;
+    const to = others.filter((_, i) => (this.#count >> i) % 2 === 1);
+    const [first = ''] = others;
+    const message: Sent = { from: this.user, to: to.length > 0 ? to : [first], text, answered: false };
+    log.push(message);
+    this.#open.push(message);
+    if (this.exactlyOnce) this.#says({ type: 'message', to: message.to, text });
+    else this.#socket?.write(`message (${message.to.join(' ')}) ${text}\n`);
+  }
+
+  #answered(ok: boolean): void {
+    const message = this.#open.shift();
+    if (message !== undefined) message.answered = ok;
+    this.#talk();
+  }
+
+  #hearLine(line: string): void {
+    const text = line.match(/^\[[^\]]+\] \S+: (.*)$/)?.[1];
+    if (text !== undefined) this.texts.push(text);
+    else if (line === 'welcome') this.#welcome?.();
+    else if (line !== 'password') this.#answered(line === 'sent:');
+  }
+
+  #hearJson(line: string): void {
+    const event = JSON.parse(line) as { type: string; id: number; text: string };
+    if (event.type === 'welcome') this.#welcome?.();
+    else if (event.type === 'answer' || event.type === 'error') this.#answered(event.text === 'sent:');
+    else if (event.type === 'message') {
+      this.#says({ type: 'acknowledge', id: event.id });
+      if (event.id <= this.#known) return;
+      this.#known = event.id;
+      this.texts.push(event.text);
+    }
+  }
+
+  #says(event: object): void {
+    this.#socket?.write(`${JSON.stringify(event)}\n`);
+  }
+}
