@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { hashSecret, isStale, verifySecret } from './hash.ts';
+
+const COST = { memory: 8192, passes: 1 };
+
+test('a hash is right for its secret only, and no two are alike', async () => {
+  const [one, two] = await Promise.all([hashSecret('correct horse', COST), hashSecret('correct horse', COST)]);
+  expect(one).not.toBe(two);
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=8192,t=1,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+  expect(await verifySecret('correct horse', one)).toBe(true);
+  expect(await verifySecret('correct horsf', one)).toBe(false);
+  expect(await verifySecret('', one)).toBe(false);
+});
+
+test('a hash that another program made is understood', async () => {
+  // Made with `echo -n password | argon2 somesalt -id -k 65536 -t 2 -p 1 -e` of the reference implementation.
+  const hash = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+  expect(await verifySecret('password', hash)).toBe(true);
+});
+
+test('a hash is stale once it costs otherwise than new ones', async () => {
+  const hash = await hashSecret('x', COST);
+  expect(isStale(hash, COST)).toBe(false);
+  expect(isStale(hash, { ...COST, passes: 2 })).toBe(true);
+  expect(isStale(hash, { ...COST, memory: 9000 })).toBe(true);
+});
+
+test("the ancestor's SHA-1 is right for its secret, and stale", async () => {
+  const hash = `$sha1$${createHash('sha1').update('pass').digest('hex')}`;
+  expect(await verifySecret('pass', hash)).toBe(true);
+  expect(await verifySecret('Pass', hash)).toBe(false);
+  expect(isStale(hash, COST)).toBe(true);
+});
+
+test.each(['', 'x', '$argon2i$v=19$m=8192,t=1,p=1$c2FsdA$dGFn', '$sha1$00'])('%j is right for nothing', async (hash) => {
+  expect(await verifySecret('x', hash)).toBe(false);
+});
