@@ -78,19 +78,20 @@ export class TestServer {
 
   /** Connects a client that speaks JSON, to the same listener as those of plain lines. */
   connectJson(): JsonClient {
-    const client = new JsonClient(this.#open('line', '192.0.2.1'));
+    const client = new JsonClient(this.open());
     this.#clients.push(client);
     return client;
   }
 
-  #open(dialect: string, address: string): Duplex {
+  /** Connects without a client. @returns the client's end */
+  open(dialect = 'line', address = '192.0.2.1'): Duplex {
     const ends = connectedPair();
     this.host.accept({ stream: ends.server, address, transport: 'memory' }, dialect);
     return ends.client;
   }
 
   #lineClient(dialect: string, name: string, address: string): LineClient {
-    const client = new LineClient(this.#open(dialect, address), name, () => this.clock.now());
+    const client = new LineClient(this.open(dialect, address), name, () => this.clock.now());
     this.#clients.push(client);
     return client;
   }

@@ -1,0 +1,146 @@
+import { definePlugin, Log } from 'chatserv';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openDoor } from '../support/open-door.ts';
+import { startServer } from '../support/server.ts';
+import { faults, type Sent } from './checker.ts';
+import { Guest } from './guest.ts';
+
+/** How many schedules are tried; RUNS=10000 makes a long run of it. */
+const RUNS = Number(process.env.RUNS ?? 200);
+
+const USERS = ['line-a', 'line-b', 'json-a', 'json-b'];
+
+/** So little that guests fall behind, and have to acknowledge. */
+const LIMITS = { outboxBytes: 400, unacknowledged: 3, commandsUnderWay: 4 };
+
+const deeds = ['comes', 'is cut off', 'stops reading', 'reads on', 'acknowledges', 'fetches', 'time passes'] as const;
+
+/** What may happen, and for how many turns of the event loop nothing else does. */
+const step = fc.record({
+  user: fc.constantFrom(...USERS),
+  does: fc.oneof(
+    { weight: 5, arbitrary: fc.record({ to: fc.subarray(USERS, { minLength: 1 }) }) },
+    { weight: 2, arbitrary: fc.constant({ to: 'everyone' as const }) },
+    { weight: 5, arbitrary: fc.constantFrom(...deeds) },
+  ),
+  turns: fc.nat({ max: 3 }),
+});
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+const turns = async (count: number) => {
+  for (let i = 0; i < count; i++) await new Promise(setImmediate);
+};
+
+/** Lets posts end out of turn, as a store and plugins that take their time do, and tells what the server knows. */
+function observer(waits: readonly number[]) {
+  const ids = new Map<string, number>();
+  let log: Log | undefined;
+  let posts = 0;
+  const plugin = definePlugin({
+    name: 'observer',
+    summary: 'Makes posts wait, and watches',
+    needs: { log: Log },
+    setup(context) {
+      log = context.log;
+      return {
+        hooks: {
+          onMessage: {
+            order: 'post',
+            async handler() {
+              await turns(waits[posts++ % waits.length] ?? 0);
+              return undefined;
+            },
+          },
+          onDeliver(_session, { id, text }) {
+            ids.set(text, id);
+            return undefined;
+          },
+        },
+      };
+    },
+  });
+  return {
+    plugin,
+    /** The id of a message that was given to somebody. */
+    idOf: (text: string) => ids.get(text) ?? 0,
+    cursor: async (account: number) => (await log?.cursor(account))?.id ?? 0,
+  };
+}
+
+test('whatever clients do and in whatever order: all that was answered arrives, in order, once a connection', {
+  timeout: 60_000 + RUNS * 500,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 80 }), fc.array(fc.nat({ max: 5 }), { minLength: 1 }), play),
+    { numRuns: RUNS, endOnFailure: false },
+  );
+});
+
+async function play(steps: readonly Step[], waits: readonly number[]): Promise<void> {
+  const { plugin, idOf, cursor } = observer(waits);
+  await using server = await startServer({ observer: plugin, 'open-door': openDoor }, LIMITS);
+  const guests = new Map(USERS.map((name) => [name, new Guest(name)]));
+  const sent: Sent[] = [];
+  const cursors = new Map<number, number>();
+  /** The cursor of each account moves forward, and not past what its client was handed, or has acknowledged. */
+  const checkCursors = async () => {
+    for (const [index, guest] of [...guests.values()].entries()) {
+      const account = index + 1;
+      const now = await cursor(account);
+      expect(now, `the cursor of ${guest.user}`).toBeGreaterThanOrEqual(cursors.get(account) ?? 0);
+      cursors.set(account, now);
+      const handed = guest.exactlyOnce ? guest.acknowledged : Math.max(0, ...guest.texts.map(idOf));
+      if (guest.reading) expect(now, `the cursor of ${guest.user}`).toBeLessThanOrEqual(handed);
+    }
+  };
+  const come = async (guest: Guest) => {
+    guest.comes(() => server.open());
+    for (let i = 0; i < 1000 && !guest.online; i++) await turns(1);
+    expect(guest.online).toBe(true);
+  };
+  for (const guest of guests.values()) await come(guest);
+
+  for (const { user, does, turns: pause } of steps) {
+    const guest = guests.get(user) as Guest;
+    if (does === 'comes') guest.comes(() => server.open());
+    else if (does === 'is cut off') guest.isCutOff();
+    else if (does === 'stops reading') guest.stopsReading();
+    else if (does === 'reads on') guest.readsOn();
+    else if (does === 'acknowledges') guest.acknowledges();
+    else if (does === 'time passes') server.clock.advance(1);
+    else if (!guest.online) continue;
+    else if (does === 'fetches') guest.says(undefined, 'fetch');
+    else {
+      const others = USERS.filter((name) => name !== user);
+      const to = does.to === 'everyone' ? others : does.to;
+      const message: Sent = { from: user, to, text: `${user} says ${sent.length}`, answered: false };
+      sent.push(message);
+      const form = does.to === 'everyone' ? 'broadcast' : `message (${to.join(' ')})`;
+      guest.says(message, `${form} ${message.text}`);
+    }
+    await turns(pause);
+    if (does === 'time passes') {
+      await turns(2);
+      await checkCursors();
+    }
+  }
+
+  for (const guest of guests.values()) {
+    guest.prompt = true;
+    guest.readsOn();
+    guest.acknowledges();
+  }
+  for (let i = 0; i < 300; i++) {
+    for (const guest of guests.values()) guest.comes(() => server.open());
+    await turns(3);
+    if (i > 10 && faults(sent, [...guests.values()]).every((fault) => !fault.includes('never saw'))) break;
+  }
+  server.clock.advance(1);
+  await turns(5);
+  await checkCursors();
+  expect(faults(sent, [...guests.values()])).toEqual([]);
+  for (const guest of guests.values()) expect(guest.repeated, guest.user).toEqual([]);
+  expect(server.failures.filter(({ level }) => level === 'error')).toEqual([]);
+}

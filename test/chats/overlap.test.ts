@@ -1,0 +1,91 @@
+import { definePlugin } from 'chatserv';
+import { expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+
+/** Commands whose calls end when the test says so. */
+function slowly() {
+  const calls = new Map<string, { proceed: () => void; end: (answer: string) => void }>();
+  const plugin = definePlugin({
+    name: 'slowly',
+    summary: 'Answers when it is told to',
+    setup: () => ({
+      commands: [
+        {
+          name: 'slow',
+          usage: 'slow <name>',
+          summary: 'Waits',
+          overlaps: true,
+          run({ rest, proceed }) {
+            const { promise, resolve } = Promise.withResolvers<string>();
+            calls.set(rest, { proceed, end: resolve });
+            return promise;
+          },
+        },
+        { name: 'plain', usage: 'plain', summary: 'Waits for nothing', run: () => 'plain' },
+      ],
+    }),
+  });
+  return {
+    plugin,
+    /** The names of the calls that have begun, in order. */
+    begun: async () => {
+      await new Promise(setImmediate);
+      return [...calls.keys()];
+    },
+    proceed: (name: string) => calls.get(name)?.proceed(),
+    end: (name: string) => calls.get(name)?.end(name),
+  };
+}
+
+test('a call begins when the one before says proceed, and answers come in the order of the lines', async () => {
+  const { plugin, begun, proceed, end } = slowly();
+  await using server = await startServer({ slowly: plugin });
+  const alice = await server.joins('alice');
+  await alice.sends('slow a', 'slow b', 'nonsense', 'plain', 'slow c');
+  expect(await begun()).toEqual(['a']);
+  proceed('a');
+  expect(await begun()).toEqual(['a', 'b']);
+  proceed('b');
+  end('b');
+  expect(await begun()).toEqual(['a', 'b']);
+  end('a');
+  await alice.seesInOrder('a', 'b', 'error:command:nonsense', 'plain');
+  expect(await begun()).toEqual(['a', 'b', 'c']);
+  end('c');
+  await alice.sees('c');
+});
+
+test('no more of one client are under way than the limit says, and others are not held up', async () => {
+  const { plugin, begun, proceed, end } = slowly();
+  await using server = await startServer({ slowly: plugin }, { commandsUnderWay: 2 });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.sends('slow a', 'slow b', 'slow c');
+  await begun();
+  proceed('a');
+  await begun();
+  proceed('b');
+  expect(await begun()).toEqual(['a', 'b']);
+  expect(await bob.asks('plain')).toBe('plain');
+  end('b');
+  end('a');
+  await alice.seesInOrder('a', 'b');
+  end('c');
+  await alice.sees('c');
+});
+
+test('who logs out, or ends its side, is answered everything before', async () => {
+  const { plugin, begun, proceed, end } = slowly();
+  await using server = await startServer({ slowly: plugin });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.sends('slow a', 'slow b', 'logout');
+  await bob.sends('slow c');
+  await bob.halfCloses();
+  await begun();
+  proceed('a');
+  await begun();
+  for (const name of ['b', 'a', 'c']) end(name);
+  await alice.seesInOrder('a', 'b', 'goodbye');
+  await alice.isClosed();
+  await bob.sees('c');
+  await bob.isClosed();
+});
