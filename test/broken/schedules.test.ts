@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openDoor } from '../support/open-door.ts';
 import { startServer } from '../support/server.ts';
+import { slowMemory } from '../support/slow-memory.ts';
 import { faults, type Sent } from './checker.ts';
 import { Guest } from './guest.ts';
 
@@ -33,11 +34,10 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise(setImmediate);
 };
 
-/** Lets posts end out of turn, as a store and plugins that take their time do, and tells what the server knows. */
-function observer(waits: readonly number[]) {
+/** Lets posts end out of turn, as plugins that take their time do, and tells what the server knows. */
+function observer(wait: () => Promise<void>) {
   const ids = new Map<string, number>();
   let log: Log | undefined;
-  let posts = 0;
   const plugin = definePlugin({
     name: 'observer',
     summary: 'Makes posts wait, and watches',
@@ -49,7 +49,7 @@ function observer(waits: readonly number[]) {
           onMessage: {
             order: 'post',
             async handler() {
-              await turns(waits[posts++ % waits.length] ?? 0);
+              await wait();
               return undefined;
             },
           },
@@ -79,8 +79,11 @@ test('whatever clients do and in whatever order: all that was answered arrives, 
 });
 
 async function play(steps: readonly Step[], waits: readonly number[]): Promise<void> {
-  const { plugin, idOf, cursor } = observer(waits);
-  await using server = await startServer({ observer: plugin, 'open-door': openDoor }, LIMITS);
+  let waited = 0;
+  const wait = () => turns(waits[waited++ % waits.length] ?? 0);
+  const { plugin, idOf, cursor } = observer(wait);
+  const plugins = { memory: false, 'slow-memory': slowMemory(wait), observer: plugin, 'open-door': openDoor };
+  await using server = await startServer(plugins, LIMITS);
   const guests = new Map(USERS.map((name) => [name, new Guest(name)]));
   const sent: Sent[] = [];
   const cursors = new Map<number, number>();
@@ -122,7 +125,7 @@ async function play(steps: readonly Step[], waits: readonly number[]): Promise<v
     }
     await turns(pause);
     if (does === 'time passes') {
-      await turns(2);
+      await turns(8);
       await checkCursors();
     }
   }
@@ -138,7 +141,7 @@ async function play(steps: readonly Step[], waits: readonly number[]): Promise<v
     if (i > 10 && faults(sent, [...guests.values()]).every((fault) => !fault.includes('never saw'))) break;
   }
   server.clock.advance(1);
-  await turns(5);
+  await turns(8);
   await checkCursors();
   expect(faults(sent, [...guests.values()])).toEqual([]);
   for (const guest of guests.values()) expect(guest.repeated, guest.user).toEqual([]);

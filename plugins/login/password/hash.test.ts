@@ -33,6 +33,9 @@ test("the ancestor's SHA-1 is right for its secret, and stale", async () => {
   expect(isStale(hash, COST)).toBe(true);
 });
 
-test.each(['', 'x', '$argon2i$v=19$m=8192,t=1,p=1$c2FsdA$dGFn', '$sha1$00'])('%j is right for nothing', async (hash) => {
-  expect(await verifySecret('x', hash)).toBe(false);
-});
+test.each(['', 'x', '$argon2i$v=19$m=8192,t=1,p=1$c2FsdA$dGFn', '$sha1$00'])(
+  '%j is right for nothing',
+  async (hash) => {
+    expect(await verifySecret('x', hash)).toBe(false);
+  },
+);

@@ -1,0 +1,35 @@
+import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { memoryStore } from '../../plugins/stores/memory.ts';
+
+/**
+ * A memory store that takes its time, as a disk does: `wait` is awaited before a message counts as kept, and after a
+ * page was read: by then it may be out of date. Messages are kept in their order.
+ */
+export function slowMemory(wait: () => Promise<void>) {
+  return definePlugin({
+    name: 'slow-memory',
+    summary: 'Keeps everything in memory, slowly',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup({ clock }) {
+      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      let last: Promise<unknown> = Promise.resolve();
+      const late = async <T>(answer: Promise<T>): Promise<T> => {
+        await wait();
+        return answer;
+      };
+      const inTurn = <T>(answer: Promise<T>): Promise<T> => {
+        const turn = Promise.all([late(answer), last]).then(([value]) => value);
+        last = turn;
+        return turn;
+      };
+      const slow: Log = {
+        append: (entry) => inTurn(log.append(entry)),
+        read: (account, after, limit) => late(log.read(account, after, Math.min(limit, 3))),
+        cursor: (account) => late(log.cursor(account)),
+        moveCursors: (moves) => late(log.moveCursors(moves)),
+        trim: (retention) => log.trim(retention),
+      };
+      return { provide: { accounts, log: slow, blocks } };
+    },
+  });
+}
