@@ -2,6 +2,8 @@
 export { z } from 'zod';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
 export { Accounts, type StoredAccount } from './contracts/accounts.ts';
+export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './contracts/archive.ts';
+export { Backup } from './contracts/backup.ts';
 export { Blocks } from './contracts/blocks.ts';
 export { Inbox } from './contracts/inbox.ts';
 export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';

@@ -1,9 +1,20 @@
-import { type Account, Accounts, Blocks, definePlugin, type Entry, Log, nameKey, type StoredAccount } from 'chatserv';
+import {
+  type Account,
+  Accounts,
+  Archive,
+  Blocks,
+  definePlugin,
+  type Entry,
+  Log,
+  type NewEntry,
+  nameKey,
+  type StoredAccount,
+} from 'chatserv';
 
 export default definePlugin({
   name: 'memory',
   summary: 'Keeps accounts, messages and blocks in memory, and loses them when the server ends',
-  provides: { accounts: Accounts, log: Log, blocks: Blocks },
+  provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive },
   setup: ({ clock, keep }) => ({ provide: keep('store', () => memoryStore(() => clock.now())) }),
 });
 
@@ -26,8 +37,16 @@ interface Kept extends Entry {
 /** Up to so many accounts are each told the id of a message to them; more are a crowd. */
 const NAMED_MOST = 32;
 
+/** What a store in memory provides. */
+interface MemoryStore {
+  readonly accounts: Accounts;
+  readonly log: Log;
+  readonly blocks: Blocks;
+  readonly archive: Archive;
+}
+
 /** Accounts, log and blocks that live as long as the result does. */
-export function memoryStore(now: () => number): { accounts: Accounts; log: Log; blocks: Blocks } {
+export function memoryStore(now: () => number): MemoryStore {
   const members = new Map<number, Member>();
   const byKey = new Map<string, Member>();
   /** The messages that are not forgotten, oldest first. */
@@ -43,6 +62,19 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
     if (member) Object.assign(member, part);
   }
 
+  function join(member: Member): void {
+    byKey.set(nameKey(member.name), member);
+    members.set(member.id, member);
+  }
+
+  function keep(id: number, { sender, from, audience, text, time }: NewEntry): void {
+    const everyone = audience === 'everyone';
+    const named = new Set(everyone ? [] : audience);
+    entries.set(id, { id, sender, from, everyone, text, time, named });
+    if (everyone || named.size > NAMED_MOST) wide.push(id);
+    else for (const account of named) members.get(account)?.named.push(id);
+  }
+
   return {
     accounts: {
       async find(name) {
@@ -55,8 +87,7 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
         const id = ++lastAccount;
         const end = lastId;
         const member = { id, name, hash, created: now(), seen: 0, since: end, cursor: end, handed: end, named: [] };
-        byKey.set(key, member);
-        members.set(member.id, member);
+        join(member);
         return stored(member);
       },
       setHash: async (id, hash) => change(id, { hash }),
@@ -65,11 +96,7 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
         [...members.values()]
           .filter(({ seen }) => seen >= Math.max(time, 1))
           .map(({ id, name }): Account => ({ id, name })),
-      list: async (after, limit) =>
-        [...members.values()]
-          .filter(({ id }) => id > after)
-          .slice(0, Math.max(0, limit))
-          .map(stored),
+      list: async (after, limit) => pageOf(members.values(), after, limit).map(stored),
       async remove(id) {
         const member = members.get(id);
         if (member) byKey.delete(nameKey(member.name));
@@ -78,14 +105,9 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
     },
 
     log: {
-      async append({ sender, from, audience, text, time }) {
-        const id = ++lastId;
-        const everyone = audience === 'everyone';
-        const named = new Set(everyone ? [] : audience);
-        entries.set(id, { id, sender, from, everyone, text, time, named });
-        if (everyone || named.size > NAMED_MOST) wide.push(id);
-        else for (const account of named) members.get(account)?.named.push(id);
-        return id;
+      async append(entry) {
+        keep(++lastId, entry);
+        return lastId;
       },
       async read(account, after, limit) {
         const member = members.get(account);
@@ -143,7 +165,38 @@ export function memoryStore(now: () => number): { accounts: Accounts; log: Log; 
         blocks.set(JSON.stringify([user, network]), until);
       },
     },
+
+    archive: {
+      ends: async () => ({ account: lastAccount, message: lastId }),
+      accounts: async (after, limit) =>
+        pageOf(members.values(), after, limit).map(({ named, ...member }) => ({
+          ...member,
+          handed: Math.max(member.cursor, member.handed),
+        })),
+      messages: async (after, limit) =>
+        pageOf(entries.values(), after, limit).map(({ everyone, named, ...entry }) => ({
+          ...entry,
+          audience: everyone ? 'everyone' : [...named].sort((a, b) => a - b),
+        })),
+      async begin({ account, message }) {
+        if (lastAccount > 0 || lastId > 0) return false;
+        lastAccount = account;
+        lastId = message;
+        return true;
+      },
+      async addAccounts(added) {
+        for (const account of added) join({ ...account, named: [] });
+      },
+      async addMessages(added) {
+        for (const { id, ...entry } of added) keep(id, entry);
+      },
+    },
   };
+}
+
+/** Up to `limit` of what stands in the order of ids, those after the id `after`. */
+function pageOf<T extends { readonly id: number }>(all: Iterable<T>, after: number, limit: number): T[] {
+  return [...all].filter(({ id }) => id > after).slice(0, Math.max(0, limit));
 }
 
 function stored({ id, name, hash, created, seen }: Member): StoredAccount {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { memoryStore } from '../../plugins/stores/memory.ts';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
 import { accountsContract } from './accounts.ts';
+import { archiveContract } from './archive.ts';
 import { blocksContract } from './blocks.ts';
 import { logContract } from './log.ts';
 import type { Open } from './stores.ts';
@@ -28,4 +29,5 @@ for (const [name, open] of Object.entries(stores)) {
   accountsContract(name, open);
   blocksContract(name, open);
   logContract(name, open);
+  for (const [other, openOther] of Object.entries(stores)) archiveContract(`${name}, from ${other}`, open, openOther);
 }

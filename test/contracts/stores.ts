@@ -1,10 +1,11 @@
-import type { Accounts, Blocks, Log } from 'chatserv';
+import type { Accounts, Archive, Blocks, Log } from 'chatserv';
 
 /** What a store provides, and how a suite ends it. */
 export interface OpenStore {
   readonly accounts: Accounts;
   readonly log: Log;
   readonly blocks: Blocks;
+  readonly archive: Archive;
   close(): Promise<void>;
 }
 

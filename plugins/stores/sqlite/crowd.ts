@@ -14,15 +14,23 @@ export function pack(ids: readonly number[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Whether an account's id is among the packed ones. */
-export function holds(crowd: Uint8Array, account: number): boolean {
+/** The packed ids, rising. */
+export function* unpack(crowd: Uint8Array): Generator<number> {
   let id = 0;
   let scale = 1;
   for (const byte of crowd) {
     id += (byte & 127) * scale;
-    if (byte & 128) scale *= 128;
-    else if (id >= account) return id === account;
-    else scale = 1;
+    if (byte & 128) {
+      scale *= 128;
+      continue;
+    }
+    yield id;
+    scale = 1;
   }
+}
+
+/** Whether an account's id is among the packed ones. */
+export function holds(crowd: Uint8Array, account: number): boolean {
+  for (const id of unpack(crowd)) if (id >= account) return id === account;
   return false;
 }

@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log, z } from 'chatserv';
+import { Accounts, Archive, Backup, Blocks, definePlugin, Log, z } from 'chatserv';
 import { openStore } from './store.ts';
 
 export default definePlugin({
@@ -12,13 +12,13 @@ export default definePlugin({
       .default(5000)
       .describe('How long to wait while another program writes to the file, in milliseconds'),
   }),
-  provides: { accounts: Accounts, log: Log, blocks: Blocks },
+  provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup },
   async setup({ options, clock, path }) {
-    const { accounts, log, blocks, close } = await openStore({
+    const { close, ...services } = await openStore({
       file: path(options.file),
       busyTimeout: options.busyTimeout,
       now: () => clock.now(),
     });
-    return { provide: { accounts, log, blocks }, dispose: close };
+    return { provide: services, dispose: close };
   },
 });

@@ -1,9 +1,9 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Account, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
-import { holds, pack } from './crowd.ts';
-
-/** Up to so many accounts have a row each that names them; more are a crowd, packed into the message's own row. */
-const NAMED_MOST = 32;
+import { prepareAppend } from './append.ts';
+import { prepareArchive } from './archive.ts';
+import { holds } from './crowd.ts';
+import { atMost, prepare } from './rows.ts';
 
 /** How many messages one call of trim looks at: others wait for it. */
 const TRIMMED_AT_ONCE = 1000;
@@ -32,8 +32,7 @@ export function prepareQueries(db: DatabaseSync) {
   const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
 
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
-  const append = db.prepare('INSERT INTO messages (sender, name, text, time, wide, crowd) VALUES (?, ?, ?, ?, ?, ?)');
-  const nameAccount = db.prepare('INSERT INTO named (account, message) SELECT id, ?2 FROM accounts WHERE id = ?1');
+  const append = prepareAppend(db);
   // Both halves come in the order of their index, so that SQLite merges them and stops at the limit.
   const read = prepare<Entry>(
     db,
@@ -87,14 +86,7 @@ export function prepareQueries(db: DatabaseSync) {
     list: (after: number, limit: number) => list.all(after, atMost(limit)),
     remove: (id: number) => void remove.run(id),
 
-    append({ sender, from, audience, text, time }: NewEntry): number {
-      const named = audience === 'everyone' ? [] : [...new Set(audience)];
-      const crowd = named.length > NAMED_MOST ? pack(named) : null;
-      const wide = audience === 'everyone' || crowd !== null;
-      const id = Number(append.run(sender, from, text, time, Number(wide), crowd).lastInsertRowid);
-      if (!wide) for (const account of named) nameAccount.run(account, id);
-      return id;
-    },
+    append: (entry: NewEntry) => append(entry),
     read: (account: number, after: number, limit: number): Entry[] =>
       read.all(account, after, atMost(limit)).map((row) => ({ ...row, everyone: Boolean(row.everyone) })),
     cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },
@@ -122,6 +114,8 @@ export function prepareQueries(db: DatabaseSync) {
       endBlocks.run(now);
       addBlock.run(user, network, until);
     },
+
+    ...prepareArchive(db),
   };
 }
 
@@ -133,19 +127,7 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'read',
   'cursor',
   'findBlock',
+  'ends',
+  'archivedAccounts',
+  'archivedMessages',
 ] as const);
-
-/** A statement whose rows are known to have a type. */
-interface Rows<Row> {
-  get(...values: SQLInputValue[]): Row | undefined;
-  all(...values: SQLInputValue[]): Row[];
-}
-
-function prepare<Row>(db: DatabaseSync, sql: string): Rows<Row> {
-  return db.prepare(sql) as unknown as Rows<Row>;
-}
-
-/** A limit as SQLite takes it: a negative one would be none. */
-function atMost(limit: number): number {
-  return Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER));
-}

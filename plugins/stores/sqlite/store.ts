@@ -1,11 +1,14 @@
-import { type Accounts, type Blocks, type Log, nameKey } from 'chatserv';
+import { type Accounts, type Archive, type Backup, type Blocks, type Log, nameKey } from 'chatserv';
 import { startClient } from './client.ts';
+import { copyDatabase } from './copy.ts';
 
 /** The services of one database. */
 export interface Store {
   readonly accounts: Accounts;
   readonly log: Log;
   readonly blocks: Blocks;
+  readonly archive: Archive;
+  readonly backup: Backup;
   /** Writes what was asked for and closes the file; later calls are rejected. */
   close(): Promise<void>;
 }
@@ -20,7 +23,7 @@ export interface StoreOptions {
 }
 
 /**
- * Opens accounts, log and blocks in an SQLite file.
+ * Opens accounts, log and blocks in an SQLite file, and what takes them elsewhere.
  * @throws one sentence when the file cannot be used
  */
 export async function openStore({ file, busyTimeout, now }: StoreOptions): Promise<Store> {
@@ -46,6 +49,15 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       find: (user, network, now) => ask('findBlock', user, network, now),
       add: (user, network, until, now) => ask('addBlock', user, network, until, now),
     },
+    archive: {
+      ends: () => ask('ends'),
+      accounts: (after, limit) => ask('archivedAccounts', after, limit),
+      messages: (after, limit) => ask('archivedMessages', after, limit),
+      begin: (ends) => ask('begin', ends),
+      addAccounts: (accounts) => ask('addAccounts', accounts),
+      addMessages: (messages) => ask('addMessages', messages),
+    },
+    backup: { copyTo: (copy) => copyDatabase(file, copy) },
     close,
   };
 }

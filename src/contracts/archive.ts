@@ -1,0 +1,44 @@
+import type { StoredAccount } from './accounts.ts';
+import type { NewEntry } from './log.ts';
+import { token } from './service.ts';
+
+/** An account with its place in the log. */
+export interface ArchivedAccount extends StoredAccount {
+  /** The log's end when the account was made: what was said before is not for it. */
+  readonly since: number;
+  /** The id up to which it has everything. */
+  readonly cursor: number;
+  /** The id up to which messages were handed over and may have arrived. */
+  readonly handed: number;
+}
+
+/** A message with its place in the log. Of the accounts it names those may be missing that have it. */
+export interface ArchivedMessage extends NewEntry {
+  readonly id: number;
+}
+
+/** The greatest ids that were ever given; what comes next is above them. */
+export interface ArchiveEnds {
+  readonly account: number;
+  readonly message: number;
+}
+
+/**
+ * All of the accounts and the log, to be taken elsewhere. Who reads the ends, then the accounts and then the messages,
+ * while the server runs, has every message that one of these accounts waits for. A store provides it.
+ */
+export interface Archive {
+  ends(): Promise<ArchiveEnds>;
+  /** Up to `limit` accounts in the order of their ids, those after the id `after`. */
+  accounts(after: number, limit: number): Promise<ArchivedAccount[]>;
+  /** Up to `limit` messages in the order of their ids, those after the id `after`. */
+  messages(after: number, limit: number): Promise<ArchivedMessage[]>;
+  /** Prepares a store for what comes from elsewhere. @returns whether it could: not when it was ever used */
+  begin(ends: ArchiveEnds): Promise<boolean>;
+  /** Puts accounts in as they were elsewhere, after `begin`, each once. */
+  addAccounts(accounts: readonly ArchivedAccount[]): Promise<void>;
+  /** Puts messages in as they were elsewhere, after the accounts, in the order of their ids, each once. */
+  addMessages(messages: readonly ArchivedMessage[]): Promise<void>;
+}
+
+export const Archive = token<Archive>('archive');

@@ -1,0 +1,92 @@
+import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds } from 'chatserv';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Open, OpenStore } from './stores.ts';
+
+/** More accounts than have a row each that names them. */
+const CROWD = 50;
+
+/** What every store must do to be taken elsewhere, and to take in what comes from `openOther`. */
+export function archiveContract(name: string, open: Open, openOther: Open): void {
+  describe(`${name}: archive`, () => {
+    let store: OpenStore;
+    let other: OpenStore;
+    beforeAll(async () => {
+      [store, other] = [await open(), await openOther()];
+      await fill(other);
+    });
+    afterAll(async () => {
+      await store.close();
+      await other.close();
+    });
+
+    test('what was never used has nothing in it', async () => {
+      expect(await contentsOf(store.archive)).toEqual({ ends: { account: 0, message: 0 }, accounts: [], messages: [] });
+    });
+
+    test('takes in what another store gave, and gives the same', async () => {
+      const contents = await contentsOf(other.archive);
+      expect(contents.accounts.length).toBe(CROWD + 1);
+      expect(contents.messages.map(({ text }) => text)).toEqual(['to one', 'to all', 'to a crowd', 'to a late one']);
+      expect(await store.archive.begin(contents.ends)).toBe(true);
+      await store.archive.addAccounts(contents.accounts);
+      await store.archive.addMessages(contents.messages);
+      expect(await contentsOf(store.archive)).toEqual(contents);
+      for (const { id } of contents.accounts) {
+        expect(await store.log.read(id, 0, 10)).toEqual(await other.log.read(id, 0, 10));
+        expect(await store.log.cursor(id)).toEqual(await other.log.cursor(id));
+      }
+    });
+
+    test('ids go on where the other store was, and not where what is left of it ends', async () => {
+      const { account, message } = await other.archive.ends();
+      expect((await store.accounts.create('newcomer', ''))?.id).toBe(account + 1);
+      const entry = { sender: 1, from: 'u1', audience: [2], text: 'more', time: 1 };
+      expect(await store.log.append(entry)).toBe(message + 1);
+    });
+
+    test('a store that was used takes nothing in', async () => {
+      expect(await store.archive.begin({ account: 9, message: 9 })).toBe(false);
+      expect(await other.archive.begin({ account: 9, message: 9 })).toBe(false);
+    });
+  });
+}
+
+async function fill({ accounts, log }: OpenStore): Promise<void> {
+  const ids: number[] = [];
+  for (let i = 1; i <= CROWD; i++) ids.push((await accounts.create(`u${i}`, `hash ${i}`))?.id ?? 0);
+  const [one = 0, two = 0, three = 0] = ids;
+  await accounts.setSeen(two, 1000);
+  const said = { sender: one, from: 'u1', time: 1_700_000_000_000 };
+  await log.append({ ...said, audience: [two], text: 'to one' });
+  const id = await log.append({ ...said, audience: 'everyone', text: 'to all' });
+  await log.append({ ...said, audience: ids, text: 'to a crowd' });
+  const late = (await accounts.create('late', ''))?.id ?? 0;
+  await log.append({ ...said, audience: [late], text: 'to a late one' });
+  await log.moveCursors([[three, id, id + 1]]);
+  // The last ids that were given are of an account and a message that are gone.
+  const gone = (await accounts.create('gone', ''))?.id ?? 0;
+  await log.append({ ...said, audience: [gone], text: 'to nobody' });
+  await accounts.remove(gone);
+  await log.trim({ before: 0, most: 100 });
+}
+
+interface Contents {
+  readonly ends: ArchiveEnds;
+  readonly accounts: readonly ArchivedAccount[];
+  readonly messages: readonly ArchivedMessage[];
+}
+
+/** All that is in an archive, read in pages. */
+async function contentsOf(archive: Archive): Promise<Contents> {
+  return {
+    ends: await archive.ends(),
+    accounts: await all((after) => archive.accounts(after, 7)),
+    messages: await all((after) => archive.messages(after, 2)),
+  };
+}
+
+async function all<T extends { readonly id: number }>(read: (after: number) => Promise<T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for (let page = await read(0); page.length > 0; page = await read(page.at(-1)?.id ?? 0)) found.push(...page);
+  return found;
+}
