@@ -1,6 +1,9 @@
 import yargs from 'yargs';
 import { Mistakes } from '../plugin/mistakes.ts';
+import { backUp } from './backup.ts';
 import { check } from './check.ts';
+import { exportAll } from './export.ts';
+import { importAll } from './import.ts';
 import { plugins } from './plugins.ts';
 import { serve } from './serve.ts';
 import { addUser, importUsers, listUsers, removeUser, setPassword } from './user.ts';
@@ -38,6 +41,15 @@ export async function main(args: readonly string[]): Promise<void> {
             importUsers(argv.config as string | undefined, String(argv.file)),
           )
           .demandCommand(1, 'Say what to do: add, passwd, list, remove or import.'),
+      )
+      .command('backup <file>', 'Copy the store to a file, also while the server runs', {}, (argv) =>
+        backUp(argv.config as string | undefined, String(argv.file)),
+      )
+      .command('export [file]', 'Write accounts and log as JSON lines, to a file or to standard output', {}, (argv) =>
+        exportAll(argv.config as string | undefined, argv.file as string | undefined),
+      )
+      .command('import <file>', 'Put what export wrote into a new store', {}, (argv) =>
+        importAll(argv.config as string | undefined, String(argv.file)),
       )
       .strict()
       .help()

@@ -3,10 +3,8 @@ import { createInterface } from 'node:readline';
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isName } from '../kernel/names.ts';
-import { Host, plan } from '../plugin/host.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
-import { servicesOf } from '../plugin/order.ts';
-import { settingOf } from './setting.ts';
+import { withServices } from './services.ts';
 
 const PAGE = 500;
 
@@ -92,31 +90,12 @@ async function newHash(passwords: Passwords, name: string): Promise<string> {
   return passwords.hash(secret, 'command line');
 }
 
-/** Runs with the config's store and passwords, and with no other plugin. */
-async function withStore(
+/** Works with the config's accounts and passwords. */
+function withStore(
   config: string | undefined,
   work: (accounts: Accounts, passwords: Passwords) => Promise<void>,
 ): Promise<void> {
-  const setting = await settingOf(config);
-  const wanted = new Set([Accounts.service, Passwords.service]);
-  const needed = new Set<string>();
-  for (const { key, plugin } of (await plan(setting)).toReversed()) {
-    if (!servicesOf(plugin.provides).some((service) => wanted.has(service))) continue;
-    needed.add(key);
-    for (const service of servicesOf(plugin.needs)) wanted.add(service);
-  }
-  const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => needed.has(key)));
-  const host = await Host.setUp({ ...setting, plugins });
-  try {
-    const accounts = host.service(Accounts.service) as Accounts | undefined;
-    const passwords = host.service(Passwords.service) as Passwords | undefined;
-    if (accounts === undefined || passwords === undefined) {
-      throw new Mistakes([
-        `${setting.place.name} has no store, or no plugin for passwords: switch on 'sqlite' and 'password'.`,
-      ]);
-    }
-    await work(accounts, passwords);
-  } finally {
-    await host.stop('shutdown');
-  }
+  return withServices(config, { accounts: Accounts, passwords: Passwords }, (found) =>
+    work(found.accounts, found.passwords),
+  );
 }

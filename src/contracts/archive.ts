@@ -24,8 +24,8 @@ export interface ArchiveEnds {
 }
 
 /**
- * All of the accounts and the log, to be taken elsewhere. Who reads the ends, then the accounts and then the messages,
- * while the server runs, has every message that one of these accounts waits for. A store provides it.
+ * All of the accounts and the log, to be taken elsewhere. Who reads the accounts, then the ends and then the messages
+ * up to there, while the server runs, has every message that one of these accounts waits for. A store provides it.
  */
 export interface Archive {
   ends(): Promise<ArchiveEnds>;

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { Archive, type ArchivedAccount } from '../contracts/archive.ts';
+import { head, write } from './archive-lines.ts';
+import { writeNewFile } from './new-file.ts';
+import { withServices } from './services.ts';
+
+const PAGE = 500;
+
+/** Writes accounts and log as JSON lines, to a file or to standard output, also while the server runs. */
+export async function exportAll(config: string | undefined, file: string | undefined): Promise<void> {
+  await withServices(config, { archive: Archive }, async ({ archive }) => {
+    if (file === undefined) return writeAll(archive, process.stdout);
+    await writeNewFile(file, async (path) => {
+      const stream = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
+      const written = finished(stream);
+      await Promise.all([writeAll(archive, stream).then(() => stream.end()), written]);
+    });
+    process.stdout.write(`Accounts and log are written to ${file}.\n`);
+  });
+}
+
+async function writeAll(archive: Archive, to: Writable): Promise<void> {
+  const accounts: ArchivedAccount[] = [];
+  for await (const page of pages((after) => archive.accounts(after, PAGE))) accounts.push(...page);
+  // After the accounts, so that no cursor is beyond it.
+  const ends = await archive.ends();
+  await put(to, write(head(ends)));
+  for (const account of accounts) await put(to, write({ type: 'account', ...account }));
+  for await (const page of pages((after) => archive.messages(after, PAGE))) {
+    for (const { audience, ...message } of page) {
+      if (message.id > ends.message) return;
+      const whom = audience === 'everyone' ? audience : [...audience];
+      await put(to, write({ type: 'message', ...message, audience: whom }));
+    }
+  }
+}
+
+/** All that a reader of pages gives, page by page. */
+async function* pages<T extends { readonly id: number }>(read: (after: number) => Promise<T[]>): AsyncGenerator<T[]> {
+  for (let page = await read(0); page.length > 0; page = await read(page.at(-1)?.id ?? 0)) yield page;
+}
+
+async function put(to: Writable, text: string): Promise<void> {
+  if (!to.write(text)) await once(to, 'drain');
+}

@@ -1,0 +1,131 @@
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+import { type Program, startProgram } from '../support/program.ts';
+
+/** Runs `chatserv` with the config of a program. */
+async function run(program: Program, ...args: string[]) {
+  await using folder = await Folder.with({});
+  return await folder.runs([...args, '--config', program.configFile]);
+}
+
+/** Two users, one of whom has had one message, and waits for another. */
+async function chat(program: Program): Promise<void> {
+  await program.registers('bob');
+  const alice = await program.joins('alice');
+  expect(await alice.asks('message bob first')).toBe('sent:');
+  const bob = await program.returns('bob');
+  await bob.hears('alice', 'first');
+  await bob.logsOut();
+  expect(await alice.asks('broadcast second')).toBe('sent:');
+}
+
+test('a backup that is made while messages stream in is a database that the server starts on', async () => {
+  await using program = await startProgram();
+  await chat(program);
+  const [alice, bob] = [await program.joins('alfred'), await program.joins('berta')];
+  let talks = true;
+  let said = 0;
+  const talking = (async () => {
+    for (; talks; said++) {
+      expect(await alice.asks(`message berta ${said}`)).toBe('sent:');
+      await bob.hears('alfred', String(said));
+    }
+  })();
+  const copy = join(program.folder, 'copy.db');
+  expect(await run(program, 'backup', copy)).toMatchObject({ code: 0, stdout: `The store is copied to ${copy}.\n` });
+  talks = false;
+  await talking;
+  expect(said).toBeGreaterThan(10);
+  expect((await stat(copy)).mode & 0o777).toBe(0o600);
+  // Again, over the first.
+  expect((await run(program, 'backup', copy)).code).toBe(0);
+  await program.kill();
+
+  await using restored = await startProgram();
+  await restored.stop();
+  await copyFile(copy, join(restored.folder, 'chat.db'));
+  await restored.start();
+  const back = await restored.returns('bob');
+  await back.hears('alice', 'second');
+  await back.seesNothing();
+});
+
+test('what was exported goes into another store: who is registered, and what waits for whom', async () => {
+  await using program = await startProgram();
+  await chat(program);
+  const file = join(program.folder, 'all.jsonl');
+  expect(await run(program, 'export', file)).toMatchObject({ code: 0, stderr: '' });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).type)).toEqual(['archive', 'account', 'account', 'message', 'message']);
+  expect((await run(program, 'export')).stdout.split('\n').length).toBe(lines.length + 1);
+
+  await using other = await startProgram();
+  await other.stop();
+  expect(await run(other, 'import', file)).toMatchObject({ code: 0, stdout: 'Imported: users 2, messages 2.\n' });
+  await other.start();
+  const bob = await other.returns('bob');
+  await bob.hears('alice', 'second');
+  await bob.seesNothing();
+  const alice = await other.returns('alice');
+  expect(await alice.asks('message bob third')).toBe('sent:');
+  await bob.hears('alice', 'third');
+  await other.stop();
+  expect(await run(other, 'import', file)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^chatserv: The store has been used already/),
+  });
+});
+
+test('an archive with a line that is wrong is not imported at all', async () => {
+  await using program = await startProgram();
+  await program.stop();
+  const file = join(program.folder, 'all.jsonl');
+  const account = { id: 1, name: 'a', hash: '', created: 1, seen: 0, since: 0, cursor: 0, handed: 0 };
+  const message = { id: 2, sender: 1, from: 'a', audience: 'everyone', text: 'x', time: 1 };
+  const lines = [
+    { type: 'archive', version: 1, account: 3, message: 2 },
+    { type: 'account', ...account },
+    { type: 'account', ...account, id: 2, name: 'A' },
+    { type: 'account', ...account, id: 4, name: 'd' },
+    { type: 'account', ...account, id: 3, name: 'c', cursor: 3 },
+    { type: 'message', ...message },
+    { type: 'message', ...message, id: 1 },
+    { type: 'account', ...account, id: 3, name: 'e' },
+    { type: 'message', ...message, audience: ['a'] },
+  ];
+  await writeFile(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"type":\n`);
+  const { code, stderr } = await run(program, 'import', file);
+  expect(code).toBe(2);
+  expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
+    "chatserv: 3: name: 'A' is taken",
+    'chatserv: 4: id: the first line says that no account is above 3',
+    'chatserv: 5: since, cursor, handed: the first line says that no message is above 2',
+    'chatserv: 7: id: 1 comes after 2',
+    'chatserv: 8: accounts must come before messages',
+    expect.stringMatching(/^chatserv: 9: audience: /),
+    expect.stringMatching(/^chatserv: 10: not JSON: /),
+    `chatserv: Nothing of ${file} was imported.`,
+    '',
+  ]);
+  expect((await run(program, 'user', 'list')).stdout).toBe('');
+});
+
+test('where it cannot be written, or nothing can be copied, a sentence says so', async () => {
+  await using folder = await Folder.with({
+    'chatserv.config.json': JSON.stringify({ plugins: { sqlite: { file: 'chat.db' } } }),
+    'memory.json': JSON.stringify({ plugins: { sqlite: false, memory: true } }),
+  });
+  expect((await folder.runs(['backup', 'nowhere/copy.db'])).stderr).toMatch(
+    /^chatserv: nowhere\/copy\.db could not be written: .*no such file or directory.*\n$/,
+  );
+  expect((await folder.runs(['export', 'nowhere/all'])).stderr).toMatch(
+    /^chatserv: nowhere\/all could not be written: .*\n$/,
+  );
+  expect((await folder.runs(['import', 'nothing'])).stderr).toMatch(/^chatserv: nothing cannot be read: .*\n$/);
+  expect((await folder.runs(['backup', 'copy.db', '--config', 'memory.json'])).stderr).toMatch(
+    /^chatserv: No plugin in .*memory\.json provides 'backup': switch on one that does .*\n$/,
+  );
+});
