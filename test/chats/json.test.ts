@@ -109,6 +109,24 @@ test('programs and people talk to each other', async () => {
   expect(idOf(second)).toBeGreaterThan(idOf(first));
 });
 
+test('many requests sent at once are answered each with its own id, in their order', async () => {
+  await using server = await startServer();
+  await server.registers('alice', 'bob');
+  const alice = server.connectJson();
+  await alice.logsIn('alice', PASSWORD);
+  for (let request = 1; request <= 50; request++) {
+    if (request % 10 === 0) alice.sends({ type: 'command', request, name: 'who', text: '' });
+    else if (request % 7 === 0) alice.sends(`{"type":"message","request":${request}}`);
+    else alice.sends({ type: 'message', request, to: ['bob'], text: `m${request}` });
+  }
+  for (let request = 1; request <= 50; request++) {
+    if (request % 10 === 0) await alice.sees({ type: 'answer', request, command: 'who' });
+    else if (request % 7 === 0) await alice.sees({ type: 'error', request, reason: 'field' });
+    else await alice.sees({ type: 'answer', request, text: 'sent:' });
+  }
+  await alice.seesNothing();
+});
+
 describe('acknowledgement', () => {
   test('what was not acknowledged is given again at the next login, marked; what was is not', async () => {
     await using server = await startServer();
