@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type ArchivedAccount, type ArchivedMessage, type ArchiveEnds, type EntryAudience, nameKey } from 'chatserv';
+import type { ArchivedAccount, ArchivedMessage, ArchiveEnds, EntryAudience } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { unpack } from './crowd.ts';
 import { atMost, prepare } from './rows.ts';
@@ -43,9 +43,9 @@ export function prepareArchive(db: DatabaseSync) {
       setEnd.run('messages', message);
       return true;
     },
-    addAccounts(added: readonly ArchivedAccount[]): void {
-      for (const { id, name, hash, created, seen, since, cursor, handed } of added) {
-        addAccount.run(id, name, nameKey(name), hash, created, seen, since, cursor, handed);
+    addAccounts(added: readonly (ArchivedAccount & { readonly key: string })[]): void {
+      for (const { id, name, key, hash, created, seen, since, cursor, handed } of added) {
+        addAccount.run(id, name, key, hash, created, seen, since, cursor, handed);
       }
     },
     addMessages(added: readonly ArchivedMessage[]): void {

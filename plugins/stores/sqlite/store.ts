@@ -54,7 +54,11 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       accounts: (after, limit) => ask('archivedAccounts', after, limit),
       messages: (after, limit) => ask('archivedMessages', after, limit),
       begin: (ends) => ask('begin', ends),
-      addAccounts: (accounts) => ask('addAccounts', accounts),
+      addAccounts: (accounts) =>
+        ask(
+          'addAccounts',
+          accounts.map((account) => ({ ...account, key: nameKey(account.name) })),
+        ),
       addMessages: (messages) => ask('addMessages', messages),
     },
     backup: { copyTo: (copy) => copyDatabase(file, copy) },

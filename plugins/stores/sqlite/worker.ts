@@ -1,4 +1,7 @@
-/** The thread on which the database is written, so that no fsync stands in the way of the event loop. */
+/**
+ * The thread on which the database is written, so that no fsync stands in the way of the event loop.
+ * Nothing that it imports may import values from `chatserv`: in a thread of its own nobody answers for that.
+ */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { batchRunner, type Outcome, type Request } from './batch.ts';
 import { openDatabase } from './open.ts';
