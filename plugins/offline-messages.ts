@@ -26,7 +26,10 @@ export default definePlugin({
   needs: { accounts: Accounts, log: Log },
   provides: { inbox: Inbox },
   setup({ options, accounts, log, clock, keep, logger, server, signal }) {
-    const cursors = keep('cursors', () => new Cursors(log));
+    // Of another log cursors are no use.
+    const ofLogs = keep('cursors', () => new WeakMap<Log, Cursors>());
+    const cursors = ofLogs.get(log) ?? new Cursors(log);
+    ofLogs.set(log, cursors);
     let cancelWrite: (() => void) | undefined;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 

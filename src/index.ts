@@ -8,6 +8,7 @@ export { Blocks } from './contracts/blocks.ts';
 export { Inbox } from './contracts/inbox.ts';
 export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';
 export { Passwords } from './contracts/passwords.ts';
+export { type Change, type Difference, Plugins } from './contracts/plugins.ts';
 export { Presence } from './contracts/presence.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';

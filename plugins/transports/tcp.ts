@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { definePlugin, z } from 'chatserv';
 
 export default definePlugin({
@@ -9,13 +9,21 @@ export default definePlugin({
     port: z.int().min(0).max(65535).default(4119).describe('The port; 0 takes a free one'),
     dialect: z.string().default('line').describe('How clients speak there'),
   }),
-  setup({ options: { host, port, dialect }, server, logger }) {
-    // Half-open: who ends its side after sending ahead still reads the answers.
-    const listener = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (stream) => {
+  setup({ options: { host, port, dialect }, server, logger, keep }) {
+    const accept = (stream: Socket): void => {
       server.accept({ stream, address: stream.remoteAddress ?? 'unknown', transport: 'tcp' }, dialect);
-    });
+    };
+    // A reload that leaves host and port alone leaves the port open, too.
+    const listener = keep(
+      `${host} ${port}`,
+      // Half-open: who ends its side after sending ahead still reads the answers.
+      () => createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }),
+      (listener) => void listener.close(),
+    );
     return {
       async start() {
+        listener.removeAllListeners('connection').on('connection', accept);
+        if (listener.listening) return;
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         listener.once('error', reject);
         listener.listen(port, host, resolve);

@@ -24,7 +24,6 @@ export interface KernelGeneration {
 export class Kernel implements SessionHost {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly limits: Limits;
   readonly turn = new Turn();
   readonly online = new Online();
   readonly #delivery = new Delivery(this.online);
@@ -32,13 +31,14 @@ export class Kernel implements SessionHost {
   /** What of ended sessions is still running: their `onDisconnect`. */
   readonly #farewells = new Set<Promise<void>>();
   #generation: KernelGeneration;
+  #limits: Limits;
   #count = 0;
   #closing: string | undefined;
 
   constructor(clock: Clock, logger: Logger, limits: Limits, generation: KernelGeneration) {
     this.clock = clock;
     this.logger = logger;
-    this.limits = limits;
+    this.#limits = limits;
     this.#generation = generation;
   }
 
@@ -47,9 +47,15 @@ export class Kernel implements SessionHost {
     return this.#generation;
   }
 
+  /** What one client may cost; what a session was made with it keeps. */
+  get limits(): Limits {
+    return this.#limits;
+  }
+
   /** Makes another set of plugins live; connections and sessions stay. */
-  swap(generation: KernelGeneration): void {
+  swap(generation: KernelGeneration, limits: Limits): void {
     this.#generation = generation;
+    this.#limits = limits;
   }
 
   get hooks(): Hooks {

@@ -34,8 +34,9 @@ export interface SetupContext<Options> {
   /** A path of the config, absolute: relative ones count from the folder of the config file. */
   path(file: string): string;
   /**
-   * What outlives a reload of this plugin: made at the first call for the key, handed on later.
-   * @param close ends it, when the plugin leaves for good
+   * What outlives a reload of this plugin: made at the first call for the key, handed on to the plugin that takes its
+   * place and asks for the same key.
+   * @param close ends it, when nobody asked for it any more, or at shutdown
    */
   keep<T>(key: string, create: () => T, close?: (kept: T) => void | Promise<void>): T;
   /** A value a session, made when first asked for and gone with the session; nobody else sees it. */
@@ -48,11 +49,14 @@ export interface Contributions<Provides extends Tokens> {
   readonly commands?: readonly CommandSpec[];
   /** The services that it provides, under the names of `provides`. */
   readonly provide?: ServicesOf<Provides>;
-  /** Called when every plugin is set up: what meets clients, such as a listener, begins here. */
+  /**
+   * Called when every plugin is set up: what meets clients, such as a listener, begins here. Called again when a reload
+   * failed that would have put another in this plugin's place.
+   */
   readonly start?: () => void | Promise<void>;
-  /** Ends what meets clients, at shutdown before the sessions are closed. */
+  /** Ends what meets clients: at shutdown, before the sessions are closed, and when a reload leaves the plugin out. */
   readonly stop?: () => void | Promise<void>;
-  /** Ends what the plugin began; at a reload and at shutdown, after those that use its services. */
+  /** Ends what the plugin began, when nothing of it runs any more; at shutdown after those that use its services. */
   readonly dispose?: () => void | Promise<void>;
 }
 

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Change, Difference } from '../contracts/plugins.ts';
 import type { Tokens } from '../contracts/service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
@@ -6,12 +8,12 @@ import { createHooks, HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Session } from '../kernel/session.ts';
-import type { Contributions, SetupContext } from './define.ts';
+import type { Contributions } from './define.ts';
 import { Guard, type Handler } from './guard.ts';
+import { type Kept, keeper, perSession } from './keep.ts';
 import type { Loaded } from './load.ts';
 import { Mistakes, messageOf } from './mistakes.ts';
-import { orderTaps, type Tap } from './order.ts';
+import { orderTaps, servicesOf, type Tap } from './order.ts';
 import type { Server } from './server.ts';
 
 /** What a generation is set up in. */
@@ -31,7 +33,7 @@ interface Live {
   readonly loaded: Loaded;
   readonly contributions: Contributions<Tokens>;
   readonly leaves: AbortController;
-  readonly kept: Map<string, { value: unknown; close: (() => void | Promise<void>) | undefined }>;
+  readonly kept: Map<string, Kept>;
 }
 
 /** A live plugin, for who looks at it. */
@@ -42,6 +44,8 @@ export interface LivePlugin {
   readonly commands: readonly string[];
 }
 
+const NOTHING = { live: [], services: new Map<string, unknown>() };
+
 /** The set of plugins that is live. It never changes: a reload builds the next one and swaps. */
 export class Generation implements KernelGeneration {
   readonly hooks = createHooks();
@@ -50,26 +54,30 @@ export class Generation implements KernelGeneration {
   readonly #live: Live[] = [];
   readonly #guard: Guard;
   readonly #around: Surroundings;
+  /** What is live before this generation is. */
+  #before: { readonly live: readonly Live[]; readonly services: ReadonlyMap<string, unknown> };
 
-  private constructor(around: Surroundings) {
+  private constructor(around: Surroundings, before: Generation | undefined) {
     this.#around = around;
     this.#guard = new Guard(around.clock, around.logger, around.limits.handlerTime);
     this.services = new Map(around.services);
+    this.#before = before === undefined ? NOTHING : { live: before.#live, services: before.services };
   }
 
   /**
    * Sets the plugins up in the order given.
+   * @param before whose plugins are carried over where nothing of them has changed
    * @throws Mistakes when one of them cannot be; then those that were set up are disposed of
    */
-  static async build(ordered: readonly Loaded[], around: Surroundings): Promise<Generation> {
-    const generation = new Generation(around);
+  static async build(ordered: readonly Loaded[], around: Surroundings, before?: Generation): Promise<Generation> {
+    const generation = new Generation(around, before);
     try {
-      for (const one of ordered) await generation.#setUp(one);
+      for (const one of ordered) await generation.#add(one);
       generation.#tapAll();
       generation.#addCommands();
       return generation;
     } catch (cause) {
-      await generation.dispose();
+      await generation.abandon();
       throw cause;
     }
   }
@@ -83,9 +91,30 @@ export class Generation implements KernelGeneration {
     }));
   }
 
-  /** Lets everything that meets clients begin. @throws Mistakes when something cannot */
+  /** How it differs from the one before. */
+  difference(): Difference {
+    const before = new Map(this.#before.live.map((live) => [live.loaded.plugin.name, live]));
+    const difference = {
+      added: [] as string[],
+      removed: [] as string[],
+      changed: [] as { name: string; because: Change }[],
+      kept: [] as string[],
+    };
+    for (const live of this.#live) {
+      const { name } = live.loaded.plugin;
+      const old = before.get(name);
+      before.delete(name);
+      if (old === live) difference.kept.push(name);
+      else if (old === undefined) difference.added.push(name);
+      else difference.changed.push({ name, because: this.#changeOf(old, live.loaded) ?? 'its code' });
+    }
+    difference.removed.push(...before.keys());
+    return difference;
+  }
+
+  /** Lets everything new that meets clients begin. @throws Mistakes when something cannot */
   async start(): Promise<void> {
-    for (const { loaded, contributions } of this.#live) {
+    for (const { loaded, contributions } of this.#live.filter((live) => !this.#isCarriedOver(live))) {
       try {
         await contributions.start?.();
       } catch (cause) {
@@ -101,11 +130,48 @@ export class Generation implements KernelGeneration {
 
   /** Ends all plugins, last set up first. A plugin that fails at it is named in the log. */
   async dispose(): Promise<void> {
+    for (let live = this.#live.pop(); live !== undefined; live = this.#live.pop()) await this.#end(live, new Set());
+  }
+
+  /** Is not made live after all: ends what is new in it, and what was before goes on. */
+  async abandon(): Promise<void> {
+    const before = this.#before.live;
+    const inUse = new Set(before.flatMap(({ kept }) => [...kept.values()]));
     for (let live = this.#live.pop(); live !== undefined; live = this.#live.pop()) {
-      live.leaves.abort();
-      await this.#quietly(live.loaded, live.contributions.dispose);
-      for (const { close } of live.kept.values()) await this.#quietly(live.loaded, close);
+      if (this.#isCarriedOver(live)) continue;
+      const replaced = before.find(({ loaded }) => loaded.plugin.name === live?.loaded.plugin.name);
+      // A successor hands back what it had taken over.
+      if (replaced === undefined) await this.#quietly(live.loaded, live.contributions.stop);
+      else await this.#quietly(replaced.loaded, replaced.contributions.start);
+      await this.#end(live, inUse);
     }
+  }
+
+  /**
+   * Another generation is live: ends what that one has not taken over, once nothing of it runs any more.
+   * @param earlier the end of the generations before this one, some of whose plugins it had taken over
+   */
+  async retire(next: Generation, earlier: Promise<void>): Promise<void> {
+    next.#before = NOTHING;
+    const leaving = this.#live.filter((live) => !next.#live.includes(live));
+    const names = new Set(next.#live.map(({ loaded }) => loaded.plugin.name));
+    const inUse = new Set(next.#live.flatMap(({ kept }) => [...kept.values()]));
+    for (const { loaded, contributions } of leaving.toReversed()) {
+      if (!names.has(loaded.plugin.name)) await this.#quietly(loaded, contributions.stop);
+    }
+    await Promise.all([this.#guard.idle(), earlier]);
+    for (const live of leaving.toReversed()) await this.#end(live, inUse);
+  }
+
+  #isCarriedOver(live: Live): boolean {
+    return this.#before.live.includes(live);
+  }
+
+  /** @param inUse what is kept by others yet */
+  async #end({ loaded, contributions, leaves, kept }: Live, inUse: ReadonlySet<Kept>): Promise<void> {
+    leaves.abort();
+    await this.#quietly(loaded, contributions.dispose);
+    for (const one of kept.values()) if (!inUse.has(one)) await this.#quietly(loaded, one.close);
   }
 
   async #quietly({ plugin }: Loaded, end: (() => void | Promise<void>) | undefined): Promise<void> {
@@ -116,19 +182,55 @@ export class Generation implements KernelGeneration {
     }
   }
 
-  async #setUp(loaded: Loaded): Promise<void> {
+  /** Carries a plugin over from the generation before when nothing of it has changed, and sets it up otherwise. */
+  async #add(loaded: Loaded): Promise<void> {
+    const old = this.#before.live.find((live) => live.loaded.plugin.name === loaded.plugin.name);
+    const live = old && this.#changeOf(old, loaded) === undefined ? old : await this.#setUp(loaded, old);
+    this.#live.push(live);
+    for (const [name, { service }] of Object.entries(loaded.plugin.provides)) {
+      this.services.set(service, (live.contributions.provide as Record<string, unknown> | undefined)?.[name]);
+    }
+  }
+
+  /** Why a plugin cannot be carried over, if it cannot. */
+  #changeOf({ loaded: old }: Live, { plugin, options }: Loaded): Change | undefined {
+    if (old.plugin !== plugin) return 'its code';
+    if (!isDeepStrictEqual(old.options, options)) return 'its options';
+    const { services } = this.#before;
+    const uses = servicesOf({ ...plugin.wants, ...plugin.needs });
+    return uses.some((service) => this.services.get(service) !== services.get(service))
+      ? 'a service that it uses'
+      : undefined;
+  }
+
+  async #setUp(loaded: Loaded, old: Live | undefined): Promise<Live> {
     const { plugin } = loaded;
     const leaves = new AbortController();
     const kept: Live['kept'] = new Map();
     try {
-      const work = plugin.setup(this.#context(loaded, leaves.signal, kept));
+      const { server, logger, clock, folder } = this.#around;
+      const services = Object.fromEntries(
+        Object.entries({ ...plugin.wants, ...plugin.needs }).map(([name, { service }]) => [
+          name,
+          this.services.get(service),
+        ]),
+      );
+      const work = plugin.setup({
+        ...services,
+        options: loaded.options,
+        server,
+        logger,
+        clock,
+        signal: leaves.signal,
+        path: (file) => resolve(folder, file),
+        keep: keeper(kept, old?.kept),
+        perSession,
+      });
       const contributions = (await this.#inTime(Promise.resolve(work))) ?? {};
-      this.#live.push({ loaded, contributions, leaves, kept });
-      for (const [name, { service }] of Object.entries(plugin.provides)) {
-        this.services.set(service, (contributions.provide as Record<string, unknown> | undefined)?.[name]);
-      }
+      return { loaded, contributions, leaves, kept };
     } catch (cause) {
       leaves.abort();
+      for (const [key, one] of kept) if (old?.kept.get(key) !== one) await this.#quietly(loaded, one.close);
       throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${messageOf(cause)}`], { cause });
     }
   }
@@ -139,38 +241,6 @@ export class Generation implements KernelGeneration {
     const late = new Error(`it took longer than ${limits.setupTime} ms (limits.setupTime)`);
     const cancel = clock.after(limits.setupTime, () => reject(late));
     return await Promise.race([work, promise]).finally(cancel);
-  }
-
-  #context(loaded: Loaded, signal: AbortSignal, kept: Live['kept']): SetupContext<unknown> {
-    const { server, logger, clock, folder } = this.#around;
-    const services: Record<string, unknown> = {};
-    for (const [name, { service }] of Object.entries({ ...loaded.plugin.wants, ...loaded.plugin.needs })) {
-      services[name] = this.services.get(service);
-    }
-    return {
-      ...services,
-      options: loaded.options,
-      server,
-      logger,
-      clock,
-      signal,
-      path: (file) => resolve(folder, file),
-      keep<T>(key: string, create: () => T, close?: (value: T) => void | Promise<void>): T {
-        const old = kept.get(key);
-        if (old !== undefined) return old.value as T;
-        const value = create();
-        kept.set(key, { value, close: close && (() => close(value)) });
-        return value;
-      },
-      perSession<T>(create: (session: Session) => T): (session: Session) => T {
-        const values = new WeakMap<Session, { value: T }>();
-        return (session) => {
-          const held = values.get(session) ?? { value: create(session) };
-          values.set(session, held);
-          return held.value;
-        };
-      },
-    };
   }
 
   #tapAll(): void {

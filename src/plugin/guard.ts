@@ -27,6 +27,9 @@ export class Guard {
   readonly #time: number;
   readonly #running = new Set<Running>();
   #cancelLook: (() => void) | undefined;
+  /** How many handlers and commands have begun and not ended. */
+  #busy = 0;
+  #whenIdle: (() => void)[] = [];
 
   /** @param time how long a handler may take, in milliseconds */
   constructor(clock: Clock, logger: Logger, time: number) {
@@ -55,6 +58,14 @@ export class Guard {
     };
   }
 
+  /** Resolves when nothing of the plugins' runs any more that was called through this guard. */
+  async idle(): Promise<void> {
+    if (this.#busy === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#whenIdle.push(resolve);
+    await promise;
+  }
+
   /** A command's code as the kernel calls it. */
   command<Call extends { readonly session: Session }>(
     plugin: string,
@@ -70,6 +81,7 @@ export class Guard {
     fallback: Awaited<T>,
     what: { plugin: string; hook?: string; command?: string },
   ): Promise<Awaited<T> | undefined> {
+    this.#busy++;
     try {
       const result = call();
       // Null means "no decision" to people, and a decision to tapable.
@@ -79,6 +91,8 @@ export class Guard {
       const name = what.hook ?? `command '${what.command}'`;
       this.#logger.error({ ...what, err: cause }, `${name} of plugin '${what.plugin}' failed`);
       return fallback;
+    } finally {
+      if (--this.#busy === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 

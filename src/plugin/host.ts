@@ -1,3 +1,4 @@
+import { type Difference, Plugins } from '../contracts/plugins.ts';
 import { Presence } from '../contracts/presence.ts';
 import { classic } from '../dialects/classic.ts';
 import { json } from '../dialects/json.ts';
@@ -10,7 +11,7 @@ import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
-import { Generation, type LivePlugin } from './generation.ts';
+import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
 import { Mistakes } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
@@ -27,6 +28,8 @@ export interface HostSetting {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Told where a transport listens. */
   readonly listens?: (transport: string, where: string) => void;
+  /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
+  readonly again?: () => Promise<HostSetting>;
 }
 
 const DIALECTS: Readonly<Record<string, Dialect>> = { line, json, classic };
@@ -36,7 +39,7 @@ export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'env
   const loaded = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
-  const { ordered, mistakes } = orderSetUp(loaded, new Set([Presence.service]), (service) =>
+  const { ordered, mistakes } = orderSetUp(loaded, new Set([Presence.service, Plugins.service]), (service) =>
     off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name),
   );
   if (mistakes.length > 0) throw new Mistakes(mistakes);
@@ -46,11 +49,33 @@ export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'env
 /** A server: its kernel and the plugins that are live. */
 export class Host {
   readonly kernel: Kernel;
-  readonly #generation: Generation;
+  readonly #server: Server;
+  readonly #services: ReadonlyMap<string, unknown>;
+  #setting: HostSetting;
+  #generation!: Generation;
+  /** Reloads are done one after the other. */
+  #reloaded: Promise<unknown> = Promise.resolve();
+  /** Until what earlier generations left is ended. */
+  #retired: Promise<void> = Promise.resolve();
 
-  private constructor(kernel: Kernel, generation: Generation) {
+  private constructor(setting: HostSetting) {
+    this.#setting = setting;
+    const { clock = systemClock, logger, limits } = setting;
+    const kernel = new Kernel(clock, logger, limits, { hooks: createHooks(), commands: new Map() });
     this.kernel = kernel;
-    this.#generation = generation;
+    this.#server = {
+      accept: (connection, dialect) => this.accept(connection, dialect),
+      listens: (transport, where) => this.#setting.listens?.(transport, where),
+      post: (post, ordered) => kernel.post(post, ordered),
+      sessions: () => kernel.sessions(),
+      commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+    const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
+    const plugins: Plugins = { reload: () => this.reload() };
+    this.#services = new Map<string, unknown>([
+      [Presence.service, presence],
+      [Plugins.service, plugins],
+    ]);
   }
 
   /** Sets everything up, and only then starts what meets clients. @throws Mistakes when it cannot */
@@ -67,33 +92,53 @@ export class Host {
 
   /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
   static async setUp(setting: HostSetting): Promise<Host> {
-    const ordered = await plan(setting);
-    const clock = setting.clock ?? systemClock;
-    const nothing = { hooks: createHooks(), commands: new Map() };
-    const kernel = new Kernel(clock, setting.logger, setting.limits, nothing);
-    const server: Server = {
-      accept: (connection, dialect) => accept(kernel, connection, dialect),
-      listens: (transport, where) => setting.listens?.(transport, where),
-      post: (post, ordered) => kernel.post(post, ordered),
-      sessions: () => kernel.sessions(),
-      commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    };
-    const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
-    const generation = await Generation.build(ordered, {
-      server,
-      logger: setting.logger,
-      clock,
-      limits: setting.limits,
-      folder: setting.place.folder,
-      services: new Map([[Presence.service, presence]]),
-    });
-    kernel.swap(generation);
-    return new Host(kernel, generation);
+    const host = new Host(setting);
+    host.#generation = await Generation.build(await plan(setting), host.#around(setting));
+    host.kernel.swap(host.#generation, setting.limits);
+    return host;
+  }
+
+  /**
+   * Reads the setting again and makes what it says live, keeping every plugin of which nothing has changed, and every
+   * session.
+   * @returns what is different
+   * @throws Mistakes when it cannot; then all is as it was
+   */
+  reload(): Promise<Difference> {
+    const reloading = this.#reloaded.then(() => this.#reload());
+    this.#reloaded = reloading.catch(() => {});
+    return reloading;
+  }
+
+  async #reload(): Promise<Difference> {
+    const setting = (await this.#setting.again?.()) ?? this.#setting;
+    const before = this.#generation;
+    const next = await Generation.build(await plan(setting), this.#around(setting), before);
+    try {
+      await next.start();
+    } catch (cause) {
+      await next.abandon();
+      throw cause;
+    }
+    const difference = next.difference();
+    this.#setting = setting;
+    this.#generation = next;
+    this.kernel.swap(next, setting.limits);
+    this.#retired = before.retire(next, this.#retired);
+    return difference;
+  }
+
+  #around({ logger, clock = systemClock, limits, place }: HostSetting): Surroundings {
+    return { server: this.#server, logger, clock, limits, folder: place.folder, services: this.#services };
   }
 
   /** Hands over a connection, as a transport does. @param dialect the name of a dialect */
   accept(connection: Connection, dialect: string): Session {
-    return accept(this.kernel, connection, dialect);
+    const known = DIALECTS[dialect];
+    if (known === undefined) {
+      throw new Error(`There is no dialect '${dialect}'; known: ${Object.keys(DIALECTS).join(', ')}.`);
+    }
+    return this.kernel.accept(connection, known);
   }
 
   /** The plugins that are live, in the order of set-up. */
@@ -108,15 +153,10 @@ export class Host {
 
   /** Stops accepting, tells every client why, writes what is left, and ends the plugins. */
   async stop(reason: string): Promise<void> {
+    await this.#reloaded;
     await this.#generation.stop();
     await this.kernel.close(reason);
+    await this.#retired;
     await this.#generation.dispose();
   }
-}
-
-function accept(kernel: Kernel, connection: Connection, name: string): Session {
-  const dialect = DIALECTS[name];
-  if (dialect === undefined)
-    throw new Error(`There is no dialect '${name}'; known: ${Object.keys(DIALECTS).join(', ')}.`);
-  return kernel.accept(connection, dialect);
 }

@@ -1,5 +1,6 @@
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Modules } from './modules.ts';
 
 /** The specifier that plugins and configs import. */
 const SELF = 'chatserv';
@@ -9,6 +10,14 @@ const FROM = 'chatserv-from:';
 
 /** This program's own public API, as source or as built. */
 const api = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url).href;
+
+/** This program's own code, which is never loaded a second time. */
+const own = new URL('.', api).href;
+
+/** The modules of plugins and configs. */
+export const modules = new Modules(
+  (url) => url.startsWith('file:') && !url.includes('/node_modules/') && !url.startsWith(own),
+);
 
 let registered = false;
 
@@ -23,9 +32,14 @@ export function answerForSelf(): void {
   registerHooks({
     resolve(specifier, context, next) {
       if (specifier === SELF) return { url: api, shortCircuit: true };
-      if (!specifier.startsWith(FROM)) return next(specifier, context);
-      const at = specifier.indexOf('#');
-      return next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
+      const at = specifier.startsWith(FROM) ? specifier.indexOf('#') : -1;
+      const found =
+        at < 0
+          ? next(specifier, context)
+          : next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
+      // What is required, and not imported, Node keeps by its file's name.
+      if (context.conditions.includes('require')) return found;
+      return { ...found, url: modules.versioned(found.url, context.parentURL) };
     },
     load(url, context, next) {
       // TypeScript is a module here whatever a package.json nearby says, such as the one that `npm init` writes.
@@ -35,9 +49,15 @@ export function answerForSelf(): void {
   });
 }
 
-/** Imports a module by its path. */
-export function importFile(file: string): Promise<{ default?: unknown }> {
-  return import(pathToFileURL(file).href);
+/** Imports a module by its path, the instance of its version. */
+export async function importFile(file: string): Promise<{ default?: unknown }> {
+  const { href } = pathToFileURL(file);
+  try {
+    return await import(href);
+  } catch (cause) {
+    modules.distrust(href);
+    throw cause;
+  }
 }
 
 /** Imports a package as a file in `folder` would find it. */
