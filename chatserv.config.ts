@@ -21,5 +21,6 @@ export default defineConfig({
     fetch: true,
     help: true,
     logout: true,
+    control: { socket: 'data/chatserv.sock' },
   },
 });

@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { exportAll } from './export.ts';
 import { importAll } from './import.ts';
 import { plugins } from './plugins.ts';
+import { reload } from './reload.ts';
 import { serve } from './serve.ts';
 import { addUser, importUsers, listUsers, removeUser, setPassword } from './user.ts';
 
@@ -22,7 +23,21 @@ export async function main(args: readonly string[]): Promise<void> {
         requiresArg: true,
         describe: 'The config file; else chatserv.config.* in this folder',
       })
-      .command('$0', 'Serve', {}, ({ config }) => serve(config as string | undefined))
+      .command(
+        '$0',
+        'Serve',
+        {
+          watch: {
+            type: 'boolean',
+            default: false,
+            describe: 'Reload when a file of the config or a plugin is edited',
+          },
+        },
+        ({ config, watch }) => serve(config as string | undefined, watch),
+      )
+      .command('reload', 'Have the running server read config and plugins again', {}, ({ config }) =>
+        reload(config as string | undefined),
+      )
       .command('plugins', 'List what would run', {}, ({ config }) => plugins(config as string | undefined))
       .command('check', 'Check a config, and exit with 0 or 2', {}, ({ config }) => check(config as string | undefined))
       .command('user', 'Look after accounts', (user) =>

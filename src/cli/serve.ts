@@ -1,13 +1,34 @@
 import { Host } from '../plugin/host.ts';
+import { Mistakes } from '../plugin/mistakes.ts';
+import { inWords } from './difference.ts';
 import { settingOf } from './setting.ts';
+import { watchFiles } from './watch.ts';
 
-/** Serves until SIGTERM or SIGINT, then ends every session politely. */
-export async function serve(config: string | undefined): Promise<void> {
+/**
+ * Serves until SIGTERM or SIGINT, then ends every session politely. SIGHUP reloads.
+ * @param watch whether it reloads, too, when a file of the config or of a plugin is edited
+ */
+export async function serve(config: string | undefined, watch: boolean): Promise<void> {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   // Before anything starts: who is asked to stop while it starts stops in order too.
   process.once('SIGTERM', () => resolve());
   process.once('SIGINT', () => resolve());
-  const host = await Host.start(await settingOf(config));
+  let host: Host | undefined;
+  const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
+  process.on('SIGHUP', reload);
+  host = await Host.start(await settingOf(config));
+  const watcher = watch ? watchFiles(config, reload) : undefined;
   await asked;
+  watcher?.close();
   await host.stop('shutdown');
+}
+
+/** Reloads, and says what came of it. */
+async function reloaded(host: Host): Promise<void> {
+  try {
+    process.stdout.write(`chatserv reloaded: ${inWords(await host.reload())}\n`);
+  } catch (thrown) {
+    const sentences = thrown instanceof Mistakes ? thrown.sentences : [String(thrown)];
+    for (const said of sentences) process.stderr.write(`chatserv: not reloaded: ${said}\n`);
+  }
 }

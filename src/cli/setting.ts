@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { checkConfig } from '../config/check.ts';
 import { findConfig } from '../config/find.ts';
 import type { HostSetting } from '../plugin/host.ts';
-import { importFile, moduleExtension } from '../plugin/self.ts';
+import { importFile, moduleExtension, modules } from '../plugin/self.ts';
 
 /** What a command line asks for. */
 export interface Setting extends HostSetting {
@@ -23,5 +23,9 @@ export async function settingOf(file: string | undefined): Promise<Setting> {
     environment: process.env,
     logger: pino({ level }, pino.destination({ dest: 2, sync: true })),
     listens: (transport, where) => process.stdout.write(`chatserv listens on ${transport} ${where}\n`),
+    again: () => {
+      modules.refresh();
+      return settingOf(file);
+    },
   };
 }

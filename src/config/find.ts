@@ -17,6 +17,8 @@ export interface FoundConfig {
 const load: Loader = async (file) => (await importFile(file)).default;
 
 const explorer = cosmiconfig('chatserv', {
+  // It may have been edited.
+  cache: false,
   searchPlaces: [
     'chatserv.config.ts',
     'chatserv.config.js',

@@ -4,6 +4,7 @@ import type { OptionsOf } from './define.ts';
 /** The standard plugins: their files under plugins/ without the extension, and the services that they provide. */
 export const STANDARD = {
   broadcast: { file: 'commands/broadcast', provides: [] },
+  control: { file: 'control', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
   help: { file: 'commands/help', provides: [] },
   lockout: { file: 'login/lockout', provides: [] },
@@ -26,6 +27,7 @@ export const STANDARD = {
 /** What options the standard plugins take. */
 export interface StandardOptions {
   readonly broadcast: OptionsOf<typeof import('../../plugins/commands/broadcast.ts').default>;
+  readonly control: OptionsOf<typeof import('../../plugins/control.ts').default>;
   readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
   readonly help: OptionsOf<typeof import('../../plugins/commands/help.ts').default>;
   readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout.ts').default>;

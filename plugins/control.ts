@@ -1,0 +1,79 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { definePlugin, Plugins, z } from 'chatserv';
+
+const request = z.object({ request: z.enum(['reload']) });
+
+export default definePlugin({
+  name: 'control',
+  summary: 'Lets the command line ask the running server, over a socket for its owner only',
+  options: z.strictObject({
+    socket: z
+      .string()
+      .min(1)
+      .default('data/chatserv.sock')
+      .describe("The Unix socket, relative to the config's folder"),
+  }),
+  needs: { plugins: Plugins },
+  setup({ options, plugins, logger, path, keep }) {
+    const file = path(options.socket);
+    const listener = keep(
+      file,
+      () => createServer({ allowHalfOpen: true }),
+      (listener) => void listener.close(),
+    );
+
+    async function serve(socket: Socket): Promise<void> {
+      socket.on('error', () => socket.destroy());
+      for await (const line of createInterface({ input: socket })) {
+        socket.end(`${JSON.stringify(await answer(line))}\n`);
+        return;
+      }
+      socket.end();
+    }
+
+    async function answer(line: string): Promise<object> {
+      try {
+        request.parse(JSON.parse(line));
+        return { result: await plugins.reload() };
+      } catch (cause) {
+        return { mistakes: (cause as Error).message.split('\n') };
+      }
+    }
+
+    return {
+      async start() {
+        listener.removeAllListeners('connection').on('connection', (socket) => void serve(socket));
+        if (listener.listening) return;
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        if (await isAnswered(file)) {
+          throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
+        }
+        // Left behind by a server that was killed.
+        await rm(file, { force: true });
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        listener.once('error', reject);
+        // Nobody else may write to it, not even between these two steps.
+        const mask = process.umask(0o177);
+        listener.listen(file, resolve);
+        process.umask(mask);
+        await promise;
+        await chmod(file, 0o600);
+        listener.off('error', reject).on('error', (err) => logger.error({ err }, 'the control socket failed'));
+      },
+      stop() {
+        listener.close();
+      },
+    };
+  },
+});
+
+async function isAnswered(file: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(file, () => resolve(true)).on('error', () => resolve(false));
+  const answered = await promise;
+  socket.destroy();
+  return answered;
+}

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { plan } from '../plugin/host.ts';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { settingOf } from './setting.ts';
+
+/** What the plugin `control` answers. */
+type Answer = { readonly result: unknown } | { readonly mistakes: readonly string[] };
+
+/**
+ * Asks the server that runs with a config, over its control socket.
+ * @throws Mistakes when none runs, or it says that something is wrong
+ */
+export async function askServer(config: string | undefined, request: string): Promise<unknown> {
+  const setting = await settingOf(config);
+  const control = (await plan(setting)).find(({ plugin }) => plugin.name === 'control');
+  if (control === undefined) {
+    throw new Mistakes([
+      `${setting.place.name} has the plugin 'control' off, through which the server is asked: switch it on, or send SIGHUP.`,
+    ]);
+  }
+  const path = resolve(setting.place.folder, (control.options as { readonly socket: string }).socket);
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+  } catch (cause) {
+    throw new Mistakes(
+      [`No server answers at ${path} (${messageOf(cause)}): does one run with ${setting.place.name}?`],
+      {
+        cause,
+      },
+    );
+  }
+  socket.end(`${JSON.stringify({ request })}\n`);
+  const answer = JSON.parse(await text(socket)) as Answer;
+  if ('mistakes' in answer) throw new Mistakes(answer.mistakes);
+  return answer.result;
+}
