@@ -9,9 +9,12 @@ export class Mistakes extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown; of a syntax error with its place, which Node puts before the stack only. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (!(thrown instanceof Error)) return String(thrown);
+  const first =
+    thrown instanceof SyntaxError ? /^(?:file:\/\/)?(\/.*?)(?:\?.*)?:(\d+)\n/.exec(thrown.stack ?? '') : null;
+  return first === null ? thrown.message : `${first[1]}:${first[2]}: ${thrown.message}`;
 }
 
 /** The names that a misspelt one may have meant, the likeliest first; none where all are too different. */

@@ -5,7 +5,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Difference } from 'chatserv';
 import { JsonClient } from './json-client.ts';
 import { LineClient, type LineClientOptions } from './line-client.ts';
 
@@ -27,6 +30,8 @@ export interface ProgramConfig {
 export interface ProgramOptions {
   /** Set for the program, beside what the tests' own environment says. */
   readonly env?: Readonly<Record<string, string>>;
+  /** More words of its command line. */
+  readonly args?: readonly string[];
   /** A signal that the program ignores from its start. */
   readonly ignores?: NodeJS.Signals;
   /** Files in the config's folder, by name: a plugin of the user's, say. */
@@ -48,9 +53,8 @@ export async function startProgram(config: ProgramConfig = {}, options: ProgramO
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-e2e-'));
   const program = new Program(folder, options);
   try {
-    const plugins = { tcp: { host: '127.0.0.1', port: 0 }, sqlite: { file: 'chat.db' }, ...config.plugins };
-    await writeFile(program.configFile, JSON.stringify({ ...config, plugins }, undefined, 2));
-    for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), text);
+    await program.configures(config);
+    for (const [name, text] of Object.entries(options.files ?? {})) await program.writes(name, text);
     await program.start();
   } catch (cause) {
     await program[Symbol.asyncDispose]();
@@ -86,11 +90,46 @@ export class Program {
     return join(this.folder, 'chatserv.config.json');
   }
 
+  /** Writes its config. */
+  async configures(config: ProgramConfig): Promise<void> {
+    const plugins = { tcp: { host: '127.0.0.1', port: 0 }, sqlite: { file: 'chat.db' }, ...config.plugins };
+    await writeFile(this.configFile, JSON.stringify({ ...config, plugins }, undefined, 2));
+  }
+
+  /** Writes a file into its folder. */
+  async writes(name: string, text: string): Promise<void> {
+    await writeFile(join(this.folder, name), text);
+  }
+
+  /** Has it reload, over its control socket. @returns the difference, or what is wrong */
+  async reloads(): Promise<{ result?: Difference; mistakes?: string[] }> {
+    const socket = connect(join(this.folder, 'data/chatserv.sock'));
+    socket.end('{"request":"reload"}\n');
+    return JSON.parse(await text(socket)) as { result?: Difference; mistakes?: string[] };
+  }
+
+  /** Sends it a signal that does not end it. */
+  signals(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Awaits that it says something on stdout. */
+  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      const found = this.stdout.match(pattern);
+      if (found) return found;
+      if (this.#child === undefined || Date.now() > deadline)
+        throw new Error(`it did not say ${pattern}:\n${this.stdout}\n${this.stderr}`);
+      await Promise.race([once(this.#child.stdout as NodeJS.ReadableStream, 'data'), after(PATIENCE)]);
+    }
+  }
+
   /** Starts it, again after `stop` or `kill`. @returns when it listens */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
-    const { env = {}, ignores } = this.#options;
-    const words = [process.execPath, BIN, '--config', this.configFile];
+    const { env = {}, ignores, args: more = [] } = this.#options;
+    const words = [process.execPath, BIN, '--config', this.configFile, ...more];
     // What a shell ignores its successor ignores.
     const [command = '', ...args] = ignores ? ['sh', '-c', `trap '' ${ignores}; exec "$@"`, 'sh', ...words] : words;
     const child = spawn(command, args, {

@@ -1,0 +1,184 @@
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+import { startProgram } from '../support/program.ts';
+
+/** A command that says a word of another file, at once or when the file `go` is there. */
+const SAY = `
+import { existsSync } from 'node:fs';
+import { defineCommand } from 'chatserv';
+import { word } from './word.ts';
+
+export default defineCommand({
+  name: 'say',
+  usage: 'say [later]',
+  summary: 'Says a word',
+  async run({ session, args }) {
+    if (args[0] === 'ask') return (await session.ask('what')) + word;
+    return word;
+  },
+});
+`;
+
+const plugins = { './say.ts': true };
+const files = { 'say.ts': SAY, 'word.ts': "export const word = 'one';" };
+
+test('what an edited plugin imports is new after a reload, and nobody is dropped', async () => {
+  await using program = await startProgram({ plugins }, { files });
+  const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
+  expect(await alice.asks('say')).toBe('one');
+  expect(await bob.asks('say ask')).toBe('what');
+  expect((await program.reloads()).result).toMatchObject({ added: [], removed: [], changed: [] });
+  await program.writes('word.ts', "export const word = 'two';");
+  expect((await program.reloads()).result).toMatchObject({
+    added: [],
+    removed: [],
+    changed: [{ name: 'say', because: 'its code' }],
+    kept: expect.arrayContaining(['tcp', 'sqlite', 'password']),
+  });
+  expect(await alice.asks('say')).toBe('two');
+  // The conversation that was under way ends with the plugin that it began with.
+  expect(await bob.asks('it is ')).toBe('it is one');
+  expect(await bob.asks('say')).toBe('two');
+  expect(await alice.asks('message bob still here')).toBe('sent:');
+  await bob.hears('alice', 'still here');
+});
+
+test('a reload that fails says why, and all is as it was', async () => {
+  await using program = await startProgram({ plugins }, { files });
+  const alice = await program.joins('alice');
+  await program.writes('word.ts', 'export const word = ;');
+  expect((await program.reloads()).mistakes?.[0]).toMatch(
+    /^The plugin '\.\/say\.ts' in .* could not be loaded: .*word\.ts/,
+  );
+  expect(await alice.asks('say')).toBe('one');
+  await program.writes('word.ts', "throw new Error('no word'); export const word = 1;");
+  expect((await program.reloads()).mistakes?.[0]).toMatch(/could not be loaded: no word/);
+  await program.writes('word.ts', "export const word = 'two';");
+  await program.configures({ plugins: { ...plugins, lockout: { attempts: 'many' }, sqlite: false } });
+  expect((await program.reloads()).mistakes?.join()).toMatch(/plugins\.lockout\.attempts is "many"/);
+  // Another program has the port: the start of what is new fails, after the set-up of all.
+  await using other = await startProgram();
+  await program.configures({ plugins: { ...plugins, help: false, tcp: { host: '127.0.0.1', port: other.port } } });
+  expect((await program.reloads()).mistakes?.[0]).toMatch(/^The plugin 'tcp' could not start: .*EADDRINUSE/);
+  await alice.sends('help say');
+  await alice.seesInOrder(/^say/, 'end:help');
+  expect(await alice.asks('say')).toBe('one');
+  await program.joins('bob');
+  await program.configures({ plugins });
+  expect((await program.reloads()).result?.changed).toEqual([{ name: 'say', because: 'its code' }]);
+  expect(await alice.asks('say')).toBe('two');
+});
+
+test('a listener moves to another port, and those who came over the old one stay', async () => {
+  await using program = await startProgram();
+  const alice = await program.joins('alice');
+  const old = program.port;
+  await program.configures({ plugins: { tcp: { host: '127.0.0.2', port: 0 } } });
+  program.signals('SIGHUP');
+  await program.says(/^chatserv reloaded: changed tcp \(its options\); \d+ plugins kept$/m);
+  expect(program.host).toBe('127.0.0.2');
+  const bob = await program.joins('bob');
+  expect(await alice.asks('whoelse')).toBe('bob');
+  await bob.logsOut();
+  const { promise: refused, resolve } = Promise.withResolvers<unknown>();
+  connect(old, '127.0.0.1').once('error', resolve);
+  expect(await refused).toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('plugins are switched off and on while people are online, and what one keeps it still has', async () => {
+  await using program = await startProgram({ plugins: { lockout: { attempts: 2, blockTime: 60 } } });
+  await program.registers('bob');
+  const alice = await program.joins('alice');
+  const guesser = await program.connect();
+  await guesser.sends('bob', 'wrong');
+  await guesser.seesInOrder('password', 'password');
+  await program.configures({ plugins: { lockout: { attempts: 2, blockTime: 30 }, whoelse: false } });
+  expect((await program.reloads()).result).toMatchObject({
+    removed: ['whoelse'],
+    changed: [{ name: 'lockout', because: 'its options' }],
+  });
+  expect(await alice.asks('whoelse')).toBe('error:command:whoelse');
+  // The guess before the reload counts.
+  await guesser.sends('wrong again');
+  await guesser.sees(/^30$|blocked/);
+  await program.configures({});
+  expect((await program.reloads()).result).toMatchObject({ added: ['whoelse'] });
+  expect(await alice.asks('whoelse')).toBe('');
+});
+
+test('the command line asks the server that runs, and says when none does', async () => {
+  await using program = await startProgram({ plugins }, { files });
+  await using folder = await Folder.with({});
+  const reload = () => folder.runs(['reload', '--config', program.configFile]);
+  expect(await reload()).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^chatserv reloaded: nothing has changed; \d+ plugins kept\n$/),
+  });
+  await program.writes('word.ts', 'export const');
+  expect(await reload()).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^chatserv: The plugin '\.\/say\.ts'/),
+  });
+  await program.writes('word.ts', "export const word = 'two';");
+  await program.stop();
+  expect(await reload()).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^chatserv: No server answers at .*chatserv\.sock/),
+  });
+});
+
+test('with --watch an edit is enough', async () => {
+  await using program = await startProgram({ plugins }, { files, args: ['--watch'] });
+  const alice = await program.joins('alice');
+  await program.writes('word.ts', "export const word = 'two';");
+  await program.says(/^chatserv reloaded: changed say/m);
+  expect(await alice.asks('say')).toBe('two');
+  await program.configures({ plugins: { ...plugins, help: false } });
+  await program.says(/^chatserv reloaded: removed help/m);
+});
+
+/** Tells how much is in use that is not garbage, in KB. */
+const USED = `
+import { defineCommand } from 'chatserv';
+
+export default defineCommand({
+  name: 'used',
+  usage: 'used',
+  summary: 'Tells the memory in use',
+  async run() {
+    for (let i = 0; i < 4; i++) {
+      await new Promise(setImmediate);
+      globalThis.gc();
+    }
+    return String(Math.round(process.memoryUsage().heapUsed / 1024));
+  },
+});
+`;
+
+test('1,000 reloads leave nothing behind but the edited modules', { timeout: 120_000 }, async () => {
+  await using program = await startProgram(
+    { plugins: { ...plugins, './used.ts': true } },
+    { files: { ...files, 'used.ts': USED }, env: { NODE_OPTIONS: '--expose-gc' } },
+  );
+  const alice = await program.joins('alice');
+  const measure = async () => ({
+    used: Number(await alice.asks('used')),
+    files: readdirSync(`/proc/${program.pid}/fd`).length,
+  });
+  for (let count = 0; count < 100; count++) await program.reloads();
+  const before = await measure();
+  for (let count = 0; count < 500; count++) expect((await program.reloads()).result?.changed).toEqual([]);
+  const between = await measure();
+  for (let count = 0; count < 500; count++) {
+    await program.writes('word.ts', `export const word = 'edit ${count}';`);
+    expect((await program.reloads()).result?.changed).toEqual([{ name: 'say', because: 'its code' }]);
+  }
+  const after = await measure();
+  expect(await alice.asks('say')).toBe('edit 499');
+  expect(after.files).toBeLessThanOrEqual(before.files + 2);
+  // A reload that changes nothing costs nothing for long, an edit the modules that it makes anew.
+  expect((between.used - before.used) / 500).toBeLessThan(2);
+  expect((after.used - between.used) / 500).toBeLessThan(50);
+});
