@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (file: string) => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { chatserv: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^chatserv$/, replacement: source('index.ts') },
+      { find: /^chatserv\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^chatserv\/testing\/contracts$/, replacement: source('testing/contracts.ts') },
+    ],
+  },
   test: { include: ['{src,plugins,test}/**/*.test.ts'], testTimeout: 20_000 },
 });

@@ -1,6 +1,6 @@
 import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { startServer } from '../test/support/server.ts';
 import { memoryStore } from './stores/memory.ts';
 
 describe('who was away', () => {
@@ -8,7 +8,7 @@ describe('who was away', () => {
     await using server = await startServer();
     await server.registers('bob');
     const alice = await server.joins('alice');
-    await alice.sends('message bob one', 'broadcast two', 'message (bob bob) three');
+    await alice.says('message bob one', 'broadcast two', 'message (bob bob) three');
     await alice.seesInOrder('sent:', 'sent:', 'sent:');
     const bob = await server.returns('bob');
     for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
@@ -23,10 +23,10 @@ describe('who was away', () => {
     await server.registers('bob');
     const alice = await server.joins('alice');
     const texts = Array.from({ length: 600 }, (_, i) => `message ${i}`);
-    await alice.sends(...texts.map((text) => `message bob ${text}`));
+    await alice.says(...texts.map((text) => `message bob ${text}`));
     for (const _ of texts) await alice.sees('sent:');
     const bob = await server.returns('bob');
-    await alice.sends('message bob live');
+    await alice.says('message bob live');
     await alice.sees('sent:');
     for (const text of texts) await bob.hears('alice', text);
     await bob.hears('alice', 'live');
@@ -36,7 +36,7 @@ describe('who was away', () => {
   test('is not given what was said before registering', async () => {
     await using server = await startServer();
     const alice = await server.joins('alice');
-    await alice.sends('broadcast first');
+    await alice.says('broadcast first');
     await alice.sees('sent:');
     const bob = await server.joins('bob');
     await bob.seesNothing();
@@ -47,7 +47,7 @@ test('names of nobody are answered, in the order and spelling given, each once',
   await using server = await startServer();
   await server.registers('bob');
   const alice = await server.joins('alice');
-  await alice.sends('message (Nobody bob nobody BOB who) hi', 'message ghost boo');
+  await alice.says('message (Nobody bob nobody BOB who) hi', 'message ghost boo');
   await alice.seesInOrder('sent:Nobody,who', 'sent:ghost');
   const bob = await server.returns('bob');
   await bob.hears('alice', 'hi');
@@ -58,7 +58,7 @@ test('a message to nobody leaves the order of the log as it is', async () => {
   await using server = await startServer();
   const bob = await server.joins('bob');
   const alice = await server.joins('alice');
-  await alice.sends('message ghost one', 'message bob two', 'message ghost three', 'message bob four');
+  await alice.says('message ghost one', 'message bob two', 'message ghost three', 'message bob four');
   await alice.seesInOrder('sent:ghost', 'sent:', 'sent:ghost', 'sent:');
   await bob.hears('alice', 'two');
   await bob.hears('alice', 'four');
@@ -93,7 +93,7 @@ test('a message that is kept too late for its sender is given all the same', asy
   await using server = await startServer({ memory: false, plugin });
   const alice = await server.joins('alice');
   const bob = await server.joins('bob');
-  await alice.sends('message bob slow', 'message bob fast');
+  await alice.says('message bob slow', 'message bob fast');
   await begun;
   server.clock.advance(6);
   await alice.seesInOrder('error:internal:message', 'sent:');
@@ -107,7 +107,7 @@ test('a message that cannot be kept is given to nobody', async () => {
   await using server = await startServer({ memory: false, plugin });
   const alice = await server.joins('alice');
   const bob = await server.joins('bob');
-  await alice.sends('message bob slow', 'message bob fast');
+  await alice.says('message bob slow', 'message bob fast');
   await begun;
   disk.reject(new Error('the disk is full'));
   await alice.seesInOrder('error:internal:message', 'sent:');
@@ -121,11 +121,11 @@ test('without the plugin a name that is not online is answered like an unknown o
   await server.registers('bob');
   const alice = await server.joins('alice');
   const carol = await server.joins('carol');
-  await alice.sends('message (bob carol ghost) hi', 'broadcast all', 'message bob gone');
+  await alice.says('message (bob carol ghost) hi', 'broadcast all', 'message bob gone');
   await alice.seesInOrder('sent:bob,ghost', 'sent:', 'sent:bob');
   await carol.hears('alice', 'hi');
   await carol.hears('alice', 'all');
-  await carol.sends('fetch');
+  await carol.says('fetch');
   await carol.sees('fetching');
   await carol.seesNothing();
 });

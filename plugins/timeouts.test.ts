@@ -1,15 +1,15 @@
+import { startServer } from 'chatserv/testing';
 import { test } from 'vitest';
-import { startServer } from '../test/support/server.ts';
 
 const plugins = { timeouts: { login: 60, idle: 300 } };
 
 test('who does not log in for long is closed, whatever trickles in', async () => {
   await using server = await startServer(plugins);
   const alice = server.connect('alice');
-  await alice.sends('alice');
+  await alice.says('alice');
   await alice.sees('register');
   server.clock.advance(59);
-  await alice.sends('y');
+  await alice.says('y');
   await alice.sees('password');
   server.clock.advance(1);
   await alice.sees('timeout');
@@ -44,7 +44,7 @@ test('being sent messages is not saying something', async () => {
   const alice = await server.joins('alice');
   const bob = await server.joins('bob');
   server.clock.advance(200);
-  await alice.sends('message bob are you there?');
+  await alice.says('message bob are you there?');
   await alice.sees('sent:');
   await bob.hears('alice', 'are you there?');
   server.clock.advance(100);

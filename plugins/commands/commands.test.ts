@@ -1,13 +1,13 @@
+import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { startServer } from '../../test/support/server.ts';
 
 test('whoelse and who name those who are online', async () => {
   await using server = await startServer();
   const alice = await server.joins('Alice');
-  await alice.sends('whoelse', 'who');
+  await alice.says('whoelse', 'who');
   await alice.seesInOrder('', 'Alice');
   const bob = await server.joins('bob');
-  await bob.sends('whoelse', 'who');
+  await bob.says('whoelse', 'who');
   await bob.seesInOrder('Alice', 'Alice bob');
 });
 
@@ -18,7 +18,7 @@ test('wholast names who was online within the last minutes', async () => {
   await bob.logsOut();
   await alice.asksUntil('who', 'alice');
   server.clock.advance(90);
-  await alice.sends('wholast 1', 'wholast 2', 'last 1.5', 'last 1.4');
+  await alice.says('wholast 1', 'wholast 2', 'last 1.5', 'last 1.4');
   await alice.seesInOrder('alice', 'alice bob', 'alice bob', 'alice');
 });
 
@@ -27,7 +27,7 @@ test.each(['wholast', 'wholast 0', 'wholast -1', 'wholast 1441', 'last x', 'whol
   async (line) => {
     await using server = await startServer();
     const alice = await server.joins('alice');
-    await alice.sends(line);
+    await alice.says(line);
     await alice.sees('error:args:wholast');
   },
 );
@@ -38,7 +38,7 @@ test('broadcast goes to every other user, and to those online where the config s
     await server.registers('carol');
     const alice = await server.joins('alice');
     const bob = await server.joins('bob');
-    await alice.sends('broadcast  two blanks ');
+    await alice.says('broadcast  two blanks ');
     await alice.sees('sent:');
     await bob.hears('alice', ' two blanks ');
     await alice.seesNothing();
@@ -53,7 +53,7 @@ test.each(['broadcast', 'broadcast  ', 'message', 'message bob', 'message bob  '
   async (line) => {
     await using server = await startServer();
     const alice = await server.joins('alice');
-    await alice.sends(line);
+    await alice.says(line);
     await alice.sees(`error:args:${line.startsWith('broadcast') ? 'broadcast' : 'message'}`);
   },
 );
@@ -62,7 +62,7 @@ test('message keeps the text as typed, but for control characters', async () => 
   await using server = await startServer();
   const alice = await server.joins('alice');
   const bob = await server.joins('bob');
-  await alice.sends('send bob  a  b\tc \u001b[31mred\u0007 ', 'message (bob bob BOB) (in) brackets');
+  await alice.says('send bob  a  b\tc \u001b[31mred\u0007 ', 'message (bob bob BOB) (in) brackets');
   await alice.seesInOrder('sent:', 'sent:');
   await bob.hears('alice', ' a  b\tc [31mred ');
   await bob.hears('alice', '(in) brackets');
@@ -72,11 +72,11 @@ test('message keeps the text as typed, but for control characters', async () => 
 test('help lists every command that is loaded, or explains one', async () => {
   await using server = await startServer({ wholast: false });
   const alice = await server.joins('alice');
-  await alice.sends('help');
+  await alice.says('help');
   const names = [];
   for (let line = await alice.asks(); line !== 'end:help'; line = await alice.asks()) names.push(line.split(' ')[0]);
   expect(names).toEqual(['broadcast', 'fetch', 'help', 'logout', 'message', 'who', 'whoelse']);
-  await alice.sends('help send', 'help wholast');
+  await alice.says('help send', 'help wholast');
   await alice.seesInOrder(/^message <user> <text>.* - Sends .*also: send/, 'end:help', 'error:args:help');
 });
 
@@ -92,14 +92,14 @@ test.each([
 ])('%j is no command', async (line, answer) => {
   await using server = await startServer();
   const alice = await server.joins('alice');
-  await alice.sends(line);
+  await alice.says(line);
   await alice.sees(answer);
 });
 
 test('logout says goodbye and closes', async () => {
   await using server = await startServer();
   const alice = await server.joins('alice');
-  await alice.sends('logout', 'who');
+  await alice.says('logout', 'who');
   await alice.sees('goodbye');
   await alice.isClosed();
 });

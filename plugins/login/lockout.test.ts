@@ -1,14 +1,14 @@
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { PASSWORD, startServer, type TestServer } from '../../test/support/server.ts';
 
 const plugins = { lockout: { attempts: 3, blockTime: 60 }, timeouts: false };
 
 /** Sends a name and wrong passwords. */
 async function fails(server: TestServer, name: string, times: number, address?: string) {
   const client = server.connect(name, address);
-  await client.sends(name);
+  await client.says(name);
   await client.sees('password');
-  for (let i = 0; i < times; i++) await client.sends(`wrong ${i}`);
+  for (let i = 0; i < times; i++) await client.says(`wrong ${i}`);
   return client;
 }
 
@@ -22,7 +22,7 @@ describe('three wrong passwords', () => {
 
     server.clock.advance(15);
     const again = server.connect('alice');
-    await again.sends('ALICE');
+    await again.says('ALICE');
     await again.sees('blocked:45');
     await again.isClosed();
     await server.returns('alice', '198.51.100.1');
@@ -49,7 +49,7 @@ describe('three wrong passwords', () => {
     const guesser = await fails(server, 'alice', 3, '2001:db8::1');
     await guesser.seesInOrder('password', 'password', '60');
     const neighbour = server.connect('alice', '2001:db8::ffff:2');
-    await neighbour.sends('alice');
+    await neighbour.says('alice');
     await neighbour.sees('blocked:60');
     await server.returns('alice', '2001:db8:0:1::1');
   });
@@ -59,11 +59,11 @@ test('a password sent during a block is not even looked at', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');
   const early = server.connect('alice');
-  await early.sends('alice');
+  await early.says('alice');
   await early.sees('password');
   const guesser = await fails(server, 'alice', 3);
   await guesser.seesInOrder('password', 'password', '60');
-  await early.sends(PASSWORD);
+  await early.says(PASSWORD);
   await early.sees('60');
   await early.isClosed();
 });
@@ -76,7 +76,7 @@ test('when the block ends the count begins anew', async () => {
   server.clock.advance(60);
   const again = await fails(server, 'alice', 2);
   await again.seesInOrder('password', 'password');
-  await again.sends(PASSWORD);
+  await again.says(PASSWORD);
   await again.sees('welcome');
   expect(server.failures).toEqual([]);
 });

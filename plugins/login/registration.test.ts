@@ -1,40 +1,40 @@
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { test } from 'vitest';
-import { PASSWORD, startServer } from '../../test/support/server.ts';
 
 test('an unknown name may register, and then logs in like any other', async () => {
   await using server = await startServer();
   const alice = server.connect('alice');
-  await alice.sends('alice', 'y', PASSWORD, PASSWORD, 'ALICE', PASSWORD, 'who');
+  await alice.says('alice', 'y', PASSWORD, PASSWORD, 'ALICE', PASSWORD, 'who');
   await alice.seesInOrder('register', 'password', 'registered', 'password', 'welcome', 'alice');
 });
 
 test.each(['n', 'yes', 'Y', '', 'alice'])('%j is no yes: the name is asked for again', async (answer) => {
   await using server = await startServer();
   const alice = server.connect('alice');
-  await alice.sends('alice', answer, 'alice');
+  await alice.says('alice', answer, 'alice');
   await alice.seesInOrder('register', 'username', 'register');
 });
 
 test('two different lines are asked for again, and so is a password that is refused, with the reason', async () => {
   await using server = await startServer();
   const alice = server.connect('alice');
-  await alice.sends('alice', 'y', PASSWORD, 'password2');
+  await alice.says('alice', 'y', PASSWORD, 'password2');
   await alice.seesInOrder('register', 'password', 'password');
-  await alice.sends('short', 'short');
+  await alice.says('short', 'short');
   await alice.sees('password:too-short');
-  await alice.sends('x'.repeat(257), 'x'.repeat(257));
+  await alice.says('x'.repeat(257), 'x'.repeat(257));
   await alice.sees('password:too-long');
-  await alice.sends(PASSWORD, PASSWORD);
+  await alice.says(PASSWORD, PASSWORD);
   await alice.sees('registered');
 });
 
 test('of two who register one name the first to finish has it', async () => {
   await using server = await startServer();
   const [one, two] = [server.connect('one'), server.connect('two')];
-  await one.sends('alice', 'y');
+  await one.says('alice', 'y');
   await one.seesInOrder('register', 'password');
   await two.registers('Alice', 'password2');
-  await one.sends(PASSWORD, PASSWORD);
+  await one.says(PASSWORD, PASSWORD);
   await one.sees('username');
   await one.logsIn('alice', 'password2');
 });
@@ -42,13 +42,13 @@ test('of two who register one name the first to finish has it', async () => {
 test.each(['a b', '', '__proto__', 'x'.repeat(33), 'a:b'])('%j is not offered registration', async (name) => {
   await using server = await startServer();
   const client = server.connect();
-  await client.sends(name);
+  await client.says(name);
   await client.sees('username');
 });
 
 test('without the plugin an unknown name is asked for again', async () => {
   await using server = await startServer({ registration: false });
   const alice = server.connect('alice');
-  await alice.sends('alice');
+  await alice.says('alice');
   await alice.sees('username');
 });

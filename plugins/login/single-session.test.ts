@@ -1,11 +1,11 @@
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { test } from 'vitest';
-import { PASSWORD, startServer } from '../../test/support/server.ts';
 
 test('who is online is told so, until the other connection ends', async () => {
   await using server = await startServer();
   const alice = await server.joins('alice');
   const second = server.connect('alice again');
-  await second.sends('Alice');
+  await second.says('Alice');
   await second.sees('connected');
   await alice.logsOut();
   await second.logsIn('alice', PASSWORD);
@@ -16,14 +16,14 @@ test('of two connections that are both at the password the first one in is in', 
   await server.registers('alice');
   const [one, two] = [server.connect('one'), server.connect('two')];
   for (const client of [one, two]) {
-    await client.sends('alice');
+    await client.says('alice');
     await client.sees('password');
   }
-  await one.sends(PASSWORD);
+  await one.says(PASSWORD);
   await one.sees('welcome');
-  await two.sends(PASSWORD);
+  await two.says(PASSWORD);
   await two.sees('connected');
-  await one.sends('who');
+  await one.says('who');
   await one.sees('alice');
 });
 
@@ -32,11 +32,11 @@ test('without the plugin a user may be connected twice, and hears on both', asyn
   const alice = await server.joins('alice');
   const second = await server.returns('alice');
   const bob = await server.joins('bob');
-  await bob.sends('whoelse', 'message alice hi');
+  await bob.says('whoelse', 'message alice hi');
   await bob.seesInOrder('alice', 'sent:');
   await alice.hears('bob', 'hi');
   await second.hears('bob', 'hi');
   await alice.logsOut();
-  await bob.sends('whoelse');
+  await bob.says('whoelse');
   await bob.sees('alice');
 });

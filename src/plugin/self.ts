@@ -2,17 +2,20 @@ import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Modules } from './modules.ts';
 
-/** The specifier that plugins and configs import. */
-const SELF = 'chatserv';
-
 /** Asks for a package as a certain file would find it: `chatserv-from:<folder's URL>#<package>`. */
 const FROM = 'chatserv-from:';
 
-/** This program's own public API, as source or as built. */
-const api = new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url).href;
+/** How this program's files end: as source or as built. */
+export const moduleExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-/** This program's own code, which is never loaded a second time. */
-const own = new URL('.', api).href;
+/** This program's own code, as source or as built, which is never loaded a second time. */
+const own = new URL('..', import.meta.url).href;
+
+/** What plugins, configs and tests import of it. */
+const API: Readonly<Record<string, string>> = {
+  chatserv: `${own}index${moduleExtension}`,
+  'chatserv/testing': `${own}testing/index${moduleExtension}`,
+};
 
 /** The modules of plugins and configs. */
 export const modules = new Modules(
@@ -31,7 +34,8 @@ export function answerForSelf(): void {
   registered = true;
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === SELF) return { url: api, shortCircuit: true };
+      const url = API[specifier];
+      if (url !== undefined) return { url, shortCircuit: true };
       const at = specifier.startsWith(FROM) ? specifier.indexOf('#') : -1;
       const found =
         at < 0
@@ -65,6 +69,5 @@ export function importPackage(name: string, folder: string): Promise<{ default?:
   return import(`${FROM}${pathToFileURL(`${folder}/config`).href}#${name}`);
 }
 
-/** The folder in which the standard plugins lie, and how their files end: as source or as built. */
+/** The folder in which the standard plugins lie. */
 export const standardFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));
-export const moduleExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';

@@ -39,7 +39,7 @@ test('a write that takes longer than a command may: an error, the others chat on
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   const other = new DatabaseSync(join(program.folder, 'chat.db'));
   other.exec('BEGIN IMMEDIATE');
-  await alice.sends('message bob slow');
+  await alice.says('message bob slow');
   expect(await bob.asks('who')).toBe('alice bob');
   await alice.sees('error:internal:message');
   expect(await alice.asks('whoelse')).toBe('bob');

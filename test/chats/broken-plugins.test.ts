@@ -1,7 +1,6 @@
 import { defineCommand, definePlugin } from 'chatserv';
+import { startServer, type TestServer, VirtualClock } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../support/clock.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 /** What the log said of a plugin's failures. */
 function failuresOf(server: TestServer, plugin: string): string[] {
@@ -13,7 +12,7 @@ function failuresOf(server: TestServer, plugin: string): string[] {
 /** Two people who have nothing to do with it chat on. */
 async function othersChatOn(server: TestServer): Promise<void> {
   const [dora, emil] = [await server.returns('dora'), await server.returns('emil')];
-  await dora.sends('message emil still there?');
+  await dora.says('message emil still there?');
   await dora.sees('sent:');
   await emil.hears('dora', 'still there?');
   await Promise.all([dora.closes(), emil.closes()]);
@@ -76,7 +75,7 @@ describe('a plugin that fails in onUsername', () => {
     await using server = await startServer({ broken });
     await server.registers('dora', 'emil');
     const carol = server.connect('carol');
-    await carol.sends('carol');
+    await carol.says('carol');
     await carol.sees('username');
     expect(failuresOf(server, 'broken')).toEqual(["onUsername of plugin 'broken' failed: carol is too much"]);
     await othersChatOn(server);
@@ -104,7 +103,7 @@ describe('a plugin that fails in onUsername', () => {
     await using server = await startServer({ broken });
     await server.registers('dora', 'emil');
     const carol = server.connect('carol');
-    await carol.sends('carol');
+    await carol.says('carol');
     await asked.promise;
     await othersChatOn(server);
     server.clock.advance(6);
@@ -131,14 +130,14 @@ describe('a plugin that fails in onUsername', () => {
     });
     await using server = await startServer({ riddle, timeouts: { login: 3600 } });
     const carol = server.connect('carol');
-    await carol.sends('carol');
+    await carol.says('carol');
     await carol.sees('riddle');
     server.clock.advance(600);
-    await carol.sends('a stone');
+    await carol.says('a stone');
     await carol.sees('username');
-    await carol.sends('carol');
+    await carol.says('carol');
     await carol.sees('riddle');
-    await carol.sends('an egg');
+    await carol.says('an egg');
     await carol.sees('register');
     expect(server.failures).toEqual([]);
   });
@@ -164,19 +163,19 @@ describe('a plugin that throws in onDeliver', () => {
     const alice = await server.joins('alice');
     const bob = await server.joins('bob');
     for (const text of ['one', 'two']) {
-      await alice.sends(`message bob ${text}`);
+      await alice.says(`message bob ${text}`);
       await alice.sees('sent:');
     }
     await bob.seesNothing();
     expect(failuresOf(server, 'broken')).toEqual(["onDeliver of plugin 'broken' failed: bob is too much"]);
     await othersChatOn(server);
-    await alice.sends('broadcast three');
+    await alice.says('broadcast three');
     await alice.sees('sent:');
     well = true;
-    await bob.sends('fetch');
+    await bob.says('fetch');
     await bob.sees('fetching');
     for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
-    await alice.sends('message bob four');
+    await alice.says('message bob four');
     await alice.sees('sent:');
     await bob.hears('alice', 'four');
     await bob.seesNothing();
@@ -202,7 +201,7 @@ describe('a plugin whose command fails', () => {
     await using server = await startServer({ crash, reject });
     await server.registers('dora', 'emil');
     const alice = await server.joins('alice');
-    await alice.sends('crash', 'reject', 'whoelse');
+    await alice.says('crash', 'reject', 'whoelse');
     await alice.seesInOrder('error:internal:crash', 'error:internal:reject', '');
     expect(failuresOf(server, 'crash')).toEqual(["command 'crash' of plugin 'crash' failed: crashed"]);
     expect(failuresOf(server, 'reject')).toEqual(["command 'reject' of plugin 'reject' failed: rejected"]);
@@ -223,7 +222,7 @@ describe('a plugin whose command fails', () => {
     await using server = await startServer({ stuck });
     await server.registers('dora', 'emil');
     const alice = await server.joins('alice');
-    await alice.sends('stuck', 'who');
+    await alice.says('stuck', 'who');
     await begun.promise;
     await othersChatOn(server);
     server.clock.advance(6);
@@ -251,9 +250,9 @@ describe('a plugin that fails elsewhere', () => {
     well = false;
     const bob = server.connect('bob');
     if (hook !== 'onConnect') {
-      await bob.sends('bob');
+      await bob.says('bob');
       await bob.sees('password');
-      await bob.sends('password1');
+      await bob.says('password1');
     }
     await bob.sees(told);
     expect(failuresOf(server, 'broken')).toEqual([`${hook} of plugin 'broken' failed: out of order`]);
@@ -274,7 +273,7 @@ describe('a plugin that fails elsewhere', () => {
     await using server = await startServer({ broken });
     await server.registers('dora', 'emil', 'bob');
     const bob = server.connect('bob');
-    await bob.sends('bob', 'wrong', 'password1');
+    await bob.says('bob', 'wrong', 'password1');
     await bob.seesInOrder('password', 'password', 'welcome');
     await othersChatOn(server);
     await bob.logsOut();
@@ -302,7 +301,7 @@ describe('a plugin that fails elsewhere', () => {
     await server.registers('bob');
     const alice = await server.joins('alice');
     well = false;
-    await alice.sends('who', 'broadcast hi');
+    await alice.says('who', 'broadcast hi');
     await alice.seesInOrder(who, sent);
     well = true;
     const bob = await server.returns('bob');

@@ -1,5 +1,5 @@
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { test } from 'vitest';
-import { PASSWORD, startServer } from '../support/server.ts';
 
 test("the ancestor's client is told DONE before each command, after the messages that waited", async () => {
   await using server = await startServer({ timeouts: { idle: 1800 } });
@@ -7,31 +7,31 @@ test("the ancestor's client is told DONE before each command, after the messages
   const bob = await server.joins('bob');
   const alice = server.connectClassic('alice');
   await alice.registers('alice', PASSWORD);
-  await bob.sends('message alice before the login');
+  await bob.says('message alice before the login');
   await bob.sees('sent:');
   await alice.logsIn('alice', PASSWORD);
   await alice.sees('[01-01-26T00:00:00] bob: before the login');
   await alice.sees('DONE');
 
-  await bob.sends('message alice one', 'broadcast two');
+  await bob.says('message alice one', 'broadcast two');
   await bob.seesInOrder('sent:', 'sent:');
-  await alice.sends('who');
+  await alice.says('who');
   await alice.seesInOrder('bob alice', '[01-01-26T00:00:00] bob: one', '[01-01-26T00:00:00] bob: two', 'DONE');
-  await alice.sends('send (bob carol ghost) hi');
+  await alice.says('send (bob carol ghost) hi');
   await alice.seesInOrder('sent:ghost', 'DONE');
   await bob.hears('alice', 'hi');
-  await alice.sends('broadcast all');
+  await alice.says('broadcast all');
   await alice.seesInOrder('sent:', 'DONE');
-  await alice.sends('last 5');
+  await alice.says('last 5');
   await alice.seesInOrder('bob alice', 'DONE');
-  await alice.sends('dance');
+  await alice.says('dance');
   await alice.seesInOrder('error:command:dance', 'DONE');
   await bob.hears('alice', 'all');
-  await bob.sends('message alice three');
+  await bob.says('message alice three');
   await bob.sees('sent:');
-  await alice.sends('fetch');
+  await alice.says('fetch');
   await alice.seesInOrder('fetching', '[01-01-26T00:00:00] bob: three', 'DONE');
-  await alice.sends('logout');
+  await alice.says('logout');
   await alice.sees('goodbye');
   await alice.isClosed();
 });
@@ -43,14 +43,14 @@ test('it is given each message once, and what it was not given waits', async () 
   await alice.registers('alice', PASSWORD);
   await alice.logsIn('alice', PASSWORD);
   await alice.sees('DONE');
-  await bob.sends('message alice one');
+  await bob.says('message alice one');
   await bob.sees('sent:');
   await alice.closes();
   await bob.asksUntil('who', 'bob');
   const again = server.connectClassic('alice');
   await again.logsIn('alice', PASSWORD);
   await again.seesInOrder('[01-01-26T00:00:00] bob: one', 'DONE');
-  await again.sends('fetch');
+  await again.says('fetch');
   await again.seesInOrder('fetching', 'DONE');
 });
 
@@ -63,10 +63,10 @@ test('it is told of blocks and time-outs in its own words', async () => {
   server.clock.advance(90);
   await alice.sees('timeout:90');
   const guesser = server.connectClassic('guesser');
-  await guesser.sends('alice', 'wrong 1', 'wrong 2', 'wrong 3');
+  await guesser.says('alice', 'wrong 1', 'wrong 2', 'wrong 3');
   await guesser.seesInOrder('password', 'password', 'password', '60');
   const late = server.connectClassic('late');
-  await late.sends('alice');
+  await late.says('alice');
   await late.sees('blocked:60');
 });
 
@@ -77,8 +77,8 @@ test('without an inbox it is given what was said while it was there', async () =
   await alice.registers('alice', PASSWORD);
   await alice.logsIn('alice', PASSWORD);
   await alice.sees('DONE');
-  await bob.sends('message alice one');
+  await bob.says('message alice one');
   await bob.sees('sent:');
-  await alice.sends('whoelse');
+  await alice.says('whoelse');
   await alice.seesInOrder('bob', '[01-01-26T00:00:00] bob: one', 'DONE');
 });

@@ -1,18 +1,18 @@
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { PASSWORD, startServer } from '../support/server.ts';
 
 describe('a program logs in', () => {
   test('with one request, and is told by a question what is wanted instead', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const alice = server.connectJson();
-    alice.sends({ type: 'login', request: 1, name: 'nobody', password: PASSWORD });
+    alice.says({ type: 'login', request: 1, name: 'nobody', password: PASSWORD });
     await alice.sees({ type: 'ask', request: 1, question: 'register', because: '' });
-    alice.sends({ type: 'login', request: 2, name: 'alice', password: 'wrong' });
+    alice.says({ type: 'login', request: 2, name: 'alice', password: 'wrong' });
     await alice.sees({ type: 'ask', request: 2, question: 'password', because: 'wrong' });
-    alice.sends({ type: 'login', request: 3, name: 'a:b', password: PASSWORD });
+    alice.says({ type: 'login', request: 3, name: 'a:b', password: PASSWORD });
     await alice.sees({ type: 'ask', request: 3, question: 'username', because: 'username' });
-    alice.sends({ type: 'login', request: 4, name: 'ALICE', password: PASSWORD });
+    alice.says({ type: 'login', request: 4, name: 'ALICE', password: PASSWORD });
     await alice.sees({ type: 'welcome', request: 4, name: 'alice' });
     await alice.seesToken();
     await alice.seesNothing();
@@ -21,15 +21,15 @@ describe('a program logs in', () => {
   test('by registering, and a name that is known asks for its password', async () => {
     await using server = await startServer();
     const alice = server.connectJson();
-    alice.sends({ type: 'register', request: 1, name: 'alice', password: 'short' });
+    alice.says({ type: 'register', request: 1, name: 'alice', password: 'short' });
     await alice.sees({ type: 'ask', request: 1, question: 'new-password', because: 'too-short' });
-    alice.sends({ type: 'register', request: 2, name: 'alice', password: PASSWORD });
+    alice.says({ type: 'register', request: 2, name: 'alice', password: PASSWORD });
     await alice.sees({ type: 'welcome', request: 2, name: 'alice' });
     const bob = server.connectJson();
-    bob.sends({ type: 'register', request: 1, name: 'Alice', password: 'password2' });
+    bob.says({ type: 'register', request: 1, name: 'Alice', password: 'password2' });
     await bob.sees({ type: 'ask', question: 'username', because: 'connected' });
     await alice.closes();
-    bob.sends({ type: 'register', request: 2, name: 'Alice', password: 'password2' });
+    bob.says({ type: 'register', request: 2, name: 'Alice', password: 'password2' });
     await bob.sees({ type: 'ask', request: 2, question: 'password', because: 'wrong' });
   });
 
@@ -37,9 +37,9 @@ describe('a program logs in', () => {
     await using server = await startServer();
     await server.registers('alice');
     const alice = server.connectJson();
-    alice.sends({ type: 'answer', request: 'a', text: 'alice' });
+    alice.says({ type: 'answer', request: 'a', text: 'alice' });
     await alice.sees({ type: 'ask', request: 'a', question: 'password', because: '' });
-    alice.sends({ type: 'answer', request: 'b', text: PASSWORD });
+    alice.says({ type: 'answer', request: 'b', text: PASSWORD });
     await alice.sees({ type: 'welcome', request: 'b' });
   });
 
@@ -48,13 +48,13 @@ describe('a program logs in', () => {
     await server.registers('alice');
     for (const attempt of [1, 2, 3]) {
       const guesser = server.connectJson();
-      guesser.sends({ type: 'login', request: attempt, name: 'alice', password: `guess ${attempt}` });
+      guesser.says({ type: 'login', request: attempt, name: 'alice', password: `guess ${attempt}` });
       if (attempt < 3) await guesser.sees({ type: 'ask', question: 'password', because: 'wrong' });
       else await guesser.sees({ type: 'blocked', request: 3, seconds: 60 });
       await guesser.closes();
     }
     const late = server.connectJson();
-    late.sends({ type: 'login', name: 'alice', password: PASSWORD });
+    late.says({ type: 'login', name: 'alice', password: PASSWORD });
     await late.sees({ type: 'blocked', seconds: 60 });
     await late.isClosed();
   });
@@ -75,7 +75,7 @@ describe('what a program sends', () => {
     await server.registers('alice');
     const alice = server.connectJson();
     await alice.logsIn('alice', PASSWORD);
-    alice.sends(line);
+    alice.says(line);
     await alice.sees({ type: 'error', ...error });
     await alice.seesNothing();
   });
@@ -85,7 +85,7 @@ describe('what a program sends', () => {
     await server.registers('alice');
     const alice = server.connectJson();
     await alice.logsIn('alice', PASSWORD);
-    alice.sends('{"type":"command","name":"who","text":"","__proto__":{"x":1},"mood":"fine","request":"r"}');
+    alice.says('{"type":"command","name":"who","text":"","__proto__":{"x":1},"mood":"fine","request":"r"}');
     await alice.sees({ type: 'answer', request: 'r', command: 'who', text: 'alice', facts: { names: ['alice'] } });
   });
 });
@@ -96,13 +96,13 @@ test('programs and people talk to each other', async () => {
   const bob = await server.joins('bob');
   const alice = server.connectJson();
   await alice.logsIn('alice', PASSWORD);
-  alice.sends({ type: 'message', request: 1, to: ['bob', 'ghost'], text: 'hi\u0007 there' });
+  alice.says({ type: 'message', request: 1, to: ['bob', 'ghost'], text: 'hi\u0007 there' });
   await alice.sees({ type: 'answer', request: 1, text: 'sent:ghost', facts: { unknown: ['ghost'] } });
   await bob.hears('alice', 'hi there');
-  alice.sends({ type: 'message', request: 2, to: 'everyone', text: 'all' });
+  alice.says({ type: 'message', request: 2, to: 'everyone', text: 'all' });
   await alice.sees({ type: 'answer', request: 2, command: 'broadcast' });
   await bob.hears('alice', 'all');
-  await bob.sends('message alice hello', 'broadcast to all');
+  await bob.says('message alice hello', 'broadcast to all');
   await bob.seesInOrder('sent:', 'sent:');
   const first = await alice.sees({ type: 'message', from: 'bob', audience: 'named', text: 'hello', repeat: false });
   const second = await alice.sees({ type: 'message', from: 'bob', audience: 'everyone', text: 'to all' });
@@ -115,9 +115,9 @@ test('many requests sent at once are answered each with its own id, in their ord
   const alice = server.connectJson();
   await alice.logsIn('alice', PASSWORD);
   for (let request = 1; request <= 50; request++) {
-    if (request % 10 === 0) alice.sends({ type: 'command', request, name: 'who', text: '' });
-    else if (request % 7 === 0) alice.sends(`{"type":"message","request":${request}}`);
-    else alice.sends({ type: 'message', request, to: ['bob'], text: `m${request}` });
+    if (request % 10 === 0) alice.says({ type: 'command', request, name: 'who', text: '' });
+    else if (request % 7 === 0) alice.says(`{"type":"message","request":${request}}`);
+    else alice.says({ type: 'message', request, to: ['bob'], text: `m${request}` });
   }
   for (let request = 1; request <= 50; request++) {
     if (request % 10 === 0) await alice.sees({ type: 'answer', request, command: 'who' });
@@ -134,16 +134,16 @@ describe('acknowledgement', () => {
     const bob = await server.joins('bob');
     const alice = server.connectJson();
     await alice.logsIn('alice', PASSWORD);
-    await bob.sends('message alice one', 'message alice two', 'message alice three');
+    await bob.says('message alice one', 'message alice two', 'message alice three');
     await bob.seesInOrder('sent:', 'sent:', 'sent:');
     const one = await alice.sees({ text: 'one', repeat: false });
     await alice.sees({ text: 'two', repeat: false });
     await alice.sees({ text: 'three', repeat: false });
-    alice.sends({ type: 'acknowledge', id: idOf(one) });
+    alice.says({ type: 'acknowledge', id: idOf(one) });
     await alice.seesNothing();
     await alice.closes();
     await bob.asksUntil('who', 'bob');
-    await bob.sends('message alice four');
+    await bob.says('message alice four');
     await bob.sees('sent:');
 
     const again = server.connectJson();
@@ -151,7 +151,7 @@ describe('acknowledgement', () => {
     await again.sees({ text: 'two', repeat: true });
     await again.sees({ text: 'three', repeat: true });
     const four = await again.sees({ text: 'four', repeat: false });
-    again.sends({ type: 'acknowledge', id: idOf(four) });
+    again.says({ type: 'acknowledge', id: idOf(four) });
     await again.seesNothing();
     await again.closes();
     await bob.asksUntil('who', 'bob');
@@ -167,19 +167,19 @@ describe('acknowledgement', () => {
     const alice = server.connectJson();
     await alice.logsIn('alice', PASSWORD);
     for (let i = 1; i <= 8; i++) {
-      await bob.sends(`message alice ${i}`);
+      await bob.says(`message alice ${i}`);
       await bob.sees('sent:');
     }
     await alice.sees({ text: '1' });
     await alice.sees({ text: '2' });
     const three = await alice.sees({ text: '3' });
     await alice.seesNothing();
-    alice.sends({ type: 'acknowledge', id: idOf(three) });
+    alice.says({ type: 'acknowledge', id: idOf(three) });
     for (const text of ['4', '5', '6']) await alice.sees({ text, repeat: false });
     await alice.seesNothing();
-    alice.sends({ type: 'acknowledge', id: 1_000_000 });
+    alice.says({ type: 'acknowledge', id: 1_000_000 });
     for (const text of ['7', '8']) await alice.sees({ text });
-    await bob.sends('message alice live');
+    await bob.says('message alice live');
     await bob.sees('sent:');
     await alice.sees({ text: 'live' });
   });
@@ -190,11 +190,11 @@ describe('acknowledgement', () => {
     const bob = await server.joins('bob');
     const alice = server.connectJson();
     await alice.logsIn('alice', PASSWORD);
-    alice.sends({ type: 'acknowledge', id: 1_000_000 });
+    alice.says({ type: 'acknowledge', id: 1_000_000 });
     await alice.seesNothing();
     await alice.closes();
     await bob.asksUntil('who', 'bob');
-    await bob.sends('message alice hello');
+    await bob.says('message alice hello');
     await bob.sees('sent:');
     const again = server.connectJson();
     await again.logsIn('alice', PASSWORD);
@@ -209,7 +209,7 @@ describe('a token', () => {
     const bob = await server.joins('bob');
     const lost = server.connectJson();
     const token = await lost.logsIn('alice', PASSWORD);
-    await bob.sends('message alice one');
+    await bob.says('message alice one');
     await bob.sees('sent:');
     await lost.sees({ text: 'one' });
     // The server does not know yet that the connection is lost.
@@ -218,10 +218,10 @@ describe('a token', () => {
     await back.sees({ text: 'one', repeat: true });
     await lost.sees({ type: 'closing', reason: 'replaced' });
     await lost.isClosed();
-    await bob.sends('message alice two');
+    await bob.says('message alice two');
     await bob.sees('sent:');
     const two = await back.sees({ text: 'two', repeat: false });
-    back.sends({ type: 'acknowledge', id: idOf(two) });
+    back.says({ type: 'acknowledge', id: idOf(two) });
     await back.seesNothing();
     await back.closes();
     const third = server.connectJson();
@@ -237,7 +237,7 @@ describe('a token', () => {
     await alice.closes();
     const refused = async (bad: string) => {
       const client = server.connectJson();
-      client.sends({ type: 'resume', request: 1, token: bad });
+      client.says({ type: 'resume', request: 1, token: bad });
       await client.sees({ type: 'ask', request: 1, question: 'username', because: 'expired' });
       await client.closes();
     };

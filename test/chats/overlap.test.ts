@@ -1,6 +1,6 @@
 import { definePlugin } from 'chatserv';
+import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { startServer } from '../support/server.ts';
 
 /** Commands whose calls end when the test says so. */
 function slowly() {
@@ -41,7 +41,7 @@ test('a call begins when the one before says proceed, and answers come in the or
   const { plugin, begun, proceed, end } = slowly();
   await using server = await startServer({ slowly: plugin });
   const alice = await server.joins('alice');
-  await alice.sends('slow a', 'slow b', 'nonsense', 'plain', 'slow c');
+  await alice.says('slow a', 'slow b', 'nonsense', 'plain', 'slow c');
   expect(await begun()).toEqual(['a']);
   proceed('a');
   expect(await begun()).toEqual(['a', 'b']);
@@ -59,7 +59,7 @@ test('no more of one client are under way than the limit says, and others are no
   const { plugin, begun, proceed, end } = slowly();
   await using server = await startServer({ slowly: plugin }, { commandsUnderWay: 2 });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
-  await alice.sends('slow a', 'slow b', 'slow c');
+  await alice.says('slow a', 'slow b', 'slow c');
   await begun();
   proceed('a');
   await begun();
@@ -77,8 +77,8 @@ test('who logs out, or ends its side, is answered everything before', async () =
   const { plugin, begun, proceed, end } = slowly();
   await using server = await startServer({ slowly: plugin });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
-  await alice.sends('slow a', 'slow b', 'logout');
-  await bob.sends('slow c');
+  await alice.says('slow a', 'slow b', 'logout');
+  await bob.says('slow c');
   await bob.halfCloses();
   await begun();
   proceed('a');

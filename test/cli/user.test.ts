@@ -55,7 +55,7 @@ test("the ancestor's users come over, bad lines are named, and each is hashed an
   );
   await program.start();
   const hans = await program.connect({ name: 'hans' });
-  await hans.sends('hans', 'wrong', 'falcon*solo');
+  await hans.says('hans', 'wrong', 'falcon*solo');
   await hans.seesInOrder('password', 'password', 'welcome');
   await hans.logsOut();
   await program.returns('hans', 'falcon*solo');

@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { archiveContract, type Open, storeContract } from 'chatserv/testing/contracts';
 import { memoryStore } from '../../plugins/stores/memory.ts';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
-import { accountsContract } from './accounts.ts';
-import { archiveContract } from './archive.ts';
-import { blocksContract } from './blocks.ts';
-import { logContract } from './log.ts';
-import type { Open } from './stores.ts';
 
 const stores: Record<string, Open> = {
   memory: async () => ({ ...memoryStore(Date.now), close: async () => {} }),
@@ -26,8 +22,6 @@ const stores: Record<string, Open> = {
 };
 
 for (const [name, open] of Object.entries(stores)) {
-  accountsContract(name, open);
-  blocksContract(name, open);
-  logContract(name, open);
+  storeContract(name, open);
   for (const [other, openOther] of Object.entries(stores)) archiveContract(`${name}, from ${other}`, open, openOther);
 }

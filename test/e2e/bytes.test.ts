@@ -1,5 +1,5 @@
+import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import type { LineClient } from '../support/line-client.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
 describe('lines', () => {
@@ -22,18 +22,18 @@ describe('lines', () => {
     await program.registers('alice');
     const alice = await program.connect({ name: 'alice' });
     const long = 'x'.repeat(100_000);
-    await alice.sends(long);
+    await alice.says(long);
     await alice.sees('username');
     await alice.writesRaw(Uint8Array.of(0xff, 0xfe, 0x0a));
     await alice.sees('username');
-    await alice.sends('alice', long);
+    await alice.says('alice', long);
     await alice.seesInOrder('password', 'password');
-    await alice.sends(PASSWORD, long);
+    await alice.says(PASSWORD, long);
     await alice.seesInOrder('welcome', 'error:line:too-long');
     await alice.writesRaw(Buffer.concat([Buffer.from('message alice '), Uint8Array.of(0xc3, 0x28), Buffer.from('\n')]));
     await alice.sees('error:line:encoding');
     const longest = `message alice ${'y'.repeat(4096 - 'message alice \n'.length)}`;
-    await alice.sends(longest, `${longest}y`);
+    await alice.says(longest, `${longest}y`);
     await alice.hears('alice', longest.slice('message alice '.length));
     await alice.seesInOrder('sent:', 'error:line:too-long');
   });
@@ -54,7 +54,7 @@ describe('lines', () => {
   test('sent ahead are answered after the client has ended its side', async () => {
     await using program = await startProgram();
     const alice = await program.connect({ name: 'alice' });
-    await alice.sends('alice', 'y', PASSWORD, PASSWORD, 'alice', PASSWORD, 'who', 'message alice hi', 'logout');
+    await alice.says('alice', 'y', PASSWORD, PASSWORD, 'alice', PASSWORD, 'who', 'message alice hi', 'logout');
     await alice.halfCloses();
     await alice.seesInOrder('register', 'password', 'registered', 'password', 'welcome', 'alice');
     await alice.hears('alice', 'hi');
@@ -87,7 +87,7 @@ describe('a connection that ends suddenly', () => {
     }
     // What bob's cut connections broadcast can reach the witness between its question and the answer.
     const bob = await returnsAgain(program);
-    await witness.sends('message bob still well');
+    await witness.says('message bob still well');
     for (let line = await witness.asks(); line !== 'sent:'; line = await witness.asks()) {
       expect(line).toMatch(/^\[.*\] bob: hi$/);
     }
@@ -102,7 +102,7 @@ describe('a connection that ends suddenly', () => {
 async function returnsAgain(program: Program): Promise<LineClient> {
   const bob = await program.connect({ name: 'bob' });
   await bob.asksUntil('bob', 'password');
-  await bob.sends(PASSWORD);
+  await bob.says(PASSWORD);
   await bob.sees('welcome');
   return bob;
 }

@@ -6,22 +6,22 @@ describe('a person at the plain line', () => {
     await using program = await startProgram();
     const alice = await program.connect({ name: 'alice' });
     for (const bad of ['', 'a b', 'a:b', '__proto__', 'x'.repeat(33)]) {
-      await alice.sends(bad);
+      await alice.says(bad);
       await alice.sees('username');
     }
-    await alice.sends('alice', 'no');
+    await alice.says('alice', 'no');
     await alice.seesInOrder('register', 'username');
-    await alice.sends('alice', 'y', 'password1', 'password2');
+    await alice.says('alice', 'y', 'password1', 'password2');
     await alice.seesInOrder('register', 'password', 'password');
-    await alice.sends('short', 'short');
+    await alice.says('short', 'short');
     await alice.sees('password:too-short');
-    await alice.sends(PASSWORD, PASSWORD);
+    await alice.says(PASSWORD, PASSWORD);
     await alice.sees('registered');
-    await alice.sends('ALICE', 'wrong', PASSWORD, 'who');
+    await alice.says('ALICE', 'wrong', PASSWORD, 'who');
     await alice.seesInOrder('password', 'password', 'welcome', 'alice');
 
     const second = await program.connect({ name: 'alice again' });
-    await second.sends('alice');
+    await second.says('alice');
     await second.sees('connected');
     await alice.logsOut();
     await second.logsIn('alice', PASSWORD);
@@ -32,12 +32,12 @@ describe('a person at the plain line', () => {
     await using program = await startProgram({ plugins: { lockout: { blockTime: 600 } } });
     await program.registers('alice', 'bob');
     const guesser = await program.connect({ name: 'a guesser' });
-    await guesser.sends('alice', 'wrong 1', 'wrong 2', 'wrong 3');
+    await guesser.says('alice', 'wrong 1', 'wrong 2', 'wrong 3');
     await guesser.seesInOrder('password', 'password', 'password', '600');
     await guesser.isClosed();
     const isBlocked = async () => {
       const late = await program.connect({ name: 'alice' });
-      await late.sends('alice');
+      await late.says('alice');
       await late.sees(/^blocked:(5\d\d|600)$/);
       await late.isClosed();
     };
@@ -58,18 +58,18 @@ describe('a person at the plain line', () => {
     await program.registers('alice');
     for (const attempt of [1, 2]) {
       const one = await program.connect({ name: `guess ${attempt}` });
-      await one.sends('alice', 'wrong');
+      await one.says('alice', 'wrong');
       await one.seesInOrder('password', 'password');
       await one.closes();
     }
     const third = await program.connect({ name: 'guess 3' });
-    await third.sends('alice', 'wrong');
+    await third.says('alice', 'wrong');
     await third.seesInOrder('password', '1');
     await third.isClosed();
     for (;;) {
       const alice = await program.connect({ name: 'alice' });
       if ((await alice.asks('alice')) === 'password') {
-        await alice.sends(PASSWORD);
+        await alice.says(PASSWORD);
         await alice.sees('welcome');
         break;
       }

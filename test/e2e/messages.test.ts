@@ -7,20 +7,20 @@ test('an evening in the chat', async () => {
   const alice = await program.joins('alice');
   const bob = await program.joins('bob');
 
-  await alice.sends('whoelse', 'who', 'wholast 60', 'last 1');
+  await alice.says('whoelse', 'who', 'wholast 60', 'last 1');
   await alice.seesInOrder('bob', 'alice bob', 'alice bob', 'alice bob');
-  await alice.sends('message bob  two  blanks ', 'send bob \u001b[2Jcleared?');
+  await alice.says('message bob  two  blanks ', 'send bob \u001b[2Jcleared?');
   await alice.seesInOrder('sent:', 'sent:');
   await bob.hears('alice', ' two  blanks ');
   await bob.hears('alice', '[2Jcleared?');
 
-  await bob.sends('message (alice carol ghost CAROL) lunch?', 'message ghost boo', 'broadcast all of you');
+  await bob.says('message (alice carol ghost CAROL) lunch?', 'message ghost boo', 'broadcast all of you');
   await bob.seesInOrder('sent:ghost', 'sent:ghost', 'sent:');
   await alice.hears('bob', 'lunch?');
   await alice.hears('bob', 'all of you');
   await bob.seesNothing();
 
-  await alice.sends('dance now', 'message', 'wholast 0', 'wholast 1441', 'help dance', `${'y'.repeat(50)} z`);
+  await alice.says('dance now', 'message', 'wholast 0', 'wholast 1441', 'help dance', `${'y'.repeat(50)} z`);
   await alice.seesInOrder(
     'error:command:dance',
     'error:args:message',
@@ -29,11 +29,11 @@ test('an evening in the chat', async () => {
     'error:args:help',
     `error:command:${'y'.repeat(32)}`,
   );
-  await alice.sends('help who', 'fetch');
+  await alice.says('help who', 'fetch');
   await alice.seesInOrder('who - Names everyone who is online', 'end:help', 'fetching');
   await bob.logsOut();
   await alice.asksUntil('who', 'alice');
-  await alice.sends('wholast 5');
+  await alice.says('wholast 5');
   await alice.sees('alice bob');
 
   const carol = await program.returns('carol');
@@ -56,7 +56,7 @@ test('what was answered sent: is there after the server is killed, in order and 
   await program.registers('bob');
   const alice = await program.joins('alice');
   for (let i = 1; i <= 20; i++) {
-    await alice.sends(`message bob ${i}`);
+    await alice.says(`message bob ${i}`);
     await alice.sees('sent:');
   }
   await program.kill();
@@ -75,7 +75,7 @@ test('a broadcast goes to those online, where the config says so', async () => {
   await using program = await startProgram({ plugins: { broadcast: { to: 'online' } } });
   await program.registers('carol');
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-  await alice.sends('broadcast hi');
+  await alice.says('broadcast hi');
   await alice.sees('sent:');
   await bob.hears('alice', 'hi');
   const carol = await program.returns('carol');

@@ -9,7 +9,7 @@ test('a plugin of the user, a file beside the config', async () => {
   const files = { 'roll.ts': await source('test/e2e/plugins/roll.ts') };
   await using program = await startProgram({ plugins: { './roll.ts': { sides: 20 } } }, { files });
   const alice = await program.joins('alice');
-  await alice.sends('roll', 'roll 2', 'roll one', 'roll 1 2', 'help roll');
+  await alice.says('roll', 'roll 2', 'roll one', 'roll 1 2', 'help roll');
   await alice.seesInOrder(/^rolled (1?\d|20)$/, /^rolled [12]$/, 'error:args:roll', 'error:args:roll');
   await alice.seesInOrder('roll [sides] - Throws a die', 'end:help');
 });
@@ -22,16 +22,16 @@ describe('each standard plugin may be off alone', () => {
   test.each(['whoelse', 'who', 'wholast', 'broadcast', 'message', 'fetch', 'help', 'logout'])('%s', async (name) => {
     await using program = await withOnly(name);
     const alice = await program.joins('alice');
-    await alice.sends(name);
+    await alice.says(name);
     await alice.sees(`error:command:${name}`);
-    await alice.sends(name === 'who' ? 'whoelse' : 'who');
+    await alice.says(name === 'who' ? 'whoelse' : 'who');
     await alice.sees(name === 'who' ? '' : 'alice');
   });
 
   test('registration: unknown names are asked again', async () => {
     await using program = await withOnly('registration');
     const alice = await program.connect();
-    await alice.sends('alice');
+    await alice.says('alice');
     await alice.sees('username');
   });
 
@@ -39,7 +39,7 @@ describe('each standard plugin may be off alone', () => {
     await using program = await withOnly('lockout');
     await program.registers('alice');
     const guesser = await program.connect();
-    await guesser.sends('alice', 'wrong 1', 'wrong 2', 'wrong 3');
+    await guesser.says('alice', 'wrong 1', 'wrong 2', 'wrong 3');
     await guesser.seesInOrder('password', 'password', 'password', 'closing:wrong-password');
     await guesser.isClosed();
     await program.returns('alice');
@@ -48,7 +48,7 @@ describe('each standard plugin may be off alone', () => {
   test('single-session: a user may be connected twice', async () => {
     await using program = await withOnly('single-session');
     const [one, two] = [await program.joins('alice'), await program.returns('alice')];
-    await one.sends('message alice hi');
+    await one.says('message alice hi');
     await one.hears('alice', 'hi');
     await two.hears('alice', 'hi');
   });
@@ -57,17 +57,17 @@ describe('each standard plugin may be off alone', () => {
     await using program = await withOnly('offline-messages');
     await program.registers('bob');
     const alice = await program.joins('alice');
-    await alice.sends('message (bob alice) hi');
+    await alice.says('message (bob alice) hi');
     await alice.hears('alice', 'hi');
     await alice.sees('sent:bob');
-    await alice.sends('fetch');
+    await alice.says('fetch');
     await alice.sees('fetching');
   });
 
   test.each(['timeouts', 'resume'])('%s: people chat on', async (name) => {
     await using program = await withOnly(name);
     const alice = await program.joins('alice');
-    await alice.sends('who');
+    await alice.says('who');
     await alice.sees('alice');
   });
 
@@ -75,7 +75,7 @@ describe('each standard plugin may be off alone', () => {
     await using program = await withOnly('sqlite', { memory: true });
     await program.registers('bob');
     const alice = await program.joins('alice');
-    await alice.sends('message bob hi');
+    await alice.says('message bob hi');
     await alice.sees('sent:');
     const bob = await program.returns('bob');
     await bob.hears('alice', 'hi');
@@ -102,11 +102,11 @@ describe('a standard plugin, copied into the folder of the user, behaves the sam
     await using program = await startProgram({ plugins }, { files });
     await program.registers('alice');
     const guesser = await program.connect();
-    await guesser.sends('alice', 'wrong 1', 'wrong 2');
+    await guesser.says('alice', 'wrong 1', 'wrong 2');
     await guesser.seesInOrder('password', 'password', '300');
     await guesser.isClosed();
     const late = await program.connect();
-    await late.sends('alice');
+    await late.says('alice');
     await late.sees(/^blocked:(299|300)$/);
   });
 
@@ -119,7 +119,7 @@ describe('a standard plugin, copied into the folder of the user, behaves the sam
     await using program = await startProgram({ plugins }, { files });
     await program.registers('bob');
     const alice = await program.joins('alice');
-    await alice.sends('send (bob ghost) hi');
+    await alice.says('send (bob ghost) hi');
     await alice.sees('sent:ghost');
     const bob = await program.returns('bob', PASSWORD);
     await bob.hears('alice', 'hi');

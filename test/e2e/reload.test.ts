@@ -62,7 +62,7 @@ test('a reload that fails says why, and all is as it was', async () => {
   await using other = await startProgram();
   await program.configures({ plugins: { ...plugins, help: false, tcp: { host: '127.0.0.1', port: other.port } } });
   expect((await program.reloads()).mistakes?.[0]).toMatch(/^The plugin 'tcp' could not start: .*EADDRINUSE/);
-  await alice.sends('help say');
+  await alice.says('help say');
   await alice.seesInOrder(/^say/, 'end:help');
   expect(await alice.asks('say')).toBe('one');
   await program.joins('bob');
@@ -77,7 +77,7 @@ test('a listener moves to another port, and those who came over the old one stay
   const old = program.port;
   await program.configures({ plugins: { tcp: { host: '127.0.0.2', port: 0 } } });
   program.signals('SIGHUP');
-  await program.says(/^chatserv reloaded: changed tcp \(its options\); \d+ plugins kept$/m);
+  await program.prints(/^chatserv reloaded: changed tcp \(its options\); \d+ plugins kept$/m);
   expect(program.host).toBe('127.0.0.2');
   const bob = await program.joins('bob');
   expect(await alice.asks('whoelse')).toBe('bob');
@@ -92,7 +92,7 @@ test('plugins are switched off and on while people are online, and what one keep
   await program.registers('bob');
   const alice = await program.joins('alice');
   const guesser = await program.connect();
-  await guesser.sends('bob', 'wrong');
+  await guesser.says('bob', 'wrong');
   await guesser.seesInOrder('password', 'password');
   await program.configures({ plugins: { lockout: { attempts: 2, blockTime: 30 }, whoelse: false } });
   expect((await program.reloads()).result).toMatchObject({
@@ -101,7 +101,7 @@ test('plugins are switched off and on while people are online, and what one keep
   });
   expect(await alice.asks('whoelse')).toBe('error:command:whoelse');
   // The guess before the reload counts.
-  await guesser.sends('wrong again');
+  await guesser.says('wrong again');
   await guesser.sees(/^30$|blocked/);
   await program.configures({});
   expect((await program.reloads()).result).toMatchObject({ added: ['whoelse'] });
@@ -133,10 +133,10 @@ test('with --watch an edit is enough', async () => {
   await using program = await startProgram({ plugins }, { files, args: ['--watch'] });
   const alice = await program.joins('alice');
   await program.writes('word.ts', "export const word = 'two';");
-  await program.says(/^chatserv reloaded: changed say/m);
+  await program.prints(/^chatserv reloaded: changed say/m);
   expect(await alice.asks('say')).toBe('two');
   await program.configures({ plugins: { ...plugins, help: false } });
-  await program.says(/^chatserv reloaded: removed help/m);
+  await program.prints(/^chatserv reloaded: removed help/m);
 });
 
 /** Tells how much is in use that is not garbage, in KB. */

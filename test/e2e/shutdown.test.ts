@@ -8,9 +8,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await program.registers('carol');
     const alice = await program.joins('alice');
     const early = await program.connect({ name: 'early' });
-    await early.sends('carol');
+    await early.says('carol');
     await early.sees('password');
-    await alice.sends('message carol before the end');
+    await alice.says('message carol before the end');
     await alice.sees('sent:');
     const code = program.stop(signal);
     for (const client of [alice, early]) {
@@ -28,7 +28,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 test('a client that does not end its side does not hold the server up', async () => {
   await using program = await startProgram({ limits: { closeTime: 200 } });
   const socket = await program.connect({ name: 'stubborn', stubborn: true });
-  await socket.sends('alice');
+  await socket.says('alice');
   await socket.sees('register');
   expect(await program.stop()).toBe(0);
 });

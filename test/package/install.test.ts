@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { LineClient } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { LineClient } from '../support/line-client.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       const alice = await LineClient.connect(port, '127.0.0.1');
       await alice.registers('alice', 'password1');
       await alice.logsIn('alice', 'password1');
-      await alice.sends('shout hello');
+      await alice.says('shout hello');
       await alice.sees('HELLO');
       await alice.logsOut();
     } finally {

@@ -1,6 +1,6 @@
 import { definePlugin, type Session } from 'chatserv';
+import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { startServer } from '../support/server.ts';
 
 /** A plugin that notes when its handler of onUsername runs. */
 function noting(name: string, notes: string[], where: { order?: 'pre' | 'post'; before?: string } = {}) {
@@ -24,7 +24,7 @@ function noting(name: string, notes: string[], where: { order?: 'pre' | 'post'; 
 async function orderOf(notes: string[], plugins: Record<string, ReturnType<typeof noting>>): Promise<string[]> {
   await using server = await startServer({ ...plugins, password: false, registration: false });
   const client = server.connect();
-  await client.sends('alice');
+  await client.says('alice');
   await client.sees('username');
   return notes;
 }

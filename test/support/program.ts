@@ -9,8 +9,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Difference } from 'chatserv';
-import { JsonClient } from './json-client.ts';
-import { LineClient, type LineClientOptions } from './line-client.ts';
+import { JsonClient, LineClient, type LineClientOptions } from 'chatserv/testing';
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
@@ -114,7 +113,7 @@ export class Program {
   }
 
   /** Awaits that it says something on stdout. */
-  async says(pattern: RegExp): Promise<RegExpMatchArray> {
+  async prints(pattern: RegExp): Promise<RegExpMatchArray> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       const found = this.stdout.match(pattern);

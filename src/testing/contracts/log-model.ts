@@ -1,4 +1,4 @@
-import type { Entry, NewEntry } from 'chatserv';
+import type { Entry, NewEntry } from '../../index.ts';
 
 /** The log as its contract describes it, with no thought for speed. */
 export class Model {

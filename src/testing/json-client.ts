@@ -1,8 +1,8 @@
+import { deepStrictEqual, partialDeepStrictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import type { ClientEvent, ServerEvent } from 'chatserv';
-import { expect } from 'vitest';
+import type { ClientEvent, ServerEvent } from '../index.ts';
 
 /** How long a client waits for what it expects, in milliseconds. */
 const PATIENCE = 5_000;
@@ -29,7 +29,7 @@ export class JsonClient {
   }
 
   /** Sends an object, or a line as it is. */
-  sends(event: ClientEvent | string): void {
+  says(event: ClientEvent | string): void {
     this.#stream.write(`${typeof event === 'string' ? event : JSON.stringify(event)}\n`);
   }
 
@@ -44,20 +44,20 @@ export class JsonClient {
     clearTimeout(deadline);
     const event = this.#unseen.shift();
     if (event === undefined) throw new Error(`saw nothing, but expected ${JSON.stringify(fields)}`);
-    expect(event).toMatchObject(fields);
+    partialDeepStrictEqual(event, fields);
     return event;
   }
 
   /** Logs in, and is given a token. @returns the token */
   async logsIn(name: string, password: string): Promise<string> {
-    this.sends({ type: 'login', name, password });
+    this.says({ type: 'login', name, password });
     await this.sees({ type: 'welcome', name });
     return this.seesToken();
   }
 
   /** Logs in with a token. @returns the next one */
   async resumes(token: string): Promise<string> {
-    this.sends({ type: 'resume', token });
+    this.says({ type: 'resume', token });
     await this.sees({ type: 'welcome' });
     return this.seesToken();
   }
@@ -70,14 +70,14 @@ export class JsonClient {
   /** Proves that the server has said nothing that was not looked at. */
   async seesNothing(): Promise<void> {
     const request = `barrier ${++this.#requests}`;
-    this.sends({ type: 'command', request, name: 'barrier', text: '' });
+    this.says({ type: 'command', request, name: 'barrier', text: '' });
     await this.sees({ type: 'error', request, reason: 'command' });
   }
 
   /** Awaits the end of the connection. */
   async isClosed(): Promise<void> {
     if (!this.#closed) await once(this.#stream, 'close', { signal: AbortSignal.timeout(PATIENCE) });
-    expect(this.#unseen).toEqual([]);
+    deepStrictEqual(this.#unseen, []);
   }
 
   /** Cuts the connection. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Open, OpenStore } from './stores.ts';
+import type { Open, OpenStore } from './store.ts';
 
 /** What every store's blocks must do. */
 export function blocksContract(name: string, open: Open): void {

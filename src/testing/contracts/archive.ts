@@ -1,6 +1,6 @@
-import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds } from 'chatserv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Open, OpenStore } from './stores.ts';
+import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds } from '../../index.ts';
+import type { Open, OpenStore } from './store.ts';
 
 /** More accounts than have a row each that names them. */
 const CROWD = 50;

@@ -1,4 +1,4 @@
-import type { Accounts, Archive, Blocks, Log } from 'chatserv';
+import type { Accounts, Archive, Blocks, Log } from '../../index.ts';
 
 /** What a store provides, and how a suite ends it. */
 export interface OpenStore {

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
-import type { Logger, Plugin } from 'chatserv';
 import standard from '../../chatserv.config.ts';
-import { checkConfig } from '../../src/config/check.ts';
-import type { Limits } from '../../src/kernel/limits.ts';
-import { Host } from '../../src/plugin/host.ts';
-import { answerForSelf } from '../../src/plugin/self.ts';
+import { checkConfig } from '../config/check.ts';
+import type { Logger, Plugin } from '../index.ts';
+import type { Limits } from '../kernel/limits.ts';
+import { Host } from '../plugin/host.ts';
+import { answerForSelf } from '../plugin/self.ts';
 import { VirtualClock } from './clock.ts';
 import { JsonClient } from './json-client.ts';
 import { LineClient } from './line-client.ts';
@@ -43,8 +43,10 @@ export async function startServer(
     logged.push({ level, facts: { ...facts }, text });
   };
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const host = await Host.start({ ...checked, place: { folder: process.cwd(), name }, logger, clock });
-  return new TestServer(host, clock, logged);
+  const listening = new Map<string, string>();
+  const listens = (transport: string, where: string) => void listening.set(transport, where);
+  const host = await Host.start({ ...checked, place: { folder: process.cwd(), name }, logger, clock, listens });
+  return new TestServer(host, clock, logged, listening);
 }
 
 /** A server in memory. */
@@ -53,12 +55,15 @@ export class TestServer {
   readonly clock: VirtualClock;
   /** All that its log was told. */
   readonly logged: readonly Logged[];
+  /** Where transports listen, by their names: `127.0.0.1:4119`. */
+  readonly listening: ReadonlyMap<string, string>;
   readonly #clients: (LineClient | JsonClient)[] = [];
 
-  constructor(host: Host, clock: VirtualClock, logged: readonly Logged[]) {
+  constructor(host: Host, clock: VirtualClock, logged: readonly Logged[], listening: ReadonlyMap<string, string>) {
     this.host = host;
     this.clock = clock;
     this.logged = logged;
+    this.listening = listening;
   }
 
   /** What the log was told of failures. */

@@ -1,6 +1,6 @@
-import type { StoredAccount } from 'chatserv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Open, OpenStore } from './stores.ts';
+import type { StoredAccount } from '../../index.ts';
+import type { Open, OpenStore } from './store.ts';
 
 /** What every store's accounts must do. */
 export function accountsContract(name: string, open: Open): void {

@@ -1,4 +1,4 @@
-import type { Clock } from 'chatserv';
+import type { Clock } from '../index.ts';
 
 /** A clock that stands still until it is moved. */
 export class VirtualClock implements Clock {

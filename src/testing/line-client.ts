@@ -74,7 +74,7 @@ export class LineClient {
   }
 
   /** Sends lines, in one write. */
-  sends(...lines: string[]): Promise<void> {
+  says(...lines: string[]): Promise<void> {
     return this.writesRaw(lines.map((line) => `${line}\n`).join(''));
   }
 
@@ -90,7 +90,7 @@ export class LineClient {
 
   /** Sends lines and returns the next line of the server, whatever it is. */
   async asks(...lines: string[]): Promise<string> {
-    await this.sends(...lines);
+    await this.says(...lines);
     return this.#next('an answer');
   }
 
@@ -121,7 +121,7 @@ export class LineClient {
    */
   async seesNothing(): Promise<void> {
     const word = `barrier-${++barriers}`;
-    await this.sends(word);
+    await this.says(word);
     const line = await this.#next(`nothing before ${shown(`error:command:${word}`)}`);
     if (line !== `error:command:${word}`) throw this.#failure(`expected to see nothing but saw ${shown(line)}`);
   }
@@ -141,26 +141,26 @@ export class LineClient {
   /** Registers a user. The connection then waits for a user name. */
   async registers(name: string, password: string): Promise<void> {
     this.name = name;
-    await this.sends(name);
+    await this.says(name);
     await this.sees('register');
-    await this.sends('y');
+    await this.says('y');
     await this.sees('password');
-    await this.sends(password, password);
+    await this.says(password, password);
     await this.sees('registered');
   }
 
   /** Logs in, up to and with `welcome`. */
   async logsIn(name: string, password: string): Promise<void> {
     this.name = name;
-    await this.sends(name);
+    await this.says(name);
     await this.sees('password');
-    await this.sends(password);
+    await this.says(password);
     await this.sees('welcome');
   }
 
   /** Logs out and awaits the end. */
   async logsOut(): Promise<void> {
-    await this.sends('logout');
+    await this.says('logout');
     await this.sees('goodbye');
     await this.isClosed();
   }

@@ -1,8 +1,8 @@
-import type { Entry, EntryAudience, NewEntry, Retention, StoredAccount } from 'chatserv';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Entry, EntryAudience, NewEntry, Retention, StoredAccount } from '../../index.ts';
 import { Model } from './log-model.ts';
-import type { Open, OpenStore } from './stores.ts';
+import type { Open, OpenStore } from './store.ts';
 
 /** Ids that no account has: they make an audience a large one. */
 const STRANGERS = Array.from({ length: 100 }, (_, i) => 1e12 + i * 1000);

@@ -1,0 +1,19 @@
+/** The cases that every store must pass, ours or yours. They run with vitest and fast-check. */
+import { accountsContract } from './contracts/accounts.ts';
+import { blocksContract } from './contracts/blocks.ts';
+import { logContract } from './contracts/log.ts';
+import type { Open } from './contracts/store.ts';
+
+export { archiveContract } from './contracts/archive.ts';
+export type { Open, OpenStore } from './contracts/store.ts';
+export { type OpenTransport, transportContract } from './contracts/transport.ts';
+
+/**
+ * Tests a store: accounts, log and blocks.
+ * @param name what the cases are called by
+ */
+export function storeContract(name: string, open: Open): void {
+  accountsContract(name, open);
+  blocksContract(name, open);
+  logContract(name, open);
+}
