@@ -44,5 +44,7 @@ export {
   type OptionsOf,
   type Ordered,
   type Plugin,
+  type PluginOf,
+  withOptions,
 } from './plugin/define.ts';
 export type { Server } from './plugin/server.ts';

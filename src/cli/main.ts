@@ -4,6 +4,7 @@ import { backUp } from './backup.ts';
 import { check } from './check.ts';
 import { exportAll } from './export.ts';
 import { importAll } from './import.ts';
+import { KINDS, type Kind, newPlugin } from './new.ts';
 import { plugins } from './plugins.ts';
 import { reload } from './reload.ts';
 import { serve } from './serve.ts';
@@ -56,6 +57,22 @@ export async function main(args: readonly string[]): Promise<void> {
             importUsers(argv.config as string | undefined, String(argv.file)),
           )
           .demandCommand(1, 'Say what to do: add, passwd, list, remove or import.'),
+      )
+      .command('new', 'Begin something of your own', (made) =>
+        made
+          .command(
+            'plugin <name>',
+            'Make a folder with a plugin that runs, and its test',
+            {
+              kind: {
+                choices: KINDS,
+                default: 'command' as Kind,
+                describe: 'What it begins as',
+              },
+            },
+            ({ name, kind }) => newPlugin(String(name), kind),
+          )
+          .demandCommand(1, 'Say what: plugin.'),
       )
       .command('backup <file>', 'Copy the store to a file, also while the server runs', {}, (argv) =>
         backUp(argv.config as string | undefined, String(argv.file)),

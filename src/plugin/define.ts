@@ -99,6 +99,8 @@ export interface Plugin {
   readonly wants: Tokens;
   readonly provides: Tokens;
   readonly environment: Readonly<Record<string, string>>;
+  /** The options that it stands in a config with, see `withOptions`. */
+  readonly given?: object;
   setup(context: SetupContext<unknown>): Contributions<Tokens> | undefined | Promise<Contributions<Tokens> | undefined>;
 }
 
@@ -123,6 +125,11 @@ export function definePlugin<
   return { needs: {}, wants: {}, provides: {}, environment: {}, ...spec } as unknown as PluginOf<
     StandardSchemaV1.InferInput<Schema>
   >;
+}
+
+/** A plugin itself as an entry of a config, with options: `{ roll: withOptions(roll, { sides: 20 }) }`. */
+export function withOptions<Options extends object>(plugin: PluginOf<Options>, options: Options): PluginOf<Options> {
+  return { ...plugin, given: options };
 }
 
 /** A command as data: help, checks of arguments and rights, and the docs come from here. */

@@ -194,7 +194,7 @@ export class Generation implements KernelGeneration {
 
   /** Why a plugin cannot be carried over, if it cannot. */
   #changeOf({ loaded: old }: Live, { plugin, options }: Loaded): Change | undefined {
-    if (old.plugin !== plugin) return 'its code';
+    if (old.plugin.setup !== plugin.setup) return 'its code';
     if (!isDeepStrictEqual(old.options, options)) return 'its options';
     const { services } = this.#before;
     const uses = servicesOf({ ...plugin.wants, ...plugin.needs });

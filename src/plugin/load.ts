@@ -46,7 +46,7 @@ export async function loadPlugins(
     try {
       const itself = isPlugin(value);
       const { plugin, from } = itself ? { plugin: value, from: place.name } : await loadPlugin(key, place);
-      const given = itself || value === true ? {} : value;
+      const given = itself ? (value.given ?? {}) : value === true ? {} : value;
       const options = await checkOptions(key, plugin, given, place, environment);
       loaded.push({ key, plugin, options, from });
     } catch (thrown) {

@@ -10,6 +10,7 @@ import { LineClient } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const run = promisify(execFile);
 
 const CONFIG = `
@@ -50,6 +51,17 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
     } finally {
       server.kill('SIGTERM');
       expect(await closed).toEqual([0, null]);
+    }
+
+    for (const kind of ['command', 'hook', 'service', 'transport']) {
+      await run(process.execPath, [bin, 'new', 'plugin', `my-${kind}`, '--kind', kind], { cwd: folder });
+      const made = join(folder, `chatserv-plugin-my-${kind}`);
+      // What it depends on is found in the folder around it.
+      const { stdout } = await run(process.execPath, ['--test'], { cwd: made });
+      expect(stdout).toMatch(/^# pass 1$|^ℹ pass 1$/m);
+      await run(process.execPath, [TSC, '-p', made, '--noEmit', '--typeRoots', join(ROOT, 'node_modules/@types')]);
+      const checked = await run(process.execPath, [bin, 'check'], { cwd: made });
+      expect(checked.stdout).toMatch(/chatserv\.config\.ts/);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+
+/** What a plugin may begin as: a folder of `templates/` each. */
+export const KINDS = ['command', 'hook', 'service', 'transport'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** The root of this package, from the source and from what is built. */
+const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url);
+
+/** Makes a folder with a plugin that runs and passes its own test. */
+export async function newPlugin(name: string, kind: Kind): Promise<void> {
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
+    throw new Mistakes([`'${name}' cannot be a plugin's name: lower-case words with hyphens, as in 'word-filter'.`]);
+  }
+  const folder = `chatserv-plugin-${name}`;
+  if (existsSync(folder)) throw new Mistakes([`There is a folder ${folder} already.`]);
+  const { version } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as { version: string };
+  try {
+    await mkdir(folder);
+    for (const from of ['all', kind]) {
+      const source = fileURLToPath(new URL(`templates/${from}/`, ROOT));
+      for (const file of await readdir(source)) {
+        const text = await readFile(join(source, file), 'utf8');
+        const to = file === 'gitignore' ? '.gitignore' : file;
+        await writeFile(join(folder, to), text.replaceAll('example', name).replaceAll('VERSION', version));
+      }
+    }
+  } catch (cause) {
+    throw new Mistakes([`${folder} could not be written: ${messageOf(cause)}`], { cause });
+  }
+  process.stdout.write(`${folder} is made. Next: cd ${folder} && npm install && npm test && npm start\n`);
+}

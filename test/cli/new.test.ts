@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+
+test('a folder for a plugin is made once, under a name that can be one', async () => {
+  await using folder = await Folder.with({});
+  expect(await folder.runs(['new', 'plugin', 'word-filter', '--kind', 'hook'])).toMatchObject({
+    code: 0,
+    stdout:
+      'chatserv-plugin-word-filter is made. Next: cd chatserv-plugin-word-filter && npm install && npm test && npm start\n',
+  });
+  expect(await folder.runs(['new', 'plugin', 'word-filter'])).toMatchObject({
+    code: 2,
+    stderr: 'chatserv: There is a folder chatserv-plugin-word-filter already.\n',
+  });
+  expect((await folder.runs(['new', 'plugin', 'Word Filter'])).stderr).toMatch(/^chatserv: 'Word Filter' cannot be/);
+  expect((await folder.runs(['new', 'plugin', 'x', '--kind', 'y'])).stderr).toMatch(
+    /command.*hook.*service.*transport/,
+  );
+  expect((await folder.runs(['new'])).stderr).toMatch(/^chatserv: Say what: plugin\. See chatserv --help\.\n$/);
+  const list = await folder.runs(['plugins', '--config', 'chatserv-plugin-word-filter/chatserv.config.ts']);
+  expect(list.stdout).toMatch(/^word-filter: on/m);
+});
