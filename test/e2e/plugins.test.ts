@@ -6,7 +6,7 @@ import { PASSWORD, type ProgramConfig, startProgram } from '../support/program.t
 const source = (file: string) => readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
 
 test('a plugin of the user, a file beside the config', async () => {
-  const files = { 'roll.ts': await source('test/e2e/plugins/roll.ts') };
+  const files = { 'roll.ts': await source('examples/roll.ts') };
   await using program = await startProgram({ plugins: { './roll.ts': { sides: 20 } } }, { files });
   const alice = await program.joins('alice');
   await alice.says('roll', 'roll 2', 'roll one', 'roll 1 2', 'help roll');

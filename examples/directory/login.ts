@@ -1,0 +1,24 @@
+import { Accounts, askPassword, definePlugin } from 'chatserv';
+import { Directory } from './directory.ts';
+
+/** Another login, in the place of `password` and `registration`: who is in the directory is let in. */
+export default definePlugin({
+  name: 'directory-login',
+  summary: 'Logs in those whom a directory knows',
+  needs: { accounts: Accounts, directory: Directory },
+  setup({ accounts, directory }) {
+    return {
+      hooks: {
+        async onUsername(_session, name) {
+          if (!(await directory.knows(name))) return undefined;
+          // The account is for what waits for them here; its password is the directory's.
+          const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
+          return account && askPassword({ id: account.id, name: account.name });
+        },
+        async onPassword(_session, { name }, secret) {
+          return (await directory.bind(name, secret)) ? 'right' : 'wrong';
+        },
+      },
+    };
+  },
+});

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { withOptions } from 'chatserv';
+import { PASSWORD, startServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+import bot from './bot.ts';
+import directoryLogin from './directory/login.ts';
+import directoryStub from './directory/stub.ts';
+import greet from './greeter/greet.ts';
+import hours from './greeter/hours.ts';
+import plain from './greeter/plain.ts';
+import httpEndpoint from './http-endpoint.ts';
+import rateLimit from './rate-limit.ts';
+import roll from './roll.ts';
+import shout from './shout.ts';
+import webhook from './webhook.ts';
+import wordfilter from './wordfilter.ts';
+
+test('roll: a command with arguments and options', async () => {
+  await using server = await startServer({ roll: withOptions(roll, { sides: 2 }) });
+  const alice = await server.joins('alice');
+  await alice.says('roll', 'roll 1', 'roll six', 'roll 2 3');
+  await alice.seesInOrder(/^rolled [12]$/, 'error:args:roll', 'error:args:roll', 'error:args:roll');
+});
+
+test('shout: a hook that rewrites', async () => {
+  await using server = await startServer({ shout });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('broadcast good morning', 'message bob quietly');
+  await bob.hears('alice', 'GOOD MORNING');
+  await bob.hears('alice', 'quietly');
+});
+
+test('wordfilter: a filter that refuses', async () => {
+  await using server = await startServer({ wordfilter: withOptions(wordfilter, { words: ['Darn'] }) });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('message bob oh, DARN it', 'broadcast darn', 'message bob darned socks');
+  await alice.seesInOrder('error:word:message', 'error:word:broadcast', 'sent:');
+  await bob.hears('alice', 'darned socks');
+  await bob.seesNothing();
+});
+
+test('rate-limit: so many commands for each session, and more as time goes by', async () => {
+  const limit = withOptions(rateLimit, { atOnce: 2, perSecond: 1 });
+  await using server = await startServer({ limit });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('whoelse', 'whoelse', 'whoelse');
+  await alice.seesInOrder('bob', 'bob', 'error:rate:whoelse');
+  expect(await bob.asks('whoelse')).toBe('alice');
+  server.clock.advance(1);
+  await alice.says('whoelse', 'whoelse');
+  await alice.seesInOrder('bob', 'error:rate:whoelse');
+});
+
+test('greeter: a service that either of two plugins provides', async () => {
+  for (const [provider, greeting] of [
+    [plain, 'hello, alice'],
+    [hours, 'good night, alice'],
+  ] as const) {
+    await using server = await startServer({ greet, provider });
+    const alice = await server.joins('alice');
+    expect(await alice.asks('greet')).toBe(greeting);
+  }
+  await expect(startServer({ greet })).rejects.toThrow(/'greeter'.*'greet'/);
+  await expect(startServer({ greet, plain, hours })).rejects.toThrow(/both provide the service 'greeter'/);
+});
+
+test('webhook: tried again until it is taken, in order', async () => {
+  const taken: unknown[] = [];
+  const wanted = Promise.withResolvers<void>();
+  let failures = 2;
+  const receiver = createServer(async (request: IncomingMessage, response) => {
+    const body = JSON.parse(await text(request)) as { text: string };
+    response.writeHead(failures-- > 0 ? 503 : 204).end();
+    if (response.statusCode === 204) taken.push(body);
+    if (taken.length === 2) wanted.resolve();
+  }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/chat`;
+  {
+    await using server = await startServer({ webhook: withOptions(webhook, { url, wait: 1 }) });
+    const alice = await server.joins('alice');
+    await alice.says('broadcast one', 'message alice private', 'broadcast two');
+    const ticking = setInterval(() => server.clock.advance(0.5), 5);
+    await wanted.promise;
+    clearInterval(ticking);
+    expect(taken).toMatchObject([
+      { from: 'alice', text: 'one' },
+      { from: 'alice', text: 'two' },
+    ]);
+    expect(server.failures).toEqual([]);
+  }
+  receiver.close();
+  receiver.closeAllConnections();
+});
+
+test('bot: it answers who writes to it', async () => {
+  await using server = await startServer({
+    bot: withOptions(bot, { name: 'Clerk', answers: { open: 'from 9 to 5' } }),
+  });
+  const alice = await server.joins('alice');
+  await alice.says('message clerk when are you open?');
+  await alice.sees('sent:');
+  await alice.hears('Clerk', 'from 9 to 5');
+  await alice.says('message (clerk ghost) hm');
+  await alice.sees('sent:ghost');
+  await alice.hears('Clerk', 'I know about: open');
+  await alice.says('broadcast open');
+  await alice.sees('sent:');
+  await alice.seesNothing();
+});
+
+test('http-endpoint: it tells who is online', async () => {
+  await using server = await startServer({ http: withOptions(httpEndpoint, { port: 0 }) });
+  await server.joins('alice');
+  const at = `http://${server.listening.get('http')}`;
+  expect(await (await fetch(`${at}/online`)).json()).toEqual(['alice']);
+  expect((await fetch(`${at}/elsewhere`)).status).toBe(404);
+});
+
+test('directory: another login in the place of passwords and registration', async () => {
+  const people = { alice: PASSWORD };
+  const directory = withOptions(directoryStub, { people });
+  await using server = await startServer({ password: false, registration: false, directory, directoryLogin });
+  const alice = server.connect();
+  await alice.says('mallory', 'alice', 'guess');
+  await alice.seesInOrder('username', 'password', 'password');
+  await alice.says(PASSWORD);
+  await alice.sees('welcome');
+});

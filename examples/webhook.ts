@@ -1,0 +1,59 @@
+import { definePlugin, z } from 'chatserv';
+
+/** Tells another program of each broadcast. It never holds up the chat: what cannot be delivered in time is dropped. */
+export default definePlugin({
+  name: 'webhook',
+  summary: 'Posts broadcasts to a URL, and tries again when that fails',
+  options: z.strictObject({
+    url: z.url().describe('Where broadcasts are posted, as JSON'),
+    attempts: z.int().positive().default(5).describe('How often each is tried'),
+    wait: z.number().positive().default(1).describe('How long after the first failure, in seconds; then twice as long'),
+    waiting: z.int().positive().default(1000).describe('How many may wait before more are dropped'),
+  }),
+  setup({ options, clock, logger, signal, keep }) {
+    // The queue outlives a reload; it is sent in order, one at a time.
+    const queue = keep('queue', () => [] as string[]);
+    let sending = false;
+
+    async function deliver(body: string): Promise<void> {
+      const headers = { 'content-type': 'application/json' };
+      const timeout = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+      const response = await fetch(options.url, { method: 'POST', headers, body, signal: timeout });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`${options.url} answered ${response.status}`);
+    }
+
+    async function send(attempt = 1): Promise<void> {
+      const [body] = queue;
+      sending = body !== undefined && !signal.aborted;
+      if (body === undefined || signal.aborted) return;
+      try {
+        await deliver(body);
+      } catch (err) {
+        if (signal.aborted) return;
+        if (attempt < options.attempts) {
+          clock.after(options.wait * 1000 * 2 ** (attempt - 1), () => void send(attempt + 1));
+          return;
+        }
+        logger.error({ err }, `a broadcast could not be posted in ${options.attempts} attempts, and is dropped`);
+      }
+      queue.shift();
+      await send();
+    }
+
+    return {
+      start: () => void send(),
+      hooks: {
+        onMessage: {
+          order: 'post',
+          handler({ from, text, time, audience }) {
+            if (!('group' in audience) || queue.length >= options.waiting) return undefined;
+            queue.push(JSON.stringify({ from: from.name, text, time: new Date(time).toISOString() }));
+            if (!sending) void send();
+            return undefined;
+          },
+        },
+      },
+    };
+  },
+});
