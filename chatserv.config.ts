@@ -21,6 +21,8 @@ export default defineConfig({
     fetch: true,
     help: true,
     logout: true,
+    roles: true,
+    admin: { audit: 'data/audit.log' },
     control: { socket: 'data/chatserv.sock' },
   },
 });

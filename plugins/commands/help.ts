@@ -5,10 +5,12 @@ export default defineCommand({
   usage: 'help [command]',
   summary: 'Lists the commands, or explains one',
   args: { max: 1 },
-  run({ args: [word] }, { server }) {
-    const commands = server
+  async run({ account, args: [word] }, { server }) {
+    const named = server
       .commands()
       .filter(({ name, aliases }) => word === undefined || name === word || aliases.includes(word));
+    const allowed = await Promise.all(named.map(({ allows }) => allows?.(account) ?? true));
+    const commands = named.filter((_, index) => allowed[index]);
     if (commands.length === 0) return refuse('args');
     const lines = commands.map(({ usage, aliases, summary }) => {
       const also = aliases.length > 0 ? ` (also: ${aliases.join(', ')})` : '';

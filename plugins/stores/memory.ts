@@ -86,11 +86,23 @@ export function memoryStore(now: () => number): MemoryStore {
         if (byKey.has(key)) return undefined;
         const id = ++lastAccount;
         const end = lastId;
-        const member = { id, name, hash, created: now(), seen: 0, since: end, cursor: end, handed: end, named: [] };
+        const member = {
+          id,
+          name,
+          hash,
+          created: now(),
+          seen: 0,
+          roles: [],
+          since: end,
+          cursor: end,
+          handed: end,
+          named: [],
+        };
         join(member);
         return stored(member);
       },
       setHash: async (id, hash) => change(id, { hash }),
+      setRoles: async (id, roles) => change(id, { roles: [...roles] }),
       setSeen: async (id, seen) => change(id, { seen }),
       seenSince: async (time) =>
         [...members.values()]
@@ -164,6 +176,9 @@ export function memoryStore(now: () => number): MemoryStore {
         for (const [pair, ended] of blocks) if (ended <= now) blocks.delete(pair);
         blocks.set(JSON.stringify([user, network]), until);
       },
+      async remove(user, network) {
+        blocks.delete(JSON.stringify([user, network]));
+      },
     },
 
     archive: {
@@ -199,8 +214,8 @@ function pageOf<T extends { readonly id: number }>(all: Iterable<T>, after: numb
   return [...all].filter(({ id }) => id > after).slice(0, Math.max(0, limit));
 }
 
-function stored({ id, name, hash, created, seen }: Member): StoredAccount {
-  return { id, name, hash, created, seen };
+function stored({ id, name, hash, created, seen, roles }: Member): StoredAccount {
+  return { id, name, hash, created, seen, roles };
 }
 
 function isFor({ everyone, sender, named }: Kept, account: number): boolean {

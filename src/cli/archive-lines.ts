@@ -5,6 +5,9 @@ import { messageOf } from '../plugin/mistakes.ts';
 /** The version of the lines' form. */
 const VERSION = 1;
 
+/** What a role may be called. */
+export const ROLE = /^[a-z][a-z0-9-]*$/;
+
 const id = z.int().positive();
 const place = z.int().nonnegative();
 const time = z.int().nonnegative();
@@ -18,6 +21,7 @@ const archiveLine = z.discriminatedUnion('type', [
     hash: z.string(),
     created: time,
     seen: time,
+    roles: z.array(z.string().regex(ROLE)).readonly().default([]),
     since: place,
     cursor: place,
     handed: place,
@@ -27,7 +31,7 @@ const archiveLine = z.discriminatedUnion('type', [
     id,
     sender: place,
     from: z.string(),
-    audience: z.union([z.literal('everyone'), z.array(id)]),
+    audience: z.union([z.literal('everyone'), z.array(id).readonly()]),
     text: z.string(),
     time,
   }),

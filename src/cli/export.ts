@@ -30,10 +30,9 @@ async function writeAll(archive: Archive, to: Writable): Promise<void> {
   await put(to, write(head(ends)));
   for (const account of accounts) await put(to, write({ type: 'account', ...account }));
   for await (const page of pages((after) => archive.messages(after, PAGE))) {
-    for (const { audience, ...message } of page) {
+    for (const message of page) {
       if (message.id > ends.message) return;
-      const whom = audience === 'everyone' ? audience : [...audience];
-      await put(to, write({ type: 'message', ...message, audience: whom }));
+      await put(to, write({ type: 'message', ...message }));
     }
   }
 }

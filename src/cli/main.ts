@@ -8,7 +8,7 @@ import { KINDS, type Kind, newPlugin } from './new.ts';
 import { plugins } from './plugins.ts';
 import { reload } from './reload.ts';
 import { serve } from './serve.ts';
-import { addUser, importUsers, listUsers, removeUser, setPassword } from './user.ts';
+import { addUser, importUsers, listUsers, removeUser, setPassword, setRoles } from './user.ts';
 
 /** The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -50,13 +50,24 @@ export async function main(args: readonly string[]): Promise<void> {
             setPassword(argv.config as string | undefined, String(argv.name)),
           )
           .command('list', 'List the users', {}, (argv) => listUsers(argv.config as string | undefined))
+          .command(
+            'role <name> [roles..]',
+            "Give a user roles, as admin or moderator; 'none' takes them away, and without any they are said",
+            {},
+            (argv) =>
+              setRoles(
+                argv.config as string | undefined,
+                String(argv.name),
+                ((argv.roles as string[]) ?? []).map(String),
+              ),
+          )
           .command('remove <name>', 'Remove a user and what waits for it', {}, (argv) =>
             removeUser(argv.config as string | undefined, String(argv.name)),
           )
           .command('import <file>', "Import the ancestor's user_pass.txt: lines of name,sha1", {}, (argv) =>
             importUsers(argv.config as string | undefined, String(argv.file)),
           )
-          .demandCommand(1, 'Say what to do: add, passwd, list, remove or import.'),
+          .demandCommand(1, 'Say what to do: add, passwd, list, role, remove or import.'),
       )
       .command('new', 'Begin something of your own', (made) =>
         made

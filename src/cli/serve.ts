@@ -1,6 +1,6 @@
+import { differenceInWords } from '../contracts/plugins.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
-import { inWords } from './difference.ts';
 import { settingOf } from './setting.ts';
 import { watchFiles } from './watch.ts';
 
@@ -26,7 +26,7 @@ export async function serve(config: string | undefined, watch: boolean): Promise
 /** Reloads, and says what came of it. */
 async function reloaded(host: Host): Promise<void> {
   try {
-    process.stdout.write(`chatserv reloaded: ${inWords(await host.reload())}\n`);
+    process.stdout.write(`chatserv reloaded: ${differenceInWords(await host.reload())}\n`);
   } catch (thrown) {
     const sentences = thrown instanceof Mistakes ? thrown.sentences : [String(thrown)];
     for (const said of sentences) process.stderr.write(`chatserv: not reloaded: ${said}\n`);

@@ -4,9 +4,13 @@ import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isName } from '../kernel/names.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { ROLE } from './archive-lines.ts';
 import { withServices } from './services.ts';
 
 const PAGE = 500;
+
+/** Takes all roles away. */
+const NO_ROLE = 'none';
 
 /** Registers a user with the password on standard input. */
 export async function addUser(config: string | undefined, name: string): Promise<void> {
@@ -36,11 +40,26 @@ export async function listUsers(config: string | undefined): Promise<void> {
       page.length > 0;
       page = await accounts.list(page.at(-1)?.id ?? 0, PAGE)
     ) {
-      for (const { name, created, seen } of page) {
+      for (const { name, created, seen, roles } of page) {
         const last = seen === 0 ? 'never online' : `last online ${new Date(seen).toISOString()}`;
-        process.stdout.write(`${name}  made ${new Date(created).toISOString()}  ${last}\n`);
+        const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
+        process.stdout.write(`${name}  made ${new Date(created).toISOString()}  ${last}${may}\n`);
       }
     }
+  });
+}
+
+/** Gives a user these roles in the place of those it has; without any, says which it has. */
+export async function setRoles(config: string | undefined, name: string, roles: readonly string[]): Promise<void> {
+  const wrong = roles.filter((role) => !ROLE.test(role));
+  if (wrong.length > 0) {
+    throw new Mistakes(wrong.map((role) => `'${role}' cannot be a role: lower-case letters, digits and hyphens.`));
+  }
+  await withStore(config, async (accounts) => {
+    const account = await known(accounts, name);
+    const now = roles.length === 0 ? account.roles : roles.filter((role) => role !== NO_ROLE);
+    if (roles.length > 0) await accounts.setRoles(account.id, now);
+    process.stdout.write(`${account.name} has ${now.length === 0 ? 'no roles' : `the roles ${now.join(', ')}`}.\n`);
   });
 }
 

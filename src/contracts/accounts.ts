@@ -9,6 +9,8 @@ export interface StoredAccount extends Account {
   readonly created: number;
   /** When it was last online, in milliseconds since 1970; 0 for never. */
   readonly seen: number;
+  /** What it may do beside what everyone may: words, as `admin`. */
+  readonly roles: readonly string[];
 }
 
 /** Who is registered. A store provides it; names are compared by `nameKey`. */
@@ -22,6 +24,8 @@ export interface Accounts {
   create(name: string, hash: string): Promise<StoredAccount | undefined>;
   /** Replaces the hash of an account's password. */
   setHash(id: number, hash: string): Promise<void>;
+  /** Gives an account these roles, words of letters, digits and hyphens, in the place of those it has. */
+  setRoles(id: number, roles: readonly string[]): Promise<void>;
   /** Notes when an account was last online. */
   setSeen(id: number, time: number): Promise<void>;
   /** The accounts that were online at `time` or later. */

@@ -6,6 +6,8 @@ export interface Blocks {
   find(user: string, network: string, now: number): Promise<number>;
   /** Blocks the pair until `until`, in place of an older block, and forgets the blocks that ended before `now`. */
   add(user: string, network: string, until: number, now: number): Promise<void>;
+  /** Ends the block of the pair, if there is one. */
+  remove(user: string, network: string): Promise<void>;
 }
 
 export const Blocks = token<Blocks>('blocks');

@@ -35,6 +35,8 @@ export interface Command {
    * messages of one client then share the wait for the disk. Answers are given in order all the same.
    */
   readonly overlaps?: boolean;
+  /** Whether an account may call it; who may not is answered `error:denied:<command>`. Without it everyone may. */
+  readonly allows?: (account: Account) => Promise<boolean>;
   /** The plugin that brings it. */
   readonly plugin: string;
   run(call: CommandCall): Reply | Promise<Reply>;
@@ -122,6 +124,9 @@ export class Answers {
 
   async #run(command: Command, rest: string, hooks: Hooks, proceed: () => void): Promise<Utterance | undefined> {
     const { name } = command;
+    if (command.allows !== undefined && !(await command.allows(this.#account))) {
+      return { kind: 'error', reason: 'denied', about: name };
+    }
     const call = new Call(this.#session, this.#account, name, rest, proceed);
     let reply: Reply = hooks.onCommand.isUsed() ? await hooks.onCommand.promise(this.#session, call) : undefined;
     if (reply === undefined && !this.#session.ended) {

@@ -133,8 +133,10 @@ export function withOptions<Options extends object>(plugin: PluginOf<Options>, o
 }
 
 /** A command as data: help, checks of arguments and rights, and the docs come from here. */
-export interface CommandSpec extends Omit<Command, 'plugin' | 'aliases'> {
+export interface CommandSpec extends Omit<Command, 'plugin' | 'aliases' | 'allows'> {
   readonly aliases?: readonly string[];
+  /** The role that an account must have; who has not is answered `error:denied:<command>`. Without it everyone may call. */
+  readonly role?: string;
 }
 
 /** What a command's code is given beside the call: its options and services, under the names it calls them by. */

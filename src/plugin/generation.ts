@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Change, Difference } from '../contracts/plugins.ts';
+import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
+import type { Account } from '../kernel/account.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, HOOKS, type HookName } from '../kernel/hooks.ts';
@@ -272,13 +274,30 @@ export class Generation implements KernelGeneration {
     });
   }
 
+  /** Whether an account has a role. Where nobody knows about roles, and where that fails, nobody has one. */
+  #holders(role: string): (account: Account) => Promise<boolean> {
+    const roles = this.services.get(Roles.service) as Roles | undefined;
+    return async (account) => {
+      try {
+        return (await roles?.has(account, role)) === true;
+      } catch (cause) {
+        this.#around.logger.error(
+          { err: cause },
+          `whether ${account.name} has the role '${role}' could not be found out`,
+        );
+        return false;
+      }
+    };
+  }
+
   #addCommands(): void {
     const mistakes: string[] = [];
     for (const { loaded, contributions } of this.#live) {
       const plugin = loaded.plugin.name;
       for (const spec of contributions.commands ?? []) {
         const run = this.#guard.command(plugin, spec.name, spec.run);
-        const command: Command = { ...spec, aliases: spec.aliases ?? [], plugin, run };
+        const { role, aliases = [], ...rest } = spec;
+        const command: Command = { ...rest, aliases, plugin, run, ...(role && { allows: this.#holders(role) }) };
         for (const word of [command.name, ...command.aliases]) {
           const other = this.commands.get(word);
           if (other === undefined) this.commands.set(word, command);

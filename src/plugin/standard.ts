@@ -3,6 +3,7 @@ import type { OptionsOf } from './define.ts';
 
 /** The standard plugins: their files under plugins/ without the extension, and the services that they provide. */
 export const STANDARD = {
+  admin: { file: 'admin/index', provides: [] },
   broadcast: { file: 'commands/broadcast', provides: [] },
   control: { file: 'control', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
@@ -15,6 +16,7 @@ export const STANDARD = {
   password: { file: 'login/password/index', provides: ['passwords'] },
   registration: { file: 'login/registration', provides: [] },
   resume: { file: 'login/resume', provides: [] },
+  roles: { file: 'roles', provides: ['roles'] },
   'single-session': { file: 'login/single-session', provides: [] },
   sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks', 'archive', 'backup'] },
   tcp: { file: 'transports/tcp', provides: [] },
@@ -26,6 +28,7 @@ export const STANDARD = {
 
 /** What options the standard plugins take. */
 export interface StandardOptions {
+  readonly admin: OptionsOf<typeof import('../../plugins/admin/index.ts').default>;
   readonly broadcast: OptionsOf<typeof import('../../plugins/commands/broadcast.ts').default>;
   readonly control: OptionsOf<typeof import('../../plugins/control.ts').default>;
   readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
@@ -38,6 +41,7 @@ export interface StandardOptions {
   readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
   readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;
   readonly resume: OptionsOf<typeof import('../../plugins/login/resume.ts').default>;
+  readonly roles: OptionsOf<typeof import('../../plugins/roles.ts').default>;
   readonly 'single-session': OptionsOf<typeof import('../../plugins/login/single-session.ts').default>;
   readonly sqlite: OptionsOf<typeof import('../../plugins/stores/sqlite/index.ts').default>;
   readonly tcp: OptionsOf<typeof import('../../plugins/transports/tcp.ts').default>;

@@ -14,7 +14,14 @@ import { connectedPair } from './memory-transport.ts';
 export const PASSWORD = 'password1';
 
 /** The standard set as tests run it: no socket, no file, and hashes that cost little. */
-const TEST_SET = { tcp: false, control: false, sqlite: false, memory: true, password: { memory: 8192, passes: 1 } };
+const TEST_SET = {
+  tcp: false,
+  control: false,
+  admin: false,
+  sqlite: false,
+  memory: true,
+  password: { memory: 8192, passes: 1 },
+};
 
 /** Something that the server's log was told. */
 export interface Logged {

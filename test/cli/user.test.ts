@@ -20,6 +20,11 @@ test('accounts are added, listed, given a new password and removed', async () =>
   expect((await folder.runs(['user', 'add', 'a b'], 'password1\n')).code).toBe(2);
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}made \S+ {2}never online\n$/);
   expect((await folder.runs(['user', 'passwd', 'alice'], 'password2\n')).code).toBe(0);
+  expect((await folder.runs(['user', 'role', 'alice', 'admin', 'dj'])).stdout).toBe('alice has the roles admin, dj.\n');
+  expect((await folder.runs(['user', 'role', 'alice'])).stdout).toBe('alice has the roles admin, dj.\n');
+  expect((await folder.runs(['user', 'list'])).stdout).toMatch(/ {2}admin dj\n$/);
+  expect((await folder.runs(['user', 'role', 'alice', 'none'])).stdout).toBe('alice has no roles.\n');
+  expect((await folder.runs(['user', 'role', 'alice', 'a b'])).stderr).toMatch(/^chatserv: 'a b' cannot be a role/);
   expect((await folder.runs(['user', 'remove', 'alice'])).stdout).toBe('alice is removed.\n');
   expect(await folder.runs(['user', 'remove', 'alice'])).toMatchObject({
     code: 2,

@@ -2,21 +2,21 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ArchivedAccount, ArchivedMessage, ArchiveEnds, EntryAudience } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { unpack } from './crowd.ts';
-import { atMost, prepare } from './rows.ts';
+import { atMost, prepare, withRoles } from './rows.ts';
 
 /** Prepares what takes all accounts and messages out of a database, and puts them into another. */
 export function prepareArchive(db: DatabaseSync) {
   const append = prepareAppend(db);
   const end = prepare<{ id: number }>(db, 'SELECT seq AS id FROM sqlite_sequence WHERE name = ?');
   const setEnd = db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)');
-  const accounts = prepare<ArchivedAccount>(
+  const accounts = prepare<Omit<ArchivedAccount, 'roles'> & { roles: string }>(
     db,
-    `SELECT id, name, hash, created, seen, since, cursor, max(cursor, handed) AS handed
+    `SELECT id, name, hash, created, seen, roles, since, cursor, max(cursor, handed) AS handed
      FROM accounts WHERE id > ? ORDER BY id LIMIT ?`,
   );
   const addAccount = db.prepare(
-    `INSERT INTO accounts (id, name, key, hash, created, seen, since, cursor, handed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO accounts (id, name, key, hash, created, seen, roles, since, cursor, handed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const messages = prepare<Omit<ArchivedMessage, 'audience'> & { wide: number; crowd: Uint8Array | null }>(
     db,
@@ -32,7 +32,8 @@ export function prepareArchive(db: DatabaseSync) {
 
   return {
     ends: (): ArchiveEnds => ({ account: endOf('accounts'), message: endOf('messages') }),
-    archivedAccounts: (after: number, limit: number) => accounts.all(after, atMost(limit)),
+    archivedAccounts: (after: number, limit: number): ArchivedAccount[] =>
+      accounts.all(after, atMost(limit)).map((row) => withRoles(row)),
     archivedMessages: (after: number, limit: number): ArchivedMessage[] =>
       messages
         .all(after, atMost(limit))
@@ -44,8 +45,8 @@ export function prepareArchive(db: DatabaseSync) {
       return true;
     },
     addAccounts(added: readonly (ArchivedAccount & { readonly key: string })[]): void {
-      for (const { id, name, key, hash, created, seen, since, cursor, handed } of added) {
-        addAccount.run(id, name, key, hash, created, seen, since, cursor, handed);
+      for (const { id, name, key, hash, created, seen, roles, since, cursor, handed } of added) {
+        addAccount.run(id, name, key, hash, created, seen, roles.join(' '), since, cursor, handed);
       }
     },
     addMessages(added: readonly ArchivedMessage[]): void {

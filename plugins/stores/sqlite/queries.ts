@@ -1,14 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
+import type { Account, Cursor, Entry, NewEntry, Retention } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { holds } from './crowd.ts';
-import { atMost, prepare } from './rows.ts';
+import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
 
 /** How many messages one call of trim looks at: others wait for it. */
 const TRIMMED_AT_ONCE = 1000;
 
-const ACCOUNT = 'id, name, hash, created, seen';
+const ACCOUNT = 'id, name, hash, created, seen, roles';
 
 /** What can be asked of the database, one method a request of the store, in terms of what its statements take. */
 export type Queries = ReturnType<typeof prepareQueries>;
@@ -19,16 +19,17 @@ export function prepareQueries(db: DatabaseSync) {
     Number(holds(crowd as Uint8Array, account as number)),
   );
 
-  const find = prepare<StoredAccount>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
-  const create = prepare<StoredAccount>(
+  const find = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
+  const create = prepare<AccountRow>(
     db,
     `INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
      ON CONFLICT (key) DO NOTHING RETURNING ${ACCOUNT}`,
   );
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
+  const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
   const seenSince = prepare<Account>(db, 'SELECT id, name FROM accounts WHERE seen >= max(?, 1) ORDER BY id');
-  const list = prepare<StoredAccount>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
+  const list = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
   const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
 
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
@@ -74,16 +75,18 @@ export function prepareQueries(db: DatabaseSync) {
     'SELECT until FROM blocks WHERE user = ? AND network = ? AND until > ?',
   );
   const endBlocks = db.prepare('DELETE FROM blocks WHERE until <= ?');
+  const removeBlock = db.prepare('DELETE FROM blocks WHERE user = ? AND network = ?');
   const addBlock = db.prepare('INSERT OR REPLACE INTO blocks (user, network, until) VALUES (?, ?, ?)');
 
   return {
-    find: (key: string) => find.get(key),
+    find: (key: string) => withRoles(find.get(key)),
     create: (name: string, key: string, hash: string, created: number) =>
-      create.get(name, key, hash, created, end.get()?.id ?? 0),
+      withRoles(create.get(name, key, hash, created, end.get()?.id ?? 0)),
     setHash: (id: number, hash: string) => void setHash.run(id, hash),
+    setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),
     seenSince: (time: number) => seenSince.all(time),
-    list: (after: number, limit: number) => list.all(after, atMost(limit)),
+    list: (after: number, limit: number) => list.all(after, atMost(limit)).map((row) => withRoles(row)),
     remove: (id: number) => void remove.run(id),
 
     append: (entry: NewEntry) => append(entry),
@@ -114,6 +117,8 @@ export function prepareQueries(db: DatabaseSync) {
       endBlocks.run(now);
       addBlock.run(user, network, until);
     },
+
+    removeBlock: (user: string, network: string) => void removeBlock.run(user, network),
 
     ...prepareArchive(db),
   };

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { StoredAccount } from 'chatserv';
 
 /** A statement whose rows are known to have a type. */
 export interface Rows<Row> {
@@ -14,4 +15,18 @@ export function prepare<Row>(db: DatabaseSync, sql: string): Rows<Row> {
 /** A limit as SQLite takes it: a negative one would be none. */
 export function atMost(limit: number): number {
   return Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER));
+}
+
+/** An account as it is stored. */
+export interface AccountRow extends Omit<StoredAccount, 'roles'> {
+  readonly roles: string;
+}
+
+/** An account with its roles apart. */
+export function withRoles<Row extends { readonly roles: string }>(row: Row): Omit<Row, 'roles'> & { roles: string[] };
+export function withRoles<Row extends { readonly roles: string }>(
+  row: Row | undefined,
+): (Omit<Row, 'roles'> & { roles: string[] }) | undefined;
+export function withRoles<Row extends { readonly roles: string }>(row: Row | undefined) {
+  return row && { ...row, roles: row.roles === '' ? [] : row.roles.split(' ') };
 }

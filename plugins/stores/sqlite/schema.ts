@@ -49,4 +49,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX accounts_cursor ON accounts (cursor);
   CREATE INDEX named_message ON named (message);
   `,
+  `
+  ALTER TABLE accounts ADD COLUMN roles TEXT NOT NULL DEFAULT ''; -- words with a blank between
+  `,
 ];

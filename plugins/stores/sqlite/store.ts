@@ -33,6 +33,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       find: (name) => ask('find', nameKey(name)),
       create: (name, hash) => ask('create', name, nameKey(name), hash, now()),
       setHash: (id, hash) => ask('setHash', id, hash),
+      setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
       seenSince: (time) => ask('seenSince', time),
       list: (after, limit) => ask('list', after, limit),
@@ -48,6 +49,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
     blocks: {
       find: (user, network, now) => ask('findBlock', user, network, now),
       add: (user, network, until, now) => ask('addBlock', user, network, until, now),
+      remove: (user, network) => ask('removeBlock', user, network),
     },
     archive: {
       ends: () => ask('ends'),

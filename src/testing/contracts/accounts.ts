@@ -25,6 +25,7 @@ export function accountsContract(name: string, open: Open): void {
         id: expect.any(Number),
         name: 'Alice',
         hash: 'hash',
+        roles: [],
         created: expect.any(Number),
         seen: 0,
       });
@@ -53,6 +54,16 @@ export function accountsContract(name: string, open: Open): void {
         expect(await store.accounts.find((await create(name)).name)).toMatchObject({ name });
       },
     );
+
+    test('roles are replaced, for one account', async () => {
+      const [account, other] = [await create(), await create()];
+      await store.accounts.setRoles(account.id, ['admin', 'game-master']);
+      expect((await store.accounts.find(account.name))?.roles).toEqual(['admin', 'game-master']);
+      expect((await store.accounts.list(account.id - 1, 1))[0]?.roles).toEqual(['admin', 'game-master']);
+      expect((await store.accounts.find(other.name))?.roles).toEqual([]);
+      await store.accounts.setRoles(account.id, []);
+      expect(await store.accounts.find(account.name)).toEqual(account);
+    });
 
     test('a hash is replaced, for one account', async () => {
       const [account, other] = [await create(), await create()];

@@ -56,6 +56,7 @@ async function fill({ accounts, log }: OpenStore): Promise<void> {
   for (let i = 1; i <= CROWD; i++) ids.push((await accounts.create(`u${i}`, `hash ${i}`))?.id ?? 0);
   const [one = 0, two = 0, three = 0] = ids;
   await accounts.setSeen(two, 1000);
+  await accounts.setRoles(two, ['admin']);
   const said = { sender: one, from: 'u1', time: 1_700_000_000_000 };
   await log.append({ ...said, audience: [two], text: 'to one' });
   const id = await log.append({ ...said, audience: 'everyone', text: 'to all' });

@@ -33,6 +33,15 @@ export function blocksContract(name: string, open: Open): void {
       expect(await store.blocks.find('carol', '2001:db8::/64', 1000)).toBe(3000);
     });
 
+    test('a block is ended, and no other', async () => {
+      await store.blocks.add('dave', '192.0.2.1', 9000, 1000);
+      await store.blocks.add('dave', '192.0.2.2', 9000, 1000);
+      await store.blocks.remove('dave', '192.0.2.1');
+      await store.blocks.remove('nobody', '192.0.2.1');
+      expect(await store.blocks.find('dave', '192.0.2.1', 1000)).toBe(0);
+      expect(await store.blocks.find('dave', '192.0.2.2', 1000)).toBe(9000);
+    });
+
     test('blocks that ended are forgotten, those that did not are kept', async () => {
       await store.blocks.add('short', '192.0.2.1', 2000, 1000);
       await store.blocks.add('long', '192.0.2.1', 5000, 1000);
