@@ -33,6 +33,44 @@ describe('who was away', () => {
     await bob.seesNothing();
   });
 
+  test('and is connected twice is given on both what is said while the second login is under way', async () => {
+    const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let logins = 0;
+    const slowLogin = definePlugin({
+      name: 'slow-login',
+      summary: 'Holds the second login up',
+      setup: () => ({
+        hooks: {
+          onLogin: {
+            before: 'offline-messages',
+            async handler() {
+              if (++logins < 3) return;
+              begun.resolve();
+              await go.promise;
+            },
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ 'single-session': false, slowLogin });
+    const bob = await server.joins('bob');
+    const one = await server.joins('alice');
+    const two = await server.returns('alice');
+    await begun.promise;
+    await bob.says('message alice first', 'message alice second');
+    await bob.seesInOrder('sent:', 'sent:');
+    for (const text of ['first', 'second']) await one.hears('bob', text);
+    // The account's cursor is past both by now, and that is written.
+    server.clock.advance(1);
+    await bob.seesNothing();
+    go.resolve();
+    for (const text of ['first', 'second']) await two.hears('bob', text);
+    await bob.says('message alice third');
+    await one.hears('bob', 'third');
+    await two.hears('bob', 'third');
+    await two.seesNothing();
+  });
+
   test('is not given what was said before registering', async () => {
     await using server = await startServer();
     const alice = await server.joins('alice');

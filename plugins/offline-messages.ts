@@ -64,10 +64,11 @@ export default definePlugin({
         if (account === undefined) return;
         let cursor: Cursor | undefined;
         // The cursor is asked for inside: from the call on nothing is given out of turn.
-        await session.feed.readOn(0, async (after) => {
+        await session.feed.readOn(0, async (after, since) => {
           cursor ??= await cursors.of(account.id);
-          const { handed } = cursor;
-          const page = await log.read(account.id, Math.max(after, cursor.id), PAGE);
+          const { id, handed } = cursor;
+          const start = since > 0 ? Math.min(id, since - 1) : id;
+          const page = await log.read(account.id, Math.max(after, start), PAGE);
           return page.map((entry) => messageOf(entry, account, entry.id <= handed));
         });
       },

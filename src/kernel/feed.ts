@@ -5,8 +5,12 @@ import type { Logger } from './logger.ts';
 import type { Message } from './message.ts';
 import type { Session } from './session.ts';
 
-/** Gives up to a page of a session's messages with ids above `after`, oldest first; none when there are no more. */
-export type InboxReader = (after: number) => Promise<readonly Message[]>;
+/**
+ * Gives up to a page of a session's messages with ids above `after`, oldest first; none when there are no more.
+ * From the id `since` on (0 stands for none) messages came by while the session was online, and are for it even when
+ * another session of its account has had them.
+ */
+export type InboxReader = (after: number, since: number) => Promise<readonly Message[]>;
 
 /** What a feed needs of the kernel. */
 export interface FeedHost {
@@ -66,6 +70,8 @@ export class Feed {
   #given = 0;
   /** The greatest id that came by while the feed was not live. */
   #missed = 0;
+  /** The first id that came by before the feed was live for the first time. */
+  #since = 0;
   /** What was given and is not acknowledged, in a dialect that acknowledges. */
   #unacknowledged: Message[] = [];
   /** What no inbox keeps and the dialect holds back. */
@@ -100,6 +106,7 @@ export class Feed {
       return;
     }
     this.#missed = id;
+    if (this.#since === 0) this.#since = id;
     if (this.#state === 'live') this.#fallBehind();
   }
 
@@ -185,7 +192,7 @@ export class Feed {
   async #readAll(read: InboxReader, firstPageGiven: () => void): Promise<void> {
     for (;;) {
       const missed = this.#missed;
-      const page = await read(this.#given);
+      const page = await read(this.#given, this.#since);
       for (const message of page) {
         if (this.#session.outbox.full || this.#windowFull) {
           firstPageGiven();
