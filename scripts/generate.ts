@@ -14,6 +14,8 @@ import { HOOKS } from '../src/kernel/hooks.ts';
 import type { Plugin } from '../src/plugin/define.ts';
 import { servicesOf } from '../src/plugin/order.ts';
 import { answerForSelf, importFile } from '../src/plugin/self.ts';
+import { pluginsReference, type StandardPlugin, servicesReference } from './reference.ts';
+import { optionsTable } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
@@ -24,11 +26,15 @@ write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModu
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins.md', { hooks: hooksTable() });
-fill('docs/config.md', { limits: optionsTable(limits), options: pluginTables() });
+fill('docs/config.md', { limits: optionsTable(limits) });
+write('docs/config.schema.json', formatted('docs/config.schema.json', configSchema()));
+write('docs/reference/hooks.md', hooksReference());
+write('docs/reference/services.md', servicesReference(ROOT, standard));
+write('docs/reference/plugins.md', await pluginsReference(standard));
 
 /** The standard plugins, by name: every module under plugins/ whose default export is one. */
-async function standardPlugins(): Promise<{ file: string; plugin: Plugin }[]> {
-  const found: { file: string; plugin: Plugin }[] = [];
+async function standardPlugins(): Promise<StandardPlugin[]> {
+  const found: StandardPlugin[] = [];
   for (const entry of readdirSync(`${ROOT}plugins`, { recursive: true, withFileTypes: true })) {
     const path = `${entry.parentPath}/${entry.name}`;
     // A folder with an index is one plugin, and its other files are parts of it.
@@ -77,6 +83,47 @@ function jsonSchema(): string {
   });
 }
 
+/** What a config file may say, for editors of JSON and YAML. */
+function configSchema(): string {
+  const options = (schema: z.ZodType) => {
+    const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+    return rest;
+  };
+  const any = { anyOf: [{ type: 'boolean' }, { type: 'object' }] };
+  const plugins = standard.map(({ plugin: { name, summary, options: takes } }) => {
+    const entry =
+      takes === undefined ? { type: 'boolean' } : { anyOf: [{ type: 'boolean' }, options(takes as z.ZodType)] };
+    return [name, { description: summary, ...entry }];
+  });
+  return JSON.stringify({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'A config of chatserv',
+    type: 'object',
+    properties: {
+      $schema: { type: 'string' },
+      standard: { type: 'boolean', default: true, description: 'Whether it is laid over the standard set' },
+      plugins: {
+        type: 'object',
+        description: 'By name, file or package: options or true switch a plugin on, false off',
+        properties: Object.fromEntries(plugins),
+        patternProperties: { '^[./@]|^chatserv-plugin-': any },
+        additionalProperties: false,
+      },
+      limits: options(limits),
+    },
+    additionalProperties: false,
+  });
+}
+
+function hooksReference(): string {
+  return `# Hooks
+
+Made from the code. How a plugin handles them: [plugins.md](../plugins.md).
+
+${hooksTable()}
+`;
+}
+
 /** The same schema without what forbids further fields. */
 function open(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema), (key, value) =>
@@ -113,38 +160,6 @@ function hooksTable(): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
-}
-
-function pluginTables(): string {
-  return standard
-    .map(({ plugin }) => {
-      const head = `### ${plugin.name}\n\n${plugin.summary}.`;
-      if (plugin.options === undefined) return `${head} It takes no options.`;
-      const variables = Object.entries(plugin.environment).map(
-        ([option, variable]) => `The environment's \`${variable}\` sets \`${option}\` too, and wins over the config.`,
-      );
-      return [head, optionsTable(plugin.options as z.ZodType), ...variables].join('\n\n');
-    })
-    .join('\n\n');
-}
-
-function optionsTable(schema: z.ZodType): string {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
-  const rows = Object.entries(properties).map(([key, entry]) => {
-    const option = entry as { description?: string; default?: unknown } & Record<string, unknown>;
-    return `| \`${key}\` | ${allowed(option)} | ${option.default === undefined ? '' : `\`${JSON.stringify(option.default)}\``} | ${option.description ?? ''} |`;
-  });
-  return ['| option | allowed | default | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
-}
-
-function allowed(option: Record<string, unknown>): string {
-  if (Array.isArray(option.enum)) return option.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
-  const bounds = [];
-  if (option.minimum !== undefined) bounds.push(`at least ${option.minimum}`);
-  if (option.exclusiveMinimum !== undefined) bounds.push(`more than ${option.exclusiveMinimum}`);
-  if (typeof option.maximum === 'number' && option.maximum < Number.MAX_SAFE_INTEGER)
-    bounds.push(`at most ${option.maximum}`);
-  return [option.type, ...bounds].filter((part) => part !== undefined).join(', ');
 }
 
 /** Text as the formatter would have it. */

@@ -24,6 +24,8 @@ export const limits = z.strictObject({
 });
 
 const config = z.strictObject({
+  /** For editors. */
+  $schema: z.string().optional(),
   standard: z.boolean().default(true),
   plugins: z.record(z.string(), z.union([z.boolean(), z.looseObject({})])).default({}),
   limits: limits.prefault({}),

@@ -20,6 +20,8 @@ export type PluginEntries = {
 
 /** What a config file says, in TypeScript, JSON or YAML. */
 export interface Config {
+  /** A JSON Schema, for editors of JSON and YAML. */
+  readonly $schema?: string;
   /** Whether it is laid over the standard set (the default), or begins from nothing. */
   readonly standard?: boolean;
   readonly plugins?: PluginEntries;

@@ -35,6 +35,8 @@ export interface Command {
    * messages of one client then share the wait for the disk. Answers are given in order all the same.
    */
   readonly overlaps?: boolean;
+  /** The role that it needs, for who lists commands; `allows` asks for it. */
+  readonly role?: string;
   /** Whether an account may call it; who may not is answered `error:denied:<command>`. Without it everyone may. */
   readonly allows?: (account: Account) => Promise<boolean>;
   /** The plugin that brings it. */

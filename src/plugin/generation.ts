@@ -296,8 +296,8 @@ export class Generation implements KernelGeneration {
       const plugin = loaded.plugin.name;
       for (const spec of contributions.commands ?? []) {
         const run = this.#guard.command(plugin, spec.name, spec.run);
-        const { role, aliases = [], ...rest } = spec;
-        const command: Command = { ...rest, aliases, plugin, run, ...(role && { allows: this.#holders(role) }) };
+        const { role, aliases = [] } = spec;
+        const command: Command = { ...spec, aliases, plugin, run, ...(role && { allows: this.#holders(role) }) };
         for (const word of [command.name, ...command.aliases]) {
           const other = this.commands.get(word);
           if (other === undefined) this.commands.set(word, command);

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import config from '../chatserv.config.ts';
+import { checkConfig } from '../src/config/check.ts';
+import type { Command } from '../src/kernel/commands.ts';
+import type { Plugin } from '../src/plugin/define.ts';
+import { Host } from '../src/plugin/host.ts';
+import { servicesOf } from '../src/plugin/order.ts';
+import { optionsTable } from './tables.ts';
+
+/** A standard plugin, and its file under plugins/ without the extension. */
+export interface StandardPlugin {
+  readonly file: string;
+  readonly plugin: Plugin;
+}
+
+/** Every standard plugin: what it does, needs and provides, its hooks, commands and options. */
+export async function pluginsReference(standard: readonly StandardPlugin[]): Promise<string> {
+  const { plugins, limits } = await checkConfig(
+    { plugins: { sqlite: false, memory: true } },
+    config,
+    'the standard set',
+  );
+  const silent = () => {};
+  const logger = { debug: silent, info: silent, warn: silent, error: silent };
+  const host = await Host.setUp({
+    plugins,
+    limits,
+    place: { folder: process.cwd(), name: 'the standard set' },
+    logger,
+  });
+  const live = new Map(host.plugins().map(({ loaded, hooks }) => [loaded.plugin.name, hooks]));
+  const commands = Map.groupBy(new Set(host.kernel.generation.commands.values()), ({ plugin }) => plugin);
+  await host.stop('shutdown');
+  const parts = standard.map(({ file, plugin }) => {
+    const facts = [
+      ['needs', servicesOf(plugin.needs).map(service)],
+      ['uses where it is there', servicesOf(plugin.wants).map(service)],
+      ['provides', servicesOf(plugin.provides).map(service)],
+      ['handles', (live.get(plugin.name) ?? []).map((hook) => `[\`${hook}\`](hooks.md)`)],
+    ] as const;
+    const said = facts.filter(([, names]) => names.length > 0).map(([what, names]) => `- ${what} ${names.join(', ')}`);
+    return [
+      `## ${plugin.name}`,
+      `${plugin.summary}. [Source](../../plugins/${file}.ts)`,
+      said.join('\n'),
+      commandsTable(commands.get(plugin.name) ?? []),
+      options(plugin),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n');
+  });
+  return `# The standard plugins\n\nMade from the code. A config switches each on or off and sets its options: [config.md](../config.md).\n\n${parts.join('\n\n')}\n`;
+}
+
+/** Every service of the public API: what it can be asked, and which standard plugins provide it. */
+export function servicesReference(root: string, standard: readonly StandardPlugin[]): string {
+  const files = readdirSync(`${root}src/contracts`).filter((file) => file.endsWith('.ts'));
+  const parts = files.flatMap((file) => {
+    const source = readFileSync(`${root}src/contracts/${file}`, 'utf8');
+    const [, name] = /^export const \w+ = token<(\w+)>/m.exec(source) ?? [];
+    if (name === undefined) return [];
+    const [, word = ''] = new RegExp(`token<${name}>\\('([^']+)'\\)`).exec(source) ?? [];
+    const by = standard
+      .filter(({ plugin }) => servicesOf(plugin.provides).includes(word))
+      .map(({ plugin }) => plugin.name);
+    const whence =
+      by.length === 0 ? 'The server provides it.' : `Provided by ${by.map((one) => `\`${one}\``).join(' and ')}.`;
+    const code = source
+      .replace(/^import .*\n/gm, '')
+      .replace(/^\/\*\*[^\n]*\*\/\nexport function [\s\S]*?^\}\n/gm, '')
+      .replace(/^export const \w+ = token.*\n/gm, '')
+      .trim();
+    return [`## ${name}\n\n${whence}\n\n\`\`\`ts\n${code}\n\`\`\``];
+  });
+  return `# Services\n\nMade from the code. A plugin asks for them with \`needs\` and \`wants\`: [plugins.md](../plugins.md).\n\n${parts.join('\n\n')}\n`;
+}
+
+function service(name: string): string {
+  return `[\`${name}\`](services.md)`;
+}
+
+function commandsTable(commands: readonly Command[]): string {
+  if (commands.length === 0) return '';
+  const rows = commands.map(({ usage, aliases, summary, role }) => {
+    return `| \`${usage}\` | ${aliases.map((alias) => `\`${alias}\``).join(', ')} | ${summary}${role ? `; needs the role \`${role}\`` : ''} |`;
+  });
+  return ['| command | also | does |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function options({ options, environment }: Plugin): string {
+  if (options === undefined) return 'It takes no options.';
+  const variables = Object.entries(environment).map(
+    ([option, variable]) => `The environment's \`${variable}\` sets \`${option}\` too, and wins over the config.`,
+  );
+  return [optionsTable(options as z.ZodType), ...variables].join('\n\n');
+}
