@@ -8,7 +8,15 @@ export { Blocks } from './contracts/blocks.ts';
 export { Inbox } from './contracts/inbox.ts';
 export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';
 export { Passwords } from './contracts/passwords.ts';
-export { type Change, type Difference, differenceInWords, Plugins } from './contracts/plugins.ts';
+export {
+  type Change,
+  type Difference,
+  differenceInWords,
+  type LivePluginFacts,
+  type Meter,
+  Plugins,
+  type ServerFacts,
+} from './contracts/plugins.ts';
 export { Presence } from './contracts/presence.ts';
 export { Roles } from './contracts/roles.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';

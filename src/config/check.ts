@@ -19,6 +19,17 @@ export const limits = z.strictObject({
     .describe('How many messages of one client may be on their way to the store together'),
   passwordAttempts: count.default(LIMITS.passwordAttempts).describe('Wrong passwords before a connection is closed'),
   handlerTime: count.default(LIMITS.handlerTime).describe("How long a plugin's handler may take, in milliseconds"),
+  quarantineAfter: z
+    .int()
+    .nonnegative()
+    .default(LIMITS.quarantineAfter)
+    .describe('How often a plugin may fail before it is not called any more until a reload; 0 lets it fail on'),
+  quarantineTime: count
+    .default(LIMITS.quarantineTime)
+    .describe('The time within which these failures are counted, in milliseconds'),
+  blockTime: count
+    .default(LIMITS.blockTime)
+    .describe('How long a plugin may hold up everyone before it is named in the log, in milliseconds'),
   setupTime: count.default(LIMITS.setupTime).describe('How long the set-up of a plugin may take, in milliseconds'),
   closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to go, in milliseconds'),
 });

@@ -13,6 +13,37 @@ export interface Difference {
 /** Why a plugin was not carried over. */
 export type Change = 'its code' | 'its options' | 'a service that it uses';
 
+/** What was counted of one handler or command, since the server started. */
+export interface Meter {
+  /** The hook, or the command with `command ` before it. */
+  readonly what: string;
+  readonly calls: number;
+  readonly errors: number;
+  /** How long a call took, in milliseconds; of hooks on the hot path one call in 1,024 is timed. */
+  readonly mean: number;
+  readonly p99: number;
+}
+
+/** A plugin that is live, with what was counted of it. */
+export interface LivePluginFacts {
+  readonly name: string;
+  /** Whether it failed so often that it is not called any more, until a reload. */
+  readonly quarantined: boolean;
+  readonly meters: readonly Meter[];
+}
+
+/** The server at one moment. */
+export interface ServerFacts {
+  /** How long it has been running, in seconds. */
+  readonly uptime: number;
+  readonly sessions: number;
+  /** How many accounts are online. */
+  readonly online: number;
+  /** How many messages were said since it started. */
+  readonly messages: number;
+  readonly plugins: readonly LivePluginFacts[];
+}
+
 /** The plugins that are live. The host provides it. */
 export interface Plugins {
   /**
@@ -21,6 +52,8 @@ export interface Plugins {
    * @throws when something is wrong with them; its message says what, a line each, and all stays as it was
    */
   reload(): Promise<Difference>;
+  /** What the server and its plugins do. */
+  facts(): ServerFacts;
 }
 
 export const Plugins = token<Plugins>('plugins');

@@ -32,6 +32,8 @@ export class Delivery {
   /** The places that are taken and not delivered yet, in the order of their ids. */
   #places: Place[] = [];
   #lastId = 0;
+  /** How many messages were said. */
+  said = 0;
 
   constructor(online: Online) {
     this.#online = online;
@@ -107,6 +109,7 @@ export class Delivery {
   }
 
   #give(message: Message): void {
+    this.said++;
     const rendered = new Rendered(message);
     if ('group' in message.audience) {
       for (const sessions of this.#online.all()) {

@@ -62,6 +62,11 @@ export class Kernel implements SessionHost {
     return this.#generation.hooks;
   }
 
+  /** How many messages were said. */
+  get said(): number {
+    return this.#delivery.said;
+  }
+
   /** Every session there is, also those not logged in. */
   sessions(): IterableIterator<Session> {
     return this.#sessions.values();

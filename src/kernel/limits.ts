@@ -14,6 +14,12 @@ export interface Limits {
   readonly passwordAttempts: number;
   /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
   readonly handlerTime: number;
+  /** How often a plugin may fail within `quarantineTime` before it is not called any more; 0 lets it fail on. */
+  readonly quarantineAfter: number;
+  /** The time within which failures are counted, in milliseconds. */
+  readonly quarantineTime: number;
+  /** How long a plugin may keep the event loop from everyone else before it is named in the log, in milliseconds. */
+  readonly blockTime: number;
   /** How long the set-up of a plugin may take, in milliseconds. */
   readonly setupTime: number;
   /** How long a closed connection may take to go, in milliseconds, before it is cut. */
@@ -28,6 +34,9 @@ export const LIMITS: Limits = {
   commandsUnderWay: 32,
   passwordAttempts: 3,
   handlerTime: 5_000,
+  quarantineAfter: 0,
+  quarantineTime: 60_000,
+  blockTime: 500,
   setupTime: 30_000,
   closeTime: 2_000,
 };

@@ -11,9 +11,10 @@ import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Contributions } from './define.ts';
-import { Guard, type Handler } from './guard.ts';
+import { Guard, type GuardLimits, type Handler, type Watching } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Loaded } from './load.ts';
+import type { Meters } from './meter.ts';
 import { Mistakes, messageOf } from './mistakes.ts';
 import { orderTaps, servicesOf, type Tap } from './order.ts';
 import type { Server } from './server.ts';
@@ -23,7 +24,10 @@ export interface Surroundings {
   readonly server: Server;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly limits: Pick<Limits, 'handlerTime' | 'setupTime'>;
+  readonly limits: GuardLimits & Pick<Limits, 'setupTime'>;
+  /** Counts what plugins do. */
+  readonly meters: Meters;
+  readonly watchdog?: Watching | undefined;
   /** The folder that paths in the config count from. */
   readonly folder: string;
   /** The services that are there without a plugin. */
@@ -61,7 +65,7 @@ export class Generation implements KernelGeneration {
 
   private constructor(around: Surroundings, before: Generation | undefined) {
     this.#around = around;
-    this.#guard = new Guard(around.clock, around.logger, around.limits.handlerTime);
+    this.#guard = new Guard(around.clock, around.logger, around.limits, around.meters, around.watchdog);
     this.services = new Map(around.services);
     this.#before = before === undefined ? NOTHING : { live: before.#live, services: before.services };
   }
@@ -112,6 +116,11 @@ export class Generation implements KernelGeneration {
     }
     difference.removed.push(...before.keys());
     return difference;
+  }
+
+  /** Whether a plugin failed so often that it is not called any more. */
+  isQuarantined(plugin: string): boolean {
+    return this.#guard.isQuarantined(plugin);
   }
 
   /** Lets everything new that meets clients begin. @throws Mistakes when something cannot */

@@ -1,14 +1,30 @@
 import type { Clock } from '../kernel/clock.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
+import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { Session, SessionEnded, StartedOver } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
+import type { Meter, Meters } from './meter.ts';
 
 /** A function of a plugin's, its types worn off. */
 export type Handler = (...args: never[]) => unknown;
 
 /** How often the time of running handlers is looked at, as a part of the time they have. */
 const LOOKS = 10;
+
+/** Of how many calls on the hot path one is timed; a power of two. */
+const SAMPLED = 1024;
+
+/** What of the limits a guard keeps to. */
+export type GuardLimits = Pick<Limits, 'handlerTime' | 'quarantineAfter' | 'quarantineTime'>;
+
+/** Is told what is being called, so that it can say who keeps the event loop. */
+export interface Watching {
+  /** The number of a plugin's handler or command. */
+  idOf(plugin: string, what: string): number;
+  /** Something is called from now on; 0 is nothing. @returns what was called before */
+  enter(id: number): number;
+}
 
 interface Running {
   left: number;
@@ -24,36 +40,61 @@ interface Running {
 export class Guard {
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #time: number;
+  readonly #limits: GuardLimits;
+  readonly #meters: Meters;
+  readonly #watchdog: Watching | undefined;
   readonly #running = new Set<Running>();
+  /** When each plugin failed lately, in milliseconds since 1970. */
+  readonly #failures = new Map<string, number[]>();
+  readonly #quarantined = new Set<string>();
   #cancelLook: (() => void) | undefined;
   /** How many handlers and commands have begun and not ended. */
   #busy = 0;
   #whenIdle: (() => void)[] = [];
 
-  /** @param time how long a handler may take, in milliseconds */
-  constructor(clock: Clock, logger: Logger, time: number) {
+  /** @param meters where calls are counted @param watchdog told what is being called */
+  constructor(clock: Clock, logger: Logger, limits: GuardLimits, meters: Meters, watchdog?: Watching) {
     this.#clock = clock;
     this.#logger = logger;
-    this.#time = time;
+    this.#limits = limits;
+    this.#meters = meters;
+    this.#watchdog = watchdog;
+  }
+
+  /** Whether a plugin failed so often that it is not called any more. */
+  isQuarantined(plugin: string): boolean {
+    return this.#quarantined.has(plugin);
   }
 
   /** A plugin's handler as tapable is given it: of a synchronous hook a plain function, of any other one that promises. */
   handler(plugin: string, hook: HookName, handler: Handler): Handler {
     const { kind, fallback } = HOOKS[hook];
     const call = handler as (...args: unknown[]) => unknown;
+    const meter = this.#meters.of(plugin, hook);
     if (kind === 'AsyncSeriesBail' || kind === 'AsyncSeries') {
-      return (...args: unknown[]) => this.#settle(() => call(...args), args, fallback, { plugin, hook });
+      return (...args: unknown[]) => {
+        if (this.#quarantined.has(plugin)) return Promise.resolve(undefined);
+        return this.#settle(() => call(...args), args, fallback, { plugin, hook }, meter);
+      };
     }
+    const watchdog = this.#watchdog;
+    const id = watchdog?.idOf(plugin, hook) ?? 0;
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
     return (...args: unknown[]) => {
+      if (this.#quarantined.has(plugin)) return undefined;
+      const began = (meter.calls++ & (SAMPLED - 1)) === 0 ? performance.now() : 0;
+      const outer = watchdog?.enter(id) ?? 0;
       try {
         return call(...args) ?? undefined;
       } catch (cause) {
         if (!said) this.#logger.error({ plugin, hook, err: cause }, `${hook} of plugin '${plugin}' failed`);
         said = true;
+        this.#failed(plugin, meter);
         return fallback;
+      } finally {
+        watchdog?.enter(outer);
+        if (began > 0) meter.took(performance.now() - began);
       }
     };
   }
@@ -72,7 +113,24 @@ export class Guard {
     command: string,
     run: (call: Call) => Reply | Promise<Reply>,
   ): (call: Call) => Promise<Reply> {
-    return (call) => this.#settle(() => run(call), [call.session], refuse('internal'), { plugin, command });
+    const meter = this.#meters.of(plugin, `command ${command}`);
+    return (call) => {
+      if (this.#quarantined.has(plugin)) return Promise.resolve(refuse('internal'));
+      return this.#settle(() => run(call), [call.session], refuse('internal'), { plugin, command }, meter);
+    };
+  }
+
+  #failed(plugin: string, meter: Meter): void {
+    meter.errors++;
+    const { quarantineAfter: most, quarantineTime: time } = this.#limits;
+    if (most === 0) return;
+    const now = this.#clock.now();
+    const lately = [...(this.#failures.get(plugin) ?? []), now].filter((at) => at > now - time);
+    this.#failures.set(plugin, lately);
+    if (lately.length < most || this.#quarantined.has(plugin)) return;
+    this.#quarantined.add(plugin);
+    const often = `${lately.length} times within ${time} ms`;
+    this.#logger.error({ plugin }, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
   }
 
   async #settle<T>(
@@ -80,31 +138,48 @@ export class Guard {
     args: readonly unknown[],
     fallback: Awaited<T>,
     what: { plugin: string; hook?: string; command?: string },
+    meter: Meter,
   ): Promise<Awaited<T> | undefined> {
     this.#busy++;
+    meter.calls++;
+    const began = performance.now();
     try {
-      const result = call();
+      const result = this.#watched(call, meter);
       // Null means "no decision" to people, and a decision to tapable.
       return (isPromise(result) ? await this.#inTime(result, args[0]) : (result as Awaited<T>)) ?? undefined;
     } catch (cause) {
       if (cause instanceof SessionEnded || cause instanceof StartedOver) throw cause;
       const name = what.hook ?? `command '${what.command}'`;
       this.#logger.error({ ...what, err: cause }, `${name} of plugin '${what.plugin}' failed`);
+      this.#failed(what.plugin, meter);
       return fallback;
     } finally {
+      meter.took(performance.now() - began);
       if (--this.#busy === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+    }
+  }
+
+  /** What a call does before its first wait is done in the plugin's name. */
+  #watched<T>(call: () => T, { plugin, what }: Meter): T {
+    const watchdog = this.#watchdog;
+    if (watchdog === undefined) return call();
+    const outer = watchdog.enter(watchdog.idOf(plugin, what));
+    try {
+      return call();
+    } finally {
+      watchdog.enter(outer);
     }
   }
 
   #inTime<T>(work: PromiseLike<T>, first: unknown): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const running: Running = {
-      left: this.#time,
+      left: this.#limits.handlerTime,
       session: first instanceof Session ? first : undefined,
-      stop: () => reject(new Error(`it took longer than ${this.#time} ms (limits.handlerTime)`)),
+      stop: () => reject(new Error(`it took longer than ${this.#limits.handlerTime} ms (limits.handlerTime)`)),
     };
     this.#running.add(running);
-    this.#cancelLook ??= this.#clock.after(this.#time / LOOKS, this.#look);
+    this.#cancelLook ??= this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look);
     work.then(resolve, reject).then(() => this.#running.delete(running));
     return promise;
   }
@@ -113,12 +188,13 @@ export class Guard {
   #look = (): void => {
     for (const running of this.#running) {
       if (running.session?.asking) continue;
-      running.left -= this.#time / LOOKS;
+      running.left -= this.#limits.handlerTime / LOOKS;
       if (running.left > 0) continue;
       this.#running.delete(running);
       running.stop();
     }
-    this.#cancelLook = this.#running.size > 0 ? this.#clock.after(this.#time / LOOKS, this.#look) : undefined;
+    this.#cancelLook =
+      this.#running.size > 0 ? this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look) : undefined;
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Difference, Plugins } from '../contracts/plugins.ts';
+import { type Difference, Plugins, type ServerFacts } from '../contracts/plugins.ts';
 import { Presence } from '../contracts/presence.ts';
 import { classic } from '../dialects/classic.ts';
 import { json } from '../dialects/json.ts';
@@ -12,7 +12,9 @@ import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
+import type { Watching } from './guard.ts';
 import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
+import { Meters } from './meter.ts';
 import { Mistakes } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
 import type { Server } from './server.ts';
@@ -28,6 +30,8 @@ export interface HostSetting {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Told where a transport listens. */
   readonly listens?: (transport: string, where: string) => void;
+  /** Is told what is being called. */
+  readonly watchdog?: Watching;
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
   readonly again?: () => Promise<HostSetting>;
 }
@@ -51,6 +55,7 @@ export class Host {
   readonly kernel: Kernel;
   readonly #server: Server;
   readonly #services: ReadonlyMap<string, unknown>;
+  readonly #meters = new Meters();
   #setting: HostSetting;
   #generation!: Generation;
   /** Reloads are done one after the other. */
@@ -71,7 +76,7 @@ export class Host {
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
     const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
-    const plugins: Plugins = { reload: () => this.reload() };
+    const plugins: Plugins = { reload: () => this.reload(), facts: () => this.#facts() };
     this.#services = new Map<string, unknown>([
       [Presence.service, presence],
       [Plugins.service, plugins],
@@ -128,8 +133,31 @@ export class Host {
     return difference;
   }
 
-  #around({ logger, clock = systemClock, limits, place }: HostSetting): Surroundings {
-    return { server: this.#server, logger, clock, limits, folder: place.folder, services: this.#services };
+  #facts(): ServerFacts {
+    return {
+      uptime: process.uptime(),
+      sessions: [...this.kernel.sessions()].length,
+      online: this.kernel.online.accounts().length,
+      messages: this.kernel.said,
+      plugins: this.plugins().map(({ loaded: { plugin } }) => ({
+        name: plugin.name,
+        quarantined: this.#generation.isQuarantined(plugin.name),
+        meters: this.#meters.read(plugin.name),
+      })),
+    };
+  }
+
+  #around({ logger, clock = systemClock, limits, place, watchdog }: HostSetting): Surroundings {
+    return {
+      server: this.#server,
+      logger,
+      clock,
+      limits,
+      folder: place.folder,
+      services: this.#services,
+      meters: this.#meters,
+      watchdog,
+    };
   }
 
   /** Hands over a connection, as a transport does. @param dialect the name of a dialect */
