@@ -1,10 +1,14 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { definePlugin, Plugins, z } from 'chatserv';
 
-const request = z.object({ request: z.enum(['reload']) });
+/** How often the event loop's delay is measured, in milliseconds. */
+const RESOLUTION = 10;
+
+const request = z.object({ request: z.enum(['reload', 'facts']) });
 
 export default definePlugin({
   name: 'control',
@@ -19,11 +23,20 @@ export default definePlugin({
   needs: { plugins: Plugins },
   setup({ options, plugins, logger, path, keep }) {
     const file = path(options.socket);
+    const loop = monitorEventLoopDelay({ resolution: RESOLUTION });
+    loop.enable();
     const listener = keep(
       file,
       () => createServer({ allowHalfOpen: true }),
       (listener) => void listener.close(),
     );
+
+    function facts(): object {
+      // What the histogram measures of a loop that is never late is its own resolution.
+      const delay = Math.max(0, loop.percentile(99) / 1e6 - RESOLUTION);
+      loop.reset();
+      return { ...plugins.facts(), delay };
+    }
 
     async function serve(socket: Socket): Promise<void> {
       socket.on('error', () => socket.destroy());
@@ -36,8 +49,8 @@ export default definePlugin({
 
     async function answer(line: string): Promise<object> {
       try {
-        request.parse(JSON.parse(line));
-        return { result: await plugins.reload() };
+        const { request: asked } = request.parse(JSON.parse(line));
+        return { result: asked === 'reload' ? await plugins.reload() : facts() };
       } catch (cause) {
         return { mistakes: (cause as Error).message.split('\n') };
       }
@@ -65,6 +78,9 @@ export default definePlugin({
       },
       stop() {
         listener.close();
+      },
+      dispose() {
+        loop.disable();
       },
     };
   },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { ServerFacts } from '../contracts/plugins.ts';
 import { plan } from '../plugin/host.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { settingOf } from './setting.ts';
@@ -37,4 +38,20 @@ export async function askServer(config: string | undefined, request: string): Pr
   const answer = JSON.parse(await text(socket)) as Answer;
   if ('mistakes' in answer) throw new Mistakes(answer.mistakes);
   return answer.result;
+}
+
+/** What the control socket says of the running server. */
+export type Facts = ServerFacts & {
+  /** By how much the event loop was late since it was asked before, the 99th percentile, in milliseconds. */
+  readonly delay: number;
+};
+
+/** What the server that runs with a config says of itself; undefined when none runs. */
+export async function factsOf(config: string | undefined): Promise<Facts | undefined> {
+  try {
+    return (await askServer(config, 'facts')) as Facts;
+  } catch (thrown) {
+    if (thrown instanceof Mistakes) return undefined;
+    throw thrown;
+  }
 }

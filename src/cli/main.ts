@@ -8,6 +8,7 @@ import { KINDS, type Kind, newPlugin } from './new.ts';
 import { plugins } from './plugins.ts';
 import { reload } from './reload.ts';
 import { serve } from './serve.ts';
+import { top } from './top.ts';
 import { addUser, importUsers, listUsers, removeUser, setPassword, setRoles } from './user.ts';
 
 /** The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked. */
@@ -35,6 +36,15 @@ export async function main(args: readonly string[]): Promise<void> {
           },
         },
         ({ config, watch }) => serve(config as string | undefined, watch),
+      )
+      .command(
+        'top',
+        'Show what the running server does, live',
+        {
+          every: { type: 'number', default: 1, describe: 'Seconds between two looks' },
+          times: { type: 'number', default: 0, describe: 'How many looks; 0 is until it is interrupted' },
+        },
+        ({ config, every, times }) => top(config as string | undefined, every, times),
       )
       .command('reload', 'Have the running server read config and plugins again', {}, ({ config }) =>
         reload(config as string | undefined),

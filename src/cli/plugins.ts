@@ -1,14 +1,20 @@
+import type { LivePluginFacts } from '../contracts/plugins.ts';
 import { Host } from '../plugin/host.ts';
 import { loadPlugin } from '../plugin/load.ts';
 import { servicesOf } from '../plugin/order.ts';
+import { factsOf } from './control.ts';
 import { settingOf } from './setting.ts';
+import { inTime } from './units.ts';
 
 /** Lists what would run, in the order of set-up, and then what is off. It sets the plugins up, and starts nothing. */
 export async function plugins(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);
   const because = (key: string) => (setting.named.has(key) ? setting.place.name : 'the standard set');
+  const running = await factsOf(config);
   const host = await Host.setUp(setting);
   try {
+    if (running !== undefined)
+      process.stdout.write('A server runs with this config; what it has counted is shown.\n\n');
     for (const { loaded, hooks, commands } of host.plugins()) {
       const { key, plugin, from } = loaded;
       show(plugin.name, `on, by ${because(key)}`, {
@@ -19,6 +25,7 @@ export async function plugins(config: string | undefined): Promise<void> {
         provides: servicesOf(plugin.provides).join(', '),
         needs: servicesOf(plugin.needs).join(', '),
       });
+      showMeters(running?.plugins.find(({ name }) => name === plugin.name));
     }
   } finally {
     await host.stop('shutdown');
@@ -27,6 +34,16 @@ export async function plugins(config: string | undefined): Promise<void> {
     if (entry !== false) continue;
     const { plugin, from } = await loadPlugin(key, setting.place);
     show(plugin.name, `off, by ${because(key)}`, { does: plugin.summary, from });
+  }
+}
+
+/** What the running server has counted of a plugin. */
+function showMeters(facts: LivePluginFacts | undefined): void {
+  if (facts?.quarantined) process.stdout.write('  QUARANTINED: it failed too often; a reload tries it again\n');
+  for (const { what, calls, errors, mean, p99 } of facts?.meters ?? []) {
+    if (calls === 0) continue;
+    const failed = errors === 0 ? '' : `, ${errors} failed`;
+    process.stdout.write(`  ${what.padEnd(20)} ${calls} calls${failed}, ${inTime(mean)} each, p99 ${inTime(p99)}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { differenceInWords } from '../contracts/plugins.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
+import { Watchdog } from '../plugin/watchdog.ts';
 import { settingOf } from './setting.ts';
 import { watchFiles } from './watch.ts';
 
@@ -16,11 +17,14 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
   process.on('SIGHUP', reload);
-  host = await Host.start(await settingOf(config));
+  const setting = await settingOf(config);
+  const watchdog = new Watchdog(setting.limits.blockTime);
+  host = await Host.start({ ...setting, watchdog });
   const watcher = watch ? watchFiles(config, reload) : undefined;
   await asked;
   watcher?.close();
   await host.stop('shutdown');
+  await watchdog.close();
 }
 
 /** Reloads, and says what came of it. */

@@ -26,6 +26,13 @@ export interface Watching {
   enter(id: number): number;
 }
 
+/** How a plugin has fared in this generation. */
+interface Ward {
+  /** When it failed lately, in milliseconds since 1970. */
+  failures: number[];
+  quarantined: boolean;
+}
+
 interface Running {
   left: number;
   /** Whose answers it may wait for; that time is the client's. */
@@ -44,9 +51,7 @@ export class Guard {
   readonly #meters: Meters;
   readonly #watchdog: Watching | undefined;
   readonly #running = new Set<Running>();
-  /** When each plugin failed lately, in milliseconds since 1970. */
-  readonly #failures = new Map<string, number[]>();
-  readonly #quarantined = new Set<string>();
+  readonly #wards = new Map<string, Ward>();
   #cancelLook: (() => void) | undefined;
   /** How many handlers and commands have begun and not ended. */
   #busy = 0;
@@ -63,7 +68,7 @@ export class Guard {
 
   /** Whether a plugin failed so often that it is not called any more. */
   isQuarantined(plugin: string): boolean {
-    return this.#quarantined.has(plugin);
+    return this.#ward(plugin).quarantined;
   }
 
   /** A plugin's handler as tapable is given it: of a synchronous hook a plain function, of any other one that promises. */
@@ -71,9 +76,10 @@ export class Guard {
     const { kind, fallback } = HOOKS[hook];
     const call = handler as (...args: unknown[]) => unknown;
     const meter = this.#meters.of(plugin, hook);
+    const ward = this.#ward(plugin);
     if (kind === 'AsyncSeriesBail' || kind === 'AsyncSeries') {
       return (...args: unknown[]) => {
-        if (this.#quarantined.has(plugin)) return Promise.resolve(undefined);
+        if (ward.quarantined) return Promise.resolve(undefined);
         return this.#settle(() => call(...args), args, fallback, { plugin, hook }, meter);
       };
     }
@@ -82,7 +88,7 @@ export class Guard {
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
     return (...args: unknown[]) => {
-      if (this.#quarantined.has(plugin)) return undefined;
+      if (ward.quarantined) return undefined;
       const began = (meter.calls++ & (SAMPLED - 1)) === 0 ? performance.now() : 0;
       const outer = watchdog?.enter(id) ?? 0;
       try {
@@ -114,10 +120,17 @@ export class Guard {
     run: (call: Call) => Reply | Promise<Reply>,
   ): (call: Call) => Promise<Reply> {
     const meter = this.#meters.of(plugin, `command ${command}`);
+    const ward = this.#ward(plugin);
     return (call) => {
-      if (this.#quarantined.has(plugin)) return Promise.resolve(refuse('internal'));
+      if (ward.quarantined) return Promise.resolve(refuse('internal'));
       return this.#settle(() => run(call), [call.session], refuse('internal'), { plugin, command }, meter);
     };
+  }
+
+  #ward(plugin: string): Ward {
+    const ward = this.#wards.get(plugin) ?? { failures: [], quarantined: false };
+    this.#wards.set(plugin, ward);
+    return ward;
   }
 
   #failed(plugin: string, meter: Meter): void {
@@ -125,11 +138,11 @@ export class Guard {
     const { quarantineAfter: most, quarantineTime: time } = this.#limits;
     if (most === 0) return;
     const now = this.#clock.now();
-    const lately = [...(this.#failures.get(plugin) ?? []), now].filter((at) => at > now - time);
-    this.#failures.set(plugin, lately);
-    if (lately.length < most || this.#quarantined.has(plugin)) return;
-    this.#quarantined.add(plugin);
-    const often = `${lately.length} times within ${time} ms`;
+    const ward = this.#ward(plugin);
+    ward.failures = [...ward.failures, now].filter((at) => at > now - time);
+    if (ward.failures.length < most || ward.quarantined) return;
+    ward.quarantined = true;
+    const often = `${ward.failures.length} times within ${time} ms`;
     this.#logger.error({ plugin }, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
   }
 

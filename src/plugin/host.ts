@@ -116,7 +116,7 @@ export class Host {
   }
 
   async #reload(): Promise<Difference> {
-    const setting = (await this.#setting.again?.()) ?? this.#setting;
+    const setting = { ...this.#setting, ...(await this.#setting.again?.()) };
     const before = this.#generation;
     const next = await Generation.build(await plan(setting), this.#around(setting), before);
     try {

@@ -113,14 +113,28 @@ export class Program {
   }
 
   /** Awaits that it says something on stdout. */
-  async prints(pattern: RegExp): Promise<RegExpMatchArray> {
+  prints(pattern: RegExp): Promise<RegExpMatchArray> {
+    return this.#said('stdout', pattern);
+  }
+
+  /** Awaits that it says something on stderr. */
+  complains(pattern: RegExp): Promise<RegExpMatchArray> {
+    return this.#said('stderr', pattern);
+  }
+
+  async #said(where: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpMatchArray> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-      const found = this.stdout.match(pattern);
+      const found = this[where].match(pattern);
       if (found) return found;
-      if (this.#child === undefined || Date.now() > deadline)
+      if (this.#child === undefined || Date.now() > deadline) {
         throw new Error(`it did not say ${pattern}:\n${this.stdout}\n${this.stderr}`);
-      await Promise.race([once(this.#child.stdout as NodeJS.ReadableStream, 'data'), after(PATIENCE)]);
+      }
+      const more = new AbortController();
+      const stream = this.#child[where] as NodeJS.ReadableStream;
+      const late = after(PATIENCE, undefined, { signal: more.signal }).catch(() => {});
+      await Promise.race([once(stream, 'data', { signal: more.signal }).catch(() => {}), late]);
+      more.abort();
     }
   }
 

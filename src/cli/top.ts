@@ -1,0 +1,54 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { askServer, type Facts } from './control.ts';
+import { inTime } from './units.ts';
+
+/** How many handlers and commands are shown, those that took the most time. */
+const SHOWN = 15;
+
+/** Shows what the running server does, again and again, until it is interrupted. @param times how often; 0 is for ever */
+export async function top(config: string | undefined, every: number, times: number): Promise<void> {
+  let before: Facts | undefined;
+  for (let count = 1; ; count++) {
+    const now = (await askServer(config, 'facts')) as Facts;
+    // On a terminal each picture takes the place of the one before.
+    if (process.stdout.isTTY) process.stdout.write('\u001b[H\u001b[2J');
+    process.stdout.write(picture(now, before));
+    if (count === times) return;
+    before = now;
+    await after(every * 1000);
+  }
+}
+
+function picture(now: Facts, before: Facts | undefined): string {
+  const seconds = before === undefined ? now.uptime : now.uptime - before.uptime;
+  const rate = (count: number, earlier = 0) => Math.round((count - earlier) / seconds);
+  const head = [
+    `up ${Math.round(now.uptime)} s`,
+    `${now.sessions} sessions`,
+    `${now.online} online`,
+    `${rate(now.messages, before?.messages)} messages a second`,
+    `event loop late by ${inTime(now.delay)} (p99)`,
+  ].join(', ');
+  const rows = now.plugins.flatMap(({ name, quarantined, meters }) =>
+    meters.map((meter) => ({ name: quarantined ? `${name} (quarantined)` : name, ...meter })),
+  );
+  const lines = rows
+    .filter(({ calls }) => calls > 0)
+    .sort((a, b) => b.calls * b.mean - a.calls * a.mean)
+    .slice(0, SHOWN)
+    .map(({ name, what, calls, errors, mean, p99 }) => {
+      const earlier = before?.plugins.find((one) => one.name === name)?.meters.find((one) => one.what === what);
+      return [name, what, `${rate(calls, earlier?.calls)}/s`, String(calls), String(errors), inTime(mean), inTime(p99)];
+    });
+  return `${head}\n\n${table([['plugin', 'what', 'now', 'calls', 'failed', 'mean', 'p99'], ...lines])}\n`;
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
+    )
+    .join('');
+}
