@@ -12,8 +12,8 @@ export type Handler = (...args: never[]) => unknown;
 /** How often the time of running handlers is looked at, as a part of the time they have. */
 const LOOKS = 10;
 
-/** Of how many calls on the hot path one is timed; a power of two. */
-const SAMPLED = 1024;
+/** Of how many calls one is timed, once there were many: on the hot path, and of those that are awaited. */
+const SAMPLED = { hot: 1024, awaited: 16 };
 
 /** What of the limits a guard keeps to. */
 export type GuardLimits = Pick<Limits, 'handlerTime' | 'quarantineAfter' | 'quarantineTime'>;
@@ -77,22 +77,23 @@ export class Guard {
     const call = handler as (...args: unknown[]) => unknown;
     const meter = this.#meters.of(plugin, hook);
     const ward = this.#ward(plugin);
+    const id = this.#watchdog?.idOf(plugin, hook) ?? 0;
     if (kind === 'AsyncSeriesBail' || kind === 'AsyncSeries') {
       return (...args: unknown[]) => {
         if (ward.quarantined) return Promise.resolve(undefined);
-        return this.#settle(() => call(...args), args, fallback, { plugin, hook }, meter);
+        return this.#settle(() => call(...args), args, fallback, { plugin, hook }, meter, id);
       };
     }
     const watchdog = this.#watchdog;
-    const id = watchdog?.idOf(plugin, hook) ?? 0;
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
-    return (...args: unknown[]) => {
+    // Of fixed arity: this is called for each delivery, and an array a call would cost more than all the rest.
+    const guarded = (session: unknown, about: unknown) => {
       if (ward.quarantined) return undefined;
-      const began = (meter.calls++ & (SAMPLED - 1)) === 0 ? performance.now() : 0;
+      const began = meter.begin(SAMPLED.hot);
       const outer = watchdog?.enter(id) ?? 0;
       try {
-        return call(...args) ?? undefined;
+        return call(session, about) ?? undefined;
       } catch (cause) {
         if (!said) this.#logger.error({ plugin, hook, err: cause }, `${hook} of plugin '${plugin}' failed`);
         said = true;
@@ -100,9 +101,10 @@ export class Guard {
         return fallback;
       } finally {
         watchdog?.enter(outer);
-        if (began > 0) meter.took(performance.now() - began);
+        meter.end(began);
       }
     };
+    return guarded as Handler;
   }
 
   /** Resolves when nothing of the plugins' runs any more that was called through this guard. */
@@ -121,9 +123,10 @@ export class Guard {
   ): (call: Call) => Promise<Reply> {
     const meter = this.#meters.of(plugin, `command ${command}`);
     const ward = this.#ward(plugin);
+    const id = this.#watchdog?.idOf(plugin, meter.what) ?? 0;
     return (call) => {
       if (ward.quarantined) return Promise.resolve(refuse('internal'));
-      return this.#settle(() => run(call), [call.session], refuse('internal'), { plugin, command }, meter);
+      return this.#settle(() => run(call), [call.session], refuse('internal'), { plugin, command }, meter, id);
     };
   }
 
@@ -152,12 +155,12 @@ export class Guard {
     fallback: Awaited<T>,
     what: { plugin: string; hook?: string; command?: string },
     meter: Meter,
+    id: number,
   ): Promise<Awaited<T> | undefined> {
     this.#busy++;
-    meter.calls++;
-    const began = performance.now();
+    const began = meter.begin(SAMPLED.awaited);
     try {
-      const result = this.#watched(call, meter);
+      const result = this.#watched(call, id);
       // Null means "no decision" to people, and a decision to tapable.
       return (isPromise(result) ? await this.#inTime(result, args[0]) : (result as Awaited<T>)) ?? undefined;
     } catch (cause) {
@@ -167,16 +170,16 @@ export class Guard {
       this.#failed(what.plugin, meter);
       return fallback;
     } finally {
-      meter.took(performance.now() - began);
+      meter.end(began);
       if (--this.#busy === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 
   /** What a call does before its first wait is done in the plugin's name. */
-  #watched<T>(call: () => T, { plugin, what }: Meter): T {
+  #watched<T>(call: () => T, id: number): T {
     const watchdog = this.#watchdog;
     if (watchdog === undefined) return call();
-    const outer = watchdog.enter(watchdog.idOf(plugin, what));
+    const outer = watchdog.enter(id);
     try {
       return call();
     } finally {

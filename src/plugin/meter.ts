@@ -3,6 +3,9 @@ import type { Meter as Reading } from '../contracts/plugins.ts';
 /** Buckets of durations: each is a quarter of a doubling wide, the first begins at a microsecond. */
 const BUCKETS = 100;
 
+/** After so many calls not every one is timed any more. */
+const FEW = 1000;
+
 /** Counts the calls of one handler or command, its failures, and how long they took. */
 export class Meter {
   readonly plugin: string;
@@ -17,6 +20,20 @@ export class Meter {
   constructor(plugin: string, what: string) {
     this.plugin = plugin;
     this.what = what;
+  }
+
+  /**
+   * Counts a call.
+   * @param sampled of how many, once there were many, one is timed; a power of two
+   * @returns when it began, in milliseconds, or 0 when it is not timed
+   */
+  begin(sampled: number): number {
+    return this.calls++ < FEW || (this.calls & (sampled - 1)) === 0 ? performance.now() : 0;
+  }
+
+  /** Notes the end of a call. @param began what `begin` gave for it */
+  end(began: number): void {
+    if (began > 0) this.took(performance.now() - began);
   }
 
   /** Notes how long a call took, in milliseconds. */
