@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import config from '../chatserv.config.ts';
 import { checkConfig } from '../src/config/check.ts';
 import type { Command } from '../src/kernel/commands.ts';
 import type { Plugin } from '../src/plugin/define.ts';
@@ -16,6 +15,8 @@ export interface StandardPlugin {
 
 /** Every standard plugin: what it does, needs and provides, its hooks, commands and options. */
 export async function pluginsReference(standard: readonly StandardPlugin[]): Promise<string> {
+  // Not before somebody answers for `chatserv`.
+  const { default: config } = await import('../chatserv.config.ts');
   const { plugins, limits } = await checkConfig(
     { plugins: { sqlite: false, memory: true } },
     config,
