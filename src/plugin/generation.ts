@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change, Difference } from '../contracts/plugins.ts';
 import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
-import type { Account } from '../kernel/account.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { addCommands } from './commands.ts';
 import type { Contributions } from './define.ts';
 import { Guard, type GuardLimits, type Handler, type Watching } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
@@ -80,7 +80,12 @@ export class Generation implements KernelGeneration {
     try {
       for (const one of ordered) await generation.#add(one);
       generation.#tapAll();
-      generation.#addCommands();
+      const brought = generation.#live.map(({ loaded, contributions }) => ({
+        plugin: loaded.plugin.name,
+        specs: contributions.commands ?? [],
+      }));
+      const roles = generation.services.get(Roles.service) as Roles | undefined;
+      addCommands(generation.commands, brought, generation.#guard, roles, around.logger);
       return generation;
     } catch (cause) {
       await generation.abandon();
@@ -281,42 +286,5 @@ export class Generation implements KernelGeneration {
         { plugin, hook, order: entry.order ?? 'normal', before: entry.before, handler: entry.handler as Handler },
       ];
     });
-  }
-
-  /** Whether an account has a role. Where nobody knows about roles, and where that fails, nobody has one. */
-  #holders(role: string): (account: Account) => Promise<boolean> {
-    const roles = this.services.get(Roles.service) as Roles | undefined;
-    return async (account) => {
-      try {
-        return (await roles?.has(account, role)) === true;
-      } catch (cause) {
-        this.#around.logger.error(
-          { err: cause },
-          `whether ${account.name} has the role '${role}' could not be found out`,
-        );
-        return false;
-      }
-    };
-  }
-
-  #addCommands(): void {
-    const mistakes: string[] = [];
-    for (const { loaded, contributions } of this.#live) {
-      const plugin = loaded.plugin.name;
-      for (const spec of contributions.commands ?? []) {
-        const run = this.#guard.command(plugin, spec.name, spec.run);
-        const { role, aliases = [] } = spec;
-        const command: Command = { ...spec, aliases, plugin, run, ...(role && { allows: this.#holders(role) }) };
-        for (const word of [command.name, ...command.aliases]) {
-          const other = this.commands.get(word);
-          if (other === undefined) this.commands.set(word, command);
-          else
-            mistakes.push(
-              `Two plugins bring the command '${word}', '${other.plugin}' and '${plugin}': switch one of them off under plugins.`,
-            );
-        }
-      }
-    }
-    if (mistakes.length > 0) throw new Mistakes(mistakes);
   }
 }
