@@ -48,11 +48,12 @@ test('a running server tells what its plugins do: calls, failures, time', async 
   const listed = await run('plugins');
   expect(listed).toMatch(/^A server runs with this config/);
   expect(listed).toMatch(/^ {2}command fail +3 calls, 3 failed, /m);
-  expect(listed).toMatch(/^ {2}command spin +1 calls, 3\d(\.\d+)? ms each, p99 \d+(\.\d+)? ms$/m);
+  expect(listed).toMatch(/^ {2}command spin +1 calls, ([3-9]\d|\d{3,})(\.\d+)? ms each, p99 \d+(\.\d+)? ms$/m);
   expect(listed).toMatch(/^ {2}command message +2 calls, /m);
   const shown = await run('top', '--times', '2', '--every', '0.2');
   expect(shown).toMatch(/^up \d+ s, 2 sessions, 2 online, \d+ messages a second, event loop late by /);
-  expect(shown).toMatch(/^faulty +command fail +\d+\/s +3 +3 /m);
+  // The busiest come first.
+  expect(shown).toMatch(/^faulty +command spin +\d+\/s +1 +0 /m);
   await program.stop();
   expect(await run('plugins')).not.toMatch(/calls/);
 });
