@@ -40,7 +40,8 @@ export class Server {
     const config = join(folder, 'chatserv.config.json');
     const plugins = {
       tcp: { port: 0 },
-      [here('open-door.ts')]: true,
+      [here('../test/support/open-door.ts')]: true,
+      [here('measure.ts')]: true,
       ...(kind === 'memory' && { sqlite: false, memory: true }),
     };
     writeFileSync(config, JSON.stringify({ plugins }));

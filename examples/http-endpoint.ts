@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { definePlugin, Presence, z } from 'chatserv';
+import { definePlugin, listen, Presence, z } from 'chatserv';
 
 /** Another way to look in: `GET /online` tells who is online, as JSON. */
 export default definePlugin({
@@ -26,12 +26,7 @@ export default definePlugin({
     return {
       async start() {
         listener.removeAllListeners('request').on('request', answer);
-        if (listener.listening) return;
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
-        listener.once('error', reject);
-        listener.listen(port, host, resolve);
-        await promise;
-        listener.off('error', reject).on('error', (err) => logger.error({ err }, 'the HTTP listener failed'));
+        if (!(await listen(listener, { port, host }, logger))) return;
         server.listens('http', `${host}:${(listener.address() as AddressInfo).port}`);
       },
       stop() {

@@ -1,9 +1,9 @@
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { definePlugin, Plugins, z } from 'chatserv';
+import { definePlugin, listen, Plugins, z } from 'chatserv';
 
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
@@ -64,17 +64,12 @@ export default definePlugin({
         if (await isAnswered(file)) {
           throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
         }
-        // Left behind by a server that was killed.
-        await rm(file, { force: true });
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
-        listener.once('error', reject);
-        // Nobody else may write to it, not even between these two steps.
+        await removeSocket(file);
+        // It is made within the call: nobody else may write to it, not for a moment.
         const mask = process.umask(0o177);
-        listener.listen(file, resolve);
+        const listening = listen(listener, { path: file }, logger);
         process.umask(mask);
-        await promise;
-        await chmod(file, 0o600);
-        listener.off('error', reject).on('error', (err) => logger.error({ err }, 'the control socket failed'));
+        await listening;
       },
       stop() {
         listener.close();
@@ -85,6 +80,14 @@ export default definePlugin({
     };
   },
 });
+
+/** Removes what a server that was killed has left behind. @throws when it is something else */
+async function removeSocket(file: string): Promise<void> {
+  const there = await lstat(file).catch(() => undefined);
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new Error(`${file} is there and no socket: set the option socket to another place`);
+  await rm(file);
+}
 
 async function isAnswered(file: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();

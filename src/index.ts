@@ -57,4 +57,5 @@ export {
   type PluginOf,
   withOptions,
 } from './plugin/define.ts';
+export { listen } from './plugin/listen.ts';
 export type { Server } from './plugin/server.ts';

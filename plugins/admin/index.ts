@@ -63,6 +63,11 @@ export default definePlugin({
 
     const isOf = (name: string) => (session: Session) =>
       session.account !== undefined && nameKey(session.account.name) === nameKey(name);
+    /** What is done with an account, if there is one of that name. */
+    const withAccount = async (name: string, act: (account: Account) => Promise<Reply>) => {
+      const account = await accounts.find(name);
+      return account === undefined ? refuse('user') : () => act(account);
+    };
     const isThere = async (who: string) => networkIn(who) !== undefined || (await accounts.find(who)) !== undefined;
 
     return {
@@ -104,8 +109,7 @@ export default definePlugin({
             role: 'moderator',
             args: { min: 1, max: 1 },
           },
-          async ({ args: [name = ''] }) =>
-            (await accounts.find(name)) ? async () => close('kicked', isOf(name)) : refuse('user'),
+          ({ args: [name = ''] }) => withAccount(name, async (account) => close('kicked', isOf(account.name))),
         ),
         audited(
           {
@@ -151,12 +155,10 @@ export default definePlugin({
           async ({ args: [name = '', word] }) => {
             const seconds = word === undefined ? options.muteTime : durationOf(word);
             if (seconds === undefined) return refuse('args');
-            const account = await accounts.find(name);
-            if (account === undefined) return refuse('user');
-            return async () => {
+            return withAccount(name, async (account) => {
               await mutes.add(account, seconds);
               return 'done:';
-            };
+            });
           },
         ),
         audited(
@@ -167,14 +169,11 @@ export default definePlugin({
             role: 'moderator',
             args: { min: 1, max: 1 },
           },
-          async ({ args: [name = ''] }) => {
-            const account = await accounts.find(name);
-            if (account === undefined) return refuse('user');
-            return async () => {
+          ({ args: [name = ''] }) =>
+            withAccount(name, async (account) => {
               await mutes.remove(account);
               return 'done:';
-            };
-          },
+            }),
         ),
         audited(
           {

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { definePlugin, z } from 'chatserv';
+import { definePlugin, listen, z } from 'chatserv';
 
 export default definePlugin({
   name: 'tcp',
@@ -23,12 +23,7 @@ export default definePlugin({
     return {
       async start() {
         listener.removeAllListeners('connection').on('connection', accept);
-        if (listener.listening) return;
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
-        listener.once('error', reject);
-        listener.listen(port, host, resolve);
-        await promise;
-        listener.off('error', reject).on('error', (err) => logger.error({ err }, 'the TCP listener failed'));
+        if (!(await listen(listener, { port, host }, logger))) return;
         const { address, port: taken, family } = listener.address() as AddressInfo;
         server.listens('tcp', `${family === 'IPv6' ? `[${address}]` : address}:${taken}`);
       },

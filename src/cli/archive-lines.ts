@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import { isRole } from '../contracts/roles.ts';
 import { isName, nameKey } from '../kernel/names.ts';
 import { messageOf } from '../plugin/mistakes.ts';
 
 /** The version of the lines' form. */
 const VERSION = 1;
-
-/** What a role may be called. */
-export const ROLE = /^[a-z][a-z0-9-]*$/;
 
 const id = z.int().positive();
 const place = z.int().nonnegative();
@@ -21,7 +19,7 @@ const archiveLine = z.discriminatedUnion('type', [
     hash: z.string(),
     created: time,
     seen: time,
-    roles: z.array(z.string().regex(ROLE)).readonly().default([]),
+    roles: z.array(z.string().refine(isRole, 'it may not be a role')).readonly().default([]),
     since: place,
     cursor: place,
     handed: place,

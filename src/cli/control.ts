@@ -28,7 +28,9 @@ export async function askServer(config: string | undefined, request: string): Pr
     await once(socket, 'connect');
   } catch (cause) {
     throw new Mistakes(
-      [`No server answers at ${path} (${messageOf(cause)}): does one run with ${setting.place.name}?`],
+      [
+        `No server answers at ${path} (${messageOf(cause)}): start one with ${setting.place.name}, or send the one that runs SIGHUP if its socket has moved.`,
+      ],
       {
         cause,
       },

@@ -20,7 +20,7 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   const setting = await settingOf(config);
   const watchdog = new Watchdog(setting.limits.blockTime);
   host = await Host.start({ ...setting, watchdog });
-  const watcher = watch ? watchFiles(config, reload) : undefined;
+  const watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
   await asked;
   watcher?.close();
   await host.stop('shutdown');

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Passwords } from '../contracts/passwords.ts';
+import { isRole } from '../contracts/roles.ts';
 import { isName } from '../kernel/names.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
-import { ROLE } from './archive-lines.ts';
 import { withServices } from './services.ts';
 
 const PAGE = 500;
@@ -51,7 +51,7 @@ export async function listUsers(config: string | undefined): Promise<void> {
 
 /** Gives a user these roles in the place of those it has; without any, says which it has. */
 export async function setRoles(config: string | undefined, name: string, roles: readonly string[]): Promise<void> {
-  const wrong = roles.filter((role) => !ROLE.test(role));
+  const wrong = roles.filter((role) => !isRole(role));
   if (wrong.length > 0) {
     throw new Mistakes(wrong.map((role) => `'${role}' cannot be a role: lower-case letters, digits and hyphens.`));
   }

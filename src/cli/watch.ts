@@ -5,11 +5,14 @@ import { modules } from '../plugin/self.ts';
 /** How long files must have been left alone, in milliseconds: editors write in several steps. */
 const QUIET = 100;
 
-/** Calls back when a file of the config or of a plugin was edited, and again when more of them were. */
-export function watchFiles(config: string | undefined, changed: () => Promise<void>): { close(): void } {
+/**
+ * Calls back when a file of the config or of a plugin was edited, and again when more of them were.
+ * @param config the config's file; where there is none yet, what one may be called
+ */
+export function watchFiles(config: string, changed: () => Promise<void>): { close(): void } {
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
-  const given = config === undefined ? resolve('chatserv.config') : resolve(config);
+  const given = resolve(config);
 
   const note = (folder: string, name: string | null): void => {
     const file = resolve(folder, name ?? '');

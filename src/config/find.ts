@@ -9,6 +9,8 @@ export interface FoundConfig {
   readonly value: unknown;
   /** Its folder; without a file, the current one. */
   readonly folder: string;
+  /** Its file, if there is one. */
+  readonly file?: string;
   /** How it is called in sentences. */
   readonly name: string;
 }
@@ -44,7 +46,7 @@ export async function findConfig(file: string | undefined, cwd: string): Promise
   try {
     const found = await (path === undefined ? explorer.search(cwd) : explorer.load(path));
     if (found === null) return { value: {}, folder: cwd, name: 'the standard config' };
-    return { value: found.config ?? {}, folder: dirname(found.filepath), name: found.filepath };
+    return { value: found.config ?? {}, folder: dirname(found.filepath), file: found.filepath, name: found.filepath };
   } catch (cause) {
     throw new Mistakes([`The config ${path ?? `in ${cwd}`} cannot be read: ${messageOf(cause)}`], { cause });
   }

@@ -28,7 +28,7 @@ export function addCommands(
     for (const spec of specs) {
       const run = guard.command(plugin, spec.name, spec.run);
       const { role, aliases = [] } = spec;
-      const allows = role === undefined ? {} : { allows: holders(role, roles, logger) };
+      const allows = role === undefined ? {} : { allows: holders(role, roles, guard, logger) };
       const command: Command = { ...spec, aliases, plugin, run, ...allows };
       for (const word of [command.name, ...command.aliases]) {
         const other = commands.get(word);
@@ -44,10 +44,15 @@ export function addCommands(
 }
 
 /** Whether an account has a role. Where nobody knows about roles, and where that fails, nobody has one. */
-function holders(role: string, roles: Roles | undefined, logger: Logger): (account: Account) => Promise<boolean> {
+function holders(
+  role: string,
+  roles: Roles | undefined,
+  guard: Guard,
+  logger: Logger,
+): (account: Account) => Promise<boolean> {
   return async (account) => {
     try {
-      return (await roles?.has(account, role)) === true;
+      return roles !== undefined && (await guard.during(() => roles.has(account, role)));
     } catch (err) {
       logger.error({ err }, `whether ${account.name} has the role '${role}' could not be found out`);
       return false;

@@ -24,6 +24,8 @@ export interface Watching {
   idOf(plugin: string, what: string): number;
   /** Something is called from now on; 0 is nothing. @returns what was called before */
   enter(id: number): number;
+  /** How long the event loop may be held up from now on, in milliseconds. */
+  allow(blockTime: number): void;
 }
 
 /** How a plugin has fared in this generation. */
@@ -109,10 +111,28 @@ export class Guard {
 
   /** Resolves when nothing of the plugins' runs any more that was called through this guard. */
   async idle(): Promise<void> {
-    if (this.#busy === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#whenIdle.push(resolve);
-    await promise;
+    do {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (this.#busy > 0) this.#whenIdle.push(resolve);
+      else resolve();
+      await promise;
+      // A command begins a few promises after the hook before it has ended.
+      await new Promise(setImmediate);
+    } while (this.#busy > 0);
+  }
+
+  /** Does what a plugin's service is asked for on the way to a command, as a part of what runs. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy++;
+    try {
+      return await work();
+    } finally {
+      this.#ended();
+    }
+  }
+
+  #ended(): void {
+    if (--this.#busy === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   /** A command's code as the kernel calls it. */
@@ -171,7 +191,7 @@ export class Guard {
       return fallback;
     } finally {
       meter.end(began);
-      if (--this.#busy === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+      this.#ended();
     }
   }
 

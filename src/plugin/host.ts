@@ -129,6 +129,7 @@ export class Host {
     this.#setting = setting;
     this.#generation = next;
     this.kernel.swap(next, setting.limits);
+    setting.watchdog?.allow(setting.limits.blockTime);
     this.#retired = before.retire(next, this.#retired);
     return difference;
   }

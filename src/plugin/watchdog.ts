@@ -5,6 +5,7 @@ import type { Watching } from './guard.ts';
 /** The places in the memory that both threads share. */
 export const BEAT = 0;
 export const CALLED = 1;
+export const ALLOWED = 2;
 
 /** How often the event loop says that it is not held up, in milliseconds. */
 const PULSE = 50;
@@ -12,8 +13,6 @@ const PULSE = 50;
 /** What the watching thread is started with. */
 export interface WatchdogData {
   readonly cells: SharedArrayBuffer;
-  /** How long the event loop may be held up, in milliseconds. */
-  readonly blockTime: number;
 }
 
 /** What it is told: how a number is called. */
@@ -35,11 +34,12 @@ export class Watchdog implements Watching {
 
   /** @param blockTime how long the event loop may be held up, in milliseconds */
   constructor(blockTime: number) {
-    const cells = new SharedArrayBuffer(8);
+    const cells = new SharedArrayBuffer(12);
     this.#cells = new Int32Array(cells);
+    this.allow(blockTime);
     // It is watchdog-worker.ts in the source and watchdog-worker.js in what is published.
     const file = new URL(`./watchdog-worker${extname(import.meta.filename)}`, import.meta.url);
-    const workerData: WatchdogData = { cells, blockTime };
+    const workerData: WatchdogData = { cells };
     this.#worker = new Worker(file, { name: 'watchdog', workerData });
     this.#worker.unref();
     this.#pulse = setInterval(() => Atomics.add(this.#cells, BEAT, 1), PULSE);
@@ -61,6 +61,10 @@ export class Watchdog implements Watching {
     const outer = this.#cells[CALLED] ?? 0;
     this.#cells[CALLED] = id;
     return outer;
+  }
+
+  allow(blockTime: number): void {
+    Atomics.store(this.#cells, ALLOWED, blockTime);
   }
 
   async close(): Promise<void> {

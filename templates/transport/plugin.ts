@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { definePlugin, z } from 'chatserv';
+import { definePlugin, listen, z } from 'chatserv';
 
 export default definePlugin({
   name: 'example',
@@ -22,13 +22,7 @@ export default definePlugin({
     return {
       async start() {
         listener.removeAllListeners('connection').on('connection', accept);
-        if (listener.listening) return;
-        const { promise, resolve, reject } = Promise.withResolvers<void>();
-        listener.once('error', reject);
-        listener.listen(file, resolve);
-        await promise;
-        listener.off('error', reject).on('error', (err) => logger.error({ err }, 'the listener failed'));
-        server.listens('example', file);
+        if (await listen(listener, { path: file }, logger)) server.listens('example', file);
       },
       stop() {
         listener.close();

@@ -2,7 +2,7 @@ import { definePlugin, Log } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openDoor } from '../support/open-door.ts';
+import openDoor from '../support/open-door.ts';
 import { slowMemory } from '../support/slow-memory.ts';
 import { faults, type Sent } from './checker.ts';
 import { Guest } from './guest.ts';

@@ -75,9 +75,11 @@ test('a plugin that fails too often is not called any more, and a reload tries i
 });
 
 test('a plugin that keeps the event loop is named while it does', async () => {
-  await using program = await startProgram({ plugins, limits: { blockTime: 100 } }, { files });
+  await using program = await startProgram({ plugins }, { files });
+  await program.configures({ plugins, limits: { blockTime: 100 } });
+  await program.reloads();
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-  expect(await alice.asks('spin 500')).toBe('spun');
+  expect(await alice.asks('spin 400')).toBe('spun');
   await program.complains(/"plugin":"faulty","what":"command spin","msg":"plugin 'faulty' keeps the event loop/);
   await alice.says('message bob spin 500');
   await bob.hears('alice', 'spin 500');

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { startProgram } from '../support/program.ts';
@@ -106,6 +107,26 @@ test('plugins are switched off and on while people are online, and what one keep
   await program.configures({});
   expect((await program.reloads()).result).toMatchObject({ added: ['whoelse'] });
   expect(await alice.asks('whoelse')).toBe('');
+});
+
+test('limits take effect, and what a connection was made with it keeps', async () => {
+  await using program = await startProgram();
+  const alice = await program.joins('alice');
+  await program.configures({ limits: { lineBytes: 64 } });
+  await program.reloads();
+  const bob = await program.joins('bob');
+  const long = `message alice ${'x'.repeat(80)}`;
+  expect(await bob.asks(long)).toBe('error:line:too-long');
+  expect(await alice.asks(long.replace('alice', 'bob'))).toBe('sent:');
+});
+
+test('a file in the place of the control socket is left alone', async () => {
+  await using program = await startProgram();
+  await program.stop();
+  await program.writes('data/notes', 'precious');
+  await program.configures({ plugins: { control: { socket: 'data/notes' } } });
+  await expect(program.start()).rejects.toThrow(/data\/notes is there and no socket: set the option socket/);
+  expect(readFileSync(join(program.folder, 'data/notes'), 'utf8')).toBe('precious');
 });
 
 test('the command line asks the server that runs, and says when none does', async () => {

@@ -34,7 +34,7 @@ function makeFile(file: string): void {
   }
 }
 
-/** Runs the migrations that the file lacks, all or none. It begins a write even if there are none, and so finds out whether it may. */
+/** Runs the migrations that the file lacks, all or none, and finds out whether it may be written. */
 function migrate(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE');
   const version = pragma(db, 'user_version');
@@ -49,9 +49,8 @@ function migrate(db: DatabaseSync): void {
     );
   }
   for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-  if (version < MIGRATIONS.length) {
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
-  }
+  // Also when it says so already: a file that is open for reading only is found out by a write, and by nothing before.
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
   db.exec('COMMIT');
 }
 

@@ -4,9 +4,12 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MIGRATIONS } from './schema.ts';
 import { openStore, type Store } from './store.ts';
+
+const WRITER = new URL('../../../test/support/store-writer.ts', import.meta.url);
 
 let folder = '';
 let file = '';
@@ -73,10 +76,17 @@ describe('the file', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test.skipIf(process.getuid?.() === 0)('that may not be written is refused with a sentence', async () => {
+  test('that may not be written is refused with a sentence', async () => {
     await (await open()).close();
     chmodSync(file, 0o400);
-    await expect(open()).rejects.toThrow(/cannot be written: give the server's user the right/);
+    // Root may write to everything, unless it gives that right away.
+    const [execPath, ...execArgv] =
+      process.getuid?.() === 0
+        ? ['setpriv', '--inh-caps=-all', '--bounding-set=-dac_override,-dac_read_search', process.execPath]
+        : [process.execPath];
+    const writer = fork(WRITER, [file], { execPath: execPath ?? '', execArgv, silent: true });
+    const [said] = await Promise.all([text(writer.stderr as NodeJS.ReadableStream), once(writer, 'exit')]);
+    expect(said).toMatch(/cannot be written: give the server's user the right/);
   });
 
   test('that is damaged is refused with a sentence, or answers with one', async () => {
@@ -95,13 +105,14 @@ describe('the file', () => {
 
 describe('what was answered', () => {
   test('is there after the process was killed', async () => {
-    const writer = fork(new URL('./sqlite.test-writer.ts', import.meta.url), [file]);
+    const writer = fork(WRITER, [file]);
     let answered = 0;
     writer.on('message', (count) => {
       answered = Number(count);
       if (answered >= 500) writer.kill('SIGKILL');
     });
     await once(writer, 'exit');
+    expect(answered).toBeGreaterThanOrEqual(500);
     const store = await open();
     const alice = await store.accounts.find('alice');
     const texts = (await store.log.read(alice?.id ?? 0, 0, 1_000_000)).map(({ text }) => Number(text));

@@ -1,24 +1,13 @@
-/** Lets a benchmark's clients in by name alone, and tells what the server costs: what is measured is the chat, not argon2. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Accounts, admit, definePlugin } from 'chatserv';
+import { definePlugin } from 'chatserv';
 
 export default definePlugin({
-  name: 'open-door',
-  summary: 'Lets anyone in by name, and tells what the server costs',
-  needs: { accounts: Accounts },
-  setup({ accounts }) {
+  name: 'measure',
+  summary: 'Tells by how much the event loop was late',
+  setup() {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     return {
-      hooks: {
-        onUsername: {
-          order: 'pre',
-          async handler(_session, name) {
-            const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
-            return account && admit(account);
-          },
-        },
-      },
       commands: [
         {
           name: 'measure',
