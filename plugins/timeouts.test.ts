@@ -1,5 +1,5 @@
 import { startServer } from 'chatserv/testing';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 
 const plugins = { timeouts: { login: 60, idle: 300 } };
 
@@ -14,6 +14,7 @@ test('who does not log in for long is closed, whatever trickles in', async () =>
   server.clock.advance(1);
   await alice.sees('timeout');
   await alice.isClosed();
+  expect(server.limitsMet).toEqual({ 'login-time': 1 });
 });
 
 test('who logs in meanwhile is not', async () => {
@@ -32,6 +33,7 @@ test('who says nothing for long is closed, and every line counts as saying somet
   server.clock.advance(1);
   await bob.sees('timeout');
   await bob.isClosed();
+  expect(server.limitsMet).toEqual({ 'idle-time': 1 });
   await alice.seesNothing();
   server.clock.advance(299);
   await alice.seesNothing();

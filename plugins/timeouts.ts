@@ -11,15 +11,19 @@ export default definePlugin({
   setup({ options, clock, server, perSession }) {
     const timer = perSession(() => ({ cancel: () => {} }));
     type Watched = Parameters<typeof timer>[0];
+    const close = (session: Watched, limit: string, seconds: number): void => {
+      server.limitMet(limit);
+      session.close('timeout', seconds);
+    };
     const watchIdle = (session: Watched): void => {
       timer(session).cancel();
       const left = session.lastHeard + options.idle * 1000 - clock.now();
-      if (left <= 0) session.close('timeout', options.idle);
+      if (left <= 0) close(session, 'idle-time', options.idle);
       else timer(session).cancel = clock.after(left, () => watchIdle(session));
     };
     const watchLogin = (session: Watched): void => {
       const left = Math.max(0, session.connectedAt + options.login * 1000 - clock.now());
-      timer(session).cancel = clock.after(left, () => session.close('timeout', options.login));
+      timer(session).cancel = clock.after(left, () => close(session, 'login-time', options.login));
     };
     return {
       start() {

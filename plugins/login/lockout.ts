@@ -12,7 +12,7 @@ export default definePlugin({
   }),
   environment: { blockTime: 'BLOCK_TIME' },
   needs: { blocks: Blocks },
-  setup({ options, blocks, keep, clock }) {
+  setup({ options, blocks, keep, clock, server }) {
     const failures = keep('failures', () => new Map<string, number>());
     const pair = (session: Session, name: string) => `${session.network} ${nameKey(name)}`;
     const block = async (session: Session, name: string) => {
@@ -34,6 +34,7 @@ export default definePlugin({
             if (failures.size > PAIRS && oldest !== undefined) failures.delete(oldest);
             return undefined;
           }
+          server.limitMet('wrong-passwords');
           const now = clock.now();
           await blocks.add(nameKey(name), session.network, now + options.blockTime * 1000, now);
           return blocked(options.blockTime);

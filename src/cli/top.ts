@@ -29,6 +29,8 @@ function picture(now: Facts, before: Facts | undefined): string {
     `${rate(now.messages, before?.messages)} messages a second`,
     `event loop late by ${inTime(now.delay)} (p99)`,
   ].join(', ');
+  const limits = Object.entries(now.limits).map(([limit, count]) => `${limit} ${count}`);
+  const met = limits.length > 0 ? `\nlimits met: ${limits.join(', ')}` : '';
   const rows = now.plugins.flatMap(({ name, quarantined, meters }) =>
     meters.map((meter) => ({ name: quarantined ? `${name} (quarantined)` : name, ...meter })),
   );
@@ -40,7 +42,7 @@ function picture(now: Facts, before: Facts | undefined): string {
       const earlier = before?.plugins.find((one) => one.name === name)?.meters.find((one) => one.what === what);
       return [name, what, `${rate(calls, earlier?.calls)}/s`, String(calls), String(errors), inTime(mean), inTime(p99)];
     });
-  return `${head}\n\n${table([['plugin', 'what', 'now', 'calls', 'failed', 'mean', 'p99'], ...lines])}\n`;
+  return `${head}${met}\n\n${table([['plugin', 'what', 'now', 'calls', 'failed', 'mean', 'p99'], ...lines])}\n`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

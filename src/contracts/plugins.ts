@@ -41,6 +41,8 @@ export interface ServerFacts {
   readonly online: number;
   /** How many messages were said since it started. */
   readonly messages: number;
+  /** How often each limit was met since it started, by its name; those that never were are not there. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly plugins: readonly LivePluginFacts[];
 }
 

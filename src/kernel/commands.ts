@@ -47,24 +47,30 @@ export interface Command {
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
 
+/** What the answering of commands needs of the kernel. */
+export interface AnswersHost {
+  readonly limits: { readonly commandsUnderWay: number };
+  /** Counts that a limit was met. */
+  limitMet(limit: string): void;
+}
+
 /** Answers the commands of one logged-in client: each line with exactly one answer, in the order of the lines. */
 export class Answers {
   readonly #session: Session;
   readonly #account: Account;
+  readonly #host: AnswersHost;
   readonly #most: number;
   readonly #failed: (cause: unknown) => void;
   /** Until the last line so far is answered. */
   #last: Promise<void> = Promise.resolve();
   #underWay = 0;
 
-  /**
-   * @param most how many commands that overlap may be under way
-   * @param failed told what went wrong that no command is to blame for
-   */
-  constructor(session: Session, account: Account, most: number, failed: (cause: unknown) => void) {
+  /** @param failed told what went wrong that no command is to blame for */
+  constructor(session: Session, account: Account, host: AnswersHost, failed: (cause: unknown) => void) {
     this.#session = session;
     this.#account = account;
-    this.#most = most;
+    this.#host = host;
+    this.#most = host.limits.commandsUnderWay;
     this.#failed = failed;
   }
 
@@ -99,7 +105,9 @@ export class Answers {
       const shown = [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
       return this.addError({ reason: 'command', about: shown });
     }
-    if (!command.overlaps || this.#underWay >= this.#most) await this.#last;
+    const tooMany = this.#underWay >= this.#most;
+    if (tooMany && command.overlaps) this.#host.limitMet('commands-under-way');
+    if (tooMany || !command.overlaps) await this.#last;
     if (this.#session.ended) return;
     if (!command.overlaps) {
       const utterance = await this.#run(command, rest, hooks, () => {});

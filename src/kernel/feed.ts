@@ -18,6 +18,8 @@ export interface FeedHost {
   readonly limits: Pick<Limits, 'unacknowledged'>;
   /** The hooks of the live generation. */
   readonly hooks: Hooks;
+  /** Counts that a limit was met. */
+  limitMet(limit: string): void;
 }
 
 /** A message, rendered once a dialect. */
@@ -166,6 +168,7 @@ export class Feed {
   }
 
   #fallBehind(): void {
+    if (this.#windowFull) this.#host.limitMet('unacknowledged');
     if (this.#session.dialect.holdsBack) this.#state = 'waiting';
     else if (this.#read !== undefined) this.#startReading(this.#read).catch(() => {});
   }

@@ -6,6 +6,7 @@ import { Delivery, type Post, type Posted } from './delivery.ts';
 import type { Dialect } from './dialect.ts';
 import type { Hooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
+import { LimitsMet } from './limits-met.ts';
 import type { Logger } from './logger.ts';
 import { login } from './login.ts';
 import { Online } from './online.ts';
@@ -26,6 +27,8 @@ export class Kernel implements SessionHost {
   readonly logger: Logger;
   readonly turn = new Turn();
   readonly online = new Online();
+  /** How often each limit was met. */
+  readonly limitsMet = new LimitsMet();
   readonly #delivery = new Delivery(this.online);
   readonly #sessions = new Set<Session>();
   /** What of ended sessions is still running: their `onDisconnect`. */
@@ -65,6 +68,10 @@ export class Kernel implements SessionHost {
   /** How many messages were said. */
   get said(): number {
     return this.#delivery.said;
+  }
+
+  limitMet(limit: string): void {
+    this.limitsMet.count(limit);
   }
 
   /** Every session there is, also those not logged in. */
@@ -128,9 +135,7 @@ export class Kernel implements SessionHost {
       this.logger.info({ session: session.id, account: account.name }, 'logged in');
       await session.still(this.hooks.onLogin.promise(session));
       session.feed.open();
-      const answers = new Answers(session, account, this.limits.commandsUnderWay, (cause) =>
-        this.#fail(session, cause),
-      );
+      const answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
       for (;;) {
         if (session.dialect.holdsBack) {
           await answers.given();

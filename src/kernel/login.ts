@@ -7,6 +7,8 @@ import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdic
 export interface LoginHost {
   readonly hooks: Hooks;
   readonly limits: { readonly passwordAttempts: number };
+  /** Counts that a limit was met. */
+  limitMet(limit: string): void;
   /** Makes the session online and welcomes it at once, or says why not. */
   admit(session: Session, account: Account): UsernameVerdict | undefined;
 }
@@ -69,6 +71,7 @@ async function askForPassword(
     const block = await session.still(hooks.onAuthFail.promise(session, account));
     if (block !== undefined) return block;
     if (wrong >= host.limits.passwordAttempts) {
+      host.limitMet('password-attempts');
       session.close('wrong-password');
       return 'closed';
     }

@@ -156,7 +156,10 @@ export class Session implements OutboxOwner {
     // Reading on keeps the system from resetting the connection for unread input, which would take the last words along.
     stream.resume();
     if (this.#inputOver) stream.once('finish', () => stream.destroy());
-    const cancel = this.#host.clock.after(this.#host.limits.closeTime, () => stream.destroy());
+    const cancel = this.#host.clock.after(this.#host.limits.closeTime, () => {
+      this.#host.limitMet('close-time');
+      stream.destroy();
+    });
     stream.once('close', cancel);
   }
 
@@ -178,6 +181,7 @@ export class Session implements OutboxOwner {
       const line = this.#framer.next();
       if (line !== undefined) {
         this.lastHeard = this.#host.clock.now();
+        if ('fault' in line && line.fault === 'too-long') this.#host.limitMet('line-bytes');
         if (this.#heardNothing) this.#chooseDialect(line);
         return line;
       }
@@ -210,6 +214,7 @@ export class Session implements OutboxOwner {
   }
 
   overflowed(): void {
+    this.#host.limitMet('outbox-bytes');
     this.close('too-slow');
   }
 
@@ -217,7 +222,10 @@ export class Session implements OutboxOwner {
     if (this.ended) return;
     this.#framer.push(chunk);
     // Who sends ahead of the answers waits in the system's buffers, not in ours.
-    if (this.#framer.waiting > this.#host.limits.inputBytes) this.#connection.stream.pause();
+    if (this.#framer.waiting > this.#host.limits.inputBytes && !this.#connection.stream.isPaused()) {
+      this.#host.limitMet('input-bytes');
+      this.#connection.stream.pause();
+    }
     this.#wake();
   }
 

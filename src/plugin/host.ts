@@ -72,6 +72,7 @@ export class Host {
       accept: (connection, dialect) => this.accept(connection, dialect),
       listens: (transport, where) => this.#setting.listens?.(transport, where),
       post: (post, ordered) => kernel.post(post, ordered),
+      limitMet: (limit) => kernel.limitMet(limit),
       sessions: () => kernel.sessions(),
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
@@ -140,6 +141,7 @@ export class Host {
       sessions: [...this.kernel.sessions()].length,
       online: this.kernel.online.accounts().length,
       messages: this.kernel.said,
+      limits: this.kernel.limitsMet.read(),
       plugins: this.plugins().map(({ loaded: { plugin } }) => ({
         name: plugin.name,
         quarantined: this.#generation.isQuarantined(plugin.name),

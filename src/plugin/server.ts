@@ -20,6 +20,11 @@ export interface Server {
    * @returns what was sent and which names are unknown, or why it was refused, when it is kept
    */
   post(post: Post, ordered?: () => void): Promise<Posted | Refusal>;
+  /**
+   * Counts that a limit was met, for `chatserv top` and whoever else asks for facts.
+   * @param limit its name, lower-case words with hyphens: the server's and its plugins', never made of what a client sent
+   */
+  limitMet(limit: string): void;
   /** Every session there is, logged in or not. */
   sessions(): Iterable<Session>;
   /** The commands that are loaded, each once, by name. */

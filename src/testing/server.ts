@@ -78,6 +78,11 @@ export class TestServer {
     return this.logged.filter(({ level }) => level === 'error' || level === 'warn');
   }
 
+  /** How often each limit was met, by its name. */
+  get limitsMet(): Readonly<Record<string, number>> {
+    return this.host.kernel.limitsMet.read();
+  }
+
   /** Connects a client of the plain lines. @param address where it comes from */
   connect(name = 'a client', address = '192.0.2.1'): LineClient {
     return this.#lineClient('line', name, address);

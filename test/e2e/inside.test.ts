@@ -43,6 +43,8 @@ test('a running server tells what its plugins do: calls, failures, time', async 
   await alice.says('message bob one', 'message bob two');
   await alice.seesInOrder('sent:', 'sent:');
   await bob.hears('alice', 'one');
+  expect(await bob.asks('x'.repeat(5000))).toMatch(/^\[.*two$/);
+  await bob.sees('error:line:too-long');
   await using folder = await Folder.with({});
   const run = async (...args: string[]) => (await folder.runs([...args, '--config', program.configFile])).stdout;
   const listed = await run('plugins');
@@ -52,6 +54,7 @@ test('a running server tells what its plugins do: calls, failures, time', async 
   expect(listed).toMatch(/^ {2}command message +2 calls, /m);
   const shown = await run('top', '--times', '2', '--every', '0.2');
   expect(shown).toMatch(/^up \d+ s, 2 sessions, 2 online, \d+ messages a second, event loop late by /);
+  expect(shown).toMatch(/^limits met: line-bytes 1$/m);
   // The busiest come first.
   expect(shown).toMatch(/^faulty +command spin +\d+\/s +1 +0 /m);
   await program.stop();

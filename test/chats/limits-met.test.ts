@@ -1,0 +1,52 @@
+import { definePlugin, Plugins } from 'chatserv';
+import { startServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+
+test('each limit of the kernel that is met is counted by its name', async () => {
+  await using server = await startServer({ lockout: false }, { lineBytes: 64, inputBytes: 200, outboxBytes: 400 });
+  const alice = await server.joins('alice');
+  expect(server.limitsMet).toEqual({});
+  await alice.asks('x'.repeat(100));
+  await server.registers('bob');
+  const guess = server.connect();
+  await guess.says('bob', 'wrong one', 'wrong two', 'wrong three');
+  await guess.seesInOrder('password', 'password', 'password', 'closing:wrong-password');
+  await guess.isClosed();
+  await alice.says(...Array.from({ length: 20 }, () => 'who is there'));
+  for (let i = 0; i < 20; i++) await alice.sees('error:args:who');
+  expect(server.limitsMet).toMatchObject({ 'line-bytes': 1, 'password-attempts': 1, 'input-bytes': 1 });
+});
+
+test('a plugin counts limits of its own, and reads all of them', async () => {
+  const counted = definePlugin({
+    name: 'counted',
+    summary: 'Counts',
+    needs: { plugins: Plugins },
+    setup: ({ server, plugins }) => ({
+      commands: [
+        {
+          name: 'met',
+          usage: 'met <limit>',
+          summary: 'Counts a limit',
+          run({ rest }) {
+            server.limitMet(rest);
+            return JSON.stringify(plugins.facts().limits);
+          },
+        },
+      ],
+    }),
+  });
+  await using server = await startServer({ counted });
+  const alice = await server.joins('alice');
+  await alice.says('met dice-a-day', 'met dice-a-day', 'met constructor', 'met __proto__', 'met A Name');
+  await alice.seesInOrder(
+    '{"dice-a-day":1}',
+    '{"dice-a-day":2}',
+    '{"dice-a-day":2,"constructor":1}',
+    'error:internal:met',
+    'error:internal:met',
+  );
+  await alice.says(...Array.from({ length: 210 }, (_, i) => `met made-of-text-${i}`));
+  for (let i = 0; i < 198; i++) await alice.sees(/^\{/);
+  await alice.sees('error:internal:met');
+});
