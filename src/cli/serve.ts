@@ -5,6 +5,8 @@ import { Watchdog } from '../plugin/watchdog.ts';
 import { settingOf } from './setting.ts';
 import { watchFiles } from './watch.ts';
 
+const STOPS = ['SIGTERM', 'SIGINT'] as const;
+
 /**
  * Serves until SIGTERM or SIGINT, then ends every session politely. SIGHUP reloads.
  * @param watch whether it reloads, too, when a file of the config or of a plugin is edited
@@ -12,8 +14,12 @@ import { watchFiles } from './watch.ts';
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   // Before anything starts: who is asked to stop while it starts stops in order too.
-  process.once('SIGTERM', () => resolve());
-  process.once('SIGINT', () => resolve());
+  const stop = () => {
+    // Who asks a second time has it end at once, as a program that handles no signals does.
+    for (const signal of STOPS) process.off(signal, stop);
+    resolve();
+  };
+  for (const signal of STOPS) process.on(signal, stop);
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
   process.on('SIGHUP', reload);

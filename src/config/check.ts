@@ -31,6 +31,9 @@ export const limits = z.strictObject({
     .default(LIMITS.blockTime)
     .describe('How long a plugin may hold up everyone before it is named in the log, in milliseconds'),
   setupTime: count.default(LIMITS.setupTime).describe('How long the set-up of a plugin may take, in milliseconds'),
+  drainTime: count
+    .default(LIMITS.drainTime)
+    .describe('How long what is under way may take when the server stops, in milliseconds'),
   closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to go, in milliseconds'),
 });
 

@@ -113,14 +113,23 @@ export class Kernel implements SessionHost {
   }
 
   /**
-   * Ends every session, saying why, and accepts no more.
-   * @returns when all connections are gone, at the latest after the limits' `closeTime`, and all `onDisconnect` ran
+   * Ends every session, saying why, and accepts no more. What clients have asked for and is under way is answered
+   * first, unless it takes longer than the limits' `drainTime`.
+   * @returns when all connections are gone, at the latest a further `closeTime` after that, and all `onDisconnect` ran
    */
   async close(reason: string): Promise<void> {
     this.#closing = reason;
     const sessions = [...this.#sessions];
-    for (const session of sessions) session.close(reason);
+    const cancel = this.clock.after(this.limits.drainTime, () => {
+      for (const session of sessions) {
+        if (session.ended) continue;
+        this.limitMet('drain-time');
+        session.close(reason);
+      }
+    });
+    for (const session of sessions) session.finish();
     await Promise.all(sessions.map((session) => session.gone()));
+    cancel();
     await Promise.all(this.#farewells);
   }
 
@@ -153,7 +162,8 @@ export class Kernel implements SessionHost {
 
   #fail(session: Session, cause: unknown): void {
     if (cause instanceof SessionEnded) {
-      session.leave('gone');
+      if (this.#closing === undefined) session.leave('gone');
+      else session.close(this.#closing);
       return;
     }
     this.logger.error({ session: session.id, err: cause }, 'a session failed');

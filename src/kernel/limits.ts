@@ -22,6 +22,8 @@ export interface Limits {
   readonly blockTime: number;
   /** How long the set-up of a plugin may take, in milliseconds. */
   readonly setupTime: number;
+  /** How long what is under way may take when the server stops, in milliseconds, before it is left without an answer. */
+  readonly drainTime: number;
   /** How long a closed connection may take to go, in milliseconds, before it is cut. */
   readonly closeTime: number;
 }
@@ -38,5 +40,6 @@ export const LIMITS: Limits = {
   quarantineTime: 60_000,
   blockTime: 500,
   setupTime: 30_000,
+  drainTime: 5_000,
   closeTime: 2_000,
 };

@@ -59,6 +59,7 @@ export class Session implements OutboxOwner {
   readonly #framer: Framer;
   #asking = false;
   #inputOver = false;
+  #finishing = false;
   #endedBecause: string | undefined;
   #wakeReader: (() => void) | undefined;
 
@@ -163,6 +164,12 @@ export class Session implements OutboxOwner {
     stream.once('close', cancel);
   }
 
+  /** Hears no further line: what is under way goes on, and whoever waits for a line is told that the session is over. */
+  finish(): void {
+    this.#finishing = true;
+    this.#wake();
+  }
+
   /** Ends the connection at once, whatever is still to be written. */
   destroy(): void {
     this.#connection.stream.destroy();
@@ -177,7 +184,7 @@ export class Session implements OutboxOwner {
   /** The next line of the client. @throws SessionEnded when there will be none */
   async hear(): Promise<LineRead> {
     for (;;) {
-      if (this.ended) throw new SessionEnded();
+      if (this.ended || this.#finishing) throw new SessionEnded();
       const line = this.#framer.next();
       if (line !== undefined) {
         this.lastHeard = this.#host.clock.now();

@@ -32,3 +32,13 @@ test('a client that does not end its side does not hold the server up', async ()
   await socket.sees('register');
   expect(await program.stop()).toBe(0);
 });
+
+test('a second signal ends it at once', async () => {
+  await using program = await startProgram({ limits: { closeTime: 60_000 } });
+  const socket = await program.connect({ name: 'stubborn', stubborn: true });
+  await socket.says('alice');
+  await socket.sees('register');
+  program.signals('SIGTERM');
+  await socket.sees('closing:shutdown');
+  expect(await program.stop('SIGINT')).toBe(null);
+});

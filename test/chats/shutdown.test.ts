@@ -1,0 +1,62 @@
+import { definePlugin } from 'chatserv';
+import { startServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+
+/** Has each message wait until the test lets it go. */
+function gate() {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  const { promise: open, resolve: release } = Promise.withResolvers<void>();
+  const plugin = definePlugin({
+    name: 'gate',
+    summary: 'Has messages wait',
+    setup: () => ({
+      hooks: {
+        async onMessage() {
+          arrive();
+          await open;
+          return undefined;
+        },
+      },
+    }),
+  });
+  return { plugin, arrived, release };
+}
+
+test('a server that stops answers what is under way, hears nothing more, and says why it closes', async () => {
+  const { plugin, arrived, release } = gate();
+  await using server = await startServer({ gate: plugin });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await server.registers('carol');
+  const early = server.connect('early');
+  await early.says('alice2');
+  await early.sees('register');
+  await alice.says('message carol one', 'message bob two');
+  await arrived;
+  const stopped = server.host.stop('shutdown');
+  for (const client of [bob, early]) {
+    await client.sees('closing:shutdown');
+    await client.isClosed();
+  }
+  release();
+  // The second message had not begun: it is not kept, and not answered.
+  await alice.seesInOrder('sent:', 'closing:shutdown');
+  await alice.isClosed();
+  await stopped;
+  expect(server.limitsMet).toEqual({});
+});
+
+test('what takes longer than drainTime is left without an answer', async () => {
+  const { plugin, arrived } = gate();
+  await using server = await startServer({ gate: plugin }, { drainTime: 3000 });
+  const alice = await server.joins('alice');
+  await alice.says('message alice one');
+  await arrived;
+  const stopped = server.host.stop('shutdown');
+  // A plugin of the host's may stop a moment before the sessions are told.
+  await new Promise(setImmediate);
+  server.clock.advance(3);
+  await alice.sees('closing:shutdown');
+  await alice.isClosed();
+  await stopped;
+  expect(server.limitsMet).toEqual({ 'drain-time': 1 });
+});
