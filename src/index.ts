@@ -44,6 +44,7 @@ export {
   refuse,
   reply,
 } from './kernel/verdicts.ts';
+export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './plugin/certificate.ts';
 export {
   type CommandContext,
   type CommandSpec,
