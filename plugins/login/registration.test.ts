@@ -18,7 +18,7 @@ test.each(['n', 'yes', 'Y', '', 'alice'])('%j is no yes: the name is asked for a
 test('two different lines are asked for again, and so is a password that is refused, with the reason', async () => {
   await using server = await startServer();
   const alice = server.connect('alice');
-  await alice.says('alice', 'y', PASSWORD, 'password2');
+  await alice.says('alice', 'y', PASSWORD, 'tea-at-five');
   await alice.seesInOrder('register', 'password', 'password');
   await alice.says('short', 'short');
   await alice.sees('password:too-short');
@@ -33,10 +33,10 @@ test('of two who register one name the first to finish has it', async () => {
   const [one, two] = [server.connect('one'), server.connect('two')];
   await one.says('alice', 'y');
   await one.seesInOrder('register', 'password');
-  await two.registers('Alice', 'password2');
+  await two.registers('Alice', 'tea-at-five');
   await one.says(PASSWORD, PASSWORD);
   await one.sees('username');
-  await one.logsIn('alice', 'password2');
+  await one.logsIn('alice', 'tea-at-five');
 });
 
 test.each(['a b', '', '__proto__', 'x'.repeat(33), 'a:b'])('%j is not offered registration', async (name) => {

@@ -11,7 +11,7 @@ import { LineClient } from './line-client.ts';
 import { connectedPair } from './memory-transport.ts';
 
 /** The password of `joins` and `returns`. */
-export const PASSWORD = 'password1';
+export const PASSWORD = 'tea-at-four';
 
 /** The standard set as tests run it: no socket, no file, and hashes that cost little. */
 const TEST_SET = {

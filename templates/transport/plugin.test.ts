@@ -17,8 +17,8 @@ test('people come in over it', async () => {
   const socket = connect(file);
   await once(socket, 'connect');
   const alice = new LineClient(socket, 'alice', () => server.clock.now());
-  await alice.registers('alice', 'password1');
-  await alice.logsIn('alice', 'password1');
+  await alice.registers('alice', 'tea-at-four');
+  await alice.logsIn('alice', 'tea-at-four');
   const bob = await server.joins('bob');
   await bob.says('message alice hi');
   await bob.sees('sent:');

@@ -79,7 +79,7 @@ describe('a plugin that fails in onUsername', () => {
     await carol.sees('username');
     expect(failuresOf(server, 'broken')).toEqual(["onUsername of plugin 'broken' failed: carol is too much"]);
     await othersChatOn(server);
-    await carol.registers('caroline', 'password1');
+    await carol.registers('caroline', 'tea-at-four');
   });
 
   test('by never answering: after a while the name is asked for again', async () => {
@@ -252,7 +252,7 @@ describe('a plugin that fails elsewhere', () => {
     if (hook !== 'onConnect') {
       await bob.says('bob');
       await bob.sees('password');
-      await bob.says('password1');
+      await bob.says('tea-at-four');
     }
     await bob.sees(told);
     expect(failuresOf(server, 'broken')).toEqual([`${hook} of plugin 'broken' failed: out of order`]);
@@ -273,7 +273,7 @@ describe('a plugin that fails elsewhere', () => {
     await using server = await startServer({ broken });
     await server.registers('dora', 'emil', 'bob');
     const bob = server.connect('bob');
-    await bob.says('bob', 'wrong', 'password1');
+    await bob.says('bob', 'wrong', 'tea-at-four');
     await bob.seesInOrder('password', 'password', 'welcome');
     await othersChatOn(server);
     await bob.logsOut();

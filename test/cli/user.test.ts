@@ -5,11 +5,11 @@ import { startProgram } from '../support/program.ts';
 
 test('accounts are added, listed, given a new password and removed', async () => {
   await using folder = await Folder.with({});
-  expect(await folder.runs(['user', 'add', 'alice'], 'password1\n')).toMatchObject({
+  expect(await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n')).toMatchObject({
     code: 0,
     stdout: 'alice is registered.\n',
   });
-  expect(await folder.runs(['user', 'add', 'ALICE'], 'password1\n')).toMatchObject({
+  expect(await folder.runs(['user', 'add', 'ALICE'], 'tea-at-four\n')).toMatchObject({
     code: 2,
     stderr: "chatserv: The name 'ALICE' is taken.\n",
   });
@@ -17,9 +17,9 @@ test('accounts are added, listed, given a new password and removed', async () =>
     code: 2,
     stderr: 'chatserv: That password may not be used: too-short.\n',
   });
-  expect((await folder.runs(['user', 'add', 'a b'], 'password1\n')).code).toBe(2);
+  expect((await folder.runs(['user', 'add', 'a b'], 'tea-at-four\n')).code).toBe(2);
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}made \S+ {2}never online\n$/);
-  expect((await folder.runs(['user', 'passwd', 'alice'], 'password2\n')).code).toBe(0);
+  expect((await folder.runs(['user', 'passwd', 'alice'], 'tea-at-five\n')).code).toBe(0);
   expect((await folder.runs(['user', 'role', 'alice', 'admin', 'dj'])).stdout).toBe('alice has the roles admin, dj.\n');
   expect((await folder.runs(['user', 'role', 'alice'])).stdout).toBe('alice has the roles admin, dj.\n');
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(/ {2}admin dj\n$/);

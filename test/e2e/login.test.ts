@@ -11,7 +11,7 @@ describe('a person at the plain line', () => {
     }
     await alice.says('alice', 'no');
     await alice.seesInOrder('register', 'username');
-    await alice.says('alice', 'y', 'password1', 'password2');
+    await alice.says('alice', 'y', 'tea-at-four', 'tea-at-five');
     await alice.seesInOrder('register', 'password', 'password');
     await alice.says('short', 'short');
     await alice.sees('password:too-short');

@@ -43,8 +43,8 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       const [listens] = await once(createInterface({ input: server.stdout }), 'line');
       const port = Number(/^chatserv listens on tcp 127\.0\.0\.1:(\d+)$/.exec(listens)?.[1]);
       const alice = await LineClient.connect(port, '127.0.0.1');
-      await alice.registers('alice', 'password1');
-      await alice.logsIn('alice', 'password1');
+      await alice.registers('alice', 'tea-at-four');
+      await alice.logsIn('alice', 'tea-at-four');
       await alice.says('shout hello');
       await alice.sees('HELLO');
       await alice.logsOut();

@@ -17,7 +17,7 @@ const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 const PATIENCE = 15_000;
 
 /** The password of `joins` and `returns`. */
-export const PASSWORD = 'password1';
+export const PASSWORD = 'tea-at-four';
 
 /** A config's `plugins` and `limits`, as JSON. */
 export interface ProgramConfig {
