@@ -23,6 +23,9 @@ export default defineConfig({
     logout: true,
     roles: true,
     admin: { audit: 'data/audit.log' },
+    watch: true,
+    http: { host: '127.0.0.1', port: 4180 },
+    websocket: { path: '/ws' },
     control: { socket: 'data/chatserv.sock' },
   },
 });

@@ -40,6 +40,7 @@ export class Server {
     const config = join(folder, 'chatserv.config.json');
     const plugins = {
       tcp: { port: 0 },
+      http: { port: 0 },
       [here('../test/support/open-door.ts')]: true,
       [here('measure.ts')]: true,
       ...(kind === 'memory' && { sqlite: false, memory: true }),

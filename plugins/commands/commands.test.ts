@@ -1,4 +1,4 @@
-import { startServer } from 'chatserv/testing';
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
 test('whoelse and who name those who are online', async () => {
@@ -75,7 +75,7 @@ test('help lists every command that is loaded, or explains one', async () => {
   await alice.says('help');
   const names = [];
   for (let line = await alice.asks(); line !== 'end:help'; line = await alice.asks()) names.push(line.split(' ')[0]);
-  expect(names).toEqual(['broadcast', 'fetch', 'help', 'logout', 'message', 'who', 'whoelse']);
+  expect(names).toEqual(['broadcast', 'fetch', 'help', 'logout', 'message', 'watch', 'who', 'whoelse']);
   await alice.says('help send', 'help wholast');
   await alice.seesInOrder(/^message <user> <text>.* - Sends .*also: send/, 'end:help', 'error:args:help');
 });
@@ -102,4 +102,21 @@ test('logout says goodbye and closes', async () => {
   await alice.says('logout', 'who');
   await alice.sees('goodbye');
   await alice.isClosed();
+});
+
+test('watch tells a program who comes and goes, and a person who is there', async () => {
+  await using server = await startServer();
+  const [alice, program] = [await server.joins('alice'), server.connectJson()];
+  program.says({ type: 'register', name: 'bot', password: PASSWORD });
+  await program.sees({ type: 'welcome' });
+  await program.seesToken();
+  program.says({ type: 'command', request: 1, name: 'watch', text: '' });
+  await program.sees({ type: 'answer', request: 1, facts: { names: ['alice', 'bot'] } });
+  const bob = await server.joins('bob');
+  await alice.logsOut();
+  server.clock.advance(1);
+  await program.sees({ type: 'presence', came: ['bob'], left: ['alice'] });
+  expect(await bob.asks('watch')).toBe('bot bob');
+  await bob.seesNothing();
+  await program.seesNothing();
 });

@@ -90,6 +90,9 @@ export const serverEvents = z
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
       .describe('A message for this user'),
+    z
+      .object({ type: z.literal('presence'), came: z.array(z.string()), left: z.array(z.string()) })
+      .describe('Who came online and who went, after the command `watch`'),
     z.object({ type: z.literal('blocked'), request, seconds: z.int() }).describe('Logins are blocked; it closes'),
     z
       .object({

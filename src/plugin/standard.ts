@@ -8,6 +8,7 @@ export const STANDARD = {
   control: { file: 'control', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
   help: { file: 'commands/help', provides: [] },
+  http: { file: 'http/index', provides: ['http'] },
   lockout: { file: 'login/lockout', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
   memory: { file: 'stores/memory', provides: ['accounts', 'log', 'blocks', 'archive'] },
@@ -21,6 +22,8 @@ export const STANDARD = {
   sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks', 'archive', 'backup'] },
   tcp: { file: 'transports/tcp', provides: [] },
   timeouts: { file: 'timeouts', provides: [] },
+  watch: { file: 'commands/watch', provides: [] },
+  websocket: { file: 'transports/websocket/index', provides: [] },
   who: { file: 'commands/who', provides: [] },
   whoelse: { file: 'commands/whoelse', provides: [] },
   wholast: { file: 'commands/wholast', provides: [] },
@@ -33,6 +36,7 @@ export interface StandardOptions {
   readonly control: OptionsOf<typeof import('../../plugins/control.ts').default>;
   readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
   readonly help: OptionsOf<typeof import('../../plugins/commands/help.ts').default>;
+  readonly http: OptionsOf<typeof import('../../plugins/http/index.ts').default>;
   readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout.ts').default>;
   readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;
   readonly memory: OptionsOf<typeof import('../../plugins/stores/memory.ts').default>;
@@ -46,6 +50,8 @@ export interface StandardOptions {
   readonly sqlite: OptionsOf<typeof import('../../plugins/stores/sqlite/index.ts').default>;
   readonly tcp: OptionsOf<typeof import('../../plugins/transports/tcp.ts').default>;
   readonly timeouts: OptionsOf<typeof import('../../plugins/timeouts.ts').default>;
+  readonly watch: OptionsOf<typeof import('../../plugins/commands/watch.ts').default>;
+  readonly websocket: OptionsOf<typeof import('../../plugins/transports/websocket/index.ts').default>;
   readonly who: OptionsOf<typeof import('../../plugins/commands/who.ts').default>;
   readonly whoelse: OptionsOf<typeof import('../../plugins/commands/whoelse.ts').default>;
   readonly wholast: OptionsOf<typeof import('../../plugins/commands/wholast.ts').default>;

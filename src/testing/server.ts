@@ -16,6 +16,8 @@ export const PASSWORD = 'tea-at-four';
 /** The standard set as tests run it: no socket, no file, and hashes that cost little. */
 const TEST_SET = {
   tcp: false,
+  http: false,
+  websocket: false,
   control: false,
   admin: false,
   sqlite: false,

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 const CONFIG = `
 import { defineConfig } from 'chatserv';
-export default defineConfig({ plugins: { tcp: { port: 0 }, './shout.ts': true } });
+export default defineConfig({ plugins: { tcp: { port: 0 }, http: { port: 0 }, './shout.ts': true } });
 `;
 
 const PLUGIN = `
@@ -40,8 +40,11 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
     const server = spawn(process.execPath, [bin], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     const closed = once(server, 'close');
     try {
-      const [listens] = await once(createInterface({ input: server.stdout }), 'line');
-      const port = Number(/^chatserv listens on tcp 127\.0\.0\.1:(\d+)$/.exec(listens)?.[1]);
+      let port = 0;
+      for await (const line of createInterface({ input: server.stdout })) {
+        port = Number(/^chatserv listens on tcp 127\.0\.0\.1:(\d+)$/.exec(line)?.[1] ?? 0);
+        if (port > 0) break;
+      }
       const alice = await LineClient.connect(port, '127.0.0.1');
       await alice.registers('alice', 'tea-at-four');
       await alice.logsIn('alice', 'tea-at-four');

@@ -91,7 +91,12 @@ export class Program {
 
   /** Writes its config. */
   async configures(config: ProgramConfig): Promise<void> {
-    const plugins = { tcp: { host: '127.0.0.1', port: 0 }, sqlite: { file: 'chat.db' }, ...config.plugins };
+    const plugins = {
+      tcp: { host: '127.0.0.1', port: 0 },
+      http: { port: 0 },
+      sqlite: { file: 'chat.db' },
+      ...config.plugins,
+    };
     await writeFile(this.configFile, JSON.stringify({ ...config, plugins }, undefined, 2));
   }
 

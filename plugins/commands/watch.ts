@@ -1,0 +1,61 @@
+import { definePlugin, Presence, reply, type Session } from 'chatserv';
+
+/** For how long those who come and go are gathered before they are told, in milliseconds. */
+const GATHERING = 200;
+
+export default definePlugin({
+  name: 'watch',
+  summary: 'Tells programs who comes and goes',
+  needs: { presence: Presence },
+  setup({ presence, clock, keep }) {
+    const watching = keep('watching', () => new Set<Session>());
+    /** The names of those who came or went since it was last told. */
+    let changed = new Set<string>();
+    let cancel: (() => void) | undefined;
+
+    function note({ account }: Session): void {
+      if (account === undefined || watching.size === 0) return;
+      changed.add(account.name);
+      cancel ??= clock.after(GATHERING, tell);
+    }
+
+    function tell(): void {
+      cancel = undefined;
+      const names = [...changed];
+      changed = new Set();
+      const facts = {
+        came: names.filter((name) => presence.find(name)),
+        left: names.filter((name) => !presence.find(name)),
+      };
+      for (const session of watching) session.say({ kind: 'event', event: 'presence', facts });
+    }
+
+    return {
+      commands: [
+        {
+          name: 'watch',
+          usage: 'watch',
+          summary: 'Names everyone who is online, and tells a program from then on who comes and goes',
+          args: { max: 0 },
+          run({ session }) {
+            watching.add(session);
+            const names = presence.online().map(({ name }) => name);
+            return reply(names.join(' '), { names });
+          },
+        },
+      ],
+      hooks: {
+        async onLogin(session) {
+          note(session);
+        },
+        async onDisconnect(session) {
+          watching.delete(session);
+          note(session);
+        },
+      },
+      dispose() {
+        cancel?.();
+      },
+    };
+  },
+});

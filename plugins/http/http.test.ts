@@ -1,0 +1,81 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { definePlugin, Http } from 'chatserv';
+import { startServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+
+/** Says which handler answers, and to whom. */
+function echo(...paths: string[]) {
+  return definePlugin({
+    name: 'echo',
+    summary: 'Answers requests',
+    needs: { http: Http },
+    setup: ({ http }) => ({
+      start() {
+        for (const path of paths) {
+          http.mount(path, (request, response) => {
+            if (request.url === '/a/bug') throw new Error('a bug');
+            response.end(`${path} for ${http.addressOf(request)}`);
+          });
+        }
+      },
+    }),
+  });
+}
+
+const PORT = { host: '127.0.0.1', port: 0 };
+
+async function start(http: object, ...paths: string[]) {
+  const server = await startServer({ http: { ...PORT, ...http }, echo: echo(...paths) });
+  const where = server.listening.get('http') ?? '';
+  const get = async (path: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`http://${where}${path}`, { headers });
+    return { status: response.status, text: await response.text() };
+  };
+  return { server, where, get };
+}
+
+describe('http', () => {
+  test('the longest path wins, and what nobody mounted is not found', async () => {
+    const { server, get } = await start({}, '/', '/a', '/a/');
+    await using _ = server;
+    expect((await get('/')).text).toMatch(/^\/ for/);
+    expect((await get('/a?x=/a/b')).text).toMatch(/^\/a for/);
+    expect((await get('/a/b/c')).text).toMatch(/^\/a\/ for/);
+    expect((await get('/ab')).text).toMatch(/^\/ for/);
+  });
+
+  test('a handler that throws is answered 500, named in the log, and the others go on', async () => {
+    const { server, get } = await start({}, '/a/');
+    await using _ = server;
+    expect((await get('/a/bug')).status).toBe(500);
+    expect(server.failures).toMatchObject([{ facts: { path: '/a/bug', err: { message: 'a bug' } } }]);
+    expect((await get('/a/b')).status).toBe(200);
+    expect((await get('/b')).status).toBe(404);
+  });
+
+  test('a proxy is believed only where it is listed', async () => {
+    const from = { 'x-forwarded-for': '6.6.6.6, 198.51.100.7, 10.0.0.2' };
+    const trusting = await start({ proxies: ['127.0.0.1', '10.0.0.0/8'] }, '/');
+    await using _ = trusting.server;
+    expect((await trusting.get('/', from)).text).toBe('/ for 198.51.100.7');
+    expect((await trusting.get('/', { 'x-forwarded-for': 'nonsense' })).text).toBe('/ for 127.0.0.1');
+    const plain = await start({}, '/');
+    await using __ = plain.server;
+    expect((await plain.get('/', from)).text).toBe('/ for 127.0.0.1');
+  });
+
+  test('bytes that are no HTTP, and an upgrade to nothing, are answered and closed', async () => {
+    const { server, where } = await start({}, '/');
+    await using _ = server;
+    const [host = '', port] = where.split(':');
+    for (const [said, answer] of [
+      ['hello\r\n\r\n', 'HTTP/1.1 400 '],
+      ['GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 404 '],
+    ] as const) {
+      const socket = connect(Number(port), host);
+      socket.write(said);
+      expect(await text(socket)).toContain(answer);
+    }
+  });
+});

@@ -1,0 +1,29 @@
+/** What handles which path: exactly, or, where a path ends with `/`, with all below it. */
+export class Routes<H> {
+  readonly #handlers = new Map<string, Set<H>>();
+
+  /** Puts a handler in front of those that the path has. @returns takes it away again */
+  add(path: string, handler: H): () => void {
+    const handlers = this.#handlers.get(path) ?? new Set();
+    this.#handlers.set(path, handlers);
+    handlers.delete(handler);
+    handlers.add(handler);
+    return () => {
+      handlers.delete(handler);
+      if (handlers.size === 0 && this.#handlers.get(path) === handlers) this.#handlers.delete(path);
+    };
+  }
+
+  /** The handler of a request's target, its query left aside. */
+  find(target: string): H | undefined {
+    const path = target.split('?', 1)[0] ?? '';
+    const exact = this.#handlers.get(path);
+    if (exact !== undefined) return [...exact].at(-1);
+    for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+      const above = this.#handlers.get(path.slice(0, end + 1));
+      if (above !== undefined) return [...above].at(-1);
+      if (end === 0) return undefined;
+    }
+    return undefined;
+  }
+}

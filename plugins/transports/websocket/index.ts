@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { definePlugin, Http, z } from 'chatserv';
+import { WebSocketServer } from 'ws';
+import { MessageStream } from './message-stream.ts';
+
+export default definePlugin({
+  name: 'websocket',
+  summary: 'Lets web pages and programs connect over a WebSocket on the HTTP port',
+  options: z.strictObject({
+    path: z.string().startsWith('/').default('/ws').describe('Where on the HTTP port'),
+    origins: z
+      .array(z.string())
+      .default([])
+      .describe("Web pages of these origins may connect, as `https://chat.example`, beside the port's own; `*` is any"),
+    messageBytes: z
+      .int()
+      .positive()
+      .default(65_536)
+      .describe('The largest message of a client, in bytes: a larger one ends its connection, with code 1009'),
+    pingTime: z
+      .number()
+      .positive()
+      .default(30)
+      .describe(
+        'How often clients are asked whether they are still there, in seconds; silent ones are cut the time after',
+      ),
+    dialect: z.string().default('json').describe('How clients speak there'),
+  }),
+  needs: { http: Http },
+  setup({ options, http, server, clock, keep }) {
+    // Compression would let a small message ask for much memory.
+    const sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.messageBytes,
+    });
+    const streams = keep('streams', () => new Set<MessageStream>());
+    const origins = new Set(options.origins);
+    let unmount = () => {};
+    let cancelPing = clock.after(options.pingTime * 1000, ping);
+
+    function ping(): void {
+      for (const stream of streams) stream.ping();
+      cancelPing = clock.after(options.pingTime * 1000, ping);
+    }
+
+    /** Whether the page that connects is one that may; what is no page sends no origin. */
+    function isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
+      if (origin === undefined || origins.has('*') || origins.has(origin)) return true;
+      return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+    }
+
+    return {
+      start() {
+        unmount = http.upgrade(options.path, (request, socket, head) => {
+          if (!isWelcome(request)) {
+            socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+            return;
+          }
+          sockets.handleUpgrade(request, socket, head, (client) => {
+            const stream = new MessageStream(client);
+            streams.add(stream);
+            stream.once('close', () => streams.delete(stream));
+            server.accept({ stream, address: http.addressOf(request), transport: 'websocket' }, options.dialect);
+          });
+        });
+      },
+      dispose() {
+        unmount();
+        cancelPing();
+      },
+    };
+  },
+});

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { PASSWORD, startServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { connectWeb, openWebSocket } from '../../../test/support/web-client.ts';
+
+async function start(websocket: object = {}, limits = {}) {
+  const server = await startServer({ http: { port: 0 }, websocket }, limits);
+  return { server, where: server.listening.get('http') ?? '' };
+}
+
+/** How a handshake is refused. */
+async function refusal(where: string, options: object): Promise<string> {
+  return openWebSocket(where, options).then(
+    (socket) => {
+      socket.terminate();
+      return 'opened';
+    },
+    (cause: Error) => cause.message,
+  );
+}
+
+describe('websocket', () => {
+  test('a browser, a program and a person with nc talk to each other', async () => {
+    const { server, where } = await start();
+    await using _ = server;
+    const [alice, program, nc] = [await connectWeb(where), server.connectJson(), await server.joins('nc')];
+    alice.says({ type: 'register', request: 1, name: 'alice', password: PASSWORD });
+    await alice.sees({ type: 'welcome', request: 1, name: 'alice' });
+    await alice.seesToken();
+    program.says({ type: 'register', name: 'program', password: PASSWORD });
+    await program.sees({ type: 'welcome' });
+    await program.seesToken();
+    alice.says({ type: 'message', request: 2, to: 'everyone', text: 'naïve ☃' });
+    await alice.sees({ type: 'answer', request: 2, text: 'sent:' });
+    await program.sees({ type: 'message', from: 'alice', text: 'naïve ☃' });
+    await nc.hears('alice', 'naïve ☃');
+    for (let i = 0; i < 100; i++) await nc.says(`message alice ${i}`);
+    for (let i = 0; i < 100; i++) await alice.sees({ type: 'message', from: 'nc', text: String(i) });
+    await alice.closes();
+    await nc.asksUntil('wholast 1', /alice/);
+  });
+
+  test('what is not acknowledged comes again after a lost connection, in place of the old one', async () => {
+    const { server, where } = await start();
+    await using _ = server;
+    const [first, bob] = [await connectWeb(where), await server.joins('bob')];
+    first.says({ type: 'register', name: 'alice', password: PASSWORD });
+    await first.sees({ type: 'welcome' });
+    const token = await first.seesToken();
+    await bob.asks('message alice hello');
+    await first.sees({ type: 'message', text: 'hello', repeat: false });
+    const second = await connectWeb(where);
+    await second.resumes(token);
+    await first.sees({ type: 'closing', reason: 'replaced' });
+    await first.isClosed();
+    await second.sees({ type: 'message', text: 'hello', repeat: true });
+  });
+
+  test('a page of another origin is refused, its own and listed ones are not', async () => {
+    const { server, where } = await start({ origins: ['https://chat.example'] });
+    await using _ = server;
+    expect(await refusal(where, { origin: 'https://evil.example' })).toMatch(/403/);
+    expect(await refusal(where, { origin: 'null' })).toMatch(/403/);
+    expect(await refusal(where, { origin: 'https://chat.example' })).toBe('opened');
+    expect(await refusal(where, { origin: `http://${where}` })).toBe('opened');
+    expect(await refusal(where, {})).toBe('opened');
+  });
+
+  test('a message over the bound ends its connection, a line over the limit is answered', async () => {
+    const { server, where } = await start({ messageBytes: 10_000 });
+    await using _ = server;
+    const client = await connectWeb(where);
+    client.says('x'.repeat(9_000));
+    await client.sees({ type: 'error', reason: 'line', about: 'too-long' });
+    const socket = await openWebSocket(where);
+    const closed = once(socket, 'close');
+    socket.send('x'.repeat(10_001));
+    expect((await closed)[0]).toBe(1009);
+  });
+
+  test('line ends inside of a message end no line', async () => {
+    const { server, where } = await start();
+    await using _ = server;
+    const client = await connectWeb(where);
+    client.says('{"type":"login",\n\n"request":1,"name":"nobody","password":"x"}');
+    await client.sees({ type: 'ask', request: 1, question: 'register' });
+  });
+
+  test('who does not answer a ping is cut, who does stays', async () => {
+    const { server, where } = await start({ pingTime: 10 });
+    await using _ = server;
+    const [dead, alive] = [await openWebSocket(where, { autoPong: false }), await openWebSocket(where)];
+    const [cut, asked, answered] = [once(dead, 'close'), once(dead, 'ping'), once(alive, 'ping')];
+    server.clock.advance(10);
+    await Promise.all([asked, answered]);
+    // The pong is on its way before this question, whose answer shows that it has arrived.
+    const said = once(alive, 'message');
+    alive.send('{}');
+    await said;
+    const askedAgain = once(alive, 'ping');
+    server.clock.advance(10);
+    expect((await cut)[0]).toBe(1006);
+    await askedAgain;
+    alive.terminate();
+  });
+
+  test('at a shutdown it is told, and closed in order', async () => {
+    const { server, where } = await start();
+    const socket = await openWebSocket(where);
+    const [said, closed] = [once(socket, 'message'), once(socket, 'close')];
+    const stopped = server.host.stop('shutdown');
+    expect(JSON.parse(String((await said)[0]))).toMatchObject({ type: 'closing', reason: 'shutdown' });
+    expect((await closed)[0]).toBe(1000);
+    await stopped;
+  });
+
+  test('a reader that does not read is cut as too slow', async () => {
+    const { server, where } = await start({}, { outboxBytes: 65_536 });
+    await using _ = server;
+    const slow = await openWebSocket(where);
+    const welcomed = once(slow, 'message');
+    slow.send(JSON.stringify({ type: 'register', name: 'slow', password: PASSWORD }));
+    await welcomed;
+    slow.pause();
+    const closed = () => server.logged.some(({ facts }) => facts.reason === 'too-slow');
+    // Each of these is answered with kilobytes, and no answer is read.
+    for (let i = 0; i < 50_000 && !closed(); i++) {
+      slow.send(JSON.stringify({ type: 'command', request: i, name: 'help', text: '' }));
+      await new Promise(setImmediate);
+    }
+    slow.terminate();
+    expect(closed()).toBe(true);
+  });
+});
