@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { get as getSecurely } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { definePlugin, Http } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { makeCertificate, writeCertificate } from '../../test/support/certificate.ts';
 
 /** Says which handler answers, and to whom. */
 function echo(...paths: string[]) {
@@ -76,6 +81,28 @@ describe('http', () => {
       const socket = connect(Number(port), host);
       socket.write(said);
       expect(await text(socket)).toContain(answer);
+    }
+  });
+
+  test('with a certificate the port speaks HTTPS; one without its key is refused', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'chatserv-http-'));
+    try {
+      const pair = makeCertificate();
+      await writeCertificate(folder, pair);
+      const files = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+      await using server = await startServer({ http: { ...PORT, ...files }, echo: echo('/') });
+      const where = server.listening.get('https');
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      getSecurely(`https://${where}/`, { ca: pair.certificate, agent: false }, (answer) => resolve(text(answer))).on(
+        'error',
+        reject,
+      );
+      expect(await promise).toBe('/ for 127.0.0.1');
+      await expect(startServer({ http: { certificate: files.certificate } })).rejects.toThrow(
+        /plugins\.http.*certificate and key together/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
@@ -9,6 +10,7 @@ import {
   inAddressList,
   listen,
   type UpgradeHandler,
+  watchedCertificate,
   z,
 } from 'chatserv';
 import { addressOf } from './forwarded.ts';
@@ -17,23 +19,37 @@ import { Routes } from './routes.ts';
 export default definePlugin({
   name: 'http',
   summary: 'Listens on an HTTP port, which other plugins share',
-  options: z.strictObject({
-    host: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 or :: is every one'),
-    port: z.int().min(0).max(65535).default(4180).describe('The port; 0 takes a free one'),
-    proxies: addressList
-      .default([])
-      .describe('Proxies whose word is taken for where a request comes from (`X-Forwarded-For`)'),
-    connections: z
-      .int()
-      .positive()
-      .default(10_000)
-      .describe('How many connections there may be; more are closed at once'),
-    headerTime: z.number().positive().default(10).describe("How long a request's headers may take, in seconds"),
-    requestTime: z.number().positive().default(30).describe('How long a whole request may take, in seconds'),
-  }),
+  options: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 or :: is every one'),
+      port: z.int().min(0).max(65535).default(4180).describe('The port; 0 takes a free one'),
+      certificate: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("The certificate's file (PEM), relative to the config's folder: with it the port speaks HTTPS"),
+      key: z.string().min(1).optional().describe("The certificate's private key (PEM)"),
+      proxies: addressList
+        .default([])
+        .describe('Proxies whose word is taken for where a request comes from (`X-Forwarded-For`)'),
+      connections: z
+        .int()
+        .positive()
+        .default(10_000)
+        .describe('How many connections there may be; more are closed at once'),
+      headerTime: z.number().positive().default(10).describe("How long a request's headers may take, in seconds"),
+      requestTime: z.number().positive().default(30).describe('How long a whole request may take, in seconds'),
+    })
+    .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
+      message: 'Allowed are certificate and key together, or neither',
+    }),
   provides: { http: Http },
-  setup({ options, server, logger, keep }) {
+  async setup({ options, server, logger, signal, path, keep }) {
     const { host, port, headerTime, requestTime } = options;
+    const certificate =
+      options.certificate === undefined || options.key === undefined
+        ? undefined
+        : await watchedCertificate({ certificate: path(options.certificate), key: path(options.key) }, logger, signal);
     const routes = new Routes<HttpHandler>();
     const upgrades = new Routes<UpgradeHandler>();
     const isProxy = inAddressList(options.proxies);
@@ -57,9 +73,11 @@ export default definePlugin({
       else handler(request, socket, head);
     }
 
+    const limits = { maxHeaderSize: 16_384, keepAliveTimeout: 10_000 };
     const listener = keep(
-      `${host} ${port}`,
-      () => createServer({ maxHeaderSize: 16_384, keepAliveTimeout: 10_000 }),
+      `${certificate ? 'https' : 'http'} ${host} ${port}`,
+      () =>
+        certificate ? createSecureServer({ ...limits, handshakeTimeout: headerTime * 1000 }) : createServer(limits),
       (listener) => void listener.close(),
     );
 
@@ -72,6 +90,7 @@ export default definePlugin({
         },
       },
       async start() {
+        if ('setSecureContext' in listener) certificate?.renews(listener);
         listener.headersTimeout = headerTime * 1000;
         listener.requestTimeout = requestTime * 1000;
         listener.maxConnections = options.connections;
@@ -79,7 +98,7 @@ export default definePlugin({
         listener.removeAllListeners('upgrade').on('upgrade', hand);
         if (!(await listen(listener, { port, host }, logger))) return;
         const { address, port: taken, family } = listener.address() as AddressInfo;
-        server.listens('http', `${family === 'IPv6' ? `[${address}]` : address}:${taken}`);
+        server.listens(certificate ? 'https' : 'http', `${family === 'IPv6' ? `[${address}]` : address}:${taken}`);
       },
       stop() {
         listener.close();
