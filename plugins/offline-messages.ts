@@ -21,6 +21,11 @@ export default definePlugin({
     keepDays: z.number().positive().default(365).describe('How long what nobody fetched is kept, in days'),
     keepMessages: z.int().positive().default(1_000_000).describe('How many messages are kept at most, the latest ones'),
     trimTime: z.number().positive().default(600).describe('How often what everyone has is forgotten, in seconds'),
+    keyTime: z
+      .number()
+      .positive()
+      .default(86_400)
+      .describe('For how long after a message its sender may send it again without saying it twice, in seconds'),
     cursorTime: z.int().positive().default(250).describe('How often cursors are written, in milliseconds'),
   }),
   needs: { accounts: Accounts, log: Log },
@@ -30,6 +35,8 @@ export default definePlugin({
     const ofLogs = keep('cursors', () => new WeakMap<Log, Cursors>());
     const cursors = ofLogs.get(log) ?? new Cursors(log);
     ofLogs.set(log, cursors);
+    /** What is on its way to the log, by sender and key. */
+    const beingKept = keep('being kept', () => new Map<string, Promise<number>>());
     let cancelWrite: (() => void) | undefined;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
@@ -55,7 +62,20 @@ export default definePlugin({
 
     async function forget(): Promise<void> {
       const before = clock.now() - options.keepDays * 86_400_000;
-      while (!signal.aborted && (await log.trim({ before, most: options.keepMessages })));
+      const keysSince = clock.now() - options.keyTime * 1000;
+      while (!signal.aborted && (await log.trim({ before, most: options.keepMessages, keysSince })));
+    }
+
+    /** The id of what an account said under a key; what is still on its way to the log counts. */
+    async function saidBefore(sender: number, key: string): Promise<number | undefined> {
+      return (await beingKept.get(`${sender} ${key}`)?.catch(() => undefined)) ?? log.find(sender, key);
+    }
+
+    function remember(sender: number, key: string, id: Promise<number>): void {
+      const name = `${sender} ${key}`;
+      beingKept.set(name, id);
+      const forgetIt = () => void beingKept.delete(name);
+      id.then(forgetIt, forgetIt);
     }
 
     const inbox: Inbox = {
@@ -80,10 +100,17 @@ export default definePlugin({
         onMessage: {
           order: 'post',
           async handler(message) {
-            const { audience, from, text, time } = message;
+            const { audience, from, text, time, once } = message;
             const to = 'group' in audience ? 'everyone' : await recipients(audience, accounts);
             if (to !== 'everyone' && to.length === 0) return undefined;
-            message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time }));
+            const before = once?.again ? await saidBefore(from.id, once.key) : undefined;
+            if (before !== undefined) {
+              message.saidBefore(before);
+              return undefined;
+            }
+            const id = log.append({ sender: from.id, from: from.name, audience: to, text, time, key: once?.key });
+            if (once !== undefined) remember(from.id, once.key, id);
+            message.place(id);
             return undefined;
           },
         },

@@ -31,7 +31,7 @@ export type { Post, Posted } from './kernel/delivery.ts';
 export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dialect.ts';
 export type { Decision, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
-export type { Audience, Message, MessageDraft } from './kernel/message.ts';
+export type { Audience, Message, MessageDraft, Once } from './kernel/message.ts';
 export { isName, nameKey } from './kernel/names.ts';
 export type { Session } from './kernel/session.ts';
 export {

@@ -13,9 +13,9 @@ export default defineCommand({
       .describe('Whom it is for: every registered user, or those who are online'),
   }),
   needs: { presence: Presence },
-  async run({ account, rest, proceed }, { options, presence, server }) {
+  async run({ account, rest, once, proceed }, { options, presence, server }) {
     const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
-    const posted = await server.post({ from: account, to, text: rest }, proceed);
+    const posted = await server.post({ from: account, to, text: rest, once }, proceed);
     return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
   },
 });

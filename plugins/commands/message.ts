@@ -10,11 +10,11 @@ export default defineCommand({
   summary: 'Sends a message to one user or several, online or not',
   args: { min: 2 },
   overlaps: true,
-  async run({ account, rest, proceed }, { server }) {
+  async run({ account, rest, once, proceed }, { server }) {
     const [, several, one, text = ''] = FORM.exec(rest) ?? [];
     const names = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
     if (names.length === 0 || text.trim() === '') return refuse('args');
-    const posted = await server.post({ from: account, to: names, text }, proceed);
+    const posted = await server.post({ from: account, to: names, text, once }, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;
     return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });

@@ -32,6 +32,7 @@ interface Member extends StoredAccount {
 interface Kept extends Entry {
   /** The accounts it names; of a message to everyone none. */
   readonly named: ReadonlySet<number>;
+  readonly key: string | undefined;
 }
 
 /** Up to so many accounts are each told the id of a message to them; more are a crowd. */
@@ -51,6 +52,8 @@ export function memoryStore(now: () => number): MemoryStore {
   const byKey = new Map<string, Member>();
   /** The messages that are not forgotten, oldest first. */
   const entries = new Map<number, Kept>();
+  /** The ids of those that their senders gave a key. */
+  const byOwnKey = new Map<string, number>();
   /** The ids of those to everyone or to a crowd. */
   let wide: number[] = [];
   let lastId = 0;
@@ -67,10 +70,11 @@ export function memoryStore(now: () => number): MemoryStore {
     members.set(member.id, member);
   }
 
-  function keep(id: number, { sender, from, audience, text, time }: NewEntry): void {
+  function keep(id: number, { sender, from, audience, text, time, key }: NewEntry): void {
     const everyone = audience === 'everyone';
     const named = new Set(everyone ? [] : audience);
-    entries.set(id, { id, sender, from, everyone, text, time, named });
+    entries.set(id, { id, sender, from, everyone, text, time, named, key });
+    if (key !== undefined) byOwnKey.set(ownKey(sender, key), id);
     if (everyone || named.size > NAMED_MOST) wide.push(id);
     else for (const account of named) members.get(account)?.named.push(id);
   }
@@ -121,6 +125,7 @@ export function memoryStore(now: () => number): MemoryStore {
         keep(++lastId, entry);
         return lastId;
       },
+      find: async (sender, key) => byOwnKey.get(ownKey(sender, key)),
       async read(account, after, limit) {
         const member = members.get(account);
         if (!member) return [];
@@ -151,12 +156,15 @@ export function memoryStore(now: () => number): MemoryStore {
           change(account, { cursor: Math.max(id, member.cursor), handed: Math.max(handed, member.handed) });
         }
       },
-      async trim({ before, most }) {
+      async trim({ before, most, keysSince }) {
         const over = [...entries.keys()].at(-1 - most) ?? 0;
         for (const kept of entries.values()) {
-          const { id, time } = kept;
+          const { id, time, sender, key } = kept;
           const waits = (member: Member) => member.cursor < id && member.since < id && isFor(kept, member.id);
-          if (id <= over || time < before || ![...members.values()].some(waits)) entries.delete(id);
+          const isWanted = (key !== undefined && time >= keysSince) || [...members.values()].some(waits);
+          if (id > over && time >= before && isWanted) continue;
+          entries.delete(id);
+          if (key !== undefined) byOwnKey.delete(ownKey(sender, key));
         }
         wide = wide.filter((id) => entries.has(id));
         for (const member of members.values()) {
@@ -189,7 +197,7 @@ export function memoryStore(now: () => number): MemoryStore {
           handed: Math.max(member.cursor, member.handed),
         })),
       messages: async (after, limit) =>
-        pageOf(entries.values(), after, limit).map(({ everyone, named, ...entry }) => ({
+        pageOf(entries.values(), after, limit).map(({ everyone, named, key, ...entry }) => ({
           ...entry,
           audience: everyone ? 'everyone' : [...named].sort((a, b) => a - b),
         })),
@@ -224,6 +232,11 @@ function isFor({ everyone, sender, named }: Kept, account: number): boolean {
 
 function entryOf({ id, sender, from, everyone, text, time }: Kept): Entry {
   return { id, sender, from, everyone, text, time };
+}
+
+/** What the keys of all senders are told apart by. */
+function ownKey(sender: number, key: string): string {
+  return `${sender} ${key}`;
 }
 
 /** Where in rising ids the first one above `start` stands. */

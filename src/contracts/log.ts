@@ -13,6 +13,8 @@ export interface NewEntry {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** What its sender calls it, to find it by when the answer was lost. */
+  readonly key?: string | undefined;
 }
 
 /** A message in the log, as it is read for one account. */
@@ -41,6 +43,8 @@ export interface Retention {
   readonly before: number;
   /** So many messages stay at most, the latest ones. */
   readonly most: number;
+  /** What was said with a key after this time stays though everyone has it: its sender may ask for it. */
+  readonly keysSince: number;
 }
 
 /**
@@ -55,6 +59,8 @@ export interface Log {
    * @throws when it could not be kept; then it is not in the log
    */
   append(entry: NewEntry): Promise<number>;
+  /** The id of what the account said under this key, if it is still in the log. */
+  find(sender: number, key: string): Promise<number | undefined>;
   /**
    * Up to `limit` entries for the account with ids above `after`, oldest first.
    * What goes to everyone leaves its own sender out.

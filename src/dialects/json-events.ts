@@ -36,6 +36,16 @@ export const clientEvents = z
           .union([z.literal('everyone'), z.array(z.string().regex(/^[^\s()]+$/)).min(1)])
           .describe('User names, or everyone'),
         text: z.string().min(1),
+        key: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('What the client calls the message, unlike all others of its user: it may then send it again'),
+        again: z
+          .boolean()
+          .default(false)
+          .describe('It was sent before with this key and not answered: what was said then is not said twice'),
       })
       .describe('Sends a message; answered as the command `message` or `broadcast` is'),
     z
@@ -44,7 +54,7 @@ export const clientEvents = z
   ])
   .meta({ title: 'chatserv: what a client sends' });
 
-export type ClientEvent = z.infer<typeof clientEvents>;
+export type ClientEvent = z.input<typeof clientEvents>;
 
 /** What the server sends, an object a line. More fields, and more types, may come: ignore what is not known. */
 export const serverEvents = z

@@ -56,8 +56,12 @@ class JsonSpeaker implements Speaker {
         return question === undefined ? asCommand(data.name, data.text) : wrong('unexpected', 'command');
       case 'message':
         if (question !== undefined) return wrong('unexpected', 'message');
-        if (data.to === 'everyone') return asCommand('broadcast', data.text);
-        return asCommand('message', `(${data.to.join(' ')}) ${data.text}`);
+        return {
+          ...(data.to === 'everyone'
+            ? asCommand('broadcast', data.text)
+            : asCommand('message', `(${data.to.join(' ')}) ${data.text}`)),
+          once: data.key === undefined ? undefined : { key: data.key, again: data.again },
+        };
     }
   }
 
@@ -157,6 +161,6 @@ function wrong(reason: string, about: string): Heard {
   return { kind: 'wrong', reason, about };
 }
 
-function asCommand(word: string, rest: string): Heard {
+function asCommand(word: string, rest: string): Heard & { readonly kind: 'command' } {
   return { kind: 'command', word, rest };
 }

@@ -1,8 +1,8 @@
 import type { Account } from './account.ts';
-import type { Utterance } from './dialect.ts';
+import type { Heard, Utterance } from './dialect.ts';
 import type { LineRead } from './framing.ts';
 import type { Hooks } from './hooks.ts';
-import { withoutControls } from './message.ts';
+import { type Once, withoutControls } from './message.ts';
 import type { Session } from './session.ts';
 import { type Reply, refuse } from './verdicts.ts';
 
@@ -16,6 +16,8 @@ export interface CommandCall {
   rest: string;
   /** The words of `rest`. */
   readonly args: readonly string[];
+  /** Where the client may send it again: hand it on to `server.post`. */
+  readonly once: Once | undefined;
   /** For a command that `overlaps`: what must not come after this call's doings has been put in order; the next may begin. */
   readonly proceed: () => void;
 }
@@ -43,6 +45,9 @@ export interface Command {
   readonly plugin: string;
   run(call: CommandCall): Reply | Promise<Reply>;
 }
+
+/** A line that calls a command. */
+type Said = Extract<Heard, { readonly kind: 'command' }>;
 
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
@@ -97,9 +102,10 @@ export class Answers {
 
   /** Runs a command. @returns when the next line may be looked at */
   async add(
-    { word, rest }: { readonly word: string; readonly rest: string },
+    said: Said,
     { commands, hooks }: { readonly commands: ReadonlyMap<string, Command>; readonly hooks: Hooks },
   ): Promise<void> {
+    const { word } = said;
     const command = commands.get(word);
     if (command === undefined) {
       const shown = [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
@@ -110,13 +116,13 @@ export class Answers {
     if (tooMany || !command.overlaps) await this.#last;
     if (this.#session.ended) return;
     if (!command.overlaps) {
-      const utterance = await this.#run(command, rest, hooks, () => {});
+      const utterance = await this.#run(command, said, hooks, () => {});
       if (utterance !== undefined) this.#session.say(utterance);
       return;
     }
     const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
     this.#underWay++;
-    this.#last = this.#sayInTurn(this.#run(command, rest, hooks, proceed), this.#last).finally(proceed);
+    this.#last = this.#sayInTurn(this.#run(command, said, hooks, proceed), this.#last).finally(proceed);
     await mayProceed;
   }
 
@@ -132,12 +138,12 @@ export class Answers {
     }
   }
 
-  async #run(command: Command, rest: string, hooks: Hooks, proceed: () => void): Promise<Utterance | undefined> {
+  async #run(command: Command, said: Said, hooks: Hooks, proceed: () => void): Promise<Utterance | undefined> {
     const { name } = command;
     if (command.allows !== undefined && !(await command.allows(this.#account))) {
       return { kind: 'error', reason: 'denied', about: name };
     }
-    const call = new Call(this.#session, this.#account, name, rest, proceed);
+    const call = new Call(this.#session, this.#account, name, said, proceed);
     let reply: Reply = hooks.onCommand.isUsed() ? await hooks.onCommand.promise(this.#session, call) : undefined;
     if (reply === undefined && !this.#session.ended) {
       reply = fits(call, command) ? await command.run(call) : refuse('args');
@@ -154,13 +160,15 @@ class Call implements CommandCall {
   readonly account: Account;
   readonly command: string;
   rest: string;
+  readonly once: Once | undefined;
   readonly proceed: () => void;
 
-  constructor(session: Session, account: Account, command: string, rest: string, proceed: () => void) {
+  constructor(session: Session, account: Account, command: string, { rest, once }: Said, proceed: () => void) {
     this.session = session;
     this.account = account;
     this.command = command;
     this.rest = rest;
+    this.once = once;
     this.proceed = proceed;
   }
 

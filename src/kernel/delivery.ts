@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import { Rendered } from './feed.ts';
 import type { Hooks } from './hooks.ts';
-import { type Audience, type Message, type MessageDraft, withoutControls } from './message.ts';
+import { type Audience, type Message, type MessageDraft, type Once, withoutControls } from './message.ts';
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
 import type { Refusal } from './verdicts.ts';
@@ -11,6 +11,8 @@ export interface Post {
   readonly from: Account;
   readonly to: 'everyone' | readonly (string | Account)[];
   readonly text: string;
+  /** Where its sender may send it again. */
+  readonly once?: Once | undefined;
 }
 
 /** What became of it. */
@@ -48,11 +50,16 @@ export class Delivery {
   async post(post: Post, hooks: Hooks, now: number, ordered?: () => void): Promise<Posted | Refusal> {
     let kept: Promise<Place> | undefined;
     let decided = false;
+    let before: number | undefined;
     const draft: MessageDraft = {
       from: post.from,
       audience: this.#audience(post.to),
       text: withoutControls(post.text),
       time: now,
+      once: post.once,
+      saidBefore: (id) => {
+        before = id;
+      },
       place: (id) => {
         kept = id.then((id) => this.#take(id));
         // A plugin that was too slow for the sender to wait keeps the message all the same: then it is also given.
@@ -60,8 +67,7 @@ export class Delivery {
       },
     };
     const send = (place?: Place): Message => {
-      const { from, audience, text, time } = draft;
-      const message = { id: place?.id ?? 0, from, audience, text: withoutControls(text), time, repeat: false };
+      const message = messageOf(draft, place?.id ?? 0);
       if (place === undefined) this.#give(message);
       else this.#settle(place, message);
       return message;
@@ -72,7 +78,7 @@ export class Delivery {
     // What is being kept is said: it can be refused before, not after.
     if (refusal !== undefined && keeping === undefined) return refusal;
     ordered?.();
-    const message = send(await keeping);
+    const message = before === undefined ? send(await keeping) : messageOf(draft, before);
     const { audience } = draft;
     return { message, unknown: 'group' in audience ? [] : audience.absent };
   }
@@ -123,4 +129,8 @@ export class Delivery {
       for (const session of this.#online.of(account.id)) session.feed.offer(rendered);
     }
   }
+}
+
+function messageOf({ from, audience, text, time }: MessageDraft, id: number): Message {
+  return { id, from, audience, text: withoutControls(text), time, repeat: false };
 }

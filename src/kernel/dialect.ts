@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { LineRead } from './framing.ts';
-import type { Message } from './message.ts';
+import type { Message, Once } from './message.ts';
 
 /**
  * What a session may be asked. How a question is put, and what answers it, is the dialect's.
@@ -31,7 +31,7 @@ export type Utterance =
 /** What a client's line says. */
 export type Heard =
   | { readonly kind: 'answer'; readonly text: string }
-  | { readonly kind: 'command'; readonly word: string; readonly rest: string }
+  | { readonly kind: 'command'; readonly word: string; readonly rest: string; readonly once?: Once | undefined }
   /** It has the messages up to this id. */
   | { readonly kind: 'acknowledge'; readonly id: number }
   /** The login dialogue begins again; what the client gave for it is prepared. */

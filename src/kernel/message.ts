@@ -12,6 +12,14 @@ export type Audience =
       readonly absent: string[];
     };
 
+/** Makes sure that a message is said once, though its sender may have to send it twice. */
+export interface Once {
+  /** What the sender calls the message: no two of its messages are called the same. */
+  readonly key: string;
+  /** Whether it was sent before, and its answer never came. */
+  readonly again: boolean;
+}
+
 /** What one account says to others. */
 export interface Message {
   /** Its place in the log: later ones have greater ids. 0 when nothing keeps it. */
@@ -31,6 +39,9 @@ export interface MessageDraft {
   readonly audience: Audience;
   text: string;
   readonly time: number;
+  readonly once: Once | undefined;
+  /** It was said before, under this id, and was only sent again: it is answered, and given to nobody a second time. */
+  saidBefore(id: number): void;
   /**
    * Gives the message its place. Whoever keeps messages calls it with the id to come, in the order of the ids;
    * the message is sent when that is there, and deliveries happen in that order. Without a call it is given at once to

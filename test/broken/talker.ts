@@ -13,7 +13,7 @@ export class Talker implements Seen {
   /** The greatest id seen, of who acknowledges. */
   #known = 0;
   #count = 0;
-  /** What this connection sent and was not answered yet. */
+  /** What was sent and is not answered yet: on this connection, or, by who speaks JSON and sends it again, ever. */
   #open: Sent[] = [];
   #socket: Socket | undefined;
   #closed: Promise<void> = Promise.resolve();
@@ -29,7 +29,7 @@ export class Talker implements Seen {
   async logsIn(port: number, password: string): Promise<void> {
     const socket = connect(port, '127.0.0.1');
     this.#socket = socket;
-    this.#open = [];
+    if (!this.exactlyOnce) this.#open = [];
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     this.#closed = closed;
     socket.once('close', close);
@@ -41,12 +41,13 @@ export class Talker implements Seen {
     if (this.exactlyOnce) this.#says({ type: 'login', name: this.user, password });
     else socket.write(`${this.user}\n${password}\n`);
     await promise;
+    if (this.exactlyOnce) for (const message of this.#open) this.#sends(message, true);
   }
 
   /** Talks to some of the others until it is cut off. @param log where it notes what it says */
   talks(log: Sent[], others: readonly string[]): void {
     this.#talks = { log, others };
-    for (let i = 0; i < AHEAD; i++) this.#talk();
+    while (this.#open.length < AHEAD) this.#talk();
   }
 
   /** Reads what is left of a connection that was cut off. */
@@ -69,7 +70,7 @@ export class Talker implements Seen {
     const message: Sent = { from: this.user, to: to.length > 0 ? to : [first], text, answered: false };
     log.push(message);
     this.#open.push(message);
-    if (this.exactlyOnce) this.#says({ type: 'message', to: message.to, text });
+    if (this.exactlyOnce) this.#sends(message, false);
     else this.#socket?.write(`message (${message.to.join(' ')}) ${text}\n`);
   }
 
@@ -96,6 +97,10 @@ export class Talker implements Seen {
       this.#known = event.id;
       this.texts.push(event.text);
     }
+  }
+
+  #sends({ to, text }: Sent, again: boolean): void {
+    this.#says({ type: 'message', to, text, key: text, again });
   }
 
   #says(event: object): void {

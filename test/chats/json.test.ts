@@ -1,5 +1,6 @@
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { slowMemory } from '../support/slow-memory.ts';
 
 describe('a program logs in', () => {
   test('with one request, and is told by a question what is wanted instead', async () => {
@@ -125,6 +126,70 @@ test('many requests sent at once are answered each with its own id, in their ord
     else await alice.sees({ type: 'answer', request, text: 'sent:' });
   }
   await alice.seesNothing();
+});
+
+describe('a message that is sent again', () => {
+  test('is answered as it was, and said once', async () => {
+    await using server = await startServer();
+    await server.registers('alice', 'carol');
+    const bob = await server.joins('bob');
+    const alice = server.connectJson();
+    const token = await alice.logsIn('alice', PASSWORD);
+    alice.says({ type: 'message', to: ['bob', 'carol', 'ghost'], text: 'hi', key: 'k1' });
+    const { facts } = (await alice.sees({ type: 'answer', text: 'sent:ghost' })) as { facts: object };
+    await bob.hears('alice', 'hi');
+    const again = server.connectJson();
+    await again.resumes(token);
+    again.says({ type: 'message', to: ['bob', 'carol', 'ghost'], text: 'hi', key: 'k1', again: true });
+    await again.sees({ type: 'answer', text: 'sent:ghost', facts });
+    again.says({ type: 'message', to: ['bob'], text: 'new', key: 'k2', again: true });
+    await again.sees({ type: 'answer', text: 'sent:' });
+    await bob.hears('alice', 'new');
+    await bob.seesNothing();
+    const carol = await server.returns('carol');
+    await carol.hears('alice', 'hi');
+    await carol.seesNothing();
+  });
+
+  test('while it is still on its way to the disk, is said once', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let waits = false;
+    await using server = await startServer({
+      memory: false,
+      slow: slowMemory(() => (waits ? promise : Promise.resolve())),
+    });
+    const bob = await server.joins('bob');
+    await server.registers('alice');
+    const alice = server.connectJson();
+    const token = await alice.logsIn('alice', PASSWORD);
+    waits = true;
+    alice.says({ type: 'message', to: ['bob'], text: 'slowly', key: 'k' });
+    const again = server.connectJson();
+    again.says({ type: 'resume', token });
+    again.says({ type: 'message', request: 1, to: ['bob'], text: 'slowly', key: 'k', again: true });
+    await alice.sees({ type: 'closing', reason: 'replaced' });
+    resolve();
+    await again.sees({ type: 'welcome' });
+    await again.seesToken();
+    await again.sees({ type: 'answer', request: 1, text: 'sent:' });
+    await bob.hears('alice', 'slowly');
+    await bob.seesNothing();
+  });
+
+  test("another user's key is another key", async () => {
+    await using server = await startServer();
+    await server.registers('alice', 'bob');
+    const carol = await server.joins('carol');
+    const [alice, bob] = [server.connectJson(), server.connectJson()];
+    await alice.logsIn('alice', PASSWORD);
+    await bob.logsIn('bob', PASSWORD);
+    alice.says({ type: 'message', to: ['carol'], text: 'from alice', key: 'k' });
+    await alice.sees({ type: 'answer' });
+    bob.says({ type: 'message', to: ['carol'], text: 'from bob', key: 'k', again: true });
+    await bob.sees({ type: 'answer' });
+    await carol.hears('alice', 'from alice');
+    await carol.hears('bob', 'from bob');
+  });
 });
 
 describe('acknowledgement', () => {

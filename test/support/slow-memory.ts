@@ -24,6 +24,7 @@ export function slowMemory(wait: () => Promise<void>) {
       };
       const slow: Log = {
         append: (entry) => inTurn(log.append(entry)),
+        find: (sender, key) => late(log.find(sender, key)),
         read: (account, after, limit) => late(log.read(account, after, Math.min(limit, 3))),
         cursor: (account) => late(log.cursor(account)),
         moveCursors: (moves) => late(log.moveCursors(moves)),

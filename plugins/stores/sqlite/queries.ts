@@ -34,6 +34,7 @@ export function prepareQueries(db: DatabaseSync) {
 
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
   const append = prepareAppend(db);
+  const findEntry = prepare<{ id: number }>(db, 'SELECT id FROM messages WHERE sender = ? AND key = ? LIMIT 1');
   // Both halves come in the order of their index, so that SQLite merges them and stops at the limit.
   const read = prepare<Entry>(
     db,
@@ -56,7 +57,7 @@ export function prepareQueries(db: DatabaseSync) {
   );
   // An account has what its cursor has passed, and waits for nothing that was said before it was made.
   const forgetHad = db.prepare(
-    `DELETE FROM messages AS m WHERE id BETWEEN ? AND ? AND CASE
+    `DELETE FROM messages AS m WHERE id BETWEEN ? AND ? AND (key IS NULL OR time < ?) AND CASE
        WHEN wide = 0 THEN NOT EXISTS (SELECT 1 FROM named WHERE message = m.id)
        WHEN crowd IS NULL THEN
          NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND id <> m.sender)
@@ -90,13 +91,14 @@ export function prepareQueries(db: DatabaseSync) {
     remove: (id: number) => void remove.run(id),
 
     append: (entry: NewEntry) => append(entry),
+    findEntry: (sender: number, key: string) => findEntry.get(sender, key)?.id,
     read: (account: number, after: number, limit: number): Entry[] =>
       read.all(account, after, atMost(limit)).map((row) => ({ ...row, everyone: Boolean(row.everyone) })),
     cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },
     moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): void {
       for (const [account, id, handed] of moves) moveCursor.run(account, id, Math.max(id, handed));
     },
-    trim({ before, most }: Retention): boolean {
+    trim({ before, most, keysSince }: Retention): boolean {
       const slice = oldest.all(trimmed, TRIMMED_AT_ONCE);
       const [first] = slice;
       const last = slice.at(-1);
@@ -105,7 +107,7 @@ export function prepareQueries(db: DatabaseSync) {
       const over = nthLast.get(atMost(most))?.id ?? 0;
       forgetNamed.run(first.id, last.id);
       forgetOld.run(first.id, last.id, before, over);
-      forgetHad.run(first.id, last.id);
+      forgetHad.run(first.id, last.id, keysSince);
       forgetNames.run(first.id, last.id);
       if (slice.length < TRIMMED_AT_ONCE) return false;
       trimmed = last.id;
@@ -127,6 +129,7 @@ export function prepareQueries(db: DatabaseSync) {
 /** The queries that change nothing. */
 export const READS: ReadonlySet<keyof Queries> = new Set([
   'find',
+  'findEntry',
   'seenSince',
   'list',
   'read',

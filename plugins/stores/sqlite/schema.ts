@@ -52,4 +52,8 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE accounts ADD COLUMN roles TEXT NOT NULL DEFAULT ''; -- words with a blank between
   `,
+  `
+  ALTER TABLE messages ADD COLUMN key TEXT;                         -- what its sender calls it
+  CREATE INDEX messages_key ON messages (sender, key) WHERE key IS NOT NULL;
+  `,
 ];

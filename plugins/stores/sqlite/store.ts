@@ -41,6 +41,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
     },
     log: {
       append: (entry) => ask('append', entry),
+      find: (sender, key) => ask('findEntry', sender, key),
       read: (account, after, limit) => ask('read', account, after, limit),
       cursor: (account) => ask('cursor', account),
       moveCursors: (moves) => ask('moveCursors', moves),

@@ -130,7 +130,14 @@ export function logContract(name: string, open: Open): void {
     });
 
     async function trim(retention: Partial<Retention> = {}): Promise<void> {
-      while (await store.log.trim({ before: 0, most: Number.POSITIVE_INFINITY, ...retention })) {}
+      while (
+        await store.log.trim({
+          before: 0,
+          most: Number.POSITIVE_INFINITY,
+          keysSince: Number.POSITIVE_INFINITY,
+          ...retention,
+        })
+      ) {}
     }
 
     test('trimming forgets what everyone has, and nothing that somebody waits for', async () => {
@@ -161,6 +168,23 @@ export function logContract(name: string, open: Open): void {
       await trim({ most: 0 });
       expect(await ids(bob, start)).toEqual([]);
       expect(await say(50)).toBeGreaterThan(next);
+    });
+
+    test('what was said under a key is found by its sender, also when all have it, until its time is over', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const say = (sender: StoredAccount, key: string, time: number) =>
+        store.log.append({ sender: sender.id, from: sender.name, audience: [bob.id], text: '', time, key });
+      const [first, second] = [await say(alice, 'a', 10), await say(alice, 'b', 20)];
+      const others = await say(bob, 'a', 20);
+      await store.log.moveCursors([[bob.id, others, others]]);
+      await trim({ keysSince: 20 });
+      expect(await store.log.find(alice.id, 'a')).toBeUndefined();
+      expect(await store.log.find(alice.id, 'b')).toBe(second);
+      expect(await store.log.find(bob.id, 'a')).toBe(others);
+      expect(await store.log.find(bob.id, '__proto__')).toBeUndefined();
+      expect(await ids(bob, first)).toEqual([]);
+      await trim({ most: 0, keysSince: 0 });
+      expect(await store.log.find(alice.id, 'b')).toBeUndefined();
     });
 
     test('trimming looks at a long log a part at a time, and comes through all of it', async () => {
