@@ -22,6 +22,7 @@ export default defineConfig({
     help: true,
     logout: true,
     roles: true,
+    'log-messages': false,
     admin: { audit: 'data/audit.log' },
     watch: true,
     http: { host: '127.0.0.1', port: 4180 },

@@ -50,13 +50,15 @@ export default definePlugin({
       try {
         await cursors.write();
       } catch (err) {
-        logger.error({ err }, 'cursors could not be written; they are tried again');
+        logger.error({ event: 'store-error', err }, 'cursors could not be written; they are tried again');
       }
       if (cursors.moved && !signal.aborted) writeSoon();
     }
 
     function trim(): void {
-      forget().catch((err: unknown) => logger.error({ err }, 'the log could not be trimmed; it is tried again'));
+      forget().catch((err: unknown) => {
+        logger.error({ event: 'store-error', err }, 'the log could not be trimmed; it is tried again');
+      });
       cancelTrim = clock.after(options.trimTime * 1000, trim);
     }
 

@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { limits } from '../src/config/check.ts';
+import { limits, log } from '../src/config/check.ts';
 import { clientEvents, serverEvents } from '../src/dialects/json-events.ts';
 import { HOOKS } from '../src/kernel/hooks.ts';
 import type { Plugin } from '../src/plugin/define.ts';
@@ -26,7 +26,7 @@ write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModu
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins.md', { hooks: hooksTable() });
-fill('docs/config.md', { limits: optionsTable(limits) });
+fill('docs/config.md', { limits: optionsTable(limits), log: optionsTable(log) });
 write('docs/config.schema.json', formatted('docs/config.schema.json', configSchema()));
 write('docs/reference/hooks.md', hooksReference());
 write('docs/reference/services.md', servicesReference(ROOT, standard));
@@ -110,6 +110,7 @@ function configSchema(): string {
         additionalProperties: false,
       },
       limits: options(limits),
+      log: options(log),
     },
     additionalProperties: false,
   });

@@ -14,7 +14,11 @@ export default definePlugin({
           args: { max: 0 },
           run({ session }) {
             // The answer comes first, and what waits after it.
-            inbox?.readOn(session).catch((err: unknown) => logger.error({ err }, 'fetch could not read an inbox'));
+            inbox
+              ?.readOn(session)
+              .catch((err: unknown) =>
+                logger.error({ event: 'store-error', ...session.who, err }, 'fetch could not read an inbox'),
+              );
             return 'fetching';
           },
         },

@@ -60,7 +60,7 @@ export default definePlugin({
       try {
         await handler(request, response);
       } catch (err) {
-        logger.error({ err, path: request.url }, 'an HTTP request could not be answered');
+        logger.error({ event: 'http-error', err, path: request.url }, 'an HTTP request could not be answered');
         if (response.headersSent) response.destroy();
         else say(response, 500, 'Something went wrong here. It was noted.');
       }

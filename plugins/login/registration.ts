@@ -4,7 +4,7 @@ export default definePlugin({
   name: 'registration',
   summary: 'Lets unknown user names register',
   needs: { accounts: Accounts, passwords: Passwords },
-  setup({ accounts, passwords }) {
+  setup({ accounts, passwords, logger }) {
     return {
       hooks: {
         // After those that know the name: what gets here is nobody's.
@@ -20,6 +20,9 @@ export default definePlugin({
               because = objection ?? '';
               if (secret !== again || objection !== undefined) continue;
               const account = await accounts.create(name, await passwords.hash(secret, session.network));
+              if (account !== undefined) {
+                logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
+              }
               // Somebody else may have taken the name during the dialogue.
               return askUsername(account === undefined ? 'username' : 'registered');
             }

@@ -12,25 +12,30 @@ const STOPS = ['SIGTERM', 'SIGINT'] as const;
  * @param watch whether it reloads, too, when a file of the config or of a plugin is edited
  */
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
-  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { promise: asked, resolve } = Promise.withResolvers<NodeJS.Signals>();
   // Before anything starts: who is asked to stop while it starts stops in order too.
-  const stop = () => {
+  const stop = (signal: NodeJS.Signals) => {
     // Who asks a second time has it end at once, as a program that handles no signals does.
-    for (const signal of STOPS) process.off(signal, stop);
-    resolve();
+    for (const one of STOPS) process.off(one, stop);
+    resolve(signal);
   };
   for (const signal of STOPS) process.on(signal, stop);
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
   process.on('SIGHUP', reload);
   const setting = await settingOf(config);
-  const watchdog = new Watchdog(setting.limits.blockTime);
+  const { log } = setting;
+  process.on('uncaughtExceptionMonitor', (err) => log.logger.error({ event: 'crash', err }, 'the server crashes'));
+  const watchdog = new Watchdog(setting.limits.blockTime, log.style);
   host = await Host.start({ ...setting, watchdog });
   const watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
-  await asked;
+  const signal = await asked;
   watcher?.close();
+  log.logger.info({ event: 'shutdown', signal }, 'shuts down');
   await host.stop('shutdown');
   await watchdog.close();
+  log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'has ended');
+  await log.end();
 }
 
 /** Reloads, and says what came of it. */

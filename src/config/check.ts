@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS, type Limits } from '../kernel/limits.ts';
+import { LEVELS, type Level } from '../log/style.ts';
 import type { Entries } from '../plugin/load.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { checkAgainst } from '../plugin/options.ts';
@@ -37,18 +38,25 @@ export const limits = z.strictObject({
   closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to go, in milliseconds'),
 });
 
+/** The schema of `log`. */
+export const log = z.strictObject({
+  level: z.enum(LEVELS).default('info').describe('What is logged: lines of this level and of those after it'),
+});
+
 const config = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
   standard: z.boolean().default(true),
   plugins: z.record(z.string(), z.union([z.boolean(), z.looseObject({})])).default({}),
   limits: limits.prefault({}),
+  log: log.prefault({}),
 });
 
 /** A config that was checked and laid over the standard set. */
 export interface CheckedConfig {
   readonly plugins: Entries;
   readonly limits: Limits;
+  readonly log: { readonly level: Level };
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
 }
@@ -69,5 +77,5 @@ export async function checkConfig(value: unknown, standard: unknown, name: strin
     const both = typeof entry === 'object' && typeof below === 'object' && !('setup' in entry);
     plugins[key] = both ? { ...below, ...entry } : entry === true && typeof below === 'object' ? below : entry;
   }
-  return { plugins, limits: given.limits, named: new Set(Object.keys(given.plugins)) };
+  return { plugins, limits: given.limits, log: given.log, named: new Set(Object.keys(given.plugins)) };
 }

@@ -1,4 +1,5 @@
 import type { Limits } from '../kernel/limits.ts';
+import type { Level } from '../log/style.ts';
 import type { Plugin } from '../plugin/define.ts';
 import type { StandardOptions } from '../plugin/standard.ts';
 
@@ -26,6 +27,7 @@ export interface Config {
   readonly standard?: boolean;
   readonly plugins?: PluginEntries;
   readonly limits?: Partial<Limits>;
+  readonly log?: { readonly level?: Level };
 }
 
 /** Gives a config its types. */

@@ -43,6 +43,8 @@ export interface ServerFacts {
   readonly messages: number;
   /** How often each limit was met since it started, by its name; those that never were are not there. */
   readonly limits: Readonly<Record<string, number>>;
+  /** How often each event of the log happened since it started, also those that the log's level leaves out. */
+  readonly events: Readonly<Record<string, number>>;
   readonly plugins: readonly LivePluginFacts[];
 }
 

@@ -180,7 +180,7 @@ export class Feed {
       .catch((cause: unknown) => {
         this.#state = 'held';
         this.#host.logger.error(
-          { session: this.#session.id, err: cause },
+          { event: 'store-error', ...this.#session.who, err: cause },
           'an inbox could not be read; what is in it waits for fetch or the next login',
         );
         reject(cause);

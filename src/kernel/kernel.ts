@@ -105,7 +105,8 @@ export class Kernel implements SessionHost {
   ended(session: Session, reason: string): void {
     this.#sessions.delete(session);
     this.online.remove(session);
-    this.logger.info({ session: session.id, account: session.account?.name, reason }, 'session ended');
+    const seconds = Math.round(this.clock.now() - session.connectedAt) / 1000;
+    this.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
     const farewell: Promise<void> = this.hooks.onDisconnect
       .promise(session, reason)
       .finally(() => this.#farewells.delete(farewell));
@@ -136,12 +137,12 @@ export class Kernel implements SessionHost {
   /** One session from its first line to its last. */
   async #converse(session: Session): Promise<void> {
     try {
-      this.logger.info({ session: session.id, address: session.address, transport: session.transport }, 'connected');
+      this.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
       const refusal = await session.still(this.hooks.onConnect.promise(session));
       if (refusal !== undefined) return session.close(refusal.reason);
       if (!(await login(session, this))) return;
       const { account } = session as { account: Account };
-      this.logger.info({ session: session.id, account: account.name }, 'logged in');
+      this.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.still(this.hooks.onLogin.promise(session));
       session.feed.open();
       const answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
@@ -166,7 +167,7 @@ export class Kernel implements SessionHost {
       else session.close(this.#closing);
       return;
     }
-    this.logger.error({ session: session.id, err: cause }, 'a session failed');
+    this.logger.error({ event: 'session-error', ...session.who, err: cause }, 'a session failed');
     session.close('internal');
   }
 }

@@ -1,11 +1,13 @@
 import type { Account } from './account.ts';
 import type { Hooks } from './hooks.ts';
+import type { Logger } from './logger.ts';
 import { type Session, StartedOver } from './session.ts';
 import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
 
 /** What the login dialogue needs of the kernel. */
 export interface LoginHost {
   readonly hooks: Hooks;
+  readonly logger: Logger;
   readonly limits: { readonly passwordAttempts: number };
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
@@ -37,8 +39,11 @@ async function oneLogin(session: Session, because: string, host: LoginHost): Pro
   const name = await session.ask('username', because);
   let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
   let after: 'username' | 'password' = 'username';
+  // What was typed as a name may be a password: only that of an account is written down.
+  let known = {};
   if (verdict.kind === 'password') {
     after = 'password';
+    known = { account: verdict.account.name };
     const outcome = await askForPassword(session, verdict.account, host);
     if (outcome === 'closed') return false;
     verdict = outcome;
@@ -49,7 +54,9 @@ async function oneLogin(session: Session, because: string, host: LoginHost): Pro
     verdict = objection;
   }
   if (verdict.kind !== 'blocked') return verdict;
-  session.leave('blocked', { kind: 'blocked', seconds: verdict.seconds, after });
+  const { seconds } = verdict;
+  host.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
+  session.leave('blocked', { kind: 'blocked', seconds, after });
   return false;
 }
 
@@ -68,6 +75,7 @@ async function askForPassword(
     if (verdict === 'again') continue;
     if (verdict !== 'wrong') return verdict;
     wrong++;
+    host.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
     const block = await session.still(hooks.onAuthFail.promise(session, account));
     if (block !== undefined) return block;
     if (wrong >= host.limits.passwordAttempts) {

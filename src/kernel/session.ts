@@ -94,6 +94,11 @@ export class Session implements OutboxOwner {
     return this.#speaker;
   }
 
+  /** Who it is, for a line of the log. */
+  get who(): { readonly session: number; readonly address: string; readonly account?: string } {
+    return { session: this.id, address: this.address, ...(this.account && { account: this.account.name }) };
+  }
+
   /** Whether the session is over; what it is given then goes nowhere. */
   get ended(): boolean {
     return this.#endedBecause !== undefined;

@@ -54,7 +54,10 @@ function holders(
     try {
       return roles !== undefined && (await guard.during(() => roles.has(account, role)));
     } catch (err) {
-      logger.error({ err }, `whether ${account.name} has the role '${role}' could not be found out`);
+      logger.error(
+        { event: 'store-error', err },
+        `whether ${account.name} has the role '${role}' could not be found out`,
+      );
       return false;
     }
   };

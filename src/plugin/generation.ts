@@ -194,7 +194,10 @@ export class Generation implements KernelGeneration {
     try {
       await end?.();
     } catch (cause) {
-      this.#around.logger.error({ plugin: plugin.name, err: cause }, `plugin '${plugin.name}' failed to end`);
+      this.#around.logger.error(
+        { event: 'plugin-error', plugin: plugin.name, err: cause },
+        `plugin '${plugin.name}' failed to end`,
+      );
     }
   }
 

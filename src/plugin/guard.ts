@@ -97,7 +97,8 @@ export class Guard {
       try {
         return call(session, about) ?? undefined;
       } catch (cause) {
-        if (!said) this.#logger.error({ plugin, hook, err: cause }, `${hook} of plugin '${plugin}' failed`);
+        const facts = { event: 'plugin-error', plugin, hook, err: cause };
+        if (!said) this.#logger.error(facts, `${hook} of plugin '${plugin}' failed`);
         said = true;
         this.#failed(plugin, meter);
         return fallback;
@@ -166,7 +167,8 @@ export class Guard {
     if (ward.failures.length < most || ward.quarantined) return;
     ward.quarantined = true;
     const often = `${ward.failures.length} times within ${time} ms`;
-    this.#logger.error({ plugin }, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
+    const facts = { event: 'quarantine', plugin };
+    this.#logger.error(facts, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
   }
 
   async #settle<T>(
@@ -186,7 +188,11 @@ export class Guard {
     } catch (cause) {
       if (cause instanceof SessionEnded || cause instanceof StartedOver) throw cause;
       const name = what.hook ?? `command '${what.command}'`;
-      this.#logger.error({ ...what, err: cause }, `${name} of plugin '${what.plugin}' failed`);
+      const who = args[0] instanceof Session ? args[0].who : {};
+      this.#logger.error(
+        { event: 'plugin-error', ...what, ...who, err: cause },
+        `${name} of plugin '${what.plugin}' failed`,
+      );
       this.#failed(what.plugin, meter);
       return fallback;
     } finally {

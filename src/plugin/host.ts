@@ -11,6 +11,7 @@ import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
+import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
 import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
@@ -30,6 +31,8 @@ export interface HostSetting {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Told where a transport listens. */
   readonly listens?: (transport: string, where: string) => void;
+  /** Called when what it says is live. */
+  readonly live?: () => void;
   /** Is told what is being called. */
   readonly watchdog?: Watching;
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
@@ -56,6 +59,8 @@ export class Host {
   readonly #server: Server;
   readonly #services: ReadonlyMap<string, unknown>;
   readonly #meters = new Meters();
+  readonly #events = new Events();
+  readonly #logger: Logger;
   #setting: HostSetting;
   #generation!: Generation;
   /** Reloads are done one after the other. */
@@ -65,12 +70,17 @@ export class Host {
 
   private constructor(setting: HostSetting) {
     this.#setting = setting;
-    const { clock = systemClock, logger, limits } = setting;
+    const { clock = systemClock, limits } = setting;
+    const logger = this.#events.counted(setting.logger);
+    this.#logger = logger;
     const kernel = new Kernel(clock, logger, limits, { hooks: createHooks(), commands: new Map() });
     this.kernel = kernel;
     this.#server = {
       accept: (connection, dialect) => this.accept(connection, dialect),
-      listens: (transport, where) => this.#setting.listens?.(transport, where),
+      listens: (transport, where) => {
+        logger.info({ event: 'listen', transport, where }, 'listens');
+        this.#setting.listens?.(transport, where);
+      },
       post: (post, ordered) => kernel.post(post, ordered),
       limitMet: (limit) => kernel.limitMet(limit),
       sessions: () => kernel.sessions(),
@@ -112,7 +122,13 @@ export class Host {
    */
   reload(): Promise<Difference> {
     const reloading = this.#reloaded.then(() => this.#reload());
-    this.#reloaded = reloading.catch(() => {});
+    this.#reloaded = reloading.then(
+      ({ added, removed, changed }) => {
+        const names = changed.map(({ name }) => name);
+        this.#logger.info({ event: 'reload', added, removed, changed: names }, 'reloaded');
+      },
+      (err: unknown) => this.#logger.error({ event: 'reload-failure', err }, 'not reloaded: all is as it was'),
+    );
     return reloading;
   }
 
@@ -131,6 +147,7 @@ export class Host {
     this.#generation = next;
     this.kernel.swap(next, setting.limits);
     setting.watchdog?.allow(setting.limits.blockTime);
+    setting.live?.();
     this.#retired = before.retire(next, this.#retired);
     return difference;
   }
@@ -142,6 +159,7 @@ export class Host {
       online: this.kernel.online.accounts().length,
       messages: this.kernel.said,
       limits: this.kernel.limitsMet.read(),
+      events: this.#events.read(),
       plugins: this.plugins().map(({ loaded: { plugin } }) => ({
         name: plugin.name,
         quarantined: this.#generation.isQuarantined(plugin.name),
@@ -150,10 +168,10 @@ export class Host {
     };
   }
 
-  #around({ logger, clock = systemClock, limits, place, watchdog }: HostSetting): Surroundings {
+  #around({ clock = systemClock, limits, place, watchdog }: HostSetting): Surroundings {
     return {
       server: this.#server,
-      logger,
+      logger: this.#logger,
       clock,
       limits,
       folder: place.folder,

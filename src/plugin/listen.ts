@@ -13,6 +13,8 @@ export async function listen(listener: Server, where: ListenOptions, logger: Log
   listener.once('error', reject);
   listener.listen(where, resolve);
   await promise;
-  listener.off('error', reject).on('error', (err) => logger.error({ err }, 'a listener failed'));
+  listener
+    .off('error', reject)
+    .on('error', (err) => logger.error({ event: 'listener-error', err }, 'a listener failed'));
   return true;
 }

@@ -1,12 +1,13 @@
 /** The thread that looks whether the event loop of the other one is held up, and by whom. */
 import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { inStyle } from '../log/style.ts';
 import { ALLOWED, BEAT, CALLED, type Naming, type WatchdogData } from './watchdog.ts';
 
 /** How many samples are taken in the time that the event loop may be held up. */
 const SAMPLES = 5;
 
-const { cells } = workerData as WatchdogData;
+const { cells, style } = workerData as WatchdogData;
 const view = new Int32Array(cells);
 const names = new Map<number, Naming>();
 
@@ -48,5 +49,6 @@ function say(id: number, blockTime: number): void {
     ? `plugin '${name.plugin}' keeps the event loop in ${name.what} for more than ${blockTime} ms: nobody is served meanwhile`
     : `the event loop is held up for more than ${blockTime} ms, by none of the plugins' first steps`;
   const facts = name && { plugin: name.plugin, what: name.what };
-  writeSync(2, `${JSON.stringify({ level: 40, time: Date.now(), ...facts, msg })}\n`);
+  const line = { level: 'warn', time: new Date().toISOString(), event: 'event-loop', ...facts, msg };
+  writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
 }

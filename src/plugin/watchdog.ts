@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Style } from '../log/style.ts';
 import type { Watching } from './guard.ts';
 
 /** The places in the memory that both threads share. */
@@ -13,6 +14,7 @@ const PULSE = 50;
 /** What the watching thread is started with. */
 export interface WatchdogData {
   readonly cells: SharedArrayBuffer;
+  readonly style: Style;
 }
 
 /** What it is told: how a number is called. */
@@ -32,14 +34,14 @@ export class Watchdog implements Watching {
   readonly #ids = new Map<string, number>();
   readonly #pulse: NodeJS.Timeout;
 
-  /** @param blockTime how long the event loop may be held up, in milliseconds */
-  constructor(blockTime: number) {
+  /** @param blockTime how long the event loop may be held up, in milliseconds @param style how the log is written */
+  constructor(blockTime: number, style: Style) {
     const cells = new SharedArrayBuffer(12);
     this.#cells = new Int32Array(cells);
     this.allow(blockTime);
     // It is watchdog-worker.ts in the source and watchdog-worker.js in what is published.
     const file = new URL(`./watchdog-worker${extname(import.meta.filename)}`, import.meta.url);
-    const workerData: WatchdogData = { cells };
+    const workerData: WatchdogData = { cells, style };
     this.#worker = new Worker(file, { name: 'watchdog', workerData });
     this.#worker.unref();
     this.#pulse = setInterval(() => Atomics.add(this.#cells, BEAT, 1), PULSE);

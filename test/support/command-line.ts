@@ -35,7 +35,8 @@ export class Folder {
   /** Runs `chatserv` with these arguments until it ends. @param input what it reads */
   async runs(args: readonly string[], input = ''): Promise<Ended> {
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-    const { NODE_OPTIONS, LOG_LEVEL, ...env } = process.env;
+    const { NODE_OPTIONS, ...rest } = process.env;
+    const env = { ...rest, LOG_LEVEL: 'warn' };
     const options = { cwd: this.path, env, timeout: 15_000 };
     const child = execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) => {
       if (error?.killed) reject(new Error(`chatserv ${args.join(' ')} did not end\n${stdout}\n${stderr}`));

@@ -23,6 +23,7 @@ export const PASSWORD = 'tea-at-four';
 export interface ProgramConfig {
   readonly plugins?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, number>>;
+  readonly log?: Readonly<Record<string, unknown>>;
 }
 
 /** What a program is started with, beside its config. */
@@ -152,7 +153,8 @@ export class Program {
     const [command = '', ...args] = ignores ? ['sh', '-c', `trap '' ${ignores}; exec "$@"`, 'sh', ...words] : words;
     const child = spawn(command, args, {
       cwd: this.folder,
-      env: { ...inheritedEnvironment(), ...env },
+      // Tests look for what goes wrong; what goes well would hide it.
+      env: { ...inheritedEnvironment(), LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -1,0 +1,78 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { Logger } from '../kernel/logger.ts';
+import { inStyle, type Level, type Style, styleOf } from './style.ts';
+
+/** How much of the log may wait to be written, in bytes; what comes on top is lost and counted. */
+const WAITING = 8 * 1024 * 1024;
+
+/** How long the rest may take to be written at the end, in milliseconds. */
+const PATIENCE = 2_000;
+
+/** How long the other thread is given for what it has in hand when the process ends by mistake, in milliseconds. */
+const IN_HAND = 100;
+
+/** The log of this process, on standard error. */
+export interface Log {
+  readonly logger: Logger;
+  readonly style: Style;
+  /** From now on lines of this level and above are written. */
+  setLevel(level: Level): void;
+  /** Writes what is left; what nobody reads in two seconds is lost. */
+  end(): Promise<void>;
+}
+
+/**
+ * Opens the log on standard error. Lines are written by another thread: whoever reads them slowly, or a disk that is
+ * full, holds nobody up. A process that ends without `end` writes what waits on its way out.
+ */
+export function openLog(level: Level): Log {
+  const style = styleOf(process.stderr, process.env);
+  // A terminal is written to at once, so that the program's other output stands in its place.
+  const sync = style === 'plain' || style === 'coloured';
+  const stream = pino.destination({ dest: 2, sync, maxLength: WAITING });
+  let lost = 0;
+  let idle = true;
+  const write = (line: string): void => {
+    idle = false;
+    stream.write(inStyle(line, style));
+  };
+  const options = {
+    level,
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const logger = pino(options, { write });
+  stream.on('drop', () => lost++);
+  stream.on('drain', () => {
+    idle = true;
+    const lines = lost;
+    lost = 0;
+    if (lines > 0) logger.warn({ event: 'log-lost', lines }, 'lines of the log are lost: they are read too slowly');
+  });
+  // Nobody reads the log any more; that is no reason to end.
+  stream.on('error', () => {
+    idle = true;
+  });
+  const flush = (): void => {
+    if (idle) return;
+    // What the other thread has in hand it writes while this one waits; what is left is written here.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, IN_HAND);
+    stream.flushSync();
+  };
+  process.on('exit', flush);
+  return {
+    logger,
+    style,
+    setLevel(to) {
+      logger.level = to;
+    },
+    async end() {
+      const { promise: written, resolve } = Promise.withResolvers<void>();
+      stream.once('drain', resolve).once('error', () => resolve());
+      if (!idle && !sync) await Promise.race([written, after(PATIENCE, undefined, { ref: false })]);
+      process.off('exit', flush);
+    },
+  };
+}
