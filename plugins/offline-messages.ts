@@ -35,8 +35,6 @@ export default definePlugin({
     const ofLogs = keep('cursors', () => new WeakMap<Log, Cursors>());
     const cursors = ofLogs.get(log) ?? new Cursors(log);
     ofLogs.set(log, cursors);
-    /** What is on its way to the log, by sender and key. */
-    const beingKept = keep('being kept', () => new Map<string, Promise<number>>());
     let cancelWrite: (() => void) | undefined;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
@@ -68,18 +66,6 @@ export default definePlugin({
       while (!signal.aborted && (await log.trim({ before, most: options.keepMessages, keysSince })));
     }
 
-    /** The id of what an account said under a key; what is still on its way to the log counts. */
-    async function saidBefore(sender: number, key: string): Promise<number | undefined> {
-      return (await beingKept.get(`${sender} ${key}`)?.catch(() => undefined)) ?? log.find(sender, key);
-    }
-
-    function remember(sender: number, key: string, id: Promise<number>): void {
-      const name = `${sender} ${key}`;
-      beingKept.set(name, id);
-      const forgetIt = () => void beingKept.delete(name);
-      id.then(forgetIt, forgetIt);
-    }
-
     const inbox: Inbox = {
       async readOn(session) {
         const { account } = session;
@@ -105,14 +91,12 @@ export default definePlugin({
             const { audience, from, text, time, once } = message;
             const to = 'group' in audience ? 'everyone' : await recipients(audience, accounts);
             if (to !== 'everyone' && to.length === 0) return undefined;
-            const before = once?.again ? await saidBefore(from.id, once.key) : undefined;
+            const before = once?.again ? await log.find(from.id, once.key) : undefined;
             if (before !== undefined) {
               message.saidBefore(before);
               return undefined;
             }
-            const id = log.append({ sender: from.id, from: from.name, audience: to, text, time, key: once?.key });
-            if (once !== undefined) remember(from.id, once.key, id);
-            message.place(id);
+            message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time, key: once?.key }));
             return undefined;
           },
         },

@@ -59,7 +59,10 @@ export interface Log {
    * @throws when it could not be kept; then it is not in the log
    */
   append(entry: NewEntry): Promise<number>;
-  /** The id of what the account said under this key, if it is still in the log. */
+  /**
+   * The id of what the account said under this key, if it is still in the log. What was appended before the call is
+   * found, and durable when it resolves.
+   */
   find(sender: number, key: string): Promise<number | undefined>;
   /**
    * Up to `limit` entries for the account with ids above `after`, oldest first.

@@ -187,6 +187,23 @@ export function logContract(name: string, open: Open): void {
       expect(await store.log.find(alice.id, 'b')).toBeUndefined();
     });
 
+    test('what is just being appended is found under its key, once it is durable', async () => {
+      const alice = await create();
+      const order: string[] = [];
+      const appended = store.log
+        .append({ sender: alice.id, from: alice.name, audience: 'everyone', text: '', time: 1, key: 'k' })
+        .then((id) => {
+          order.push('kept');
+          return id;
+        });
+      const found = await store.log.find(alice.id, 'k').then((id) => {
+        order.push('found');
+        return id;
+      });
+      expect(found).toBe(await appended);
+      expect(order).toEqual(['kept', 'found']);
+    });
+
     test('trimming looks at a long log a part at a time, and comes through all of it', async () => {
       const [alice, bob] = [await create(), await create()];
       const start = (await store.log.cursor(bob.id)).id;
