@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chatserv$/, replacement: source('index.ts') },
+      { find: /^chatserv\/client$/, replacement: source('client/index.ts') },
       { find: /^chatserv\/testing$/, replacement: source('testing/index.ts') },
       { find: /^chatserv\/testing\/contracts$/, replacement: source('testing/contracts.ts') },
     ],

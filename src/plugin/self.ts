@@ -14,6 +14,7 @@ const own = new URL('..', import.meta.url).href;
 /** What plugins, configs and tests import of it. */
 const API: Readonly<Record<string, string>> = {
   chatserv: `${own}index${moduleExtension}`,
+  'chatserv/client': `${own}client/index${moduleExtension}`,
   'chatserv/testing': `${own}testing/index${moduleExtension}`,
 };
 

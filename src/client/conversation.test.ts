@@ -1,0 +1,426 @@
+import type { Duplex } from 'node:stream';
+import {
+  type Ask,
+  Conversation,
+  type ConversationOptions,
+  type Memory,
+  type OpenCarrier,
+  type Owner,
+  overStream,
+  type Received,
+  type Remembered,
+  type State,
+  type Step,
+} from 'chatserv/client';
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+
+/** A conversation, and all that its owner was told. */
+class Talk implements Owner {
+  readonly states: State[] = [];
+  readonly shown: Received[] = [];
+  readonly asked: Ask[] = [];
+  readonly caughtUpWith: number[] = [];
+  readonly conversation: Conversation;
+  /** The stream of the present connection. */
+  stream: Duplex | undefined;
+  readonly #answers: (Step | undefined)[];
+
+  constructor(server: TestServer, options: Partial<ConversationOptions> = {}, answers: (Step | undefined)[] = []) {
+    this.#answers = answers;
+    const open = overStream(() => {
+      this.stream = server.open();
+      return this.stream;
+    });
+    this.conversation = new Conversation({ open, owner: this, clock: server.clock, random: () => 0, ...options });
+    this.conversation.start();
+    onTestFinished(() => void this.conversation.close());
+  }
+
+  get texts(): string[] {
+    return this.shown.map(({ text }) => text);
+  }
+
+  async ask(ask: Ask): Promise<Step | undefined> {
+    this.asked.push(ask);
+    return this.#answers.shift();
+  }
+
+  state(state: State): void {
+    this.states.push(state);
+  }
+
+  message(message: Received): void {
+    this.shown.push(message);
+  }
+
+  caughtUp(count: number): void {
+    this.caughtUpWith.push(count);
+  }
+
+  async is(state: State['state']): Promise<State> {
+    await vi.waitFor(() => expect(this.conversation.state.state).toBe(state), { timeout: 5_000 });
+    return this.conversation.state;
+  }
+
+  async shows(...texts: string[]): Promise<void> {
+    await vi.waitFor(() => expect(this.texts).toEqual(texts), { timeout: 5_000 });
+  }
+}
+
+function as(name: string): Pick<ConversationOptions, 'login'> {
+  return { login: { name, password: PASSWORD, register: true } };
+}
+
+const to = (...lines: Step[]) => lines;
+
+describe('the login', () => {
+  test('asks the owner, who may log in, be wrong, and register', async () => {
+    await using server = await startServer();
+    const talk = new Talk(
+      server,
+      {},
+      to(
+        { type: 'login', name: 'alice', password: PASSWORD },
+        { type: 'register', name: 'alice', password: 'short' },
+        { type: 'register', name: 'alice', password: PASSWORD },
+      ),
+    );
+    expect(await talk.is('online')).toEqual({ state: 'online', name: 'alice', back: false });
+    expect(talk.asked).toEqual([
+      { question: 'username', because: 'start' },
+      { question: 'register', because: '' },
+      { question: 'new-password', because: 'too-short' },
+    ]);
+  });
+
+  test('can be answered question by question', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const talk = new Talk(server, {}, to({ type: 'answer', text: 'alice' }, { type: 'answer', text: PASSWORD }));
+    await talk.is('online');
+    expect(talk.asked.map(({ question }) => question)).toEqual(['username', 'password']);
+  });
+
+  test('is over when the owner has no answer', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const talk = new Talk(server, { login: { name: 'alice', password: 'wrong' } });
+    const closed = { state: 'closed', why: 'refused', question: 'password', because: 'wrong' };
+    expect(await talk.conversation.over()).toEqual(closed);
+    await expect(talk.conversation.command('who')).rejects.toMatchObject({ reason: 'closed' });
+  });
+
+  test('is over while logins are blocked, and says for how long', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const wrong: Step = { type: 'login', name: 'alice', password: 'wrong' };
+    const talk = new Talk(server, {}, to(wrong, wrong, wrong));
+    expect(await talk.conversation.over()).toEqual({ state: 'closed', why: 'blocked', seconds: 60 });
+  });
+
+  test('that takes too long is begun again with the answer that comes at last', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const { promise, resolve } = Promise.withResolvers<Step>();
+    const owner = new Talk(server, { owner: { ask: () => promise } });
+    await owner.is('logging-in');
+    server.clock.advance(61);
+    await vi.waitFor(() => expect(owner.stream?.destroyed).toBe(true));
+    resolve({ type: 'login', name: 'alice', password: PASSWORD });
+    await owner.is('online');
+  });
+});
+
+describe('messages', () => {
+  test('that waited are told from those that are said now, and counted', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    await bob.says('message alice one', 'broadcast two');
+    await bob.seesInOrder('sent:', 'sent:');
+    const alice = new Talk(server, as('alice'));
+    await alice.shows('one', 'two');
+    await vi.waitFor(() => expect(alice.caughtUpWith).toEqual([2]));
+    await bob.says('message alice three');
+    await alice.shows('one', 'two', 'three');
+    expect(alice.shown.map(({ from, audience, waited }) => [from, audience, waited])).toEqual([
+      ['bob', 'named', true],
+      ['bob', 'everyone', true],
+      ['bob', 'named', false],
+    ]);
+  });
+
+  test('are acknowledged together, and not given again', async () => {
+    await using server = await startServer({}, { unacknowledged: 3 });
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    const texts = ['1', '2', '3', '4', '5', '6', '7'];
+    for (const text of texts) await bob.says(`message alice ${text}`);
+    // No more are given than may be unacknowledged.
+    await alice.shows('1', '2', '3');
+    server.clock.advance(0.1);
+    await alice.shows('1', '2', '3', '4', '5', '6');
+    await alice.conversation.leave();
+    const again = new Talk(server, as('alice'));
+    await again.shows('7');
+  });
+
+  test('that came already are not shown again, also when the program remembers from the last time', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const memory = mapMemory();
+    const alice = new Talk(server, { ...as('alice'), memory });
+    await alice.is('online');
+    await bob.says('message alice one', 'message alice two');
+    await alice.shows('one', 'two');
+    // It is ended before it has acknowledged them, but not before it has remembered.
+    const { token, seen } = { ...memory.recall('alice'), seen: seenOf(alice) };
+    memory.remember('alice', { token, seen });
+    alice.stream?.destroy();
+    alice.conversation.close();
+    await bob.says('message alice three');
+    await bob.asksUntil('who', 'bob');
+    const again = new Talk(server, { ...as('alice'), memory });
+    await again.shows('three');
+    server.clock.advance(0.1);
+    await again.conversation.command('who');
+    expect(memory.recall('alice')?.seen?.id).toBe(again.shown[0]?.id);
+  });
+
+  test('of a server whose store was replaced are shown, though their ids begin anew', async () => {
+    const memory = mapMemory();
+    const seen = await (async () => {
+      await using before = await startServer();
+      await before.registers('alice');
+      const bob = await before.joins('bob');
+      const alice = new Talk(before, { ...as('alice'), memory });
+      await alice.is('online');
+      for (const text of ['1', '2', '3']) await bob.says(`message alice ${text}`);
+      await alice.shows('1', '2', '3');
+      before.clock.advance(0.1);
+      return memory.recall('alice')?.seen;
+    })();
+    expect(seen?.id).toBeGreaterThan(1);
+    await using after = await startServer();
+    after.clock.advance(3600);
+    await after.registers('alice');
+    const bob = await after.joins('bob');
+    const alice = new Talk(after, { ...as('alice'), memory });
+    await alice.is('online');
+    await bob.says('message alice new', 'message alice newer');
+    await alice.shows('new', 'newer');
+    expect(alice.shown[0]?.id).toBeLessThanOrEqual(seen?.id ?? 0);
+  });
+});
+
+describe('requests', () => {
+  test('are promises for what is answered', async () => {
+    await using server = await startServer();
+    const bob = await server.joins('bob');
+    const { conversation } = new Talk(server, as('alice'));
+    const sent = conversation.message(['bob', 'ghost'], 'hi');
+    expect(await sent).toMatchObject({ command: 'message', text: 'sent:ghost', facts: { unknown: ['ghost'] } });
+    await bob.hears('alice', 'hi');
+    await expect(conversation.command('dance')).rejects.toMatchObject({ reason: 'command', about: 'dance' });
+    await expect(conversation.message('everyone', 'x'.repeat(5000))).rejects.toMatchObject({ reason: 'line' });
+    expect((await conversation.command('whoelse')).facts).toEqual({ names: ['bob'] });
+  });
+
+  test('that are too fast wait and are sent again, in their order', async () => {
+    await using server = await startServer({ './examples/rate-limit.ts': { atOnce: 3, perSecond: 1 } });
+    const bob = await server.joins('bob');
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    const texts = ['1', '2', '3', '4', '5', '6'];
+    const answers = Promise.all(texts.map((text) => alice.conversation.message(['bob'], text)));
+    let done = false;
+    void answers.then(() => {
+      done = true;
+    });
+    await vi.waitFor(
+      () => {
+        if (!done) server.clock.advance(1);
+        expect(done).toBe(true);
+      },
+      { timeout: 15_000, interval: 30 },
+    );
+    for (const text of texts) await bob.hears('alice', text);
+  });
+
+  test('learn what commands there are, and who is online', async () => {
+    await using server = await startServer();
+    const bob = await server.joins('bob');
+    const alice = new Talk(server, as('alice'));
+    await vi.waitFor(() => expect(alice.conversation.commands.map(({ name }) => name)).toContain('wholast'));
+    await vi.waitFor(() => expect([...alice.conversation.online].sort()).toEqual(['alice', 'bob']));
+    await bob.logsOut();
+    await vi.waitFor(async () => {
+      server.clock.advance(1);
+      expect(await alice.conversation.whoIsOnline()).toEqual(['alice']);
+    });
+  });
+});
+
+describe('a connection', () => {
+  test('that is lost is made again, ever more slowly, with a token', async () => {
+    await using server = await startServer();
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    await alice.conversation.command('who');
+    alice.stream?.destroy();
+    expect(await alice.is('lost')).toMatchObject({ seconds: 0.5 });
+    server.clock.advance(0.5);
+    expect(await alice.is('online')).toEqual({ state: 'online', name: 'alice', back: true });
+    // As soon as it has worked again, the next wait is a short one again.
+    await alice.conversation.command('who');
+    alice.stream?.destroy();
+    expect(await alice.is('lost')).toMatchObject({ seconds: 0.5 });
+    alice.conversation.tryNow();
+    await alice.is('online');
+    expect(server.failures).toEqual([]);
+  });
+
+  test('that cannot be made is tried up to twice a minute', async () => {
+    await using server = await startServer();
+    const refused = { open: () => Promise.reject(new Error('no')), random: () => 0.999_999 };
+    const alice = new Talk(server, { ...as('alice'), ...refused });
+    for (let count = 0; count < 8; count++) {
+      await alice.is('lost');
+      server.clock.advance(31);
+    }
+    const waits = alice.states.flatMap((state) => (state.state === 'lost' ? [Math.round(state.seconds)] : []));
+    expect(waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  test('is not made again when another client has taken its place, nor after goodbye', async () => {
+    await using server = await startServer();
+    const memory = mapMemory();
+    const first = new Talk(server, { ...as('alice'), memory });
+    await vi.waitFor(() => expect(memory.recall('alice')?.token).toBeDefined());
+    const second = new Talk(server, { login: { name: 'alice' }, memory });
+    expect(await first.conversation.over()).toEqual({ state: 'closed', why: 'replaced' });
+    await second.is('online');
+    expect(await second.conversation.leave()).toEqual({ state: 'closed', why: 'goodbye' });
+  });
+
+  test('that the server closes as it shuts down is made again', async () => {
+    const server = await startServer();
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    await server[Symbol.asyncDispose]();
+    expect(await alice.is('lost')).toMatchObject({ why: 'shutdown' });
+  });
+
+  test('with nobody at the other end is noticed', async () => {
+    await using server = await startServer();
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    await alice.conversation.command('who');
+    // Nothing that is sent arrives any more.
+    if (alice.stream) alice.stream.write = () => true;
+    server.clock.advance(50);
+    expect(alice.conversation.state).toMatchObject({ state: 'lost', why: 'the server does not answer' });
+    server.clock.advance(1);
+    await alice.is('online');
+  });
+
+  test('to something else is given up', async () => {
+    await using server = await startServer();
+    const alice = new Talk(server, {
+      ...as('alice'),
+      open: async (events) => {
+        setImmediate(() => events.line('SSH-2.0-OpenSSH_10.0'));
+        return { send() {}, close() {} };
+      },
+    });
+    expect(await alice.conversation.over()).toMatchObject({ why: 'no-json' });
+  });
+});
+
+describe('a connection that is cut in the middle of messages, again and again', () => {
+  test.each([1, 2, 3, 4])('loses nothing and shows nothing twice (%i)', async (seed) => {
+    await using server = await startServer();
+    await server.registers('alice', 'bob');
+    const chance = randomOf(seed);
+    const sent: { text: string; key: string; again?: true }[] = [];
+    const alice = new Talk(server, { ...as('alice'), open: flaky(server, chance, sent) });
+    const bob = new Talk(server, { ...as('bob'), open: flaky(server, chance, []) });
+    const texts = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    for (const text of texts) alice.conversation.message(['bob'], text).catch(() => {});
+    await vi.waitFor(
+      () => {
+        server.clock.advance(0.3);
+        for (const { conversation } of [alice, bob]) conversation.tryNow();
+        expect(alice.conversation.pending).toBe(0);
+        expect(bob.texts.at(-1)).toBe(texts.at(-1));
+      },
+      { timeout: 15_000, interval: 5 },
+    );
+    expect(bob.texts).toEqual(texts);
+    // Each message has one key, however often it is sent, and says so when it is sent again.
+    const keys = Map.groupBy(sent, ({ key }) => key);
+    expect(keys.size).toBe(texts.length);
+    for (const [, [first, ...more]] of keys) {
+      expect(first).not.toHaveProperty('again');
+      expect(more.every(({ text, again }) => text === first?.text && again)).toBe(true);
+    }
+    expect(sent.length).toBeGreaterThan(texts.length);
+  });
+});
+
+/** Connections that are cut at any line, before it or after it, in either direction. */
+function flaky(server: TestServer, chance: () => number, sent: object[]): OpenCarrier {
+  const open = overStream(() => server.open());
+  let cuts = 0;
+  const cutsNow = () => chance() < 0.08 && cuts++ < 40;
+  return async (events) => {
+    let gone = false;
+    const cut = () => {
+      gone = true;
+      carrier.close();
+    };
+    const carrier = await open({
+      line(text) {
+        if (!gone && cutsNow()) cut();
+        if (gone) return;
+        events.line(text);
+        if (cutsNow()) cut();
+      },
+      closed: (why) => events.closed(why),
+    });
+    return {
+      send(line) {
+        const event = JSON.parse(line);
+        if (event.type === 'message') sent.push(event);
+        if (!gone && cutsNow()) cut();
+        if (gone) return;
+        carrier.send(line);
+        if (cutsNow()) setImmediate(cut);
+      },
+      close: () => carrier.close(),
+    };
+  };
+}
+
+/** Chance that is the same in each run: Lehmer's generator. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+function mapMemory(): Memory {
+  const known = new Map<string, Remembered>();
+  return { recall: (name) => known.get(name), remember: (name, what) => void known.set(name, what) };
+}
+
+function seenOf({ shown }: Talk): { id: number; time: number } {
+  const last = shown.at(-1);
+  return { id: last?.id ?? 0, time: last?.time.getTime() ?? 0 };
+}

@@ -1,0 +1,71 @@
+import type { ServerEvent } from '../dialects/json-events.ts';
+import type { KnownCommand } from './owner.ts';
+
+/** An event of a type that is not known here. */
+interface OtherEvent {
+  readonly type: 'other';
+  readonly event: { readonly type: string };
+}
+
+export type HeardEvent = ServerEvent | OtherEvent;
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+const areStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
+const isNumber = (value: unknown) => typeof value === 'number';
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+const orNot = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value);
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fields that the types known here have: no server can make a client stumble by leaving one out. */
+const FIELDS: Readonly<
+  Record<Exclude<HeardEvent['type'], 'other'>, Readonly<Record<string, (value: unknown) => boolean>>>
+> = {
+  ask: { question: isString, because: isString },
+  welcome: { name: isString },
+  token: { token: isString },
+  answer: { command: isString, text: orNot(isString), lines: orNot(areStrings), facts: orNot(isObject) },
+  error: { reason: isString, about: isString },
+  message: { id: Number.isSafeInteger, from: isString, text: isString, time: isString, repeat: isBoolean },
+  presence: { came: areStrings, left: areStrings },
+  blocked: { seconds: isNumber },
+  closing: { reason: isString, seconds: orNot(isNumber) },
+};
+
+/** The event on a line, or undefined where the line is none. */
+export function eventOf(line: string): HeardEvent | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return lastWords(line);
+  }
+  if (!isObject(value)) return undefined;
+  const event = value as { type: unknown };
+  if (!isString(event.type)) return undefined;
+  const fields = Object.hasOwn(FIELDS, event.type) ? FIELDS[event.type as keyof typeof FIELDS] : undefined;
+  if (fields === undefined) return { type: 'other', event: event as { type: string } };
+  const fits = Object.entries(fields).every(([name, fits]) => fits((value as Record<string, unknown>)[name]));
+  return fits ? (value as HeardEvent) : undefined;
+}
+
+/** Who is turned away before saying a word is told so in plain lines: the server cannot know yet who speaks JSON. */
+function lastWords(line: string): HeardEvent | undefined {
+  const [, reason, blocked] = /^(?:closing:(\S+)|timeout|blocked:(\d+))\r?$/.exec(line) ?? [];
+  if (blocked !== undefined) return { type: 'blocked', seconds: Number(blocked) };
+  if (reason !== undefined) return { type: 'closing', reason };
+  return line.trim() === 'timeout' ? { type: 'closing', reason: 'timeout' } : undefined;
+}
+
+/** The names in an answer's facts; none where they are missing. */
+export function namesIn(facts: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  return areStrings(facts?.names) ? facts.names : [];
+}
+
+/** The commands in the facts of `help`; none where they are missing. */
+export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined): readonly KnownCommand[] {
+  if (!Array.isArray(facts?.commands)) return [];
+  return facts.commands.filter(
+    (one) =>
+      isObject(one) && isString(one.name) && areStrings(one.aliases) && isString(one.usage) && isString(one.summary),
+  );
+}

@@ -1,0 +1,191 @@
+import type { ServerEvent } from '../dialects/json-events.ts';
+import type { Clock } from '../kernel/clock.ts';
+
+/** What a command or a message is answered with. */
+export type Answer = Omit<Extract<ServerEvent, { type: 'answer' }>, 'type' | 'request'>;
+
+/** A request that was not done. */
+export class RequestError extends Error {
+  /** The server's word, `args` or `denied`, say; or `lost` or `closed`, where there was no answer. */
+  readonly reason: string;
+  /** What it is about: the command, or the field that is wrong. */
+  readonly about: string;
+
+  constructor(reason: string, about: string, message: string) {
+    super(message);
+    this.reason = reason;
+    this.about = about;
+  }
+}
+
+/** What the caller wants done; the queue adds `request` and, to messages, `key`. */
+export type Wanted =
+  | { readonly type: 'command'; readonly name: string; readonly text: string }
+  | { readonly type: 'message'; readonly to: 'everyone' | readonly string[]; readonly text: string };
+
+interface Waiting {
+  readonly wanted: Wanted;
+  readonly request: number;
+  /** Whether it is of use in this session only. */
+  readonly first: boolean;
+  /** Whether it was sent and its answer lost, so that the server may know it already. */
+  again: boolean;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (cause: RequestError) => void;
+}
+
+/** How long an answer may take, in milliseconds, before the connection counts as lost. */
+const ANSWER_TIME = 20_000;
+
+/** The first and the longest wait after `error rate`, in milliseconds. */
+const RATE_TIME = { first: 1_000, longest: 15_000 };
+
+/** What the queue needs of the conversation. */
+export interface RequestsHost {
+  readonly clock: Clock;
+  /** Unique to this conversation: keys of messages begin with it. */
+  readonly id: string;
+  send(event: object): void;
+  /** An answer has not come in time. */
+  silent(): void;
+}
+
+/**
+ * The requests of a conversation, answered in their order. One is under way at a time, so that order holds when the
+ * server says `error rate`, and a lost connection leaves but one in doubt: a message is then sent again under the same
+ * key, and a command, which may have been done, is rejected.
+ */
+export class Requests {
+  readonly #host: RequestsHost;
+  #waiting: Waiting[] = [];
+  #underWay: Waiting | undefined;
+  #count = 0;
+  /** Whether there is a session to send on. */
+  #open = false;
+  #over: string | undefined;
+  #rateTime = RATE_TIME.first;
+  /** Whether it waits because it was too fast. */
+  #resting = false;
+  #cancelTimer = () => {};
+
+  constructor(host: RequestsHost) {
+    this.#host = host;
+  }
+
+  /** Asks for something, in its turn. @param first whether it goes before what waits, and is of use in this session only */
+  add(wanted: Wanted, first = false): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const waiting = { wanted, request: ++this.#count, first, again: false, resolve, reject };
+    if (this.#over !== undefined) {
+      reject(closed(waiting, this.#over));
+      return promise;
+    }
+    if (first) this.#waiting.unshift(waiting);
+    else this.#waiting.push(waiting);
+    this.#next();
+    return promise;
+  }
+
+  /** How many have no answer yet. */
+  get pending(): number {
+    return this.#waiting.length + (this.#underWay === undefined ? 0 : 1);
+  }
+
+  /** There is a session: what waits is sent. */
+  open(): void {
+    this.#open = true;
+    this.#next();
+  }
+
+  /** The session is lost. */
+  lost(): void {
+    this.#open = false;
+    this.#resting = false;
+    this.#cancelTimer();
+    const inDoubt = this.#underWay;
+    this.#underWay = undefined;
+    const useless = this.#waiting.filter(({ first }) => first);
+    this.#waiting = this.#waiting.filter(({ first }) => !first);
+    if (inDoubt?.wanted.type === 'message') {
+      inDoubt.again = true;
+      this.#waiting.unshift(inDoubt);
+    } else if (inDoubt !== undefined) useless.push(inDoubt);
+    for (const one of useless) one.reject(lost(one));
+  }
+
+  /** There will be no session any more. @param why in a word */
+  end(why: string): void {
+    this.#open = false;
+    this.#over = why;
+    this.#cancelTimer();
+    const left = [...(this.#underWay === undefined ? [] : [this.#underWay]), ...this.#waiting];
+    this.#underWay = undefined;
+    this.#waiting = [];
+    for (const one of left) one.reject(closed(one, why));
+  }
+
+  /** The server answered a request. */
+  answered({ type, request, ...answer }: Extract<ServerEvent, { type: 'answer' }>): void {
+    if (this.#underWay?.request !== request) return;
+    this.#rateTime = RATE_TIME.first;
+    this.#take()?.resolve(answer);
+    this.#next();
+  }
+
+  /** The server did not do a request; one that names none is about the one under way. */
+  refused({ reason, about, request }: Extract<ServerEvent, { type: 'error' }>): void {
+    if (request !== undefined && this.#underWay?.request !== request) return;
+    const refused = this.#take();
+    if (refused === undefined) return;
+    if (reason === 'rate') {
+      this.#waiting.unshift(refused);
+      this.#resting = true;
+      this.#cancelTimer = this.#host.clock.after(this.#rateTime, () => {
+        this.#resting = false;
+        this.#next();
+      });
+      this.#rateTime = Math.min(this.#rateTime * 2, RATE_TIME.longest);
+      return;
+    }
+    refused.reject(new RequestError(reason, about, `The server answered: error ${reason} ${about}`));
+    this.#next();
+  }
+
+  /** A question about the request under way is being answered by a person, who may take their time. */
+  asked(): void {
+    this.#cancelTimer();
+  }
+
+  #take(): Waiting | undefined {
+    this.#cancelTimer();
+    const taken = this.#underWay;
+    this.#underWay = undefined;
+    return taken;
+  }
+
+  #next(): void {
+    if (!this.#open || this.#resting || this.#underWay !== undefined) return;
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#underWay = next;
+    this.#cancelTimer();
+    this.#cancelTimer = this.#host.clock.after(ANSWER_TIME, () => this.#host.silent());
+    const { wanted, request, again } = next;
+    const key = wanted.type === 'message' && { key: `${this.#host.id}-${request}`, ...(again && { again }) };
+    this.#host.send({ ...wanted, request, ...key });
+  }
+}
+
+function lost(waiting: Waiting): RequestError {
+  const sentence = `The connection was lost before '${about(waiting)}' was answered; it may have been done.`;
+  return new RequestError('lost', about(waiting), sentence);
+}
+
+function closed(waiting: Waiting, why: string): RequestError {
+  const sentence = `'${about(waiting)}' was not answered: the conversation is over (${why}).`;
+  return new RequestError('closed', about(waiting), sentence);
+}
+
+function about({ wanted }: Waiting): string {
+  return wanted.type === 'command' ? wanted.name : 'message';
+}
