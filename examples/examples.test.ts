@@ -113,7 +113,7 @@ test('bot: it answers who writes to it', async () => {
 });
 
 test('http-endpoint: it tells who is online', async () => {
-  await using server = await startServer({ http: withOptions(httpEndpoint, { port: 0 }) });
+  await using server = await startServer({ http: { port: 0 }, online: httpEndpoint });
   await server.joins('alice');
   const at = `http://${server.listening.get('http')}`;
   expect(await (await fetch(`${at}/online`)).json()).toEqual(['alice']);
