@@ -27,6 +27,7 @@ export default defineConfig({
     watch: true,
     http: { host: '127.0.0.1', port: 4180 },
     websocket: { path: '/ws' },
+    health: true,
     control: { socket: 'data/chatserv.sock' },
   },
 });

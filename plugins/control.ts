@@ -3,12 +3,12 @@ import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { definePlugin, listen, Plugins, z } from 'chatserv';
+import { definePlugin, Health, listen, Plugins, z } from 'chatserv';
 
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
 
-const request = z.object({ request: z.enum(['reload', 'facts']) });
+const request = z.object({ request: z.enum(['reload', 'facts', 'health']) });
 
 export default definePlugin({
   name: 'control',
@@ -21,7 +21,8 @@ export default definePlugin({
       .describe("The Unix socket, relative to the config's folder"),
   }),
   needs: { plugins: Plugins },
-  setup({ options, plugins, logger, path, keep }) {
+  wants: { health: Health },
+  setup({ options, plugins, health, logger, path, keep }) {
     const file = path(options.socket);
     const loop = monitorEventLoopDelay({ resolution: RESOLUTION });
     loop.enable();
@@ -50,7 +51,10 @@ export default definePlugin({
     async function answer(line: string): Promise<object> {
       try {
         const { request: asked } = request.parse(JSON.parse(line));
-        return { result: asked === 'reload' ? await plugins.reload() : facts() };
+        if (asked === 'reload') return { result: await plugins.reload() };
+        if (asked === 'facts') return { result: facts() };
+        if (health !== undefined) return { result: await health.check() };
+        return { mistakes: ["The plugin 'health' is off, which finds that out: switch it on."] };
       } catch (cause) {
         return { mistakes: (cause as Error).message.split('\n') };
       }

@@ -5,6 +5,7 @@ export { Accounts, type StoredAccount } from './contracts/accounts.ts';
 export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './contracts/archive.ts';
 export { Backup } from './contracts/backup.ts';
 export { Blocks } from './contracts/blocks.ts';
+export { Health, type HealthReport } from './contracts/health.ts';
 export { Http, type HttpHandler, type UpgradeHandler } from './contracts/http.ts';
 export { Inbox } from './contracts/inbox.ts';
 export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';

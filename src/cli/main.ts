@@ -3,6 +3,7 @@ import { Mistakes } from '../plugin/mistakes.ts';
 import { backUp } from './backup.ts';
 import { check } from './check.ts';
 import { exportAll } from './export.ts';
+import { health } from './health.ts';
 import { importAll } from './import.ts';
 import { KINDS, type Kind, newPlugin } from './new.ts';
 import { plugins } from './plugins.ts';
@@ -48,6 +49,9 @@ export async function main(args: readonly string[]): Promise<void> {
       )
       .command('reload', 'Have the running server read config and plugins again', {}, ({ config }) =>
         reload(config as string | undefined),
+      )
+      .command('health', 'Say whether the running server works, and exit with 0 or 1', {}, ({ config }) =>
+        health(config as string | undefined),
       )
       .command('plugins', 'List what would run', {}, ({ config }) => plugins(config as string | undefined))
       .command('check', 'Check a config, and exit with 0 or 2', {}, ({ config }) => check(config as string | undefined))

@@ -34,6 +34,8 @@ export interface LivePluginFacts {
 
 /** The server at one moment. */
 export interface ServerFacts {
+  /** Whether it is being started, every listener is open, or it is being stopped. */
+  readonly state: 'starting' | 'serving' | 'stopping';
   /** How long it has been running, in seconds. */
   readonly uptime: number;
   readonly sessions: number;

@@ -61,6 +61,7 @@ export class Host {
   readonly #meters = new Meters();
   readonly #events = new Events();
   readonly #logger: Logger;
+  #state: ServerFacts['state'] = 'starting';
   #setting: HostSetting;
   #generation!: Generation;
   /** Reloads are done one after the other. */
@@ -99,6 +100,7 @@ export class Host {
     const host = await Host.setUp(setting);
     try {
       await host.#generation.start();
+      host.#state = 'serving';
     } catch (cause) {
       await host.stop('shutdown');
       throw cause;
@@ -154,6 +156,7 @@ export class Host {
 
   #facts(): ServerFacts {
     return {
+      state: this.#state,
       uptime: process.uptime(),
       sessions: [...this.kernel.sessions()].length,
       online: this.kernel.online.accounts().length,
@@ -202,6 +205,7 @@ export class Host {
 
   /** Stops accepting, tells every client why, writes what is left, and ends the plugins. */
   async stop(reason: string): Promise<void> {
+    this.#state = 'stopping';
     await this.#reloaded;
     await this.#generation.stop();
     await this.kernel.close(reason);

@@ -7,6 +7,7 @@ export const STANDARD = {
   broadcast: { file: 'commands/broadcast', provides: [] },
   control: { file: 'control', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
+  health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
   http: { file: 'http/index', provides: ['http'] },
   lockout: { file: 'login/lockout', provides: [] },
@@ -36,6 +37,7 @@ export interface StandardOptions {
   readonly broadcast: OptionsOf<typeof import('../../plugins/commands/broadcast.ts').default>;
   readonly control: OptionsOf<typeof import('../../plugins/control.ts').default>;
   readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
+  readonly health: OptionsOf<typeof import('../../plugins/health.ts').default>;
   readonly help: OptionsOf<typeof import('../../plugins/commands/help.ts').default>;
   readonly http: OptionsOf<typeof import('../../plugins/http/index.ts').default>;
   readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout.ts').default>;

@@ -4,8 +4,9 @@ import { memoryStore } from '../../plugins/stores/memory.ts';
 /**
  * A memory store that takes its time, as a disk does: `wait` is awaited before a message counts as kept, and after a
  * page was read: by then it may be out of date. Messages are kept in their order.
+ * @param waitForName awaited when an account is asked for
  */
-export function slowMemory(wait: () => Promise<void>) {
+export function slowMemory(wait: () => Promise<void>, waitForName?: () => Promise<void>) {
   return definePlugin({
     name: 'slow-memory',
     summary: 'Keeps everything in memory, slowly',
@@ -30,7 +31,14 @@ export function slowMemory(wait: () => Promise<void>) {
         moveCursors: (moves) => late(log.moveCursors(moves)),
         trim: (retention) => log.trim(retention),
       };
-      return { provide: { accounts, log: slow, blocks } };
+      const named: Accounts = {
+        ...accounts,
+        async find(name) {
+          await waitForName?.();
+          return accounts.find(name);
+        },
+      };
+      return { provide: { accounts: named, log: slow, blocks } };
     },
   });
 }
