@@ -19,7 +19,7 @@ describe('who was away', () => {
   });
 
   test('is given more than a page of it in order, before what is said meanwhile', async () => {
-    await using server = await startServer({}, { outboxBytes: 4096 });
+    await using server = await startServer({}, { outboxBytes: 4096, linesPerSecond: 0 });
     await server.registers('bob');
     const alice = await server.joins('alice');
     const texts = Array.from({ length: 600 }, (_, i) => `message ${i}`);

@@ -6,6 +6,7 @@ import { Mistakes } from '../plugin/mistakes.ts';
 import { checkAgainst } from '../plugin/options.ts';
 
 const count = z.int().positive();
+const rate = z.number().nonnegative();
 
 /** The schema of `limits`; the docs' table is made from it. */
 export const limits = z.strictObject({
@@ -18,6 +19,19 @@ export const limits = z.strictObject({
   commandsUnderWay: count
     .default(LIMITS.commandsUnderWay)
     .describe('How many messages of one client may be on their way to the store together'),
+  linesPerSecond: rate
+    .default(LIMITS.linesPerSecond)
+    .describe('How many lines a second a client may send for long; 0 is no such limit'),
+  lineBurst: count
+    .default(LIMITS.lineBurst)
+    .describe('How many lines it may send at once, and how many more are refused before it is closed'),
+  bytesPerSecond: rate
+    .default(LIMITS.bytesPerSecond)
+    .describe('How many bytes a second a client may send for long; 0 is no such limit'),
+  byteBurst: count
+    .default(LIMITS.byteBurst)
+    .describe('How many bytes it may send at once, and how many more are refused before it is closed'),
+  loginLines: count.default(LIMITS.loginLines).describe('How many lines a client may send before it is logged in'),
   passwordAttempts: count.default(LIMITS.passwordAttempts).describe('Wrong passwords before a connection is closed'),
   handlerTime: count.default(LIMITS.handlerTime).describe("How long a plugin's handler may take, in milliseconds"),
   quarantineAfter: z

@@ -108,7 +108,7 @@ export const serverEvents = z
       .object({
         type: z.literal('closing'),
         request,
-        reason: z.string().describe('`goodbye`, `timeout`, `shutdown`, `replaced`, `too-slow`, ...'),
+        reason: z.string().describe('`goodbye`, `timeout`, `shutdown`, `replaced`, `too-slow`, `too-fast`, ...'),
         seconds: z.number().optional().describe('After how long, where it is a time-out'),
       })
       .describe('The server closes the connection'),

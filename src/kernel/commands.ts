@@ -49,6 +49,9 @@ export interface Command {
 /** A line that calls a command. */
 type Said = Extract<Heard, { readonly kind: 'command' }>;
 
+/** Commands by name and alias. */
+type Commands = ReadonlyMap<string, Command>;
+
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
 
@@ -100,17 +103,19 @@ export class Answers {
     this.#session.say({ kind: 'error', reason, about });
   }
 
+  /** Says in its turn that a command came too fast and is not run. */
+  addTooFast({ word }: Said, { commands }: { readonly commands: Commands }): Promise<void> {
+    return this.addError({ reason: 'rate', about: commands.get(word)?.name ?? shown(word) });
+  }
+
   /** Runs a command. @returns when the next line may be looked at */
   async add(
     said: Said,
-    { commands, hooks }: { readonly commands: ReadonlyMap<string, Command>; readonly hooks: Hooks },
+    { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks },
   ): Promise<void> {
     const { word } = said;
     const command = commands.get(word);
-    if (command === undefined) {
-      const shown = [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
-      return this.addError({ reason: 'command', about: shown });
-    }
+    if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });
     const tooMany = this.#underWay >= this.#most;
     if (tooMany && command.overlaps) this.#host.limitMet('commands-under-way');
     if (tooMany || !command.overlaps) await this.#last;
@@ -153,6 +158,11 @@ export class Answers {
     if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: name };
     return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
   }
+}
+
+/** A word that is no command, as it is said back. */
+function shown(word: string): string {
+  return [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
 }
 
 class Call implements CommandCall {

@@ -141,11 +141,13 @@ export class Feed {
     this.#report(this.#acknowledges ? messages.filter(({ id }) => id === 0) : messages);
   }
 
-  /** The client has the messages up to this id. */
-  acknowledge(id: number): void {
+  /** The client has the messages up to this id. @returns whether that says of one that it was not known of */
+  acknowledge(id: number): boolean {
     const first = this.#unacknowledged.findIndex((message) => message.id > id);
-    this.#report(this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first));
+    const had = this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first);
+    this.#report(had);
     this.#wake();
+    return had.length > 0;
   }
 
   /** The session is over: nothing waits for room any more. */

@@ -151,9 +151,9 @@ export class Kernel implements SessionHost {
           await answers.given();
           await session.feed.release();
         }
-        const heard = session.speaker.hear(await answers.hear(), undefined);
-        if (heard.kind === 'command') await answers.add(heard, this.#generation);
-        else if (heard.kind === 'acknowledge') session.feed.acknowledge(heard.id);
+        const { heard, tooFast } = session.understand(await answers.hear());
+        if (heard.kind === 'command' && tooFast) await answers.addTooFast(heard, this.#generation);
+        else if (heard.kind === 'command') await answers.add(heard, this.#generation);
         else if (heard.kind === 'wrong') await answers.addError(heard);
       }
     } catch (cause) {

@@ -1,5 +1,7 @@
+import type { PaceLimits } from './pace.ts';
+
 /** What one client may cost, and how long things may take. */
-export interface Limits {
+export interface Limits extends PaceLimits {
   /** The longest line of a client, in bytes, terminator included. */
   readonly lineBytes: number;
   /** How much a client may send ahead before it is read no further, in bytes. */
@@ -10,6 +12,8 @@ export interface Limits {
   readonly unacknowledged: number;
   /** How many messages of one client may be on their way to the store together. */
   readonly commandsUnderWay: number;
+  /** How many lines a client may send before it is logged in. */
+  readonly loginLines: number;
   /** Wrong passwords on one connection before it is closed. */
   readonly passwordAttempts: number;
   /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
@@ -34,6 +38,11 @@ export const LIMITS: Limits = {
   outboxBytes: 1024 * 1024,
   unacknowledged: 1000,
   commandsUnderWay: 32,
+  linesPerSecond: 10,
+  lineBurst: 300,
+  bytesPerSecond: 10_000,
+  byteBurst: 200_000,
+  loginLines: 100,
   passwordAttempts: 3,
   handlerTime: 5_000,
   quarantineAfter: 0,

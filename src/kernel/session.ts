@@ -2,12 +2,13 @@ import type { Account } from './account.ts';
 import { networkOf, plainAddress } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
-import type { Dialect, Question, Speaker, Utterance } from './dialect.ts';
+import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
 import { Feed, type FeedHost } from './feed.ts';
 import { Framer, type LineRead } from './framing.ts';
 import type { Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
+import { Pace } from './pace.ts';
 
 /** Thrown out of whatever waits for a session when the session is over. It is no failure of who waits. */
 export class SessionEnded extends Error {
@@ -57,6 +58,8 @@ export class Session implements OutboxOwner {
   readonly #host: SessionHost;
   readonly #connection: Connection;
   readonly #framer: Framer;
+  readonly #pace: Pace;
+  #linesBeforeLogin = 0;
   #asking = false;
   #inputOver = false;
   #finishing = false;
@@ -75,6 +78,7 @@ export class Session implements OutboxOwner {
     this.#host = host;
     this.#connection = connection;
     this.#framer = new Framer(host.limits.lineBytes);
+    this.#pace = new Pace(host.limits, this.connectedAt);
     this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
     this.feed = new Feed(this, host);
     const { stream } = connection;
@@ -123,7 +127,7 @@ export class Session implements OutboxOwner {
     this.#asking = true;
     try {
       for (;;) {
-        const line = await this.hear();
+        const line = await this.#hearAnswer();
         const heard = this.speaker.hear(line, question);
         if (heard.kind === 'answer') return heard.text;
         if (heard.kind === 'start-over') throw new StartedOver();
@@ -206,6 +210,40 @@ export class Session implements OutboxOwner {
     }
   }
 
+  /** The next line as an answer. Who sends too many, or too fast, for a dialogue is closed. @throws SessionEnded */
+  async #hearAnswer(): Promise<LineRead> {
+    const line = await this.hear();
+    if (this.account === undefined && ++this.#linesBeforeLogin > this.#host.limits.loginLines) {
+      this.#closeFor('login-lines', 'too-many-lines');
+    }
+    if (this.#pace.line(this.lastHeard) !== 'run') this.#closeFor('too-fast');
+    return line;
+  }
+
+  /**
+   * What the client's next line says, and whether it came too fast to be run: that was counted.
+   * Acknowledgements never do: they answer what the client was given.
+   * @throws SessionEnded when there will be none, or the client is closed for going on too fast
+   */
+  understand(line: LineRead): { readonly heard: Heard; readonly tooFast: boolean } {
+    const judgement = this.#pace.line(this.lastHeard);
+    if (judgement === 'too-fast') this.#closeFor('too-fast');
+    const heard = this.speaker.hear(line, undefined);
+    if (heard.kind === 'acknowledge') {
+      const useful = this.feed.acknowledge(heard.id);
+      this.#pace.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
+      return { heard, tooFast: false };
+    }
+    if (judgement !== 'run') this.#host.limitMet(judgement);
+    return { heard, tooFast: judgement !== 'run' };
+  }
+
+  #closeFor(limit: string, reason = limit): never {
+    this.#host.limitMet(limit);
+    this.close(reason);
+    throw new SessionEnded();
+  }
+
   #chooseDialect(first: LineRead): void {
     this.#heardNothing = false;
     const other = 'text' in first ? this.#dialect.forFirstLine?.(first.text) : undefined;
@@ -232,6 +270,11 @@ export class Session implements OutboxOwner {
 
   #receive(chunk: Buffer): void {
     if (this.ended) return;
+    if (!this.#pace.receive(chunk.length, this.#host.clock.now())) {
+      this.#host.limitMet('too-fast');
+      this.close('too-fast');
+      return;
+    }
     this.#framer.push(chunk);
     // Who sends ahead of the answers waits in the system's buffers, not in ours.
     if (this.#framer.waiting > this.#host.limits.inputBytes && !this.#connection.stream.isPaused()) {

@@ -18,7 +18,7 @@ describe('lines', () => {
   });
 
   test('that are too long, or not UTF-8, are wrong answers before login and errors after it', async () => {
-    await using program = await startProgram();
+    await using program = await startProgram({ limits: { bytesPerSecond: 0 } });
     await program.registers('alice');
     const alice = await program.connect({ name: 'alice' });
     const long = 'x'.repeat(100_000);

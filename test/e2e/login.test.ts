@@ -92,7 +92,7 @@ describe('time-outs', () => {
   });
 
   test('who says nothing is told so after TIME_OUT seconds, and chatters stay', async () => {
-    await using program = await startProgram({}, { env: { TIME_OUT: '1' } });
+    await using program = await startProgram({ limits: { linesPerSecond: 0 } }, { env: { TIME_OUT: '1' } });
     const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
     let ended = false;
     const end = bob.sees('timeout').then(() => {
