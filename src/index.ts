@@ -25,6 +25,7 @@ export { type ServicesOf, type Token, type Tokens, token } from './contracts/ser
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export type { Account } from './kernel/account.ts';
 export { networkOf, plainAddress } from './kernel/address.ts';
+export { inAddressList } from './kernel/address-list.ts';
 export type { Clock } from './kernel/clock.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
@@ -46,7 +47,7 @@ export {
   refuse,
   reply,
 } from './kernel/verdicts.ts';
-export { addressList, inAddressList } from './plugin/address-list.ts';
+export { addressList } from './plugin/address-list.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './plugin/certificate.ts';
 export {
   type CommandContext,
@@ -62,4 +63,5 @@ export {
   withOptions,
 } from './plugin/define.ts';
 export { listen } from './plugin/listen.ts';
+export { Quota, type QuotaRule } from './plugin/quota.ts';
 export type { Server } from './plugin/server.ts';

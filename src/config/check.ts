@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS, type Limits } from '../kernel/limits.ts';
 import { LEVELS, type Level } from '../log/style.ts';
+import { addressList } from '../plugin/address-list.ts';
 import type { Entries } from '../plugin/load.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { checkAgainst } from '../plugin/options.ts';
@@ -10,6 +11,11 @@ const rate = z.number().nonnegative();
 
 /** The schema of `limits`; the docs' table is made from it. */
 export const limits = z.strictObject({
+  exempt: addressList
+    .default([...LIMITS.exempt])
+    .describe(
+      'Addresses or networks (`10.0.0.0/8`) whose clients may connect, log in and register as often as they like; so may clients that have no IP address',
+    ),
   lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
   inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of the answers, in bytes'),
   outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may wait to be written to a client, in bytes'),

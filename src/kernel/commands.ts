@@ -109,10 +109,7 @@ export class Answers {
   }
 
   /** Runs a command. @returns when the next line may be looked at */
-  async add(
-    said: Said,
-    { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks },
-  ): Promise<void> {
+  async add(said: Said, { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks }): Promise<void> {
     const { word } = said;
     const command = commands.get(word);
     if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });

@@ -1,9 +1,11 @@
 import type { Account } from './account.ts';
+import { inAddressList } from './address-list.ts';
 import type { Clock } from './clock.ts';
 import { Answers, type Command } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
 import type { Dialect } from './dialect.ts';
+import { SessionEnded } from './endings.ts';
 import type { Hooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
 import { LimitsMet } from './limits-met.ts';
@@ -11,7 +13,7 @@ import type { Logger } from './logger.ts';
 import { login } from './login.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
-import { Session, SessionEnded, type SessionHost } from './session.ts';
+import { Session, type SessionHost } from './session.ts';
 import type { Refusal, UsernameVerdict } from './verdicts.ts';
 
 /** What of the set of live plugins the kernel works with. It never changes: a reload makes another. */
@@ -35,6 +37,7 @@ export class Kernel implements SessionHost {
   readonly #farewells = new Set<Promise<void>>();
   #generation: KernelGeneration;
   #limits: Limits;
+  isExempt: (address: string) => boolean;
   #count = 0;
   #closing: string | undefined;
 
@@ -42,6 +45,7 @@ export class Kernel implements SessionHost {
     this.clock = clock;
     this.logger = logger;
     this.#limits = limits;
+    this.isExempt = inAddressList(limits.exempt);
     this.#generation = generation;
   }
 
@@ -59,6 +63,7 @@ export class Kernel implements SessionHost {
   swap(generation: KernelGeneration, limits: Limits): void {
     this.#generation = generation;
     this.#limits = limits;
+    this.isExempt = inAddressList(limits.exempt);
   }
 
   get hooks(): Hooks {

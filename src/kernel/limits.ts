@@ -2,6 +2,8 @@ import type { PaceLimits } from './pace.ts';
 
 /** What one client may cost, and how long things may take. */
 export interface Limits extends PaceLimits {
+  /** Networks for whose clients no limit per network holds: addresses, or networks in CIDR notation. */
+  readonly exempt: readonly string[];
   /** The longest line of a client, in bytes, terminator included. */
   readonly lineBytes: number;
   /** How much a client may send ahead before it is read no further, in bytes. */
@@ -33,6 +35,7 @@ export interface Limits extends PaceLimits {
 }
 
 export const LIMITS: Limits = {
+  exempt: ['127.0.0.0/8', '::1/128'],
   lineBytes: 4096,
   inputBytes: 64 * 1024,
   outboxBytes: 1024 * 1024,

@@ -1,7 +1,8 @@
 import type { Account } from './account.ts';
+import { StartedOver } from './endings.ts';
 import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
-import { type Session, StartedOver } from './session.ts';
+import type { Session } from './session.ts';
 import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
 
 /** What the login dialogue needs of the kernel. */

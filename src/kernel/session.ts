@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import type { Account } from './account.ts';
 import { networkOf, plainAddress } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
+import { SessionEnded, StartedOver } from './endings.ts';
 import { Feed, type FeedHost } from './feed.ts';
 import { Framer, type LineRead } from './framing.ts';
 import type { Limits } from './limits.ts';
@@ -10,25 +12,13 @@ import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 import { Pace } from './pace.ts';
 
-/** Thrown out of whatever waits for a session when the session is over. It is no failure of who waits. */
-export class SessionEnded extends Error {
-  constructor() {
-    super('the session is over');
-  }
-}
-
-/** Thrown out of a dialogue when the client begins its login again. It is no failure of who asked. */
-export class StartedOver extends Error {
-  constructor() {
-    super('the client began its login again');
-  }
-}
-
 /** What a session needs of the kernel. */
 export interface SessionHost extends FeedHost {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly turn: Turn;
+  /** Whether the limits per network do not hold for an IP address. */
+  isExempt(address: string): boolean;
   /** The session is over: it takes part in nothing from here on. */
   ended(session: Session, reason: string): void;
 }
@@ -106,6 +96,11 @@ export class Session implements OutboxOwner {
   /** Whether the session is over; what it is given then goes nowhere. */
   get ended(): boolean {
     return this.#endedBecause !== undefined;
+  }
+
+  /** Whether the limits per network do not hold for it: its network is exempt, or it has no IP address. */
+  get exempt(): boolean {
+    return isIP(this.address) === 0 || this.#host.isExempt(this.address);
   }
 
   /** Whether a question of it waits for an answer. */
@@ -213,9 +208,8 @@ export class Session implements OutboxOwner {
   /** The next line as an answer. Who sends too many, or too fast, for a dialogue is closed. @throws SessionEnded */
   async #hearAnswer(): Promise<LineRead> {
     const line = await this.hear();
-    if (this.account === undefined && ++this.#linesBeforeLogin > this.#host.limits.loginLines) {
-      this.#closeFor('login-lines', 'too-many-lines');
-    }
+    const isLogin = this.account === undefined;
+    if (isLogin && ++this.#linesBeforeLogin > this.#host.limits.loginLines) this.#closeFor('too-many-lines');
     if (this.#pace.line(this.lastHeard) !== 'run') this.#closeFor('too-fast');
     return line;
   }
@@ -238,9 +232,9 @@ export class Session implements OutboxOwner {
     return { heard, tooFast: judgement !== 'run' };
   }
 
-  #closeFor(limit: string, reason = limit): never {
+  #closeFor(limit: string): never {
     this.#host.limitMet(limit);
-    this.close(reason);
+    this.close(limit);
     throw new SessionEnded();
   }
 

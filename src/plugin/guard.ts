@@ -1,8 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
+import { SessionEnded, StartedOver } from '../kernel/endings.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { Session, SessionEnded, StartedOver } from '../kernel/session.ts';
+import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
 import type { Meter, Meters } from './meter.ts';
 

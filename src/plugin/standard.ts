@@ -5,6 +5,7 @@ import type { OptionsOf } from './define.ts';
 export const STANDARD = {
   admin: { file: 'admin/index', provides: [] },
   broadcast: { file: 'commands/broadcast', provides: [] },
+  connections: { file: 'connections', provides: [] },
   control: { file: 'control', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
   health: { file: 'health', provides: ['health'] },
@@ -35,6 +36,7 @@ export const STANDARD = {
 export interface StandardOptions {
   readonly admin: OptionsOf<typeof import('../../plugins/admin/index.ts').default>;
   readonly broadcast: OptionsOf<typeof import('../../plugins/commands/broadcast.ts').default>;
+  readonly connections: OptionsOf<typeof import('../../plugins/connections.ts').default>;
   readonly control: OptionsOf<typeof import('../../plugins/control.ts').default>;
   readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
   readonly health: OptionsOf<typeof import('../../plugins/health.ts').default>;

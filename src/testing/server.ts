@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../config/check.ts';
 import type { Logger, Plugin } from '../index.ts';
-import type { Limits } from '../kernel/limits.ts';
+import { LIMITS, type Limits } from '../kernel/limits.ts';
 import { Host } from '../plugin/host.ts';
 import { answerForSelf } from '../plugin/self.ts';
 import { VirtualClock } from './clock.ts';
@@ -12,6 +12,9 @@ import { connectedPair } from './memory-transport.ts';
 
 /** The password of `joins` and `returns`. */
 export const PASSWORD = 'tea-at-four';
+
+/** Where clients come from unless a test says otherwise. */
+const ADDRESS = '192.0.2.1';
 
 /** The standard set as tests run it: no socket, no file, and hashes that cost little. */
 const TEST_SET = {
@@ -38,6 +41,8 @@ export type TestPlugins = Readonly<Record<string, boolean | object | Plugin>>;
 /**
  * Starts a server in memory, with a clock that the test moves. `await using` ends it.
  * @param plugins laid over the standard set
+ * @param limits without `exempt` those per network hold for no client from 192.0.2.1, where clients come from unless
+ * the test says otherwise
  */
 export async function startServer(
   plugins: TestPlugins = {},
@@ -46,7 +51,11 @@ export async function startServer(
 ): Promise<TestServer> {
   answerForSelf();
   const name = 'the test';
-  const checked = await checkConfig({ plugins: { ...TEST_SET, ...plugins }, limits }, standard, name);
+  const checked = await checkConfig(
+    { plugins: { ...TEST_SET, ...plugins }, limits: { exempt: [ADDRESS, ...LIMITS.exempt], ...limits } },
+    standard,
+    name,
+  );
   const logged: Logged[] = [];
   const note = (level: keyof Logger) => (facts: object, text: string) => {
     logged.push({ level, facts: { ...facts }, text });
@@ -86,13 +95,13 @@ export class TestServer {
   }
 
   /** Connects a client of the plain lines. @param address where it comes from */
-  connect(name = 'a client', address = '192.0.2.1'): LineClient {
+  connect(name = 'a client', address = ADDRESS): LineClient {
     return this.#lineClient('line', name, address);
   }
 
   /** Connects a client of the ancestor's. */
   connectClassic(name = 'a classic client'): LineClient {
-    return this.#lineClient('classic', name, '192.0.2.1');
+    return this.#lineClient('classic', name, ADDRESS);
   }
 
   /** Connects a client that speaks JSON, to the same listener as those of plain lines. */
@@ -103,7 +112,7 @@ export class TestServer {
   }
 
   /** Connects without a client. @returns the client's end */
-  open(dialect = 'line', address = '192.0.2.1'): Duplex {
+  open(dialect = 'line', address = ADDRESS): Duplex {
     const ends = connectedPair();
     this.host.accept({ stream: ends.server, address, transport: 'memory' }, dialect);
     return ends.client;

@@ -1,4 +1,4 @@
-import { type LineClient, startServer } from 'chatserv/testing';
+import { type LineClient, PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
 const lines = (count: number, line = 'who') => Array.from({ length: count }, () => line);
@@ -60,7 +60,7 @@ describe('who sends lines faster than a burst allows', () => {
     await using server = await startServer({}, { ...SLOW, lineBurst: 4 });
     await server.registers('alice');
     const alice = server.connectJson();
-    await alice.logsIn('alice', 'password1');
+    await alice.logsIn('alice', PASSWORD);
     for (let i = 0; i < 50; i++) alice.says({ type: 'acknowledge', id: i });
     for (let i = 0; i < 4; i++) alice.says({ type: 'command', request: i, name: 'who', text: '' });
     for (let i = 0; i < 3; i++) await alice.sees({ type: 'answer', request: i, text: 'alice' });
@@ -111,7 +111,7 @@ describe('bytes', () => {
     const bob = await server.joins('bob');
     await server.registers('alice');
     const alice = server.connectJson();
-    await alice.logsIn('alice', 'password1');
+    await alice.logsIn('alice', PASSWORD);
     for (let i = 0; i < 300; i++) {
       if (i % 30 === 0) server.clock.advance(10);
       await bob.says('message alice hi');
@@ -142,7 +142,7 @@ describe('before the login', () => {
     await alice.says('not a name');
     await alice.sees('closing:too-many-lines');
     await alice.isClosed();
-    expect(server.limitsMet).toEqual({ 'login-lines': 1 });
+    expect(server.limitsMet).toEqual({ 'too-many-lines': 1 });
   });
 
   test('so are the logins that a program begins again and again, and their time', async () => {

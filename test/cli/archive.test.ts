@@ -25,7 +25,7 @@ async function chat(program: Program): Promise<void> {
 }
 
 test('a backup that is made while messages stream in is a database that the server starts on', async () => {
-  await using program = await startProgram();
+  await using program = await startProgram({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
   await chat(program);
   const [alice, bob] = [await program.joins('alfred'), await program.joins('berta')];
   let talks = true;

@@ -22,7 +22,7 @@ export const PASSWORD = 'tea-at-four';
 /** A config's `plugins` and `limits`, as JSON. */
 export interface ProgramConfig {
   readonly plugins?: Readonly<Record<string, unknown>>;
-  readonly limits?: Readonly<Record<string, number>>;
+  readonly limits?: Readonly<Record<string, number | readonly string[]>>;
   readonly log?: Readonly<Record<string, unknown>>;
 }
 

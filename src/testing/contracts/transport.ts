@@ -11,7 +11,10 @@ export interface OpenTransport {
   connect(): Promise<Duplex>;
 }
 
-/** What every transport must do. @param open starts a server with it */
+/**
+ * What every transport must do.
+ * @param open starts a server with it, with `linesPerSecond` and `bytesPerSecond` set to 0: the cases send a lot
+ */
 export function transportContract(name: string, open: () => Promise<OpenTransport>): void {
   describe(`${name}: transport`, () => {
     let transport: OpenTransport;

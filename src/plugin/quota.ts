@@ -1,0 +1,50 @@
+/** How many keys are remembered; those that nothing was taken from for longest are forgotten first. */
+const KEYS = 100_000;
+
+/** What a quota allows: so much at once, and as much again within a time. */
+export interface QuotaRule {
+  readonly most: number;
+  /** In seconds. */
+  readonly time: number;
+}
+
+/**
+ * How much of something has been done under each key: logins from a network, say. A plugin keeps it over reloads
+ * (`keep`), so the rule is given with each call. Its memory is bounded, whatever the keys are.
+ */
+export class Quota {
+  readonly #used = new Map<string, { readonly amount: number; readonly at: number }>();
+
+  /**
+   * Takes one from what is left of a key.
+   * @param now milliseconds since 1970
+   * @returns 0, or, where nothing is left and nothing was taken, in how many seconds there is
+   */
+  take(key: string, rule: QuotaRule, now: number): number {
+    const wait = this.wait(key, rule, now);
+    if (wait > 0) return wait;
+    const amount = this.#amount(key, rule, now) + 1;
+    this.#used.delete(key);
+    this.#used.set(key, { amount, at: now });
+    const [oldest] = this.#used.keys();
+    if (this.#used.size > KEYS && oldest !== undefined) this.#used.delete(oldest);
+    return 0;
+  }
+
+  /** In how many seconds there is something left of a key; 0 where there is now. */
+  wait(key: string, rule: QuotaRule, now: number): number {
+    const over = this.#amount(key, rule, now) + 1 - rule.most;
+    return over > 1e-9 ? (over * rule.time) / rule.most : 0;
+  }
+
+  /** Gives all that was taken from a key back. */
+  clear(key: string): void {
+    this.#used.delete(key);
+  }
+
+  #amount(key: string, { most, time }: QuotaRule, now: number): number {
+    const used = this.#used.get(key);
+    if (used === undefined) return 0;
+    return Math.max(0, used.amount - (Math.max(0, now - used.at) / 1000) * (most / time));
+  }
+}

@@ -1,0 +1,41 @@
+import { Quota } from 'chatserv';
+import { expect, test } from 'vitest';
+
+const rule = { most: 3, time: 60 };
+const SECOND = 1000;
+
+test('a quota allows so much at once, and as much again within the time', () => {
+  const quota = new Quota();
+  for (let i = 0; i < 3; i++) expect(quota.take('a', rule, 0)).toBe(0);
+  expect(quota.take('a', rule, 0)).toBe(20);
+  expect(quota.take('b', rule, 0)).toBe(0);
+  expect(quota.wait('a', rule, 15 * SECOND)).toBe(5);
+  expect(quota.take('a', rule, 20 * SECOND)).toBe(0);
+  expect(quota.take('a', rule, 20 * SECOND)).toBe(20);
+  for (let i = 0; i < 3; i++) expect(quota.take('a', rule, 200 * SECOND)).toBe(0);
+  expect(quota.take('a', rule, 200 * SECOND)).toBeGreaterThan(0);
+  quota.clear('a');
+  expect(quota.take('a', rule, 200 * SECOND)).toBe(0);
+});
+
+test('a clock that is put back gives nobody more, and takes nothing away', () => {
+  const quota = new Quota();
+  for (let i = 0; i < 3; i++) quota.take('a', rule, 1000 * SECOND);
+  expect(quota.wait('a', rule, 0)).toBe(20);
+});
+
+test('another rule counts what was taken before', () => {
+  const quota = new Quota();
+  for (let i = 0; i < 3; i++) quota.take('a', rule, 0);
+  expect(quota.wait('a', { most: 2, time: 60 }, 0)).toBe(60);
+  expect(quota.wait('a', { most: 4, time: 60 }, 0)).toBe(0);
+});
+
+test('however many keys there are, the memory is bounded, and those used last are remembered', () => {
+  const quota = new Quota();
+  const once = { most: 1, time: 60 };
+  for (let i = 0; i < 250_000; i++) quota.take(`key ${i}`, once, 0);
+  expect(quota.wait('key 0', once, 0)).toBe(0);
+  expect(quota.wait('key 149999', once, 0)).toBe(0);
+  expect(quota.wait('key 150000', once, 0)).toBe(60);
+});
