@@ -115,7 +115,7 @@ describe('websocket', () => {
   });
 
   test('a reader that does not read is cut as too slow', async () => {
-    const { server, where } = await start({}, { outboxBytes: 65_536 });
+    const { server, where } = await start({}, { outboxBytes: 65_536, linesPerSecond: 0, bytesPerSecond: 0 });
     await using _ = server;
     const slow = await openWebSocket(where);
     const welcomed = once(slow, 'message');
