@@ -14,6 +14,7 @@ import { HOOKS } from '../src/kernel/hooks.ts';
 import type { Plugin } from '../src/plugin/define.ts';
 import { servicesOf } from '../src/plugin/order.ts';
 import { answerForSelf, importFile } from '../src/plugin/self.ts';
+import { confusablesModule } from './confusables.ts';
 import { pluginsReference, type StandardPlugin, servicesReference } from './reference.ts';
 import { optionsTable } from './tables.ts';
 
@@ -23,6 +24,7 @@ const check = process.argv.includes('--check');
 answerForSelf();
 const standard = await standardPlugins();
 write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModule()));
+write('src/names/confusables.ts', formatted('src/names/confusables.ts', confusablesModule()));
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins.md', { hooks: hooksTable() });

@@ -34,7 +34,7 @@ export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dial
 export type { Decision, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Message, MessageDraft, Once } from './kernel/message.ts';
-export { isName, nameKey } from './kernel/names.ts';
+export { nameKey } from './kernel/names.ts';
 export type { Session } from './kernel/session.ts';
 export {
   admit,
@@ -47,6 +47,8 @@ export {
   refuse,
   reply,
 } from './kernel/verdicts.ts';
+export { likenesses } from './names/likeness.ts';
+export { isName, type NameObjection, nameObjection } from './names/name.ts';
 export { addressList } from './plugin/address-list.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './plugin/certificate.ts';
 export {

@@ -39,6 +39,31 @@ test('of two who register one name the first to finish has it', async () => {
   await one.logsIn('alice', 'tea-at-five');
 });
 
+test('a name that looks like a registered one is not offered, not even to who was at it first', async () => {
+  await using server = await startServer();
+  const early = server.connect('early');
+  await early.says('aIice', 'y');
+  await early.seesInOrder('register', 'password');
+  await server.registers('alice');
+  await early.says(PASSWORD, PASSWORD, 'aIice');
+  await early.seesInOrder('username', 'username');
+});
+
+test.each([
+  ['', 'empty'],
+  ['a b', 'characters'],
+  ['x'.repeat(33), 'too-long'],
+  ['toString', 'reserved'],
+  ['аlice', 'mixed-scripts'],
+  ['A1ICE', 'look-alike'],
+])('a program is told that %j may not be used because it is %s', async (name, reason) => {
+  await using server = await startServer();
+  await server.registers('alice');
+  const client = server.connectJson();
+  client.says({ type: 'register', name, password: PASSWORD });
+  await client.sees({ type: 'ask', question: 'username', because: 'username', reason });
+});
+
 test.each(['a b', '', '__proto__', 'x'.repeat(33), 'a:b'])('%j is not offered registration', async (name) => {
   await using server = await startServer();
   const client = server.connect();

@@ -1,4 +1,4 @@
-import { Accounts, askUsername, definePlugin, isName, Passwords } from 'chatserv';
+import { Accounts, askUsername, definePlugin, nameObjection, Passwords } from 'chatserv';
 
 export default definePlugin({
   name: 'registration',
@@ -11,7 +11,9 @@ export default definePlugin({
         onUsername: {
           order: 'post',
           async handler(session, name) {
-            if (!isName(name) || (await session.ask('register')) !== 'y') return askUsername();
+            const wrong = nameObjection(name) ?? ((await accounts.lookalike(name)) && 'look-alike');
+            if (wrong !== undefined) return askUsername('username', wrong);
+            if ((await session.ask('register')) !== 'y') return askUsername();
             let because = '';
             for (;;) {
               const secret = await session.ask('new-password', because);
@@ -19,12 +21,12 @@ export default definePlugin({
               const objection = secret === again ? passwords.objection(name, secret) : undefined;
               because = objection ?? '';
               if (secret !== again || objection !== undefined) continue;
-              const account = await accounts.create(name, await passwords.hash(secret, session.network));
+              const account = await accounts.create(name, await passwords.hash(secret, session.network), true);
               if (account !== undefined) {
                 logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
               }
-              // Somebody else may have taken the name during the dialogue.
-              return askUsername(account === undefined ? 'username' : 'registered');
+              // Somebody else may have taken the name, or one that looks like it, during the dialogue.
+              return account === undefined ? askUsername('username', 'taken') : askUsername('registered');
             }
           },
         },

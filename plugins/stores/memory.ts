@@ -6,6 +6,7 @@ import {
   definePlugin,
   type Entry,
   Log,
+  likenesses,
   type NewEntry,
   nameKey,
   type StoredAccount,
@@ -50,6 +51,7 @@ interface MemoryStore {
 export function memoryStore(now: () => number): MemoryStore {
   const members = new Map<number, Member>();
   const byKey = new Map<string, Member>();
+  const byLikeness = new Map<string, Set<Member>>();
   /** The messages that are not forgotten, oldest first. */
   const entries = new Map<number, Kept>();
   /** The ids of those that their senders gave a key. */
@@ -68,6 +70,16 @@ export function memoryStore(now: () => number): MemoryStore {
   function join(member: Member): void {
     byKey.set(nameKey(member.name), member);
     members.set(member.id, member);
+    for (const likeness of likenesses(member.name)) {
+      const alike = byLikeness.get(likeness);
+      if (alike === undefined) byLikeness.set(likeness, new Set([member]));
+      else alike.add(member);
+    }
+  }
+
+  function lookalike(name: string): Member | undefined {
+    for (const likeness of likenesses(name)) for (const member of byLikeness.get(likeness) ?? []) return member;
+    return undefined;
   }
 
   function keep(id: number, { sender, from, audience, text, time, key }: NewEntry): void {
@@ -85,9 +97,12 @@ export function memoryStore(now: () => number): MemoryStore {
         const member = byKey.get(nameKey(name));
         return member && stored(member);
       },
-      async create(name, hash) {
-        const key = nameKey(name);
-        if (byKey.has(key)) return undefined;
+      async lookalike(name) {
+        const member = lookalike(name);
+        return member && stored(member);
+      },
+      async create(name, hash, distinct = false) {
+        if (byKey.has(nameKey(name)) || (distinct && lookalike(name) !== undefined)) return undefined;
         const id = ++lastAccount;
         const end = lastId;
         const member = {
@@ -115,7 +130,13 @@ export function memoryStore(now: () => number): MemoryStore {
       list: async (after, limit) => pageOf(members.values(), after, limit).map(stored),
       async remove(id) {
         const member = members.get(id);
-        if (member) byKey.delete(nameKey(member.name));
+        if (member === undefined) return;
+        byKey.delete(nameKey(member.name));
+        for (const likeness of likenesses(member.name)) {
+          const alike = byLikeness.get(likeness);
+          alike?.delete(member);
+          if (alike?.size === 0) byLikeness.delete(likeness);
+        }
         members.delete(id);
       },
     },

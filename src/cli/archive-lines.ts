@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isRole } from '../contracts/roles.ts';
-import { isName, nameKey } from '../kernel/names.ts';
+import { nameKey } from '../kernel/names.ts';
+import { isSafeName } from '../names/name.ts';
 import { messageOf } from '../plugin/mistakes.ts';
 
 /** The version of the lines' form. */
@@ -15,7 +16,7 @@ const archiveLine = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('account'),
     id,
-    name: z.string().refine(isName, 'it may not be a user name'),
+    name: z.string().refine(isSafeName, 'it may not be a user name'),
     hash: z.string(),
     created: time,
     seen: time,

@@ -3,22 +3,37 @@ import { createInterface } from 'node:readline';
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
-import { isName } from '../kernel/names.ts';
+import { nameKey } from '../kernel/names.ts';
+import { isName, type NameObjection, nameObjection } from '../names/name.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { withServices } from './services.ts';
 
 const PAGE = 500;
+
+/** What a name must be, by what is wrong with it. */
+const RULES: Readonly<Record<NameObjection, string>> = {
+  empty: 'it has 1 to 32 characters',
+  'too-long': 'it has 1 to 32 characters',
+  characters: 'it has letters, digits and ASCII punctuation, no blanks and none of : , ( ) [ ] { } # *',
+  reserved: 'it is called as a property of every JavaScript object',
+  direction: 'left-to-right and right-to-left letters are mixed in it',
+  'mixed-scripts': 'letters of several scripts are mixed in it',
+};
 
 /** Takes all roles away. */
 const NO_ROLE = 'none';
 
 /** Registers a user with the password on standard input. */
 export async function addUser(config: string | undefined, name: string): Promise<void> {
-  if (!isName(name))
-    throw new Mistakes([`'${name}' cannot be a user name: 1 to 32 characters, no blanks, none of : , ( ) [ ] { } # *`]);
+  const wrong = nameObjection(name);
+  if (wrong !== undefined) throw new Mistakes([`'${name}' cannot be a user name: ${RULES[wrong]}.`]);
   await withStore(config, async (accounts, passwords) => {
+    const other = await accounts.lookalike(name);
+    if (other !== undefined && nameKey(other.name) !== nameKey(name)) {
+      throw new Mistakes([`'${name}' cannot be a user name: it looks like '${other.name}'.`]);
+    }
     const hash = await newHash(passwords, name);
-    if ((await accounts.create(name, hash)) === undefined) throw new Mistakes([`The name '${name}' is taken.`]);
+    if ((await accounts.create(name, hash, true)) === undefined) throw new Mistakes([`The name '${name}' is taken.`]);
     process.stdout.write(`${name} is registered.\n`);
   });
 }

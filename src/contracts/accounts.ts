@@ -17,11 +17,14 @@ export interface StoredAccount extends Account {
 export interface Accounts {
   /** The account of that name, however it is spelt; undefined when there is none. */
   find(name: string): Promise<StoredAccount | undefined>;
+  /** An account that this name may be mistaken for: they have one of `likenesses(name)` in common. */
+  lookalike(name: string): Promise<StoredAccount | undefined>;
   /**
    * Registers a name. Its cursor stands at the log's end: a new account is not given what was said before it.
+   * @param distinct whether a name with a look-alike counts as taken too
    * @returns the new account, or undefined when the name is taken
    */
-  create(name: string, hash: string): Promise<StoredAccount | undefined>;
+  create(name: string, hash: string, distinct?: boolean): Promise<StoredAccount | undefined>;
   /** Replaces the hash of an account's password. */
   setHash(id: number, hash: string): Promise<void>;
   /** Gives an account these roles, words of letters, digits and hyphens, in the place of those it has. */

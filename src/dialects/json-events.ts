@@ -65,6 +65,10 @@ export const serverEvents = z
         request,
         question: z.string().describe('`username`, `password`, `register`, `new-password`, or a word of a plugin'),
         because: z.string().describe('Why: `start`, `connected`, `wrong`, `registered`, a reason; may be empty'),
+        reason: z
+          .string()
+          .optional()
+          .describe('What is wrong with a user name: `too-long`, `characters`, `look-alike`, ...'),
       })
       .describe('The login dialogue waits for an answer'),
     z.object({ type: z.literal('welcome'), request, name: z.string() }).describe('Logged in, under this name'),

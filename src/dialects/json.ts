@@ -93,7 +93,12 @@ class JsonSpeaker implements Speaker {
   say(utterance: Utterance): string {
     switch (utterance.kind) {
       case 'ask':
-        return this.#answer({ type: 'ask', question: utterance.question, because: utterance.because });
+        return this.#answer({
+          type: 'ask',
+          question: utterance.question,
+          because: utterance.because,
+          reason: utterance.reason,
+        });
       case 'welcome':
         this.#credentials = undefined;
         return this.#answer({ type: 'welcome', name: utterance.account.name });

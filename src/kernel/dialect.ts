@@ -10,7 +10,8 @@ export type Question = 'username' | 'password' | 'register' | 'new-password' | '
 
 /** What the server says to a client, beside messages. */
 export type Utterance =
-  | { readonly kind: 'ask'; readonly question: Question; readonly because: string }
+  /** `reason`: what is wrong with the last answer, where that is known. */
+  | { readonly kind: 'ask'; readonly question: Question; readonly because: string; readonly reason?: string }
   | { readonly kind: 'welcome'; readonly account: Account }
   | {
       readonly kind: 'answer';

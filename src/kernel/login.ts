@@ -16,28 +16,37 @@ export interface LoginHost {
   admit(session: Session, account: Account): UsernameVerdict | undefined;
 }
 
+/** Why a user name is asked for. */
+type FirstQuestion = Pick<AskUsername, 'reason'> & { readonly because: string };
+
+const START: FirstQuestion = { because: 'start' };
+
 /**
  * The dialogue from the first line to the welcome. What becomes of names and passwords, plugins decide.
  * @returns whether the session is logged in; if not, it was closed
  * @throws SessionEnded when the client leaves
  */
 export async function login(session: Session, host: LoginHost): Promise<boolean> {
-  let because = 'start';
+  let next: FirstQuestion = START;
   for (;;) {
     try {
-      const outcome = await oneLogin(session, because, host);
+      const outcome = await oneLogin(session, next, host);
       if (typeof outcome === 'boolean') return outcome;
-      because = outcome.kind === 'username' ? outcome.because : 'username';
+      next = outcome.kind === 'username' ? outcome : askUsername();
     } catch (thrown) {
       if (!(thrown instanceof StartedOver)) throw thrown;
-      because = 'start';
+      next = START;
     }
   }
 }
 
 /** From a user name to the welcome, to the end, or to why a name is to be asked for again. */
-async function oneLogin(session: Session, because: string, host: LoginHost): Promise<boolean | UsernameVerdict> {
-  const name = await session.ask('username', because);
+async function oneLogin(
+  session: Session,
+  { because, reason }: FirstQuestion,
+  host: LoginHost,
+): Promise<boolean | UsernameVerdict> {
+  const name = await session.ask('username', because, reason);
   let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
   let after: 'username' | 'password' = 'username';
   // What was typed as a name may be a password: only that of an account is written down.

@@ -111,14 +111,15 @@ export class Session implements OutboxOwner {
   /**
    * Puts a question and waits for the answer, unless the client gave it already.
    * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused
+   * @param reason what is wrong with the last answer, in a word, for dialects that can say it
    * @throws SessionEnded when the session is over before it answers
    * @throws StartedOver when the client begins its login again instead
    */
-  async ask(question: Question, because = ''): Promise<string> {
+  async ask(question: Question, because = '', reason?: string): Promise<string> {
     if (this.#asking) throw new Error(`asked '${question}' while another question still waits for its answer`);
     const prepared = this.speaker.prepared?.(question, because);
     if (prepared !== undefined) return prepared;
-    this.say({ kind: 'ask', question, because });
+    this.say({ kind: 'ask', question, because, ...(reason !== undefined && { reason }) });
     this.#asking = true;
     try {
       for (;;) {

@@ -13,6 +13,8 @@ export interface AskPassword {
 export interface AskUsername {
   readonly kind: 'username';
   readonly because: UsernameCause;
+  /** What is wrong with the name, in a word for programs. */
+  readonly reason?: string;
 }
 
 /** Logins are blocked for so many seconds: it is said, and the connection closes. */
@@ -51,9 +53,12 @@ export function askPassword(account: Account): AskPassword {
   return { kind: 'password', account };
 }
 
-/** Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected`, `registered`, `expired`. */
-export function askUsername(because: UsernameCause = 'username'): AskUsername {
-  return { kind: 'username', because };
+/**
+ * Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected`, `registered`, `expired`.
+ * @param reason what is wrong with the name, in a word, for dialects that can say it
+ */
+export function askUsername(because: UsernameCause = 'username', reason?: string): AskUsername {
+  return reason === undefined ? { kind: 'username', because } : { kind: 'username', because, reason };
 }
 
 /** Refuses the login for so many seconds (rounded up, at least 1) and closes the connection. */

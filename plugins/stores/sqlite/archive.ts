@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ArchivedAccount, ArchivedMessage, ArchiveEnds, EntryAudience } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { unpack } from './crowd.ts';
+import type { Likenesses } from './likenesses.ts';
 import { atMost, prepare, withRoles } from './rows.ts';
 
 /** Prepares what takes all accounts and messages out of a database, and puts them into another. */
-export function prepareArchive(db: DatabaseSync) {
+export function prepareArchive(db: DatabaseSync, likenesses: Likenesses) {
   const append = prepareAppend(db);
   const end = prepare<{ id: number }>(db, 'SELECT seq AS id FROM sqlite_sequence WHERE name = ?');
   const setEnd = db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)');
@@ -44,9 +45,12 @@ export function prepareArchive(db: DatabaseSync) {
       setEnd.run('messages', message);
       return true;
     },
-    addAccounts(added: readonly (ArchivedAccount & { readonly key: string })[]): void {
-      for (const { id, name, key, hash, created, seen, roles, since, cursor, handed } of added) {
+    addAccounts(
+      added: readonly (ArchivedAccount & { readonly key: string; readonly likenesses: readonly string[] })[],
+    ): void {
+      for (const { id, name, key, hash, created, seen, roles, since, cursor, handed, likenesses: all } of added) {
         addAccount.run(id, name, key, hash, created, seen, roles.join(' '), since, cursor, handed);
+        likenesses.add(id, all);
       }
     },
     addMessages(added: readonly ArchivedMessage[]): void {

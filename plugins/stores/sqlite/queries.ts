@@ -3,6 +3,7 @@ import type { Account, Cursor, Entry, NewEntry, Retention } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { holds } from './crowd.ts';
+import { prepareLikenesses } from './likenesses.ts';
 import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
 
 /** How many messages one call of trim looks at: others wait for it. */
@@ -25,6 +26,7 @@ export function prepareQueries(db: DatabaseSync) {
     `INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
      ON CONFLICT (key) DO NOTHING RETURNING ${ACCOUNT}`,
   );
+  const likenesses = prepareLikenesses(db, ACCOUNT);
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
@@ -81,8 +83,16 @@ export function prepareQueries(db: DatabaseSync) {
 
   return {
     find: (key: string) => withRoles(find.get(key)),
-    create: (name: string, key: string, hash: string, created: number) =>
-      withRoles(create.get(name, key, hash, created, end.get()?.id ?? 0)),
+    lookalike: (alike: readonly string[]) => withRoles(likenesses.find(alike)),
+    create(name: string, key: string, hash: string, created: number, alike: readonly string[], distinct: boolean) {
+      if (distinct && likenesses.find(alike) !== undefined) return undefined;
+      const account = withRoles(create.get(name, key, hash, created, end.get()?.id ?? 0));
+      if (account !== undefined) likenesses.add(account.id, alike);
+      return account;
+    },
+    unlikened: likenesses.unlikened,
+    liken: (accounts: readonly { readonly id: number; readonly likenesses: readonly string[] }[]) =>
+      likenesses.liken(accounts),
     setHash: (id: number, hash: string) => void setHash.run(id, hash),
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),
@@ -122,7 +132,7 @@ export function prepareQueries(db: DatabaseSync) {
 
     removeBlock: (user: string, network: string) => void removeBlock.run(user, network),
 
-    ...prepareArchive(db),
+    ...prepareArchive(db, likenesses),
   };
 }
 
@@ -130,6 +140,8 @@ export function prepareQueries(db: DatabaseSync) {
 export const READS: ReadonlySet<keyof Queries> = new Set([
   'find',
   'findEntry',
+  'lookalike',
+  'unlikened',
   'seenSince',
   'list',
   'read',

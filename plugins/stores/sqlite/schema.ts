@@ -56,4 +56,22 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE messages ADD COLUMN key TEXT;                         -- what its sender calls it
   CREATE INDEX messages_key ON messages (sender, key) WHERE key IS NOT NULL;
   `,
+  `
+  CREATE TABLE likenesses (
+    likeness TEXT NOT NULL,                 -- one of likenesses(name)
+    account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    PRIMARY KEY (likeness, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX likenesses_account ON likenesses (account);
+  CREATE TABLE unlikened (                  -- whose likenesses are still to be worked out
+    account INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE
+  ) STRICT;
+  INSERT INTO unlikened SELECT id FROM accounts;
+
+  -- The key of the capital ẞ was ß, and is ss, as that of ß always was. Where both spellings were registered, the second
+  -- is called by its id as well, for an admin to see and a user to log in by.
+  UPDATE OR IGNORE accounts SET key = replace(key, 'ß', 'ss') WHERE key LIKE '%ß%';
+  UPDATE accounts SET name = name || '-' || id, key = replace(key, 'ß', 'ss') || '-' || id WHERE key LIKE '%ß%';
+  UPDATE OR REPLACE blocks SET user = replace(user, 'ß', 'ss') WHERE user LIKE '%ß%';
+  `,
 ];

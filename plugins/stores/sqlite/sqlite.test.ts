@@ -56,6 +56,28 @@ describe('the file', () => {
     expect(await store.log.cursor(alice?.id ?? 0)).toEqual({ id: 0, handed: 0 });
   });
 
+  test('of a version with other keys is brought to those of today, and to what names look like', async () => {
+    file = join(folder, 'old.db');
+    const old = new DatabaseSync(file);
+    for (const migration of MIGRATIONS.slice(0, 4)) old.exec(migration);
+    old.exec(`PRAGMA user_version = 4; PRAGMA application_id = ${0x63686174}`);
+    const add = old.prepare('INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?, ?, ?, 1, 0, 0)');
+    add.run('GROẞ', 'groß', 'a');
+    add.run('straße', 'strasse', 'b');
+    add.run('STRAẞE', 'straße', 'c');
+    old.exec('BEGIN');
+    for (let i = 0; i < 1500; i++) add.run(`scope-${i}`, `scope-${i}`, 'd');
+    old.exec('COMMIT');
+    old.exec("INSERT INTO blocks VALUES ('groß', '192.0.2.1', 2000)");
+    old.close();
+    const { accounts, blocks } = await open();
+    expect(await accounts.find('groß')).toMatchObject({ name: 'GROẞ', hash: 'a' });
+    expect(await accounts.find('STRAẞE')).toMatchObject({ name: 'straße', hash: 'b' });
+    expect(await accounts.find('strasse-3')).toMatchObject({ name: 'STRAẞE-3', hash: 'c' });
+    expect(await blocks.find('gross', '192.0.2.1', 1000)).toBe(2000);
+    expect(await accounts.lookalike('ѕсоре-1499')).toMatchObject({ name: 'scope-1499' });
+  });
+
   test.each([
     ['is not a database', 'is not a database', () => writeFileSync(file, 'Dear diary,\n'.repeat(100))],
     [

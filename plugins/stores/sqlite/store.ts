@@ -1,6 +1,9 @@
-import { type Accounts, type Archive, type Backup, type Blocks, type Log, nameKey } from 'chatserv';
+import { type Accounts, type Archive, type Backup, type Blocks, type Log, likenesses, nameKey } from 'chatserv';
 import { startClient } from './client.ts';
 import { copyDatabase } from './copy.ts';
+
+/** How many accounts' likenesses are worked out at once. */
+const LIKENED_AT_ONCE = 1000;
 
 /** The services of one database. */
 export interface Store {
@@ -28,10 +31,20 @@ export interface StoreOptions {
  */
 export async function openStore({ file, busyTimeout, now }: StoreOptions): Promise<Store> {
   const { ask, close } = await startClient({ file, busyTimeout });
+  for (;;) {
+    const accounts = await ask('unlikened', LIKENED_AT_ONCE);
+    if (accounts.length === 0) break;
+    await ask(
+      'liken',
+      accounts.map(({ id, name }) => ({ id, likenesses: likenesses(name) })),
+    );
+  }
   return {
     accounts: {
       find: (name) => ask('find', nameKey(name)),
-      create: (name, hash) => ask('create', name, nameKey(name), hash, now()),
+      lookalike: (name) => ask('lookalike', likenesses(name)),
+      create: (name, hash, distinct = false) =>
+        ask('create', name, nameKey(name), hash, now(), likenesses(name), distinct),
       setHash: (id, hash) => ask('setHash', id, hash),
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
@@ -60,7 +73,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       addAccounts: (accounts) =>
         ask(
           'addAccounts',
-          accounts.map((account) => ({ ...account, key: nameKey(account.name) })),
+          accounts.map((account) => ({ ...account, key: nameKey(account.name), likenesses: likenesses(account.name) })),
         ),
       addMessages: (messages) => ask('addMessages', messages),
     },

@@ -42,6 +42,24 @@ export function accountsContract(name: string, open: Open): void {
       expect(await store.accounts.find('ＳＴＲＡＳＳＥ')).toEqual(account);
     });
 
+    test('a name that looks like another is found, and is taken for who wants a distinct one', async () => {
+      const account = await create('scope');
+      expect(await store.accounts.lookalike('ѕсоре')).toEqual(account);
+      expect(await store.accounts.lookalike('SC0PE')).toEqual(account);
+      expect(await store.accounts.lookalike('scopes')).toBeUndefined();
+      expect(await store.accounts.create('sc0pe', 'hash', true)).toEqual(undefined);
+      const both = await Promise.all([
+        store.accounts.create('modern', 'a', true),
+        store.accounts.create('modem', 'b', true),
+      ]);
+      expect(both.filter(Boolean)).toHaveLength(1);
+      const other = await create('ѕсоре');
+      await store.accounts.remove(account.id);
+      expect(await store.accounts.lookalike('scope')).toEqual(other);
+      await store.accounts.remove(other.id);
+      expect(await store.accounts.lookalike('scope')).toBeUndefined();
+    });
+
     test('of two who register a name at once, one gets it', async () => {
       const both = await Promise.all([store.accounts.create('twin', 'a'), store.accounts.create('Twin', 'b')]);
       expect(both.filter(Boolean)).toHaveLength(1);

@@ -1,0 +1,40 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Account } from 'chatserv';
+import { type AccountRow, prepare } from './rows.ts';
+
+/** What accounts may be mistaken for. */
+export type Likenesses = ReturnType<typeof prepareLikenesses>;
+
+/** Prepares what keeps and finds likenesses. @param columns those of an account */
+export function prepareLikenesses(db: DatabaseSync, columns: string) {
+  const add = db.prepare('INSERT OR IGNORE INTO likenesses (likeness, account) VALUES (?, ?)');
+  const done = db.prepare('DELETE FROM unlikened WHERE account = ?');
+  const unlikened = prepare<Account>(
+    db,
+    'SELECT id, name FROM unlikened JOIN accounts ON id = account ORDER BY id LIMIT ?',
+  );
+  const find = prepare<AccountRow>(
+    db,
+    `SELECT ${columns} FROM accounts WHERE id = (SELECT account FROM likenesses WHERE likeness = ? LIMIT 1)`,
+  );
+  return {
+    add(account: number, likenesses: readonly string[]): void {
+      for (const likeness of likenesses) add.run(likeness, account);
+    },
+    find(likenesses: readonly string[]): AccountRow | undefined {
+      for (const likeness of likenesses) {
+        const row = find.get(likeness);
+        if (row !== undefined) return row;
+      }
+      return undefined;
+    },
+    /** Accounts of a file that is older than likenesses, or than the table that they are made by. */
+    unlikened: (limit: number): Account[] => unlikened.all(limit),
+    liken(accounts: readonly { readonly id: number; readonly likenesses: readonly string[] }[]): void {
+      for (const { id, likenesses } of accounts) {
+        this.add(id, likenesses);
+        done.run(id);
+      }
+    },
+  };
+}
