@@ -40,34 +40,34 @@ export function sayLine(utterance: Utterance): string {
     case 'ask':
       return question(utterance.question, utterance.because);
     case 'welcome':
-      return 'welcome\n';
+      return lineOf('welcome');
     case 'answer':
       return typeof utterance.reply === 'string'
-        ? answerLine(utterance.reply)
-        : `${utterance.reply.map(answerLine).join('')}end:${utterance.command}\n`;
+        ? lineOf(utterance.reply)
+        : [...utterance.reply, `end:${utterance.command}`].map(lineOf).join('');
     case 'error':
-      return `error:${utterance.reason}:${utterance.about}\n`;
+      return lineOf(`error:${utterance.reason}:${utterance.about}`);
     case 'blocked':
-      return utterance.after === 'username' ? `blocked:${utterance.seconds}\n` : `${utterance.seconds}\n`;
+      return lineOf(utterance.after === 'username' ? `blocked:${utterance.seconds}` : String(utterance.seconds));
     case 'event':
     case 'ready':
       return '';
     case 'closing':
       return utterance.reason === 'goodbye' || utterance.reason === 'timeout'
-        ? `${utterance.reason}\n`
-        : `closing:${utterance.reason}\n`;
+        ? lineOf(utterance.reason)
+        : lineOf(`closing:${utterance.reason}`);
   }
 }
 
 function question(name: string, because: string): string {
   if (SILENT.has(because === '' ? name : `${name} ${because}`)) return '';
-  if (name === 'username') return `${because}\n`;
-  if (name === 'new-password') return because === '' ? 'password\n' : `password:${because}\n`;
-  return `${name}\n`;
+  if (name === 'username') return lineOf(because);
+  if (name === 'new-password') return lineOf(because === '' ? 'password' : `password:${because}`);
+  return lineOf(name);
 }
 
-/** An answer is one line, and never begins as a pushed message does, whatever a plugin put into it. */
-function answerLine(text: string): string {
+/** What is no message is one line, and never begins as a message does, whatever words a plugin put into it. */
+function lineOf(text: string): string {
   const clean = withoutControls(text);
   return clean.startsWith('[') ? ` ${clean}\n` : `${clean}\n`;
 }

@@ -1,6 +1,10 @@
+import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { didYouMean } from './mistakes.ts';
+
+/** How much of a wrong value a sentence shows, in characters. */
+const SHOWN = 200;
 
 /** What is checked, as sentences call it. */
 export interface Checked {
@@ -38,10 +42,19 @@ function sentences(
   if (Array.isArray(strange))
     return strange.map((key) => unknownKey(String(key), path, keysAt(schema, steps), checked));
   const given = valueAt(value, steps);
-  const what = given === undefined ? 'is missing' : `is ${JSON.stringify(given)}`;
+  const what = given === undefined ? 'is missing' : `is ${shown(given)}`;
   const origin = steps[0] === undefined ? undefined : checked.from?.[steps[0]];
   const whence = origin === undefined ? '' : ` (from ${origin})`;
   return [`${checked.config}: ${path === '' ? 'it' : path} ${what}${whence}: ${lowerFirst(issue.message)}.`];
+}
+
+/** A value as a sentence shows it, whatever it is: YAML can make what holds itself, or grows without end when written out. */
+function shown(value: unknown): string {
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 10, maxStringLength: SHOWN });
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
 }
 
 function unknownKey(key: string, path: string, known: readonly string[], { config }: Checked): string {

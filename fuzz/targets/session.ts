@@ -1,0 +1,129 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import type { Duplex } from 'node:stream';
+import { startServer, type TestServer } from 'chatserv/testing';
+import { cleanLines, judgeJson, judgePlain, linesOf, withoutMessages } from '../conversation.ts';
+import type { Target } from '../engine.ts';
+import { command, jsonLine, NAMES, SECRETS, text } from '../grammar.ts';
+import { asInput, type Input } from '../input.ts';
+import plainPasswords from '../plain-passwords.ts';
+import type { Random } from '../random.ts';
+
+/** How many conversations one server has before another takes its place. */
+const LIFE = 300;
+
+/** How long a conversation may take, in milliseconds. */
+const PATIENCE = 20_000;
+
+/**
+ * Whole conversations with a server in memory, login and commands, in the line, the classic and the json dialect:
+ * every line has the answers that the protocol gives it, what comes is clean, another who is online reads clean
+ * messages and nothing else, and nothing is logged as failed.
+ */
+export const session: Target = {
+  name: 'session',
+  code: /\/(kernel|dialects|plugins\/(login|commands))\/[\w/-]+\.ts$|\/offline-messages\.ts$/,
+  batch: 50,
+  make,
+  async try(input) {
+    if (count++ % LIFE === 0 || stage === undefined) {
+      await session.close?.();
+      stage = await Stage.open();
+    }
+    await stage.play(input);
+  },
+  async close() {
+    await stage?.close();
+    stage = undefined;
+  },
+};
+
+let count = 0;
+let stage: Stage | undefined;
+
+class Stage {
+  readonly #server: TestServer;
+  readonly #witness: Collected;
+  #places = 0;
+
+  private constructor(server: TestServer) {
+    this.#server = server;
+    this.#witness = new Collected(server.open());
+  }
+
+  static async open(): Promise<Stage> {
+    const server = await startServer({ password: false, 'plain-passwords': plainPasswords });
+    await server.registers('alice', 'bob', 'witness');
+    const stage = new Stage(server);
+    stage.#witness.stream.write('witness\npassword1\n');
+    return stage;
+  }
+
+  async play(input: Input): Promise<void> {
+    const bytes = Buffer.concat(input);
+    const lines = linesOf(bytes);
+    const dialect = bytes.length % 4 === 3 ? 'classic' : 'line';
+    const place = ++this.#places;
+    const client = new Collected(this.#server.open(dialect, `10.${place >> 16}.${(place >> 8) & 255}.${place & 255}`));
+    for (const segment of input) client.stream.write(segment);
+    client.stream.end();
+    const said = cleanLines(await client.all());
+    const [first] = lines;
+    if (dialect === 'line' && first !== undefined && 'text' in first && first.text.startsWith('{'))
+      judgeJson(lines, said);
+    else judgePlain(lines, withoutMessages(said.filter((line) => dialect === 'line' || line !== 'DONE')));
+    const others = withoutMessages(cleanLines(this.#witness.take()));
+    deepStrictEqual(
+      others.filter((line) => !['password', 'welcome'].includes(line)),
+      [],
+      'the witness was told',
+    );
+    deepStrictEqual(this.#server.failures, []);
+  }
+
+  async close(): Promise<void> {
+    this.#witness.stream.destroy();
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+/** A client's end, and what has come there. */
+class Collected {
+  readonly stream: Duplex;
+  #chunks: Buffer[] = [];
+
+  constructor(stream: Duplex) {
+    this.stream = stream;
+    stream.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+    stream.on('error', () => {});
+  }
+
+  take(): Buffer {
+    return Buffer.concat(this.#chunks.splice(0));
+  }
+
+  /** All that comes until it is closed. */
+  async all(): Promise<Buffer> {
+    if (!this.stream.closed) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const late = setTimeout(resolve, PATIENCE);
+      this.stream.once('close', resolve);
+      await promise;
+      clearTimeout(late);
+    }
+    ok(this.stream.closed, 'the conversation does not end');
+    return this.take();
+  }
+}
+
+function make(random: Random): Input {
+  const json = random.oneIn(3);
+  const login = json
+    ? [JSON.stringify({ type: 'login', name: random.pick(['alice', 'bob']), password: 'password1' })]
+    : [random.pick(['alice', 'bob']), 'password1'];
+  const dialogue = random.some(8, () =>
+    random.pick([random.pick(NAMES), random.pick(SECRETS), 'y', 'password1', text(random)]),
+  );
+  const talk = random.some(12, () => (json ? jsonLine(random) : command(random)));
+  if (json) return asInput(random.oneIn(3) ? talk : [...login, ...talk], random);
+  return asInput([...(random.oneIn(3) ? dialogue : []), ...(random.oneIn(4) ? [] : login), ...talk], random);
+}
