@@ -1,3 +1,4 @@
+import { PASSWORD } from 'chatserv/testing';
 import { oddPiece } from './input.ts';
 import type { Random } from './random.ts';
 
@@ -20,13 +21,13 @@ export const NAMES: readonly string[] = [
 ];
 
 export const SECRETS: readonly string[] = [
-  'password1',
+  PASSWORD,
   'password2',
   'short',
   'alice',
   '',
   'x'.repeat(257),
-  ' password1 ',
+  ` ${PASSWORD} `,
 ];
 
 const WORDS: readonly string[] = [
