@@ -10,6 +10,7 @@ export default defineConfig({
     password: true,
     registration: true,
     lockout: { attempts: 3, blockTime: 60 },
+    'login-rate': true,
     'single-session': true,
     resume: true,
     timeouts: { login: 60, idle: 1800 },

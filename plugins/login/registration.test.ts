@@ -1,5 +1,5 @@
 import { PASSWORD, startServer } from 'chatserv/testing';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 
 test('an unknown name may register, and then logs in like any other', async () => {
   await using server = await startServer();
@@ -76,4 +76,35 @@ test('without the plugin an unknown name is asked for again', async () => {
   const alice = server.connect('alice');
   await alice.says('alice');
   await alice.sees('username');
+});
+
+test('from one network only so many may register within a time, and others from elsewhere', async () => {
+  await using server = await startServer({ registration: { perNetwork: 2, time: 60 } });
+  const first = server.connect('alice', '198.51.100.1');
+  await first.registers('alice', PASSWORD);
+  await first.registers('bob', PASSWORD);
+  await first.says('carol');
+  await first.sees('register');
+  await first.says('y');
+  await first.sees('blocked:30');
+  await first.isClosed();
+  expect(server.limitsMet).toEqual({ 'registrations-per-network': 1 });
+  const elsewhere = server.connect('carol', '198.51.100.2');
+  await elsewhere.registers('carol', PASSWORD);
+  server.clock.advance(30);
+  const again = server.connect('dave', '198.51.100.1');
+  await again.registers('dave', PASSWORD);
+});
+
+test('dialogues that were begun together register no more', async () => {
+  await using server = await startServer({ registration: { perNetwork: 2, time: 60 } });
+  const answers = await Promise.all(
+    ['alice', 'bob', 'carol', 'dave'].map(async (name) => {
+      const client = server.connect(name, '198.51.100.1');
+      await client.says(name, 'y', PASSWORD, PASSWORD);
+      await client.seesInOrder('register', 'password');
+      return client.asks();
+    }),
+  );
+  expect(answers.toSorted()).toEqual(['blocked:30', 'blocked:30', 'registered', 'registered']);
 });

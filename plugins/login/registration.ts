@@ -1,10 +1,36 @@
-import { Accounts, askUsername, definePlugin, nameObjection, Passwords } from 'chatserv';
+import {
+  Accounts,
+  askUsername,
+  blocked,
+  definePlugin,
+  nameObjection,
+  Passwords,
+  Quota,
+  type Session,
+  z,
+} from 'chatserv';
 
 export default definePlugin({
   name: 'registration',
   summary: 'Lets unknown user names register',
+  options: z.strictObject({
+    perNetwork: z.int().positive().default(10).describe('How many from one IPv4 address or IPv6 /64 within `time`'),
+    time: z.number().positive().default(3600).describe('The time for `perNetwork`, in seconds'),
+  }),
   needs: { accounts: Accounts, passwords: Passwords },
-  setup({ accounts, passwords, logger }) {
+  setup({ options, accounts, passwords, logger, server, clock, keep }) {
+    const registrations = keep('registrations', () => new Quota());
+
+    /** Blocks where too many have registered from one network. @param how whether this is another, or only looks */
+    function tooMany(session: Session, how: 'take' | 'wait') {
+      if (session.exempt) return undefined;
+      const rule = { most: options.perNetwork, time: options.time };
+      const wait = registrations[how](session.network, rule, clock.now());
+      if (wait === 0) return undefined;
+      server.limitMet('registrations-per-network');
+      return blocked(wait);
+    }
+
     return {
       hooks: {
         // After those that know the name: what gets here is nobody's.
@@ -14,6 +40,8 @@ export default definePlugin({
             const wrong = nameObjection(name) ?? ((await accounts.lookalike(name)) && 'look-alike');
             if (wrong !== undefined) return askUsername('username', wrong);
             if ((await session.ask('register')) !== 'y') return askUsername();
+            const soon = tooMany(session, 'wait');
+            if (soon !== undefined) return soon;
             let because = '';
             for (;;) {
               const secret = await session.ask('new-password', because);
@@ -21,6 +49,8 @@ export default definePlugin({
               const objection = secret === again ? passwords.objection(name, secret) : undefined;
               because = objection ?? '';
               if (secret !== again || objection !== undefined) continue;
+              const meanwhile = tooMany(session, 'take');
+              if (meanwhile !== undefined) return meanwhile;
               const account = await accounts.create(name, await passwords.hash(secret, session.network), true);
               if (account !== undefined) {
                 logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');

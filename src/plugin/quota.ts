@@ -37,9 +37,10 @@ export class Quota {
     return over > 1e-9 ? (over * rule.time) / rule.most : 0;
   }
 
-  /** Gives all that was taken from a key back. */
-  clear(key: string): void {
-    this.#used.delete(key);
+  /** Gives one back that was taken from a key. */
+  giveBack(key: string): void {
+    const used = this.#used.get(key);
+    if (used !== undefined) this.#used.set(key, { ...used, amount: used.amount - 1 });
   }
 
   #amount(key: string, { most, time }: QuotaRule, now: number): number {

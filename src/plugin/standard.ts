@@ -13,6 +13,7 @@ export const STANDARD = {
   http: { file: 'http/index', provides: ['http'] },
   lockout: { file: 'login/lockout', provides: [] },
   'log-messages': { file: 'log-messages', provides: [] },
+  'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
   memory: { file: 'stores/memory', provides: ['accounts', 'log', 'blocks', 'archive'] },
   message: { file: 'commands/message', provides: [] },
@@ -44,6 +45,7 @@ export interface StandardOptions {
   readonly http: OptionsOf<typeof import('../../plugins/http/index.ts').default>;
   readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout.ts').default>;
   readonly 'log-messages': OptionsOf<typeof import('../../plugins/log-messages.ts').default>;
+  readonly 'login-rate': OptionsOf<typeof import('../../plugins/login/login-rate.ts').default>;
   readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;
   readonly memory: OptionsOf<typeof import('../../plugins/stores/memory.ts').default>;
   readonly message: OptionsOf<typeof import('../../plugins/commands/message.ts').default>;

@@ -14,8 +14,9 @@ test('a quota allows so much at once, and as much again within the time', () => 
   expect(quota.take('a', rule, 20 * SECOND)).toBe(20);
   for (let i = 0; i < 3; i++) expect(quota.take('a', rule, 200 * SECOND)).toBe(0);
   expect(quota.take('a', rule, 200 * SECOND)).toBeGreaterThan(0);
-  quota.clear('a');
+  quota.giveBack('a');
   expect(quota.take('a', rule, 200 * SECOND)).toBe(0);
+  expect(quota.take('a', rule, 200 * SECOND)).toBe(20);
 });
 
 test('a clock that is put back gives nobody more, and takes nothing away', () => {

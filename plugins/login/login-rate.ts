@@ -1,0 +1,77 @@
+import { blocked, definePlugin, nameKey, Quota, z } from 'chatserv';
+
+/** The first password of a user from a network is looked at whatever others try; so often is a first one. */
+const FIRST = { most: 1, time: 86_400 };
+
+/** How many pairs of a user and a network are known; those that were used longest ago are forgotten first. */
+const KNOWN = 100_000;
+
+export default definePlugin({
+  name: 'login-rate',
+  summary: 'Bounds how many passwords are tried from one network, and for one user from wherever',
+  options: z.strictObject({
+    perNetwork: z
+      .int()
+      .positive()
+      .default(10)
+      .describe('How many wrong passwords from one IPv4 address or IPv6 /64, for whatever users, within `time`'),
+    perUser: z
+      .int()
+      .positive()
+      .default(30)
+      .describe('How many wrong passwords for one user from networks that the user did not log in from, within `time`'),
+    time: z.number().positive().default(300).describe('The time for both, in seconds'),
+  }),
+  setup({ options, clock, server, keep, perSession }) {
+    const networks = keep('networks', () => new Quota());
+    const users = keep('users', () => new Quota());
+    const firsts = keep('firsts', () => new Quota());
+    /** Where users have logged in from. */
+    const known = keep('known', () => new Set<string>());
+    /** What a session has taken, and gets back for the right password. */
+    const taken = perSession(() => ({ network: '', user: '' }));
+
+    return {
+      hooks: {
+        onPassword: {
+          before: 'password',
+          handler(session, { name }) {
+            if (session.exempt) return undefined;
+            const { network } = session;
+            const user = nameKey(name);
+            const now = clock.now();
+            const takes = taken(session);
+            const wait = networks.take(network, { most: options.perNetwork, time: options.time }, now);
+            if (wait > 0) {
+              server.limitMet('passwords-per-network');
+              return blocked(wait);
+            }
+            takes.network = network;
+            takes.user = '';
+            const pair = `${network} ${user}`;
+            if (known.has(pair) || firsts.take(pair, FIRST, now) === 0) return undefined;
+            const userWait = users.take(user, { most: options.perUser, time: options.time }, now);
+            if (userWait > 0) {
+              server.limitMet('passwords-per-user');
+              return blocked(userWait);
+            }
+            takes.user = user;
+            return undefined;
+          },
+        },
+        async onLogin(session) {
+          const { network, user } = taken(session);
+          // Without a password nothing was taken, and nothing is proved.
+          if (network === '' || session.account === undefined) return;
+          networks.giveBack(network);
+          if (user !== '') users.giveBack(user);
+          const pair = `${network} ${nameKey(session.account.name)}`;
+          known.delete(pair);
+          known.add(pair);
+          const [oldest] = known;
+          if (known.size > KNOWN && oldest !== undefined) known.delete(oldest);
+        },
+      },
+    };
+  },
+});
