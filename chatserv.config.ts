@@ -4,6 +4,8 @@ import { defineConfig } from 'chatserv';
 export default defineConfig({
   plugins: {
     tcp: { host: '127.0.0.1', port: 4119 },
+    tls: false,
+    unix: false,
     connections: { most: 10_000, perNetwork: 16 },
     sqlite: { file: 'data/chatserv.db' },
     memory: false,

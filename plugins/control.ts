@@ -1,9 +1,7 @@
-import { lstat, mkdir, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { definePlugin, Health, listen, Plugins, z } from 'chatserv';
+import { definePlugin, Health, Plugins, unixListener, z } from 'chatserv';
 
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
@@ -22,15 +20,10 @@ export default definePlugin({
   }),
   needs: { plugins: Plugins },
   wants: { health: Health },
-  setup({ options, plugins, health, logger, path, keep }) {
-    const file = path(options.socket);
+  setup(context) {
+    const { options, plugins, health, path } = context;
     const loop = monitorEventLoopDelay({ resolution: RESOLUTION });
     loop.enable();
-    const listener = keep(
-      file,
-      () => createServer({ allowHalfOpen: true }),
-      (listener) => void listener.close(),
-    );
 
     function facts(): object {
       // What the histogram measures of a loop that is never late is its own resolution.
@@ -61,42 +54,10 @@ export default definePlugin({
     }
 
     return {
-      async start() {
-        listener.removeAllListeners('connection').on('connection', (socket) => void serve(socket));
-        if (listener.listening) return;
-        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-        if (await isAnswered(file)) {
-          throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
-        }
-        await removeSocket(file);
-        // It is made within the call: nobody else may write to it, not for a moment.
-        const mask = process.umask(0o177);
-        const listening = listen(listener, { path: file }, logger);
-        process.umask(mask);
-        await listening;
-      },
-      stop() {
-        listener.close();
-      },
+      ...unixListener(context, 'control', { file: path(options.socket), mode: 0o600 }, (socket) => void serve(socket)),
       dispose() {
         loop.disable();
       },
     };
   },
 });
-
-/** Removes what a server that was killed has left behind. @throws when it is something else */
-async function removeSocket(file: string): Promise<void> {
-  const there = await lstat(file).catch(() => undefined);
-  if (there === undefined) return;
-  if (!there.isSocket()) throw new Error(`${file} is there and no socket: set the option socket to another place`);
-  await rm(file);
-}
-
-async function isAnswered(file: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(file, () => resolve(true)).on('error', () => resolve(false));
-  const answered = await promise;
-  socket.destroy();
-  return answered;
-}

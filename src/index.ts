@@ -64,6 +64,10 @@ export {
   type PluginOf,
   withOptions,
 } from './plugin/define.ts';
-export { listen } from './plugin/listen.ts';
+export { isHandedOver } from './plugin/handed-over.ts';
+export { listen, placeOf } from './plugin/listen.ts';
+export type { Listener, ListenerContext } from './plugin/listener.ts';
+export { type PortOptions, portListener, portOptions } from './plugin/port-listener.ts';
 export { Quota, type QuotaRule } from './plugin/quota.ts';
 export type { Server } from './plugin/server.ts';
+export { unixListener } from './plugin/unix-listener.ts';

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   addressList,
@@ -8,7 +7,9 @@ import {
   Http,
   type HttpHandler,
   inAddressList,
+  isHandedOver,
   listen,
+  placeOf,
   type UpgradeHandler,
   watchedCertificate,
   z,
@@ -75,7 +76,7 @@ export default definePlugin({
 
     const limits = { maxHeaderSize: 16_384, keepAliveTimeout: 10_000 };
     const listener = keep(
-      `${certificate ? 'https' : 'http'} ${host} ${port}`,
+      `${certificate ? 'https' : 'http'} ${isHandedOver('http') ? 'handed over' : `${host} ${port}`}`,
       () =>
         certificate ? createSecureServer({ ...limits, handshakeTimeout: headerTime * 1000 }) : createServer(limits),
       (listener) => void listener.close(),
@@ -96,9 +97,8 @@ export default definePlugin({
         listener.maxConnections = options.connections;
         listener.removeAllListeners('request').on('request', (request, response) => void answer(request, response));
         listener.removeAllListeners('upgrade').on('upgrade', hand);
-        if (!(await listen(listener, { port, host }, logger))) return;
-        const { address, port: taken, family } = listener.address() as AddressInfo;
-        server.listens(certificate ? 'https' : 'http', `${family === 'IPv6' ? `[${address}]` : address}:${taken}`);
+        if (!(await listen(listener, { port, host }, logger, 'http'))) return;
+        server.listens(certificate ? 'https' : 'http', placeOf(listener));
       },
       stop() {
         listener.close();

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls';
 import type { Logger } from '../kernel/logger.ts';
@@ -53,7 +53,7 @@ export async function watchedCertificate(
   let context = createSecureContext(options);
   const servers = new Set<Pick<Server, 'setSecureContext'>>();
   const late = outOfDate(seen, files);
-  if (late !== undefined) logger.warn({}, late);
+  if (late !== undefined) logger.warn({ event: 'certificate-expired' }, late);
 
   async function look(): Promise<void> {
     const before = seen;
@@ -67,9 +67,15 @@ export async function watchedCertificate(
       options = checked(seen, files);
       context = createSecureContext(options);
       for (const server of servers) server.setSecureContext(options);
-      logger.info({ file: files.certificate, until: ends(seen) }, 'a new certificate is in use');
+      logger.info(
+        { event: 'certificate-renewed', file: files.certificate, until: ends(seen) },
+        'a new certificate is in use',
+      );
     } catch (cause) {
-      logger.warn({ file: files.certificate }, `the certificate in use stays: ${messageOf(cause)}`);
+      logger.warn(
+        { event: 'certificate-refused', file: files.certificate },
+        `the certificate in use stays: ${messageOf(cause)}`,
+      );
     }
   }
 
@@ -123,7 +129,9 @@ function checked(pair: Pair, files: CertificateFiles): SecureContextOptions {
       `the key ${files.key} does not belong to the certificate ${files.certificate}: name the two that were made together, and in the certificate's file put the server's own first`,
     );
   }
-  const options = { cert: certificate, key, minVersion: 'TLSv1.2', ciphers: CIPHERS } as const;
+  // Renegotiation costs the server more than the client, and nobody needs it.
+  const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
+  const options = { cert: certificate, key, minVersion: 'TLSv1.2', ciphers: CIPHERS, secureOptions } as const;
   try {
     createSecureContext(options);
   } catch (cause) {

@@ -1,20 +1,30 @@
-import type { ListenOptions, Server } from 'node:net';
+import type { AddressInfo, ListenOptions, Server } from 'node:net';
 import type { Logger } from '../kernel/logger.ts';
+import { isHandedOver, takeOver } from './handed-over.ts';
 
 /**
  * Has a listener of Node's listen, if it does not yet: one that a plugin has kept over a reload does.
  * What goes wrong with it later goes to the log.
+ * @param name the plugin's: a socket that the service manager handed over under that name is taken instead of `where`
  * @returns whether it has begun just now
  * @throws what keeps it from listening: a port that is taken, say
  */
-export async function listen(listener: Server, where: ListenOptions, logger: Logger): Promise<boolean> {
+export async function listen(listener: Server, where: ListenOptions, logger: Logger, name?: string): Promise<boolean> {
   if (listener.listening) return false;
+  const inherits = name !== undefined && isHandedOver(name);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   listener.once('error', reject);
-  listener.listen(where, resolve);
+  listener.listen(inherits ? takeOver(name) : where, resolve);
   await promise;
   listener
     .off('error', reject)
     .on('error', (err) => logger.error({ event: 'listener-error', err }, 'a listener failed'));
   return true;
+}
+
+/** Where a listener listens, for the operator: `host:port`, or a path. */
+export function placeOf(listener: Server): string {
+  const place = listener.address() as AddressInfo | string;
+  if (typeof place === 'string') return place;
+  return `${place.family === 'IPv6' ? `[${place.address}]` : place.address}:${place.port}`;
 }

@@ -26,6 +26,8 @@ export const STANDARD = {
   sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks', 'archive', 'backup'] },
   tcp: { file: 'transports/tcp', provides: [] },
   timeouts: { file: 'timeouts', provides: [] },
+  tls: { file: 'transports/tls', provides: [] },
+  unix: { file: 'transports/unix', provides: [] },
   watch: { file: 'commands/watch', provides: [] },
   websocket: { file: 'transports/websocket/index', provides: [] },
   who: { file: 'commands/who', provides: [] },
@@ -58,6 +60,8 @@ export interface StandardOptions {
   readonly sqlite: OptionsOf<typeof import('../../plugins/stores/sqlite/index.ts').default>;
   readonly tcp: OptionsOf<typeof import('../../plugins/transports/tcp.ts').default>;
   readonly timeouts: OptionsOf<typeof import('../../plugins/timeouts.ts').default>;
+  readonly tls: OptionsOf<typeof import('../../plugins/transports/tls.ts').default>;
+  readonly unix: OptionsOf<typeof import('../../plugins/transports/unix.ts').default>;
   readonly watch: OptionsOf<typeof import('../../plugins/commands/watch.ts').default>;
   readonly websocket: OptionsOf<typeof import('../../plugins/transports/websocket/index.ts').default>;
   readonly who: OptionsOf<typeof import('../../plugins/commands/who.ts').default>;

@@ -34,6 +34,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** A signal that the program ignores from its start. */
   readonly ignores?: NodeJS.Signals;
+  /** Listening sockets that are handed to it as a service manager does: file descriptors by name. */
+  readonly sockets?: Readonly<Record<string, number>>;
   /** Files in the config's folder, by name: a plugin of the user's, say. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -147,15 +149,18 @@ export class Program {
   /** Starts it, again after `stop` or `kill`. @returns when it listens */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
-    const { env = {}, ignores, args: more = [] } = this.#options;
+    const { env = {}, ignores, sockets = {}, args: more = [] } = this.#options;
     const words = [process.execPath, BIN, '--config', this.configFile, ...more];
-    // What a shell ignores its successor ignores.
-    const [command = '', ...args] = ignores ? ['sh', '-c', `trap '' ${ignores}; exec "$@"`, 'sh', ...words] : words;
+    // What a shell ignores its successor ignores, and the successor has its process id.
+    const first = ignores ? `trap '' ${ignores}` : 'export LISTEN_PID=$$';
+    const [command = '', ...args] = ['sh', '-c', `${first}; exec "$@"`, 'sh', ...words];
+    const names = Object.keys(sockets);
+    const handing = names.length > 0 && { LISTEN_FDS: `${names.length}`, LISTEN_FDNAMES: names.join(':') };
     const child = spawn(command, args, {
       cwd: this.folder,
       // Tests look for what goes wrong; what goes well would hide it.
-      env: { ...inheritedEnvironment(), LOG_LEVEL: 'warn', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...inheritedEnvironment(), LOG_LEVEL: 'warn', ...env, ...handing },
+      stdio: ['ignore', 'pipe', 'pipe', ...Object.values(sockets)],
     });
     this.#child = child;
     running.add(child);
@@ -168,7 +173,7 @@ export class Program {
       this.#child = undefined;
     });
     this.#exit = exit;
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
     await within('listening', this, Promise.race([this.#listening(child), exit.then(endedEarly)]));

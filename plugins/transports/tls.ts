@@ -1,0 +1,36 @@
+import { TLSSocket } from 'node:tls';
+import { definePlugin, portListener, portOptions, watchedCertificate, z } from 'chatserv';
+
+export default definePlugin({
+  name: 'tls',
+  summary: 'Listens on a TCP port, and speaks TLS there',
+  options: z.strictObject({
+    ...portOptions(4120),
+    certificate: z
+      .string()
+      .min(1)
+      .describe(
+        "The certificate's file (PEM), relative to the config's folder: the server's own first, then the chain",
+      ),
+    key: z.string().min(1).describe("The certificate's private key (PEM), without a passphrase"),
+    handshakeTime: z.number().positive().default(10).describe('How long a handshake may take, in seconds'),
+    dialect: z.string().default('line').describe('How clients speak there'),
+  }),
+  async setup(context) {
+    const { options, server, logger, clock, signal, path } = context;
+    const files = { certificate: path(options.certificate), key: path(options.key) };
+    const certificate = await watchedCertificate(files, logger, signal);
+    return portListener(context, 'tls', (socket, address) => {
+      const stream = new TLSSocket(socket, { isServer: true, secureContext: certificate.context });
+      const late = clock.after(options.handshakeTime * 1000, () => stream.destroy(new Error('it took too long')));
+      const failed = (err: Error) => logger.info({ event: 'handshake-failed', address, err }, 'a TLS handshake failed');
+      stream.once('close', late).once('error', failed);
+      stream.once('secure', () => {
+        late();
+        stream.off('error', failed);
+      });
+      // Before the handshake: who takes long over it, or never ends it, counts like any other.
+      server.accept({ stream, address, transport: 'tls' }, options.dialect);
+    });
+  },
+});

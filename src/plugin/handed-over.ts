@@ -1,0 +1,64 @@
+/** The first file descriptor that a service manager hands over (sd_listen_fds(3)). */
+const FIRST = 3;
+
+/** The listening sockets that were handed over, by name; undefined until somebody asks. */
+let sockets: Map<string, number[]> | undefined;
+/** The names of those that a listener has, or had. */
+const taken = new Set<string>();
+
+/**
+ * The sockets that a service manager opened and handed over, as systemd does: LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES
+ * of sd_listen_fds(3).
+ * @returns their file descriptors by name; without a name it is `unknown`
+ */
+export function handedOver(
+  environment: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  // The variables may be meant for a parent of this process.
+  if (Number(environment.LISTEN_PID) !== pid) return found;
+  const names = environment.LISTEN_FDNAMES?.split(':') ?? [];
+  for (let i = 0; i < Number(environment.LISTEN_FDS); i++) {
+    const name = names[i] || 'unknown';
+    found.set(name, [...(found.get(name) ?? []), FIRST + i]);
+  }
+  return found;
+}
+
+function inherited(): Map<string, number[]> {
+  if (sockets === undefined) {
+    sockets = handedOver(process.env, process.pid);
+    // What this process starts shall not think that it was meant.
+    for (const key of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[key];
+  }
+  return sockets;
+}
+
+/** Whether the service manager handed over a socket of that name. */
+export function isHandedOver(name: string): boolean {
+  return inherited().has(name);
+}
+
+/** The names of the sockets that were handed over and that nobody listens on. */
+export function leftOver(): string[] {
+  return [...inherited().keys()].filter((name) => !taken.has(name));
+}
+
+/** What a listener of that name is to listen on. @throws when that cannot be said, or not any more */
+export function takeOver(name: string): { readonly fd: number } {
+  const [fd, ...more] = inherited().get(name) ?? [];
+  if (fd === undefined) throw new Error(`the service manager handed over no socket '${name}'`);
+  if (more.length > 0) {
+    throw new Error(
+      `the service manager handed over ${more.length + 1} sockets '${name}': have it open one of that name (one ListenStream= in the socket unit; [::] takes IPv4 too)`,
+    );
+  }
+  if (taken.has(name)) {
+    throw new Error(
+      `the socket '${name}' of the service manager was closed when the plugin was switched off: restart the server`,
+    );
+  }
+  taken.add(name);
+  return { fd };
+}

@@ -1,0 +1,64 @@
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { isHandedOver } from './handed-over.ts';
+import { listen } from './listen.ts';
+import { type Listener, type ListenerContext, listener } from './listener.ts';
+
+/**
+ * Has a plugin listen on a Unix socket, that stays open over a reload that leaves its path alone. What a server that was
+ * killed has left behind is removed. A socket that a service manager handed over under the plugin's name is taken instead.
+ * @param name the plugin's
+ * @param file the socket's absolute path; its folder is made for the server's user only, when it is missing
+ * @param mode who may connect, as in chmod: whoever may write to it
+ * @param accept is given each connection, half-open when the client ends its side
+ */
+export function unixListener(
+  context: ListenerContext,
+  name: string,
+  { file, mode }: { readonly file: string; readonly mode: number },
+  accept: (socket: Socket) => void,
+): Listener {
+  const open = listener(
+    context,
+    name,
+    file,
+    async (kept) => {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      if (await isAnswered(file)) {
+        throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
+      }
+      await removeSocket(file);
+      // It is made within the call: nobody else may write to it, not for a moment.
+      const mask = process.umask(0o777 & ~mode);
+      const listening = listen(kept, { path: file }, context.logger);
+      process.umask(mask);
+      await listening;
+    },
+    accept,
+  );
+  return {
+    async start() {
+      await open.start();
+      // A reload may have changed the mode.
+      if (!isHandedOver(name)) await chmod(file, mode);
+    },
+    stop: open.stop,
+  };
+}
+
+/** Removes what a server that was killed has left behind. @throws when it is something else */
+async function removeSocket(file: string): Promise<void> {
+  const there = await lstat(file).catch(() => undefined);
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new Error(`${file} is there and no socket: set the option socket to another place`);
+  await rm(file);
+}
+
+async function isAnswered(file: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(file, () => resolve(true)).on('error', () => resolve(false));
+  const answered = await promise;
+  socket.destroy();
+  return answered;
+}
