@@ -10,7 +10,7 @@ export default definePlugin({
     const passwords: Passwords = {
       hash: async (secret) => secret,
       verify: async (secret, hash) => ({ right: secret === hash, stale: false }),
-      objection: (_name, secret) => (secret.length < 8 ? 'too-short' : undefined),
+      objection: async (_name, secret) => (secret.length < 8 ? 'too-short' : undefined),
     };
     return {
       provide: { passwords },

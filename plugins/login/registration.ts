@@ -46,7 +46,7 @@ export default definePlugin({
             for (;;) {
               const secret = await session.ask('new-password', because);
               const again = await session.ask('new-password-again');
-              const objection = secret === again ? passwords.objection(name, secret) : undefined;
+              const objection = secret === again ? await passwords.objection(name, secret) : undefined;
               because = objection ?? '';
               if (secret !== again || objection !== undefined) continue;
               const meanwhile = tooMany(session, 'take');

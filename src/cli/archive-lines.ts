@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { isRole } from '../contracts/roles.ts';
 import { nameKey } from '../kernel/names.ts';
 import { isSafeName } from '../names/name.ts';
-import { messageOf } from '../plugin/mistakes.ts';
 
 /** The version of the lines' form. */
 const VERSION = 1;
@@ -59,8 +58,9 @@ export class ArchiveReader {
     let value: unknown;
     try {
       value = JSON.parse(text);
-    } catch (cause) {
-      return `not JSON: ${messageOf(cause)}`;
+    } catch {
+      // What JSON.parse says quotes the line, and with it may quote a hash.
+      return 'not JSON';
     }
     const { data, error } = archiveLine.safeParse(value);
     if (data === undefined) {

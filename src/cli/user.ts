@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
 import { nameKey } from '../kernel/names.ts';
 import { isName, type NameObjection, nameObjection } from '../names/name.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { readSecret } from './secret.ts';
 import { withServices } from './services.ts';
 
 const PAGE = 500;
@@ -115,11 +115,8 @@ async function known(accounts: Accounts, name: string): Promise<StoredAccount> {
 }
 
 async function newHash(passwords: Passwords, name: string): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write(`Password of ${name}: `);
-  const lines = createInterface({ input: process.stdin });
-  const secret = ((await lines[Symbol.asyncIterator]().next()).value as string | undefined) ?? '';
-  lines.close();
-  const objection = passwords.objection(name, secret);
+  const secret = await readSecret(`Password of ${name}`);
+  const objection = await passwords.objection(name, secret);
   if (objection !== undefined) throw new Mistakes([`That password may not be used: ${objection}.`]);
   return passwords.hash(secret, 'command line');
 }

@@ -7,10 +7,13 @@ export interface Passwords {
    * @throws when more is waiting than the plugin's options allow
    */
   hash(secret: string, who: string): Promise<string>;
-  /** Whether the secret is the hash's. `stale` asks the caller to store a new hash: the old one is weaker than today's. */
-  verify(secret: string, hash: string, who: string): Promise<{ right: boolean; stale: boolean }>;
+  /**
+   * Whether the secret is the hash's. `stale` asks the caller to store a new hash: the old one was made otherwise than today's.
+   * @param hash undefined for nobody's, which takes the same work and is never right
+   */
+  verify(secret: string, hash: string | undefined, who: string): Promise<{ right: boolean; stale: boolean }>;
   /** Why a secret may not become the password of this name, as one word for `password:<reason>`; undefined when it may. */
-  objection(name: string, secret: string): string | undefined;
+  objection(name: string, secret: string): Promise<string | undefined>;
 }
 
 export const Passwords = token<Passwords>('passwords');

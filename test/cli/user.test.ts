@@ -33,6 +33,18 @@ test('accounts are added, listed, given a new password and removed', async () =>
   expect((await folder.runs(['user', 'list'])).stdout).toBe('');
 });
 
+test('a password that is typed is not shown, and is asked for twice', async () => {
+  await using folder = await Folder.with({});
+  const types = (...typed: string[]) => folder.types(['user', 'add', 'alice'], typed);
+  const different = await types('tea-at-four', 'tea-at-five');
+  expect(different).toMatch(
+    /Password of alice: \s+Password of alice, again: \s+chatserv: Those were two different ones\./,
+  );
+  const same = await types('tea-at-four', 'tea-at-four');
+  expect(same).toMatch(/Password of alice: \s+Password of alice, again: \s+alice is registered\./);
+  expect(different + same).not.toMatch(/tea/);
+});
+
 test("the ancestor's users come over, bad lines are named, and each is hashed anew at the first login", async () => {
   await using program = await startProgram();
   await program.stop();

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,21 @@ export class Folder {
     });
     child.stdin?.end(input);
     return promise;
+  }
+
+  /** Runs `chatserv` at a terminal, and types a line at each prompt. @returns all that stood on the terminal */
+  async types(args: readonly string[], lines: readonly string[]): Promise<string> {
+    const words = [process.execPath, BIN, ...args].map((word) => `'${word}'`).join(' ');
+    const { NODE_OPTIONS, LOG_LEVEL, ...env } = process.env;
+    const child = execFile('script', ['--quiet', '--command', words, '/dev/null'], { cwd: this.path, env });
+    const left = [...lines];
+    let screen = '';
+    child.stdout?.on('data', (text: string) => {
+      screen += text;
+      if (text.endsWith(': ')) child.stdin?.write(`${left.shift()}\r`);
+    });
+    await once(child, 'close');
+    return screen;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

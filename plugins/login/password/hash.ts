@@ -9,10 +9,18 @@ export interface Cost {
 
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
-const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([\w+/]+)\$([\w+/]+)$/;
+const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/;
 const SHA1 = /^\$sha1\$([0-9a-f]{40})$/;
 
+/** What is hashed where there is nothing to hold a secret against. */
+const NO_SALT = Buffer.alloc(SALT_BYTES);
+
 const derive = promisify(argon2);
+
+/** A secret as it is hashed: blanks of any kind are one kind, and characters composed (RFC 8265, OpaqueString). */
+export function preparedSecret(secret: string): string {
+  return secret.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+}
 
 /** Hashes a secret with argon2id (RFC 9106), as a string in the PHC format. */
 export async function hashSecret(secret: string, cost: Cost): Promise<string> {
@@ -21,26 +29,35 @@ export async function hashSecret(secret: string, cost: Cost): Promise<string> {
   return `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=1$${base64(salt)}$${base64(tag)}`;
 }
 
-/** Whether a secret is the one of a hash: ours, or an imported unsalted SHA-1. */
-export async function verifySecret(secret: string, hash: string): Promise<boolean> {
-  const [, sha1] = SHA1.exec(hash) ?? [];
-  if (sha1 !== undefined) return timingSafeEqual(createHash('sha1').update(secret).digest(), Buffer.from(sha1, 'hex'));
-  const [, memory, passes, salt, tag] = PHC.exec(hash) ?? [];
-  if (salt === undefined || tag === undefined) return false;
+/**
+ * Whether a secret is the one of a hash: ours, or an imported unsalted SHA-1. It takes an argon2 hash whatever the
+ * answer: an imported hash, and that of nobody (''), take one of today's cost.
+ */
+export async function verifySecret(secret: string, hash: string, today: Cost): Promise<boolean> {
+  const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash) ?? [];
+  if (salt === undefined || tag === undefined) {
+    await argon2id(secret, NO_SALT, today);
+    const [, sha1] = SHA1.exec(hash) ?? [];
+    const digest = createHash('sha1').update(secret).digest();
+    return sha1 !== undefined && timingSafeEqual(digest, Buffer.from(sha1, 'hex'));
+  }
   const wanted = Buffer.from(tag, 'base64');
   const cost = { memory: Number(memory), passes: Number(passes) };
-  return timingSafeEqual(await argon2id(secret, Buffer.from(salt, 'base64'), cost, wanted.length), wanted);
+  const found = await argon2id(secret, Buffer.from(salt, 'base64'), cost, Number(parallelism), wanted.length);
+  return timingSafeEqual(found, wanted);
 }
 
 /** Whether a hash was made otherwise than hashes are made today. */
-export function isStale(hash: string, cost: Cost): boolean {
-  const [, memory, passes] = PHC.exec(hash) ?? [];
-  return Number(memory) !== cost.memory || Number(passes) !== cost.passes;
+export function isStale(hash: string, { memory, passes }: Cost): boolean {
+  const today = `$argon2id$v=19$m=${memory},t=${passes},p=1$`;
+  const [salt = '', tag = ''] = hash.slice(today.length).split('$');
+  const bytes = (text: string) => Buffer.from(text, 'base64').length;
+  return !hash.startsWith(today) || bytes(salt) !== SALT_BYTES || bytes(tag) !== TAG_BYTES;
 }
 
-async function argon2id(secret: string, nonce: Buffer, cost: Cost, tagLength = TAG_BYTES): Promise<Buffer> {
-  const parameters = { message: secret, nonce, parallelism: 1, tagLength, memory: cost.memory, passes: cost.passes };
-  return Buffer.from(await derive('argon2id', parameters));
+async function argon2id(secret: string, nonce: Buffer, cost: Cost, parallelism = 1, tagLength = TAG_BYTES) {
+  const { memory, passes } = cost;
+  return Buffer.from(await derive('argon2id', { message: secret, nonce, parallelism, tagLength, memory, passes }));
 }
 
 function base64(bytes: Buffer): string {

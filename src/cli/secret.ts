@@ -1,0 +1,35 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Mistakes } from '../plugin/mistakes.ts';
+
+/**
+ * Reads a secret: at a terminal what is typed twice, which is not shown; else the first line of standard input.
+ * @throws Mistakes when the two differ, or nothing was typed
+ */
+export async function readSecret(what: string): Promise<string> {
+  if (!process.stdin.isTTY) return (await readLine()) ?? '';
+  const secret = await readUnseen(`${what}: `);
+  if (secret !== (await readUnseen(`${what}, again: `))) throw new Mistakes(['Those were two different ones.']);
+  return secret;
+}
+
+async function readUnseen(prompt: string): Promise<string> {
+  // What the terminal would echo goes here.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const line = readLine(nowhere);
+  // Only now: who types at once is not shown either.
+  process.stderr.write(prompt);
+  const secret = await line;
+  process.stderr.write('\n');
+  if (secret === undefined) throw new Mistakes(['No password was given.']);
+  return secret;
+}
+
+async function readLine(output?: Writable): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, ...(output && { output, terminal: true }) });
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  lines.once('line', resolve).once('close', () => resolve(undefined));
+  const line = await promise;
+  lines.close();
+  return line;
+}
