@@ -21,8 +21,12 @@ export const json: Dialect = {
   },
 };
 
-function said(event: ServerEvent): string {
-  return `${JSON.stringify(event)}\n`;
+const UNESCAPED = /[\u007f-\u009f]/g;
+
+/** An event as a line. JSON leaves some control characters as they are; escaped, they cannot command a terminal. */
+function said(event: object): string {
+  const line = JSON.stringify(event);
+  return `${line.replace(UNESCAPED, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)}\n`;
 }
 
 /** What a login, a registration or a resumption gives for the questions of the dialogue. */
@@ -112,7 +116,7 @@ class JsonSpeaker implements Speaker {
       case 'blocked':
         return this.#answer({ type: 'blocked', seconds: utterance.seconds });
       case 'event':
-        return `${JSON.stringify({ ...utterance.facts, type: utterance.event })}\n`;
+        return said({ ...utterance.facts, type: utterance.event });
       case 'ready':
         return '';
       case 'closing':
