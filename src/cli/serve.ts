@@ -1,8 +1,10 @@
+import { constants } from 'node:os';
 import { differenceInWords } from '../contracts/plugins.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { Watchdog } from '../plugin/watchdog.ts';
 import { settingOf } from './setting.ts';
+import { supervisorOf } from './supervisor.ts';
 import { watchFiles } from './watch.ts';
 
 const STOPS = ['SIGTERM', 'SIGINT'] as const;
@@ -14,9 +16,11 @@ const STOPS = ['SIGTERM', 'SIGINT'] as const;
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
   const { promise: asked, resolve } = Promise.withResolvers<NodeJS.Signals>();
   // Before anything starts: who is asked to stop while it starts stops in order too.
+  let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    // Who asks a second time has it end at once, as a program that handles no signals does.
-    for (const one of STOPS) process.off(one, stop);
+    // Who asks a second time has it end at once, with the code of a program that handles no signals.
+    if (stopping) process.exit(128 + constants.signals[signal]);
+    stopping = true;
     resolve(signal);
   };
   for (const signal of STOPS) process.on(signal, stop);
@@ -27,10 +31,17 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   const { log } = setting;
   process.on('uncaughtExceptionMonitor', (err) => log.logger.error({ event: 'crash', err }, 'the server crashes'));
   const watchdog = new Watchdog(setting.limits.blockTime, log.style);
-  host = await Host.start({ ...setting, watchdog });
+  const supervisor = supervisorOf(process.env, log.logger);
+  const reloads = (done: Promise<unknown>) => {
+    supervisor.reloading();
+    void done.then(() => supervisor.ready());
+  };
+  host = await Host.start({ ...setting, watchdog, reloads });
+  supervisor.ready();
   const watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
   const signal = await asked;
   watcher?.close();
+  supervisor.stopping();
   log.logger.info({ event: 'shutdown', signal }, 'shuts down');
   await host.stop('shutdown');
   await watchdog.close();

@@ -32,6 +32,8 @@ export interface HostSetting {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Told where a transport listens. */
   readonly listens?: (transport: string, where: string) => void;
+  /** Told of a reload when it begins; it is done, well or not, when the promise resolves. */
+  readonly reloads?: (done: Promise<unknown>) => void;
   /** Called when what it says is live. */
   readonly live?: () => void;
   /** Is told what is being called. */
@@ -138,6 +140,7 @@ export class Host {
       },
       (err: unknown) => this.#logger.error({ event: 'reload-failure', err }, 'not reloaded: all is as it was'),
     );
+    this.#setting.reloads?.(this.#reloaded);
     return reloading;
   }
 

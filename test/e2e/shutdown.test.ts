@@ -40,5 +40,5 @@ test('a second signal ends it at once', async () => {
   await socket.sees('register');
   program.signals('SIGTERM');
   await socket.sees('closing:shutdown');
-  expect(await program.stop('SIGINT')).toBe(null);
+  expect(await program.stop('SIGINT')).toBe(130);
 });

@@ -30,6 +30,8 @@ export interface ProgramConfig {
 export interface ProgramOptions {
   /** Set for the program, beside what the tests' own environment says. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Its file, where it is not the source's. */
+  readonly bin?: string;
   /** More words of its command line. */
   readonly args?: readonly string[];
   /** A signal that the program ignores from its start. */
@@ -149,8 +151,8 @@ export class Program {
   /** Starts it, again after `stop` or `kill`. @returns when it listens */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
-    const { env = {}, ignores, sockets = {}, args: more = [] } = this.#options;
-    const words = [process.execPath, BIN, '--config', this.configFile, ...more];
+    const { env = {}, ignores, sockets = {}, bin = BIN, args: more = [] } = this.#options;
+    const words = [process.execPath, bin, '--config', this.configFile, ...more];
     // What a shell ignores its successor ignores, and the successor has its process id.
     const first = ignores ? `trap '' ${ignores}` : 'export LISTEN_PID=$$';
     const [command = '', ...args] = ['sh', '-c', `${first}; exec "$@"`, 'sh', ...words];
