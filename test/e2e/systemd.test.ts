@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -51,7 +51,14 @@ test.skipIf(!canAnalyze)('the units are what systemd takes, and shut in', async 
     const source = new URL('../../packaging/systemd/chatserv.service', import.meta.url);
     // systemd looks whether the program is there.
     await writeFile(unit, (await readFile(source, 'utf8')).replaceAll('/usr/bin/chatserv', '/bin/true'));
-    const analyze = (...words: string[]) => spawnSync('systemd-analyze', [...words, unit], { encoding: 'utf8' });
+    const sockets = ['chatserv.socket', 'chatserv-http.socket'];
+    for (const name of sockets) await cp(new URL(name, source), join(folder, name));
+    const analyze = (...words: string[]) =>
+      spawnSync(
+        'systemd-analyze',
+        [...words, unit, ...(words[0] === 'verify' ? sockets.map((name) => join(folder, name)) : [])],
+        { encoding: 'utf8' },
+      );
     const verified = analyze('verify', '--man=no');
     expect(verified.stdout + verified.stderr).toBe('');
     expect(verified.status).toBe(0);
