@@ -31,7 +31,7 @@ function echo(...paths: string[]) {
 const PORT = { host: '127.0.0.1', port: 0 };
 
 async function start(http: object, ...paths: string[]) {
-  const server = await startServer({ http: { ...PORT, ...http }, echo: echo(...paths) });
+  const server = await startServer({ http: { ...PORT, ...http }, echo: echo(...paths) }, { exempt: [] });
   const where = server.listening.get('http') ?? '';
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(`http://${where}${path}`, { headers });
@@ -68,6 +68,32 @@ describe('http', () => {
     const plain = await start({}, '/');
     await using __ = plain.server;
     expect((await plain.get('/', from)).text).toBe('/ for 127.0.0.1');
+  });
+
+  test('a network has so many connections, and one more when one of them ends; proxies have more', async () => {
+    for (const [proxies, allowed] of [
+      [[], false],
+      [['127.0.0.1'], true],
+    ] as const) {
+      const { server, where } = await start({ perNetwork: 2, proxies }, '/');
+      await using _ = server;
+      const [host = '', port] = where.split(':');
+      const open = () => {
+        const socket = connect(Number(port), host).on('error', () => {});
+        socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+        const answered = Promise.withResolvers<boolean>();
+        socket.once('data', () => answered.resolve(true));
+        socket.once('close', () => answered.resolve(false));
+        return { socket, answered: answered.promise };
+      };
+      const first = open();
+      expect(await first.answered).toBe(true);
+      expect(await open().answered).toBe(true);
+      expect(await open().answered).toBe(allowed);
+      expect(server.limitsMet).toEqual(allowed ? {} : { 'http-connections-per-network': 1 });
+      first.socket.destroy();
+      await expect.poll(() => open().answered).toBe(true);
+    }
   });
 
   test('bytes that are no HTTP, and an upgrade to nothing, are answered and closed', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   addressList,
@@ -9,11 +10,14 @@ import {
   inAddressList,
   isHandedOver,
   listen,
+  networkOf,
   placeOf,
+  plainAddress,
   type UpgradeHandler,
   watchedCertificate,
   z,
 } from 'chatserv';
+import { Crowd } from './crowd.ts';
 import { addressOf } from './forwarded.ts';
 import { Routes } from './routes.ts';
 
@@ -38,6 +42,11 @@ export default definePlugin({
         .positive()
         .default(10_000)
         .describe('How many connections there may be; more are closed at once'),
+      perNetwork: z
+        .int()
+        .positive()
+        .default(64)
+        .describe('How many connections from one IPv4 address or IPv6 /64, proxies aside; more are closed at once'),
       headerTime: z.number().positive().default(10).describe("How long a request's headers may take, in seconds"),
       requestTime: z.number().positive().default(30).describe('How long a whole request may take, in seconds'),
     })
@@ -74,11 +83,25 @@ export default definePlugin({
       else handler(request, socket, head);
     }
 
+    const crowd = keep('crowd', () => new Crowd());
+    const admit = (socket: Socket): void => {
+      const address = plainAddress(socket.remoteAddress ?? '');
+      if (isProxy(address) || server.isExempt(address)) return;
+      if (crowd.enter(socket, networkOf(address), options.perNetwork)) return;
+      server.limitMet('http-connections-per-network');
+      socket.destroy();
+    };
+
     const limits = { maxHeaderSize: 16_384, keepAliveTimeout: 10_000 };
     const listener = keep(
       `${certificate ? 'https' : 'http'} ${isHandedOver('http') ? 'handed over' : `${host} ${port}`}`,
-      () =>
-        certificate ? createSecureServer({ ...limits, handshakeTimeout: headerTime * 1000 }) : createServer(limits),
+      () => {
+        const made = certificate
+          ? createSecureServer({ ...limits, handshakeTimeout: headerTime * 1000 })
+          : createServer(limits);
+        // Before Node's own listener reads from it.
+        return made.prependListener('connection', (socket: Socket) => crowd.admit(socket));
+      },
       (listener) => void listener.close(),
     );
 
@@ -95,6 +118,7 @@ export default definePlugin({
         listener.headersTimeout = headerTime * 1000;
         listener.requestTimeout = requestTime * 1000;
         listener.maxConnections = options.connections;
+        crowd.admit = admit;
         listener.removeAllListeners('request').on('request', (request, response) => void answer(request, response));
         listener.removeAllListeners('upgrade').on('upgrade', hand);
         if (!(await listen(listener, { port, host }, logger, 'http'))) return;

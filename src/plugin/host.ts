@@ -87,6 +87,7 @@ export class Host {
       },
       post: (post, ordered) => kernel.post(post, ordered),
       limitMet: (limit) => kernel.limitMet(limit),
+      isExempt: (address) => kernel.isExempt(address),
       sessions: () => kernel.sessions(),
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };

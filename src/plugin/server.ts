@@ -25,6 +25,8 @@ export interface Server {
    * @param limit its name, lower-case words with hyphens: the server's and its plugins', never made of what a client sent
    */
   limitMet(limit: string): void;
+  /** Whether the limits per network do not hold for an IP address: it is on the list `limits.exempt`. */
+  isExempt(address: string): boolean;
   /** Every session there is, logged in or not. */
   sessions(): Iterable<Session>;
   /** The commands that are loaded, each once, by name. */
