@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { backUp } from './backup.ts';
 import { check } from './check.ts';
+import { connect } from './connect.ts';
 import { exportAll } from './export.ts';
 import { health } from './health.ts';
 import { importAll } from './import.ts';
@@ -37,6 +38,23 @@ export async function main(args: readonly string[]): Promise<void> {
           },
         },
         ({ config, watch }) => serve(config as string | undefined, watch),
+      )
+      .command(
+        'connect [address]',
+        'Chat: [user@]host[:port], on this terminal or with the lines of a pipe',
+        {
+          tls: { type: 'boolean', default: false, describe: 'Speak TLS, and check the certificate' },
+          ca: { type: 'string', requiresArg: true, describe: 'A file of certificates (PEM) to trust' },
+          insecure: { type: 'boolean', default: false, describe: 'Do not check the certificate' },
+          'password-file': {
+            type: 'string',
+            requiresArg: true,
+            describe: 'A file with the password; else CHATSERV_PASSWORD, else it is asked for',
+          },
+          register: { type: 'boolean', default: false, describe: 'Register the user if it is new, without asking' },
+        },
+        ({ address, passwordFile, ...options }) =>
+          connect({ address: String(address ?? 'localhost'), passwordFile, ...options }),
       )
       .command(
         'top',

@@ -281,10 +281,10 @@ export class Conversation {
   }
 
   /** Has the owner answer. When the connection goes during the login, another is made once there is an answer. */
-  async #ask({ question, because }: Ask, link: Link, request?: string | number): Promise<void> {
+  async #ask({ question, because, reason }: Ask, link: Link, request?: string | number): Promise<void> {
     this.#requests.asked();
     this.#asking = !link.welcome;
-    const step = await this.#owner.ask?.({ question, because });
+    const step = await this.#owner.ask?.({ question, because, ...(reason !== undefined && { reason }) });
     this.#asking = false;
     if (this.#state.state === 'closed') return;
     if (step === undefined) {

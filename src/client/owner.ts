@@ -28,6 +28,8 @@ export interface Ask {
   readonly question: string;
   /** Why: `start`, `wrong`, `connected`, `too-short`; may be empty. */
   readonly because: string;
+  /** What is wrong with a name that was given: `characters`, `look-alike`. */
+  readonly reason?: string | undefined;
 }
 
 /** How a question is answered: with what was asked, or, in the login, with name and password at once. */

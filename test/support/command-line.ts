@@ -33,12 +33,12 @@ export class Folder {
     return writeFile(join(this.path, name), text);
   }
 
-  /** Runs `chatserv` with these arguments until it ends. @param input what it reads */
-  async runs(args: readonly string[], input = ''): Promise<Ended> {
+  /** Runs `chatserv` with these arguments until it ends. @param input what it reads @param more set in its environment */
+  async runs(args: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<Ended> {
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
     const { NODE_OPTIONS, ...rest } = process.env;
     const env = { ...rest, LOG_LEVEL: 'warn' };
-    const options = { cwd: this.path, env, timeout: 15_000 };
+    const options = { cwd: this.path, env: { ...env, ...more }, timeout: 15_000 };
     const child = execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) => {
       if (error?.killed) reject(new Error(`chatserv ${args.join(' ')} did not end\n${stdout}\n${stderr}`));
       else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { type Address, addressOf, addressText, PORTS } from '../client/terminal/address.ts';
+import { Client } from '../client/terminal/client.ts';
+import { dial, type TlsOptions } from '../client/terminal/dial.ts';
+import { DumbFace } from '../client/terminal/dumb-face.ts';
+import { shown } from '../client/terminal/safe.ts';
+import { runScript } from '../client/terminal/script.ts';
+import { TerminalFace } from '../client/terminal/terminal-face.ts';
+import { View } from '../client/terminal/view.ts';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+
+/** What `chatserv connect` is told. */
+export interface ConnectOptions {
+  readonly address: string;
+  readonly tls: boolean;
+  readonly ca: string | undefined;
+  readonly insecure: boolean;
+  readonly passwordFile: string | undefined;
+  readonly register: boolean;
+}
+
+/** Talks to a server: as a person at a terminal, or with the lines of a pipe. Sets the exit code. */
+export async function connect(options: ConnectOptions): Promise<void> {
+  const address = addressOf(options.address, options.tls ? PORTS.tls : PORTS.plain);
+  if (address === undefined) {
+    throw new Mistakes([
+      `'${shown(options.address)}' is no address: [user@]host[:port], [user@][IPv6 address]:port, or [user@]unix:/path.`,
+    ]);
+  }
+  const open = dial(address, await tlsOptions(options));
+  const password = await givenPassword(options.passwordFile);
+  process.exitCode = process.stdin.isTTY
+    ? await atTerminal(address, open, password, options.register)
+    : await fromPipe(address, open, password, options.register);
+}
+
+function atTerminal(
+  address: Address,
+  open: ReturnType<typeof dial>,
+  password: string | undefined,
+  register: boolean,
+): Promise<number> {
+  const { stdin, stdout } = process;
+  const dumb = !stdout.isTTY || process.env.TERM === 'dumb' || process.env.TERM === undefined;
+  const client = new Client({
+    open,
+    place: addressText(address),
+    given: { name: address.user, password, register },
+    face: (owner) => (dumb ? new DumbFace(stdin, stdout, owner) : new TerminalFace(stdin, stdout, owner)),
+    view: (columns) => new View(stdout, columns),
+  });
+  const leave = () => client.leave();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  return client.run().finally(() => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, leave);
+  });
+}
+
+function fromPipe(
+  { user: name }: Address,
+  open: ReturnType<typeof dial>,
+  password: string | undefined,
+  register: boolean,
+): Promise<number> {
+  if (name === undefined) throw new Mistakes(['Nobody can be asked for a name here: say user@host.']);
+  if (password === undefined) {
+    throw new Mistakes([
+      'Nobody can be asked for a password here: set CHATSERV_PASSWORD, or use --password-file FILE.',
+    ]);
+  }
+  const { stdin: input, stdout: output, stderr: errors } = process;
+  return runScript({ open, login: { name, password, register }, input, output, errors });
+}
+
+async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOptions | undefined> {
+  if (!tls) {
+    if (ca !== undefined || insecure) throw new Mistakes(['--ca and --insecure are for --tls.']);
+    return undefined;
+  }
+  if (insecure) {
+    process.stderr.write(
+      'chatserv: --insecure: the certificate is not checked; anyone on the way can read and write.\n',
+    );
+  }
+  return { insecure, ...(ca !== undefined && { ca: await textOf(ca) }) };
+}
+
+/** The password of the environment, or the first line of a file. */
+async function givenPassword(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return process.env.CHATSERV_PASSWORD;
+  const [line = ''] = (await textOf(file)).split(/\r?\n/);
+  return line;
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
+  });
+}

@@ -1,0 +1,33 @@
+/** Where `chatserv connect` goes, and as whom. */
+export interface Address {
+  readonly user?: string;
+  readonly where: { readonly host: string; readonly port: number } | { readonly path: string };
+}
+
+/** The port of plain lines, and that of TLS. */
+export const PORTS = { plain: 4119, tls: 4120 };
+
+/**
+ * Reads `[user@]host[:port]`, `[user@][::1]:4119` or `[user@]unix:/path`.
+ * @param port where none is given
+ * @returns undefined where it is none of these
+ */
+export function addressOf(text: string, port: number): Address | undefined {
+  const at = text.lastIndexOf('@');
+  const user = at > 0 ? { user: text.slice(0, at) } : {};
+  const place = text.slice(at + 1);
+  const [, path] = /^unix:(.+)$/s.exec(place) ?? [];
+  if (path !== undefined) return { ...user, where: { path } };
+  // More than one colon without brackets is an IPv6 address.
+  const [, bracketed, plain, given] =
+    /^(?:\[([^\]]+)\]|([^:[\]]+|[^[\]]*:[^[\]]*:[^[\]]*))(?::(\d+))?$/.exec(place) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || /\s/.test(host) || Number(given ?? port) > 65_535) return undefined;
+  return { ...user, where: { host, port: Number(given ?? port) } };
+}
+
+/** An address as a person writes it, without the user. */
+export function addressText({ where }: Address): string {
+  if ('path' in where) return `unix:${where.path}`;
+  return `${where.host.includes(':') ? `[${where.host}]` : where.host}:${where.port}`;
+}

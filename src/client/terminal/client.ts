@@ -1,0 +1,269 @@
+import { Conversation, type ConversationOptions } from '../conversation.ts';
+import type { Ask, Owner, Received, State, Step } from '../owner.ts';
+import { type Answer, RequestError } from '../requests.ts';
+import { type Completion, completed } from './completion.ts';
+import { EXIT } from './exit.ts';
+import type { Face, FaceOwner } from './face.ts';
+import { type Given, Login } from './login.ts';
+import { shown } from './safe.ts';
+import type { View } from './view.ts';
+import { closedText, errorText, lostText } from './wording.ts';
+import { type Addressee, commandOf, commandsOr, OWN_COMMANDS, wordsOf } from './words.ts';
+
+/** How many names are shown at once, and how many comings and goings. */
+const NAMES = 40;
+const CHANGES = 5;
+
+/** What a client for a person is made of. */
+export interface ClientOptions {
+  readonly open: ConversationOptions['open'];
+  /** The server, as a person writes it. */
+  readonly place: string;
+  readonly given: Given;
+  /** Makes what is seen and typed on. */
+  readonly face: (owner: FaceOwner) => Face;
+  readonly view: (columns: () => number) => View;
+}
+
+/** One person's conversation at a terminal: what is typed becomes requests, what comes becomes lines. */
+export class Client implements Owner, FaceOwner {
+  readonly #place: string;
+  readonly #face: Face;
+  readonly #view: View;
+  readonly #login: Login;
+  readonly #conversation: Conversation;
+  #addressee: Addressee = 'everyone';
+  /** What was said while this account was away, until all of it has come. */
+  #waited: Received[] = [];
+  #lostAt: number | undefined;
+  #wasOnline = false;
+  #knowsOnline = false;
+  #leaving = false;
+  #failure: string | undefined;
+  readonly #finished = Promise.withResolvers<number>();
+
+  constructor({ open, place, given, face, view }: ClientOptions) {
+    this.#place = place;
+    const { name, password, register } = given;
+    const login = name !== undefined && password !== undefined ? { login: { name, password, register } } : {};
+    this.#conversation = new Conversation({ open, owner: this, ...login });
+    this.#face = face(this);
+    this.#view = view(() => this.#face.columns);
+    this.#login = new Login(
+      {
+        ask: (prompt, hidden) => this.#face.ask(shown(prompt), hidden),
+        say: (text) => this.#face.print(...this.#view.error(text)),
+      },
+      given,
+    );
+  }
+
+  /** Talks until it is over. @returns the exit code */
+  run(): Promise<number> {
+    this.#conversation.start();
+    return this.#finished.promise;
+  }
+
+  prompt(): string {
+    const { state } = this.#conversation.state;
+    if (this.#conversation.name === undefined) return '';
+    const to = this.#addressee === 'everyone' ? 'everyone' : this.#addressee.join(' ');
+    const away = state === 'online' ? '' : '(no connection) ';
+    const text = `${away}${shown(to)}> `;
+    return text.length <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
+  }
+
+  complete(before: string): Completion {
+    const { commands, online } = this.#conversation;
+    return completed(before, commands, online.map(shown));
+  }
+
+  /** Leaves politely; asked a second time, at once. */
+  leave(): void {
+    if (this.#leaving) {
+      this.#conversation.close();
+      return;
+    }
+    this.#leaving = true;
+    void this.#conversation.leave();
+  }
+
+  line(text: string): void {
+    const words = wordsOf(text, this.#conversation.commands, this.#addressee);
+    switch (words.kind) {
+      case 'nothing':
+        break;
+      case 'quit':
+        this.leave();
+        break;
+      case 'to':
+        this.#addressee = words.to;
+        this.#face.refresh();
+        break;
+      case 'message':
+        void this.#send(words.to, words.text);
+        break;
+      case 'help':
+        void this.#help(words.text);
+        break;
+      case 'command':
+        void this.#command(words.name, words.text);
+        break;
+    }
+  }
+
+  ask(question: Ask): Promise<Step | undefined> {
+    return this.#login.answer(question);
+  }
+
+  state(state: State): void {
+    switch (state.state) {
+      case 'online':
+        this.#welcomed(state.name);
+        break;
+      case 'lost':
+        this.#lost(state);
+        break;
+      case 'closed':
+        this.#showWaited();
+        this.#over(state);
+        break;
+    }
+    this.#face.refresh();
+  }
+
+  message(message: Received): void {
+    if (message.waited) this.#waited.push(message);
+    else this.#face.print(...this.#view.message(message, this.#conversation.name));
+  }
+
+  caughtUp(): void {
+    this.#showWaited();
+  }
+
+  presence({ came, left }: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
+    if (!this.#knowsOnline) {
+      this.#knowsOnline = true;
+      this.#printNames('online:', this.#conversation.online);
+      return;
+    }
+    const me = this.#conversation.name;
+    for (const [names, did] of [
+      [came.filter((name) => name !== me), 'came'],
+      [left.filter((name) => name !== me), 'left'],
+    ] as const) {
+      if (names.length > CHANGES) this.#face.print(...this.#view.notice(`${names.length} ${did}`));
+      else if (names.length > 0) this.#face.print(...this.#view.notice(`${names.join(', ')} ${did}`));
+    }
+  }
+
+  #welcomed(name: string): void {
+    if (this.#lostAt !== undefined) {
+      const seconds = Math.round((Date.now() - this.#lostAt) / 1000);
+      this.#face.print(...this.#view.notice(`back after ${seconds} s`));
+    } else if (!this.#wasOnline) {
+      const text = `You are ${name} at ${this.#place}. What you type is for everyone; /help says more.`;
+      this.#face.print(...this.#view.notice(text));
+    }
+    this.#lostAt = undefined;
+    this.#wasOnline = true;
+  }
+
+  #lost(state: State & { readonly state: 'lost' }): void {
+    this.#showWaited();
+    if (!this.#wasOnline) {
+      this.#failure = lostText(state.why);
+      this.#conversation.close();
+      return;
+    }
+    if (this.#lostAt === undefined) {
+      this.#face.print(...this.#view.notice(`The connection is lost (${lostText(state.why)}). It is tried again.`));
+    }
+    this.#lostAt ??= Date.now();
+  }
+
+  #over(closed: State & { readonly state: 'closed' }): void {
+    const unsent = this.#conversation.pending;
+    if (unsent > 0) this.#face.print(...this.#view.error(`Not sent, or not answered: ${unsent}.`));
+    if (this.#failure !== undefined) {
+      this.#face.print(...this.#view.error(`No connection to ${this.#place}: ${this.#failure}`));
+      this.#end(EXIT.noConnection);
+      return;
+    }
+    const left = this.#leaving || closed.why === 'left' || closed.why === 'goodbye';
+    if (!left) this.#face.print(...this.#view.error(closedText(closed)));
+    this.#end(left ? 0 : EXIT.refused);
+  }
+
+  #end(code: number): void {
+    this.#face.close();
+    this.#finished.resolve(code);
+  }
+
+  #showWaited(): void {
+    const waited = this.#waited;
+    this.#waited = [];
+    if (waited.length === 0) return;
+    const count = waited.length === 1 ? 'a message' : `${waited.length} messages`;
+    const lines = waited.flatMap((message) => this.#view.message(message, this.#conversation.name));
+    this.#face.print(...this.#view.rule(`${count} while you were away`), ...lines, ...this.#view.rule('now'));
+  }
+
+  async #send(to: Addressee, text: string): Promise<void> {
+    if (this.#conversation.state.state !== 'online') {
+      this.#face.print(...this.#view.notice('It is sent when the connection is back.'));
+    }
+    try {
+      const { facts } = await this.#conversation.message(to, text);
+      const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
+      const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
+      if (reached.length > 0) this.#face.print(...this.#view.sent(reached, text));
+      if (unknown.length > 0) this.#face.print(...this.#view.error(`Nobody is called ${unknown.join(', ')}.`));
+    } catch (cause) {
+      this.#refused(cause, to === 'everyone' ? 'broadcast' : 'message');
+    }
+  }
+
+  async #command(name: string, text: string): Promise<void> {
+    try {
+      this.#answered(await this.#conversation.command(name, text));
+    } catch (cause) {
+      this.#refused(cause, name, text);
+    }
+  }
+
+  async #help(text: string): Promise<void> {
+    const own = OWN_COMMANDS.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
+    if (text === '') {
+      this.#face.print(
+        ...this.#view.answer([
+          'What is no command is said to whom the prompt names; @name text to that one user.',
+          '/ before a command may be left out, and what has it is never said to anyone.',
+        ]),
+      );
+    }
+    const line = ({ usage, summary }: { usage: string; summary: string }) => `${usage} - ${summary}`;
+    this.#face.print(...this.#view.answer(own.map(line)));
+    if (text === '' || own.length === 0) await this.#command('help', text);
+  }
+
+  #answered({ command, text, lines, facts }: Answer): void {
+    const names = Array.isArray(facts?.names) ? facts.names.map(String) : undefined;
+    if (names !== undefined) this.#printNames(`${command}:`, names);
+    else this.#face.print(...this.#view.answer(lines ?? [text ?? '']));
+  }
+
+  #printNames(label: string, names: readonly string[]): void {
+    const more = names.length > NAMES ? this.#view.notice(`and ${names.length - NAMES} more`) : [];
+    if (names.length === 0) this.#face.print(...this.#view.notice(`${label} nobody`));
+    else this.#face.print(...this.#view.names(`  ${label}`, names.slice(0, NAMES)), ...more);
+  }
+
+  #refused(cause: unknown, name: string, text = ''): void {
+    if (!(cause instanceof RequestError)) throw cause;
+    // Why it is over is said once, and what was not sent is counted.
+    if (cause.reason === 'closed') return;
+    const known = commandOf(name, commandsOr(this.#conversation.commands));
+    this.#face.print(...this.#view.error(errorText(cause, known?.usage, `${name} ${text}`.trim())));
+  }
+}

@@ -1,0 +1,71 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Face, FaceOwner } from './face.ts';
+
+/** A terminal that cannot move its cursor (TERM=dumb): it edits and shows what is typed by itself, and lines follow each other. */
+export class DumbFace implements Face {
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+  readonly #lines: Interface;
+  #answer: ((line: string | undefined) => void) | undefined;
+  readonly #exited = () => this.close();
+
+  constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
+    this.#input = input;
+    this.#output = output;
+    this.#lines = createInterface({ input, terminal: false });
+    this.#lines.on('line', (line) => {
+      if (this.#answer === undefined) owner.line(line);
+      else this.#answer(line);
+    });
+    this.#lines.on('close', () => {
+      this.#answer?.(undefined);
+      owner.leave();
+    });
+    process.once('exit', this.#exited);
+  }
+
+  get columns(): number {
+    return Math.max(4, this.#output.columns || 80);
+  }
+
+  print(...lines: readonly string[]): void {
+    this.#output.write(lines.map((line) => `${line}\n`).join(''));
+  }
+
+  refresh(): void {}
+
+  ask(prompt: string, hidden: boolean): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#output.write(prompt);
+    // In raw mode nothing is shown, and no key is heeded either.
+    const keys = (bytes: Buffer) => {
+      if (bytes.includes(3) || bytes.includes(4)) this.#answer?.(undefined);
+    };
+    if (hidden) this.#input.setRawMode(true).on('data', keys);
+    this.#answer = (line) => {
+      this.#answer = undefined;
+      if (hidden) {
+        this.#input.setRawMode(false).off('data', keys);
+        this.#output.write('\n');
+      }
+      resolve(line && edited(line));
+    };
+    return promise;
+  }
+
+  close(): void {
+    process.off('exit', this.#exited);
+    this.#lines.removeAllListeners('close');
+    this.#lines.close();
+    this.#input.setRawMode(false);
+    this.#input.pause();
+  }
+}
+
+/** What was typed without what was deleted again. */
+function edited(line: string): string {
+  let text = line;
+  while (/[\b\u007f]/.test(text)) text = text.replace(/[^\b\u007f]?[\b\u007f]/u, '');
+  return text;
+}

@@ -1,0 +1,76 @@
+import { emitKeypressEvents, type Key } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { type Deed, Editor } from './editor.ts';
+
+const LEFT = '\u001b[D';
+const UP = '\u001b[A';
+const DOWN = '\u001b[B';
+
+/** Types what a terminal would send. @returns what is to be done about it */
+function typed(editor: Editor, bytes: string): Deed[] {
+  const input = new PassThrough();
+  const deeds: Deed[] = [];
+  emitKeypressEvents(input);
+  input.on('keypress', (text: string | undefined, key: Key) => {
+    const deed = editor.press(text, key);
+    if (deed !== undefined) deeds.push(deed);
+  });
+  input.emit('data', Buffer.from(bytes));
+  return deeds;
+}
+
+test.each([
+  ['typing and going back', `abc${LEFT}${LEFT}x`, 'ax', 'bc'],
+  ['deleting on both sides', `abcd${LEFT}${LEFT}\u007f\u001b[3~`, 'a', 'd'],
+  ['the ends of the line', 'abc\u0001x\u0005y', 'xabcy', ''],
+  ['words', 'one two three\u001bb\u001bb\u0017', '', 'two three'],
+  ['the rest of a line, and giving it back', `abcd${LEFT}${LEFT}\u000b\u0001\u0019`, 'cd', 'ab'],
+  ['everything before the cursor', `abcd${LEFT}\u0015`, '', 'd'],
+  ['a letter with its marks as one', `xe\u0301y${LEFT}\u007f`, 'x', 'y'],
+  ['a mark that is typed after its letter', 'e\u0301\u007f', '', ''],
+  ['people who are joined as one', `a👩‍👩‍👧b${LEFT}${LEFT}`, 'a', '👩‍👩‍👧b'],
+  ['what is hostile as nothing', 'a\u202eb\u2028c\u009bd\u200be', 'abcde', ''],
+])('an editor takes %s', (_, bytes, before, after) => {
+  const editor = new Editor();
+  expect(typed(editor, bytes)).toEqual([]);
+  expect(editor.parts).toEqual([before, after]);
+});
+
+test('an editor gives lines, and remembers those that are no secret', () => {
+  const editor = new Editor();
+  expect(typed(editor, 'one\rtwo\r\r')).toEqual([
+    { kind: 'line', line: 'one' },
+    { kind: 'line', line: 'two' },
+    { kind: 'line', line: '' },
+  ]);
+  editor.hidden = true;
+  typed(editor, 'secret\r');
+  editor.hidden = false;
+  typed(editor, `draft${UP}`);
+  expect(editor.text).toBe('two');
+  typed(editor, `${UP}${UP}${UP}`);
+  expect(editor.text).toBe('one');
+  typed(editor, `${DOWN}${DOWN}${DOWN}`);
+  expect(editor.text).toBe('draft');
+});
+
+test('an editor takes what is pasted as text, and each line of it as a line', () => {
+  const editor = new Editor();
+  expect(typed(editor, 'x\u001b[200~a\tb\r\nc\nd\u0003\u001b[201~')).toEqual([
+    { kind: 'line', line: 'xa b' },
+    { kind: 'line', line: 'c' },
+  ]);
+  expect(editor.text).toBe('d');
+});
+
+test('an editor tells what is no editing', () => {
+  const editor = new Editor();
+  expect(typed(editor, 'a\t\u0003\u0004\u000c\u001a\u007f\u0004').map(({ kind }) => kind)).toEqual([
+    'complete',
+    'interrupt',
+    'redraw',
+    'suspend',
+    'end',
+  ]);
+});

@@ -1,0 +1,24 @@
+import type { Completion } from './completion.ts';
+
+/** What a person sees and types on: a terminal that can move its cursor, or one that cannot. */
+export interface Face {
+  readonly columns: number;
+  /** Prints lines; what is being typed stays whole. */
+  print(...lines: readonly string[]): void;
+  /** Shows the prompt anew. */
+  refresh(): void;
+  /** Asks for one line. @param hidden whether it is not shown @returns undefined when the person would rather leave */
+  ask(prompt: string, hidden: boolean): Promise<string | undefined>;
+  /** Leaves the terminal as it was. */
+  close(): void;
+}
+
+/** Whom a face tells what a person does. */
+export interface FaceOwner {
+  /** What stands before what is typed. */
+  prompt(): string;
+  line(text: string): void;
+  complete(before: string): Completion;
+  /** The person would like to leave. */
+  leave(): void;
+}

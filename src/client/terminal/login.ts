@@ -1,0 +1,121 @@
+import type { Ask, Step } from '../owner.ts';
+
+/** What a login is begun with. */
+export interface Given {
+  readonly name?: string | undefined;
+  readonly password?: string | undefined;
+  /** Whether a name that is new is registered without asking. */
+  readonly register: boolean;
+}
+
+/** Asks and tells a person. */
+export interface LoginHost {
+  ask(prompt: string, hidden: boolean): Promise<string | undefined>;
+  say(text: string): void;
+}
+
+/** Why a new password may not be used, for people. */
+const PASSWORD_REASONS: Readonly<Record<string, string>> = {
+  'too-short': 'That password is too short.',
+  'too-long': 'That password is too long.',
+  'like-the-name': 'The password must not be the name.',
+};
+
+/** What is wrong with a name, for people. */
+const NAME_REASONS: Readonly<Record<string, string>> = {
+  empty: 'A name has 1 to 32 characters.',
+  'too-long': 'A name has 1 to 32 characters.',
+  characters: 'A name is of letters, digits and some signs, without blanks.',
+  reserved: 'That name has another meaning.',
+  direction: 'The letters of a name run in one direction.',
+  'mixed-scripts': 'The letters of a name are of one script.',
+  'look-alike': 'That name looks like one that is registered.',
+  taken: 'Somebody else has that name by now.',
+};
+
+/** The login as a person goes through it: a question at a time, what was given beforehand answered by itself. */
+export class Login {
+  readonly #host: LoginHost;
+  #name: string | undefined;
+  #password: string | undefined;
+  readonly #register: boolean;
+  /** What was given and has been tried: the next time the person is asked. */
+  #used = { name: false, password: false };
+  #declined = false;
+  #newPassword: string | undefined;
+
+  constructor(host: LoginHost, given: Given) {
+    this.#host = host;
+    this.#name = given.name;
+    this.#password = given.password;
+    this.#register = given.register;
+  }
+
+  /** Answers a question of the server. @returns undefined when the person would rather leave */
+  async answer({ question, because, reason }: Ask): Promise<Step | undefined> {
+    const text = await this.#answerTo(question, because, reason);
+    if (typeof text === 'object') return text;
+    return text === undefined ? undefined : { type: 'answer', text };
+  }
+
+  async #answerTo(question: string, because: string, reason = ''): Promise<string | Step | undefined> {
+    switch (question) {
+      case 'username':
+        return this.#username(because, reason);
+      case 'password':
+        if (because === 'wrong') this.#host.say('Wrong password.');
+        if (this.#password === undefined || this.#used.password) {
+          this.#password = await this.#host.ask(`Password of ${this.#name ?? 'the user'}: `, true);
+        }
+        this.#used.password = true;
+        return this.#password;
+      case 'register':
+        return this.#registration();
+      case 'new-password':
+        return this.#newPasswordFor(because);
+      case 'new-password-again':
+        this.#password = this.#used.password ? await this.#host.ask('The same again: ', true) : this.#password;
+        return this.#password;
+      default:
+        if (because !== '') this.#host.say(`${because}.`);
+        return this.#host.ask(`${question}: `, false);
+    }
+  }
+
+  async #username(because: string, reason: string): Promise<string | Step | undefined> {
+    const [name, password] = [this.#name, this.#password];
+    if (because === 'registered' || (because === 'start' && this.#used.name)) {
+      // It is known already, from the registration or from a connection that was lost.
+      if (name !== undefined && password !== undefined) return { type: 'login', name, password };
+    }
+    if (because === 'connected') this.#host.say(`${name} is connected already, from somewhere else.`);
+    else if (because !== 'start' && !this.#declined) {
+      this.#host.say(NAME_REASONS[reason] ?? 'There is no user of that name, and it cannot be registered.');
+    }
+    if (name === undefined || this.#used.name) this.#name = await this.#host.ask('Name: ', false);
+    this.#used.name = true;
+    this.#declined = false;
+    return this.#name;
+  }
+
+  async #registration(): Promise<string | undefined> {
+    if (this.#register) return 'y';
+    const answer = await this.#host.ask(`There is no user ${this.#name} yet. Register? [y/N] `, false);
+    const yes = /^\s*y(es)?\s*$/i.test(answer ?? '');
+    this.#declined = !yes;
+    return answer === undefined ? undefined : yes ? 'y' : 'n';
+  }
+
+  async #newPasswordFor(because: string): Promise<string | undefined> {
+    if (because !== '') this.#host.say(PASSWORD_REASONS[because] ?? `That password may not be used: ${because}.`);
+    else if (this.#newPassword !== undefined) this.#host.say('These were not the same.');
+    // A password that was given is used once, and twice in it.
+    if (this.#password !== undefined && !this.#used.password && this.#newPassword === undefined) {
+      this.#newPassword = this.#password;
+      return this.#password;
+    }
+    this.#used.password = true;
+    this.#newPassword = await this.#host.ask('A password for it: ', true);
+    return this.#newPassword;
+  }
+}

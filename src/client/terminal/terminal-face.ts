@@ -1,0 +1,125 @@
+import { emitKeypressEvents, type Key } from 'node:readline';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { type Deed, Editor } from './editor.ts';
+import type { Face, FaceOwner } from './face.ts';
+import { Screen } from './screen.ts';
+
+/** How many choices of a completion are shown. */
+const SHOWN = 60;
+
+/** A terminal with a steady input line at the bottom. */
+export class TerminalFace implements Face {
+  readonly #input: ReadStream;
+  readonly #owner: FaceOwner;
+  readonly #screen: Screen;
+  readonly #editor = new Editor();
+  #question: { readonly prompt: string; readonly answer: (line: string | undefined) => void } | undefined;
+  readonly #pressed = (text: string | undefined, key: Key) => this.#press(text, key);
+  readonly #resumed = () => this.#takeUp();
+  readonly #exited = () => this.close();
+
+  constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
+    this.#input = input;
+    this.#owner = owner;
+    this.#screen = new Screen(output, () => {
+      const [before, after] = this.#editor.hidden ? ['', ''] : this.#editor.parts;
+      return { prompt: this.#question?.prompt ?? owner.prompt(), before, after };
+    });
+    emitKeypressEvents(input);
+    input.on('keypress', this.#pressed);
+    process.on('SIGCONT', this.#resumed);
+    // However the program ends, the terminal is as it was.
+    process.once('exit', this.#exited);
+    this.#takeUp();
+  }
+
+  get columns(): number {
+    return this.#screen.columns;
+  }
+
+  print(...lines: readonly string[]): void {
+    this.#screen.print(...lines);
+  }
+
+  refresh(): void {
+    this.#screen.draw();
+  }
+
+  ask(prompt: string, hidden: boolean): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    this.#editor.clear();
+    this.#editor.hidden = hidden;
+    this.#question = {
+      prompt,
+      answer: (line) => {
+        // What was asked and answered stays to be seen.
+        this.#screen.print(prompt + (hidden ? '' : (line ?? '')));
+        this.#editor.hidden = false;
+        this.#editor.clear();
+        this.#question = undefined;
+        resolve(line);
+      },
+    };
+    this.#screen.draw();
+    return promise;
+  }
+
+  close(): void {
+    process.off('SIGCONT', this.#resumed);
+    process.off('exit', this.#exited);
+    this.#input.off('keypress', this.#pressed);
+    this.#leave();
+  }
+
+  #takeUp(): void {
+    this.#input.setRawMode(true);
+    this.#input.resume();
+    this.#screen.open();
+  }
+
+  #leave(): void {
+    this.#screen.close();
+    this.#input.setRawMode(false);
+    this.#input.pause();
+  }
+
+  #press(text: string | undefined, key: Key): void {
+    const deed = this.#editor.press(text, key);
+    if (deed !== undefined) this.#do(deed);
+    this.#screen.draw();
+  }
+
+  #do(deed: Deed): void {
+    switch (deed.kind) {
+      case 'line':
+        if (this.#question === undefined) this.#owner.line(deed.line);
+        else this.#question.answer(deed.line);
+        break;
+      case 'interrupt':
+      case 'end':
+        this.#question?.answer(undefined);
+        this.#owner.leave();
+        break;
+      case 'complete':
+        if (this.#question === undefined) this.#complete();
+        break;
+      case 'redraw':
+        this.#screen.clear();
+        break;
+      case 'suspend':
+        this.#leave();
+        process.kill(process.pid, 'SIGTSTP');
+        break;
+    }
+  }
+
+  #complete(): void {
+    const [typed, after] = this.#editor.parts;
+    const { before, choices } = this.#owner.complete(typed);
+    this.#editor.set(before, after);
+    // Nothing can be added: the choices are shown.
+    if (before !== typed || choices.length === 0) return;
+    const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
+    this.print(`  ${choices.slice(0, SHOWN).join('  ')}${more}`);
+  }
+}

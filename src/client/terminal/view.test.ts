@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { shown } from './safe.ts';
+import { View } from './view.ts';
+import { widthOf, wrapped } from './width.ts';
+
+describe('what others send', () => {
+  test('can hold nothing that commands a terminal or turns the line around', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(shown(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+      }),
+    );
+  });
+
+  test.each([
+    ['\u001b]0;title\u0007', '<1b>]0;title<07>'],
+    ['a\tb', 'a    b'],
+    ['\u202eabc', '<202e>abc'],
+    ['שלום, नमस्ते, 👩‍👩‍👧', 'שלום, नमस्ते, 👩‍👩‍👧'],
+    ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 \u{e0041}', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 <e0041>'],
+    ['\ud800x', '<d800>x'],
+  ])('%j is shown as %j', (text, safe) => {
+    expect(shown(text)).toBe(safe);
+  });
+});
+
+describe('lines', () => {
+  test.each([
+    ['one two three', 9, 0, 2, ['one two', 'three']],
+    ['one two three', 9, 6, 2, ['one', 'two', 'three']],
+    ['abcdefghij', 4, 0, 1, ['abcd', 'efg', 'hij']],
+    ['漢字漢字', 5, 0, 0, ['漢字', '漢字']],
+    ['a  b', 10, 0, 0, ['a  b']],
+    ['', 10, 0, 0, ['']],
+  ])('%j in %i columns', (text, columns, first, indent, lines) => {
+    expect(wrapped(text, columns, first, indent)).toEqual(lines);
+  });
+
+  test('are never wider than the terminal', () => {
+    const words = fc.array(fc.oneof(fc.constantFrom('漢字', 'e\u0301', '👩‍👩‍👧', ' ', 'word'), fc.string()));
+    fc.assert(
+      fc.property(words, fc.integer({ min: 24, max: 90 }), (parts, columns) => {
+        const view = new View(process.stdout, () => columns);
+        const message = {
+          id: 1,
+          from: 'bob',
+          audience: 'named',
+          time: new Date(),
+          repeat: false,
+          waited: false,
+        } as const;
+        for (const line of view.message({ ...message, text: parts.join('') }, 'alice')) {
+          expect(widthOf(line)).toBeLessThanOrEqual(columns);
+        }
+      }),
+    );
+  });
+});
+
+test('a name has the same colour every time, and a date stands before the messages of another day', () => {
+  const view = new View(process.stdout, () => 80);
+  expect(view.name('Bob')).toBe(view.name('Bob'));
+  const time = new Date(2020, 1, 29, 7, 5);
+  const lines = view.message(
+    { id: 1, from: 'bob', audience: 'everyone', text: 'hi', time, repeat: false, waited: true },
+    'alice',
+  );
+  expect(lines[0]).toMatch(/^── Saturday,? 29 February 2020 ─+$/);
+  expect(lines[1]).toBe('07:05 bob: hi');
+});

@@ -1,0 +1,119 @@
+import { styleText } from 'node:util';
+import type { Received } from '../owner.ts';
+import { shown } from './safe.ts';
+import { widthOf, wrapped } from './width.ts';
+import type { Addressee } from './words.ts';
+
+/** The colours of names: those that can be read on dark and on light ground. */
+const COLOURS = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where the text of a message begins when it takes several lines: below the text, behind the time. */
+const INDENT = 6;
+
+/** Puts what happens into lines for a person, at most as wide as the terminal. */
+export class View {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #columns: () => number;
+  #day = new Date().toDateString();
+
+  /** @param stream where it is shown: whether it takes colours, it and the environment (NO_COLOR, TERM) say */
+  constructor(stream: NodeJS.WriteStream, columns: () => number) {
+    this.#stream = stream;
+    this.#columns = columns;
+  }
+
+  /** A message from someone else, or, marked so, from this account on another device. */
+  message({ from, audience, text, time }: Received, me: string | undefined): string[] {
+    if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text);
+    const name = this.name(from);
+    return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text);
+  }
+
+  /** A message that was sent. */
+  sent(to: Addressee, text: string): string[] {
+    const whom = to === 'everyone' ? '' : `→ ${to.map((name) => this.name(name)).join(', ')}`;
+    return this.#said(new Date(), this.#bold('you'), whom, text);
+  }
+
+  /** Something that a person should know, and may overlook. */
+  notice(text: string): string[] {
+    return this.#lines('· ', shown(text), 'dim');
+  }
+
+  /** What went wrong. */
+  error(text: string): string[] {
+    return this.#lines('! ', shown(text), 'red');
+  }
+
+  /** An answer of the server. */
+  answer(lines: readonly string[]): string[] {
+    return lines.flatMap((line) => this.#lines('  ', shown(line)));
+  }
+
+  /** Names, each in its colour. */
+  names(label: string, names: readonly string[]): string[] {
+    const lines: string[] = [];
+    let line = label;
+    for (const [index, name] of names.entries()) {
+      const comma = index < names.length - 1 ? ',' : '';
+      if (widthOf(line) + 1 + widthOf(shown(name) + comma) > this.#columns()) {
+        lines.push(line);
+        line = ' ';
+      }
+      line += ` ${this.name(name)}${comma}`;
+    }
+    return [...lines, line];
+  }
+
+  /** A line across, with a word in it. */
+  rule(text: string): string[] {
+    const width = Math.min(this.#columns(), 78);
+    const left = Math.max(0, width - widthOf(text) - 5);
+    return [this.style('dim', `── ${text} ${'─'.repeat(left)}`)];
+  }
+
+  /** A name in its own colour, always the same one. */
+  name(name: string): string {
+    let hash = 2_166_136_261;
+    for (const character of name.toLowerCase()) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
+    return this.style([COLOURS[(hash >>> 0) % COLOURS.length] ?? 'cyan', 'bold'], shown(name));
+  }
+
+  style(style: Style, text: string): string {
+    return styleText(style, text, { stream: this.#stream });
+  }
+
+  #bold(text: string): string {
+    return this.style('bold', text);
+  }
+
+  #said(time: Date, name: string, whom: string, text: string): string[] {
+    const clock = `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`;
+    const head = `${this.style('dim', clock)} ${name}${whom === '' ? '' : ` ${whom}`}: `;
+    const columns = this.#columns();
+    const taken = widthOf(head);
+    // A head that leaves no room stands on a line of its own.
+    const indent = columns >= 4 * INDENT ? INDENT : 1;
+    const lines = wrapped(shown(text), columns, Math.min(taken, columns - 1), indent);
+    const [first = '', ...more] = lines;
+    return [...this.#newDay(time), `${head}${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
+  }
+
+  /** A line with the date, where it is not that of the message before. */
+  #newDay(time: Date): string[] {
+    const day = time.toDateString();
+    if (day === this.#day) return [];
+    this.#day = day;
+    const date = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
+    return this.rule(time.toLocaleDateString('en-GB', date));
+  }
+
+  #lines(mark: string, text: string, style?: Style): string[] {
+    return wrapped(text, this.#columns(), 2, 2).map((line, index) => {
+      const whole = (index === 0 ? mark : '  ') + line;
+      return style === undefined ? whole : this.style(style, whole);
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import type { Closed } from '../owner.ts';
+import type { RequestError } from '../requests.ts';
+
+/** Why there is no connection, for people. */
+export function lostText(why: string): string {
+  switch (why) {
+    case 'shutdown':
+      return 'the server shuts down';
+    case 'timeout':
+      return 'nothing was heard from here for too long';
+    case 'too-slow':
+      return 'too much waited to be read';
+    case 'connected':
+      return 'the connection before is still there';
+    case 'too-fast':
+      return 'too much was sent at once';
+    case 'full':
+    case 'busy':
+      return 'the server is full';
+    case 'too-many-connections':
+    case 'too-many-new-connections':
+      return 'there are too many connections from here';
+    default:
+      return hinted(why);
+  }
+}
+
+/** What is wrong with a connection over TLS, and what to do about it. */
+function hinted(why: string): string {
+  if (/wrong version number|packet length too long/i.test(why)) return 'there is no TLS on that port; leave out --tls';
+  if (/self-signed|unable to (verify|get)|certificate/i.test(why)) {
+    return `${why}; name its certificate with --ca FILE, if you trust it`;
+  }
+  return why;
+}
+
+/** Why it is over, for people. */
+export function closedText({ why, seconds, question = '', because = '' }: Closed): string {
+  switch (why) {
+    case 'replaced':
+      return 'This account is connected from somewhere else now.';
+    case 'kicked':
+      return 'You were removed from the server. You may come back.';
+    case 'banned':
+      return 'You are banned from this server.';
+    case 'blocked':
+      return `Logins are blocked for ${seconds ?? 'some'} seconds.`;
+    case 'wrong-password':
+      return 'The password was wrong too often.';
+    case 'no-json':
+      return 'What answers there is no chatserv, or does not speak JSON.';
+    case 'refused':
+      return `The login was refused: ${refusedText(question, because)}.`;
+    default:
+      return `The server ended it: ${why}.`;
+  }
+}
+
+function refusedText(question: string, because: string): string {
+  if (because === 'connected') return 'the account is connected already, from somewhere else';
+  if (because === 'wrong') return 'wrong password';
+  if (question === 'register') return 'there is no such user; --register makes it';
+  if (question === 'new-password') return `the password may not be used (${because})`;
+  return because === '' ? question : `${question} (${because})`;
+}
+
+/**
+ * Why something was not done, for people.
+ * @param usage how the command is used, where that is known
+ * @param line what was typed
+ */
+export function errorText({ reason, about, message }: RequestError, usage: string | undefined, line: string): string {
+  switch (reason) {
+    case 'command':
+      return `There is no command ${about}. /help lists them.`;
+    case 'args':
+      return `${about} is used so: ${usage ?? about}. To say it as it is: say ${line}`;
+    case 'denied':
+      return `You may not use ${about}.`;
+    case 'internal':
+      return `The server failed at ${about}; it was not done.`;
+    case 'muted':
+      return 'You are muted, and may not write for a while.';
+    case 'line':
+      return 'That is longer than the server takes; it was not sent.';
+    case 'field':
+      return about.startsWith('to')
+        ? 'That is no name that a user can have.'
+        : `The server does not take the ${about}.`;
+    case 'lost':
+      return message;
+    default:
+      return `Not done: ${reason} (${about}).`;
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { addressOf, addressText } from './address.ts';
+import { completed } from './completion.ts';
+import { wordsOf } from './words.ts';
+
+const COMMANDS = [
+  { name: 'message', aliases: ['send'], usage: '', summary: '' },
+  { name: 'broadcast', aliases: [], usage: '', summary: '' },
+  { name: 'wholast', aliases: ['last'], usage: '', summary: '' },
+];
+
+describe('a typed line', () => {
+  test.each([
+    ['hello there', { kind: 'message', to: ['carol'], text: 'hello there' }],
+    ['  two blanks', { kind: 'message', to: ['carol'], text: '  two blanks' }],
+    ['message bob hi  ', { kind: 'message', to: ['bob'], text: 'hi  ' }],
+    ['/send bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
+    ['message (bob  carol) hi', { kind: 'message', to: ['bob', 'carol'], text: 'hi' }],
+    ['broadcast hi', { kind: 'message', to: 'everyone', text: 'hi' }],
+    ['message bob', { kind: 'command', name: 'message', text: 'bob' }],
+    ['message () hi', { kind: 'command', name: 'message', text: '() hi' }],
+    ['/last 5', { kind: 'command', name: 'wholast', text: '5' }],
+    ['/unknown x y', { kind: 'command', name: 'unknown', text: 'x y' }],
+    ['/', { kind: 'command', name: '', text: '' }],
+    ['@bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
+    ['@bob', { kind: 'message', to: ['carol'], text: '@bob' }],
+    ['say wholast', { kind: 'message', to: ['carol'], text: 'wholast' }],
+    ['to bob, @dave', { kind: 'to', to: ['bob', 'dave'] }],
+    ['/to everyone', { kind: 'to', to: 'everyone' }],
+    ['/help last', { kind: 'help', text: 'last' }],
+    ['exit', { kind: 'quit' }],
+    ['   ', { kind: 'nothing' }],
+  ])('%j', (line, words) => {
+    expect(wordsOf(line, COMMANDS, ['carol'])).toEqual(words);
+  });
+
+  test('is read by the commands of the standard set until the server has said which it has', () => {
+    expect(wordsOf('whoelse', [], 'everyone')).toMatchObject({ kind: 'command' });
+    expect(wordsOf('whoelse', COMMANDS, 'everyone')).toMatchObject({ kind: 'message' });
+  });
+});
+
+test.each([
+  ['mes', 'message ', []],
+  ['/wh', '/wholast ', []],
+  ['s', 's', ['say', 'send']],
+  ['hi B', 'hi bo', ['bob', 'Bonnie']],
+  ['@bo', '@bo', ['bob', 'Bonnie']],
+  ['message (bob C', 'message (bob carol ', []],
+  ['', '', []],
+  ['zz', 'zz', []],
+])('Tab makes of %j %j, or one of %j', (before, after, choices) => {
+  const result = completed(before, COMMANDS, ['bob', 'Bonnie', 'carol']);
+  expect(result.before.toLowerCase()).toBe(after);
+  expect([...result.choices].sort()).toEqual([...choices].sort());
+});
+
+describe('an address', () => {
+  test.each([
+    ['localhost', undefined, 'localhost:4119'],
+    ['alice@chat.example:5000', 'alice', 'chat.example:5000'],
+    ['a@b@host', 'a@b', 'host:4119'],
+    ['[::1]:4120', undefined, '[::1]:4120'],
+    ['alice@::1', 'alice', '[::1]:4119'],
+    ['alice@unix:/run/chat', 'alice', 'unix:/run/chat'],
+  ])('%s', (text, user, place) => {
+    const address = addressOf(text, 4119);
+    expect(address?.user).toBe(user);
+    expect(address && addressText(address)).toBe(place);
+  });
+
+  test.each(['', 'alice@', 'host:', 'host:port', 'host:70000', '[::1', 'a b', 'unix:'])('is not %j', (text) => {
+    expect(addressOf(text, 4119)).toBeUndefined();
+  });
+});

@@ -1,0 +1,240 @@
+import { describe, expect, test } from 'vitest';
+import { PASSWORD, type Program, startProgram } from '../support/program.ts';
+import { hasTmux, Terminal, type TerminalOptions } from '../support/tmux.ts';
+
+/** A terminal where a registered user is online. */
+async function online(program: Program, user: string, options: TerminalOptions = {}): Promise<Terminal> {
+  const env = { CHATSERV_PASSWORD: PASSWORD, ...options.env };
+  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`], { ...options, env });
+  await terminal.shows(/> $|> ?\n?$/);
+  await terminal.shows('online:');
+  return terminal;
+}
+
+describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
+  test('registers, is wrong about a password, and is never shown one', async () => {
+    await using program = await startProgram();
+    const args = [`127.0.0.1:${program.port}`];
+    {
+      await using terminal = await Terminal.connects(args);
+      await terminal.shows('Name:');
+      await terminal.enters('alice');
+      await terminal.shows('There is no user alice yet. Register? [y/N]');
+      await terminal.enters('y');
+      await terminal.shows('A password for it:');
+      await terminal.enters('short');
+      await terminal.shows('The same again:');
+      await terminal.enters('short');
+      await terminal.shows('That password is too short.');
+      await terminal.enters(PASSWORD);
+      await terminal.shows(/The same again:[\s\S]*The same again:/);
+      await terminal.enters(PASSWORD);
+      await terminal.shows('You are alice');
+      await terminal.presses('C-d');
+      await terminal.shows('ended with 0');
+    }
+    await using terminal = await Terminal.connects(args);
+    await terminal.shows('Name:');
+    await terminal.enters('alice');
+    await terminal.shows('Password of alice:');
+    await terminal.enters('not-the-right-one');
+    await terminal.shows(/Wrong password\.\nPassword of alice:$/);
+    await terminal.types(PASSWORD);
+    expect(await terminal.lastRow()).toBe('Password of alice:');
+    await terminal.presses('Enter');
+    const screen = await terminal.shows('online: alice');
+    expect(screen).not.toContain('right-one');
+    expect(screen).not.toContain(PASSWORD);
+  });
+
+  test('types on while messages arrive', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.types('half a sen');
+    await alice.typed('everyone> half a sen');
+    await bob.says('message alice one', 'broadcast two');
+    await alice.shows(/bob → you: one\n\d\d:\d\d bob: two\neveryone> half a sen$/);
+    await alice.enters('tence');
+    await bob.sees('sent:');
+    await bob.sees('sent:');
+    await bob.hears('alice', 'half a sentence');
+    await alice.shows(/\d\d:\d\d you: half a sentence\neveryone>$/);
+    // Wide characters and such of several parts take the columns that they take.
+    await alice.types('漢字e\u0301x');
+    await alice.presses('Left', 'Left', 'BSpace');
+    await alice.typed('everyone> 漢e\u0301x');
+    expect(await alice.cursor()).toBe('everyone> 漢'.length + 1);
+    await alice.presses('C-u', 'C-k', 'Up');
+    await alice.typed('everyone> half a sentence');
+  });
+
+  test('is told apart what is for everyone and what is private, and answers one person', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.enters('@bob psst');
+    await bob.hears('alice', 'psst');
+    await alice.shows('you → bob: psst');
+    await alice.enters('to bob');
+    await alice.typed('bob>');
+    await alice.enters('who wants lunch');
+    await alice.shows('who is used so: who. To say it as it is: say who wants lunch');
+    await alice.enters('say who wants lunch');
+    await bob.hears('alice', 'who wants lunch');
+    await alice.enters('/dance');
+    await alice.shows('There is no command dance.');
+    await bob.seesNothing();
+    await alice.enters('message (bob ghost) hello');
+    await alice.shows(/you → bob: hello\n! Nobody is called ghost\./);
+    await alice.enters('whoelse');
+    await alice.shows('whoelse: bob');
+  });
+
+  test('sees what waited, counted, and then what is said now', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await bob.says('message alice one', 'broadcast two');
+    await bob.seesInOrder('sent:', 'sent:');
+    await using alice = await online(program, 'alice');
+    await alice.shows(/── 2 messages while you were away ─+\n.*: one\n.*: two\n── now ─+\n/);
+  });
+
+  test('completes commands and names with Tab', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    await program.joins('bobby');
+    await program.joins('bonnie');
+    await using alice = await online(program, 'alice');
+    await alice.shows(/online:.*bonnie/);
+    await alice.types('/mes');
+    await alice.presses('Tab');
+    await alice.typed('everyone> /message');
+    await alice.types('b');
+    await alice.presses('Tab');
+    await alice.typed('everyone> /message bo');
+    await alice.presses('Tab');
+    await alice.shows(/ {2}bobby {2}bonnie\neveryone> \/message bo$/);
+    await alice.types('n');
+    await alice.presses('Tab');
+    await alice.types('hi');
+    await alice.typed('everyone> /message bonnie hi');
+  });
+
+  test('pastes several lines, which are sent as typed', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.pastes('one\ttab\n@bob two\nthree');
+    await bob.hears('alice', 'one tab');
+    await bob.hears('alice', 'two');
+    await alice.typed('everyone> three');
+    await bob.seesNothing();
+  });
+
+  test('is not disturbed by what others send', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.types('typing');
+    await bob.writesRaw('message alice a\u202eb\u2066c\u2028d\u001b[2Je\u009b2Jf\u200bg\n');
+    await alice.shows(/you: a<202e>b<2066>c<2028>d\[2Je2Jf<200b>g\neveryone> typing$/);
+    await bob.says(`message alice ${'e'.concat('\u0301'.repeat(400))}!`);
+    await alice.shows(/you: e\u0301{8}!\neveryone> typing$/);
+  });
+
+  test('goes on in a window that becomes narrow', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice', { columns: 60 });
+    await alice.types('a line that is longer than the window will be');
+    await alice.resizes(24, 24);
+    await alice.until((screen) => /^> ‹.* be$/.test(screen.split('\n').at(-1) ?? ''), 'the end of the line');
+    await bob.says('message alice several words, wrapped');
+    await alice.shows(/bob → you:\s+several\n +words, wrapped\n> ‹.* be$/);
+    await alice.presses('Enter');
+    await bob.sees('sent:');
+    await bob.hears('alice', 'a line that is longer than the window will be');
+  });
+
+  test('has colours, except where they are not wanted', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    await program.joins('bob');
+    for (const env of [{}, { NO_COLOR: '1' }] as Record<string, string>[]) {
+      await using alice = await online(program, 'alice', { env });
+      await alice.shows('bob');
+      const styled = await alice.screen(true);
+      if (env.NO_COLOR === undefined) expect(styled).toContain('\u001b[');
+      else expect(styled).not.toContain('\u001b[');
+      await alice.presses('C-d');
+      await alice.shows('ended with 0');
+    }
+  });
+
+  test('uses a terminal that cannot do anything', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await Terminal.connects([`alice@127.0.0.1:${program.port}`], { env: { TERM: 'dumb' } });
+    await alice.shows('Password of alice:');
+    await alice.enters(`x${PASSWORD.slice(0, 2)}`);
+    await alice.shows('Wrong password.');
+    await alice.types(`${PASSWORD}x`);
+    await alice.presses('BSpace', 'Enter');
+    await alice.shows('online:');
+    await alice.enters('hello');
+    await bob.hears('alice', 'hello');
+    await bob.says('message alice hi');
+    const screen = await alice.shows('bob → you: hi');
+    expect(screen).not.toContain(PASSWORD);
+    expect(await alice.screen(true)).not.toContain('\u001b[');
+    await alice.presses('C-d');
+    await alice.shows('ended with 0');
+  });
+
+  test('loses nothing when the server is killed and comes back', async () => {
+    await using program = await startProgram();
+    await program.configures({ plugins: { tcp: { host: '127.0.0.1', port: program.port } } });
+    await program.registers('alice', 'bob');
+    await using alice = await online(program, 'alice');
+    await alice.enters('@bob before');
+    await alice.shows('you → bob: before');
+    await program.kill();
+    await alice.shows('The connection is lost');
+    await alice.typed('(no connection) everyone>');
+    await alice.enters('@bob while');
+    await alice.enters('@bob it was gone');
+    await alice.types('half');
+    await program.start();
+    await alice.shows(/back after \d+ s/);
+    await alice.shows(/you → bob: while\n.*you → bob: it was gone\neveryone> half$/);
+    const bob = await program.returns('bob');
+    for (const text of ['before', 'while', 'it was gone']) await bob.hears('alice', text);
+    await bob.seesNothing();
+    await alice.presses('C-u', 'C-c');
+    await alice.shows('ended with 0');
+  });
+
+  test('is told why it is over', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    await using nowhere = await Terminal.connects(['127.0.0.1:1']);
+    await nowhere.shows(/No connection to 127\.0\.0\.1:1: connect ECONNREFUSED.*\n.*ended with 4/);
+    await using first = await online(program, 'alice');
+    await using second = await Terminal.connects([`alice@127.0.0.1:${program.port}`]);
+    await second.shows('alice is connected already, from somewhere else.');
+    await second.presses('C-c');
+    await second.shows('ended with 0');
+    await program.stop('SIGTERM');
+    await first.shows('The connection is lost (the server shuts down). It is tried again.');
+    await first.presses('C-c');
+    await first.shows('ended with 0');
+  });
+});

@@ -1,0 +1,186 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { makeCertificate } from '../support/certificate.ts';
+import { type Ended, Folder } from '../support/command-line.ts';
+import { PASSWORD, type Program, startProgram } from '../support/program.ts';
+
+/** Runs `chatserv connect` with the lines of a pipe and the password from the environment. */
+async function sends(where: string, input: string, ...more: readonly string[]): Promise<Ended> {
+  await using folder = await Folder.with({});
+  return await folder.runs(['connect', where, ...more], input, { CHATSERV_PASSWORD: PASSWORD });
+}
+
+const at = (program: Program, user = 'alice') => `${user}@127.0.0.1:${program.port}`;
+
+describe('a script', { timeout: 60_000 }, () => {
+  test('sends commands, with / or without, and prints the answers in their order', async () => {
+    await using program = await startProgram();
+    await program.registers('alice', 'bob');
+    const lines = ['message bob hi', '', '/who', 'broadcast to all', 'help who', ''];
+    expect(await sends(at(program), lines.join('\n'))).toEqual({
+      code: 0,
+      stdout: 'sent:\nalice\nsent:\nwho - Names everyone who is online\n',
+      stderr: '',
+    });
+    const bob = await program.returns('bob');
+    await bob.hears('alice', 'hi');
+    await bob.hears('alice', 'to all');
+  });
+
+  test('is given what waited, as the line protocol writes it', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await bob.writesRaw('message alice a\u202eb\n');
+    await bob.sees('sent:');
+    const { code, stdout } = await sends(at(program), 'whoelse');
+    expect(stdout).toMatch(/^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\] bob: a<202e>b\nbob\n$/);
+    expect(code).toBe(0);
+    // It was given once.
+    expect((await sends(at(program), 'whoelse')).stdout).toBe('bob\n');
+  });
+
+  test('ends with 1 when a command was answered with an error, and does the others', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    expect(await sends(at(program), 'dance\nwholast soon\nwho\n')).toEqual({
+      code: 1,
+      stdout: 'alice\n',
+      stderr: 'error:command:dance\nerror:args:wholast\n',
+    });
+    expect(await sends(at(program), 'message ghost boo\n')).toMatchObject({ code: 1, stdout: 'sent:ghost\n' });
+  });
+
+  test('sends more lines than may come at once, and all of them arrive in their order', async () => {
+    await using program = await startProgram({ limits: { lineBurst: 10, linesPerSecond: 20 } });
+    await program.registers('alice', 'bob');
+    const texts = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const { code, stdout } = await sends(at(program), texts.map((text) => `message bob ${text}\n`).join(''));
+    expect([code, stdout]).toEqual([0, 'sent:\n'.repeat(40)]);
+    const bob = await program.returns('bob');
+    for (const text of texts) await bob.hears('alice', text);
+  });
+
+  test('registers where it is told to', async () => {
+    await using program = await startProgram();
+    const refused = await sends(at(program, 'carol'), 'who\n');
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toBe('chatserv: The login was refused: there is no such user; --register makes it.\n');
+    expect(await sends(at(program, 'carol'), 'who\n', '--register')).toMatchObject({ code: 0, stdout: 'carol\n' });
+  });
+
+  test('says by its exit code what went wrong', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    await using folder = await Folder.with({ wrong: 'not-the-right-one\n', right: `${PASSWORD}\n` });
+    const runs = (...args: string[]) => folder.runs(['connect', ...args], 'who\n');
+    expect(await runs(at(program), '--password-file', 'right')).toMatchObject({ code: 0, stdout: 'alice\n' });
+    const wrong = await runs(at(program), '--password-file', 'wrong');
+    expect(wrong).toEqual({ code: 3, stdout: '', stderr: 'chatserv: The login was refused: wrong password.\n' });
+    expect(await runs(at(program))).toMatchObject({ code: 2, stderr: expect.stringContaining('CHATSERV_PASSWORD') });
+    expect(await runs(`127.0.0.1:${program.port}`)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('user@host'),
+    });
+    expect(await runs('a b')).toMatchObject({ code: 2, stderr: expect.stringContaining("'a b' is no address") });
+    expect(await runs(at(program), '--ca', 'right')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--tls'),
+    });
+    const missing = await runs(at(program), '--password-file', 'missing');
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('missing cannot be read') });
+    const nowhere = await runs('alice@127.0.0.1:1', '--password-file', 'right');
+    expect(nowhere).toMatchObject({ code: 4, stderr: expect.stringContaining('no connection') });
+    await using other = await somethingElse();
+    const stranger = await runs(`alice@127.0.0.1:${other.port}`, '--password-file', 'right');
+    expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('no chatserv') });
+  });
+
+  test('comes back when the server is killed under it', async () => {
+    await using program = await startProgram();
+    await program.configures({ plugins: { tcp: { host: '127.0.0.1', port: program.port } } });
+    await program.registers('alice', 'bob');
+    const texts = Array.from({ length: 200 }, (_, index) => `m${index}`);
+    const ended = sends(at(program), texts.map((text) => `message bob ${text}\n`).join(''));
+    const first = await program.returns('bob');
+    await first.hears('alice', 'm0');
+    await program.kill();
+    await program.start();
+    expect(await ended).toEqual({ code: 0, stdout: 'sent:\n'.repeat(200), stderr: '' });
+    const bob = await program.connectJson();
+    bob.says({ type: 'login', name: 'bob', password: PASSWORD });
+    await bob.sees({ type: 'welcome' });
+    await bob.seesToken();
+    const heard: string[] = [];
+    while (heard.at(-1) !== 'm199') heard.push(((await bob.sees({ type: 'message' })) as { text: string }).text);
+    // What the first connection was given just before the end may be given again; nothing is missing, or sent twice.
+    expect(heard).toEqual(texts.slice(texts.indexOf(heard[0] ?? '')));
+  });
+});
+
+describe('over TLS', { timeout: 60_000 }, () => {
+  test('a server is believed with its certificate only, or when told not to look', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const { certificate, key } = makeCertificate();
+    await using front = await tlsFront(program.port, certificate, key);
+    await using folder = await Folder.with({
+      'ca.pem': certificate,
+      'other.pem': makeCertificate('other').certificate,
+    });
+    const runs = (...args: string[]) =>
+      folder.runs(['connect', `alice@localhost:${front.port}`, ...args], 'who\n', { CHATSERV_PASSWORD: PASSWORD });
+    expect(await runs('--tls', '--ca', 'ca.pem')).toEqual({ code: 0, stdout: 'alice\n', stderr: '' });
+    const refused = { code: 4, stdout: '', stderr: expect.stringMatching(/certificate.*--ca FILE/) };
+    expect(await runs('--tls')).toEqual(refused);
+    expect(await runs('--tls', '--ca', 'other.pem')).toEqual(refused);
+    const insecure = await runs('--tls', '--insecure');
+    expect(insecure).toMatchObject({ code: 0, stdout: 'alice\n', stderr: expect.stringContaining('not checked') });
+    const plain = await folder.runs(['connect', at(program), '--tls'], 'who\n', { CHATSERV_PASSWORD: PASSWORD });
+    expect(plain).toMatchObject({ code: 4, stderr: expect.stringContaining('leave out --tls') });
+  });
+});
+
+test('over a unix socket, where a listener has one', { timeout: 60_000 }, async () => {
+  await using program = await startProgram();
+  await program.registers('alice');
+  await using folder = await Folder.with({});
+  const path = join(folder.path, 'door');
+  const { createServer: createDoor } = await import('node:net');
+  const door = createDoor((socket) => pipe(socket, program.port)).listen(path);
+  await new Promise<void>((resolve) => void door.once('listening', resolve));
+  try {
+    const ended = await folder.runs(['connect', `alice@unix:${path}`], 'who\n', { CHATSERV_PASSWORD: PASSWORD });
+    expect(ended).toEqual({ code: 0, stdout: 'alice\n', stderr: '' });
+  } finally {
+    door.close();
+  }
+});
+
+type Listening = AsyncDisposable & { readonly port: number };
+
+/** A server that is no chatserv. */
+function somethingElse(): Promise<Listening> {
+  return listening(createServer((_, response) => response.end('hello')) as Server);
+}
+
+/** Speaks TLS in front of a port. */
+function tlsFront(port: number, cert: string, key: string): Promise<Listening> {
+  return listening(createTlsServer({ cert, key }, (socket) => pipe(socket, port)));
+}
+
+function pipe(socket: NodeJS.ReadWriteStream, port: number): void {
+  const behind = connect(port, '127.0.0.1');
+  socket.on('error', () => behind.destroy());
+  behind.on('error', () => socket.end());
+  socket.pipe(behind).pipe(socket);
+}
+
+async function listening(server: Server | ReturnType<typeof createTlsServer>): Promise<Listening> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
+}
