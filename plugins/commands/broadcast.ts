@@ -1,4 +1,4 @@
-import { defineCommand, Presence, reply, z } from 'chatserv';
+import { defineCommand, Presence, refuse, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'broadcast',
@@ -11,9 +11,18 @@ export default defineCommand({
       .enum(['everyone', 'online'])
       .default('everyone')
       .describe('Whom it is for: every registered user, or those who are online'),
+    length: z
+      .int()
+      .positive()
+      .default(4096)
+      .describe('How long its text may be, in characters; an emoji counts as two'),
   }),
   needs: { presence: Presence },
   async run({ account, rest, once, proceed }, { options, presence, server }) {
+    if (rest.length > options.length) {
+      server.limitMet('text-length');
+      return refuse('too-long');
+    }
     const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
     const posted = await server.post({ from: account, to, text: rest, once }, proceed);
     return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });

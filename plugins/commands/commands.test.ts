@@ -69,6 +69,16 @@ test('message keeps the text as typed, but for control characters', async () => 
   await bob.seesNothing();
 });
 
+test('a message may be so long, and for so many', async () => {
+  await using server = await startServer({ message: { length: 10, recipients: 2 }, broadcast: { length: 10 } });
+  const alice = await server.joins('alice');
+  await alice.says('message bob 1234567890', 'message bob 12345678901', 'message (a b) hi', 'message (a b c) hi');
+  await alice.seesInOrder('sent:bob', 'error:too-long:message', 'sent:a,b', 'error:too-many:message');
+  await alice.says('broadcast 1234567890', 'broadcast 12345678901');
+  await alice.seesInOrder('sent:', 'error:too-long:broadcast');
+  expect(server.limitsMet).toEqual({ recipients: 1, 'text-length': 2 });
+});
+
 test('help lists every command that is loaded, or explains one', async () => {
   await using server = await startServer({ wholast: false });
   const alice = await server.joins('alice');

@@ -1,4 +1,4 @@
-import { defineCommand, refuse, reply } from 'chatserv';
+import { defineCommand, refuse, reply, z } from 'chatserv';
 
 /** One name or several in parentheses, one blank, and the text as typed. */
 const FORM = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s;
@@ -10,10 +10,26 @@ export default defineCommand({
   summary: 'Sends a message to one user or several, online or not',
   args: { min: 2 },
   overlaps: true,
-  async run({ account, rest, once, proceed }, { server }) {
+  options: z.strictObject({
+    recipients: z.int().positive().default(32).describe('How many users one message may be for'),
+    length: z
+      .int()
+      .positive()
+      .default(4096)
+      .describe('How long its text may be, in characters; an emoji counts as two'),
+  }),
+  async run({ account, rest, once, proceed }, { options, server }) {
     const [, several, one, text = ''] = FORM.exec(rest) ?? [];
     const names = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
     if (names.length === 0 || text.trim() === '') return refuse('args');
+    if (names.length > options.recipients) {
+      server.limitMet('recipients');
+      return refuse('too-many');
+    }
+    if (text.length > options.length) {
+      server.limitMet('text-length');
+      return refuse('too-long');
+    }
     const posted = await server.post({ from: account, to: names, text, once }, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;

@@ -166,6 +166,17 @@ export function memoryStore(now: () => number): MemoryStore {
         }
         return found;
       },
+      async count(account, sender, after, most) {
+        const { named = [] } = members.get(account) ?? {};
+        const counted = { all: 0, own: 0 };
+        for (let n = firstAbove(after, named); n < named.length && counted.all < most; n++) {
+          const entry = entries.get(named[n] ?? 0);
+          if (entry === undefined) continue;
+          counted.all++;
+          if (entry.sender === sender) counted.own++;
+        }
+        return counted;
+      },
       async cursor(account) {
         const { cursor = 0, handed = 0 } = members.get(account) ?? {};
         return { id: cursor, handed: Math.max(cursor, handed) };

@@ -69,6 +69,11 @@ export interface Log {
    * What goes to everyone leaves its own sender out.
    */
   read(account: number, after: number, limit: number): Promise<Entry[]>;
+  /**
+   * How many entries with ids above `after` name the account, and how many of them are the sender's; it counts up to
+   * `most` and no further. Those to everyone do not name it, and those to many accounts (more than 32) need not count.
+   */
+  count(account: number, sender: number, after: number, most: number): Promise<{ all: number; own: number }>;
   cursor(account: number): Promise<Cursor>;
   /** Moves cursors; what would move back stays. Durable when it resolves. */
   moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): Promise<void>;

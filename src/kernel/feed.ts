@@ -85,6 +85,11 @@ export class Feed {
     this.#host = host;
   }
 
+  /** Whether it gives what is said as it is said, and nothing waits before that. */
+  get live(): boolean {
+    return this.#state === 'live';
+  }
+
   /** The greatest id that the session was given; it may be on its way, or waiting for its acknowledgement. */
   get given(): number {
     return this.#given;

@@ -89,6 +89,7 @@ export class Host {
       limitMet: (limit) => kernel.limitMet(limit),
       isExempt: (address) => kernel.isExempt(address),
       sessions: () => kernel.sessions(),
+      sessionsOf: ({ id }) => kernel.online.of(id),
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
     const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };

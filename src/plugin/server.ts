@@ -1,3 +1,4 @@
+import type { Account } from '../kernel/account.ts';
 import type { Command } from '../kernel/commands.ts';
 import type { Connection } from '../kernel/connection.ts';
 import type { Post, Posted } from '../kernel/delivery.ts';
@@ -29,6 +30,8 @@ export interface Server {
   isExempt(address: string): boolean;
   /** Every session there is, logged in or not. */
   sessions(): Iterable<Session>;
+  /** The sessions of an account; none when it is offline. */
+  sessionsOf(account: Account): readonly Session[];
   /** The commands that are loaded, each once, by name. */
   commands(): readonly Command[];
 }

@@ -17,7 +17,7 @@ export const STANDARD = {
   logout: { file: 'commands/logout', provides: [] },
   memory: { file: 'stores/memory', provides: ['accounts', 'log', 'blocks', 'archive'] },
   message: { file: 'commands/message', provides: [] },
-  'offline-messages': { file: 'offline-messages', provides: ['inbox'] },
+  'offline-messages': { file: 'offline-messages/index', provides: ['inbox'] },
   password: { file: 'login/password/index', provides: ['passwords'] },
   registration: { file: 'login/registration', provides: [] },
   resume: { file: 'login/resume', provides: [] },
@@ -51,7 +51,7 @@ export interface StandardOptions {
   readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;
   readonly memory: OptionsOf<typeof import('../../plugins/stores/memory.ts').default>;
   readonly message: OptionsOf<typeof import('../../plugins/commands/message.ts').default>;
-  readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages.ts').default>;
+  readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages/index.ts').default>;
   readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
   readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;
   readonly resume: OptionsOf<typeof import('../../plugins/login/resume.ts').default>;

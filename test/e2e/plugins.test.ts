@@ -113,7 +113,8 @@ describe('a standard plugin, copied into the folder of the user, behaves the sam
   test('message, and offline-messages', async () => {
     const files = {
       'say.ts': await source('plugins/commands/message.ts'),
-      'keep.ts': await source('plugins/offline-messages.ts'),
+      'keep.ts': await source('plugins/offline-messages/index.ts'),
+      'room.ts': await source('plugins/offline-messages/room.ts'),
     };
     const plugins = { message: false, 'offline-messages': false, './say.ts': true, './keep.ts': true };
     await using program = await startProgram({ plugins }, { files });

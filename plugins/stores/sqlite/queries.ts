@@ -48,6 +48,11 @@ export function prepareQueries(db: DatabaseSync) {
      WHERE account = ?1 AND message > (SELECT start FROM place)
      ORDER BY id LIMIT ?3`,
   );
+  const count = prepare<{ all: number; own: number }>(
+    db,
+    `SELECT count(*) AS "all", count(CASE WHEN sender = ?2 THEN 1 END) AS own FROM
+       (SELECT sender FROM named JOIN messages ON id = message WHERE account = ?1 AND message > ?3 LIMIT ?4)`,
+  );
   const cursor = prepare<Cursor>(db, 'SELECT cursor AS id, max(cursor, handed) AS handed FROM accounts WHERE id = ?');
   const moveCursor = db.prepare(
     'UPDATE accounts SET cursor = max(cursor, ?2), handed = max(handed, ?3) WHERE id = ?1 AND (cursor < ?2 OR handed < ?3)',
@@ -104,6 +109,8 @@ export function prepareQueries(db: DatabaseSync) {
     findEntry: (sender: number, key: string) => findEntry.get(sender, key)?.id,
     read: (account: number, after: number, limit: number): Entry[] =>
       read.all(account, after, atMost(limit)).map((row) => ({ ...row, everyone: Boolean(row.everyone) })),
+    count: (account: number, sender: number, after: number, most: number) =>
+      count.get(account, sender, after, atMost(most)) ?? { all: 0, own: 0 },
     cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },
     moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): void {
       for (const [account, id, handed] of moves) moveCursor.run(account, id, Math.max(id, handed));
@@ -145,6 +152,7 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'seenSince',
   'list',
   'read',
+  'count',
   'cursor',
   'findBlock',
   'ends',

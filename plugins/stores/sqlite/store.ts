@@ -56,6 +56,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       append: (entry) => ask('append', entry),
       find: (sender, key) => ask('findEntry', sender, key),
       read: (account, after, limit) => ask('read', account, after, limit),
+      count: (account, sender, after, most) => ask('count', account, sender, after, most),
       cursor: (account) => ask('cursor', account),
       moveCursors: (moves) => ask('moveCursors', moves),
       trim: (retention) => ask('trim', retention),

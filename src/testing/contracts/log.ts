@@ -129,6 +129,27 @@ export function logContract(name: string, open: Open): void {
       expect(await store.log.cursor(1e12)).toEqual({ id: 0, handed: 0 });
     });
 
+    test('what names an account is counted, and what of it one sender said, no further than is asked for', async () => {
+      const [alice, bob, carol] = [await create(), await create(), await create()];
+      const start = (await store.log.cursor(carol.id)).id;
+      const count = (account: StoredAccount, after = start, most = 100) =>
+        store.log.count(account.id, alice.id, after, most);
+      expect(await count(carol)).toEqual({ all: 0, own: 0 });
+      const first = await append(alice, [carol.id]);
+      for (let i = 0; i < 3; i++) await append(alice, [carol.id, bob.id]);
+      for (let i = 0; i < 2; i++) await append(bob, [carol.id]);
+      await append(alice, 'everyone');
+      await append(bob, 'everyone');
+      expect(await count(carol)).toEqual({ all: 6, own: 4 });
+      expect(await count(bob)).toEqual({ all: 3, own: 3 });
+      expect(await count(carol, first)).toEqual({ all: 5, own: 3 });
+      expect(await count(carol, start, 5)).toEqual({ all: 5, own: 4 });
+      expect(await count(carol, start, 0)).toEqual({ all: 0, own: 0 });
+      expect(await store.log.count(1e12, alice.id, 0, 10)).toEqual({ all: 0, own: 0 });
+      await trim({ most: 0 });
+      expect(await count(carol)).toEqual({ all: 0, own: 0 });
+    });
+
     async function trim(retention: Partial<Retention> = {}): Promise<void> {
       while (
         await store.log.trim({

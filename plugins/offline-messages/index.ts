@@ -7,9 +7,11 @@ import {
   Inbox,
   Log,
   type Message,
+  refuse,
   type Session,
   z,
 } from 'chatserv';
+import { Room } from './room.ts';
 
 /** How many messages are read from the log at a time. */
 const PAGE = 256;
@@ -20,6 +22,12 @@ export default definePlugin({
   options: z.strictObject({
     keepDays: z.number().positive().default(365).describe('How long what nobody fetched is kept, in days'),
     keepMessages: z.int().positive().default(1_000_000).describe('How many messages are kept at most, the latest ones'),
+    waiting: z
+      .int()
+      .positive()
+      .default(10_000)
+      .describe('How many messages that name an account may wait for it; those to more than 32 accounts do not count'),
+    waitingFrom: z.int().positive().default(1000).describe('How many of them may be from one sender'),
     trimTime: z.number().positive().default(600).describe('How often what everyone has is forgotten, in seconds'),
     keyTime: z
       .number()
@@ -35,6 +43,7 @@ export default definePlugin({
     const ofLogs = keep('cursors', () => new WeakMap<Log, Cursors>());
     const cursors = ofLogs.get(log) ?? new Cursors(log);
     ofLogs.set(log, cursors);
+    const room = new Room(log, server, clock, options, (account) => cursors.of(account));
     let cancelWrite: (() => void) | undefined;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
@@ -89,13 +98,21 @@ export default definePlugin({
           order: 'post',
           async handler(message) {
             const { audience, from, text, time, once } = message;
-            const to = 'group' in audience ? 'everyone' : await recipients(audience, accounts);
-            if (to !== 'everyone' && to.length === 0) return undefined;
+            const named = 'group' in audience ? undefined : audience;
+            if (named !== undefined) await findAbsent(named, accounts);
+            if (named?.accounts.length === 0) return undefined;
+            const full = named === undefined ? [] : await room.full(named.accounts, from.id);
             const before = once?.again ? await log.find(from.id, once.key) : undefined;
             if (before !== undefined) {
               message.saidBefore(before);
               return undefined;
             }
+            if (named !== undefined && full.length > 0) {
+              if (full.length === named.accounts.length) return refuse('full');
+              for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
+              named.absent.push(...full.map(({ name }) => name));
+            }
+            const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
             message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time, key: once?.key }));
             return undefined;
           },
@@ -109,10 +126,12 @@ export default definePlugin({
         onLogin: {
           order: 'pre',
           async handler(session) {
+            if (session.account !== undefined) room.forget(session.account);
             await inbox.readOn(session);
           },
         },
         async onDisconnect(session) {
+          if (session.account !== undefined) room.forget(session.account);
           cursors.hand(session);
           if (cursors.moved) writeSoon();
         },
@@ -180,8 +199,8 @@ class Cursors {
   }
 }
 
-/** The ids of those a message is for. Names of nobody online may be those of accounts that are offline. */
-async function recipients(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<number[]> {
+/** Names of nobody online may be those of accounts that are offline: the message is for these, too. */
+async function findAbsent(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<void> {
   const unknown: string[] = [];
   for (const name of audience.absent) {
     const account = await accounts.find(name);
@@ -189,7 +208,6 @@ async function recipients(audience: { accounts: Account[]; absent: string[] }, a
     else audience.accounts.push({ id: account.id, name: account.name });
   }
   audience.absent.splice(0, audience.absent.length, ...unknown);
-  return audience.accounts.map(({ id }) => id);
 }
 
 function messageOf({ id, sender, from, everyone, text, time }: Entry, account: Account, repeat: boolean): Message {

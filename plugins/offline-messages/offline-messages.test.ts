@@ -1,7 +1,7 @@
 import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from './stores/memory.ts';
+import { memoryStore } from '../stores/memory.ts';
 
 describe('who was away', () => {
   test('is given what waited, oldest first, right after welcome, and once', async () => {
