@@ -57,8 +57,12 @@ test('who does not end the handshake is closed, and counts as connected until th
   expect(await client.asks('n')).toBe('username');
   expect([...server.host.kernel.sessions()]).toHaveLength(1);
   expect(server.logged).toContainEqual(
-    expect.objectContaining({ level: 'info', facts: expect.objectContaining({ event: 'handshake-failed' }) }),
+    expect.objectContaining({
+      level: 'info',
+      facts: { event: 'handshake-failed', address: '127.0.0.1', because: 'it took too long' },
+    }),
   );
+  expect(server.limitsMet).toEqual({ 'handshake-time': 1 });
   await client.closes();
 });
 

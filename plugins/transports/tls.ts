@@ -22,8 +22,13 @@ export default definePlugin({
     const certificate = await watchedCertificate(files, logger, signal);
     return portListener(context, 'tls', (socket, address) => {
       const stream = new TLSSocket(socket, { isServer: true, secureContext: certificate.context });
-      const late = clock.after(options.handshakeTime * 1000, () => stream.destroy(new Error('it took too long')));
-      const failed = (err: Error) => logger.info({ event: 'handshake-failed', address, err }, 'a TLS handshake failed');
+      const late = clock.after(options.handshakeTime * 1000, () => {
+        server.limitMet('handshake-time');
+        stream.destroy(new Error('it took too long'));
+      });
+      const failed = (err: NodeJS.ErrnoException) => {
+        logger.info({ event: 'handshake-failed', address, because: err.code ?? err.message }, 'a TLS handshake failed');
+      };
       stream.once('close', late).once('error', failed);
       stream.once('secure', () => {
         late();

@@ -36,7 +36,9 @@ test('a mode that is none is a sentence', async () => {
   await expect(startServer({ unix: { socket: join(folder, 's'), mode: '888' } })).rejects.toThrow(/octal/);
 });
 
-test('what a killed server left is removed; what is no socket, or is answered, is left alone', async () => {
+test('what a killed server left is removed; what is no socket, or is answered, is left alone', {
+  timeout: 60_000,
+}, async () => {
   await using program = await startProgram({ plugins: { unix: { socket: 'line.sock' } } });
   const socket = join(program.folder, 'line.sock');
   await program.prints(/listens on unix/);

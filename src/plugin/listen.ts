@@ -1,6 +1,7 @@
 import type { AddressInfo, ListenOptions, Server } from 'node:net';
 import type { Logger } from '../kernel/logger.ts';
 import { isHandedOver, takeOver } from './handed-over.ts';
+import { messageOf } from './mistakes.ts';
 
 /**
  * Has a listener of Node's listen, if it does not yet: one that a plugin has kept over a reload does.
@@ -11,15 +12,27 @@ import { isHandedOver, takeOver } from './handed-over.ts';
  */
 export async function listen(listener: Server, where: ListenOptions, logger: Logger, name?: string): Promise<boolean> {
   if (listener.listening) return false;
-  const inherits = name !== undefined && isHandedOver(name);
+  const handed = name !== undefined && isHandedOver(name) ? takeOver(name) : undefined;
+  try {
+    await begin(listener, handed ?? where);
+  } catch (cause) {
+    if (handed === undefined) throw cause;
+    throw new Error(
+      `what the service manager handed over as '${name}' cannot be listened on (${messageOf(cause)}): it must be a listening socket (ListenStream=, Accept=no)`,
+      { cause },
+    );
+  }
+  listener.on('error', (err) => logger.error({ event: 'listener-error', err }, 'a listener failed'));
+  return true;
+}
+
+/** Resolves when it listens. @throws what keeps it from that */
+async function begin(listener: Server, where: ListenOptions | { readonly fd: number }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   listener.once('error', reject);
-  listener.listen(inherits ? takeOver(name) : where, resolve);
+  listener.listen(where, resolve);
   await promise;
-  listener
-    .off('error', reject)
-    .on('error', (err) => logger.error({ event: 'listener-error', err }, 'a listener failed'));
-  return true;
+  listener.off('error', reject);
 }
 
 /** Where a listener listens, for the operator: `host:port`, or a path. */

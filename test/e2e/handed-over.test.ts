@@ -1,8 +1,12 @@
+import { open } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { LineClient } from 'chatserv/testing';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { holdSocket } from '../support/held-socket.ts';
 import { PASSWORD, startProgram } from '../support/program.ts';
+
+// Most of the time the program starts.
+vi.setConfig({ testTimeout: 60_000 });
 
 test('who connects while the server restarts waits, and is answered', async () => {
   await using held = await holdSocket();
@@ -54,6 +58,32 @@ test('a socket that no plugin takes is named in the log', async () => {
   await using program = await startProgram({}, { sockets: { 'chatserv.socket': held.fd } });
   await program.complains(
     /the service manager handed over a socket 'chatserv\.socket', and nobody answers there: name it/,
+  );
+});
+
+test('each plugin takes the socket of its name, of whatever kind it listens', async () => {
+  await using tcp = await holdSocket();
+  await using http = await holdSocket();
+  await using program = await startProgram({}, { sockets: { http: http.fd, tcp: tcp.fd } });
+  await program.prints(new RegExp(`listens on http 127.0.0.1:${http.port}`));
+  expect(program.port).toBe(tcp.port);
+  expect((await fetch(`http://127.0.0.1:${http.port}/nothing`)).status).toBe(404);
+  await program.stop();
+  const waiting = fetch(`http://127.0.0.1:${http.port}/nothing`);
+  await program.start();
+  expect((await waiting).status).toBe(404);
+});
+
+test('two sockets for one plugin, and what is no socket, end the start with a sentence', async () => {
+  await using one = await holdSocket();
+  await using two = await holdSocket();
+  const both = { sockets: { one: one.fd, two: two.fd }, env: { LISTEN_FDNAMES: 'tcp:tcp' } };
+  await expect(startProgram({}, both)).rejects.toThrow(
+    /The plugin 'tcp' could not start: the service manager handed over 2 sockets 'tcp': have it open one of that name/,
+  );
+  await using file = await open(new URL(import.meta.url));
+  await expect(startProgram({}, { sockets: { tcp: file.fd } })).rejects.toThrow(
+    /what the service manager handed over as 'tcp' cannot be listened on \(.*it must be a listening socket/,
   );
 });
 

@@ -161,7 +161,7 @@ export class Program {
     const child = spawn(command, args, {
       cwd: this.folder,
       // Tests look for what goes wrong; what goes well would hide it.
-      env: { ...inheritedEnvironment(), LOG_LEVEL: 'warn', ...env, ...handing },
+      env: { ...inheritedEnvironment(), LOG_LEVEL: 'warn', ...handing, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...Object.values(sockets)],
     });
     this.#child = child;
