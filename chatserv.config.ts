@@ -32,6 +32,7 @@ export default defineConfig({
     http: { host: '127.0.0.1', port: 4180 },
     websocket: { path: '/ws' },
     health: true,
+    metrics: false,
     control: { socket: 'data/chatserv.sock' },
   },
 });

@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { METRICS } from '../plugins/metrics/catalogue.ts';
 import { limits, log } from '../src/config/check.ts';
 import { clientEvents, serverEvents } from '../src/dialects/json-events.ts';
 import { HOOKS } from '../src/kernel/hooks.ts';
@@ -28,6 +29,7 @@ write('src/names/confusables.ts', formatted('src/names/confusables.ts', confusab
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins.md', { hooks: hooksTable() });
+fill('docs/operations.md', { metrics: metricsTable() });
 fill('docs/config.md', { limits: optionsTable(limits), log: optionsTable(log) });
 write('docs/config.schema.json', formatted('docs/config.schema.json', configSchema()));
 write('docs/reference/hooks.md', hooksReference());
@@ -163,6 +165,13 @@ function hooksTable(): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+function metricsTable(): string {
+  const rows = METRICS.map(({ name, type, help, labels = [] }) => {
+    return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
+  });
+  return ['| metric | type | labels | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** Text as the formatter would have it. */

@@ -22,6 +22,7 @@ export {
 export { Presence } from './contracts/presence.ts';
 export { Roles } from './contracts/roles.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';
+export { StoreFacts } from './contracts/store-facts.ts';
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export type { Account } from './kernel/account.ts';
 export { networkOf, plainAddress } from './kernel/address.ts';
@@ -31,6 +32,7 @@ export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
 export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dialect.ts';
+export type { Spread } from './kernel/durations.ts';
 export type { Decision, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Message, MessageDraft, Once } from './kernel/message.ts';

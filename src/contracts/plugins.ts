@@ -1,3 +1,4 @@
+import type { Spread } from '../kernel/durations.ts';
 import { token } from './service.ts';
 
 /** What a reload did, by the names of the plugins. */
@@ -22,6 +23,8 @@ export interface Meter {
   /** How long a call took, in milliseconds; after the first 1,000 calls one in 16 is timed, on the hot path one in 1,024. */
   readonly mean: number;
   readonly p99: number;
+  /** Of the calls that were timed. */
+  readonly spread: Spread;
 }
 
 /** A plugin that is live, with what was counted of it. */
@@ -43,6 +46,13 @@ export interface ServerFacts {
   readonly online: number;
   /** How many messages were said since it started. */
   readonly messages: number;
+  /** How many messages were given to a transport since it started; each recipient counts. */
+  readonly deliveries: number;
+  readonly bytes: { readonly received: number; readonly sent: number };
+  /** How long it takes from when a message is said until it is kept. */
+  readonly keeping: Spread;
+  /** How long it takes from when a message is said until a recipient's transport has taken it; of one message a second. */
+  readonly delivering: Spread;
   /** How often each limit was met since it started, by its name; those that never were are not there. */
   readonly limits: Readonly<Record<string, number>>;
   /** How often each event of the log happened since it started, also those that the log's level leaves out. */

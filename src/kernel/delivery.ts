@@ -4,6 +4,7 @@ import type { Hooks } from './hooks.ts';
 import { type Audience, type Message, type MessageDraft, type Once, withoutControls } from './message.ts';
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
+import type { Tally } from './tally.ts';
 import type { Refusal } from './verdicts.ts';
 
 /** What is to be said, and to whom: to accounts, by name or as such, or to everyone. */
@@ -31,14 +32,16 @@ interface Place {
 /** Takes messages from who says them to who is online: those that are kept in the order of their ids. */
 export class Delivery {
   readonly #online: Online;
+  readonly #tally: Tally;
   /** The places that are taken and not delivered yet, in the order of their ids. */
   #places: Place[] = [];
   #lastId = 0;
   /** How many messages were said. */
   said = 0;
 
-  constructor(online: Online) {
+  constructor(online: Online, tally: Tally) {
     this.#online = online;
+    this.#tally = tally;
   }
 
   /**
@@ -51,6 +54,7 @@ export class Delivery {
     let kept: Promise<Place> | undefined;
     let decided = false;
     let before: number | undefined;
+    const began = performance.now();
     const draft: MessageDraft = {
       from: post.from,
       audience: this.#audience(post.to),
@@ -78,7 +82,9 @@ export class Delivery {
     // What is being kept is said: it can be refused before, not after.
     if (refusal !== undefined && keeping === undefined) return refusal;
     ordered?.();
-    const message = before === undefined ? send(await keeping) : messageOf(draft, before);
+    const place = await keeping;
+    if (place !== undefined) this.#tally.keeping.took(performance.now() - began);
+    const message = before === undefined ? send(place) : messageOf(draft, before);
     const { audience } = draft;
     return { message, unknown: 'group' in audience ? [] : audience.absent };
   }
@@ -116,6 +122,7 @@ export class Delivery {
 
   #give(message: Message): void {
     this.said++;
+    this.#tally.given(message);
     const rendered = new Rendered(message);
     if ('group' in message.audience) {
       for (const sessions of this.#online.all()) {

@@ -14,6 +14,7 @@ import { login } from './login.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import { Session, type SessionHost } from './session.ts';
+import { Tally } from './tally.ts';
 import type { Refusal, UsernameVerdict } from './verdicts.ts';
 
 /** What of the set of live plugins the kernel works with. It never changes: a reload makes another. */
@@ -27,11 +28,12 @@ export interface KernelGeneration {
 export class Kernel implements SessionHost {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly turn = new Turn();
+  readonly tally: Tally;
+  readonly turn: Turn;
   readonly online = new Online();
   /** How often each limit was met. */
   readonly limitsMet = new LimitsMet();
-  readonly #delivery = new Delivery(this.online);
+  readonly #delivery: Delivery;
   readonly #sessions = new Set<Session>();
   /** What of ended sessions is still running: their `onDisconnect`. */
   readonly #farewells = new Set<Promise<void>>();
@@ -43,6 +45,9 @@ export class Kernel implements SessionHost {
 
   constructor(clock: Clock, logger: Logger, limits: Limits, generation: KernelGeneration) {
     this.clock = clock;
+    this.tally = new Tally(clock);
+    this.turn = new Turn(this.tally);
+    this.#delivery = new Delivery(this.online, this.tally);
     this.logger = logger;
     this.#limits = limits;
     this.isExempt = inAddressList(limits.exempt);

@@ -1,14 +1,21 @@
 import type { Writable } from 'node:stream';
 import type { Message } from './message.ts';
+import type { Tally } from './tally.ts';
 
 /** How many outboxes are written before the event loop comes to anything else. */
 const AT_ONCE = 100;
 
 /** Writes outboxes once a turn of the event loop: what one turn brings a client goes to the system in one call. */
 export class Turn {
+  /** Counts what is written. */
+  readonly tally: Tally;
   #waiting: Outbox[] = [];
   /** What was last written: clients that were brought the same in one turn are written the same buffer. */
   #gathered: { parts: readonly Buffer[]; whole: Buffer } | undefined;
+
+  constructor(tally: Tally) {
+    this.tally = tally;
+  }
 
   add(outbox: Outbox): void {
     if (this.#waiting.push(outbox) === 1) setImmediate(this.#end);
@@ -108,14 +115,20 @@ export class Outbox {
     this.#parts = [];
     this.#bytes = 0;
     this.#underWay.push(this.#messages);
+    const { tally } = this.#turn;
+    tally.deliveries += this.#messages.length;
     if (this.#messages.length > 0) this.#messages = NONE;
     const whole = parts.length === 1 ? (parts[0] as Buffer) : this.#turn.gather(parts);
+    tally.bytesSent += whole.length;
     this.#stream.write(whole, this.#written);
   }
 
   #written = (error?: Error | null): void => {
     const messages = this.#underWay.shift();
-    if (!error && messages !== undefined && messages.length > 0) this.#owner.taken(messages);
+    if (!error && messages !== undefined && messages.length > 0) {
+      this.#turn.tally.taken(messages);
+      this.#owner.taken(messages);
+    }
     this.#wake();
   };
 

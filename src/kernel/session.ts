@@ -265,6 +265,7 @@ export class Session implements OutboxOwner {
 
   #receive(chunk: Buffer): void {
     if (this.ended) return;
+    this.#host.turn.tally.bytesReceived += chunk.length;
     if (!this.#pace.receive(chunk.length, this.#host.clock.now())) {
       this.#host.limitMet('too-fast');
       this.close('too-fast');

@@ -167,12 +167,17 @@ export class Host {
   }
 
   #facts(): ServerFacts {
+    const { tally } = this.kernel;
     return {
       state: this.#state,
       uptime: process.uptime(),
       sessions: [...this.kernel.sessions()].length,
       online: this.kernel.online.accounts().length,
       messages: this.kernel.said,
+      deliveries: tally.deliveries,
+      bytes: { received: tally.bytesReceived, sent: tally.bytesSent },
+      keeping: tally.keeping.read(),
+      delivering: tally.delivering.read(),
       limits: this.kernel.limitsMet.read(),
       events: this.#events.read(),
       plugins: this.plugins().map(({ loaded: { plugin } }) => ({

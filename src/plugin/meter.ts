@@ -1,7 +1,5 @@
 import type { Meter as Reading } from '../contracts/plugins.ts';
-
-/** Buckets of durations: each is a quarter of a doubling wide, the first begins at a microsecond. */
-const BUCKETS = 100;
+import { Durations } from '../kernel/durations.ts';
 
 /** After so many calls not every one is timed any more. */
 const FEW = 1000;
@@ -13,9 +11,7 @@ export class Meter {
   readonly what: string;
   calls = 0;
   errors = 0;
-  #timed = 0;
-  #sum = 0;
-  readonly #buckets = new Uint32Array(BUCKETS);
+  readonly #durations = new Durations();
 
   constructor(plugin: string, what: string) {
     this.plugin = plugin;
@@ -38,25 +34,13 @@ export class Meter {
 
   /** Notes how long a call took, in milliseconds. */
   took(time: number): void {
-    this.#timed++;
-    this.#sum += time;
-    const bucket = Math.min(BUCKETS - 1, Math.max(0, Math.ceil(4 * Math.log2(time * 1000))));
-    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
+    this.#durations.took(time);
   }
 
   read(): Reading {
     const { what, calls, errors } = this;
-    return { what, calls, errors, mean: this.#timed === 0 ? 0 : this.#sum / this.#timed, p99: this.#p99() };
-  }
-
-  /** The upper bound of the bucket in which the 99th percentile lies, in milliseconds. */
-  #p99(): number {
-    let left = Math.ceil(this.#timed * 0.99);
-    for (const [bucket, count] of this.#buckets.entries()) {
-      left -= count;
-      if (count > 0 && left <= 0) return 2 ** (bucket / 4) / 1000;
-    }
-    return 0;
+    const { mean, p99 } = this.#durations;
+    return { what, calls, errors, mean, p99, spread: this.#durations.read() };
   }
 }
 

@@ -17,13 +17,14 @@ export const STANDARD = {
   logout: { file: 'commands/logout', provides: [] },
   memory: { file: 'stores/memory', provides: ['accounts', 'log', 'blocks', 'archive'] },
   message: { file: 'commands/message', provides: [] },
+  metrics: { file: 'metrics/index', provides: [] },
   'offline-messages': { file: 'offline-messages/index', provides: ['inbox'] },
   password: { file: 'login/password/index', provides: ['passwords'] },
   registration: { file: 'login/registration', provides: [] },
   resume: { file: 'login/resume', provides: [] },
   roles: { file: 'roles', provides: ['roles'] },
   'single-session': { file: 'login/single-session', provides: [] },
-  sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks', 'archive', 'backup'] },
+  sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks', 'archive', 'backup', 'store-facts'] },
   tcp: { file: 'transports/tcp', provides: [] },
   timeouts: { file: 'timeouts', provides: [] },
   tls: { file: 'transports/tls', provides: [] },
@@ -51,6 +52,7 @@ export interface StandardOptions {
   readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;
   readonly memory: OptionsOf<typeof import('../../plugins/stores/memory.ts').default>;
   readonly message: OptionsOf<typeof import('../../plugins/commands/message.ts').default>;
+  readonly metrics: OptionsOf<typeof import('../../plugins/metrics/index.ts').default>;
   readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages/index.ts').default>;
   readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
   readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;

@@ -11,6 +11,8 @@ export interface Client {
     name: Name,
     ...values: Parameters<Queries[Name]>
   ): Promise<Awaited<ReturnType<Queries[Name]>>>;
+  /** How many requests wait, how many were answered, and in how many batches. */
+  counts(): { readonly waiting: number; readonly requests: number; readonly batches: number };
   /** Does what was asked for, closes the file and ends the thread. */
   close(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export async function startClient(data: WorkerData): Promise<Client> {
   let gathered: Call[] = [];
   /** Calls that were sent, oldest first. */
   let waiting: Call[] = [];
+  let requests = 0;
+  let batches = 0;
   /** Why no more calls are taken. */
   let refusal: string | undefined;
 
@@ -80,6 +84,8 @@ export async function startClient(data: WorkerData): Promise<Client> {
   worker.on('message', (message: FromWorker) => {
     if (message === 'open') return opened.resolve();
     if (!Array.isArray(message)) return opened.reject(new Error(message.unopened));
+    batches++;
+    requests += message.length;
     for (const [i, call] of waiting.splice(0, message.length).entries()) {
       const outcome = message[i];
       if (outcome && 'value' in outcome) call.resolve(outcome.value);
@@ -99,6 +105,7 @@ export async function startClient(data: WorkerData): Promise<Client> {
         if (gathered.length === 0) setImmediate(send);
         gathered.push({ request: [name, ...values], resolve: resolve as Call['resolve'], reject });
       }),
+    counts: () => ({ waiting: waiting.length + gathered.length, requests, batches }),
     close() {
       if (refusal === undefined) {
         refusal = `The database ${file} is closed.`;

@@ -1,4 +1,4 @@
-import { Accounts, Archive, Backup, Blocks, definePlugin, Log, z } from 'chatserv';
+import { Accounts, Archive, Backup, Blocks, definePlugin, Log, StoreFacts, z } from 'chatserv';
 import { openStore } from './store.ts';
 
 export default definePlugin({
@@ -12,7 +12,7 @@ export default definePlugin({
       .default(5000)
       .describe('How long to wait while another program writes to the file, in milliseconds'),
   }),
-  provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup },
+  provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup, facts: StoreFacts },
   async setup({ options, clock, path }) {
     const { close, ...services } = await openStore({
       file: path(options.file),

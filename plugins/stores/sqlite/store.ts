@@ -1,4 +1,14 @@
-import { type Accounts, type Archive, type Backup, type Blocks, type Log, likenesses, nameKey } from 'chatserv';
+import { stat } from 'node:fs/promises';
+import {
+  type Accounts,
+  type Archive,
+  type Backup,
+  type Blocks,
+  type Log,
+  likenesses,
+  nameKey,
+  type StoreFacts,
+} from 'chatserv';
 import { startClient } from './client.ts';
 import { copyDatabase } from './copy.ts';
 
@@ -12,6 +22,7 @@ export interface Store {
   readonly blocks: Blocks;
   readonly archive: Archive;
   readonly backup: Backup;
+  readonly facts: StoreFacts;
   /** Writes what was asked for and closes the file; later calls are rejected. */
   close(): Promise<void>;
 }
@@ -30,7 +41,7 @@ export interface StoreOptions {
  * @throws one sentence when the file cannot be used
  */
 export async function openStore({ file, busyTimeout, now }: StoreOptions): Promise<Store> {
-  const { ask, close } = await startClient({ file, busyTimeout });
+  const { ask, counts, close } = await startClient({ file, busyTimeout });
   for (;;) {
     const accounts = await ask('unlikened', LIKENED_AT_ONCE);
     if (accounts.length === 0) break;
@@ -78,7 +89,21 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
         ),
       addMessages: (messages) => ask('addMessages', messages),
     },
+    facts: { read: async () => ({ ...counts(), bytes: await size(file) }) },
     backup: { copyTo: (copy) => copyDatabase(file, copy) },
     close,
   };
+}
+
+/** What the database takes up, with its write-ahead log. */
+async function size(file: string): Promise<number> {
+  const sizes = await Promise.all(
+    [file, `${file}-wal`].map((one) =>
+      stat(one).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, one) => sum + one, 0);
 }

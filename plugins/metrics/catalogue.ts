@@ -1,0 +1,151 @@
+import type { ServerFacts, StoreFacts } from 'chatserv';
+import { histogram, type Metric, numbers, type Sample } from './exposition.ts';
+import type { ProcessFacts } from './process.ts';
+
+/** All that a page is made from. */
+export interface Facts {
+  readonly server: ServerFacts;
+  readonly store: Awaited<ReturnType<StoreFacts['read']>> | undefined;
+  readonly process: ProcessFacts;
+}
+
+/** Of how many bounds of a plugin's durations one is said: there are many plugins. */
+const COARSE = 3;
+
+/** Every metric, and where its numbers come from. The table in docs/operations.md is made from this. */
+export const METRICS: readonly (Metric & {
+  /** Its labels; none is ever made of what a client sent. */
+  readonly labels?: readonly string[];
+  page(metric: Metric, facts: Facts): string;
+})[] = [
+  gauge('chatserv_sessions', 'Connections that are open, logged in or not', ({ server }) => server.sessions),
+  gauge('chatserv_online', 'Accounts that are online', ({ server }) => server.online),
+  {
+    ...counter('chatserv_events_total', 'Events of the log, whatever its level: connections, logins, failures, blocks'),
+    labels: ['event'],
+    page: (metric, { server }) => numbers(metric, byName('event', server.events)),
+  },
+  counter('chatserv_messages_total', 'Messages that were said', ({ server }) => server.messages),
+  counter(
+    'chatserv_deliveries_total',
+    'Messages given to a transport, each recipient counts',
+    ({ server }) => server.deliveries,
+  ),
+  counter('chatserv_received_bytes_total', 'Bytes from clients', ({ server }) => server.bytes.received),
+  counter('chatserv_sent_bytes_total', 'Bytes to clients', ({ server }) => server.bytes.sent),
+  {
+    name: 'chatserv_keeping_seconds',
+    type: 'histogram',
+    help: 'From when a message is said until it is kept',
+    page: (metric, { server }) => histogram(metric, [{ spread: server.keeping }], 1),
+  },
+  {
+    name: 'chatserv_delivering_seconds',
+    type: 'histogram',
+    help: 'From when a message is said until the transport of a recipient who is online has taken it, for one message a second',
+    page: (metric, { server }) => histogram(metric, [{ spread: server.delivering }], 1),
+  },
+  {
+    ...counter('chatserv_limits_met_total', 'How often a limit was met'),
+    labels: ['limit'],
+    page: (metric, { server }) => numbers(metric, byName('limit', server.limits)),
+  },
+  {
+    ...counter('chatserv_plugin_calls_total', "Calls of plugins' hooks and commands"),
+    labels: ['plugin', 'what'],
+    page: (metric, facts) =>
+      numbers(
+        metric,
+        meters(facts).map(({ labels, meter }) => ({ labels, value: meter.calls })),
+      ),
+  },
+  {
+    ...counter('chatserv_plugin_errors_total', 'Those that failed or took too long'),
+    labels: ['plugin', 'what'],
+    page: (metric, facts) =>
+      numbers(
+        metric,
+        meters(facts).map(({ labels, meter }) => ({ labels, value: meter.errors })),
+      ),
+  },
+  {
+    name: 'chatserv_plugin_seconds',
+    type: 'histogram',
+    help: 'How long they took, of those that were timed: after the first 1,000 one in 16, on the hot path one in 1,024',
+    labels: ['plugin', 'what'],
+    page: (metric, facts) =>
+      histogram(
+        metric,
+        meters(facts).map(({ labels, meter }) => ({ labels, spread: meter.spread })),
+        COARSE,
+      ),
+  },
+  {
+    ...gauge('chatserv_plugin_quarantined', 'Whether a plugin failed so often that it is not called any more'),
+    labels: ['plugin'],
+    page: (metric, { server }) =>
+      numbers(
+        metric,
+        server.plugins.map(({ name, quarantined }) => ({ labels: { plugin: name }, value: Number(quarantined) })),
+      ),
+  },
+  gauge('chatserv_store_waiting', "Requests that wait for the store's answer", ({ store }) => store?.waiting),
+  counter('chatserv_store_requests_total', 'Requests that the store has answered', ({ store }) => store?.requests),
+  counter(
+    'chatserv_store_batches_total',
+    'In how many batches: the requests of a batch share one write to the disk',
+    ({ store }) => store?.batches,
+  ),
+  gauge('chatserv_store_bytes', 'What the store takes up on its disk', ({ store }) => store?.bytes),
+  {
+    ...gauge(
+      'chatserv_event_loop_delay_seconds',
+      'By how much the event loop was late since the page was asked for before; the quantile 1 is the worst',
+    ),
+    labels: ['quantile'],
+    page: (metric, { process }) =>
+      numbers(
+        metric,
+        process.delays.map(([quantile, value]) => ({ labels: { quantile }, value })),
+      ),
+  },
+  counter('process_cpu_seconds_total', 'Time of all processors that the server used', ({ process }) => process.cpu),
+  gauge('process_start_time_seconds', 'When it was started, in seconds since 1970', ({ process }) => process.started),
+  gauge('process_resident_memory_bytes', 'Its memory', ({ process }) => process.memory.resident),
+  gauge('nodejs_heap_size_used_bytes', 'What of it JavaScript uses', ({ process }) => process.memory.heap),
+  gauge('process_open_fds', 'File descriptors that are open', ({ process }) => process.descriptors?.open),
+  gauge('process_max_fds', 'How many there may be', ({ process }) => process.descriptors?.most),
+];
+
+/** The page of all metrics. */
+export function page(facts: Facts): string {
+  return METRICS.map((metric) => metric.page(metric, facts)).join('');
+}
+
+type Read = (facts: Facts) => number | undefined;
+
+function gauge(name: string, help: string, read: Read = () => undefined) {
+  return { name, type: 'gauge' as const, help, page: single(read) };
+}
+
+function counter(name: string, help: string, read: Read = () => undefined) {
+  return { name, type: 'counter' as const, help, page: single(read) };
+}
+
+/** One number without labels, or nothing where it is not known. */
+function single(read: Read) {
+  return (metric: Metric, facts: Facts): string => {
+    const value = read(facts);
+    return value === undefined ? '' : numbers(metric, [{ value }]);
+  };
+}
+
+function byName(label: string, counts: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(counts).map(([name, value]) => ({ labels: { [label]: name }, value }));
+}
+
+function meters({ server }: Facts) {
+  return server.plugins.flatMap(({ name, meters }) =>
+    meters.map((meter) => ({ labels: { plugin: name, what: meter.what }, meter })),
+  );
+}
