@@ -1,29 +1,24 @@
 import type { Clock } from '../kernel/clock.ts';
-import type { Carrier, OpenCarrier } from './carriers.ts';
-import { commandsIn, eventOf, namesIn } from './events.ts';
+import type { OpenCarrier } from './carriers.ts';
+import { Connections, type Link } from './connections.ts';
+import { Credentials, type LoginOptions } from './credentials.ts';
+import { eventOf } from './events.ts';
+import { Learned } from './learned.ts';
 import type { Ask, Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
-import { People } from './people.ts';
 import { ReceivedMessages } from './received.ts';
-import { type Answer, type RequestError, Requests } from './requests.ts';
+import { type Answer, Requests } from './requests.ts';
 
 /** What a conversation is made of. */
 export interface ConversationOptions {
   readonly open: OpenCarrier;
   readonly owner: Owner;
-  /** Who to log in as. Without a password a remembered token is tried, and then the owner asked. `register`: also if new. */
-  readonly login?: { readonly name: string; readonly password?: string; readonly register?: boolean };
+  readonly login?: LoginOptions | undefined;
   /** Without one it remembers as long as it lasts. */
   readonly memory?: Memory;
   readonly clock?: Clock;
   /** Chance, at least 0 and less than 1. */
   readonly random?: () => number;
 }
-
-/** Waits before a lost connection is tried again, in milliseconds: the first is doubled each time up to the longest. */
-const RETRY = { first: 1_000, longest: 30_000 };
-
-/** After so much silence it is tried whether the connection still is one, in milliseconds. */
-const SILENCE = 30_000;
 
 /** How long a server may take to say goodbye, in milliseconds. */
 const GOODBYE = 2_000;
@@ -39,14 +34,6 @@ const systemClock: Clock = {
   },
 };
 
-/** One connection: what comes of an earlier one is nobody's any more. */
-interface Link {
-  carrier?: Carrier;
-  /** What the login was begun with, without the owner being asked. */
-  trying?: 'token' | 'password';
-  welcome?: boolean;
-}
-
 /**
  * One account's conversation with a server, in the json dialect (docs/json.md), over whatever carries lines.
  *
@@ -56,57 +43,58 @@ interface Link {
  * until it can be sent and is answered by a promise: `Requests` says in which order, and what a lost connection means.
  */
 export class Conversation {
-  readonly #open: OpenCarrier;
   readonly #owner: Owner;
   readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #memory: Memory | undefined;
+  readonly #credentials: Credentials;
+  readonly #connections: Connections;
   readonly #requests: Requests;
   readonly #received: ReceivedMessages;
-  readonly #people = new People();
+  readonly #learned: Learned;
   #state: State = { state: 'connecting' };
-  #link: Link | undefined;
-  #login: ConversationOptions['login'];
-  #name: string | undefined;
-  #token: string | undefined;
-  #watching = false;
-  #commands: readonly KnownCommand[] = [];
-  #attempts = 0;
-  #cancelRetry = () => {};
   /** Whether the owner is being asked, in the login. */
   #asking = false;
   #leaving = false;
-  #lastHeard = 0;
-  #silence = SILENCE;
-  #cancelSilence = () => {};
   readonly #over = Promise.withResolvers<Closed>();
 
   constructor({ open, owner, login, memory, clock = systemClock, random = Math.random }: ConversationOptions) {
-    this.#open = open;
     this.#owner = owner;
     this.#clock = clock;
-    this.#random = random;
-    this.#memory = memory;
-    this.#login = login;
-    this.#token = login && memory?.recall(login.name)?.token;
+    this.#credentials = new Credentials(login, memory);
+    this.#connections = new Connections({
+      open,
+      clock,
+      random,
+      connecting: () => this.#say({ state: 'connecting' }),
+      connected: (link) => {
+        this.#say({ state: 'logging-in' });
+        this.#logIn(link);
+      },
+      line: (text, link) => this.#hear(text, link),
+      lost: (why) => this.#lost(why),
+      silent: (link) => this.#silent(link),
+    });
     this.#requests = new Requests({
       clock,
       id: Array.from({ length: 3 }, () => Math.floor(random() * 2 ** 32).toString(36)).join(''),
-      send: (event) => this.#send(event),
-      silent: () => this.#lose('the server does not answer'),
+      send: (event) => this.#connections.send(event),
+      silent: () => this.#lost('the server does not answer'),
     });
     this.#received = new ReceivedMessages({
       clock,
-      acknowledge: (id) => this.#send({ type: 'acknowledge', id }),
-      remember: () => this.#remember(),
+      acknowledge: (id) => this.#connections.send({ type: 'acknowledge', id }),
+      remember: () => this.#credentials.remember(this.#received.seen),
       message: (message) => owner.message?.(message),
       caughtUp: (count) => owner.caughtUp?.(count),
+    });
+    this.#learned = new Learned({
+      ask: (name) => this.#askFirst(name),
+      presence: (change) => owner.presence?.(change),
     });
   }
 
   /** Connects and logs in. To be called once. */
   start(): void {
-    void this.#connect();
+    void this.#connections.connect();
   }
 
   get state(): State {
@@ -115,17 +103,17 @@ export class Conversation {
 
   /** Who this is, once it was welcomed. */
   get name(): string | undefined {
-    return this.#name;
+    return this.#credentials.name;
   }
 
   /** Who is online, itself included, as far as the server tells. */
   get online(): readonly string[] {
-    return this.#people.names;
+    return this.#learned.online;
   }
 
   /** The commands that the server has, once it has said so. */
   get commands(): readonly KnownCommand[] {
-    return this.#commands;
+    return this.#learned.commands;
   }
 
   /** How many requests have no answer yet. */
@@ -152,16 +140,13 @@ export class Conversation {
   }
 
   /** Who is online now, asked for where the server does not tell by itself. @throws RequestError */
-  async whoIsOnline(): Promise<readonly string[]> {
-    if (!this.#watching) this.#tell(this.#people.set(namesIn((await this.command('who')).facts)));
-    return this.online;
+  whoIsOnline(): Promise<readonly string[]> {
+    return this.#learned.whoIsOnline(() => this.command('who'));
   }
 
   /** Does not wait any longer to try again: the network is back, or a person is impatient. */
   tryNow(): void {
-    if (this.#state.state !== 'lost') return;
-    this.#cancelRetry();
-    void this.#connect();
+    if (this.#state.state === 'lost') void this.#connections.connect();
   }
 
   /** Leaves politely: acknowledges, says `logout`, and is over. What is not answered by then never will be. */
@@ -170,7 +155,7 @@ export class Conversation {
     this.#received.acknowledge();
     this.#leaving = true;
     this.#requests.end('left');
-    this.#send({ type: 'command', name: 'logout', text: '' });
+    this.#connections.send({ type: 'command', name: 'logout', text: '' });
     const cancel = this.#clock.after(GOODBYE, () => this.close());
     const closed = await this.#over.promise;
     cancel();
@@ -187,42 +172,14 @@ export class Conversation {
     return this.#over.promise;
   }
 
-  async #connect(): Promise<void> {
-    const link: Link = {};
-    this.#link = link;
-    this.#say({ state: 'connecting' });
-    const current = () => this.#link === link;
-    try {
-      const carrier = await this.#open({
-        line: (text) => current() && this.#hear(text, link),
-        closed: (why = 'the connection was closed') => current() && this.#lose(why),
-      });
-      if (!current()) return carrier.close();
-      link.carrier = carrier;
-    } catch (cause) {
-      if (current()) this.#lose(cause instanceof Error ? cause.message : String(cause));
-      return;
-    }
-    this.#say({ state: 'logging-in' });
-    this.#heed();
-    this.#logIn(link);
-  }
-
   #logIn(link: Link): void {
-    if (this.#token !== undefined) {
-      link.trying = 'token';
-      this.#send({ type: 'resume', request: 'login', token: this.#token });
-    } else if (this.#login?.password !== undefined) {
-      const { name, password, register } = this.#login;
-      link.trying = 'password';
-      this.#send({ type: register ? 'register' : 'login', request: 'login', name, password });
-    } else {
-      void this.#ask({ question: 'username', because: 'start' }, link, 'login');
-    }
+    const { beginning } = this.#credentials;
+    link.trying = beginning?.type;
+    if (beginning !== undefined) this.#connections.send({ ...beginning, request: 'login' });
+    else void this.#ask({ question: 'username', because: 'start' }, link, 'login');
   }
 
   #hear(text: string, link: Link): void {
-    this.#lastHeard = this.#clock.now();
     const event = eventOf(text);
     if (event === undefined) {
       this.#end({ state: 'closed', why: 'no-json' });
@@ -237,8 +194,7 @@ export class Conversation {
         this.#welcome(event.name, link);
         break;
       case 'token':
-        this.#token = event.token;
-        this.#remember();
+        this.#credentials.renew(event.token, this.#received.seen);
         break;
       case 'message':
         this.#received.take(event);
@@ -251,7 +207,7 @@ export class Conversation {
         else this.#askedAtLogin({ question: 'username', because: event.reason }, link);
         break;
       case 'presence':
-        this.#tell(this.#people.change(event.came, event.left));
+        this.#learned.change(event);
         break;
       case 'blocked':
         this.#end({ state: 'closed', why: 'blocked', seconds: event.seconds });
@@ -268,12 +224,11 @@ export class Conversation {
     const { trying } = link;
     link.trying = undefined;
     // The server may not know yet that the connection before is lost, or it was too much for it.
-    const early = ask.because === 'rate' || (ask.because === 'connected' && this.#name !== undefined);
+    const early = ask.because === 'rate' || (ask.because === 'connected' && this.name !== undefined);
     if (trying !== undefined && early) {
-      this.#lose(ask.because);
-    } else if (trying === 'token') {
-      this.#token = undefined;
-      this.#remember();
+      this.#lost(ask.because);
+    } else if (trying === 'resume') {
+      this.#credentials.renew(undefined, this.#received.seen);
       this.#logIn(link);
     } else {
       void this.#ask(ask, link, 'login');
@@ -291,58 +246,37 @@ export class Conversation {
       this.#end({ state: 'closed', why: 'refused', question, because });
       return;
     }
-    if (step.type !== 'answer') this.#login = { ...step, register: step.type === 'register' };
-    if (link === this.#link) this.#send({ ...step, ...(request !== undefined && { request }) });
-    else if (this.#link === undefined && !link.welcome) void this.#connect();
+    if (!link.welcome) this.#credentials.answered(question, step);
+    const { link: present } = this.#connections;
+    if (link === present) this.#connections.send({ ...step, ...(request !== undefined && { request }) });
+    else if (present === undefined && !link.welcome) void this.#connections.connect();
   }
 
   #welcome(name: string, link: Link): void {
     link.welcome = true;
-    const back = this.#name === name;
-    if (!back) this.#received.recall(this.#memory?.recall(name)?.seen);
-    this.#name = name;
-    // Who is registered logs in the next time.
-    if (this.#login !== undefined) this.#login = { ...this.#login, register: false };
+    const back = this.name === name;
+    const seen = this.#credentials.welcomed(name);
+    if (!back) this.#received.recall(seen);
     this.#received.open();
-    void this.#learn();
+    // The first answer stands behind what waited: then the login was of use.
+    void this.#learned.learn(() => {
+      this.#connections.worked();
+      this.#received.firstAnswer();
+    });
     this.#say({ state: 'online', name, back });
     this.#requests.open();
   }
 
-  /** Asks who is online and which commands there are, before anything else that waits. */
-  async #learn(): Promise<void> {
-    const ask = (name: string) =>
-      this.#requests.add({ type: 'command', name, text: '' }, true).catch((cause: RequestError) => cause);
-    const help = ask('help');
-    const watch = await ask('watch');
-    if ('reason' in watch && (watch.reason === 'lost' || watch.reason === 'closed')) return;
-    this.#attempts = 0;
-    this.#received.firstAnswer();
-    this.#watching = !('reason' in watch);
-    const online = 'reason' in watch ? await ask('who') : watch;
-    if (!('reason' in online)) this.#tell(this.#people.set(namesIn(online.facts)));
-    const known = await help;
-    if (!('reason' in known)) this.#commands = commandsIn(known.facts);
+  /** Calls a command before what waits. */
+  #askFirst(name: string, text = ''): Promise<Answer> {
+    return this.#requests.add({ type: 'command', name, text }, true);
   }
 
-  #tell(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
-    if (change.came.length > 0 || change.left.length > 0) this.#owner.presence?.(change);
-  }
-
-  /** Tries, when nothing was heard for long, whether there is still someone at the other end. */
-  #heed(): void {
-    this.#cancelSilence = this.#clock.after(this.#silence, () => {
-      const silent = this.#clock.now() - this.#lastHeard >= this.#silence;
-      if (silent && this.#state.state === 'logging-in' && !this.#asking) {
-        this.#lose('the server does not answer');
-        return;
-      }
-      if (silent && this.#state.state === 'online' && this.#requests.pending === 0) {
-        // Any answer will do.
-        this.#requests.add({ type: 'command', name: 'help', text: 'help' }, true).catch(() => {});
-      }
-      this.#heed();
-    });
+  /** Nothing was heard for long: it is tried whether there is still someone at the other end. */
+  #silent(link: Link): void {
+    if (!link.welcome && !this.#asking) this.#lost('the server does not answer');
+    // Any answer will do.
+    if (link.welcome && this.#requests.pending === 0) this.#askFirst('help', 'help').catch(() => {});
   }
 
   #closing(reason: string, seconds: number | undefined): void {
@@ -350,12 +284,11 @@ export class Conversation {
       this.#end({ state: 'closed', why: reason });
       return;
     }
-    // A client that is there is not idle.
-    if (reason === 'timeout' && seconds !== undefined) this.#silence = Math.min(SILENCE, (seconds * 1000) / 2);
-    this.#lose(reason);
+    if (reason === 'timeout' && seconds !== undefined) this.#connections.expectTimeout(seconds * 1000);
+    this.#lost(reason);
   }
 
-  #lose(why: string): void {
+  #lost(why: string): void {
     if (this.#leaving) {
       this.close();
       return;
@@ -364,15 +297,11 @@ export class Conversation {
     this.#requests.lost();
     // Who is being asked is left in peace: the answer comes first.
     if (this.#asking) return;
-    const longest = Math.min(RETRY.first * 2 ** this.#attempts++, RETRY.longest);
-    const delay = longest * (0.5 + this.#random() / 2);
-    this.#cancelRetry = this.#clock.after(delay, () => void this.#connect());
-    this.#say({ state: 'lost', why, seconds: delay / 1000 });
+    this.#say({ state: 'lost', why, seconds: this.#connections.retry() / 1000 });
   }
 
   #end(closed: Closed): Closed {
     if (this.#state.state === 'closed') return this.#state;
-    this.#cancelRetry();
     this.#disconnect();
     this.#say(closed);
     this.#requests.end(closed.why);
@@ -381,22 +310,8 @@ export class Conversation {
   }
 
   #disconnect(): void {
-    const carrier = this.#link?.carrier;
-    this.#link = undefined;
-    this.#cancelSilence();
+    this.#connections.drop();
     this.#received.close();
-    carrier?.close();
-  }
-
-  #remember(): void {
-    const name = this.#name ?? this.#login?.name;
-    if (name === undefined || this.#memory === undefined) return;
-    const seen = this.#name === undefined ? this.#memory.recall(name)?.seen : this.#received.seen;
-    this.#memory.remember(name, { token: this.#token, seen });
-  }
-
-  #send(event: object): void {
-    this.#link?.carrier?.send(JSON.stringify(event));
   }
 
   #say(state: State): void {

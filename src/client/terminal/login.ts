@@ -19,6 +19,7 @@ const PASSWORD_REASONS: Readonly<Record<string, string>> = {
   'too-short': 'That password is too short.',
   'too-long': 'That password is too long.',
   'like-the-name': 'The password must not be the name.',
+  common: 'That password is among the first that are guessed.',
 };
 
 /** What is wrong with a name, for people. */

@@ -1,0 +1,125 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Carrier, OpenCarrier } from './carriers.ts';
+
+/** Waits before a lost connection is tried again, in milliseconds: the first is doubled each time up to the longest. */
+const RETRY = { first: 1_000, longest: 30_000 };
+
+/** After so much silence it is tried whether the connection still is one, in milliseconds. */
+const SILENCE = 30_000;
+
+/** What the connections need of the conversation. */
+export interface ConnectionsHost {
+  readonly open: OpenCarrier;
+  readonly clock: Clock;
+  /** Chance, at least 0 and less than 1. */
+  readonly random: () => number;
+  /** A connection is being made. */
+  connecting(): void;
+  /** There is one. */
+  connected(link: Link): void;
+  line(text: string, link: Link): void;
+  /** There is none, or none any more. */
+  lost(why: string): void;
+  /** Nothing was heard for long. */
+  silent(link: Link): void;
+}
+
+/** One connection, and what the login came to on it. */
+export interface Link {
+  carrier?: Carrier;
+  /** What the login was begun with, without the owner being asked. */
+  trying?: 'resume' | 'login' | 'register' | undefined;
+  /** Whether it is logged in. */
+  welcome?: boolean;
+}
+
+/** The connections of a conversation, one at a time: what comes of an earlier one is nobody's any more. */
+export class Connections {
+  readonly #host: ConnectionsHost;
+  #link: Link | undefined;
+  #attempts = 0;
+  #cancelRetry = () => {};
+  #lastHeard = 0;
+  #silence = SILENCE;
+  #cancelSilence = () => {};
+
+  constructor(host: ConnectionsHost) {
+    this.#host = host;
+  }
+
+  /** The present one, which may still be opening. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Makes a new one, at once. */
+  async connect(): Promise<void> {
+    this.drop();
+    const link: Link = {};
+    this.#link = link;
+    this.#host.connecting();
+    const current = () => this.#link === link;
+    try {
+      const carrier = await this.#host.open({
+        line: (text) => current() && this.#hear(text, link),
+        closed: (why = 'the connection was closed') => current() && this.#lose(why),
+      });
+      if (!current()) return carrier.close();
+      link.carrier = carrier;
+    } catch (cause) {
+      if (current()) this.#lose(cause instanceof Error ? cause.message : String(cause));
+      return;
+    }
+    this.#lastHeard = this.#host.clock.now();
+    this.#heed(link);
+    this.#host.connected(link);
+  }
+
+  send(event: object): void {
+    this.#link?.carrier?.send(JSON.stringify(event));
+  }
+
+  /** Closes the present one, and makes no other. */
+  drop(): void {
+    const carrier = this.#link?.carrier;
+    this.#link = undefined;
+    this.#cancelRetry();
+    this.#cancelSilence();
+    carrier?.close();
+  }
+
+  /** Makes another one after a while, which is longer each time and random in part. @returns after how many milliseconds */
+  retry(): number {
+    const longest = Math.min(RETRY.first * 2 ** this.#attempts++, RETRY.longest);
+    const delay = longest * (0.5 + this.#host.random() / 2);
+    this.#cancelRetry = this.#host.clock.after(delay, () => void this.connect());
+    return delay;
+  }
+
+  /** The present one is of use: when it is lost, the next is not waited for long. */
+  worked(): void {
+    this.#attempts = 0;
+  }
+
+  /** The server closes who is silent for so many milliseconds: a client that is there is not idle. */
+  expectTimeout(milliseconds: number): void {
+    this.#silence = Math.min(SILENCE, milliseconds / 2);
+  }
+
+  #hear(text: string, link: Link): void {
+    this.#lastHeard = this.#host.clock.now();
+    this.#host.line(text, link);
+  }
+
+  #lose(why: string): void {
+    this.drop();
+    this.#host.lost(why);
+  }
+
+  #heed(link: Link): void {
+    this.#cancelSilence = this.#host.clock.after(this.#silence, () => {
+      if (this.#host.clock.now() - this.#lastHeard >= this.#silence) this.#host.silent(link);
+      if (this.#link === link) this.#heed(link);
+    });
+  }
+}
