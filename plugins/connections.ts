@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { definePlugin, Quota, refuse, type Session, z } from 'chatserv';
+
+/** How many open files are left for what is no client's connection: the store, logs, a reload. */
+const OTHER_FILES = 64;
 
 /** A session that is counted. */
 interface Counted {
@@ -58,7 +62,11 @@ export default definePlugin({
   name: 'connections',
   summary: 'Bounds how many connections there are: in all, from one network, new ones, and those not logged in',
   options: z.strictObject({
-    most: z.int().positive().default(10_000).describe('How many connections there may be in all'),
+    most: z
+      .int()
+      .positive()
+      .default(10_000)
+      .describe('How many connections there may be in all, as far as the system allows so many open files'),
     perNetwork: z.int().positive().default(16).describe('How many from one IPv4 address or IPv6 /64'),
     newPerNetwork: z
       .int()
@@ -79,12 +87,21 @@ export default definePlugin({
       .describe('How many percent of the new ones that is; it rises to all of them at `loginsFull`'),
     loginsFull: z.int().positive().default(2000).describe('How many connections may be not logged in'),
   }),
-  setup({ options, server, clock, keep }) {
+  setup({ options, server, clock, keep, logger }) {
+    const files = openFilesAllowed();
+    // Without a file left the system closes new connections without a word, and nothing can be read or written.
+    const most = Math.min(options.most, files - Math.min(OTHER_FILES, Math.floor(files / 2)));
+    if (most < options.most) {
+      logger.warn(
+        { event: 'few-files', files, most },
+        `the system allows ${files} open files, so there may be ${most} connections and not ${options.most}: raise that (LimitNOFILE, ulimit -n), or lower connections.most`,
+      );
+    }
     const crowd = keep('crowd', () => new Crowd());
 
     /** Why a new session may not stay: the limit that it meets, and what it is told. */
     function objection({ exempt, network }: Session): readonly [limit: string, reason: string] | undefined {
-      if (crowd.size >= options.most) return ['connections', 'full'];
+      if (crowd.size >= most) return ['connections', 'full'];
       if (!exempt && crowd.of(network) >= options.perNetwork) {
         return ['connections-per-network', 'too-many-connections'];
       }
@@ -136,3 +153,12 @@ export default definePlugin({
     };
   },
 });
+
+/** How many files the system lets this process have open, where it says so; Node has raised that as far as it may. */
+function openFilesAllowed(): number {
+  try {
+    return Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 'Infinity');
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

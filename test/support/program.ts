@@ -36,6 +36,8 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** A signal that the program ignores from its start. */
   readonly ignores?: NodeJS.Signals;
+  /** How many files the system lets it have open. */
+  readonly openFiles?: number;
   /** Listening sockets that are handed to it as a service manager does: file descriptors by name. */
   readonly sockets?: Readonly<Record<string, number>>;
   /** Files in the config's folder, by name: a plugin of the user's, say. */
@@ -151,11 +153,12 @@ export class Program {
   /** Starts it, again after `stop` or `kill`. @returns when it listens */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
-    const { env = {}, ignores, sockets = {}, bin = BIN, args: more = [] } = this.#options;
+    const { env = {}, ignores, openFiles, sockets = {}, bin = BIN, args: more = [] } = this.#options;
     const words = [process.execPath, bin, '--config', this.configFile, ...more];
     // What a shell ignores its successor ignores, and the successor has its process id.
     const first = ignores ? `trap '' ${ignores}` : 'export LISTEN_PID=$$';
-    const [command = '', ...args] = ['sh', '-c', `${first}; exec "$@"`, 'sh', ...words];
+    const before = openFiles === undefined ? first : `ulimit -n ${openFiles}; ${first}`;
+    const [command = '', ...args] = ['sh', '-c', `${before}; exec "$@"`, 'sh', ...words];
     const names = Object.keys(sockets);
     const handing = names.length > 0 && { LISTEN_FDS: `${names.length}`, LISTEN_FDNAMES: names.join(':') };
     const child = spawn(command, args, {
