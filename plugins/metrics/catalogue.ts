@@ -12,6 +12,21 @@ export interface Facts {
 /** Of how many bounds of a plugin's durations one is said: there are many plugins. */
 const COARSE = 3;
 
+/** Events that alerts look for: an alert sees a count begin only where it stood at 0 before. */
+const WATCHED = [
+  'connection',
+  'login',
+  'login-failure',
+  'block',
+  'registration',
+  'disconnect',
+  'plugin-error',
+  'session-error',
+  'store-error',
+  'log-lost',
+];
+const NONE = Object.fromEntries(WATCHED.map((event) => [event, 0]));
+
 /** Every metric, and where its numbers come from. The table in docs/operations.md is made from this. */
 export const METRICS: readonly (Metric & {
   /** Its labels; none is ever made of what a client sent. */
@@ -23,7 +38,7 @@ export const METRICS: readonly (Metric & {
   {
     ...counter('chatserv_events_total', 'Events of the log, whatever its level: connections, logins, failures, blocks'),
     labels: ['event'],
-    page: (metric, { server }) => numbers(metric, byName('event', server.events)),
+    page: (metric, { server }) => numbers(metric, byName('event', { ...NONE, ...server.events })),
   },
   counter('chatserv_messages_total', 'Messages that were said', ({ server }) => server.messages),
   counter(
