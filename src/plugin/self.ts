@@ -12,11 +12,11 @@ export const moduleExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const own = new URL('..', import.meta.url).href;
 
 /** What plugins, configs and tests import of it. */
-const API: Readonly<Record<string, string>> = {
-  chatserv: `${own}index${moduleExtension}`,
-  'chatserv/client': `${own}client/index${moduleExtension}`,
-  'chatserv/testing': `${own}testing/index${moduleExtension}`,
-};
+const API: ReadonlyMap<string, string> = new Map([
+  ['chatserv', `${own}index${moduleExtension}`],
+  ['chatserv/client', `${own}client/index${moduleExtension}`],
+  ['chatserv/testing', `${own}testing/index${moduleExtension}`],
+]);
 
 /** The modules of plugins and configs. */
 export const modules = new Modules(
@@ -35,7 +35,7 @@ export function answerForSelf(): void {
   registered = true;
   registerHooks({
     resolve(specifier, context, next) {
-      const url = API[specifier];
+      const url = API.get(specifier);
       if (url !== undefined) return { url, shortCircuit: true };
       const at = specifier.startsWith(FROM) ? specifier.indexOf('#') : -1;
       const found =
