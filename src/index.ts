@@ -66,6 +66,7 @@ export {
   type PluginOf,
   withOptions,
 } from './plugin/define.ts';
+export { dialectOption } from './plugin/dialects.ts';
 export { isHandedOver } from './plugin/handed-over.ts';
 export { listen, placeOf } from './plugin/listen.ts';
 export type { Listener, ListenerContext } from './plugin/listener.ts';

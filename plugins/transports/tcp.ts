@@ -1,11 +1,11 @@
-import { definePlugin, portListener, portOptions, z } from 'chatserv';
+import { definePlugin, dialectOption, portListener, portOptions, z } from 'chatserv';
 
 export default definePlugin({
   name: 'tcp',
   summary: 'Listens on a TCP port',
   options: z.strictObject({
     ...portOptions(4119),
-    dialect: z.string().default('line').describe('How clients speak there'),
+    dialect: dialectOption(),
   }),
   setup: (context) =>
     portListener(context, 'tcp', (stream, address) => {

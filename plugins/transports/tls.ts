@@ -1,5 +1,5 @@
 import { TLSSocket } from 'node:tls';
-import { definePlugin, portListener, portOptions, watchedCertificate, z } from 'chatserv';
+import { definePlugin, dialectOption, portListener, portOptions, watchedCertificate, z } from 'chatserv';
 
 export default definePlugin({
   name: 'tls',
@@ -14,7 +14,7 @@ export default definePlugin({
       ),
     key: z.string().min(1).describe("The certificate's private key (PEM), without a passphrase"),
     handshakeTime: z.number().positive().default(10).describe('How long a handshake may take, in seconds'),
-    dialect: z.string().default('line').describe('How clients speak there'),
+    dialect: dialectOption(),
   }),
   async setup(context) {
     const { options, server, logger, clock, signal, path } = context;

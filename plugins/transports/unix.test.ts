@@ -70,3 +70,7 @@ test('a reload that changes the mode keeps the socket and who is connected', asy
   expect(await client.asks('y')).toBe('password');
   await client.closes();
 });
+
+test('a dialect that there is not is a mistake of the config', async () => {
+  await expect(startServer({ unix: { dialect: 'irc' } })).rejects.toThrow(/plugins\.unix\.dialect.*"line"/s);
+});

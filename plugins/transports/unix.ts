@@ -1,4 +1,4 @@
-import { definePlugin, unixListener, z } from 'chatserv';
+import { definePlugin, dialectOption, unixListener, z } from 'chatserv';
 
 export default definePlugin({
   name: 'unix',
@@ -12,7 +12,7 @@ export default definePlugin({
       .describe(
         "Who may connect, as in chmod: who may write. 600 is the server's user, 660 its group too, 666 everyone",
       ),
-    dialect: z.string().default('line').describe('How clients speak there'),
+    dialect: dialectOption(),
   }),
   setup(context) {
     const { options, server, path } = context;

@@ -1,16 +1,13 @@
 import { type Difference, Plugins, type ServerFacts } from '../contracts/plugins.ts';
 import { Presence } from '../contracts/presence.ts';
-import { classic } from '../dialects/classic.ts';
-import { json } from '../dialects/json.ts';
-import { line } from '../dialects/line.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
-import type { Dialect } from '../kernel/dialect.ts';
 import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
+import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
@@ -41,8 +38,6 @@ export interface HostSetting {
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
   readonly again?: () => Promise<HostSetting>;
 }
-
-const DIALECTS: Readonly<Record<string, Dialect>> = { line, json, classic };
 
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
 export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'environment'>): Promise<Loaded[]> {

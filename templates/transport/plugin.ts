@@ -1,11 +1,11 @@
-import { definePlugin, unixListener, z } from 'chatserv';
+import { definePlugin, dialectOption, unixListener, z } from 'chatserv';
 
 export default definePlugin({
   name: 'example',
   summary: 'Listens on a Unix socket',
   options: z.strictObject({
     file: z.string().min(1).default('data/example.sock').describe("The socket, relative to the config's folder"),
-    dialect: z.string().default('line').describe('How clients speak there'),
+    dialect: dialectOption(),
   }),
   setup(context) {
     const { options, server, path } = context;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { definePlugin, Http, z } from 'chatserv';
+import { definePlugin, dialectOption, Http, z } from 'chatserv';
 import { WebSocketServer } from 'ws';
 import { MessageStream } from './message-stream.ts';
 
@@ -24,7 +24,7 @@ export default definePlugin({
       .describe(
         'How often clients are asked whether they are still there, in seconds; silent ones are cut the time after',
       ),
-    dialect: z.string().default('json').describe('How clients speak there'),
+    dialect: dialectOption('json'),
   }),
   needs: { http: Http },
   setup({ options, http, server, clock, keep }) {
