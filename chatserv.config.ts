@@ -31,6 +31,7 @@ export default defineConfig({
     watch: true,
     http: { host: '127.0.0.1', port: 4180 },
     websocket: { path: '/ws' },
+    page: { title: 'Chat' },
     health: true,
     metrics: false,
     control: { socket: 'data/chatserv.sock' },

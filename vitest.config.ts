@@ -12,5 +12,9 @@ export default defineConfig({
       { find: /^chatserv\/testing\/contracts$/, replacement: source('testing/contracts.ts') },
     ],
   },
-  test: { include: ['{src,plugins,test,examples}/**/*.test.ts'], testTimeout: 20_000 },
+  test: {
+    include: ['{src,plugins,test,examples}/**/*.test.ts'],
+    testTimeout: 20_000,
+    globalSetup: ['test/support/left-out.ts'],
+  },
 });

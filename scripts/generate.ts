@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { METRICS } from '../plugins/metrics/catalogue.ts';
@@ -41,13 +41,19 @@ async function standardPlugins(): Promise<StandardPlugin[]> {
   const found: StandardPlugin[] = [];
   for (const entry of readdirSync(`${ROOT}plugins`, { recursive: true, withFileTypes: true })) {
     const path = `${entry.parentPath}/${entry.name}`;
-    // A folder with an index is one plugin, and its other files are parts of it.
-    const part = entry.name !== 'index.ts' && readdirSync(entry.parentPath).includes('index.ts');
-    if (!/(?<!\.test)\.ts$/.test(entry.name) || part) continue;
+    if (!/(?<!\.test)\.ts$/.test(entry.name) || isPart(path)) continue;
     const plugin = (await importFile(path)).default as Plugin;
     found.push({ file: relative(`${ROOT}plugins`, path).replace(/\.ts$/, ''), plugin });
   }
   return found.sort((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
+}
+
+/** Whether a module is a part of a plugin: a folder with an index is one, and all that lies below is part of it. */
+function isPart(path: string): boolean {
+  for (let folder = dirname(path); relative(`${ROOT}plugins`, folder) !== ''; folder = dirname(folder)) {
+    if (existsSync(`${folder}/index.ts`) && path !== `${folder}/index.ts`) return true;
+  }
+  return false;
 }
 
 function standardModule(): string {

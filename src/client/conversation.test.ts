@@ -94,6 +94,21 @@ describe('the login', () => {
     ]);
   });
 
+  test('is told what is wrong with a name', async () => {
+    await using server = await startServer();
+    const talk = new Talk(server, { login: { name: 'a:b', password: PASSWORD, register: true } });
+    const refused = { question: 'username', because: 'username', reason: 'characters' };
+    expect(await talk.conversation.over()).toEqual({ state: 'closed', why: 'refused', ...refused });
+    expect(talk.asked).toEqual([refused]);
+  });
+
+  test('is not begun twice where the server asks before anything was said', async () => {
+    await using server = await startServer();
+    const talk = new Talk(server, { ...as('alice'), open: overStream(() => server.open('json')) });
+    await talk.is('online');
+    expect(talk.asked).toEqual([]);
+  });
+
   test('can be answered question by question', async () => {
     await using server = await startServer();
     await server.registers('alice');

@@ -187,6 +187,8 @@ export class Conversation {
     }
     switch (event.type) {
       case 'ask':
+        // Where JSON is spoken from the start the server asks before anything was said; the login has begun by itself.
+        if (event.because === 'start' && event.request === undefined) break;
         if (link.welcome) void this.#ask(event, link, event.request);
         else this.#askedAtLogin(event, link);
         break;
@@ -237,13 +239,14 @@ export class Conversation {
 
   /** Has the owner answer. When the connection goes during the login, another is made once there is an answer. */
   async #ask({ question, because, reason }: Ask, link: Link, request?: string | number): Promise<void> {
+    const ask = { question, because, ...(reason !== undefined && { reason }) };
     this.#requests.asked();
     this.#asking = !link.welcome;
-    const step = await this.#owner.ask?.({ question, because, ...(reason !== undefined && { reason }) });
+    const step = await this.#owner.ask?.(ask);
     this.#asking = false;
     if (this.#state.state === 'closed') return;
     if (step === undefined) {
-      this.#end({ state: 'closed', why: 'refused', question, because });
+      this.#end({ state: 'closed', why: 'refused', ...ask });
       return;
     }
     if (!link.welcome) this.#credentials.answered(question, step);

@@ -1,7 +1,10 @@
 /**
- * A client for programs and pages: `chatserv/client`. These modules import nothing but each other, and no module of
- * Node, so that a browser can load them.
+ * A client for programs and pages: `chatserv/client`. These modules import nothing but each other and what is
+ * named here, and no module of Node, so that a browser can load them.
  */
+
+// What names are compared by, so that a client knows of two spellings whether they are one person.
+export { nameKey } from '../kernel/names.ts';
 export {
   type Carrier,
   type CarrierEvents,

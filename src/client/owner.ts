@@ -11,7 +11,7 @@ export type State =
   | Closed;
 
 /**
- * It is over. `why` is `left`, `refused` (the login's question in `question` and `because` had no answer), `blocked`
+ * It is over. `why` is `left`, `refused` (the login's question in `question`, `because` and `reason` had no answer), `blocked`
  * (for so many `seconds`), `no-json` (what answers is no chatserv), or the server's word: `goodbye`, `replaced`, `kicked`.
  */
 export interface Closed {
@@ -20,6 +20,7 @@ export interface Closed {
   readonly seconds?: number;
   readonly question?: string;
   readonly because?: string;
+  readonly reason?: string;
 }
 
 /** What the server asks. */

@@ -19,6 +19,7 @@ export const STANDARD = {
   message: { file: 'commands/message', provides: [] },
   metrics: { file: 'metrics/index', provides: [] },
   'offline-messages': { file: 'offline-messages/index', provides: ['inbox'] },
+  page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords'] },
   registration: { file: 'login/registration', provides: [] },
   resume: { file: 'login/resume', provides: [] },
@@ -54,6 +55,7 @@ export interface StandardOptions {
   readonly message: OptionsOf<typeof import('../../plugins/commands/message.ts').default>;
   readonly metrics: OptionsOf<typeof import('../../plugins/metrics/index.ts').default>;
   readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages/index.ts').default>;
+  readonly page: OptionsOf<typeof import('../../plugins/page/index.ts').default>;
   readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
   readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;
   readonly resume: OptionsOf<typeof import('../../plugins/login/resume.ts').default>;

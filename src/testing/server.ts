@@ -21,6 +21,7 @@ const TEST_SET = {
   tcp: false,
   http: false,
   websocket: false,
+  page: false,
   control: false,
   admin: false,
   sqlite: false,

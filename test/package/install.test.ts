@@ -40,16 +40,23 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
     const server = spawn(process.execPath, [bin], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     const closed = once(server, 'close');
     try {
-      let port = 0;
+      const ports: Record<string, number> = {};
       for await (const line of createInterface({ input: server.stdout })) {
-        port = Number(/^chatserv listens on tcp 127\.0\.0\.1:(\d+)$/.exec(line)?.[1] ?? 0);
-        if (port > 0) break;
+        const [, transport = '', port] = /^chatserv listens on (tcp|http) 127\.0\.0\.1:(\d+)$/.exec(line) ?? [];
+        ports[transport] = Number(port);
+        if (ports.tcp && ports.http) break;
       }
-      const alice = await LineClient.connect(port, '127.0.0.1');
+      const alice = await LineClient.connect(ports.tcp as number, '127.0.0.1');
       await alice.registers('alice', 'tea-at-four');
       await alice.logsIn('alice', 'tea-at-four');
       await alice.says('shout hello');
       await alice.sees('HELLO');
+      const page = await fetch(`http://127.0.0.1:${ports.http}/`);
+      const [, main] = /src="([^"]+main\.js)"/.exec(await page.text()) ?? [];
+      for (const file of [main, main?.replace('main.js', 'client-conversation.js')]) {
+        const script = await fetch(new URL(file ?? '', page.url));
+        expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+      }
       await alice.logsOut();
     } finally {
       server.kill('SIGTERM');

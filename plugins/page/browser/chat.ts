@@ -1,0 +1,159 @@
+import {
+  Conversation,
+  nameKey,
+  overWebSocket,
+  type Received,
+  type Remembered,
+  type RequestError,
+  type State,
+} from 'chatserv/client';
+import type { Kept } from './keep.ts';
+import { type Entry, type Talk, Talks } from './talks.ts';
+import { failureInWords, listed } from './words.ts';
+
+/** What a chat tells the page. */
+export interface Watcher {
+  state(state: State): void;
+  /** A message was added to a conversation, by others or from here. */
+  added(talk: Talk, entry: Entry): void;
+  /** A message has another state. */
+  changed(entry: Entry): void;
+  /** Something in the list of conversations and people is different. */
+  listed(): void;
+  /** Something is to be kept. */
+  keep(): void;
+  /** It is to be kept before it is said to the server that it was. */
+  keepNow(): void;
+}
+
+/** How a chat begins. */
+export interface Login {
+  readonly name: string;
+  readonly password?: string;
+  readonly register?: boolean;
+}
+
+/** One account's chat: the connection and the conversations, without any of what is seen of them. */
+export class Chat {
+  readonly talks: Talks;
+  readonly #watcher: Watcher;
+  readonly #socket: string;
+  #conversation: Conversation;
+  #name: string;
+  #remembered: Remembered;
+  /** Those who are online: their names, and what names are compared by. */
+  #online: ReadonlySet<string> = new Set();
+  #onlineKeys: ReadonlySet<string> = new Set();
+
+  /** @param socket the WebSocket's address @param kept what this device knows of the account */
+  constructor(socket: string, login: Login, watcher: Watcher, kept?: Kept) {
+    this.#socket = socket;
+    this.#watcher = watcher;
+    this.#name = kept?.name ?? login.name;
+    this.#remembered = kept?.remembered ?? {};
+    this.talks = new Talks(() => {
+      watcher.listed();
+      watcher.keep();
+    }, kept?.talks);
+    this.#conversation = this.#begin(login);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get conversation(): Conversation {
+    return this.#conversation;
+  }
+
+  get online(): ReadonlySet<string> {
+    return this.#online;
+  }
+
+  isOnline = (name: string): boolean => this.#onlineKeys.has(nameKey(name));
+
+  start(): void {
+    this.#conversation.start();
+  }
+
+  /** Connects again after it was over, with the token. */
+  comeBack(): void {
+    this.#conversation = this.#begin({ name: this.#name });
+    this.#conversation.start();
+  }
+
+  /** What is to be kept on the device. */
+  kept(): Kept {
+    return { name: this.#name, remembered: this.#remembered, talks: this.talks.kept() };
+  }
+
+  /** Sends a message, now or when there is a connection. */
+  send(talk: Talk, text: string): void {
+    const entry = this.talks.add(talk, { from: this.#name, mine: true, text, time: Date.now(), state: 'waiting' });
+    this.#watcher.added(talk, entry);
+    void this.#deliver(talk, entry);
+  }
+
+  /** Sends a message that failed once more. */
+  again(talk: Talk, entry: Entry): void {
+    this.talks.remove(talk, entry);
+    this.send(talk, entry.text);
+  }
+
+  #begin({ name, password, register }: Login): Conversation {
+    return new Conversation({
+      open: overWebSocket(() => new WebSocket(this.#socket)),
+      login: { name, ...(password !== undefined && { password }), ...(register !== undefined && { register }) },
+      memory: {
+        recall: () => this.#remembered,
+        remember: (_name, remembered) => {
+          this.#remembered = remembered;
+          this.#watcher.keepNow();
+        },
+      },
+      owner: {
+        state: (state) => {
+          if (state.state === 'online') this.#name = state.name;
+          if (state.state !== 'online') this.#people([]);
+          this.#watcher.state(state);
+        },
+        message: (message) => this.#received(message),
+        presence: () => this.#people(this.#conversation.online),
+      },
+    });
+  }
+
+  #people(names: readonly string[]): void {
+    this.#online = new Set(names);
+    this.#onlineKeys = new Set(names.map(nameKey));
+    this.#watcher.listed();
+  }
+
+  #received({ id, from, audience, text, time }: Received): void {
+    // Kept together with the message, so that after a reload it is known not to be new.
+    const { seen } = this.#remembered;
+    if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
+    const mine = nameKey(from) === nameKey(this.#name);
+    const talk = this.talks.open(audience === 'everyone' || mine ? 'everyone' : [from]);
+    talk.unread++;
+    this.#watcher.added(talk, this.talks.add(talk, { from, mine, text, time: +time }));
+  }
+
+  async #deliver(talk: Talk, entry: Entry): Promise<void> {
+    try {
+      const { facts } = await this.#conversation.message(talk.to, entry.text);
+      entry.state = 'sent';
+      const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
+      if (unknown.length > 0) {
+        const nobody = talk.to !== 'everyone' && unknown.length === talk.to.length;
+        entry.remark = `${nobody ? 'Nobody got this' : 'The others got this'}: there is no account ${listed(unknown)}.`;
+      }
+    } catch (cause) {
+      const { reason, about } = cause as RequestError;
+      entry.state = 'failed';
+      entry.remark = `Not sent. ${failureInWords(reason, about)}`;
+    }
+    this.#watcher.changed(entry);
+    this.talks.touch();
+  }
+}

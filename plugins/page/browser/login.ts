@@ -1,0 +1,140 @@
+import type { State } from 'chatserv/client';
+import { countDown } from './countdown.ts';
+import { byId } from './dom.ts';
+import { closedInWords, loginProblem, secondsInWords } from './words.ts';
+
+/** What was filled in. */
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+  readonly register: boolean;
+  /** Whether it is to be kept on the device. */
+  readonly stay: boolean;
+}
+
+/** The form for logging in and for making an account. */
+export class LoginView {
+  readonly #view = byId('login', HTMLElement);
+  readonly #form = byId('login-form', HTMLFormElement);
+  readonly #name = byId('login-name', HTMLInputElement);
+  readonly #password = byId('login-password', HTMLInputElement);
+  readonly #stay = byId('login-stay', HTMLInputElement);
+  readonly #show = byId('login-show', HTMLButtonElement);
+  readonly #submit = byId('login-submit', HTMLButtonElement);
+  readonly #problem = byId('login-problem', HTMLElement);
+  readonly #hints = [byId('login-name-hint', HTMLElement), byId('login-password-hint', HTMLElement)];
+  #registers = false;
+  #endCountdown = () => {};
+
+  /** @param send called with what was filled in */
+  constructor(send: (credentials: Credentials) => void) {
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (this.#submit.disabled) return;
+      const [name, password] = [this.#name.value.trim(), this.#password.value];
+      if (name === '') return this.#complain('Please fill in a name.', this.#name);
+      if (password === '') return this.#complain('Please fill in a password.', this.#password);
+      this.#complain('');
+      this.#busy(true);
+      send({ name, password, register: this.#registers, stay: this.#stay.checked });
+    });
+    byId('login-other', HTMLButtonElement).addEventListener('click', () => {
+      this.#turn(!this.#registers);
+      this.#complain('');
+      (this.#name.value === '' ? this.#name : this.#password).focus();
+    });
+    this.#show.addEventListener('click', () => this.#reveal(this.#password.type === 'password'));
+  }
+
+  /** Shows the form, empty of passwords. @param problem why, in a sentence */
+  show(name = '', problem = ''): void {
+    this.#view.hidden = false;
+    this.#turn(false);
+    this.#busy(false);
+    this.#password.value = '';
+    this.#name.value = name;
+    (this.#name.value === '' ? this.#name : this.#password).focus();
+    this.#complain(problem);
+  }
+
+  hide(): void {
+    this.#view.hidden = true;
+    this.#password.value = '';
+    this.#reveal(false);
+    this.#endCountdown();
+  }
+
+  /** A login did not work. */
+  failed(state: Extract<State, { state: 'closed' | 'lost' }>): void {
+    this.#busy(false);
+    if (state.state === 'lost') {
+      this.#complain('There is no connection to the server. Please try again in a moment.', this.#submit);
+    } else if (state.why === 'blocked') {
+      this.#blocked(state.seconds ?? 1);
+    } else if (state.why === 'refused') {
+      this.#refused(state);
+    } else {
+      this.#complain(closedInWords(state.why), this.#submit);
+    }
+  }
+
+  #refused(state: { readonly question?: string; readonly because?: string }): void {
+    const problem = loginProblem(state, { name: this.#name.value.trim(), registers: this.#registers });
+    const aboutPassword = state.question === 'new-password' || (state.question === 'password' && !this.#registers);
+    this.#complain(problem, aboutPassword ? this.#password : this.#name);
+  }
+
+  #blocked(seconds: number): void {
+    this.#submit.disabled = true;
+    // Said once and not each second: what changes in an alert is read out again.
+    this.#problem.removeAttribute('role');
+    this.#endCountdown = countDown(
+      seconds,
+      (left) => this.#say(`There were too many wrong passwords. Please wait ${secondsInWords(left)}.`),
+      () => {
+        this.#busy(false);
+        this.#complain('You can try again now.', this.#password);
+      },
+    );
+    this.#problem.tabIndex = -1;
+    this.#problem.focus();
+  }
+
+  #busy(busy: boolean): void {
+    this.#endCountdown();
+    this.#submit.disabled = busy;
+    this.#submit.textContent = busy ? 'One moment …' : this.#registers ? 'Make the account' : 'Log in';
+  }
+
+  #turn(registers: boolean): void {
+    this.#registers = registers;
+    this.#password.autocomplete = registers ? 'new-password' : 'current-password';
+    byId('login-other-text', HTMLElement).textContent = registers ? 'You have an account?' : 'New here?';
+    byId('login-other', HTMLButtonElement).textContent = registers ? 'Log in' : 'Make an account';
+    for (const hint of this.#hints) hint.hidden = !registers;
+    this.#busy(false);
+  }
+
+  #reveal(visible: boolean): void {
+    this.#password.type = visible ? 'text' : 'password';
+    this.#show.textContent = visible ? 'Hide' : 'Show';
+    this.#show.setAttribute('aria-pressed', String(visible));
+  }
+
+  #complain(problem: string, field?: HTMLElement): void {
+    this.#endCountdown();
+    this.#problem.setAttribute('role', 'alert');
+    this.#say(problem);
+    for (const input of [this.#name, this.#password]) {
+      if (input === field && problem !== '') input.setAttribute('aria-invalid', 'true');
+      else input.removeAttribute('aria-invalid');
+    }
+    field?.focus();
+    if (field instanceof HTMLInputElement) field.select();
+  }
+
+  #say(problem: string): void {
+    this.#problem.textContent = problem;
+    this.#problem.hidden = problem === '';
+  }
+}

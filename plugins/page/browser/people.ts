@@ -1,0 +1,47 @@
+import { nameKey } from 'chatserv/client';
+import { element, icon } from './dom.ts';
+import type { Talk } from './talks.ts';
+
+/** How many colours the style sheet has for people. */
+const HUES = 12;
+
+/** The class of a name's colour, the same wherever and whenever the name is shown. */
+export function hueOf(name: string): string {
+  let hash = 2166136261;
+  for (const character of nameKey(name)) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
+  return `hue-${((hash ^ (hash >>> 15)) >>> 0) % HUES}`;
+}
+
+/** The letter that stands for a name: its first character as a reader sees characters. */
+export function initialOf(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name);
+  return (first?.segment ?? '?').toLocaleUpperCase();
+}
+
+/** A name as it may stand anywhere: whatever direction its letters run in, it disturbs nothing around it. */
+export function isolated(name: string): HTMLElement {
+  return element('bdi', {}, name);
+}
+
+/** Makes an element the face of a person. */
+export function wearFace(face: Element, name: string, online = false): void {
+  const big = face.classList.contains('big') ? ' big' : '';
+  face.className = `face ${hueOf(name)}${big}${online ? ' online' : ''}`;
+  face.replaceChildren(initialOf(name));
+}
+
+/** Makes an element the face of a conversation: of the person, or the sign for several and for everyone. */
+export function wearTalkFace(face: Element, { to }: Talk, isOnline: (name: string) => boolean): void {
+  const [only] = to === 'everyone' ? [] : to;
+  if (to.length === 1 && only !== undefined) {
+    wearFace(face, only, isOnline(only));
+    return;
+  }
+  face.className = `face plain${face.classList.contains('big') ? ' big' : ''}`;
+  face.replaceChildren(icon(to === 'everyone' ? 'everyone' : 'several'));
+}
+
+/** What a conversation is called. */
+export function titleOf({ to }: Talk): string {
+  return to === 'everyone' ? 'Everyone' : to.join(', ');
+}

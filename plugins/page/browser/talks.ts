@@ -1,0 +1,131 @@
+import { nameKey } from 'chatserv/client';
+
+/** Whom a conversation is with. */
+export type Recipients = 'everyone' | readonly string[];
+
+/** One message in a conversation. */
+export interface Entry {
+  /** Unique on this page. */
+  readonly key: number;
+  readonly from: string;
+  readonly mine: boolean;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Of one's own: what has become of it. */
+  state?: 'waiting' | 'sent' | 'failed';
+  /** Why it failed, or who it did not reach. */
+  remark?: string;
+}
+
+/** A conversation with everyone, with a person, or with several at once. */
+export interface Talk {
+  readonly key: string;
+  readonly to: Recipients;
+  readonly entries: Entry[];
+  unread: number;
+  /** What is being written. */
+  draft: string;
+}
+
+/** What of a conversation outlives the page. */
+export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
+
+/** How much is kept: messages in one conversation, and conversations. */
+const MOST = { entries: 300, talks: 60 };
+
+/** The key of the conversation with everyone; no name has an asterisk. */
+export const EVERYONE = '*';
+
+/** The key of the conversation with these people. */
+export function talkKey(to: Recipients): string {
+  if (to === 'everyone') return EVERYONE;
+  return [...new Set(to.map(nameKey))].sort().join(' ');
+}
+
+/** All conversations of an account on this page. It tells its owner of each change by `changed`. */
+export class Talks {
+  readonly #talks = new Map<string, Talk>();
+  readonly #changed: () => void;
+  #keys = 0;
+
+  constructor(changed: () => void, kept: readonly KeptTalk[] = []) {
+    this.#changed = changed;
+    this.open('everyone');
+    for (const { to, entries, unread, draft } of kept) {
+      const talk = this.open(to);
+      talk.entries.push(...entries.slice(-MOST.entries).map((entry) => this.#revived(entry)));
+      Object.assign(talk, { unread, draft });
+    }
+  }
+
+  get everyone(): Talk {
+    return this.open('everyone');
+  }
+
+  get(key: string): Talk | undefined {
+    return this.#talks.get(key);
+  }
+
+  /** The conversation with these people; a new one if there is none. */
+  open(to: Recipients): Talk {
+    const key = talkKey(to);
+    const existing = this.#talks.get(key);
+    if (existing !== undefined) return existing;
+    const talk: Talk = { key, to, entries: [], unread: 0, draft: '' };
+    this.#talks.set(key, talk);
+    return talk;
+  }
+
+  /** Adds a message at the end. What was said too long ago to be kept goes. */
+  add(talk: Talk, entry: Omit<Entry, 'key'>): Entry {
+    const added = { ...entry, key: ++this.#keys };
+    talk.entries.push(added);
+    if (talk.entries.length > MOST.entries) talk.entries.splice(0, talk.entries.length - MOST.entries);
+    this.#changed();
+    return added;
+  }
+
+  /** Something in a conversation is different now. */
+  touch(): void {
+    this.#changed();
+  }
+
+  remove(talk: Talk, entry: Entry): void {
+    talk.entries.splice(talk.entries.indexOf(entry), 1);
+    this.#changed();
+  }
+
+  /** The conversations in which something was said or is being written, the latest first; without that with everyone. */
+  spoken(): Talk[] {
+    return [...this.#talks.values()]
+      .filter(({ key, entries, draft }) => key !== EVERYONE && (entries.length > 0 || draft !== ''))
+      .sort((a, b) => lastTime(b) - lastTime(a));
+  }
+
+  unread(): number {
+    let sum = 0;
+    for (const { unread } of this.#talks.values()) sum += unread;
+    return sum;
+  }
+
+  kept(): KeptTalk[] {
+    return [this.everyone, ...this.spoken().slice(0, MOST.talks)].map(({ to, entries, unread, draft }) => ({
+      to,
+      entries,
+      unread,
+      draft,
+    }));
+  }
+
+  /** A message from before the page was loaded. What was on its way then may have arrived or not. */
+  #revived(entry: Entry): Entry {
+    const revived = { ...entry, key: ++this.#keys };
+    if (entry.state !== 'waiting') return revived;
+    return { ...revived, state: 'failed', remark: 'The page was closed before this was confirmed.' };
+  }
+}
+
+function lastTime({ entries }: Talk): number {
+  return entries.at(-1)?.time ?? Number.POSITIVE_INFINITY;
+}

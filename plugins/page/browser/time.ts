@@ -1,0 +1,41 @@
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+const SHORT_DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+
+/** Times are in milliseconds since 1970, and are shown in the zone of the device. */
+export function clockOf(time: number): string {
+  return CLOCK.format(time);
+}
+
+/** Whether two times are on one day, here. */
+export function isSameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+/** A day as one speaks of it: today, yesterday, or its name. */
+export function dayOf(time: number, now: number): string {
+  const days = Math.round((startOfDay(time) - startOfDay(now)) / 86_400_000);
+  if (days === 0 || days === -1) return capital(RELATIVE.format(days, 'day'));
+  return Math.abs(days) < 180 ? DAY.format(time) : DAY_AND_YEAR.format(time);
+}
+
+/** When something was, as short as a list wants it. */
+export function shortly(time: number, now: number): string {
+  if (isSameDay(time, now)) return CLOCK.format(time);
+  return isSameDay(time, startOfDay(now) - 1) ? dayOf(time, now) : SHORT_DAY.format(time);
+}
+
+/** For the `datetime` of a `<time>`. */
+export function machineTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function startOfDay(time: number): number {
+  return new Date(time).setHours(0, 0, 0, 0);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}

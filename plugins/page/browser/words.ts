@@ -1,0 +1,123 @@
+import type { Ask } from 'chatserv/client';
+
+/** What a person is told of why a login or a registration did not work, by the question that was left open. */
+export function loginProblem(
+  { question, because = '', reason }: Partial<Ask>,
+  { name, registers }: { readonly name: string; readonly registers: boolean },
+): string {
+  switch (question) {
+    case 'password':
+      if (!registers) return 'That password is not right. Please try again.';
+      return `The name ${quoted(name)} is taken. If it is yours, log in; otherwise choose another one.`;
+    case 'register':
+      return `There is no account ${quoted(name)}. Is it spelt right? If you are new, make an account below.`;
+    case 'new-password':
+      return passwordProblem(because);
+    default:
+      return registers && reason !== undefined ? nameProblem(reason, name) : otherProblem(because, name, registers);
+  }
+}
+
+function passwordProblem(because: string): string {
+  switch (because) {
+    case 'too-short':
+      return 'That password is too short. A few words make a good one.';
+    case 'too-long':
+      return 'That password is too long.';
+    case 'like-the-name':
+      return 'That password is too much like the name. Please choose another one.';
+    case 'common':
+      return 'That password is one that many people use, and the first that others try. Please choose another one.';
+    default:
+      return 'That password is not accepted here. Please choose another one.';
+  }
+}
+
+function nameProblem(reason: string, name: string): string {
+  switch (reason) {
+    case 'taken':
+    case 'look-alike':
+      return `The name ${quoted(name)} is taken, or too much like one that is. Please choose another one.`;
+    case 'too-long':
+      return 'That name is too long. Names have up to 32 characters.';
+    case 'mixed-scripts':
+    case 'direction':
+      return 'That name mixes letters of several scripts. Please use those of one.';
+    default:
+      return 'That name cannot be used. Letters and digits are fine, and no blanks or : , ( ) [ ] { } # *';
+  }
+}
+
+function otherProblem(because: string, name: string, registers: boolean): string {
+  switch (because) {
+    case 'connected':
+      return `${quoted(name)} is connected already, perhaps in another window. Log out there, or wait a moment.`;
+    case 'rate':
+      return 'That was too often. Please wait a moment.';
+    default:
+      if (registers) return 'New accounts are not made here. Please ask whoever runs this chat.';
+      return `There is no account ${quoted(name)} here. Is it spelt right?`;
+  }
+}
+
+/** What a person is told when the conversation is over, by the server's word. */
+export function closedInWords(why: string): string {
+  switch (why) {
+    case 'replaced':
+      return 'You are connected in another window or on another device.';
+    case 'kicked':
+      return 'You were disconnected by an administrator.';
+    case 'banned':
+      return 'You were banned by an administrator.';
+    case 'no-json':
+      return 'What answers here is not a chat server. Please tell whoever runs it.';
+    default:
+      return 'The server ended the connection.';
+  }
+}
+
+/** What a person is told when a command or a message was not done. @param usage how the command is called, if known */
+export function failureInWords(reason: string, about: string, usage?: string): string {
+  switch (reason) {
+    case 'command':
+      return `There is no command /${about}. /help lists those that there are.`;
+    case 'args':
+      return usage === undefined
+        ? `/${about} is called in another way; see /help.`
+        : `It is called like this: /${usage}`;
+    case 'denied':
+      return `You are not allowed to use /${about}.`;
+    case 'muted':
+      return 'An administrator has muted you for now.';
+    case 'user':
+      return 'There is no such user.';
+    case 'line':
+      return 'The message is too long for this server.';
+    case 'lost':
+      return 'The connection was lost before this was answered; it may have been done.';
+    case 'closed':
+      return 'The conversation ended before this was confirmed.';
+    case 'internal':
+      return 'Something went wrong on the server. It was noted there.';
+    default:
+      return `The server refused this (${reason}).`;
+  }
+}
+
+/** A duration that counts down. */
+export function secondsInWords(seconds: number): string {
+  if (seconds < 100) return seconds === 1 ? '1 second' : `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 100) return `${minutes} minutes`;
+  return `${Math.ceil(minutes / 60)} hours`;
+}
+
+/** Names in a sentence. */
+export function listed(names: readonly string[]): string {
+  return new Intl.ListFormat('en').format(names);
+}
+
+function quoted(name: string): string {
+  // Isolated, so that a name of letters that run the other way does not turn the sentence around.
+  return `“\u2068${name}\u2069”`;
+}

@@ -1,0 +1,39 @@
+import { definePlugin, Http, z } from 'chatserv';
+import { serve } from './serve.ts';
+import { siteFiles } from './site.ts';
+
+/** A path on the HTTP port that ends with a slash. */
+const folder = z.string().regex(/^\/(?:[\w.~-]+\/)*$/, "a path such as '/' or '/chat/'");
+
+export default definePlugin({
+  name: 'page',
+  summary: 'A web page to chat with, on the HTTP port',
+  options: z.strictObject({
+    title: z.string().min(1).max(60).default('Chat').describe('What the page calls this chat'),
+    welcome: z
+      .string()
+      .max(500)
+      .default('')
+      .describe('A sentence above the login: whose chat it is, or whom to ask for an account'),
+    path: folder.default('/').describe('Where the page is on the HTTP port; it ends with a slash'),
+    socket: z
+      .string()
+      .startsWith('/')
+      .default('/ws')
+      .describe('Where the plugin `websocket` listens on that port: its option `path`'),
+  }),
+  needs: { http: Http },
+  setup({ options, http }) {
+    const handler = serve(options.path, siteFiles(options));
+    const mounted: (() => void)[] = [];
+    return {
+      start() {
+        mounted.push(http.mount(options.path, handler));
+        if (options.path !== '/') mounted.push(http.mount(options.path.slice(0, -1), handler));
+      },
+      dispose() {
+        for (const unmount of mounted) unmount();
+      },
+    };
+  },
+});

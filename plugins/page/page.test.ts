@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { startServer, type TestPlugins } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+
+/** A server with the page on an HTTP port, and what asks it. */
+async function startPage(page: object = {}) {
+  const plugins: TestPlugins = { http: { port: 0 }, websocket: true, page };
+  const server = await startServer(plugins);
+  const origin = `http://${server.listening.get('http')}`;
+  return {
+    origin,
+    get: (path: string, init: RequestInit = {}) => fetch(origin + path, { redirect: 'manual', ...init }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+test('the page and all that it names is served, with its type and a policy', async () => {
+  await using server = await startPage();
+  const page = await server.get('/');
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const html = await page.text();
+  const named = [...html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(([, path]) => path as string);
+  expect(named.length).toBeGreaterThan(20);
+  for (const path of new Set(named)) {
+    const asset = await server.get(`/${path}`);
+    expect(asset.status, path).toBe(200);
+    expect(asset.headers.get('content-type'), path).toMatch(
+      path.endsWith('.js') ? /^text\/javascript;/ : path.endsWith('.css') ? /^text\/css;/ : /^image\/svg\+xml;/,
+    );
+    expect(asset.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(asset.headers.get('cache-control')).toMatch(/immutable/);
+    const text = await asset.text();
+    // Every import is of a file that is served, too.
+    for (const [, name] of text.matchAll(/^(?:import|export)\b[^'";]*from '([^']+)'/gm)) {
+      expect(named).toContain(path.replace(/[^/]+$/, (name as string).slice(2)));
+    }
+  }
+});
+
+test('the policy lets the page load and reach its own host only, and make no markup of text', async () => {
+  await using server = await startPage();
+  const { headers } = await server.get('/');
+  const policy = headers.get('content-security-policy')?.split('; ');
+  expect(policy).toEqual(
+    expect.arrayContaining([
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+    ]),
+  );
+  expect(policy?.join()).not.toMatch(/unsafe|data:|\*|http/);
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+});
+
+test('what a browser has is not sent again, and HEAD sends no body', async () => {
+  await using server = await startPage();
+  const first = await server.get('/');
+  const etag = first.headers.get('etag') as string;
+  for (const known of [etag, `"other", ${etag}`, etag.replace('W/', ''), '*']) {
+    const second = await server.get('/', { headers: { 'if-none-match': known } });
+    expect(second.status).toBe(304);
+    expect(second.headers.get('etag')).toBe(etag);
+    expect(await second.text()).toBe('');
+  }
+  expect((await server.get('/', { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+  const head = await server.get('/', { method: 'HEAD' });
+  expect(head.status).toBe(200);
+  expect(await head.text()).toBe('');
+});
+
+test('what is compressed is the same, and who does not take it compressed gets it plain', async () => {
+  await using server = await startPage();
+  const raw = async (encoding: string) => {
+    const { promise, resolve } = Promise.withResolvers<{ encoding: string | undefined; body: Buffer }>();
+    request(`${server.origin}/`, { headers: { 'accept-encoding': encoding } }, async (response) => {
+      resolve({ encoding: response.headers['content-encoding'], body: await buffer(response) });
+    }).end();
+    return promise;
+  };
+  const [zipped, plain, refused] = [await raw('br, gzip'), await raw('identity'), await raw('gzip;q=0')];
+  expect([zipped.encoding, plain.encoding, refused.encoding]).toEqual(['gzip', undefined, undefined]);
+  expect(gunzipSync(zipped.body)).toEqual(plain.body);
+});
+
+test('nothing but its own files is there, and they can only be read', async () => {
+  await using server = await startPage();
+  for (const path of ['/index.ts', '/browser/main.ts', '/../package.json', '/%2e%2e/package.json', '/assets/', '/x']) {
+    expect((await server.get(path)).status, path).toBe(404);
+  }
+  const posted = await server.get('/', { method: 'POST', body: 'x' });
+  expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('title and welcome are text, whatever they contain', async () => {
+  await using server = await startPage({ title: '</title><script>1&', welcome: '"><img src=x>' });
+  const html = await (await server.get('/')).text();
+  expect(html).toContain('<title>&lt;/title&gt;&lt;script&gt;1&amp;</title>');
+  expect(html).toContain('<bdi>&quot;&gt;&lt;img src=x&gt;</bdi>');
+});
+
+test('under another path it finds its files and its WebSocket from there', async () => {
+  await using server = await startPage({ path: '/town/chat/' });
+  expect((await server.get('/')).status).toBe(404);
+  const moved = await server.get('/town/chat');
+  expect([moved.status, moved.headers.get('location')]).toEqual([308, 'chat/']);
+  const html = await (await server.get('/town/chat/')).text();
+  expect(html).toContain('data-socket="../../ws"');
+  const [, main] = /src="([^"]+main\.js)"/.exec(html) ?? [];
+  expect((await server.get(`/town/chat/${main}`)).status).toBe(200);
+});
+
+test('what a browser has kept of the page is good for a page with another title', async () => {
+  const folderOf = async (page: object) => {
+    await using server = await startPage(page);
+    return /assets\/[^/"]+/.exec(await (await server.get('/')).text())?.[0];
+  };
+  expect(await folderOf({ title: 'One' })).toBe(await folderOf({ title: 'Another' }));
+});
+
+test('no module of the page makes markup of text', () => {
+  const folder = new URL('browser/', import.meta.url);
+  const modules = readdirSync(folder).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  expect(modules).toContain('main.ts');
+  for (const name of modules) {
+    const code = readFileSync(new URL(name, folder), 'utf8');
+    expect(code, name).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|srcdoc|setHTML|\beval\b/i,
+    );
+    expect(code, name).not.toMatch(/createContextualFragment|setAttribute\('on|javascript:/i);
+  }
+  const html = readFileSync(new URL('page.html', folder), 'utf8');
+  expect(html).not.toMatch(/\sstyle=|\son\w+=|<style|<script>/i);
+});

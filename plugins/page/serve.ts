@@ -1,0 +1,84 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServedFile } from './site.ts';
+
+/**
+ * What a browser may do with the page: load its own files and connect to its own host, and nothing else. No text can
+ * become a script or a style, and not even the page's own scripts can make markup of text.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  // Of the same host and port, WebSockets included.
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const HEADERS: OutgoingHttpHeaders = {
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * Answers requests for a fixed table of files.
+ * @param path where they are on the port; it ends with a slash
+ * @param files by their paths below that
+ */
+export function serve(path: string, files: ReadonlyMap<string, ServedFile>) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const asked = (request.url ?? '').split('?', 1)[0] ?? '';
+    const file = asked.startsWith(path) ? files.get(asked.slice(path.length)) : undefined;
+    if (`${asked}/` === path) {
+      // Relative, for a proxy may show the path as another.
+      say(response, 308, 'The page is here.', { location: `${path.split('/').at(-2)}/` });
+    } else if (file === undefined) {
+      say(response, 404, 'There is nothing at this address.');
+    } else if (request.method === 'GET' || request.method === 'HEAD') {
+      send(request, response, file);
+    } else {
+      say(response, 405, 'This can be read with GET and HEAD only.', { allow: 'GET, HEAD' });
+    }
+  };
+}
+
+function send({ method, headers }: IncomingMessage, response: ServerResponse, file: ServedFile): void {
+  const about = {
+    ...HEADERS,
+    'cache-control': file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    etag: file.etag,
+    vary: 'accept-encoding',
+  };
+  if (isKnown(headers['if-none-match'], file.etag)) {
+    response.writeHead(304, about).end();
+    return;
+  }
+  const zipped = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(headers['accept-encoding']?.toString() ?? '');
+  const body = zipped ? file.gzip : file.body;
+  response.writeHead(200, {
+    ...about,
+    'content-type': file.type,
+    'content-length': body.length,
+    ...(zipped && { 'content-encoding': 'gzip' }),
+  });
+  response.end(method === 'HEAD' ? undefined : body);
+}
+
+/** Whether a browser has this version (RFC 9110, 13.1.2: compared weakly). */
+function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  const bare = (tag: string) => tag.trim().replace(/^W\//, '');
+  return header.trim() === '*' || header.split(',').some((tag) => bare(tag) === bare(etag));
+}
+
+function say(response: ServerResponse, status: number, text: string, more: OutgoingHttpHeaders = {}): void {
+  const headers = { ...HEADERS, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache', ...more };
+  response.writeHead(status, headers).end(`${text}\n`);
+}

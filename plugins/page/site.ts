@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { browserModules } from './modules.ts';
+
+/** A file as it is served. */
+export interface ServedFile {
+  readonly type: string;
+  readonly body: Buffer;
+  /** The same, compressed. */
+  readonly gzip: Buffer;
+  readonly etag: string;
+  /** Whether its address changes with its content. */
+  readonly immutable: boolean;
+}
+
+/** What is particular to a server. */
+export interface SiteOptions {
+  readonly title: string;
+  readonly welcome: string;
+  /** The paths of the page and of the WebSocket on the HTTP port. */
+  readonly path: string;
+  readonly socket: string;
+}
+
+/** Where the files of the page are, as source or as built. */
+const FOLDER = new URL('browser/', import.meta.url);
+
+const STATIC = { 'page.css': 'text/css', 'talk.css': 'text/css', 'icon.svg': 'image/svg+xml' };
+
+/**
+ * All files of the page, by their paths below it: the page itself at the empty path, and what it is made of in a folder
+ * that is called by its content, so that nothing that a browser has kept is used with a page of another version.
+ * @throws when a file cannot be read
+ */
+export function siteFiles({ title, welcome, path, socket }: SiteOptions): ReadonlyMap<string, ServedFile> {
+  const main = new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', FOLDER);
+  const modules = browserModules(main, (name) => import.meta.resolve(name));
+  const parts = new Map<string, { type: string; text: string }>();
+  for (const [name, text] of modules) parts.set(name, { type: 'text/javascript', text });
+  for (const [name, type] of Object.entries(STATIC)) parts.set(name, { type, text: read(name) });
+  const content = JSON.stringify([...parts]);
+  const assets = `assets/${digest(content).slice(0, 16)}`;
+  const values: Readonly<Record<string, string>> = {
+    title: escaped(title),
+    welcome: escaped(welcome),
+    // Relative, so that a proxy may put the whole under another path.
+    socket: escaped(posix.relative(path, socket)),
+    assets,
+    modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
+  };
+  const page = read('page.html').replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '');
+  const files = new Map([['', served('text/html', page, false)]]);
+  for (const [name, { type, text }] of parts) files.set(`${assets}/${name}`, served(type, text, true));
+  return files;
+}
+
+function moduleTag(name: string, assets: string): string {
+  if (name === 'main.js') return `<script type="module" src="${assets}/${name}"></script>`;
+  return `<link rel="modulepreload" href="${assets}/${name}">`;
+}
+
+function served(type: string, text: string, immutable: boolean): ServedFile {
+  const body = Buffer.from(text);
+  // Weak: with and without compression it is the same.
+  return { type: `${type}; charset=utf-8`, body, gzip: gzipSync(body), etag: `W/"${digest(text)}"`, immutable };
+}
+
+function read(name: string): string {
+  return readFileSync(new URL(name, FOLDER), 'utf8');
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+function escaped(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (character) => entities[character] ?? '');
+}

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM } from '../support/visitor.ts';
+
+describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout: 120_000 }, () => {
+  test('two browsers and one nc are in it, in public and in private', async () => {
+    await using town = await startTown();
+    const [ada, bob] = [await town.arrives(), await town.arrives()];
+    await ada.registers('ada');
+    await bob.registers('bob');
+    const carol = await town.program.joins('carol');
+
+    await ada.entry('bob').waitFor();
+    await ada.entry('carol').waitFor();
+    await ada.says('good morning, all');
+    await bob.hears('good morning, all');
+    await carol.hears('ada', 'good morning, all');
+    await carol.says('broadcast hello from a terminal');
+    await carol.sees('sent:');
+    await ada.hears('hello from a terminal');
+    await bob.hears('hello from a terminal');
+
+    await ada.opens('carol');
+    await ada.says('only for you', 'and this');
+    await carol.hears('ada', 'only for you');
+    await carol.hears('ada', 'and this');
+    await carol.says('message ada thank you');
+    await carol.sees('sent:');
+    await ada.hears('thank you');
+    expect(await ada.texts()).toEqual(['only for you', 'and this', 'thank you']);
+    expect(await bob.texts()).toEqual(['good morning, all', 'hello from a terminal']);
+
+    await carol.logsOut();
+    await ada.page.locator('#talk-about', { hasText: 'Away' }).waitFor();
+    await ada.says('for later');
+    await ada.messages.locator('.body', { hasText: 'for later' }).waitFor();
+    const back = await town.program.returns('carol');
+    await back.hears('ada', 'for later');
+  });
+
+  test('what was not read is counted, in the list and in the title, until it is read', async () => {
+    await using town = await startTown({ plugins: { page: { title: 'Town' } } });
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const bob = await town.program.joins('bob');
+    await bob.says('message ada one', 'message ada two');
+    await bob.seesInOrder('sent:', 'sent:');
+    await ada.entry('bob').locator('.badge', { hasText: '2' }).waitFor();
+    expect(await ada.page.title()).toBe('(2) Town');
+    await ada.opens('bob');
+    expect(await ada.texts()).toEqual(['one', 'two']);
+    await ada.entry('bob').locator('.badge').waitFor({ state: 'detached' });
+    expect(await ada.page.title()).toBe('Town');
+  });
+
+  test('a message goes to several, and who is not there is named', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
+    await ada.page.getByRole('button', { name: 'Write to somebody' }).click();
+    await ada.page.getByLabel('Names').fill('bob, carol ghost');
+    await ada.page.getByRole('button', { name: 'Write', exact: true }).click();
+    await ada.says('lunch at noon?');
+    await bob.hears('ada', 'lunch at noon?');
+    await carol.hears('ada', 'lunch at noon?');
+    await ada.page.getByText('there is no account ghost').waitFor();
+    await bob.says('message ada yes');
+    await bob.sees('sent:');
+    await ada.opens('bob');
+    await ada.hears('yes');
+  });
+
+  test('commands are answered on the page only, and wrong ones in words', async () => {
+    await using town = await startTown();
+    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    await ada.registers('ada');
+    await ada.says('/who', '/help', '/fly', '/wholast soon', '//not a command');
+    const notes = ada.page.locator('#messages .note');
+    await notes.filter({ hasText: /^(ada bob|bob ada)/ }).waitFor();
+    await notes.filter({ hasText: '/help [command]' }).waitFor();
+    await notes.filter({ hasText: 'There is no command /fly' }).waitFor();
+    await notes.filter({ hasText: 'It is called like this: /wholast <minutes>' }).waitFor();
+    await bob.hears('ada', '/not a command');
+    await ada.says('/message bob a word');
+    await bob.hears('ada', 'a word');
+    await ada.page.locator('#talk-name', { hasText: 'bob' }).waitFor();
+    await bob.seesNothing();
+  });
+
+  test('each line is a message, and one that is too long is not sent', async () => {
+    await using town = await startTown();
+    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    await ada.registers('ada');
+    await ada.composer.fill('first');
+    await ada.composer.press('Shift+Enter');
+    await ada.composer.pressSequentially('second');
+    await ada.composer.press('Enter');
+    await bob.hears('ada', 'first');
+    await bob.hears('ada', 'second');
+
+    const count = ada.page.locator('#composer-count');
+    await ada.composer.fill('x'.repeat(3_800));
+    await count.filter({ hasText: /^\d+ left$/ }).waitFor();
+    const left = Number.parseInt((await count.textContent()) ?? '', 10);
+    await ada.composer.fill('x'.repeat(3_800 + left + 1));
+    await count.filter({ hasText: 'Too long by 1 character' }).waitFor();
+    await ada.composer.press('Enter');
+    expect(await ada.composer.inputValue()).toHaveLength(3_800 + left + 1);
+    await ada.composer.fill('x'.repeat(3_800 + left));
+    await ada.composer.press('Enter');
+    await bob.hears('ada', 'x'.repeat(3_800 + left));
+  });
+
+  test('a reload of the page keeps conversations and login; logging out forgets both', async () => {
+    await using town = await startTown();
+    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    await ada.registers('ada');
+    await ada.says('before');
+    await bob.hears('ada', 'before');
+    await bob.says('message ada psst');
+    await bob.sees('sent:');
+    await ada.entry('bob').locator('.badge').waitFor();
+    await ada.composer.fill('half a sentence');
+
+    await ada.page.reload();
+    await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    expect(await ada.texts()).toEqual(['before']);
+    await ada.entry('bob').locator('.badge', { hasText: '1' }).waitFor();
+    expect(await ada.composer.inputValue()).toBe('half a sentence');
+    await ada.says('after');
+    await bob.hears('ada', 'after');
+    await bob.seesNothing();
+
+    await ada.page.getByRole('button', { name: 'Settings' }).click();
+    await ada.page.getByRole('button', { name: 'Log out' }).click();
+    await ada.page.getByLabel('Name', { exact: true }).waitFor();
+    expect(await ada.page.evaluate('sessionStorage.length + localStorage.length')).toBe(0);
+    await bob.asksUntil('whoelse', '');
+    await ada.logsIn('ada');
+    expect(await ada.texts()).toEqual([]);
+  });
+
+  test('who stays logged in on the device is so in the next window, and in the one before no more', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.page.getByLabel('Stay logged in').check();
+    await ada.registers('ada');
+    await ada.says('a word');
+    await ada.messages.first().waitFor();
+    const second = await ada.page.context().newPage();
+    await second.goto(town.url);
+    await second.locator('#me-state', { hasText: 'Online' }).waitFor();
+    await second.locator('.body', { hasText: 'a word' }).waitFor();
+    await ada.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
+    await ada.page.getByRole('button', { name: 'Use it here' }).click();
+    await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    await second.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
+  });
+
+  test('a hidden page shows a notification, once its user has asked for them', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives({ permissions: ['notifications'] });
+    await ada.page.addInitScript(`
+      window.shown = [];
+      window.Notification = class extends EventTarget {
+        static permission = 'default';
+        static async requestPermission() { return (this.permission = 'granted'); }
+        constructor(title, { body }) { super(); window.shown.push(title + ': ' + body); }
+      };
+      Object.defineProperty(document, 'hidden', { get: () => window.isHidden === true });
+    `);
+    await ada.page.goto(town.url);
+    await ada.registers('ada');
+    const bob = await town.program.joins('bob');
+    const shown = () => ada.page.evaluate('window.shown');
+    const tell = async (text: string) => {
+      await bob.says(`message ada ${text}`);
+      await bob.sees('sent:');
+      await ada.entry('bob').locator('.last', { hasText: text }).waitFor();
+    };
+    await ada.page.evaluate('window.isHidden = true');
+    await tell('unasked');
+    expect(await shown()).toEqual([]);
+    await ada.page.evaluate('window.isHidden = false');
+    await ada.page.getByRole('button', { name: 'Settings' }).click();
+    await ada.page.getByLabel('while this page is hidden').check();
+    await ada.page.keyboard.press('Escape');
+    await tell('seen');
+    await ada.page.evaluate('window.isHidden = true');
+    await tell('asked for');
+    expect(await shown()).toEqual(['bob: asked for']);
+  });
+});

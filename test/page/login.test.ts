@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { PASSWORD } from '../support/program.ts';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM } from '../support/visitor.ts';
+
+describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120_000 }, () => {
+  test('what is wrong is said in words, and the field that is wrong has the focus', async () => {
+    await using town = await startTown();
+    await town.program.registers('bob');
+    const ada = await town.arrives();
+    const problem = (text: string | RegExp) => ada.page.locator('#login-problem', { hasText: text }).waitFor();
+    const focused = () => ada.page.evaluate('document.activeElement.id');
+
+    await ada.tries('', 'x');
+    await problem('Please fill in a name');
+    await ada.tries('ada', 'some words');
+    await problem(/There is no account .*ada/);
+    expect(await focused()).toBe('login-name');
+    await ada.tries('bob', 'not this one');
+    await problem('That password is not right');
+    expect(await focused()).toBe('login-password');
+
+    await ada.page.getByRole('button', { name: 'Make an account' }).click();
+    await ada.tries('bob', 'not this one', 'Make the account');
+    await problem(/The name .*bob.* is taken/);
+    await ada.tries('a(da)', PASSWORD, 'Make the account');
+    await problem('That name cannot be used');
+    await ada.tries('ada', 'short', 'Make the account');
+    await problem('too short');
+    await ada.tries('ada', 'password1', 'Make the account');
+    await problem('many people use');
+    await ada.tries('ada', PASSWORD, 'Make the account');
+    await ada.composer.waitFor();
+  });
+
+  test('too many wrong passwords: it says for how long, and counts down', async () => {
+    await using town = await startTown({ plugins: { lockout: { attempts: 2, blockTime: 3 } } });
+    await town.program.registers('ada');
+    const ada = await town.arrives();
+    await ada.tries('ada', 'wrong');
+    await ada.page.getByText('That password is not right').waitFor();
+    await ada.tries('ada', 'wrong again');
+    await ada.page.getByText(/too many wrong passwords. Please wait \d seconds?\./).waitFor();
+    expect(await ada.page.locator('#login-submit').isDisabled()).toBe(true);
+    await ada.page.getByText('Please wait 1 second.').waitFor();
+    await ada.page.getByText('You can try again now').waitFor();
+    await ada.logsIn('ada');
+  });
+
+  test('without registration it says so, and who is connected elsewhere is told', async () => {
+    await using town = await startTown();
+    const bob = await town.program.joins('bob');
+    const ada = await town.arrives();
+    await ada.tries('bob', PASSWORD);
+    await ada.page.getByText('is connected already').waitFor();
+    await bob.logsOut();
+    await town.program.configures({ plugins: { registration: false } });
+    await town.program.reloads();
+    await ada.page.getByRole('button', { name: 'Make an account' }).click();
+    await ada.tries('ada', PASSWORD, 'Make the account');
+    await ada.page.getByText('New accounts are not made here').waitFor();
+  });
+
+  test('without a server it says that there is no connection', async () => {
+    await using town = await startTown({}, [/ERR_CONNECTION_REFUSED/]);
+    const ada = await town.arrives();
+    await town.program.kill();
+    await ada.tries('ada', PASSWORD);
+    await ada.page.getByText('There is no connection to the server').waitFor();
+  });
+});
