@@ -115,13 +115,13 @@ export const METRICS: readonly (Metric & {
   {
     ...gauge(
       'chatserv_event_loop_delay_seconds',
-      'By how much the event loop was late since the page was asked for before; the quantile 1 is the worst',
+      'By how much the event loop was late since the page was asked for before: p50, p99, max',
     ),
-    labels: ['quantile'],
+    labels: ['of'],
     page: (metric, { process }) =>
       numbers(
         metric,
-        process.delays.map(([quantile, value]) => ({ labels: { quantile }, value })),
+        process.delays.map(([of, value]) => ({ labels: { of }, value })),
       ),
   },
   counter('process_cpu_seconds_total', 'Time of all processors that the server used', ({ process }) => process.cpu),

@@ -6,8 +6,8 @@ const RESOLUTION = 10;
 
 /** What the operating system and Node tell of this process. */
 export interface ProcessFacts {
-  /** By how much the event loop was late since it was asked before, in seconds, by quantile. */
-  readonly delays: readonly (readonly [quantile: string, seconds: number])[];
+  /** By how much the event loop was late since it was asked before, in seconds: p50, p99 and max. */
+  readonly delays: readonly (readonly [of: string, seconds: number])[];
   readonly cpu: number;
   readonly started: number;
   readonly memory: { readonly resident: number; readonly heap: number };
@@ -25,9 +25,9 @@ export function watchProcess(signal: AbortSignal): () => Promise<ProcessFacts> {
     // What the histogram measures of a loop that is never late is its own resolution.
     const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1000);
     const delays = [
-      ['0.5', late(loop.percentile(50))],
-      ['0.99', late(loop.percentile(99))],
-      ['1', late(loop.max)],
+      ['p50', late(loop.percentile(50))],
+      ['p99', late(loop.percentile(99))],
+      ['max', late(loop.max)],
     ] as const;
     loop.reset();
     const { user, system } = process.cpuUsage();
