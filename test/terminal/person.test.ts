@@ -47,6 +47,25 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     expect(screen).not.toContain(PASSWORD);
   });
 
+  test('may type ahead of the questions, and nobody is told what was not asked for', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    const place = `127.0.0.1:${program.port}`;
+    // The login cannot be done before all is typed.
+    program.signals('SIGSTOP');
+    await using alice = await Terminal.connects([place]);
+    await alice.enters('alice');
+    await alice.enters(PASSWORD);
+    await alice.enters('one too many');
+    program.signals('SIGCONT');
+    await alice.shows('online:');
+    await alice.presses('Up');
+    await alice.enters('hello');
+    await bob.hears('alice', 'hello');
+    await bob.seesNothing();
+  });
+
   test('types on while messages arrive', async () => {
     await using program = await startProgram();
     await program.registers('alice');

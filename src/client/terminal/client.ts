@@ -35,6 +35,8 @@ export class Client implements Owner, FaceOwner {
   #addressee: Addressee = 'everyone';
   /** What was said while this account was away, until all of it has come. */
   #waited: Received[] = [];
+  /** What was typed before it was asked for. */
+  #early: string[] = [];
   #lostAt: number | undefined;
   #wasOnline = false;
   #knowsOnline = false;
@@ -51,7 +53,7 @@ export class Client implements Owner, FaceOwner {
     this.#view = view(() => this.#face.columns);
     this.#login = new Login(
       {
-        ask: (prompt, hidden) => this.#face.ask(shown(prompt), hidden),
+        ask: (prompt, hidden) => this.#askPerson(shown(prompt), hidden),
         say: (text) => this.#face.print(...this.#view.error(text)),
       },
       given,
@@ -64,9 +66,9 @@ export class Client implements Owner, FaceOwner {
     return this.#finished.promise;
   }
 
-  prompt(): string {
+  prompt(): string | undefined {
+    if (!this.#wasOnline) return undefined;
     const { state } = this.#conversation.state;
-    if (this.#conversation.name === undefined) return '';
     const to = this.#addressee === 'everyone' ? 'everyone' : this.#addressee.join(' ');
     const away = state === 'online' ? '' : '(no connection) ';
     const text = `${away}${shown(to)}> `;
@@ -89,6 +91,10 @@ export class Client implements Owner, FaceOwner {
   }
 
   line(text: string): void {
+    if (!this.#wasOnline) {
+      this.#early.push(text);
+      return;
+    }
     const words = wordsOf(text, this.#conversation.commands, this.#addressee);
     switch (words.kind) {
       case 'nothing':
@@ -167,6 +173,15 @@ export class Client implements Owner, FaceOwner {
     }
     this.#lostAt = undefined;
     this.#wasOnline = true;
+    // It may be a password that nobody asked for.
+    this.#early = [];
+  }
+
+  #askPerson(prompt: string, hidden: boolean): Promise<string | undefined> {
+    const early = this.#early.shift();
+    if (early === undefined) return this.#face.ask(prompt, hidden);
+    this.#face.print(prompt + (hidden ? '' : early));
+    return Promise.resolve(early);
   }
 
   #lost(state: State & { readonly state: 'lost' }): void {

@@ -15,8 +15,8 @@ export interface Face {
 
 /** Whom a face tells what a person does. */
 export interface FaceOwner {
-  /** What stands before what is typed. */
-  prompt(): string;
+  /** What stands before what is typed; undefined as long as nobody is logged in, and what is typed may be a secret. */
+  prompt(): string | undefined;
   line(text: string): void;
   complete(before: string): Completion;
   /** The person would like to leave. */

@@ -23,8 +23,9 @@ export class TerminalFace implements Face {
     this.#owner = owner;
     this.#screen = new Screen(output, () => {
       const [before, after] = this.#editor.hidden ? ['', ''] : this.#editor.parts;
-      return { prompt: this.#question?.prompt ?? owner.prompt(), before, after };
+      return { prompt: this.#question?.prompt ?? owner.prompt() ?? '', before, after };
     });
+    this.#editor.hidden = true;
     emitKeypressEvents(input);
     input.on('keypress', this.#pressed);
     process.on('SIGCONT', this.#resumed);
@@ -42,21 +43,25 @@ export class TerminalFace implements Face {
   }
 
   refresh(): void {
+    if (this.#question === undefined) this.#editor.hidden = this.#owner.prompt() === undefined;
     this.#screen.draw();
   }
 
   ask(prompt: string, hidden: boolean): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    this.#editor.clear();
+    // What was typed for someone is no answer; what was typed ahead of the first question is.
+    const draft = this.#editor.parts;
+    if (this.#owner.prompt() !== undefined) this.#editor.clear();
     this.#editor.hidden = hidden;
     this.#question = {
       prompt,
       answer: (line) => {
         // What was asked and answered stays to be seen.
         this.#screen.print(prompt + (hidden ? '' : (line ?? '')));
-        this.#editor.hidden = false;
-        this.#editor.clear();
+        if (this.#owner.prompt() === undefined) this.#editor.clear();
+        else this.#editor.set(...draft);
         this.#question = undefined;
+        this.refresh();
         resolve(line);
       },
     };

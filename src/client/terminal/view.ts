@@ -1,11 +1,15 @@
+import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Received } from '../owner.ts';
 import { shown } from './safe.ts';
 import { widthOf, wrapped } from './width.ts';
 import type { Addressee } from './words.ts';
 
-/** The colours of names: those that can be read on dark and on light ground. */
-const COLOURS = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;
+/** The colours of names, which can be read on dark and on light ground: of a terminal that has few, and of one with 256. */
+const FEW = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;
+const MANY = [
+  28, 31, 32, 33, 35, 37, 61, 62, 64, 67, 70, 72, 94, 97, 98, 99, 130, 133, 134, 136, 161, 166, 168, 172, 204, 208,
+];
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -14,12 +18,12 @@ const INDENT = 6;
 
 /** Puts what happens into lines for a person, at most as wide as the terminal. */
 export class View {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: WriteStream;
   readonly #columns: () => number;
   #day = new Date().toDateString();
 
   /** @param stream where it is shown: whether it takes colours, it and the environment (NO_COLOR, TERM) say */
-  constructor(stream: NodeJS.WriteStream, columns: () => number) {
+  constructor(stream: WriteStream, columns: () => number) {
     this.#stream = stream;
     this.#columns = columns;
   }
@@ -78,7 +82,10 @@ export class View {
   name(name: string): string {
     let hash = 2_166_136_261;
     for (const character of name.toLowerCase()) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
-    return this.style([COLOURS[(hash >>> 0) % COLOURS.length] ?? 'cyan', 'bold'], shown(name));
+    const any = (hash ^ (hash >>> 15)) >>> 0;
+    const basic = this.style([FEW[any % FEW.length] ?? 'cyan', 'bold'], shown(name));
+    if (basic === shown(name) || !(this.#stream.getColorDepth?.() >= 8)) return basic;
+    return `\u001b[1;38;5;${MANY[any % MANY.length]}m${shown(name)}\u001b[22;39m`;
   }
 
   style(style: Style, text: string): string {
