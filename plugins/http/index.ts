@@ -92,7 +92,8 @@ export default definePlugin({
       socket.destroy();
     };
 
-    const limits = { maxHeaderSize: 16_384, keepAliveTimeout: 10_000 };
+    // Node looks for headers and requests that take too long no more often than this, every 30 s unless told.
+    const limits = { maxHeaderSize: 16_384, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
     const listener = keep(
       `${certificate ? 'https' : 'http'} ${isHandedOver('http') ? 'handed over' : `${host} ${port}`}`,
       () => {
