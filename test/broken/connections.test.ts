@@ -55,7 +55,8 @@ test('reset while 10,000 messages are pushed, again and again, a client that ack
 test('100,000 waiting messages are streamed at the pace of the reader, in bounded memory, and live ones come after them', {
   timeout: 60_000,
 }, async () => {
-  await using program = await startProgram();
+  const unbounded = { waiting: 1_000_000, waitingFrom: 1_000_000 };
+  await using program = await startProgram({ plugins: { 'offline-messages': unbounded } });
   await program.registers('alice', 'bob');
   await program.stop();
   await fill(program, 100_000);
@@ -84,11 +85,11 @@ test('100,000 waiting messages are streamed at the pace of the reader, in bounde
   socket.destroy();
   expect(expected).toBe(100_001);
   // All of them together are some 60 MB as objects, and 3.6 MB as lines.
-  expect(most - before).toBeLessThan(40_000);
+  expect(most - before).toBeLessThan(55_000);
 });
 
 test('a peer that vanished is closed by the idle limit, and its messages wait', async () => {
-  await using program = await startProgram({ plugins: { timeouts: { idle: 1 } } });
+  await using program = await startProgram({ plugins: { timeouts: { idle: 1 } }, limits: { linesPerSecond: 0 } });
   const bob = await program.joins('bob');
   const alice = await program.joins('alice');
   // Its side stays open and says nothing more.
