@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { understood } from './commands.ts';
+import { partsOf } from './text.ts';
+
+test.for([
+  ['see https://example.org/a.', ['https://example.org/a']],
+  ['(https://example.org/a_(b)) and http://example.org', ['https://example.org/a_(b)', 'http://example.org']],
+  ['https://example.org/?q=1&r=2!', ['https://example.org/?q=1&r=2']],
+  ['HTTPS://EXAMPLE.ORG', ['HTTPS://EXAMPLE.ORG']],
+  ['javascript:alert(1) data:text/html,x ftp://example.org file:///etc', []],
+  ['http://user@example.org http://user:word@example.org', []],
+  ['https:// http://', []],
+  ['https://example.org/\u202egnp', []],
+])('the web addresses of %j', ([text, addresses]) => {
+  const parts = partsOf(text as string);
+  expect(parts.map((part) => part.text).join('')).toBe(text);
+  expect(parts.filter(({ href }) => href !== undefined).map((part) => part.text)).toEqual(addresses);
+});
+
+test.for([
+  ['hello', { kind: 'text', text: 'hello' }],
+  ['//path', { kind: 'text', text: '/path' }],
+  ['/ alone', { kind: 'text', text: '/ alone' }],
+  ['/who', { kind: 'command', name: 'who', rest: '' }],
+  ['/wholast  5', { kind: 'command', name: 'wholast', rest: ' 5' }],
+  ['/message bob  hi ', { kind: 'message', to: ['bob'], text: ' hi ' }],
+  ['/send (bob carol) hi', { kind: 'message', to: ['bob', 'carol'], text: 'hi' }],
+  ['/message bob', { kind: 'command', name: 'message', rest: 'bob' }],
+])('what %j means', ([line, meaning]) => {
+  expect(understood(line as string)).toEqual(meaning);
+});
