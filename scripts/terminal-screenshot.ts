@@ -38,7 +38,7 @@ await terminal.shows('the long table');
 await chiara.asks('broadcast all four of us 🎉');
 await terminal.shows('all four of us');
 await terminal.enters('@Chiara you are a treasure');
-await terminal.shows(/treasure\n[^]*>$/);
+await terminal.shows(/treasure\n[\s\S]*>$/);
 await program.kill();
 await program.start();
 await program.returns('Chiara');
