@@ -1,8 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
-import type { Carrier, OpenCarrier } from './carriers.ts';
+import type { Carrier, CarrierEvents, OpenCarrier } from './carriers.ts';
 
 /** Waits before a lost connection is tried again, in milliseconds: the first is doubled each time up to the longest. */
 const RETRY = { first: 1_000, longest: 30_000 };
+
+/** How long a connection may take to be made, in milliseconds. */
+const CONNECT_TIME = 15_000;
 
 /** After so much silence it is tried whether the connection still is one, in milliseconds. */
 const SILENCE = 30_000;
@@ -38,10 +41,10 @@ export class Connections {
   readonly #host: ConnectionsHost;
   #link: Link | undefined;
   #attempts = 0;
-  #cancelRetry = () => {};
   #lastHeard = 0;
   #silence = SILENCE;
-  #cancelSilence = () => {};
+  /** Ends the wait for the next attempt, for the connection, or for something to be heard on it. */
+  #cancelWait = () => {};
 
   constructor(host: ConnectionsHost) {
     this.#host = host;
@@ -53,26 +56,23 @@ export class Connections {
   }
 
   /** Makes a new one, at once. */
-  async connect(): Promise<void> {
+  connect(): void {
     this.drop();
     const link: Link = {};
     this.#link = link;
     this.#host.connecting();
     const current = () => this.#link === link;
+    const events: CarrierEvents = {
+      opened: () => current() && this.#opened(link),
+      line: (text) => current() && this.#hear(text, link),
+      closed: (why = 'the connection was closed') => current() && this.#lose(why),
+    };
+    this.#cancelWait = this.#host.clock.after(CONNECT_TIME, () => this.#lose('no answer in time'));
     try {
-      const carrier = await this.#host.open({
-        line: (text) => current() && this.#hear(text, link),
-        closed: (why = 'the connection was closed') => current() && this.#lose(why),
-      });
-      if (!current()) return carrier.close();
-      link.carrier = carrier;
+      link.carrier = this.#host.open(events);
     } catch (cause) {
-      if (current()) this.#lose(cause instanceof Error ? cause.message : String(cause));
-      return;
+      this.#lose(cause instanceof Error ? cause.message : String(cause));
     }
-    this.#lastHeard = this.#host.clock.now();
-    this.#heed(link);
-    this.#host.connected(link);
   }
 
   send(event: object): void {
@@ -83,8 +83,7 @@ export class Connections {
   drop(): void {
     const carrier = this.#link?.carrier;
     this.#link = undefined;
-    this.#cancelRetry();
-    this.#cancelSilence();
+    this.#cancelWait();
     carrier?.close();
   }
 
@@ -92,7 +91,7 @@ export class Connections {
   retry(): number {
     const longest = Math.min(RETRY.first * 2 ** this.#attempts++, RETRY.longest);
     const delay = longest * (0.5 + this.#host.random() / 2);
-    this.#cancelRetry = this.#host.clock.after(delay, () => void this.connect());
+    this.#cancelWait = this.#host.clock.after(delay, () => this.connect());
     return delay;
   }
 
@@ -106,6 +105,13 @@ export class Connections {
     this.#silence = Math.min(SILENCE, milliseconds / 2);
   }
 
+  #opened(link: Link): void {
+    this.#cancelWait();
+    this.#lastHeard = this.#host.clock.now();
+    this.#heed(link);
+    this.#host.connected(link);
+  }
+
   #hear(text: string, link: Link): void {
     this.#lastHeard = this.#host.clock.now();
     this.#host.line(text, link);
@@ -117,7 +123,7 @@ export class Connections {
   }
 
   #heed(link: Link): void {
-    this.#cancelSilence = this.#host.clock.after(this.#silence, () => {
+    this.#cancelWait = this.#host.clock.after(this.#silence, () => {
       if (this.#host.clock.now() - this.#lastHeard >= this.#silence) this.#host.silent(link);
       if (this.#link === link) this.#heed(link);
     });

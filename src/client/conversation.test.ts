@@ -301,7 +301,10 @@ describe('a connection', () => {
 
   test('that cannot be made is tried up to twice a minute', async () => {
     await using server = await startServer();
-    const refused = { open: () => Promise.reject(new Error('no')), random: () => 0.999_999 };
+    const open: OpenCarrier = () => {
+      throw new Error('no');
+    };
+    const refused = { open, random: () => 0.999_999 };
     const alice = new Talk(server, { ...as('alice'), ...refused });
     for (let count = 0; count < 8; count++) {
       await alice.is('lost');
@@ -309,6 +312,19 @@ describe('a connection', () => {
     }
     const waits = alice.states.flatMap((state) => (state.state === 'lost' ? [Math.round(state.seconds)] : []));
     expect(waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  test('that nobody answers is given up in time, and can be left before', async () => {
+    await using server = await startServer();
+    const close = vi.fn();
+    const alice = new Talk(server, { ...as('alice'), open: () => ({ send() {}, close }) });
+    server.clock.advance(15);
+    expect(alice.states.at(-1)).toMatchObject({ state: 'lost', why: 'no answer in time' });
+    expect(close).toHaveBeenCalledTimes(1);
+    server.clock.advance(1);
+    expect(alice.conversation.state).toEqual({ state: 'connecting' });
+    alice.conversation.close();
+    expect(close).toHaveBeenCalledTimes(2);
   });
 
   test('is not made again when another client has taken its place, nor after goodbye', async () => {
@@ -347,7 +363,7 @@ describe('a connection', () => {
     await using server = await startServer();
     const alice = new Talk(server, {
       ...as('alice'),
-      open: async (events) => {
+      open: (events) => {
         setImmediate(() => events.line('SSH-2.0-OpenSSH_10.0'));
         return { send() {}, close() {} };
       },
@@ -392,13 +408,14 @@ function flaky(server: TestServer, chance: () => number, sent: object[]): OpenCa
   const open = overStream(() => server.open());
   let cuts = 0;
   const cutsNow = () => chance() < 0.08 && cuts++ < 40;
-  return async (events) => {
+  return (events) => {
     let gone = false;
     const cut = () => {
       gone = true;
       carrier.close();
     };
-    const carrier = await open({
+    const carrier = open({
+      opened: () => events.opened(),
       line(text) {
         if (!gone && cutsNow()) cut();
         if (gone) return;

@@ -94,7 +94,7 @@ export class Conversation {
 
   /** Connects and logs in. To be called once. */
   start(): void {
-    void this.#connections.connect();
+    this.#connections.connect();
   }
 
   get state(): State {
@@ -146,12 +146,13 @@ export class Conversation {
 
   /** Does not wait any longer to try again: the network is back, or a person is impatient. */
   tryNow(): void {
-    if (this.#state.state === 'lost') void this.#connections.connect();
+    if (this.#state.state === 'lost') this.#connections.connect();
   }
 
   /** Leaves politely: acknowledges, says `logout`, and is over. What is not answered by then never will be. */
   async leave(): Promise<Closed> {
     if (this.#state.state !== 'online') return this.close();
+    if (this.#leaving) return this.#over.promise;
     this.#received.acknowledge();
     this.#leaving = true;
     this.#requests.end('left');
@@ -251,8 +252,10 @@ export class Conversation {
     }
     if (!link.welcome) this.#credentials.answered(question, step);
     const { link: present } = this.#connections;
-    if (link === present) this.#connections.send({ ...step, ...(request !== undefined && { request }) });
-    else if (present === undefined && !link.welcome) void this.#connections.connect();
+    if (link === present) {
+      this.#connections.send({ ...step, ...(request !== undefined && { request }) });
+      this.#requests.told();
+    } else if (present === undefined && !link.welcome) this.#connections.connect();
   }
 
   #welcome(name: string, link: Link): void {

@@ -156,6 +156,16 @@ export class Requests {
     this.#cancelTimer();
   }
 
+  /** The question was answered: the request goes on. */
+  told(): void {
+    if (this.#underWay !== undefined) this.#awaitAnswer();
+  }
+
+  #awaitAnswer(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#host.clock.after(ANSWER_TIME, () => this.#host.silent());
+  }
+
   #take(): Waiting | undefined {
     this.#cancelTimer();
     const taken = this.#underWay;
@@ -168,8 +178,7 @@ export class Requests {
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#underWay = next;
-    this.#cancelTimer();
-    this.#cancelTimer = this.#host.clock.after(ANSWER_TIME, () => this.#host.silent());
+    this.#awaitAnswer();
     const { wanted, request, again } = next;
     const key = wanted.type === 'message' && { key: `${this.#host.id}-${request}`, ...(again && { again }) };
     this.#host.send({ ...wanted, request, ...key });

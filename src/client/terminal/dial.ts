@@ -11,17 +11,12 @@ export interface TlsOptions {
   readonly insecure: boolean;
 }
 
-/** How long a connection may take to be made, in milliseconds. */
-const CONNECT_TIME = 15_000;
-
 /** Opens connections to an address, with TLS or without. */
 export function dial({ where }: Address, tls: TlsOptions | undefined): OpenCarrier {
   return overStream(() => {
     const socket = tls === undefined ? connect(where) : overTls(where, tls);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
-    socket.setTimeout(CONNECT_TIME, () => socket.destroy(new Error('no answer in time')));
-    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => socket.setTimeout(0));
     return socket;
   });
 }
