@@ -14,6 +14,8 @@ export class DumbFace implements Face {
     this.#input = input;
     this.#output = output;
     this.#lines = createInterface({ input, terminal: false });
+    // The terminal is gone.
+    this.#lines.on('error', () => owner.leave());
     this.#lines.on('line', (line) => {
       if (this.#answer === undefined) owner.line(line);
       else this.#answer(line);
@@ -32,6 +34,8 @@ export class DumbFace implements Face {
   print(...lines: readonly string[]): void {
     this.#output.write(lines.map((line) => `${line}\n`).join(''));
   }
+
+  ring(): void {}
 
   refresh(): void {}
 

@@ -11,7 +11,7 @@ export type Deed =
 const HISTORY = 1000;
 
 /** The longest line, in characters of JavaScript: more than a server takes. */
-const LONGEST = 16_384;
+const LONGEST = 8_192;
 
 /**
  * The line that is being typed: its text, the cursor in it, and the lines before it. It knows keys and no terminal.
@@ -27,6 +27,8 @@ export class Editor {
   #at = 0;
   #kept = '';
   #killed = '';
+  /** Whether the last key deleted words or ends of the line: what the next one deletes is put to it. */
+  #killing = false;
   #pasting = false;
 
   /** What stands before the cursor, and what behind it. */
@@ -58,13 +60,15 @@ export class Editor {
     }
     if (key.name === 'return' || key.name === 'enter') return this.#enter(key);
     this.#returned = false;
+    const killing = this.#killing;
+    this.#killing = false;
     if (this.#pasting) {
       if (text !== undefined) this.#insert(text);
       return undefined;
     }
-    if (key.ctrl) return this.#control(key.name);
+    if (key.ctrl) return this.#control(key.name, killing);
     if (key.meta) {
-      this.#meta(key.name);
+      this.#meta(key.name, killing);
       return undefined;
     }
     switch (key.name) {
@@ -108,7 +112,7 @@ export class Editor {
     return { kind: 'line', line };
   }
 
-  #control(name: string | undefined): Deed | undefined {
+  #control(name: string | undefined, killing: boolean): Deed | undefined {
     switch (name) {
       case 'c':
         return { kind: 'interrupt' };
@@ -140,17 +144,13 @@ export class Editor {
       case 'n':
         return this.#recall(this.#at + 1);
       case 'u':
-        this.#killed = this.#before;
-        this.#before = '';
-        return undefined;
+        return this.#kill(0, this.#before.length, killing);
       case 'k':
-        this.#killed = this.#after;
-        this.#after = '';
-        return undefined;
+        return this.#kill(this.#before.length, this.text.length, killing);
       case 'w':
-        return this.#killTo(/\S*\s*$/);
+        return this.#kill(this.#before.search(/\S*\s*$/), this.#before.length, killing);
       case 'backspace':
-        return this.#killTo(/[\p{L}\p{N}\p{M}]*[^\p{L}\p{N}\p{M}]*$/u);
+        return this.#kill(this.#wordBefore(), this.#before.length, killing);
       case 'y':
         this.#insert(this.#killed);
         return undefined;
@@ -159,16 +159,21 @@ export class Editor {
     }
   }
 
-  #meta(name: string | undefined): void {
+  #meta(name: string | undefined, killing: boolean): void {
     if (name === 'b' || name === 'left') this.#moveTo(this.#wordBefore());
     else if (name === 'f' || name === 'right') this.#moveTo(this.#wordAfter());
-    else if (name === 'backspace') this.#killTo(/[\p{L}\p{N}\p{M}]*[^\p{L}\p{N}\p{M}]*$/u);
+    else if (name === 'backspace') this.#kill(this.#wordBefore(), this.#before.length, killing);
+    else if (name === 'd') this.#kill(this.#before.length, this.#wordAfter(), killing);
   }
 
-  #killTo(from: RegExp): undefined {
-    const at = this.#before.search(from);
-    this.#killed = this.#before.slice(at);
-    this.#before = this.#before.slice(0, at);
+  /** Deletes a part of the line that ends or begins at the cursor, to be put back. @param more whether to what was deleted just before */
+  #kill(from: number, to: number, more: boolean): undefined {
+    const { text } = this;
+    const killed = text.slice(from, to);
+    const [earlier, later] = from < this.#before.length ? ['', this.#killed] : [this.#killed, ''];
+    this.#killed = more ? earlier + killed + later : killed;
+    this.#killing = true;
+    this.set(text.slice(0, from), text.slice(to));
   }
 
   #insert(text: string): void {

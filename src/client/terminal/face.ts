@@ -5,6 +5,8 @@ export interface Face {
   readonly columns: number;
   /** Prints lines; what is being typed stays whole. */
   print(...lines: readonly string[]): void;
+  /** Has the terminal say that something is for this person. */
+  ring(): void;
   /** Shows the prompt anew. */
   refresh(): void;
   /** Asks for one line. @param hidden whether it is not shown @returns undefined when the person would rather leave */

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { charactersOf, widthOf } from './width.ts';
+import { charactersOf, widestOf, widthOf } from './width.ts';
 
 /** What the last line shows: a prompt, what was typed before the cursor, and behind it. */
 export interface InputLine {
@@ -11,10 +11,13 @@ export interface InputLine {
 const CLEAR_BELOW = '\u001b[J';
 const PASTE_ON = '\u001b[?2004h';
 const PASTE_OFF = '\u001b[?2004l';
+const WRAP_ON = '\u001b[?7h';
+const WRAP_OFF = '\u001b[?7l';
 
 /**
  * A terminal whose last line is the input, while text scrolls by above it. The input takes one row, never the last
  * column of it, and scrolls sideways in it: so what is typed stays whole whatever comes, and no row is left behind.
+ * Terminals disagree about the width of emoji; where one of them is wider than thought, the row is cut and not broken.
  */
 export class Screen {
   readonly #output: WriteStream;
@@ -39,11 +42,11 @@ export class Screen {
     return Math.max(4, this.#output.columns || 80);
   }
 
+  /** Begins, or goes on after something else had the terminal. */
   open(): void {
-    if (this.#open) return;
+    if (!this.#open) this.#output.on('resize', this.#resized);
     this.#open = true;
     this.#output.write(PASTE_ON);
-    this.#output.on('resize', this.#resized);
     this.draw();
   }
 
@@ -51,6 +54,10 @@ export class Screen {
   print(...lines: readonly string[]): void {
     this.#lines.push(...lines);
     this.draw();
+  }
+
+  ring(): void {
+    this.#output.write('\u0007');
   }
 
   /** Shows what the input line is now, soon. */
@@ -77,7 +84,7 @@ export class Screen {
 
   #flush(): void {
     this.#planned = undefined;
-    if (this.#open) this.#output.write(this.#taken() + this.#row());
+    if (this.#open) this.#output.write(this.#taken() + WRAP_OFF + this.#row() + WRAP_ON);
   }
 
   /** Takes the input row away and prints what waits in its place. */
@@ -95,14 +102,14 @@ export class Screen {
     const { prompt, before, after } = this.#input();
     const room = Math.max(2, this.columns - 1 - widthOf(prompt));
     const typed = charactersOf(before);
-    const left = fitting(typed, this.#scrolled, room);
+    const left = fitting(typed.map(widestOf), this.#scrolled, room);
     this.#scrolled = left;
     const shown = prompt + (left > 0 ? '‹' : '') + typed.slice(left).join('');
     this.#cursor = widthOf(shown);
     let behind = '';
     let width = this.#cursor;
     for (const character of charactersOf(after)) {
-      width += widthOf(character);
+      width += widestOf(character);
       if (width >= this.columns) break;
       behind += character;
     }
@@ -113,14 +120,15 @@ export class Screen {
 
 /**
  * How many characters before the cursor are to be out of sight, so that the rest and a mark for what is cut fit.
- * @param scrolled how many were before: as long as the cursor is in sight, nothing moves
+ * @param widths of the characters before the cursor
+ * @param scrolled how many were out of sight before: as long as the cursor is in sight, nothing moves
  */
-function fitting(typed: readonly string[], scrolled: number, room: number): number {
-  const widths = typed.map(widthOf);
-  const from = (left: number) => widths.slice(left).reduce((sum, width) => sum + width, left > 0 ? 1 : 0);
-  if (from(0) < room) return 0;
+function fitting(widths: readonly number[], scrolled: number, room: number): number {
+  const sum = (from: number) => widths.slice(from).reduce((all, width) => all + width, 0);
+  if (sum(0) < room) return 0;
   // The cursor has come to the left edge: some of what is before it comes into sight.
-  let left = scrolled < typed.length ? scrolled : Math.max(0, typed.length - Math.floor(room / 3));
-  while (left < typed.length && from(left) >= room) left++;
+  let left = scrolled < widths.length ? scrolled : Math.max(0, widths.length - Math.floor(room / 3));
+  let taken = sum(left) + 1;
+  while (left < widths.length && taken >= room) taken -= widths[left++] ?? 0;
   return left;
 }

@@ -17,6 +17,7 @@ export class TerminalFace implements Face {
   readonly #pressed = (text: string | undefined, key: Key) => this.#press(text, key);
   readonly #resumed = () => this.#takeUp();
   readonly #exited = () => this.close();
+  readonly #gone = () => this.#owner.leave();
 
   constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
     this.#input = input;
@@ -27,7 +28,7 @@ export class TerminalFace implements Face {
     });
     this.#editor.hidden = true;
     emitKeypressEvents(input);
-    input.on('keypress', this.#pressed);
+    input.on('keypress', this.#pressed).on('end', this.#gone).on('error', this.#gone);
     process.on('SIGCONT', this.#resumed);
     // However the program ends, the terminal is as it was.
     process.once('exit', this.#exited);
@@ -40,6 +41,10 @@ export class TerminalFace implements Face {
 
   print(...lines: readonly string[]): void {
     this.#screen.print(...lines);
+  }
+
+  ring(): void {
+    this.#screen.ring();
   }
 
   refresh(): void {
@@ -72,11 +77,14 @@ export class TerminalFace implements Face {
   close(): void {
     process.off('SIGCONT', this.#resumed);
     process.off('exit', this.#exited);
-    this.#input.off('keypress', this.#pressed);
+    // Its errors are still heard of: a terminal that is gone cannot be left as it was.
+    this.#input.off('keypress', this.#pressed).off('end', this.#gone);
     this.#leave();
   }
 
   #takeUp(): void {
+    // A shell may have changed what is thought to be set.
+    this.#input.setRawMode(false);
     this.#input.setRawMode(true);
     this.#input.resume();
     this.#screen.open();
@@ -86,6 +94,14 @@ export class TerminalFace implements Face {
     this.#screen.close();
     this.#input.setRawMode(false);
     this.#input.pause();
+  }
+
+  #suspend(): void {
+    this.#leave();
+    // The whole job stops, as if the terminal had said it: a shell waits for npx, say, as well.
+    process.kill(0, 'SIGTSTP');
+    // Where there is no shell to come back from, it does not stop.
+    setImmediate(this.#resumed);
   }
 
   #press(text: string | undefined, key: Key): void {
@@ -112,8 +128,7 @@ export class TerminalFace implements Face {
         this.#screen.clear();
         break;
       case 'suspend':
-        this.#leave();
-        process.kill(process.pid, 'SIGTSTP');
+        this.#suspend();
         break;
     }
   }

@@ -14,6 +14,13 @@ export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
+/** How many columns a character takes where a terminal does not join its parts: skin tones, flags, families. */
+export function widestOf(character: string): number {
+  const parts = [...character];
+  const apart = parts.reduce((sum, part) => sum + widthOf(part), 0);
+  return Math.max(widthOf(character), apart);
+}
+
 /**
  * Breaks a text into lines between words, or within one that is longer than a line.
  * @param first how many columns of the first line are taken already
