@@ -41,6 +41,9 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     // It was given once.
     expect((await sends(at(program), 'whoelse')).stdout).toBe('bob\n');
+    await bob.says('message alice later');
+    await bob.sees('sent:');
+    expect(await sends(at(program), '')).toMatchObject({ code: 0, stdout: expect.stringContaining('bob: later\n') });
   });
 
   test('ends with 1 when a command was answered with an error, and does the others', async () => {
@@ -94,6 +97,9 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('missing cannot be read') });
     const nowhere = await runs('alice@127.0.0.1:1', '--password-file', 'right');
     expect(nowhere).toMatchObject({ code: 4, stderr: expect.stringContaining('no connection') });
+    expect(await folder.runs(['connect', 'alice@127.0.0.1:1', '--password-file', 'right'], '')).toMatchObject({
+      code: 4,
+    });
     await using other = await somethingElse();
     const stranger = await runs(`alice@127.0.0.1:${other.port}`, '--password-file', 'right');
     expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('no chatserv') });

@@ -49,13 +49,16 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     } else if (now.state === 'closed') {
       clearTimeout(cancelPatience);
       lines.close();
+      caughtUp.resolve();
       if (now.why === 'left' || now.why === 'goodbye') return;
       code = EXIT.refused;
       print(errors, `chatserv: ${closedText(now)}`);
     }
   };
+  // What waited for the account is printed, also where nothing is asked for.
+  const caughtUp = Promise.withResolvers<void>();
   const message = ({ time, from, text }: Received) => print(output, `[${seconds(time)}] ${from}: ${text}`);
-  const conversation = new Conversation({ open, login, owner: { state, message } });
+  const conversation = new Conversation({ open, login, owner: { state, message, caughtUp: () => caughtUp.resolve() } });
   const lines = createInterface({ input });
   const interrupted = () => {
     code ||= EXIT.interrupted;
@@ -87,6 +90,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     if (answers.size >= ahead) await Promise.race(answers);
   }
   await Promise.all(answers);
+  await caughtUp.promise;
   await conversation.leave();
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   return code;
