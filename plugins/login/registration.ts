@@ -51,13 +51,7 @@ export default definePlugin({
               if (secret !== again || objection !== undefined) continue;
               const meanwhile = tooMany(session, 'take');
               if (meanwhile !== undefined) return meanwhile;
-              const hash = await passwords.hash(secret, session.network);
-              if (hash === undefined) {
-                registrations.giveBack(session.network);
-                session.close('busy');
-                return undefined;
-              }
-              const account = await accounts.create(name, hash, true);
+              const account = await accounts.create(name, await passwords.hash(secret, session.network), true);
               if (account !== undefined) {
                 logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
               }

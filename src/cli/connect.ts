@@ -50,9 +50,10 @@ function atTerminal(
     view: (columns) => new View(stdout, columns),
   });
   const leave = () => client.leave();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  const hangUp = () => client.hangUp();
+  process.on('SIGINT', leave).on('SIGTERM', hangUp).on('SIGHUP', hangUp);
   return client.run().finally(() => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, leave);
+    process.off('SIGINT', leave).off('SIGTERM', hangUp).off('SIGHUP', hangUp);
   });
 }
 
@@ -87,7 +88,7 @@ async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOpt
 
 /** The password of the environment, or the first line of a file. */
 async function givenPassword(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return process.env.CHATSERV_PASSWORD;
+  if (file === undefined) return process.env.CHATSERV_PASSWORD || undefined;
   const [line = ''] = (await textOf(file)).split(/\r?\n/);
   return line;
 }

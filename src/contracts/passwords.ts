@@ -4,19 +4,14 @@ import { token } from './service.ts';
 export interface Passwords {
   /**
    * @param who whose turn it counts as: work is shared out fairly between different values (an IP address, say)
-   * @returns undefined when too much is waiting: whoever asked is to try again later, `closing:busy`
+   * @throws when more is waiting than the plugin's options allow
    */
-  hash(secret: string, who: string): Promise<string | undefined>;
+  hash(secret: string, who: string): Promise<string>;
   /**
    * Whether the secret is the hash's. `stale` asks the caller to store a new hash: the old one was made otherwise than today's.
    * @param hash undefined for nobody's, which takes the same work and is never right
-   * @returns undefined when too much is waiting, as of `hash`
    */
-  verify(
-    secret: string,
-    hash: string | undefined,
-    who: string,
-  ): Promise<{ readonly right: boolean; readonly stale: boolean } | undefined>;
+  verify(secret: string, hash: string | undefined, who: string): Promise<{ right: boolean; stale: boolean }>;
   /** Why a secret may not become the password of this name, as one word for `password:<reason>`; undefined when it may. */
   objection(name: string, secret: string): Promise<string | undefined>;
 }

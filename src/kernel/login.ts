@@ -19,11 +19,6 @@ export interface LoginHost {
 /** Why a user name is asked for. */
 type FirstQuestion = Pick<AskUsername, 'reason'> & { readonly because: string };
 
-/** What went wrong on one connection, however often the dialogue began again. */
-interface Wrong {
-  passwords: number;
-}
-
 const START: FirstQuestion = { because: 'start' };
 
 /**
@@ -33,10 +28,9 @@ const START: FirstQuestion = { because: 'start' };
  */
 export async function login(session: Session, host: LoginHost): Promise<boolean> {
   let next: FirstQuestion = START;
-  const wrong = { passwords: 0 };
   for (;;) {
     try {
-      const outcome = await oneLogin(session, next, host, wrong);
+      const outcome = await oneLogin(session, next, host);
       if (typeof outcome === 'boolean') return outcome;
       next = outcome.kind === 'username' ? outcome : askUsername();
     } catch (thrown) {
@@ -51,7 +45,6 @@ async function oneLogin(
   session: Session,
   { because, reason }: FirstQuestion,
   host: LoginHost,
-  wrong: Wrong,
 ): Promise<boolean | UsernameVerdict> {
   const name = await session.ask('username', because, reason);
   let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
@@ -61,7 +54,7 @@ async function oneLogin(
   if (verdict.kind === 'password') {
     after = 'password';
     known = { account: verdict.account.name };
-    const outcome = await askForPassword(session, verdict.account, host, wrong);
+    const outcome = await askForPassword(session, verdict.account, host);
     if (outcome === 'closed') return false;
     verdict = outcome;
   }
@@ -82,21 +75,20 @@ async function askForPassword(
   session: Session,
   account: Account,
   host: LoginHost,
-  wrong: Wrong,
 ): Promise<UsernameVerdict | AskUsername | Blocked | 'closed'> {
-  for (let because = ''; ; ) {
-    const secret = await session.ask('password', because);
+  let wrong = 0;
+  for (;;) {
+    const secret = await session.ask('password', wrong > 0 ? 'wrong' : '');
     const { hooks } = host;
     const verdict = (await session.still(hooks.onPassword.promise(session, account, secret))) ?? 'wrong';
     if (verdict === 'right') return admit(account);
     if (verdict === 'again') continue;
     if (verdict !== 'wrong') return verdict;
-    because = 'wrong';
-    wrong.passwords++;
+    wrong++;
     host.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
     const block = await session.still(hooks.onAuthFail.promise(session, account));
     if (block !== undefined) return block;
-    if (wrong.passwords >= host.limits.passwordAttempts) {
+    if (wrong >= host.limits.passwordAttempts) {
       host.limitMet('password-attempts');
       session.close('wrong-password');
       return 'closed';

@@ -92,6 +92,11 @@ export class Terminal {
     return Number((await this.#tmux('display-message', '-p', '#{cursor_x}')).stdout);
   }
 
+  /** Whether the bell has rung. */
+  async rang(): Promise<boolean> {
+    return (await this.#tmux('display-message', '-p', '#{window_bell_flag}')).stdout.trim() === '1';
+  }
+
   /** Awaits that the screen fits. @returns the screen */
   async shows(expected: string | RegExp): Promise<string> {
     return this.until(

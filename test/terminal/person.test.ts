@@ -103,6 +103,14 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('who is used so: who. To say it as it is: say who wants lunch');
     await alice.enters('say who wants lunch');
     await bob.hears('alice', 'who wants lunch');
+    await alice.enters('last lunch was good');
+    await alice.shows(/To say it as it is: say last lunch was\s+good/);
+    await alice.enters('to be honest, I like it');
+    await alice.shows(
+      /Not online: be, honest, I, like, it\. To write to them all the same: \/to be[\s\S]*: say to be\s+honest/,
+    );
+    await alice.enters('quit complaining');
+    await alice.shows('quit is used so: quit. To say it as it is: say quit complaining');
     await alice.enters('/dance');
     await alice.shows('There is no command dance.');
     await bob.seesNothing();
@@ -155,6 +163,42 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
+  test('leaves when what was typed is sent', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.pastes('one\ntwo\nthree\nquit\n');
+    await alice.shows('ended with 0');
+    for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
+  });
+
+  test('hears a bell where a message is private or names them', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await bob.says('broadcast nothing for malice');
+    await alice.shows('nothing for malice');
+    expect(await alice.rang()).toBe(false);
+    await bob.says('broadcast hello, Alice!');
+    await alice.shows('hello, Alice!');
+    expect(await alice.rang()).toBe(true);
+    const row = (await alice.screen(true)).split('\n').find((row) => row.includes('Alice!'));
+    expect(row?.split('bob')[0]).toMatch(/\[[\d;]*7[;m]/);
+  });
+
+  test('goes on at once after suspending where there is no shell', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.types('half');
+    await alice.presses('C-z');
+    await alice.enters(' and half');
+    await bob.hears('alice', 'half and half');
+  });
+
   test('is not disturbed by what others send', async () => {
     await using program = await startProgram();
     await program.registers('alice');
@@ -180,6 +224,20 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.presses('Enter');
     await bob.sees('sent:');
     await bob.hears('alice', 'a line that is longer than the window will be');
+  });
+
+  test('types emoji up to the edge and beyond, also where the terminal takes them for wider', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice', { columns: 50 });
+    await alice.types('👍🏽'.repeat(40));
+    await alice.until((screen) => screen.includes('‹'), 'a line that is cut');
+    await bob.says('message alice hi');
+    const screen = await alice.shows('bob → you: hi');
+    expect(screen.match(/everyone>/g)).toHaveLength(1);
+    await alice.presses('C-u');
+    await alice.typed('everyone>');
   });
 
   test('has colours, except where they are not wanted', async () => {
@@ -237,15 +295,19 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     const bob = await program.returns('bob');
     for (const text of ['before', 'while', 'it was gone']) await bob.hears('alice', text);
     await bob.seesNothing();
-    await alice.presses('C-u', 'C-c');
-    await alice.shows('ended with 0');
+    await program.kill();
+    await alice.typed('(no connection) everyone> half');
+    await alice.presses('Enter', 'C-d');
+    await alice.shows('Not sent yet: 1. It is left when all is sent; Ctrl-C leaves now.');
+    await alice.presses('C-c');
+    await alice.shows(/Not sent, or not answered: 1\.\n.*ended with 0/);
   });
 
   test('is told why it is over', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     await using nowhere = await Terminal.connects(['127.0.0.1:1']);
-    await nowhere.shows(/No connection to 127\.0\.0\.1:1: connect ECONNREFUSED.*\n.*ended with 4/);
+    await nowhere.shows(/No connection to 127\.0\.0\.1:1: nothing listens there[\s\S]*ended with 4/);
     await using first = await online(program, 'alice');
     await using second = await Terminal.connects([`alice@127.0.0.1:${program.port}`]);
     await second.shows('alice is connected already, from somewhere else.');

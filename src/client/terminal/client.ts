@@ -1,3 +1,4 @@
+import { nameKey } from '../../kernel/names.ts';
 import { Conversation, type ConversationOptions } from '../conversation.ts';
 import type { Ask, Owner, Received, State, Step } from '../owner.ts';
 import { type Answer, RequestError } from '../requests.ts';
@@ -5,9 +6,11 @@ import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';
 import type { Face, FaceOwner } from './face.ts';
 import { type Given, Login } from './login.ts';
+import { isFor } from './mention.ts';
 import { shown } from './safe.ts';
 import type { View } from './view.ts';
-import { closedText, errorText, lostText } from './wording.ts';
+import { widthOf } from './width.ts';
+import { closedText, errorText, lostText, misusedText } from './wording.ts';
 import { type Addressee, commandOf, commandsOr, OWN_COMMANDS, wordsOf } from './words.ts';
 
 /** How many names are shown at once, and how many comings and goings. */
@@ -40,6 +43,8 @@ export class Client implements Owner, FaceOwner {
   #lostAt: number | undefined;
   #wasOnline = false;
   #knowsOnline = false;
+  /** How much of what was typed has no answer yet. */
+  #unanswered = 0;
   #leaving = false;
   #failure: string | undefined;
   readonly #finished = Promise.withResolvers<number>();
@@ -72,7 +77,7 @@ export class Client implements Owner, FaceOwner {
     const to = this.#addressee === 'everyone' ? 'everyone' : this.#addressee.join(' ');
     const away = state === 'online' ? '' : '(no connection) ';
     const text = `${away}${shown(to)}> `;
-    return text.length <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
+    return widthOf(text) <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
   }
 
   complete(before: string): Completion {
@@ -80,12 +85,23 @@ export class Client implements Owner, FaceOwner {
     return completed(before, commands, online.map(shown));
   }
 
-  /** Leaves politely; asked a second time, at once. */
+  /** Leaves politely, once what was typed is answered; asked a second time, at once. */
   leave(): void {
     if (this.#leaving) {
       this.#conversation.close();
       return;
     }
+    this.#leaving = true;
+    if (this.#unanswered === 0) {
+      void this.#conversation.leave();
+    } else if (this.#unanswered > 1 || this.#conversation.state.state !== 'online') {
+      const text = `Not sent yet: ${this.#unanswered}. It is left when all is sent; Ctrl-C leaves now.`;
+      this.#face.print(...this.#view.notice(text));
+    }
+  }
+
+  /** Leaves politely, and does not wait for what was typed: there may be nobody any more. */
+  hangUp(): void {
     this.#leaving = true;
     void this.#conversation.leave();
   }
@@ -96,6 +112,7 @@ export class Client implements Owner, FaceOwner {
       return;
     }
     const words = wordsOf(text, this.#conversation.commands, this.#addressee);
+    const said = text.trim().startsWith('/') ? undefined : text.trim();
     switch (words.kind) {
       case 'nothing':
         break;
@@ -103,17 +120,19 @@ export class Client implements Owner, FaceOwner {
         this.leave();
         break;
       case 'to':
-        this.#addressee = words.to;
-        this.#face.refresh();
+        this.#address(words.to, words.sure ? undefined : said);
+        break;
+      case 'misused':
+        this.#face.print(...this.#view.error(misusedText(words.command.usage, said)));
         break;
       case 'message':
-        void this.#send(words.to, words.text);
+        void this.#awaited(this.#send(words.to, words.text));
         break;
       case 'help':
-        void this.#help(words.text);
+        void this.#awaited(this.#help(words.text, said));
         break;
       case 'command':
-        void this.#command(words.name, words.text);
+        void this.#awaited(this.#command(words.name, words.text, said));
         break;
     }
   }
@@ -139,8 +158,10 @@ export class Client implements Owner, FaceOwner {
   }
 
   message(message: Received): void {
+    const { name = '' } = this.#conversation;
     if (message.waited) this.#waited.push(message);
-    else this.#face.print(...this.#view.message(message, this.#conversation.name));
+    else this.#face.print(...this.#view.message(message, name));
+    if (isFor(message, name)) this.#face.ring();
   }
 
   caughtUp(): void {
@@ -198,8 +219,9 @@ export class Client implements Owner, FaceOwner {
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
-    const unsent = this.#conversation.pending;
-    if (unsent > 0) this.#face.print(...this.#view.error(`Not sent, or not answered: ${unsent}.`));
+    if (this.#unanswered > 0) {
+      this.#face.print(...this.#view.error(`Not sent, or not answered: ${this.#unanswered}.`));
+    }
     if (this.#failure !== undefined) {
       this.#face.print(...this.#view.error(`No connection to ${this.#place}: ${this.#failure}`));
       this.#end(EXIT.noConnection);
@@ -220,14 +242,36 @@ export class Client implements Owner, FaceOwner {
     this.#waited = [];
     if (waited.length === 0) return;
     const count = waited.length === 1 ? 'a message' : `${waited.length} messages`;
-    const lines = waited.flatMap((message) => this.#view.message(message, this.#conversation.name));
+    const { name = '' } = this.#conversation;
+    const lines = waited.flatMap((message) => this.#view.message(message, name));
     this.#face.print(...this.#view.rule(`${count} while you were away`), ...lines, ...this.#view.rule('now'));
   }
 
-  async #send(to: Addressee, text: string): Promise<void> {
+  /** Sets whom plain talk is for. @param said what was typed, where that may have been plain talk itself */
+  #address(to: Addressee, said: string | undefined): void {
+    const online = new Set(this.#conversation.online.map(nameKey));
+    const strangers = to === 'everyone' || said === undefined ? [] : to.filter((name) => !online.has(nameKey(name)));
+    if (strangers.length > 0) {
+      const text = `Not online: ${strangers.join(', ')}. To write to them all the same: /${said}. To say it as it is: say ${said}`;
+      this.#face.print(...this.#view.error(text));
+      return;
+    }
+    this.#addressee = to;
+    this.#face.refresh();
+  }
+
+  /** Counts what has no answer yet. Who is leaving leaves after the last. */
+  async #awaited(request: Promise<void>): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
       this.#face.print(...this.#view.notice('It is sent when the connection is back.'));
     }
+    this.#unanswered++;
+    await request;
+    this.#unanswered--;
+    if (this.#leaving && this.#unanswered === 0) void this.#conversation.leave();
+  }
+
+  async #send(to: Addressee, text: string): Promise<void> {
     try {
       const { facts } = await this.#conversation.message(to, text);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
@@ -239,15 +283,15 @@ export class Client implements Owner, FaceOwner {
     }
   }
 
-  async #command(name: string, text: string): Promise<void> {
+  async #command(name: string, text: string, said?: string): Promise<void> {
     try {
       this.#answered(await this.#conversation.command(name, text));
     } catch (cause) {
-      this.#refused(cause, name, text);
+      this.#refused(cause, name, said);
     }
   }
 
-  async #help(text: string): Promise<void> {
+  async #help(text: string, said?: string): Promise<void> {
     const own = OWN_COMMANDS.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
     if (text === '') {
       this.#face.print(
@@ -259,7 +303,7 @@ export class Client implements Owner, FaceOwner {
     }
     const line = ({ usage, summary }: { usage: string; summary: string }) => `${usage} - ${summary}`;
     this.#face.print(...this.#view.answer(own.map(line)));
-    if (text === '' || own.length === 0) await this.#command('help', text);
+    if (text === '' || own.length === 0) await this.#command('help', text, said);
   }
 
   #answered({ command, text, lines, facts }: Answer): void {
@@ -274,11 +318,11 @@ export class Client implements Owner, FaceOwner {
     else this.#face.print(...this.#view.names(`  ${label}`, names.slice(0, NAMES)), ...more);
   }
 
-  #refused(cause: unknown, name: string, text = ''): void {
+  #refused(cause: unknown, name: string, said?: string): void {
     if (!(cause instanceof RequestError)) throw cause;
     // Why it is over is said once, and what was not sent is counted.
     if (cause.reason === 'closed') return;
     const known = commandOf(name, commandsOr(this.#conversation.commands));
-    this.#face.print(...this.#view.error(errorText(cause, known?.usage, `${name} ${text}`.trim())));
+    this.#face.print(...this.#view.error(errorText(cause, known?.usage, said)));
   }
 }

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Received } from '../owner.ts';
+import { mentions } from './mention.ts';
 import { shown } from './safe.ts';
 import { widthOf, wrapped } from './width.ts';
 import type { Addressee } from './words.ts';
@@ -29,9 +30,10 @@ export class View {
   }
 
   /** A message from someone else, or, marked so, from this account on another device. */
-  message({ from, audience, text, time }: Received, me: string | undefined): string[] {
+  message({ from, audience, text, time }: Received, me: string): string[] {
     if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text);
-    const name = this.name(from);
+    // Who names this person stands out.
+    const name = mentions(text, me) ? this.style('inverse', this.name(from)) : this.name(from);
     return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text);
   }
 
@@ -73,9 +75,10 @@ export class View {
 
   /** A line across, with a word in it. */
   rule(text: string): string[] {
-    const width = Math.min(this.#columns(), 78);
-    const left = Math.max(0, width - widthOf(text) - 5);
-    return [this.style('dim', `── ${text} ${'─'.repeat(left)}`)];
+    const lines = wrapped(`── ${text}`, this.#columns(), 0, 3).map((line, index) => (index > 0 ? `   ${line}` : line));
+    const left = Math.min(this.#columns(), 78) - widthOf(lines.at(-1) ?? '') - 1;
+    if (left > 0) lines.push(`${lines.pop()} ${'─'.repeat(left)}`);
+    return lines.map((line) => this.style('dim', line));
   }
 
   /** A name in its own colour, always the same one. */

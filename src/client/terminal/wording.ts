@@ -21,18 +21,26 @@ export function lostText(why: string): string {
     case 'too-many-new-connections':
       return 'there are too many connections from here';
     default:
-      return hinted(why);
+      return FAULTS.find(([fault]) => fault.test(why))?.[1] ?? why;
   }
 }
 
-/** What is wrong with a connection over TLS, and what to do about it. */
-function hinted(why: string): string {
-  if (/wrong version number|packet length too long/i.test(why)) return 'there is no TLS on that port; leave out --tls';
-  if (/self-signed|unable to (verify|get)|certificate/i.test(why)) {
-    return `${why}; name its certificate with --ca FILE, if you trust it`;
-  }
-  return why;
-}
+/** What sockets and TLS say, and what that means and asks for. */
+const FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/ECONNREFUSED/, 'nothing listens there; is the server running, and is that its port?'],
+  [/ENOTFOUND|EAI_/, 'there is no host of that name'],
+  [/ENOENT/, 'there is no such socket; is the server running?'],
+  [/EACCES/, 'this user may not use that socket'],
+  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, 'that host cannot be reached'],
+  [/ECONNRESET|EPIPE/, 'the connection was cut'],
+  [/wrong version number|packet length too long/i, 'there is no TLS on that port; leave out --tls'],
+  [/altnames/i, 'its certificate is for another name; connect by the name that it is for'],
+  [/certificate (has expired|is not yet valid)/i, 'its certificate is out of date, or the clock here is wrong'],
+  [
+    /self-signed|unable to (verify|get)/i,
+    'nobody known here vouches for its certificate; name the certificate with --ca FILE, if you trust it',
+  ],
+];
 
 /** Why it is over, for people. */
 export function closedText({ why, seconds, question = '', because = '' }: Closed): string {
@@ -48,7 +56,7 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
     case 'wrong-password':
       return 'The password was wrong too often.';
     case 'no-json':
-      return 'What answers there is no chatserv, or does not speak JSON.';
+      return 'What answers there is no chatserv, or it wants TLS: then say --tls.';
     case 'refused':
       return `The login was refused: ${refusedText(question, because)}.`;
     default:
@@ -64,17 +72,23 @@ function refusedText(question: string, because: string): string {
   return because === '' ? question : `${question} (${because})`;
 }
 
+/** How a command is used, and that the line can be said instead. */
+export function misusedText(usage: string, line?: string): string {
+  const [name = ''] = usage.split(' ');
+  return `${name} is used so: ${usage}.${line === undefined ? '' : ` To say it as it is: say ${line}`}`;
+}
+
 /**
  * Why something was not done, for people.
  * @param usage how the command is used, where that is known
- * @param line what was typed
+ * @param line what was typed, where it may have been plain talk
  */
-export function errorText({ reason, about, message }: RequestError, usage: string | undefined, line: string): string {
+export function errorText({ reason, about, message }: RequestError, usage: string | undefined, line?: string): string {
   switch (reason) {
     case 'command':
       return `There is no command ${about}. /help lists them.`;
     case 'args':
-      return `${about} is used so: ${usage ?? about}. To say it as it is: say ${line}`;
+      return misusedText(usage ?? about, line);
     case 'denied':
       return `You may not use ${about}.`;
     case 'internal':

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addressOf, addressText } from './address.ts';
 import { completed } from './completion.ts';
+import { mentions } from './mention.ts';
 import { wordsOf } from './words.ts';
 
 const COMMANDS = [
@@ -25,10 +26,11 @@ describe('a typed line', () => {
     ['@bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
     ['@bob', { kind: 'message', to: ['carol'], text: '@bob' }],
     ['say wholast', { kind: 'message', to: ['carol'], text: 'wholast' }],
-    ['to bob, @dave', { kind: 'to', to: ['bob', 'dave'] }],
-    ['/to everyone', { kind: 'to', to: 'everyone' }],
+    ['to bob, @dave', { kind: 'to', to: ['bob', 'dave'], sure: false }],
+    ['/to everyone', { kind: 'to', to: 'everyone', sure: true }],
     ['/help last', { kind: 'help', text: 'last' }],
     ['exit', { kind: 'quit' }],
+    ['quit it, please', { kind: 'misused', command: expect.objectContaining({ name: 'quit' }) }],
     ['   ', { kind: 'nothing' }],
   ])('%j', (line, words) => {
     expect(wordsOf(line, COMMANDS, ['carol'])).toEqual(words);
@@ -38,6 +40,20 @@ describe('a typed line', () => {
     expect(wordsOf('whoelse', [], 'everyone')).toMatchObject({ kind: 'command' });
     expect(wordsOf('whoelse', COMMANDS, 'everyone')).toMatchObject({ kind: 'message' });
   });
+});
+
+test.each([
+  ['thanks, Bob!', true],
+  ['BOB?', true],
+  ['bobby is here', false],
+  ['', false],
+])('%j names bob: %j', (text, named) => {
+  expect(mentions(text, 'bob')).toBe(named);
+});
+
+test('a name that is no word in a pattern is found as it is', () => {
+  expect(mentions('hi c++.', 'C++')).toBe(true);
+  expect(mentions('hi ccc', 'c++')).toBe(false);
 });
 
 test.each([

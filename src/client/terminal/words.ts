@@ -7,7 +7,10 @@ export type Addressee = 'everyone' | readonly string[];
 export type Words =
   | { readonly kind: 'nothing' | 'quit' }
   | { readonly kind: 'message'; readonly to: Addressee; readonly text: string }
-  | { readonly kind: 'to'; readonly to: Addressee }
+  /** `sure`: with `/`, so that it is no plain talk. */
+  | { readonly kind: 'to'; readonly to: Addressee; readonly sure: boolean }
+  /** A command of the terminal that takes no arguments, with some. */
+  | { readonly kind: 'misused'; readonly command: KnownCommand }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'command'; readonly name: string; readonly text: string };
 
@@ -59,12 +62,12 @@ export function wordsOf(line: string, learned: readonly KnownCommand[], addresse
   const name = known?.name ?? word;
   switch (name) {
     case 'to':
-      return toWords(rest);
+      return { kind: 'to', to: addresseeOf(rest), sure: slash !== '' };
     case 'say':
       return rest.trim() === '' ? { kind: 'nothing' } : { kind: 'message', to: addressee, text: rest };
     case 'quit':
     case 'logout':
-      return { kind: 'quit' };
+      return known === undefined || rest.trim() === '' ? { kind: 'quit' } : { kind: 'misused', command: known };
     case 'help':
       return { kind: 'help', text: rest };
     default:
@@ -82,7 +85,7 @@ export function messageIn(name: string, rest: string): Words | undefined {
   return to.length === 0 || text.trim() === '' ? undefined : { kind: 'message', to, text };
 }
 
-function toWords(rest: string): Words {
-  const names: readonly string[] = rest.match(/[^\s,()@]+/g) ?? [];
-  return { kind: 'to', to: names.length === 0 || names.includes('everyone') ? 'everyone' : names };
+function addresseeOf(text: string): Addressee {
+  const names: readonly string[] = text.match(/[^\s,()@]+/g) ?? [];
+  return names.length === 0 || names.includes('everyone') ? 'everyone' : names;
 }
