@@ -116,11 +116,11 @@ export function text(count: number): string {
 }
 
 /** Logs in `u0`, `u1`, ... */
-export async function logInAll(count: number, port: number, tally: Tally): Promise<Client[]> {
+export async function logInAll(count: number, port: number, tally: Tally, from = 0): Promise<Client[]> {
   const clients: Client[] = [];
   const AT_ONCE = 50;
   for (let first = 0; first < count; first += AT_ONCE) {
-    const names = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, i) => `u${first + i}`);
+    const names = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, i) => `u${from + first + i}`);
     clients.push(...(await Promise.all(names.map((name) => Client.logIn(name, port, tally)))));
   }
   return clients;

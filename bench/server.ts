@@ -35,7 +35,8 @@ export class Server {
     this.#folder = folder;
   }
 
-  static async start(kind: Kind): Promise<Server> {
+  /** @param flags of Node's */
+  static async start(kind: Kind, flags: readonly string[] = []): Promise<Server> {
     const folder = mkdtempSync(join(tmpdir(), 'chatserv-bench-'));
     const config = join(folder, 'chatserv.config.json');
     const plugins = {
@@ -48,7 +49,7 @@ export class Server {
     writeFileSync(config, JSON.stringify({ plugins, limits: { linesPerSecond: 0, bytesPerSecond: 0 } }));
     const args = kind === 'bare' ? [here('bare-server.ts')] : [here('../src/cli/bin.ts'), '--config', config];
     const began = performance.now();
-    const child = spawn(process.execPath, ['--expose-gc', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--expose-gc', ...flags, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(child);
     for await (const line of createInterface({ input: child.stdout })) {
       const [, port] = line.match(/listens on tcp \S+:(\d+)$/) ?? [];
