@@ -83,7 +83,15 @@ async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOpt
       'chatserv: --insecure: the certificate is not checked; anyone on the way can read and write.\n',
     );
   }
-  return { insecure, ...(ca !== undefined && { ca: await textOf(ca) }) };
+  return { insecure, ...(ca !== undefined && { ca: await certificatesIn(ca) }) };
+}
+
+async function certificatesIn(file: string): Promise<string> {
+  const text = await textOf(file);
+  if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(text)) {
+    throw new Mistakes([`${file} holds no certificate: --ca takes a file of them in PEM.`]);
+  }
+  return text;
 }
 
 /** The password of the environment, or the first line of a file. */

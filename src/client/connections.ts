@@ -10,6 +10,9 @@ const CONNECT_TIME = 15_000;
 /** After so much silence it is tried whether the connection still is one, in milliseconds. */
 const SILENCE = 30_000;
 
+/** What is to be said of a connection that ends without a reason: of one that talked, and of one that never did. */
+const CLOSED = { talking: 'the connection was closed', silent: 'the connection was closed without a word' };
+
 /** What the connections need of the conversation. */
 export interface ConnectionsHost {
   readonly open: OpenCarrier;
@@ -32,6 +35,8 @@ export interface Link {
   carrier?: Carrier;
   /** What the login was begun with, without the owner being asked. */
   trying?: 'resume' | 'login' | 'register' | undefined;
+  /** Whether anything was heard on it. */
+  heard?: boolean;
   /** Whether it is logged in. */
   welcome?: boolean;
 }
@@ -65,7 +70,7 @@ export class Connections {
     const events: CarrierEvents = {
       opened: () => current() && this.#opened(link),
       line: (text) => current() && this.#hear(text, link),
-      closed: (why = 'the connection was closed') => current() && this.#lose(why),
+      closed: (why = link.heard ? CLOSED.talking : CLOSED.silent) => current() && this.#lose(why),
     };
     this.#cancelWait = this.#host.clock.after(CONNECT_TIME, () => this.#lose('no answer in time'));
     try {
@@ -113,6 +118,7 @@ export class Connections {
   }
 
   #hear(text: string, link: Link): void {
+    link.heard = true;
     this.#lastHeard = this.#host.clock.now();
     this.#host.line(text, link);
   }

@@ -36,7 +36,7 @@ export class Folder {
   /** Runs `chatserv` with these arguments until it ends. @param input what it reads @param more set in its environment */
   async runs(args: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<Ended> {
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-    const { NODE_OPTIONS, ...rest } = process.env;
+    const { NODE_OPTIONS, CHATSERV_PASSWORD, ...rest } = process.env;
     const env = { ...rest, LOG_LEVEL: 'warn' };
     const options = { cwd: this.path, env: { ...env, ...more }, timeout: 15_000 };
     const child = execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) => {

@@ -135,6 +135,7 @@ describe('over TLS', { timeout: 60_000 }, () => {
     await using front = await tlsFront(program.port, certificate, key);
     await using folder = await Folder.with({
       'ca.pem': certificate,
+      'none.pem': 'nothing',
       'other.pem': makeCertificate('other').certificate,
     });
     const runs = (...args: string[]) =>
@@ -143,6 +144,11 @@ describe('over TLS', { timeout: 60_000 }, () => {
     const refused = { code: 4, stdout: '', stderr: expect.stringMatching(/certificate.*--ca FILE/) };
     expect(await runs('--tls')).toEqual(refused);
     expect(await runs('--tls', '--ca', 'other.pem')).toEqual(refused);
+    expect(await runs()).toMatchObject({ code: 4, stderr: expect.stringContaining('say --tls') });
+    expect(await runs('--tls', '--ca', 'none.pem')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('none.pem holds no certificate'),
+    });
     const insecure = await runs('--tls', '--insecure');
     expect(insecure).toMatchObject({ code: 0, stdout: 'alice\n', stderr: expect.stringContaining('not checked') });
     const plain = await folder.runs(['connect', at(program), '--tls'], 'who\n', { CHATSERV_PASSWORD: PASSWORD });

@@ -21,11 +21,19 @@ export function lostText(why: string): string {
     case 'too-many-new-connections':
       return 'there are too many connections from here';
     default:
-      return FAULTS.find(([fault]) => fault.test(why))?.[1] ?? why;
+      return faultText(why);
   }
 }
 
-/** What sockets and TLS say, and what that means and asks for. */
+function faultText(why: string): string {
+  for (const [fault, text] of FAULTS) {
+    const [all, detail = ''] = fault.exec(why) ?? [];
+    if (all !== undefined) return text.replace('%', () => detail);
+  }
+  return why;
+}
+
+/** What sockets and TLS say, and what that means and asks for; `%` is the detail that it tells. */
 const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'nothing listens there; is the server running, and is that its port?'],
   [/ENOTFOUND|EAI_/, 'there is no host of that name'],
@@ -34,7 +42,8 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, 'that host cannot be reached'],
   [/ECONNRESET|EPIPE/, 'the connection was cut'],
   [/wrong version number|packet length too long/i, 'there is no TLS on that port; leave out --tls'],
-  [/altnames/i, 'its certificate is for another name; connect by the name that it is for'],
+  [/altnames: ((?:DNS|IP).*)$/i, 'its certificate is for another name: %'],
+  [/(.*without a word)/, '%; if it wants TLS, say --tls'],
   [/certificate (has expired|is not yet valid)/i, 'its certificate is out of date, or the clock here is wrong'],
   [
     /self-signed|unable to (verify|get)/i,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressOf, addressText } from './address.ts';
 import { completed } from './completion.ts';
 import { mentions } from './mention.ts';
+import { lostText } from './wording.ts';
 import { wordsOf } from './words.ts';
 
 const COMMANDS = [
@@ -69,6 +70,19 @@ test.each([
   const result = completed(before, COMMANDS, ['bob', 'Bonnie', 'carol']);
   expect(result.before.toLowerCase()).toBe(after);
   expect([...result.choices].sort()).toEqual([...choices].sort());
+});
+
+test.each([
+  [
+    "Hostname/IP does not match certificate's altnames: Host: localhost. is not in the cert's altnames: DNS:chat.example",
+    'its certificate is for another name: DNS:chat.example',
+  ],
+  ['certificate has expired', 'its certificate is out of date, or the clock here is wrong'],
+  ['connect ENOENT /run/chat', 'there is no such socket; is the server running?'],
+  ['shutdown', 'the server shuts down'],
+  ['a word of a later server', 'a word of a later server'],
+])('of a connection that fails with %j it is said: %j', (why, text) => {
+  expect(lostText(why)).toBe(text);
 });
 
 describe('an address', () => {
