@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { definePlugin, Quota, refuse, type Session, z } from 'chatserv';
+import { definePlugin, Quota, type Refusal, refuse, type Session, z } from 'chatserv';
 
 /** How many open files are left for what is no client's connection: the store, logs, a reload. */
 const OTHER_FILES = 64;
+
+/** How many that may not stay are told so at once, while they are there; others are cut, for each is an open file too. */
+const TOLD = 32;
 
 /** A session that is counted. */
 interface Counted {
@@ -12,11 +15,13 @@ interface Counted {
   readonly network: string | undefined;
 }
 
-/** Who is here, as far as it is counted. */
+/** Who is here, as far as it is counted: until the connection itself is gone, which a closed one takes its time for. */
 class Crowd {
   /** The new connections of networks. */
   readonly arrivals = new Quota();
   pending = 0;
+  /** Those that may not stay and are still there. */
+  #told = 0;
   readonly #sessions = new Map<Session, Counted>();
   readonly #networks = new Map<string, number>();
 
@@ -38,6 +43,17 @@ class Crowd {
     this.#sessions.set(session, counted);
     if (counted.pending) this.pending++;
     if (counted.network !== undefined) this.#networks.set(counted.network, this.of(counted.network) + 1);
+    void session.gone().then(() => this.#leave(session));
+  }
+
+  /** Tells a session that may not stay why not, unless too many are being told. */
+  refuse(session: Session, reason: string): Refusal {
+    if (this.#told >= TOLD) session.destroy();
+    else {
+      this.#told++;
+      void session.gone().then(() => this.#told--);
+    }
+    return refuse(reason);
   }
 
   logIn(session: Session): void {
@@ -47,7 +63,7 @@ class Crowd {
     this.pending--;
   }
 
-  leave(session: Session): void {
+  #leave(session: Session): void {
     this.logIn(session);
     const network = this.#sessions.get(session)?.network;
     this.#sessions.delete(session);
@@ -137,7 +153,7 @@ export default definePlugin({
               return undefined;
             }
             server.limitMet(met[0]);
-            return refuse(met[1]);
+            return crowd.refuse(session, met[1]);
           },
         },
         onLogin: {
@@ -145,9 +161,6 @@ export default definePlugin({
           async handler(session) {
             crowd.logIn(session);
           },
-        },
-        async onDisconnect(session) {
-          crowd.leave(session);
         },
       },
     };

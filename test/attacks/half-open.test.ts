@@ -78,6 +78,20 @@ describe('logins that are never finished', () => {
     for (const { socket } of attackers) socket.destroy();
   });
 
+  test('by the defaults 2,000 from one address that are refused and stay take no file from others', {
+    timeout: 60_000,
+  }, async () => {
+    // Each is cut only after its time, unless there are many.
+    await using program = await startTarget({ limits: { ...NO_EXEMPTION, closeTime: 60_000 } });
+    await program.registers('alice');
+    const before = descriptorsOf(program);
+    const attackers = await opens(program, 2_000, () => '127.0.0.66', { allowHalfOpen: true });
+    await until('most of them to be cut', () => descriptorsOf(program) <= before + 16 + 32);
+    const alice = await program.connect({ localAddress: '127.0.0.3' });
+    await alice.logsIn('alice', PASSWORD);
+    for (const { socket } of attackers) socket.destroy();
+  });
+
   test('by the defaults 3,000 from as many addresses come to 2,000 at most, and who tries again gets in', {
     timeout: 120_000,
   }, async () => {

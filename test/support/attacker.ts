@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
@@ -35,8 +35,10 @@ export class Raw {
   #text = '';
   #closed = false;
 
-  constructor(program: Pick<Program, 'host' | 'port'>, localAddress?: string) {
+  /** @param more what the socket is made with, beside */
+  constructor(program: Pick<Program, 'host' | 'port'>, localAddress?: string, more: Partial<TcpNetConnectOpts> = {}) {
     this.socket = connect({
+      ...more,
       host: program.host,
       port: program.port,
       noDelay: true,
@@ -100,17 +102,18 @@ export class Raw {
   }
 }
 
-/** Opens so many connections, some at a time. @param localAddress where each comes from */
+/** Opens so many connections, some at a time. @param localAddress where each comes from @param more see `Raw` */
 export async function opens(
   program: Pick<Program, 'host' | 'port'>,
   count: number,
   localAddress?: (index: number) => string,
+  more?: Partial<TcpNetConnectOpts>,
 ): Promise<Raw[]> {
   const AT_ONCE = 200;
   const all: Raw[] = [];
   while (all.length < count) {
     const some = Array.from({ length: Math.min(AT_ONCE, count - all.length) }, (_, i) => {
-      return new Raw(program, localAddress?.(all.length + i));
+      return new Raw(program, localAddress?.(all.length + i), more);
     });
     all.push(...some);
     await Promise.all(
