@@ -15,7 +15,7 @@ export type InboxReader = (after: number, since: number) => Promise<readonly Mes
 /** What a feed needs of the kernel. */
 export interface FeedHost {
   readonly logger: Logger;
-  readonly limits: Pick<Limits, 'unacknowledged'>;
+  readonly limits: Pick<Limits, 'unacknowledged' | 'outboxBytes'>;
   /** The hooks of the live generation. */
   readonly hooks: Hooks;
   /** Counts that a limit was met. */
@@ -76,8 +76,11 @@ export class Feed {
   #since = 0;
   /** What was given and is not acknowledged, in a dialect that acknowledges. */
   #unacknowledged: Message[] = [];
+  /** How much text that is, in characters. */
+  #unacknowledgedText = 0;
   /** What no inbox keeps and the dialect holds back. */
   #heldBack: Rendered[] = [];
+  #heldBackBytes = 0;
   #whenRoom: (() => void) | undefined;
 
   constructor(session: Session, host: FeedHost) {
@@ -138,6 +141,7 @@ export class Feed {
     await this.#reading;
     for (const rendered of this.#heldBack) this.#put(rendered);
     this.#heldBack = [];
+    this.#heldBackBytes = 0;
     this.#session.say({ kind: 'ready' });
   }
 
@@ -150,6 +154,7 @@ export class Feed {
   acknowledge(id: number): boolean {
     const first = this.#unacknowledged.findIndex((message) => message.id > id);
     const had = this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first);
+    for (const { text } of had) this.#unacknowledgedText -= text.length;
     this.#report(had);
     this.#wake();
     return had.length > 0;
@@ -171,7 +176,9 @@ export class Feed {
   }
 
   get #windowFull(): boolean {
-    return this.#unacknowledged.length >= this.#host.limits.unacknowledged && !this.#session.ended;
+    if (this.#session.ended) return false;
+    const { unacknowledged, outboxBytes } = this.#host.limits;
+    return this.#unacknowledged.length >= unacknowledged || this.#unacknowledgedText >= outboxBytes;
   }
 
   #fallBehind(): void {
@@ -244,15 +251,23 @@ export class Feed {
     }
     this.#given = message.id;
     if (verdict !== undefined) return true;
-    if (this.#acknowledges) this.#unacknowledged.push(message);
+    if (this.#acknowledges) {
+      this.#unacknowledged.push(message);
+      this.#unacknowledgedText += message.text.length;
+    }
     this.#put(rendered);
     return true;
   }
 
   #giveUnkept(rendered: Rendered): void {
     if (this.#verdict(rendered.message) !== undefined) return;
-    if (this.#session.dialect.holdsBack) this.#heldBack.push(rendered);
-    else this.#put(rendered);
+    if (!this.#session.dialect.holdsBack) {
+      this.#put(rendered);
+      return;
+    }
+    this.#heldBack.push(rendered);
+    this.#heldBackBytes += rendered.in(this.#session.dialect).length;
+    if (this.#heldBackBytes > this.#host.limits.outboxBytes) this.#session.overflowed();
   }
 
   #verdict(message: Message): 'hold' | 'drop' | undefined {

@@ -82,3 +82,16 @@ test('without an inbox it is given what was said while it was there', async () =
   await alice.says('whoelse');
   await alice.seesInOrder('bob', '[01-01-26T00:00:00] bob: one', 'DONE');
 });
+
+test('without an inbox it is closed when too much has been held back for it', async () => {
+  await using server = await startServer({ 'offline-messages': false }, { outboxBytes: 10_000 });
+  const bob = await server.joins('bob');
+  const alice = server.connectClassic('alice');
+  await alice.registers('alice', PASSWORD);
+  await alice.logsIn('alice', PASSWORD);
+  await alice.sees('DONE');
+  for (let i = 0; i < 3; i++) await bob.says(`message alice ${'x'.repeat(4000)}`);
+  await bob.seesInOrder('sent:', 'sent:', 'sent:');
+  await alice.sees('closing:too-slow');
+  await alice.isClosed();
+});

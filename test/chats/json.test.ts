@@ -1,3 +1,4 @@
+import type { ServerEvent } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { slowMemory } from '../support/slow-memory.ts';
@@ -247,6 +248,25 @@ describe('acknowledgement', () => {
     await bob.says('message alice live');
     await bob.sees('sent:');
     await alice.sees({ text: 'live' });
+  });
+
+  test('a client that acknowledges nothing is given so much text and no more, and the rest when it does', async () => {
+    await using server = await startServer({}, { outboxBytes: 10_000 });
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const texts = Array.from({ length: 8 }, (_, i) => `${i} ${'x'.repeat(4000)}`);
+    for (const text of texts) {
+      await bob.says(`message alice ${text}`);
+      await bob.sees('sent:');
+    }
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    let last = {} as ServerEvent;
+    for (const text of texts.slice(0, 3)) last = await alice.sees({ text });
+    await alice.seesNothing();
+    alice.says({ type: 'acknowledge', id: idOf(last) });
+    for (const text of texts.slice(3, 6)) await alice.sees({ text });
+    await alice.seesNothing();
   });
 
   test('of ids that were never given is nothing', async () => {
