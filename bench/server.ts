@@ -46,7 +46,10 @@ export class Server {
       [here('measure.ts')]: true,
       ...(kind === 'memory' && { sqlite: false, memory: true }),
     };
-    writeFileSync(config, JSON.stringify({ plugins, limits: { linesPerSecond: 0, bytesPerSecond: 0 } }));
+    writeFileSync(
+      config,
+      JSON.stringify({ plugins, log: { level: 'warn' }, limits: { linesPerSecond: 0, bytesPerSecond: 0 } }),
+    );
     const args = kind === 'bare' ? [here('bare-server.ts')] : [here('../src/cli/bin.ts'), '--config', config];
     const began = performance.now();
     const child = spawn(process.execPath, ['--expose-gc', ...flags, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -34,6 +34,9 @@ const WATCHED = { first: 20, of: 2000 };
 /** How many smaller inputs are tried to find the smallest. */
 const SMALLER = 2000;
 
+/** How many calls deep a finding is told. */
+const STACK = 20;
+
 /**
  * Tries the seeds, and then inputs made by the grammar or of those before; what runs code that nothing ran before is
  * kept to make others of. It ends with the first finding.
@@ -58,7 +61,9 @@ export async function fuzz(
       const work = attempt(target, input);
       const cause = work === undefined ? undefined : await work;
       if (cause === undefined) continue;
-      finding = { input: await smallest(target, input), cause };
+      const smaller = await smallest(target, input);
+      Error.stackTraceLimit = STACK;
+      finding = { input: smaller, cause: (await attempt(target, smaller)) ?? cause };
       return false;
     }
     return true;
@@ -78,6 +83,8 @@ export async function fuzz(
     return true;
   }
 
+  // What is refused by throwing would spend most of its time on stacks that nobody reads.
+  Error.stackTraceLimit = 0;
   coverage.begin();
   for (const seed of seeds) {
     tried++;

@@ -49,10 +49,15 @@ export {
   refuse,
   reply,
 } from './kernel/verdicts.ts';
+export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './listening/certificate.ts';
+export { isHandedOver } from './listening/handed-over.ts';
+export { listen, placeOf } from './listening/listen.ts';
+export type { Listener, ListenerContext } from './listening/listener.ts';
+export { type PortOptions, portListener, portOptions } from './listening/port-listener.ts';
+export { unixListener } from './listening/unix-listener.ts';
 export { likenesses } from './names/likeness.ts';
 export { isName, type NameObjection, nameObjection } from './names/name.ts';
 export { addressList } from './plugin/address-list.ts';
-export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './plugin/certificate.ts';
 export {
   type CommandContext,
   type CommandSpec,
@@ -67,10 +72,5 @@ export {
   withOptions,
 } from './plugin/define.ts';
 export { dialectOption } from './plugin/dialects.ts';
-export { isHandedOver } from './plugin/handed-over.ts';
-export { listen, placeOf } from './plugin/listen.ts';
-export type { Listener, ListenerContext } from './plugin/listener.ts';
-export { type PortOptions, portListener, portOptions } from './plugin/port-listener.ts';
 export { Quota, type QuotaRule } from './plugin/quota.ts';
 export type { Server } from './plugin/server.ts';
-export { unixListener } from './plugin/unix-listener.ts';

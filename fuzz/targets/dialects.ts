@@ -97,7 +97,9 @@ function requestOf(read: LineRead): unknown {
     if (Array.isArray(value)) return undefined;
     const request = Object.entries((value as object) ?? {}).find(([key]) => key === 'request')?.[1];
     const fits = typeof request === 'string' ? request.length <= 64 : Number.isSafeInteger(request);
-    return fits ? request : undefined;
+    if (!fits) return undefined;
+    // JSON can be read as -0, but is written without the sign.
+    return request === 0 ? 0 : request;
   } catch {
     return undefined;
   }

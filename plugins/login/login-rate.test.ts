@@ -1,3 +1,4 @@
+import type { ServerEvent } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -43,6 +44,21 @@ describe('passwords for many users from one network', () => {
     const answers = await Promise.all(users.map((user) => tries(server, user, address(1))));
     expect(answers.filter((answer) => answer === 'password')).toHaveLength(4);
     expect(answers.filter((answer) => answer === '15')).toHaveLength(8);
+  });
+
+  test('are not given back by a login with a token, which proves nothing of them', async () => {
+    await using server = await startServer({ 'login-rate': { perNetwork: 3, time: 60 }, lockout: false });
+    await server.registers('alice', 'mallory');
+    const mallory = server.connectJson(address(1));
+    let token = await mallory.logsIn('mallory', PASSWORD);
+    const answers: ServerEvent[] = [];
+    for (let i = 0; i < 4; i++) {
+      const guesser = server.connectJson(address(1));
+      guesser.says({ type: 'login', name: 'alice', password: 'not this one' });
+      answers.push(await guesser.sees({}));
+      if (i < 3) token = await guesser.resumes(token);
+    }
+    expect(answers.map(({ type }) => type)).toEqual(['ask', 'ask', 'ask', 'blocked']);
   });
 
   test('are not counted where the network is exempt', async () => {

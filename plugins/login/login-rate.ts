@@ -59,6 +59,11 @@ export default definePlugin({
             return undefined;
           },
         },
+        async onAuthFail(session) {
+          // Who logs in with a token after it, or as somebody else, proves nothing about this one.
+          taken(session).network = '';
+          return undefined;
+        },
         async onLogin(session) {
           const { network, user } = taken(session);
           // Without a password nothing was taken, and nothing is proved.

@@ -51,7 +51,13 @@ export default definePlugin({
               if (secret !== again || objection !== undefined) continue;
               const meanwhile = tooMany(session, 'take');
               if (meanwhile !== undefined) return meanwhile;
-              const account = await accounts.create(name, await passwords.hash(secret, session.network), true);
+              const hash = await passwords.hash(secret, session.network);
+              if (hash === undefined) {
+                registrations.giveBack(session.network);
+                session.close('busy');
+                return undefined;
+              }
+              const account = await accounts.create(name, hash, true);
               if (account !== undefined) {
                 logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
               }

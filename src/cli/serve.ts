@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
 import { differenceInWords } from '../contracts/plugins.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { leftOver } from '../listening/handed-over.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { Watchdog } from '../plugin/watchdog.ts';
@@ -37,6 +39,7 @@ export async function serve(config: string | undefined, watch: boolean): Promise
     void done.then(() => supervisor.ready());
   };
   host = await Host.start({ ...setting, watchdog, reloads });
+  warnOfUnusedSockets(log.logger);
   supervisor.ready();
   const watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
   const signal = await asked;
@@ -47,6 +50,16 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   await watchdog.close();
   log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'has ended');
   await log.end();
+}
+
+/** Says which sockets a service manager opened for nobody: a caller there would wait in vain. */
+function warnOfUnusedSockets(logger: Logger): void {
+  for (const name of leftOver()) {
+    logger.warn(
+      { event: 'socket-unused', socket: name },
+      `the service manager handed over a socket '${name}', and nobody answers there: name it like the plugin that shall (FileDescriptorName=tcp in the socket unit), and see that the plugin is on`,
+    );
+  }
 }
 
 /** Reloads, and says what came of it. */

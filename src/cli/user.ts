@@ -118,7 +118,9 @@ async function newHash(passwords: Passwords, name: string): Promise<string> {
   const secret = await readSecret(`Password of ${name}`);
   const objection = await passwords.objection(name, secret);
   if (objection !== undefined) throw new Mistakes([`That password may not be used: ${objection}.`]);
-  return passwords.hash(secret, 'command line');
+  const hash = await passwords.hash(secret, 'command line');
+  if (hash === undefined) throw new Mistakes(['The password could not be hashed in time: try again.']);
+  return hash;
 }
 
 /** Works with the config's accounts and passwords. */

@@ -4,14 +4,19 @@ import { token } from './service.ts';
 export interface Passwords {
   /**
    * @param who whose turn it counts as: work is shared out fairly between different values (an IP address, say)
-   * @throws when more is waiting than the plugin's options allow
+   * @returns undefined when too much is waiting: whoever asked is to try again later, `closing:busy`
    */
-  hash(secret: string, who: string): Promise<string>;
+  hash(secret: string, who: string): Promise<string | undefined>;
   /**
    * Whether the secret is the hash's. `stale` asks the caller to store a new hash: the old one was made otherwise than today's.
    * @param hash undefined for nobody's, which takes the same work and is never right
+   * @returns undefined when too much is waiting, as of `hash`
    */
-  verify(secret: string, hash: string | undefined, who: string): Promise<{ right: boolean; stale: boolean }>;
+  verify(
+    secret: string,
+    hash: string | undefined,
+    who: string,
+  ): Promise<{ readonly right: boolean; readonly stale: boolean } | undefined>;
   /** Why a secret may not become the password of this name, as one word for `password:<reason>`; undefined when it may. */
   objection(name: string, secret: string): Promise<string | undefined>;
 }

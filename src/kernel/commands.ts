@@ -150,6 +150,8 @@ export class Answers {
     if (reply === undefined && !this.#session.ended) {
       reply = fits(call, command) ? await command.run(call) : refuse('args');
     }
+    // Every line has its answer, so that a client that sends ahead can tell which is which.
+    reply ??= this.#session.ended ? undefined : '';
     if (reply === undefined) return undefined;
     if (typeof reply === 'string' || isLines(reply)) return { kind: 'answer', command: name, reply };
     if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: name };

@@ -19,6 +19,11 @@ export interface LoginHost {
 /** Why a user name is asked for. */
 type FirstQuestion = Pick<AskUsername, 'reason'> & { readonly because: string };
 
+/** What went wrong on one connection, however often the dialogue began again. */
+interface Wrong {
+  passwords: number;
+}
+
 const START: FirstQuestion = { because: 'start' };
 
 /**
@@ -28,9 +33,10 @@ const START: FirstQuestion = { because: 'start' };
  */
 export async function login(session: Session, host: LoginHost): Promise<boolean> {
   let next: FirstQuestion = START;
+  const wrong = { passwords: 0 };
   for (;;) {
     try {
-      const outcome = await oneLogin(session, next, host);
+      const outcome = await oneLogin(session, next, host, wrong);
       if (typeof outcome === 'boolean') return outcome;
       next = outcome.kind === 'username' ? outcome : askUsername();
     } catch (thrown) {
@@ -45,6 +51,7 @@ async function oneLogin(
   session: Session,
   { because, reason }: FirstQuestion,
   host: LoginHost,
+  wrong: Wrong,
 ): Promise<boolean | UsernameVerdict> {
   const name = await session.ask('username', because, reason);
   let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
@@ -54,7 +61,7 @@ async function oneLogin(
   if (verdict.kind === 'password') {
     after = 'password';
     known = { account: verdict.account.name };
-    const outcome = await askForPassword(session, verdict.account, host);
+    const outcome = await askForPassword(session, verdict.account, host, wrong);
     if (outcome === 'closed') return false;
     verdict = outcome;
   }
@@ -75,20 +82,21 @@ async function askForPassword(
   session: Session,
   account: Account,
   host: LoginHost,
+  wrong: Wrong,
 ): Promise<UsernameVerdict | AskUsername | Blocked | 'closed'> {
-  let wrong = 0;
-  for (;;) {
-    const secret = await session.ask('password', wrong > 0 ? 'wrong' : '');
+  for (let because = ''; ; ) {
+    const secret = await session.ask('password', because);
     const { hooks } = host;
     const verdict = (await session.still(hooks.onPassword.promise(session, account, secret))) ?? 'wrong';
     if (verdict === 'right') return admit(account);
     if (verdict === 'again') continue;
     if (verdict !== 'wrong') return verdict;
-    wrong++;
+    because = 'wrong';
+    wrong.passwords++;
     host.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
     const block = await session.still(hooks.onAuthFail.promise(session, account));
     if (block !== undefined) return block;
-    if (wrong >= host.limits.passwordAttempts) {
+    if (wrong.passwords >= host.limits.passwordAttempts) {
       host.limitMet('password-attempts');
       session.close('wrong-password');
       return 'closed';

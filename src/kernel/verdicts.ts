@@ -45,7 +45,7 @@ export interface FactualReply {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** What a command answers: one line, or several that `end:<command>` follows, a refusal, or nothing where it closes. */
+/** What a command answers: one line, or several that `end:<command>` follows, or a refusal. Nothing is an empty line. */
 export type Reply = string | readonly string[] | FactualReply | Refusal | undefined;
 
 /** Lets `onUsername` ask for the password of an account. */

@@ -11,7 +11,6 @@ import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
-import { leftOver } from './handed-over.ts';
 import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
 import { Meters } from './meter.ts';
 import { Mistakes } from './mistakes.ts';
@@ -104,12 +103,6 @@ export class Host {
     } catch (cause) {
       await host.stop('shutdown');
       throw cause;
-    }
-    for (const name of leftOver()) {
-      setting.logger.warn(
-        { event: 'socket-unused', socket: name },
-        `the service manager handed over a socket '${name}', and nobody answers there: name it like the plugin that shall (FileDescriptorName=tcp in the socket unit), and see that the plugin is on`,
-      );
     }
     return host;
   }

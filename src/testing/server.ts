@@ -105,9 +105,9 @@ export class TestServer {
     return this.#lineClient('classic', name, ADDRESS);
   }
 
-  /** Connects a client that speaks JSON, to the same listener as those of plain lines. */
-  connectJson(): JsonClient {
-    const client = new JsonClient(this.open());
+  /** Connects a client that speaks JSON, to the same listener as those of plain lines. @param address where it comes from */
+  connectJson(address = ADDRESS): JsonClient {
+    const client = new JsonClient(this.open('line', address));
     this.#clients.push(client);
     return client;
   }

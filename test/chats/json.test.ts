@@ -1,4 +1,4 @@
-import type { ServerEvent } from 'chatserv';
+import { defineCommand, type ServerEvent } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { slowMemory } from '../support/slow-memory.ts';
@@ -342,3 +342,19 @@ describe('a token', () => {
 function idOf(event: object): number {
   return (event as { id: number }).id;
 }
+
+test('a command that says nothing is answered all the same, and each answer is for its line', async () => {
+  const quiet = defineCommand({ name: 'quiet', usage: 'quiet', summary: 'Says nothing', run: () => undefined });
+  await using server = await startServer({ quiet });
+  const alice = server.connectJson();
+  alice.says({ type: 'register', name: 'alice', password: PASSWORD });
+  await alice.sees({ type: 'welcome' });
+  await alice.seesToken();
+  alice.says({ type: 'command', request: 1, name: 'quiet', text: '' });
+  alice.says({ type: 'command', request: 2, name: 'who', text: '' });
+  await alice.sees({ type: 'answer', request: 1, command: 'quiet', text: '' });
+  await alice.sees({ type: 'answer', request: 2, command: 'who', text: 'alice' });
+  const bob = await server.joins('bob');
+  await bob.says('quiet', 'whoelse');
+  await bob.seesInOrder('', 'alice');
+});

@@ -17,6 +17,17 @@ test('each limit of the kernel that is met is counted by its name', async () => 
   expect(server.limitsMet).toMatchObject({ 'line-bytes': 1, 'password-attempts': 1, 'input-bytes': 1 });
 });
 
+test('wrong passwords on one connection are bounded, also those of a program that begins its login again', async () => {
+  await using server = await startServer({ lockout: false });
+  await server.registers('alice', 'bob');
+  const guesser = server.connectJson();
+  for (const name of ['alice', 'bob', 'alice']) guesser.says({ type: 'login', name, password: 'not this one' });
+  for (let i = 0; i < 2; i++) await guesser.sees({ type: 'ask', question: 'password', because: 'wrong' });
+  await guesser.sees({ type: 'closing', reason: 'wrong-password' });
+  await guesser.isClosed();
+  expect(server.limitsMet).toEqual({ 'password-attempts': 1 });
+});
+
 test('a plugin counts limits of its own, and reads all of them', async () => {
   const counted = definePlugin({
     name: 'counted',

@@ -117,7 +117,9 @@ export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Err
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as { port: number };
-    await using folder = await Folder.with({ 'my.json': JSON.stringify({ plugins: { tcp: { port } } }) });
+    await using folder = await Folder.with({
+      'my.json': JSON.stringify({ plugins: { tcp: { port }, http: { port: 0 } } }),
+    });
     const { code, stderr } = await folder.runs(['--config', 'my.json']);
     taken.close();
     expect(code).toBe(2);

@@ -1,5 +1,12 @@
+import { VirtualClock } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { FairQueue } from './fair-queue.ts';
+
+const clock = new VirtualClock();
+
+function queueOf(atOnce: number, waiting: number): FairQueue {
+  return new FairQueue({ atOnce, waiting, patience: 2000 }, clock);
+}
 
 /** Work that ends when it is told to, and notes when it starts. */
 class Works {
@@ -11,7 +18,7 @@ class Works {
     this.#queue = queue;
   }
 
-  add(party: string, name: string): Promise<string> {
+  add(party: string, name: string): Promise<string | undefined> {
     return this.#queue.run(party, async () => {
       this.started.push(name);
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -27,7 +34,7 @@ class Works {
 }
 
 test('never more at once than it may, and those that wait party by party', async () => {
-  const works = new Works(new FairQueue(2, 10));
+  const works = new Works(queueOf(2, 10));
   const all = ['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2'].map((name) => works.add(name.slice(0, 1), name));
   expect(works.started).toEqual(['a1', 'a2']);
   for (const index of all.keys()) {
@@ -40,7 +47,7 @@ test('never more at once than it may, and those that wait party by party', async
 });
 
 test('what fails makes room, and fails alone', async () => {
-  const queue = new FairQueue(1, 10);
+  const queue = queueOf(1, 10);
   const failing = queue.run('a', async () => {
     throw new Error('out of memory');
   });
@@ -49,10 +56,38 @@ test('what fails makes room, and fails alone', async () => {
   expect(await next).toBe('done');
 });
 
-test('more than may wait is refused with the option that says how many', async () => {
-  const works = new Works(new FairQueue(1, 1));
-  void works.add('a', 'a1');
-  void works.add('a', 'a2');
-  await expect(works.add('b', 'b1')).rejects.toThrow('1 password hashes wait already (password.waiting)');
+test('where more than may wait comes, the longest line loses its last, and a newcomer of it is not taken', async () => {
+  const works = new Works(queueOf(1, 3));
+  const all = ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'c1', 'd1', 'd2'].map((name) => works.add(name.slice(0, 1), name));
+  for (const name of ['a1', 'a2', 'b1', 'c1']) {
+    works.end(name);
+    await new Promise(setImmediate);
+  }
+  // b and c have taken the places of a4 and a3; then each line is one long, and there is no place for d.
+  expect(await Promise.all(all)).toEqual([
+    'a1',
+    'a2',
+    undefined,
+    undefined,
+    undefined,
+    'b1',
+    'c1',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('what has waited for too long is not done, and stands in nobody’s way', async () => {
+  const works = new Works(queueOf(1, 2));
+  const [first, second, third] = ['a1', 'a2', 'b1'].map((name) => works.add(name.slice(0, 1), name));
+  clock.advance(2);
+  expect(await second).toBeUndefined();
+  expect(await third).toBeUndefined();
+  const late = works.add('b', 'b2');
   works.end('a1');
+  expect(await first).toBe('a1');
+  await new Promise(setImmediate);
+  works.end('b2');
+  expect(await late).toBe('b2');
+  expect(works.started).toEqual(['a1', 'b2']);
 });

@@ -18,24 +18,35 @@ export default definePlugin({
     maxLength: z.int().positive().max(1024).default(256).describe('The longest new password, in characters'),
     memory: z.int().min(8192).default(19_456).describe('Memory of one hash, in KiB'),
     passes: z.int().positive().default(2).describe('Passes of one hash'),
-    waiting: z.int().positive().default(1000).describe('How many may wait for a hash before more are refused'),
+    waiting: z.int().positive().default(1000).describe('How many passwords may wait for their hash'),
+    waitTime: z.number().positive().default(2).describe('How long one may wait for its hash, in seconds'),
   }),
   needs: { accounts: Accounts },
   provides: { passwords: Passwords },
-  setup({ options, accounts }) {
+  setup({ options, accounts, server, clock }) {
     const cost = { memory: options.memory, passes: options.passes };
     // A core and a thread are left to those who are chatting.
     const atOnce = Math.max(1, Math.min(availableParallelism(), POOL_THREADS) - 1);
-    const queue = new FairQueue(atOnce, options.waiting);
+    const rule = { atOnce, waiting: options.waiting, patience: options.waitTime * 1000 };
+    const queue = new FairQueue(rule, clock);
+
+    async function inTurn<T>(who: string, work: () => Promise<T>): Promise<T | undefined> {
+      const result = await queue.run(who, work);
+      if (result === undefined) server.limitMet('passwords-waiting');
+      return result;
+    }
+
     const passwords: Passwords = {
-      hash: (secret, who) => queue.run(who, () => hashSecret(preparedSecret(secret), cost)),
+      hash: (secret, who) => inTurn(who, () => hashSecret(preparedSecret(secret), cost)),
       async verify(secret, hash = NOBODYS, who) {
-        const isRight = (form: string) => queue.run(who, () => verifySecret(form, hash, cost));
         const prepared = preparedSecret(secret);
-        if (await isRight(prepared)) return { right: true, stale: isStale(hash, cost) };
         // Hashes of before were made of secrets as they were typed.
-        const right = secret !== prepared && (await isRight(secret));
-        return { right, stale: right };
+        for (const form of new Set([prepared, secret])) {
+          const right = await inTurn(who, () => verifySecret(form, hash, cost));
+          if (right === undefined) return undefined;
+          if (right) return { right, stale: form !== prepared || isStale(hash, cost) };
+        }
+        return { right: false, stale: false };
       },
       objection: (name, secret) => objectionTo(name, secret, options),
     };
@@ -48,13 +59,18 @@ export default definePlugin({
         },
         async onPassword(session, { id, name }, secret) {
           if (secret === '') return 'wrong';
-          const found = await accounts.find(name);
-          const account = found?.id === id ? found : undefined;
+          const named = await accounts.find(name);
+          const account = named?.id === id ? named : undefined;
           // Who was removed meanwhile is told nothing by the time that the answer takes either.
-          const { right, stale } = await passwords.verify(secret, account?.hash, session.network);
-          if (account === undefined) return 'wrong';
-          if (stale) await accounts.setHash(account.id, await passwords.hash(secret, session.network));
-          return right ? 'right' : 'wrong';
+          const found = await passwords.verify(secret, account?.hash, session.network);
+          if (found === undefined) {
+            session.close('busy');
+            return undefined;
+          }
+          if (account === undefined || !found.right) return 'wrong';
+          const renewed = found.stale ? await passwords.hash(secret, session.network) : undefined;
+          if (renewed !== undefined) await accounts.setHash(account.id, renewed);
+          return 'right';
         },
       },
     };

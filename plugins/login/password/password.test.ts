@@ -107,6 +107,22 @@ test('a password is the same however it is typed, and one that was hashed as typ
   await client.logsIn('new', 'caf\u00e9 au lait');
 });
 
+test('whose password waits for too long is told busy, which is counted, and logged as no failure', async () => {
+  await using server = await startServer({ connections: false, 'login-rate': false });
+  await server.registers('alice');
+  const clients = Array.from({ length: 40 }, (_, i) => server.connect(`guest ${i}`, `198.51.100.${i}`));
+  await Promise.all(clients.map((client) => client.asks('alice')));
+  for (const client of clients) await client.says('not this one');
+  // The last ones wait for those before them.
+  server.clock.advance(2);
+  const answers = await Promise.all(clients.map((client) => client.sees(/./)));
+  const busy = answers.filter((answer) => answer === 'closing:busy').length;
+  expect(busy).toBeGreaterThan(0);
+  expect(answers.length - busy).toBeGreaterThan(0);
+  expect(server.limitsMet).toMatchObject({ 'passwords-waiting': busy });
+  expect(server.failures).toEqual([]);
+});
+
 test('while hundreds log in people chat, and files are read', async () => {
   await using server = await startServer({ connections: false, 'login-rate': false });
   await server.registers('guessed');

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { plainAddress } from '../kernel/address.ts';
 import { inAddressList } from '../kernel/address-list.ts';
-import { addressList } from './address-list.ts';
+import { addressList } from '../plugin/address-list.ts';
 import { listen } from './listen.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 import { readProxyHeader } from './proxied.ts';

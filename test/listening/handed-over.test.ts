@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { handedOver } from '../../src/plugin/handed-over.ts';
+import { handedOver } from '../../src/listening/handed-over.ts';
 
 test.each<[string, Record<string, string>, Record<string, number[]>]>([
   ['nothing', {}, {}],

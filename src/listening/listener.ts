@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Contributions, SetupContext } from './define.ts';
+import type { Contributions, SetupContext } from '../plugin/define.ts';
 import { isHandedOver } from './handed-over.ts';
 import { listen, placeOf } from './listen.ts';
 

@@ -1,7 +1,7 @@
 import type { AddressInfo, ListenOptions, Server } from 'node:net';
 import type { Logger } from '../kernel/logger.ts';
+import { messageOf } from '../plugin/mistakes.ts';
 import { isHandedOver, takeOver } from './handed-over.ts';
-import { messageOf } from './mistakes.ts';
 
 /**
  * Has a listener of Node's listen, if it does not yet: one that a plugin has kept over a reload does.

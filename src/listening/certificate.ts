@@ -2,7 +2,7 @@ import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'no
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls';
 import type { Logger } from '../kernel/logger.ts';
-import { messageOf } from './mistakes.ts';
+import { messageOf } from '../plugin/mistakes.ts';
 
 /** How often the files are looked at, in milliseconds. What has changed counts when two looks in a row saw the same. */
 const LOOK_EVERY = 500;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseProxyHeader } from '../../src/plugin/proxy-header.ts';
+import { parseProxyHeader } from '../../src/listening/proxy-header.ts';
 import { SIGNATURE, version2 } from '../support/proxy-header.ts';
 
 const IPV6 = '2001:db8::7';
