@@ -49,11 +49,11 @@ function atTerminal(
     face: (owner) => (dumb ? new DumbFace(stdin, stdout, owner) : new TerminalFace(stdin, stdout, owner)),
     view: (columns) => new View(stdout, columns),
   });
-  const leave = () => client.leave();
+  const interrupt = () => client.interrupt();
   const hangUp = () => client.hangUp();
-  process.on('SIGINT', leave).on('SIGTERM', hangUp).on('SIGHUP', hangUp);
+  process.on('SIGINT', interrupt).on('SIGTERM', hangUp).on('SIGHUP', hangUp);
   return client.run().finally(() => {
-    process.off('SIGINT', leave).off('SIGTERM', hangUp).off('SIGHUP', hangUp);
+    process.off('SIGINT', interrupt).off('SIGTERM', hangUp).off('SIGHUP', hangUp);
   });
 }
 

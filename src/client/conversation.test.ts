@@ -359,6 +359,22 @@ describe('a connection', () => {
     await alice.is('online');
   });
 
+  test('leaves time to take back what was not sent', async () => {
+    await using server = await startServer();
+    await server.registers('bob');
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    await alice.conversation.message(['bob'], 'sent');
+    alice.stream?.destroy();
+    await alice.is('lost');
+    const taken = expect(alice.conversation.message(['bob'], 'not sent')).rejects.toMatchObject({
+      reason: 'withdrawn',
+    });
+    expect(alice.conversation.withdraw()).toBe(1);
+    await taken;
+    expect(alice.conversation.withdraw()).toBe(0);
+  });
+
   test('to something else is given up', async () => {
     await using server = await startServer();
     const alice = new Talk(server, {

@@ -139,6 +139,11 @@ export class Conversation {
     return this.#requests.add({ type: 'command', name, text });
   }
 
+  /** Takes back the messages and commands that have not been sent: they are rejected as `withdrawn`. @returns how many */
+  withdraw(): number {
+    return this.#requests.withdraw();
+  }
+
   /** Who is online now, asked for where the server does not tell by itself. @throws RequestError */
   whoIsOnline(): Promise<readonly string[]> {
     return this.#learned.whoIsOnline(() => this.command('who'));

@@ -6,7 +6,7 @@ export type Answer = Omit<Extract<ServerEvent, { type: 'answer' }>, 'type' | 're
 
 /** A request that was not done. */
 export class RequestError extends Error {
-  /** The server's word, `args` or `denied`, say; or `lost` or `closed`, where there was no answer. */
+  /** The server's word, `args` or `denied`, say; or `lost`, `closed` or `withdrawn`, where there was no answer. */
   readonly reason: string;
   /** What it is about: the command, or the field that is wrong. */
   readonly about: string;
@@ -89,6 +89,15 @@ export class Requests {
   /** How many have no answer yet. */
   get pending(): number {
     return this.#waiting.length + (this.#underWay === undefined ? 0 : 1);
+  }
+
+  /** Takes back what has not been sent: it is rejected as `withdrawn`. @returns how many that were */
+  withdraw(): number {
+    const stays = ({ first, again }: Waiting) => first || again;
+    const withdrawn = this.#waiting.filter((waiting) => !stays(waiting));
+    this.#waiting = this.#waiting.filter(stays);
+    for (const one of withdrawn) one.reject(new RequestError('withdrawn', about(one), `'${about(one)}' was not sent.`));
+    return withdrawn.length;
   }
 
   /** There is a session: what waits is sent. */

@@ -173,6 +173,22 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
   });
 
+  test('can take back what was pasted by mistake', async () => {
+    await using program = await startProgram({ limits: { lineBurst: 20, linesPerSecond: 1 } });
+    await program.registers('alice');
+    await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.pastes('a line\n'.repeat(500));
+    await alice.shows(/\(4\d\d waiting\) everyone>$/);
+    await alice.types('half');
+    await alice.presses('C-c');
+    await alice.shows(/waiting\) everyone>$/);
+    await alice.presses('C-c');
+    await alice.shows(/Taken back, and not sent: 4\d\d\./);
+    await alice.presses('C-c');
+    await alice.shows('ended with 0');
+  });
+
   test('hears a bell where a message is private or names them', async () => {
     await using program = await startProgram();
     await program.registers('alice');
@@ -298,7 +314,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await program.kill();
     await alice.typed('(no connection) everyone> half');
     await alice.presses('Enter', 'C-d');
-    await alice.shows('Not sent yet: 1. It is left when all is sent; Ctrl-C leaves now.');
+    await alice.shows('Not sent yet: 1. It is left when all is sent.');
     await alice.presses('C-c');
     await alice.shows(/Not sent, or not answered: 1\.\n.*ended with 0/);
   });

@@ -17,6 +17,9 @@ import { type Addressee, commandOf, commandsOr, OWN_COMMANDS, wordsOf } from './
 const NAMES = 40;
 const CHANGES = 5;
 
+/** From how many on the prompt shows how much waits to be sent. */
+const CROWD = 5;
+
 /** What a client for a person is made of. */
 export interface ClientOptions {
   readonly open: ConversationOptions['open'];
@@ -75,7 +78,8 @@ export class Client implements Owner, FaceOwner {
     if (!this.#wasOnline) return undefined;
     const { state } = this.#conversation.state;
     const to = this.#addressee === 'everyone' ? 'everyone' : this.#addressee.join(' ');
-    const away = state === 'online' ? '' : '(no connection) ';
+    const waiting = this.#unanswered < CROWD ? '' : `(${this.#unanswered} waiting) `;
+    const away = state === 'online' ? waiting : '(no connection) ';
     const text = `${away}${shown(to)}> `;
     return widthOf(text) <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
   }
@@ -83,6 +87,13 @@ export class Client implements Owner, FaceOwner {
   complete(before: string): Completion {
     const { commands, online } = this.#conversation;
     return completed(before, commands, online.map(shown));
+  }
+
+  /** Takes back what waits to be sent; where nothing does, or this person is leaving, leaves. */
+  interrupt(): void {
+    const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
+    if (withdrawn === 0) this.leave();
+    else this.#face.print(...this.#view.error(`Taken back, and not sent: ${withdrawn}. Ctrl-C again leaves.`));
   }
 
   /** Leaves politely, once what was typed is answered; asked a second time, at once. */
@@ -95,7 +106,7 @@ export class Client implements Owner, FaceOwner {
     if (this.#unanswered === 0) {
       void this.#conversation.leave();
     } else if (this.#unanswered > 1 || this.#conversation.state.state !== 'online') {
-      const text = `Not sent yet: ${this.#unanswered}. It is left when all is sent; Ctrl-C leaves now.`;
+      const text = `Not sent yet: ${this.#unanswered}. It is left when all is sent.`;
       this.#face.print(...this.#view.notice(text));
     }
   }
@@ -320,8 +331,8 @@ export class Client implements Owner, FaceOwner {
 
   #refused(cause: unknown, name: string, said?: string): void {
     if (!(cause instanceof RequestError)) throw cause;
-    // Why it is over is said once, and what was not sent is counted.
-    if (cause.reason === 'closed') return;
+    // Why it is over is said once, and what was not sent or taken back is counted.
+    if (cause.reason === 'closed' || cause.reason === 'withdrawn') return;
     const known = commandOf(name, commandsOr(this.#conversation.commands));
     this.#face.print(...this.#view.error(errorText(cause, known?.usage, said)));
   }

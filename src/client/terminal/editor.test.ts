@@ -48,8 +48,10 @@ test('an editor gives lines, and remembers those that are no secret', () => {
     { kind: 'line', line: '' },
   ]);
   editor.hidden = true;
-  typed(editor, 'secret\r');
+  typed(editor, 'half a sec\u0015secret\r');
   editor.hidden = false;
+  typed(editor, '\u0019');
+  expect(editor.text).toBe('');
   typed(editor, `draft${UP}`);
   expect(editor.text).toBe('two');
   typed(editor, `${UP}${UP}${UP}`);
@@ -69,11 +71,11 @@ test('an editor takes what is pasted as text, and each line of it as a line', ()
 
 test('an editor tells what is no editing', () => {
   const editor = new Editor();
-  expect(typed(editor, 'a\t\u0003\u0004\u000c\u001a\u007f\u0004').map(({ kind }) => kind)).toEqual([
+  expect(typed(editor, 'a\t\u000c\u001a\u0003\u0003\u0004').map(({ kind }) => kind)).toEqual([
     'complete',
-    'interrupt',
     'redraw',
     'suspend',
+    'interrupt',
     'end',
   ]);
 });

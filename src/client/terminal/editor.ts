@@ -115,7 +115,10 @@ export class Editor {
   #control(name: string | undefined, killing: boolean): Deed | undefined {
     switch (name) {
       case 'c':
-        return { kind: 'interrupt' };
+        if (this.text === '') return { kind: 'interrupt' };
+        // As in a shell: what was typed is dropped, and can be put back.
+        this.#kill(0, this.text.length, false);
+        return undefined;
       case 'd':
         if (this.text === '') return { kind: 'end' };
         this.#after = this.#after.slice(this.#firstOf(this.#after));
@@ -171,7 +174,7 @@ export class Editor {
     const { text } = this;
     const killed = text.slice(from, to);
     const [earlier, later] = from < this.#before.length ? ['', this.#killed] : [this.#killed, ''];
-    this.#killed = more ? earlier + killed + later : killed;
+    if (!this.hidden) this.#killed = more ? earlier + killed + later : killed;
     this.#killing = true;
     this.set(text.slice(0, from), text.slice(to));
   }

@@ -21,6 +21,8 @@ export interface FaceOwner {
   prompt(): string | undefined;
   line(text: string): void;
   complete(before: string): Completion;
+  /** The person presses Ctrl-C. */
+  interrupt(): void;
   /** The person would like to leave. */
   leave(): void;
 }

@@ -119,7 +119,8 @@ export class TerminalFace implements Face {
       case 'interrupt':
       case 'end':
         this.#question?.answer(undefined);
-        this.#owner.leave();
+        if (deed.kind === 'end') this.#owner.leave();
+        else this.#owner.interrupt();
         break;
       case 'complete':
         if (this.#question === undefined) this.#complete();

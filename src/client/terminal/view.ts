@@ -55,7 +55,9 @@ export class View {
 
   /** An answer of the server. */
   answer(lines: readonly string[]): string[] {
-    return lines.flatMap((line) => this.#lines('  ', shown(line)));
+    return lines.flatMap((line) =>
+      wrapped(shown(line), this.#columns(), 2, 4).map((part, index) => (index === 0 ? '  ' : '    ') + part),
+    );
   }
 
   /** Names, each in its colour. */
