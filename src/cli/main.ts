@@ -1,19 +1,11 @@
 import yargs from 'yargs';
 import { Mistakes } from '../plugin/mistakes.ts';
-import { backUp } from './backup.ts';
-import { check } from './check.ts';
-import { connect } from './connect.ts';
-import { exportAll } from './export.ts';
-import { health } from './health.ts';
-import { importAll } from './import.ts';
 import { KINDS, type Kind, newPlugin } from './new.ts';
-import { plugins } from './plugins.ts';
-import { reload } from './reload.ts';
-import { serve } from './serve.ts';
-import { top } from './top.ts';
-import { addUser, importUsers, listUsers, removeUser, setPassword, setRoles } from './user.ts';
 
-/** The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked. */
+/**
+ * The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked.
+ * A subcommand is loaded when it is called: a client at the terminal does not wait for the server's code.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   // Whoever reads the output may stop reading it: `chatserv plugins | head`.
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
@@ -42,7 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
             describe: 'Reload when a file of the config or a plugin is edited',
           },
         },
-        ({ config, watch }) => serve(config as string | undefined, watch),
+        async ({ config, watch }) => (await import('./serve.ts')).serve(config as string | undefined, watch),
       )
       .command(
         'connect [address]',
@@ -58,8 +50,8 @@ export async function main(args: readonly string[]): Promise<void> {
           },
           register: { type: 'boolean', default: false, describe: 'Register the user if it is new, without asking' },
         },
-        ({ address, passwordFile, ...options }) =>
-          connect({ address: String(address ?? 'localhost'), passwordFile, ...options }),
+        async ({ address, passwordFile, ...options }) =>
+          (await import('./connect.ts')).connect({ address: String(address ?? 'localhost'), passwordFile, ...options }),
       )
       .command(
         'top',
@@ -68,41 +60,47 @@ export async function main(args: readonly string[]): Promise<void> {
           every: { type: 'number', default: 1, describe: 'Seconds between two looks' },
           times: { type: 'number', default: 0, describe: 'How many looks; 0 is until it is interrupted' },
         },
-        ({ config, every, times }) => top(config as string | undefined, every, times),
+        async ({ config, every, times }) => (await import('./top.ts')).top(config as string | undefined, every, times),
       )
-      .command('reload', 'Have the running server read config and plugins again', {}, ({ config }) =>
-        reload(config as string | undefined),
+      .command('reload', 'Have the running server read config and plugins again', {}, async ({ config }) =>
+        (await import('./reload.ts')).reload(config as string | undefined),
       )
-      .command('health', 'Say whether the running server works, and exit with 0 or 1', {}, ({ config }) =>
-        health(config as string | undefined),
+      .command('health', 'Say whether the running server works, and exit with 0 or 1', {}, async ({ config }) =>
+        (await import('./health.ts')).health(config as string | undefined),
       )
-      .command('plugins', 'List what would run', {}, ({ config }) => plugins(config as string | undefined))
-      .command('check', 'Check a config, and exit with 0 or 2', {}, ({ config }) => check(config as string | undefined))
+      .command('plugins', 'List what would run', {}, async ({ config }) =>
+        (await import('./plugins.ts')).plugins(config as string | undefined),
+      )
+      .command('check', 'Check a config, and exit with 0 or 2', {}, async ({ config }) =>
+        (await import('./check.ts')).check(config as string | undefined),
+      )
       .command('user', 'Look after accounts', (user) =>
         user
-          .command('add <name>', 'Register a user; the password is read from standard input', {}, (argv) =>
-            addUser(argv.config as string | undefined, String(argv.name)),
+          .command('add <name>', 'Register a user; the password is read from standard input', {}, async (argv) =>
+            (await import('./user.ts')).addUser(argv.config as string | undefined, String(argv.name)),
           )
-          .command('passwd <name>', "Set a user's password, read from standard input", {}, (argv) =>
-            setPassword(argv.config as string | undefined, String(argv.name)),
+          .command('passwd <name>', "Set a user's password, read from standard input", {}, async (argv) =>
+            (await import('./user.ts')).setPassword(argv.config as string | undefined, String(argv.name)),
           )
-          .command('list', 'List the users', {}, (argv) => listUsers(argv.config as string | undefined))
+          .command('list', 'List the users', {}, async (argv) =>
+            (await import('./user.ts')).listUsers(argv.config as string | undefined),
+          )
           .command(
             'role <name> [roles..]',
             "Give a user roles, as admin or moderator; 'none' takes them away, and without any they are said",
             {},
-            (argv) =>
-              setRoles(
+            async (argv) =>
+              (await import('./user.ts')).setRoles(
                 argv.config as string | undefined,
                 String(argv.name),
                 ((argv.roles as string[]) ?? []).map(String),
               ),
           )
-          .command('remove <name>', 'Remove a user and what waits for it', {}, (argv) =>
-            removeUser(argv.config as string | undefined, String(argv.name)),
+          .command('remove <name>', 'Remove a user and what waits for it', {}, async (argv) =>
+            (await import('./user.ts')).removeUser(argv.config as string | undefined, String(argv.name)),
           )
-          .command('import <file>', "Import the ancestor's user_pass.txt: lines of name,sha1", {}, (argv) =>
-            importUsers(argv.config as string | undefined, String(argv.file)),
+          .command('import <file>', "Import the ancestor's user_pass.txt: lines of name,sha1", {}, async (argv) =>
+            (await import('./user.ts')).importUsers(argv.config as string | undefined, String(argv.file)),
           )
           .demandCommand(1, 'Say what to do: add, passwd, list, role, remove or import.'),
       )
@@ -122,14 +120,18 @@ export async function main(args: readonly string[]): Promise<void> {
           )
           .demandCommand(1, 'Say what: plugin.'),
       )
-      .command('backup <file>', 'Copy the store to a file, also while the server runs', {}, (argv) =>
-        backUp(argv.config as string | undefined, String(argv.file)),
+      .command('backup <file>', 'Copy the store to a file, also while the server runs', {}, async (argv) =>
+        (await import('./backup.ts')).backUp(argv.config as string | undefined, String(argv.file)),
       )
-      .command('export [file]', 'Write accounts and log as JSON lines, to a file or to standard output', {}, (argv) =>
-        exportAll(argv.config as string | undefined, argv.file as string | undefined),
+      .command(
+        'export [file]',
+        'Write accounts and log as JSON lines, to a file or to standard output',
+        {},
+        async (argv) =>
+          (await import('./export.ts')).exportAll(argv.config as string | undefined, argv.file as string | undefined),
       )
-      .command('import <file>', 'Put what export wrote into a new store', {}, (argv) =>
-        importAll(argv.config as string | undefined, String(argv.file)),
+      .command('import <file>', 'Put what export wrote into a new store', {}, async (argv) =>
+        (await import('./import.ts')).importAll(argv.config as string | undefined, String(argv.file)),
       )
       .strict()
       .help()
