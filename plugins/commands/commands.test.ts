@@ -22,6 +22,19 @@ test('wholast names who was online within the last minutes', async () => {
   await alice.seesInOrder('alice', 'alice bob', 'alice bob', 'alice');
 });
 
+test('wholast names only so many of those who have left, the last ones', async () => {
+  await using server = await startServer({ timeouts: false, wholast: { names: 2 } });
+  const alice = await server.joins('alice');
+  for (const name of ['bob', 'carol', 'dave']) {
+    const one = await server.joins(name);
+    server.clock.advance(1);
+    await one.logsOut();
+    await alice.asksUntil('who', 'alice');
+  }
+  await alice.says('wholast 10');
+  await alice.sees(/^alice (carol dave|dave carol)$/);
+});
+
 test.each(['wholast', 'wholast 0', 'wholast -1', 'wholast 1441', 'last x', 'wholast 1 2', 'wholast 1e3'])(
   '%s has wrong arguments',
   async (line) => {

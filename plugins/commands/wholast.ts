@@ -1,12 +1,19 @@
-import { Accounts, definePlugin, Presence, refuse, reply } from 'chatserv';
+import { Accounts, definePlugin, Presence, refuse, reply, z } from 'chatserv';
 
 const LONGEST = 1440;
 
 export default definePlugin({
   name: 'wholast',
   summary: 'Names everyone who was online within the last minutes',
+  options: z.strictObject({
+    names: z
+      .int()
+      .positive()
+      .default(1000)
+      .describe('How many it names at most beside those who are online: the last ones to leave'),
+  }),
   needs: { accounts: Accounts, presence: Presence },
-  setup({ accounts, presence, clock }) {
+  setup({ options, accounts, presence, clock }) {
     return {
       hooks: {
         async onDisconnect({ account }) {
@@ -23,7 +30,7 @@ export default definePlugin({
           async run({ args: [word = ''] }) {
             const minutes = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
             if (minutes <= 0 || minutes > LONGEST) return refuse('args');
-            const before = await accounts.seenSince(clock.now() - minutes * 60_000);
+            const before = await accounts.seenSince(clock.now() - minutes * 60_000, options.names);
             const names = [...new Map([...presence.online(), ...before].map(({ id, name }) => [id, name])).values()];
             return reply(names.join(' '), { names });
           },

@@ -123,9 +123,11 @@ export function memoryStore(now: () => number): MemoryStore {
       setHash: async (id, hash) => change(id, { hash }),
       setRoles: async (id, roles) => change(id, { roles: [...roles] }),
       setSeen: async (id, seen) => change(id, { seen }),
-      seenSince: async (time) =>
+      seenSince: async (time, limit) =>
         [...members.values()]
           .filter(({ seen }) => seen >= Math.max(time, 1))
+          .sort((a, b) => b.seen - a.seen)
+          .slice(0, Math.max(0, limit))
           .map(({ id, name }): Account => ({ id, name })),
       list: async (after, limit) => pageOf(members.values(), after, limit).map(stored),
       async remove(id) {

@@ -31,8 +31,8 @@ export interface Accounts {
   setRoles(id: number, roles: readonly string[]): Promise<void>;
   /** Notes when an account was last online. */
   setSeen(id: number, time: number): Promise<void>;
-  /** The accounts that were online at `time` or later. */
-  seenSince(time: number): Promise<Account[]>;
+  /** Up to `limit` accounts that were online at `time` or later, those that were latest; the order is no matter. */
+  seenSince(time: number, limit: number): Promise<Account[]>;
   /** Up to `limit` accounts in the order of their ids, those after the id `after`. */
   list(after: number, limit: number): Promise<StoredAccount[]>;
   /** Removes an account with all that waits for it. What it said stays in the log. */

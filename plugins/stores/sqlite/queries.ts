@@ -30,7 +30,10 @@ export function prepareQueries(db: DatabaseSync) {
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
-  const seenSince = prepare<Account>(db, 'SELECT id, name FROM accounts WHERE seen >= max(?, 1) ORDER BY id');
+  const seenSince = prepare<Account>(
+    db,
+    'SELECT id, name FROM accounts WHERE seen >= max(?, 1) ORDER BY seen DESC LIMIT ?',
+  );
   const list = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
   const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
 
@@ -101,7 +104,7 @@ export function prepareQueries(db: DatabaseSync) {
     setHash: (id: number, hash: string) => void setHash.run(id, hash),
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),
-    seenSince: (time: number) => seenSince.all(time),
+    seenSince: (time: number, limit: number) => seenSince.all(time, atMost(limit)),
     list: (after: number, limit: number) => list.all(after, atMost(limit)).map((row) => withRoles(row)),
     remove: (id: number) => void remove.run(id),
 

@@ -59,7 +59,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       setHash: (id, hash) => ask('setHash', id, hash),
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
-      seenSince: (time) => ask('seenSince', time),
+      seenSince: (time, limit) => ask('seenSince', time, limit),
       list: (after, limit) => ask('list', after, limit),
       remove: (id) => ask('remove', id),
     },

@@ -94,10 +94,13 @@ export function accountsContract(name: string, open: Open): void {
       const [early, late, never] = [await create(), await create(), await create()];
       await store.accounts.setSeen(early.id, 1_000_000_000_000);
       await store.accounts.setSeen(late.id, 1_000_000_000_001);
-      const ids = async (time: number) => (await store.accounts.seenSince(time)).map(({ id }) => id);
-      expect(await store.accounts.seenSince(1_000_000_000_001)).toEqual([{ id: late.id, name: late.name }]);
+      const ids = async (time: number, limit = 10) =>
+        (await store.accounts.seenSince(time, limit)).map(({ id }) => id).sort((a, b) => a - b);
+      expect(await store.accounts.seenSince(1_000_000_000_001, 10)).toEqual([{ id: late.id, name: late.name }]);
       expect(await ids(1_000_000_000_000)).toEqual([early.id, late.id]);
-      expect(await ids(0)).not.toContain(never.id);
+      expect(await ids(1_000_000_000_000, 1)).toEqual([late.id]);
+      expect(await ids(1_000_000_000_000, 0)).toEqual([]);
+      expect(await ids(0, 1000)).not.toContain(never.id);
       expect(await store.accounts.find(late.name)).toEqual({ ...late, seen: 1_000_000_000_001 });
     });
 
