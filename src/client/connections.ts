@@ -30,11 +30,9 @@ export interface ConnectionsHost {
   silent(link: Link): void;
 }
 
-/** One connection, and what the login came to on it. */
+/** One connection. */
 export interface Link {
   carrier?: Carrier;
-  /** What the login was begun with, without the owner being asked. */
-  trying?: 'resume' | 'login' | 'register' | undefined;
   /** Whether anything was heard on it. */
   heard?: boolean;
   /** Whether it is logged in. */

@@ -375,12 +375,15 @@ describe('a connection', () => {
     expect(alice.conversation.withdraw()).toBe(0);
   });
 
-  test('to something else is given up', async () => {
+  test.each([
+    'SSH-2.0-OpenSSH_10.0',
+    '{"type":"message","id":1,"from":"bob","audience":"everyone","text":"","time":"soon","repeat":false}',
+  ])('to something else, which says %s, is given up', async (line) => {
     await using server = await startServer();
     const alice = new Talk(server, {
       ...as('alice'),
       open: (events) => {
-        setImmediate(() => events.line('SSH-2.0-OpenSSH_10.0'));
+        setImmediate(() => events.line(line));
         return { send() {}, close() {} };
       },
     });

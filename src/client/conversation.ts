@@ -4,6 +4,7 @@ import { Connections, type Link } from './connections.ts';
 import { Credentials, type LoginOptions } from './credentials.ts';
 import { eventOf } from './events.ts';
 import { Learned } from './learned.ts';
+import { LoginDialogue } from './login-dialogue.ts';
 import type { Ask, Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
 import { ReceivedMessages } from './received.ts';
 import { type Answer, Requests } from './requests.ts';
@@ -47,12 +48,11 @@ export class Conversation {
   readonly #clock: Clock;
   readonly #credentials: Credentials;
   readonly #connections: Connections;
+  readonly #login: LoginDialogue;
   readonly #requests: Requests;
   readonly #received: ReceivedMessages;
   readonly #learned: Learned;
   #state: State = { state: 'connecting' };
-  /** Whether the owner is being asked, in the login. */
-  #asking = false;
   #leaving = false;
   readonly #over = Promise.withResolvers<Closed>();
 
@@ -67,11 +67,21 @@ export class Conversation {
       connecting: () => this.#say({ state: 'connecting' }),
       connected: (link) => {
         this.#say({ state: 'logging-in' });
-        this.#logIn(link);
+        this.#login.begin(link);
       },
       line: (text, link) => this.#hear(text, link),
       lost: (why) => this.#lost(why),
       silent: (link) => this.#silent(link),
+    });
+    this.#login = new LoginDialogue({
+      credentials: this.#credentials,
+      link: () => this.#connections.link,
+      send: (event) => this.#connections.send(event),
+      ask: async (question) => owner.ask?.(question),
+      connect: () => this.#state.state === 'closed' || this.#connections.connect(),
+      lost: (why) => this.#lost(why),
+      forgotten: () => this.#credentials.renew(undefined, this.#received.seen),
+      refused: (ask) => this.#refused(ask),
     });
     this.#requests = new Requests({
       clock,
@@ -178,13 +188,6 @@ export class Conversation {
     return this.#over.promise;
   }
 
-  #logIn(link: Link): void {
-    const { beginning } = this.#credentials;
-    link.trying = beginning?.type;
-    if (beginning !== undefined) this.#connections.send({ ...beginning, request: 'login' });
-    else void this.#ask({ question: 'username', because: 'start' }, link, 'login');
-  }
-
   #hear(text: string, link: Link): void {
     const event = eventOf(text);
     if (event === undefined) {
@@ -195,8 +198,8 @@ export class Conversation {
       case 'ask':
         // Where JSON is spoken from the start the server asks before anything was said; the login has begun by itself.
         if (event.because === 'start' && event.request === undefined) break;
-        if (link.welcome) void this.#ask(event, link, event.request);
-        else this.#askedAtLogin(event, link);
+        if (link.welcome) void this.#askFor(event, event.request, link);
+        else this.#login.asked(event, link);
         break;
       case 'welcome':
         this.#welcome(event.name, link);
@@ -212,7 +215,7 @@ export class Conversation {
         break;
       case 'error':
         if (link.welcome) this.#requests.refused(event);
-        else this.#askedAtLogin({ question: 'username', because: event.reason }, link);
+        else this.#login.asked({ question: 'username', because: event.reason }, link);
         break;
       case 'presence':
         this.#learned.change(event);
@@ -228,39 +231,17 @@ export class Conversation {
     }
   }
 
-  #askedAtLogin(ask: Ask, link: Link): void {
-    const { trying } = link;
-    link.trying = undefined;
-    // The server may not know yet that the connection before is lost, or it was too much for it.
-    const early = ask.because === 'rate' || (ask.because === 'connected' && this.name !== undefined);
-    if (trying !== undefined && early) {
-      this.#lost(ask.because);
-    } else if (trying === 'resume') {
-      this.#credentials.renew(undefined, this.#received.seen);
-      this.#logIn(link);
-    } else {
-      void this.#ask(ask, link, 'login');
-    }
-  }
-
-  /** Has the owner answer. When the connection goes during the login, another is made once there is an answer. */
-  async #ask({ question, because, reason }: Ask, link: Link, request?: string | number): Promise<void> {
+  /** Has the owner answer what a command asks. */
+  async #askFor({ question, because, reason }: Ask, request: string | number | undefined, link: Link): Promise<void> {
     const ask = { question, because, ...(reason !== undefined && { reason }) };
     this.#requests.asked();
-    this.#asking = !link.welcome;
     const step = await this.#owner.ask?.(ask);
-    this.#asking = false;
-    if (this.#state.state === 'closed') return;
     if (step === undefined) {
-      this.#end({ state: 'closed', why: 'refused', ...ask });
-      return;
-    }
-    if (!link.welcome) this.#credentials.answered(question, step);
-    const { link: present } = this.#connections;
-    if (link === present) {
+      this.#refused(ask);
+    } else if (link === this.#connections.link) {
       this.#connections.send({ ...step, ...(request !== undefined && { request }) });
       this.#requests.told();
-    } else if (present === undefined && !link.welcome) this.#connections.connect();
+    }
   }
 
   #welcome(name: string, link: Link): void {
@@ -285,7 +266,7 @@ export class Conversation {
 
   /** Nothing was heard for long: it is tried whether there is still someone at the other end. */
   #silent(link: Link): void {
-    if (!link.welcome && !this.#asking) this.#lost('the server does not answer');
+    if (!link.welcome && !this.#login.asking) this.#lost('the server does not answer');
     // Any answer will do.
     if (link.welcome && this.#requests.pending === 0) this.#askFirst('help', 'help').catch(() => {});
   }
@@ -307,8 +288,12 @@ export class Conversation {
     this.#disconnect();
     this.#requests.lost();
     // Who is being asked is left in peace: the answer comes first.
-    if (this.#asking) return;
+    if (this.#login.asking) return;
     this.#say({ state: 'lost', why, seconds: this.#connections.retry() / 1000 });
+  }
+
+  #refused(ask: Ask): void {
+    this.#end({ state: 'closed', why: 'refused', ...ask });
   }
 
   #end(closed: Closed): Closed {

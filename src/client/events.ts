@@ -13,6 +13,7 @@ const isString = (value: unknown): value is string => typeof value === 'string';
 const areStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
 const isNumber = (value: unknown) => typeof value === 'number';
 const isBoolean = (value: unknown) => typeof value === 'boolean';
+const isTime = (value: unknown) => isString(value) && !Number.isNaN(Date.parse(value));
 const orNot = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value);
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -25,7 +26,7 @@ const FIELDS: Readonly<
   token: { token: isString },
   answer: { command: isString, text: orNot(isString), lines: orNot(areStrings), facts: orNot(isObject) },
   error: { reason: isString, about: isString },
-  message: { id: Number.isSafeInteger, from: isString, text: isString, time: isString, repeat: isBoolean },
+  message: { id: Number.isSafeInteger, from: isString, text: isString, time: isTime, repeat: isBoolean },
   presence: { came: areStrings, left: areStrings },
   blocked: { seconds: isNumber },
   closing: { reason: isString, seconds: orNot(isNumber) },
