@@ -19,7 +19,7 @@ function echo(...paths: string[]) {
       start() {
         for (const path of paths) {
           http.mount(path, (request, response) => {
-            if (request.url === '/a/bug') throw new Error('a bug');
+            if (request.url?.startsWith('/a/bug')) throw new Error('a bug');
             response.end(`${path} for ${http.addressOf(request)}`);
           });
         }
@@ -53,10 +53,30 @@ describe('http', () => {
   test('a handler that throws is answered 500, named in the log, and the others go on', async () => {
     const { server, get } = await start({}, '/a/');
     await using _ = server;
-    expect((await get('/a/bug')).status).toBe(500);
+    expect((await get('/a/bug?token=secret')).status).toBe(500);
     expect(server.failures).toMatchObject([{ facts: { path: '/a/bug', err: { message: 'a bug' } } }]);
     expect((await get('/a/b')).status).toBe(200);
     expect((await get('/b')).status).toBe(404);
+  });
+
+  test('whatever is answered allows a browser nothing, unless the handler says so', async () => {
+    const { server, where } = await start({}, '/a/');
+    await using _ = server;
+    for (const path of ['/a/b', '/a/bug', '/nothing']) {
+      const { headers } = await fetch(`http://${where}${path}`);
+      expect(headers.get('content-security-policy'), path).toMatch(/^default-src 'none'; frame-ancestors 'none'$/);
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+      expect(headers.get('referrer-policy'), path).toBe('no-referrer');
+    }
+  });
+
+  test('who offers HTTP/2 is answered in HTTP/1.1', async () => {
+    const { server, where } = await start({}, '/');
+    await using _ = server;
+    const [host = '', port] = where.split(':');
+    const socket = connect(Number(port), host);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 .*for 127\.0\.0\.1/s);
   });
 
   test('a proxy is believed only where it is listed', async () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -19,7 +19,18 @@ import {
 } from 'chatserv';
 import { Crowd } from './crowd.ts';
 import { addressOf } from './forwarded.ts';
-import { Routes } from './routes.ts';
+import { pathOf, Routes } from './routes.ts';
+
+/** After so much silence of both sides a connection is cut, in milliseconds: who asks must also read the answer. */
+const SILENCE = 120_000;
+
+/** Every answer begins with these, which allow nothing. A handler that serves pages says what they may do. */
+const STRICT: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
 
 export default definePlugin({
   name: 'http',
@@ -65,12 +76,14 @@ export default definePlugin({
     const isProxy = inAddressList(options.proxies);
 
     async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-      const handler = routes.find(request.url ?? '');
+      for (const [name, value] of Object.entries(STRICT)) response.setHeader(name, value);
+      const path = pathOf(request);
+      const handler = routes.find(path);
       if (handler === undefined) return say(response, 404, 'There is nothing at this address.');
       try {
         await handler(request, response);
       } catch (err) {
-        logger.error({ event: 'http-error', err, path: request.url }, 'an HTTP request could not be answered');
+        logger.error({ event: 'http-error', err, path }, 'an HTTP request could not be answered');
         if (response.headersSent) response.destroy();
         else say(response, 500, 'Something went wrong here. It was noted.');
       }
@@ -78,7 +91,7 @@ export default definePlugin({
 
     function hand(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       socket.on('error', () => socket.destroy());
-      const handler = upgrades.find(request.url ?? '');
+      const handler = upgrades.find(pathOf(request));
       if (handler === undefined) refuse(socket, 404);
       else handler(request, socket, head);
     }
@@ -92,8 +105,14 @@ export default definePlugin({
       socket.destroy();
     };
 
-    // Node looks for headers and requests that take too long no more often than this, every 30 s unless told.
-    const limits = { maxHeaderSize: 16_384, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+    const limits: ServerOptions = {
+      maxHeaderSize: 16_384,
+      keepAliveTimeout: 10_000,
+      // Node looks for headers and requests that take too long no more often than this, every 30 s unless told.
+      connectionsCheckingInterval: 1_000,
+      // Who offers another protocol, as clients that know HTTP/2 do, is answered in this one (RFC 9110, 7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    };
     const listener = keep(
       `${certificate ? 'https' : 'http'} ${isHandedOver('http') ? 'handed over' : `${host} ${port}`}`,
       () => {
@@ -119,6 +138,7 @@ export default definePlugin({
         listener.headersTimeout = headerTime * 1000;
         listener.requestTimeout = requestTime * 1000;
         listener.maxConnections = options.connections;
+        listener.timeout = SILENCE;
         crowd.admit = admit;
         listener.removeAllListeners('request').on('request', (request, response) => void answer(request, response));
         listener.removeAllListeners('upgrade').on('upgrade', hand);
@@ -134,7 +154,7 @@ export default definePlugin({
 });
 
 function say(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`${text}\n`);
 }
 

@@ -1,3 +1,10 @@
+import type { IncomingMessage } from 'node:http';
+
+/** The path that a request is for, without its query, which may tell more than a log should keep. */
+export function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
 /** What handles which path: exactly, or, where a path ends with `/`, with all below it. */
 export class Routes<H> {
   readonly #handlers = new Map<string, Set<H>>();
@@ -14,9 +21,7 @@ export class Routes<H> {
     };
   }
 
-  /** The handler of a request's target, its query left aside. */
-  find(target: string): H | undefined {
-    const path = target.split('?', 1)[0] ?? '';
+  find(path: string): H | undefined {
     const exact = this.#handlers.get(path);
     if (exact !== undefined) return [...exact].at(-1);
     for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {

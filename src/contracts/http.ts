@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { token } from './service.ts';
 
-/** Answers a request. What it throws or rejects with is logged, and answered 500. */
+/**
+ * Answers a request. What it throws or rejects with is logged, and answered 500. The response has headers that allow a
+ * browser nothing: a handler that serves a page sets a `content-security-policy` of its own.
+ */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** Takes a connection over that asked for another protocol. @param head what it sent after the request */
