@@ -54,7 +54,9 @@ export default definePlugin({
         },
       },
       dispose() {
-        cancel?.();
+        if (cancel === undefined) return;
+        cancel();
+        tell();
       },
     };
   },
