@@ -27,7 +27,20 @@ export interface SiteOptions {
 /** Where the files of the page are, as source or as built. */
 const FOLDER = new URL('browser/', import.meta.url);
 
-const STATIC = { 'page.css': 'text/css', 'talk.css': 'text/css', 'icon.svg': 'image/svg+xml' };
+/** The style sheets, in the order in which a later one stands over an earlier one. */
+const STYLES = [
+  'tokens.css',
+  'base.css',
+  'controls.css',
+  'faces.css',
+  'login.css',
+  'sheets.css',
+  'layout.css',
+  'list.css',
+  'talk.css',
+  'message.css',
+  'composer.css',
+];
 
 /**
  * All files of the page, by their paths below it: the page itself at the empty path, and what it is made of in a folder
@@ -39,7 +52,8 @@ export function siteFiles({ title, welcome, path, socket }: SiteOptions): Readon
   const modules = browserModules(main, (name) => import.meta.resolve(name));
   const parts = new Map<string, { type: string; text: string }>();
   for (const [name, text] of modules) parts.set(name, { type: 'text/javascript', text });
-  for (const [name, type] of Object.entries(STATIC)) parts.set(name, { type, text: read(name) });
+  for (const name of STYLES) parts.set(name, { type: 'text/css', text: read(name) });
+  parts.set('icon.svg', { type: 'image/svg+xml', text: read('icon.svg') });
   const content = JSON.stringify([...parts]);
   const assets = `assets/${digest(content).slice(0, 16)}`;
   const values: Readonly<Record<string, string>> = {
@@ -48,6 +62,7 @@ export function siteFiles({ title, welcome, path, socket }: SiteOptions): Readon
     // Relative, so that a proxy may put the whole under another path.
     socket: escaped(posix.relative(path, socket)),
     assets,
+    styles: STYLES.map((name) => `<link rel="stylesheet" href="${assets}/${name}">`).join('\n    '),
     modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
   };
   const page = read('page.html').replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '');

@@ -18,4 +18,9 @@ export function setTheme(chosen: Theme): void {
 export function wear(chosen: Theme = theme()): void {
   if (chosen === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = chosen;
+  // The frame of the browser, where it takes the page's colour.
+  for (const frame of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')) {
+    const { scheme } = frame.dataset;
+    frame.media = chosen === 'system' ? `(prefers-color-scheme: ${scheme})` : scheme === chosen ? 'all' : 'not all';
+  }
 }
