@@ -64,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.says('lunch at noon?');
     await bob.hears('ada', 'lunch at noon?');
     await carol.hears('ada', 'lunch at noon?');
-    await ada.page.getByText('there is no account ghost').waitFor();
+    await ada.page.locator('.remark', { hasText: 'but not ghost: no such account' }).waitFor();
     await bob.says('message ada yes');
     await bob.sees('sent:');
     await ada.opens('bob');
@@ -88,16 +88,19 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await bob.seesNothing();
   });
 
-  test('each line is a message, and one that is too long is not sent', async () => {
+  test('each line is a message and no command, and what is too long is not sent', async () => {
     await using town = await startTown();
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
     await ada.composer.fill('first');
     await ada.composer.press('Shift+Enter');
-    await ada.composer.pressSequentially('second');
+    await ada.composer.pressSequentially('/second');
+    await ada.page.locator('#composer-count', { hasText: '2 messages' }).waitFor();
     await ada.composer.press('Enter');
     await bob.hears('ada', 'first');
-    await bob.hears('ada', 'second');
+    await bob.hears('ada', '/second');
+    await ada.says('if (true) {\n  // indented\n// not');
+    for (const line of ['if (true) {', '  // indented', '// not']) await bob.hears('ada', line);
 
     const count = ada.page.locator('#composer-count');
     await ada.composer.fill('x'.repeat(3_800));
@@ -105,6 +108,11 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const left = Number.parseInt((await count.textContent()) ?? '', 10);
     await ada.composer.fill('x'.repeat(3_800 + left + 1));
     await count.filter({ hasText: 'Too long by 1 character' }).waitFor();
+    await ada.composer.fill('é'.repeat(1_970));
+    await count.filter({ hasText: /^Too long by \d\d? characters$/ }).waitFor();
+    await ada.composer.fill('line\n'.repeat(51));
+    await count.filter({ hasText: 'Too many lines: 51' }).waitFor();
+    await ada.composer.fill('x'.repeat(3_800 + left + 1));
     await ada.composer.press('Enter');
     expect(await ada.composer.inputValue()).toHaveLength(3_800 + left + 1);
     await ada.composer.fill('x'.repeat(3_800 + left));
@@ -141,21 +149,63 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     expect(await ada.texts()).toEqual([]);
   });
 
-  test('who stays logged in on the device is so in the next window, and in the one before no more', async () => {
-    await using town = await startTown();
+  test('what is seen is read, and what came while the page was hidden stands under a line', async () => {
+    await using town = await startTown({ plugins: { page: { title: 'Town' } } });
     const ada = await town.arrives();
-    await ada.page.getByLabel('Stay logged in').check();
+    await ada.page.addInitScript("Object.defineProperty(document, 'hidden', { get: () => window.isHidden === true });");
+    await ada.page.reload();
     await ada.registers('ada');
-    await ada.says('a word');
-    await ada.messages.first().waitFor();
-    const second = await ada.page.context().newPage();
-    await second.goto(town.url);
-    await second.locator('#me-state', { hasText: 'Online' }).waitFor();
-    await second.locator('.body', { hasText: 'a word' }).waitFor();
-    await ada.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
-    await ada.page.getByRole('button', { name: 'Use it here' }).click();
-    await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
-    await second.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
+    const bob = await town.program.joins('bob');
+    const tell = async (text: string) => {
+      await bob.says(`broadcast ${text}`);
+      await bob.sees('sent:');
+      await ada.hears(text);
+    };
+    await tell('one');
+    // To its place in the list; on a desk the conversation stays in sight.
+    await ada.page.keyboard.press('Escape');
+    await tell('two');
+    await ada.entry('Everyone').locator('.last', { hasText: 'two' }).waitFor();
+    expect(await ada.page.title()).toBe('Town');
+    await ada.page.evaluate('window.isHidden = true');
+    await tell('three');
+    await tell('four');
+    expect(await ada.page.title()).toBe('(2) Town');
+    const order = ada.page.locator('#messages > :is(.message, .divider)');
+    expect((await order.allTextContents()).indexOf('New')).toBe(2);
+    await ada.page.evaluate("window.isHidden = false; document.dispatchEvent(new Event('visibilitychange'))");
+    await expect.poll(() => ada.page.title()).toBe('Town');
+  });
+
+  test('of a long conversation the latest is shown, from its day and its sender on', async () => {
+    await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
+    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    await ada.registers('ada');
+    for (let i = 1; i <= 310; i++) await bob.says(`broadcast ${i}`);
+    await ada.hears('310');
+    const texts = await ada.texts();
+    expect([texts.length, texts[0], texts.at(-1)]).toEqual([300, '11', '310']);
+    const shown = ada.page.locator('#messages > *');
+    expect(await shown.count()).toBe(301);
+    expect(await shown.first().textContent()).toBe('Today');
+    expect(await shown.nth(1).locator('.name').textContent()).toBe('bob');
+  });
+
+  test('the list can be clicked while much is said', async () => {
+    await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
+    const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
+    await ada.registers('ada');
+    await bob.says('message ada psst');
+    await bob.sees('sent:');
+    await ada.opens('bob');
+    const box = await ada.entry('Everyone').boundingBox();
+    await ada.page.mouse.move((box?.x ?? 0) + 80, (box?.y ?? 0) + 10);
+    await ada.page.mouse.down();
+    await bob.says('broadcast while the button is down');
+    await bob.sees('sent:');
+    await ada.entry('Everyone').locator('.last', { hasText: 'while the button is down' }).waitFor();
+    await ada.page.mouse.up();
+    await ada.page.locator('#talk-name', { hasText: 'Everyone' }).waitFor();
   });
 
   test('a hidden page shows a notification, once its user has asked for them', async () => {

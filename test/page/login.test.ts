@@ -40,7 +40,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.tries('ada', 'wrong');
     await ada.page.getByText('That password is not right').waitFor();
     await ada.tries('ada', 'wrong again');
-    await ada.page.getByText(/too many wrong passwords. Please wait \d seconds?\./).waitFor();
+    await ada.page.getByText(/after too many wrong passwords. Please wait \d seconds?\./).waitFor();
     expect(await ada.page.locator('#login-submit').isDisabled()).toBe(true);
     await ada.page.getByText('Please wait 1 second.').waitFor();
     await ada.page.getByText('You can try again now').waitFor();

@@ -50,6 +50,13 @@ export class Visitor {
     return visitor;
   }
 
+  /** Opens the page in another window of the same device. */
+  async opensAnotherWindow(): Promise<Visitor> {
+    const visitor = new Visitor(await this.page.context().newPage());
+    await visitor.page.goto(this.page.url());
+    return visitor;
+  }
+
   constructor(page: Page) {
     this.page = page;
     page.setDefaultTimeout(PATIENCE);

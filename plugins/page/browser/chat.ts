@@ -14,8 +14,10 @@ import { failureInWords, listed } from './words.ts';
 /** What a chat tells the page. */
 export interface Watcher {
   state(state: State): void;
-  /** A message was added to a conversation, by others or from here. */
-  added(talk: Talk, entry: Entry): void;
+  /** A message was added to a conversation, by others or from here. @param waited whether it was said before the login */
+  added(talk: Talk, entry: Entry, waited: boolean): void;
+  /** After a login: so many messages had waited. */
+  caughtUp(count: number): void;
   /** A message has another state. */
   changed(entry: Entry): void;
   /** Something in the list of conversations and people is different. */
@@ -26,6 +28,14 @@ export interface Watcher {
   keepNow(): void;
 }
 
+/** Who is there, as far as is known. */
+export interface Presence {
+  readonly isConnected: boolean;
+  /** The names of those who are online. */
+  readonly online: ReadonlySet<string>;
+  readonly isOnline: (name: string) => boolean;
+}
+
 /** How a chat begins. */
 export interface Login {
   readonly name: string;
@@ -34,7 +44,7 @@ export interface Login {
 }
 
 /** One account's chat: the connection and the conversations, without any of what is seen of them. */
-export class Chat {
+export class Chat implements Presence {
   readonly talks: Talks;
   readonly #watcher: Watcher;
   readonly #socket: string;
@@ -66,6 +76,10 @@ export class Chat {
     return this.#conversation;
   }
 
+  get isConnected(): boolean {
+    return this.#conversation.state.state === 'online';
+  }
+
   get online(): ReadonlySet<string> {
     return this.#online;
   }
@@ -82,15 +96,15 @@ export class Chat {
     this.#conversation.start();
   }
 
-  /** What is to be kept on the device. */
-  kept(): Kept {
-    return { name: this.#name, remembered: this.#remembered, talks: this.talks.kept() };
+  /** What is to be kept on the device. @param room for how many characters of conversations */
+  kept(room: number): Kept {
+    return { name: this.#name, remembered: this.#remembered, talks: this.talks.kept(room) };
   }
 
   /** Sends a message, now or when there is a connection. */
   send(talk: Talk, text: string): void {
     const entry = this.talks.add(talk, { from: this.#name, mine: true, text, time: Date.now(), state: 'waiting' });
-    this.#watcher.added(talk, entry);
+    this.#watcher.added(talk, entry, false);
     void this.#deliver(talk, entry);
   }
 
@@ -114,10 +128,12 @@ export class Chat {
       owner: {
         state: (state) => {
           if (state.state === 'online') this.#name = state.name;
-          if (state.state !== 'online') this.#people([]);
+          // Who was there stays listed while the connection is only lost: most of them still are.
+          if (state.state === 'closed') this.#people([]);
           this.#watcher.state(state);
         },
         message: (message) => this.#received(message),
+        caughtUp: (count) => this.#watcher.caughtUp(count),
         presence: () => this.#people(this.#conversation.online),
       },
     });
@@ -129,14 +145,17 @@ export class Chat {
     this.#watcher.listed();
   }
 
-  #received({ id, from, audience, text, time }: Received): void {
+  #received({ id, from, audience, text, time, waited }: Received): void {
     // Kept together with the message, so that after a reload it is known not to be new.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
     const mine = nameKey(from) === nameKey(this.#name);
-    const talk = this.talks.open(audience === 'everyone' || mine ? 'everyone' : [from]);
-    talk.unread++;
-    this.#watcher.added(talk, this.talks.add(talk, { from, mine, text, time: +time }));
+    // To whom one's own of another device was is not told: those that were not for everyone stand under one's own name.
+    const talk = this.talks.open(audience === 'everyone' ? 'everyone' : [from]);
+    // What was written to oneself here is there already.
+    if (mine && talk.entries.some((entry) => entry.state !== undefined && entry.text === text)) return;
+    if (!mine) talk.unread++;
+    this.#watcher.added(talk, this.talks.add(talk, { from, mine, text, time: +time }), waited);
   }
 
   async #deliver(talk: Talk, entry: Entry): Promise<void> {
@@ -146,7 +165,9 @@ export class Chat {
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       if (unknown.length > 0) {
         const nobody = talk.to !== 'everyone' && unknown.length === talk.to.length;
-        entry.remark = `${nobody ? 'Nobody got this' : 'The others got this'}: there is no account ${listed(unknown)}.`;
+        entry.remark = nobody
+          ? `Nobody got this: there is no account ${listed(unknown)}.`
+          : `The others got this, but not ${listed(unknown)}: no such account, or too much waits for it already.`;
       }
     } catch (cause) {
       const { reason, about } = cause as RequestError;

@@ -19,16 +19,28 @@ export function understood(line: string): Written {
   return { kind: 'command', name, rest };
 }
 
-/** Calls a command. @returns what is to be shown of the answer, a line each */
-export async function call(conversation: Conversation, name: string, rest: string): Promise<readonly string[]> {
+/** A line of what is shown of an answer. */
+export interface Line {
+  /** What stands before it, as a name before its explanation. */
+  readonly term?: string;
+  readonly text: string;
+}
+
+/** Calls a command. @returns what is to be shown of the answer */
+export async function call(conversation: Conversation, name: string, rest: string): Promise<readonly Line[]> {
   try {
     const { text, lines } = await conversation.command(name, rest);
-    const shown = lines ?? [text ?? ''];
-    if (name === 'help') return shown.map((line) => `/${line}`);
-    return shown.length === 0 || (shown.length === 1 && shown[0] === '') ? ['(nothing)'] : shown;
+    const shown = (lines ?? [text ?? '']).map((line) => (name === 'help' ? helpLine(line) : { text: line }));
+    return shown.length === 0 || (shown.length === 1 && shown[0]?.text === '') ? [{ text: '(nothing)' }] : shown;
   } catch (cause) {
     const { reason, about } = cause as RequestError;
     const known = conversation.commands.find((command) => command.name === name || command.aliases.includes(name));
-    return [failureInWords(reason, about || name, known?.usage)];
+    return [{ text: failureInWords(reason, about || name, known?.usage) }];
   }
+}
+
+/** How a command is called, and what it does. */
+function helpLine(line: string): Line {
+  const [, usage = '', summary = line] = /^(.*?) - (.*)$/.exec(line) ?? [];
+  return usage === '' ? { text: summary } : { term: `/${usage}`, text: summary };
 }

@@ -7,6 +7,12 @@ const ROOM = 4096 - 160;
 /** From how few characters left on they are counted. */
 const NEAR = 300;
 
+/** What JSON puts around a text, in characters. */
+const QUOTES = 2;
+
+/** How many messages may be written at once. */
+const MOST_LINES = 50;
+
 const encoder = new TextEncoder();
 
 /** Where messages are written. */
@@ -25,7 +31,7 @@ export class Composer {
       event.preventDefault();
       const lines = this.#lines();
       this.#text.focus();
-      if (lines.length === 0 || this.#left() < 0) return;
+      if (lines.length === 0 || this.#problem(lines) !== undefined) return;
       this.#write('');
       edited('');
       send(lines);
@@ -65,23 +71,39 @@ export class Composer {
     return this.#text.value.split(/\r?\n/).filter((line) => line.trim() !== '');
   }
 
-  /** How many bytes the longest line leaves free. */
-  #left(): number {
+  /** Why it cannot be sent. */
+  #problem(lines: readonly string[]): string | undefined {
+    if (lines.length > MOST_LINES) return `Too many lines: ${lines.length}, and ${MOST_LINES} can be sent at once`;
+    const left = this.#left(lines);
+    return left < 0 ? `Too long by ${-left} ${left === -1 ? 'character' : 'characters'}` : undefined;
+  }
+
+  /** How many characters the longest line leaves free, such as it has; fewer than none where it is too long. */
+  #left(lines: readonly string[]): number {
     const names = this.#to === 'everyone' ? 10 : jsonBytes(this.#to);
-    return ROOM - names - Math.max(0, ...this.#lines().map(jsonBytes));
+    const longest = lines.reduce((a, b) => (jsonBytes(b) > jsonBytes(a) ? b : a), '');
+    const bytes = jsonBytes(longest);
+    return Math.floor((ROOM - names - bytes) / Math.max(1, bytes / (longest.length + QUOTES)));
   }
 
   #measure(): void {
-    const left = this.#left();
-    this.#count.classList.toggle('over', left < 0);
-    if (left < 0) {
-      this.#count.textContent = `Too long by ${-left} ${left === -1 ? 'character' : 'characters'}`;
-      this.#text.setAttribute('aria-invalid', 'true');
-      return;
-    }
-    this.#text.removeAttribute('aria-invalid');
-    this.#count.textContent = left < NEAR ? `${left} left` : '';
+    grow(this.#text);
+    const lines = this.#lines();
+    const problem = this.#problem(lines);
+    this.#count.classList.toggle('over', problem !== undefined);
+    if (problem !== undefined) this.#text.setAttribute('aria-invalid', 'true');
+    else this.#text.removeAttribute('aria-invalid');
+    const left = this.#left(lines);
+    const several = lines.length > 1 ? `${lines.length} messages` : '';
+    this.#count.textContent = problem ?? (left < NEAR ? `${left} left` : several);
   }
+}
+
+/** Has the field be as high as its text, in browsers whose style sheets cannot. */
+function grow(field: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
 }
 
 function jsonBytes(value: unknown): number {

@@ -11,28 +11,41 @@ export interface Kept {
 /** Where it is kept, beside other pages of the same host. */
 const KEY = `chatserv ${new URL('.', location.href).pathname}`;
 
-/** For how long changes are gathered, in milliseconds: less than a message's acknowledgement takes. */
-const GATHERING = 50;
+/** For how long changes are gathered, in milliseconds. What is acknowledged is written before. */
+const GATHERING = 100;
+
+/** How many characters of conversations are kept; fewer where the browser has no room for so many. */
+const ROOMS = [1_000_000, 100_000, 0];
 
 /** Keeps one account's token and conversations: with the tab, or with the device where its user stays logged in. */
 export class Keep {
-  readonly #collect: () => Kept | undefined;
+  readonly #collect: (room: number) => Kept | undefined;
   #stays: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param collect what is to be kept now; undefined for nothing */
-  constructor(collect: () => Kept | undefined) {
+  /**
+   * @param collect what is to be kept now, of conversations so many characters; undefined for nothing
+   * @param forgotten called when another window of this device has forgotten everything
+   */
+  constructor(collect: (room: number) => Kept | undefined, forgotten: () => void) {
     this.#collect = collect;
-    this.#stays = read(sessionStorage) === undefined && read(localStorage) !== undefined;
+    this.#stays = read('sessionStorage') === undefined && read('localStorage') !== undefined;
     addEventListener('pagehide', () => this.write());
+    addEventListener('storage', ({ key, newValue }) => {
+      if (this.#stays && newValue === null && (key === KEY || key === null)) forgotten();
+    });
   }
 
   /** What was kept when the page was here last. */
   static load(): Kept | undefined {
-    return read(sessionStorage) ?? read(localStorage);
+    return read('sessionStorage') ?? read('localStorage');
   }
 
-  /** Whether it is kept when the tab is closed. */
+  /** Whether it is kept when the tab is closed, and shared with the other windows of this device. */
+  get stays(): boolean {
+    return this.#stays;
+  }
+
   set stays(stays: boolean) {
     this.#stays = stays;
   }
@@ -46,12 +59,17 @@ export class Keep {
   write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const kept = this.#collect();
-    if (kept === undefined) return;
-    try {
-      (this.#stays ? localStorage : sessionStorage).setItem(KEY, JSON.stringify(kept));
-    } catch {
-      // Full, or not allowed: then the page forgets when it is closed, as without this.
+    const storage = storageOf(this.#stays ? 'localStorage' : 'sessionStorage');
+    if (storage === undefined) return;
+    for (const room of ROOMS) {
+      const kept = this.#collect(room);
+      if (kept === undefined) return;
+      try {
+        storage.setItem(KEY, JSON.stringify(kept));
+        return;
+      } catch {
+        // Full: then less of it is kept, and the token at last.
+      }
     }
   }
 
@@ -60,13 +78,22 @@ export class Keep {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#stays = false;
-    for (const storage of [sessionStorage, localStorage]) storage.removeItem(KEY);
+    for (const kind of ['sessionStorage', 'localStorage'] as const) storageOf(kind)?.removeItem(KEY);
   }
 }
 
-function read(storage: Storage): Kept | undefined {
+/** A storage of the browser; undefined where its user does not allow it: then nothing is kept. */
+function storageOf(kind: 'sessionStorage' | 'localStorage'): Storage | undefined {
   try {
-    const kept = JSON.parse(storage.getItem(KEY) ?? 'null') as Kept | null;
+    return window[kind];
+  } catch {
+    return undefined;
+  }
+}
+
+function read(kind: 'sessionStorage' | 'localStorage'): Kept | undefined {
+  try {
+    const kept = JSON.parse(storageOf(kind)?.getItem(KEY) ?? 'null') as Kept | null;
     return kept !== null && typeof kept.name === 'string' && Array.isArray(kept.talks) ? kept : undefined;
   } catch {
     return undefined;
@@ -75,17 +102,13 @@ function read(storage: Storage): Kept | undefined {
 
 /** A setting of this page that outlives logging out: it says nothing of anyone. */
 export function setting(name: string): string | undefined {
-  try {
-    return localStorage.getItem(`${KEY} ${name}`) ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return storageOf('localStorage')?.getItem(`${KEY} ${name}`) ?? undefined;
 }
 
 export function setSetting(name: string, value: string): void {
   try {
-    localStorage.setItem(`${KEY} ${name}`, value);
+    storageOf('localStorage')?.setItem(`${KEY} ${name}`, value);
   } catch {
-    // Not allowed: it is then good for as long as the page is.
+    // Full: it is then good for as long as the page is.
   }
 }

@@ -1,66 +1,80 @@
 import { nameKey } from 'chatserv/client';
-import { byId, element, unseen } from './dom.ts';
-import { isolated, titleOf, wearTalkFace } from './people.ts';
-import type { Recipients, Talk, Talks } from './talks.ts';
-import { EVERYONE, talkKey } from './talks.ts';
+import type { Chat } from './chat.ts';
+import { arrange, byId, element, unseen } from './dom.ts';
+import { isolated, speakerOf, titleOf, wearTalkFace } from './people.ts';
+import { EVERYONE, type Recipients, type Talk, talkKey } from './talks.ts';
 import { shortly } from './time.ts';
 
 /** How many of those who are online are listed; more are counted. */
 const LISTED = 300;
 
-export interface ListState {
-  readonly talks: Talks;
-  /** The names of those who are online. */
-  readonly online: ReadonlySet<string>;
-  readonly isOnline: (name: string) => boolean;
-  readonly me: string;
-  /** The key of the conversation that is shown. */
-  readonly current: string;
+/** A conversation or a person in the list. */
+interface Item {
+  readonly row: HTMLLIElement;
+  readonly button: HTMLButtonElement;
+  /** What it shows, in one text, so that it is drawn again only when that is another. */
+  look: string;
 }
 
 /** The list of conversations and of people. The arrow keys go through it; the Tab key comes to one place of it only. */
 export class ListView {
   readonly #view = byId('talks', HTMLElement);
   readonly #choose: (to: Recipients) => void;
+  readonly #everyone = element('ul', { 'aria-label': 'Everyone' });
+  readonly #spoken = new Section('Conversations');
+  readonly #online = new Section('Online');
+  readonly #rest = element('p', { class: 'quiet-line' });
+  /** By the keys of the conversations. */
+  #items: ReadonlyMap<string, Item> = new Map();
 
   constructor(choose: (to: Recipients) => void) {
     this.#choose = choose;
+    this.#view.append(this.#everyone, this.#spoken.place, this.#online.place, this.#rest);
     this.#view.addEventListener('keydown', (event) => this.#move(event));
     this.#view.addEventListener('focusin', ({ target }) => this.#rove(target as HTMLElement));
   }
 
-  render(state: ListState): void {
-    const { talks, online, me } = state;
+  /** @param shown the key of the conversation that is shown */
+  render(chat: Chat, shown: string): void {
+    const { talks } = chat;
     const spoken = talks.spoken();
-    const named = new Set(spoken.map(({ key }) => key));
-    const current = talks.get(state.current);
+    const current = talks.get(shown);
+    const isListed = (key: string) => key === EVERYONE || spoken.some((talk) => talk.key === key);
     // One that was just begun is listed, too.
-    if (current !== undefined && current.key !== EVERYONE && !named.has(current.key)) {
-      if (current.to.length > 1 || !state.isOnline(current.to[0] ?? '')) {
-        spoken.unshift(current);
-        named.add(current.key);
-      }
+    if (current !== undefined && !isListed(shown) && !(current.to.length === 1 && chat.isOnline(current.to[0] ?? ''))) {
+      spoken.unshift(current);
     }
-    const others = [...online].filter((name) => nameKey(name) !== nameKey(me) && !named.has(nameKey(name)));
-    others.sort((a, b) => a.localeCompare(b));
+    const named = new Set([nameKey(chat.name), ...spoken.map(({ key }) => key)]);
+    const others = [...chat.online].filter((name) => !named.has(nameKey(name))).sort(byName);
+    const people = others.slice(0, LISTED).map((name) => talks.get(talkKey([name])) ?? idle(name));
 
     const focused = this.#view.contains(document.activeElement) ? document.activeElement : undefined;
-    const focusedKey = (focused as HTMLElement | undefined)?.dataset.key;
-    const others_ = others.slice(0, LISTED).map((name) => this.#item(talks.get(talkKey([name])) ?? idle(name), state));
-    this.#view.replaceChildren(
-      element('ul', { 'aria-label': 'Everyone' }, this.#item(talks.everyone, state)),
-      ...section(
-        'Conversations',
-        spoken.map((talk) => this.#item(talk, state)),
-      ),
-      ...section('Online', others_),
-    );
-    if (others.length > LISTED) this.#view.append(quiet(`and ${others.length - LISTED} more`));
-    if (others.length + spoken.length === 0) this.#view.append(quiet('Nobody else is online right now.'));
-    const key = focusedKey ?? state.current;
-    const stop = this.#buttons().find(({ dataset }) => dataset.key === key) ?? this.#buttons()[0];
-    if (stop !== undefined) this.#rove(stop);
-    if (focused !== undefined) stop?.focus({ preventScroll: true });
+    const items = new Map<string, Item>();
+    const rowOf = (talk: Talk) => {
+      const item = this.#items.get(talk.key) ?? this.#newItem(talk);
+      items.set(talk.key, item);
+      dress(item, talk, talk.key === shown, chat);
+      return item.row;
+    };
+    arrange(this.#everyone, [rowOf(talks.everyone)]);
+    this.#spoken.hold(spoken.map(rowOf));
+    this.#online.hold(people.map(rowOf));
+    this.#items = items;
+    const nobody = others.length + spoken.length === 0 && chat.isConnected;
+    const more = others.length > LISTED ? `and ${others.length - LISTED} more` : '';
+    this.#rest.textContent = nobody ? 'Nobody else is online right now.' : more;
+    this.#rest.hidden = this.#rest.textContent === '';
+
+    const stop = items.get((focused as HTMLElement | undefined)?.dataset.key ?? shown) ?? items.get(EVERYONE);
+    if (stop === undefined) return;
+    this.#rove(stop.button);
+    if (focused !== undefined) stop.button.focus({ preventScroll: true });
+  }
+
+  clear(): void {
+    this.#items = new Map();
+    arrange(this.#everyone, []);
+    for (const section of [this.#spoken, this.#online]) section.hold([]);
   }
 
   /** Puts the focus on the conversation that is shown. */
@@ -70,31 +84,10 @@ export class ListView {
       ?.focus();
   }
 
-  #item(talk: Talk, { current, isOnline }: ListState): HTMLLIElement {
-    const now = Date.now();
-    const face = element('span', { class: 'face', 'aria-hidden': 'true' });
-    wearTalkFace(face, talk, isOnline);
-    const last = talk.entries.at(-1);
-    const person = talk.to !== 'everyone' && talk.to.length === 1;
-    const there = person && isOnline(talk.to[0] ?? '');
-    const button = element(
-      'button',
-      {
-        type: 'button',
-        class: talk.unread > 0 ? 'talk-button unread' : 'talk-button',
-        tabindex: '-1',
-        'data-key': talk.key,
-        'aria-current': talk.key === current && 'true',
-      },
-      face,
-      element('span', { class: 'who' }, isolated(titleOf(talk)), there && unseen(', online')),
-      last && element('span', { class: 'last' }, ...preview(talk, last)),
-      last && element('span', { class: 'when' }, shortly(last.time, now)),
-      talk.unread > 0 &&
-        element('span', { class: 'badge' }, talk.unread > 99 ? '99+' : `${talk.unread}`, unseen(' unread')),
-    );
-    button.addEventListener('click', () => this.#choose(talk.to));
-    return element('li', {}, button);
+  #newItem({ key, to }: Talk): Item {
+    const button = element('button', { type: 'button', tabindex: '-1', 'data-key': key });
+    button.addEventListener('click', () => this.#choose(to));
+    return { row: element('li', {}, button), button, look: '' };
   }
 
   #buttons(): HTMLButtonElement[] {
@@ -115,6 +108,52 @@ export class ListView {
   }
 }
 
+/** A part of the list with a heading; without anything in it, it is not there. */
+class Section {
+  readonly #list: HTMLUListElement;
+  readonly place: HTMLElement;
+
+  constructor(title: string) {
+    this.#list = element('ul', { 'aria-label': title });
+    this.place = element('div', { hidden: true }, element('h2', {}, title), this.#list);
+  }
+
+  hold(rows: readonly HTMLLIElement[]): void {
+    arrange(this.#list, rows);
+    this.place.hidden = rows.length === 0;
+  }
+}
+
+/** Has an item show a conversation as it is now. */
+function dress(item: Item, talk: Talk, current: boolean, { isOnline }: Chat): void {
+  const { to, unread } = talk;
+  const last = talk.entries.at(-1);
+  const there = to !== 'everyone' && to.length === 1 && isOnline(to[0] ?? '');
+  const when = last && shortly(last.time, Date.now());
+  const look = JSON.stringify([unread, last?.key, when, there, current]);
+  if (item.look === look) return;
+  item.look = look;
+  const { button } = item;
+  button.className = unread > 0 ? 'talk-button unread' : 'talk-button';
+  if (current) button.setAttribute('aria-current', 'true');
+  else button.removeAttribute('aria-current');
+  const face = element('span', { class: 'face', 'aria-hidden': 'true' });
+  wearTalkFace(face, talk, isOnline);
+  button.replaceChildren(
+    face,
+    element('span', { class: 'who' }, isolated(titleOf(talk)), there && unseen(', online')),
+    ...(last === undefined ? [] : [element('span', { class: 'last' }, ...preview(talk, last))]),
+    ...(when === undefined ? [] : [element('span', { class: 'when' }, when)]),
+    ...(unread === 0
+      ? []
+      : [element('span', { class: 'badge' }, unread > 99 ? '99+' : `${unread}`, unseen(' unread'))]),
+  );
+}
+
+function byName(a: string, b: string): number {
+  return a.localeCompare(b);
+}
+
 /** A person with whom nothing was said yet. */
 function idle(name: string): Talk {
   return { key: talkKey([name]), to: [name], entries: [], unread: 0, draft: '' };
@@ -123,14 +162,5 @@ function idle(name: string): Talk {
 function preview(talk: Talk, { mine, from, text }: Talk['entries'][number]): (Node | string)[] {
   const said = element('bdi', {}, text.slice(0, 200));
   if (mine) return ['You: ', said];
-  return talk.to === 'everyone' ? [isolated(from), ': ', said] : [said];
-}
-
-function section(title: string, items: readonly HTMLLIElement[]): HTMLElement[] {
-  if (items.length === 0) return [];
-  return [element('h2', {}, title), element('ul', { 'aria-label': title }, ...items)];
-}
-
-function quiet(text: string): HTMLParagraphElement {
-  return element('p', { class: 'quiet-line' }, text);
+  return talk.to === 'everyone' ? [isolated(speakerOf(from)), ': ', said] : [said];
 }

@@ -1,7 +1,7 @@
 import type { State } from 'chatserv/client';
 import { countDown } from './countdown.ts';
 import { byId } from './dom.ts';
-import { closedInWords, loginProblem, secondsInWords } from './words.ts';
+import { blockedInWords, closedInWords, loginProblem } from './words.ts';
 
 /** What was filled in. */
 export interface Credentials {
@@ -90,7 +90,7 @@ export class LoginView {
     this.#problem.removeAttribute('role');
     this.#endCountdown = countDown(
       seconds,
-      (left) => this.#say(`There were too many wrong passwords. Please wait ${secondsInWords(left)}.`),
+      (left) => this.#say(blockedInWords(left, this.#registers)),
       () => {
         this.#busy(false);
         this.#complain('You can try again now.', this.#password);

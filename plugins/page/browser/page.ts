@@ -2,66 +2,43 @@ import type { State } from 'chatserv/client';
 import { Announcer } from './announcer.ts';
 import { Banner } from './banner.ts';
 import { Chat, type Login } from './chat.ts';
-import { call, understood } from './commands.ts';
-import { Composer } from './composer.ts';
+import { ChatView } from './chat-view.ts';
 import { byId } from './dom.ts';
 import { Keep, type Kept } from './keep.ts';
-import { ListView } from './list.ts';
 import { type Credentials, LoginView } from './login.ts';
 import { Notifications } from './notify.ts';
-import { titleOf, wearFace } from './people.ts';
-import { SettingsSheet, StartSheet } from './sheets.ts';
-import { TalkView } from './talk-view.ts';
-import { type Entry, EVERYONE, type Recipients, type Talk } from './talks.ts';
-import { closedInWords, secondsInWords } from './words.ts';
+import { SettingsSheet } from './sheets.ts';
+import { blockedInWords, closedInWords, secondsInWords } from './words.ts';
 
-/** The whole page: who is logged in, which conversation is shown, and what happens where. */
+/** The whole page: who is logged in, and how the connection is. */
 export class Page {
   readonly #socket: string;
-  readonly #title = document.title;
-  readonly #view = byId('chat', HTMLElement);
-  readonly #heading = byId('talk-name', HTMLElement);
-  readonly #login = new LoginView((credentials) => this.#logIn(credentials));
-  readonly #list = new ListView((to) => this.#choose(to));
-  readonly #talkView: TalkView;
-  readonly #composer: Composer;
   readonly #banner = new Banner();
   readonly #announcer = new Announcer();
   readonly #notifications = new Notifications();
-  readonly #start = new StartSheet((names) => this.#choose(names));
+  readonly #login = new LoginView((credentials) => this.#logIn(credentials));
+  readonly #view = new ChatView({
+    announcer: this.#announcer,
+    notifications: this.#notifications,
+    keep: () => this.#keep.changed(),
+    logOut: () => void this.#logOut(),
+  });
   readonly #settings = new SettingsSheet(this.#notifications, () => void this.#logOut());
-  readonly #keep = new Keep(() => (this.#loggedIn ? this.#chat?.kept() : undefined));
+  readonly #keep = new Keep(
+    (room) => (this.#loggedIn && !this.#isReplaced() ? this.#chat?.kept(room) : undefined),
+    () => this.#loggedOutElsewhere(),
+  );
   #chat: Chat | undefined;
   /** Whether the chat that there is has ever been online, now or when it was kept. */
   #loggedIn = false;
-  #current = EVERYONE;
-  #drawing = false;
+  /** Whether it was said that the connection is lost. */
+  #isLost = false;
 
   /** @param socket where the WebSocket is, as an http or https address */
   constructor(socket: URL) {
     socket.protocol = socket.protocol.replace('http', 'ws');
     this.#socket = socket.href;
-    this.#talkView = new TalkView({
-      again: (entry) => this.#again(entry),
-      discard: (entry) => this.#discard(entry),
-    });
-    this.#composer = new Composer(
-      (lines) => this.#send(lines),
-      (draft) => {
-        this.#talk.draft = draft;
-        this.#keep.changed();
-      },
-    );
-    byId('start-open', HTMLButtonElement).addEventListener('click', () =>
-      this.#start.open([...(this.#chat?.online ?? [])]),
-    );
     byId('settings-open', HTMLButtonElement).addEventListener('click', () => this.#settings.open());
-    byId('back', HTMLButtonElement).addEventListener('click', () => this.#back());
-    byId('talk', HTMLElement).addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && !event.isComposing) this.#back();
-    });
-    document.addEventListener('visibilitychange', () => this.#looked());
-    addEventListener('focus', () => this.#looked());
     addEventListener('online', () => this.#chat?.conversation.tryNow());
   }
 
@@ -72,13 +49,7 @@ export class Page {
       return;
     }
     this.#loggedIn = true;
-    this.#begin({ name: kept.name }, kept);
-    this.#showChat();
-  }
-
-  get #talk(): Talk {
-    const { talks } = this.#chat as Chat;
-    return talks.get(this.#current) ?? talks.everyone;
+    this.#view.open(this.#begin({ name: kept.name }, kept));
   }
 
   #logIn({ stay, ...login }: Credentials): void {
@@ -87,7 +58,7 @@ export class Page {
     this.#begin(login);
   }
 
-  #begin(login: Login, kept?: Kept): void {
+  #begin(login: Login, kept?: Kept): Chat {
     // What an earlier login still does is nobody's any more.
     const mine =
       <A extends unknown[]>(told: (...args: A) => void) =>
@@ -99,9 +70,10 @@ export class Page {
       login,
       {
         state: mine((state) => this.#state(state)),
-        added: mine((talk, entry) => this.#added(talk, entry)),
-        changed: mine((entry) => this.#talkView.changed(entry)),
-        listed: () => this.#draw(),
+        added: mine((...added) => this.#view.added(...added)),
+        caughtUp: mine((count) => this.#caughtUp(count)),
+        changed: mine((entry) => this.#view.changed(entry)),
+        listed: mine(() => this.#view.draw()),
         keep: mine(() => this.#keep.changed()),
         keepNow: mine(() => this.#keep.write()),
       },
@@ -109,13 +81,14 @@ export class Page {
     );
     this.#chat = chat;
     chat.start();
+    return chat;
   }
 
   #state(state: State): void {
     switch (state.state) {
       case 'connecting':
       case 'logging-in':
-        if (this.#loggedIn) this.#banner.say('Connecting …');
+        if (this.#loggedIn) this.#banner.sayIfLong('Connecting …');
         break;
       case 'online':
         this.#online(state.back);
@@ -128,24 +101,29 @@ export class Page {
         if (!this.#loggedIn) this.#refused(state);
         else this.#closed(state);
     }
-    this.#draw();
+    this.#view.draw();
   }
 
   #online(back: boolean): void {
     this.#banner.hide();
     if (back) this.#announcer.say('Connected again.');
-    if (this.#loggedIn) return;
+    this.#isLost = false;
+    if (this.#loggedIn || this.#chat === undefined) return;
     this.#loggedIn = true;
     this.#login.hide();
-    this.#showChat();
-    this.#composer.focus(this.#heading);
+    this.#view.open(this.#chat);
+    this.#view.focus();
+  }
+
+  #caughtUp(count: number): void {
+    if (count > 0) this.#announcer.say(`${count === 1 ? 'A message was' : `${count} messages were`} waiting for you.`);
   }
 
   #lost(seconds: number): void {
     const retry = () => this.#chat?.conversation.tryNow();
     const sentence = (left: number) => `The connection was lost. Trying again in ${secondsInWords(left)}.`;
-    if (byId('banner', HTMLElement).hidden)
-      this.#announcer.say('The connection was lost. The page tries to get it back.');
+    if (!this.#isLost) this.#announcer.say('The connection was lost. The page tries to get it back.');
+    this.#isLost = true;
     this.#banner.count(seconds, sentence, 'Try now', retry);
   }
 
@@ -168,9 +146,27 @@ export class Page {
       this.#expired(because);
       return;
     }
-    const text = why === 'blocked' ? `You are kept out for ${secondsInWords(seconds ?? 0)}.` : closedInWords(why);
-    this.#banner.say(text, why === 'replaced' ? 'Use it here' : 'Connect again', () => this.#chat?.comeBack());
+    const text = why === 'blocked' ? blockedInWords(seconds ?? 0, false) : closedInWords(why);
+    this.#banner.say(text, why === 'replaced' ? 'Use it here' : 'Connect again', () => this.#comeBack());
     this.#announcer.say(text);
+  }
+
+  /** Whether another window or device has taken over: what is kept is that one's to write. */
+  #isReplaced(): boolean {
+    const state = this.#chat?.conversation.state;
+    return state?.state === 'closed' && state.why === 'replaced';
+  }
+
+  /** Connects again after it was over: with what another window of this device has kept meanwhile, if one has. */
+  #comeBack(): void {
+    const kept = this.#keep.stays && this.#isReplaced() ? Keep.load() : undefined;
+    if (kept === undefined) this.#chat?.comeBack();
+    else this.open(kept);
+  }
+
+  /** In another window of this device the user has logged out, and means all of them. */
+  #loggedOutElsewhere(): void {
+    if (this.#isReplaced()) this.#leave('');
   }
 
   #expired(because: string | undefined): void {
@@ -191,120 +187,10 @@ export class Page {
     this.#loggedIn = false;
     this.#keep.forget();
     chat?.conversation.close();
-    this.#start.close();
     this.#settings.close();
     this.#banner.hide();
     this.#announcer.clear();
-    this.#view.hidden = true;
-    this.#current = EVERYONE;
-    document.title = this.#title;
+    this.#view.close();
     this.#login.show(name, problem);
-  }
-
-  #showChat(): void {
-    const { name } = this.#chat as Chat;
-    this.#view.hidden = false;
-    wearFace(byId('me-face', HTMLElement), name);
-    byId('me-name', HTMLElement).textContent = name;
-    this.#show(this.#talk);
-  }
-
-  /** The user wants to see a conversation. */
-  #choose(to: Recipients): void {
-    if (this.#chat === undefined) return;
-    this.#show(this.#chat.talks.open(to));
-    this.#composer.focus(this.#heading);
-  }
-
-  #show(talk: Talk): void {
-    const unread = talk.unread;
-    this.#current = talk.key;
-    this.#view.dataset.pane = 'talk';
-    if (!document.hidden) talk.unread = 0;
-    this.#talkView.show(talk, unread);
-    this.#composer.open(talk.to, titleOf(talk), talk.draft);
-    this.#draw();
-    this.#keep.changed();
-  }
-
-  /** On a narrow page: from the conversation to the list. On a wide one to its place in the list. */
-  #back(): void {
-    this.#view.dataset.pane = 'list';
-    this.#list.focus();
-  }
-
-  #added(talk: Talk, entry: Entry): void {
-    const shown = talk.key === this.#current && this.#view.dataset.pane === 'talk';
-    if (shown && !document.hidden) talk.unread = 0;
-    if (talk.key === this.#current) this.#talkView.added(entry);
-    if (entry.mine) return;
-    const where = talk.to === 'everyone' ? '' : ', to you';
-    this.#announcer.say(`${entry.from}${shown ? '' : where}: ${entry.text}`);
-    const title = talk.to === 'everyone' ? `${entry.from} (${this.#title})` : entry.from;
-    this.#notifications.show(title, entry.text, talk.key, () => this.#choose(talk.to));
-  }
-
-  /** The page is looked at again: what came meanwhile counts as read. */
-  #looked(): void {
-    if (document.hidden || this.#chat === undefined || this.#view.dataset.pane !== 'talk') return;
-    if (this.#talk.unread === 0) return;
-    this.#talk.unread = 0;
-    this.#draw();
-    this.#keep.changed();
-  }
-
-  #send(lines: readonly string[]): void {
-    const chat = this.#chat;
-    if (chat === undefined) return;
-    for (const line of lines) {
-      const written = understood(line);
-      if (written.kind === 'text') chat.send(this.#talk, written.text);
-      else if (written.kind === 'message') {
-        this.#choose(written.to);
-        chat.send(this.#talk, written.text);
-      } else void this.#command(chat, written.name, written.rest);
-    }
-  }
-
-  async #command(chat: Chat, name: string, rest: string): Promise<void> {
-    if (name === 'logout') return this.#logOut();
-    const lines = await call(chat.conversation, name, rest);
-    if (this.#chat !== chat) return;
-    this.#talkView.note(lines);
-    this.#announcer.say(lines.join('\n'));
-  }
-
-  #again(entry: Entry): void {
-    this.#talkView.removed(entry);
-    this.#chat?.again(this.#talk, entry);
-    this.#composer.focus(this.#heading);
-  }
-
-  #discard(entry: Entry): void {
-    this.#chat?.talks.remove(this.#talk, entry);
-    this.#talkView.removed(entry);
-    this.#composer.focus(this.#heading);
-  }
-
-  /** Draws list, head and title anew, once for all that changes at a time. */
-  #draw(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    queueMicrotask(() => {
-      this.#drawing = false;
-      if (this.#chat !== undefined && this.#loggedIn) this.#drawNow(this.#chat);
-    });
-  }
-
-  #drawNow({ talks, online, isOnline, name, conversation }: Chat): void {
-    this.#list.render({ talks, online, isOnline, me: name, current: this.#current });
-    this.#talkView.describe(this.#talk, isOnline, online.size);
-    const connected = conversation.state.state === 'online';
-    byId('me-state', HTMLElement).textContent = connected ? 'Online' : 'Not connected';
-    const unread = talks.unread();
-    const badge = byId('back-unread', HTMLElement);
-    badge.hidden = unread === 0;
-    badge.textContent = unread > 99 ? '99+' : `${unread}`;
-    document.title = unread > 0 ? `(${unread}) ${this.#title}` : this.#title;
   }
 }

@@ -5,15 +5,23 @@ import type { Talk } from './talks.ts';
 /** How many colours the style sheet has for people. */
 const HUES = 12;
 
+/** The sender of announcements: no user can be called so. */
+export const SERVER = '*server*';
+
+/** Who said something, where it is told in words. */
+export function speakerOf(from: string): string {
+  return from === SERVER ? 'Announcement' : from;
+}
+
 /** The class of a name's colour, the same wherever and whenever the name is shown. */
-export function hueOf(name: string): string {
+function hueOf(name: string): string {
   let hash = 2166136261;
   for (const character of nameKey(name)) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
   return `hue-${((hash ^ (hash >>> 15)) >>> 0) % HUES}`;
 }
 
 /** The letter that stands for a name: its first character as a reader sees characters. */
-export function initialOf(name: string): string {
+function initialOf(name: string): string {
   const [first] = new Intl.Segmenter().segment(name);
   return (first?.segment ?? '?').toLocaleUpperCase();
 }
@@ -23,11 +31,13 @@ export function isolated(name: string): HTMLElement {
   return element('bdi', {}, name);
 }
 
-/** Makes an element the face of a person. */
-export function wearFace(face: Element, name: string, online = false): void {
+/** Makes an element the face of a person. @returns the class of the colour */
+export function wearFace(face: Element, name: string, online = false): string {
   const big = face.classList.contains('big') ? ' big' : '';
-  face.className = `face ${hueOf(name)}${big}${online ? ' online' : ''}`;
+  const hue = hueOf(name);
+  face.className = `face ${hue}${big}${online ? ' online' : ''}`;
   face.replaceChildren(initialOf(name));
+  return hue;
 }
 
 /** Makes an element the face of a conversation: of the person, or the sign for several and for everyone. */

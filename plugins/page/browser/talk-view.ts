@@ -1,17 +1,13 @@
+import type { Presence } from './chat.ts';
+import type { Line } from './commands.ts';
 import { byId, element, icon, unseen } from './dom.ts';
-import { isolated, titleOf, wearFace, wearTalkFace } from './people.ts';
+import { isSaidTogether, messageNode } from './message.ts';
+import { isolated, titleOf, wearTalkFace } from './people.ts';
 import type { Entry, Talk } from './talks.ts';
-import { nodesOf } from './text.ts';
-import { clockOf, dayOf, isSameDay, machineTime } from './time.ts';
-
-/** Messages of one person within this time stand together, in milliseconds. */
-const TOGETHER = 5 * 60_000;
+import { dayOf, isSameDay, machineTime } from './time.ts';
 
 /** How near to its end a conversation counts as read to the end, in pixels. */
 const NEAR = 80;
-
-/** The sender of announcements: no user can be called so. */
-const SERVER = '*server*';
 
 /** What may be done with a message that failed. */
 export interface Remedies {
@@ -29,7 +25,12 @@ export class TalkView {
   /** The elements of the messages, by their keys. */
   readonly #shown = new Map<number, HTMLLIElement>();
   #talk: Talk | undefined;
+  /** The message that the next one may stand together with. */
   #last: Entry | undefined;
+  /** Whether the end is to be seen, whatever comes and however large the page is. */
+  #follows = true;
+  /** Whether something came that was not scrolled to yet. */
+  #hasNews = false;
 
   constructor(remedies: Remedies) {
     this.#remedies = remedies;
@@ -38,35 +39,40 @@ export class TalkView {
       this.#scroll.focus();
     });
     this.#scroll.addEventListener('scroll', () => {
-      if (this.#atEnd()) this.#toEnd.hidden = true;
+      this.#follows = this.#toGo() < NEAR;
+      this.#offerEnd();
     });
-    // What makes the place smaller, such as a keyboard on a phone, must not hide what was said last.
-    let stuck = true;
-    this.#scroll.addEventListener('scrollend', () => {
-      stuck = this.#atEnd();
-    });
-    new ResizeObserver(() => stuck && this.#goToEnd()).observe(this.#scroll);
+    // A keyboard on a phone takes room, and messages do.
+    const resized = new ResizeObserver(() => this.#follows && this.#goToEnd());
+    for (const one of [this.#scroll, this.#list]) resized.observe(one);
+  }
+
+  /** Shows nothing of what was said. */
+  clear(): void {
+    this.#talk = undefined;
+    this.#last = undefined;
+    this.#shown.clear();
+    this.#list.replaceChildren();
   }
 
   /** Shows a conversation. @param unread how many of its messages at the end are new */
   show(talk: Talk, unread: number): void {
+    this.clear();
     this.#talk = talk;
-    this.#last = undefined;
-    this.#shown.clear();
-    this.#list.replaceChildren();
     const firstUnread = talk.entries.length - unread;
     talk.entries.forEach((entry, index) => {
-      this.#append(entry, unread > 0 && index === firstUnread && index > 0);
+      this.#append(entry, talk.entries[index - 1], unread > 0 && index === firstUnread && index > 0);
     });
-    this.#toEnd.hidden = true;
     this.#goToEnd();
   }
 
   /** Head and empty state: who it is with, and whether they are there. */
-  describe(talk: Talk, isOnline: (name: string) => boolean, online: number): void {
+  describe(talk: Talk, presence: Presence): void {
+    const { isOnline } = presence;
     wearTalkFace(byId('talk-face', HTMLElement), talk, isOnline);
     byId('talk-name', HTMLElement).replaceChildren(isolated(titleOf(talk)));
-    byId('talk-about', HTMLElement).textContent = about(talk, isOnline, online);
+    byId('talk-about', HTMLElement).textContent = about(talk, presence);
+    this.#nameDays();
     this.#empty.hidden = this.#list.childElementCount > 0;
     if (this.#empty.hidden) return;
     wearTalkFace(byId('empty-face', HTMLElement), talk, isOnline);
@@ -75,19 +81,18 @@ export class TalkView {
     byId('empty-text', HTMLElement).textContent = text;
   }
 
-  /** A message came to the conversation that is shown, or was written there. */
-  added(entry: Entry): void {
-    const follows = entry.mine || this.#atEnd();
-    this.#append(entry).classList.add('new');
+  /**
+   * A message came to the conversation that is shown, or was written there.
+   * @param divided whether a line stands before it that says that it is new
+   */
+  added(entry: Entry, divided: boolean): void {
+    if (divided) this.#list.querySelector('.divider')?.remove();
+    this.#append(entry, this.#talk?.entries.at(-2), divided).classList.add('new');
     this.#empty.hidden = true;
-    // What the conversation does not keep any more is not shown any more.
-    for (const [key, shown] of this.#shown) {
-      if (key >= (this.#talk?.entries[0]?.key ?? 0)) break;
-      shown.remove();
-      this.#shown.delete(key);
-    }
-    if (follows) this.#goToEnd();
-    else this.#toEnd.hidden = false;
+    this.#trim();
+    if (entry.mine || this.#follows) this.#goToEnd();
+    else this.#hasNews = true;
+    this.#offerEnd();
   }
 
   /** A message has another state. */
@@ -103,12 +108,18 @@ export class TalkView {
   }
 
   /** Says something that only this page says, and does not keep. */
-  note(lines: readonly (string | Node)[]): void {
+  note(lines: readonly Line[]): void {
     this.#last = undefined;
     const note = element(
       'li',
       { class: 'note' },
-      ...lines.map((line) => element('div', { class: 'line', dir: 'auto' }, line)),
+      ...lines.map(({ term, text }) =>
+        element(
+          'div',
+          { class: 'line', dir: 'auto' },
+          ...(term === undefined ? [text] : [element('b', {}, term), ` ${text}`]),
+        ),
+      ),
     );
     note.append(element('span', { class: 'hint' }, 'Only you see this.'));
     this.#list.append(note);
@@ -116,28 +127,48 @@ export class TalkView {
     this.#goToEnd();
   }
 
-  /** @param divided whether a line stands before it that says that it is new */
-  #append(entry: Entry, divided = false): HTMLLIElement {
-    const last = divided ? undefined : this.#last;
-    if (last === undefined || !isSameDay(last.time, entry.time)) {
-      const time = element('time', { datetime: machineTime(entry.time) }, dayOf(entry.time, Date.now()));
-      if (this.#isNewDay(entry)) this.#list.append(element('li', { class: 'day' }, time));
-    }
+  /** @param before what was said before it @param divided whether a line stands between them that says that it is new */
+  #append(entry: Entry, before: Entry | undefined, divided: boolean): HTMLLIElement {
+    if (before === undefined || !isSameDay(before.time, entry.time)) this.#list.append(dayNode(entry.time));
     if (divided) this.#list.append(element('li', { class: 'divider' }, 'New'));
-    const together = last !== undefined && last.from === entry.from && entry.time - last.time < TOGETHER;
-    const first = !together || !isSameDay(last.time, entry.time);
-    const shown = entry.from === SERVER ? announcement(entry) : message(entry, first);
-    if (!first) this.#shown.get(last.key)?.classList.remove('last');
+    const last = divided ? undefined : this.#last;
+    const together = last !== undefined && isSaidTogether(last, entry);
+    if (together) this.#shown.get(last.key)?.classList.remove('last');
+    const shown = messageNode(entry, !together);
     this.#dress(shown, entry);
     this.#list.append(shown);
     this.#shown.set(entry.key, shown);
-    this.#last = entry.from === SERVER ? undefined : entry;
+    this.#last = entry;
     return shown;
   }
 
-  #isNewDay(entry: Entry): boolean {
-    const before = this.#talk?.entries[(this.#talk?.entries.indexOf(entry) ?? 0) - 1];
-    return before === undefined || !isSameDay(before.time, entry.time) || this.#shown.size === 0;
+  /** What the conversation does not keep any more is not shown any more. The oldest that is has its day and its head. */
+  #trim(): void {
+    const { entries = [] } = this.#talk ?? {};
+    const [oldest] = entries;
+    if (oldest === undefined || this.#shown.size <= entries.length) return;
+    const shown = this.#shown.get(oldest.key);
+    if (shown === undefined) return;
+    for (const key of this.#shown.keys()) {
+      if (key >= oldest.key) break;
+      this.#shown.delete(key);
+    }
+    while (shown.previousSibling !== null) shown.previousSibling.remove();
+    this.#list.prepend(dayNode(oldest.time));
+    if (shown.classList.contains('first')) return;
+    const head = messageNode(oldest, true);
+    head.classList.toggle('last', shown.classList.contains('last'));
+    this.#dress(head, oldest);
+    shown.replaceWith(head);
+    this.#shown.set(oldest.key, head);
+  }
+
+  /** Yesterday was today when it was written. */
+  #nameDays(): void {
+    for (const time of this.#list.querySelectorAll<HTMLTimeElement>('.day time')) {
+      const name = dayOf(Date.parse(time.dateTime), Date.now());
+      if (time.textContent !== name) time.textContent = name;
+    }
   }
 
   /** Shows what has become of a message of one's own. */
@@ -163,61 +194,39 @@ export class TalkView {
     shown.append(said);
   }
 
-  #atEnd(): boolean {
+  /** How far it is to the end, in pixels. */
+  #toGo(): number {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
+    return scrollHeight - scrollTop - clientHeight;
   }
 
   #goToEnd(): void {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
-    this.#toEnd.hidden = true;
+    this.#follows = true;
+    this.#offerEnd();
+  }
+
+  /** Offers the way to the end to who is far from it, or has missed something. */
+  #offerEnd(): void {
+    if (this.#follows) this.#hasNews = false;
+    this.#toEnd.hidden = this.#follows || !(this.#hasNews || this.#toGo() > this.#scroll.clientHeight);
+    byId('to-end-text', HTMLElement).textContent = this.#hasNews ? 'New messages' : 'To the latest';
   }
 }
 
-function message(entry: Entry, first: boolean): HTMLLIElement {
-  const { from, mine, time, text } = entry;
-  const shown = element('li', { class: `message last${mine ? ' mine' : ''}${first ? ' first' : ''}` });
-  const said = element('time', { datetime: machineTime(time) }, clockOf(time));
-  const name = element('span', { class: 'name' }, mine ? 'You' : isolated(from));
-  if (first) {
-    if (!mine) {
-      const face = element('span', { class: 'face', 'aria-hidden': 'true' });
-      wearFace(face, from);
-      name.classList.add(face.className.split(' ')[1] ?? '');
-      shown.append(face);
-    } else name.className = 'unseen';
-    shown.append(element('div', { class: 'head' }, name, said));
-  } else {
-    said.append(': ');
-    shown.append(element('span', { class: 'unseen' }, mine ? 'You' : isolated(from), ', ', said));
-  }
-  shown.append(
-    element('div', { class: 'body', dir: 'auto', title: first ? undefined : clockOf(time) }, ...nodesOf(text)),
-  );
-  return shown;
+function dayNode(time: number): HTMLLIElement {
+  const day = element('time', { datetime: machineTime(time) }, dayOf(time, Date.now()));
+  return element('li', { class: 'day' }, day);
 }
 
-function announcement({ time, text }: Entry): HTMLLIElement {
-  return element(
-    'li',
-    { class: 'note announcement' },
-    element('div', { class: 'line', dir: 'auto' }, ...nodesOf(text)),
-    element(
-      'span',
-      { class: 'hint' },
-      'Announcement, ',
-      element('time', { datetime: machineTime(time) }, clockOf(time)),
-    ),
-  );
-}
-
-function about({ to }: Talk, isOnline: (name: string) => boolean, online: number): string {
-  if (to === 'everyone') return online === 1 ? 'Only you are online' : `${online} people online`;
+function about({ to }: Talk, { isConnected, isOnline, online }: Presence): string {
+  if (!isConnected) return 'Not connected';
+  if (to === 'everyone') return online.size <= 1 ? 'Only you are online' : `${online.size} people online`;
   if (to.length > 1) return 'Each of them gets it for themselves; their answers come one by one';
   return isOnline(to[0] ?? '') ? 'Online' : 'Away; gets your messages on coming back';
 }
 
-function emptyWords({ to }: Talk, isOnline: (name: string) => boolean): [(Node | string)[], string] {
+function emptyWords({ to }: Talk, isOnline: Presence['isOnline']): [(Node | string)[], string] {
   if (to === 'everyone') return [['Nothing was said yet'], 'What you write here everyone can read. Say hello!'];
   if (to.length > 1) {
     return [['To ', isolated(to.join(', '))], 'What you write here goes to each of them, and to nobody else.'];

@@ -34,6 +34,9 @@ export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
 /** How much is kept: messages in one conversation, and conversations. */
 const MOST = { entries: 300, talks: 60 };
 
+/** What a message takes beside its text, in characters. */
+const ENTRY_SIZE = 150;
+
 /** The key of the conversation with everyone; no name has an asterisk. */
 export const EVERYONE = '*';
 
@@ -92,7 +95,8 @@ export class Talks {
   }
 
   remove(talk: Talk, entry: Entry): void {
-    talk.entries.splice(talk.entries.indexOf(entry), 1);
+    const at = talk.entries.indexOf(entry);
+    if (at >= 0) talk.entries.splice(at, 1);
     this.#changed();
   }
 
@@ -109,13 +113,22 @@ export class Talks {
     return sum;
   }
 
-  kept(): KeptTalk[] {
-    return [this.everyone, ...this.spoken().slice(0, MOST.talks)].map(({ to, entries, unread, draft }) => ({
-      to,
-      entries,
-      unread,
-      draft,
-    }));
+  /** What is to be kept: of the latest conversations what was said last. @param room for how many characters */
+  kept(room: number): KeptTalk[] {
+    let left = room;
+    return [this.everyone, ...this.spoken().slice(0, MOST.talks)].map(({ to, entries, unread, draft }) => {
+      // No conversation, however much is said in it, takes the room of the others.
+      const share = Math.min(left, room / 4);
+      const written = draft.length <= share ? draft : '';
+      let [size, first] = [written.length, entries.length];
+      for (; first > 0; first--) {
+        const more = ENTRY_SIZE + (entries[first - 1]?.text.length ?? 0);
+        if (size + more > share) break;
+        size += more;
+      }
+      left -= size;
+      return { to, entries: entries.slice(first), unread, draft: written };
+    });
   }
 
   /** A message from before the page was loaded. What was on its way then may have arrived or not. */

@@ -11,6 +11,14 @@ const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\u2018-\u201f]+/gi;
 /** Invisible characters that turn the reading direction around, with which an address could look like another. */
 const TURNING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]/;
 
+/** Up to three emoji and nothing else. */
+const EMOJI = /^(?:\p{RGI_Emoji}\s*){1,3}$/v;
+
+/** Whether a text is a gesture rather than a sentence. */
+export function isEmoji(text: string): boolean {
+  return EMOJI.test(text);
+}
+
 /** Finds the web addresses in a text. Only http and https count, and marks that end a sentence are not part of one. */
 export function partsOf(text: string): Part[] {
   const parts: Part[] = [];

@@ -92,7 +92,12 @@ export function failureInWords(reason: string, about: string, usage?: string): s
     case 'user':
       return 'There is no such user.';
     case 'line':
+    case 'too-long':
       return 'The message is too long for this server.';
+    case 'too-many':
+      return 'That is for more people at once than this server allows.';
+    case 'full':
+      return 'Too many messages wait there already. Please try again later.';
     case 'lost':
       return 'The connection was lost before this was answered; it may have been done.';
     case 'closed':
@@ -104,12 +109,24 @@ export function failureInWords(reason: string, about: string, usage?: string): s
   }
 }
 
+/** What a person is told while logins are blocked. A server says for how long, and not why. */
+export function blockedInWords(seconds: number, registers: boolean): string {
+  if (seconds > FOR_GOOD) return 'You are kept out of this chat.';
+  const wait = `Please wait ${secondsInWords(seconds)}.`;
+  if (registers) return `New accounts are not made for you for now. ${wait}`;
+  return `Logging in is blocked for now, as it is after too many wrong passwords. ${wait}`;
+}
+
+/** No block that ends is longer, in seconds. */
+const FOR_GOOD = 10 * 365 * 86_400;
+
 /** A duration that counts down. */
 export function secondsInWords(seconds: number): string {
   if (seconds < 100) return seconds === 1 ? '1 second' : `${seconds} seconds`;
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 100) return `${minutes} minutes`;
-  return `${Math.ceil(minutes / 60)} hours`;
+  const hours = Math.ceil(minutes / 60);
+  return hours < 48 ? `${hours} hours` : `${Math.ceil(hours / 24)} days`;
 }
 
 /** Names in a sentence. */

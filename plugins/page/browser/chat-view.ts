@@ -1,0 +1,204 @@
+import type { Announcer } from './announcer.ts';
+import type { Chat } from './chat.ts';
+import { call, understood, type Written } from './commands.ts';
+import { Composer } from './composer.ts';
+import { byId } from './dom.ts';
+import { ListView } from './list.ts';
+import type { Notifications } from './notify.ts';
+import { speakerOf, titleOf, wearFace } from './people.ts';
+import { StartSheet } from './sheets.ts';
+import { TalkView } from './talk-view.ts';
+import { type Entry, EVERYONE, type Recipients, type Talk } from './talks.ts';
+
+/** How often the list is drawn at most, in milliseconds between two times. */
+const DRAWING = 50;
+
+/** What a chat's view asks of the page. */
+export interface ChatHost {
+  readonly announcer: Announcer;
+  readonly notifications: Notifications;
+  /** Something is to be kept. */
+  keep(): void;
+  logOut(): void;
+}
+
+/** A chat as it is seen: the list, the conversation that is shown, and where one writes. */
+export class ChatView {
+  readonly #host: ChatHost;
+  readonly #title = document.title;
+  readonly #view = byId('chat', HTMLElement);
+  readonly #talkPane = byId('talk', HTMLElement);
+  readonly #heading = byId('talk-name', HTMLElement);
+  readonly #list = new ListView((to) => this.#choose(to));
+  readonly #start = new StartSheet((names) => this.#choose(names));
+  readonly #talkView: TalkView;
+  readonly #composer: Composer;
+  #chat: Chat | undefined;
+  #current = EVERYONE;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ChatHost) {
+    this.#host = host;
+    this.#talkView = new TalkView({
+      again: (entry) => this.#again(entry),
+      discard: (entry) => this.#discard(entry),
+    });
+    this.#composer = new Composer(
+      (lines) => this.#send(lines),
+      (draft) => {
+        if (this.#chat !== undefined) this.#talk.draft = draft;
+        host.keep();
+      },
+    );
+    byId('start-open', HTMLButtonElement).addEventListener('click', () =>
+      this.#start.open([...(this.#chat?.online ?? [])]),
+    );
+    byId('back', HTMLButtonElement).addEventListener('click', () => this.#back());
+    this.#talkPane.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.isComposing) this.#back();
+    });
+    document.addEventListener('visibilitychange', () => this.#looked());
+    addEventListener('resize', () => this.#looked());
+  }
+
+  /** Shows a chat, and of it the conversation with everyone. */
+  open(chat: Chat): void {
+    this.#chat = chat;
+    this.#view.hidden = false;
+    wearFace(byId('me-face', HTMLElement), chat.name);
+    byId('me-name', HTMLElement).textContent = chat.name;
+    this.#show(chat.talks.everyone);
+  }
+
+  close(): void {
+    this.#chat = undefined;
+    this.#start.close();
+    this.#talkView.clear();
+    this.#list.clear();
+    this.#composer.open('everyone', '', '');
+    this.#view.hidden = true;
+    document.title = this.#title;
+  }
+
+  /** Puts the focus where one writes. */
+  focus(): void {
+    this.#composer.focus(this.#heading);
+  }
+
+  /** A message was added to a conversation. @param waited whether it was said before the login */
+  added(talk: Talk, entry: Entry, waited: boolean): void {
+    const seen = talk.key === this.#current && this.#isSeen();
+    if (seen) talk.unread = 0;
+    if (talk.key === this.#current) this.#talkView.added(entry, talk.unread === 1 && !entry.mine);
+    if (entry.mine) return;
+    const speaker = speakerOf(entry.from);
+    if (!waited)
+      this.#host.announcer.say(`${speaker}${seen || talk.to === 'everyone' ? '' : ', to you'}: ${entry.text}`);
+    const title = talk.to === 'everyone' ? `${speaker} (${this.#title})` : speaker;
+    this.#host.notifications.show(title, entry.text, talk.key, () => this.#choose(talk.to));
+  }
+
+  /** A message has another state. */
+  changed(entry: Entry): void {
+    this.#talkView.changed(entry);
+    if (entry.remark !== undefined) this.#host.announcer.say(entry.remark);
+  }
+
+  /** Draws list, head and title anew, once for all that changes at about the same time. */
+  draw(): void {
+    // Nothing is painted while it is hidden, and timers are slow; but the title is read.
+    if (document.hidden) this.#drawNow();
+    else this.#drawing ??= setTimeout(() => this.#drawNow(), DRAWING);
+  }
+
+  get #talk(): Talk {
+    const { talks } = this.#chat as Chat;
+    return talks.get(this.#current) ?? talks.everyone;
+  }
+
+  /** Whether the conversation is there to be seen: on a narrow page it is either that or the list. */
+  #isSeen(): boolean {
+    return !document.hidden && this.#talkPane.checkVisibility();
+  }
+
+  /** The user wants to see a conversation. */
+  #choose(to: Recipients): void {
+    if (this.#chat === undefined) return;
+    this.#show(this.#chat.talks.open(to));
+    this.focus();
+  }
+
+  #show(talk: Talk): void {
+    const unread = talk.unread;
+    this.#current = talk.key;
+    this.#view.dataset.pane = 'talk';
+    if (this.#isSeen()) talk.unread = 0;
+    this.#talkView.show(talk, unread);
+    this.#composer.open(talk.to, titleOf(talk), talk.draft);
+    this.#drawNow();
+    this.#host.keep();
+  }
+
+  /** On a narrow page: from the conversation to the list. On a wide one to its place in the list. */
+  #back(): void {
+    this.#view.dataset.pane = 'list';
+    this.#list.focus();
+  }
+
+  /** The page is looked at again: what came meanwhile counts as read. */
+  #looked(): void {
+    if (this.#chat === undefined || !this.#isSeen()) return;
+    this.draw();
+    if (this.#talk.unread === 0) return;
+    this.#talk.unread = 0;
+    this.#host.keep();
+  }
+
+  #send(lines: readonly string[]): void {
+    const chat = this.#chat;
+    if (chat === undefined) return;
+    const [line = '', ...more] = lines;
+    // In several lines, pasted perhaps, a slash is no command.
+    const written: Written = more.length > 0 ? { kind: 'text', text: line } : understood(line);
+    if (written.kind === 'command') {
+      void this.#command(chat, written.name, written.rest);
+      return;
+    }
+    if (written.kind === 'message') this.#choose(written.to);
+    for (const text of [written.text, ...more]) chat.send(this.#talk, text);
+  }
+
+  async #command(chat: Chat, name: string, rest: string): Promise<void> {
+    if (name === 'logout') return this.#host.logOut();
+    const lines = await call(chat.conversation, name, rest);
+    if (this.#chat !== chat) return;
+    this.#talkView.note(lines);
+    this.#host.announcer.say(lines.map(({ term = '', text }) => `${term} ${text}`).join('\n'));
+  }
+
+  #again(entry: Entry): void {
+    this.#talkView.removed(entry);
+    this.#chat?.again(this.#talk, entry);
+    this.focus();
+  }
+
+  #discard(entry: Entry): void {
+    this.#chat?.talks.remove(this.#talk, entry);
+    this.#talkView.removed(entry);
+    this.focus();
+  }
+
+  #drawNow(): void {
+    clearTimeout(this.#drawing);
+    this.#drawing = undefined;
+    if (this.#chat === undefined) return;
+    this.#list.render(this.#chat, this.#current);
+    this.#talkView.describe(this.#talk, this.#chat);
+    byId('me-state', HTMLElement).textContent = this.#chat.isConnected ? 'Online' : 'Not connected';
+    const unread = this.#chat.talks.unread();
+    const badge = byId('back-unread', HTMLElement);
+    badge.hidden = unread === 0;
+    badge.textContent = unread > 99 ? '99+' : `${unread}`;
+    document.title = unread > 0 ? `(${unread}) ${this.#title}` : this.#title;
+  }
+}

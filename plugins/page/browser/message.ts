@@ -1,0 +1,52 @@
+import { element } from './dom.ts';
+import { isolated, SERVER, wearFace } from './people.ts';
+import type { Entry } from './talks.ts';
+import { isEmoji, nodesOf } from './text.ts';
+import { clockOf, isSameDay, machineTime } from './time.ts';
+
+/** Messages of one person within this time stand together, in milliseconds. */
+const TOGETHER = 5 * 60_000;
+
+/** Whether a message stands together with the one before it, under one head. */
+export function isSaidTogether(before: Entry, entry: Entry): boolean {
+  if (before.from !== entry.from || entry.from === SERVER) return false;
+  return entry.time - before.time < TOGETHER && isSameDay(before.time, entry.time);
+}
+
+/** A message as it stands in a conversation. @param first whether it has a head, with who said it and when */
+export function messageNode(entry: Entry, first: boolean): HTMLLIElement {
+  return entry.from === SERVER ? announcement(entry) : message(entry, first);
+}
+
+function message({ from, mine, time, text }: Entry, first: boolean): HTMLLIElement {
+  const shown = element('li', { class: `message last${mine ? ' mine' : ''}${first ? ' first' : ''}` });
+  const said = element('time', { datetime: machineTime(time) }, clockOf(time));
+  if (!first) {
+    said.append(': ');
+    shown.append(element('span', { class: 'unseen' }, mine ? 'You' : isolated(from), ', ', said));
+  } else if (mine) {
+    shown.append(element('div', { class: 'head' }, element('span', { class: 'unseen' }, 'You'), said));
+  } else {
+    const face = element('span', { class: 'face', 'aria-hidden': 'true' });
+    const hue = wearFace(face, from);
+    shown.append(
+      face,
+      element('div', { class: 'head' }, element('span', { class: `name ${hue}` }, isolated(from)), said),
+    );
+  }
+  const kind = isEmoji(text) ? 'body emoji' : 'body';
+  shown.append(
+    element('div', { class: kind, dir: 'auto', title: first ? undefined : clockOf(time) }, ...nodesOf(text)),
+  );
+  return shown;
+}
+
+function announcement({ time, text }: Entry): HTMLLIElement {
+  const said = element('time', { datetime: machineTime(time) }, clockOf(time));
+  return element(
+    'li',
+    { class: 'note announcement first' },
+    element('div', { class: 'line', dir: 'auto' }, ...nodesOf(text)),
+    element('span', { class: 'hint' }, 'Announcement, ', said),
+  );
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM } from '../support/visitor.ts';
+
+describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { timeout: 120_000 }, () => {
+  test('is nothing where the browser does not allow it, and the page is good all the same', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.page.addInitScript(`
+      for (const name of ['sessionStorage', 'localStorage']) {
+        Object.defineProperty(window, name, { get() { throw new DOMException('not allowed', 'SecurityError'); } });
+      }
+    `);
+    await ada.page.reload();
+    await ada.registers('ada');
+    await ada.says('one word');
+    await ada.hears('one word');
+    await ada.page.getByRole('button', { name: 'Settings' }).click();
+    await ada.page.getByLabel('Dark').check();
+    await ada.page.getByRole('button', { name: 'Log out' }).click();
+    await ada.page.locator('#login-name').waitFor();
+  });
+
+  test('is less where there is no room, and the login at last', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.page.addInitScript(`
+      const { setItem } = Storage.prototype;
+      Storage.prototype.setItem = function (key, value) {
+        if (value.length > 2000) throw new DOMException('full', 'QuotaExceededError');
+        setItem.call(this, key, value);
+      };
+    `);
+    await ada.page.reload();
+    await ada.registers('ada');
+    await ada.says('a short one');
+    await ada.says('x'.repeat(3000));
+    await ada.page.locator('.message:not(.waiting)').nth(1).waitFor();
+    await ada.page.reload();
+    await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    expect(await ada.texts()).toEqual([]);
+  });
+
+  test('is shared by the windows of who stays logged in: the last one has it, and logging out ends all', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.page.getByLabel('Stay logged in').check();
+    await ada.registers('ada');
+    await ada.says('in the first');
+    await ada.page.locator('.message:not(.waiting)').waitFor();
+
+    const second = await ada.opensAnotherWindow();
+    await second.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    await second.hears('in the first');
+    await ada.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
+    await second.says('in the second');
+    await second.page.locator('.message:not(.waiting)').nth(1).waitFor();
+
+    await ada.page.getByRole('button', { name: 'Use it here' }).click();
+    await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    expect(await ada.texts()).toEqual(['in the first', 'in the second']);
+    await second.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
+
+    await ada.says('in the first again');
+    await expect.poll(() => ada.page.evaluate('Object.values(localStorage).join()')).toContain('in the first again');
+    // The window that was replaced writes nothing when it goes.
+    await second.page.reload();
+    await second.hears('in the first again');
+    await ada.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
+
+    await second.says('/logout');
+    await second.page.locator('#login-name').waitFor();
+    await ada.page.locator('#login-name').waitFor();
+    expect(await ada.page.locator('#messages').textContent()).toBe('');
+    await ada.page.reload();
+    await ada.page.locator('#login-name').waitFor();
+    expect(await ada.page.evaluate('localStorage.length + sessionStorage.length')).toBe(0);
+  });
+});
