@@ -15,10 +15,10 @@ export interface ConversationOptions {
   readonly owner: Owner;
   readonly login?: LoginOptions | undefined;
   /** Without one it remembers as long as it lasts. */
-  readonly memory?: Memory;
-  readonly clock?: Clock;
+  readonly memory?: Memory | undefined;
+  readonly clock?: Clock | undefined;
   /** Chance, at least 0 and less than 1. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** How long a server may take to say goodbye, in milliseconds. */

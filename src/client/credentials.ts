@@ -3,9 +3,9 @@ import type { Memory, Seen, Step } from './owner.ts';
 /** Who to log in as. Without a password a remembered token is tried, and then the owner asked. */
 export interface LoginOptions {
   readonly name: string;
-  readonly password?: string;
+  readonly password?: string | undefined;
   /** Whether the name may be registered, if it is new. */
-  readonly register?: boolean;
+  readonly register?: boolean | undefined;
 }
 
 /** What a login can be begun with, without anyone being asked. */

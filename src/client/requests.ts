@@ -6,6 +6,7 @@ export type Answer = Omit<Extract<ServerEvent, { type: 'answer' }>, 'type' | 're
 
 /** A request that was not done. */
 export class RequestError extends Error {
+  override readonly name = 'RequestError';
   /** The server's word, `args` or `denied`, say; or `lost`, `closed` or `withdrawn`, where there was no answer. */
   readonly reason: string;
   /** What it is about: the command, or the field that is wrong. */

@@ -169,10 +169,8 @@ export class Client implements Owner, FaceOwner {
   }
 
   message(message: Received): void {
-    const { name = '' } = this.#conversation;
     if (message.waited) this.#waited.push(message);
-    else this.#face.print(...this.#view.message(message, name));
-    if (isFor(message, name)) this.#face.ring();
+    else this.#show([message]);
   }
 
   caughtUp(): void {
@@ -253,9 +251,15 @@ export class Client implements Owner, FaceOwner {
     this.#waited = [];
     if (waited.length === 0) return;
     const count = waited.length === 1 ? 'a message' : `${waited.length} messages`;
+    this.#face.print(...this.#view.rule(`${count} while you were away`));
+    this.#show(waited);
+    this.#face.print(...this.#view.rule('now'));
+  }
+
+  #show(messages: readonly Received[]): void {
     const { name = '' } = this.#conversation;
-    const lines = waited.flatMap((message) => this.#view.message(message, name));
-    this.#face.print(...this.#view.rule(`${count} while you were away`), ...lines, ...this.#view.rule('now'));
+    this.#face.print(...messages.flatMap((message) => this.#view.message(message, name)));
+    if (messages.some((message) => isFor(message, name))) this.#face.ring();
   }
 
   /** Sets whom plain talk is for. @param said what was typed, where that may have been plain talk itself */
