@@ -1,20 +1,17 @@
-import { nameKey } from '../../kernel/names.ts';
 import { Conversation, type ConversationOptions } from '../conversation.ts';
 import type { Ask, Owner, Received, State, Step } from '../owner.ts';
-import { type Answer, RequestError } from '../requests.ts';
 import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';
 import type { Face, FaceOwner } from './face.ts';
 import { type Given, Login } from './login.ts';
 import { isFor } from './mention.ts';
 import { shown } from './safe.ts';
+import { Talk } from './talk.ts';
 import type { View } from './view.ts';
 import { widthOf } from './width.ts';
-import { closedText, errorText, lostText, misusedText } from './wording.ts';
-import { type Addressee, commandOf, commandsOr, OWN_COMMANDS, wordsOf } from './words.ts';
+import { closedText, lostText } from './wording.ts';
 
-/** How many names are shown at once, and how many comings and goings. */
-const NAMES = 40;
+/** How many names of who comes and goes at once are shown. */
 const CHANGES = 5;
 
 /** From how many on the prompt shows how much waits to be sent. */
@@ -31,14 +28,14 @@ export interface ClientOptions {
   readonly view: (columns: () => number) => View;
 }
 
-/** One person's conversation at a terminal: what is typed becomes requests, what comes becomes lines. */
+/** One person's conversation at a terminal, from the login to the end: what comes becomes lines. */
 export class Client implements Owner, FaceOwner {
   readonly #place: string;
   readonly #face: Face;
   readonly #view: View;
   readonly #login: Login;
   readonly #conversation: Conversation;
-  #addressee: Addressee = 'everyone';
+  readonly #talk: Talk;
   /** What was said while this account was away, until all of it has come. */
   #waited: Received[] = [];
   /** What was typed before it was asked for. */
@@ -46,8 +43,6 @@ export class Client implements Owner, FaceOwner {
   #lostAt: number | undefined;
   #wasOnline = false;
   #knowsOnline = false;
-  /** How much of what was typed has no answer yet. */
-  #unanswered = 0;
   #leaving = false;
   #failure: string | undefined;
   readonly #finished = Promise.withResolvers<number>();
@@ -59,6 +54,14 @@ export class Client implements Owner, FaceOwner {
     this.#conversation = new Conversation({ open, owner: this, ...login });
     this.#face = face(this);
     this.#view = view(() => this.#face.columns);
+    this.#talk = new Talk(this.#conversation, this.#view, {
+      print: (...lines) => this.#face.print(...lines),
+      addressed: () => this.#face.refresh(),
+      quit: () => this.leave(),
+      answered: () => {
+        if (this.#leaving) void this.#conversation.leave();
+      },
+    });
     this.#login = new Login(
       {
         ask: (prompt, hidden) => this.#askPerson(shown(prompt), hidden),
@@ -77,8 +80,9 @@ export class Client implements Owner, FaceOwner {
   prompt(): string | undefined {
     if (!this.#wasOnline) return undefined;
     const { state } = this.#conversation.state;
-    const to = this.#addressee === 'everyone' ? 'everyone' : this.#addressee.join(' ');
-    const waiting = this.#unanswered < CROWD ? '' : `(${this.#unanswered} waiting) `;
+    const { addressee, unanswered } = this.#talk;
+    const to = addressee === 'everyone' ? addressee : addressee.join(' ');
+    const waiting = unanswered < CROWD ? '' : `(${unanswered} waiting) `;
     const away = state === 'online' ? waiting : '(no connection) ';
     const text = `${away}${shown(to)}> `;
     return widthOf(text) <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
@@ -103,11 +107,11 @@ export class Client implements Owner, FaceOwner {
       return;
     }
     this.#leaving = true;
-    if (this.#unanswered === 0) {
+    const { unanswered } = this.#talk;
+    if (unanswered === 0) {
       void this.#conversation.leave();
-    } else if (this.#unanswered > 1 || this.#conversation.state.state !== 'online') {
-      const text = `Not sent yet: ${this.#unanswered}. It is left when all is sent.`;
-      this.#face.print(...this.#view.notice(text));
+    } else if (unanswered > 1 || this.#conversation.state.state !== 'online') {
+      this.#face.print(...this.#view.notice(`Not sent yet: ${unanswered}. It is left when all is sent.`));
     }
   }
 
@@ -118,34 +122,8 @@ export class Client implements Owner, FaceOwner {
   }
 
   line(text: string): void {
-    if (!this.#wasOnline) {
-      this.#early.push(text);
-      return;
-    }
-    const words = wordsOf(text, this.#conversation.commands, this.#addressee);
-    const said = text.trim().startsWith('/') ? undefined : text.trim();
-    switch (words.kind) {
-      case 'nothing':
-        break;
-      case 'quit':
-        this.leave();
-        break;
-      case 'to':
-        this.#address(words.to, words.sure ? undefined : said);
-        break;
-      case 'misused':
-        this.#face.print(...this.#view.error(misusedText(words.command.usage, said)));
-        break;
-      case 'message':
-        void this.#awaited(this.#send(words.to, words.text));
-        break;
-      case 'help':
-        void this.#awaited(this.#help(words.text, said));
-        break;
-      case 'command':
-        void this.#awaited(this.#command(words.name, words.text, said));
-        break;
-    }
+    if (this.#wasOnline) this.#talk.line(text);
+    else this.#early.push(text);
   }
 
   ask(question: Ask): Promise<Step | undefined> {
@@ -180,7 +158,7 @@ export class Client implements Owner, FaceOwner {
   presence({ came, left }: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
     if (!this.#knowsOnline) {
       this.#knowsOnline = true;
-      this.#printNames('online:', this.#conversation.online);
+      this.#face.print(...this.#view.names('online:', this.#conversation.online));
       return;
     }
     const me = this.#conversation.name;
@@ -228,8 +206,8 @@ export class Client implements Owner, FaceOwner {
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
-    if (this.#unanswered > 0) {
-      this.#face.print(...this.#view.error(`Not sent, or not answered: ${this.#unanswered}.`));
+    if (this.#talk.unanswered > 0) {
+      this.#face.print(...this.#view.error(`Not sent, or not answered: ${this.#talk.unanswered}.`));
     }
     if (this.#failure !== undefined) {
       this.#face.print(...this.#view.error(`No connection to ${this.#place}: ${this.#failure}`));
@@ -260,84 +238,5 @@ export class Client implements Owner, FaceOwner {
     const { name = '' } = this.#conversation;
     this.#face.print(...messages.flatMap((message) => this.#view.message(message, name)));
     if (messages.some((message) => isFor(message, name))) this.#face.ring();
-  }
-
-  /** Sets whom plain talk is for. @param said what was typed, where that may have been plain talk itself */
-  #address(to: Addressee, said: string | undefined): void {
-    const online = new Set(this.#conversation.online.map(nameKey));
-    const strangers = to === 'everyone' || said === undefined ? [] : to.filter((name) => !online.has(nameKey(name)));
-    if (strangers.length > 0) {
-      const text = `Not online: ${strangers.join(', ')}. To write to them all the same: /${said}. To say it as it is: say ${said}`;
-      this.#face.print(...this.#view.error(text));
-      return;
-    }
-    this.#addressee = to;
-    this.#face.refresh();
-  }
-
-  /** Counts what has no answer yet. Who is leaving leaves after the last. */
-  async #awaited(request: Promise<void>): Promise<void> {
-    if (this.#conversation.state.state !== 'online') {
-      this.#face.print(...this.#view.notice('It is sent when the connection is back.'));
-    }
-    this.#unanswered++;
-    await request;
-    this.#unanswered--;
-    if (this.#leaving && this.#unanswered === 0) void this.#conversation.leave();
-  }
-
-  async #send(to: Addressee, text: string): Promise<void> {
-    try {
-      const { facts } = await this.#conversation.message(to, text);
-      const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
-      const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#face.print(...this.#view.sent(reached, text));
-      if (unknown.length > 0) this.#face.print(...this.#view.error(`Nobody is called ${unknown.join(', ')}.`));
-    } catch (cause) {
-      this.#refused(cause, to === 'everyone' ? 'broadcast' : 'message');
-    }
-  }
-
-  async #command(name: string, text: string, said?: string): Promise<void> {
-    try {
-      this.#answered(await this.#conversation.command(name, text));
-    } catch (cause) {
-      this.#refused(cause, name, said);
-    }
-  }
-
-  async #help(text: string, said?: string): Promise<void> {
-    const own = OWN_COMMANDS.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
-    if (text === '') {
-      this.#face.print(
-        ...this.#view.answer([
-          'What is no command is said to whom the prompt names; @name text to that one user.',
-          '/ before a command may be left out, and what has it is never said to anyone.',
-        ]),
-      );
-    }
-    const line = ({ usage, summary }: { usage: string; summary: string }) => `${usage} - ${summary}`;
-    this.#face.print(...this.#view.answer(own.map(line)));
-    if (text === '' || own.length === 0) await this.#command('help', text, said);
-  }
-
-  #answered({ command, text, lines, facts }: Answer): void {
-    const names = Array.isArray(facts?.names) ? facts.names.map(String) : undefined;
-    if (names !== undefined) this.#printNames(`${command}:`, names);
-    else this.#face.print(...this.#view.answer(lines ?? [text ?? '']));
-  }
-
-  #printNames(label: string, names: readonly string[]): void {
-    const more = names.length > NAMES ? this.#view.notice(`and ${names.length - NAMES} more`) : [];
-    if (names.length === 0) this.#face.print(...this.#view.notice(`${label} nobody`));
-    else this.#face.print(...this.#view.names(`  ${label}`, names.slice(0, NAMES)), ...more);
-  }
-
-  #refused(cause: unknown, name: string, said?: string): void {
-    if (!(cause instanceof RequestError)) throw cause;
-    // Why it is over is said once, and what was not sent or taken back is counted.
-    if (cause.reason === 'closed' || cause.reason === 'withdrawn') return;
-    const known = commandOf(name, commandsOr(this.#conversation.commands));
-    this.#face.print(...this.#view.error(errorText(cause, known?.usage, said)));
   }
 }

@@ -14,6 +14,9 @@ const MANY = [
 
 type Style = Parameters<typeof styleText>[0];
 
+/** How many names are shown at once. */
+const NAMES = 40;
+
 /** Where the text of a message begins when it takes several lines: below the text, behind the time. */
 const INDENT = 6;
 
@@ -60,19 +63,22 @@ export class View {
     );
   }
 
-  /** Names, each in its colour. */
+  /** Names, each in its colour; of many, the first. */
   names(label: string, names: readonly string[]): string[] {
+    if (names.length === 0) return this.notice(`${label} nobody`);
     const lines: string[] = [];
-    let line = label;
-    for (const [index, name] of names.entries()) {
-      const comma = index < names.length - 1 ? ',' : '';
+    let line = `  ${label}`;
+    const first = names.slice(0, NAMES);
+    for (const [index, name] of first.entries()) {
+      const comma = index < first.length - 1 ? ',' : '';
       if (widthOf(line) + 1 + widthOf(shown(name) + comma) > this.#columns()) {
         lines.push(line);
-        line = ' ';
+        line = '   ';
       }
       line += ` ${this.name(name)}${comma}`;
     }
-    return [...lines, line];
+    const more = names.length > NAMES ? this.notice(`and ${names.length - NAMES} more`) : [];
+    return [...lines, line, ...more];
   }
 
   /** A line across, with a word in it. */
