@@ -89,8 +89,9 @@ export class Client implements Owner, FaceOwner {
   }
 
   complete(before: string): Completion {
-    const { commands, online } = this.#conversation;
-    return completed(before, commands, online.map(shown));
+    const { commands, online, name: me } = this.#conversation;
+    const others = online.filter((name) => name !== me);
+    return completed(before, commands, others.map(shown));
   }
 
   /** Takes back what waits to be sent; where nothing does, or this person is leaving, leaves. */
@@ -124,6 +125,10 @@ export class Client implements Owner, FaceOwner {
   line(text: string): void {
     if (this.#wasOnline) this.#talk.line(text);
     else this.#early.push(text);
+  }
+
+  tooLong(): void {
+    this.#face.print(...this.#view.error('That is longer than a line may be; it was not sent.'));
   }
 
   ask(question: Ask): Promise<Step | undefined> {

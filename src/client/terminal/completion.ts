@@ -7,7 +7,7 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
-/** Completes the last word before the cursor: a command where it is the first, a user who is online everywhere. */
+/** Completes the last word before the cursor: a command where it is the first, a user who is online everywhere; where none is begun, such a user. */
 export function completed(before: string, learned: readonly KnownCommand[], online: readonly string[]): Completion {
   const [, rest = '', mark = '', word = ''] = /^(.*?)([/@(]*)([^\s/@(]*)$/s.exec(before) ?? [];
   const first = rest.trim() === '';
@@ -18,7 +18,7 @@ export function completed(before: string, learned: readonly KnownCommand[], onli
   const fits = (candidate: string) => candidate.toLowerCase().startsWith(folded);
   const choices = [...new Set([...commands.filter(fits), ...names.filter(fits)])].sort();
   const [only] = choices;
-  if (only === undefined || word + mark === '') return { before, choices: [] };
+  if (only === undefined || (first && word + mark === '')) return { before, choices: [] };
   if (choices.length === 1) return { before: `${rest}${mark}${only} `, choices: [] };
   return { before: `${rest}${mark}${commonStart(choices, word)}`, choices };
 }

@@ -69,6 +69,15 @@ test('an editor takes what is pasted as text, and each line of it as a line', ()
   expect(editor.text).toBe('d');
 });
 
+test('an editor cuts no line short', () => {
+  const editor = new Editor();
+  expect(typed(editor, `\u001b[200~${'x'.repeat(8_193)}\ny\n\u001b[201~`)).toEqual([
+    { kind: 'too-long' },
+    { kind: 'line', line: 'y' },
+  ]);
+  expect(typed(editor, `\u001b[200~${'x'.repeat(8_193)}\u001b[201~\u0003z\r`)).toEqual([{ kind: 'line', line: 'z' }]);
+});
+
 test('an editor tells what is no editing', () => {
   const editor = new Editor();
   expect(typed(editor, 'a\t\u000c\u001a\u0003\u0003\u0004').map(({ kind }) => kind)).toEqual([

@@ -5,7 +5,8 @@ import { charactersOf } from './width.ts';
 /** What a key amounts to, beyond a change of the line. */
 export type Deed =
   | { readonly kind: 'line'; readonly line: string }
-  | { readonly kind: 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
+  /** `too-long`: a line of which something was left out. */
+  | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
 
 /** How many lines are remembered. */
 const HISTORY = 1000;
@@ -30,6 +31,10 @@ export class Editor {
   /** Whether the last key deleted words or ends of the line: what the next one deletes is put to it. */
   #killing = false;
   #pasting = false;
+  /** Whether the last key was a CR, which an LF may belong to. */
+  #returned = false;
+  /** Whether the line was longer than it may be. */
+  #overflown = false;
 
   /** What stands before the cursor, and what behind it. */
   get parts(): readonly [string, string] {
@@ -49,6 +54,7 @@ export class Editor {
   /** Empties the line, without remembering it. */
   clear(): void {
     this.set('');
+    this.#overflown = false;
     this.#at = this.#history.length;
   }
 
@@ -98,8 +104,6 @@ export class Editor {
     }
   }
 
-  #returned = false;
-
   /** A line ends with CR, with LF or, when it was pasted, with both. */
   #enter(key: Key): Deed | undefined {
     const rest = key.name === 'enter' && this.#returned;
@@ -108,8 +112,10 @@ export class Editor {
     const line = this.text;
     if (!this.hidden && line.trim() !== '' && this.#history.at(-1) !== line) this.#history.push(line);
     if (this.#history.length > HISTORY) this.#history.shift();
+    // What was deleted since made room: the end of it was seen.
+    const overflown = this.#overflown && line.length > LONGEST - 2;
     this.clear();
-    return { kind: 'line', line };
+    return overflown ? { kind: 'too-long' } : { kind: 'line', line };
   }
 
   #control(name: string | undefined, killing: boolean): Deed | undefined {
@@ -180,8 +186,8 @@ export class Editor {
   }
 
   #insert(text: string): void {
-    const room = LONGEST - this.text.length;
-    this.#before = harmless(this.#before + text.slice(0, Math.max(0, room)));
+    if (this.text.length + text.length > LONGEST) this.#overflown = true;
+    else this.#before = harmless(this.#before + text);
   }
 
   #moveTo(at: number): undefined {

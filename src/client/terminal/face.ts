@@ -20,6 +20,8 @@ export interface FaceOwner {
   /** What stands before what is typed; undefined as long as nobody is logged in, and what is typed may be a secret. */
   prompt(): string | undefined;
   line(text: string): void;
+  /** A line was longer than can be typed, and is not handed on. */
+  tooLong(): void;
   complete(before: string): Completion;
   /** The person presses Ctrl-C. */
   interrupt(): void;

@@ -116,6 +116,9 @@ export class TerminalFace implements Face {
         if (this.#question === undefined) this.#owner.line(deed.line);
         else this.#question.answer(deed.line);
         break;
+      case 'too-long':
+        this.#owner.tooLong();
+        break;
       case 'interrupt':
       case 'end':
         this.#question?.answer(undefined);

@@ -12,6 +12,7 @@ export function lostText(why: string): string {
       return 'too much waited to be read';
     case 'connected':
       return 'the connection before is still there';
+    case 'rate':
     case 'too-fast':
       return 'too much was sent at once';
     case 'full':

@@ -65,6 +65,7 @@ test.each([
   ['@bo', '@bo', ['bob', 'Bonnie']],
   ['message (bob C', 'message (bob carol ', []],
   ['', '', []],
+  ['to ', 'to ', ['bob', 'Bonnie', 'carol']],
   ['zz', 'zz', []],
 ])('Tab makes of %j %j, or one of %j', (before, after, choices) => {
   const result = completed(before, COMMANDS, ['bob', 'Bonnie', 'carol']);
