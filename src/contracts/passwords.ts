@@ -8,7 +8,7 @@ export interface Passwords {
    */
   hash(secret: string, who: string): Promise<string | undefined>;
   /**
-   * Whether the secret is the hash's. `stale` asks the caller to store a new hash: the old one was made otherwise than today's.
+   * Whether the secret is the hash's. `renewed` is for the caller to store: the hash was made otherwise than today's.
    * @param hash undefined for nobody's, which takes the same work and is never right
    * @returns undefined when too much is waiting, as of `hash`
    */
@@ -16,7 +16,7 @@ export interface Passwords {
     secret: string,
     hash: string | undefined,
     who: string,
-  ): Promise<{ readonly right: boolean; readonly stale: boolean } | undefined>;
+  ): Promise<{ readonly right: boolean; readonly renewed?: string } | undefined>;
   /** Why a secret may not become the password of this name, as one word for `password:<reason>`; undefined when it may. */
   objection(name: string, secret: string): Promise<string | undefined>;
 }

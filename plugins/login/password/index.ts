@@ -19,7 +19,7 @@ export default definePlugin({
     memory: z.int().min(8192).default(19_456).describe('Memory of one hash, in KiB'),
     passes: z.int().positive().default(2).describe('Passes of one hash'),
     waiting: z.int().positive().default(1000).describe('How many passwords may wait for their hash'),
-    waitTime: z.number().positive().default(2).describe('How long one may wait for its hash, in seconds'),
+    waitTime: z.number().positive().default(4).describe('How long one may wait for its hash, in seconds'),
   }),
   needs: { accounts: Accounts },
   provides: { passwords: Passwords },
@@ -38,16 +38,17 @@ export default definePlugin({
 
     const passwords: Passwords = {
       hash: (secret, who) => inTurn(who, () => hashSecret(preparedSecret(secret), cost)),
-      async verify(secret, hash = NOBODYS, who) {
-        const prepared = preparedSecret(secret);
-        // Hashes of before were made of secrets as they were typed.
-        for (const form of new Set([prepared, secret])) {
-          const right = await inTurn(who, () => verifySecret(form, hash, cost));
-          if (right === undefined) return undefined;
-          if (right) return { right, stale: form !== prepared || isStale(hash, cost) };
-        }
-        return { right: false, stale: false };
-      },
+      verify: (secret, hash = NOBODYS, who) =>
+        inTurn(who, async () => {
+          const prepared = preparedSecret(secret);
+          // Hashes of before were made of secrets as they were typed.
+          for (const form of new Set([prepared, secret])) {
+            if (!(await verifySecret(form, hash, cost))) continue;
+            const isToday = form === prepared && !isStale(hash, cost);
+            return { right: true, ...(!isToday && { renewed: await hashSecret(prepared, cost) }) };
+          }
+          return { right: false };
+        }),
       objection: (name, secret) => objectionTo(name, secret, options),
     };
     return {
@@ -68,8 +69,7 @@ export default definePlugin({
             return undefined;
           }
           if (account === undefined || !found.right) return 'wrong';
-          const renewed = found.stale ? await passwords.hash(secret, session.network) : undefined;
-          if (renewed !== undefined) await accounts.setHash(account.id, renewed);
+          if (found.renewed !== undefined) await accounts.setHash(account.id, found.renewed);
           return 'right';
         },
       },

@@ -114,7 +114,7 @@ test('whose password waits for too long is told busy, which is counted, and logg
   await Promise.all(clients.map((client) => client.asks('alice')));
   for (const client of clients) await client.says('not this one');
   // The last ones wait for those before them.
-  server.clock.advance(2);
+  server.clock.advance(4);
   const answers = await Promise.all(clients.map((client) => client.sees(/./)));
   const busy = answers.filter((answer) => answer === 'closing:busy').length;
   expect(busy).toBeGreaterThan(0);
