@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import {
   descriptorsOf,
   factsOf,
   latencies,
-  median,
   NO_EXEMPTION,
   opens,
   Raw,
@@ -24,11 +24,18 @@ const CHATTING = 100;
 /** Below so many milliseconds a busy machine makes more of a difference than any attack. */
 const FLOOR = 5;
 
+/** Quiet times and attacks take turns, each so many looks long: at least, and where the machine is busy at most, so often. */
+const LOOKS = 3;
+const ROUNDS = { least: 3, most: 12 };
+
+/** The lower quartile. */
+function calm(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? Number.NaN;
+}
+
 describe('logins that are never finished', () => {
   test(`${HALF_OPEN} of them, while ${CHATTING} people chat: the 99th percentile is at most twice that of quiet times`, {
-    timeout: 180_000,
-    // What else the machine does in one of the two moments is no fault of the server's.
-    retry: 2,
+    timeout: 600_000,
   }, async () => {
     await using program = await startTarget({
       plugins: { connections: { loginsStart: 10_000, loginsFull: 10_000 }, timeouts: { login: 600 } },
@@ -36,32 +43,37 @@ describe('logins that are never finished', () => {
     });
     const names = Array.from({ length: CHATTING }, (_, i) => `u${i}`);
     await program.registers(...names);
-    const people = await Promise.all(names.map((name) => program.returns(name)));
+    const people: LineClient[] = [];
+    for (const name of names) people.push(await program.returns(name));
     /** Each says something to the next one, one after the other, as people do; all together would measure the crowd. */
     const p99 = async () => {
       const all: number[] = [];
       for (const [i, from] of people.entries()) {
-        all.push(...(await latencies(from, people[(i + 1) % CHATTING] as (typeof people)[number], 2)));
+        all.push(...(await latencies(from, people[(i + 1) % CHATTING] as LineClient, 2)));
       }
       return all.sort((a, b) => a - b)[Math.floor(all.length * 0.99)] as number;
     };
+    const looks = async (into: number[]) => {
+      for (let look = 0; look < LOOKS; look++) into.push(await p99());
+    };
     const before = descriptorsOf(program);
     await p99();
-    const figures: { quiet: number; attacked: number }[] = [];
-    for (let round = 0; round < 3; round++) {
-      const quiet = await p99();
+    const quiet: number[] = [];
+    const attacked: number[] = [];
+    // What else the machine does only ever adds: what an attack costs shows in the calmer looks too, and in all of them.
+    const slower = () => calm(attacked) / Math.max(calm(quiet), FLOOR);
+    for (let round = 0; round < ROUNDS.least || (slower() > 2 && round < ROUNDS.most); round++) {
+      await looks(quiet);
       const crowd = spawn(process.execPath, [CROWD, String(program.port), String(HALF_OPEN)], { stdio: 'ignore' });
       try {
         await until('all of them to be there', async () => (await factsOf(program)).sessions > HALF_OPEN);
-        figures.push({ quiet, attacked: await p99() });
+        await looks(attacked);
       } finally {
         crowd.kill('SIGKILL');
       }
       await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
     }
-    const quiet = median(figures.map((one) => one.quiet));
-    const attacked = median(figures.map((one) => one.attacked));
-    expect(attacked, JSON.stringify(figures)).toBeLessThanOrEqual(2 * Math.max(quiet, FLOOR));
+    expect(slower(), JSON.stringify({ quiet, attacked })).toBeLessThanOrEqual(2);
   });
 
   test('by the defaults 16 of 1,000 from one address stay, and people from elsewhere log in at once', {
