@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { startProgram } from '../support/program.ts';
 
-test('accounts are added, listed, given a new password and removed', async () => {
+/** How long many command lines one after the other may take on a busy machine, in milliseconds. */
+const MANY = { timeout: 120_000 };
+
+test('accounts are added, listed, given a new password and removed', MANY, async () => {
   await using folder = await Folder.with({});
   expect(await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n')).toMatchObject({
     code: 0,
@@ -33,7 +36,7 @@ test('accounts are added, listed, given a new password and removed', async () =>
   expect((await folder.runs(['user', 'list'])).stdout).toBe('');
 });
 
-test('a password that is typed is not shown, and is asked for twice', async () => {
+test('a password that is typed is not shown, and is asked for twice', MANY, async () => {
   await using folder = await Folder.with({});
   const types = (...typed: string[]) => folder.types(['user', 'add', 'alice'], typed);
   const different = await types('tea-at-four', 'tea-at-five');
@@ -45,43 +48,47 @@ test('a password that is typed is not shown, and is asked for twice', async () =
   expect(different + same).not.toMatch(/tea/);
 });
 
-test("the ancestor's users come over, bad lines are named, and each is hashed anew at the first login", async () => {
-  await using program = await startProgram();
-  await program.stop();
-  await using folder = await Folder.with({
-    'user_pass.txt': [
-      `hans,${sha1('falcon*solo')}`,
-      'nonsense',
-      '',
-      `yoda,${sha1('wise@!man')}\r`,
-      `a b,${sha1('x')}`,
-      `hans,${sha1('x')}`,
-    ].join('\n'),
-  });
-  const run = (...args: string[]) => folder.runs([...args, '--config', program.configFile]);
-  const { code, stdout, stderr } = await run('user', 'import', 'user_pass.txt');
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^2 users imported/);
-  expect(stderr).toBe(
-    [
-      'user_pass.txt:2: not a line of the form name,sha1; left out',
-      'user_pass.txt:5: a name that may not be used; left out',
-      'user_pass.txt:6: the name is taken; left out',
-      '',
-    ].join('\n'),
-  );
-  await program.start();
-  const hans = await program.connect({ name: 'hans' });
-  await hans.says('hans', 'wrong', 'falcon*solo');
-  await hans.seesInOrder('password', 'password', 'welcome');
-  await hans.logsOut();
-  await program.returns('hans', 'falcon*solo');
-  await program.returns('yoda', 'wise@!man');
-  await program.stop();
-  const { DatabaseSync } = await import('node:sqlite');
-  using db = new DatabaseSync(`${program.folder}/chat.db`, { readOnly: true });
-  for (const { hash } of db.prepare('SELECT hash FROM accounts').all()) expect(hash).toMatch(/^\$argon2id\$/);
-});
+test(
+  "the ancestor's users come over, bad lines are named, and each is hashed anew at the first login",
+  MANY,
+  async () => {
+    await using program = await startProgram();
+    await program.stop();
+    await using folder = await Folder.with({
+      'user_pass.txt': [
+        `hans,${sha1('falcon*solo')}`,
+        'nonsense',
+        '',
+        `yoda,${sha1('wise@!man')}\r`,
+        `a b,${sha1('x')}`,
+        `hans,${sha1('x')}`,
+      ].join('\n'),
+    });
+    const run = (...args: string[]) => folder.runs([...args, '--config', program.configFile]);
+    const { code, stdout, stderr } = await run('user', 'import', 'user_pass.txt');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2 users imported/);
+    expect(stderr).toBe(
+      [
+        'user_pass.txt:2: not a line of the form name,sha1; left out',
+        'user_pass.txt:5: a name that may not be used; left out',
+        'user_pass.txt:6: the name is taken; left out',
+        '',
+      ].join('\n'),
+    );
+    await program.start();
+    const hans = await program.connect({ name: 'hans' });
+    await hans.says('hans', 'wrong', 'falcon*solo');
+    await hans.seesInOrder('password', 'password', 'welcome');
+    await hans.logsOut();
+    await program.returns('hans', 'falcon*solo');
+    await program.returns('yoda', 'wise@!man');
+    await program.stop();
+    const { DatabaseSync } = await import('node:sqlite');
+    using db = new DatabaseSync(`${program.folder}/chat.db`, { readOnly: true });
+    for (const { hash } of db.prepare('SELECT hash FROM accounts').all()) expect(hash).toMatch(/^\$argon2id\$/);
+  },
+);
 
 function sha1(text: string): string {
   return createHash('sha1').update(text).digest('hex');
