@@ -121,6 +121,11 @@ export class Conversation {
     return this.#learned.online;
   }
 
+  /** Whether the server tells who comes and goes, so that `online` is kept up. */
+  get watching(): boolean {
+    return this.#learned.watching;
+  }
+
   /** The commands that the server has, once it has said so. */
   get commands(): readonly KnownCommand[] {
     return this.#learned.commands;

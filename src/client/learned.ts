@@ -20,7 +20,7 @@ export class Learned {
   readonly #host: LearnedHost;
   #names = new Set<string>();
   /** Whether it tells who comes and goes. */
-  #watching = false;
+  watching = false;
   commands: readonly KnownCommand[] = [];
 
   constructor(host: LearnedHost) {
@@ -40,7 +40,7 @@ export class Learned {
     const watch = await asked.watch;
     if (watch === 'lost') return;
     answered();
-    this.#watching = watch !== undefined;
+    this.watching = watch !== undefined;
     const online = watch ?? (await this.#ask('who'));
     if (online !== undefined && online !== 'lost') this.#set(namesIn(online.facts));
     const help = await asked.help;
@@ -54,7 +54,7 @@ export class Learned {
 
   /** Who is online now, asked for with a command where the server does not tell by itself. */
   async whoIsOnline(who: () => Promise<Answer>): Promise<readonly string[]> {
-    if (!this.#watching) this.#set(namesIn((await who()).facts));
+    if (!this.watching) this.#set(namesIn((await who()).facts));
     return this.online;
   }
 

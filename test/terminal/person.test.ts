@@ -120,6 +120,17 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('whoelse: bob');
   });
 
+  test('addresses who came, where the server does not tell who comes', async () => {
+    await using program = await startProgram({ plugins: { watch: false, websocket: false, page: false } });
+    await program.registers('alice');
+    await using alice = await online(program, 'alice');
+    const bob = await program.joins('bob');
+    await alice.enters('to bob');
+    await alice.typed('bob>');
+    await alice.enters('hello');
+    await bob.hears('alice', 'hello');
+  });
+
   test('sees what waited, counted, and then what is said now', async () => {
     await using program = await startProgram();
     await program.registers('alice');

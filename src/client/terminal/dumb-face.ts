@@ -14,8 +14,7 @@ export class DumbFace implements Face {
     this.#input = input;
     this.#output = output;
     this.#lines = createInterface({ input, terminal: false });
-    // The terminal is gone.
-    this.#lines.on('error', () => owner.leave());
+    this.#lines.on('error', () => owner.hangUp());
     this.#lines.on('line', (line) => {
       if (this.#answer === undefined) owner.line(line);
       else this.#answer(line);

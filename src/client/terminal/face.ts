@@ -27,4 +27,6 @@ export interface FaceOwner {
   interrupt(): void;
   /** The person would like to leave. */
   leave(): void;
+  /** The terminal is gone. */
+  hangUp(): void;
 }

@@ -62,9 +62,10 @@ export class Talk {
 
   /** Sets whom plain talk is for. @param said what was typed, where that may have been plain talk itself */
   #address(to: Addressee, said: string | undefined): void {
-    const online = new Set(this.#conversation.online.map(nameKey));
-    const strangers = to === 'everyone' || said === undefined ? [] : to.filter((name) => !online.has(nameKey(name)));
-    if (strangers.length > 0) {
+    const { online, watching } = this.#conversation;
+    const known = new Set(online.map(nameKey));
+    const strangers = to === 'everyone' ? [] : to.filter((name) => !known.has(nameKey(name)));
+    if (said !== undefined && watching && strangers.length > 0) {
       const text = `Not online: ${strangers.join(', ')}. To write to them all the same: /${said}. To say it as it is: say ${said}`;
       this.#host.print(...this.#view.error(text));
       return;

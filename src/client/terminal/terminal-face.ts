@@ -17,7 +17,7 @@ export class TerminalFace implements Face {
   readonly #pressed = (text: string | undefined, key: Key) => this.#press(text, key);
   readonly #resumed = () => this.#takeUp();
   readonly #exited = () => this.close();
-  readonly #gone = () => this.#owner.leave();
+  readonly #gone = () => this.#owner.hangUp();
 
   constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
     this.#input = input;
