@@ -191,6 +191,21 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     expect(await shown.nth(1).locator('.name').textContent()).toBe('bob');
   });
 
+  test('the conversation and the list are scrolled, and the page itself never', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives({ viewport: { width: 1000, height: 320 } });
+    await ada.registers('ada');
+    for (const name of ['bob', 'carol', 'dan', 'emma', 'finn']) {
+      await (await town.program.joins(name)).asks('broadcast hello');
+      await ada.entry(name).waitFor();
+    }
+    for (const place of ['#talks', '#scroll']) {
+      const over = ada.page.locator(place).evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+      expect(await over, place).toBeGreaterThan(0);
+    }
+    expect(await ada.page.evaluate('document.documentElement.scrollHeight - innerHeight')).toBe(0);
+  });
+
   test('the list can be clicked while much is said', async () => {
     await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
