@@ -40,6 +40,8 @@ export class Page {
     this.#socket = socket.href;
     byId('settings-open', HTMLButtonElement).addEventListener('click', () => this.#settings.open());
     addEventListener('online', () => this.#chat?.conversation.tryNow());
+    // Timers of hidden pages are slow: who looks at it again does not wait for one.
+    document.addEventListener('visibilitychange', () => document.hidden || this.#chat?.conversation.tryNow());
   }
 
   /** Begins with what is kept on the device, or with the login. */

@@ -78,6 +78,27 @@ describe('websocket', () => {
     expect((await closed)[0]).toBe(1009);
   });
 
+  test('fragments are put together, binary messages read like others, and what is not UTF-8 ends the connection', async () => {
+    const { server, where } = await start();
+    await using _ = server;
+    const socket = await openWebSocket(where);
+    const [login, rest] = ['{"type":"login","request":1,', '"name":"nobody","password":"x"}'];
+    for (const send of [
+      () => {
+        socket.send(login, { fin: false });
+        socket.send(rest);
+      },
+      () => socket.send(Buffer.from(login + rest)),
+    ]) {
+      const said = once(socket, 'message');
+      send();
+      expect(JSON.parse(String((await said)[0]))).toMatchObject({ type: 'ask', request: 1, question: 'register' });
+    }
+    const closed = once(socket, 'close');
+    socket.send(Buffer.of(0xff, 0xfe), { binary: false });
+    expect((await closed)[0]).toBe(1007);
+  });
+
   test('line ends inside of a message end no line', async () => {
     const { server, where } = await start();
     await using _ = server;
