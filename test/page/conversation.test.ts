@@ -129,13 +129,19 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await bob.says('message ada psst');
     await bob.sees('sent:');
     await ada.entry('bob').locator('.badge').waitFor();
+    await ada.opens('bob');
     await ada.composer.fill('half a sentence');
+    await bob.says('broadcast meanwhile');
+    await bob.sees('sent:');
+    await ada.entry('Everyone').locator('.badge').waitFor();
 
     await ada.page.reload();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
-    expect(await ada.texts()).toEqual(['before']);
-    await ada.entry('bob').locator('.badge', { hasText: '1' }).waitFor();
+    expect(await ada.texts()).toEqual(['psst']);
     expect(await ada.composer.inputValue()).toBe('half a sentence');
+    await ada.entry('Everyone').locator('.badge', { hasText: '1' }).waitFor();
+    await ada.opens('Everyone');
+    expect(await ada.texts()).toEqual(['before', 'meanwhile']);
     await ada.says('after');
     await bob.hears('ada', 'after');
     await bob.seesNothing();

@@ -8,7 +8,7 @@ import type { Notifications } from './notify.ts';
 import { speakerOf, titleOf, wearFace } from './people.ts';
 import { StartSheet } from './sheets.ts';
 import { TalkView } from './talk-view.ts';
-import { type Entry, EVERYONE, type Recipients, type Talk } from './talks.ts';
+import type { Entry, Recipients, Talk } from './talks.ts';
 
 /** How often the list is drawn at most, in milliseconds between two times. */
 const DRAWING = 50;
@@ -34,7 +34,6 @@ export class ChatView {
   readonly #talkView: TalkView;
   readonly #composer: Composer;
   #chat: Chat | undefined;
-  #current = EVERYONE;
   #drawing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: ChatHost) {
@@ -46,7 +45,7 @@ export class ChatView {
     this.#composer = new Composer(
       (lines) => this.#send(lines),
       (draft) => {
-        if (this.#chat !== undefined) this.#talk.draft = draft;
+        if (this.#chat !== undefined) this.#chat.talks.shown.draft = draft;
         host.keep();
       },
     );
@@ -61,13 +60,13 @@ export class ChatView {
     addEventListener('resize', () => this.#looked());
   }
 
-  /** Shows a chat, and of it the conversation with everyone. */
+  /** Shows a chat. */
   open(chat: Chat): void {
     this.#chat = chat;
     this.#view.hidden = false;
     wearFace(byId('me-face', HTMLElement), chat.name);
     byId('me-name', HTMLElement).textContent = chat.name;
-    this.#show(chat.talks.everyone);
+    this.#show(chat, chat.talks.shown);
   }
 
   close(): void {
@@ -87,9 +86,10 @@ export class ChatView {
 
   /** A message was added to a conversation. @param waited whether it was said before the login */
   added(talk: Talk, entry: Entry, waited: boolean): void {
-    const seen = talk.key === this.#current && this.#isSeen();
+    const shown = talk === this.#chat?.talks.shown;
+    const seen = shown && this.#isSeen();
     if (seen) talk.unread = 0;
-    if (talk.key === this.#current) this.#talkView.added(entry, talk.unread === 1 && !entry.mine);
+    if (shown) this.#talkView.added(entry, talk.unread === 1 && !entry.mine);
     if (entry.mine) return;
     const speaker = speakerOf(entry.from);
     if (!waited)
@@ -111,11 +111,6 @@ export class ChatView {
     else this.#drawing ??= setTimeout(() => this.#drawNow(), DRAWING);
   }
 
-  get #talk(): Talk {
-    const { talks } = this.#chat as Chat;
-    return talks.get(this.#current) ?? talks.everyone;
-  }
-
   /** Whether the conversation is there to be seen: on a narrow page it is either that or the list. */
   #isSeen(): boolean {
     return !document.hidden && this.#talkPane.checkVisibility();
@@ -124,19 +119,18 @@ export class ChatView {
   /** The user wants to see a conversation. */
   #choose(to: Recipients): void {
     if (this.#chat === undefined) return;
-    this.#show(this.#chat.talks.open(to));
+    this.#show(this.#chat, this.#chat.talks.open(to));
     this.focus();
   }
 
-  #show(talk: Talk): void {
+  #show({ talks }: Chat, talk: Talk): void {
     const unread = talk.unread;
-    this.#current = talk.key;
+    talks.shown = talk;
     this.#view.dataset.pane = 'talk';
     if (this.#isSeen()) talk.unread = 0;
     this.#talkView.show(talk, unread);
     this.#composer.open(talk.to, titleOf(talk), talk.draft);
     this.#drawNow();
-    this.#host.keep();
   }
 
   /** On a narrow page: from the conversation to the list. On a wide one to its place in the list. */
@@ -149,8 +143,9 @@ export class ChatView {
   #looked(): void {
     if (this.#chat === undefined || !this.#isSeen()) return;
     this.draw();
-    if (this.#talk.unread === 0) return;
-    this.#talk.unread = 0;
+    const { shown } = this.#chat.talks;
+    if (shown.unread === 0) return;
+    shown.unread = 0;
     this.#host.keep();
   }
 
@@ -165,7 +160,7 @@ export class ChatView {
       return;
     }
     if (written.kind === 'message') this.#choose(written.to);
-    for (const text of [written.text, ...more]) chat.send(this.#talk, text);
+    for (const text of [written.text, ...more]) chat.send(chat.talks.shown, text);
   }
 
   async #command(chat: Chat, name: string, rest: string): Promise<void> {
@@ -178,12 +173,12 @@ export class ChatView {
 
   #again(entry: Entry): void {
     this.#talkView.removed(entry);
-    this.#chat?.again(this.#talk, entry);
+    this.#chat?.again(this.#chat.talks.shown, entry);
     this.focus();
   }
 
   #discard(entry: Entry): void {
-    this.#chat?.talks.remove(this.#talk, entry);
+    this.#chat?.talks.remove(this.#chat.talks.shown, entry);
     this.#talkView.removed(entry);
     this.focus();
   }
@@ -192,8 +187,8 @@ export class ChatView {
     clearTimeout(this.#drawing);
     this.#drawing = undefined;
     if (this.#chat === undefined) return;
-    this.#list.render(this.#chat, this.#current);
-    this.#talkView.describe(this.#talk, this.#chat);
+    this.#list.render(this.#chat);
+    this.#talkView.describe(this.#chat.talks.shown, this.#chat);
     byId('me-state', HTMLElement).textContent = this.#chat.isConnected ? 'Online' : 'Not connected';
     const unread = this.#chat.talks.unread();
     const badge = byId('back-unread', HTMLElement);

@@ -61,10 +61,14 @@ export class Chat implements Presence {
     this.#watcher = watcher;
     this.#name = kept?.name ?? login.name;
     this.#remembered = kept?.remembered ?? {};
-    this.talks = new Talks(() => {
-      watcher.listed();
-      watcher.keep();
-    }, kept?.talks);
+    this.talks = new Talks(
+      () => {
+        watcher.listed();
+        watcher.keep();
+      },
+      kept?.talks,
+      kept?.shown,
+    );
     this.#conversation = this.#begin(login);
   }
 
@@ -98,7 +102,12 @@ export class Chat implements Presence {
 
   /** What is to be kept on the device. @param room for how many characters of conversations */
   kept(room: number): Kept {
-    return { name: this.#name, remembered: this.#remembered, talks: this.talks.kept(room) };
+    return {
+      name: this.#name,
+      remembered: this.#remembered,
+      talks: this.talks.kept(room),
+      shown: this.talks.shown.key,
+    };
   }
 
   /** Sends a message, now or when there is a connection. */

@@ -6,6 +6,8 @@ export interface Kept {
   readonly name: string;
   readonly remembered: Remembered;
   readonly talks: readonly KeptTalk[];
+  /** The key of the conversation that is shown. */
+  readonly shown: string;
 }
 
 /** Where it is kept, beside other pages of the same host. */

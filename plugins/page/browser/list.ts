@@ -34,16 +34,13 @@ export class ListView {
     this.#view.addEventListener('focusin', ({ target }) => this.#rove(target as HTMLElement));
   }
 
-  /** @param shown the key of the conversation that is shown */
-  render(chat: Chat, shown: string): void {
+  render(chat: Chat): void {
     const { talks } = chat;
+    const { shown } = talks;
     const spoken = talks.spoken();
-    const current = talks.get(shown);
-    const isListed = (key: string) => key === EVERYONE || spoken.some((talk) => talk.key === key);
-    // One that was just begun is listed, too.
-    if (current !== undefined && !isListed(shown) && !(current.to.length === 1 && chat.isOnline(current.to[0] ?? ''))) {
-      spoken.unshift(current);
-    }
+    // One that was just begun is listed, too, unless it is with who is listed as online.
+    const alone = shown.to.length === 1 && chat.isOnline(shown.to[0] ?? '');
+    if (shown !== talks.everyone && !spoken.includes(shown) && !alone) spoken.unshift(shown);
     const named = new Set([nameKey(chat.name), ...spoken.map(({ key }) => key)]);
     const others = [...chat.online].filter((name) => !named.has(nameKey(name))).sort(byName);
     const people = others.slice(0, LISTED).map((name) => talks.get(talkKey([name])) ?? idle(name));
@@ -53,7 +50,7 @@ export class ListView {
     const rowOf = (talk: Talk) => {
       const item = this.#items.get(talk.key) ?? this.#newItem(talk);
       items.set(talk.key, item);
-      dress(item, talk, talk.key === shown, chat);
+      dress(item, talk, talk === shown, chat);
       return item.row;
     };
     arrange(this.#everyone, [rowOf(talks.everyone)]);
@@ -65,7 +62,7 @@ export class ListView {
     this.#rest.textContent = nobody ? 'Nobody else is online right now.' : more;
     this.#rest.hidden = this.#rest.textContent === '';
 
-    const stop = items.get((focused as HTMLElement | undefined)?.dataset.key ?? shown) ?? items.get(EVERYONE);
+    const stop = items.get((focused as HTMLElement | undefined)?.dataset.key ?? shown.key) ?? items.get(EVERYONE);
     if (stop === undefined) return;
     this.#rove(stop.button);
     if (focused !== undefined) stop.button.focus({ preventScroll: true });

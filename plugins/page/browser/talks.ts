@@ -50,10 +50,13 @@ export function talkKey(to: Recipients): string {
 export class Talks {
   readonly #talks = new Map<string, Talk>();
   readonly #changed: () => void;
+  #shown: string;
   #keys = 0;
 
-  constructor(changed: () => void, kept: readonly KeptTalk[] = []) {
+  /** @param shown the key of the conversation that was shown when they were kept */
+  constructor(changed: () => void, kept: readonly KeptTalk[] = [], shown = EVERYONE) {
     this.#changed = changed;
+    this.#shown = shown;
     this.open('everyone');
     for (const { to, entries, unread, draft } of kept) {
       const talk = this.open(to);
@@ -64,6 +67,16 @@ export class Talks {
 
   get everyone(): Talk {
     return this.open('everyone');
+  }
+
+  /** The conversation that is shown: after a reload it is that again, so that nobody writes where they do not mean to. */
+  get shown(): Talk {
+    return this.#talks.get(this.#shown) ?? this.everyone;
+  }
+
+  set shown({ key }: Talk) {
+    this.#shown = key;
+    this.#changed();
   }
 
   get(key: string): Talk | undefined {
