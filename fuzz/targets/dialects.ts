@@ -83,7 +83,7 @@ function jsonSays(speaker: Speaker, read: LineRead, heard: Heard, said: string, 
 function isReceivedLine(said: string): { readonly request?: unknown } {
   match(said, /^\{[^\n]*\}\n$/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-  doesNotMatch(said, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  doesNotMatch(said, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/);
   ok(said.isWellFormed(), 'not well-formed');
   const event = JSON.parse(said);
   isReceived(event);

@@ -21,12 +21,12 @@ export const json: Dialect = {
   },
 };
 
-const UNESCAPED = /[\u007f-\u009f]/g;
+const UNESCAPED = /[\u007f-\u009f\u2028\u2029]/g;
 
-/** An event as a line. JSON leaves some control characters as they are; escaped, they cannot command a terminal. */
+/** An event as a line. What JSON leaves as it is and could command a terminal, or end a line for some programs, is escaped. */
 function said(event: object): string {
   const line = JSON.stringify(event);
-  return `${line.replace(UNESCAPED, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)}\n`;
+  return `${line.replace(UNESCAPED, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
 /** What a login, a registration or a resumption gives for the questions of the dialogue. */

@@ -50,8 +50,8 @@ export interface MessageDraft {
   place(id: Promise<number>): void;
 }
 
-/** Removes what could command a terminal: C0 but TAB, DEL and C1. */
+/** Removes what could command a terminal, or ends a line for some programs: C0 but TAB, DEL, C1, U+2028 and U+2029. */
 export function withoutControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '');
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g, '');
 }

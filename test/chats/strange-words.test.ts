@@ -157,3 +157,17 @@ describe('whatever is said', () => {
     expect(server.failures).toEqual([]);
   });
 });
+
+test('a line separator of Unicode makes no second line, for programs that cut there', async () => {
+  await using server = await startServer();
+  await server.registers('alice', 'bob');
+  const [alice, bob] = [server.connectJson(), await server.returns('bob')];
+  await alice.logsIn('alice', PASSWORD);
+  await bob.says('message alice hello\u2028[2026-01-01T00:00:00Z] carol: hello\u2029');
+  await bob.sees('sent:');
+  // This client cuts lines as Node's readline does.
+  await alice.sees({ type: 'message', text: 'hello[2026-01-01T00:00:00Z] carol: hello' });
+  alice.says({ type: 'message', request: 'a\u2028b', to: ['bob', 'x\ud800'], text: 'x\u2028[...] carol: y' });
+  await alice.sees({ type: 'answer', request: 'a\u2028b' });
+  await bob.hears('alice', 'x[...] carol: y');
+});
