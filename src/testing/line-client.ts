@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as passed } from 'node:timers/promises';
 
 /** How long a client waits for what it expects, in milliseconds. */
 const PATIENCE = 5_000;
+
+/** How long a client waits before it asks again, at first and at most, in milliseconds: too seldom to meet a rate limit. */
+const [SHORTEST_WAIT, LONGEST_WAIT] = [2, 100];
 
 /** How many lines of the conversation an error message shows. */
 const SHOWN = 40;
@@ -126,15 +130,20 @@ export class LineClient {
     if (line !== `error:command:${word}`) throw this.#failure(`expected to see nothing but saw ${shown(line)}`);
   }
 
-  /** Repeats a command until its answer fits: for what becomes true soon, and is not announced. */
+  /**
+   * Repeats a command until its answer fits: for what becomes true soon, and is not announced. It waits real time
+   * between the tries, twice as long each time, whatever clock the server has.
+   */
   async asksUntil(command: string, expected: string | RegExp): Promise<void> {
     const deadline = Date.now() + PATIENCE;
-    for (;;) {
+    for (let wait = SHORTEST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
       const answer = await this.asks(command);
       if (fits(answer, expected)) return;
       if (Date.now() > deadline) {
-        throw this.#failure(`${shown(command)} was to be answered ${shown(expected)} but still is ${shown(answer)}`);
+        const still = `but is still answered ${shown(answer)}`;
+        throw this.#failure(`${shown(command)} was to be answered ${shown(expected)} within ${PATIENCE} ms, ${still}`);
       }
+      await passed(wait);
     }
   }
 
