@@ -56,6 +56,17 @@ describe('three wrong passwords', () => {
   });
 });
 
+test('more attempts than a connection has are counted on over the next one', async () => {
+  await using server = await startServer({ ...plugins, lockout: { attempts: 5 } });
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', 'closing:wrong-password');
+  await guesser.isClosed();
+  const again = await fails(server, 'alice', 2);
+  await again.seesInOrder('password', '60');
+  await again.isClosed();
+});
+
 test('a password sent during a block is not even looked at', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');

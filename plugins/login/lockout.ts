@@ -7,7 +7,13 @@ export default definePlugin({
   name: 'lockout',
   summary: 'Blocks a user at an IP address after wrong passwords',
   options: z.strictObject({
-    attempts: z.int().positive().default(3).describe('Wrong passwords before the block'),
+    attempts: z
+      .int()
+      .positive()
+      .default(3)
+      .describe(
+        'Wrong passwords before the block, over connections; each connection closes after `limits.passwordAttempts` all the same',
+      ),
     blockTime: z.number().positive().default(60).describe('How long the block lasts, in seconds'),
   }),
   environment: { blockTime: 'BLOCK_TIME' },
