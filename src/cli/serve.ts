@@ -17,6 +17,8 @@ const STOPS = ['SIGTERM', 'SIGINT'] as const;
  */
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
   const { promise: asked, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  // A server goes on when nobody reads what it says.
+  process.stdout.removeAllListeners('error').on('error', () => {});
   // Before anything starts: who is asked to stop while it starts stops in order too.
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { pino } from 'pino';
+import sonic from 'sonic-boom';
 import type { Logger } from '../kernel/logger.ts';
 import { inStyle, type Level, type Style, styleOf } from './style.ts';
 
@@ -30,7 +31,12 @@ export function openLog(level: Level): Log {
   const style = styleOf(process.stderr, process.env);
   // A terminal is written to at once, so that the program's other output stands in its place.
   const sync = style === 'plain' || style === 'coloured';
-  const stream = pino.destination({ dest: 2, sync, maxLength: WAITING });
+  /** Until when a full pipe is tried again, on the clock of `performance`. */
+  let until = Number.POSITIVE_INFINITY;
+  const retryEAGAIN = () => performance.now() < until;
+  // Not `pino.destination`, which tries for ever to write the rest at the end, also to a disk that is full.
+  const stream = new sonic.SonicBoom({ fd: 2, sync, maxLength: WAITING, retryEAGAIN });
+  let failing = false;
   let lost = 0;
   let idle = true;
   const write = (line: string): void => {
@@ -51,15 +57,24 @@ export function openLog(level: Level): Log {
     lost = 0;
     if (lines > 0) logger.warn({ event: 'log-lost', lines }, 'lines of the log are lost: they are read too slowly');
   });
-  // Nobody reads the log any more; that is no reason to end.
+  stream.on('write', () => {
+    failing = false;
+  });
+  // Nobody reads the log any more, or the disk is full; that is no reason to end.
   stream.on('error', () => {
     idle = true;
+    failing = true;
   });
   const flush = (): void => {
-    if (idle) return;
+    if (idle || failing) return;
     // What the other thread has in hand it writes while this one waits; what is left is written here.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, IN_HAND);
-    stream.flushSync();
+    until = performance.now() + PATIENCE;
+    try {
+      stream.flushSync();
+    } catch {
+      // Whoever reads takes too long over it: the rest is lost, and the process ends.
+    }
   };
   process.on('exit', flush);
   return {

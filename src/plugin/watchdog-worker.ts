@@ -50,5 +50,9 @@ function say(id: number, blockTime: number): void {
     : `the event loop is held up for more than ${blockTime} ms, by none of the plugins' first steps`;
   const facts = name && { plugin: name.plugin, what: name.what };
   const line = { level: 'warn', time: new Date().toISOString(), event: 'event-loop', ...facts, msg };
-  writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
+  try {
+    writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
+  } catch {
+    // A disk that is full, or a reader that is slow: no reason to end the server, as an error of this thread would.
+  }
 }

@@ -9,6 +9,7 @@ export default defineCommand({
   usage: 'faulty',
   summary: 'Fails',
   run({ rest }) {
+    for (const end = Date.now() + 400; rest === 'block' && Date.now() < end; );
     if (rest === 'crash') setImmediate(() => { throw new Error('crashed on purpose'); });
     throw new Error('on purpose ' + rest);
   },
@@ -115,4 +116,28 @@ test('the level comes from the config, also by a reload', async () => {
   await program.joins('bob');
   await program.complains(/"event":"login".*bob/);
   expect(program.stderr).not.toMatch(/alice/);
+});
+
+test('a disk that is full holds up nobody, and no end', { timeout: 60_000 }, async () => {
+  const full = { stderr: '/dev/full', env, files };
+  await using program = await startProgram({ plugins, limits: { blockTime: 100 } }, full);
+  const alice = await program.joins('alice');
+  // The thread that notices it writes to the log by itself.
+  expect(await alice.asks('faulty block')).toBe('error:internal:faulty');
+  expect(await alice.asks('who')).toBe('alice');
+  expect(await program.stop()).toBe(0);
+  await program.start();
+  const again = await program.returns('alice');
+  await again.says('faulty crash');
+  expect(await program.ends()).toBe(1);
+});
+
+test('a server whose output nobody reads serves on', async () => {
+  await using program = await startProgram({ plugins }, { files, env });
+  const alice = await program.joins('alice');
+  program.stopsReading();
+  program.signals('SIGHUP');
+  await program.complains(/"event":"reload"/);
+  expect(await alice.asks('who')).toBe('alice');
+  expect(await program.stop()).toBe(0);
 });

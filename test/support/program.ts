@@ -38,6 +38,8 @@ export interface ProgramOptions {
   readonly ignores?: NodeJS.Signals;
   /** How many files the system lets it have open. */
   readonly openFiles?: number;
+  /** Where its standard error goes, if it is not to be read: a file's path. */
+  readonly stderr?: string;
   /** Listening sockets that are handed to it as a service manager does: file descriptors by name. */
   readonly sockets?: Readonly<Record<string, number>>;
   /** Files in the config's folder, by name: a plugin of the user's, say. */
@@ -119,6 +121,11 @@ export class Program {
     return JSON.parse(await text(socket)) as { result?: Difference; mistakes?: string[] };
   }
 
+  /** Reads its stdout no more: what it says there fails. */
+  stopsReading(): void {
+    this.#child?.stdout?.destroy();
+  }
+
   /** Sends it a signal that does not end it. */
   signals(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
@@ -153,12 +160,12 @@ export class Program {
   /** Starts it, again after `stop` or `kill`. @returns when it listens */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
-    const { env = {}, ignores, openFiles, sockets = {}, bin = BIN, args: more = [] } = this.#options;
+    const { env = {}, ignores, openFiles, sockets = {}, bin = BIN, args: more = [], stderr } = this.#options;
     const words = [process.execPath, bin, '--config', this.configFile, ...more];
     // What a shell ignores its successor ignores, and the successor has its process id.
     const first = ignores ? `trap '' ${ignores}` : 'export LISTEN_PID=$$';
     const before = openFiles === undefined ? first : `ulimit -n ${openFiles}; ${first}`;
-    const [command = '', ...args] = ['sh', '-c', `${before}; exec "$@"`, 'sh', ...words];
+    const [command = '', ...args] = ['sh', '-c', `${before}; exec "$@" ${stderr ? `2>${stderr}` : ''}`, 'sh', ...words];
     const names = Object.keys(sockets);
     const handing = names.length > 0 && { LISTEN_FDS: `${names.length}`, LISTEN_FDNAMES: names.join(':') };
     const child = spawn(command, args, {
@@ -189,6 +196,12 @@ export class Program {
     if (this.#child === undefined || this.#exit === undefined) throw new Error('the program does not run');
     this.#child.kill(signal);
     return (await within(`its end after ${signal}`, this, this.#exit)).code;
+  }
+
+  /** Awaits that it ends by itself. @returns the exit code */
+  async ends(): Promise<number | null> {
+    if (this.#exit === undefined) throw new Error('the program does not run');
+    return (await within('its end', this, this.#exit)).code;
   }
 
   /** Ends it as a power cut would: with SIGKILL. */
