@@ -16,7 +16,7 @@ import type { Plugin } from '../src/plugin/define.ts';
 import { servicesOf } from '../src/plugin/order.ts';
 import { answerForSelf, importFile } from '../src/plugin/self.ts';
 import { confusablesModule } from './confusables.ts';
-import { pluginsReference, type StandardPlugin, servicesReference } from './reference.ts';
+import type { StandardPlugin } from './reference.ts';
 import { optionsTable } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -25,6 +25,8 @@ const check = process.argv.includes('--check');
 answerForSelf();
 const standard = await standardPlugins();
 write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModule()));
+// Not before that list is written: it sets up the standard plugins, which are found there.
+const { pluginsReference, servicesReference } = await import('./reference.ts');
 write('src/names/confusables.ts', formatted('src/names/confusables.ts', confusablesModule()));
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
