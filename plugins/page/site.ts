@@ -27,7 +27,7 @@ export interface SiteOptions {
 /** Where the files of the page are, as source or as built. */
 const FOLDER = new URL('browser/', import.meta.url);
 
-/** The style sheets, in the order in which a later one stands over an earlier one. */
+/** The style sheets that are served as one, page.css, in the order in which a later one stands over an earlier one. */
 const STYLES = [
   'tokens.css',
   'base.css',
@@ -52,7 +52,7 @@ export function siteFiles({ title, welcome, path, socket }: SiteOptions): Readon
   const modules = browserModules(main, (name) => import.meta.resolve(name));
   const parts = new Map<string, { type: string; text: string }>();
   for (const [name, text] of modules) parts.set(name, { type: 'text/javascript', text });
-  for (const name of STYLES) parts.set(name, { type: 'text/css', text: read(name) });
+  parts.set('page.css', { type: 'text/css', text: STYLES.map(read).join('\n') });
   parts.set('icon.svg', { type: 'image/svg+xml', text: read('icon.svg') });
   const content = JSON.stringify([...parts]);
   const assets = `assets/${digest(content).slice(0, 16)}`;
@@ -62,7 +62,6 @@ export function siteFiles({ title, welcome, path, socket }: SiteOptions): Readon
     // Relative, so that a proxy may put the whole under another path.
     socket: escaped(posix.relative(path, socket)),
     assets,
-    styles: STYLES.map((name) => `<link rel="stylesheet" href="${assets}/${name}">`).join('\n    '),
     modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
   };
   const page = read('page.html').replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '');
