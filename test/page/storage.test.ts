@@ -41,6 +41,20 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { t
     expect(await ada.texts()).toEqual([]);
   });
 
+  test('is nothing where what is there is of another version', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    for (const kept of [
+      'no JSON',
+      '{"name":"ada","remembered":{"token":"x"},"talks":{}}',
+      '{"name":"ada","remembered":{"token":"x"},"talks":[{"to":"everyone","entries":[{"text":1}],"unread":0,"draft":""}]}',
+    ]) {
+      await ada.page.evaluate(`sessionStorage.setItem('chatserv /', ${JSON.stringify(kept)})`);
+      await ada.page.reload();
+      await ada.page.locator('#login-name').waitFor();
+    }
+  });
+
   test('is shared by the windows of who stays logged in: the last one has it, and logging out ends all', async () => {
     await using town = await startTown();
     const ada = await town.arrives();

@@ -96,10 +96,27 @@ function storageOf(kind: 'sessionStorage' | 'localStorage'): Storage | undefined
 function read(kind: 'sessionStorage' | 'localStorage'): Kept | undefined {
   try {
     const kept = JSON.parse(storageOf(kind)?.getItem(KEY) ?? 'null') as Kept | null;
-    return kept !== null && typeof kept.name === 'string' && Array.isArray(kept.talks) ? kept : undefined;
+    return kept !== null && isKept(kept) ? kept : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether it is what this version keeps: another one may have written it. @throws where it is not */
+function isKept({ name, remembered, talks }: Kept): boolean {
+  return (
+    typeof name === 'string' &&
+    typeof remembered === 'object' &&
+    talks.every(
+      ({ to, entries, unread, draft }) =>
+        (to === 'everyone' || to.every((one) => typeof one === 'string')) &&
+        entries.every(
+          ({ from, text, time }) => typeof from === 'string' && typeof text === 'string' && Number.isFinite(time),
+        ) &&
+        Number.isFinite(unread) &&
+        typeof draft === 'string',
+    )
+  );
 }
 
 /** A setting of this page that outlives logging out: it says nothing of anyone. */
