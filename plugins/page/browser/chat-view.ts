@@ -194,6 +194,8 @@ export class ChatView {
     const badge = byId('back-unread', HTMLElement);
     badge.hidden = unread === 0;
     badge.textContent = unread > 99 ? '99+' : `${unread}`;
+    const label = unread > 0 ? `All conversations, ${unread} unread` : 'All conversations';
+    byId('back', HTMLButtonElement).setAttribute('aria-label', label);
     document.title = unread > 0 ? `(${unread}) ${this.#title}` : this.#title;
   }
 }

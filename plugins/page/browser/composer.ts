@@ -13,6 +13,9 @@ const QUOTES = 2;
 /** How many messages may be written at once. */
 const MOST_LINES = 50;
 
+/** The code of a key that was part of a composition. */
+const COMPOSED = 229;
+
 const encoder = new TextEncoder();
 
 /** Where messages are written. */
@@ -37,8 +40,8 @@ export class Composer {
       send(lines);
     });
     this.#text.addEventListener('keydown', (event) => {
-      // While characters are being composed, Enter takes what is offered.
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      // While characters are being composed, Enter takes what is offered; in Safari it has then ended the composition.
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === COMPOSED) return;
       event.preventDefault();
       form.requestSubmit();
     });

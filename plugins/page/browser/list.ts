@@ -58,7 +58,8 @@ export class ListView {
     this.#online.hold(people.map(rowOf));
     this.#items = items;
     const nobody = others.length + spoken.length === 0 && chat.isConnected;
-    const more = others.length > LISTED ? `and ${others.length - LISTED} more` : '';
+    const more =
+      others.length > LISTED ? `and ${others.length - LISTED} more, whom “Write to somebody” finds by name` : '';
     this.#rest.textContent = nobody ? 'Nobody else is online right now.' : more;
     this.#rest.hidden = this.#rest.textContent === '';
 
