@@ -33,12 +33,21 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
   let code = 0;
   let wasOnline = false;
   let cancelPatience: NodeJS.Timeout | undefined;
+  // What waited for the account is printed, also where nothing is asked for, and after each lost connection.
+  let behind = true;
+  let upToDate = Promise.withResolvers<void>();
+  const caughtUp = () => {
+    behind = false;
+    upToDate.resolve();
+  };
   const state = (now: State) => {
     if (now.state === 'online') {
       wasOnline = true;
       clearTimeout(cancelPatience);
       cancelPatience = undefined;
     } else if (now.state === 'lost') {
+      if (!behind) upToDate = Promise.withResolvers();
+      behind = true;
       const giveUp = () => {
         code = EXIT.noConnection;
         print(errors, `chatserv: no connection: ${lostText(now.why)}`);
@@ -49,16 +58,14 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     } else if (now.state === 'closed') {
       clearTimeout(cancelPatience);
       lines.close();
-      caughtUp.resolve();
+      caughtUp();
       if (now.why === 'left' || now.why === 'goodbye') return;
       code = EXIT.refused;
       print(errors, `chatserv: ${closedText(now)}`);
     }
   };
-  // What waited for the account is printed, also where nothing is asked for.
-  const caughtUp = Promise.withResolvers<void>();
   const message = ({ time, from, text }: Received) => print(output, `[${seconds(time)}] ${from}: ${text}`);
-  const conversation = new Conversation({ open, login, owner: { state, message, caughtUp: () => caughtUp.resolve() } });
+  const conversation = new Conversation({ open, login, owner: { state, message, caughtUp } });
   const lines = createInterface({ input });
   const interrupted = () => {
     code ||= EXIT.interrupted;
@@ -90,7 +97,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     if (answers.size >= ahead) await Promise.race(answers);
   }
   await Promise.all(answers);
-  await caughtUp.promise;
+  await upToDate.promise;
   await conversation.leave();
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   return code;

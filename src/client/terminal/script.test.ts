@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { type Duplex, PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { PASSWORD, startServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+import { overStream } from '../carriers.ts';
+import { runScript } from './script.ts';
+
+test('a script whose input ends while the connection is lost comes back for what is said meanwhile', async () => {
+  await using server = await startServer();
+  await server.registers('alice');
+  const bob = await server.joins('bob');
+  const streams: Duplex[] = [];
+  const open = overStream(() => {
+    const stream = server.open();
+    streams.push(stream);
+    return stream;
+  });
+  const [input, output, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const login = { name: 'alice', password: PASSWORD };
+  const code = runScript({ open, login, input, output, errors });
+  input.write('who\n');
+  const [answer] = await once(output, 'data');
+  expect(String(answer)).toBe('bob alice\n');
+  const printed = text(output);
+  const [stream] = streams;
+  stream?.destroy();
+  input.end();
+  await bob.asksUntil('whoelse', '');
+  expect(await bob.asks('message alice meanwhile')).toBe('sent:');
+  expect(await code).toBe(0);
+  output.end();
+  expect(await printed).toContain('bob: meanwhile\n');
+});
