@@ -50,8 +50,14 @@ export interface MessageDraft {
   place(id: Promise<number>): void;
 }
 
-/** Removes what could command a terminal, or ends a line for some programs: C0 but TAB, DEL, C1, U+2028 and U+2029. */
+/** What ends a line, for terminals or for some programs. */
+const LINE_ENDS = /[\n-\r\u0085\u2028\u2029]+/g;
+
+/** What could command a terminal: C0 but TAB, DEL and C1. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
+
+/** Text on one line, which can command no terminal: line ends become a blank, control characters are removed. */
 export function withoutControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/g, '');
+  return text.replace(LINE_ENDS, ' ').replace(CONTROLS, '');
 }

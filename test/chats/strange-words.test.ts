@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, definePlugin } from 'chatserv';
+import { Accounts, defineCommand, definePlugin } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -166,8 +166,29 @@ test('a line separator of Unicode makes no second line, for programs that cut th
   await bob.says('message alice hello\u2028[2026-01-01T00:00:00Z] carol: hello\u2029');
   await bob.sees('sent:');
   // This client cuts lines as Node's readline does.
-  await alice.sees({ type: 'message', text: 'hello[2026-01-01T00:00:00Z] carol: hello' });
+  await alice.sees({ type: 'message', text: 'hello [2026-01-01T00:00:00Z] carol: hello ' });
   alice.says({ type: 'message', request: 'a\u2028b', to: ['bob', 'x\ud800'], text: 'x\u2028[...] carol: y' });
   await alice.sees({ type: 'answer', request: 'a\u2028b' });
-  await bob.hears('alice', 'x[...] carol: y');
+  await bob.hears('alice', 'x [...] carol: y');
+});
+
+test('lines that a program or a plugin says as one message are one line of several words', async () => {
+  const report = defineCommand({
+    name: 'report',
+    usage: 'report',
+    summary: 'Tells how it stands',
+    async run(_call, { server }) {
+      await server.post({ from: { id: 0, name: '*server*' }, to: 'everyone', text: 'green\nall\r\n\r\nwell' });
+      return 'in\nwords';
+    },
+  });
+  await using server = await startServer({ report });
+  await server.registers('alice');
+  const [alice, bob] = [server.connectJson(), await server.joins('bob')];
+  await alice.logsIn('alice', PASSWORD);
+  alice.says({ type: 'message', to: ['bob'], text: 'one\ntwo' });
+  await bob.hears('alice', 'one two');
+  await bob.says('report');
+  await bob.hears('*server*', 'green all well');
+  await bob.sees('in words');
 });
