@@ -16,6 +16,7 @@ import rateLimit from './rate-limit.ts';
 import roll from './roll.ts';
 import shout from './shout.ts';
 import webhook from './webhook.ts';
+import welcome from './welcome.ts';
 import wordfilter from './wordfilter.ts';
 
 test('roll: a command with arguments and options', async () => {
@@ -110,6 +111,22 @@ test('bot: it answers who writes to it', async () => {
   await alice.says('broadcast open');
   await alice.sees('sent:');
   await alice.seesNothing();
+});
+
+test('welcome: who logs in is told how much was missed, and nobody else', async () => {
+  await using server = await startServer({ welcome });
+  await server.registers('alice');
+  const bob = await server.joins('bob');
+  await bob.says('message alice one', 'broadcast two');
+  await bob.seesInOrder('sent:', 'sent:');
+  const alice = await server.returns('alice');
+  await alice.hears('bob', 'one');
+  await alice.hears('bob', 'two');
+  await alice.hears('*server*', 'you missed 2 messages');
+  await bob.seesNothing();
+  await alice.logsOut();
+  const again = await server.returns('alice');
+  await again.seesNothing();
 });
 
 test('http-endpoint: it tells who is online', async () => {

@@ -16,6 +16,9 @@ import { Room } from './room.ts';
 /** How many messages are read from the log at a time. */
 const PAGE = 256;
 
+/** How many messages are counted where it is not said. */
+const COUNTED_MOST = 10_000;
+
 export default definePlugin({
   name: 'offline-messages',
   summary: 'Keeps every message until each of its recipients was given it',
@@ -88,6 +91,17 @@ export default definePlugin({
           const page = await log.read(account.id, Math.max(after, start), PAGE);
           return page.map((entry) => messageOf(entry, account, entry.id <= handed));
         });
+      },
+
+      async waiting(account, most = COUNTED_MOST) {
+        let { id: after } = await cursors.of(account.id);
+        for (let count = 0; ; ) {
+          const page = await log.read(account.id, after, Math.min(PAGE, most - count));
+          const last = page.at(-1);
+          if (last === undefined) return count;
+          count += page.length;
+          after = last.id;
+        }
       },
     };
 

@@ -1,5 +1,5 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
-import { startServer } from 'chatserv/testing';
+import { Accounts, Blocks, defineCommand, definePlugin, Inbox, Log } from 'chatserv';
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../stores/memory.ts';
 
@@ -166,4 +166,59 @@ test('without the plugin a name that is not online is answered like an unknown o
   await carol.says('fetch');
   await carol.sees('fetching');
   await carol.seesNothing();
+});
+
+/** A command that tells how many messages wait for a user. */
+const waiting = defineCommand({
+  name: 'waiting',
+  usage: 'waiting <user> [most]',
+  summary: 'Counts what waits for a user',
+  args: { min: 1, max: 2 },
+  needs: { accounts: Accounts, inbox: Inbox },
+  async run({ args: [name = '', most] }, { accounts, inbox }) {
+    const account = await accounts.find(name);
+    return account === undefined
+      ? 'unknown'
+      : String(await inbox.waiting(account, most === undefined ? undefined : Number(most)));
+  },
+});
+
+describe('what waits is counted', () => {
+  test('as it is now, and not as it was when cursors were last written', async () => {
+    await using server = await startServer({ waiting }, { linesPerSecond: 0 });
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    const carol = await server.joins('carol');
+    await alice.says(...Array.from({ length: 300 }, (_, i) => `message bob ${i}`), 'broadcast 300', 'message carol no');
+    for (let i = 0; i < 302; i++) await alice.sees('sent:');
+    await alice.says('waiting bob', 'waiting bob 299', 'waiting bob 256', 'waiting alice');
+    await alice.seesInOrder('301', '299', '256', '0');
+
+    // The clock stands still: no cursor is written meanwhile.
+    const bob = await server.returns('bob');
+    for (let i = 0; i <= 300; i++) await bob.hears('alice', String(i));
+    await carol.hears('alice', '300');
+    await carol.hears('alice', 'no');
+    await alice.says('waiting bob', 'waiting carol');
+    await alice.seesInOrder('0', '0');
+    await bob.logsOut();
+    await alice.says('message bob more', 'waiting bob');
+    await alice.seesInOrder('sent:', '1');
+  });
+
+  test('with what a program was handed and has not acknowledged', async () => {
+    await using server = await startServer({ waiting });
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    const bob = server.connectJson();
+    await bob.logsIn('bob', PASSWORD);
+    await alice.says('message bob one', 'message bob two');
+    await alice.seesInOrder('sent:', 'sent:');
+    const first = await bob.sees({ type: 'message', text: 'one' });
+    await bob.sees({ type: 'message', text: 'two' });
+    bob.says({ type: 'acknowledge', id: (first as { id: number }).id });
+    await bob.seesNothing();
+    await alice.says('waiting bob');
+    await alice.sees('1');
+  });
 });

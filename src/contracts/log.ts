@@ -74,6 +74,7 @@ export interface Log {
    * `most` and no further. Those to everyone do not name it, and those to many accounts (more than 32) need not count.
    */
   count(account: number, sender: number, after: number, most: number): Promise<{ all: number; own: number }>;
+  /** How far the account had come when cursors were last written; how many messages wait now, `Inbox.waiting` knows. */
   cursor(account: number): Promise<Cursor>;
   /** Moves cursors; what would move back stays. Durable when it resolves. */
   moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): Promise<void>;
