@@ -23,6 +23,9 @@ function echo(...paths: string[]) {
             response.end(`${path} for ${http.addressOf(request)}`);
           });
         }
+        http.upgrade('/bug', () => {
+          throw new Error('a bug');
+        });
       },
     }),
   });
@@ -116,13 +119,14 @@ describe('http', () => {
     }
   });
 
-  test('bytes that are no HTTP, and an upgrade to nothing, are answered and closed', async () => {
+  test('bytes that are no HTTP, and an upgrade to nothing or that fails, are answered and closed', async () => {
     const { server, where } = await start({}, '/');
     await using _ = server;
     const [host = '', port] = where.split(':');
     for (const [said, answer] of [
       ['hello\r\n\r\n', 'HTTP/1.1 400 '],
       ['GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 404 '],
+      ['GET /bug HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 500 '],
     ] as const) {
       const socket = connect(Number(port), host);
       socket.write(said);

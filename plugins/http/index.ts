@@ -91,9 +91,15 @@ export default definePlugin({
 
     function hand(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       socket.on('error', () => socket.destroy());
-      const handler = upgrades.find(pathOf(request));
-      if (handler === undefined) refuse(socket, 404);
-      else handler(request, socket, head);
+      const path = pathOf(request);
+      const handler = upgrades.find(path);
+      try {
+        if (handler === undefined) refuse(socket, 404);
+        else handler(request, socket, head);
+      } catch (err) {
+        logger.error({ event: 'http-error', err, path }, 'an HTTP connection could not be upgraded');
+        refuse(socket, 500);
+      }
     }
 
     const crowd = keep('crowd', () => new Crowd());

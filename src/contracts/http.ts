@@ -8,7 +8,7 @@ import { token } from './service.ts';
  */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** Takes a connection over that asked for another protocol. @param head what it sent after the request */
+/** Takes a connection over that asked for a WebSocket. What it throws is logged, and answered 500. @param head what it sent after the request */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** One HTTP port that plugins share. The `http` plugin provides it. Use it from `start` on. */
