@@ -27,8 +27,9 @@ export function supervisorOf(environment: NodeJS.ProcessEnv, logger: Logger): Su
       .then(async () => {
         if (works) await run('systemd-notify', words);
       })
-      .catch((err: unknown) => {
-        works = false;
+      .catch((err: NodeJS.ErrnoException) => {
+        // Whatever else failed, want of memory say, may go by: who falls silent is ended by the watchdog.
+        works = err.code !== 'ENOENT';
         logger.warn({ event: 'supervisor-error', err }, 'systemd could not be told how the server fares');
       });
   };

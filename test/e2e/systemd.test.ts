@@ -44,6 +44,25 @@ test('without systemd-notify the server runs on, and says so once', async () => 
   }
 });
 
+test('a word that did not arrive is not the last one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatserv-path-'));
+  try {
+    await symlink('/bin/sh', join(folder, 'sh'));
+    const told = join(folder, 'told');
+    const notify = `#!/bin/sh\necho "$*" >> ${told}\n[ -e ${told}.failed ] || { : > ${told}.failed; exit 1; }\n`;
+    await writeFile(join(folder, 'systemd-notify'), notify, { mode: 0o755 });
+    const env = { NOTIFY_SOCKET: '/nowhere', WATCHDOG_USEC: '200000', PATH: folder };
+    await using program = await startProgram({}, { env });
+    await program.complains(/"event":"supervisor-error"/);
+    const failed = await readFile(told, 'utf8');
+    while ((await readFile(told, 'utf8')) === failed) await new Promise((wake) => setTimeout(wake, 20));
+    await program.stop();
+    expect(program.stderr.match(/supervisor-error/g)).toHaveLength(1);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test.skipIf(!canAnalyze)('the units are what systemd takes, and shut in', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-units-'));
   try {
