@@ -7,6 +7,9 @@ import { plan } from '../plugin/host.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { settingOf } from './setting.ts';
 
+/** How long a server may take to say how it fares, in milliseconds. */
+const PATIENCE = 8_000;
+
 /** What the plugin `control` answers. */
 type Answer = { readonly result: unknown } | { readonly mistakes: readonly string[] };
 
@@ -36,8 +39,18 @@ export async function askServer(config: string | undefined, request: string): Pr
       },
     );
   }
+  // A reload takes as long as its plugins do.
+  const late = () => socket.destroy(new Error(`it has said nothing for ${PATIENCE / 1000} s`));
+  if (request !== 'reload') socket.setTimeout(PATIENCE, late);
   socket.end(`${JSON.stringify({ request })}\n`);
-  const answer = JSON.parse(await text(socket)) as Answer;
+  let said: string;
+  try {
+    said = await text(socket);
+    if (said === '') throw new Error('it ended');
+  } catch (cause) {
+    throw new Mistakes([`The server at ${path} gave no answer (${messageOf(cause)}): look into its log.`], { cause });
+  }
+  const answer = JSON.parse(said) as Answer;
   if ('mistakes' in answer) throw new Mistakes(answer.mistakes);
   return answer.result;
 }

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { startProgram } from '../support/program.ts';
 
-test('chatserv health exits with 0 where the server works, and says why where it does not', async () => {
+test('chatserv health exits with 0 where the server works, and says why where it does not', {
+  timeout: 60_000,
+}, async () => {
   // A plugin that never lets go of the store's place in line stands for a store that is stuck.
   const stuck = `
 import { Accounts, defineCommand } from 'chatserv';
@@ -24,6 +26,12 @@ export default defineCommand({
     code: 1,
     stdout: expect.stringMatching(/^not ready\n.* {2}store +it has not answered within 0.2 s\n/s),
   });
+  program.signals('SIGSTOP');
+  expect(await health()).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/gave no answer \(it has said nothing/),
+  });
+  program.signals('SIGCONT');
   await program.stop();
   expect(await health()).toMatchObject({ code: 2, stderr: expect.stringMatching(/^chatserv: No server answers at /) });
 });
