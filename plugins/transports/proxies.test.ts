@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { LineClient, startServer, type TestServer } from 'chatserv/testing';
@@ -123,6 +124,20 @@ describe('from a listed proxy', () => {
     await once(socket.resume(), 'close');
     expect(server.logged.filter(({ facts }) => facts.event !== 'listen')).toEqual([]);
     expect(addresses(server)).toEqual([]);
+  });
+
+  test('nor does one that resets its connection before the server has it', async () => {
+    await using server = await serve(['127.0.0.1']);
+    const port = server.listening.get('tcp')?.split(':')[1];
+    const reset = `net.connect(${port}, '127.0.0.1', function () { this.resetAndDestroy() })`;
+    // The server waits for the end of it, as it is of this process.
+    execFileSync(process.execPath, ['--eval', reset]);
+    const client = clientOf(await open(server), server);
+    await client.writesRaw(`${FROM}alice\n`);
+    await client.sees('register');
+    const from = server.logged.filter(({ facts }) => facts.event === 'connection').map(({ facts }) => facts.address);
+    expect(from).toEqual(['203.0.113.7']);
+    await client.closes();
   });
 
   test('the server stops while a header is still to come', async () => {

@@ -71,7 +71,10 @@ export function portListener(
     `${host} ${port}`,
     (kept) => listen(kept, { host, port }, logger),
     (socket) => {
-      const address = plainAddress(socket.remoteAddress ?? 'unknown');
+      const { remoteAddress } = socket;
+      // It is gone already, as that of a proxy that only looks whether the port is open.
+      if (remoteAddress === undefined) return void socket.destroy();
+      const address = plainAddress(remoteAddress);
       if (isProxy(address)) void acceptProxied(socket, address);
       else accept(socket, address);
     },
