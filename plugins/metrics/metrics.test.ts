@@ -99,6 +99,8 @@ test('the page counts what the server does, and names no user', async () => {
     for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_start_time_seconds']) {
       expect(values.get(name), name).toBeGreaterThan(0);
     }
+    // Made anew by a reload, the plugin says the same.
+    expect(values.get('process_start_time_seconds')).toBe(performance.timeOrigin / 1000);
     const buckets = [...values].filter(([key]) => key.startsWith('chatserv_keeping_seconds_bucket'));
     for (const [index, [, count]] of buckets.entries()) {
       expect(count).toBeGreaterThanOrEqual(buckets[index - 1]?.[1] ?? 0);

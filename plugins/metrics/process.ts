@@ -20,7 +20,8 @@ export function watchProcess(signal: AbortSignal): () => Promise<ProcessFacts> {
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION });
   loop.enable();
   signal.addEventListener('abort', () => loop.disable());
-  const started = Date.now() / 1000 - process.uptime();
+  // The same after a reload, or it would pass for a start.
+  const started = performance.timeOrigin / 1000;
   return async () => {
     // What the histogram measures of a loop that is never late is its own resolution.
     const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1000);
