@@ -36,6 +36,11 @@ test('a mode that is none is a sentence', async () => {
   await expect(startServer({ unix: { socket: join(folder, 's'), mode: '888' } })).rejects.toThrow(/octal/);
 });
 
+test('a path that is too long for a socket is a sentence', async () => {
+  const socket = join(folder, 'x'.repeat(100), 'chat.sock');
+  await expect(startServer({ unix: { socket } })).rejects.toThrow(/is \d+ bytes long, and that of a socket may be 107/);
+});
+
 test('what a killed server left is removed; what is no socket, or is answered, is left alone', {
   timeout: 60_000,
 }, async () => {

@@ -5,6 +5,9 @@ import { isHandedOver } from './handed-over.ts';
 import { listen } from './listen.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 
+/** How long the path of a socket may be, in bytes (unix(7), without its zero); other systems take a few less. */
+const LONGEST = 107;
+
 /**
  * Has a plugin listen on a Unix socket, that stays open over a reload that leaves its path alone. What a server that was
  * killed has left behind is removed. A socket that a service manager handed over under the plugin's name is taken instead.
@@ -24,6 +27,12 @@ export function unixListener(
     name,
     file,
     async (kept) => {
+      const length = Buffer.byteLength(file);
+      if (length > LONGEST) {
+        throw new Error(
+          `the path ${file} is ${length} bytes long, and that of a socket may be ${LONGEST}: set the option socket to a shorter one`,
+        );
+      }
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       if (await isAnswered(file)) {
         throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
@@ -55,9 +64,11 @@ async function removeSocket(file: string): Promise<void> {
   await rm(file);
 }
 
+/** Whether a server has it, also one that is too busy to take another connection. */
 async function isAnswered(file: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(file, () => resolve(true)).on('error', () => resolve(false));
+  const failed = ({ code }: NodeJS.ErrnoException) => resolve(code === 'EAGAIN');
+  const socket = connect(file, () => resolve(true)).on('error', failed);
   const answered = await promise;
   socket.destroy();
   return answered;
