@@ -135,6 +135,7 @@ export class Host {
   }
 
   async #reload(): Promise<Difference> {
+    if (this.#state === 'stopping') throw new Mistakes(['The server is about to end, and reads nothing again.']);
     const setting = { ...this.#setting, ...(await this.#setting.again?.()) };
     const before = this.#generation;
     const next = await Generation.build(await plan(setting), this.#around(setting), before);

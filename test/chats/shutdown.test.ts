@@ -60,3 +60,10 @@ test('what takes longer than drainTime is left without an answer', async () => {
   await stopped;
   expect(server.limitsMet).toEqual({ 'drain-time': 1 });
 });
+
+test('a server that stops reads nothing again', async () => {
+  const server = await startServer();
+  const stopped = server[Symbol.asyncDispose]();
+  await expect(server.host.reload()).rejects.toThrow(/about to end/);
+  await stopped;
+});
