@@ -105,11 +105,7 @@ export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Err
     const { code, stdout, stderr } = await folder.runs(['--config', config === '' ? 'none.json' : 'my.json']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const sentence of says) expect(stderr).toMatch(sentence);
-    const lines = stderr.trimEnd().split('\n');
-    expect(
-      lines.every((line) => line.startsWith('chatserv: ')),
-      stderr,
-    ).toBe(true);
+    for (const line of said(stderr)) expect(line).toMatch(/^chatserv: /);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
@@ -123,9 +119,16 @@ export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Err
     const { code, stderr } = await folder.runs(['--config', 'my.json']);
     taken.close();
     expect(code).toBe(2);
-    expect(stderr).toMatch(new RegExp(`^chatserv: .*${port}.*\n$`));
+    expect(said(stderr)).toEqual([
+      `chatserv: The plugin 'tcp' could not start: another program, perhaps another chatserv, listens on 127.0.0.1:${port} already: end that one, or set the option port to another`,
+    ]);
   });
 });
+
+/** The lines on standard error without those of the log: a busy machine is warned of at the start. */
+function said(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+}
 
 function circle(provides: string, needs: string): string {
   return `import { definePlugin, token } from 'chatserv';
