@@ -1,5 +1,8 @@
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findConfig } from '../../src/config/find.ts';
 import { Folder } from '../support/command-line.ts';
 
 describe('a config is found and read', () => {
@@ -39,6 +42,48 @@ describe('a config is found and read', () => {
 
 const PLUGIN = `import { definePlugin } from 'chatserv';
 export default definePlugin({ name: 'x', summary: 'Does nothing', setup: () => ({}) });`;
+
+describe('a file that says nothing, or cannot be read, is no empty config', () => {
+  test.each<[string, string, string]>([
+    [
+      'x.ts',
+      'export const config = { plugins: { registration: false } };',
+      "x.ts exports no default: begin with 'export default defineConfig({'.",
+    ],
+    ['x.js', '', "x.js exports no default: begin with 'export default defineConfig({'."],
+    ['x.yaml', '', 'x.yaml is empty: write {} for the standard set as it is.'],
+    ['x.yaml', '# plugins: {}\n', 'x.yaml is empty: write {} for the standard set as it is.'],
+    ['x.json', 'null', 'x.json is empty: write {} for the standard set as it is.'],
+    ['package.json', '{}', "package.json has no key 'chatserv': put the config there."],
+    [
+      'x.yaml',
+      'plugins:\n  tcp: {\n  who: [\n',
+      'The config PLACEx.yaml cannot be read: deficient indentation (line 3 column 3)',
+    ],
+    [
+      'x.json',
+      '{ "plugins" 3 }',
+      "The config PLACEx.json cannot be read: Expected ':' after property name in JSON at position 12 (line 1 column 13)",
+    ],
+  ])('%s with %j', async (file, text, sentence) => {
+    await using folder = await Folder.with({ [file]: text });
+    await expect(findConfig(file, folder.path)).rejects.toThrow(
+      sentence.replace(/PLACE|^(?=\S+ (?:is empty|exports|has))/, `${folder.path}/`),
+    );
+  });
+
+  test('also where it is looked for', async () => {
+    await using folder = await Folder.with({ 'chatserv.config.yaml': '' });
+    await expect(findConfig(undefined, folder.path)).rejects.toThrow('chatserv.config.yaml is empty');
+    await mkdir(join(folder.path, 'chatserv.config.ts'));
+    await expect(findConfig(undefined, folder.path)).rejects.toThrow(/chatserv\.config\.ts cannot be read: EISDIR/);
+  });
+
+  test('but a package.json may be about something else', async () => {
+    await using folder = await Folder.with({ 'package.json': '{}' });
+    expect(await findConfig(undefined, folder.path)).toMatchObject({ value: {}, name: 'the standard config' });
+  });
+});
 
 describe('what is wrong is one sentence each, before anything listens', () => {
   const cases: Readonly<Record<string, { config: string; files?: Record<string, string>; says: readonly RegExp[] }>> = {
