@@ -16,6 +16,10 @@ export default definePlugin({
   setup({ options, accounts, presence, clock }) {
     return {
       hooks: {
+        // At the login too: a server that is killed sees nobody leave.
+        async onLogin({ account }) {
+          if (account !== undefined) await accounts.setSeen(account.id, clock.now());
+        },
         async onDisconnect({ account }) {
           if (account !== undefined) await accounts.setSeen(account.id, clock.now());
         },

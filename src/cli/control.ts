@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { ServerFacts } from '../contracts/plugins.ts';
-import { plan } from '../plugin/host.ts';
+import { loadPlugins } from '../plugin/load.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
-import { settingOf } from './setting.ts';
+import { readConfig } from './setting.ts';
 
 /** How long a server may take to say how it fares, in milliseconds. */
 const PATIENCE = 8_000;
@@ -13,30 +13,44 @@ const PATIENCE = 8_000;
 /** What the plugin `control` answers. */
 type Answer = { readonly result: unknown } | { readonly mistakes: readonly string[] };
 
+/** A server that runs with a config, as it is reached over its control socket. */
+export interface RunningServer {
+  /** Asks it. @throws Mistakes when none runs, or it says that something is wrong */
+  ask(request: 'reload' | 'facts' | 'health'): Promise<unknown>;
+}
+
 /**
- * Asks the server that runs with a config, over its control socket.
- * @throws Mistakes when none runs, or it says that something is wrong
+ * Finds the server that runs with a config. Of the plugins only `control` is looked at: the server goes on with those
+ * it has, whatever has become of their files.
+ * @throws Mistakes when the config has no control socket
  */
-export async function askServer(config: string | undefined, request: string): Promise<unknown> {
-  const setting = await settingOf(config);
-  const control = (await plan(setting)).find(({ plugin }) => plugin.name === 'control');
+export async function runningServer(config: string | undefined): Promise<RunningServer> {
+  const { plugins, place, environment } = await readConfig(config);
+  const [control] = await loadPlugins({ control: plugins.control ?? false }, place, environment);
   if (control === undefined) {
     throw new Mistakes([
-      `${setting.place.name} has the plugin 'control' off, through which the server is asked: switch it on, or send SIGHUP.`,
+      `${place.name} has the plugin 'control' off, through which the server is asked: switch it on, or send SIGHUP.`,
     ]);
   }
-  const path = resolve(setting.place.folder, (control.options as { readonly socket: string }).socket);
+  const path = resolve(place.folder, (control.options as { readonly socket: string }).socket);
+  return { ask: (request) => ask(path, request, place.name) };
+}
+
+/** Asks the server that runs with a config. @throws Mistakes when none runs, or it says that something is wrong */
+export async function askServer(config: string | undefined, request: 'reload' | 'health'): Promise<unknown> {
+  return (await runningServer(config)).ask(request);
+}
+
+async function ask(path: string, request: string, config: string): Promise<unknown> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');
   } catch (cause) {
     throw new Mistakes(
       [
-        `No server answers at ${path} (${messageOf(cause)}): start one with ${setting.place.name}, or send the one that runs SIGHUP if its socket has moved.`,
+        `No server answers at ${path} (${messageOf(cause)}): start one with ${config}, or send the one that runs SIGHUP if its socket has moved.`,
       ],
-      {
-        cause,
-      },
+      { cause },
     );
   }
   // A reload takes as long as its plugins do.
@@ -64,7 +78,7 @@ export type Facts = ServerFacts & {
 /** What the server that runs with a config says of itself; undefined when none runs. */
 export async function factsOf(config: string | undefined): Promise<Facts | undefined> {
   try {
-    return (await askServer(config, 'facts')) as Facts;
+    return (await (await runningServer(config)).ask('facts')) as Facts;
   } catch (thrown) {
     if (thrown instanceof Mistakes) return undefined;
     throw thrown;

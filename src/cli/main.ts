@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { KINDS, type Kind, newPlugin } from './new.ts';
+import { version } from './package.ts';
 
 /**
  * The command line's door. Sets the process's exit code: 0, or 2 when something is wrong with what was asked.
@@ -58,7 +59,10 @@ export async function main(args: readonly string[]): Promise<void> {
         'Show what the running server does, live',
         {
           every: { type: 'number', default: 1, describe: 'Seconds between two looks' },
-          times: { type: 'number', default: 0, describe: 'How many looks; 0 is until it is interrupted' },
+          times: {
+            type: 'number',
+            describe: 'How many looks; 0 is until it is interrupted, as on a terminal, and elsewhere it is one',
+          },
         },
         async ({ config, every, times }) => (await import('./top.ts')).top(config as string | undefined, every, times),
       )
@@ -135,7 +139,7 @@ export async function main(args: readonly string[]): Promise<void> {
       )
       .strict()
       .help()
-      .version()
+      .version(version())
       .exitProcess(false)
       .fail((message, error) => {
         throw error ?? new Mistakes([`${message} See chatserv --help.`]);

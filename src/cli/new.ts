@@ -3,13 +3,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { ROOT, version } from './package.ts';
 
 /** What a plugin may begin as: a folder of `templates/` each. */
 export const KINDS = ['command', 'hook', 'service', 'transport'] as const;
 export type Kind = (typeof KINDS)[number];
-
-/** The root of this package, from the source and from what is built. */
-const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url);
 
 /** Makes a folder with a plugin that runs and passes its own test. */
 export async function newPlugin(name: string, kind: Kind): Promise<void> {
@@ -18,7 +16,6 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
   }
   const folder = `chatserv-plugin-${name}`;
   if (existsSync(folder)) throw new Mistakes([`There is a folder ${folder} already.`]);
-  const { version } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as { version: string };
   try {
     await mkdir(folder);
     for (const from of ['all', kind]) {
@@ -26,7 +23,7 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
       for (const file of await readdir(source)) {
         const text = await readFile(join(source, file), 'utf8');
         const to = file === 'gitignore' ? '.gitignore' : file;
-        await writeFile(join(folder, to), text.replaceAll('example', name).replaceAll('VERSION', version));
+        await writeFile(join(folder, to), text.replaceAll('example', name).replaceAll('VERSION', version()));
       }
     }
   } catch (cause) {

@@ -1,12 +1,13 @@
 import type { ServicesOf, Tokens } from '../contracts/service.ts';
-import { Host, plan } from '../plugin/host.ts';
+import { GIVEN, Host } from '../plugin/host.ts';
+import { type Loaded, loadPlugins } from '../plugin/load.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { servicesOf } from '../plugin/order.ts';
-import { settingOf } from './setting.ts';
+import { type ReadConfig, settingOf } from './setting.ts';
 
 /**
  * Works with services of a config's plugins, without serving: those that provide them are set up, and no others.
- * @throws Mistakes when nothing in the config provides one
+ * @throws Mistakes when nothing in the config provides one, or what does is wrong or keeps nothing
  */
 export async function withServices<T extends Tokens>(
   config: string | undefined,
@@ -14,27 +15,56 @@ export async function withServices<T extends Tokens>(
   work: (services: ServicesOf<T>) => Promise<void>,
 ): Promise<void> {
   const setting = await settingOf(config);
-  const wanted = new Set(servicesOf(tokens));
-  const needed = new Set<string>();
-  for (const { key, plugin } of (await plan(setting)).toReversed()) {
-    if (!servicesOf(plugin.provides).some((service) => wanted.has(service))) continue;
-    needed.add(key);
-    for (const service of servicesOf(plugin.needs)) wanted.add(service);
+  const providers = await providersOf(servicesOf(tokens), setting);
+  if (providers.has('memory')) {
+    throw new Mistakes([
+      `${setting.place.name} has the store 'memory', which ends with its process: what is done here would be gone at once. Switch on a store that keeps things, such as 'sqlite'.`,
+    ]);
   }
-  const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => needed.has(key)));
+  const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => providers.has(key)));
   const host = await Host.setUp({ ...setting, plugins });
   try {
     const services = Object.fromEntries(
-      Object.entries(tokens).map(([name, { service }]) => {
-        const found = host.service(service);
-        if (found !== undefined) return [name, found];
-        throw new Mistakes([
-          `No plugin in ${setting.place.name} provides '${service}': switch on one that does ('chatserv plugins' lists them).`,
-        ]);
-      }),
+      Object.entries(tokens).map(([name, { service }]) => [name, host.service(service)]),
     );
     await work(services as ServicesOf<T>);
   } finally {
     await host.stop('shutdown');
   }
+}
+
+/** The keys of the plugins that provide services, and of those that these need. A mistake in any other is no matter. */
+async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
+  const { loaded, mistakes } = await loadWhatCanBe(setting);
+  const keys = new Set<string>();
+  const wanted = [...services];
+  for (const service of wanted) {
+    const providers = loaded.filter(({ plugin }) => servicesOf(plugin.provides).includes(service));
+    if (providers.length === 0) {
+      throw new Mistakes([
+        `No plugin in ${setting.place.name} provides '${service}': switch on one that does ('chatserv plugins' lists them).`,
+        ...mistakes,
+      ]);
+    }
+    for (const { key, plugin } of providers) {
+      if (keys.has(key)) continue;
+      keys.add(key);
+      wanted.push(...servicesOf(plugin.needs).filter((need) => !GIVEN.has(need) && !wanted.includes(need)));
+    }
+  }
+  return keys;
+}
+
+async function loadWhatCanBe({ plugins, place, environment }: ReadConfig) {
+  const loaded: Loaded[] = [];
+  const mistakes: string[] = [];
+  for (const [key, entry] of Object.entries(plugins)) {
+    try {
+      loaded.push(...(await loadPlugins({ [key]: entry }, place, environment)));
+    } catch (thrown) {
+      if (!(thrown instanceof Mistakes)) throw thrown;
+      mistakes.push(...thrown.sentences);
+    }
+  }
+  return { loaded, mistakes };
 }

@@ -7,34 +7,45 @@ import type { HostSetting } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { importFile, moduleExtension, modules } from '../plugin/self.ts';
 
-/** What a command line asks for. */
-export interface Setting extends HostSetting {
+/** What a config says, and where it is. */
+export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place'> {
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
-  /** The config's file, if there is one. */
+  /** Its file, if there is one. */
   readonly file: string | undefined;
+  /** What is logged. */
+  readonly level: Level;
+}
+
+/** What a server is made of that a command line asks for. */
+export interface Setting extends ReadConfig, HostSetting {
+  readonly environment: ReadConfig['environment'];
   readonly log: Log;
 }
 
+/** Reads a config. Its plugins are not loaded. @throws Mistakes when something is wrong with it */
+export async function readConfig(config: string | undefined): Promise<ReadConfig> {
+  const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
+  const { value, file, folder, name } = await findConfig(config, process.cwd());
+  const { plugins, limits, named, log } = await checkConfig(value, (await importFile(standardFile)).default, name);
+  const level = levelOf(process.env.LOG_LEVEL) ?? log.level;
+  return { plugins, limits, named, level, file, place: { folder, name }, environment: process.env };
+}
+
 /**
- * What a command line asks for, from its config.
+ * What a server is made of, from its config.
  * @param opened the log, where it is open already
  * @throws Mistakes when something is wrong with it
  */
 export async function settingOf(config: string | undefined, opened?: Log): Promise<Setting> {
-  const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
-  const found = await findConfig(config, process.cwd());
-  const checked = await checkConfig(found.value, (await importFile(standardFile)).default, found.name);
-  const level = levelOf(process.env.LOG_LEVEL) ?? checked.log.level;
-  const log = opened ?? openLog(level);
+  const read = await readConfig(config);
+  const log = opened ?? openLog(read.level);
   return {
-    ...checked,
+    ...read,
     log,
-    file: found.file,
-    place: { folder: found.folder, name: found.name },
-    environment: process.env,
     logger: log.logger,
-    live: () => log.setLevel(level),
+    live: () => log.setLevel(read.level),
     listens: (transport, where) => process.stdout.write(`chatserv listens on ${transport} ${where}\n`),
     again: () => {
       modules.refresh();

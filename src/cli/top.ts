@@ -1,15 +1,24 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { askServer, type Facts } from './control.ts';
+import { type Facts, runningServer } from './control.ts';
 import { inTime } from './units.ts';
 
 /** How many handlers and commands are shown, those that took the most time. */
 const SHOWN = 15;
 
-/** Shows what the running server does, again and again, until it is interrupted. @param times how often; 0 is for ever */
-export async function top(config: string | undefined, every: number, times: number): Promise<void> {
+/**
+ * Shows what the running server does, on a terminal again and again until it is interrupted, and elsewhere once.
+ * @param every seconds between two looks
+ * @param times how many looks; 0 is for ever
+ */
+export async function top(
+  config: string | undefined,
+  every: number,
+  times = process.stdout.isTTY ? 0 : 1,
+): Promise<void> {
+  const server = await runningServer(config);
   let before: Facts | undefined;
   for (let count = 1; ; count++) {
-    const now = (await askServer(config, 'facts')) as Facts;
+    const now = (await server.ask('facts')) as Facts;
     // On a terminal each picture takes the place of the one before.
     if (process.stdout.isTTY) process.stdout.write('\u001b[H\u001b[2J');
     process.stdout.write(picture(now, before));

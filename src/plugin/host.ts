@@ -38,12 +38,15 @@ export interface HostSetting {
   readonly again?: () => Promise<HostSetting>;
 }
 
+/** The services that are there without a plugin. */
+export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service]);
+
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
 export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'environment'>): Promise<Loaded[]> {
   const loaded = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
-  const { ordered, mistakes } = orderSetUp(loaded, new Set([Presence.service, Plugins.service]), (service) =>
+  const { ordered, mistakes } = orderSetUp(loaded, GIVEN, (service) =>
     off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name),
   );
   if (mistakes.length > 0) throw new Mistakes(mistakes);
