@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { Accounts, definePlugin } from 'chatserv';
 import {
   type Ask,
   Conversation,
@@ -357,6 +358,39 @@ describe('a connection', () => {
     expect(alice.conversation.state).toMatchObject({ state: 'lost', why: 'the server does not answer' });
     server.clock.advance(1);
     await alice.is('online');
+  });
+
+  test('on which nothing is said for long is used to learn the commands anew', async () => {
+    const dealer = definePlugin({
+      name: 'dealer',
+      summary: 'Deals cards',
+      needs: { accounts: Accounts },
+      setup: ({ accounts }) => ({
+        commands: [
+          { name: 'deal', usage: 'deal', summary: 'Deals', role: 'dealer', run: () => 'dealt' },
+          ...Object.entries({ promote: ['dealer'], demote: [] }).map(([name, roles]) => ({
+            name,
+            usage: name,
+            summary: 'Sets who deals',
+            run: async ({ account }: { readonly account: { readonly id: number } }) => {
+              await accounts.setRoles(account.id, roles);
+              return 'done';
+            },
+          })),
+        ],
+      }),
+    });
+    await using server = await startServer({ dealer });
+    const alice = new Talk(server, as('alice'));
+    const names = () => alice.conversation.commands.map(({ name }) => name);
+    await vi.waitFor(() => expect(names()).toContain('promote'));
+    expect(names()).not.toContain('deal');
+    await alice.conversation.command('promote');
+    server.clock.advance(61);
+    await vi.waitFor(() => expect(names()).toContain('deal'));
+    await alice.conversation.command('demote');
+    await alice.conversation.command('help');
+    expect(names()).not.toContain('deal');
   });
 
   test('leaves time to take back what was not sent', async () => {

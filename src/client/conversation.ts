@@ -150,8 +150,10 @@ export class Conversation {
    * @throws RequestError when the server refuses it, the connection is lost before it is answered (reason `lost`), or the
    * conversation is over (`closed`)
    */
-  command(name: string, text = ''): Promise<Answer> {
-    return this.#requests.add({ type: 'command', name, text });
+  async command(name: string, text = ''): Promise<Answer> {
+    const answer = await this.#requests.add({ type: 'command', name, text });
+    if (name === 'help' && text === '') this.#learned.help(answer);
+    return answer;
   }
 
   /** Takes back the messages and commands that have not been sent: they are rejected as `withdrawn`. @returns how many */
@@ -265,15 +267,15 @@ export class Conversation {
   }
 
   /** Calls a command before what waits. */
-  #askFirst(name: string, text = ''): Promise<Answer> {
-    return this.#requests.add({ type: 'command', name, text }, true);
+  #askFirst(name: string): Promise<Answer> {
+    return this.#requests.add({ type: 'command', name, text: '' }, true);
   }
 
   /** Nothing was heard for long: it is tried whether there is still someone at the other end. */
   #silent(link: Link): void {
     if (!link.welcome && !this.#login.asking) this.#lost('the server does not answer');
-    // Any answer will do.
-    if (link.welcome && this.#requests.pending === 0) this.#askFirst('help', 'help').catch(() => {});
+    // Any answer will do; this one may have become another.
+    if (link.welcome && this.#requests.pending === 0) void this.#learned.learnCommands();
   }
 
   #closing(reason: string, seconds: number | undefined): void {

@@ -36,15 +36,25 @@ export class Learned {
    * @param answered called with the first answer
    */
   async learn(answered: () => void): Promise<void> {
-    const asked = { watch: this.#ask('watch'), help: this.#ask('help') };
-    const watch = await asked.watch;
+    const asked = this.#ask('watch');
+    void this.learnCommands();
+    const watch = await asked;
     if (watch === 'lost') return;
     answered();
     this.watching = watch !== undefined;
     const online = watch ?? (await this.#ask('who'));
     if (online !== undefined && online !== 'lost') this.#set(namesIn(online.facts));
-    const help = await asked.help;
-    if (help !== undefined && help !== 'lost') this.commands = commandsIn(help.facts);
+  }
+
+  /** Asks for the commands: a reload of the server or another role makes them others. */
+  async learnCommands(): Promise<void> {
+    const help = await this.#ask('help');
+    if (help !== undefined && help !== 'lost') this.help(help);
+  }
+
+  /** Takes note of the answer to `help`, whoever asked. */
+  help({ facts }: Answer): void {
+    this.commands = commandsIn(facts);
   }
 
   /** Takes note of an event. */

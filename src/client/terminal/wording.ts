@@ -98,7 +98,7 @@ export function errorText({ reason, about, message }: RequestError, usage: strin
     case 'command':
       return `There is no command ${about}. /help lists them.`;
     case 'args':
-      return misusedText(usage ?? about, line);
+      return usage === undefined ? `${about} takes other arguments: /help ${about}` : misusedText(usage, line);
     case 'denied':
       return `You may not use ${about}.`;
     case 'internal':
