@@ -36,6 +36,7 @@ describe('websocket', () => {
     await nc.hears('alice', 'naïve ☃');
     for (let i = 0; i < 100; i++) await nc.says(`message alice ${i}`);
     for (let i = 0; i < 100; i++) await alice.sees({ type: 'message', from: 'nc', text: String(i) });
+    for (let i = 0; i < 100; i++) await nc.sees('sent:');
     await alice.closes();
     await nc.asksUntil('wholast 1', /alice/);
   });
