@@ -51,6 +51,7 @@ export class Session implements OutboxOwner {
   readonly #pace: Pace;
   #linesBeforeLogin = 0;
   #asking = false;
+  #waited = 0;
   #inputOver = false;
   #finishing = false;
   #endedBecause: string | undefined;
@@ -108,6 +109,11 @@ export class Session implements OutboxOwner {
     return this.#asking;
   }
 
+  /** For how long it has waited for answers to questions, in milliseconds. */
+  get waited(): number {
+    return this.#waited;
+  }
+
   /**
    * Puts a question and waits for the answer, unless the client gave it already.
    * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused
@@ -121,6 +127,7 @@ export class Session implements OutboxOwner {
     if (prepared !== undefined) return prepared;
     this.say({ kind: 'ask', question, because, ...(reason !== undefined && { reason }) });
     this.#asking = true;
+    const began = performance.now();
     try {
       for (;;) {
         const line = await this.#hearAnswer();
@@ -131,6 +138,7 @@ export class Session implements OutboxOwner {
       }
     } finally {
       this.#asking = false;
+      this.#waited += performance.now() - began;
     }
   }
 

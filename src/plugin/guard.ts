@@ -182,14 +182,17 @@ export class Guard {
   ): Promise<Awaited<T> | undefined> {
     this.#busy++;
     const began = meter.begin(SAMPLED.awaited);
+    const [first] = args;
+    const session = first instanceof Session ? first : undefined;
+    const waited = session?.waited ?? 0;
     try {
       const result = this.#watched(call, id);
       // Null means "no decision" to people, and a decision to tapable.
-      return (isPromise(result) ? await this.#inTime(result, args[0]) : (result as Awaited<T>)) ?? undefined;
+      return (isPromise(result) ? await this.#inTime(result, session) : (result as Awaited<T>)) ?? undefined;
     } catch (cause) {
       if (cause instanceof SessionEnded || cause instanceof StartedOver) throw cause;
       const name = what.hook ?? `command '${what.command}'`;
-      const who = args[0] instanceof Session ? args[0].who : {};
+      const who = session?.who ?? {};
       this.#logger.error(
         { event: 'plugin-error', ...what, ...who, err: cause },
         `${name} of plugin '${what.plugin}' failed`,
@@ -197,7 +200,8 @@ export class Guard {
       this.#failed(what.plugin, meter);
       return fallback;
     } finally {
-      meter.end(began);
+      // The client's time for its answers is not the plugin's.
+      meter.end(began, (session?.waited ?? 0) - waited);
       this.#ended();
     }
   }
@@ -214,11 +218,11 @@ export class Guard {
     }
   }
 
-  #inTime<T>(work: PromiseLike<T>, first: unknown): Promise<T> {
+  #inTime<T>(work: PromiseLike<T>, session: Session | undefined): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const running: Running = {
       left: this.#limits.handlerTime,
-      session: first instanceof Session ? first : undefined,
+      session,
       stop: () => reject(new Error(`it took longer than ${this.#limits.handlerTime} ms (limits.handlerTime)`)),
     };
     this.#running.add(running);

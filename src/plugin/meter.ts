@@ -27,9 +27,9 @@ export class Meter {
     return this.calls++ < FEW || (this.calls & (sampled - 1)) === 0 ? performance.now() : 0;
   }
 
-  /** Notes the end of a call. @param began what `begin` gave for it */
-  end(began: number): void {
-    if (began > 0) this.took(performance.now() - began);
+  /** Notes the end of a call. @param began what `begin` gave for it @param waited what of its time is not its own */
+  end(began: number, waited = 0): void {
+    if (began > 0) this.took(performance.now() - began - waited);
   }
 
   /** Notes how long a call took, in milliseconds. */

@@ -1,4 +1,5 @@
-import { defineCommand, definePlugin } from 'chatserv';
+import { setTimeout as after } from 'node:timers/promises';
+import { defineCommand, definePlugin, Plugins } from 'chatserv';
 import { startServer, type TestServer, VirtualClock } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -137,9 +138,15 @@ describe('a plugin that fails in onUsername', () => {
     await carol.sees('username');
     await carol.says('carol');
     await carol.sees('riddle');
+    // Real time, as handlers are timed by it.
+    await after(400);
     await carol.says('an egg');
     await carol.sees('register');
     expect(server.failures).toEqual([]);
+    const { plugins } = (server.host.service(Plugins.service) as Plugins).facts();
+    const [meter] = plugins.find(({ name }) => name === 'riddle')?.meters ?? [];
+    expect(meter).toMatchObject({ what: 'onUsername', calls: 2 });
+    expect(meter?.mean).toBeLessThan(150);
   });
 });
 
