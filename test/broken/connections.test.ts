@@ -21,7 +21,9 @@ async function fill(program: Program, count: number): Promise<void> {
   await close();
 }
 
-test('reset while 10,000 messages are pushed, again and again, a client that acknowledges gets each once', async () => {
+test('reset while 10,000 messages are pushed, again and again, a client that acknowledges gets each once', {
+  timeout: 120_000,
+}, async () => {
   await using program = await startProgram({ plugins: { 'single-session': false } });
   await program.registers('alice', 'bob');
   await program.stop();
@@ -53,7 +55,7 @@ test('reset while 10,000 messages are pushed, again and again, a client that ack
 });
 
 test('100,000 waiting messages are streamed at the pace of the reader, in bounded memory, and live ones come after them', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const unbounded = { waiting: 1_000_000, waitingFrom: 1_000_000 };
   await using program = await startProgram({ plugins: { 'offline-messages': unbounded } });

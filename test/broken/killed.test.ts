@@ -14,7 +14,7 @@ const LIFE = { least: 20, most: 400 };
 const PATIENCE = 20_000;
 
 test(`killed ${KILLS} times under load, the server loses nothing that was answered sent:`, {
-  timeout: 60_000 + KILLS * 5_000,
+  timeout: 60_000 + KILLS * 15_000,
 }, async () => {
   await using program = await startProgram({
     plugins: { password: { memory: 8192, passes: 1 }, 'single-session': false },

@@ -106,7 +106,9 @@ export class Program {
       sqlite: { file: 'chat.db' },
       ...config.plugins,
     };
-    await writeFile(this.configFile, JSON.stringify({ ...config, plugins }, undefined, 2));
+    // That a busy machine gave the program no time is no failure of the program's to be logged.
+    const limits = { blockTime: 30_000, ...config.limits };
+    await writeFile(this.configFile, JSON.stringify({ ...config, plugins, limits }, undefined, 2));
   }
 
   /** Writes a file into its folder. */
