@@ -103,8 +103,16 @@ export async function main(args: readonly string[]): Promise<void> {
           .command('remove <name>', 'Remove a user and what waits for it', {}, async (argv) =>
             (await import('./user.ts')).removeUser(argv.config as string | undefined, String(argv.name)),
           )
-          .command('import <file>', "Import the ancestor's user_pass.txt: lines of name,sha1", {}, async (argv) =>
-            (await import('./user.ts')).importUsers(argv.config as string | undefined, String(argv.file)),
+          .command(
+            'import <file>',
+            "Import many users: lines of name,password with --passwords, else the ancestor's user_pass.txt",
+            { passwords: { type: 'boolean', default: false, describe: 'The lines are name,password' } },
+            async (argv) =>
+              (await import('./user-import.ts')).importUsers(
+                argv.config as string | undefined,
+                String(argv.file),
+                argv.passwords,
+              ),
           )
           .demandCommand(1, 'Say what to do: add, passwd, list, role, remove or import.'),
       )

@@ -7,7 +7,11 @@ import { Mistakes } from '../plugin/mistakes.ts';
  * @throws Mistakes when the two differ, or nothing was typed
  */
 export async function readSecret(what: string): Promise<string> {
-  if (!process.stdin.isTTY) return (await readLine()) ?? '';
+  if (!process.stdin.isTTY) {
+    const line = await readLine();
+    if (line === undefined) throw new Mistakes([`${what}: nothing came on standard input.`]);
+    return line;
+  }
   const secret = await readUnseen(`${what}: `);
   if (secret !== (await readUnseen(`${what}, again: `))) throw new Mistakes(['Those were two different ones.']);
   return secret;

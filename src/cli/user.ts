@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
 import { nameKey } from '../kernel/names.ts';
-import { isName, type NameObjection, nameObjection } from '../names/name.ts';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { type NameObjection, nameObjection } from '../names/name.ts';
+import { Mistakes } from '../plugin/mistakes.ts';
 import { readSecret } from './secret.ts';
 import { withServices } from './services.ts';
 
@@ -20,6 +19,15 @@ const RULES: Readonly<Record<NameObjection, string>> = {
   'mixed-scripts': 'letters of several scripts are mixed in it',
 };
 
+/** What is wrong with a password, by the word that the plugin `password` has for it. */
+const FAULTS: Readonly<Record<string, string>> = {
+  'too-short': 'it is too short',
+  'too-long': 'it is too long',
+  characters: 'there are characters in it that not everybody can type',
+  'like-the-name': 'it is little more than the name',
+  common: 'it is one of the commonest',
+};
+
 /** Takes all roles away. */
 const NO_ROLE = 'none';
 
@@ -28,21 +36,35 @@ export async function addUser(config: string | undefined, name: string): Promise
   const wrong = nameObjection(name);
   if (wrong !== undefined) throw new Mistakes([`'${name}' cannot be a user name: ${RULES[wrong]}.`]);
   await withStore(config, async (accounts, passwords) => {
-    const other = await accounts.lookalike(name);
-    if (other !== undefined && nameKey(other.name) !== nameKey(name)) {
-      throw new Mistakes([`'${name}' cannot be a user name: it looks like '${other.name}'.`]);
-    }
-    const hash = await newHash(passwords, name);
-    if ((await accounts.create(name, hash, true)) === undefined) throw new Mistakes([`The name '${name}' is taken.`]);
+    const why = await register(accounts, passwords, name, await readSecret(`Password of ${name}`));
+    if (why !== undefined) throw new Mistakes([`'${name}' was not registered: ${why}.`]);
     process.stdout.write(`${name} is registered.\n`);
   });
+}
+
+/** Registers a user as they may do themselves. @returns why it cannot be, if it cannot */
+export async function register(
+  accounts: Accounts,
+  passwords: Passwords,
+  name: string,
+  secret: string,
+): Promise<string | undefined> {
+  const wrong = nameObjection(name);
+  if (wrong !== undefined) return RULES[wrong];
+  const other = await accounts.lookalike(name);
+  if (other !== undefined && nameKey(other.name) !== nameKey(name)) return `the name looks like '${other.name}'`;
+  const hashed = await newHash(passwords, name, secret);
+  if ('fault' in hashed) return hashed.fault;
+  return (await accounts.create(name, hashed.hash, true)) === undefined ? 'the name is taken' : undefined;
 }
 
 /** Sets a user's password to the one on standard input. */
 export async function setPassword(config: string | undefined, name: string): Promise<void> {
   await withStore(config, async (accounts, passwords) => {
     const account = await known(accounts, name);
-    await accounts.setHash(account.id, await newHash(passwords, account.name));
+    const hashed = await newHash(passwords, account.name, await readSecret(`Password of ${account.name}`));
+    if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not set: ${hashed.fault}.`]);
+    await accounts.setHash(account.id, hashed.hash);
     process.stdout.write(`The password of ${account.name} is set.\n`);
   });
 }
@@ -87,44 +109,26 @@ export async function removeUser(config: string | undefined, name: string): Prom
   });
 }
 
-/** Imports `name,sha1` lines; bad ones are reported by number and the rest goes in. */
-export async function importUsers(config: string | undefined, file: string): Promise<void> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
-  });
-  await withStore(config, async (accounts) => {
-    let imported = 0;
-    for (const [index, line] of text.split(/\r?\n/).entries()) {
-      if (line.trim() === '') continue;
-      const [, name = '', sha1 = ''] = /^\s*([^,]*?)\s*,\s*([0-9a-f]{40})\s*$/i.exec(line) ?? [];
-      const bad = (why: string) => process.stderr.write(`${file}:${index + 1}: ${why}\n`);
-      if (sha1 === '') bad('not a line of the form name,sha1; left out');
-      else if (!isName(name)) bad('a name that may not be used; left out');
-      else if ((await accounts.create(name, `$sha1$${sha1.toLowerCase()}`)) === undefined)
-        bad('the name is taken; left out');
-      else imported++;
-    }
-    process.stdout.write(`${imported} users imported; each password is hashed anew at the first login.\n`);
-  });
-}
-
 async function known(accounts: Accounts, name: string): Promise<StoredAccount> {
   const account = await accounts.find(name);
   if (account === undefined) throw new Mistakes([`There is no user '${name}'.`]);
   return account;
 }
 
-async function newHash(passwords: Passwords, name: string): Promise<string> {
-  const secret = await readSecret(`Password of ${name}`);
+/** The hash of a new password, or why it may not be one. */
+async function newHash(
+  passwords: Passwords,
+  name: string,
+  secret: string,
+): Promise<{ readonly hash: string } | { readonly fault: string }> {
   const objection = await passwords.objection(name, secret);
-  if (objection !== undefined) throw new Mistakes([`That password may not be used: ${objection}.`]);
+  if (objection !== undefined) return { fault: `that password may not be used: ${FAULTS[objection] ?? objection}` };
   const hash = await passwords.hash(secret, 'command line');
-  if (hash === undefined) throw new Mistakes(['The password could not be hashed in time: try again.']);
-  return hash;
+  return hash === undefined ? { fault: 'the password could not be hashed in time: try again' } : { hash };
 }
 
 /** Works with the config's accounts and passwords. */
-function withStore(
+export function withStore(
   config: string | undefined,
   work: (accounts: Accounts, passwords: Passwords) => Promise<void>,
 ): Promise<void> {

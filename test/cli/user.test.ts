@@ -14,11 +14,15 @@ test('accounts are added, listed, given a new password and removed', MANY, async
   });
   expect(await folder.runs(['user', 'add', 'ALICE'], 'tea-at-four\n')).toMatchObject({
     code: 2,
-    stderr: "chatserv: The name 'ALICE' is taken.\n",
+    stderr: "chatserv: 'ALICE' was not registered: the name is taken.\n",
   });
   expect(await folder.runs(['user', 'add', 'bob'], 'short\n')).toMatchObject({
     code: 2,
-    stderr: 'chatserv: That password may not be used: too-short.\n',
+    stderr: "chatserv: 'bob' was not registered: that password may not be used: it is too short.\n",
+  });
+  expect(await folder.runs(['user', 'add', 'bob'])).toMatchObject({
+    code: 2,
+    stderr: 'chatserv: Password of bob: nothing came on standard input.\n',
   });
   expect((await folder.runs(['user', 'add', 'a b'], 'tea-at-four\n')).code).toBe(2);
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}made \S+ {2}never online\n$/);
@@ -93,3 +97,32 @@ test(
 function sha1(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }
+
+test('a class comes in from a list of names and passwords', MANY, async () => {
+  await using program = await startProgram();
+  await program.registers('zoe');
+  await using folder = await Folder.with({
+    'class.csv': [
+      'ada,tea, at four',
+      ' Bruno , cake-at-noon',
+      'ada,other-words',
+      'dora,short',
+      'zoë,x',
+      'nonsense',
+    ].join('\n'),
+  });
+  const run = (...args: string[]) => folder.runs([...args, '--config', program.configFile]);
+  expect(await run('user', 'import', 'class.csv', '--passwords')).toEqual({
+    code: 0,
+    stdout: '2 users imported.\n',
+    stderr: [
+      'class.csv:3: the name is taken; left out',
+      'class.csv:4: that password may not be used: it is too short; left out',
+      'class.csv:5: that password may not be used: it is too short; left out',
+      'class.csv:6: not a line of the form name,password; left out',
+      '',
+    ].join('\n'),
+  });
+  await program.returns('ada', 'tea, at four');
+  await program.returns('Bruno', 'cake-at-noon');
+});
