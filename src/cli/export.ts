@@ -2,16 +2,18 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { Accounts } from '../contracts/accounts.ts';
 import { Archive, type ArchivedAccount } from '../contracts/archive.ts';
 import { head, write } from './archive-lines.ts';
 import { writeNewFile } from './new-file.ts';
-import { withServices } from './services.ts';
+import { mustBeUsed, withServices } from './services.ts';
 
 const PAGE = 500;
 
 /** Writes accounts and log as JSON lines, to a file or to standard output, also while the server runs. */
 export async function exportAll(config: string | undefined, file: string | undefined): Promise<void> {
-  await withServices(config, { archive: Archive }, async ({ archive }) => {
+  await withServices(config, { accounts: Accounts, archive: Archive }, async ({ accounts, archive }, name) => {
+    await mustBeUsed(accounts, name);
     if (file === undefined) return writeAll(archive, process.stdout);
     await writeNewFile(file, async (path) => {
       const stream = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });

@@ -1,3 +1,4 @@
+import type { Accounts } from '../contracts/accounts.ts';
 import type { ServicesOf, Tokens } from '../contracts/service.ts';
 import { GIVEN, Host } from '../plugin/host.ts';
 import { type Loaded, loadPlugins } from '../plugin/load.ts';
@@ -7,12 +8,13 @@ import { type ReadConfig, settingOf } from './setting.ts';
 
 /**
  * Works with services of a config's plugins, without serving: those that provide them are set up, and no others.
+ * @param work is given the services, and how the config is called
  * @throws Mistakes when nothing in the config provides one, or what does is wrong or keeps nothing
  */
 export async function withServices<T extends Tokens>(
   config: string | undefined,
   tokens: T,
-  work: (services: ServicesOf<T>) => Promise<void>,
+  work: (services: ServicesOf<T>, config: string) => Promise<void>,
 ): Promise<void> {
   const setting = await settingOf(config);
   const providers = await providersOf(servicesOf(tokens), setting);
@@ -27,7 +29,7 @@ export async function withServices<T extends Tokens>(
     const services = Object.fromEntries(
       Object.entries(tokens).map(([name, { service }]) => [name, host.service(service)]),
     );
-    await work(services as ServicesOf<T>);
+    await work(services as ServicesOf<T>, setting.place.name);
   } finally {
     await host.stop('shutdown');
   }
@@ -67,4 +69,15 @@ async function loadWhatCanBe({ plugins, place, environment }: ReadConfig) {
     }
   }
   return { loaded, mistakes };
+}
+
+/**
+ * Looks whether there is anything in a store: in another folder than the server's it is a new one.
+ * @throws Mistakes when it has no account
+ */
+export async function mustBeUsed(accounts: Accounts, config: string): Promise<void> {
+  if ((await accounts.list(0, 1)).length > 0) return;
+  throw new Mistakes([
+    `The store of ${config} has no account: name the config that the server runs with, as in --config FILE.`,
+  ]);
 }

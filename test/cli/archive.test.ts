@@ -151,3 +151,15 @@ test('where it cannot be written, or nothing can be copied, a sentence says so',
     /^chatserv: No plugin in .*memory\.json provides 'backup': switch on one that does .*\n$/,
   );
 });
+
+test('a store that nobody has used is not taken for the one to copy', { timeout: 60_000 }, async () => {
+  await using folder = await Folder.with({});
+  for (const command of [['backup', 'copy.db'], ['export', 'all.jsonl'], ['export']]) {
+    expect(await folder.runs(command)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^chatserv: The store of the standard config has no account: name the config/),
+    });
+  }
+  await expect(stat(join(folder.path, 'copy.db'))).rejects.toThrow(/ENOENT/);
+});
