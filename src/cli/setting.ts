@@ -46,7 +46,11 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
     log,
     logger: log.logger,
     live: () => log.setLevel(read.level),
-    listens: (transport, where) => process.stdout.write(`chatserv listens on ${transport} ${where}\n`),
+    listens: (transport, where) => {
+      // Where both go to one terminal, the log has said it.
+      if (process.stdout.isTTY && log.tellsPeople()) return;
+      process.stdout.write(`chatserv listens on ${transport} ${where}\n`);
+    },
     again: () => {
       modules.refresh();
       return settingOf(config, log);

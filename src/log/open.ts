@@ -17,6 +17,8 @@ const IN_HAND = 100;
 export interface Log {
   readonly logger: Logger;
   readonly style: Style;
+  /** Whether what is logged at level info stands on a terminal, for a person to read. */
+  tellsPeople(): boolean;
   /** From now on lines of this level and above are written. */
   setLevel(level: Level): void;
   /** Writes what is left; what nobody reads in two seconds is lost. */
@@ -80,6 +82,7 @@ export function openLog(level: Level): Log {
   return {
     logger,
     style,
+    tellsPeople: () => sync && logger.isLevelEnabled('info'),
     setLevel(to) {
       logger.level = to;
     },

@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { PASSWORD, startProgram } from '../support/program.ts';
 
@@ -140,4 +144,27 @@ test('a server whose output nobody reads serves on', async () => {
   await program.complains(/"event":"reload"/);
   expect(await alice.asks('who')).toBe('alice');
   expect(await program.stop()).toBe(0);
+});
+
+test('a terminal is told once where the server listens', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatserv-terminal-'));
+  try {
+    const config = join(folder, 'chatserv.config.json');
+    await writeFile(config, JSON.stringify({ plugins: { tcp: { port: 0 }, http: { port: 0 } } }));
+    const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
+    // `script` is a terminal for what it runs; a line that is typed there ends it.
+    const server = `'${process.execPath}' '${bin}' --config '${config}' & read line; kill $!; wait $!`;
+    const child = spawn('script', ['-qec', server, '/dev/null'], {
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+    });
+    let screen = '';
+    for await (const text of child.stdout.setEncoding('utf8')) {
+      screen += text;
+      if (/transport=tcp/.test(screen) && child.stdin.writable) child.stdin.end('\n');
+    }
+    expect(screen).toMatch(/listens .*tcp/);
+    expect(screen).not.toContain('chatserv listens on');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
