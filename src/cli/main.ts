@@ -69,13 +69,13 @@ export async function main(args: readonly string[]): Promise<void> {
       .command('reload', 'Have the running server read config and plugins again', {}, async ({ config }) =>
         (await import('./reload.ts')).reload(config as string | undefined),
       )
-      .command('health', 'Say whether the running server works, and exit with 0 or 1', {}, async ({ config }) =>
+      .command('health', 'Say whether the running server works', {}, async ({ config }) =>
         (await import('./health.ts')).health(config as string | undefined),
       )
       .command('plugins', 'List what would run', {}, async ({ config }) =>
         (await import('./plugins.ts')).plugins(config as string | undefined),
       )
-      .command('check', 'Check a config, and exit with 0 or 2', {}, async ({ config }) =>
+      .command('check', 'Check a config, and say all that is wrong', {}, async ({ config }) =>
         (await import('./check.ts')).check(config as string | undefined),
       )
       .command('user', 'Look after accounts', (user) =>
@@ -145,6 +145,7 @@ export async function main(args: readonly string[]): Promise<void> {
       .command('import <file>', 'Put what export wrote into a new store', {}, async (argv) =>
         (await import('./import.ts')).importAll(argv.config as string | undefined, String(argv.file)),
       )
+      .epilogue('Exit codes: 0 it is done, 1 it failed, or the server is not ready, 2 what was asked is wrong.')
       .strict()
       .help()
       .version(version())
