@@ -58,8 +58,18 @@ export default definePlugin({
         .positive()
         .default(64)
         .describe('How many connections from one IPv4 address or IPv6 /64, proxies aside; more are closed at once'),
-      headerTime: z.number().positive().default(10).describe("How long a request's headers may take, in seconds"),
-      requestTime: z.number().positive().default(30).describe('How long a whole request may take, in seconds'),
+      headerTime: z
+        .number()
+        .positive()
+        .max(86_400)
+        .default(10)
+        .describe("How long a request's headers may take, in seconds"),
+      requestTime: z
+        .number()
+        .positive()
+        .max(86_400)
+        .default(30)
+        .describe('How long a whole request may take, in seconds'),
     })
     .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
       message: 'Allowed are certificate and key together, or neither',

@@ -92,3 +92,8 @@ test('when the block ends the count begins anew', async () => {
   await again.sees('welcome');
   expect(server.failures).toEqual([]);
 });
+
+test('a block longer than a hundred years is a mistake of the config, and not of the store', async () => {
+  const starting = startServer({ ...plugins, lockout: { blockTime: 1e308 } });
+  await expect(starting).rejects.toThrow(/plugins\.lockout\.blockTime is 1e\+308/);
+});

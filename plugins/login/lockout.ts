@@ -14,7 +14,7 @@ export default definePlugin({
       .describe(
         'Wrong passwords before the block, over connections; each connection closes after `limits.passwordAttempts` all the same',
       ),
-    blockTime: z.number().positive().default(60).describe('How long the block lasts, in seconds'),
+    blockTime: z.number().positive().max(3_155_760_000).default(60).describe('How long the block lasts, in seconds'),
   }),
   environment: { blockTime: 'BLOCK_TIME' },
   needs: { blocks: Blocks },

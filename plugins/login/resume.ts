@@ -5,7 +5,12 @@ export default definePlugin({
   name: 'resume',
   summary: 'Lets programs come back after a lost connection without a password',
   options: z.strictObject({
-    lifetime: z.number().positive().default(604_800).describe('How long a token is good for, in seconds'),
+    lifetime: z
+      .number()
+      .positive()
+      .max(3_155_760_000)
+      .default(604_800)
+      .describe('How long a token is good for, in seconds'),
   }),
   needs: { accounts: Accounts },
   setup({ options, accounts, clock, server }) {
