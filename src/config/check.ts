@@ -87,7 +87,7 @@ export interface CheckedConfig {
  * @throws Mistakes with everything that is wrong
  */
 export async function checkConfig(value: unknown, standard: unknown, name: string): Promise<CheckedConfig> {
-  const result = await checkAgainst(config, value ?? {}, { config: name, path: '' });
+  const result = await checkAgainst(config, value ?? {}, { config: name, at: [] });
   if ('mistakes' in result) throw new Mistakes(result.mistakes);
   const given = result.value;
   const base = given.standard ? config.parse(standard).plugins : {};

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Plugin } from './define.ts';
+import { withEnvironment } from './environment.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { checkAgainst } from './options.ts';
 import { importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
@@ -123,16 +124,10 @@ async function checkOptions(
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<unknown> {
-  const value: Record<string, unknown> = { ...given };
-  const from: Record<string, string> = {};
-  for (const [option, variable] of Object.entries(plugin.environment)) {
-    const set = environment[variable];
-    if (set === undefined || set === '') continue;
-    value[option] = Number.isNaN(Number(set)) ? set : Number(set);
-    from[option] = `the environment's ${variable}`;
-  }
-  const checked = { config: place.name, path: `plugins.${key}`, from };
-  const result = await checkAgainst(plugin.options ?? NO_OPTIONS, value, checked);
+  const schema = plugin.options ?? NO_OPTIONS;
+  const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
+  const checked = { config: place.name, at: ['plugins', key], variables: plugin.environment, set };
+  const result = await checkAgainst(schema, value, checked);
   if ('mistakes' in result) throw new Mistakes(result.mistakes);
   return result.value;
 }

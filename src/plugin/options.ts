@@ -10,14 +10,25 @@ const SHOWN = 200;
 export interface Checked {
   /** The config, as it is named in sentences. */
   readonly config: string;
-  /** Where in it the value stands: `plugins.tcp`; empty for the whole. */
-  readonly path: string;
-  /** Keys that were set from elsewhere, with where: `port` from `the environment's PORT`. */
-  readonly from?: Readonly<Record<string, string>>;
+  /** Where in it the value stands: `['plugins', 'tcp']`; empty for the whole. */
+  readonly at: readonly PropertyKey[];
+  /** Environment variables that may set its keys: `port` by `PORT`. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The keys that one of them has set. Their values are not shown: they may be secrets. */
+  readonly set?: ReadonlySet<string>;
 }
 
 /** A checked value with its defaults, or what is wrong with it, a sentence each. */
 export type CheckResult<T> = { readonly value: T } | { readonly mistakes: readonly string[] };
+
+/** An issue, with what zod says beside the standard. */
+type Issue = StandardSchemaV1.Issue & {
+  readonly code?: string;
+  /** Of an object, the keys that it does not know. */
+  readonly keys?: readonly string[];
+  /** Of a union, what is wrong by each of its schemas. */
+  readonly errors?: readonly (readonly Issue[])[];
+};
 
 /** Checks a value of a config against any Standard Schema. */
 export async function checkAgainst<S extends StandardSchemaV1>(
@@ -27,25 +38,64 @@ export async function checkAgainst<S extends StandardSchemaV1>(
 ): Promise<CheckResult<StandardSchemaV1.InferOutput<S>>> {
   const result = await schema['~standard'].validate(value);
   if (result.issues === undefined) return { value: result.value };
-  return { mistakes: result.issues.flatMap((issue) => sentences(issue, value, schema, checked)) };
+  return {
+    mistakes: result.issues.flatMap(narrowed).flatMap((issue) => sentences(issue, value, schema, checked)),
+  };
 }
 
-function sentences(
-  issue: StandardSchemaV1.Issue,
-  value: unknown,
-  schema: StandardSchemaV1,
-  checked: Checked,
-): readonly string[] {
-  const steps = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-  const path = [checked.path, ...steps].filter((part) => part !== '').join('.');
-  const strange = (issue as { keys?: unknown }).keys;
-  if (Array.isArray(strange))
-    return strange.map((key) => unknownKey(String(key), path, keysAt(schema, steps), checked));
-  const given = valueAt(value, steps);
-  const what = given === undefined ? 'is missing' : `is ${shown(given)}`;
-  const origin = steps[0] === undefined ? undefined : checked.from?.[steps[0]];
-  const whence = origin === undefined ? '' : ` (from ${origin})`;
-  return [`${checked.config}: ${path === '' ? 'it' : path} ${what}${whence}: ${lowerFirst(issue.message)}.`];
+/** A path in a config as it is written: `plugins['./dice.ts'].sides`. */
+export function pathOf(steps: readonly PropertyKey[]): string {
+  return steps.reduce<string>((path, step) => {
+    if (typeof step === 'number') return `${path}[${step}]`;
+    const word = String(step);
+    if (!/^[\w$-]+$/.test(word)) return `${path}['${word}']`;
+    return path === '' ? word : `${path}.${word}`;
+  }, '');
+}
+
+function stepsOf(issue: Issue): PropertyKey[] {
+  return (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
+}
+
+/** Of a union that takes several kinds of value: what is wrong with one of the kind that was given, or all kinds. */
+function narrowed(issue: Issue): readonly Issue[] {
+  if (issue.errors === undefined || issue.errors.length === 0 || issue.message !== 'Invalid input') return [issue];
+  const isOfAnotherKind = ({ code, path = [] }: Issue) =>
+    path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const fitting = issue.errors.filter((branch) => !branch.some(isOfAnotherKind));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) {
+    return only.flatMap((one) => narrowed({ ...one, path: [...(issue.path ?? []), ...(one.path ?? [])] }));
+  }
+  if (fitting.length > 1) return [issue];
+  const kinds = issue.errors.map(([first]) => (first === undefined ? '' : saidOf(first)).replace(/^expected /, ''));
+  return [{ ...issue, message: `expected ${[...new Set(kinds)].join(' or ')}` }];
+}
+
+/** What an issue says, without what the sentence says already. */
+function saidOf({ message }: Issue): string {
+  const said = message.replace(/^Invalid (input|option): /, '').replace(/, received \w+$/, '');
+  return said.charAt(0).toLowerCase() + said.slice(1);
+}
+
+function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, checked: Checked): readonly string[] {
+  const { config, at, variables = {}, set = new Set() } = checked;
+  const steps = stepsOf(issue);
+  const path = pathOf([...at, ...steps]);
+  if (issue.keys !== undefined) return issue.keys.map((key) => unknownKey(key, steps, schema, checked));
+  const [first] = steps;
+  const variable = first === undefined ? undefined : variables[String(first)];
+  if (variable !== undefined && set.has(String(first))) {
+    const said = saidOf(issue);
+    // Zod names no value; others do.
+    const hidden =
+      schema['~standard'].vendor === 'zod' ? said : said.replaceAll(String(valueAt(value, [first ?? ''])), '...');
+    return [`${config}: ${path}, which ${variable} in the environment sets, is wrong: ${hidden}.`];
+  }
+  const given = steps.length === 0 ? without(value, set) : valueAt(value, steps);
+  if (given !== undefined) return [`${config}: ${path === '' ? 'it' : path} is ${shown(given)}: ${saidOf(issue)}.`];
+  const orSet = variable === undefined || steps.length > 1 ? '' : `; set it, or ${variable} in the environment`;
+  return [`${config}: ${path} is missing: ${saidOf(issue)}${orSet}.`];
 }
 
 /** A value as a sentence shows it, whatever it is: YAML can make what holds itself, or grows without end when written out. */
@@ -57,32 +107,40 @@ function shown(value: unknown): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
 }
 
-function unknownKey(key: string, path: string, known: readonly string[], { config }: Checked): string {
-  const there = known.length === 0 ? '' : ` Known: ${known.join(', ')}.`;
-  return `${config}: ${path === '' ? key : `${path}.${key}`} is not known.${didYouMean(key, known)}${there}`;
+function without(value: unknown, keys: ReadonlySet<string>): unknown {
+  if (typeof value !== 'object' || value === null || keys.size === 0) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.has(key)));
 }
 
-function valueAt(value: unknown, steps: readonly string[]): unknown {
+function unknownKey(key: string, steps: readonly PropertyKey[], schema: unknown, { config, at }: Checked): string {
+  const known = keysAt(schema, steps);
+  const there = known.length === 0 ? '' : ` Known: ${known.join(', ')}.`;
+  return `${config}: ${pathOf([...at, ...steps, key])} is not known.${didYouMean(key, known)}${there}`;
+}
+
+function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
   let found = value;
   for (const step of steps) found = typeof found === 'object' && found !== null ? Reflect.get(found, step) : undefined;
   return found;
 }
 
 /** The keys that a zod schema knows at a path; of other schemas nothing is known. */
-function keysAt(schema: unknown, steps: readonly string[]): readonly string[] {
+function keysAt(schema: unknown, steps: readonly PropertyKey[]): readonly string[] {
   let found = bare(schema);
-  for (const step of steps) found = found instanceof z.ZodObject ? bare(found.shape[step]) : undefined;
+  for (const step of steps) {
+    if (found instanceof z.ZodObject) found = bare(found.shape[String(step)]);
+    else if (found instanceof z.ZodArray) found = bare(found.element);
+    else if (found instanceof z.ZodRecord) found = bare(found.valueType);
+    else return [];
+  }
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
+/** What a schema is without its defaults; of a union the object in it. */
 function bare(schema: unknown): unknown {
   let found = schema;
   while (found instanceof z.ZodDefault || found instanceof z.ZodPrefault || found instanceof z.ZodOptional) {
     found = found.unwrap();
   }
-  return found;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return found instanceof z.ZodUnion ? found.options.map(bare).find((one) => one instanceof z.ZodObject) : found;
 }

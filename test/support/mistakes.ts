@@ -1,0 +1,32 @@
+import standard from '../../chatserv.config.ts';
+import { checkConfig } from '../../src/config/check.ts';
+import { plan } from '../../src/plugin/host.ts';
+import type { Loaded } from '../../src/plugin/load.ts';
+import { Mistakes } from '../../src/plugin/mistakes.ts';
+
+/** What a config is checked with. */
+export interface Around {
+  /** The folder that it lies in. */
+  readonly folder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The plugins that a config, called `c.json`, switches on. @throws Mistakes with all that is wrong */
+export async function planned(
+  config: unknown,
+  { folder = process.cwd(), environment = {} }: Around = {},
+): Promise<readonly Loaded[]> {
+  const checked = await checkConfig(config, standard, 'c.json');
+  return await plan({ ...checked, place: { folder, name: 'c.json' }, environment });
+}
+
+/** All that is said of a config before its plugins are set up; nothing when it is right. */
+export async function mistakesOf(config: unknown, around?: Around): Promise<readonly string[]> {
+  try {
+    await planned(config, around);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof Mistakes)) throw thrown;
+    return thrown.sentences;
+  }
+}
