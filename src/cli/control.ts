@@ -26,7 +26,9 @@ export interface RunningServer {
  */
 export async function runningServer(config: string | undefined): Promise<RunningServer> {
   const { plugins, place, environment } = await readConfig(config);
-  const [control] = await loadPlugins({ control: plugins.control ?? false }, place, environment);
+  const { loaded, mistakes } = await loadPlugins({ control: plugins.control ?? false }, place, environment);
+  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  const [control] = loaded;
   if (control === undefined) {
     throw new Mistakes([
       `${place.name} has the plugin 'control' off, through which the server is asked: switch it on, or send SIGHUP.`,

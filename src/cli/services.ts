@@ -1,7 +1,7 @@
 import type { Accounts } from '../contracts/accounts.ts';
 import type { ServicesOf, Tokens } from '../contracts/service.ts';
 import { GIVEN, Host } from '../plugin/host.ts';
-import { type Loaded, loadPlugins } from '../plugin/load.ts';
+import { loadPlugins } from '../plugin/load.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { servicesOf } from '../plugin/order.ts';
 import { type ReadConfig, settingOf } from './setting.ts';
@@ -37,7 +37,7 @@ export async function withServices<T extends Tokens>(
 
 /** The keys of the plugins that provide services, and of those that these need. A mistake in any other is no matter. */
 async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
-  const { loaded, mistakes } = await loadWhatCanBe(setting);
+  const { loaded, mistakes } = await loadPlugins(setting.plugins, setting.place, setting.environment);
   const keys = new Set<string>();
   const wanted = [...services];
   for (const service of wanted) {
@@ -55,20 +55,6 @@ async function providersOf(services: readonly string[], setting: ReadConfig): Pr
     }
   }
   return keys;
-}
-
-async function loadWhatCanBe({ plugins, place, environment }: ReadConfig) {
-  const loaded: Loaded[] = [];
-  const mistakes: string[] = [];
-  for (const [key, entry] of Object.entries(plugins)) {
-    try {
-      loaded.push(...(await loadPlugins({ [key]: entry }, place, environment)));
-    } catch (thrown) {
-      if (!(thrown instanceof Mistakes)) throw thrown;
-      mistakes.push(...thrown.sentences);
-    }
-  }
-  return { loaded, mistakes };
 }
 
 /**

@@ -8,7 +8,7 @@ import { Mistakes } from '../plugin/mistakes.ts';
 import { importFile, moduleExtension, modules } from '../plugin/self.ts';
 
 /** What a config says, and where it is. */
-export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place'> {
+export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'mistakes'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
@@ -24,13 +24,13 @@ export interface Setting extends ReadConfig, HostSetting {
   readonly log: Log;
 }
 
-/** Reads a config. Its plugins are not loaded. @throws Mistakes when something is wrong with it */
+/** Reads a config. Its plugins are not loaded. @throws Mistakes when it cannot be read */
 export async function readConfig(config: string | undefined): Promise<ReadConfig> {
   const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
   const { value, file, folder, name } = await findConfig(config, process.cwd());
-  const { plugins, limits, named, log } = await checkConfig(value, (await importFile(standardFile)).default, name);
+  const { log, ...checked } = await checkConfig(value, (await importFile(standardFile)).default, name);
   const level = levelOf(process.env.LOG_LEVEL) ?? log.level;
-  return { plugins, limits, named, level, file, place: { folder, name }, environment: process.env };
+  return { ...checked, level, file, place: { folder, name }, environment: process.env };
 }
 
 /**

@@ -3,7 +3,6 @@ import { LIMITS, type Limits } from '../kernel/limits.ts';
 import { LEVELS, type Level } from '../log/style.ts';
 import { addressList } from '../plugin/address-list.ts';
 import type { Entries } from '../plugin/load.ts';
-import { Mistakes } from '../plugin/mistakes.ts';
 import { checkAgainst } from '../plugin/options.ts';
 
 const count = z.int().positive();
@@ -67,7 +66,8 @@ const config = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
   standard: z.boolean().default(true),
-  plugins: z.record(z.string(), z.union([z.boolean(), z.looseObject({})])).default({}),
+  /** Each is checked with its plugin's options. */
+  plugins: z.record(z.string(), z.unknown()).default({}),
   limits: limits.prefault({}),
   log: log.prefault({}),
 });
@@ -79,23 +79,38 @@ export interface CheckedConfig {
   readonly log: { readonly level: Level };
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
+  /** What is wrong beside the plugins, to be said with what is wrong with those; what it is about is as by default. */
+  readonly mistakes: readonly string[];
 }
 
 /**
- * Checks a config's shape and lays it over the standard set. Plugins' options are checked when they are loaded.
+ * Checks a config's shape and lays it over the standard set. Its plugins are checked when they are loaded.
  * @param name how the config is called in sentences
- * @throws Mistakes with everything that is wrong
  */
 export async function checkConfig(value: unknown, standard: unknown, name: string): Promise<CheckedConfig> {
-  const result = await checkAgainst(config, value ?? {}, { config: name, at: [] });
-  if ('mistakes' in result) throw new Mistakes(result.mistakes);
-  const given = result.value;
+  const result = await checkAgainst(config, value, { config: name, at: [] });
+  const mistakes = 'mistakes' in result ? result.mistakes : [];
+  const given = 'mistakes' in result ? whatIsRight(value) : result.value;
   const base = given.standard ? config.parse(standard).plugins : {};
-  const plugins: Record<string, boolean | object> = { ...base };
+  const plugins: Record<string, unknown> = { ...base };
   for (const [key, entry] of Object.entries(given.plugins)) {
     const below = base[key];
-    const both = typeof entry === 'object' && typeof below === 'object' && !('setup' in entry);
-    plugins[key] = both ? { ...below, ...entry } : entry === true && typeof below === 'object' ? below : entry;
+    const both = isOptions(entry) && isOptions(below) && !('setup' in entry);
+    plugins[key] = both ? { ...below, ...entry } : entry === true && isOptions(below) ? below : entry;
   }
-  return { plugins, limits: given.limits, log: given.log, named: new Set(Object.keys(given.plugins)) };
+  return { plugins, limits: given.limits, log: given.log, named: new Set(Object.keys(given.plugins)), mistakes };
+}
+
+/** A config's parts that are right, each of the others as by default. */
+function whatIsRight(value: unknown): z.output<typeof config> {
+  const parts = Object.entries(config.shape).map(([key, schema]) => {
+    const given = isOptions(value) ? Reflect.get(value, key) : undefined;
+    const { success, data } = schema.safeParse(given);
+    return [key, success ? data : schema.parse(undefined)];
+  });
+  return Object.fromEntries(parts);
+}
+
+function isOptions(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -23,6 +23,8 @@ export interface HostSetting {
   readonly plugins: Entries;
   readonly limits: Limits;
   readonly place: ConfigPlace;
+  /** What is wrong beside the plugins, to be said with what is wrong with those. */
+  readonly mistakes?: readonly string[];
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -42,15 +44,19 @@ export interface HostSetting {
 export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service]);
 
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
-export async function plan(setting: Pick<HostSetting, 'plugins' | 'place' | 'environment'>): Promise<Loaded[]> {
-  const loaded = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
+export async function plan(
+  setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'>,
+): Promise<Loaded[]> {
+  const { loaded, mistakes, incomplete } = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
-  const { ordered, mistakes } = orderSetUp(loaded, GIVEN, (service) =>
+  const order = orderSetUp(loaded, GIVEN, (service) =>
     off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name),
   );
-  if (mistakes.length > 0) throw new Mistakes(mistakes);
-  return ordered;
+  // What could not be loaded may be what provides a service that seems to be missing.
+  const all = [...(setting.mistakes ?? []), ...mistakes, ...(incomplete ? [] : order.mistakes)];
+  if (all.length > 0) throw new Mistakes(all);
+  return order.ordered;
 }
 
 /** A server: its kernel and the plugins that are live. */

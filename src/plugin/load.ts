@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Plugin } from './define.ts';
 import { withEnvironment } from './environment.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
-import { checkAgainst } from './options.ts';
+import { type CheckResult, checkAgainst } from './options.ts';
 import { importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
 import { STANDARD } from './standard.ts';
 
@@ -18,8 +18,10 @@ export interface Loaded {
   readonly from: string;
 }
 
-/** The entries of a config's `plugins`: options or `true`, a plugin itself, or `false`. */
-export type Entries = Readonly<Record<string, boolean | object>>;
+/** The entries of a config's `plugins`, which should be options or `true`, a plugin itself, or `false`. */
+export type Entries = Readonly<Record<string, unknown>>;
+
+const ENTRY = z.union([z.boolean(), z.looseObject({})], 'expected true, false or options');
 
 const NO_OPTIONS = z.strictObject({});
 
@@ -31,33 +33,39 @@ export interface ConfigPlace {
   readonly name: string;
 }
 
-/**
- * Loads the plugins that are switched on and checks their options.
- * @throws Mistakes with all that is wrong with all of them
- */
+/** What loading has come to. */
+interface Loading {
+  /** Also those whose options are wrong; then these are undefined. */
+  readonly loaded: readonly Loaded[];
+  /** All that is wrong with all of them, a sentence each. */
+  readonly mistakes: readonly string[];
+  /** Whether some could not be loaded at all, so that nothing is known of what they provide. */
+  readonly incomplete: boolean;
+}
+
+/** Loads the plugins that are switched on and checks their options. */
 export async function loadPlugins(
   entries: Entries,
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Loaded[]> {
+): Promise<Loading> {
   const mistakes: string[] = [];
   const loaded: Loaded[] = [];
-  for (const [key, value] of Object.entries(entries)) {
-    if (value === false) continue;
+  let incomplete = false;
+  for (const [key, entry] of Object.entries(entries)) {
+    if (entry === false) continue;
     try {
-      const itself = isPlugin(value);
-      const { plugin, from } = itself ? { plugin: value, from: place.name } : await loadPlugin(key, place);
-      const given = itself ? (value.given ?? {}) : value === true ? {} : value;
-      const options = await checkOptions(key, plugin, given, place, environment);
-      loaded.push({ key, plugin, options, from });
+      const { plugin, from } = isPlugin(entry) ? { plugin: entry, from: place.name } : await loadPlugin(key, place);
+      const result = await checkOptions(key, plugin, entry, place, environment);
+      if ('mistakes' in result) mistakes.push(...result.mistakes);
+      loaded.push({ key, plugin, from, options: 'value' in result ? result.value : undefined });
     } catch (thrown) {
       if (!(thrown instanceof Mistakes)) throw thrown;
       mistakes.push(...thrown.sentences);
+      incomplete = true;
     }
   }
-  mistakes.push(...sameNames(loaded));
-  if (mistakes.length > 0) throw new Mistakes(mistakes);
-  return loaded;
+  return { loaded, mistakes: [...mistakes, ...sameNames(loaded)], incomplete };
 }
 
 /** Loads one plugin by what a config calls it. @throws Mistakes when there is none, or it is no plugin */
@@ -120,16 +128,18 @@ function isPlugin(value: unknown): value is Plugin {
 async function checkOptions(
   key: string,
   plugin: Plugin,
-  given: object,
+  entry: unknown,
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<unknown> {
+): Promise<CheckResult<unknown>> {
+  const checked = { config: place.name, at: ['plugins', key] };
+  const switched = await checkAgainst(ENTRY, entry, checked);
+  if ('mistakes' in switched) return switched;
+  const { value: options } = switched;
+  const given = isPlugin(entry) ? (entry.given ?? {}) : typeof options === 'object' ? options : {};
   const schema = plugin.options ?? NO_OPTIONS;
   const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
-  const checked = { config: place.name, at: ['plugins', key], variables: plugin.environment, set };
-  const result = await checkAgainst(schema, value, checked);
-  if ('mistakes' in result) throw new Mistakes(result.mistakes);
-  return result.value;
+  return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
 }
 
 function sameNames(loaded: readonly Loaded[]): string[] {

@@ -44,7 +44,7 @@ export async function checkAgainst<S extends StandardSchemaV1>(
 }
 
 /** A path in a config as it is written: `plugins['./dice.ts'].sides`. */
-export function pathOf(steps: readonly PropertyKey[]): string {
+function pathOf(steps: readonly PropertyKey[]): string {
   return steps.reduce<string>((path, step) => {
     if (typeof step === 'number') return `${path}[${step}]`;
     const word = String(step);

@@ -48,17 +48,15 @@ export function orderSetUp(
 ): { ordered: Loaded[]; mistakes: string[] } {
   const mistakes: string[] = [];
   const providers = new Map<string, Loaded>();
+  const doubled: Doubled[] = [];
   for (const one of all) {
     for (const service of servicesOf(one.plugin.provides)) {
       const other = providers.get(service);
       if (other === undefined) providers.set(service, one);
-      else {
-        mistakes.push(
-          `The plugins '${other.key}' and '${one.key}' both provide the service '${service}': switch one of them off, with \`'${other.key}': false\` or \`'${one.key}': false\` under plugins.`,
-        );
-      }
+      else doubled.push({ service, keys: [other.key, one.key] });
     }
   }
+  mistakes.push(...doubledServices(doubled));
 
   const ordered: Loaded[] = [];
   const missing: Missing[] = [];
@@ -86,6 +84,23 @@ export function orderSetUp(
   for (const one of all.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1))) visit(one, []);
   mistakes.push(...missingServices(missing, providersOff));
   return { ordered, mistakes };
+}
+
+/** A service that two plugins provide. */
+interface Doubled {
+  readonly service: string;
+  readonly keys: readonly [string, string];
+}
+
+/** One sentence for each two plugins: two stores are one mistake, however many services they provide. */
+function doubledServices(doubled: readonly Doubled[]): string[] {
+  const byKeys = Map.groupBy(doubled, ({ keys }) => keys.join('\n'));
+  return [...byKeys.values()].map((all) => {
+    const services = all.map(({ service }) => quoted(service));
+    const [one, other] = (all[0] as Doubled).keys;
+    const what = services.length === 1 ? 'the service' : 'the services';
+    return `The plugins '${one}' and '${other}' both provide ${what} ${services.join(', ')}: switch one of them off, with \`'${one}': false\` or \`'${other}': false\` under plugins.`;
+  });
 }
 
 /** A service that a plugin needs and nobody provides. */
