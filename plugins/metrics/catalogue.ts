@@ -24,6 +24,7 @@ const WATCHED = [
   'session-error',
   'store-error',
   'log-lost',
+  'certificate-ends',
 ];
 const NONE = Object.fromEntries(WATCHED.map((event) => [event, 0]));
 

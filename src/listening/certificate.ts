@@ -7,6 +7,11 @@ import { messageOf } from '../plugin/mistakes.ts';
 /** How often the files are looked at, in milliseconds. What has changed counts when two looks in a row saw the same. */
 const LOOK_EVERY = 500;
 
+const DAY = 86_400_000;
+
+/** How long before its end a certificate is to be renewed, in milliseconds; one of a short life in its last fifth. */
+const EARLY = 7 * DAY;
+
 /** Mozilla's intermediate list (5.7) without DHE: forward secrecy and authenticated encryption only. */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
@@ -51,9 +56,25 @@ export async function watchedCertificate(
   let judged = seen;
   let options = checked(seen, files);
   let context = createSecureContext(options);
+  let inUse = new X509Certificate(seen.certificate as Buffer);
   const servers = new Set<Pick<Server, 'setSecureContext'>>();
   const late = outOfDate(seen, files);
   if (late !== undefined) logger.warn({ event: 'certificate-expired' }, late);
+  let told = late === undefined ? 0 : Date.now();
+  tellOfTheEnd();
+
+  /** Says once a day that the certificate in use should have been renewed, if so. */
+  function tellOfTheEnd(): void {
+    const { validFromDate, validToDate } = inUse;
+    const life = validToDate.getTime() - validFromDate.getTime();
+    const now = Date.now();
+    if (now < validToDate.getTime() - Math.min(EARLY, life / 5) || now < told + DAY) return;
+    told = now;
+    logger.warn(
+      { event: 'certificate-ends', file: files.certificate, until: validToDate.toISOString() },
+      'the certificate in use ends soon, and no new one has come: look why it is not renewed',
+    );
+  }
 
   async function look(): Promise<void> {
     const before = seen;
@@ -66,6 +87,7 @@ export async function watchedCertificate(
       if (wrong !== undefined) throw new Error(wrong);
       options = checked(seen, files);
       context = createSecureContext(options);
+      inUse = new X509Certificate(seen.certificate as Buffer);
       for (const server of servers) server.setSecureContext(options);
       logger.info(
         { event: 'certificate-renewed', file: files.certificate, until: ends(seen) },
@@ -85,6 +107,7 @@ export async function watchedCertificate(
     looking = true;
     void look().finally(() => {
       looking = false;
+      tellOfTheEnd();
     });
   }, LOOK_EVERY).unref();
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });

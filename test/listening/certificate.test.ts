@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { type Logger, watchedCertificate } from 'chatserv';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeCertificate, type TestCertificate, writeCertificate } from '../support/certificate.ts';
 
 let folder: string;
@@ -52,6 +52,22 @@ describe('at first', () => {
     await watched();
     expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate \S+ has expired on 2\S+, and clients/)]);
   });
+});
+
+test('one that should have been renewed is spoken of, and not again at each look', async () => {
+  await writeCertificate(folder, makeCertificate('one', 30));
+  await watched();
+  expect(log.said).toEqual([]);
+  // Three days are left then of 31: less than a fifth.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 27 * 86_400_000 });
+  try {
+    await vi.waitFor(() => expect(log.said).toHaveLength(1), { timeout: 5_000 });
+    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate in use ends soon/)]);
+    vi.setSystemTime(Date.now() + 90_000_000);
+    await vi.waitFor(() => expect(log.said).toHaveLength(2), { timeout: 5_000 });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('a change', () => {
