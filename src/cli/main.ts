@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { didYouMean, Mistakes } from '../plugin/mistakes.ts';
 import { KINDS, type Kind, newPlugin } from './new.ts';
 import { version } from './package.ts';
 
@@ -150,8 +150,9 @@ export async function main(args: readonly string[]): Promise<void> {
       .help()
       .version(version())
       .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? new Mistakes([`${message} See chatserv --help.`]);
+      .fail((message, error: Error | undefined, command) => {
+        if (error !== undefined && error.name !== 'YError') throw error;
+        throw new Mistakes([misunderstood(message, String(command.help()))]);
       })
       .parseAsync();
   } catch (thrown) {
@@ -162,4 +163,12 @@ export async function main(args: readonly string[]): Promise<void> {
   } finally {
     clearInterval(alive);
   }
+}
+
+/** What is wrong with a command line. @param help what is shown of the command in question: its subcommands and options */
+function misunderstood(message: string, help: string): string {
+  const [, word] = /^Unknown arguments?: ([^,]+)/.exec(message) ?? [];
+  const known = [...help.matchAll(/^ {2}(?:chatserv (?:[a-z]+ )*|--)([a-z-]+)/gm)].map(([, name = '']) => name);
+  const meant = word === undefined ? '' : didYouMean(word, known);
+  return `${message.replace(/\.?$/, '.')}${meant} See chatserv --help.`;
 }

@@ -4,6 +4,7 @@ import { LEVELS, type Level } from '../log/style.ts';
 import { addressList } from '../plugin/address-list.ts';
 import type { Entries } from '../plugin/load.ts';
 import { checkAgainst } from '../plugin/options.ts';
+import { STANDARD } from '../plugin/standard.ts';
 
 const count = z.int().positive();
 const rate = z.number().nonnegative();
@@ -88,7 +89,7 @@ export interface CheckedConfig {
  * @param name how the config is called in sentences
  */
 export async function checkConfig(value: unknown, standard: unknown, name: string): Promise<CheckedConfig> {
-  const result = await checkAgainst(config, value, { config: name, at: [] });
+  const result = await checkAgainst(config, value, { config: name, at: [], belongs });
   const mistakes = 'mistakes' in result ? result.mistakes : [];
   const given = 'mistakes' in result ? whatIsRight(value) : result.value;
   const base = given.standard ? config.parse(standard).plugins : {};
@@ -99,6 +100,12 @@ export async function checkConfig(value: unknown, standard: unknown, name: strin
     plugins[key] = both ? { ...below, ...entry } : entry === true && isOptions(below) ? below : entry;
   }
   return { plugins, limits: given.limits, log: given.log, named: new Set(Object.keys(given.plugins)), mistakes };
+}
+
+/** Where a key belongs that stands beside `plugins`, if that is plain. */
+function belongs(key: string): string | undefined {
+  if (Object.hasOwn(STANDARD, key) || /^\.{1,2}\//.test(key)) return 'It belongs under plugins.';
+  return Object.hasOwn(limits.shape, key) ? 'It belongs under limits.' : undefined;
 }
 
 /** A config's parts that are right, each of the others as by default. */

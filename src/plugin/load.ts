@@ -84,16 +84,24 @@ async function importPlugin(key: string, place: ConfigPlace): Promise<{ module: 
   if (standard !== undefined) {
     return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
   }
-  if (/^\.{0,2}[/\\]/.test(key) || isAbsolute(key)) {
+  if (isPath(key)) {
     const file = pluginFile(resolve(place.folder, key));
     if (file === undefined) {
-      throw new Mistakes([`The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.`]);
+      const near = didYouMeanFile(key, place);
+      throw new Mistakes([
+        `The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.${near}`,
+      ]);
     }
     return { module: await imported(key, place, () => importFile(file)), from: file };
   }
-  const unknown = `There is no plugin '${key}', which ${place.name} names: it is neither a standard plugin nor an installed package, and a file's name begins with './'.${didYouMean(key, Object.keys(STANDARD))}`;
+  const near = didYouMeanFile(key, place) || didYouMean(key, Object.keys(STANDARD));
+  const unknown = `There is no plugin '${key}', which ${place.name} names: it is neither a standard plugin nor an installed package, and a file's name begins with './'.${near}`;
   if (!/^(@[\w.-]+\/)?[\w.-]+$/.test(key)) throw new Mistakes([unknown]);
   return { module: await imported(key, place, () => importPackage(key, place.folder), unknown), from: key };
+}
+
+function isPath(key: string): boolean {
+  return /^\.{0,2}[/\\]/.test(key) || isAbsolute(key);
 }
 
 /** The file that a path names; of a folder its index. */
@@ -101,6 +109,13 @@ function pluginFile(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   if (!statSync(path).isDirectory()) return path;
   return ['index.ts', 'index.js'].map((name) => join(path, name)).find((file) => existsSync(file));
+}
+
+/** ` Did you mean './dice.ts'?` where that file is there, and the name lacks only its beginning or end. */
+function didYouMeanFile(key: string, { folder }: ConfigPlace): string {
+  const path = isPath(key) ? key : `./${key}`;
+  const there = [path, `${path}.ts`, `${path}.js`].find((file) => pluginFile(resolve(folder, file)) !== undefined);
+  return there === undefined ? '' : ` Did you mean '${there}'?`;
 }
 
 async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<T>, absent?: string): Promise<T> {

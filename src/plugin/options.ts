@@ -16,6 +16,8 @@ export interface Checked {
   readonly variables?: Readonly<Record<string, string>>;
   /** The keys that one of them has set. Their values are not shown: they may be secrets. */
   readonly set?: ReadonlySet<string>;
+  /** Of a key that the whole does not know, where else it belongs, as a sentence. */
+  readonly belongs?: (key: string) => string | undefined;
 }
 
 /** A checked value with its defaults, or what is wrong with it, a sentence each. */
@@ -112,10 +114,13 @@ function without(value: unknown, keys: ReadonlySet<string>): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.has(key)));
 }
 
-function unknownKey(key: string, steps: readonly PropertyKey[], schema: unknown, { config, at }: Checked): string {
+function unknownKey(key: string, steps: readonly PropertyKey[], schema: unknown, checked: Checked): string {
+  const { config, at, belongs } = checked;
+  const strange = `${config}: ${pathOf([...at, ...steps, key])} is not known.`;
+  const elsewhere = steps.length === 0 ? belongs?.(key) : undefined;
+  if (elsewhere !== undefined) return `${strange} ${elsewhere}`;
   const known = keysAt(schema, steps);
-  const there = known.length === 0 ? '' : ` Known: ${known.join(', ')}.`;
-  return `${config}: ${pathOf([...at, ...steps, key])} is not known.${didYouMean(key, known)}${there}`;
+  return `${strange}${didYouMean(key, known)}${known.length === 0 ? '' : ` Known: ${known.join(', ')}.`}`;
 }
 
 function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {

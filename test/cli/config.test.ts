@@ -93,6 +93,11 @@ describe('what is wrong is one sentence each, before anything listens', () => {
       config: '{"plugins":{"lokout":true}}',
       says: [/There is no plugin 'lokout', which .* names: .* Did you mean 'lockout' or 'logout'\?/],
     },
+    "a file's name without its beginning": {
+      config: '{"plugins":{"wordfilter":true}}',
+      files: { 'wordfilter.ts': '' },
+      says: [/There is no plugin 'wordfilter', .* Did you mean '\.\/wordfilter\.ts'\?/],
+    },
     'no such plugin file': {
       config: '{"plugins":{"./no.ts":true}}',
       says: [/The plugin '\.\/no\.ts' in .* is not there/],
@@ -191,15 +196,22 @@ describe('the command line', () => {
     expect((await folder.runs(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
   });
 
-  test.each([[['--konfig', 'x']], [['serv']], [['user']], [['user', 'ad', 'x']]])(
-    'answers %j with a sentence',
-    async (args) => {
-      await using folder = await Folder.with({});
-      const { code, stdout, stderr } = await folder.runs(args);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toMatch(/^chatserv: .*chatserv --help\.\n$/);
-    },
-  );
+  test.each<[string[], string]>([
+    [['--konfig', 'x'], "Unknown argument: konfig. Did you mean 'config'?"],
+    [['conect'], "Unknown argument: conect. Did you mean 'connect'?"],
+    [['user', 'ad', 'x'], "Unknown arguments: ad, x. Did you mean 'add'?"],
+    [['xyzzy'], 'Unknown argument: xyzzy.'],
+    [['user'], 'Say what to do: add, passwd, list, role, remove or import.'],
+    [['--config'], 'Not enough arguments following: config.'],
+  ])('answers %j with a sentence', async (args, sentence) => {
+    await using folder = await Folder.with({});
+    const { code, stdout, stderr } = await folder.runs(args);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `chatserv: ${sentence} See chatserv --help.\n`,
+    });
+  });
 
   test('lists plugins: what each does, where it is from, why it is on or off', async () => {
     await using folder = await Folder.with({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
 import { mistakesOf } from '../support/mistakes.ts';
 
 describe('everything that is wrong with a config is said at once', () => {
@@ -33,5 +34,24 @@ describe('everything that is wrong with a config is said at once', () => {
 
   test.each([5, 'x', ['x']])('a config that is %j', async (config) => {
     expect(await mistakesOf(config)).toEqual([expect.stringMatching(/^c\.json: it is .*: expected object\.$/)]);
+  });
+});
+
+describe('what was meant is said', () => {
+  test('of what belongs under plugins or limits', async () => {
+    const config = { registration: false, './dice.ts': true, lineBytes: 100, plugin: {} };
+    expect(await mistakesOf(config)).toEqual([
+      'c.json: registration is not known. It belongs under plugins.',
+      "c.json: ['./dice.ts'] is not known. It belongs under plugins.",
+      'c.json: lineBytes is not known. It belongs under limits.',
+      "c.json: plugin is not known. Did you mean 'plugins'? Known: $schema, standard, plugins, limits, log.",
+    ]);
+  });
+
+  test.each(['my words', 'my words.ts', './my words'])('of a file by %j', async (key) => {
+    await using folder = await Folder.with({ 'my words.ts': '' });
+    expect(await mistakesOf({ plugins: { [key]: true } }, { folder: folder.path })).toEqual([
+      expect.stringContaining(` Did you mean './my words.ts'?`),
+    ]);
   });
 });
