@@ -12,6 +12,7 @@ import greet from './greeter/greet.ts';
 import hours from './greeter/hours.ts';
 import plain from './greeter/plain.ts';
 import httpEndpoint from './http-endpoint.ts';
+import poll from './poll.ts';
 import rateLimit from './rate-limit.ts';
 import roll from './roll.ts';
 import shout from './shout.ts';
@@ -53,6 +54,18 @@ test('rate-limit: so many commands for each session, and more as time goes by', 
   server.clock.advance(1);
   await alice.says('whoelse', 'whoelse');
   await alice.seesInOrder('bob', 'error:rate:whoelse');
+});
+
+test('poll: a vote under way outlives a reload', async () => {
+  await using server = await startServer({ poll });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('poll tea?', 'vote maybe', 'vote no', 'vote yes');
+  await alice.hears('*poll*', 'alice asks: tea? (vote yes, vote no)');
+  await alice.seesInOrder('asked:', 'error:args:vote', 'tea? yes: 0, no: 1', 'tea? yes: 1, no: 0');
+  await bob.hears('*poll*', 'alice asks: tea? (vote yes, vote no)');
+  await server.reload({ poll });
+  await bob.says('vote no');
+  await bob.sees('tea? yes: 1, no: 1');
 });
 
 test('greeter: a service that either of two plugins provides', async () => {

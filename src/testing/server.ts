@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../config/check.ts';
-import type { Logger, Plugin } from '../index.ts';
+import type { Difference, Logger, Plugin } from '../index.ts';
 import { LIMITS, type Limits } from '../kernel/limits.ts';
 import { Host } from '../plugin/host.ts';
 import { answerForSelf } from '../plugin/self.ts';
@@ -52,11 +52,6 @@ export async function startServer(
 ): Promise<TestServer> {
   answerForSelf();
   const name = 'the test';
-  const checked = await checkConfig(
-    { plugins: { ...TEST_SET, ...plugins }, limits: { exempt: [ADDRESS, ...LIMITS.exempt], ...limits } },
-    standard,
-    name,
-  );
   const logged: Logged[] = [];
   const note = (level: keyof Logger) => (facts: object, text: string) => {
     logged.push({ level, facts: { ...facts }, text });
@@ -64,8 +59,37 @@ export async function startServer(
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const listening = new Map<string, string>();
   const listens = (transport: string, where: string) => void listening.set(transport, where);
-  const host = await Host.start({ ...checked, place: { folder: process.cwd(), name }, logger, clock, listens });
-  return new TestServer(host, clock, logged, listening);
+  let entries: TestPlugins = { ...TEST_SET, ...plugins };
+  const again = async () => ({
+    ...(await checkConfig(
+      { plugins: entries, limits: { exempt: [ADDRESS, ...LIMITS.exempt], ...limits } },
+      standard,
+      name,
+    )),
+    place: { folder: process.cwd(), name },
+    logger,
+    clock,
+    listens,
+  });
+  const host = await Host.start({ ...(await again()), again });
+  const reload = async (edited: TestPlugins): Promise<Difference> => {
+    const before = entries;
+    entries = { ...entries, ...Object.fromEntries(Object.entries(edited).map(([key, one]) => [key, asEdited(one)])) };
+    try {
+      return await host.reload();
+    } catch (cause) {
+      entries = before;
+      throw cause;
+    }
+  };
+  return new TestServer(host, clock, logged, listening, reload);
+}
+
+/** A plugin itself as one whose code is another. */
+function asEdited(entry: boolean | object): boolean | object {
+  if (typeof entry !== 'object' || !('setup' in entry)) return entry;
+  const plugin = entry as Plugin;
+  return { ...plugin, setup: (context) => plugin.setup(context) } satisfies Plugin;
 }
 
 /** A server in memory. */
@@ -77,15 +101,33 @@ export class TestServer {
   /** Where transports listen, by their names: `127.0.0.1:4119`. */
   readonly listening: ReadonlyMap<string, string>;
   readonly #clients: (LineClient | JsonClient)[] = [];
+  readonly #reload: (edited: TestPlugins) => Promise<Difference>;
 
-  constructor(host: Host, clock: VirtualClock, logged: readonly Logged[], listening: ReadonlyMap<string, string>) {
+  constructor(
+    host: Host,
+    clock: VirtualClock,
+    logged: readonly Logged[],
+    listening: ReadonlyMap<string, string>,
+    reload: (edited: TestPlugins) => Promise<Difference>,
+  ) {
     this.host = host;
     this.clock = clock;
     this.logged = logged;
     this.listening = listening;
+    this.#reload = reload;
   }
 
-  /** What the log was told of failures. */
+  /**
+   * Reloads while clients stay connected, as `chatserv reload` does after an edit.
+   * @param edited laid over the plugins so far; a plugin itself counts as edited, also the one that it was started with
+   * @returns what is different
+   * @throws Mistakes when something is wrong with them; then all is as it was
+   */
+  reload(edited: TestPlugins = {}): Promise<Difference> {
+    return this.#reload(edited);
+  }
+
+  /** What the log was told at the levels `warn` and `error`. */
   get failures(): readonly Logged[] {
     return this.logged.filter(({ level }) => level === 'error' || level === 'warn');
   }
