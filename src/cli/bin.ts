@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // Imports nothing before the check: an older Node could not even read the rest.
 if (Number(process.versions.node.split('.')[0]) < 24) {
-  process.stderr.write(`chatserv needs Node.js 24 or newer; this is ${process.versions.node}.\n`);
+  process.stderr.write(
+    `chatserv needs Node.js 24 or newer; this is ${process.versions.node}. Beside it, npm install node@24 brings one: then npx chatserv.\n`,
+  );
   process.exit(2);
 }
 const { answerForSelf } = await import('../plugin/self.ts');

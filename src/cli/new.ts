@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { ROOT, version } from './package.ts';
@@ -9,6 +9,9 @@ import { ROOT, version } from './package.ts';
 export const KINDS = ['command', 'hook', 'service', 'transport'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** What is published is built. */
+const isClone = import.meta.url.endsWith('.ts');
+
 /** Makes a folder with a plugin that runs and passes its own test. */
 export async function newPlugin(name: string, kind: Kind): Promise<void> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
@@ -16,18 +19,29 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
   }
   const folder = `chatserv-plugin-${name}`;
   if (existsSync(folder)) throw new Mistakes([`There is a folder ${folder} already.`]);
+  const root = fileURLToPath(ROOT);
+  const dependency = isPublished() ? `^${version()}` : `file:${relative(resolve(folder), root)}`;
   try {
     await mkdir(folder);
     for (const from of ['all', kind]) {
-      const source = fileURLToPath(new URL(`templates/${from}/`, ROOT));
+      const source = join(root, 'templates', from);
       for (const file of await readdir(source)) {
         const text = await readFile(join(source, file), 'utf8');
         const to = file === 'gitignore' ? '.gitignore' : file;
-        await writeFile(join(folder, to), text.replaceAll('example', name).replaceAll('VERSION', version()));
+        const filled = text.replaceAll('example', name).replaceAll('VERSION', version());
+        await writeFile(join(folder, to), filled.replaceAll('DEPENDENCY', dependency));
       }
     }
   } catch (cause) {
     throw new Mistakes([`${folder} could not be written: ${messageOf(cause)}`], { cause });
   }
-  process.stdout.write(`${folder} is made. Next: cd ${folder} && npm install && npm test && npm start\n`);
+  // What is imported from a clone is its build.
+  const clone = relative('', root);
+  const build = isClone ? `npm run build${clone && ` --prefix ${clone}`} && ` : '';
+  process.stdout.write(`${folder} is made. Next: ${build}cd ${folder} && npm install && npm test && npm start\n`);
+}
+
+/** Whether the registry has what is running: publishing leaves a mark, a clone and a tarball that was packed have none. */
+function isPublished(): boolean {
+  return !isClone && existsSync(new URL('dist/published', ROOT));
 }

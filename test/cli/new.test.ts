@@ -1,12 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 
 test('a folder for a plugin is made once, under a name that can be one', async () => {
   await using folder = await Folder.with({});
   expect(await folder.runs(['new', 'plugin', 'word-filter', '--kind', 'hook'])).toMatchObject({
     code: 0,
-    stdout:
-      'chatserv-plugin-word-filter is made. Next: cd chatserv-plugin-word-filter && npm install && npm test && npm start\n',
+    stdout: `chatserv-plugin-word-filter is made. Next: npm run build --prefix ${relative(folder.path, ROOT)} && cd chatserv-plugin-word-filter && npm install && npm test && npm start\n`,
+  });
+  const made = JSON.parse(await readFile(join(folder.path, 'chatserv-plugin-word-filter/package.json'), 'utf8'));
+  expect(made).toMatchObject({
+    name: 'chatserv-plugin-word-filter',
+    peerDependencies: { chatserv: `^${version}` },
+    devDependencies: { chatserv: `file:${relative(join(folder.path, 'chatserv-plugin-word-filter'), ROOT)}` },
   });
   expect(await folder.runs(['new', 'plugin', 'word-filter'])).toMatchObject({
     code: 2,

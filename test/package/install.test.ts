@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -72,6 +72,8 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       await run(process.execPath, [TSC, '-p', made, '--noEmit', '--typeRoots', join(ROOT, 'node_modules/@types')]);
       const checked = await run(process.execPath, [bin, 'check'], { cwd: made });
       expect(checked.stdout).toMatch(/chatserv\.config\.ts/);
+      const { devDependencies } = JSON.parse(await readFile(join(made, 'package.json'), 'utf8'));
+      expect(devDependencies.chatserv).toBe('file:../node_modules/chatserv');
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
