@@ -20,6 +20,7 @@ export {
   type ServerFacts,
 } from './contracts/plugins.ts';
 export { Presence } from './contracts/presence.ts';
+export { Registration } from './contracts/registration.ts';
 export { Roles } from './contracts/roles.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';
 export { StoreFacts } from './contracts/store-facts.ts';

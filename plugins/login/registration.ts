@@ -6,6 +6,7 @@ import {
   nameObjection,
   Passwords,
   Quota,
+  Registration,
   type Session,
   z,
 } from 'chatserv';
@@ -18,13 +19,14 @@ export default definePlugin({
     time: z.number().positive().default(3600).describe('The time for `perNetwork`, in seconds'),
   }),
   needs: { accounts: Accounts, passwords: Passwords },
+  provides: { registration: Registration },
   setup({ options, accounts, passwords, logger, server, clock, keep }) {
     const registrations = keep('registrations', () => new Quota());
+    const rule = { most: options.perNetwork, time: options.time };
 
     /** Blocks where too many have registered from one network. @param how whether this is another, or only looks */
     function tooMany(session: Session, how: 'take' | 'wait') {
       if (session.exempt) return undefined;
-      const rule = { most: options.perNetwork, time: options.time };
       const wait = registrations[how](session.network, rule, clock.now());
       if (wait === 0) return undefined;
       server.limitMet('registrations-per-network');
@@ -32,6 +34,7 @@ export default definePlugin({
     }
 
     return {
+      provide: { registration: { perNetwork: rule } },
       hooks: {
         // After those that know the name: what gets here is nobody's.
         onUsername: {

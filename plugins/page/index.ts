@@ -1,4 +1,4 @@
-import { definePlugin, Http, z } from 'chatserv';
+import { definePlugin, Http, Registration, z } from 'chatserv';
 import { serve } from './serve.ts';
 import { siteFiles } from './site.ts';
 
@@ -23,8 +23,10 @@ export default definePlugin({
       .describe('Where the plugin `websocket` listens on that port: its option `path`'),
   }),
   needs: { http: Http },
-  setup({ options, http }) {
-    const handler = serve(options.path, siteFiles(options));
+  wants: { registration: Registration },
+  setup({ options, http, registration }) {
+    const files = siteFiles({ ...options, registers: registration !== undefined });
+    const handler = serve(options.path, files);
     const mounted: (() => void)[] = [];
     return {
       start() {

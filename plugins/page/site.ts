@@ -22,6 +22,8 @@ export interface SiteOptions {
   /** The paths of the page and of the WebSocket on the HTTP port. */
   readonly path: string;
   readonly socket: string;
+  /** Whether who is new may make an account. */
+  readonly registers: boolean;
 }
 
 /** Where the files of the page are, as source or as built. */
@@ -47,7 +49,7 @@ const STYLES = [
  * that is called by its content, so that nothing that a browser has kept is used with a page of another version.
  * @throws when a file cannot be read
  */
-export function siteFiles({ title, welcome, path, socket }: SiteOptions): ReadonlyMap<string, ServedFile> {
+export function siteFiles({ title, welcome, path, socket, registers }: SiteOptions): ReadonlyMap<string, ServedFile> {
   const main = new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', FOLDER);
   const modules = browserModules(main, (name) => import.meta.resolve(name));
   const parts = new Map<string, { type: string; text: string }>();
@@ -61,6 +63,7 @@ export function siteFiles({ title, welcome, path, socket }: SiteOptions): Readon
     welcome: escaped(welcome),
     // Relative, so that a proxy may put the whole under another path.
     socket: escaped(posix.relative(path, socket)),
+    registration: registers ? 'on' : 'off',
     assets,
     modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
   };

@@ -21,7 +21,7 @@ export const STANDARD = {
   'offline-messages': { file: 'offline-messages/index', provides: ['inbox'] },
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords'] },
-  registration: { file: 'login/registration', provides: [] },
+  registration: { file: 'login/registration', provides: ['registration'] },
   resume: { file: 'login/resume', provides: [] },
   roles: { file: 'roles', provides: ['roles'] },
   'single-session': { file: 'login/single-session', provides: [] },

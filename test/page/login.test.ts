@@ -61,6 +61,19 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.page.getByText('New accounts are not made here').waitFor();
   });
 
+  test('where registration is off no account is offered, and where too many are connected it says so', async () => {
+    const limits = { exempt: [] };
+    await using town = await startTown({ plugins: { registration: false, connections: { perNetwork: 1 } }, limits });
+    const ada = await town.arrives();
+    const nobody = await town.program.connect();
+    await ada.tries('ada', PASSWORD);
+    await ada.page.getByText('Too many people are connected from your network').waitFor();
+    expect(await ada.page.getByText('Make an account').isVisible()).toBe(false);
+    await nobody.closes();
+    await ada.tries('ada', PASSWORD);
+    await ada.page.getByText(/There is no account .*ada/).waitFor();
+  });
+
   test('without a server it says that there is no connection', async () => {
     await using town = await startTown({}, [/ERR_CONNECTION_REFUSED/]);
     const ada = await town.arrives();

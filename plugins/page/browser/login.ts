@@ -1,7 +1,7 @@
 import type { State } from 'chatserv/client';
 import { countDown } from './countdown.ts';
 import { byId } from './dom.ts';
-import { blockedInWords, closedInWords, loginProblem } from './words.ts';
+import { blockedInWords, closedInWords, loginProblem, lostInWords } from './words.ts';
 
 /** What was filled in. */
 export interface Credentials {
@@ -68,7 +68,7 @@ export class LoginView {
   failed(state: Extract<State, { state: 'closed' | 'lost' }>): void {
     this.#busy(false);
     if (state.state === 'lost') {
-      this.#complain('There is no connection to the server. Please try again in a moment.', this.#submit);
+      this.#complain(lostInWords(state.why), this.#submit);
     } else if (state.why === 'blocked') {
       this.#blocked(state.seconds ?? 1);
     } else if (state.why === 'refused') {

@@ -76,6 +76,24 @@ export function closedInWords(why: string): string {
   }
 }
 
+/** What a person is told when a login found no connection, by what the server said or what went wrong. */
+export function lostInWords(why: string): string {
+  switch (why) {
+    case 'too-many-connections':
+    case 'too-many-new-connections':
+      return 'Too many people are connected from your network. Please try again in a while, or tell whoever runs this chat.';
+    case 'full':
+    case 'busy':
+      return 'There are more people here than there is room for. Please try again in a moment.';
+    case 'timeout':
+      return 'That took too long. Please try again.';
+    case 'shutdown':
+      return 'The server is being restarted. Please try again in a moment.';
+    default:
+      return 'There is no connection to the server. Please try again in a moment.';
+  }
+}
+
 /** What a person is told when a command or a message was not done. @param usage how the command is called, if known */
 export function failureInWords(reason: string, about: string, usage?: string): string {
   switch (reason) {
