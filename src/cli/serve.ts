@@ -1,4 +1,6 @@
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import { differenceInWords } from '../contracts/plugins.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { leftOver } from '../listening/handed-over.ts';
@@ -12,7 +14,8 @@ import { watchFiles } from './watch.ts';
 const STOPS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Serves until SIGTERM or SIGINT, then ends every session politely. SIGHUP reloads.
+ * Serves until SIGTERM or SIGINT, or until the terminal that it was started at is closed, then ends every session
+ * politely. Any other SIGHUP reloads.
  * @param watch whether it reloads, too, when a file of the config or of a plugin is edited
  */
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
@@ -30,7 +33,12 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   for (const signal of STOPS) process.on(signal, stop);
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
-  process.on('SIGHUP', reload);
+  const hadTerminal = [0, 1, 2].some((fd) => isatty(fd));
+  process.on('SIGHUP', () => {
+    if (!hadTerminal || hasTerminal()) void reload();
+    // The shell's word and the system's may both come.
+    else if (!stopping) stop('SIGHUP');
+  });
   const setting = await settingOf(config);
   const { log } = setting;
   process.on('uncaughtExceptionMonitor', (err) => log.logger.error({ event: 'crash', err }, 'the server crashes'));
@@ -52,6 +60,16 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   await watchdog.close();
   log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'has ended');
   await log.end();
+}
+
+/** Whether the process has a terminal of its own, also where all of its output goes elsewhere. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Says which sockets a service manager opened for nobody: a caller there would wait in vain. */
