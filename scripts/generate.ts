@@ -15,6 +15,7 @@ import { HOOKS } from '../src/kernel/hooks.ts';
 import type { Plugin } from '../src/plugin/define.ts';
 import { servicesOf } from '../src/plugin/order.ts';
 import { answerForSelf, importFile } from '../src/plugin/self.ts';
+import { apiReference } from './api-reference.ts';
 import { confusablesModule } from './confusables.ts';
 import type { StandardPlugin } from './reference.ts';
 import { optionsTable } from './tables.ts';
@@ -36,6 +37,10 @@ fill('docs/config.md', { limits: optionsTable(limits), log: optionsTable(log) })
 write('docs/config.schema.json', formatted('docs/config.schema.json', configSchema()));
 write('docs/reference/hooks.md', hooksReference());
 write('docs/reference/services.md', servicesReference(ROOT, standard));
+write(
+  'docs/reference/api.md',
+  apiReference(ROOT, (text) => formatted('docs/reference/api.d.ts', text)),
+);
 write('docs/reference/plugins.md', await pluginsReference(standard));
 
 /** The standard plugins, by name: every module under plugins/ whose default export is one. */

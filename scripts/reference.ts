@@ -51,7 +51,7 @@ export async function pluginsReference(standard: readonly StandardPlugin[]): Pro
       .filter((part) => part !== '')
       .join('\n\n');
   });
-  return `# The standard plugins\n\nMade from the code. A config switches each on or off and sets its options: [config.md](../config.md).\n\n${parts.join('\n\n')}\n`;
+  return `# The standard plugins\n\nMade from the code. A config switches each on or off and sets its options: [config.md](../config.md). One of your own: [plugins.md](../plugins.md), with what it is written with in [api.md](api.md).\n\n${parts.join('\n\n')}\n`;
 }
 
 /** Every service of the public API: what it can be asked, and which standard plugins provide it. */

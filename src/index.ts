@@ -34,7 +34,8 @@ export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
 export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dialect.ts';
 export type { Spread } from './kernel/durations.ts';
-export type { Decision, HookName, Watching } from './kernel/hooks.ts';
+export type { Feed, InboxReader } from './kernel/feed.ts';
+export type { Decision, Handlers, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Message, MessageDraft, Once } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
@@ -45,10 +46,12 @@ export {
   askUsername,
   blocked,
   type FactualReply,
+  type PasswordVerdict,
   type Refusal,
   type Reply,
   refuse,
   reply,
+  type UsernameVerdict,
 } from './kernel/verdicts.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './listening/certificate.ts';
 export { isHandedOver } from './listening/handed-over.ts';
@@ -61,6 +64,7 @@ export { isName, type NameObjection, nameObjection } from './names/name.ts';
 export { addressList } from './plugin/address-list.ts';
 export {
   type CommandContext,
+  type CommandPluginSpec,
   type CommandSpec,
   type Contributions,
   defineCommand,
@@ -70,6 +74,8 @@ export {
   type Ordered,
   type Plugin,
   type PluginOf,
+  type PluginSpec,
+  type SetupContext,
   withOptions,
 } from './plugin/define.ts';
 export { dialectOption } from './plugin/dialects.ts';

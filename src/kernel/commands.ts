@@ -9,12 +9,13 @@ import { type Reply, refuse } from './verdicts.ts';
 /** One call of a command. */
 export interface CommandCall {
   readonly session: Session;
+  /** Who calls it. */
   readonly account: Account;
   /** The command's name, also where an alias was typed. */
   readonly command: string;
   /** The rest of the line after the one blank that ends the command's word, as typed. A handler of `onCommand` may set it. */
   rest: string;
-  /** The words of `rest`. */
+  /** The words of `rest`, which blanks separate. */
   readonly args: readonly string[];
   /** Where the client may send it again: hand it on to `server.post`. */
   readonly once: Once | undefined;
@@ -24,7 +25,9 @@ export interface CommandCall {
 
 /** A command: what help, the argument check and the docs need to know of it, and what it does. */
 export interface Command {
+  /** The word that calls it. Where two plugins bring one word, the server does not start. */
   readonly name: string;
+  /** Other words that call it. */
   readonly aliases: readonly string[];
   /** How it is called: `wholast <minutes>`. */
   readonly usage: string;
@@ -43,6 +46,7 @@ export interface Command {
   readonly allows?: (account: Account) => Promise<boolean>;
   /** The plugin that brings it. */
   readonly plugin: string;
+  /** Answers a call. What it throws is answered `error:internal:<command>` and logged. */
   run(call: CommandCall): Reply | Promise<Reply>;
 }
 

@@ -7,17 +7,25 @@ import type { Online } from './online.ts';
 import type { Tally } from './tally.ts';
 import type { Refusal } from './verdicts.ts';
 
-/** What is to be said, and to whom: to accounts, by name or as such, or to everyone. */
+/** What is to be said, and to whom. */
 export interface Post {
+  /**
+   * Whom it is from: the account of who calls a command, one that the plugin has made (`Accounts.create`), or, for what
+   * no account says, `{ id: 0, name: '*server*' }`. No user can be called by a name with `*`; the page shows what is from
+   * `*server*` as an announcement.
+   */
   readonly from: Account;
+  /** Everyone who is registered, without the sender; or accounts, by name or as such, each once. */
   readonly to: 'everyone' | readonly (string | Account)[];
+  /** One line: control characters are removed, and what ends a line becomes a blank. Several lines are several posts. */
   readonly text: string;
   /** Where its sender may send it again. */
   readonly once?: Once | undefined;
 }
 
-/** What became of it. */
+/** What became of what was posted. */
 export interface Posted {
+  /** As it was given to its recipients: with the text as hooks left it, and its id. */
   readonly message: Message;
   /** The names that stand for nobody whom the message can reach, as they were given. */
   readonly unknown: readonly string[];

@@ -83,6 +83,7 @@ export class Feed {
   #heldBackBytes = 0;
   #whenRoom: (() => void) | undefined;
 
+  /** @internal */
   constructor(session: Session, host: FeedHost) {
     this.#session = session;
     this.#host = host;
@@ -98,12 +99,12 @@ export class Feed {
     return this.#given;
   }
 
-  /** The login is done: without an inbox to read first, messages are given from here on. */
+  /** The login is done: without an inbox to read first, messages are given from here on. @internal */
   open(): void {
     if (this.#state === 'closed') this.#state = 'live';
   }
 
-  /** Offers a message that was just said. */
+  /** Offers a message that was just said. @internal */
   offer(rendered: Rendered): void {
     const { id } = rendered.message;
     if (id === 0) {
@@ -133,7 +134,7 @@ export class Feed {
     return this.#reading === undefined ? this.#startReading(read) : Promise.resolve();
   }
 
-  /** In a dialect that holds messages back: gives what waits, and says that the next command is read. */
+  /** In a dialect that holds messages back: gives what waits, and says that the next command is read. @internal */
   async release(): Promise<void> {
     if (this.#reading === undefined && this.#state === 'waiting' && this.#missed > this.#given && this.#read) {
       await this.#startReading(this.#read).catch(() => {});
@@ -145,12 +146,12 @@ export class Feed {
     this.#session.say({ kind: 'ready' });
   }
 
-  /** The transport took the bytes of these messages. */
+  /** The transport took the bytes of these messages. @internal */
   taken(messages: readonly Message[]): void {
     this.#report(this.#acknowledges ? messages.filter(({ id }) => id === 0) : messages);
   }
 
-  /** The client has the messages up to this id. @returns whether that says of one that it was not known of */
+  /** The client has the messages up to this id. @returns whether that says of one that it was not known of @internal */
   acknowledge(id: number): boolean {
     const first = this.#unacknowledged.findIndex((message) => message.id > id);
     const had = this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first);
@@ -160,7 +161,7 @@ export class Feed {
     return had.length > 0;
   }
 
-  /** The session is over: nothing waits for room any more. */
+  /** The session is over: nothing waits for room any more. @internal */
   end(): void {
     this.#wake();
   }

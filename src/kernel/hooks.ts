@@ -34,6 +34,7 @@ export interface Handlers {
   onDisconnect(session: Session, reason: string): Watching;
 }
 
+/** The name of a hook. */
 export type HookName = keyof Handlers;
 
 /** How a hook behaves, for the host that guards its handlers and for the docs, whose table is made from this. */
@@ -111,7 +112,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
   onMessage: {
     kind: 'AsyncSeriesBail',
     args: ['message'],
-    when: 'Once a message, before it is given to anyone. `message.text` may be set to rewrite it.',
+    when: 'Once a message, before it is given to anyone. A handler that says no order runs before the message is kept, which `offline-messages` does at `post`. `message.text` may be set to rewrite it.',
     result: '`refuse(reason)`: nobody gets it, and the sender is answered `error:<reason>:<command>`.',
     fallback: refuse('internal'),
     failure: 'The message is not sent: `error:internal:<command>`.',

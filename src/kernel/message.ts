@@ -20,14 +20,15 @@ export interface Once {
   readonly again: boolean;
 }
 
-/** What one account says to others. */
+/** What one account says to others, as it is delivered. */
 export interface Message {
   /** Its place in the log: later ones have greater ids. 0 when nothing keeps it. */
   readonly id: number;
+  /** Who says it; its id is 0 for what no account said. */
   readonly from: Account;
   readonly audience: Audience;
   readonly text: string;
-  /** Milliseconds since 1970. */
+  /** When it was said, in milliseconds since 1970. */
   readonly time: number;
   /** Whether it was handed over before, on another connection, and may have arrived. */
   readonly repeat: boolean;
@@ -35,10 +36,15 @@ export interface Message {
 
 /** A message on its way: plugins may still rewrite its text, add recipients that they know, or refuse it. */
 export interface MessageDraft {
+  /** Who says it; its id is 0 for what no account said. */
   readonly from: Account;
+  /** Whom it is for. Of names whose bearers are offline nobody knows before `offline-messages` has looked (`post`). */
   readonly audience: Audience;
+  /** May be set. */
   text: string;
+  /** When it was said, in milliseconds since 1970. */
   readonly time: number;
+  /** Where its sender may send it again. */
   readonly once: Once | undefined;
   /** It was said before, under this id, and was only sent again: it is answered, and given to nobody a second time. */
   saidBefore(id: number): void;

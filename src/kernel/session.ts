@@ -27,6 +27,7 @@ export interface SessionHost extends FeedHost {
 export class Session implements OutboxOwner {
   /** Counts the sessions of this server's run. */
   readonly id: number;
+  /** The name of the transport that accepted the connection: `tcp`, `websocket`. */
   readonly transport: string;
   /** The client's IP address, or the transport's word where it has none. */
   readonly address: string;
@@ -36,11 +37,11 @@ export class Session implements OutboxOwner {
   readonly connectedAt: number;
   /** When the client last sent a whole line, in milliseconds since 1970. */
   lastHeard: number;
-  /** Who it is, once logged in. */
+  /** Who it is, once logged in; undefined before that, as in `onConnect`. */
   account: Account | undefined;
   /** The messages that it is given. */
   readonly feed: Feed;
-  /** What waits to be written. */
+  /** What waits to be written. @internal */
   readonly outbox: Outbox;
   #dialect: Dialect;
   #speaker: Speaker;
@@ -57,6 +58,7 @@ export class Session implements OutboxOwner {
   #endedBecause: string | undefined;
   #wakeReader: (() => void) | undefined;
 
+  /** @internal */
   constructor(id: number, connection: Connection, dialect: Dialect, host: SessionHost) {
     this.id = id;
     this.transport = connection.transport;
@@ -85,6 +87,7 @@ export class Session implements OutboxOwner {
     return this.#dialect;
   }
 
+  /** How this one client is spoken with. @internal */
   get speaker(): Speaker {
     return this.#speaker;
   }
@@ -109,17 +112,17 @@ export class Session implements OutboxOwner {
     return this.#asking;
   }
 
-  /** For how long it has waited for answers to questions, in milliseconds. */
+  /** For how long it has waited for answers to questions, in milliseconds. @internal */
   get waited(): number {
     return this.#waited;
   }
 
   /**
-   * Puts a question and waits for the answer, unless the client gave it already.
+   * Puts a question and waits for the answer, unless the client gave it already. For the login dialogue: after it, what
+   * the client says next may be a command. What it throws is for the kernel: let it pass.
    * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused
    * @param reason what is wrong with the last answer, in a word, for dialects that can say it
-   * @throws SessionEnded when the session is over before it answers
-   * @throws StartedOver when the client begins its login again instead
+   * @throws when the session is over before it answers, or the client begins its login again instead
    */
   async ask(question: Question, because = '', reason?: string): Promise<string> {
     if (this.#asking) throw new Error(`asked '${question}' while another question still waits for its answer`);
@@ -147,7 +150,11 @@ export class Session implements OutboxOwner {
     return this.speaker.prepared?.(question, '');
   }
 
-  /** Says something in the client's dialect. */
+  /**
+   * Says something at once, in the client's dialect, beside the answers and messages that the kernel says by itself. A
+   * plugin says `{ kind: 'event', event, facts }`, which reaches programs only. What is for people too is a message:
+   * `server.post`.
+   */
   say(utterance: Utterance): void {
     this.outbox.put(Buffer.from(this.speaker.say(utterance)));
   }
@@ -160,7 +167,7 @@ export class Session implements OutboxOwner {
     this.leave(reason, { kind: 'closing', reason, ...(seconds !== undefined && { seconds }) });
   }
 
-  /** Ends the session with these last words, or without any. */
+  /** Ends the session with these last words, or without any. @internal */
   leave(reason: string, lastWords?: Utterance): void {
     if (this.ended) return;
     const { stream } = this.#connection;
@@ -177,7 +184,10 @@ export class Session implements OutboxOwner {
     stream.once('close', cancel);
   }
 
-  /** Hears no further line: what is under way goes on, and whoever waits for a line is told that the session is over. */
+  /**
+   * Hears no further line: what is under way goes on, and whoever waits for a line is told that the session is over.
+   * @internal
+   */
   finish(): void {
     this.#finishing = true;
     this.#wake();
@@ -194,7 +204,7 @@ export class Session implements OutboxOwner {
     if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', () => resolve()));
   }
 
-  /** The next line of the client. @throws SessionEnded when there will be none */
+  /** The next line of the client. @throws SessionEnded when there will be none @internal */
   async hear(): Promise<LineRead> {
     for (;;) {
       if (this.ended || this.#finishing) throw new SessionEnded();
@@ -227,6 +237,7 @@ export class Session implements OutboxOwner {
    * What the client's next line says, and whether it came too fast to be run: that was counted.
    * Acknowledgements never do: they answer what the client was given.
    * @throws SessionEnded when there will be none, or the client is closed for going on too fast
+   * @internal
    */
   understand(line: LineRead): { readonly heard: Heard; readonly tooFast: boolean } {
     const judgement = this.#pace.line(this.lastHeard);
@@ -255,17 +266,19 @@ export class Session implements OutboxOwner {
     this.#speaker = other.open();
   }
 
-  /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded */
+  /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded @internal */
   async still<T>(work: Promise<T>): Promise<T> {
     const result = await work;
     if (this.ended) throw new SessionEnded();
     return result;
   }
 
+  /** @internal */
   taken(messages: readonly Message[]): void {
     this.feed.taken(messages);
   }
 
+  /** @internal */
   overflowed(): void {
     this.#host.limitMet('outbox-bytes');
     this.close('too-slow');

@@ -35,7 +35,9 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What becomes of a user name: what the functions of these names give back. */
 export type UsernameVerdict = AskPassword | AskUsername | Blocked | Admit;
+/** What becomes of a password. `again` asks once more, and counts as no wrong one. */
 export type PasswordVerdict = 'right' | 'wrong' | 'again' | Blocked | AskUsername;
 
 /** An answer in words, and the same as facts for programs. */

@@ -26,8 +26,11 @@ export type HookHandlers = { readonly [H in HookName]?: Ordered<Handlers[H]> };
 export interface SetupContext<Options> {
   /** The plugin's options, checked and with their defaults. */
   readonly options: Options;
+  /** Posts messages, and knows sessions and commands. */
   readonly server: Server;
+  /** The server's log. */
   readonly logger: Logger;
+  /** The server's time, which tests can move: take no other. */
   readonly clock: Clock;
   /** Aborted when the plugin leaves: end timers, handles and listeners with it. */
   readonly signal: AbortSignal;
@@ -35,17 +38,22 @@ export interface SetupContext<Options> {
   path(file: string): string;
   /**
    * What outlives a reload of this plugin: made at the first call for the key, handed on to the plugin that takes its
-   * place and asks for the same key.
+   * place and asks for the same key: `const votes = keep('votes', () => new Map<number, string>())`.
    * @param close ends it, when nobody asked for it any more, or at shutdown
    */
   keep<T>(key: string, create: () => T, close?: (kept: T) => void | Promise<void>): T;
-  /** A value a session, made when first asked for and gone with the session; nobody else sees it. */
+  /**
+   * A value a session, made when first asked for and gone with the session; nobody else sees it:
+   * `const bucket = perSession(() => ({ left: 20 }))`, and then `bucket(session).left--`.
+   */
   perSession<T>(create: (session: Session) => T): (session: Session) => T;
 }
 
 /** What a plugin's set-up gives back. */
 export interface Contributions<Provides extends Tokens> {
+  /** Its handlers, by the hooks' names. */
   readonly hooks?: HookHandlers;
+  /** Its commands; a plugin that is one command is made by `defineCommand`. */
   readonly commands?: readonly CommandSpec[];
   /** The services that it provides, under the names of `provides`. */
   readonly provide?: ServicesOf<Provides>;
@@ -83,8 +91,9 @@ export interface PluginSpec<
   readonly wants?: Wants;
   /** Services that it provides. */
   readonly provides?: Provides;
-  /** Environment variables that set options: the option's key and the variable's name. The variable wins over the config. */
+  /** Environment variables that set options, as `{ blockTime: 'BLOCK_TIME' }`. The variable wins over the config. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Called once, before clients are served and after the plugins whose services it needs; it may be async. */
   setup(
     context: SetupContext<StandardSchemaV1.InferOutput<Schema>> & ServicesOf<Needs> & Partial<ServicesOf<Wants>>,
   ): SetupResult<Provides> | Promise<SetupResult<Provides>>;
@@ -134,6 +143,7 @@ export function withOptions<Options extends object>(plugin: PluginOf<Options>, o
 
 /** A command as data: help, checks of arguments and rights, and the docs come from here. */
 export interface CommandSpec extends Omit<Command, 'plugin' | 'aliases' | 'allows'> {
+  /** Other words that call it. */
   readonly aliases?: readonly string[];
   /** The role that an account must have; who has not is answered `error:denied:<command>`. Without it everyone may call. */
   readonly role?: string;
@@ -150,8 +160,11 @@ export type CommandContext<Schema extends StandardSchemaV1, Needs extends Tokens
 /** A command that is a plugin of its own. */
 export interface CommandPluginSpec<Schema extends StandardSchemaV1, Needs extends Tokens, Wants extends Tokens>
   extends Omit<CommandSpec, 'run'> {
+  /** The schema of its options, any Standard Schema; without one it takes none. */
   readonly options?: Schema;
+  /** Services without which it cannot run. */
   readonly needs?: Needs;
+  /** Services that it uses where somebody provides them. */
   readonly wants?: Wants;
   /** Answers a call of the command. What it throws is answered `error:internal:<command>` and logged. */
   run(call: CommandCall, context: CommandContext<Schema, Needs, Wants>): Reply | Promise<Reply>;

@@ -16,9 +16,12 @@ export interface Server {
   /** Says for the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
   /**
-   * Sends a message.
+   * Sends a message: plugins may rewrite or refuse it in `onMessage`, it is kept for who is offline, and given to who is
+   * online.
    * @param ordered called when nothing that is posted from then on can come before it: a command's `proceed`
-   * @returns what was sent and which names are unknown, or why it was refused, when it is kept
+   * @returns once it is kept, what was sent and which names are unknown; or a refusal, which a command can give back:
+   * `'kind' in posted` tells them apart
+   * @throws when it could not be kept
    */
   post(post: Post, ordered?: () => void): Promise<Posted | Refusal>;
   /**
