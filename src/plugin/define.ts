@@ -183,6 +183,7 @@ export function defineCommand<
     ...(options && { options }),
     ...(needs && { needs }),
     ...(wants && { wants }),
-    setup: (context) => ({ commands: [{ ...command, run: (call) => run(call, context) }] }),
+    // Where it is none, that is said of the command.
+    setup: (context) => ({ commands: [{ ...command, run: run && ((call) => run(call, context)) }] }),
   });
 }

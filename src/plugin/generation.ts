@@ -5,19 +5,21 @@ import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
-import { createHooks, HOOKS, type HookName } from '../kernel/hooks.ts';
+import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions } from './define.ts';
-import { Guard, type GuardLimits, type Handler, type Watching } from './guard.ts';
+import { Guard, type GuardLimits, type Watching } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Loaded } from './load.ts';
 import type { Meters } from './meter.ts';
-import { Mistakes, messageOf } from './mistakes.ts';
-import { orderTaps, servicesOf, type Tap } from './order.ts';
+import { Findings, Mistakes, messageOf } from './mistakes.ts';
+import { servicesOf } from './order.ts';
 import type { Server } from './server.ts';
+import { contributionMistakes } from './shape.ts';
+import { checkBefore, tapAll, tapsOf } from './taps.ts';
 
 /** What a generation is set up in. */
 export interface Surroundings {
@@ -30,6 +32,8 @@ export interface Surroundings {
   readonly watchdog?: Watching | undefined;
   /** The folder that paths in the config count from. */
   readonly folder: string;
+  /** What the config calls the plugins that are off. */
+  readonly off: readonly string[];
   /** The services that are there without a plugin. */
   readonly services: ReadonlyMap<string, unknown>;
 }
@@ -73,19 +77,29 @@ export class Generation implements KernelGeneration {
   /**
    * Sets the plugins up in the order given.
    * @param before whose plugins are carried over where nothing of them has changed
-   * @throws Mistakes when one of them cannot be; then those that were set up are disposed of
+   * @throws Mistakes with all that is wrong when one of them cannot be; then those that were set up are disposed of
    */
   static async build(ordered: readonly Loaded[], around: Surroundings, before?: Generation): Promise<Generation> {
     const generation = new Generation(around, before);
+    const findings = new Findings();
     try {
-      for (const one of ordered) await generation.#add(one);
-      generation.#tapAll();
-      const brought = generation.#live.map(({ loaded, contributions }) => ({
-        plugin: loaded.plugin.name,
-        specs: contributions.commands ?? [],
-      }));
-      const roles = generation.services.get(Roles.service) as Roles | undefined;
-      addCommands(generation.commands, brought, generation.#guard, roles, around.logger);
+      // Of a plugin that lacks a service because another has a mistake nothing is said.
+      const lost = new Set<string>();
+      for (const one of ordered) {
+        const { needs, wants, provides } = one.plugin;
+        const lacks = servicesOf({ ...wants, ...needs }).some((service) => lost.has(service));
+        if (lacks || !(await findings.tries(() => generation.#add(one)))) {
+          for (const service of servicesOf(provides)) lost.add(service);
+        }
+      }
+      const taps = generation.#live.flatMap(({ loaded, contributions }) =>
+        tapsOf(loaded.plugin.name, contributions.hooks),
+      );
+      const on = ordered.map(({ plugin }) => plugin.name);
+      await findings.tries(() => checkBefore(taps, on, around.off));
+      await findings.tries(() => generation.#addCommands());
+      findings.end();
+      tapAll(generation.hooks, taps, generation.#guard);
       return generation;
     } catch (cause) {
       await generation.abandon();
@@ -246,10 +260,16 @@ export class Generation implements KernelGeneration {
         perSession,
       });
       const contributions = (await this.#inTime(Promise.resolve(work))) ?? {};
+      const wrong = await contributionMistakes(loaded.key, plugin, contributions);
+      if (wrong.length > 0) {
+        if (typeof contributions.dispose === 'function') await this.#quietly(loaded, contributions.dispose);
+        throw new Mistakes(wrong);
+      }
       return { loaded, contributions, leaves, kept };
     } catch (cause) {
       leaves.abort();
       for (const [key, one] of kept) if (old?.kept.get(key) !== one) await this.#quietly(loaded, one.close);
+      if (cause instanceof Mistakes) throw cause;
       throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${messageOf(cause)}`], { cause });
     }
   }
@@ -262,32 +282,12 @@ export class Generation implements KernelGeneration {
     return await Promise.race([work, promise]).finally(cancel);
   }
 
-  #tapAll(): void {
-    for (const hook of Object.keys(HOOKS) as HookName[]) {
-      const target = this.hooks[hook] as unknown as {
-        intercept(interceptor: { register(tap: { name: string; fn: Handler }): object }): void;
-        tap(name: string, handler: Handler): void;
-        tapPromise(name: string, handler: Handler): void;
-      };
-      target.intercept({ register: (tap) => ({ ...tap, fn: this.#guard.handler(tap.name, hook, tap.fn) }) });
-      const awaited = HOOKS[hook].kind.startsWith('Async');
-      for (const { plugin, handler } of orderTaps(this.#taps(hook))) {
-        if (awaited) target.tapPromise(plugin, handler);
-        else target.tap(plugin, handler);
-      }
-    }
-  }
-
-  #taps(hook: HookName): Tap[] {
-    return this.#live.flatMap(({ loaded, contributions: { hooks } }) => {
-      const entry = hooks?.[hook];
-      if (entry === undefined) return [];
-      const plugin = loaded.plugin.name;
-      if (typeof entry === 'function')
-        return [{ plugin, hook, order: 'normal', before: undefined, handler: entry as Handler }];
-      return [
-        { plugin, hook, order: entry.order ?? 'normal', before: entry.before, handler: entry.handler as Handler },
-      ];
-    });
+  #addCommands(): void {
+    const brought = this.#live.map(({ loaded, contributions }) => ({
+      plugin: loaded.plugin.name,
+      specs: contributions.commands ?? [],
+    }));
+    const roles = this.services.get(Roles.service) as Roles | undefined;
+    addCommands(this.commands, brought, this.#guard, roles, this.#around.logger);
   }
 }

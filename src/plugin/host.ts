@@ -186,13 +186,14 @@ export class Host {
     };
   }
 
-  #around({ clock = systemClock, limits, place, watchdog }: HostSetting): Surroundings {
+  #around({ clock = systemClock, limits, place, plugins, watchdog }: HostSetting): Surroundings {
     return {
       server: this.#server,
       logger: this.#logger,
       clock,
       limits,
       folder: place.folder,
+      off: Object.keys(plugins).filter((key) => plugins[key] === false),
       services: this.#services,
       meters: this.#meters,
       watchdog,

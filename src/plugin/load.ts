@@ -6,6 +6,7 @@ import { withEnvironment } from './environment.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
 import { importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
+import { definitionMistakes } from './shape.ts';
 import { STANDARD } from './standard.ts';
 
 /** A plugin that a config switches on, its options checked. */
@@ -56,6 +57,8 @@ export async function loadPlugins(
     if (entry === false) continue;
     try {
       const { plugin, from } = isPlugin(entry) ? { plugin: entry, from: place.name } : await loadPlugin(key, place);
+      const wrong = await definitionMistakes(key, plugin);
+      if (wrong.length > 0) throw new Mistakes(wrong);
       const result = await checkOptions(key, plugin, entry, place, environment);
       if ('mistakes' in result) mistakes.push(...result.mistakes);
       loaded.push({ key, plugin, from, options: 'value' in result ? result.value : undefined });
@@ -135,9 +138,10 @@ async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<
   }
 }
 
+/** Whether something is what definePlugin makes, rightly described or not. */
 function isPlugin(value: unknown): value is Plugin {
-  const plugin = value as Partial<Plugin> | undefined;
-  return typeof plugin === 'object' && typeof plugin?.name === 'string' && typeof plugin.setup === 'function';
+  const made = ['needs', 'wants', 'provides', 'environment'];
+  return typeof value === 'object' && value !== null && made.every((key) => Object.hasOwn(value, key));
 }
 
 async function checkOptions(
@@ -153,8 +157,12 @@ async function checkOptions(
   const { value: options } = switched;
   const given = isPlugin(entry) ? (entry.given ?? {}) : typeof options === 'object' ? options : {};
   const schema = plugin.options ?? NO_OPTIONS;
-  const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
-  return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
+  try {
+    const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
+    return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
+  } catch (cause) {
+    return { mistakes: [`The options of the plugin '${key}' could not be checked: ${messageOf(cause)}.`] };
+  }
 }
 
 function sameNames(loaded: readonly Loaded[]): string[] {

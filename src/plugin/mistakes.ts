@@ -9,6 +9,30 @@ export class Mistakes extends Error {
   }
 }
 
+/** Finds the mistakes of several doings, each of which is tried whatever has become of those before it. */
+export class Findings {
+  readonly #found: Mistakes[] = [];
+
+  /** Tries something. @returns whether there was no mistake @throws what is none */
+  async tries(work: () => void | Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof Mistakes)) throw thrown;
+      this.#found.push(thrown);
+      return false;
+    }
+  }
+
+  /** @throws Mistakes with all that was found, if anything was */
+  end(): void {
+    const [only, ...more] = this.#found;
+    if (only === undefined) return;
+    throw more.length === 0 ? only : new Mistakes(this.#found.flatMap(({ sentences }) => sentences));
+  }
+}
+
 /** The message of whatever was thrown; of a syntax error with its place, which Node puts before the stack only. */
 export function messageOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

@@ -12,6 +12,8 @@ export interface Checked {
   readonly config: string;
   /** Where in it the value stands: `['plugins', 'tcp']`; empty for the whole. */
   readonly at: readonly PropertyKey[];
+  /** What the whole is called; else `it`. */
+  readonly whole?: string;
   /** Environment variables that may set its keys: `port` by `PORT`. */
   readonly variables?: Readonly<Record<string, string>>;
   /** The keys that one of them has set. Their values are not shown: they may be secrets. */
@@ -81,9 +83,9 @@ function saidOf({ message }: Issue): string {
 }
 
 function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, checked: Checked): readonly string[] {
-  const { config, at, variables = {}, set = new Set() } = checked;
+  const { config, at, whole = 'it', variables = {}, set = new Set() } = checked;
   const steps = stepsOf(issue);
-  const path = pathOf([...at, ...steps]);
+  const path = pathOf([...at, ...steps]) || whole;
   if (issue.keys !== undefined) return issue.keys.map((key) => unknownKey(key, steps, schema, checked));
   const [first] = steps;
   const variable = first === undefined ? undefined : variables[String(first)];
@@ -95,7 +97,7 @@ function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, check
     return [`${config}: ${path}, which ${variable} in the environment sets, is wrong: ${hidden}.`];
   }
   const given = steps.length === 0 ? without(value, set) : valueAt(value, steps);
-  if (given !== undefined) return [`${config}: ${path === '' ? 'it' : path} is ${shown(given)}: ${saidOf(issue)}.`];
+  if (given !== undefined) return [`${config}: ${path} is ${shown(given)}: ${saidOf(issue)}.`];
   const orSet = variable === undefined || steps.length > 1 ? '' : `; set it, or ${variable} in the environment`;
   return [`${config}: ${path} is missing: ${saidOf(issue)}${orSet}.`];
 }

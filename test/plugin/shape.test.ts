@@ -1,0 +1,211 @@
+import { Accounts, type CommandSpec, defineCommand, definePlugin, token, z } from 'chatserv';
+import { startServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { mistakesOf } from '../support/mistakes.ts';
+
+/** A plugin as its author may have written it without a look at the types. */
+function plugin(spec: object) {
+  return definePlugin({ name: 'mine', summary: 'Does something', setup: () => ({}), ...spec } as never);
+}
+
+describe('a definition with a mistake is not taken', () => {
+  test.each<[string, object, string]>([
+    [
+      'a name of other words',
+      { name: 'My Plugin' },
+      `name is "My Plugin": expected lower-case words with hyphens, such`,
+    ],
+    ['no name', { name: undefined }, 'name is missing: expected lower-case words with hyphens'],
+    ['no summary', { summary: undefined }, 'summary is missing: expected a line of text.'],
+    ['a summary of two lines', { summary: 'a\nb' }, 'summary is "a\\nb": expected a line of text.'],
+    ['no setup', { setup: undefined }, 'setup is missing: expected a function.'],
+    [
+      'options without a schema',
+      { options: { a: 1 } },
+      'options is { a: 1 }: expected a Standard Schema, such as z.str',
+    ],
+    [
+      'needs by name',
+      { needs: { accounts: 'accounts' } },
+      'needs.accounts is "accounts": expected a token, as token()',
+    ],
+    [
+      'a need of nothing',
+      { wants: { accounts: undefined } },
+      'wants.accounts is missing: expected a token, as token()',
+    ],
+    [
+      'needs in a list',
+      { needs: [Accounts] },
+      "needs is [ { service: 'accounts' } ]: expected tokens by name, such as",
+    ],
+    ['a variable that is none', { environment: { token: 5 } }, 'environment.token is 5: expected a line of text.'],
+    [
+      'a misspelt key',
+      { sumary: 'x' },
+      "sumary is not known. Did you mean 'summary'? Known: name, summary, options, needs",
+    ],
+    ['hooks beside setup', { hooks: {} }, 'hooks is not known. It belongs in what setup returns.'],
+    ['a command without defineCommand', { run() {} }, 'run is not known. It belongs in a command: see defineCommand.'],
+  ])('%s', async (_what, spec, sentence) => {
+    expect(await mistakesOf({ plugins: { mine: plugin(spec) } })).toEqual([
+      expect.stringContaining(`The plugin 'mine': ${sentence}`),
+    ]);
+  });
+
+  test('all of them are said at once, with what is wrong with other plugins', async () => {
+    const wrong = definePlugin({ sumary: 'x' } as never);
+    expect(await mistakesOf({ plugins: { wrong, tcp: { port: 'x' } } })).toEqual([
+      'c.json: plugins.tcp.port is "x": expected number.',
+      expect.stringMatching(/^The plugin 'wrong': name is missing/),
+      expect.stringMatching(/^The plugin 'wrong': summary is missing/),
+      expect.stringMatching(/^The plugin 'wrong': setup is missing/),
+      expect.stringMatching(/^The plugin 'wrong': sumary is not known/),
+    ]);
+  });
+
+  test('a schema that throws is named', async () => {
+    const options = z.strictObject({}).refine(() => {
+      throw new Error('no such thing');
+    });
+    expect(await mistakesOf({ plugins: { mine: plugin({ options }) } })).toEqual([
+      "The options of the plugin 'mine' could not be checked: no such thing.",
+    ]);
+  });
+});
+
+describe('what a set-up returns with a mistake is not taken', () => {
+  const one = () => undefined;
+  const weather = token<object>('weather');
+
+  test.each<[string, object | string, string]>([
+    [
+      'a misspelt hook',
+      { hooks: { onMesage: one } },
+      "hooks.onMesage is not known. Did you mean 'onMessage'? Known: onC",
+    ],
+    [
+      'a hook that is no function',
+      { hooks: { onMessage: 'x' } },
+      'hooks.onMessage is "x": expected a function or { order',
+    ],
+    [
+      'no handler',
+      { hooks: { onMessage: { order: 'pre' } } },
+      'hooks.onMessage.handler is missing: expected a function.',
+    ],
+    [
+      'another order',
+      { hooks: { onMessage: { order: 'first', handler: one } } },
+      `hooks.onMessage.order is "first": expected 'pre' or 'post'.`,
+    ],
+    [
+      'a misspelt order',
+      { hooks: { onMessage: { ordre: 'pre', handler: one } } },
+      "hooks.onMessage.ordre is not known. Did you mean 'order'? Known: order, before, handler.",
+    ],
+    [
+      'a promise where none is awaited',
+      { hooks: { onDeliver: async () => 'drop' } },
+      'hooks.onDeliver is [AsyncFunction: onDeliver]: expected a function that is not async: this hook is not awaited.',
+    ],
+    [
+      'a misspelt key',
+      { hook: {} },
+      "hook is not known. Did you mean 'hooks'? Known: hooks, commands, provide, start, s",
+    ],
+    ['no object', 'hello', 'what setup returns is "hello": expected an object.'],
+    ['a start that is none', { start: {} }, 'start is {}: expected a function.'],
+    [
+      'commands by name',
+      { commands: { roll: one } },
+      'commands is { roll: [Function: one] }: expected a list of commands',
+    ],
+    ['a service that it does not provide', { provide: { weather: {} } }, 'provide.weather is not known.'],
+  ])('%s', async (_what, returned, sentence) => {
+    await expect(startServer({ mine: plugin({ setup: () => returned }) })).rejects.toThrow(
+      `The plugin 'mine': ${sentence}`,
+    );
+  });
+
+  test.each<[object, string]>([
+    [{}, 'provide is missing: expected the services of provides: weather.'],
+    [{ provide: {} }, 'provide.weather is missing: expected the service that provides names.'],
+    [{ provide: { weather: {}, wether: {} } }, "provide.wether is not known. Did you mean 'weather'? Known: weather."],
+  ])('provides, and %j', async (returned, sentence) => {
+    const mine = plugin({ provides: { weather }, setup: () => returned });
+    await expect(startServer({ mine })).rejects.toThrow(`The plugin 'mine': ${sentence}`);
+  });
+
+  test.each<[string, Partial<Record<keyof CommandSpec | 'usge' | 'provides', unknown>>, string]>([
+    [
+      'a misspelt key',
+      { usge: 'x' },
+      "usge is not known. Did you mean 'usage'? Known: name, aliases, usage, summary, args",
+    ],
+    ['no usage', { usage: undefined }, 'usage is missing: expected a line of text.'],
+    ['no code', { run: undefined }, 'run is missing: expected a function.'],
+    ['a number for args', { args: 2 }, 'args is 2: expected { min, max }.'],
+    ['a negative number', { args: { max: -1 } }, 'args.max is -1: expected how many words.'],
+    ['one alias', { aliases: 'r' }, 'aliases is "r": expected a list of words.'],
+    ['an alias of two words', { aliases: ['r', 'a b'] }, 'aliases[1] is "a b": expected a word.'],
+    ['a role in capitals', { role: 'Admin' }, 'role is "Admin": expected lower-case letters, digits and hyphens.'],
+    ['what plugins have', { provides: {} }, 'provides is not known. It belongs to a plugin: see definePlugin.'],
+  ])('a command with %s', async (_what, spec, sentence) => {
+    const roll = defineCommand({
+      name: 'roll',
+      usage: 'roll',
+      summary: 'Throws a die',
+      run: () => '6',
+      ...spec,
+    } as never);
+    await expect(startServer({ roll })).rejects.toThrow(`The plugin 'roll', command 'roll': ${sentence}`);
+  });
+
+  test('all that is wrong with all plugins is said at once, and what is set up is disposed of', async () => {
+    const disposed: string[] = [];
+    const dispose = (name: string) => () => void disposed.push(name);
+    const fine = plugin({ name: 'fine', setup: () => ({ dispose: dispose('fine') }) });
+    const odd = plugin({ name: 'odd', setup: () => ({ hook: {}, dispose: dispose('odd') }) });
+    const bad = plugin({
+      name: 'bad',
+      provides: { weather },
+      setup() {
+        throw new Error('no key');
+      },
+    });
+    const lacks = plugin({ name: 'lacks', needs: { weather }, setup: () => ({ hook: {} }) });
+    const failing = startServer({ fine, odd, bad, lacks });
+    await expect(failing).rejects.toMatchObject({
+      sentences: [
+        "The plugin 'bad' could not be set up: no key",
+        expect.stringMatching(/^The plugin 'odd': hook is not/),
+      ],
+    });
+    expect(disposed.toSorted()).toEqual(['fine', 'odd']);
+  });
+});
+
+describe('before', () => {
+  const mine = (before: string) =>
+    plugin({ setup: () => ({ hooks: { onMessage: { before, handler: () => undefined } } }) });
+
+  test('a plugin that there is not is a mistake', async () => {
+    await expect(startServer({ mine: mine('offline') })).rejects.toThrow(
+      "The plugin 'mine': hooks.onMessage.before is 'offline', and there is no plugin of that name. Did you mean 'offline-messages'?",
+    );
+  });
+
+  test.each<Record<string, boolean>>([{}, { 'offline-messages': false }])(
+    'a standard plugin is none, on or off: %j',
+    async (plugins) => {
+      await using server = await startServer({ mine: mine('offline-messages'), ...plugins });
+      expect(server.failures).toEqual([]);
+    },
+  );
+
+  test('nor one by its file that is off', async () => {
+    await using server = await startServer({ mine: mine('wordfilter'), './filters/wordfilter.ts': false });
+    expect(server.failures).toEqual([]);
+  });
+});
