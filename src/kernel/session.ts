@@ -1,21 +1,18 @@
 import { isIP } from 'node:net';
 import type { Account } from './account.ts';
 import { networkOf, plainAddress } from './address.ts';
-import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
 import { SessionEnded, StartedOver } from './endings.ts';
 import { Feed, type FeedHost } from './feed.ts';
-import { Framer, type LineRead } from './framing.ts';
-import type { Limits } from './limits.ts';
+import type { LineRead } from './framing.ts';
+import { Input, type InputHost } from './input.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
-import { Pace } from './pace.ts';
 
 /** What a session needs of the kernel. */
-export interface SessionHost extends FeedHost {
-  readonly clock: Clock;
-  readonly limits: Limits;
+export interface SessionHost extends FeedHost, InputHost {
+  readonly limits: InputHost['limits'];
   readonly turn: Turn;
   /** Whether the limits per network do not hold for an IP address. */
   isExempt(address: string): boolean;
@@ -35,8 +32,6 @@ export class Session implements OutboxOwner {
   readonly network: string;
   /** When the connection was accepted, in milliseconds since 1970. */
   readonly connectedAt: number;
-  /** When the client last sent a whole line, in milliseconds since 1970. */
-  lastHeard: number;
   /** Who it is, once logged in; undefined before that, as in `onConnect`. */
   account: Account | undefined;
   /** The messages that it is given. */
@@ -48,15 +43,11 @@ export class Session implements OutboxOwner {
   #heardNothing = true;
   readonly #host: SessionHost;
   readonly #connection: Connection;
-  readonly #framer: Framer;
-  readonly #pace: Pace;
+  readonly #input: Input;
   #linesBeforeLogin = 0;
   #asking = false;
   #waited = 0;
-  #inputOver = false;
-  #finishing = false;
   #endedBecause: string | undefined;
-  #wakeReader: (() => void) | undefined;
 
   /** @internal */
   constructor(id: number, connection: Connection, dialect: Dialect, host: SessionHost) {
@@ -67,16 +58,18 @@ export class Session implements OutboxOwner {
     this.#dialect = dialect;
     this.#speaker = dialect.open();
     this.connectedAt = host.clock.now();
-    this.lastHeard = this.connectedAt;
     this.#host = host;
     this.#connection = connection;
-    this.#framer = new Framer(host.limits.lineBytes);
-    this.#pace = new Pace(host.limits, this.connectedAt);
     this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
     this.feed = new Feed(this, host);
     const { stream } = connection;
-    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
-    stream.on('end', () => this.#endInput());
+    this.#input = new Input(stream, host, () => {
+      host.limitMet('too-fast');
+      this.close('too-fast');
+    });
+    stream.on('end', () => {
+      if (this.ended) stream.destroy();
+    });
     // What an error means for the session, the close that follows it says.
     stream.on('error', () => {});
     stream.on('close', () => this.#end('gone'));
@@ -85,6 +78,11 @@ export class Session implements OutboxOwner {
   /** How the client speaks: the listener's dialect, or the one that the first line showed. */
   get dialect(): Dialect {
     return this.#dialect;
+  }
+
+  /** When the client last sent a whole line, in milliseconds since 1970. */
+  get lastHeard(): number {
+    return this.#input.lastHeard;
   }
 
   /** How this one client is spoken with. @internal */
@@ -176,7 +174,7 @@ export class Session implements OutboxOwner {
     stream.end();
     // Reading on keeps the system from resetting the connection for unread input, which would take the last words along.
     stream.resume();
-    if (this.#inputOver) stream.once('finish', () => stream.destroy());
+    if (this.#input.over) stream.once('finish', () => stream.destroy());
     const cancel = this.#host.clock.after(this.#host.limits.closeTime, () => {
       this.#host.limitMet('close-time');
       stream.destroy();
@@ -189,8 +187,7 @@ export class Session implements OutboxOwner {
    * @internal
    */
   finish(): void {
-    this.#finishing = true;
-    this.#wake();
+    this.#input.close();
   }
 
   /** Ends the connection at once, whatever is still to be written. */
@@ -206,22 +203,9 @@ export class Session implements OutboxOwner {
 
   /** The next line of the client. @throws SessionEnded when there will be none @internal */
   async hear(): Promise<LineRead> {
-    for (;;) {
-      if (this.ended || this.#finishing) throw new SessionEnded();
-      const line = this.#framer.next();
-      if (line !== undefined) {
-        this.lastHeard = this.#host.clock.now();
-        if ('fault' in line && line.fault === 'too-long') this.#host.limitMet('line-bytes');
-        if (this.#heardNothing) this.#chooseDialect(line);
-        return line;
-      }
-      if (this.#inputOver) throw new SessionEnded();
-      const { stream } = this.#connection;
-      if (stream.isPaused()) stream.resume();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wakeReader = resolve;
-      await promise;
-    }
+    const line = await this.#input.next();
+    if (this.#heardNothing) this.#chooseDialect(line);
+    return line;
   }
 
   /** The next line as an answer. Who sends too many, or too fast, for a dialogue is closed. @throws SessionEnded */
@@ -229,7 +213,7 @@ export class Session implements OutboxOwner {
     const line = await this.hear();
     const isLogin = this.account === undefined;
     if (isLogin && ++this.#linesBeforeLogin > this.#host.limits.loginLines) this.#closeFor('too-many-lines');
-    if (this.#pace.line(this.lastHeard) !== 'run') this.#closeFor('too-fast');
+    if (this.#input.judge() !== 'run') this.#closeFor('too-fast');
     return line;
   }
 
@@ -240,12 +224,12 @@ export class Session implements OutboxOwner {
    * @internal
    */
   understand(line: LineRead): { readonly heard: Heard; readonly tooFast: boolean } {
-    const judgement = this.#pace.line(this.lastHeard);
+    const judgement = this.#input.judge();
     if (judgement === 'too-fast') this.#closeFor('too-fast');
     const heard = this.speaker.hear(line, undefined);
     if (heard.kind === 'acknowledge') {
       const useful = this.feed.acknowledge(heard.id);
-      this.#pace.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
+      this.#input.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
       return { heard, tooFast: false };
     }
     if (judgement !== 'run') this.#host.limitMet(judgement);
@@ -284,40 +268,12 @@ export class Session implements OutboxOwner {
     this.close('too-slow');
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.ended) return;
-    this.#host.turn.tally.bytesReceived += chunk.length;
-    if (!this.#pace.receive(chunk.length, this.#host.clock.now())) {
-      this.#host.limitMet('too-fast');
-      this.close('too-fast');
-      return;
-    }
-    this.#framer.push(chunk);
-    // Who sends ahead of the answers waits in the system's buffers, not in ours.
-    if (this.#framer.waiting > this.#host.limits.inputBytes && !this.#connection.stream.isPaused()) {
-      this.#host.limitMet('input-bytes');
-      this.#connection.stream.pause();
-    }
-    this.#wake();
-  }
-
-  #endInput(): void {
-    this.#inputOver = true;
-    if (this.ended) this.#connection.stream.destroy();
-    this.#wake();
-  }
-
   #end(reason: string): void {
     if (this.ended) return;
     this.#endedBecause = reason;
     this.outbox.close();
     this.feed.end();
-    this.#wake();
+    this.#input.close();
     this.#host.ended(this, reason);
-  }
-
-  #wake(): void {
-    this.#wakeReader?.();
-    this.#wakeReader = undefined;
   }
 }

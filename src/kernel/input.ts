@@ -1,0 +1,104 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from './clock.ts';
+import { SessionEnded } from './endings.ts';
+import { Framer, type LineRead } from './framing.ts';
+import type { Limits } from './limits.ts';
+import { type Judgement, Pace } from './pace.ts';
+import type { Tally } from './tally.ts';
+
+/** What an input needs of the kernel. */
+export interface InputHost {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly tally: Tally;
+  /** Counts that a limit was met. */
+  limitMet(limit: string): void;
+}
+
+/** What one client sends: its lines as they are asked for, held to its rates. */
+export class Input {
+  /** When the client last sent a whole line, in milliseconds since 1970. */
+  lastHeard: number;
+  readonly #stream: Readable;
+  readonly #host: InputHost;
+  readonly #framer: Framer;
+  readonly #pace: Pace;
+  #over = false;
+  #closed = false;
+  #wakeReader: (() => void) | undefined;
+
+  /** @param tooFast called when the client sends more bytes than it may, of which no more is taken in */
+  constructor(stream: Readable, host: InputHost, tooFast: () => void) {
+    this.lastHeard = host.clock.now();
+    this.#stream = stream;
+    this.#host = host;
+    this.#framer = new Framer(host.limits.lineBytes);
+    this.#pace = new Pace(host.limits, this.lastHeard);
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk, tooFast));
+    stream.on('end', () => {
+      this.#over = true;
+      this.#wake();
+    });
+  }
+
+  /** Whether the client has ended its side. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The next line. @throws SessionEnded when there will be none */
+  async next(): Promise<LineRead> {
+    for (;;) {
+      if (this.#closed) throw new SessionEnded();
+      const line = this.#framer.next();
+      if (line !== undefined) {
+        this.lastHeard = this.#host.clock.now();
+        if ('fault' in line && line.fault === 'too-long') this.#host.limitMet('line-bytes');
+        return line;
+      }
+      if (this.#over) throw new SessionEnded();
+      if (this.#stream.isPaused()) this.#stream.resume();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wakeReader = resolve;
+      await promise;
+    }
+  }
+
+  /** What becomes of the line that was just given. To be asked once for each. */
+  judge(): Judgement {
+    return this.#pace.line(this.lastHeard);
+  }
+
+  /** Takes back what was counted for the last line and so many bytes. */
+  giveBack(bytes: number): void {
+    this.#pace.giveBack(bytes);
+  }
+
+  /** Gives no further line; whoever waits for one is told that there is none. */
+  close(): void {
+    this.#closed = true;
+    this.#wake();
+  }
+
+  #receive(chunk: Buffer, tooFast: () => void): void {
+    if (this.#closed) return;
+    const { clock, limits, tally } = this.#host;
+    tally.bytesReceived += chunk.length;
+    if (!this.#pace.receive(chunk.length, clock.now())) {
+      tooFast();
+      return;
+    }
+    this.#framer.push(chunk);
+    // Who sends ahead of the answers waits in the system's buffers, not in ours.
+    if (this.#framer.waiting > limits.inputBytes && !this.#stream.isPaused()) {
+      this.#host.limitMet('input-bytes');
+      this.#stream.pause();
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#wakeReader?.();
+    this.#wakeReader = undefined;
+  }
+}
