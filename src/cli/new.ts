@@ -6,7 +6,7 @@ import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { ROOT, version } from './package.ts';
 
 /** What a plugin may begin as: a folder of `templates/` each. */
-export const KINDS = ['command', 'hook', 'service', 'transport'] as const;
+export const KINDS = ['command', 'hook', 'service', 'transport', 'store'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What is published is built. */

@@ -5,7 +5,7 @@ import { logContract } from './contracts/log.ts';
 import type { Open } from './contracts/store.ts';
 
 export { archiveContract } from './contracts/archive.ts';
-export type { Open, OpenStore } from './contracts/store.ts';
+export type { Open, OpenArchive, OpenStore } from './contracts/store.ts';
 export { type OpenTransport, transportContract } from './contracts/transport.ts';
 
 /**

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { archiveContract, type Open, storeContract } from 'chatserv/testing/contracts';
+import { archiveContract, type Open, type OpenArchive, storeContract } from 'chatserv/testing/contracts';
 import { memoryStore } from '../../plugins/stores/memory.ts';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
+import { openStore as openTemplate } from '../../templates/store/plugin.ts';
 
-const stores: Record<string, Open> = {
+const stores: Record<string, Open<OpenArchive>> = {
   memory: async () => ({ ...memoryStore(Date.now), close: async () => {} }),
 
   async sqlite() {
@@ -25,3 +26,5 @@ for (const [name, open] of Object.entries(stores)) {
   storeContract(name, open);
   for (const [other, openOther] of Object.entries(stores)) archiveContract(`${name}, from ${other}`, open, openOther);
 }
+
+storeContract('the template of a store', async () => ({ ...openTemplate(Date.now), close: async () => {} }));

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +11,7 @@ import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const run = promisify(execFile);
 
 const CONFIG = `
@@ -63,12 +64,18 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       expect(await closed).toEqual([0, null]);
     }
 
-    for (const kind of ['command', 'hook', 'service', 'transport']) {
+    // What a store is tested with, as if it were installed.
+    for (const name of ['vitest', 'fast-check']) {
+      await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+    for (const kind of ['command', 'hook', 'service', 'transport', 'store']) {
       await run(process.execPath, [bin, 'new', 'plugin', `my-${kind}`, '--kind', kind], { cwd: folder });
       const made = join(folder, `chatserv-plugin-my-${kind}`);
       // What it depends on is found in the folder around it.
-      const { stdout } = await run(process.execPath, ['--test'], { cwd: made });
-      expect(stdout).toMatch(/^# pass 1$|^ℹ pass 1$/m);
+      const [runner, passed] =
+        kind === 'store' ? [[VITEST, 'run'], /Tests .* passed/] : [['--test'], /^(#|ℹ) pass 1$/m];
+      const { stdout } = await run(process.execPath, runner, { cwd: made, env: { ...process.env, NO_COLOR: '1' } });
+      expect(stdout).toMatch(passed);
       await run(process.execPath, [TSC, '-p', made, '--noEmit', '--typeRoots', join(ROOT, 'node_modules/@types')]);
       const checked = await run(process.execPath, [bin, 'check'], { cwd: made });
       expect(checked.stdout).toMatch(/chatserv\.config\.ts/);

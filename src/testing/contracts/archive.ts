@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds } from '../../index.ts';
-import type { Open, OpenStore } from './store.ts';
+import type { Open, OpenArchive, OpenStore } from './store.ts';
 
 /** More accounts than have a row each that names them. */
 const CROWD = 50;
 
 /** What every store must do to be taken elsewhere, and to take in what comes from `openOther`. */
-export function archiveContract(name: string, open: Open, openOther: Open): void {
+export function archiveContract(name: string, open: Open<OpenArchive>, openOther: Open<OpenArchive>): void {
   describe(`${name}: archive`, () => {
-    let store: OpenStore;
-    let other: OpenStore;
+    let store: OpenArchive;
+    let other: OpenArchive;
     beforeAll(async () => {
       [store, other] = [await open(), await openOther()];
       await fill(other);

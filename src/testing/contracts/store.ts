@@ -5,9 +5,13 @@ export interface OpenStore {
   readonly accounts: Accounts;
   readonly log: Log;
   readonly blocks: Blocks;
-  readonly archive: Archive;
   close(): Promise<void>;
 }
 
+/** One whose accounts and log can be taken elsewhere. */
+export interface OpenArchive extends OpenStore {
+  readonly archive: Archive;
+}
+
 /** Opens a store that nobody has used. */
-export type Open = () => Promise<OpenStore>;
+export type Open<Store extends OpenStore = OpenStore> = () => Promise<Store>;
