@@ -87,7 +87,7 @@ describe('each standard plugin may be off alone', () => {
       {
         files: {
           'none.ts': `import { definePlugin } from 'chatserv';
-export default definePlugin({ name: 'none', summary: '', setup: ({ server }) => ({ start: () => server.listens('tcp', '127.0.0.1:1') }) });`,
+export default definePlugin({ name: 'none', summary: 'x', setup: ({ server }) => ({ start: () => server.listens('tcp', '127.0.0.1:1') }) });`,
         },
       },
     );
