@@ -93,7 +93,10 @@ export interface PluginSpec<
   readonly provides?: Provides;
   /** Environment variables that set options, as `{ blockTime: 'BLOCK_TIME' }`. The variable wins over the config. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Called once, before clients are served and after the plugins whose services it needs; it may be async. */
+  /**
+   * Called once, before clients are served and after the plugins whose services it needs; it may be async.
+   * `chatserv check` and `chatserv plugins` call it too, and start nothing: what others can notice begins in `start`.
+   */
   setup(
     context: SetupContext<StandardSchemaV1.InferOutput<Schema>> & ServicesOf<Needs> & Partial<ServicesOf<Wants>>,
   ): SetupResult<Provides> | Promise<SetupResult<Provides>>;

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ describe('a config is found and read', () => {
     await using folder = await Folder.with({ [file]: forms[file] ?? '' });
     const { code, stdout, stderr } = await folder.runs(['check']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 1 plugins are on\\.\n$`));
+    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 1 plugin is on\\.\n$`));
   });
 
   test('by its name, from another folder', async () => {
@@ -179,6 +179,50 @@ export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Err
 function said(stderr: string): string[] {
   return stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
 }
+
+describe('check finds what a start would', () => {
+  const set = (returned: string, before = '') => `import { definePlugin } from 'chatserv';
+export default definePlugin({ name: 'x', summary: 'x', setup() { ${before}; return ${returned}; } });`;
+
+  test.each<[string, object, string, RegExp]>([
+    [
+      'a misspelt hook',
+      { './x.ts': true },
+      set('{ hooks: { onMesage() {} } }'),
+      /onMesage is not known\. Did you mean 'on/,
+    ],
+    [
+      'a certificate that is not there',
+      { tls: { certificate: 'c', key: 'k' } },
+      '',
+      /The plugin 'tls' could not be set up: the certificate \S+ cannot be read/,
+    ],
+    [
+      'what a set-up throws, whatever it began',
+      { './x.ts': true },
+      set('{}', "setInterval(() => {}, 1000); throw new Error('no key')"),
+      /^chatserv: The plugin '\.\/x\.ts' could not be set up: no key\n$/,
+    ],
+  ])('%s', async (_what, plugins, file, sentence) => {
+    await using folder = await Folder.with({ 'chatserv.config.json': JSON.stringify({ plugins }), 'x.ts': file });
+    const { code, stdout, stderr } = await folder.runs(['check']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
+
+  test('and leaves nothing behind, nor touches what is there', async () => {
+    await using folder = await Folder.with({ 'chatserv.config.json': '{}' });
+    await mkdir(join(folder.path, 'data'));
+    await folder.writes('data/chatserv.db', 'no database');
+    expect(await folder.runs(['check'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(folder.path, { recursive: true })).toEqual([
+      'chatserv.config.json',
+      'data',
+      'data/chatserv.db',
+    ]);
+    expect(await readFile(join(folder.path, 'data/chatserv.db'), 'utf8')).toBe('no database');
+  });
+});
 
 function circle(provides: string, needs: string): string {
   return `import { definePlugin, token } from 'chatserv';
