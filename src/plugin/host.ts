@@ -54,7 +54,8 @@ export async function plan(
     off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name),
   );
   // What could not be loaded may be what provides a service that seems to be missing.
-  const all = [...(setting.mistakes ?? []), ...mistakes, ...(incomplete ? [] : order.mistakes)];
+  const missing = incomplete ? [] : order.missing;
+  const all = [...(setting.mistakes ?? []), ...mistakes, ...order.mistakes, ...missing];
   if (all.length > 0) throw new Mistakes(all);
   return order.ordered;
 }

@@ -39,13 +39,13 @@ export function servicesOf(tokens: Plugin['needs']): string[] {
  * The order of set-up: a plugin comes after those whose services it needs or wants, and else by name.
  * @param given the services that are there without a plugin
  * @param providersOff for a service, the plugins that would provide it if they were on
- * @returns the order, and what is wrong with it, a sentence each
+ * @returns the order; what is wrong with it, a sentence each; and what is missing, a sentence each
  */
 export function orderSetUp(
   all: readonly Loaded[],
   given: ReadonlySet<string>,
   providersOff: (service: string) => readonly string[],
-): { ordered: Loaded[]; mistakes: string[] } {
+): { ordered: Loaded[]; mistakes: string[]; missing: string[] } {
   const mistakes: string[] = [];
   const providers = new Map<string, Loaded>();
   const doubled: Doubled[] = [];
@@ -82,8 +82,7 @@ export function orderSetUp(
     ordered.push(one);
   };
   for (const one of all.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1))) visit(one, []);
-  mistakes.push(...missingServices(missing, providersOff));
-  return { ordered, mistakes };
+  return { ordered, mistakes, missing: missingServices(missing, providersOff) };
 }
 
 /** A service that two plugins provide. */

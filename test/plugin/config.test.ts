@@ -22,6 +22,13 @@ describe('everything that is wrong with a config is said at once', () => {
       'c.json: standard is "no": expected boolean.',
       expect.stringMatching(/^c\.json: log\.level is "loud": expected one of /),
       expect.stringMatching(/^The plugin '\.\/none\.ts' in c\.json is not there/),
+      expect.stringMatching(/^The plugins 'sqlite' and 'memory' both provide/),
+    ]);
+  });
+
+  test('but what may be provided by a plugin with a mistake is not said to be missing', async () => {
+    expect(await mistakesOf({ plugins: { './none.ts': true, sqlite: false } })).toEqual([
+      expect.stringMatching(/^The plugin '\.\/none\.ts' in c\.json is not there/),
     ]);
   });
 
