@@ -140,6 +140,7 @@ test('where it cannot be written, or nothing can be copied, a sentence says so',
     'chatserv.config.json': JSON.stringify({ plugins: { sqlite: { file: 'chat.db' } } }),
     'memory.json': JSON.stringify({ plugins: { sqlite: false, memory: true } }),
   });
+  expect((await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n')).code).toBe(0);
   expect((await folder.runs(['backup', 'nowhere/copy.db'])).stderr).toMatch(
     /^chatserv: nowhere\/copy\.db could not be written: .*no such file or directory.*\n$/,
   );
