@@ -37,7 +37,7 @@ test('a write that takes longer than a command may: an error, the others chat on
     plugins: { sqlite: { file: 'chat.db', busyTimeout: 10_000 } },
   });
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-  const other = new DatabaseSync(join(program.folder, 'chat.db'));
+  const other = new DatabaseSync(join(program.folder, 'chat.db'), { timeout: 5000 });
   other.exec('BEGIN IMMEDIATE');
   await alice.says('message bob slow');
   expect(await bob.asks('who')).toBe('alice bob');
@@ -53,7 +53,7 @@ test('a write that takes longer than a command may: an error, the others chat on
 test('a database that another program keeps locked: an error, nothing is kept, and then all is well', async () => {
   await using program = await startProgram({ plugins: { sqlite: { file: 'chat.db', busyTimeout: 100 } } });
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-  const other = new DatabaseSync(join(program.folder, 'chat.db'));
+  const other = new DatabaseSync(join(program.folder, 'chat.db'), { timeout: 5000 });
   other.exec('BEGIN IMMEDIATE');
   expect(await alice.asks('message bob lost')).toBe('error:internal:message');
   other.exec('ROLLBACK');

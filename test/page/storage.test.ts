@@ -68,7 +68,8 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { t
     await second.hears('in the first');
     await ada.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
     await second.says('in the second');
-    await second.page.locator('.message:not(.waiting)').nth(1).waitFor();
+    const kept = () => ada.page.evaluate('Object.values(localStorage).join()');
+    await expect.poll(kept).toContain('in the second');
 
     await ada.page.getByRole('button', { name: 'Use it here' }).click();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
@@ -76,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { t
     await second.page.locator('#banner-text', { hasText: 'You are connected in another window' }).waitFor();
 
     await ada.says('in the first again');
-    await expect.poll(() => ada.page.evaluate('Object.values(localStorage).join()')).toContain('in the first again');
+    await expect.poll(kept).toContain('in the first again');
     // The window that was replaced writes nothing when it goes.
     await second.page.reload();
     await second.hears('in the first again');
