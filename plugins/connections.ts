@@ -43,7 +43,7 @@ class Crowd {
     this.#sessions.set(session, counted);
     if (counted.pending) this.pending++;
     if (counted.network !== undefined) this.#networks.set(counted.network, this.of(counted.network) + 1);
-    void session.gone().then(() => this.#leave(session));
+    session.whenGone(() => this.#leave(session));
   }
 
   /** Tells a session that may not stay why not, unless too many are being told. */
@@ -51,7 +51,7 @@ class Crowd {
     if (this.#told >= TOLD) session.destroy();
     else {
       this.#told++;
-      void session.gone().then(() => this.#told--);
+      session.whenGone(() => this.#told--);
     }
     return refuse(reason);
   }

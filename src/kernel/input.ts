@@ -15,28 +15,40 @@ export interface InputHost {
   limitMet(limit: string): void;
 }
 
+/** What an input reports. */
+export interface InputOwner {
+  /** A line that is about to be given. */
+  heard(line: LineRead): void;
+  /** The client sends more bytes than it may, of which no more is taken in. */
+  sentTooMuch(): void;
+  /** The client has ended its side. */
+  inputEnded(): void;
+}
+
 /** What one client sends: its lines as they are asked for, held to its rates. */
 export class Input {
   /** When the client last sent a whole line, in milliseconds since 1970. */
   lastHeard: number;
   readonly #stream: Readable;
   readonly #host: InputHost;
+  readonly #owner: InputOwner;
   readonly #framer: Framer;
   readonly #pace: Pace;
   #over = false;
   #closed = false;
   #wakeReader: (() => void) | undefined;
 
-  /** @param tooFast called when the client sends more bytes than it may, of which no more is taken in */
-  constructor(stream: Readable, host: InputHost, tooFast: () => void) {
+  constructor(stream: Readable, host: InputHost, owner: InputOwner) {
     this.lastHeard = host.clock.now();
     this.#stream = stream;
     this.#host = host;
+    this.#owner = owner;
     this.#framer = new Framer(host.limits.lineBytes);
     this.#pace = new Pace(host.limits, this.lastHeard);
-    stream.on('data', (chunk: Buffer) => this.#receive(chunk, tooFast));
+    stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => {
       this.#over = true;
+      this.#owner.inputEnded();
       this.#wake();
     });
   }
@@ -54,6 +66,7 @@ export class Input {
       if (line !== undefined) {
         this.lastHeard = this.#host.clock.now();
         if ('fault' in line && line.fault === 'too-long') this.#host.limitMet('line-bytes');
+        this.#owner.heard(line);
         return line;
       }
       if (this.#over) throw new SessionEnded();
@@ -80,12 +93,12 @@ export class Input {
     this.#wake();
   }
 
-  #receive(chunk: Buffer, tooFast: () => void): void {
+  #receive(chunk: Buffer): void {
     if (this.#closed) return;
     const { clock, limits, tally } = this.#host;
     tally.bytesReceived += chunk.length;
     if (!this.#pace.receive(chunk.length, clock.now())) {
-      tooFast();
+      this.#owner.sentTooMuch();
       return;
     }
     this.#framer.push(chunk);

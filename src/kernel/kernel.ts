@@ -139,7 +139,7 @@ export class Kernel implements SessionHost {
       }
     });
     for (const session of sessions) session.finish();
-    await Promise.all(sessions.map((session) => session.gone()));
+    await Promise.all(sessions.map((session) => new Promise<void>((resolve) => session.whenGone(resolve))));
     cancel();
     await Promise.all(this.#farewells);
   }

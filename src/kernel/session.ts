@@ -6,7 +6,7 @@ import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts'
 import { SessionEnded, StartedOver } from './endings.ts';
 import { Feed, type FeedHost } from './feed.ts';
 import type { LineRead } from './framing.ts';
-import { Input, type InputHost } from './input.ts';
+import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 
@@ -20,8 +20,10 @@ export interface SessionHost extends FeedHost, InputHost {
   ended(session: Session, reason: string): void;
 }
 
+function nothing(): void {}
+
 /** One client's conversation on a connection; after login it has an account. */
-export class Session implements OutboxOwner {
+export class Session implements InputOwner, OutboxOwner {
   /** Counts the sessions of this server's run. */
   readonly id: number;
   /** The name of the transport that accepted the connection: `tcp`, `websocket`. */
@@ -48,6 +50,8 @@ export class Session implements OutboxOwner {
   #asking = false;
   #waited = 0;
   #endedBecause: string | undefined;
+  /** Told when the connection is gone. */
+  #whenGone: (() => void)[] = [];
 
   /** @internal */
   constructor(id: number, connection: Connection, dialect: Dialect, host: SessionHost) {
@@ -63,16 +67,13 @@ export class Session implements OutboxOwner {
     this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
     this.feed = new Feed(this, host);
     const { stream } = connection;
-    this.#input = new Input(stream, host, () => {
-      host.limitMet('too-fast');
-      this.close('too-fast');
-    });
-    stream.on('end', () => {
-      if (this.ended) stream.destroy();
-    });
+    this.#input = new Input(stream, host, this);
     // What an error means for the session, the close that follows it says.
-    stream.on('error', () => {});
-    stream.on('close', () => this.#end('gone'));
+    stream.on('error', nothing);
+    stream.on('close', () => {
+      this.#end('gone');
+      for (const tell of this.#whenGone.splice(0)) tell();
+    });
   }
 
   /** How the client speaks: the listener's dialect, or the one that the first line showed. */
@@ -179,7 +180,7 @@ export class Session implements OutboxOwner {
       this.#host.limitMet('close-time');
       stream.destroy();
     });
-    stream.once('close', cancel);
+    this.whenGone(cancel);
   }
 
   /**
@@ -195,17 +196,15 @@ export class Session implements OutboxOwner {
     this.#connection.stream.destroy();
   }
 
-  /** Resolves when the connection itself is gone. */
-  async gone(): Promise<void> {
-    const { stream } = this.#connection;
-    if (!stream.closed) await new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  /** Calls back when the connection itself is gone, or at once where it is: a closed one takes its time to go. */
+  whenGone(tell: () => void): void {
+    if (this.#connection.stream.closed) tell();
+    else this.#whenGone.push(tell);
   }
 
   /** The next line of the client. @throws SessionEnded when there will be none @internal */
-  async hear(): Promise<LineRead> {
-    const line = await this.#input.next();
-    if (this.#heardNothing) this.#chooseDialect(line);
-    return line;
+  hear(): Promise<LineRead> {
+    return this.#input.next();
   }
 
   /** The next line as an answer. Who sends too many, or too fast, for a dialogue is closed. @throws SessionEnded */
@@ -242,14 +241,6 @@ export class Session implements OutboxOwner {
     throw new SessionEnded();
   }
 
-  #chooseDialect(first: LineRead): void {
-    this.#heardNothing = false;
-    const other = 'text' in first ? this.#dialect.forFirstLine?.(first.text) : undefined;
-    if (other === undefined) return;
-    this.#dialect = other;
-    this.#speaker = other.open();
-  }
-
   /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded @internal */
   async still<T>(work: Promise<T>): Promise<T> {
     const result = await work;
@@ -258,6 +249,27 @@ export class Session implements OutboxOwner {
   }
 
   /** @internal */
+  /** Of its first line: a dialect may leave a client to another one by that. @internal */
+  heard(line: LineRead): void {
+    if (!this.#heardNothing) return;
+    this.#heardNothing = false;
+    const other = 'text' in line ? this.#dialect.forFirstLine?.(line.text) : undefined;
+    if (other === undefined) return;
+    this.#dialect = other;
+    this.#speaker = other.open();
+  }
+
+  /** @internal */
+  sentTooMuch(): void {
+    this.#host.limitMet('too-fast');
+    this.close('too-fast');
+  }
+
+  /** @internal */
+  inputEnded(): void {
+    if (this.ended) this.#connection.stream.destroy();
+  }
+
   taken(messages: readonly Message[]): void {
     this.feed.taken(messages);
   }
