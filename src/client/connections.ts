@@ -11,7 +11,7 @@ const CONNECT_TIME = 15_000;
 const SILENCE = 30_000;
 
 /** What is to be said of a connection that ends without a reason: of one that talked, and of one that never did. */
-const CLOSED = { talking: 'the connection was closed', silent: 'the connection was closed without a word' };
+const CLOSED = { talking: 'the server closed it', silent: 'the server closed it without a word' };
 
 /** What the connections need of the conversation. */
 export interface ConnectionsHost {
