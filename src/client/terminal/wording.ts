@@ -41,7 +41,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/ENOENT/, 'there is no such socket; is the server running?'],
   [/EACCES/, 'this user may not use that socket'],
   [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, 'that host cannot be reached'],
-  [/ECONNRESET|EPIPE/, 'the connection was cut'],
+  [/ECONNRESET|EPIPE/, 'it was cut'],
   [/wrong version number|packet length too long/i, 'there is no TLS on that port; leave out --tls'],
   [/altnames: ((?:DNS|IP).*)$/i, 'its certificate is for another name: %'],
   [/(.*without a word)/, '%; if it wants TLS, say --tls'],
