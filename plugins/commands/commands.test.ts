@@ -1,5 +1,7 @@
+import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
+import { memoryStore } from '../stores/memory.ts';
 
 test('whoelse and who name those who are online', async () => {
   await using server = await startServer();
@@ -20,6 +22,24 @@ test('wholast names who was online within the last minutes', async () => {
   server.clock.advance(90);
   await alice.says('wholast 1', 'wholast 2', 'last 1.5', 'last 1.4');
   await alice.seesInOrder('alice', 'alice bob', 'alice bob', 'alice');
+});
+
+test('nobody waits for the store to note who came', async () => {
+  const noted = Promise.withResolvers<void>();
+  const slow = definePlugin({
+    name: 'slow',
+    summary: 'A store that takes its time over a note',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup({ clock }) {
+      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      return { provide: { accounts: { ...accounts, setSeen: () => noted.promise }, log, blocks } };
+    },
+  });
+  await using server = await startServer({ memory: false, slow });
+  const alice = await server.joins('alice');
+  await alice.says('who');
+  await alice.sees('alice');
+  noted.resolve();
 });
 
 test('wholast names only so many of those who have left, the last ones', async () => {

@@ -13,12 +13,16 @@ export default definePlugin({
       .describe('How many it names at most beside those who are online: the last ones to leave'),
   }),
   needs: { accounts: Accounts, presence: Presence },
-  setup({ options, accounts, presence, clock }) {
+  setup({ options, accounts, presence, clock, logger }) {
     return {
       hooks: {
-        // At the login too: a server that is killed sees nobody leave.
+        // At the login too: a server that is killed sees nobody leave. Nobody waits for the disk for that.
         async onLogin({ account }) {
-          if (account !== undefined) await accounts.setSeen(account.id, clock.now());
+          if (account === undefined) return;
+          accounts.setSeen(account.id, clock.now()).catch((err: unknown) => {
+            const facts = { event: 'store-error', account: account.name, err };
+            logger.error(facts, 'when somebody came could not be noted; wholast and user list may be wrong');
+          });
         },
         async onDisconnect({ account }) {
           if (account !== undefined) await accounts.setSeen(account.id, clock.now());
