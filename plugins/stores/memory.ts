@@ -93,6 +93,7 @@ export function memoryStore(now: () => number): MemoryStore {
 
   return {
     accounts: {
+      ephemeral: true,
       async find(name) {
         const member = byKey.get(nameKey(name));
         return member && stored(member);

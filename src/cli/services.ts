@@ -1,4 +1,4 @@
-import type { Accounts } from '../contracts/accounts.ts';
+import { Accounts } from '../contracts/accounts.ts';
 import type { ServicesOf, Tokens } from '../contracts/service.ts';
 import { GIVEN, Host } from '../plugin/host.ts';
 import { loadPlugins } from '../plugin/load.ts';
@@ -18,14 +18,10 @@ export async function withServices<T extends Tokens>(
 ): Promise<void> {
   const setting = await settingOf(config);
   const providers = await providersOf(servicesOf(tokens), setting);
-  if (providers.has('memory')) {
-    throw new Mistakes([
-      `${setting.place.name} has the store 'memory', which ends with its process: what is done here would be gone at once. Switch on a store that keeps things, such as 'sqlite'.`,
-    ]);
-  }
   const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => providers.has(key)));
   const host = await Host.setUp({ ...setting, plugins });
   try {
+    mustLast(host, setting.place.name);
     const services = Object.fromEntries(
       Object.entries(tokens).map(([name, { service }]) => [name, host.service(service)]),
     );
@@ -33,6 +29,16 @@ export async function withServices<T extends Tokens>(
   } finally {
     await host.stop('shutdown');
   }
+}
+
+/** @throws Mistakes when what is done to the accounts would be gone with this process */
+function mustLast(host: Host, config: string): void {
+  const accounts = host.service(Accounts.service) as Accounts | undefined;
+  if (!accounts?.ephemeral) return;
+  const store = host.plugins().find(({ loaded }) => servicesOf(loaded.plugin.provides).includes(Accounts.service));
+  throw new Mistakes([
+    `${config} has the store '${store?.loaded.key}', which ends with its process: what is done here would be gone at once. Switch on a store that keeps things, such as 'sqlite'.`,
+  ]);
 }
 
 /** The keys of the plugins that provide services, and of those that these need. A mistake in any other is no matter. */

@@ -15,6 +15,8 @@ export interface StoredAccount extends Account {
 
 /** Who is registered. A store provides it; names are compared by `nameKey`. */
 export interface Accounts {
+  /** Whether they end with the process: then the command line, a process of its own, refuses to work on them. */
+  readonly ephemeral?: boolean;
   /** The account of that name, however it is spelt; undefined when there is none. */
   find(name: string): Promise<StoredAccount | undefined>;
   /** An account that this name may be mistaken for: they have one of `likenesses(name)` in common. */

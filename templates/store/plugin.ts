@@ -62,6 +62,8 @@ export function openStore(now: () => number): Store {
 
   return {
     accounts: {
+      // Leave this out when it keeps things where they outlive the process.
+      ephemeral: true,
       find: async (name) => accountOf(named(name)),
       lookalike: async (name) => accountOf(alike(name)),
       async create(name, hash, distinct = false) {

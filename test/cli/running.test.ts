@@ -23,6 +23,17 @@ test('a plugin that is broken since the server started keeps no command line fro
   expect(await runs('health')).toMatchObject({ code: 0 });
 });
 
+test('who came is noted also where the server is killed', { timeout: 60_000 }, async () => {
+  await using program = await startProgram();
+  const alice = await program.joins('alice');
+  // What was kept came after the note.
+  expect(await alice.asks('broadcast here I am')).toBe('sent:');
+  await program.kill();
+  await using folder = await Folder.with({});
+  const { stdout } = await folder.runs(['user', 'list', '--config', program.configFile]);
+  expect(stdout).toMatch(/^alice {2}made \S+ {2}last online \S+\n$/);
+});
+
 test('nothing is done in a store that ends with the command', async () => {
   const config = JSON.stringify({ plugins: { sqlite: false, memory: true } });
   await using folder = await Folder.with({ 'chatserv.config.json': config });
