@@ -22,11 +22,11 @@ export default definePlugin({
   provides: { registration: Registration },
   setup({ options, accounts, passwords, logger, server, clock, keep }) {
     const registrations = keep('registrations', () => new Quota());
-    const rule = { most: options.perNetwork, time: options.time };
 
     /** Blocks where too many have registered from one network. @param how whether this is another, or only looks */
     function tooMany(session: Session, how: 'take' | 'wait') {
       if (session.exempt) return undefined;
+      const rule = { most: options.perNetwork, time: options.time };
       const wait = registrations[how](session.network, rule, clock.now());
       if (wait === 0) return undefined;
       server.limitMet('registrations-per-network');
@@ -34,7 +34,7 @@ export default definePlugin({
     }
 
     return {
-      provide: { registration: { perNetwork: rule } },
+      provide: { registration: {} },
       hooks: {
         // After those that know the name: what gets here is nobody's.
         onUsername: {
