@@ -1,11 +1,7 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Entry, EntryAudience, NewEntry, Retention, StoredAccount } from '../../index.ts';
-import { Model } from './log-model.ts';
+import type { EntryAudience, Retention, StoredAccount } from '../../index.ts';
+import { isAsModelled, STRANGERS } from './log-model.ts';
 import type { Open, OpenStore } from './store.ts';
-
-/** Ids that no account has: they make an audience a large one. */
-const STRANGERS = Array.from({ length: 100 }, (_, i) => 1e12 + i * 1000);
 
 /** What every store's log must do. */
 export function logContract(name: string, open: Open): void {
@@ -249,81 +245,7 @@ export function logContract(name: string, open: Open): void {
     });
 
     test('is what the model says, whatever is said to whom and read from where', async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
-          const model = new Model();
-          const people: StoredAccount[] = [];
-          const at = (i: number) => people[i % people.length] as StoredAccount;
-          const join = async () => {
-            const account = await create();
-            model.join(account.id, (await store.log.cursor(account.id)).id);
-            people.push(account);
-          };
-          await join();
-          const { id: base } = await store.log.cursor(at(0).id);
-
-          for (const step of steps) {
-            if (step.do === 'join') await join();
-            else if (step.do === 'append') {
-              const entries = step.entries.map((said): NewEntry => {
-                const { id, name } = at(said.sender);
-                const audience = said.to === 'everyone' ? said.to : said.to.map((i) => at(i).id).concat(said.strangers);
-                return { sender: id, from: name, audience, text: said.text, time: said.time };
-              });
-              const given = await Promise.all(entries.map((entry) => store.log.append(entry)));
-              for (const [i, id] of given.entries()) model.append(id, entries[i] as NewEntry);
-            } else if (step.do === 'move') {
-              const moves = step.moves.map(([i, to]) => [at(i).id, base + to, base + to] as const);
-              await store.log.moveCursors(moves);
-              model.moveCursors(moves);
-            } else if (step.do === 'trim') await trim();
-            else {
-              const { id } = at(step.account);
-              // What lies behind the cursor may be forgotten.
-              const after = Math.max(base + step.after, model.cursor(id));
-              expect(await store.log.read(id, after, step.limit)).toEqual(model.read(id, after, step.limit));
-            }
-          }
-          for (const { id } of people) {
-            expect((await store.log.cursor(id)).id).toBe(model.cursor(id));
-            expect(await inbox(store, id)).toEqual(model.read(id, model.cursor(id), Number.POSITIVE_INFINITY));
-          }
-        }),
-        { numRuns: 60 },
-      );
+      await isAsModelled(store, create, trim);
     });
   });
 }
-
-/** What offline-messages does at a login: everything past the cursor, a few at a time. */
-async function inbox({ log }: OpenStore, account: number): Promise<Entry[]> {
-  const found: Entry[] = [];
-  let after = (await log.cursor(account)).id;
-  for (let page = await log.read(account, after, 3); page.length > 0; page = await log.read(account, after, 3)) {
-    found.push(...page);
-    after = page.at(-1)?.id ?? 0;
-  }
-  return found;
-}
-
-const person = fc.nat(6);
-const said = fc.record({
-  sender: person,
-  to: fc.oneof(fc.constant('everyone' as const), fc.array(person, { maxLength: 5 })),
-  strangers: fc.oneof(fc.constant([]), fc.subarray(STRANGERS, { minLength: 25, maxLength: 40 })),
-  text: fc.string({ unit: 'binary' }),
-  time: fc.nat(Number.MAX_SAFE_INTEGER),
-});
-const step = fc.oneof(
-  fc.record({ do: fc.constant('trim' as const) }),
-  fc.record({ do: fc.constant('join' as const) }),
-  fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
-  fc.record({ do: fc.constant('append' as const), entries: fc.array(said, { minLength: 1, maxLength: 6 }) }),
-  fc.record({ do: fc.constant('move' as const), moves: fc.array(fc.tuple(person, fc.nat(40)), { maxLength: 4 }) }),
-  fc.record({
-    do: fc.constant('read' as const),
-    account: person,
-    after: fc.integer({ min: -3, max: 40 }),
-    limit: fc.nat(12),
-  }),
-);
