@@ -18,6 +18,7 @@ export interface LoginHost {
 const PASSWORD_REASONS: Readonly<Record<string, string>> = {
   'too-short': 'That password is too short.',
   'too-long': 'That password is too long.',
+  characters: 'There are characters in that password that not everybody can type.',
   'like-the-name': 'The password must not be the name.',
   common: 'That password is among the first that are guessed.',
 };
