@@ -90,6 +90,8 @@ const SECTIONS: readonly Section[] = [
       'isName',
       'nameObjection',
       'NameObjection',
+      'parseAddress',
+      'ParsedAddress',
       'networkOf',
       'plainAddress',
       'addressList',

@@ -26,7 +26,7 @@ export { type ServicesOf, type Token, type Tokens, token } from './contracts/ser
 export { StoreFacts } from './contracts/store-facts.ts';
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export type { Account } from './kernel/account.ts';
-export { networkOf, plainAddress } from './kernel/address.ts';
+export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './kernel/address.ts';
 export { inAddressList } from './kernel/address-list.ts';
 export type { Clock } from './kernel/clock.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';

@@ -13,6 +13,7 @@ import {
   networkOf,
   placeOf,
   plainAddress,
+  portOptions,
   type UpgradeHandler,
   watchedCertificate,
   z,
@@ -37,8 +38,7 @@ export default definePlugin({
   summary: 'Listens on an HTTP port, which other plugins share',
   options: z
     .strictObject({
-      host: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 or :: is every one'),
-      port: z.int().min(0).max(65535).default(4180).describe('The port; 0 takes a free one'),
+      ...portOptions(4180),
       certificate: z
         .string()
         .min(1)

@@ -1,24 +1,25 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
-import { plainAddress } from './address.ts';
+import { BlockList } from 'node:net';
+import { parseAddress } from './address.ts';
 
 /** Whether this is an IP address or a network, as `10.0.0.0/8`. */
 export function isAddressEntry(entry: string): boolean {
-  const [address = '', bits, ...rest] = entry.split('/');
-  if (isIP(address) === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv6(address) ? 128 : 32));
+  const found = parseAddress(entry);
+  return found !== undefined && found.port === undefined && found.zone === undefined;
 }
 
 /** Looks addresses up in a list of addresses and networks. @returns whether an IP address is on it; what is no IP address is not */
 export function inAddressList(entries: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
+  // Node's list takes an IPv4 address for its IPv4-mapped form: `::1/64` would be every one.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
+    const found = parseAddress(entry);
+    if (found === undefined) throw new TypeError(`'${entry}' is neither an IP address nor a network`);
+    const { address, family, prefix } = found;
+    if (prefix === undefined) lists[family].addAddress(address, family);
+    else lists[family].addSubnet(address, prefix, family);
   }
   return (given) => {
-    const address = plainAddress(given).replace(/%.*$/, '');
-    return isIP(address) > 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    const found = parseAddress(given);
+    return found !== undefined && found.prefix === undefined && lists[found.family].check(found.address, found.family);
   };
 }

@@ -2,6 +2,7 @@ import type { AddressInfo, ListenOptions, Server } from 'node:net';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../plugin/mistakes.ts';
 import { isHandedOver, takeOver } from './handed-over.ts';
+import { HOSTS } from './host.ts';
 
 /** Those of this process that listen, to tell a port that two plugins want from one that another program has. */
 const ours = new Set<Server>();
@@ -15,6 +16,7 @@ const ours = new Set<Server>();
  */
 export async function listen(listener: Server, where: ListenOptions, logger: Logger, name?: string): Promise<boolean> {
   if (listener.listening) return false;
+  if (where.host === '') throw new Error(`the host is empty: ${HOSTS}`);
   const handed = name !== undefined && isHandedOver(name) ? takeOver(name) : undefined;
   try {
     await begin(listener, handed ?? where);

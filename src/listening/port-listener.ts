@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { plainAddress } from '../kernel/address.ts';
 import { inAddressList } from '../kernel/address-list.ts';
 import { addressList } from '../plugin/address-list.ts';
+import { HOSTS, isHost } from './host.ts';
 import { listen } from './listen.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 import { readProxyHeader } from './proxied.ts';
@@ -10,7 +11,12 @@ import { readProxyHeader } from './proxied.ts';
 /** The options of a plugin that listens on a TCP port, to be spread into its schema. @param port its own */
 export function portOptions(port: number) {
   return {
-    host: z.string().default('127.0.0.1').describe('The address to listen on; 0.0.0.0 or :: is every one'),
+    host: z
+      .string()
+      .min(1, { error: HOSTS, abort: true })
+      .refine(isHost, HOSTS)
+      .default('127.0.0.1')
+      .describe('The address to listen on; 0.0.0.0 or :: is every one'),
     port: z.int().min(0).max(65535).default(port).describe('The port; 0 takes a free one'),
     proxies: addressList
       .default([])

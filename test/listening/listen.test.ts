@@ -56,6 +56,7 @@ describe('what keeps a listener from listening is said with what to do', () => {
   test.each<[ListenOptions, string]>([
     [{ host: '192.0.2.1', port: 0 }, 'this machine has no address 192.0.2.1 (listen EADDRNOTAVAIL'],
     [{ host: '2001:db8::1', port: 4119 }, 'this machine has no address 2001:db8::1 (listen EADDRNOTAVAIL'],
+    [{ host: '', port: 0 }, 'the host is empty: allowed are an IP address of this machine'],
     [{ host: '127.0.0.1:4119', port: 0 }, "no address belongs to the host '127.0.0.1:4119' (getaddrinfo"],
     [{ path: join(tmpdir(), 'x'.repeat(120)) }, 'set the option socket to a shorter path'],
   ])('%j', async (where, sentence) => {

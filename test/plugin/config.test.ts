@@ -62,3 +62,39 @@ describe('what was meant is said', () => {
     ]);
   });
 });
+
+describe('where a listener listens', () => {
+  const allowed =
+    'allowed are an IP address of this machine, without brackets and port, or a host name; to listen on every address, 0.0.0.0 (IPv4) or :: (IPv6 too).';
+
+  test.each(['tcp', 'tls', 'http'])('is said by the host of %s, and an empty one says nothing', async (plugin) => {
+    const files = { certificate: 'c.pem', key: 'k.pem' };
+    const config = { plugins: { [plugin]: { host: '', ...(plugin === 'tls' && files) } } };
+    expect(await mistakesOf(config)).toEqual([`c.json: plugins.${plugin}.host is "": ${allowed}`]);
+  });
+
+  test.each([' ', '*', '0', '127.1', '0x7f000001', '127.0.0.1:4119', '[::1]', '10.0.0.0/8', 'http://here'])(
+    'is not %j',
+    async (host) => {
+      const config = { plugins: { tcp: { host } } };
+      expect(await mistakesOf(config)).toEqual([`c.json: plugins.tcp.host is ${JSON.stringify(host)}: ${allowed}`]);
+    },
+  );
+
+  test.each(['0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'chat.example.', 'host-1', 'bücher.example'])(
+    'is %s',
+    async (host) => expect(await mistakesOf({ plugins: { tcp: { host } } })).toEqual([]),
+  );
+});
+
+test.each(['10.0.0.1:80', 'fe80::1%eth0', 'localhost', '10.0.0.0/33', ''])(
+  'an address that is exempt from limits, or a proxy, is not %j',
+  async (entry) => {
+    const config = { plugins: { tcp: { proxies: [entry] } }, limits: { exempt: ['::1', entry] } };
+    const allowed = 'allowed are IP addresses and networks, as 10.0.0.0/8, without ports and zones.';
+    expect(await mistakesOf(config)).toEqual([
+      `c.json: limits.exempt[1] is ${JSON.stringify(entry)}: ${allowed}`,
+      `c.json: plugins.tcp.proxies[0] is ${JSON.stringify(entry)}: ${allowed}`,
+    ]);
+  },
+);

@@ -1,0 +1,20 @@
+import { parseAddress } from '../kernel/address.ts';
+
+/** What a host may be, for who has given another. Node takes an empty one for every address. */
+export const HOSTS =
+  'allowed are an IP address of this machine, without brackets and port, or a host name; to listen on every address, 0.0.0.0 (IPv4) or :: (IPv6 too)';
+
+/**
+ * Whether one may listen there: an IP address or a host name. A name whose last label is a number is none: the system
+ * would read `0` as every address, and `127.1` as 127.0.0.1.
+ */
+export function isHost(host: string): boolean {
+  const address = parseAddress(host);
+  if (address !== undefined) {
+    return address.port === undefined && address.prefix === undefined && !host.startsWith('[');
+  }
+  const labels = host.replace(/\.$/, '').split('.');
+  return (
+    labels.every((label) => /^[\p{L}\p{N}_-]{1,63}$/u.test(label)) && !/^(\d+|0x[\da-f]*)$/i.test(labels.at(-1) ?? '')
+  );
+}
