@@ -9,12 +9,12 @@ export default definePlugin({
     perSecond: z.number().positive().default(5).describe('How many a second may follow'),
   }),
   setup({ options, clock, perSession }) {
-    const bucket = perSession(() => ({ left: options.atOnce, at: clock.now() }));
+    const bucket = perSession(() => ({ left: options.atOnce, at: clock.monotonic() }));
     return {
       hooks: {
         onCommand(session) {
           const mine = bucket(session);
-          const now = clock.now();
+          const now = clock.monotonic();
           mine.left = Math.min(options.atOnce, mine.left + ((now - mine.at) / 1000) * options.perSecond);
           mine.at = now;
           if (mine.left < 1) return refuse('rate');

@@ -123,7 +123,7 @@ export default definePlugin({
       }
       if (Math.random() < chanceOfRefusal()) return ['logins-under-way', 'busy'];
       const rule = { most: options.newPerNetwork, time: options.newTime };
-      if (!exempt && crowd.arrivals.take(network, rule, clock.now()) > 0) {
+      if (!exempt && crowd.arrivals.take(network, rule, clock.monotonic()) > 0) {
         return ['new-connections-per-network', 'too-many-new-connections'];
       }
       return undefined;

@@ -17,12 +17,12 @@ export default definePlugin({
     };
     const watchIdle = (session: Watched): void => {
       timer(session).cancel();
-      const left = session.lastHeard + options.idle * 1000 - clock.now();
+      const left = options.idle * 1000 - session.silence;
       if (left <= 0) close(session, 'idle-time', options.idle);
       else timer(session).cancel = clock.after(left, () => watchIdle(session));
     };
     const watchLogin = (session: Watched): void => {
-      const left = Math.max(0, session.connectedAt + options.login * 1000 - clock.now());
+      const left = Math.max(0, options.login * 1000 - session.age);
       timer(session).cancel = clock.after(left, () => close(session, 'login-time', options.login));
     };
     return {

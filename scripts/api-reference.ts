@@ -64,7 +64,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'The server',
     intro: 'What `setup` and commands are given under `server`, `clock` and `logger`.',
-    names: ['Server', 'Clock', 'Logger'],
+    names: ['Server', 'SteadyClock', 'Clock', 'Logger'],
   },
   {
     heading: 'Messages',

@@ -28,7 +28,7 @@ export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export type { Account } from './kernel/account.ts';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './kernel/address.ts';
 export { inAddressList } from './kernel/address-list.ts';
-export type { Clock } from './kernel/clock.ts';
+export type { Clock, SteadyClock } from './kernel/clock.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';

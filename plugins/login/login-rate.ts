@@ -39,7 +39,7 @@ export default definePlugin({
             if (session.exempt) return undefined;
             const { network } = session;
             const user = nameKey(name);
-            const now = clock.now();
+            const now = clock.monotonic();
             const takes = taken(session);
             const wait = networks.take(network, { most: options.perNetwork, time: options.time }, now);
             if (wait > 0) {

@@ -27,7 +27,7 @@ export default definePlugin({
     function tooMany(session: Session, how: 'take' | 'wait') {
       if (session.exempt) return undefined;
       const rule = { most: options.perNetwork, time: options.time };
-      const wait = registrations[how](session.network, rule, clock.now());
+      const wait = registrations[how](session.network, rule, clock.monotonic());
       if (wait === 0) return undefined;
       server.limitMet('registrations-per-network');
       return blocked(wait);

@@ -110,14 +110,14 @@ export class Connections {
 
   #opened(link: Link): void {
     this.#cancelWait();
-    this.#lastHeard = this.#host.clock.now();
+    this.#lastHeard = this.#now();
     this.#heed(link);
     this.#host.connected(link);
   }
 
   #hear(text: string, link: Link): void {
     link.heard = true;
-    this.#lastHeard = this.#host.clock.now();
+    this.#lastHeard = this.#now();
     this.#host.line(text, link);
   }
 
@@ -126,9 +126,15 @@ export class Connections {
     this.#host.lost(why);
   }
 
+  /** By the monotonic clock, where there is one: a time of day that is set tells nothing of the server. */
+  #now(): number {
+    const { clock } = this.#host;
+    return clock.monotonic?.() ?? clock.now();
+  }
+
   #heed(link: Link): void {
     this.#cancelWait = this.#host.clock.after(this.#silence, () => {
-      if (this.#host.clock.now() - this.#lastHeard >= this.#silence) this.#host.silent(link);
+      if (this.#now() - this.#lastHeard >= this.#silence) this.#host.silent(link);
       if (this.#link === link) this.#heed(link);
     });
   }

@@ -29,6 +29,7 @@ const FINAL = new Set(['goodbye', 'replaced', 'kicked', 'banned', 'wrong-passwor
 
 const systemClock: Clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   after(milliseconds, call) {
     const timer = setTimeout(call, milliseconds);
     return () => clearTimeout(timer);

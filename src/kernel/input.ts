@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Clock } from './clock.ts';
+import type { SteadyClock } from './clock.ts';
 import { SessionEnded } from './endings.ts';
 import { Framer, type LineRead } from './framing.ts';
 import type { Limits } from './limits.ts';
@@ -8,7 +8,7 @@ import type { Tally } from './tally.ts';
 
 /** What an input needs of the kernel. */
 export interface InputHost {
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly limits: Limits;
   readonly tally: Tally;
   /** Counts that a limit was met. */
@@ -29,6 +29,8 @@ export interface InputOwner {
 export class Input {
   /** When the client last sent a whole line, in milliseconds since 1970. */
   lastHeard: number;
+  /** The same by the monotonic clock. */
+  #heardAt: number;
   readonly #stream: Readable;
   readonly #host: InputHost;
   readonly #owner: InputOwner;
@@ -40,11 +42,12 @@ export class Input {
 
   constructor(stream: Readable, host: InputHost, owner: InputOwner) {
     this.lastHeard = host.clock.now();
+    this.#heardAt = host.clock.monotonic();
     this.#stream = stream;
     this.#host = host;
     this.#owner = owner;
     this.#framer = new Framer(host.limits.lineBytes);
-    this.#pace = new Pace(host.limits, this.lastHeard);
+    this.#pace = new Pace(host.limits, this.#heardAt);
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => {
       this.#over = true;
@@ -58,6 +61,11 @@ export class Input {
     return this.#over;
   }
 
+  /** For how long the client has sent no whole line, in milliseconds. */
+  get silence(): number {
+    return this.#host.clock.monotonic() - this.#heardAt;
+  }
+
   /** The next line. @throws SessionEnded when there will be none */
   async next(): Promise<LineRead> {
     for (;;) {
@@ -65,6 +73,7 @@ export class Input {
       const line = this.#framer.next();
       if (line !== undefined) {
         this.lastHeard = this.#host.clock.now();
+        this.#heardAt = this.#host.clock.monotonic();
         if ('fault' in line && line.fault === 'too-long') this.#host.limitMet('line-bytes');
         this.#owner.heard(line);
         return line;
@@ -79,7 +88,7 @@ export class Input {
 
   /** What becomes of the line that was just given. To be asked once for each. */
   judge(): Judgement {
-    return this.#pace.line(this.lastHeard);
+    return this.#pace.line(this.#heardAt);
   }
 
   /** Takes back what was counted for the last line and so many bytes. */
@@ -97,7 +106,7 @@ export class Input {
     if (this.#closed) return;
     const { clock, limits, tally } = this.#host;
     tally.bytesReceived += chunk.length;
-    if (!this.#pace.receive(chunk.length, clock.now())) {
+    if (!this.#pace.receive(chunk.length, clock.monotonic())) {
       this.#owner.sentTooMuch();
       return;
     }

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import { inAddressList } from './address-list.ts';
-import type { Clock } from './clock.ts';
+import type { SteadyClock } from './clock.ts';
 import { Answers, type Command } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
@@ -26,7 +26,7 @@ export interface KernelGeneration {
 
 /** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
 export class Kernel implements SessionHost {
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly logger: Logger;
   readonly tally: Tally;
   readonly turn: Turn;
@@ -43,7 +43,7 @@ export class Kernel implements SessionHost {
   #count = 0;
   #closing: string | undefined;
 
-  constructor(clock: Clock, logger: Logger, limits: Limits, generation: KernelGeneration) {
+  constructor(clock: SteadyClock, logger: Logger, limits: Limits, generation: KernelGeneration) {
     this.clock = clock;
     this.tally = new Tally(clock);
     this.turn = new Turn(this.tally);
@@ -115,7 +115,7 @@ export class Kernel implements SessionHost {
   ended(session: Session, reason: string): void {
     this.#sessions.delete(session);
     this.online.remove(session);
-    const seconds = Math.round(this.clock.now() - session.connectedAt) / 1000;
+    const seconds = Math.round(session.age) / 1000;
     this.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
     const farewell: Promise<void> = this.hooks.onDisconnect
       .promise(session, reason)

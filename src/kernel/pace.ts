@@ -21,7 +21,7 @@ export class Pace {
   #bytes: number;
   #filledAt: number;
 
-  /** @param now milliseconds since 1970 */
+  /** @param now monotonic milliseconds */
   constructor(limits: PaceLimits, now: number) {
     this.#limits = limits;
     this.#lines = limits.lineBurst;

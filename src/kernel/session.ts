@@ -34,6 +34,8 @@ export class Session implements InputOwner, OutboxOwner {
   readonly network: string;
   /** When the connection was accepted, in milliseconds since 1970. */
   readonly connectedAt: number;
+  /** The same by the monotonic clock. */
+  readonly #acceptedAt: number;
   /** Who it is, once logged in; undefined before that, as in `onConnect`. */
   account: Account | undefined;
   /** The messages that it is given. */
@@ -62,6 +64,7 @@ export class Session implements InputOwner, OutboxOwner {
     this.#dialect = dialect;
     this.#speaker = dialect.open();
     this.connectedAt = host.clock.now();
+    this.#acceptedAt = host.clock.monotonic();
     this.#host = host;
     this.#connection = connection;
     this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
@@ -84,6 +87,16 @@ export class Session implements InputOwner, OutboxOwner {
   /** When the client last sent a whole line, in milliseconds since 1970. */
   get lastHeard(): number {
     return this.#input.lastHeard;
+  }
+
+  /** For how long it has been connected, in milliseconds, whatever becomes of the time of day. */
+  get age(): number {
+    return this.#host.clock.monotonic() - this.#acceptedAt;
+  }
+
+  /** For how long the client has sent no whole line, in milliseconds, whatever becomes of the time of day. */
+  get silence(): number {
+    return this.#input.silence;
   }
 
   /** How this one client is spoken with. @internal */

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { SteadyClock } from './clock.ts';
 import { Durations } from './durations.ts';
 import type { Message } from './message.ts';
 
@@ -15,21 +15,25 @@ export class Tally {
   readonly keeping = new Durations();
   /** From when a message is said until the transport has taken it, for one message a second. */
   readonly delivering = new Durations();
-  readonly #clock: Clock;
-  #followed: Message | undefined;
+  readonly #clock: SteadyClock;
+  #followed: { readonly message: Message; readonly said: number } | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: SteadyClock) {
     this.#clock = clock;
   }
 
   /** A message is about to be given to who is online. */
   given(message: Message): void {
-    if (message.time - (this.#followed?.time ?? 0) >= FOLLOWED) this.#followed = message;
+    const now = this.#clock.monotonic();
+    if (this.#followed !== undefined && now - this.#followed.said < FOLLOWED) return;
+    const since = Math.max(0, this.#clock.now() - message.time);
+    this.#followed = { message, said: now - since };
   }
 
   /** A transport took these messages. */
   taken(messages: readonly Message[]): void {
-    const message = this.#followed;
-    if (message !== undefined && messages.includes(message)) this.delivering.took(this.#clock.now() - message.time);
+    const followed = this.#followed;
+    if (followed === undefined || !messages.includes(followed.message)) return;
+    this.delivering.took(this.#clock.monotonic() - followed.said);
   }
 }

@@ -60,16 +60,15 @@ export async function watchedCertificate(
   const servers = new Set<Pick<Server, 'setSecureContext'>>();
   const late = outOfDate(seen, files);
   if (late !== undefined) logger.warn({ event: 'certificate-expired' }, late);
-  let told = late === undefined ? 0 : Date.now();
+  let told = late === undefined ? Number.NEGATIVE_INFINITY : performance.now();
   tellOfTheEnd();
 
   /** Says once a day that the certificate in use should have been renewed, if so. */
   function tellOfTheEnd(): void {
     const { validFromDate, validToDate } = inUse;
     const life = validToDate.getTime() - validFromDate.getTime();
-    const now = Date.now();
-    if (now < validToDate.getTime() - Math.min(EARLY, life / 5) || now < told + DAY) return;
-    told = now;
+    if (Date.now() < validToDate.getTime() - Math.min(EARLY, life / 5) || performance.now() < told + DAY) return;
+    told = performance.now();
     logger.warn(
       { event: 'certificate-ends', file: files.certificate, until: validToDate.toISOString() },
       'the certificate in use ends soon, and no new one has come: look why it is not renewed',

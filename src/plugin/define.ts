@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ServicesOf, Tokens } from '../contracts/service.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { SteadyClock } from '../kernel/clock.ts';
 import type { Command, CommandCall } from '../kernel/commands.ts';
 import type { Handlers, HookName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -30,8 +30,8 @@ export interface SetupContext<Options> {
   readonly server: Server;
   /** The server's log. */
   readonly logger: Logger;
-  /** The server's time, which tests can move: take no other. */
-  readonly clock: Clock;
+  /** The server's time, which tests can move: take no other. Durations are measured by `monotonic`. */
+  readonly clock: SteadyClock;
   /** Aborted when the plugin leaves: end timers, handles and listeners with it. */
   readonly signal: AbortSignal;
   /** A path of the config, absolute: relative ones count from the folder of the config file. */

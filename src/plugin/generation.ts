@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change, Difference } from '../contracts/plugins.ts';
 import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { SteadyClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
@@ -25,7 +25,7 @@ import { checkBefore, tapAll, tapsOf } from './taps.ts';
 export interface Surroundings {
   readonly server: Server;
   readonly logger: Logger;
-  readonly clock: Clock;
+  readonly clock: SteadyClock;
   readonly limits: GuardLimits & Pick<Limits, 'setupTime'>;
   /** Counts what plugins do. */
   readonly meters: Meters;

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { SteadyClock } from '../kernel/clock.ts';
 import { SessionEnded, StartedOver } from '../kernel/endings.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { Limits } from '../kernel/limits.ts';
@@ -31,7 +31,7 @@ export interface Watching {
 
 /** How a plugin has fared in this generation. */
 interface Ward {
-  /** When it failed lately, in milliseconds since 1970. */
+  /** When it failed lately, in monotonic milliseconds. */
   failures: number[];
   quarantined: boolean;
 }
@@ -48,7 +48,7 @@ interface Running {
  * longer than it may is named in the log, and its hook's fallback stands in for its decision.
  */
 export class Guard {
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
   readonly #logger: Logger;
   readonly #limits: GuardLimits;
   readonly #meters: Meters;
@@ -61,7 +61,7 @@ export class Guard {
   #whenIdle: (() => void)[] = [];
 
   /** @param meters where calls are counted @param watchdog told what is being called */
-  constructor(clock: Clock, logger: Logger, limits: GuardLimits, meters: Meters, watchdog?: Watching) {
+  constructor(clock: SteadyClock, logger: Logger, limits: GuardLimits, meters: Meters, watchdog?: Watching) {
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
@@ -162,7 +162,7 @@ export class Guard {
     meter.errors++;
     const { quarantineAfter: most, quarantineTime: time } = this.#limits;
     if (most === 0) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const ward = this.#ward(plugin);
     ward.failures = [...ward.failures, now].filter((at) => at > now - time);
     if (ward.failures.length < most || ward.quarantined) return;

@@ -1,6 +1,6 @@
 import { type Difference, Plugins, type ServerFacts } from '../contracts/plugins.ts';
 import { Presence } from '../contracts/presence.ts';
-import { type Clock, systemClock } from '../kernel/clock.ts';
+import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
 import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -64,6 +64,7 @@ export async function plan(
 export class Host {
   readonly kernel: Kernel;
   readonly #server: Server;
+  readonly #clock: SteadyClock;
   readonly #services: ReadonlyMap<string, unknown>;
   readonly #meters = new Meters();
   readonly #events = new Events();
@@ -78,7 +79,9 @@ export class Host {
 
   private constructor(setting: HostSetting) {
     this.#setting = setting;
-    const { clock = systemClock, limits } = setting;
+    const { limits } = setting;
+    const clock = steady(setting.clock ?? systemClock);
+    this.#clock = clock;
     const logger = this.#events.counted(setting.logger);
     this.#logger = logger;
     const kernel = new Kernel(clock, logger, limits, { hooks: createHooks(), commands: new Map() });
@@ -187,11 +190,11 @@ export class Host {
     };
   }
 
-  #around({ clock = systemClock, limits, place, plugins, watchdog }: HostSetting): Surroundings {
+  #around({ limits, place, plugins, watchdog }: HostSetting): Surroundings {
     return {
       server: this.#server,
       logger: this.#logger,
-      clock,
+      clock: this.#clock,
       limits,
       folder: place.folder,
       off: Object.keys(plugins).filter((key) => plugins[key] === false),

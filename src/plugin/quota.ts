@@ -1,6 +1,9 @@
 /** How many keys are remembered; those that nothing was taken from for longest are forgotten first. */
 const KEYS = 100_000;
 
+/** How much of one counts as none, for what is left is computed in floating point. */
+const NOISE = 1e-9;
+
 /** What a quota allows: so much at once, and as much again within a time. */
 export interface QuotaRule {
   readonly most: number;
@@ -17,8 +20,8 @@ export class Quota {
 
   /**
    * Takes one from what is left of a key.
-   * @param now milliseconds since 1970
-   * @returns 0, or, where nothing is left and nothing was taken, in how many seconds there is
+   * @param now `clock.monotonic()`
+   * @returns 0, or, where nothing is left and nothing was taken, in how many whole seconds there is
    */
   take(key: string, rule: QuotaRule, now: number): number {
     const wait = this.wait(key, rule, now);
@@ -31,10 +34,10 @@ export class Quota {
     return 0;
   }
 
-  /** In how many seconds there is something left of a key; 0 where there is now. */
+  /** In how many whole seconds there is something left of a key; 0 where there is now. */
   wait(key: string, rule: QuotaRule, now: number): number {
     const over = this.#amount(key, rule, now) + 1 - rule.most;
-    return over > 1e-9 ? (over * rule.time) / rule.most : 0;
+    return over > NOISE ? Math.ceil(((over - NOISE) * rule.time) / rule.most) : 0;
   }
 
   /** Gives one back that was taken from a key. */
@@ -46,6 +49,8 @@ export class Quota {
   #amount(key: string, { most, time }: QuotaRule, now: number): number {
     const used = this.#used.get(key);
     if (used === undefined) return 0;
+    // By a clock that was put back it would stay used up until that clock is where it was.
+    if (now < used.at) this.#used.set(key, { ...used, at: now });
     return Math.max(0, used.amount - (Math.max(0, now - used.at) / 1000) * (most / time));
   }
 }

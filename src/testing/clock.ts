@@ -1,16 +1,22 @@
-import type { Clock } from '../index.ts';
+import type { SteadyClock } from '../index.ts';
 
 /** A clock that stands still until it is moved. */
-export class VirtualClock implements Clock {
-  #now = Date.UTC(2026, 0, 1);
+export class VirtualClock implements SteadyClock {
+  #elapsed = 0;
+  /** What the time of day was when nothing had elapsed yet. */
+  #start = Date.UTC(2026, 0, 1);
   #timers: { readonly at: number; readonly call: () => void }[] = [];
 
   now(): number {
-    return this.#now;
+    return this.#start + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
   }
 
   after(milliseconds: number, call: () => void): () => void {
-    const timer = { at: this.#now + milliseconds, call };
+    const timer = { at: this.#elapsed + milliseconds, call };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
@@ -19,14 +25,19 @@ export class VirtualClock implements Clock {
 
   /** Moves on by so many seconds, and calls back, in order of time, what falls due; also what is only set on the way. */
   advance(seconds: number): void {
-    const end = this.#now + seconds * 1000;
+    const end = this.#elapsed + seconds * 1000;
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
-      this.#now = Math.max(this.#now, timer.at);
+      this.#elapsed = Math.max(this.#elapsed, timer.at);
       const due = timer;
       this.#timers = this.#timers.filter((other) => other !== due);
       due.call();
     }
-    this.#now = end;
+    this.#elapsed = end;
+  }
+
+  /** Sets the time of day ahead by so many seconds, or back, as an operator or a time server does: no time passes. */
+  shift(seconds: number): void {
+    this.#start += seconds * 1000;
   }
 
   #next(end: number): { readonly at: number; readonly call: () => void } | undefined {

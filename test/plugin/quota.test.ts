@@ -23,6 +23,19 @@ test('a clock that is put back gives nobody more, and takes nothing away', () =>
   const quota = new Quota();
   for (let i = 0; i < 3; i++) quota.take('a', rule, 1000 * SECOND);
   expect(quota.wait('a', rule, 0)).toBe(20);
+  expect(quota.wait('a', rule, 15 * SECOND)).toBe(5);
+  expect(quota.take('a', rule, 20 * SECOND)).toBe(0);
+});
+
+test('what is to be waited is in whole seconds, as Retry-After wants it, and enough', () => {
+  const quota = new Quota();
+  const odd = { most: 7, time: 60 };
+  for (let i = 0; i < 7; i++) quota.take('a', odd, 0);
+  for (let now = 40; now < 5 * SECOND; now += 40) {
+    const wait = quota.wait('a', odd, now);
+    expect(wait).toBe(Math.ceil(60 / 7 - now / 1000));
+    expect(quota.wait('a', odd, now + wait * SECOND)).toBe(0);
+  }
 });
 
 test('another rule counts what was taken before', () => {

@@ -1,0 +1,74 @@
+import { type Clock, definePlugin } from 'chatserv';
+import { startServer, VirtualClock } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+
+const HOUR = 3600;
+
+describe.each([
+  ['ahead', 400 * 24 * HOUR],
+  ['back', -HOUR],
+])('a time of day that is set %s', (_, seconds) => {
+  test('closes nobody, and keeps nobody who is silent', async () => {
+    await using server = await startServer({ timeouts: { login: 60, idle: 600 } });
+    const alice = await server.joins('alice');
+    const early = server.connect('a guest');
+    server.clock.shift(seconds);
+    server.clock.advance(59);
+    await early.says('bob');
+    await early.sees('register');
+    expect(await alice.asks('who')).toBe('alice');
+    server.clock.advance(1);
+    await early.sees('timeout');
+    server.clock.shift(-seconds);
+    server.clock.advance(599);
+    await alice.sees('timeout');
+  });
+
+  test('gives nobody a rate, and takes it from nobody', async () => {
+    await using server = await startServer({}, { linesPerSecond: 1, lineBurst: 10 });
+    const alice = await server.joins('alice');
+    server.clock.advance(60);
+    for (let i = 0; i < 10; i++) expect(await alice.asks('who')).toBe('alice');
+    server.clock.shift(seconds);
+    expect(await alice.asks('who')).toBe('error:rate:who');
+    server.clock.advance(2);
+    expect(await alice.asks('who')).toBe('alice');
+  });
+
+  test('is no matter to the quotas of networks', async () => {
+    const connections = { newPerNetwork: 2, newTime: 20 };
+    await using server = await startServer({ connections });
+    const comes = async () => {
+      const client = server.connect('a guest', '198.51.100.1');
+      const answer = await client.asks('not a name');
+      await client.closes();
+      return answer;
+    };
+    for (let i = 0; i < 2; i++) expect(await comes()).toBe('username');
+    server.clock.shift(seconds);
+    expect(await comes()).toBe('closing:too-many-new-connections');
+    server.clock.advance(10);
+    expect(await comes()).toBe('username');
+  });
+});
+
+test('a clock that has no monotonic time goes by the time of day, and never back', async () => {
+  const time = new VirtualClock();
+  const old: Clock = { now: () => time.now(), after: (milliseconds, call) => time.after(milliseconds, call) };
+  let elapsed = () => 0;
+  const watch = definePlugin({
+    name: 'watch-it',
+    summary: 'Looks at the clock',
+    setup({ clock }) {
+      const began = clock.monotonic();
+      elapsed = () => clock.monotonic() - began;
+    },
+  });
+  await using _server = await startServer({ 'watch-it': watch }, {}, old as VirtualClock);
+  time.advance(10);
+  expect(elapsed()).toBe(10_000);
+  time.shift(-HOUR);
+  expect(elapsed()).toBe(10_000);
+  time.advance(5);
+  expect(elapsed()).toBe(15_000);
+});
