@@ -60,15 +60,16 @@ export async function watchedCertificate(
   const servers = new Set<Pick<Server, 'setSecureContext'>>();
   const late = outOfDate(seen, files);
   if (late !== undefined) logger.warn({ event: 'certificate-expired' }, late);
-  let told = late === undefined ? Number.NEGATIVE_INFINITY : performance.now();
+  let told = late === undefined ? 0 : Date.now();
   tellOfTheEnd();
 
   /** Says once a day that the certificate in use should have been renewed, if so. */
   function tellOfTheEnd(): void {
     const { validFromDate, validToDate } = inUse;
     const life = validToDate.getTime() - validFromDate.getTime();
-    if (Date.now() < validToDate.getTime() - Math.min(EARLY, life / 5) || performance.now() < told + DAY) return;
-    told = performance.now();
+    const now = Date.now();
+    if (now < validToDate.getTime() - Math.min(EARLY, life / 5) || now < told + DAY) return;
+    told = now;
     logger.warn(
       { event: 'certificate-ends', file: files.certificate, until: validToDate.toISOString() },
       'the certificate in use ends soon, and no new one has come: look why it is not renewed',
