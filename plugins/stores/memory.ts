@@ -232,7 +232,7 @@ export function memoryStore(now: () => number): MemoryStore {
           handed: Math.max(member.cursor, member.handed),
         })),
       messages: async (after, limit) =>
-        pageOf(entries.values(), after, limit).map(({ everyone, named, key, ...entry }) => ({
+        pageOf(entries.values(), after, limit).map(({ everyone, named, ...entry }) => ({
           ...entry,
           audience: everyone ? 'everyone' : [...named].sort((a, b) => a - b),
         })),

@@ -1,21 +1,29 @@
 import { z } from 'zod';
 import { isRole } from '../contracts/roles.ts';
+import { LATEST_TIME, withoutControls } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
 import { isSafeName } from '../names/name.ts';
 
 /** The version of the lines' form. */
 const VERSION = 1;
 
-const id = z.int().positive();
-const place = z.int().nonnegative();
-const time = z.int().nonnegative();
+/** The greatest id: the ids that a store gives after it must be safe integers, too. */
+const GREATEST_ID = 2 ** 52;
+
+/** The longest user name, in UTF-16 units: what a login in JSON may give. */
+const NAME_LENGTH = 128;
+
+const id = z.int().positive().max(GREATEST_ID);
+const place = z.int().nonnegative().max(GREATEST_ID);
+const time = z.int().nonnegative().max(LATEST_TIME);
+const name = z.string().refine((name) => name.length <= NAME_LENGTH && isSafeName(name), 'it may not be a user name');
 
 const archiveLine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('archive'), version: z.literal(VERSION), account: place, message: place }),
   z.object({
     type: z.literal('account'),
     id,
-    name: z.string().refine(isSafeName, 'it may not be a user name'),
+    name,
     hash: z.string(),
     created: time,
     seen: time,
@@ -28,15 +36,18 @@ const archiveLine = z.discriminatedUnion('type', [
     type: z.literal('message'),
     id,
     sender: place,
-    from: z.string(),
+    from: z.string().transform(withoutControls),
     audience: z.union([z.literal('everyone'), z.array(id).readonly()]),
-    text: z.string(),
+    text: z.string().transform(withoutControls),
     time,
+    key: z.string().optional(),
   }),
 ]);
 
 /** A line of an archive: first how far ids have come, then the accounts, then the messages, each in the order of ids. */
 export type ArchiveLine = z.infer<typeof archiveLine>;
+
+type Line<Type extends ArchiveLine['type']> = Extract<ArchiveLine, { readonly type: Type }>;
 
 export function write(line: ArchiveLine): string {
   return `${JSON.stringify(line)}\n`;
@@ -47,11 +58,22 @@ export function head(ends: { readonly account: number; readonly message: number 
   return { type: 'archive', version: VERSION, ...ends };
 }
 
-/** Reads the lines of one archive, from its first on. */
+/**
+ * Reads the lines of one archive, from its first on. What they say is held to the rules that hold for what is registered
+ * and said: messages are cleaned like any other, and what clients could not be given is refused.
+ */
 export class ArchiveReader {
+  readonly #messageBytes: number;
   readonly #names = new Set<string>();
-  #head: Extract<ArchiveLine, { type: 'archive' }> | undefined;
+  /** The keys of messages, each with its sender. */
+  readonly #keys = new Set<string>();
+  #head: Line<'archive'> | undefined;
   #last: { readonly type: 'account' | 'message'; readonly id: number } = { type: 'account', id: 0 };
+
+  /** @param messageBytes the longest message, in bytes as a client is sent it */
+  constructor(messageBytes: number) {
+    this.#messageBytes = messageBytes;
+  }
 
   /** @returns what the line says, or what is wrong with it */
   read(text: string): ArchiveLine | string {
@@ -83,13 +105,35 @@ export class ArchiveReader {
     if (last.type === 'message' && line.type === 'account') return 'accounts must come before messages';
     if (last.type === line.type && line.id <= last.id) return `id: ${line.id} comes after ${last.id}`;
     this.#last = line;
-    if (line.type === 'message') return undefined;
-    if (Math.max(line.since, line.cursor, line.handed) > this.#head.message) {
-      return `since, cursor, handed: the first line says that no message is above ${this.#head.message}`;
+    return line.type === 'message'
+      ? this.#messageObjection(line, this.#head)
+      : this.#accountObjection(line, this.#head);
+  }
+
+  #accountObjection(line: Line<'account'>, head: Line<'archive'>): string | undefined {
+    if (Math.max(line.since, line.cursor, line.handed) > head.message) {
+      return `since, cursor, handed: the first line says that no message is above ${head.message}`;
     }
     const key = nameKey(line.name);
     if (this.#names.has(key)) return `name: '${line.name}' is taken`;
     this.#names.add(key);
+    return undefined;
+  }
+
+  #messageObjection({ sender, from, audience, text, key }: Line<'message'>, head: Line<'archive'>): string | undefined {
+    if (sender > head.account) return `sender: the first line says that no account is above ${head.account}`;
+    if (audience !== 'everyone' && audience.some((one) => one > head.account)) {
+      return `audience: the first line says that no account is above ${head.account}`;
+    }
+    // What no account says may be from anything: *server*, or a plugin's own name.
+    if (sender > 0 && !isSafeName(from)) return 'from: it may not be a user name';
+    if (Buffer.byteLength(JSON.stringify([from, text])) > this.#messageBytes) {
+      return `text: too long for limits.outboxBytes: nobody could be sent more than ${this.#messageBytes} bytes`;
+    }
+    if (key === undefined) return undefined;
+    const own = `${sender} ${key}`;
+    if (this.#keys.has(own)) return `key: the sender has another message with the key '${key}'`;
+    this.#keys.add(own);
     return undefined;
   }
 }

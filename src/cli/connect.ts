@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type Address, addressOf, addressText, PORTS } from '../client/terminal/address.ts';
 import { Client } from '../client/terminal/client.ts';
 import { dial, type TlsOptions } from '../client/terminal/dial.ts';
@@ -7,7 +6,8 @@ import { shown } from '../client/terminal/safe.ts';
 import { runScript } from '../client/terminal/script.ts';
 import { TerminalFace } from '../client/terminal/terminal-face.ts';
 import { View } from '../client/terminal/view.ts';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { Mistakes } from '../plugin/mistakes.ts';
+import { textOf } from './text-file.ts';
 
 /** What `chatserv connect` is told. */
 export interface ConnectOptions {
@@ -97,12 +97,6 @@ async function certificatesIn(file: string): Promise<string> {
 /** The password of the environment, or the first line of a file. */
 async function givenPassword(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return process.env.CHATSERV_PASSWORD || undefined;
-  const [line = ''] = (await textOf(file)).split(/\r?\n/);
+  const [line = ''] = (await textOf(file)).split('\n');
   return line;
-}
-
-function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
-  });
 }

@@ -1,74 +1,104 @@
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { stat } from 'node:fs/promises';
 import { Archive, type ArchivedAccount, type ArchivedMessage } from '../contracts/archive.ts';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { Mistakes } from '../plugin/mistakes.ts';
 import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
+import { factsOf } from './control.ts';
 import { withServices } from './services.ts';
+import { readConfig } from './setting.ts';
+import { cannotRead, linesOf } from './text-file.ts';
 
-/** How many lines are put in at once. */
+/** How many lines are added at once. */
 const AT_ONCE = 500;
 
-/** How many lines that are wrong are said. */
+/** How many wrong lines are reported. */
 const SHOWN = 20;
 
-/** Puts what `export` wrote into a store that was never used: all of it, or nothing when a line is wrong. */
+/** What an archive holds. */
+interface Counts {
+  readonly accounts: number;
+  readonly messages: number;
+}
+
+/**
+ * Imports what `export` wrote into a store that was never used: all of it, or nothing when a line is wrong or the import
+ * ends early.
+ */
 export async function importAll(config: string | undefined, file: string): Promise<void> {
-  await check(file);
+  const { limits, place } = await readConfig(config);
+  if ((await factsOf(config)) !== undefined) {
+    throw new Mistakes([`A server is running with ${place.name}: stop it before you import into its store.`]);
+  }
+  // A message waits in an inbox while half an outbox is full, and must fit into the rest.
+  const read = () => linesIn(file, limits.outboxBytes / 2);
+  const counts = await check(file, read);
   await withServices(config, { archive: Archive }, async ({ archive }) => {
-    const count = { accounts: 0, messages: 0 };
-    const accounts: ArchivedAccount[] = [];
-    const messages: ArchivedMessage[] = [];
-    const put = async () => {
-      count.accounts += accounts.length;
-      count.messages += messages.length;
-      await archive.addAccounts(accounts.splice(0));
-      await archive.addMessages(messages.splice(0));
-    };
-    for await (const { line } of linesOf(file)) {
-      if (typeof line === 'string') throw new Mistakes([`${file} has changed while it was read.`]);
-      if (line.type === 'archive') {
-        if (!(await archive.begin(line))) {
-          throw new Mistakes([
-            'The store has been used already, and an archive goes into a new one only: set its file to another place.',
-          ]);
-        }
-        continue;
-      }
-      if (line.type === 'account') accounts.push(line);
-      else messages.push(line);
-      if (accounts.length + messages.length >= AT_ONCE) await put();
+    const added = await add(archive, read);
+    if (added === undefined || added.accounts !== counts.accounts || added.messages !== counts.messages) {
+      throw new Mistakes([`${file} changed while it was read: nothing of it was imported.`]);
     }
-    await put();
-    process.stdout.write(`Imported: users ${count.accounts}, messages ${count.messages}.\n`);
+    await archive.finish?.();
+    process.stdout.write(`Imported: users ${counts.accounts}, messages ${counts.messages}.\n`);
   });
 }
 
-/** @throws Mistakes that name the lines that are wrong */
-async function check(file: string): Promise<void> {
+/** Looks at the whole file before anything is imported. @throws Mistakes that name the wrong lines */
+async function check(file: string, read: () => ReturnType<typeof linesIn>): Promise<Counts> {
+  // It is read twice, which a pipe cannot be.
+  const found = await stat(file).catch((cause: unknown) => {
+    throw cannotRead(file, cause);
+  });
+  if (found.isDirectory()) throw new Mistakes([`${file} cannot be read: it is a folder`]);
+  if (!found.isFile()) throw new Mistakes([`${file} is no file: write the archive to one, and import that.`]);
   const wrong: string[] = [];
-  let count = 0;
-  for await (const { number, line } of linesOf(file)) {
-    count++;
+  const counts = { archive: 0, account: 0, message: 0 };
+  for await (const { number, line } of read()) {
     if (typeof line === 'string') wrong.push(`${file}:${number}: ${line}`);
+    else counts[line.type]++;
     if (wrong.length >= SHOWN) break;
   }
-  if (count === 0) wrong.push(`${file} is empty.`);
+  if (wrong.length === 0 && counts.archive === 0) wrong.push(`${file} is empty.`);
   if (wrong.length > 0) throw new Mistakes([...wrong, `Nothing of ${file} was imported.`]);
+  return { accounts: counts.account, messages: counts.message };
+}
+
+/** Adds what the file holds. @returns how much; undefined when a line is wrong after all */
+async function add(archive: Archive, read: () => ReturnType<typeof linesIn>): Promise<Counts | undefined> {
+  const counts = { accounts: 0, messages: 0 };
+  const accounts: ArchivedAccount[] = [];
+  const messages: ArchivedMessage[] = [];
+  const put = async () => {
+    counts.accounts += accounts.length;
+    counts.messages += messages.length;
+    await archive.addAccounts(accounts.splice(0));
+    await archive.addMessages(messages.splice(0));
+  };
+  for await (const { line } of read()) {
+    if (typeof line === 'string') return undefined;
+    if (line.type === 'archive') {
+      if (!(await archive.begin(line))) {
+        throw new Mistakes([
+          'The store has been used already, and an archive goes into a new one only: set its file to another place.',
+        ]);
+      }
+      continue;
+    }
+    if (line.type === 'account') accounts.push(line);
+    else messages.push(line);
+    if (accounts.length + messages.length >= AT_ONCE) await put();
+  }
+  await put();
+  return counts;
 }
 
 /** What each line says, or what is wrong with it. */
-async function* linesOf(file: string): AsyncGenerator<{ number: number; line: ArchiveLine | string }> {
-  const stream = createReadStream(file);
-  try {
-    await once(stream, 'open');
-  } catch (cause) {
-    throw new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
-  }
-  const reader = new ArchiveReader();
-  let number = 0;
-  for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    if (text !== '') yield { number, line: reader.read(text) };
+async function* linesIn(
+  file: string,
+  messageBytes: number,
+): AsyncGenerator<{ readonly number: number; readonly line: ArchiveLine | string }> {
+  const reader = new ArchiveReader(messageBytes);
+  for await (const line of linesOf(file)) {
+    const { number } = line;
+    if ('fault' in line) yield { number, line: line.fault };
+    else if (line.text !== '') yield { number, line: reader.read(line.text) };
   }
 }

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Accounts } from '../contracts/accounts.ts';
 import type { Passwords } from '../contracts/passwords.ts';
 import { isName } from '../names/name.ts';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { textOf } from './text-file.ts';
 import { register, withStore } from './user.ts';
 
 /** Registers the user of a line. @returns why it cannot be, if it cannot */
@@ -13,13 +12,11 @@ type Reader = (line: string, accounts: Accounts, passwords: Passwords) => Promis
  * @param passwords whether the lines are `name,password`, and else the ancestor's `name,sha1`
  */
 export async function importUsers(config: string | undefined, file: string, passwords: boolean): Promise<void> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
-  });
+  const text = await textOf(file);
   const read = passwords ? withPassword : withHash;
   await withStore(config, async (accounts, hashing) => {
     let imported = 0;
-    for (const [index, line] of text.split(/\r?\n/).entries()) {
+    for (const [index, line] of text.split('\n').entries()) {
       if (line.trim() === '') continue;
       const why = await read(line, accounts, hashing);
       if (why === undefined) imported++;

@@ -33,12 +33,18 @@ export interface Archive {
   accounts(after: number, limit: number): Promise<ArchivedAccount[]>;
   /** Up to `limit` messages in the order of their ids, those after the id `after`. */
   messages(after: number, limit: number): Promise<ArchivedMessage[]>;
-  /** Prepares a store for what comes from elsewhere. @returns whether it could: not when it was ever used */
+  /** Begins an import, in place of one that was not finished. @returns whether it could: not into a store that was ever used */
   begin(ends: ArchiveEnds): Promise<boolean>;
-  /** Puts accounts in as they were elsewhere, after `begin`, each once. */
+  /** Adds accounts as they were in the other store, after `begin`, each once. */
   addAccounts(accounts: readonly ArchivedAccount[]): Promise<void>;
-  /** Puts messages in as they were elsewhere, after the accounts, in the order of their ids, each once. */
+  /** Adds messages as they were in the other store, after the accounts, in the order of their ids, each once. */
   addMessages(messages: readonly ArchivedMessage[]): Promise<void>;
+  /**
+   * Commits the import. Until then the store holds nothing of it: an import that ends early, because something is wrong
+   * or the process is killed, leaves the store unused. A store without this method keeps what it was given, and an
+   * import that ends early must begin again with another store.
+   */
+  finish?(): Promise<void>;
 }
 
 export const Archive = token<Archive>('archive');

@@ -63,10 +63,17 @@ export class Delivery {
     let decided = false;
     let before: number | undefined;
     const began = performance.now();
+    let text = withoutControls(post.text);
     const draft: MessageDraft = {
-      from: post.from,
+      from: presentableSender(post.from),
       audience: this.#audience(post.to),
-      text: withoutControls(post.text),
+      get text() {
+        return text;
+      },
+      // Clean from here on: it is what the log keeps.
+      set text(rewritten) {
+        text = withoutControls(rewritten);
+      },
       time: now,
       once: post.once,
       saidBefore: (id) => {
@@ -147,5 +154,11 @@ export class Delivery {
 }
 
 function messageOf({ from, audience, text, time }: MessageDraft, id: number): Message {
-  return { id, from, audience, text: withoutControls(text), time, repeat: false };
+  return { id, from, audience, text, time, repeat: false };
+}
+
+/** The sender, with a name that stays on its line: a plugin may post as whatever it likes. */
+function presentableSender(from: Account): Account {
+  const name = withoutControls(from.name);
+  return name === from.name ? from : { ...from, name };
 }

@@ -2,7 +2,7 @@ import type { Dialect } from './dialect.ts';
 import type { Hooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import type { Message } from './message.ts';
+import { type Message, presentable } from './message.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -22,7 +22,7 @@ export interface FeedHost {
   limitMet(limit: string): void;
 }
 
-/** A message, rendered once a dialect. */
+/** A message, made presentable and rendered once per dialect. */
 export class Rendered {
   readonly message: Message;
   #dialect: Dialect | undefined;
@@ -30,7 +30,7 @@ export class Rendered {
   #others: Map<Dialect, Buffer> | undefined;
 
   constructor(message: Message) {
-    this.message = message;
+    this.message = presentable(message);
   }
 
   in(dialect: Dialect): Buffer {

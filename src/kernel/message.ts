@@ -56,6 +56,9 @@ export interface MessageDraft {
   place(id: Promise<number>): void;
 }
 
+/** The last millisecond of the year 9999: later times do not fit RFC 3339. */
+export const LATEST_TIME = 253_402_300_799_999;
+
 /** What ends a line, for terminals or for some programs. */
 const LINE_ENDS = /[\n-\r\u0085\u2028\u2029]+/g;
 
@@ -66,4 +69,19 @@ const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 /** Text on one line, which can command no terminal: line ends become a blank, control characters are removed. */
 export function withoutControls(text: string): string {
   return text.replace(LINE_ENDS, ' ').replace(CONTROLS, '');
+}
+
+/**
+ * A message that any dialect can render as one line, whatever a store or a plugin made of it: clean text, a clean name
+ * and a time that can be written.
+ */
+export function presentable(message: Message): Message {
+  const { from, text, time } = message;
+  const clean = { name: withoutControls(from.name), text: withoutControls(text), time: writableTime(time) };
+  if (clean.name === from.name && clean.text === text && clean.time === time) return message;
+  return { ...message, from: { ...from, name: clean.name }, text: clean.text, time: clean.time };
+}
+
+function writableTime(time: number): number {
+  return time >= 0 ? Math.min(time, LATEST_TIME) : 0;
 }

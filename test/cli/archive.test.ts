@@ -66,6 +66,11 @@ test('what was exported goes into another store: who is registered, and what wai
   expect((await run(program, 'export')).stdout.split('\n').length).toBe(lines.length + 1);
 
   await using other = await startProgram();
+  expect(await run(other, 'import', file)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `chatserv: A server is running with ${other.configFile}: stop it before you import into its store.\n`,
+  });
   await other.stop();
   expect(await run(other, 'import', file)).toMatchObject({ code: 0, stdout: 'Imported: users 2, messages 2.\n' });
   await other.start();
@@ -116,6 +121,74 @@ test('an archive with a line that is wrong is not imported at all', async () => 
   expect((await run(program, 'user', 'list')).stdout).toBe('');
 });
 
+/** The lines of an archive of `zed` and what is said, in which no id is above 9. */
+function archiveOf(...messages: readonly object[]): string {
+  const lines = [
+    { type: 'archive', version: 1, account: 9, message: 9 },
+    { type: 'account', id: 1, name: 'zed', hash: 'x', created: 1, seen: 0, since: 0, cursor: 0, handed: 0 },
+    ...messages.map((message, index) => ({
+      ...{ type: 'message', id: index + 1, sender: 1, from: 'zed', audience: [1], text: 'x', time: 1 },
+      ...message,
+    })),
+  ];
+  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+}
+
+test('messages of an archive are cleaned like any other, and what nobody could be sent is refused', async () => {
+  const secret = 'tea-at-four';
+  await using program = await startProgram({ limits: { outboxBytes: 4096 } });
+  await program.stop();
+  const file = join(program.folder, 'all.jsonl');
+  await program.writes(
+    'all.jsonl',
+    archiveOf(
+      { text: 'one\n[2026-01-01T00:00:00Z] eve: forged\u001b[2J' },
+      { text: 'two\u2028lines', sender: 0, from: 'bot\nof mine' },
+    ),
+  );
+  expect(await run(program, 'import', file)).toMatchObject({ code: 0, stdout: 'Imported: users 1, messages 2.\n' });
+  await using folder = await Folder.with({});
+  expect((await folder.runs(['user', 'passwd', 'zed', '--config', program.configFile], `${secret}\n`)).code).toBe(0);
+  const { stdout } = await run(program, 'export');
+  await program.start();
+  const zed = await program.returns('zed', secret);
+  await zed.sees('[1970-01-01T00:00:00Z] zed: one [2026-01-01T00:00:00Z] eve: forged[2J');
+  await zed.sees('[1970-01-01T00:00:00Z] bot of mine: two lines');
+  await zed.seesNothing();
+  expect(stdout).toContain('"from":"bot of mine"');
+
+  await program.stop();
+  const late = 253_402_300_800_000;
+  await program.writes(
+    'all.jsonl',
+    archiveOf(
+      { text: 'x'.repeat(3000) },
+      { from: 'a\nb' },
+      { time: late },
+      { time: -1 },
+      { sender: 10 },
+      { audience: [10] },
+      { key: 'k' },
+      { key: 'k' },
+      { id: 2 ** 53 - 1 },
+    ),
+  );
+  const { code, stderr } = await run(program, 'import', file);
+  expect(code).toBe(2);
+  expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
+    'chatserv: 3: text: too long for limits.outboxBytes: nobody could be sent more than 2048 bytes',
+    'chatserv: 4: from: it may not be a user name',
+    expect.stringMatching(/^chatserv: 5: time: /),
+    expect.stringMatching(/^chatserv: 6: time: /),
+    'chatserv: 7: sender: the first line says that no account is above 9',
+    'chatserv: 8: audience: the first line says that no account is above 9',
+    "chatserv: 10: key: the sender has another message with the key 'k'",
+    expect.stringMatching(/^chatserv: 11: id: /),
+    `chatserv: Nothing of ${file} was imported.`,
+    '',
+  ]);
+});
+
 test('names that may not be registered any more go through an archive unchanged', async () => {
   await using program = await startProgram();
   await program.stop();
@@ -131,6 +204,12 @@ test('names that may not be registered any more go through an archive unchanged'
     `Imported: users ${names.length}, messages 1.\n`,
   );
   const { stdout } = await run(program, 'export');
+  await using copy = await startProgram();
+  await copy.stop();
+  await writeFile(join(copy.folder, 'all.jsonl'), `\ufeff${stdout.replaceAll('\n', '\r\n')}`, 'utf16le');
+  expect((await run(copy, 'import', join(copy.folder, 'all.jsonl'))).stdout).toBe(
+    `Imported: users ${names.length}, messages 1.\n`,
+  );
   const sorted = (line: string) => Object.entries(JSON.parse(line)).sort();
   expect(stdout.trimEnd().split('\n').map(sorted)).toEqual(lines.map(sorted));
 });
@@ -148,6 +227,10 @@ test('where it cannot be written, or nothing can be copied, a sentence says so',
     /^chatserv: nowhere\/all could not be written: .*\n$/,
   );
   expect((await folder.runs(['import', 'nothing'])).stderr).toMatch(/^chatserv: nothing cannot be read: .*\n$/);
+  expect((await folder.runs(['import', '.'])).stderr).toBe('chatserv: . cannot be read: it is a folder\n');
+  expect((await folder.runs(['import', '/dev/null'])).stderr).toBe(
+    'chatserv: /dev/null is no file: write the archive to one, and import that.\n',
+  );
   expect((await folder.runs(['backup', 'copy.db', '--config', 'memory.json'])).stderr).toMatch(
     /^chatserv: No plugin in .*memory\.json provides 'backup': switch on one that does .*\n$/,
   );

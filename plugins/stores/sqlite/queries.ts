@@ -142,7 +142,7 @@ export function prepareQueries(db: DatabaseSync) {
 
     removeBlock: (user: string, network: string) => void removeBlock.run(user, network),
 
-    ...prepareArchive(db, likenesses),
+    ...prepareArchive(db),
   };
 }
 

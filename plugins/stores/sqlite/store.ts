@@ -11,6 +11,7 @@ import {
 } from 'chatserv';
 import { startClient } from './client.ts';
 import { copyDatabase } from './copy.ts';
+import { archiveImport } from './import.ts';
 
 /** How many accounts' likenesses are worked out at once. */
 const LIKENED_AT_ONCE = 1000;
@@ -42,6 +43,7 @@ export interface StoreOptions {
  */
 export async function openStore({ file, busyTimeout, now }: StoreOptions): Promise<Store> {
   const { ask, counts, close } = await startClient({ file, busyTimeout });
+  const { abandon, ...importing } = archiveImport(file, busyTimeout);
   for (;;) {
     const accounts = await ask('unlikened', LIKENED_AT_ONCE);
     if (accounts.length === 0) break;
@@ -81,17 +83,14 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       ends: () => ask('ends'),
       accounts: (after, limit) => ask('archivedAccounts', after, limit),
       messages: (after, limit) => ask('archivedMessages', after, limit),
-      begin: (ends) => ask('begin', ends),
-      addAccounts: (accounts) =>
-        ask(
-          'addAccounts',
-          accounts.map((account) => ({ ...account, key: nameKey(account.name), likenesses: likenesses(account.name) })),
-        ),
-      addMessages: (messages) => ask('addMessages', messages),
+      ...importing,
     },
     facts: { read: async () => ({ ...counts(), bytes: await size(file) }) },
     backup: { copyTo: (copy) => copyDatabase(file, copy) },
-    close,
+    close() {
+      abandon();
+      return close();
+    },
   };
 }
 

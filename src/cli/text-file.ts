@@ -1,0 +1,101 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { TextDecoder } from 'node:util';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+
+/** The longest line, in bytes: a file of another kind may have no line end at all. */
+const LINE_BYTES = 16 * 2 ** 20;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** A line of a file by its number from 1, or what is wrong with it. */
+export type FileLine = { readonly number: number } & ({ readonly text: string } | { readonly fault: string });
+
+/**
+ * The lines of a text file: UTF-8, or UTF-16 with a byte order mark; LF or CRLF ends a line, and nothing else does.
+ * @throws Mistakes when the file cannot be read
+ */
+export async function* linesOf(file: string): AsyncGenerator<FileLine> {
+  let number = 0;
+  for await (const bytes of pieces(utf8(chunksOf(file)))) {
+    number++;
+    if (bytes === undefined) {
+      yield { number, fault: `longer than ${LINE_BYTES / 2 ** 20} MiB` };
+      return;
+    }
+    if (isUtf8(bytes)) yield { number, text: bytes.toString('utf8') };
+    else yield { number, fault: 'not UTF-8: save the file in that encoding' };
+  }
+}
+
+/**
+ * The text of a file, its lines ended by LF.
+ * @throws Mistakes when the file cannot be read, or is in another encoding
+ */
+export async function textOf(file: string): Promise<string> {
+  const lines: string[] = [];
+  for await (const line of linesOf(file)) {
+    if ('fault' in line) throw new Mistakes([`${file}:${line.number}: ${line.fault}.`]);
+    lines.push(line.text);
+  }
+  return lines.join('\n');
+}
+
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file);
+  } catch (cause) {
+    throw cannotRead(file, cause);
+  }
+}
+
+/** That a file cannot be read, and why. */
+export function cannotRead(file: string, cause: unknown): Mistakes {
+  const why = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : messageOf(cause);
+  return new Mistakes([`${file} cannot be read: ${why}`], { cause });
+}
+
+/** A text's bytes in UTF-8, whatever its byte order mark says it is in. */
+async function* utf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: TextDecoder | undefined;
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst) decoder = decoderOf(chunk);
+    if (decoder !== undefined) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+    else yield isFirst && chunk.indexOf('\ufeff') === 0 ? chunk.subarray(3) : chunk;
+    isFirst = false;
+  }
+}
+
+/** What decodes a text that begins so, if it is not in UTF-8. */
+function decoderOf([first, second]: Buffer): TextDecoder | undefined {
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
+  return first === 0xfe && second === 0xff ? new TextDecoder('utf-16be') : undefined;
+}
+
+/** Cuts bytes into lines; ends with undefined where one is too long. */
+async function* pieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
+  let begun: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      yield withoutReturn(Buffer.concat([...begun, chunk.subarray(start, end)]));
+      begun = [];
+      length = 0;
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
+    length += chunk.length - start;
+    if (length > LINE_BYTES) {
+      yield undefined;
+      return;
+    }
+  }
+  if (length > 0) yield withoutReturn(Buffer.concat(begun));
+}
+
+function withoutReturn(line: Buffer): Buffer {
+  return line.at(-1) === CR ? line.subarray(0, -1) : line;
+}
