@@ -125,8 +125,11 @@ class JsonSpeaker implements Speaker {
   }
 
   #answer(event: ServerEvent): string {
-    const request = this.#requests.shift();
-    return said(request === undefined ? event : ({ ...event, request } as ServerEvent));
+    const [request] = this.#requests;
+    const line = said(request === undefined ? event : ({ ...event, request } as ServerEvent));
+    // Only then: what JSON cannot say is answered in another way.
+    this.#requests.shift();
+    return line;
   }
 }
 

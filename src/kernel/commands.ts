@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import type { Heard, Utterance } from './dialect.ts';
 import type { LineRead } from './framing.ts';
 import type { Hooks } from './hooks.ts';
+import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
 import type { Session } from './session.ts';
 import { type Reply, refuse } from './verdicts.ts';
@@ -61,6 +62,7 @@ const WORD_SHOWN = 32;
 
 /** What the answering of commands needs of the kernel. */
 export interface AnswersHost {
+  readonly logger: Logger;
   readonly limits: { readonly commandsUnderWay: number };
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
@@ -123,24 +125,35 @@ export class Answers {
     if (this.#session.ended) return;
     if (!command.overlaps) {
       const utterance = await this.#run(command, said, hooks, () => {});
-      if (utterance !== undefined) this.#session.say(utterance);
+      if (utterance !== undefined) this.#say(utterance, command);
       return;
     }
     const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
     this.#underWay++;
-    this.#last = this.#sayInTurn(this.#run(command, said, hooks, proceed), this.#last).finally(proceed);
+    this.#last = this.#sayInTurn(command, this.#run(command, said, hooks, proceed), this.#last).finally(proceed);
     await mayProceed;
   }
 
-  async #sayInTurn(answer: Promise<Utterance | undefined>, before: Promise<void>): Promise<void> {
+  async #sayInTurn(command: Command, answer: Promise<Utterance | undefined>, before: Promise<void>): Promise<void> {
     try {
       const utterance = await answer;
       await before;
-      if (utterance !== undefined) this.#session.say(utterance);
+      if (utterance !== undefined) this.#say(utterance, command);
     } catch (cause) {
       this.#failed(cause);
     } finally {
       this.#underWay--;
+    }
+  }
+
+  /** Sends an answer. One that the dialect has no form for, such as facts that JSON lacks, fails as its command does. */
+  #say(answer: Utterance, { name, plugin }: Command): void {
+    try {
+      this.#session.say(answer);
+    } catch (err) {
+      const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
+      this.#host.logger.error(facts, `the answer of command '${name}' cannot be sent`);
+      this.#session.say({ kind: 'error', reason: 'internal', about: name });
     }
   }
 

@@ -1,13 +1,24 @@
-/** Thrown out of whatever waits for a session when the session is over. It is no failure of who waits. */
-export class SessionEnded extends Error {
-  constructor() {
-    super('the session is over');
+/** Thrown out of whatever waits for a client when no answer will come. It is no failure of whoever waits. */
+export class DialogueOver extends Error {
+  /** The session that was waited for, where a plugin asked it something. */
+  readonly session: object | undefined;
+
+  constructor(message: string, session?: object) {
+    super(message);
+    this.session = session;
   }
 }
 
-/** Thrown out of a dialogue when the client begins its login again. It is no failure of who asked. */
-export class StartedOver extends Error {
-  constructor() {
-    super('the client began its login again');
+/** The session is over. */
+export class SessionEnded extends DialogueOver {
+  constructor(session?: object) {
+    super('the session is over', session);
+  }
+}
+
+/** The client began its login again. */
+export class StartedOver extends DialogueOver {
+  constructor(session: object) {
+    super('the client began its login again', session);
   }
 }

@@ -9,6 +9,8 @@ import type { LineRead } from './framing.ts';
 import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
+import { isReason } from './results.ts';
+import { refuse } from './verdicts.ts';
 
 /** What a session needs of the kernel. */
 export interface SessionHost extends FeedHost, InputHost {
@@ -148,9 +150,14 @@ export class Session implements InputOwner, OutboxOwner {
         const line = await this.#hearAnswer();
         const heard = this.speaker.hear(line, question);
         if (heard.kind === 'answer') return heard.text;
-        if (heard.kind === 'start-over') throw new StartedOver();
+        if (heard.kind === 'start-over') {
+          if (this.account === undefined) throw new StartedOver(this);
+          this.say({ kind: 'error', reason: 'unexpected', about: 'login' });
+        }
         if (heard.kind === 'wrong') this.say({ ...heard, kind: 'error' });
       }
+    } catch (cause) {
+      throw cause instanceof SessionEnded ? new SessionEnded(this) : cause;
     } finally {
       this.#asking = false;
       this.#waited += performance.now() - began;
@@ -173,10 +180,12 @@ export class Session implements InputOwner, OutboxOwner {
 
   /**
    * Says why and ends the session: `goodbye`, `timeout`, or any other word as `closing:<reason>`.
+   * @param reason one word: letters, digits and hyphens; anything else is sent as `denied`
    * @param seconds after how long, where it is a time-out
    */
   close(reason: string, seconds?: number): void {
-    this.leave(reason, { kind: 'closing', reason, ...(seconds !== undefined && { seconds }) });
+    const word = isReason(reason) ? reason : refuse().reason;
+    this.leave(word, { kind: 'closing', reason: word, ...(seconds !== undefined && { seconds }) });
   }
 
   /** Ends the session with these last words, or without any. @internal */

@@ -65,7 +65,8 @@ export function askUsername(because: UsernameCause = 'username', reason?: string
 
 /** Refuses the login for so many seconds (rounded up, at least 1) and closes the connection. */
 export function blocked(seconds: number): Blocked {
-  return { kind: 'blocked', seconds: Math.max(1, Math.ceil(seconds)) };
+  const whole = Math.min(Number.MAX_SAFE_INTEGER, Math.ceil(seconds));
+  return { kind: 'blocked', seconds: Math.max(1, whole || 1) };
 }
 
 /** Lets `onUsername` log a session in without a password. */
@@ -75,7 +76,8 @@ export function admit(account: Account): Admit {
 
 /**
  * Refuses what was wanted. A client reads `error:<reason>:<command>`, or `closing:<reason>` of a connection.
- * @param reason one word; `denied`, `rate` and `args` are the protocol's own
+ * @param reason one word for programs: letters, digits and hyphens. `denied`, `rate` and `args` are the protocol's own;
+ * anything else, such as a sentence, is sent as `denied`
  */
 export function refuse(reason = 'denied'): Refusal {
   return { kind: 'refusal', reason };

@@ -1,10 +1,12 @@
 import type { SteadyClock } from '../kernel/clock.ts';
-import { SessionEnded, StartedOver } from '../kernel/endings.ts';
+import { DialogueOver } from '../kernel/endings.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
+import { type Reader, readAnswer, readDecision } from './decisions.ts';
 import type { Meter, Meters } from './meter.ts';
 
 /** A function of a plugin's, its types worn off. */
@@ -34,6 +36,23 @@ interface Ward {
   /** When it failed lately, in monotonic milliseconds. */
   failures: number[];
   quarantined: boolean;
+}
+
+/** A handler or command, and what becomes of its calls. */
+interface Called {
+  readonly plugin: string;
+  /** How it is named in the log. */
+  readonly name: string;
+  readonly facts:
+    | { readonly plugin: string; readonly hook: HookName }
+    | { readonly plugin: string; readonly command: string };
+  readonly meter: Meter;
+  /** Its number for the watchdog. */
+  readonly id: number;
+  /** What stands in for its result when it fails. */
+  readonly fallback: unknown;
+  /** Reads what it returned. @throws when that is a failure too */
+  readonly read: Reader;
 }
 
 interface Running {
@@ -78,30 +97,47 @@ export class Guard {
   handler(plugin: string, hook: HookName, handler: Handler): Handler {
     const { kind, fallback } = HOOKS[hook];
     const call = handler as (...args: unknown[]) => unknown;
-    const meter = this.#meters.of(plugin, hook);
+    const called: Called = {
+      plugin,
+      name: `${hook} of plugin '${plugin}'`,
+      facts: { plugin, hook },
+      meter: this.#meters.of(plugin, hook),
+      id: this.#watchdog?.idOf(plugin, hook) ?? 0,
+      fallback,
+      read: readDecision(plugin, hook, this.#logger),
+    };
+    if (kind !== 'AsyncSeriesBail' && kind !== 'AsyncSeries') return this.#synchronous(called, call);
     const ward = this.#ward(plugin);
-    const id = this.#watchdog?.idOf(plugin, hook) ?? 0;
-    if (kind === 'AsyncSeriesBail' || kind === 'AsyncSeries') {
-      return (...args: unknown[]) => {
-        if (ward.quarantined) return Promise.resolve(undefined);
-        return this.#settle(() => call(...args), args, fallback, { plugin, hook }, meter, id);
-      };
-    }
+    return (...args: unknown[]) => {
+      if (ward.quarantined) return Promise.resolve(undefined);
+      return this.#settle(called, () => call(...args), args[0]);
+    };
+  }
+
+  #synchronous(called: Called, call: (...args: unknown[]) => unknown): Handler {
+    const { plugin, name, facts, meter, id, fallback, read } = called;
+    const ward = this.#ward(plugin);
     const watchdog = this.#watchdog;
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
+    const failed = (cause: unknown) => {
+      if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err: cause }, `${name} failed`);
+      said = true;
+      this.#failed(plugin, meter);
+    };
     // Of fixed arity: this is called for each delivery, and an array a call would cost more than all the rest.
     const guarded = (session: unknown, about: unknown) => {
       if (ward.quarantined) return undefined;
       const began = meter.begin(SAMPLED.hot);
       const outer = watchdog?.enter(id) ?? 0;
       try {
-        return call(session, about) ?? undefined;
+        const result = call(session, about);
+        if (result === undefined) return undefined;
+        // Nobody awaits it here; what it rejects with is a failure of the handler all the same.
+        if (isPromise(result)) new Promise((resolve) => resolve(result)).catch(failed);
+        return read(result);
       } catch (cause) {
-        const facts = { event: 'plugin-error', plugin, hook, err: cause };
-        if (!said) this.#logger.error(facts, `${hook} of plugin '${plugin}' failed`);
-        said = true;
-        this.#failed(plugin, meter);
+        failed(cause);
         return fallback;
       } finally {
         watchdog?.enter(outer);
@@ -144,11 +180,19 @@ export class Guard {
     run: (call: Call) => Reply | Promise<Reply>,
   ): (call: Call) => Promise<Reply> {
     const meter = this.#meters.of(plugin, `command ${command}`);
+    const called: Called = {
+      plugin,
+      name: `command '${command}' of plugin '${plugin}'`,
+      facts: { plugin, command },
+      meter,
+      id: this.#watchdog?.idOf(plugin, meter.what) ?? 0,
+      fallback: refuse('internal'),
+      read: readAnswer(plugin, command, this.#logger),
+    };
     const ward = this.#ward(plugin);
-    const id = this.#watchdog?.idOf(plugin, meter.what) ?? 0;
     return (call) => {
       if (ward.quarantined) return Promise.resolve(refuse('internal'));
-      return this.#settle(() => run(call), [call.session], refuse('internal'), { plugin, command }, meter, id);
+      return this.#settle(called, () => run(call), call.session) as Promise<Reply>;
     };
   }
 
@@ -172,33 +216,26 @@ export class Guard {
     this.#logger.error(facts, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
   }
 
-  async #settle<T>(
-    call: () => T | Promise<T>,
-    args: readonly unknown[],
-    fallback: Awaited<T>,
-    what: { plugin: string; hook?: string; command?: string },
-    meter: Meter,
-    id: number,
-  ): Promise<Awaited<T> | undefined> {
+  /** @param about what the handler is given first: often the session that it is about */
+  async #settle(called: Called, call: () => unknown, about: unknown): Promise<unknown> {
     this.#busy++;
+    const { meter } = called;
     const began = meter.begin(SAMPLED.awaited);
-    const [first] = args;
-    const session = first instanceof Session ? first : undefined;
+    const session = about instanceof Session ? about : undefined;
     const waited = session?.waited ?? 0;
     try {
-      const result = this.#watched(call, id);
-      // Null means "no decision" to people, and a decision to tapable.
-      return (isPromise(result) ? await this.#inTime(result, session) : (result as Awaited<T>)) ?? undefined;
+      const result = this.#watched(call, called.id);
+      return called.read(isPromise(result) ? await this.#inTime(result, session) : result);
     } catch (cause) {
-      if (cause instanceof SessionEnded || cause instanceof StartedOver) throw cause;
-      const name = what.hook ?? `command '${what.command}'`;
+      // Whoever asks another client than the one the call is about must look after that one's leaving.
+      if (cause instanceof DialogueOver && cause.session === session) {
+        if (session?.ended && 'hook' in called.facts && called.facts.hook === 'onDisconnect') return called.fallback;
+        throw cause;
+      }
       const who = session?.who ?? {};
-      this.#logger.error(
-        { event: 'plugin-error', ...what, ...who, err: cause },
-        `${name} of plugin '${what.plugin}' failed`,
-      );
-      this.#failed(what.plugin, meter);
-      return fallback;
+      this.#logger.error({ event: 'plugin-error', ...called.facts, ...who, err: cause }, `${called.name} failed`);
+      this.#failed(called.plugin, meter);
+      return called.fallback;
     } finally {
       // The client's time for its answers is not the plugin's.
       meter.end(began, (session?.waited ?? 0) - waited);
@@ -227,7 +264,9 @@ export class Guard {
     };
     this.#running.add(running);
     this.#cancelLook ??= this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look);
-    work.then(resolve, reject).then(() => this.#running.delete(running));
+    const ended = () => this.#running.delete(running);
+    // What only looks like a promise may throw, or return anything, when it is asked to be one.
+    new Promise<T>((settle) => settle(work)).then(resolve, reject).then(ended);
     return promise;
   }
 
@@ -243,8 +282,4 @@ export class Guard {
     this.#cancelLook =
       this.#running.size > 0 ? this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look) : undefined;
   };
-}
-
-function isPromise(value: unknown): value is PromiseLike<never> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -1,0 +1,120 @@
+import type { HookName } from './hooks.ts';
+import { blocked, refuse } from './verdicts.ts';
+
+/** What a handler or command may return: types hold nobody who writes plain JavaScript. */
+export interface Allowed {
+  /** In words, for the log. */
+  readonly words: string;
+  matches(result: unknown): boolean;
+}
+
+/** A reason that clients can tell from the rest of its line. */
+const REASON = /^[\w-]{1,64}$/;
+
+const USERNAME_CAUSES: ReadonlySet<unknown> = new Set(['username', 'connected', 'registered', 'expired']);
+
+const REFUSAL: Allowed = { words: 'refuse(reason)', matches: isRefusal };
+
+const BLOCKED: Allowed = { words: 'blocked(seconds)', matches: isBlocked };
+
+const ASK_USERNAME: Allowed = {
+  words: 'askUsername(because)',
+  matches: (result) => isOfKind(result, 'username') && USERNAME_CAUSES.has(result.because),
+};
+
+const ASK_PASSWORD: Allowed = {
+  words: 'askPassword(account)',
+  matches: (result) => isOfKind(result, 'password') && isAccount(result.account),
+};
+
+const ADMIT: Allowed = {
+  words: 'admit(account)',
+  matches: (result) => isOfKind(result, 'admit') && isAccount(result.account),
+};
+
+const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
+
+/** What handlers decide with, beside undefined, which leaves it to the next. Hooks that only watch are not listed. */
+export const DECISIONS: Readonly<Partial<Record<HookName, Allowed>>> = {
+  onConnect: REFUSAL,
+  onUsername: oneOf(ASK_PASSWORD, ASK_USERNAME, BLOCKED, ADMIT),
+  onPassword: oneOf(literals('right', 'wrong', 'again'), BLOCKED, ASK_USERNAME),
+  onAuthFail: BLOCKED,
+  onAdmit: oneOf(ASK_USERNAME, BLOCKED),
+  onCommand: oneOf(LINES, REFUSAL),
+  onMessage: REFUSAL,
+  onDeliver: literals('drop', 'hold'),
+};
+
+/** What a command may answer, beside undefined, which is an empty line. */
+export const ANSWERS: Allowed = oneOf(LINES, REFUSAL);
+
+/** A result of the right kind, with what is in it made such that a client can read it. */
+export function readable(result: unknown): unknown {
+  if (isRefusal(result) && !isReason(result.reason)) return refuse();
+  if (isBlocked(result) && !(Number.isSafeInteger(result.seconds) && result.seconds > 0))
+    return blocked(result.seconds);
+  return result;
+}
+
+/** Whether clients can tell a reason from the rest of its line. */
+export function isReason(reason: unknown): boolean {
+  return typeof reason === 'string' && REASON.test(reason);
+}
+
+/** What kind of thing something is. Its text is not shown: it may be a message, or a password. */
+export function kindOf(value: unknown): string {
+  if (typeof value === 'string') return 'a string';
+  if (typeof value === 'boolean' || typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (isPromise(value)) return 'a promise';
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
+  const keys = Object.keys(value).slice(0, 5);
+  return keys.length === 0 ? 'an object' : `an object with ${keys.join(', ')}`;
+}
+
+function oneOf(...all: readonly Allowed[]): Allowed {
+  return {
+    words: all.map(({ words }) => words).join(', '),
+    matches: (result) => all.some((allowed) => allowed.matches(result)),
+  };
+}
+
+function literals(...values: readonly string[]): Allowed {
+  const known: ReadonlySet<unknown> = new Set(values);
+  return { words: values.map((value) => `'${value}'`).join(', '), matches: (result) => known.has(result) };
+}
+
+/** Whether something may be awaited. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function isOfKind(value: unknown, kind: string): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === kind;
+}
+
+function isAccount(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, name } = value as { id?: unknown; name?: unknown };
+  return typeof id === 'number' && typeof name === 'string';
+}
+
+/** With whatever reason: it is plain what is meant. */
+export function isRefusal(value: unknown): value is { readonly reason: unknown } {
+  return isOfKind(value, 'refusal');
+}
+
+function isBlocked(value: unknown): value is { readonly seconds: number } {
+  return isOfKind(value, 'blocked') && typeof value.seconds === 'number';
+}
+
+function isWords(value: unknown): boolean {
+  if (typeof value === 'string') return true;
+  if (Array.isArray(value)) return value.every((line) => typeof line === 'string');
+  if (!isOfKind(value, 'reply')) return false;
+  const { text, facts } = value;
+  return (
+    (typeof text === 'string' || Array.isArray(text)) && isWords(text) && typeof facts === 'object' && facts !== null
+  );
+}

@@ -1,0 +1,293 @@
+import { defineCommand, definePlugin, type HookName, refuse, reply } from 'chatserv';
+import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { DECISIONS } from '../../src/kernel/results.ts';
+
+/** A plugin in plain JavaScript: what its handler returns no type has looked at. */
+function returning(hook: HookName, result: () => unknown) {
+  return definePlugin({
+    name: 'odd',
+    summary: 'Returns what it likes',
+    setup: () => ({ hooks: { [hook]: { order: 'pre', handler: result } } }),
+  });
+}
+
+const warningsOf = (server: TestServer) => server.failures.map(({ text }) => text);
+
+/** Logs in with one wrong password, says something and goes: each hook is called, and nobody is refused. */
+async function chats(server: TestServer): Promise<void> {
+  const bob = await server.returns('bob');
+  const alice = server.connect('alice');
+  await alice.says('alice', 'a wrong one', PASSWORD, 'whoelse', 'message bob hello');
+  await alice.seesInOrder('password', 'password', 'welcome', 'bob', 'sent:');
+  await bob.hears('alice', 'hello');
+  await alice.logsOut();
+  await bob.logsOut();
+}
+
+const RESULTS: readonly (readonly [string, unknown])[] = [
+  ['false', false],
+  ['true', true],
+  ['0', 0],
+  ['an object with kind', { kind: 'refuse' }],
+  ['an object with kind, seconds', { kind: 'blocked', seconds: 'ten' }],
+  ['an object with kind, because', { kind: 'username', because: 'I say so' }],
+  ['an object with kind, account', { kind: 'admit', account: 'alice' }],
+  ['an object with kind, account', { kind: 'password', account: { name: 'alice' } }],
+];
+
+describe('what is no decision decides nothing, and the log says so once', () => {
+  test.each(Object.keys(DECISIONS) as HookName[])('in %s', async (hook) => {
+    for (const [shown, result] of RESULTS) {
+      await using server = await startServer({ odd: returning(hook, () => result) }, { passwordAttempts: 9 });
+      await server.registers('alice', 'bob');
+      await chats(server);
+      await chats(server);
+      expect(warningsOf(server)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^${hook} of plugin 'odd' returned ${shown}, which decides nothing: allowed is .* or undefined$`),
+        ),
+      ]);
+    }
+  });
+
+  test('a string is not shown, for it may be a message or a password', async () => {
+    await using server = await startServer({ odd: returning('onMessage', () => 'a private remark') });
+    await server.registers('alice', 'bob');
+    await chats(server);
+    expect(warningsOf(server)).toEqual([
+      "onMessage of plugin 'odd' returned a string, which decides nothing: allowed is refuse(reason) or undefined",
+    ]);
+  });
+
+  test('each of onDeliver and onDelivered is not awaited: a promise is none, and what it rejects with is a failure', async () => {
+    for (const hook of ['onDeliver', 'onDelivered'] as const) {
+      const rejects = () => Promise.reject(new Error('too late'));
+      await using server = await startServer({ odd: returning(hook, rejects) });
+      await server.registers('alice', 'bob');
+      await chats(server);
+      const allowed = hook === 'onDeliver' ? "'drop', 'hold' or undefined" : 'nothing, and no promise';
+      expect(warningsOf(server)).toEqual([
+        `${hook} of plugin 'odd' returned a promise, which decides nothing: allowed is ${allowed}`,
+        `${hook} of plugin 'odd' failed`,
+      ]);
+    }
+  });
+
+  test("of hooks that only watch the result is nobody's business", async () => {
+    for (const hook of ['onLogin', 'onDisconnect', 'onDelivered'] as const) {
+      await using server = await startServer({ odd: returning(hook, () => true) });
+      await server.registers('alice', 'bob');
+      await chats(server);
+      expect(warningsOf(server)).toEqual([]);
+    }
+  });
+});
+
+/** Commands that answer with whatever they were made with, called `say0`, `say1`, ... */
+function answering(answers: readonly unknown[]) {
+  return definePlugin({
+    name: 'odd',
+    summary: 'Answers what it likes',
+    setup: () => ({
+      commands: answers.map((answer, index) => ({
+        name: `say${index}`,
+        usage: `say${index}`,
+        summary: 'Answers',
+        run: () => answer as string,
+      })),
+    }),
+  });
+}
+
+describe('a command that answers what is no answer', () => {
+  test('is answered error:internal, and the session lives on', async () => {
+    const odd = [5, true, false, ['a', 7], {}, { kind: 'reply', text: 'a' }, { kind: 'reply', text: 5, facts: {} }];
+    await using server = await startServer({ odd: answering(odd) });
+    const alice = await server.joins('alice');
+    for (const index of odd.keys()) expect(await alice.asks(`say${index}`)).toBe(`error:internal:say${index}`);
+    expect(await alice.asks('who')).toBe('alice');
+    expect(server.failures).toHaveLength(odd.length);
+    expect(server.failures[0]).toMatchObject({
+      level: 'error',
+      text: "command 'say0' of plugin 'odd' failed",
+      facts: {
+        err: new TypeError(
+          'it returned 5: allowed is a line or a list of lines, reply(line, facts), refuse(reason) or undefined',
+        ),
+      },
+    });
+  });
+
+  test('and so is one with facts that JSON has no form for', async () => {
+    await using server = await startServer({ odd: answering([reply('big', { number: 1n }), 'small']) });
+    await server.registers('alice');
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    alice.says('{"type":"command","name":"say0","text":"","request":1}');
+    await alice.sees({ type: 'error', reason: 'internal', about: 'say0', request: 1 });
+    alice.says('{"type":"command","name":"say1","text":"","request":2}');
+    await alice.sees({ type: 'answer', text: 'small', request: 2 });
+    expect(warningsOf(server)).toEqual(["the answer of command 'say0' cannot be sent"]);
+    const bob = await server.joins('bob');
+    expect(await bob.asks('say0')).toBe('big');
+  });
+});
+
+describe('a refusal with a sentence for a reason', () => {
+  const SENTENCE = 'You may not do this: it is late';
+
+  async function refused(hook: HookName, plays: (server: TestServer, alice: LineClient) => Promise<void>) {
+    let late = false;
+    const odd = returning(hook, () => (late ? refuse(SENTENCE) : undefined));
+    await using server = await startServer({ odd });
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    late = true;
+    await plays(server, alice);
+    await plays(server, alice);
+    expect(warningsOf(server)).toEqual([
+      `${hook} of plugin 'odd' refuses with a reason that is not one word of letters, digits and hyphens: clients read 'denied'`,
+    ]);
+  }
+
+  test('is a word that clients can read', async () => {
+    await refused('onMessage', async (_server, alice) => {
+      expect(await alice.asks('message bob hi')).toBe('error:denied:message');
+    });
+    await refused('onCommand', async (_server, alice) => {
+      expect(await alice.asks('who')).toBe('error:denied:who');
+    });
+    await refused('onConnect', async (server) => {
+      const client = server.connect();
+      await client.sees('closing:denied');
+      await client.isClosed();
+    });
+  });
+
+  test('of a command too, and a word stays the one it is', async () => {
+    const reasons = [SENTENCE, '', 'a:b', 'two words', 'not_now', 'tooLate', '2-late'];
+    await using server = await startServer({ odd: answering(reasons.map((reason) => refuse(reason))) });
+    const alice = await server.joins('alice');
+    const said = ['denied', 'denied', 'denied', 'denied', 'not_now', 'tooLate', '2-late'];
+    for (const [index, word] of said.entries()) {
+      expect(await alice.asks(`say${index}`)).toBe(`error:${word}:say${index}`);
+    }
+  });
+
+  test('of a session that a plugin closes', async () => {
+    const shut = defineCommand({
+      name: 'shut',
+      usage: 'shut',
+      summary: 'Closes the session',
+      run({ session }) {
+        session.close(SENTENCE);
+      },
+    });
+    await using server = await startServer({ shut });
+    const alice = await server.joins('alice');
+    expect(await alice.asks('shut')).toBe('closing:denied');
+    await alice.isClosed();
+  });
+});
+
+test('what looks like a promise and throws is a failure of who returned it', async () => {
+  const thenable = {
+    // biome-ignore lint/suspicious/noThenProperty: that is what is tried
+    then() {
+      throw new Error('no promise at all');
+    },
+  };
+  await using server = await startServer({ odd: returning('onMessage', () => thenable) });
+  await server.registers('bob');
+  const alice = await server.joins('alice');
+  expect(await alice.asks('message bob hi')).toBe('error:internal:message');
+  // Nothing of it is looked after any more: the time of a handler passes in peace.
+  server.clock.advance(60);
+  expect(server.failures.map(({ facts }) => (facts.err as Error).message)).toEqual(['no promise at all']);
+  expect(await alice.asks('who')).toBe('alice');
+});
+
+describe('a handler that asks somebody who leaves', () => {
+  test('fails, where that is another client than the one it is about, whose session lives on', async () => {
+    const quiz = definePlugin({
+      name: 'quiz',
+      summary: 'Asks somebody else',
+      setup: ({ server }) => ({
+        commands: [
+          {
+            name: 'quiz',
+            usage: 'quiz',
+            summary: 'Asks bob',
+            run: () => [...server.sessions()].find(({ account }) => account?.name === 'bob')?.ask('riddle'),
+          },
+        ],
+      }),
+    });
+    await using server = await startServer({ quiz });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    await alice.says('quiz');
+    await bob.sees('riddle');
+    await bob.closes();
+    await alice.sees('error:internal:quiz');
+    expect(await alice.asks('who')).toBe('alice');
+  });
+
+  test('leaves those after it to run, where the client is gone', async () => {
+    const asks = definePlugin({
+      name: 'asks',
+      summary: 'Asks who has gone',
+      setup: () => ({
+        hooks: {
+          onDisconnect: {
+            order: 'pre',
+            async handler(session) {
+              await session.ask('why');
+              return undefined;
+            },
+          },
+        },
+      }),
+    });
+    const gone: string[] = [];
+    const notes = definePlugin({
+      name: 'notes',
+      summary: 'Notes who has gone',
+      setup: () => ({
+        hooks: {
+          onDisconnect({ account }) {
+            if (account) gone.push(account.name);
+            return undefined;
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ asks, notes });
+    const alice = await server.joins('alice');
+    const bob = await server.joins('bob');
+    await bob.logsOut();
+    await alice.asksUntil('who', 'alice');
+    expect(gone).toEqual(['bob']);
+    expect(server.failures).toEqual([]);
+  });
+});
+
+test('who is asked by a command and logs in instead stays logged in', async () => {
+  const quiz = defineCommand({
+    name: 'quiz',
+    usage: 'quiz',
+    summary: 'Asks a riddle',
+    run: async ({ session }) => `it is ${await session.ask('riddle')}`,
+  });
+  await using server = await startServer({ quiz });
+  await server.registers('alice');
+  const alice = server.connectJson();
+  await alice.logsIn('alice', PASSWORD);
+  alice.says({ type: 'command', name: 'quiz', text: '' });
+  await alice.sees({ type: 'ask', question: 'riddle' });
+  alice.says({ type: 'login', name: 'bob', password: PASSWORD });
+  await alice.sees({ type: 'error', reason: 'unexpected', about: 'login' });
+  alice.says({ type: 'answer', text: 'an egg' });
+  await alice.sees({ type: 'answer', text: 'it is an egg' });
+  expect(server.failures).toEqual([]);
+});
