@@ -7,7 +7,7 @@ import { Learned } from './learned.ts';
 import { LoginDialogue } from './login-dialogue.ts';
 import type { Ask, Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
 import { ReceivedMessages } from './received.ts';
-import { type Answer, Requests } from './requests.ts';
+import { type Answer, type RequestError, Requests } from './requests.ts';
 
 /** What a conversation is made of. */
 export interface ConversationOptions {
@@ -140,10 +140,12 @@ export class Conversation {
   /**
    * Sends a message of one line. It is sent until it is answered, over any number of connections.
    * @param to names, or everyone
+   * @param unlessCommand a word that may call a command instead: if it does on this server, nothing is sent, and the
+   * error's reason is `is-command`
    * @throws RequestError when the server does not take it, or the conversation is over first
    */
-  message(to: 'everyone' | readonly string[], text: string): Promise<Answer> {
-    return this.#requests.add({ type: 'message', to, text });
+  message(to: 'everyone' | readonly string[], text: string, unlessCommand?: string): Promise<Answer> {
+    return this.#noticingCommands(this.#requests.add({ type: 'message', to, text, unlessCommand }));
   }
 
   /**
@@ -152,7 +154,7 @@ export class Conversation {
    * conversation is over (`closed`)
    */
   async command(name: string, text = ''): Promise<Answer> {
-    const answer = await this.#requests.add({ type: 'command', name, text });
+    const answer = await this.#noticingCommands(this.#requests.add({ type: 'command', name, text }));
     if (name === 'help' && text === '') this.#learned.help(answer);
     return answer;
   }
@@ -265,6 +267,17 @@ export class Conversation {
     });
     this.#say({ state: 'online', name, back });
     this.#requests.open();
+  }
+
+  /** Asks for the commands again where an answer shows that they are not the known ones. */
+  async #noticingCommands(request: Promise<Answer>): Promise<Answer> {
+    try {
+      return await request;
+    } catch (cause) {
+      const { reason } = cause as RequestError;
+      if (reason === 'is-command' || reason === 'command') void this.#learned.learnCommands();
+      throw cause;
+    }
   }
 
   /** Calls a command before what waits. */

@@ -13,6 +13,7 @@ export {
   overWebSocket,
   type WebSocketLike,
 } from './carriers.ts';
+export { commandOf, wordsLike } from './commands.ts';
 export { Conversation, type ConversationOptions } from './conversation.ts';
 export type { Ask, Closed, KnownCommand, Memory, Owner, Received, Remembered, Seen, State, Step } from './owner.ts';
 export { type Answer, RequestError } from './requests.ts';

@@ -22,7 +22,12 @@ export class RequestError extends Error {
 /** What the caller wants done; the queue adds `request` and, to messages, `key`. */
 export type Wanted =
   | { readonly type: 'command'; readonly name: string; readonly text: string }
-  | { readonly type: 'message'; readonly to: 'everyone' | readonly string[]; readonly text: string };
+  | {
+      readonly type: 'message';
+      readonly to: 'everyone' | readonly string[];
+      readonly text: string;
+      readonly unlessCommand?: string | undefined;
+    };
 
 interface Waiting {
   readonly wanted: Wanted;

@@ -46,6 +46,12 @@ export const clientEvents = z
           .boolean()
           .default(false)
           .describe('It was sent before with this key and not answered: what was said then is not said twice'),
+        unlessCommand: z
+          .string()
+          .optional()
+          .describe(
+            'A word: if it is a command that this user may call, nothing is said, and `error` `is-command` names it',
+          ),
       })
       .describe('Sends a message; answered as the command `message` or `broadcast` is'),
     z

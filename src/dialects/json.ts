@@ -65,6 +65,7 @@ class JsonSpeaker implements Speaker {
             ? asCommand('broadcast', data.text)
             : asCommand('message', `(${data.to.join(' ')}) ${data.text}`)),
           once: data.key === undefined ? undefined : { key: data.key, again: data.again },
+          unlessCommand: data.unlessCommand,
         };
     }
   }

@@ -116,7 +116,11 @@ export class Answers {
 
   /** Runs a command. @returns when the next line may be looked at */
   async add(said: Said, { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks }): Promise<void> {
-    const { word } = said;
+    const { word, unlessCommand = '' } = said;
+    const meant = commands.get(unlessCommand);
+    if (meant !== undefined && (meant.allows === undefined || (await meant.allows(this.#account)))) {
+      return this.addError({ reason: 'is-command', about: meant.name });
+    }
     const command = commands.get(word);
     if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });
     const tooMany = this.#underWay >= this.#most;

@@ -32,7 +32,14 @@ export type Utterance =
 /** What a client's line says. */
 export type Heard =
   | { readonly kind: 'answer'; readonly text: string }
-  | { readonly kind: 'command'; readonly word: string; readonly rest: string; readonly once?: Once | undefined }
+  | {
+      readonly kind: 'command';
+      readonly word: string;
+      readonly rest: string;
+      readonly once?: Once | undefined;
+      /** Not run if this word is a command that the account may call: answered `error:is-command:<command>`. */
+      readonly unlessCommand?: string | undefined;
+    }
   /** It has the messages up to this id. */
   | { readonly kind: 'acknowledge'; readonly id: number }
   /** The login dialogue begins again; what the client gave for it is prepared. */

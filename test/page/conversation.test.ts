@@ -75,30 +75,41 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await using town = await startTown();
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
-    await ada.says('/who', '/help', '/fly', '/wholast soon', '//not a command');
+    await ada.says('/who', '/help', '/fly', '/wholst 5', '/ who', '/wholast soon', '//not a command');
     const notes = ada.page.locator('#messages .note');
     await notes.filter({ hasText: /^(ada bob|bob ada)/ }).waitFor();
     await notes.filter({ hasText: '/help [command]' }).waitFor();
-    await notes.filter({ hasText: 'There is no command /fly' }).waitFor();
+    await notes.filter({ hasText: 'There is no command /fly, and nothing was said. /help lists' }).waitFor();
+    await notes.filter({ hasText: 'Did you mean /wholast' }).waitFor();
+    await notes.filter({ hasText: 'What begins with / is a command.' }).waitFor();
     await notes.filter({ hasText: 'It is called like this: /wholast <minutes>' }).waitFor();
     await bob.hears('ada', '/not a command');
     await ada.says('/message bob a word');
     await bob.hears('ada', 'a word');
     await ada.page.locator('#talk-name', { hasText: 'bob' }).waitFor();
+    await ada.says(' /message bob\u00a0x', '\t/message bob another');
+    await bob.hears('ada', 'another');
+    await ada.says('/broadcast hello, all');
+    await bob.hears('ada', 'hello, all');
+    await ada.page.locator('#talk-name', { hasText: 'Everyone' }).waitFor();
+    await ada.hears('hello, all');
     await bob.seesNothing();
   });
 
-  test('each line is a message and no command, and what is too long is not sent', async () => {
+  test('each line is a message, and neither a command among several nor what is too long is sent', async () => {
     await using town = await startTown();
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
     await ada.composer.fill('first');
     await ada.composer.press('Shift+Enter');
-    await ada.composer.pressSequentially('/second');
+    await ada.composer.pressSequentially('second');
     await ada.page.locator('#composer-count', { hasText: '2 messages' }).waitFor();
     await ada.composer.press('Enter');
     await bob.hears('ada', 'first');
-    await bob.hears('ada', '/second');
+    await bob.hears('ada', 'second');
+    await ada.says('one\n\n  /message bob two');
+    await ada.page.locator('#composer-count', { hasText: 'Line 3 begins with / like a command' }).waitFor();
+    expect(await ada.composer.inputValue()).toBe('one\n\n  /message bob two');
     await ada.says('if (true) {\n  // indented\n// not');
     for (const line of ['if (true) {', '  // indented', '// not']) await bob.hears('ada', line);
 

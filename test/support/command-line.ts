@@ -34,7 +34,11 @@ export class Folder {
   }
 
   /** Runs `chatserv` with these arguments until it ends. @param input what it reads @param more set in its environment */
-  async runs(args: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  async runs(
+    args: readonly string[],
+    input: string | Buffer = '',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
     const { NODE_OPTIONS, CHATSERV_PASSWORD, ...rest } = process.env;
     const env = { ...rest, LOG_LEVEL: 'warn' };

@@ -100,7 +100,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('to bob');
     await alice.typed('bob>');
     await alice.enters('who wants lunch');
-    await alice.shows('who is used so: who. To say it as it is: say who wants lunch');
+    await alice.shows('Usage: who. To say it as it is: say who wants lunch');
     await alice.enters('say who wants lunch');
     await bob.hears('alice', 'who wants lunch');
     await alice.enters('last lunch was good');
@@ -110,14 +110,79 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
       /Not online: be, honest, I, like, it\. To write to them all the same: \/to be[\s\S]*: say to be\s+honest/,
     );
     await alice.enters('quit complaining');
-    await alice.shows('quit is used so: quit. To say it as it is: say quit complaining');
+    await alice.shows('Usage: quit. To say it as it is: say quit complaining');
     await alice.enters('/dance');
-    await alice.shows('There is no command dance.');
+    await alice.shows('There is no command dance, and nothing was said.');
     await bob.seesNothing();
     await alice.enters('message (bob ghost) hello');
     await alice.shows(/you → bob: hello\n! Nobody is called ghost\./);
     await alice.enters('whoelse');
     await alice.shows('whoelse: bob');
+  });
+
+  test('says nothing to others that was meant for a command of a plugin, however new that is', async () => {
+    const garden = `
+      import { definePlugin } from 'chatserv';
+      const command = (name) => ({ name, usage: name + ' <text>', summary: 'Does it', run: ({ rest }) => name + ' did: ' + rest });
+      export default definePlugin({
+        name: 'garden',
+        summary: 'Keeps a garden',
+        setup: () => ({ commands: [command('garden'), command('say')] }),
+      });
+    `;
+    await using program = await startProgram({}, { files: { 'garden.ts': garden } });
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.enters('say garden is a word');
+    await bob.hears('alice', 'garden is a word');
+    await alice.enters('/say garden one');
+    await alice.shows('What begins with / is never said. To say it, leave out the /.');
+    await alice.enters('/grden one');
+    await alice.shows('There is no command grden, and nothing was said. /help lists them.');
+    await program.configures({ plugins: { './garden.ts': true } });
+    expect((await program.reloads()).mistakes).toBeUndefined();
+    // Nothing has told the client of the reload.
+    await alice.enters('garden tulips');
+    await alice.shows('garden did: tulips');
+    await alice.enters('/grden one');
+    await alice.shows(/Did you mean \/garden\? \/help\s+lists them\./);
+    await program.configures({});
+    expect((await program.reloads()).mistakes).toBeUndefined();
+    await alice.enters('garden roses');
+    await alice.shows('There is no command garden, and nothing was said.');
+    await program.configures({ plugins: { './garden.ts': true } });
+    expect((await program.reloads()).mistakes).toBeUndefined();
+    await alice.enters('say garden hi');
+    await alice.shows('say did: garden hi');
+    await alice.enters('/say garden ho');
+    await alice.shows('say did: garden ho');
+    await alice.enters('who is there');
+    await alice.shows('Usage: who. To say it as it is: broadcast who is there');
+    await bob.seesNothing();
+  });
+
+  test('addresses one whose name has an @, and several at once', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const [ann, home, annAtHome] = [
+      await program.joins('ann'),
+      await program.joins('home'),
+      await program.joins('ann@home'),
+    ];
+    await using alice = await online(program, 'alice');
+    await alice.enters('to ann@home');
+    await alice.typed('ann@home>');
+    await alice.enters('psst');
+    await annAtHome.hears('alice', 'psst');
+    await alice.enters('@ann@home again');
+    await annAtHome.hears('alice', 'again');
+    await alice.enters('@(ann, ann@home) both');
+    await annAtHome.hears('alice', 'both');
+    await ann.hears('alice', 'both');
+    await alice.enters('to ann everyone');
+    await alice.shows('Not online: everyone.');
+    for (const client of [ann, home, annAtHome]) await client.seesNothing();
   });
 
   test('addresses who came, where the server does not tell who comes', async () => {
@@ -295,6 +360,9 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('online:');
     await alice.enters('hello');
     await bob.hears('alice', 'hello');
+    // Only what the terminal ends a line with does so.
+    await alice.enters('one\u2028@bob two\u2029who');
+    await bob.hears('alice', 'one @bob two who');
     await bob.says('message alice hi');
     const screen = await alice.shows('bob → you: hi');
     expect(screen).not.toContain(PASSWORD);

@@ -8,7 +8,7 @@ import { type Ended, Folder } from '../support/command-line.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
 /** Runs `chatserv connect` with the lines of a pipe and the password from the environment. */
-async function sends(where: string, input: string, ...more: readonly string[]): Promise<Ended> {
+async function sends(where: string, input: string | Buffer, ...more: readonly string[]): Promise<Ended> {
   await using folder = await Folder.with({});
   return await folder.runs(['connect', where, ...more], input, { CHATSERV_PASSWORD: PASSWORD });
 }
@@ -57,6 +57,59 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(await sends(at(program), 'message ghost boo\n')).toMatchObject({ code: 1, stdout: 'sent:ghost\n' });
   });
 
+  test('sends what stands behind blanks or a byte order mark', async () => {
+    await using program = await startProgram();
+    await program.registers('alice', 'bob');
+    const lines = [
+      '\ufeff  message bob one',
+      '\tmessage bob two',
+      '\u00a0/who',
+      '  ',
+      '\ufeffmessage bob three\r',
+      ' who',
+    ];
+    expect(await sends(at(program), lines.join('\n'))).toEqual({
+      code: 0,
+      stdout: 'sent:\nsent:\nalice\nsent:\nalice\n',
+      stderr: '',
+    });
+    const bob = await program.returns('bob');
+    for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
+    await bob.seesNothing();
+  });
+
+  test('says of each line that cannot be sent as it is which one that is, and sends no part of it', async () => {
+    await using program = await startProgram();
+    await program.registers('alice', 'bob');
+    const lines = [
+      'message bob one\rmessage bob not this',
+      'message bob two\0',
+      Buffer.from('message bob caf\u00e9', 'latin1'),
+      'message bob three\u2028message bob not this',
+      '/ who',
+      Buffer.from('message bob four', 'utf16le'),
+      'x'.repeat(2 * 1024 * 1024),
+      'who',
+      'logout',
+      'message bob after the end',
+    ];
+    const input = Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from('\n')]));
+    const { code, stdout, stderr } = await sends(at(program), input);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'chatserv: line 1 was not sent: it contains a carriage return; lines end with LF or CRLF.',
+      'chatserv: line 2 was not sent: it contains a NUL character, as UTF-16 does.',
+      'chatserv: line 3 was not sent: it is not UTF-8.',
+      'chatserv: line 5 was not sent: there is no command after the /.',
+      'chatserv: line 6 was not sent: it contains a NUL character, as UTF-16 does.',
+      'chatserv: line 7 was not sent: it is too long.',
+      'chatserv: line 10 was not sent: it comes after logout in line 9.',
+    ]);
+    expect([code, stdout]).toEqual([1, 'sent:\nalice\n']);
+    const bob = await program.returns('bob');
+    await bob.hears('alice', 'three message bob not this');
+    await bob.seesNothing();
+  });
+
   test('sends more lines than may come at once, and all of them arrive in their order', async () => {
     await using program = await startProgram({ limits: { lineBurst: 10, linesPerSecond: 20 } });
     await program.registers('alice', 'bob');
@@ -78,7 +131,7 @@ describe('a script', { timeout: 60_000 }, () => {
   test('says by its exit code what went wrong', async () => {
     await using program = await startProgram();
     await program.registers('alice');
-    await using folder = await Folder.with({ wrong: 'not-the-right-one\n', right: `${PASSWORD}\n` });
+    await using folder = await Folder.with({ wrong: 'not-the-right-one\n', right: `\ufeff${PASSWORD}\r\n` });
     const runs = (...args: string[]) => folder.runs(['connect', ...args], 'who\n');
     expect(await runs(at(program), '--password-file', 'right')).toMatchObject({ code: 0, stdout: 'alice\n' });
     const wrong = await runs(at(program), '--password-file', 'wrong');

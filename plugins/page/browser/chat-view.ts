@@ -154,7 +154,8 @@ export class ChatView {
     if (chat === undefined) return;
     const [line = '', ...more] = lines;
     // In several lines, pasted perhaps, a slash is no command.
-    const written: Written = more.length > 0 ? { kind: 'text', text: line } : understood(line);
+    const written: Written =
+      more.length > 0 ? { kind: 'text', text: line } : understood(line, chat.conversation.commands);
     if (written.kind === 'command') {
       void this.#command(chat, written.name, written.rest);
       return;

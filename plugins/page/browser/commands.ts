@@ -1,21 +1,32 @@
-import type { Conversation, RequestError } from 'chatserv/client';
-import { failureInWords } from './words.ts';
+import { type Conversation, commandOf, type KnownCommand, type RequestError, wordsLike } from 'chatserv/client';
+import type { Recipients } from './talks.ts';
+import { failureInWords, noCommandInWords } from './words.ts';
 
 /** What was written: a message, or, after a slash, a command. Two slashes are a message that begins with one. */
 export type Written =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'message'; readonly to: readonly string[]; readonly text: string }
+  | { readonly kind: 'message'; readonly to: Recipients; readonly text: string }
   | { readonly kind: 'command'; readonly name: string; readonly rest: string };
 
-export function understood(line: string): Written {
-  if (line.startsWith('//')) return { kind: 'text', text: line.slice(1) };
-  const [, name, rest = ''] = /^\/(\S+)(?: (.*))?$/s.exec(line) ?? [];
-  if (name === undefined) return { kind: 'text', text: line };
+/** Whether a line is meant as a command: a blank before its slash is a slip. */
+export function isCommand(line: string): boolean {
+  return /^\s*\/(?!\/)/.test(line);
+}
+
+/** What sends messages, until the server has said which commands it has. */
+const STANDARD: readonly KnownCommand[] = [{ name: 'message', aliases: ['send'], usage: '', summary: '' }];
+
+/** What a line says. @param commands those of the server; none as long as they are not known */
+export function understood(line: string, commands: readonly KnownCommand[] = []): Written {
+  const written = line.trimStart();
+  if (written.startsWith('//')) return { kind: 'text', text: written.slice(1) };
+  if (!written.startsWith('/')) return { kind: 'text', text: line };
+  const [, name = '', rest = ''] = /^\/(\S*)\s?(.*)$/s.exec(written) ?? [];
+  const known = commandOf(name, commands.length > 0 ? commands : STANDARD)?.name ?? name;
+  if (known === 'broadcast' && rest.trim() !== '') return { kind: 'message', to: 'everyone', text: rest };
   const [, several, one, text = ''] = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s.exec(rest) ?? [];
   const to = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
-  if ((name === 'message' || name === 'send') && to.length > 0 && text.trim() !== '') {
-    return { kind: 'message', to, text };
-  }
+  if (known === 'message' && to.length > 0 && text.trim() !== '') return { kind: 'message', to, text };
   return { kind: 'command', name, rest };
 }
 
@@ -34,8 +45,9 @@ export async function call(conversation: Conversation, name: string, rest: strin
     return shown.length === 0 || (shown.length === 1 && shown[0]?.text === '') ? [{ text: '(nothing)' }] : shown;
   } catch (cause) {
     const { reason, about } = cause as RequestError;
-    const known = conversation.commands.find((command) => command.name === name || command.aliases.includes(name));
-    return [{ text: failureInWords(reason, about || name, known?.usage) }];
+    if (reason === 'command') return [{ text: noCommandInWords(name, wordsLike(name, conversation.commands)) }];
+    const usage = commandOf(name, conversation.commands)?.usage;
+    return [{ text: failureInWords(reason, about || name, usage) }];
   }
 }
 

@@ -20,7 +20,15 @@ test.for([
 test.for([
   ['hello', { kind: 'text', text: 'hello' }],
   ['//path', { kind: 'text', text: '/path' }],
-  ['/ alone', { kind: 'text', text: '/ alone' }],
+  [' //path', { kind: 'text', text: '/path' }],
+  ['a / b', { kind: 'text', text: 'a / b' }],
+  // What begins with a slash is never said, also where it is no command.
+  ['/ alone', { kind: 'command', name: '', rest: 'alone' }],
+  ['/ message bob hi', { kind: 'command', name: '', rest: 'message bob hi' }],
+  [' /message bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
+  ['/message\tbob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
+  ['\u00a0/who', { kind: 'command', name: 'who', rest: '' }],
+  ['/broadcast hi', { kind: 'message', to: 'everyone', text: 'hi' }],
   ['/who', { kind: 'command', name: 'who', rest: '' }],
   ['/wholast  5', { kind: 'command', name: 'wholast', rest: ' 5' }],
   ['/message bob  hi ', { kind: 'message', to: ['bob'], text: ' hi ' }],
@@ -28,4 +36,10 @@ test.for([
   ['/message bob', { kind: 'command', name: 'message', rest: 'bob' }],
 ])('what %j means', ([line, meaning]) => {
   expect(understood(line as string)).toEqual(meaning);
+});
+
+test('the words of the server are what it says they are', () => {
+  const commands = [{ name: 'send', aliases: ['s'], usage: 'send <file>', summary: '' }];
+  expect(understood('/send bob hi', commands)).toEqual({ kind: 'command', name: 'send', rest: 'bob hi' });
+  expect(understood('/s bob hi', commands)).toEqual({ kind: 'command', name: 's', rest: 'bob hi' });
 });

@@ -98,7 +98,7 @@ export function lostInWords(why: string): string {
 export function failureInWords(reason: string, about: string, usage?: string): string {
   switch (reason) {
     case 'command':
-      return `There is no command /${about}. /help lists those that there are.`;
+      return `This server has no /${about}.`;
     case 'args':
       return usage === undefined
         ? `/${about} is called in another way; see /help.`
@@ -127,6 +127,14 @@ export function failureInWords(reason: string, about: string, usage?: string): s
   }
 }
 
+/** What a person is told of a command that there is not. @param like words of commands that may have been meant */
+export function noCommandInWords(name: string, like: readonly string[]): string {
+  const help = '/help lists those that there are.';
+  if (name === '') return `What begins with / is a command. ${help}`;
+  const near = like.length === 0 ? '' : ` Did you mean ${anyOf(like.map((word) => `/${word}`))}?`;
+  return `There is no command /${name}, and nothing was said.${near} ${help} Begin with // to say a / itself.`;
+}
+
 /** What a person is told while logins are blocked. A server says for how long, and not why. */
 export function blockedInWords(seconds: number, registers: boolean): string {
   if (seconds > FOR_GOOD) return 'You are kept out of this chat.';
@@ -145,6 +153,10 @@ export function secondsInWords(seconds: number): string {
   if (minutes < 100) return `${minutes} minutes`;
   const hours = Math.ceil(minutes / 60);
   return hours < 48 ? `${hours} hours` : `${Math.ceil(hours / 24)} days`;
+}
+
+function anyOf(words: readonly string[]): string {
+  return new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
 }
 
 /** Names in a sentence. */

@@ -1,5 +1,5 @@
 import type { KnownCommand } from '../owner.ts';
-import { commandsOr, OWN_COMMANDS } from './words.ts';
+import { commandsOr, ownCommands } from './words.ts';
 
 /** What Tab does to what stands before the cursor: the text with what is certain added, and what it may still become. */
 export interface Completion {
@@ -9,11 +9,11 @@ export interface Completion {
 
 /** Completes the last word before the cursor: a command where it is the first, a user who is online everywhere; where none is begun, such a user. */
 export function completed(before: string, learned: readonly KnownCommand[], online: readonly string[]): Completion {
-  const [, rest = '', mark = '', word = ''] = /^(.*?)([/@(]*)([^\s/@(]*)$/s.exec(before) ?? [];
+  const [, rest = '', mark = '', word = ''] = /^((?:.*[\s(])?)([/@]?)([^\s(]*)$/s.exec(before) ?? [];
   const first = rest.trim() === '';
-  const all = [...OWN_COMMANDS, ...commandsOr(learned)];
-  const commands = first && !/[@(]/.test(mark) ? all.flatMap(({ name, aliases }) => [name, ...aliases]) : [];
-  const names = mark.startsWith('/') && first ? [] : online;
+  const all = [...ownCommands(learned), ...commandsOr(learned)];
+  const commands = first && mark !== '@' ? all.flatMap(({ name, aliases }) => [name, ...aliases]) : [];
+  const names = mark === '/' && first ? [] : online;
   const folded = word.toLowerCase();
   const fits = (candidate: string) => candidate.toLowerCase().startsWith(folded);
   const choices = [...new Set([...commands.filter(fits), ...names.filter(fits)])].sort();

@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Face, FaceOwner } from './face.ts';
 
@@ -6,23 +6,24 @@ import type { Face, FaceOwner } from './face.ts';
 export class DumbFace implements Face {
   readonly #input: ReadStream;
   readonly #output: WriteStream;
-  readonly #lines: Interface;
+  readonly #owner: FaceOwner;
+  readonly #decoder = new StringDecoder('utf8');
+  /** What of a line has come so far. */
+  #begun = '';
   #answer: ((line: string | undefined) => void) | undefined;
+  readonly #received = (bytes: Buffer) => this.#receive(bytes);
+  readonly #ended = () => {
+    this.#answer?.(undefined);
+    this.#owner.leave();
+  };
   readonly #exited = () => this.close();
 
   constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
     this.#input = input;
     this.#output = output;
-    this.#lines = createInterface({ input, terminal: false });
-    this.#lines.on('error', () => owner.hangUp());
-    this.#lines.on('line', (line) => {
-      if (this.#answer === undefined) owner.line(line);
-      else this.#answer(line);
-    });
-    this.#lines.on('close', () => {
-      this.#answer?.(undefined);
-      owner.leave();
-    });
+    this.#owner = owner;
+    input.on('data', this.#received).on('end', this.#ended);
+    input.on('error', () => owner.hangUp());
     process.once('exit', this.#exited);
   }
 
@@ -59,10 +60,19 @@ export class DumbFace implements Face {
 
   close(): void {
     process.off('exit', this.#exited);
-    this.#lines.removeAllListeners('close');
-    this.#lines.close();
+    this.#input.off('data', this.#received).off('end', this.#ended);
     this.#input.setRawMode(false);
     this.#input.pause();
+  }
+
+  /** Lines end as the terminal ends them: no character of a text does. */
+  #receive(bytes: Buffer): void {
+    const lines = (this.#begun + this.#decoder.write(bytes)).split(/\r\n|[\r\n]/);
+    this.#begun = lines.pop() ?? '';
+    for (const line of lines) {
+      if (this.#answer === undefined) this.#owner.line(line);
+      else this.#answer(line);
+    }
   }
 }
 

@@ -1,12 +1,13 @@
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { commandOf } from '../commands.ts';
 import { Conversation, type ConversationOptions } from '../conversation.ts';
 import type { Received, State } from '../owner.ts';
 import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
 import { shown } from './safe.ts';
+import { type ScriptLine, scriptLines } from './script-lines.ts';
 import { closedText, lostText } from './wording.ts';
-import { commandOf, commandsOr, messageIn } from './words.ts';
+import { commandsOr, messageIn } from './words.ts';
 
 /** How long a lost connection is tried again, in milliseconds. */
 const PATIENCE = 60_000;
@@ -57,7 +58,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
       else giveUp();
     } else if (now.state === 'closed') {
       clearTimeout(cancelPatience);
-      lines.close();
+      input.destroy();
       caughtUp();
       if (now.why === 'left' || now.why === 'goodbye') return;
       code = EXIT.refused;
@@ -66,10 +67,9 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
   };
   const message = ({ time, from, text }: Received) => print(output, `[${seconds(time)}] ${from}: ${text}`);
   const conversation = new Conversation({ open, login, owner: { state, message, caughtUp } });
-  const lines = createInterface({ input });
   const interrupted = () => {
     code ||= EXIT.interrupted;
-    lines.close();
+    input.destroy();
     void conversation.leave();
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
@@ -82,10 +82,20 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     code ||= EXIT.error;
     print(errors, `error:${cause.reason}:${cause.about}`);
   };
-  for await (const line of lines) {
-    const request = send(conversation, line);
-    if (request === undefined) continue;
-    const answer = request
+  const notSent = ({ number }: ScriptLine, problem: string) => {
+    code ||= EXIT.error;
+    print(errors, `chatserv: line ${number} was not sent: ${problem}.`);
+  };
+  let logout: number | undefined;
+  const send = async (line: ScriptLine) => {
+    if (logout !== undefined) return notSent(line, `it comes after logout in line ${logout}`);
+    if ('problem' in line) return notSent(line, line.problem);
+    if (line.word === 'logout' && line.rest.trim() === '') {
+      // It is done once everything before it is answered.
+      logout = line.number;
+      return;
+    }
+    const answer = call(conversation, line)
       .then(({ text, lines: several, facts }) => {
         // A message that did not reach everyone whom it was for is no success.
         if (Array.isArray(facts?.unknown) && facts.unknown.length > 0) code ||= EXIT.error;
@@ -95,6 +105,14 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
       .finally(() => answers.delete(answer));
     answers.add(answer);
     if (answers.size >= ahead) await Promise.race(answers);
+  };
+  try {
+    for await (const line of scriptLines(input)) await send(line);
+  } catch (cause) {
+    if (input.errored) {
+      code ||= EXIT.error;
+      print(errors, `chatserv: cannot read the input: ${input.errored.message}`);
+    } else if ((cause as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw cause;
   }
   await Promise.all(answers);
   await upToDate.promise;
@@ -104,13 +122,14 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
 }
 
 /** Sends a line as a command; messages so that they can be sent again. */
-function send(conversation: Conversation, line: string): ReturnType<Conversation['command']> | undefined {
-  const [, word = '', text = ''] = /^\/?(\S*) ?(.*)$/s.exec(line) ?? [];
-  if (word === '') return undefined;
+function call(
+  conversation: Conversation,
+  { word, rest }: { readonly word: string; readonly rest: string },
+): ReturnType<Conversation['command']> {
   const name = commandOf(word, commandsOr(conversation.commands))?.name ?? word;
-  const message = messageIn(name, text);
-  if (message?.kind === 'message') return conversation.message(message.to, message.text);
-  return conversation.command(name, text);
+  const message = messageIn(name, rest);
+  if (message !== undefined) return conversation.message(message.to, message.text);
+  return conversation.command(name, rest);
 }
 
 /** RFC 3339 in UTC, to the second, as the line protocol writes it. */

@@ -1,9 +1,10 @@
 import { nameKey } from '../../kernel/names.ts';
+import { commandOf, wordsLike } from '../commands.ts';
 import type { Conversation } from '../conversation.ts';
 import { type Answer, RequestError } from '../requests.ts';
 import type { View } from './view.ts';
 import { errorText, misusedText } from './wording.ts';
-import { type Addressee, commandOf, commandsOr, OWN_COMMANDS, wordsOf } from './words.ts';
+import { type Addressee, type CommandLine, commandsOr, ownCommands, sayingLine, wordsOf } from './words.ts';
 
 /** What the talk needs of the client. */
 export interface TalkHost {
@@ -46,10 +47,10 @@ export class Talk {
         this.#address(words.to, words.sure ? undefined : said);
         break;
       case 'misused':
-        this.#host.print(...this.#view.error(misusedText(words.command.usage, said)));
+        this.#host.print(...this.#view.error(misusedText(words.usage, this.#saying(said))));
         break;
       case 'message':
-        void this.#awaited(this.#send(words.to, words.text));
+        void this.#awaited(this.#send(words.to, words.text, words.unless, said));
         break;
       case 'help':
         void this.#awaited(this.#help(words.text, said));
@@ -66,7 +67,8 @@ export class Talk {
     const known = new Set(online.map(nameKey));
     const strangers = to === 'everyone' ? [] : to.filter((name) => !known.has(nameKey(name)));
     if (said !== undefined && watching && strangers.length > 0) {
-      const text = `Not online: ${strangers.join(', ')}. To write to them all the same: /${said}. To say it as it is: say ${said}`;
+      const anyway = `To write to them all the same: /${said}. To say it as it is: ${this.#saying(said)}`;
+      const text = `Not online: ${strangers.join(', ')}. ${anyway}`;
       this.#host.print(...this.#view.error(text));
       return;
     }
@@ -85,15 +87,18 @@ export class Talk {
     if (this.unanswered === 0) this.#host.answered();
   }
 
-  async #send(to: Addressee, text: string): Promise<void> {
+  /** @param unless the call that it is instead, where the server has that command @param said what was typed */
+  async #send(to: Addressee, text: string, unless?: CommandLine, said?: string): Promise<void> {
     try {
-      const { facts } = await this.#conversation.message(to, text);
+      const { facts } = await this.#conversation.message(to, text, unless?.name);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
       if (reached.length > 0) this.#host.print(...this.#view.sent(reached, text));
       if (unknown.length > 0) this.#host.print(...this.#view.error(`Nobody is called ${unknown.join(', ')}.`));
     } catch (cause) {
-      this.#refused(cause, to === 'everyone' ? 'broadcast' : 'message');
+      const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
+      if (isCommand && unless !== undefined) await this.#command(unless.name, unless.text, said);
+      else this.#refused(cause, to === 'everyone' ? 'broadcast' : 'message');
     }
   }
 
@@ -106,7 +111,8 @@ export class Talk {
   }
 
   async #help(text: string, said?: string): Promise<void> {
-    const own = OWN_COMMANDS.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
+    const all = ownCommands(this.#conversation.commands);
+    const own = all.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
     if (text === '') {
       this.#host.print(
         ...this.#view.answer([
@@ -130,7 +136,14 @@ export class Talk {
     if (!(cause instanceof RequestError)) throw cause;
     // Why it is over is said once, and what was not sent or taken back is counted.
     if (cause.reason === 'closed' || cause.reason === 'withdrawn') return;
-    const known = commandOf(name, commandsOr(this.#conversation.commands));
-    this.#host.print(...this.#view.error(errorText(cause, known?.usage, said)));
+    const commands = commandsOr(this.#conversation.commands);
+    const usage = commandOf(name, commands)?.usage;
+    const like = wordsLike(cause.about, [...commands, ...ownCommands(commands)]);
+    this.#host.print(...this.#view.error(errorText(cause, { usage, like, saying: this.#saying(said) })));
+  }
+
+  /** How to say what was typed, where that may have been plain talk. */
+  #saying(said: string | undefined): string | undefined {
+    return said && sayingLine(said, this.addressee, this.#conversation.commands);
   }
 }

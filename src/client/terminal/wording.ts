@@ -82,23 +82,31 @@ function refusedText(question: string, because: string): string {
   return because === '' ? question : `${question} (${because})`;
 }
 
-/** How a command is used, and that the line can be said instead. */
-export function misusedText(usage: string, line?: string): string {
-  const [name = ''] = usage.split(' ');
-  return `${name} is used so: ${usage}.${line === undefined ? '' : ` To say it as it is: say ${line}`}`;
+/** How a command is used. @param saying the line that says what was typed instead */
+export function misusedText(usage: string, saying?: string): string {
+  return `Usage: ${usage}.${saying === undefined ? '' : ` To say it as it is: ${saying}`}`;
 }
 
-/**
- * Why something was not done, for people.
- * @param usage how the command is used, where that is known
- * @param line what was typed, where it may have been plain talk
- */
-export function errorText({ reason, about, message }: RequestError, usage: string | undefined, line?: string): string {
+/** What is known of a request that was refused. */
+export interface RefusedLine {
+  /** How the command is used. */
+  readonly usage?: string | undefined;
+  /** Words of commands that a misspelt one may have meant. */
+  readonly like?: readonly string[];
+  /** The line that says what was typed instead, where it may have been plain talk. */
+  readonly saying?: string | undefined;
+}
+
+/** Why something was not done, for people. */
+export function errorText(
+  { reason, about, message }: RequestError,
+  { usage, like = [], saying }: RefusedLine = {},
+): string {
   switch (reason) {
     case 'command':
-      return `There is no command ${about}. /help lists them.`;
+      return noCommandText(about, like);
     case 'args':
-      return usage === undefined ? `${about} takes other arguments: /help ${about}` : misusedText(usage, line);
+      return usage === undefined ? `${about} takes other arguments: /help ${about}` : misusedText(usage, saying);
     case 'denied':
       return `You may not use ${about}.`;
     case 'internal':
@@ -116,4 +124,11 @@ export function errorText({ reason, about, message }: RequestError, usage: strin
     default:
       return `Not done: ${reason} (${about}).`;
   }
+}
+
+function noCommandText(word: string, like: readonly string[]): string {
+  if (word === '') return 'What begins with / is a command, and never said. /help lists them.';
+  if (word === 'say') return 'What begins with / is never said. To say it, leave out the /.';
+  const near = like.length === 0 ? '' : `Did you mean ${like.map((one) => `/${one}`).join(' or ')}? `;
+  return `There is no command ${word}, and nothing was said. ${near}/help lists them.`;
 }

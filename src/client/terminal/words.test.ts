@@ -3,7 +3,7 @@ import { addressOf, addressText } from './address.ts';
 import { completed } from './completion.ts';
 import { mentions } from './mention.ts';
 import { lostText } from './wording.ts';
-import { wordsOf } from './words.ts';
+import { sayingLine, wordsOf } from './words.ts';
 
 const COMMANDS = [
   { name: 'message', aliases: ['send'], usage: '', summary: '' },
@@ -11,10 +11,18 @@ const COMMANDS = [
   { name: 'wholast', aliases: ['last'], usage: '', summary: '' },
 ];
 
+/** What is said to the addressee unless its first word is a command. */
+const plain = (text: string, name: string, rest: string) => ({
+  kind: 'message',
+  to: ['carol'],
+  text,
+  unless: { name, text: rest },
+});
+
 describe('a typed line', () => {
   test.each([
-    ['hello there', { kind: 'message', to: ['carol'], text: 'hello there' }],
-    ['  two blanks', { kind: 'message', to: ['carol'], text: '  two blanks' }],
+    ['hello there', plain('hello there', 'hello', 'there')],
+    ['  two blanks', plain('  two blanks', 'two', 'blanks')],
     ['message bob hi  ', { kind: 'message', to: ['bob'], text: 'hi  ' }],
     ['/send bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
     ['message (bob  carol) hi', { kind: 'message', to: ['bob', 'carol'], text: 'hi' }],
@@ -24,22 +32,61 @@ describe('a typed line', () => {
     ['/last 5', { kind: 'command', name: 'wholast', text: '5' }],
     ['/unknown x y', { kind: 'command', name: 'unknown', text: 'x y' }],
     ['/', { kind: 'command', name: '', text: '' }],
-    ['@bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],
-    ['@bob', { kind: 'message', to: ['carol'], text: '@bob' }],
-    ['say wholast', { kind: 'message', to: ['carol'], text: 'wholast' }],
+    ['/ message bob hi', { kind: 'command', name: '', text: 'message bob hi' }],
+    ['//message bob hi', { kind: 'command', name: '/message', text: 'bob hi' }],
+    ['@bob hi', { kind: 'message', to: ['bob'], text: 'hi', unless: { name: '@bob', text: 'hi' } }],
+    ['@ann@home hi', { kind: 'message', to: ['ann@home'], text: 'hi', unless: { name: '@ann@home', text: 'hi' } }],
+    ['@(bob, @dave) hi', { kind: 'message', to: ['bob', 'dave'], text: 'hi', unless: expect.anything() }],
+    ['@(bob carol)hi', { kind: 'misused', usage: expect.stringContaining('@(<user> <user> ...)') }],
+    ['@bob', plain('@bob', '@bob', '')],
+    ['say wholast', { kind: 'message', to: ['carol'], text: 'wholast', unless: { name: 'say', text: 'wholast' } }],
     ['to bob, @dave', { kind: 'to', to: ['bob', 'dave'], sure: false }],
+    ['/to ann@home', { kind: 'to', to: ['ann@home'], sure: true }],
+    ['to @@dave', { kind: 'to', to: ['@dave'], sure: false }],
     ['/to everyone', { kind: 'to', to: 'everyone', sure: true }],
+    ['/to ann everyone', { kind: 'to', to: ['ann', 'everyone'], sure: true }],
+    ['/to', { kind: 'misused', usage: expect.stringContaining('to everyone') }],
     ['/help last', { kind: 'help', text: 'last' }],
     ['exit', { kind: 'quit' }],
-    ['quit it, please', { kind: 'misused', command: expect.objectContaining({ name: 'quit' }) }],
+    ['/logout', { kind: 'quit' }],
+    ['quit it, please', { kind: 'misused', usage: 'quit' }],
     ['   ', { kind: 'nothing' }],
   ])('%j', (line, words) => {
     expect(wordsOf(line, COMMANDS, ['carol'])).toEqual(words);
   });
 
-  test('is read by the commands of the standard set until the server has said which it has', () => {
-    expect(wordsOf('whoelse', [], 'everyone')).toMatchObject({ kind: 'command' });
+  test('with / is said to nobody, not even with the word that says things', () => {
+    expect(wordsOf('/say garden hi', COMMANDS, 'everyone')).toEqual({
+      kind: 'command',
+      name: 'say',
+      text: 'garden hi',
+    });
+  });
+
+  test.each(['say', 'to', 'quit', 'exit', '@bob'])('calls the command %s of the server, where it has one', (name) => {
+    const commands = [...COMMANDS, { name, aliases: [], usage: '', summary: '' }];
+    for (const slash of ['', '/']) {
+      expect(wordsOf(`${slash}${name} garden hi`, commands, 'everyone')).toEqual({
+        kind: 'command',
+        name,
+        text: 'garden hi',
+      });
+    }
+  });
+
+  test('is read by the words of the standard set until the server has said which it has', () => {
+    expect(wordsOf('whoelse', [], 'everyone')).toMatchObject({ kind: 'command', name: 'whoelse' });
+    expect(wordsOf('send bob hi', [], 'everyone')).toMatchObject({ kind: 'command', name: 'send' });
     expect(wordsOf('whoelse', COMMANDS, 'everyone')).toMatchObject({ kind: 'message' });
+  });
+
+  test.each([
+    ['everyone', [], 'say who is it'],
+    ['everyone', ['say'], 'broadcast who is it'],
+    [['bob', 'dave'], ['say'], 'message (bob dave) who is it'],
+  ] as const)('to %j is said as it is by what the server has not taken', (to, words, line) => {
+    const commands = words.map((name) => ({ name, aliases: [], usage: '', summary: '' }));
+    expect(sayingLine('who is it', to, commands)).toBe(line);
   });
 });
 
@@ -64,11 +111,13 @@ test.each([
   ['hi B', 'hi bo', ['bob', 'Bonnie']],
   ['@bo', '@bo', ['bob', 'Bonnie']],
   ['message (bob C', 'message (bob carol ', []],
+  ['to ann@H', 'to ann@home ', []],
+  ['@ann@', '@ann@home ', []],
   ['', '', []],
-  ['to ', 'to ', ['bob', 'Bonnie', 'carol']],
+  ['to ', 'to ', ['ann@home', 'bob', 'Bonnie', 'carol']],
   ['zz', 'zz', []],
 ])('Tab makes of %j %j, or one of %j', (before, after, choices) => {
-  const result = completed(before, COMMANDS, ['bob', 'Bonnie', 'carol']);
+  const result = completed(before, COMMANDS, ['ann@home', 'bob', 'Bonnie', 'carol']);
   expect(result.before.toLowerCase()).toBe(after);
   expect([...result.choices].sort()).toEqual([...choices].sort());
 });

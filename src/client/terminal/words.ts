@@ -1,91 +1,147 @@
+import { commandOf } from '../commands.ts';
 import type { KnownCommand } from '../owner.ts';
 
 /** Whom a message is for. */
 export type Addressee = 'everyone' | readonly string[];
 
+/** A call of a command: its name, and what stands after it. */
+export interface CommandLine {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What a typed line says. */
 export type Words =
   | { readonly kind: 'nothing' | 'quit' }
-  | { readonly kind: 'message'; readonly to: Addressee; readonly text: string }
+  /** `unless`: the call that the line is instead, if the server has that command. The server decides, when it is sent. */
+  | { readonly kind: 'message'; readonly to: Addressee; readonly text: string; readonly unless?: CommandLine }
   /** `sure`: with `/`, so that it is no plain talk. */
   | { readonly kind: 'to'; readonly to: Addressee; readonly sure: boolean }
-  /** A command of the terminal that takes no arguments, with some. */
-  | { readonly kind: 'misused'; readonly command: KnownCommand }
+  /** It begins as one of the terminal's own forms, whose usage this is, and goes on as something else. */
+  | { readonly kind: 'misused'; readonly usage: string }
   | { readonly kind: 'help'; readonly text: string }
-  | { readonly kind: 'command'; readonly name: string; readonly text: string };
+  | ({ readonly kind: 'command' } & CommandLine);
 
-/** The commands of the terminal itself. */
-export const OWN_COMMANDS: readonly KnownCommand[] = [
-  {
-    name: 'to',
-    aliases: [],
-    usage: 'to everyone, or to <user> ...',
-    summary: 'Sets whom plain talk is for',
-  },
-  { name: 'say', aliases: [], usage: 'say <text>', summary: 'Says what begins like a command' },
-  { name: 'quit', aliases: ['exit'], usage: 'quit', summary: 'Leaves' },
-];
+const TO: KnownCommand = {
+  name: 'to',
+  aliases: [],
+  usage: 'to everyone, or to <user> ...',
+  summary: 'Sets whom plain talk is for',
+};
+const SAY: KnownCommand = {
+  name: 'say',
+  aliases: [],
+  usage: 'say <text>',
+  summary: 'Says what begins like a command',
+};
+const QUIT: KnownCommand = { name: 'quit', aliases: ['exit'], usage: 'quit', summary: 'Leaves' };
 
-/** The commands of the standard set, until the server has said which it has. */
-const STANDARD: readonly KnownCommand[] = Object.entries({
-  message: ['send'],
-  broadcast: [],
-  who: [],
-  whoelse: [],
-  wholast: ['last'],
-  fetch: [],
-  help: [],
-  logout: [],
-}).map(([name, aliases]) => ({ name, aliases, usage: name, summary: '' }));
+/** How one or several users are spoken to privately. */
+const WHISPER = '@<user> <text>, or @(<user> <user> ...) <text>';
+
+/** The words of the standard commands, until the server has said which it has: it knows which of them are aliases. */
+const STANDARD: readonly KnownCommand[] = [
+  'message',
+  'send',
+  'broadcast',
+  'who',
+  'whoelse',
+  'wholast',
+  'last',
+  'fetch',
+  'help',
+  'logout',
+].map((name) => ({ name, aliases: [], usage: name, summary: '' }));
 
 /** The commands to go by: those of the server, or what it likely has. */
 export function commandsOr(learned: readonly KnownCommand[]): readonly KnownCommand[] {
   return learned.length > 0 ? learned : STANDARD;
 }
 
-/** The command that a word calls. */
-export function commandOf(word: string, commands: readonly KnownCommand[]): KnownCommand | undefined {
-  return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
+/** The commands of the terminal itself. The server's own command of the same word takes its place. */
+export function ownCommands(learned: readonly KnownCommand[]): readonly KnownCommand[] {
+  return [TO, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
 }
 
 /**
- * What a line says. A command is a word that is one, with `/` before it or without; with `/` it is never plain talk.
- * All else is said to the addressee, or with `@name` to that one user.
+ * What a line says. A word that is a command of the server calls it, with `/` before it or without; then come the
+ * terminal's own words. What begins with `/` is never said. All else is said to the addressee, or with `@name` to that
+ * user, unless its first word turns out to be a command that the server has by now.
  */
 export function wordsOf(line: string, learned: readonly KnownCommand[], addressee: Addressee): Words {
   if (line.trim() === '') return { kind: 'nothing' };
-  const [, at, whispered] = /^\s*@([^\s()]+) (.*\S.*)$/s.exec(line) ?? [];
-  if (at !== undefined && whispered !== undefined) return { kind: 'message', to: [at], text: whispered };
-  const [, slash, word = '', rest = ''] = /^\s*(\/?)(\S*) ?(.*)$/s.exec(line) ?? [];
-  const known = commandOf(word, OWN_COMMANDS) ?? commandOf(word, commandsOr(learned));
-  if (known === undefined && slash === '') return { kind: 'message', to: addressee, text: line };
-  const name = known?.name ?? word;
+  const [, slash, word = '', text = ''] = /^\s*(\/?)(\S*) ?(.*)$/s.exec(line) ?? [];
+  const isSlashed = slash !== '';
+  const command = commandOf(word, commandsOr(learned));
+  if (command !== undefined) return calling(command, text);
+  switch (commandOf(word, [TO, SAY, QUIT])) {
+    case TO:
+      return addressing(text, isSlashed);
+    case SAY:
+      if (isSlashed) break;
+      if (text.trim() === '') return { kind: 'nothing' };
+      return { kind: 'message', to: addressee, text, unless: { name: word, text } };
+    case QUIT:
+      return quitting(QUIT.usage, text);
+  }
+  if (isSlashed) return calling({ name: word, usage: word }, text);
+  const unless = { name: word, text };
+  if (!word.startsWith('@')) return { kind: 'message', to: addressee, text: line, unless };
+  const whisper = privateMessage(line.trimStart().slice(1), namesIn);
+  if (whisper !== undefined) return { ...whisper, unless };
+  if (word.startsWith('@(')) return { kind: 'misused', usage: WHISPER };
+  return { kind: 'message', to: addressee, text: line, unless };
+}
+
+/** What a line says that calls a command of the server. */
+function calling({ name, usage }: Pick<KnownCommand, 'name' | 'usage'>, text: string): Words {
   switch (name) {
-    case 'to':
-      return { kind: 'to', to: addresseeOf(rest), sure: slash !== '' };
-    case 'say':
-      return rest.trim() === '' ? { kind: 'nothing' } : { kind: 'message', to: addressee, text: rest };
-    case 'quit':
     case 'logout':
-      return known === undefined || rest.trim() === '' ? { kind: 'quit' } : { kind: 'misused', command: known };
+      return quitting(usage, text);
     case 'help':
-      return { kind: 'help', text: rest };
+      return { kind: 'help', text };
     default:
-      return messageIn(name, rest) ?? { kind: 'command', name: known === undefined ? word : name, text: rest };
+      return messageIn(name, text) ?? { kind: 'command', name, text };
   }
 }
 
+function quitting(usage: string, text: string): Words {
+  return text.trim() === '' ? { kind: 'quit' } : { kind: 'misused', usage };
+}
+
+function addressing(text: string, sure: boolean): Words {
+  const names = namesIn(text);
+  const [first] = names;
+  if (first === undefined) return { kind: 'misused', usage: TO.usage };
+  return { kind: 'to', to: first === 'everyone' && names.length === 1 ? first : names, sure };
+}
+
 /** The message that a command line sends: as one it can be sent again. Undefined where it is none, or wrong. */
-export function messageIn(name: string, rest: string): Words | undefined {
+export function messageIn(name: string, rest: string): (Words & { readonly kind: 'message' }) | undefined {
   if (rest.trim() === '') return undefined;
   if (name === 'broadcast') return { kind: 'message', to: 'everyone', text: rest };
   if (name !== 'message') return undefined;
+  return privateMessage(rest, (list) => list.match(/\S+/g) ?? []);
+}
+
+/** The message in a name or several in parentheses, a blank and a text. @param namesOf cuts what stands in parentheses */
+function privateMessage(
+  rest: string,
+  namesOf: (list: string) => readonly string[],
+): (Words & { readonly kind: 'message' }) | undefined {
   const [, several, one, text = ''] = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s.exec(rest) ?? [];
-  const to = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
+  const to = one === undefined ? namesOf(several ?? '') : [one];
   return to.length === 0 || text.trim() === '' ? undefined : { kind: 'message', to, text };
 }
 
-function addresseeOf(text: string): Addressee {
-  const names: readonly string[] = text.match(/[^\s,()@]+/g) ?? [];
-  return names.length === 0 || names.includes('everyone') ? 'everyone' : names;
+/** The line that says a text to an addressee, whatever the text begins with. */
+export function sayingLine(text: string, addressee: Addressee, learned: readonly KnownCommand[]): string {
+  if (commandOf(SAY.name, learned) === undefined) return `say ${text}`;
+  if (addressee === 'everyone') return `broadcast ${text}`;
+  return `message (${addressee.join(' ')}) ${text}`;
+}
+
+/** Names as people write them, with commas or an `@` before each: of a name that has one itself, `@` is the second. */
+function namesIn(text: string): string[] {
+  return (text.match(/[^\s,()]+/g) ?? []).map((name) => name.replace(/^@(?=.)/, ''));
 }
