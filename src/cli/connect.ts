@@ -6,8 +6,8 @@ import { shown } from '../client/terminal/safe.ts';
 import { runScript } from '../client/terminal/script.ts';
 import { TerminalFace } from '../client/terminal/terminal-face.ts';
 import { View } from '../client/terminal/view.ts';
+import { textOf } from '../config/text-file.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
-import { textOf } from './text-file.ts';
 
 /** What `chatserv connect` is told. */
 export interface ConnectOptions {

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
+import { cannotRead, linesOf } from '../config/text-file.ts';
 import { Archive, type ArchivedAccount, type ArchivedMessage } from '../contracts/archive.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
 import { factsOf } from './control.ts';
 import { withServices } from './services.ts';
 import { readConfig } from './setting.ts';
-import { cannotRead, linesOf } from './text-file.ts';
 
 /** How many lines are added at once. */
 const AT_ONCE = 500;

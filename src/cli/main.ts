@@ -20,6 +20,8 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await yargs([...args])
       .scriptName('chatserv')
+      // What the environment's language would translate is half of a sentence.
+      .locale('en')
       .option('config', {
         type: 'string',
         requiresArg: true,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkConfig } from '../config/check.ts';
 import { findConfig } from '../config/find.ts';
@@ -24,10 +25,26 @@ export interface Setting extends ReadConfig, HostSetting {
   readonly log: Log;
 }
 
+/** What was warned of: a config is read more than once by one command, and at each reload. */
+const warned = new Set<string>();
+
+function warnOnce(sentence: string): void {
+  if (warned.has(sentence)) return;
+  warned.add(sentence);
+  process.stderr.write(`chatserv: ${sentence}\n`);
+}
+
+/** Which of several config files in a folder is read. */
+function passedOverSentence(read: string, passedOver: readonly string[]): string {
+  const others = passedOver.map((file) => basename(file)).join(' and ');
+  return `${read} is read, and ${others} beside it ${passedOver.length === 1 ? 'is' : 'are'} not: remove what you do not need, or name the config with --config.`;
+}
+
 /** Reads a config. Its plugins are not loaded. @throws Mistakes when it cannot be read */
 export async function readConfig(config: string | undefined): Promise<ReadConfig> {
   const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
-  const { value, file, folder, name } = await findConfig(config, process.cwd());
+  const { value, file, folder, name, passedOver } = await findConfig(config, process.cwd());
+  if (passedOver.length > 0) warnOnce(passedOverSentence(name, passedOver));
   const { log, ...checked } = await checkConfig(value, (await importFile(standardFile)).default, name);
   const level = levelOf(process.env.LOG_LEVEL) ?? log.level;
   return { ...checked, level, file, place: { folder, name }, environment: process.env };

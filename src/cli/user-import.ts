@@ -1,7 +1,7 @@
+import { textOf } from '../config/text-file.ts';
 import type { Accounts } from '../contracts/accounts.ts';
 import type { Passwords } from '../contracts/passwords.ts';
 import { isName } from '../names/name.ts';
-import { textOf } from './text-file.ts';
 import { register, withStore } from './user.ts';
 
 /** Registers the user of a line. @returns why it cannot be, if it cannot */

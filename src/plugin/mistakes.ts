@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { nearest } from '../names/nearest.ts';
 
 /** What keeps a server from starting: everything that was found wrong, a sentence each. */
@@ -37,7 +38,7 @@ export class Findings {
 
 /** The message of whatever was thrown; of a syntax error with its place, which Node puts before the stack only. */
 export function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
+  if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : inspect(thrown);
   const first =
     thrown instanceof SyntaxError ? /^(?:file:\/\/)?(\/.*?)(?:\?.*)?:(\d+)\n/.exec(thrown.stack ?? '') : null;
   return first === null ? thrown.message : `${first[1]}:${first[2]}: ${thrown.message}`;

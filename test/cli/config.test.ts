@@ -2,88 +2,10 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findConfig } from '../../src/config/find.ts';
 import { Folder } from '../support/command-line.ts';
-
-describe('a config is found and read', () => {
-  const none = { standard: false, plugins: { who: true } };
-  const forms: Readonly<Record<string, string>> = {
-    'chatserv.config.ts': `import { defineConfig } from 'chatserv';\nexport default defineConfig(${JSON.stringify(none)});`,
-    'chatserv.config.js': `export default ${JSON.stringify(none)};`,
-    'chatserv.config.mjs': `export default ${JSON.stringify(none)};`,
-    'chatserv.config.json': JSON.stringify(none),
-    'chatserv.config.yaml': 'standard: false\nplugins:\n  who: true\n',
-    '.chatservrc': 'standard: false\nplugins: { who: true }\n',
-    'package.json': JSON.stringify({ name: 'mine', chatserv: none }),
-  };
-  test.each(Object.keys(forms))('as %s', async (file) => {
-    await using folder = await Folder.with({ [file]: forms[file] ?? '' });
-    const { code, stdout, stderr } = await folder.runs(['check']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 1 plugin is on\\.\n$`));
-  });
-
-  test('by its name, from another folder', async () => {
-    await using folder = await Folder.with({});
-    await using other = await Folder.with({
-      'my.json': JSON.stringify({ plugins: { './x.ts': true } }),
-      'x.ts': PLUGIN,
-    });
-    expect(await folder.runs(['check', '--config', `${other.path}/my.json`])).toMatchObject({ code: 0, stderr: '' });
-  });
-
-  test('and without one the standard set is checked', async () => {
-    await using folder = await Folder.with({});
-    const { code, stdout } = await folder.runs(['check']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^the standard config is right: \d+ plugins are on\.\n$/);
-  });
-});
 
 const PLUGIN = `import { definePlugin } from 'chatserv';
 export default definePlugin({ name: 'x', summary: 'Does nothing', setup: () => ({}) });`;
-
-describe('a file that says nothing, or cannot be read, is no empty config', () => {
-  test.each<[string, string, string]>([
-    [
-      'x.ts',
-      'export const config = { plugins: { registration: false } };',
-      "x.ts exports no default: begin with 'export default defineConfig({'.",
-    ],
-    ['x.js', '', "x.js exports no default: begin with 'export default defineConfig({'."],
-    ['x.yaml', '', 'x.yaml is empty: write {} for the standard set as it is.'],
-    ['x.yaml', '# plugins: {}\n', 'x.yaml is empty: write {} for the standard set as it is.'],
-    ['x.json', 'null', 'x.json is empty: write {} for the standard set as it is.'],
-    ['package.json', '{}', "package.json has no key 'chatserv': put the config there."],
-    [
-      'x.yaml',
-      'plugins:\n  tcp: {\n  who: [\n',
-      'The config PLACEx.yaml cannot be read: deficient indentation (line 3 column 3)',
-    ],
-    [
-      'x.json',
-      '{ "plugins" 3 }',
-      "The config PLACEx.json cannot be read: Expected ':' after property name in JSON at position 12 (line 1 column 13)",
-    ],
-  ])('%s with %j', async (file, text, sentence) => {
-    await using folder = await Folder.with({ [file]: text });
-    await expect(findConfig(file, folder.path)).rejects.toThrow(
-      sentence.replace(/PLACE|^(?=\S+ (?:is empty|exports|has))/, `${folder.path}/`),
-    );
-  });
-
-  test('also where it is looked for', async () => {
-    await using folder = await Folder.with({ 'chatserv.config.yaml': '' });
-    await expect(findConfig(undefined, folder.path)).rejects.toThrow('chatserv.config.yaml is empty');
-    await mkdir(join(folder.path, 'chatserv.config.ts'));
-    await expect(findConfig(undefined, folder.path)).rejects.toThrow(/chatserv\.config\.ts cannot be read: EISDIR/);
-  });
-
-  test('but a package.json may be about something else', async () => {
-    await using folder = await Folder.with({ 'package.json': '{}' });
-    expect(await findConfig(undefined, folder.path)).toMatchObject({ value: {}, name: 'the standard config' });
-  });
-});
 
 describe('what is wrong is one sentence each, before anything listens', () => {
   const cases: Readonly<Record<string, { config: string; files?: Record<string, string>; says: readonly RegExp[] }>> = {
