@@ -95,6 +95,8 @@ export async function checkConfig(value: unknown, standard: unknown, name: strin
   const base = given.standard ? config.parse(standard).plugins : {};
   const plugins: Record<string, unknown> = { ...base };
   for (const [key, entry] of Object.entries(given.plugins)) {
+    // A config in TypeScript may say `x: isTest ? plugin : undefined`.
+    if (entry === undefined) continue;
     const below = base[key];
     const both = isOptions(entry) && isOptions(below) && !('setup' in entry);
     plugins[key] = both ? { ...below, ...entry } : entry === true && isOptions(below) ? below : entry;

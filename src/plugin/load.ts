@@ -5,7 +5,7 @@ import type { Plugin } from './define.ts';
 import { withEnvironment } from './environment.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
-import { importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
+import { hasPackage, importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
 import { definitionMistakes } from './shape.ts';
 import { STANDARD } from './standard.ts';
 
@@ -25,6 +25,9 @@ export type Entries = Readonly<Record<string, unknown>>;
 const ENTRY = z.union([z.boolean(), z.looseObject({})], 'expected true, false or options');
 
 const NO_OPTIONS = z.strictObject({});
+
+/** What a package may be called. */
+const PACKAGE = /^(@[\w.-]+\/)?[\w.-]+$/;
 
 /** Where a config is, for what is relative to it and for what is said of it. */
 export interface ConfigPlace {
@@ -54,7 +57,10 @@ export async function loadPlugins(
   const loaded: Loaded[] = [];
   let incomplete = false;
   for (const [key, entry] of Object.entries(entries)) {
-    if (entry === false) continue;
+    if (entry === false) {
+      if (!isThere(key, place)) mistakes.push(namesNothing(key, place, 'switches off'));
+      continue;
+    }
     try {
       const { plugin, from } = isPlugin(entry) ? { plugin: entry, from: place.name } : await loadPlugin(key, place);
       const wrong = await definitionMistakes(key, plugin);
@@ -89,18 +95,30 @@ async function importPlugin(key: string, place: ConfigPlace): Promise<{ module: 
   }
   if (isPath(key)) {
     const file = pluginFile(resolve(place.folder, key));
-    if (file === undefined) {
-      const near = didYouMeanFile(key, place);
-      throw new Mistakes([
-        `The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.${near}`,
-      ]);
-    }
+    if (file === undefined) throw new Mistakes([namesNothing(key, place)]);
     return { module: await imported(key, place, () => importFile(file)), from: file };
   }
-  const near = didYouMeanFile(key, place) || didYouMean(key, Object.keys(STANDARD));
-  const unknown = `There is no plugin '${key}', which ${place.name} names: it is neither a standard plugin nor an installed package, and a file's name begins with './'.${near}`;
-  if (!/^(@[\w.-]+\/)?[\w.-]+$/.test(key)) throw new Mistakes([unknown]);
+  const unknown = namesNothing(key, place);
+  if (!PACKAGE.test(key)) throw new Mistakes([unknown]);
   return { module: await imported(key, place, () => importPackage(key, place.folder), unknown), from: key };
+}
+
+/** Whether a key names a plugin, which is not loaded. Misspelt, one that is off would leave the plugin that is meant on. */
+function isThere(key: string, { folder }: ConfigPlace): boolean {
+  if (Object.hasOwn(STANDARD, key)) return true;
+  if (isPath(key)) return pluginFile(resolve(folder, key)) !== undefined;
+  return PACKAGE.test(key) && hasPackage(key, folder);
+}
+
+/** That a key names no plugin, and what was perhaps meant. */
+function namesNothing(key: string, place: ConfigPlace, how: 'names' | 'switches off' = 'names'): string {
+  if (isPath(key)) {
+    const near = didYouMeanFile(key, place);
+    return `The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.${near}`;
+  }
+  const near = didYouMeanFile(key, place) || didYouMean(key, Object.keys(STANDARD));
+  const own = how === 'names' || near !== '' ? '' : ' A plugin that the config defines itself is left out instead.';
+  return `There is no plugin '${key}', which ${place.name} ${how}: it is neither a standard plugin nor an installed package, and a file's name begins with './'.${near}${own}`;
 }
 
 function isPath(key: string): boolean {

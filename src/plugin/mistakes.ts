@@ -36,12 +36,20 @@ export class Findings {
   }
 }
 
+/** How much is shown of something thrown that is no error, in characters. */
+const SHOWN = 200;
+
 /** The message of whatever was thrown; of a syntax error with its place, which Node puts before the stack only. */
 export function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : inspect(thrown);
+  if (!(thrown instanceof Error)) {
+    const text =
+      typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+    return text.slice(0, SHOWN) || 'an empty string was thrown';
+  }
   const first =
     thrown instanceof SyntaxError ? /^(?:file:\/\/)?(\/.*?)(?:\?.*)?:(\d+)\n/.exec(thrown.stack ?? '') : null;
-  return first === null ? thrown.message : `${first[1]}:${first[2]}: ${thrown.message}`;
+  const message = thrown.message || thrown.name;
+  return first === null ? message : `${first[1]}:${first[2]}: ${message}`;
 }
 
 /** ` Did you mean 'a' or 'b'?`, or nothing. */

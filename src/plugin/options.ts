@@ -43,8 +43,21 @@ export async function checkAgainst<S extends StandardSchemaV1>(
   const result = await schema['~standard'].validate(value);
   if (result.issues === undefined) return { value: result.value };
   return {
-    mistakes: result.issues.flatMap(narrowed).flatMap((issue) => sentences(issue, value, schema, checked)),
+    mistakes: distinct(result.issues.flatMap(narrowed)).flatMap((issue) => sentences(issue, value, schema, checked)),
   };
+}
+
+/**
+ * What is to be said of each value once: zod goes on to count the characters of what is no string, and finds a number
+ * too big both for an integer and for the option.
+ */
+function distinct(issues: readonly Issue[]): readonly Issue[] {
+  const byPath = Map.groupBy(issues, (issue) => JSON.stringify(stepsOf(issue).map(String)));
+  return [...byPath.values()].flatMap((all) => {
+    const ofAnotherKind = all.find(({ code }) => code === 'invalid_type' || code === 'invalid_union');
+    if (ofAnotherKind !== undefined) return [ofAnotherKind, ...all.filter(({ keys }) => keys !== undefined)];
+    return [...new Map(all.map((issue) => [issue.keys ?? issue.code ?? issue.message, issue])).values()];
+  });
 }
 
 /** A path in a config as it is written: `plugins['./dice.ts'].sides`. */
@@ -132,7 +145,7 @@ function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
 }
 
 /** The keys that a zod schema knows at a path; of other schemas nothing is known. */
-function keysAt(schema: unknown, steps: readonly PropertyKey[]): readonly string[] {
+export function keysAt(schema: unknown, steps: readonly PropertyKey[] = []): readonly string[] {
   let found = bare(schema);
   for (const step of steps) {
     if (found instanceof z.ZodObject) found = bare(found.shape[String(step)]);

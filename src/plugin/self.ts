@@ -1,4 +1,4 @@
-import { registerHooks } from 'node:module';
+import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Modules } from './modules.ts';
 
@@ -68,6 +68,18 @@ export async function importFile(file: string): Promise<{ default?: unknown }> {
 /** Imports a package as a file in `folder` would find it. */
 export function importPackage(name: string, folder: string): Promise<{ default?: unknown }> {
   return import(`${FROM}${pathToFileURL(`${folder}/config`).href}#${name}`);
+}
+
+/** Whether a file in `folder` would find a package, which is not loaded. */
+export function hasPackage(name: string, folder: string): boolean {
+  if (isBuiltin(name)) return false;
+  try {
+    createRequire(`${folder}/config`).resolve(name);
+    return true;
+  } catch (cause) {
+    // One that can only be imported is there as well.
+    return (cause as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
+  }
 }
 
 /** The folder in which the standard plugins lie. */

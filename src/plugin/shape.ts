@@ -4,7 +4,8 @@ import { isRole } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
-import { type Checked, checkAgainst } from './options.ts';
+import { didYouMean } from './mistakes.ts';
+import { type Checked, checkAgainst, keysAt } from './options.ts';
 
 // What the types of define.ts say, for plugins whose author has no editor that checks them: Node strips types unread.
 
@@ -85,7 +86,7 @@ const RETURNED = {
 /** What is wrong with how a plugin is defined, a sentence each. @param key what the config calls it */
 export async function definitionMistakes(key: string, plugin: Plugin): Promise<readonly string[]> {
   const { given, ...defined } = plugin;
-  return await mistakesIn(definition, defined, {
+  const mistakes = await mistakesIn(definition, defined, {
     config: `The plugin '${key}'`,
     at: [],
     belongs: (strange) => {
@@ -93,6 +94,19 @@ export async function definitionMistakes(key: string, plugin: Plugin): Promise<r
       return Object.hasOwn(command.shape, strange) ? 'It belongs in a command: see defineCommand.' : undefined;
     },
   });
+  return mistakes.length > 0 ? mistakes : variablesOfNothing(key, plugin);
+}
+
+/** Of environment variables, which set options, those for which there is no option: the rest of them would pass. */
+function variablesOfNothing(key: string, { options, environment }: Plugin): string[] {
+  const known = keysAt(options);
+  const takesAny = options instanceof z.ZodObject && options.def.catchall instanceof z.ZodUnknown;
+  if (takesAny || (options !== undefined && known.length === 0)) return [];
+  const strange = Object.entries(environment).filter(([option]) => !known.includes(option));
+  return strange.map(
+    ([option, variable]) =>
+      `The plugin '${key}': environment has ${variable} set the option '${option}', which there is not.${didYouMean(option, known)}`,
+  );
 }
 
 /** What is wrong with what a plugin's set-up has returned, a sentence each. @param key what the config calls it */

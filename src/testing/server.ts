@@ -75,6 +75,10 @@ export async function startServer(
   const reload = async (edited: TestPlugins): Promise<Difference> => {
     const before = entries;
     entries = { ...entries, ...Object.fromEntries(Object.entries(edited).map(([key, one]) => [key, asEdited(one)])) };
+    // A plugin itself is off when it is not there: no file or package is named so.
+    entries = Object.fromEntries(
+      Object.entries(entries).filter(([key, one]) => one !== false || !isPlugin(before[key])),
+    );
     try {
       return await host.reload();
     } catch (cause) {
@@ -87,9 +91,12 @@ export async function startServer(
 
 /** A plugin itself as one whose code is another. */
 function asEdited(entry: boolean | object): boolean | object {
-  if (typeof entry !== 'object' || !('setup' in entry)) return entry;
-  const plugin = entry as Plugin;
-  return { ...plugin, setup: (context) => plugin.setup(context) } satisfies Plugin;
+  if (!isPlugin(entry)) return entry;
+  return { ...entry, setup: (context) => entry.setup(context) } satisfies Plugin;
+}
+
+function isPlugin(entry: boolean | object | undefined): entry is Plugin {
+  return typeof entry === 'object' && 'setup' in entry;
 }
 
 /** A server in memory. */

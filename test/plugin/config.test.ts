@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { mistakesOf } from '../support/mistakes.ts';
@@ -41,6 +43,70 @@ describe('everything that is wrong with a config is said at once', () => {
 
   test.each([5, 'x', ['x']])('a config that is %j', async (config) => {
     expect(await mistakesOf(config)).toEqual([expect.stringMatching(/^c\.json: it is .*: expected object\.$/)]);
+  });
+});
+
+describe('a key of plugins that names nothing is a mistake, also when it is off', () => {
+  test('with the plugin that was meant, which would stay on', async () => {
+    const plugins = { regstration: false, tpc: false, './regstration.ts': false, '@no/such': false, 'a b': false };
+    const nothing = (key: string) => `There is no plugin '${key}', which c.json switches off: `;
+    expect(await mistakesOf({ plugins })).toEqual([
+      expect.stringMatching(new RegExp(`^${nothing('regstration')}.* Did you mean 'registration'\\?$`)),
+      expect.stringMatching(new RegExp(`^${nothing('tpc')}.* Did you mean 'tcp'\\?$`)),
+      expect.stringMatching(/^The plugin '\.\/regstration\.ts' in c\.json is not there: no file /),
+      expect.stringContaining(nothing('@no/such')),
+      expect.stringContaining(nothing('a b')),
+    ]);
+    expect(await mistakesOf({ standard: false, plugins })).toHaveLength(5);
+  });
+
+  test('but not one that names a standard plugin, a file or an installed package, whatever is in them', async () => {
+    const package_ = { name: 'chatserv-plugin-x', type: 'module', exports: { import: './x.js' } };
+    await using folder = await Folder.with({ 'x.ts': 'throw new Error("not to be loaded")' });
+    await mkdir(join(folder.path, 'node_modules/chatserv-plugin-x'), { recursive: true });
+    await folder.writes('node_modules/chatserv-plugin-x/package.json', JSON.stringify(package_));
+    await folder.writes('node_modules/chatserv-plugin-x/x.js', 'throw new Error("not to be loaded")');
+    await folder.writes(
+      'chatserv.config.json',
+      JSON.stringify({ plugins: { registration: false, memory: false, './x.ts': false, 'chatserv-plugin-x': false } }),
+    );
+    expect(await folder.runs(['check'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('nor one that a config in TypeScript leaves undefined', async () => {
+    expect(await mistakesOf({ plugins: { mine: undefined } })).toEqual([]);
+  });
+
+  test('the command line says so', async () => {
+    await using folder = await Folder.with({ 'c.json': '{"plugins":{"lokout":false}}' });
+    for (const command of ['check', 'plugins']) {
+      expect(await folder.runs([command, '--config', 'c.json'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /^chatserv: There is no plugin 'lokout', .* Did you mean 'lockout' or 'logout'\?\n$/,
+        ),
+      });
+    }
+  });
+});
+
+describe('what is wrong with an option is said once', () => {
+  test.each<[string, object, string]>([
+    ['of another kind', { sqlite: { file: [] } }, 'sqlite.file is []: expected string.'],
+    ['too big in two ways', { tcp: { port: 1e99 } }, 'tcp.port is 1e+99: too big: expected number to be <=65535.'],
+    ['of another kind, and checked further', { page: { title: [] } }, 'page.title is []: expected string.'],
+  ])('%s', async (_what, plugins, sentence) => {
+    expect(await mistakesOf({ plugins })).toEqual([`c.json: plugins.${sentence}`]);
+  });
+
+  test('and of two that are wrong both', async () => {
+    expect(await mistakesOf({ plugins: { http: { proxies: [1, 1], perNetwork: 0.5, x: 1, y: 2 } } })).toEqual([
+      'c.json: plugins.http.proxies[0] is 1: expected string.',
+      'c.json: plugins.http.proxies[1] is 1: expected string.',
+      'c.json: plugins.http.perNetwork is 0.5: expected int.',
+      expect.stringMatching(/^c\.json: plugins\.http\.x is not known/),
+      expect.stringMatching(/^c\.json: plugins\.http\.y is not known/),
+    ]);
   });
 });
 

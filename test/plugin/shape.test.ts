@@ -39,6 +39,16 @@ describe('a definition with a mistake is not taken', () => {
       { needs: [Accounts] },
       "needs is [ { service: 'accounts' } ]: expected tokens by name, such as",
     ],
+    [
+      'a variable for an option that there is not',
+      { options: z.strictObject({ token: z.string().default('') }), environment: { tokn: 'TOKEN' } },
+      "environment has TOKEN set the option 'tokn', which there is not. Did you mean 'token'?",
+    ],
+    [
+      'a variable for a plugin without options',
+      { environment: { token: 'TOKEN' } },
+      "environment has TOKEN set the option 'token', which there is not.",
+    ],
     ['a variable that is none', { environment: { token: 5 } }, 'environment.token is 5: expected a line of text.'],
     [
       'a misspelt key',
@@ -205,7 +215,7 @@ describe('before', () => {
   );
 
   test('nor one by its file that is off', async () => {
-    await using server = await startServer({ mine: mine('wordfilter'), './filters/wordfilter.ts': false });
+    await using server = await startServer({ mine: mine('wordfilter'), './examples/wordfilter.ts': false });
     expect(server.failures).toEqual([]);
   });
 });
