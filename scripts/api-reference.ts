@@ -69,7 +69,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'Messages',
     intro: 'What `server.post` takes and gives back, and what `onMessage` (a draft) and `onDeliver` are given.',
-    names: ['Post', 'Posted', 'MessageDraft', 'Message', 'Audience', 'Account', 'Once'],
+    names: ['Post', 'Posted', 'MessageDraft', 'Message', 'Audience', 'Account', 'Once', 'Duplicate'],
   },
   {
     heading: 'Sessions',

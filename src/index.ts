@@ -37,7 +37,7 @@ export type { Spread } from './kernel/durations.ts';
 export type { Feed, InboxReader } from './kernel/feed.ts';
 export type { Decision, Handlers, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
-export type { Audience, Message, MessageDraft, Once } from './kernel/message.ts';
+export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
 export type { Session } from './kernel/session.ts';
 export {

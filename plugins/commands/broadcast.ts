@@ -19,7 +19,7 @@ export default defineCommand({
   }),
   needs: { presence: Presence },
   async run({ account, rest, once, proceed }, { options, presence, server }) {
-    if (rest.length > options.length) {
+    if (rest.length > options.length && once?.first === undefined) {
       server.limitMet('text-length');
       return refuse('too-long');
     }

@@ -22,11 +22,12 @@ export default defineCommand({
     const [, several, one, text = ''] = FORM.exec(rest) ?? [];
     const names = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
     if (names.length === 0 || text.trim() === '') return refuse('args');
-    if (names.length > options.recipients) {
+    const isRetry = once?.first !== undefined;
+    if (names.length > options.recipients && !isRetry) {
       server.limitMet('recipients');
       return refuse('too-many');
     }
-    if (text.length > options.length) {
+    if (text.length > options.length && !isRetry) {
       server.limitMet('text-length');
       return refuse('too-long');
     }

@@ -108,6 +108,10 @@ export default definePlugin({
     return {
       provide: { inbox },
       hooks: {
+        async onRetry(sender, key) {
+          const found = await log.find(sender.id, key);
+          return typeof found === 'number' ? { duplicateOf: found, unknown: [] } : found;
+        },
         onMessage: {
           order: 'post',
           async handler(message) {
@@ -116,18 +120,14 @@ export default definePlugin({
             if (named !== undefined) await findAbsent(named, accounts);
             if (named?.accounts.length === 0) return undefined;
             const full = named === undefined ? [] : await room.full(named.accounts, from.id);
-            const before = once?.again ? await log.find(from.id, once.key) : undefined;
-            if (before !== undefined) {
-              message.saidBefore(before);
-              return undefined;
-            }
             if (named !== undefined && full.length > 0) {
               if (full.length === named.accounts.length) return refuse('full');
               for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
               named.absent.push(...full.map(({ name }) => name));
             }
+            const key = once && { key: once.key, unknown: named?.absent ?? [] };
             const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
-            message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time, key: once?.key }));
+            message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time, ...key }));
             return undefined;
           },
         },

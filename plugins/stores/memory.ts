@@ -2,7 +2,9 @@ import {
   type Account,
   Accounts,
   Archive,
+  type ArchivedMessage,
   Blocks,
+  type Duplicate,
   definePlugin,
   type Entry,
   Log,
@@ -33,7 +35,13 @@ interface Member extends StoredAccount {
 interface Kept extends Entry {
   /** The accounts it names; of a message to everyone none. */
   readonly named: ReadonlySet<number>;
-  readonly key: string | undefined;
+}
+
+/** A message that its sender gave a key, remembered whether or not anybody still waits for it. */
+interface Keyed extends Duplicate {
+  readonly sender: number;
+  readonly key: string;
+  readonly time: number;
 }
 
 /** Up to so many accounts are each told the id of a message to them; more are a crowd. */
@@ -54,8 +62,8 @@ export function memoryStore(now: () => number): MemoryStore {
   const byLikeness = new Map<string, Set<Member>>();
   /** The messages that are not forgotten, oldest first. */
   const entries = new Map<number, Kept>();
-  /** The ids of those that their senders gave a key. */
-  const byOwnKey = new Map<string, number>();
+  /** What was said under a key, oldest first. */
+  const keyed = new Map<string, Keyed>();
   /** The ids of those to everyone or to a crowd. */
   let wide: number[] = [];
   let lastId = 0;
@@ -82,13 +90,19 @@ export function memoryStore(now: () => number): MemoryStore {
     return undefined;
   }
 
-  function keep(id: number, { sender, from, audience, text, time, key }: NewEntry): void {
+  function keep(id: number, { sender, from, audience, text, time, key, unknown = [] }: NewEntry): void {
+    if (key !== undefined)
+      keyed.set(ownKey(sender, key), { duplicateOf: id, unknown: [...unknown], sender, key, time });
     const everyone = audience === 'everyone';
     const named = new Set(everyone ? [] : audience);
-    entries.set(id, { id, sender, from, everyone, text, time, named, key });
-    if (key !== undefined) byOwnKey.set(ownKey(sender, key), id);
+    entries.set(id, { id, sender, from, everyone, text, time, named });
     if (everyone || named.size > NAMED_MOST) wide.push(id);
     else for (const account of named) members.get(account)?.named.push(id);
+  }
+
+  function said(sender: number, key: string): Duplicate | undefined {
+    const before = keyed.get(ownKey(sender, key));
+    return before && { duplicateOf: before.duplicateOf, unknown: before.unknown };
   }
 
   return {
@@ -146,10 +160,12 @@ export function memoryStore(now: () => number): MemoryStore {
 
     log: {
       async append(entry) {
+        const before = entry.key === undefined ? undefined : said(entry.sender, entry.key);
+        if (before !== undefined) return before;
         keep(++lastId, entry);
         return lastId;
       },
-      find: async (sender, key) => byOwnKey.get(ownKey(sender, key)),
+      find: async (sender, key) => said(sender, key),
       async read(account, after, limit) {
         const member = members.get(account);
         if (!member) return [];
@@ -194,12 +210,13 @@ export function memoryStore(now: () => number): MemoryStore {
       async trim({ before, most, keysSince }) {
         const over = [...entries.keys()].at(-1 - most) ?? 0;
         for (const kept of entries.values()) {
-          const { id, time, sender, key } = kept;
+          const { id, time } = kept;
           const waits = (member: Member) => member.cursor < id && member.since < id && isFor(kept, member.id);
-          const isWanted = (key !== undefined && time >= keysSince) || [...members.values()].some(waits);
-          if (id > over && time >= before && isWanted) continue;
+          if (id > over && time >= before && [...members.values()].some(waits)) continue;
           entries.delete(id);
-          if (key !== undefined) byOwnKey.delete(ownKey(sender, key));
+        }
+        for (const [key, { duplicateOf, time }] of keyed) {
+          if (duplicateOf <= lastId - most || time < keysSince) keyed.delete(key);
         }
         wide = wide.filter((id) => entries.has(id));
         for (const member of members.values()) {
@@ -231,11 +248,33 @@ export function memoryStore(now: () => number): MemoryStore {
           ...member,
           handed: Math.max(member.cursor, member.handed),
         })),
-      messages: async (after, limit) =>
-        pageOf(entries.values(), after, limit).map(({ everyone, named, ...entry }) => ({
-          ...entry,
-          audience: everyone ? 'everyone' : [...named].sort((a, b) => a - b),
-        })),
+      async messages(after, limit) {
+        const keys = new Map([...keyed.values()].map((said) => [said.duplicateOf, said]));
+        const kept = [...entries.values()].map(({ everyone, named, ...entry }): ArchivedMessage => {
+          const { key, unknown = [] } = keys.get(entry.id) ?? {};
+          keys.delete(entry.id);
+          return {
+            ...entry,
+            audience: everyone ? 'everyone' : [...named].sort((a, b) => a - b),
+            ...(key !== undefined && { key }),
+            ...(unknown.length > 0 && { unknown }),
+          };
+        });
+        // A key outlives its message: such a message is archived without text, for nobody.
+        const gone = [...keys.values()].flatMap(
+          ({ duplicateOf: id, sender, key, unknown, time }): ArchivedMessage[] => {
+            const from = members.get(sender)?.name;
+            if (from === undefined) return [];
+            const entry = { id, sender, from, audience: [], text: '', time, key };
+            return [unknown.length > 0 ? { ...entry, unknown } : entry];
+          },
+        );
+        return pageOf(
+          [...kept, ...gone].sort((a, b) => a.id - b.id),
+          after,
+          limit,
+        );
+      },
       async begin({ account, message }) {
         if (lastAccount > 0 || lastId > 0) return false;
         lastAccount = account;

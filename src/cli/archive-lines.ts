@@ -41,6 +41,7 @@ const archiveLine = z.discriminatedUnion('type', [
     text: z.string().transform(withoutControls),
     time,
     key: z.string().optional(),
+    unknown: z.array(z.string().transform(withoutControls)).readonly().optional(),
   }),
 ]);
 

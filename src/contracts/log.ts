@@ -1,3 +1,4 @@
+import type { Duplicate } from '../kernel/message.ts';
 import { token } from './service.ts';
 
 /** Whom an entry is for: every account that there is when it is read, or the named ones (by id). */
@@ -13,8 +14,10 @@ export interface NewEntry {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** What its sender calls it, to find it by when the answer was lost. */
+  /** What its sender calls it: a second message of the sender under the same key is a duplicate, and not added. */
   readonly key?: string | undefined;
+  /** With a key: the names that the sender is told are unknown, for the answer to a retry. */
+  readonly unknown?: readonly string[];
 }
 
 /** A message in the log, as it is read for one account. */
@@ -43,7 +46,7 @@ export interface Retention {
   readonly before: number;
   /** So many messages stay at most, the latest ones. */
   readonly most: number;
-  /** What was said with a key after this time stays though everyone has it: its sender may ask for it. */
+  /** Keys of messages said before this time go, and all but those of the latest `most` ids. */
   readonly keysSince: number;
 }
 
@@ -54,16 +57,19 @@ export interface Retention {
 export interface Log {
   /**
    * Adds a message: one row whoever it is for. Ids rise in the order of the calls, and the promises of several calls
-   * resolve in that order.
-   * @returns its id, once the message is durable
+   * resolve in that order. A message whose key its sender has used before is not added: looking for the key and adding
+   * the message are one step, also when both copies are appended at the same moment.
+   * @returns its id, once the message is durable, or the message that it duplicates. A store that always adds it, and
+   * gives an id, lets two copies through that reach it at the same moment.
    * @throws when it could not be kept; then it is not in the log
    */
-  append(entry: NewEntry): Promise<number>;
+  append(entry: NewEntry): Promise<number | Duplicate>;
   /**
-   * The id of what the account said under this key, if it is still in the log. What was appended before the call is
-   * found, and durable when it resolves.
+   * What the account said under this key: its id and the names that were unknown then, or, in a store that does not know
+   * those, the id alone. Found also when the message itself is gone, until `Retention.keysSince`. What was appended
+   * before the call is found, and durable when it resolves.
    */
-  find(sender: number, key: string): Promise<number | undefined>;
+  find(sender: number, key: string): Promise<Duplicate | number | undefined>;
   /**
    * Up to `limit` entries for the account with ids above `after`, oldest first.
    * What goes to everyone leaves its own sender out.

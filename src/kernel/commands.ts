@@ -4,6 +4,7 @@ import type { LineRead } from './framing.ts';
 import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
+import type { Retries } from './retries.ts';
 import type { Session } from './session.ts';
 import { type Reply, refuse } from './verdicts.ts';
 
@@ -64,6 +65,7 @@ const WORD_SHOWN = 32;
 export interface AnswersHost {
   readonly logger: Logger;
   readonly limits: { readonly commandsUnderWay: number };
+  readonly retries: Retries;
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
 }
@@ -117,24 +119,21 @@ export class Answers {
   /** Runs a command. @returns when the next line may be looked at */
   async add(said: Said, { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks }): Promise<void> {
     const { word, unlessCommand = '' } = said;
-    const meant = commands.get(unlessCommand);
-    if (meant !== undefined && (meant.allows === undefined || (await meant.allows(this.#account)))) {
-      return this.addError({ reason: 'is-command', about: meant.name });
-    }
     const command = commands.get(word);
     if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });
+    const wanted = { said, command, unless: commands.get(unlessCommand), hooks };
     const tooMany = this.#underWay >= this.#most;
     if (tooMany && command.overlaps) this.#host.limitMet('commands-under-way');
     if (tooMany || !command.overlaps) await this.#last;
     if (this.#session.ended) return;
     if (!command.overlaps) {
-      const utterance = await this.#run(command, said, hooks, () => {});
+      const utterance = await this.#run(wanted, () => {});
       if (utterance !== undefined) this.#say(utterance, command);
       return;
     }
     const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
     this.#underWay++;
-    this.#last = this.#sayInTurn(command, this.#run(command, said, hooks, proceed), this.#last).finally(proceed);
+    this.#last = this.#sayInTurn(command, this.#run(wanted, proceed), this.#last).finally(proceed);
     await mayProceed;
   }
 
@@ -161,13 +160,29 @@ export class Answers {
     }
   }
 
-  async #run(command: Command, said: Said, hooks: Hooks, proceed: () => void): Promise<Utterance | undefined> {
+  #run(wanted: Wanted, proceed: () => void): Promise<Utterance | undefined> {
+    const { said, hooks } = wanted;
+    const { once } = said;
+    if (once === undefined) return this.#perform(wanted, proceed);
+    const { id } = this.#account;
+    return this.#host.retries.inTurn(id, once.key, async (waited) => {
+      const first = once.again || waited ? await hooks.onRetry.promise(this.#account, once.key) : undefined;
+      return this.#perform({ ...wanted, said: { ...said, once: { ...once, first } } }, proceed);
+    });
+  }
+
+  async #perform({ said, command, unless, hooks }: Wanted, proceed: () => void): Promise<Utterance | undefined> {
     const { name } = command;
-    if (command.allows !== undefined && !(await command.allows(this.#account))) {
-      return { kind: 'error', reason: 'denied', about: name };
-    }
     const call = new Call(this.#session, this.#account, name, said, proceed);
-    let reply: Reply = hooks.onCommand.isUsed() ? await hooks.onCommand.promise(this.#session, call) : undefined;
+    let reply: Reply;
+    // A message that is already kept is answered as it was, whatever would refuse it now.
+    if (call.once?.first === undefined) {
+      if (unless !== undefined && (await this.#mayCall(unless))) {
+        return { kind: 'error', reason: 'is-command', about: unless.name };
+      }
+      if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: name };
+      if (hooks.onCommand.isUsed()) reply = await hooks.onCommand.promise(this.#session, call);
+    }
     if (reply === undefined && !this.#session.ended) {
       reply = fits(call, command) ? await command.run(call) : refuse('args');
     }
@@ -178,6 +193,19 @@ export class Answers {
     if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: name };
     return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
   }
+
+  async #mayCall({ allows }: Command): Promise<boolean> {
+    return allows === undefined || (await allows(this.#account));
+  }
+}
+
+/** What a line wants done. */
+interface Wanted {
+  readonly said: Said;
+  readonly command: Command;
+  /** Nothing is done if the account may call this command. */
+  readonly unless: Command | undefined;
+  readonly hooks: Hooks;
 }
 
 /** A word that is no command, as it is said back. */

@@ -1,7 +1,14 @@
 import type { Account } from './account.ts';
 import { Rendered } from './feed.ts';
 import type { Hooks } from './hooks.ts';
-import { type Audience, type Message, type MessageDraft, type Once, withoutControls } from './message.ts';
+import {
+  type Audience,
+  type Duplicate,
+  type Message,
+  type MessageDraft,
+  type Once,
+  withoutControls,
+} from './message.ts';
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
 import type { Tally } from './tally.ts';
@@ -31,18 +38,10 @@ export interface Posted {
   readonly unknown: readonly string[];
 }
 
-/** A place in the order of deliveries, taken before it is known what is delivered there. */
-interface Place {
-  readonly id: number;
-  message?: Message;
-}
-
 /** Takes messages from who says them to who is online: those that are kept in the order of their ids. */
 export class Delivery {
   readonly #online: Online;
   readonly #tally: Tally;
-  /** The places that are taken and not delivered yet, in the order of their ids. */
-  #places: Place[] = [];
   #lastId = 0;
   /** How many messages were said. */
   said = 0;
@@ -53,17 +52,18 @@ export class Delivery {
   }
 
   /**
-   * Sends a message: the plugins have their say, then everyone who is online and meant is given it.
+   * Sends a message: the plugins decide, then everyone online whom it is for is given it. A kept message is sent and
+   * delivered once the store has it, whatever the handlers behind the store still do.
    * @param now when it was said, in milliseconds since 1970
    * @param ordered called when nothing that is posted from then on can come before it
-   * @returns what was sent and who is unknown, or why it was not sent
+   * @returns what was sent and which names are unknown, or why it was not sent
    */
   async post(post: Post, hooks: Hooks, now: number, ordered?: () => void): Promise<Posted | Refusal> {
-    let kept: Promise<Place> | undefined;
-    let decided = false;
-    let before: number | undefined;
     const began = performance.now();
     let text = withoutControls(post.text);
+    const placed = Promise.withResolvers<undefined>();
+    let kept: Promise<Posted> | undefined;
+    let before = post.once && (await firstAnswer(post.from, post.once, hooks));
     const draft: MessageDraft = {
       from: presentableSender(post.from),
       audience: this.#audience(post.to),
@@ -77,31 +77,43 @@ export class Delivery {
       time: now,
       once: post.once,
       saidBefore: (id) => {
-        before = id;
+        before = { duplicateOf: id, unknown: unknownOf(draft) };
       },
       place: (id) => {
-        kept = id.then((id) => this.#take(id));
-        // A plugin that was too slow for the sender to wait keeps the message all the same: then it is also given.
-        if (decided) kept.then(send).catch(() => {});
+        kept = this.#keep(draft, id, began);
+        // A sender who was told that it took too long does not wait for it any more.
+        kept.catch(() => {});
+        placed.resolve(undefined);
+        ordered?.();
       },
     };
-    const send = (place?: Place): Message => {
-      const message = messageOf(draft, place?.id ?? 0);
-      if (place === undefined) this.#give(message);
-      else this.#settle(place, message);
-      return message;
-    };
-    const refusal = hooks.onMessage.isUsed() ? await hooks.onMessage.promise(draft) : undefined;
-    decided = true;
-    const keeping = kept as Promise<Place> | undefined;
-    // What is being kept is said: it can be refused before, not after.
-    if (refusal !== undefined && keeping === undefined) return refusal;
+    if (before === undefined && hooks.onMessage.isUsed()) {
+      const refusal = await Promise.race([placed.promise, hooks.onMessage.promise(draft)]);
+      if (kept !== undefined) return await (kept as Promise<Posted>);
+      if (refusal !== undefined) return refusal;
+    }
     ordered?.();
-    const place = await keeping;
-    if (place !== undefined) this.#tally.keeping.took(performance.now() - began);
-    const message = before === undefined ? send(place) : messageOf(draft, before);
+    const message = messageOf(draft, before?.duplicateOf ?? 0);
+    if (before === undefined) this.#give(message);
+    return { message, unknown: before?.unknown ?? unknownOf(draft) };
+  }
+
+  /** Delivers a message as it is now, once it is in the log. Promises of earlier messages have resolved before. */
+  async #keep(draft: MessageDraft, place: Promise<number | Duplicate>, began: number): Promise<Posted> {
+    const unknown = unknownOf(draft);
     const { audience } = draft;
-    return { message, unknown: 'group' in audience ? [] : audience.absent };
+    const kept = {
+      ...messageOf(draft, 0),
+      audience: 'group' in audience ? audience : { accounts: [...audience.accounts], absent: unknown },
+    };
+    const id = await place;
+    this.#tally.keeping.took(performance.now() - began);
+    if (typeof id === 'object') return { message: { ...kept, id: id.duplicateOf }, unknown: id.unknown };
+    if (id <= this.#lastId) throw new Error(`message ${id} was placed after message ${this.#lastId}`);
+    this.#lastId = id;
+    const message = { ...kept, id };
+    this.#give(message);
+    return { message, unknown };
   }
 
   /** Whom it is for, each once, whatever spellings were given. */
@@ -115,24 +127,6 @@ export class Delivery {
       else if (typeof one === 'string' && !absent.has(nameKey(one))) absent.set(nameKey(one), one);
     }
     return { accounts: [...accounts.values()], absent: [...absent.values()] };
-  }
-
-  #take(id: number): Place {
-    if (id <= this.#lastId) throw new Error(`message ${id} was placed after message ${this.#lastId}`);
-    this.#lastId = id;
-    const place = { id };
-    this.#places.push(place);
-    return place;
-  }
-
-  /** Fills a place, and delivers what has become the front of the row. */
-  #settle(place: Place, message: Message): void {
-    place.message = message;
-    let ready = 0;
-    for (let front = this.#places[ready]; front?.message !== undefined; front = this.#places[++ready]) {
-      this.#give(front.message);
-    }
-    if (ready > 0) this.#places = this.#places.slice(ready);
   }
 
   #give(message: Message): void {
@@ -161,4 +155,14 @@ function messageOf({ from, audience, text, time }: MessageDraft, id: number): Me
 function presentableSender(from: Account): Account {
   const name = withoutControls(from.name);
   return name === from.name ? from : { ...from, name };
+}
+
+function unknownOf({ audience }: MessageDraft): string[] {
+  return 'group' in audience ? [] : [...audience.absent];
+}
+
+/** How a message that is sent again was answered the first time, if it was kept. */
+async function firstAnswer(from: Account, once: Once, hooks: Hooks): Promise<Duplicate | undefined> {
+  if (once.first !== undefined || !once.again) return once.first;
+  return hooks.onRetry.promise(from, once.key);
 }

@@ -1,7 +1,7 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
 import type { Account } from './account.ts';
 import type { CommandCall } from './commands.ts';
-import type { Message, MessageDraft } from './message.ts';
+import type { Duplicate, Message, MessageDraft } from './message.ts';
 import type { Session } from './session.ts';
 import {
   askUsername,
@@ -28,6 +28,7 @@ export interface Handlers {
   onAdmit(session: Session, account: Account): UsernameVerdict | undefined;
   onLogin(session: Session): Watching;
   onCommand(session: Session, call: CommandCall): Decision<Exclude<Reply, undefined>>;
+  onRetry(account: Account, key: string): Decision<Duplicate>;
   onMessage(message: MessageDraft): Decision<Refusal>;
   onDeliver(session: Session, message: Message): 'hold' | 'drop' | undefined;
   onDelivered(session: Session, message: Message): undefined;
@@ -109,11 +110,21 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     fallback: refuse('internal'),
     failure: 'The command is not run: `error:internal:<command>`.',
   },
+  onRetry: {
+    kind: 'AsyncSeriesBail',
+    args: ['account', 'key'],
+    when: 'A client sends a message again whose answer it never read, before anything can refuse it. For the plugin that keeps messages.',
+    result:
+      'What the first copy was answered, `{ duplicateOf, unknown }`: the retry is answered the same, and no other hook or limit refuses it. `undefined` when it was not kept: it is then a message like any other.',
+    fallback: undefined,
+    failure: 'The message is handled as a new one; the store still keeps it only once.',
+  },
   onMessage: {
     kind: 'AsyncSeriesBail',
     args: ['message'],
-    when: 'Once a message, before it is given to anyone. A handler that says no order runs before the message is kept, which `offline-messages` does at `post`. `message.text` may be set to rewrite it.',
-    result: '`refuse(reason)`: nobody gets it, and the sender is answered `error:<reason>:<command>`.',
+    when: 'Once a message, before it is given to anyone. A handler that says no order runs before the message is kept, which `offline-messages` does at `post`. `message.text` may be set to rewrite it. What is kept is delivered without waiting for the handlers after that.',
+    result:
+      '`refuse(reason)`: nobody gets it, and the sender is answered `error:<reason>:<command>`. Once it is kept, nothing refuses it.',
     fallback: refuse('internal'),
     failure: 'The message is not sent: `error:internal:<command>`.',
   },
@@ -158,6 +169,7 @@ export function createHooks() {
     onAdmit: new SyncBailHook<[Session, Account], UsernameVerdict | undefined>(['session', 'account']),
     onLogin: new AsyncSeriesHook<[Session]>(['session']),
     onCommand: new AsyncSeriesBailHook<[Session, CommandCall], Reply>(['session', 'call']),
+    onRetry: new AsyncSeriesBailHook<[Account, string], Duplicate | undefined>(['account', 'key']),
     onMessage: new AsyncSeriesBailHook<[MessageDraft], Refusal | undefined>(['message']),
     onDeliver: new SyncBailHook<[Session, Message], 'hold' | 'drop' | undefined>(['session', 'message']),
     onDelivered: new SyncHook<[Session, Message]>(['session', 'message']),

@@ -13,6 +13,7 @@ import type { Logger } from './logger.ts';
 import { login } from './login.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
+import { Retries } from './retries.ts';
 import { Session, type SessionHost } from './session.ts';
 import { Tally } from './tally.ts';
 import type { Refusal, UsernameVerdict } from './verdicts.ts';
@@ -33,6 +34,7 @@ export class Kernel implements SessionHost {
   readonly online = new Online();
   /** How often each limit was met. */
   readonly limitsMet = new LimitsMet();
+  readonly retries = new Retries();
   readonly #delivery: Delivery;
   readonly #sessions = new Set<Session>();
   /** What of ended sessions is still running: their `onDisconnect`. */

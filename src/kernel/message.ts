@@ -18,6 +18,16 @@ export interface Once {
   readonly key: string;
   /** Whether it was sent before, and its answer never came. */
   readonly again: boolean;
+  /** Set by the kernel when the message is already kept: the retry gets the first answer, and nothing may refuse it. */
+  readonly first?: Duplicate | undefined;
+}
+
+/** A message that its sender had sent before under the same key: how it was answered the first time. */
+export interface Duplicate {
+  /** The id of the message that was kept. */
+  readonly duplicateOf: number;
+  /** The names that the sender was told are unknown. */
+  readonly unknown: readonly string[];
 }
 
 /** What one account says to others, as it is delivered. */
@@ -49,11 +59,13 @@ export interface MessageDraft {
   /** It was said before, under this id, and was only sent again: it is answered, and given to nobody a second time. */
   saidBefore(id: number): void;
   /**
-   * Gives the message its place. Whoever keeps messages calls it with the id to come, in the order of the ids;
-   * the message is sent when that is there, and deliveries happen in that order. Without a call it is given at once to
-   * who is online, and nowhere kept.
+   * Gives the message its place in the log. The plugin that keeps messages calls it, in the order of the ids. The message
+   * is sent and delivered as it is at the call as soon as the id is there, in the order of the ids; it is no longer
+   * refused, rewritten, or held up by the handlers that follow. Instead of an id the store may find that the message is
+   * a duplicate, which is answered and not delivered. A message that nobody places is not kept, and is delivered to
+   * those online after the last handler.
    */
-  place(id: Promise<number>): void;
+  place(id: Promise<number | Duplicate>): void;
 }
 
 /** The last millisecond of the year 9999: later times do not fit RFC 3339. */

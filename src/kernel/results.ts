@@ -32,6 +32,8 @@ const ADMIT: Allowed = {
   matches: (result) => isOfKind(result, 'admit') && isAccount(result.account),
 };
 
+const DUPLICATE: Allowed = { words: '{ duplicateOf, unknown }', matches: isDuplicate };
+
 const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
 
 /** What handlers decide with, beside undefined, which leaves it to the next. Hooks that only watch are not listed. */
@@ -42,6 +44,7 @@ export const DECISIONS: Readonly<Partial<Record<HookName, Allowed>>> = {
   onAuthFail: BLOCKED,
   onAdmit: oneOf(ASK_USERNAME, BLOCKED),
   onCommand: oneOf(LINES, REFUSAL),
+  onRetry: DUPLICATE,
   onMessage: REFUSAL,
   onDeliver: literals('drop', 'hold'),
 };
@@ -98,6 +101,12 @@ function isAccount(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name } = value as { id?: unknown; name?: unknown };
   return typeof id === 'number' && typeof name === 'string';
+}
+
+function isDuplicate(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { duplicateOf, unknown } = value as { duplicateOf?: unknown; unknown?: unknown };
+  return typeof duplicateOf === 'number' && Array.isArray(unknown) && unknown.every((name) => typeof name === 'string');
 }
 
 /** With whatever reason: it is plain what is meant. */

@@ -1,6 +1,7 @@
 import {
   Accounts,
   Blocks,
+  type Duplicate,
   definePlugin,
   type Entry,
   Log,
@@ -59,6 +60,11 @@ export function openStore(now: () => number): Store {
     if (member !== undefined) members.set(id, { ...member, ...part });
   };
   const after = (id: number) => [...entries.values()].filter((entry) => entry.id > id);
+  const said = (sender: number, key: string | undefined): Duplicate | undefined => {
+    if (key === undefined) return undefined;
+    const before = after(0).find((entry) => entry.sender === sender && entry.key === key);
+    return before && { duplicateOf: before.id, unknown: before.unknown ?? [] };
+  };
 
   return {
     accounts: {
@@ -92,10 +98,12 @@ export function openStore(now: () => number): Store {
 
     log: {
       async append(entry) {
+        const before = said(entry.sender, entry.key);
+        if (before !== undefined) return before;
         entries.set(++lastEntry, { ...entry, id: lastEntry });
         return lastEntry;
       },
-      find: async (sender, key) => after(0).find((entry) => entry.sender === sender && entry.key === key)?.id,
+      find: async (sender, key) => said(sender, key),
       async read(account, id, limit) {
         const member = members.get(account);
         if (member === undefined) return [];

@@ -22,6 +22,11 @@ async function chats(server: TestServer): Promise<void> {
   await alice.seesInOrder('password', 'password', 'welcome', 'bob', 'sent:');
   await bob.hears('alice', 'hello');
   await alice.logsOut();
+  const program = server.connectJson();
+  await program.logsIn('alice', PASSWORD);
+  program.says({ type: 'message', to: ['ghost'], text: 'once', key: 'k', again: true });
+  await program.sees({ type: 'answer', text: 'sent:ghost' });
+  await program.closes();
   await bob.logsOut();
 }
 

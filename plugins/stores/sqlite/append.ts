@@ -1,23 +1,55 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { NewEntry } from 'chatserv';
+import type { Duplicate, NewEntry } from 'chatserv';
 import { pack } from './crowd.ts';
+import { prepare } from './rows.ts';
 
 /** Up to so many accounts have a row each that names them; more are a crowd, packed into the message's own row. */
 const NAMED_MOST = 32;
 
-/** Prepares what adds a message to the log. @returns adds one, with the next id unless it has one, and gives its id */
-export function prepareAppend(db: DatabaseSync): (entry: NewEntry, id?: number) => number {
-  const append = db.prepare(
-    'INSERT INTO messages (id, sender, name, text, time, wide, crowd, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+/** Prepares what adds a message. @returns adds one, with the next id unless it has one, and gives its id */
+function prepareInsert(db: DatabaseSync): (entry: NewEntry, id?: number) => number {
+  const insert = db.prepare(
+    'INSERT INTO messages (id, sender, name, text, time, wide, crowd) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const nameAccount = db.prepare('INSERT INTO named (account, message) SELECT id, ?2 FROM accounts WHERE id = ?1');
-  return ({ sender, from, audience, text, time, key }, given) => {
+  return ({ sender, from, audience, text, time }, given) => {
     const named = audience === 'everyone' ? [] : [...new Set(audience)];
     const crowd = named.length > NAMED_MOST ? pack(named) : null;
     const wide = audience === 'everyone' || crowd !== null;
-    const { lastInsertRowid } = append.run(given ?? null, sender, from, text, time, Number(wide), crowd, key ?? null);
+    const { lastInsertRowid } = insert.run(given ?? null, sender, from, text, time, Number(wide), crowd);
     const id = Number(lastInsertRowid);
     if (!wide) for (const account of named) nameAccount.run(account, id);
     return id;
+  };
+}
+
+/**
+ * Prepares what adds a message to the log, with the next id unless it has one, and gives its id; or finds that its
+ * sender has said one under its key already.
+ */
+export function prepareAppend(db: DatabaseSync) {
+  const insert = prepareInsert(db);
+  const find = prepare<{ id: number; unknown: string }>(
+    db,
+    'SELECT id, unknown FROM sent WHERE sender = ? AND key = ?',
+  );
+  const remember = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
+
+  function findEntry(sender: number, key: string): Duplicate | undefined {
+    const row = find.get(sender, key);
+    return row && { duplicateOf: row.id, unknown: JSON.parse(row.unknown) as string[] };
+  }
+
+  return {
+    findEntry,
+    append(entry: NewEntry, given?: number): number | Duplicate {
+      const { sender, key, unknown = [], time } = entry;
+      if (key === undefined) return insert(entry, given);
+      const before = findEntry(sender, key);
+      if (before !== undefined) return before;
+      const id = insert(entry, given);
+      remember.run(id, sender, key, JSON.stringify(unknown), time);
+      return id;
+    },
   };
 }

@@ -11,11 +11,26 @@ export function prepareArchive(db: DatabaseSync) {
     `SELECT id, name, hash, created, seen, roles, since, cursor, max(cursor, handed) AS handed
      FROM accounts WHERE id > ? ORDER BY id LIMIT ?`,
   );
+  // A key outlives its message: such a message is archived without text, for nobody.
   const messages = prepare<
-    Omit<ArchivedMessage, 'audience' | 'key'> & { wide: number; crowd: Uint8Array | null; key: string | null }
+    Omit<ArchivedMessage, 'audience' | 'key' | 'unknown'> & {
+      wide: number;
+      crowd: Uint8Array | null;
+      key: string | null;
+      unknown: string | null;
+    }
   >(
     db,
-    'SELECT id, sender, name AS "from", text, time, wide, crowd, key FROM messages WHERE id > ? ORDER BY id LIMIT ?',
+    `WITH page AS (
+       SELECT id FROM messages WHERE id > ?1
+       UNION SELECT sent.id FROM sent JOIN accounts ON accounts.id = sender WHERE sent.id > ?1
+       ORDER BY id LIMIT ?2
+     )
+     SELECT page.id, ifnull(m.sender, s.sender) AS sender, ifnull(m.name, a.name) AS "from", ifnull(text, '') AS text,
+       ifnull(m.time, s.time) AS time, ifnull(wide, 0) AS wide, crowd, s.key, unknown
+     FROM page LEFT JOIN messages m ON m.id = page.id LEFT JOIN sent s ON s.id = page.id
+       LEFT JOIN accounts a ON a.id = s.sender
+     ORDER BY page.id`,
   );
   const named = prepare<{ account: number }>(db, 'SELECT account FROM named WHERE message = ? ORDER BY account');
 
@@ -30,10 +45,11 @@ export function prepareArchive(db: DatabaseSync) {
     archivedAccounts: (after: number, limit: number): ArchivedAccount[] =>
       accounts.all(after, atMost(limit)).map((row) => withRoles(row)),
     archivedMessages: (after: number, limit: number): ArchivedMessage[] =>
-      messages.all(after, atMost(limit)).map(({ wide, crowd, key, ...message }) => ({
+      messages.all(after, atMost(limit)).map(({ wide, crowd, key, unknown, ...message }) => ({
         ...message,
         audience: audienceOf(message.id, wide, crowd),
         ...(key !== null && { key }),
+        ...(unknown !== null && unknown !== '[]' && { unknown: JSON.parse(unknown) as string[] }),
       })),
   };
 }

@@ -70,7 +70,7 @@ function beginImport(file: string, timeout: number, { account, message }: Archiv
     db.close();
     throw new Error(`The database ${file} cannot be imported into: ${(cause as Error).message}.`, { cause });
   }
-  const append = prepareAppend(db);
+  const { append } = prepareAppend(db);
   const addAccount = db.prepare(
     `INSERT INTO accounts (id, name, key, hash, created, seen, roles, since, cursor, handed)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

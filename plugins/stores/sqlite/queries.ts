@@ -38,8 +38,7 @@ export function prepareQueries(db: DatabaseSync) {
   const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
 
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
-  const append = prepareAppend(db);
-  const findEntry = prepare<{ id: number }>(db, 'SELECT id FROM messages WHERE sender = ? AND key = ? LIMIT 1');
+  const { append, findEntry } = prepareAppend(db);
   // Both halves come in the order of their index, so that SQLite merges them and stops at the limit.
   const read = prepare<Entry>(
     db,
@@ -67,13 +66,14 @@ export function prepareQueries(db: DatabaseSync) {
   );
   // An account has what its cursor has passed, and waits for nothing that was said before it was made.
   const forgetHad = db.prepare(
-    `DELETE FROM messages AS m WHERE id BETWEEN ? AND ? AND (key IS NULL OR time < ?) AND CASE
+    `DELETE FROM messages AS m WHERE id BETWEEN ? AND ? AND CASE
        WHEN wide = 0 THEN NOT EXISTS (SELECT 1 FROM named WHERE message = m.id)
        WHEN crowd IS NULL THEN
          NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND id <> m.sender)
        ELSE NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND holds(m.crowd, id)) END`,
   );
   const forgetOld = db.prepare('DELETE FROM messages WHERE id BETWEEN ? AND ? AND (time < ? OR id <= ?)');
+  const forgetKeys = db.prepare('DELETE FROM sent WHERE time < ? OR id <= ?');
   const forgetNames = db.prepare(
     'DELETE FROM named WHERE message BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM messages WHERE id = message)',
   );
@@ -109,7 +109,7 @@ export function prepareQueries(db: DatabaseSync) {
     remove: (id: number) => void remove.run(id),
 
     append: (entry: NewEntry) => append(entry),
-    findEntry: (sender: number, key: string) => findEntry.get(sender, key)?.id,
+    findEntry,
     read: (account: number, after: number, limit: number): Entry[] =>
       read.all(account, after, atMost(limit)).map((row) => ({ ...row, everyone: Boolean(row.everyone) })),
     count: (account: number, sender: number, after: number, most: number) =>
@@ -119,15 +119,16 @@ export function prepareQueries(db: DatabaseSync) {
       for (const [account, id, handed] of moves) moveCursor.run(account, id, Math.max(id, handed));
     },
     trim({ before, most, keysSince }: Retention): boolean {
+      const over = nthLast.get(atMost(most))?.id ?? 0;
+      forgetKeys.run(keysSince, (end.get()?.id ?? 0) - atMost(most));
       const slice = oldest.all(trimmed, TRIMMED_AT_ONCE);
       const [first] = slice;
       const last = slice.at(-1);
       trimmed = 0;
       if (first === undefined || last === undefined) return false;
-      const over = nthLast.get(atMost(most))?.id ?? 0;
       forgetNamed.run(first.id, last.id);
       forgetOld.run(first.id, last.id, before, over);
-      forgetHad.run(first.id, last.id, keysSince);
+      forgetHad.run(first.id, last.id);
       forgetNames.run(first.id, last.id);
       if (slice.length < TRIMMED_AT_ONCE) return false;
       trimmed = last.id;

@@ -74,4 +74,18 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE accounts SET name = name || '-' || id, key = replace(key, 'ß', 'ss') || '-' || id WHERE key LIKE '%ß%';
   UPDATE OR REPLACE blocks SET user = replace(user, 'ß', 'ss') WHERE user LIKE '%ß%';
   `,
+  `
+  CREATE TABLE sent (                       -- what was said under a key, whether or not the message is still there
+    id INTEGER PRIMARY KEY,                 -- the message's
+    sender INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    unknown TEXT NOT NULL,                  -- the names that the sender was told are unknown, as JSON
+    time INTEGER NOT NULL,
+    UNIQUE (sender, key)
+  ) STRICT;
+  CREATE INDEX sent_time ON sent (time);
+  -- From here on messages.key is not used.
+  INSERT OR IGNORE INTO sent SELECT id, sender, key, '[]', time FROM messages WHERE key IS NOT NULL ORDER BY id;
+  DROP INDEX messages_key;
+  `,
 ];

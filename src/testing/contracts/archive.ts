@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds } from '../../index.ts';
-import type { Open, OpenArchive, OpenStore } from './store.ts';
+import { appendNew, type Open, type OpenArchive, type OpenStore } from './store.ts';
 
 /** More accounts than have a row each that names them. */
 const CROWD = 50;
@@ -34,14 +34,21 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
     test('takes in what another store gave, and gives the same', async () => {
       const contents = await contentsOf(other.archive);
       expect(contents.accounts.length).toBe(CROWD + 1);
-      expect(contents.messages.map(({ text }) => text)).toEqual(['to one', 'to all', 'to a crowd', 'to a late one']);
+      expect(contents.messages.map(({ text }) => text)).toEqual([
+        'to one',
+        'to all',
+        '',
+        'to a crowd',
+        'to a late one',
+      ]);
       expect(await store.archive.begin(contents.ends)).toBe(true);
       await store.archive.addAccounts(contents.accounts);
       await store.archive.addMessages(contents.messages);
       await store.archive.finish?.();
       expect(await contentsOf(store.archive)).toEqual(contents);
-      const [first] = contents.messages;
-      expect(await store.log.find(first?.sender ?? 0, 'a key')).toBe(first?.id);
+      const [first, , had] = contents.messages;
+      expect(await store.log.find(first?.sender ?? 0, 'a key')).toEqual({ duplicateOf: first?.id, unknown: ['ghost'] });
+      expect(await store.log.find(had?.sender ?? 0, 'another')).toEqual({ duplicateOf: had?.id, unknown: [] });
       for (const { id } of contents.accounts) {
         expect(await store.log.read(id, 0, 10)).toEqual(await other.log.read(id, 0, 10));
         expect(await store.log.cursor(id)).toEqual(await other.log.cursor(id));
@@ -62,19 +69,21 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
   });
 }
 
-async function fill({ accounts, log }: OpenStore): Promise<void> {
+async function fill(store: OpenStore): Promise<void> {
+  const { accounts, log } = store;
   const ids: number[] = [];
   for (let i = 1; i <= CROWD; i++) ids.push((await accounts.create(`u${i}`, `hash ${i}`))?.id ?? 0);
   const [one = 0, two = 0, three = 0] = ids;
   await accounts.setSeen(two, 1000);
   await accounts.setRoles(two, ['admin']);
   const said = { sender: one, from: 'u1', time: 1_700_000_000_000 };
-  await log.append({ ...said, audience: [two], text: 'to one', key: 'a key' });
-  const id = await log.append({ ...said, audience: 'everyone', text: 'to all' });
+  await log.append({ ...said, audience: [two], text: 'to one', key: 'a key', unknown: ['ghost'] });
+  await log.append({ ...said, audience: 'everyone', text: 'to all' });
+  const had = await appendNew(store, { ...said, audience: [three], text: 'three has it', key: 'another' });
   await log.append({ ...said, audience: ids, text: 'to a crowd' });
   const late = (await accounts.create('late', ''))?.id ?? 0;
   await log.append({ ...said, audience: [late], text: 'to a late one' });
-  await log.moveCursors([[three, id, id + 1]]);
+  await log.moveCursors([[three, had, had + 1]]);
   // The last ids that were given are of an account and a message that are gone.
   const gone = (await accounts.create('gone', ''))?.id ?? 0;
   await log.append({ ...said, audience: [gone], text: 'to nobody' });

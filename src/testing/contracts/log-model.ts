@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Entry, NewEntry, StoredAccount } from '../../index.ts';
-import type { OpenStore } from './store.ts';
+import { appendNew, type OpenStore } from './store.ts';
 
 /** Ids that no account has: they make an audience a large one. */
 export const STRANGERS = Array.from({ length: 100 }, (_, i) => 1e12 + i * 1000);
@@ -69,7 +69,7 @@ export async function isAsModelled(
             const audience = said.to === 'everyone' ? said.to : said.to.map((i) => at(i).id).concat(said.strangers);
             return { sender: id, from: name, audience, text: said.text, time: said.time };
           });
-          const given = await Promise.all(entries.map((entry) => store.log.append(entry)));
+          const given = await Promise.all(entries.map((entry) => appendNew(store, entry)));
           for (const [i, id] of given.entries()) model.append(id, entries[i] as NewEntry);
         } else if (step.do === 'move') {
           const moves = step.moves.map(([i, to]) => [at(i).id, base + to, base + to] as const);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EntryAudience, Retention, StoredAccount } from '../../index.ts';
+import type { EntryAudience, NewEntry, Retention, StoredAccount } from '../../index.ts';
 import { isAsModelled, STRANGERS } from './log-model.ts';
-import type { Open, OpenStore } from './store.ts';
+import { appendNew, type Open, type OpenStore } from './store.ts';
 
 /** What every store's log must do. */
 export function logContract(name: string, open: Open): void {
@@ -20,7 +20,7 @@ export function logContract(name: string, open: Open): void {
     }
 
     function append(sender: StoredAccount, audience: EntryAudience, text = 'hello'): Promise<number> {
-      return store.log.append({ sender: sender.id, from: sender.name, audience, text, time: 1 });
+      return appendNew(store, { sender: sender.id, from: sender.name, audience, text, time: 1 });
     }
 
     const ids = async (account: StoredAccount, after = 0, limit = 1000) =>
@@ -174,7 +174,7 @@ export function logContract(name: string, open: Open): void {
       const [alice, bob] = [await create(), await create()];
       const start = (await store.log.cursor(bob.id)).id;
       const say = (time: number) =>
-        store.log.append({ sender: alice.id, from: alice.name, audience: [bob.id], text: '', time });
+        appendNew(store, { sender: alice.id, from: alice.name, audience: [bob.id], text: '', time });
       const [, second, third] = [await say(10), await say(20), await say(30)];
       await trim({ before: 20 });
       expect(await ids(bob, start)).toEqual([second, third]);
@@ -187,37 +187,72 @@ export function logContract(name: string, open: Open): void {
       expect(await say(50)).toBeGreaterThan(next);
     });
 
+    const sayOnce = (sender: StoredAccount, key: string, entry: Partial<NewEntry> = {}) =>
+      store.log.append({
+        sender: sender.id,
+        from: sender.name,
+        audience: 'everyone',
+        text: '',
+        time: 1,
+        key,
+        ...entry,
+      });
+
     test('what was said under a key is found by its sender, also when all have it, until its time is over', async () => {
       const [alice, bob] = [await create(), await create()];
-      const say = (sender: StoredAccount, key: string, time: number) =>
-        store.log.append({ sender: sender.id, from: sender.name, audience: [bob.id], text: '', time, key });
-      const [first, second] = [await say(alice, 'a', 10), await say(alice, 'b', 20)];
-      const others = await say(bob, 'a', 20);
-      await store.log.moveCursors([[bob.id, others, others]]);
+      const audience = [bob.id];
+      const first = await sayOnce(alice, 'a', { audience, time: 10 });
+      const second = await sayOnce(alice, 'b', { audience, time: 20, unknown: ['ghost', 'no\nbody'] });
+      const others = await sayOnce(bob, 'a', { audience, time: 20 });
+      await store.log.moveCursors([[bob.id, others as number, others as number]]);
       await trim({ keysSince: 20 });
       expect(await store.log.find(alice.id, 'a')).toBeUndefined();
-      expect(await store.log.find(alice.id, 'b')).toBe(second);
-      expect(await store.log.find(bob.id, 'a')).toBe(others);
+      expect(await store.log.find(alice.id, 'b')).toEqual({ duplicateOf: second, unknown: ['ghost', 'no\nbody'] });
+      expect(await store.log.find(bob.id, 'a')).toEqual({ duplicateOf: others, unknown: [] });
       expect(await store.log.find(bob.id, '__proto__')).toBeUndefined();
-      expect(await ids(bob, first)).toEqual([]);
+      expect(await ids(bob, first as number)).toEqual([]);
       await trim({ most: 0, keysSince: 0 });
       expect(await store.log.find(alice.id, 'b')).toBeUndefined();
+    });
+
+    test('a message under a key that its sender has used is not added, and is answered as the first one', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const first = await sayOnce(alice, 'k', { audience: [bob.id], text: 'one', unknown: ['ghost'] });
+      expect(first).toEqual(expect.any(Number));
+      const duplicate = { duplicateOf: first, unknown: ['ghost'] };
+      expect(await sayOnce(alice, 'k', { audience: [bob.id], text: 'two', unknown: ['other'] })).toEqual(duplicate);
+      expect(await store.log.read(bob.id, 0, 10)).toMatchObject([{ id: first, text: 'one' }]);
+      // Also when everyone has the first one, and it is forgotten.
+      await store.log.moveCursors([[bob.id, first as number, first as number]]);
+      await trim({ keysSince: 0 });
+      expect(await sayOnce(alice, 'k', { audience: [bob.id], text: 'three' })).toEqual(duplicate);
+      expect(await ids(bob)).toEqual([]);
+      expect(await sayOnce(bob, 'k', { audience: [bob.id] })).toBeGreaterThan(first as number);
+      expect(await ids(bob)).toHaveLength(1);
+    });
+
+    test('of copies that are appended at the same moment, one is added and the others duplicate it', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const [first, ...copies] = await Promise.all(
+        Array.from({ length: 5 }, () => sayOnce(alice, 'k', { audience: [bob.id] })),
+      );
+      expect(copies).toEqual(copies.map(() => ({ duplicateOf: first, unknown: [] })));
+      expect(await ids(bob)).toEqual([first]);
+      expect(await append(alice, [bob.id])).toBeGreaterThan(first as number);
     });
 
     test('what is just being appended is found under its key, once it is durable', async () => {
       const alice = await create();
       const order: string[] = [];
-      const appended = store.log
-        .append({ sender: alice.id, from: alice.name, audience: 'everyone', text: '', time: 1, key: 'k' })
-        .then((id) => {
-          order.push('kept');
-          return id;
-        });
-      const found = await store.log.find(alice.id, 'k').then((id) => {
-        order.push('found');
+      const appended = sayOnce(alice, 'k').then((id) => {
+        order.push('kept');
         return id;
       });
-      expect(found).toBe(await appended);
+      const found = await store.log.find(alice.id, 'k').then((found) => {
+        order.push('found');
+        return found;
+      });
+      expect(found).toEqual({ duplicateOf: await appended, unknown: [] });
       expect(order).toEqual(['kept', 'found']);
     });
 

@@ -1,4 +1,4 @@
-import type { Accounts, Archive, Blocks, Log } from '../../index.ts';
+import type { Accounts, Archive, Blocks, Log, NewEntry } from '../../index.ts';
 
 /** What a store provides, and how a suite ends it. */
 export interface OpenStore {
@@ -15,3 +15,10 @@ export interface OpenArchive extends OpenStore {
 
 /** Opens a store that nobody has used. */
 export type Open<Store extends OpenStore = OpenStore> = () => Promise<Store>;
+
+/** Appends a message that is no duplicate. @returns its id */
+export async function appendNew({ log }: OpenStore, entry: NewEntry): Promise<number> {
+  const id = await log.append(entry);
+  if (typeof id === 'object') throw new Error(`it is a duplicate of the message ${id.duplicateOf}`);
+  return id;
+}
