@@ -18,7 +18,7 @@ export default definePlugin({
     let underWay: Promise<HealthReport> | undefined;
 
     async function look(): Promise<HealthReport> {
-      const { state } = plugins.facts();
+      const state = plugins.state();
       const began = performance.now();
       await new Promise(setImmediate);
       const late = (performance.now() - began) / 1000;

@@ -18,6 +18,7 @@ export {
   type Meter,
   Plugins,
   type ServerFacts,
+  type ServerState,
 } from './contracts/plugins.ts';
 export { Presence } from './contracts/presence.ts';
 export { Registration } from './contracts/registration.ts';

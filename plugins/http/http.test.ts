@@ -53,6 +53,22 @@ describe('http', () => {
     expect((await get('/ab')).text).toMatch(/^\/ for/);
   });
 
+  test('a request in absolute form is for its path, and for the host that its target names', async () => {
+    const { server, where } = await start({}, '/', '/a');
+    await using _ = server;
+    const [host = '', port] = where.split(':');
+    for (const [target, answer] of [
+      ['http://localhost/a', '/a for'],
+      ['HTTP://localhost:80/a?x=http://localhost/', '/a for'],
+      ['http://localhost', '/ for'],
+      ['http://localhost?x', '/ for'],
+    ]) {
+      const socket = connect(Number(port), host);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: ignored\r\nConnection: close\r\n\r\n`);
+      expect(await text(socket), target).toMatch(new RegExp(`^HTTP/1\\.1 200 .*${answer} 127`, 's'));
+    }
+  });
+
   test('a handler that throws is answered 500, named in the log, and the others go on', async () => {
     const { server, get } = await start({}, '/a/');
     await using _ = server;
@@ -128,9 +144,14 @@ describe('http', () => {
       ['GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 404 '],
       ['GET /bug HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 500 '],
     ] as const) {
-      const socket = connect(Number(port), host);
-      socket.write(said);
+      // It leaves its own side open: the server closes both.
+      const socket = connect({ port: Number(port), host, allowHalfOpen: true });
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.on('error', () => {}).write(said);
+      const writing = setInterval(() => socket.write('more'), 20);
       expect(await text(socket)).toContain(answer);
+      await closed;
+      clearInterval(writing);
     }
   });
 

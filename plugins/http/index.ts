@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -20,18 +20,17 @@ import {
 } from 'chatserv';
 import { Crowd } from './crowd.ts';
 import { addressOf } from './forwarded.ts';
-import { pathOf, Routes } from './routes.ts';
+import { Pipeline } from './pipeline.ts';
+import { refuseUpgrade, STRICT, say } from './replies.ts';
+import { Routes } from './routes.ts';
+import { pathOf, toOriginForm } from './target.ts';
 
 /** After so much silence of both sides a connection is cut, in milliseconds: who asks must also read the answer. */
 const SILENCE = 120_000;
 
-/** Every answer begins with these, which allow nothing. A handler that serves pages says what they may do. */
-const STRICT: Readonly<Record<string, string>> = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-};
+const NOTHING = 'There is nothing at this address.';
+const UNEXPECTED = 'This server meets no such expectation.';
+const FAILED = 'Something went wrong here. It was noted.';
 
 export default definePlugin({
   name: 'http',
@@ -87,29 +86,41 @@ export default definePlugin({
 
     async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       for (const [name, value] of Object.entries(STRICT)) response.setHeader(name, value);
+      toOriginForm(request);
       const path = pathOf(request);
       const handler = routes.find(path);
-      if (handler === undefined) return say(response, 404, 'There is nothing at this address.');
+      if (handler === undefined) return say(response, 404, NOTHING);
       try {
         await handler(request, response);
       } catch (err) {
         logger.error({ event: 'http-error', err, path }, 'an HTTP request could not be answered');
         if (response.headersSent) response.destroy();
-        else say(response, 500, 'Something went wrong here. It was noted.');
+        else say(response, 500, FAILED);
       }
     }
 
     function hand(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       socket.on('error', () => socket.destroy());
+      // Its answer would come between those to the requests before it.
+      if (pipelines.get(socket)?.leave() === false) {
+        socket.destroy();
+        return;
+      }
+      toOriginForm(request);
       const path = pathOf(request);
       const handler = upgrades.find(path);
       try {
-        if (handler === undefined) refuse(socket, 404);
+        if (handler === undefined) refuseUpgrade(socket, 404, NOTHING);
         else handler(request, socket, head);
       } catch (err) {
         logger.error({ event: 'http-error', err, path }, 'an HTTP connection could not be upgraded');
-        refuse(socket, 500);
+        refuseUpgrade(socket, 500, FAILED);
       }
+    }
+
+    const pipelines = keep('pipelines', () => new WeakMap<Duplex, Pipeline>());
+    function serve(request: IncomingMessage, response: ServerResponse, reply = answer): void {
+      pipelines.get(request.socket)?.add(request, response, () => void reply(request, response));
     }
 
     const crowd = keep('crowd', () => new Crowd());
@@ -135,8 +146,11 @@ export default definePlugin({
         const made = certificate
           ? createSecureServer({ ...limits, handshakeTimeout: headerTime * 1000 })
           : createServer(limits);
-        // Before Node's own listener reads from it.
-        return made.prependListener('connection', (socket: Socket) => crowd.admit(socket));
+        // Before Node's own listener reads from it, and after.
+        made.prependListener('connection', (socket: Socket) => crowd.admit(socket));
+        return made.on(certificate ? 'secureConnection' : 'connection', (socket: Socket) => {
+          if (!socket.destroyed) pipelines.set(socket, new Pipeline(socket));
+        });
       },
       (listener) => void listener.close(),
     );
@@ -156,7 +170,10 @@ export default definePlugin({
         listener.maxConnections = options.connections;
         listener.timeout = SILENCE;
         crowd.admit = admit;
-        listener.removeAllListeners('request').on('request', (request, response) => void answer(request, response));
+        listener.removeAllListeners('request').on('request', (request, response) => serve(request, response));
+        listener.removeAllListeners('checkExpectation').on('checkExpectation', (request, response) => {
+          serve(request, response, async () => say(response, 417, UNEXPECTED));
+        });
         listener.removeAllListeners('upgrade').on('upgrade', hand);
         if (!(await listen(listener, { port, host }, logger, 'http'))) return;
         server.listens(certificate ? 'https' : 'http', placeOf(listener));
@@ -168,13 +185,3 @@ export default definePlugin({
     };
   },
 });
-
-function say(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(`${text}\n`);
-}
-
-/** Refuses an upgrade. */
-function refuse(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}

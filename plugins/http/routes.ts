@@ -1,10 +1,3 @@
-import type { IncomingMessage } from 'node:http';
-
-/** The path that a request is for, without its query, which may tell more than a log should keep. */
-export function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '';
-}
-
 /** What handles which path: exactly, or, where a path ends with `/`, with all below it. */
 export class Routes<H> {
   readonly #handlers = new Map<string, Set<H>>();

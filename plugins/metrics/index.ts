@@ -20,6 +20,7 @@ export default definePlugin({
     const mayRead = inAddressList(options.networks);
     const look = watchProcess(signal);
     let unmount = () => {};
+    let underWay: Promise<string> | undefined;
 
     async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       const objection = objectionTo(request);
@@ -27,12 +28,20 @@ export default definePlugin({
         response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(`${objection}\n`);
         return;
       }
-      const facts = { server: plugins.facts(), store: await storeFacts(), process: await look() };
+      // Requests that come while a page is being made are given the same one.
+      underWay ??= write().finally(() => {
+        underWay = undefined;
+      });
+      const written = await underWay;
       response.writeHead(200, {
         'content-type': 'text/plain; version=0.0.4; charset=utf-8',
         'cache-control': 'no-store',
       });
-      response.end(page(facts));
+      response.end(written);
+    }
+
+    async function write(): Promise<string> {
+      return page({ server: plugins.facts(), store: await storeFacts(), process: await look() });
     }
 
     function objectionTo(request: IncomingMessage): string | undefined {

@@ -35,10 +35,12 @@ export interface LivePluginFacts {
   readonly meters: readonly Meter[];
 }
 
+/** Whether the server is being started, has every listener open, or is being stopped. */
+export type ServerState = 'starting' | 'serving' | 'stopping';
+
 /** The server at one moment. */
 export interface ServerFacts {
-  /** Whether it is being started, every listener is open, or it is being stopped. */
-  readonly state: 'starting' | 'serving' | 'stopping';
+  readonly state: ServerState;
   /** How long it has been running, in seconds. */
   readonly uptime: number;
   readonly sessions: number;
@@ -68,8 +70,10 @@ export interface Plugins {
    * @throws when something is wrong with them; its message says what, a line each, and all stays as it was
    */
   reload(): Promise<Difference>;
-  /** What the server and its plugins do. */
+  /** What the server and its plugins do. It is put together at each call. */
   facts(): ServerFacts;
+  /** The facts' `state` alone, which costs nothing. */
+  state(): ServerState;
 }
 
 export const Plugins = token<Plugins>('plugins');

@@ -1,4 +1,4 @@
-import { type Difference, Plugins, type ServerFacts } from '../contracts/plugins.ts';
+import { type Difference, Plugins, type ServerFacts, type ServerState } from '../contracts/plugins.ts';
 import { Presence } from '../contracts/presence.ts';
 import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
@@ -69,7 +69,7 @@ export class Host {
   readonly #meters = new Meters();
   readonly #events = new Events();
   readonly #logger: Logger;
-  #state: ServerFacts['state'] = 'starting';
+  #state: ServerState = 'starting';
   #setting: HostSetting;
   #generation!: Generation;
   /** Reloads are done one after the other. */
@@ -100,7 +100,7 @@ export class Host {
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
     const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
-    const plugins: Plugins = { reload: () => this.reload(), facts: () => this.#facts() };
+    const plugins: Plugins = { reload: () => this.reload(), facts: () => this.#facts(), state: () => this.#state };
     this.#services = new Map<string, unknown>([
       [Presence.service, presence],
       [Plugins.service, plugins],
