@@ -53,6 +53,7 @@ const SECTIONS: readonly Section[] = [
       'Decision',
       'Watching',
       'HookName',
+      'AccountChange',
       'askPassword',
       'askUsername',
       'blocked',

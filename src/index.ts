@@ -1,7 +1,7 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
-export { Accounts, type StoredAccount } from './contracts/accounts.ts';
+export { Accounts, type HashChange, type StoredAccount } from './contracts/accounts.ts';
 export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './contracts/archive.ts';
 export { Backup } from './contracts/backup.ts';
 export { Blocks } from './contracts/blocks.ts';
@@ -41,6 +41,7 @@ export type { Logger } from './kernel/logger.ts';
 export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
 export type { Session } from './kernel/session.ts';
+export type { AccountChange } from './kernel/standing.ts';
 export {
   admit,
   askPassword,

@@ -1,4 +1,4 @@
-import { Accounts, askPassword, definePlugin } from 'chatserv';
+import { Accounts, askPassword, askUsername, definePlugin } from 'chatserv';
 import { Directory } from './directory.ts';
 
 /** Another login, in the place of `password` and `registration`: who is in the directory is let in. */
@@ -17,6 +17,11 @@ export default definePlugin({
         },
         async onPassword(_session, { name }, secret) {
           return (await directory.bind(name, secret)) ? 'right' : 'wrong';
+        },
+        // With a token too: whoever has left the directory does not come back.
+        async onAdmit(session, { name }) {
+          if (session.provider !== 'directory-login' || (await directory.knows(name))) return undefined;
+          return askUsername();
         },
       },
     };

@@ -125,6 +125,7 @@ export default definePlugin({
               for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
               named.absent.push(...full.map(({ name }) => name));
             }
+            if (message.senderRemoved) return refuse('removed');
             const key = once && { key: once.key, unknown: named?.absent ?? [] };
             const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
             message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time, ...key }));

@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   type Account,
   Accounts,
@@ -69,6 +70,7 @@ export function memoryStore(now: () => number): MemoryStore {
   let lastId = 0;
   const blocks = new Map<string, number>();
   let lastAccount = 0;
+  let key: Uint8Array | undefined;
 
   function change(id: number, part: Partial<Member>): void {
     const member = members.get(id);
@@ -108,6 +110,10 @@ export function memoryStore(now: () => number): MemoryStore {
   return {
     accounts: {
       ephemeral: true,
+      async get(id) {
+        const member = members.get(id);
+        return member && stored(member);
+      },
       async find(name) {
         const member = byKey.get(nameKey(name));
         return member && stored(member);
@@ -127,6 +133,7 @@ export function memoryStore(now: () => number): MemoryStore {
           created: now(),
           seen: 0,
           roles: [],
+          epoch: newEpoch(),
           since: end,
           cursor: end,
           handed: end,
@@ -135,7 +142,13 @@ export function memoryStore(now: () => number): MemoryStore {
         join(member);
         return stored(member);
       },
-      setHash: async (id, hash) => change(id, { hash }),
+      setHash: async (id, hash, { rehashed = false } = {}) =>
+        change(id, { hash, ...(!rehashed && { epoch: newEpoch() }) }),
+      signOut: async (id) => change(id, { epoch: newEpoch() }),
+      async signingKey(renew = false) {
+        key = renew ? randomBytes(32) : (key ?? randomBytes(32));
+        return key;
+      },
       setRoles: async (id, roles) => change(id, { roles: [...roles] }),
       setSeen: async (id, seen) => change(id, { seen }),
       seenSince: async (time, limit) =>
@@ -296,8 +309,12 @@ function pageOf<T extends { readonly id: number }>(all: Iterable<T>, after: numb
   return [...all].filter(({ id }) => id > after).slice(0, Math.max(0, limit));
 }
 
-function stored({ id, name, hash, created, seen, roles }: Member): StoredAccount {
-  return { id, name, hash, created, seen, roles };
+function stored({ id, name, hash, created, seen, roles, epoch }: Member): StoredAccount {
+  return { id, name, hash, created, seen, roles, epoch };
+}
+
+function newEpoch(): number {
+  return randomInt(2 ** 48 - 1);
 }
 
 function isFor({ everyone, sender, named }: Kept, account: number): boolean {

@@ -28,6 +28,7 @@ const archiveLine = z.discriminatedUnion('type', [
     created: time,
     seen: time,
     roles: z.array(z.string().refine(isRole, 'it may not be a role')).readonly().default([]),
+    epoch: z.int().nonnegative().default(0),
     since: place,
     cursor: place,
     handed: place,

@@ -70,6 +70,8 @@ export interface Plugins {
    * @throws when something is wrong with them; its message says what, a line each, and all stays as it was
    */
   reload(): Promise<Difference>;
+  /** Whether a plugin of that name is live. */
+  isLive(name: string): boolean;
   /** What the server and its plugins do. It is put together at each call. */
   facts(): ServerFacts;
   /** The facts' `state` alone, which costs nothing. */

@@ -12,7 +12,7 @@ import {
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
 import type { Tally } from './tally.ts';
-import type { Refusal } from './verdicts.ts';
+import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */
 export interface Post {
@@ -42,13 +42,16 @@ export interface Posted {
 export class Delivery {
   readonly #online: Online;
   readonly #tally: Tally;
+  readonly #isRemoved: (account: number) => boolean;
   #lastId = 0;
   /** How many messages were said. */
   said = 0;
 
-  constructor(online: Online, tally: Tally) {
+  /** @param isRemoved whether an account does not exist any more */
+  constructor(online: Online, tally: Tally, isRemoved: (account: number) => boolean) {
     this.#online = online;
     this.#tally = tally;
+    this.#isRemoved = isRemoved;
   }
 
   /**
@@ -60,6 +63,8 @@ export class Delivery {
    */
   async post(post: Post, hooks: Hooks, now: number, ordered?: () => void): Promise<Posted | Refusal> {
     const began = performance.now();
+    const isRemoved = this.#isRemoved;
+    if (isRemoved(post.from.id)) return refuse('removed');
     let text = withoutControls(post.text);
     const placed = Promise.withResolvers<undefined>();
     let kept: Promise<Posted> | undefined;
@@ -76,6 +81,9 @@ export class Delivery {
       },
       time: now,
       once: post.once,
+      get senderRemoved() {
+        return isRemoved(post.from.id);
+      },
       saidBefore: (id) => {
         before = { duplicateOf: id, unknown: unknownOf(draft) };
       },
@@ -91,6 +99,7 @@ export class Delivery {
       const refusal = await Promise.race([placed.promise, hooks.onMessage.promise(draft)]);
       if (kept !== undefined) return await (kept as Promise<Posted>);
       if (refusal !== undefined) return refusal;
+      if (draft.senderRemoved) return refuse('removed');
     }
     ordered?.();
     const message = messageOf(draft, before?.duplicateOf ?? 0);

@@ -3,6 +3,7 @@ import type { Account } from './account.ts';
 import type { CommandCall } from './commands.ts';
 import type { Duplicate, Message, MessageDraft } from './message.ts';
 import type { Session } from './session.ts';
+import type { AccountChange } from './standing.ts';
 import {
   askUsername,
   type Blocked,
@@ -25,8 +26,9 @@ export interface Handlers {
   onUsername(session: Session, name: string): Decision<UsernameVerdict>;
   onPassword(session: Session, account: Account, secret: string): Decision<PasswordVerdict>;
   onAuthFail(session: Session, account: Account): Decision<Blocked>;
-  onAdmit(session: Session, account: Account): UsernameVerdict | undefined;
+  onAdmit(session: Session, account: Account): Decision<UsernameVerdict>;
   onLogin(session: Session): Watching;
+  onAccountChange(account: Account, change: AccountChange): Watching;
   onCommand(session: Session, call: CommandCall): Decision<Exclude<Reply, undefined>>;
   onRetry(account: Account, key: string): Decision<Duplicate>;
   onMessage(message: MessageDraft): Decision<Refusal>;
@@ -87,9 +89,9 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     failure: 'The next handler decides; the third wrong password closes all the same.',
   },
   onAdmit: {
-    kind: 'SyncBail',
+    kind: 'AsyncSeriesBail',
     args: ['session', 'account'],
-    when: 'The login succeeded, and the session is about to be online: the last moment to refuse, with no wait in which anything could change.',
+    when: 'A login succeeded, with a password, a token or anything else, and the session is about to be online: the last moment to refuse, before `welcome`. Logins to one account take turns, so that no other one comes between the answer and the session being online.',
     result: '`askUsername(because)` or `blocked(seconds)` refuses.',
     fallback: askUsername(),
     failure: 'The user name is asked for again: `username`.',
@@ -101,6 +103,14 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     result: 'None: it watches.',
     fallback: undefined,
     failure: 'The next handler runs, and then the commands.',
+  },
+  onAccountChange: {
+    kind: 'AsyncSeries',
+    args: ['account', 'change'],
+    when: "An account was changed, in this server or by `chatserv user`: `'roles'`, it has others; `'signed-out'`, its password was changed or it was signed out everywhere, and its sessions are closed; `'removed'`, it does not exist any more. Of a change by another process only accounts that are online are told.",
+    result: 'None: it watches.',
+    fallback: undefined,
+    failure: 'The next handler runs.',
   },
   onCommand: {
     kind: 'AsyncSeriesBail',
@@ -166,8 +176,9 @@ export function createHooks() {
       'secret',
     ]),
     onAuthFail: new AsyncSeriesBailHook<[Session, Account], Blocked | undefined>(['session', 'account']),
-    onAdmit: new SyncBailHook<[Session, Account], UsernameVerdict | undefined>(['session', 'account']),
+    onAdmit: new AsyncSeriesBailHook<[Session, Account], UsernameVerdict | undefined>(['session', 'account']),
     onLogin: new AsyncSeriesHook<[Session]>(['session']),
+    onAccountChange: new AsyncSeriesHook<[Account, AccountChange]>(['account', 'change']),
     onCommand: new AsyncSeriesBailHook<[Session, CommandCall], Reply>(['session', 'call']),
     onRetry: new AsyncSeriesBailHook<[Account, string], Duplicate | undefined>(['account', 'key']),
     onMessage: new AsyncSeriesBailHook<[MessageDraft], Refusal | undefined>(['message']),

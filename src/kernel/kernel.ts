@@ -15,14 +15,18 @@ import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import { Retries } from './retries.ts';
 import { Session, type SessionHost } from './session.ts';
+import { type Standing, Standings } from './standing.ts';
 import { Tally } from './tally.ts';
-import type { Refusal, UsernameVerdict } from './verdicts.ts';
+import { Turns } from './turns.ts';
+import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
 
 /** What of the set of live plugins the kernel works with. It never changes: a reload makes another. */
 export interface KernelGeneration {
   readonly hooks: Hooks;
   /** The commands by name and alias. */
   readonly commands: ReadonlyMap<string, Command>;
+  /** Reads how things stand with an account, where something keeps accounts. */
+  readonly standingOf?: ((account: number) => Promise<Standing | undefined>) | undefined;
 }
 
 /** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
@@ -32,10 +36,13 @@ export class Kernel implements SessionHost {
   readonly tally: Tally;
   readonly turn: Turn;
   readonly online = new Online();
+  readonly standings = new Standings(this);
   /** How often each limit was met. */
   readonly limitsMet = new LimitsMet();
   readonly retries = new Retries();
   readonly #delivery: Delivery;
+  /** Logins to one account are admitted one after the other. */
+  readonly #admissions = new Turns();
   readonly #sessions = new Set<Session>();
   /** What of ended sessions is still running: their `onDisconnect`. */
   readonly #farewells = new Set<Promise<void>>();
@@ -49,7 +56,7 @@ export class Kernel implements SessionHost {
     this.clock = clock;
     this.tally = new Tally(clock);
     this.turn = new Turn(this.tally);
-    this.#delivery = new Delivery(this.online, this.tally);
+    this.#delivery = new Delivery(this.online, this.tally, (account) => this.standings.isRemoved(account));
     this.logger = logger;
     this.#limits = limits;
     this.isExempt = inAddressList(limits.exempt);
@@ -75,6 +82,10 @@ export class Kernel implements SessionHost {
 
   get hooks(): Hooks {
     return this.#generation.hooks;
+  }
+
+  get standingOf(): KernelGeneration['standingOf'] {
+    return this.#generation.standingOf;
   }
 
   /** How many messages were said. */
@@ -105,13 +116,23 @@ export class Kernel implements SessionHost {
     return this.#delivery.post(post, this.hooks, this.clock.now(), ordered);
   }
 
-  /** Makes a session that may log in online and welcomes it, or says why not; nothing can come between. */
-  admit(session: Session, account: Account): UsernameVerdict | undefined {
-    const objection = this.hooks.onAdmit.isUsed() ? this.hooks.onAdmit.call(session, account) : undefined;
-    if (objection !== undefined) return objection;
-    this.online.add(session, account);
-    session.say({ kind: 'welcome', account });
-    return undefined;
+  /**
+   * Makes a session that may log in online and welcomes it, or returns why not. Logins to one account take turns, so
+   * that no other one comes between the plugins' consent and the session's being online.
+   */
+  admit(session: Session, account: Account): Promise<UsernameVerdict | undefined> {
+    return this.#admissions.run(account.id, async () => {
+      if (session.ended) throw new SessionEnded();
+      const { onAdmit } = this.hooks;
+      const objection = onAdmit.isUsed() ? await session.still(onAdmit.promise(session, account)) : undefined;
+      if (objection !== undefined) return objection;
+      // From here to the welcome nothing waits.
+      if (session.proof?.expired || this.standings.isRemoved(account.id)) return askUsername();
+      for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
+      this.online.add(session, account);
+      session.say({ kind: 'welcome', account });
+      return undefined;
+    });
   }
 
   ended(session: Session, reason: string): void {

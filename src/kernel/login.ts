@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
-import { StartedOver } from './endings.ts';
+import { SessionEnded, StartedOver } from './endings.ts';
 import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
 import type { Session } from './session.ts';
-import { type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
+import type { Standing, Standings } from './standing.ts';
+import { type Admit, type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
 
 /** What the login dialogue needs of the kernel. */
 export interface LoginHost {
@@ -12,8 +14,9 @@ export interface LoginHost {
   readonly limits: { readonly passwordAttempts: number };
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
-  /** Makes the session online and welcomes it at once, or says why not. */
-  admit(session: Session, account: Account): UsernameVerdict | undefined;
+  readonly standings: Pick<Standings, 'rely'>;
+  /** Makes the session online and welcomes it, or returns why not. */
+  admit(session: Session, account: Account): Promise<UsernameVerdict | undefined>;
 }
 
 /** Why a user name is asked for. */
@@ -66,7 +69,7 @@ async function oneLogin(
     verdict = outcome;
   }
   if (verdict.kind === 'admit') {
-    const objection = host.admit(session, verdict.account);
+    const objection = await admission(session, verdict, host, after);
     if (objection === undefined) return true;
     verdict = objection;
   }
@@ -75,6 +78,36 @@ async function oneLogin(
   host.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
   session.leave('blocked', { kind: 'blocked', seconds, after });
   return false;
+}
+
+/** Admits a session. @param after what it has proved who it is with @returns why it may not come in, if it may not */
+async function admission(
+  session: Session,
+  { account, epoch, device = newDevice() }: Admit,
+  host: LoginHost,
+  after: 'username' | 'password',
+): Promise<UsernameVerdict | undefined> {
+  if (after === 'username') {
+    const standing = await relied(session, account, host);
+    if (standing === 'unknown') return askUsername();
+    if (epoch !== undefined && standing?.epoch !== epoch) return askUsername('expired');
+  }
+  const standing = await session.proof?.standing;
+  if (standing?.isBot) return askUsername();
+  session.device = device;
+  session.epoch = standing?.epoch;
+  return await host.admit(session, account);
+}
+
+/** What the login is about to rest on; `unknown` when the store does not say. */
+async function relied(session: Session, account: Account, host: LoginHost): Promise<Standing | undefined | 'unknown'> {
+  try {
+    return await session.still(host.standings.rely(session, account));
+  } catch (err) {
+    if (err instanceof SessionEnded) throw err;
+    host.logger.error({ event: 'store-error', ...session.who, err }, 'an account could not be read for a login');
+    return 'unknown';
+  }
 }
 
 /** Asks for the password until it is right, a plugin decides otherwise, or it was wrong too often. */
@@ -87,7 +120,14 @@ async function askForPassword(
   for (let because = ''; ; ) {
     const secret = await session.ask('password', because);
     const { hooks } = host;
-    const verdict = (await session.still(hooks.onPassword.promise(session, account, secret))) ?? 'wrong';
+    const check = async () => {
+      // What the password is held against afterwards is at least as new as this.
+      if ((await relied(session, account, host)) === 'unknown') return 'again';
+      return (await session.still(hooks.onPassword.promise(session, account, secret))) ?? 'wrong';
+    };
+    let verdict = await check();
+    // The password was changed meanwhile, or hashed anew by a plugin that does not say `rehashed`.
+    if (verdict === 'right' && session.proof?.expired) verdict = await check();
     if (verdict === 'right') return admit(account);
     if (verdict === 'again') continue;
     if (verdict !== 'wrong') return verdict;
@@ -102,4 +142,8 @@ async function askForPassword(
       return 'closed';
     }
   }
+}
+
+function newDevice(): string {
+  return randomBytes(9).toString('base64url');
 }

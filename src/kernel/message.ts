@@ -56,6 +56,8 @@ export interface MessageDraft {
   readonly time: number;
   /** Where its sender may send it again. */
   readonly once: Once | undefined;
+  /** Whether its sender's account was removed meanwhile: whoever keeps messages does not keep this one. */
+  readonly senderRemoved: boolean;
   /** It was said before, under this id, and was only sent again: it is answered, and given to nobody a second time. */
   saidBefore(id: number): void;
   /**

@@ -28,7 +28,9 @@ export class Online {
       return;
     }
     this.#sessions.delete(account.id);
-    this.#names.delete(nameKey(account.name));
+    // The name of an account that was removed may be another's by now.
+    const key = nameKey(account.name);
+    if (this.#names.get(key)?.id === account.id) this.#names.delete(key);
   }
 
   /** Everyone who is online, each once, in the order in which they came. */

@@ -10,6 +10,7 @@ import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 import { isReason } from './results.ts';
+import type { Proof } from './standing.ts';
 import { refuse } from './verdicts.ts';
 
 /** What a session needs of the kernel. */
@@ -40,6 +41,14 @@ export class Session implements InputOwner, OutboxOwner {
   readonly #acceptedAt: number;
   /** Who it is, once logged in; undefined before that, as in `onConnect`. */
   account: Account | undefined;
+  /** Which of the account's devices it is: random for each login, and that of the session before after `resume`. */
+  device = '';
+  /** The epoch of its account (`StoredAccount.epoch`); undefined for an account that no store has. */
+  epoch: number | undefined;
+  /** The plugin that vouches for who it is. */
+  provider = '';
+  /** What its login rests on. @internal */
+  proof: Proof | undefined;
   /** The messages that it is given. */
   readonly feed: Feed;
   /** What waits to be written. @internal */
@@ -119,6 +128,11 @@ export class Session implements InputOwner, OutboxOwner {
   /** Whether the limits per network do not hold for it: its network is exempt, or it has no IP address. */
   get exempt(): boolean {
     return isIP(this.address) === 0 || this.#host.isExempt(this.address);
+  }
+
+  /** Whether it takes the place of another session of its account, which is then closed: both are the same device. */
+  replaces(other: Session): boolean {
+    return this.device !== '' && other.device === this.device;
   }
 
   /** Whether a question of it waits for an answer. */

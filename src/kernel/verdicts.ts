@@ -24,9 +24,19 @@ export interface Blocked {
 }
 
 /** The session is logged in as this account, without a password. */
-export interface Admit {
+export interface Admit extends AdmitDetails {
   readonly kind: 'admit';
   readonly account: Account;
+}
+
+/** What else is known of a login without a password. */
+export interface AdmitDetails {
+  /** The epoch of the account that the proof is from (`StoredAccount.epoch`): in a later one it has expired. */
+  readonly epoch?: number;
+  /** Which of the account's devices it is; without one it is a new one. */
+  readonly device?: string;
+  /** The plugin that vouches for who it is, where it is another one than that which admits. */
+  readonly provider?: string;
 }
 
 /** What was wanted is not done, for a reason of one word. */
@@ -70,8 +80,8 @@ export function blocked(seconds: number): Blocked {
 }
 
 /** Lets `onUsername` log a session in without a password. */
-export function admit(account: Account): Admit {
-  return { kind: 'admit', account };
+export function admit({ id, name }: Account, details: AdmitDetails = {}): Admit {
+  return { ...details, kind: 'admit', account: { id, name } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import type { Change, Difference } from '../contracts/plugins.ts';
 import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
@@ -9,6 +10,7 @@ import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Standing } from '../kernel/standing.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions } from './define.ts';
 import { Guard, type GuardLimits, type Watching } from './guard.ts';
@@ -36,6 +38,8 @@ export interface Surroundings {
   readonly off: readonly string[];
   /** The services that are there without a plugin. */
   readonly services: ReadonlyMap<string, unknown>;
+  /** A store's accounts as plugins are given them. */
+  observed(accounts: Accounts): Accounts;
 }
 
 /** A plugin that is set up. */
@@ -105,6 +109,11 @@ export class Generation implements KernelGeneration {
       await generation.abandon();
       throw cause;
     }
+  }
+
+  get standingOf(): KernelGeneration['standingOf'] {
+    const accounts = this.services.get(Accounts.service) as Accounts | undefined;
+    return accounts && (async (id) => standingOf(await accounts.get(id)));
   }
 
   /** The plugins, in the order of set-up. */
@@ -221,7 +230,9 @@ export class Generation implements KernelGeneration {
     const live = old && this.#changeOf(old, loaded) === undefined ? old : await this.#setUp(loaded, old);
     this.#live.push(live);
     for (const [name, { service }] of Object.entries(loaded.plugin.provides)) {
-      this.services.set(service, (live.contributions.provide as Record<string, unknown> | undefined)?.[name]);
+      const provided = (live.contributions.provide as Record<string, unknown> | undefined)?.[name];
+      const isAccounts = service === Accounts.service;
+      this.services.set(service, isAccounts ? this.#around.observed(provided as Accounts) : provided);
     }
   }
 
@@ -290,4 +301,8 @@ export class Generation implements KernelGeneration {
     const roles = this.services.get(Roles.service) as Roles | undefined;
     addCommands(this.commands, brought, this.#guard, roles, this.#around.logger);
   }
+}
+
+function standingOf(account: StoredAccount | undefined): Standing | undefined {
+  return account && { epoch: account.epoch, roles: account.roles, isBot: false };
 }

@@ -1,3 +1,4 @@
+import type { Accounts } from '../contracts/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../contracts/plugins.ts';
 import { Presence } from '../contracts/presence.ts';
 import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
@@ -7,6 +8,7 @@ import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
+import { observedAccounts } from './accounts.ts';
 import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
@@ -69,6 +71,8 @@ export class Host {
   readonly #meters = new Meters();
   readonly #events = new Events();
   readonly #logger: Logger;
+  /** What plugins are given of each store's accounts. */
+  readonly #observed = new WeakMap<Accounts, Accounts>();
   #state: ServerState = 'starting';
   #setting: HostSetting;
   #generation!: Generation;
@@ -96,11 +100,17 @@ export class Host {
       limitMet: (limit) => kernel.limitMet(limit),
       isExempt: (address) => kernel.isExempt(address),
       sessions: () => kernel.sessions(),
+      recheckAccounts: () => this.#recheck(),
       sessionsOf: ({ id }) => kernel.online.of(id),
       commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
     };
     const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
-    const plugins: Plugins = { reload: () => this.reload(), facts: () => this.#facts(), state: () => this.#state };
+    const plugins: Plugins = {
+      reload: () => this.reload(),
+      isLive: (name) => this.plugins().some(({ loaded }) => loaded.plugin.name === name),
+      facts: () => this.#facts(),
+      state: () => this.#state,
+    };
     this.#services = new Map<string, unknown>([
       [Presence.service, presence],
       [Plugins.service, plugins],
@@ -197,11 +207,28 @@ export class Host {
       clock: this.#clock,
       limits,
       folder: place.folder,
+      observed: (accounts) => this.#observe(accounts),
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
       services: this.#services,
       meters: this.#meters,
       watchdog,
     };
+  }
+
+  #observe(accounts: Accounts): Accounts {
+    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.kernel.standings);
+    this.#observed.set(accounts, observed);
+    return observed;
+  }
+
+  /** Looks at the accounts of everyone online again. */
+  async #recheck(): Promise<void> {
+    try {
+      await this.kernel.standings.recheck();
+    } catch (err) {
+      this.#logger.error({ event: 'store-error', err }, 'whether accounts were changed could not be read');
+      throw err;
+    }
   }
 
   /** Hands over a connection, as a transport does. @param dialect the name of a dialect */

@@ -35,6 +35,12 @@ export interface Server {
   sessions(): Iterable<Session>;
   /** The sessions of an account; none when it is offline. */
   sessionsOf(account: Account): readonly Session[];
+  /**
+   * Looks at the accounts of all sessions again. For a store that finds out that another process has changed accounts:
+   * whoever was removed, signed out or given another password is closed.
+   * @throws when they could not be read, which is logged
+   */
+  recheckAccounts(): Promise<void>;
   /** The commands that are loaded, each once, by name. */
   commands(): readonly Command[];
 }

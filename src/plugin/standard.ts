@@ -22,7 +22,7 @@ export const STANDARD = {
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords'] },
   registration: { file: 'login/registration', provides: ['registration'] },
-  resume: { file: 'login/resume', provides: [] },
+  resume: { file: 'login/resume/index', provides: [] },
   roles: { file: 'roles', provides: ['roles'] },
   'single-session': { file: 'login/single-session', provides: [] },
   sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'blocks', 'archive', 'backup', 'store-facts'] },
@@ -58,7 +58,7 @@ export interface StandardOptions {
   readonly page: OptionsOf<typeof import('../../plugins/page/index.ts').default>;
   readonly password: OptionsOf<typeof import('../../plugins/login/password/index.ts').default>;
   readonly registration: OptionsOf<typeof import('../../plugins/login/registration.ts').default>;
-  readonly resume: OptionsOf<typeof import('../../plugins/login/resume.ts').default>;
+  readonly resume: OptionsOf<typeof import('../../plugins/login/resume/index.ts').default>;
   readonly roles: OptionsOf<typeof import('../../plugins/roles.ts').default>;
   readonly 'single-session': OptionsOf<typeof import('../../plugins/login/single-session.ts').default>;
   readonly sqlite: OptionsOf<typeof import('../../plugins/stores/sqlite/index.ts').default>;

@@ -1,4 +1,6 @@
 import { HOOKS, type HookName, type Hooks } from '../kernel/hooks.ts';
+import type { Session } from '../kernel/session.ts';
+import type { PasswordVerdict, UsernameVerdict } from '../kernel/verdicts.ts';
 import type { HookHandlers, Ordered } from './define.ts';
 import type { Guard, Handler } from './guard.ts';
 import { didYouMean, Mistakes } from './mistakes.ts';
@@ -25,7 +27,9 @@ export function tapAll(hooks: Hooks, taps: readonly Tap[], guard: Guard): void {
       tap(name: string, handler: Handler): void;
       tapPromise(name: string, handler: Handler): void;
     };
-    target.intercept({ register: (tap) => ({ ...tap, fn: guard.handler(tap.name, hook, tap.fn) }) });
+    target.intercept({
+      register: (tap) => ({ ...tap, fn: guard.handler(tap.name, hook, noting(tap.name, hook, tap.fn)) }),
+    });
     const awaited = HOOKS[hook].kind.startsWith('Async');
     for (const { plugin, handler } of orderTaps(taps.filter((tap) => tap.hook === hook))) {
       if (awaited) target.tapPromise(plugin, handler);
@@ -50,4 +54,16 @@ export function checkBefore(taps: readonly Tap[], on: readonly string[], off: re
     ];
   });
   if (mistakes.length > 0) throw new Mistakes(mistakes);
+}
+
+/** A handler that may let a session in, and then notes on it which plugin did. */
+function noting(plugin: string, hook: HookName, handler: Handler): Handler {
+  if (hook !== 'onUsername' && hook !== 'onPassword') return handler;
+  const call = handler as (session: Session, ...args: unknown[]) => unknown;
+  return async (session: Session, ...args: unknown[]) => {
+    const verdict = (await call(session, ...args)) as UsernameVerdict | PasswordVerdict | undefined;
+    if (verdict === 'right') session.provider = plugin;
+    else if (typeof verdict === 'object' && verdict?.kind === 'admit') session.provider = verdict.provider ?? plugin;
+    return verdict;
+  };
 }

@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   Accounts,
   Blocks,
@@ -49,6 +50,7 @@ export function openStore(now: () => number): Store {
   const blocks = new Map<string, number>();
   let lastAccount = 0;
   let lastEntry = 0;
+  let key: Uint8Array | undefined;
 
   const named = (name: string) => [...members.values()].find((member) => nameKey(member.name) === nameKey(name));
   const alike = (name: string) => {
@@ -70,16 +72,32 @@ export function openStore(now: () => number): Store {
     accounts: {
       // Leave this out when it keeps things where they outlive the process.
       ephemeral: true,
+      get: async (id) => accountOf(members.get(id)),
       find: async (name) => accountOf(named(name)),
       lookalike: async (name) => accountOf(alike(name)),
       async create(name, hash, distinct = false) {
         if (named(name) !== undefined || (distinct && alike(name) !== undefined)) return undefined;
         const place = { since: lastEntry, cursor: lastEntry, handed: lastEntry };
-        const member = { id: ++lastAccount, name, hash, created: now(), seen: 0, roles: [], ...place };
+        const member = {
+          id: ++lastAccount,
+          name,
+          hash,
+          created: now(),
+          seen: 0,
+          roles: [],
+          epoch: newEpoch(),
+          ...place,
+        };
         members.set(member.id, member);
         return accountOf(member);
       },
-      setHash: async (id, hash) => change(id, { hash }),
+      setHash: async (id, hash, { rehashed = false } = {}) =>
+        change(id, { hash, ...(!rehashed && { epoch: newEpoch() }) }),
+      signOut: async (id) => change(id, { epoch: newEpoch() }),
+      async signingKey(renew = false) {
+        key = renew ? randomBytes(32) : (key ?? randomBytes(32));
+        return key;
+      },
       setRoles: async (id, roles) => change(id, { roles: [...roles] }),
       setSeen: async (id, seen) => change(id, { seen }),
       seenSince: async (time, limit) =>
@@ -161,6 +179,11 @@ function accountOf(member: Member | undefined): StoredAccount | undefined {
   if (member === undefined) return undefined;
   const { since, cursor, handed, ...account } = member;
   return account;
+}
+
+/** Another one than any that there was, also in a copy of the store that is put back. */
+function newEpoch(): number {
+  return randomInt(2 ** 48 - 1);
 }
 
 function entryOf({ id, sender, from, audience, text, time }: Kept): Entry {

@@ -1,4 +1,4 @@
-import { definePlugin, type HookName } from 'chatserv';
+import { Accounts, definePlugin, type HookName } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { HOOKS } from '../../src/kernel/hooks.ts';
@@ -47,6 +47,13 @@ const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean)
     fails(true);
     const alice = await server.returns('alice');
     expect(await alice.asks('who')).toBe('alice');
+  },
+  async onAccountChange(server, fails) {
+    const alice = server.connectJson();
+    await alice.logsIn('alice', PASSWORD);
+    fails(true);
+    await signOut(server, 'alice');
+    await alice.sees({ type: 'closing', reason: 'signed-out' });
   },
   async onCommand(server, fails) {
     const alice = await server.returns('alice');
@@ -131,6 +138,11 @@ describe('a handler that throws or rejects', () => {
     }
   });
 });
+
+async function signOut(server: TestServer, name: string): Promise<void> {
+  const accounts = server.host.service(Accounts.service) as Accounts;
+  await accounts.signOut((await accounts.find(name))?.id ?? 0);
+}
 
 async function both(server: TestServer): Promise<[LineClient, LineClient]> {
   return [await server.returns('alice'), await server.returns('bob')];

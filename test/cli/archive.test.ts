@@ -193,7 +193,7 @@ test('names that may not be registered any more go through an archive unchanged'
   await using program = await startProgram();
   await program.stop();
   const names = ['__proto__', 'constructor', 'toString', '😀', 'STRAẞE', '../../x'];
-  const place = { roles: ['constructor'], created: 1, seen: 2, since: 0, cursor: 1, handed: 1 };
+  const place = { roles: ['constructor'], created: 1, seen: 2, epoch: 3, since: 0, cursor: 1, handed: 1 };
   const lines = [
     { type: 'archive', version: 1, account: names.length, message: 1 },
     ...names.map((name, index) => ({ type: 'account', id: index + 1, name, hash: 'x', ...place })),

@@ -58,10 +58,9 @@ export default definePlugin({
           const account = await accounts.find(name);
           return account && askPassword({ id: account.id, name: account.name });
         },
-        async onPassword(session, { id, name }, secret) {
+        async onPassword(session, { id }, secret) {
           if (secret === '') return 'wrong';
-          const named = await accounts.find(name);
-          const account = named?.id === id ? named : undefined;
+          const account = await accounts.get(id);
           // Who was removed meanwhile is told nothing by the time that the answer takes either.
           const found = await passwords.verify(secret, account?.hash, session.network);
           if (found === undefined) {
@@ -69,7 +68,7 @@ export default definePlugin({
             return undefined;
           }
           if (account === undefined || !found.right) return 'wrong';
-          if (found.renewed !== undefined) await accounts.setHash(account.id, found.renewed);
+          if (found.renewed !== undefined) await accounts.setHash(id, found.renewed, { rehashed: true });
           return 'right';
         },
       },

@@ -8,7 +8,7 @@ export function prepareArchive(db: DatabaseSync) {
   const end = prepare<{ id: number }>(db, 'SELECT seq AS id FROM sqlite_sequence WHERE name = ?');
   const accounts = prepare<Omit<ArchivedAccount, 'roles'> & { roles: string }>(
     db,
-    `SELECT id, name, hash, created, seen, roles, since, cursor, max(cursor, handed) AS handed
+    `SELECT id, name, hash, created, seen, roles, epoch, since, cursor, max(cursor, handed) AS handed
      FROM accounts WHERE id > ? ORDER BY id LIMIT ?`,
   );
   // A key outlives its message: such a message is archived without text, for nobody.

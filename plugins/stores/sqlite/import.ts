@@ -72,15 +72,15 @@ function beginImport(file: string, timeout: number, { account, message }: Archiv
   }
   const { append } = prepareAppend(db);
   const addAccount = db.prepare(
-    `INSERT INTO accounts (id, name, key, hash, created, seen, roles, since, cursor, handed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO accounts (id, name, key, hash, created, seen, roles, epoch, since, cursor, handed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const alike = prepareLikenesses(db, 'id');
   return {
     db,
     addAccounts(accounts: readonly ArchivedAccount[]): void {
-      for (const { id, name, hash, created, seen, roles, since, cursor, handed } of accounts) {
-        addAccount.run(id, name, nameKey(name), hash, created, seen, roles.join(' '), since, cursor, handed);
+      for (const { id, name, hash, created, seen, roles, epoch, since, cursor, handed } of accounts) {
+        addAccount.run(id, name, nameKey(name), hash, created, seen, roles.join(' '), epoch, since, cursor, handed);
         alike.add(id, likenesses(name));
       }
     },

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, Cursor, Entry, NewEntry, Retention } from 'chatserv';
+import type { Account, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { holds } from './crowd.ts';
@@ -9,7 +9,10 @@ import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
 /** How many messages one call of trim looks at: others wait for it. */
 const TRIMMED_AT_ONCE = 1000;
 
-const ACCOUNT = 'id, name, hash, created, seen, roles';
+const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
+
+/** What the signing key is called among the secrets. */
+const SIGNING_KEY = 'signing-key';
 
 /** What can be asked of the database, one method a request of the store, in terms of what its statements take. */
 export type Queries = ReturnType<typeof prepareQueries>;
@@ -20,14 +23,19 @@ export function prepareQueries(db: DatabaseSync) {
     Number(holds(crowd as Uint8Array, account as number)),
   );
 
+  const get = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id = ?`);
   const find = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
   const create = prepare<AccountRow>(
     db,
-    `INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+    `INSERT INTO accounts (name, key, hash, created, epoch, since, cursor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
      ON CONFLICT (key) DO NOTHING RETURNING ${ACCOUNT}`,
   );
   const likenesses = prepareLikenesses(db, ACCOUNT);
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
+  const setEpoch = db.prepare('UPDATE accounts SET epoch = ?2 WHERE id = ?1');
+  const secret = prepare<{ value: Uint8Array }>(db, 'SELECT value FROM secrets WHERE name = ?');
+  const addSecret = db.prepare('INSERT OR IGNORE INTO secrets (name, value) VALUES (?, ?)');
+  const replaceSecret = db.prepare('INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)');
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
   const seenSince = prepare<Account>(
@@ -90,18 +98,32 @@ export function prepareQueries(db: DatabaseSync) {
   const addBlock = db.prepare('INSERT OR REPLACE INTO blocks (user, network, until) VALUES (?, ?, ?)');
 
   return {
+    get: (id: number) => withRoles(get.get(id)),
     find: (key: string) => withRoles(find.get(key)),
     lookalike: (alike: readonly string[]) => withRoles(likenesses.find(alike)),
-    create(name: string, key: string, hash: string, created: number, alike: readonly string[], distinct: boolean) {
+    create(
+      { name, key, hash, created, epoch }: Pick<StoredAccount, 'name' | 'hash' | 'created' | 'epoch'> & { key: string },
+      alike: readonly string[],
+      distinct: boolean,
+    ) {
       if (distinct && likenesses.find(alike) !== undefined) return undefined;
-      const account = withRoles(create.get(name, key, hash, created, end.get()?.id ?? 0));
+      const account = withRoles(create.get(name, key, hash, created, epoch, end.get()?.id ?? 0));
       if (account !== undefined) likenesses.add(account.id, alike);
       return account;
     },
     unlikened: likenesses.unlikened,
     liken: (accounts: readonly { readonly id: number; readonly likenesses: readonly string[] }[]) =>
       likenesses.liken(accounts),
-    setHash: (id: number, hash: string) => void setHash.run(id, hash),
+    setHash(id: number, hash: string, epoch?: number): void {
+      setHash.run(id, hash);
+      if (epoch !== undefined) setEpoch.run(id, epoch);
+    },
+    setEpoch: (id: number, epoch: number) => void setEpoch.run(id, epoch),
+    signingKey: () => secret.get(SIGNING_KEY)?.value,
+    setSigningKey(key: Uint8Array, renew: boolean): Uint8Array | undefined {
+      (renew ? replaceSecret : addSecret).run(SIGNING_KEY, key);
+      return secret.get(SIGNING_KEY)?.value;
+    },
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),
     seenSince: (time: number, limit: number) => seenSince.all(time, atMost(limit)),
@@ -149,7 +171,9 @@ export function prepareQueries(db: DatabaseSync) {
 
 /** The queries that change nothing. */
 export const READS: ReadonlySet<keyof Queries> = new Set([
+  'get',
   'find',
+  'signingKey',
   'findEntry',
   'lookalike',
   'unlikened',

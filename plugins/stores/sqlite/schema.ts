@@ -88,4 +88,11 @@ export const MIGRATIONS: readonly string[] = [
   INSERT OR IGNORE INTO sent SELECT id, sender, key, '[]', time FROM messages WHERE key IS NOT NULL ORDER BY id;
   DROP INDEX messages_key;
   `,
+  `
+  ALTER TABLE accounts ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0; -- random, another one after a new password
+  CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

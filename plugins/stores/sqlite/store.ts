@@ -1,3 +1,4 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import {
   type Accounts,
@@ -15,6 +16,8 @@ import { archiveImport } from './import.ts';
 
 /** How many accounts' likenesses are worked out at once. */
 const LIKENED_AT_ONCE = 1000;
+
+const KEY_BYTES = 32;
 
 /** The services of one database. */
 export interface Store {
@@ -54,11 +57,22 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
   }
   return {
     accounts: {
+      get: (id) => ask('get', id),
       find: (name) => ask('find', nameKey(name)),
       lookalike: (name) => ask('lookalike', likenesses(name)),
       create: (name, hash, distinct = false) =>
-        ask('create', name, nameKey(name), hash, now(), likenesses(name), distinct),
-      setHash: (id, hash) => ask('setHash', id, hash),
+        ask(
+          'create',
+          { name, key: nameKey(name), hash, created: now(), epoch: newEpoch() },
+          likenesses(name),
+          distinct,
+        ),
+      setHash: (id, hash, { rehashed = false } = {}) => ask('setHash', id, hash, rehashed ? undefined : newEpoch()),
+      signOut: (id) => ask('setEpoch', id, newEpoch()),
+      async signingKey(renew = false) {
+        const kept = renew ? undefined : await ask('signingKey');
+        return kept ?? ((await ask('setSigningKey', randomBytes(KEY_BYTES), renew)) as Uint8Array);
+      },
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
       seenSince: (time, limit) => ask('seenSince', time, limit),
@@ -92,6 +106,11 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       return close();
     },
   };
+}
+
+/** Random, so that no epoch comes again when a backup is restored. */
+function newEpoch(): number {
+  return randomInt(2 ** 48 - 1);
 }
 
 /** What the database takes up, with its write-ahead log. */

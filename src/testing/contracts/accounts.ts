@@ -28,12 +28,23 @@ export function accountsContract(name: string, open: Open): void {
         roles: [],
         created: expect.any(Number),
         seen: 0,
+        epoch: expect.any(Number),
       });
+      expect(Number.isSafeInteger(account.epoch)).toBe(true);
       expect(account.id).toBeGreaterThan(0);
       expect(account.created).toBeGreaterThanOrEqual(before);
       expect(account.created).toBeLessThanOrEqual(Date.now());
       expect(await store.accounts.find('Alice')).toEqual(account);
       expect(await store.accounts.find('nobody')).toBeUndefined();
+    });
+
+    test('an account is found under its id, and no other under one that is not there', async () => {
+      const account = await create();
+      await create();
+      expect(await store.accounts.get(account.id)).toEqual(account);
+      for (const id of [0, -1, 1.5, 1e12, Number.NaN]) expect(await store.accounts.get(id)).toBeUndefined();
+      await store.accounts.remove(account.id);
+      expect(await store.accounts.get(account.id)).toBeUndefined();
     });
 
     test('spellings with one key are one user, shown as registered', async () => {
@@ -85,9 +96,39 @@ export function accountsContract(name: string, open: Open): void {
 
     test('a hash is replaced, for one account', async () => {
       const [account, other] = [await create(), await create()];
-      await store.accounts.setHash(account.id, 'new');
+      await store.accounts.setHash(account.id, 'new', { rehashed: true });
       expect(await store.accounts.find(account.name)).toEqual({ ...account, hash: 'new' });
       expect(await store.accounts.find(other.name)).toEqual(other);
+    });
+
+    test('another password, a sign-out and each new account begin an epoch, and nothing else does', async () => {
+      const [account, other] = [await create(), await create()];
+      const epochs = [account.epoch, other.epoch];
+      const epoch = async () => (await store.accounts.get(account.id))?.epoch ?? 0;
+      for (const begin of [
+        () => store.accounts.setHash(account.id, 'other'),
+        () => store.accounts.setHash(account.id, 'other', { rehashed: false }),
+        () => store.accounts.signOut(account.id),
+      ]) {
+        await begin();
+        epochs.push(await epoch());
+      }
+      expect(new Set(epochs).size).toBe(5);
+      await store.accounts.setHash(account.id, 'rehashed', { rehashed: true });
+      await store.accounts.setRoles(account.id, ['admin']);
+      await store.accounts.setSeen(account.id, 1);
+      expect(await epoch()).toBe(epochs.at(-1));
+      expect(await store.accounts.get(other.id)).toEqual(other);
+    });
+
+    test('the signing key stays what it is until another is wanted', async () => {
+      const [key, same] = await Promise.all([store.accounts.signingKey(), store.accounts.signingKey()]);
+      expect(key).toHaveLength(32);
+      expect([...same]).toEqual([...key]);
+      const next = await store.accounts.signingKey(true);
+      expect(next).toHaveLength(32);
+      expect([...next]).not.toEqual([...key]);
+      expect([...(await store.accounts.signingKey())]).toEqual([...next]);
     });
 
     test('who was online since a time', async () => {
@@ -132,6 +173,7 @@ export function accountsContract(name: string, open: Open): void {
 
     test('changes to an account that is not there are nothing', async () => {
       await store.accounts.setHash(1e12, 'hash');
+      await store.accounts.signOut(1e12);
       await store.accounts.setSeen(1e12, Date.now());
       await store.accounts.remove(1e12);
       expect(await store.accounts.list(1e12 - 1, 10)).toEqual([]);

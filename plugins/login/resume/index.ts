@@ -1,0 +1,58 @@
+import { Accounts, admit, askUsername, definePlugin, Plugins, type Session, z } from 'chatserv';
+import { sign, verify } from './token.ts';
+
+export default definePlugin({
+  name: 'resume',
+  summary: 'Lets programs come back after a lost connection without a password',
+  options: z.strictObject({
+    lifetime: z
+      .number()
+      .positive()
+      .max(3_155_760_000)
+      .default(604_800)
+      .describe('How long a token is good for, in seconds'),
+  }),
+  needs: { accounts: Accounts, plugins: Plugins },
+  setup({ options, accounts, plugins, clock, server }) {
+    const lifetime = Math.floor(options.lifetime * 1000);
+
+    async function issue(session: Session): Promise<void> {
+      const { account, epoch, device, provider, dialect } = session;
+      if (account === undefined || epoch === undefined || !dialect.acknowledges) return;
+      const issued = clock.now();
+      const expires = issued + lifetime;
+      const claims = { account: account.id, epoch, device, provider, issued, expires };
+      const facts = { token: sign(claims, await accounts.signingKey()), expires: new Date(expires).toISOString() };
+      session.say({ kind: 'event', event: 'token', facts });
+    }
+
+    return {
+      hooks: {
+        onUsername: {
+          order: 'pre',
+          async handler(session) {
+            const token = session.prepared('resume');
+            if (token === undefined) return undefined;
+            const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
+            // Where the plugin that vouched is off, nobody knows any more whether it still would.
+            if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
+            const { epoch, device, provider } = claims;
+            const account = await accounts.get(claims.account);
+            return account?.epoch === epoch ? admit(account, { epoch, device, provider }) : askUsername('expired');
+          },
+        },
+        onLogin: {
+          before: 'offline-messages',
+          async handler(session) {
+            await issue(session);
+          },
+        },
+        async onAccountChange(account, change) {
+          if (change !== 'signed-out') return;
+          // Those that are left have done it themselves, and hold a token that has expired.
+          for (const session of server.sessionsOf(account)) await issue(session);
+        },
+      },
+    };
+  },
+});
