@@ -144,7 +144,7 @@ export default definePlugin({
       },
       hooks: {
         onConnect: {
-          order: 'pre',
+          phase: 'guard',
           handler(session) {
             if (session.ended) return undefined;
             const met = objection(session);

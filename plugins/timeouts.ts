@@ -31,9 +31,13 @@ export default definePlugin({
         for (const session of server.sessions()) (session.account ? watchIdle : watchLogin)(session);
       },
       hooks: {
-        onConnect(session) {
-          watchLogin(session);
-          return undefined;
+        // It refuses nobody itself, but no handler that takes its time may hold the time-out up.
+        onConnect: {
+          phase: 'guard',
+          handler(session) {
+            watchLogin(session);
+            return undefined;
+          },
         },
         async onLogin(session) {
           watchIdle(session);

@@ -75,11 +75,14 @@ export default definePlugin({
         for (const { account } of server.sessions()) if (account) await mutes.recall(account);
       },
       hooks: {
-        async onConnect({ network }) {
-          return (await bans.ofNetwork(network)) > 0 ? refuse('banned') : undefined;
+        onConnect: {
+          phase: 'guard',
+          async handler({ network }) {
+            return (await bans.ofNetwork(network)) > 0 ? refuse('banned') : undefined;
+          },
         },
         onUsername: {
-          order: 'pre',
+          phase: 'guard',
           async handler(_session, name) {
             const left = await bans.ofUser(name);
             return left > 0 ? blocked(left) : undefined;
@@ -87,6 +90,8 @@ export default definePlugin({
         },
         onLogin: {
           order: 'pre',
+          // Nothing that waits is given to who is banned.
+          before: 'offline-messages',
           async handler(session) {
             const { account } = session;
             if (account === undefined) return;
@@ -96,7 +101,7 @@ export default definePlugin({
           },
         },
         onMessage: {
-          order: 'pre',
+          phase: 'guard',
           handler: ({ from }) => (mutes.isMuted(from) ? refuse('muted') : undefined),
         },
       },

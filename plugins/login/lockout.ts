@@ -27,23 +27,26 @@ export default definePlugin({
     };
     return {
       hooks: {
-        onUsername: { order: 'pre', handler: block },
+        onUsername: { phase: 'guard', handler: block },
         // A block may have begun on another connection since the name was given.
-        onPassword: { order: 'pre', handler: (session, { name }) => block(session, name) },
-        async onAuthFail(session, { name }) {
-          const key = pair(session, name);
-          const count = (failures.get(key) ?? 0) + 1;
-          failures.delete(key);
-          if (count < options.attempts) {
-            failures.set(key, count);
-            const [oldest] = failures.keys();
-            if (failures.size > PAIRS && oldest !== undefined) failures.delete(oldest);
-            return undefined;
-          }
-          server.limitMet('wrong-passwords');
-          const now = clock.now();
-          await blocks.add(nameKey(name), session.network, now + options.blockTime * 1000, now);
-          return blocked(options.blockTime);
+        onPassword: { phase: 'guard', handler: (session, { name }) => block(session, name) },
+        onAuthFail: {
+          phase: 'guard',
+          async handler(session, { name }) {
+            const key = pair(session, name);
+            const count = (failures.get(key) ?? 0) + 1;
+            failures.delete(key);
+            if (count < options.attempts) {
+              failures.set(key, count);
+              const [oldest] = failures.keys();
+              if (failures.size > PAIRS && oldest !== undefined) failures.delete(oldest);
+              return undefined;
+            }
+            server.limitMet('wrong-passwords');
+            const now = clock.now();
+            await blocks.add(nameKey(name), session.network, now + options.blockTime * 1000, now);
+            return blocked(options.blockTime);
+          },
         },
         async onLogin(session) {
           if (session.account !== undefined) failures.delete(pair(session, session.account.name));

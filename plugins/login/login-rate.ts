@@ -34,7 +34,7 @@ export default definePlugin({
     return {
       hooks: {
         onPassword: {
-          before: 'password',
+          phase: 'guard',
           handler(session, { name }) {
             if (session.exempt) return undefined;
             const { network } = session;
@@ -59,10 +59,13 @@ export default definePlugin({
             return undefined;
           },
         },
-        async onAuthFail(session) {
-          // Who logs in with a token after it, or as somebody else, proves nothing about this one.
-          taken(session).network = '';
-          return undefined;
+        onAuthFail: {
+          phase: 'guard',
+          handler(session) {
+            // Who logs in with a token after it, or as somebody else, proves nothing about this one.
+            taken(session).network = '';
+            return undefined;
+          },
         },
         async onLogin(session) {
           const { network, user } = taken(session);

@@ -6,7 +6,10 @@ import { factsOf } from './control.ts';
 import { settingOf } from './setting.ts';
 import { inTime } from './units.ts';
 
-/** Lists what would run, in the order of set-up, and then what is off. It sets the plugins up, and starts nothing. */
+/**
+ * Lists what would run, in the order of set-up, in which order the handlers of each hook run, and what is off. It sets
+ * the plugins up, and starts nothing.
+ */
 export async function plugins(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);
   const because = (key: string) => (setting.named.has(key) ? setting.place.name : 'the standard set');
@@ -27,6 +30,13 @@ export async function plugins(config: string | undefined): Promise<void> {
       });
       showMeters(running?.plugins.find(({ name }) => name === plugin.name));
     }
+    process.stdout.write('\nHandlers, in the order in which they run:\n');
+    for (const { hook, guards, others } of host.orders()) {
+      const first = guards.length > 0 ? [`guards ${guards.join(', ')}`] : [];
+      const then = others.length > 0 ? [others.join(', ')] : [];
+      process.stdout.write(`  ${hook.padEnd(14)} ${[...first, ...then].join('; then ')}\n`);
+    }
+    process.stdout.write('\n');
   } finally {
     await host.stop('shutdown');
   }

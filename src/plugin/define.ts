@@ -12,9 +12,14 @@ import type { Server } from './server.ts';
 export type Ordered<H> =
   | H
   | {
+      /**
+       * `guard`: before all handlers that are no guards, whatever their order. A guard may only refuse: what it returns
+       * otherwise is no decision.
+       */
+      readonly phase?: 'guard';
       /** `pre`: before the handlers that say nothing; `post`: after them. */
       readonly order?: 'pre' | 'post';
-      /** The name of a plugin whose handler this one runs before, whatever their order. */
+      /** The name of a plugin whose handler this one runs before, whatever their order; but never before guards. */
       readonly before?: string;
       readonly handler: H;
     };

@@ -15,13 +15,13 @@ import { addCommands } from './commands.ts';
 import type { Contributions } from './define.ts';
 import { Guard, type GuardLimits, type Watching } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded, Planned } from './load.ts';
 import type { Meters } from './meter.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
-import { servicesOf } from './order.ts';
+import { servicesOf, type Tap } from './order.ts';
 import type { Server } from './server.ts';
 import { contributionMistakes } from './shape.ts';
-import { checkBefore, tapAll, tapsOf } from './taps.ts';
+import { checkBefore, type HookOrder, ordersOf, tapAll, tapsOf } from './taps.ts';
 
 /** What a generation is set up in. */
 export interface Surroundings {
@@ -66,6 +66,8 @@ export class Generation implements KernelGeneration {
   readonly commands = new Map<string, Command>();
   readonly services: Map<string, unknown>;
   readonly #live: Live[] = [];
+  /** The places of plugins in the order of handlers. */
+  #ranks: ReadonlyMap<string, number> = new Map();
   readonly #guard: Guard;
   readonly #around: Surroundings;
   /** What is live before this generation is. */
@@ -83,8 +85,9 @@ export class Generation implements KernelGeneration {
    * @param before whose plugins are carried over where nothing of them has changed
    * @throws Mistakes with all that is wrong when one of them cannot be; then those that were set up are disposed of
    */
-  static async build(ordered: readonly Loaded[], around: Surroundings, before?: Generation): Promise<Generation> {
+  static async build(ordered: readonly Planned[], around: Surroundings, before?: Generation): Promise<Generation> {
     const generation = new Generation(around, before);
+    generation.#ranks = new Map(ordered.map(({ plugin, rank }) => [plugin.name, rank]));
     const findings = new Findings();
     try {
       // Of a plugin that lacks a service because another has a mistake nothing is said.
@@ -96,9 +99,7 @@ export class Generation implements KernelGeneration {
           for (const service of servicesOf(provides)) lost.add(service);
         }
       }
-      const taps = generation.#live.flatMap(({ loaded, contributions }) =>
-        tapsOf(loaded.plugin.name, contributions.hooks),
-      );
+      const taps = generation.#taps();
       const on = ordered.map(({ plugin }) => plugin.name);
       await findings.tries(() => checkBefore(taps, on, around.off));
       await findings.tries(() => generation.#addCommands());
@@ -123,6 +124,20 @@ export class Generation implements KernelGeneration {
       hooks: Object.keys(hooks) as HookName[],
       commands: commands.map(({ name }) => name),
     }));
+  }
+
+  /** The order in which the handlers of each hook run. */
+  orders(): readonly HookOrder[] {
+    return ordersOf(this.#taps());
+  }
+
+  #taps(): Tap[] {
+    const rank = ({ loaded }: Live) => this.#ranks.get(loaded.plugin.name) ?? 0;
+    return this.#live
+      .toSorted((a, b) => rank(a) - rank(b))
+      .flatMap(({ loaded, contributions }) =>
+        tapsOf(loaded.plugin.name, loaded.from === 'standard', contributions.hooks),
+      );
   }
 
   /** How it differs from the one before. */

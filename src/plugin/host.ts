@@ -13,12 +13,13 @@ import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
-import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
+import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
 import { Meters } from './meter.ts';
 import { Mistakes } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
 import type { Server } from './server.ts';
 import { STANDARD } from './standard.ts';
+import type { HookOrder } from './taps.ts';
 
 /** What a server is made of. */
 export interface HostSetting {
@@ -48,18 +49,21 @@ export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.ser
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
 export async function plan(
   setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'>,
-): Promise<Loaded[]> {
+): Promise<Planned[]> {
   const { loaded, mistakes, incomplete } = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
-  const order = orderSetUp(loaded, GIVEN, (service) =>
-    off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name),
-  );
+  const providersOff = (service: string) =>
+    off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name);
+  const byName = loaded.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
+  const order = orderSetUp(loaded, GIVEN, providersOff, byName);
   // What could not be loaded may be what provides a service that seems to be missing.
   const missing = incomplete ? [] : order.missing;
   const all = [...(setting.mistakes ?? []), ...mistakes, ...order.mistakes, ...missing];
   if (all.length > 0) throw new Mistakes(all);
-  return order.ordered;
+  // What handlers decide must not depend on names: their order is the config's.
+  const { ordered: ranked } = orderSetUp(loaded, GIVEN, providersOff);
+  return order.ordered.map((one) => ({ ...one, rank: ranked.indexOf(one) }));
 }
 
 /** A server: its kernel and the plugins that are live. */
@@ -243,6 +247,11 @@ export class Host {
   /** The plugins that are live, in the order of set-up. */
   plugins(): readonly LivePlugin[] {
     return this.#generation.plugins();
+  }
+
+  /** The order in which the handlers of each hook run. */
+  orders(): readonly HookOrder[] {
+    return this.#generation.orders();
   }
 
   /** The service of that name, if a plugin provides it. */

@@ -6,7 +6,11 @@ import type { Loaded } from './load.ts';
 /** A handler and where it wants to stand. */
 export interface Tap {
   readonly plugin: string;
+  /** Whether the plugin is one of the standard set. */
+  readonly standard: boolean;
   readonly hook: HookName;
+  /** Whether it may only refuse, and comes before those that may do more. */
+  readonly guard: boolean;
   readonly order: 'pre' | 'normal' | 'post';
   readonly before: string | undefined;
   readonly handler: Handler;
@@ -15,19 +19,31 @@ export interface Tap {
 const STAGES = { pre: 0, normal: 1, post: 2 };
 
 /**
- * Puts the handlers of one hook into the order they run in: pre, those that say nothing, post; within a stage in the
- * order of set-up, which itself comes from what plugins need; and whoever names another in `before` right before it.
+ * Puts the handlers of one hook into the order they run in. Guards are first, those of the standard set before others.
+ * Then pre, those that say nothing, post: plugins that a config adds stand around the standard set, before it at pre and
+ * normal and after it at post. Within that they stay as they are, and no name matters. Whoever names another in `before`
+ * comes right before it, and no guard after what is none.
+ * @param taps in the order of the config, those of a plugin after those of the plugins whose services it uses
  */
 export function orderTaps(taps: readonly Tap[]): Tap[] {
-  const ordered = taps.toSorted((a, b) => STAGES[a.order] - STAGES[b.order]);
+  const ordered = taps.toSorted((a, b) => rank(a) - rank(b));
+  const guards = ordered.filter(({ guard }) => guard).length;
   for (const tap of ordered.filter(({ before }) => before !== undefined)) {
     const from = ordered.indexOf(tap);
-    const to = ordered.findIndex(({ plugin }) => plugin === tap.before);
-    if (to < 0 || to > from) continue;
+    const named = ordered.findIndex(({ plugin }) => plugin === tap.before);
+    const to = tap.guard ? named : Math.max(named, guards);
+    if (named < 0 || to > from) continue;
     ordered.splice(from, 1);
     ordered.splice(to, 0, tap);
   }
   return ordered;
+}
+
+/** Where in its hook a handler comes: handlers of one rank stay as they are. */
+function rank({ guard, standard, order }: Tap): number {
+  if (guard) return (standard ? 0 : 3) + STAGES[order];
+  const last = standard === (order !== 'post');
+  return 6 + 2 * STAGES[order] + (last ? 1 : 0);
 }
 
 /** The services that a plugin's tokens name. */
@@ -36,15 +52,17 @@ export function servicesOf(tokens: Plugin['needs']): string[] {
 }
 
 /**
- * The order of set-up: a plugin comes after those whose services it needs or wants, and else by name.
+ * Puts plugins into an order in which each comes after those whose services it needs or wants.
  * @param given the services that are there without a plugin
  * @param providersOff for a service, the plugins that would provide it if they were on
+ * @param wanted the order that they keep apart from that
  * @returns the order; what is wrong with it, a sentence each; and what is missing, a sentence each
  */
 export function orderSetUp(
   all: readonly Loaded[],
   given: ReadonlySet<string>,
   providersOff: (service: string) => readonly string[],
+  wanted: readonly Loaded[] = all,
 ): { ordered: Loaded[]; mistakes: string[]; missing: string[] } {
   const mistakes: string[] = [];
   const providers = new Map<string, Loaded>();
@@ -81,7 +99,7 @@ export function orderSetUp(
     state.set(one, 'done');
     ordered.push(one);
   };
-  for (const one of all.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1))) visit(one, []);
+  for (const one of wanted) visit(one, []);
   return { ordered, mistakes, missing: missingServices(missing, providersOff) };
 }
 

@@ -61,14 +61,19 @@ const command = z.strictObject(
 
 const hooks = Object.fromEntries(
   (Object.keys(HOOKS) as HookName[]).map((hook) => {
-    const handler = HOOKS[hook].kind.startsWith('Async') ? aFunction : aSyncFunction;
+    const { kind } = HOOKS[hook];
+    const handler = kind.startsWith('Async') ? aFunction : aSyncFunction;
+    const phase = kind.endsWith('Bail')
+      ? z.literal('guard', "expected 'guard'")
+      : z.undefined('expected none: this hook only watches, and nothing is refused in it');
     const ordered = z.strictObject(
       {
+        phase: phase.optional(),
         order: z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional(),
         before: name.optional(),
         handler,
       },
-      'expected { order, before, handler }',
+      'expected { phase, order, before, handler }',
     );
     return [hook, z.union([handler, ordered]).optional()];
   }),

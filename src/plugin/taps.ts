@@ -7,15 +7,34 @@ import { didYouMean, Mistakes } from './mistakes.ts';
 import { orderTaps, type Tap } from './order.ts';
 import { STANDARD } from './standard.ts';
 
-/** A plugin's handlers, with where they want to stand. */
-export function tapsOf(plugin: string, hooks: HookHandlers = {}): Tap[] {
+/** A plugin's handlers, with where they want to stand. @param standard whether it is one of the standard set */
+export function tapsOf(plugin: string, standard: boolean, hooks: HookHandlers = {}): Tap[] {
   return Object.entries(hooks).flatMap(([name, entry]: [string, Ordered<unknown> | undefined]) => {
     if (entry === undefined) return [];
     const hook = name as HookName;
     if (typeof entry === 'function')
-      return [{ plugin, hook, order: 'normal', before: undefined, handler: entry as Handler }];
-    const { order = 'normal', before, handler } = entry as Exclude<Ordered<Handler>, Handler>;
-    return [{ plugin, hook, order, before, handler }];
+      return [{ plugin, standard, hook, guard: false, order: 'normal', before: undefined, handler: entry as Handler }];
+    const { phase, order = 'normal', before, handler } = entry as Exclude<Ordered<Handler>, Handler>;
+    return [{ plugin, standard, hook, guard: phase === 'guard', order, before, handler }];
+  });
+}
+
+/** The handlers of one hook, in the order they run in. */
+export interface HookOrder {
+  readonly hook: HookName;
+  /** The plugins whose handlers may only refuse. */
+  readonly guards: readonly string[];
+  /** The plugins whose handlers run after those. */
+  readonly others: readonly string[];
+}
+
+/** The order in which the handlers of each hook run that has any. */
+export function ordersOf(taps: readonly Tap[]): HookOrder[] {
+  const hooks = (Object.keys(HOOKS) as HookName[]).filter((hook) => taps.some((tap) => tap.hook === hook));
+  return hooks.map((hook) => {
+    const ordered = orderTaps(taps.filter((tap) => tap.hook === hook));
+    const names = (guards: boolean) => ordered.filter(({ guard }) => guard === guards).map(({ plugin }) => plugin);
+    return { hook, guards: names(true), others: names(false) };
   });
 }
 

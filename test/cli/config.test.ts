@@ -190,5 +190,8 @@ describe('the command line', () => {
     expect(stdout).toMatch(/^registration: off, by .*chatserv\.config\.json$/m);
     expect(stdout).toMatch(/^message: on, by the standard set\n(?: {2}.*\n)* {2}commands +message$/m);
     expect(stdout).toMatch(/^lockout: on, by the standard set\n(?: {2}.*\n)* {2}hooks +.*onUsername/m);
+    expect(stdout).toMatch(
+      /^Handlers, in the order in which they run:\n(?: {2}.*\n)* {2}onPassword {5}guards lockout, login-rate; then password\n/m,
+    );
   });
 });

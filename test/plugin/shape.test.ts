@@ -97,7 +97,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a hook that is no function',
       { hooks: { onMessage: 'x' } },
-      'hooks.onMessage is "x": expected a function or { order',
+      'hooks.onMessage is "x": expected a function or { phase, order',
     ],
     [
       'no handler',
@@ -110,9 +110,19 @@ describe('what a set-up returns with a mistake is not taken', () => {
       `hooks.onMessage.order is "first": expected 'pre' or 'post'.`,
     ],
     [
+      'another phase',
+      { hooks: { onMessage: { phase: 'first', handler: one } } },
+      `hooks.onMessage.phase is "first": expected 'guard'.`,
+    ],
+    [
+      'a guard of a hook that only watches',
+      { hooks: { onLogin: { phase: 'guard', handler: one } } },
+      'hooks.onLogin.phase is "guard": expected none: this hook only watches, and nothing is refused in it.',
+    ],
+    [
       'a misspelt order',
       { hooks: { onMessage: { ordre: 'pre', handler: one } } },
-      "hooks.onMessage.ordre is not known. Did you mean 'order'? Known: order, before, handler.",
+      "hooks.onMessage.ordre is not known. Did you mean 'order'? Known: phase, order, before, handler.",
     ],
     [
       'a promise where none is awaited',
