@@ -75,7 +75,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'Sessions',
     intro: 'What hooks and commands are given under `session`.',
-    names: ['Session', 'Question', 'Utterance', 'Feed', 'InboxReader'],
+    names: ['Session', 'AskOptions', 'Question', 'Utterance', 'Feed', 'InboxReader'],
   },
   {
     heading: 'Services',

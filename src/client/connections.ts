@@ -37,6 +37,8 @@ export interface Link {
   heard?: boolean;
   /** Whether it is logged in. */
   welcome?: boolean;
+  /** Aborted when it is lost or dropped. */
+  readonly gone: AbortController;
 }
 
 /** The connections of a conversation, one at a time: what comes of an earlier one is nobody's any more. */
@@ -61,7 +63,7 @@ export class Connections {
   /** Makes a new one, at once. */
   connect(): void {
     this.drop();
-    const link: Link = {};
+    const link: Link = { gone: new AbortController() };
     this.#link = link;
     this.#host.connecting();
     const current = () => this.#link === link;
@@ -84,10 +86,11 @@ export class Connections {
 
   /** Closes the present one, and makes no other. */
   drop(): void {
-    const carrier = this.#link?.carrier;
+    const link = this.#link;
     this.#link = undefined;
     this.#cancelWait();
-    carrier?.close();
+    link?.carrier?.close();
+    link?.gone.abort();
   }
 
   /** Makes another one after a while, which is longer each time and random in part. @returns after how many milliseconds */

@@ -1,3 +1,4 @@
+import type { ServerEvent } from '../dialects/json-events.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OpenCarrier } from './carriers.ts';
 import { Connections, type Link } from './connections.ts';
@@ -36,6 +37,12 @@ const systemClock: Clock = {
   },
 };
 
+type AskEvent = Extract<ServerEvent, { type: 'ask' }>;
+
+function askOf({ question, because, reason, secret }: AskEvent): Ask {
+  return { question, because, ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };
+}
+
 /**
  * One account's conversation with a server, in the json dialect (docs/json.md), over whatever carries lines.
  *
@@ -56,6 +63,7 @@ export class Conversation {
   #state: State = { state: 'connecting' };
   #leaving = false;
   readonly #over = Promise.withResolvers<Closed>();
+  readonly #ended = new AbortController();
 
   constructor({ open, owner, login, memory, clock = systemClock, random = Math.random }: ConversationOptions) {
     this.#owner = owner;
@@ -78,7 +86,7 @@ export class Conversation {
       credentials: this.#credentials,
       link: () => this.#connections.link,
       send: (event) => this.#connections.send(event),
-      ask: async (question) => owner.ask?.(question),
+      ask: async (question) => owner.ask?.(question, this.#ended.signal),
       connect: () => this.#state.state === 'closed' || this.#connections.connect(),
       lost: (why) => this.#lost(why),
       forgotten: () => this.#credentials.renew(undefined, this.#received.seen),
@@ -208,8 +216,8 @@ export class Conversation {
       case 'ask':
         // Where JSON is spoken from the start the server asks before anything was said; the login has begun by itself.
         if (event.because === 'start' && event.request === undefined) break;
-        if (link.welcome) void this.#askFor(event, event.request, link);
-        else this.#login.asked(event, link);
+        if (link.welcome) void this.#askFor(event, link);
+        else this.#login.asked(askOf(event), link);
         break;
       case 'welcome':
         this.#welcome(event.name, link);
@@ -241,17 +249,18 @@ export class Conversation {
     }
   }
 
-  /** Has the owner answer what a command asks. */
-  async #askFor({ question, because, reason }: Ask, request: string | number | undefined, link: Link): Promise<void> {
-    const ask = { question, because, ...(reason !== undefined && { reason }) };
+  /** Has the owner answer what a command asks, or a plugin right after the login. */
+  async #askFor(event: AskEvent, link: Link): Promise<void> {
+    const { request } = event;
+    const command = this.#requests.commandOf(request);
     this.#requests.asked();
-    const step = await this.#owner.ask?.(ask);
-    if (step === undefined) {
-      this.#refused(ask);
-    } else if (link === this.#connections.link) {
-      this.#connections.send({ ...step, ...(request !== undefined && { request }) });
-      this.#requests.told();
-    }
+    const step = await this.#owner.ask?.(
+      { ...askOf(event), ...(command !== undefined && { command }) },
+      link.gone.signal,
+    );
+    if (link !== this.#connections.link) return;
+    this.#connections.send({ ...(step ?? { type: 'cancel' }), ...(request !== undefined && { request }) });
+    this.#requests.told();
   }
 
   #welcome(name: string, link: Link): void {
@@ -322,6 +331,7 @@ export class Conversation {
     this.#disconnect();
     this.#say(closed);
     this.#requests.end(closed.why);
+    this.#ended.abort();
     this.#over.resolve(closed);
     return closed;
   }

@@ -13,6 +13,11 @@ type Beginning =
   | { readonly type: 'resume'; readonly token: string }
   | { readonly type: 'login' | 'register'; readonly name: string; readonly password: string };
 
+/** Whether a question is for the password of the account: a plugin may ask for another one. */
+function isPassword(question: string): boolean {
+  return question === 'password' || question === 'new-password';
+}
+
 /** What a conversation logs in with: what it was given, what its owner answered, and the server's token. */
 export class Credentials {
   readonly #memory: Memory | undefined;
@@ -39,7 +44,7 @@ export class Credentials {
   answered(question: string, step: Step): void {
     if (step.type !== 'answer') this.#login = { ...step, register: step.type === 'register' };
     else if (question === 'username') this.#login = { name: step.text };
-    else if (question.includes('password') && this.#login) this.#login = { ...this.#login, password: step.text };
+    else if (isPassword(question) && this.#login) this.#login = { ...this.#login, password: step.text };
   }
 
   /** The server has welcomed this account. @returns what is remembered to have been seen of it */

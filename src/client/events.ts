@@ -21,7 +21,7 @@ const isObject = (value: unknown) => typeof value === 'object' && value !== null
 const FIELDS: Readonly<
   Record<Exclude<HeardEvent['type'], 'other'>, Readonly<Record<string, (value: unknown) => boolean>>>
 > = {
-  ask: { question: isString, because: isString, reason: orNot(isString) },
+  ask: { question: isString, because: isString, reason: orNot(isString), secret: orNot(isBoolean) },
   welcome: { name: isString },
   token: { token: isString },
   answer: { command: isString, text: orNot(isString), lines: orNot(areStrings), facts: orNot(isObject) },

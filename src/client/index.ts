@@ -15,5 +15,17 @@ export {
 } from './carriers.ts';
 export { commandOf, wordsLike } from './commands.ts';
 export { Conversation, type ConversationOptions } from './conversation.ts';
-export type { Ask, Closed, KnownCommand, Memory, Owner, Received, Remembered, Seen, State, Step } from './owner.ts';
+export {
+  type Ask,
+  type Closed,
+  isSecret,
+  type KnownCommand,
+  type Memory,
+  type Owner,
+  type Received,
+  type Remembered,
+  type Seen,
+  type State,
+  type Step,
+} from './owner.ts';
 export { type Answer, RequestError } from './requests.ts';

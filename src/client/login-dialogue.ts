@@ -48,7 +48,7 @@ export class LoginDialogue {
     const early = because === 'rate' || (because === 'connected' && this.#host.credentials.name !== undefined);
     if (trying !== undefined && early) {
       this.#host.lost(because);
-    } else if (trying === 'resume') {
+    } else if (trying === 'resume' && ask.question === 'username') {
       this.#host.forgotten();
       this.begin(link);
     } else {
@@ -57,8 +57,7 @@ export class LoginDialogue {
   }
 
   /** When the connection goes while the owner thinks, another is made once there is an answer. */
-  async #ask({ question, because, reason }: Ask, link: Link): Promise<void> {
-    const ask = { question, because, ...(reason !== undefined && { reason }) };
+  async #ask(ask: Ask, link: Link): Promise<void> {
     this.asking = true;
     const step = await this.#host.ask(ask);
     this.asking = false;
@@ -66,7 +65,7 @@ export class LoginDialogue {
       this.#host.refused(ask);
       return;
     }
-    this.#host.credentials.answered(question, step);
+    this.#host.credentials.answered(ask.question, step);
     const present = this.#host.link();
     if (link === present) this.#host.send({ ...step, request: 'login' });
     else if (present === undefined) this.#host.connect();

@@ -31,6 +31,15 @@ export interface Ask {
   readonly because: string;
   /** What is wrong with a name that was given: `characters`, `look-alike`. */
   readonly reason?: string | undefined;
+  /** Whether what is typed should not be shown, where a plugin says so: `isSecret` knows of the other questions too. */
+  readonly secret?: boolean | undefined;
+  /** The command that asks, after the login. */
+  readonly command?: string | undefined;
+}
+
+/** Whether the answer to a question should not be shown while it is typed. */
+export function isSecret({ question, secret }: Ask): boolean {
+  return secret ?? /password|passphrase|secret|\bpin\b/i.test(question);
 }
 
 /** How a question is answered: with what was asked, or, in the login, with name and password at once. */
@@ -48,8 +57,12 @@ export interface Received extends Omit<Extract<ServerEvent, { type: 'message' }>
 
 /** What a conversation tells its owner. */
 export interface Owner {
-  /** Answers a question; with undefined the conversation is over. Without this every question ends it. */
-  ask?(question: Ask): Promise<Step | undefined>;
+  /**
+   * Answers a question. Undefined ends a login and with it the conversation; after the login it cancels the command that
+   * asks. Without this nothing is answered.
+   * @param gone aborted when an answer is of no use any more: the connection with the command is lost, or all is over
+   */
+  ask?(question: Ask, gone: AbortSignal): Promise<Step | undefined>;
   state?(state: State): void;
   /** A message. Each comes once, in order. */
   message?(message: Received): void;

@@ -92,6 +92,12 @@ export class Requests {
     return promise;
   }
 
+  /** The command that waits for this answer, if one does. */
+  commandOf(request: string | number | undefined): string | undefined {
+    const { wanted, request: underWay } = this.#underWay ?? {};
+    return wanted?.type === 'command' && request !== undefined && request === underWay ? wanted.name : undefined;
+  }
+
   /** How many have no answer yet. */
   get pending(): number {
     return this.#waiting.length + (this.#underWay === undefined ? 0 : 1);

@@ -21,6 +21,9 @@ export const clientEvents = z
       .describe('Logs in again after a lost connection, in place of a session that may still be there'),
     z.object({ type: z.literal('answer'), request, text: z.string() }).describe('Answers an `ask`'),
     z
+      .object({ type: z.literal('cancel'), request })
+      .describe('Does not answer an `ask` that came after `welcome`; its command is answered `error` `cancelled`'),
+    z
       .object({
         type: z.literal('command'),
         request,
@@ -75,8 +78,9 @@ export const serverEvents = z
           .string()
           .optional()
           .describe('What is wrong with a user name: `too-long`, `characters`, `look-alike`, ...'),
+        secret: z.boolean().optional().describe('Whether what is typed should not be shown, of a question of a plugin'),
       })
-      .describe('The login dialogue waits for an answer'),
+      .describe('The login dialogue, or a command, waits for an answer'),
     z.object({ type: z.literal('welcome'), request, name: z.string() }).describe('Logged in, under this name'),
     z
       .object({ type: z.literal('token'), token: z.string(), expires: z.string().describe('RFC 3339') })

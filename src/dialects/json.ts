@@ -32,12 +32,24 @@ function said(event: object): string {
 /** What a login, a registration or a resumption gives for the questions of the dialogue. */
 type Credentials = Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>;
 
+/** The questions that credentials are for. */
+const STANDARD: ReadonlySet<Question> = new Set([
+  'username',
+  'password',
+  'register',
+  'new-password',
+  'new-password-again',
+]);
+
 class JsonSpeaker implements Speaker {
   /** The requests of the lines that wait for their answers, which come in their order. */
   #requests: (string | number | undefined)[] = [];
   #credentials: Credentials | undefined;
   /** The questions that the credentials have answered. */
   #answered = new Set<Question>();
+  #isLoggedIn = false;
+  /** Whether the question that waits was asked by itself after the login, so that nothing answers its answer. */
+  #isUnrequested = false;
 
   hear(line: LineRead, question: Question | undefined): Heard {
     if ('fault' in line) return this.#wrong('line', line.fault);
@@ -51,11 +63,18 @@ class JsonSpeaker implements Speaker {
         this.#requests.pop();
         return { kind: 'acknowledge', id: data.id };
       case 'answer':
-        return question === undefined ? wrong('unexpected', 'answer') : { kind: 'answer', text: data.text };
+        if (question === undefined) return wrong('unexpected', 'answer');
+        if (this.#isUnrequested) this.#requests.pop();
+        return { kind: 'answer', text: data.text };
+      case 'cancel':
+        if (question === undefined || !this.#isLoggedIn) return wrong('unexpected', 'cancel');
+        if (this.#isUnrequested) this.#requests.pop();
+        return { kind: 'cancel' };
       case 'login':
       case 'register':
       case 'resume':
-        return question === undefined ? wrong('unexpected', data.type) : this.#take(data, question);
+        if (question === undefined || this.#isLoggedIn) return wrong('unexpected', data.type);
+        return this.#take(data, question);
       case 'command':
         return question === undefined ? asCommand(data.name, data.text) : wrong('unexpected', 'command');
       case 'message':
@@ -90,21 +109,24 @@ class JsonSpeaker implements Speaker {
       this.#answered.add(key);
       return answer;
     }
-    // What a plugin looks for and the client did not give leaves the rest as it is.
-    if (question !== 'resume') this.#credentials = undefined;
+    // What a plugin asks beside them, and the client did not give, leaves the rest as it is.
+    if (STANDARD.has(question)) this.#credentials = undefined;
     return undefined;
   }
 
   say(utterance: Utterance): string {
     switch (utterance.kind) {
       case 'ask':
+        this.#isUnrequested = this.#isLoggedIn && this.#requests.length === 0;
         return this.#answer({
           type: 'ask',
           question: utterance.question,
           because: utterance.because,
           reason: utterance.reason,
+          secret: utterance.secret,
         });
       case 'welcome':
+        this.#isLoggedIn = true;
         this.#credentials = undefined;
         return this.#answer({ type: 'welcome', name: utterance.account.name });
       case 'answer': {

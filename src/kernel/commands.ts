@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import type { Heard, Utterance } from './dialect.ts';
+import { QuestionCancelled } from './endings.ts';
 import type { LineRead } from './framing.ts';
 import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
@@ -175,16 +176,21 @@ export class Answers {
     const { name } = command;
     const call = new Call(this.#session, this.#account, name, said, proceed);
     let reply: Reply;
-    // A message that is already kept is answered as it was, whatever would refuse it now.
-    if (call.once?.first === undefined) {
-      if (unless !== undefined && (await this.#mayCall(unless))) {
-        return { kind: 'error', reason: 'is-command', about: unless.name };
+    try {
+      // A message that is already kept is answered as it was, whatever would refuse it now.
+      if (call.once?.first === undefined) {
+        if (unless !== undefined && (await this.#mayCall(unless))) {
+          return { kind: 'error', reason: 'is-command', about: unless.name };
+        }
+        if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: name };
+        if (hooks.onCommand.isUsed()) reply = await hooks.onCommand.promise(this.#session, call);
       }
-      if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: name };
-      if (hooks.onCommand.isUsed()) reply = await hooks.onCommand.promise(this.#session, call);
-    }
-    if (reply === undefined && !this.#session.ended) {
-      reply = fits(call, command) ? await command.run(call) : refuse('args');
+      if (reply === undefined && !this.#session.ended) {
+        reply = fits(call, command) ? await command.run(call) : refuse('args');
+      }
+    } catch (cause) {
+      if (!(cause instanceof QuestionCancelled)) throw cause;
+      reply = refuse('cancelled');
     }
     // Every line has its answer, so that a client that sends ahead can tell which is which.
     reply ??= this.#session.ended ? undefined : '';

@@ -10,8 +10,14 @@ export type Question = 'username' | 'password' | 'register' | 'new-password' | '
 
 /** What the server says to a client, beside messages. */
 export type Utterance =
-  /** `reason`: what is wrong with the last answer, where that is known. */
-  | { readonly kind: 'ask'; readonly question: Question; readonly because: string; readonly reason?: string }
+  /** `reason`: what is wrong with the last answer, where that is known. `secret`: what is typed should not be shown. */
+  | {
+      readonly kind: 'ask';
+      readonly question: Question;
+      readonly because: string;
+      readonly reason?: string;
+      readonly secret?: boolean;
+    }
   | { readonly kind: 'welcome'; readonly account: Account }
   | {
       readonly kind: 'answer';
@@ -44,6 +50,8 @@ export type Heard =
   | { readonly kind: 'acknowledge'; readonly id: number }
   /** The login dialogue begins again; what the client gave for it is prepared. */
   | { readonly kind: 'start-over' }
+  /** A question of a command is not answered, and the command given up. */
+  | { readonly kind: 'cancel' }
   /** It says nothing that is understood, and is answered `error:<reason>:<about>`. */
   | { readonly kind: 'wrong'; readonly reason: string; readonly about: string };
 

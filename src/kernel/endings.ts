@@ -22,3 +22,10 @@ export class StartedOver extends DialogueOver {
     super('the client began its login again', session);
   }
 }
+
+/** The client will not answer a question of a command: the command is given up, and the session lives on. */
+export class QuestionCancelled extends DialogueOver {
+  constructor(session: object) {
+    super('the client cancelled the question', session);
+  }
+}

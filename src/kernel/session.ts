@@ -3,7 +3,7 @@ import type { Account } from './account.ts';
 import { networkOf, plainAddress } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
-import { SessionEnded, StartedOver } from './endings.ts';
+import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
 import { Feed, type FeedHost } from './feed.ts';
 import type { LineRead } from './framing.ts';
 import { Input, type InputHost, type InputOwner } from './input.ts';
@@ -21,6 +21,16 @@ export interface SessionHost extends FeedHost, InputHost {
   isExempt(address: string): boolean;
   /** The session is over: it takes part in nothing from here on. */
   ended(session: Session, reason: string): void;
+}
+
+/** What there is to say about a question. */
+export interface AskOptions {
+  /** What led to it, for the dialect to say. */
+  readonly because?: string | undefined;
+  /** What is wrong with the last answer, in a word, for dialects that can say it. */
+  readonly reason?: string | undefined;
+  /** Whether clients that can should not show what is typed. */
+  readonly secret?: boolean | undefined;
 }
 
 function nothing(): void {}
@@ -146,17 +156,25 @@ export class Session implements InputOwner, OutboxOwner {
   }
 
   /**
-   * Puts a question and waits for the answer, unless the client gave it already. For the login dialogue: after it, what
-   * the client says next may be a command. What it throws is for the kernel: let it pass.
-   * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused
+   * Puts a question and waits for the answer, unless the client gave it already: in the login dialogue, in `onLogin`,
+   * and in a command that does not overlap. Don't catch its errors; the kernel handles them.
+   * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused; or all
+   * there is to say about the question
    * @param reason what is wrong with the last answer, in a word, for dialects that can say it
-   * @throws when the session is over before it answers, or the client begins its login again instead
+   * @throws when the session is over before it answers, the client begins its login again instead, or cancels a command's
+   * question
    */
-  async ask(question: Question, because = '', reason?: string): Promise<string> {
+  async ask(question: Question, because: string | AskOptions = '', reason?: string): Promise<string> {
+    const about = typeof because === 'string' ? { because, reason } : because;
+    return this.#ask(question, { ...about, because: about.because ?? '' });
+  }
+
+  async #ask(question: Question, { because, reason, secret }: AskOptions & { readonly because: string }) {
     if (this.#asking) throw new Error(`asked '${question}' while another question still waits for its answer`);
     const prepared = this.speaker.prepared?.(question, because);
     if (prepared !== undefined) return prepared;
-    this.say({ kind: 'ask', question, because, ...(reason !== undefined && { reason }) });
+    const details = { ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };
+    this.say({ kind: 'ask', question, because, ...details });
     this.#asking = true;
     const began = performance.now();
     try {
@@ -164,10 +182,9 @@ export class Session implements InputOwner, OutboxOwner {
         const line = await this.#hearAnswer();
         const heard = this.speaker.hear(line, question);
         if (heard.kind === 'answer') return heard.text;
-        if (heard.kind === 'start-over') {
-          if (this.account === undefined) throw new StartedOver(this);
-          this.say({ kind: 'error', reason: 'unexpected', about: 'login' });
-        }
+        if (heard.kind === 'start-over') throw new StartedOver(this);
+        if (heard.kind === 'cancel') throw new QuestionCancelled(this);
+        if (heard.kind === 'acknowledge') this.#acknowledged(heard.id, line);
         if (heard.kind === 'wrong') this.say({ ...heard, kind: 'error' });
       }
     } catch (cause) {
@@ -263,12 +280,16 @@ export class Session implements InputOwner, OutboxOwner {
     if (judgement === 'too-fast') this.#closeFor('too-fast');
     const heard = this.speaker.hear(line, undefined);
     if (heard.kind === 'acknowledge') {
-      const useful = this.feed.acknowledge(heard.id);
-      this.#input.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
+      this.#acknowledged(heard.id, line);
       return { heard, tooFast: false };
     }
     if (judgement !== 'run') this.#host.limitMet(judgement);
     return { heard, tooFast: judgement !== 'run' };
+  }
+
+  #acknowledged(id: number, line: LineRead): void {
+    const useful = this.feed.acknowledge(id);
+    this.#input.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
   }
 
   #closeFor(limit: string): never {

@@ -1,5 +1,5 @@
 import type { SteadyClock } from '../kernel/clock.ts';
-import { DialogueOver } from '../kernel/endings.ts';
+import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -229,7 +229,10 @@ export class Guard {
     } catch (cause) {
       // Whoever asks another client than the one the call is about must look after that one's leaving.
       if (cause instanceof DialogueOver && cause.session === session) {
-        if (session?.ended && 'hook' in called.facts && called.facts.hook === 'onDisconnect') return called.fallback;
+        const hook = 'hook' in called.facts ? called.facts.hook : undefined;
+        if (session?.ended && hook === 'onDisconnect') return called.fallback;
+        // Nothing depends on what it asked: the next handler runs.
+        if (cause instanceof QuestionCancelled && hook === 'onLogin') return called.fallback;
         throw cause;
       }
       const who = session?.who ?? {};

@@ -15,10 +15,18 @@ export interface Town extends AsyncDisposable {
 let browser: Promise<Browser> | undefined;
 afterAll(async () => void (await (await browser)?.close()));
 
-/** Starts both. `await using` ends them. @param quiet what browsers may complain of */
-export async function startTown(config: ProgramConfig = {}, quiet: readonly RegExp[] = []): Promise<Town> {
+/**
+ * Starts both. `await using` ends them.
+ * @param quiet what browsers may complain of
+ * @param files in the folder of the program: a plugin, say
+ */
+export async function startTown(
+  config: ProgramConfig = {},
+  quiet: readonly RegExp[] = [],
+  files: Readonly<Record<string, string>> = {},
+): Promise<Town> {
   await using started = new AsyncDisposableStack();
-  const program = started.use(await startProgram(config));
+  const program = started.use(await startProgram(config, { files }));
   browser ??= startBrowser();
   const running = await browser;
   const [, where] = await program.prints(/listens on http (\S+)/);

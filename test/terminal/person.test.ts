@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
+import { INVITED, ORDER } from '../support/questions.ts';
 import { hasTmux, Terminal, type TerminalOptions } from '../support/tmux.ts';
 
 /** A terminal where a registered user is online. */
@@ -160,6 +161,52 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('who is there');
     await alice.shows('Usage: who. To say it as it is: broadcast who is there');
     await bob.seesNothing();
+  });
+
+  test('answers what a command asks, or cancels it, and stays logged in', async () => {
+    await using program = await startProgram({ plugins: { './order.ts': true } }, { files: { 'order.ts': ORDER } });
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await using alice = await online(program, 'alice');
+    await alice.enters('order');
+    await alice.shows(/order asks; Ctrl-C cancels\.\nsize:$/);
+    await alice.types('sm');
+    await bob.says('broadcast hungry too');
+    await bob.sees('sent:');
+    await alice.shows(/bob: hungry too\nsize: sm$/);
+    await alice.enters('all');
+    await alice.shows(/not so small\.\n.*\nsize:$/);
+    await alice.enters('large');
+    await alice.shows(/\ncard:$/);
+    await alice.types('4111');
+    await alice.typed('card:');
+    await alice.presses('Enter');
+    await alice.shows('large pizza, paid with 4 digits');
+    await alice.enters('order');
+    await alice.shows(/size:$/);
+    await alice.presses('C-c');
+    await alice.shows('You gave no answer, and order was cancelled.');
+    await alice.typed('everyone>');
+    await alice.enters('hello');
+    await bob.hears('alice', 'hello');
+    await bob.seesNothing();
+  });
+
+  test('is asked by a plugin in the middle of the login', async () => {
+    await using program = await startProgram(
+      { plugins: { './invited.ts': true } },
+      { files: { 'invited.ts': INVITED } },
+    );
+    await using alice = await Terminal.connects([`alice@127.0.0.1:${program.port}`, '--register'], {
+      env: { CHATSERV_PASSWORD: PASSWORD },
+    });
+    await alice.shows(/\nWho invited you\?$|^Who invited you\?$/);
+    await alice.enters('carol');
+    await alice.shows('nobody knows them.');
+    await alice.enters('bob');
+    await alice.shows(/bob\n.*Who invited you\?$/s);
+    await alice.enters('bob');
+    await alice.shows('online: alice');
   });
 
   test('addresses one whose name has an @, and several at once', async () => {

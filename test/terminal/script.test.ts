@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { makeCertificate } from '../support/certificate.ts';
 import { type Ended, Folder } from '../support/command-line.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
+import { ORDER } from '../support/questions.ts';
 
 /** Runs `chatserv connect` with the lines of a pipe and the password from the environment. */
 async function sends(where: string, input: string | Buffer, ...more: readonly string[]): Promise<Ended> {
@@ -118,6 +119,16 @@ describe('a script', { timeout: 60_000 }, () => {
     expect([code, stdout]).toEqual([0, 'sent:\n'.repeat(40)]);
     const bob = await program.returns('bob');
     for (const text of texts) await bob.hears('alice', text);
+  });
+
+  test('cancels what a command asks, says so, and does the others', async () => {
+    await using program = await startProgram({ plugins: { './order.ts': true } }, { files: { 'order.ts': ORDER } });
+    await program.registers('alice');
+    expect(await sends(at(program), 'order\nwho\n')).toEqual({
+      code: 1,
+      stdout: 'alice\n',
+      stderr: "chatserv: order asks 'size', which a script cannot answer.\nerror:cancelled:order\n",
+    });
   });
 
   test('registers where it is told to', async () => {

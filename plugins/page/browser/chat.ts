@@ -1,4 +1,5 @@
 import {
+  type Ask,
   Conversation,
   nameKey,
   overWebSocket,
@@ -6,6 +7,7 @@ import {
   type Remembered,
   type RequestError,
   type State,
+  type Step,
 } from 'chatserv/client';
 import type { Kept } from './keep.ts';
 import { type Entry, type Talk, Talks } from './talks.ts';
@@ -14,6 +16,8 @@ import { failureInWords, listed } from './words.ts';
 /** What a chat tells the page. */
 export interface Watcher {
   state(state: State): void;
+  /** A plugin asks something, after the login or in the middle of it. @returns undefined where there is no answer */
+  ask(question: Ask, gone: AbortSignal): Promise<string | undefined>;
   /** A message was added to a conversation, by others or from here. @param waited whether it was said before the login */
   added(talk: Talk, entry: Entry, waited: boolean): void;
   /** After a login: so many messages had waited. */
@@ -27,6 +31,9 @@ export interface Watcher {
   /** It is to be kept before it is said to the server that it was. */
   keepNow(): void;
 }
+
+/** The questions of a login that its form answers. */
+const FILLED_IN = new Set(['username', 'password', 'register', 'new-password', 'new-password-again']);
 
 /** Who is there, as far as is known. */
 export interface Presence {
@@ -135,6 +142,7 @@ export class Chat implements Presence {
         },
       },
       owner: {
+        ask: (question, gone) => this.#ask(question, gone),
         state: (state) => {
           if (state.state === 'online') this.#name = state.name;
           // Who was there stays listed while the connection is only lost: most of them still are.
@@ -146,6 +154,13 @@ export class Chat implements Presence {
         presence: () => this.#people(this.#conversation.online),
       },
     });
+  }
+
+  /** What is wrong with name or password, the login says; all else its plugins and commands ask. */
+  async #ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
+    if (!this.isConnected && FILLED_IN.has(question.question)) return undefined;
+    const text = await this.#watcher.ask(question, gone);
+    return text === undefined ? undefined : { type: 'answer', text };
   }
 
   #people(names: readonly string[]): void {

@@ -80,8 +80,13 @@ export class LoginView {
 
   #refused(state: { readonly question?: string; readonly because?: string }): void {
     const problem = loginProblem(state, { name: this.#name.value.trim(), registers: this.#registers });
-    const aboutPassword = state.question === 'new-password' || (state.question === 'password' && !this.#registers);
-    this.#complain(problem, aboutPassword ? this.#password : this.#name);
+    this.#complain(problem, this.#fieldOf(state.question));
+  }
+
+  /** Where what was filled in is to be changed. */
+  #fieldOf(question: string | undefined): HTMLElement {
+    if (question === 'new-password' || (question === 'password' && !this.#registers)) return this.#password;
+    return question === 'username' || question === 'register' || question === 'password' ? this.#name : this.#submit;
   }
 
   #blocked(seconds: number): void {

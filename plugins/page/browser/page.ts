@@ -7,7 +7,7 @@ import { byId } from './dom.ts';
 import { Keep, type Kept } from './keep.ts';
 import { type Credentials, LoginView } from './login.ts';
 import { Notifications } from './notify.ts';
-import { SettingsSheet } from './sheets.ts';
+import { QuestionSheet, SettingsSheet } from './sheets.ts';
 import { blockedInWords, closedInWords, secondsInWords } from './words.ts';
 
 /** The whole page: who is logged in, and how the connection is. */
@@ -23,6 +23,7 @@ export class Page {
     keep: () => this.#keep.changed(),
     logOut: () => void this.#logOut(),
   });
+  readonly #question = new QuestionSheet();
   readonly #settings = new SettingsSheet(this.#notifications, () => void this.#logOut());
   readonly #keep = new Keep(
     (room) => (this.#loggedIn && !this.#isReplaced() ? this.#chat?.kept(room) : undefined),
@@ -72,6 +73,7 @@ export class Page {
       login,
       {
         state: mine((state) => this.#state(state)),
+        ask: async (question, gone) => (this.#chat === chat ? this.#question.ask(question, gone) : undefined),
         added: mine((...added) => this.#view.added(...added)),
         caughtUp: mine((count) => this.#caughtUp(count)),
         changed: mine((entry) => this.#view.changed(entry)),

@@ -1,6 +1,8 @@
+import { type Ask, isSecret } from 'chatserv/client';
 import { byId, element } from './dom.ts';
 import type { Notifications } from './notify.ts';
 import { setTheme, type Theme, theme } from './theme.ts';
+import { questionInWords } from './words.ts';
 
 /** The sheet that asks whom to write to. Escape closes it, as it does every dialog. */
 export class StartSheet {
@@ -39,6 +41,59 @@ export class StartSheet {
     this.#problem.textContent = problem;
     this.#problem.hidden = false;
     this.#names.focus();
+  }
+}
+
+/** The sheet with a question of a command, or of a plugin during the login. */
+export class QuestionSheet {
+  readonly #sheet = byId('question', HTMLDialogElement);
+  readonly #title = byId('question-title', HTMLElement);
+  readonly #problem = byId('question-problem', HTMLElement);
+  readonly #label = byId('question-label', HTMLLabelElement);
+  readonly #answer = byId('question-answer', HTMLInputElement);
+  #give: ((answer: string | undefined) => void) | undefined;
+
+  constructor() {
+    byId('question-cancel', HTMLButtonElement).addEventListener('click', () => this.#end(undefined));
+    byId('question-form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#end(this.#answer.value);
+    });
+    // With Escape, or the way back on a phone.
+    this.#sheet.addEventListener('cancel', () => this.#end(undefined));
+  }
+
+  /** Asks. @param gone aborted when there is nobody to answer any more @returns undefined where there is no answer */
+  ask(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
+    this.#end(undefined);
+    const { title, problem, label } = questionInWords(ask);
+    this.#title.textContent = title;
+    this.#problem.textContent = problem;
+    this.#problem.hidden = problem === '';
+    this.#label.textContent = label;
+    this.#answer.value = '';
+    this.#answer.type = isSecret(ask) ? 'password' : 'text';
+    // It is a secret of the command's: a browser that fills in the account's password, or keeps this one, would be wrong.
+    this.#answer.autocomplete = isSecret(ask) ? 'new-password' : 'off';
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const cancel = () => this.#end(undefined);
+    this.#give = (answer) => {
+      gone.removeEventListener('abort', cancel);
+      resolve(answer);
+    };
+    if (gone.aborted) cancel();
+    else this.#sheet.showModal();
+    gone.addEventListener('abort', cancel);
+    this.#answer.focus();
+    return promise;
+  }
+
+  #end(answer: string | undefined): void {
+    const give = this.#give;
+    this.#give = undefined;
+    this.#answer.value = '';
+    this.#sheet.close();
+    give?.(answer);
   }
 }
 

@@ -13,8 +13,10 @@ export function loginProblem(
       return `There is no account ${quoted(name)}. Is it spelt right? If you are new, make an account below.`;
     case 'new-password':
       return passwordProblem(because);
-    default:
+    case 'username':
       return registers && reason !== undefined ? nameProblem(reason, name) : otherProblem(because, name, registers);
+    default:
+      return 'Without an answer you cannot log in.';
   }
 }
 
@@ -57,6 +59,25 @@ function otherProblem(because: string, name: string, registers: boolean): string
     default:
       if (registers) return 'New accounts are not made here. Please ask whoever runs this chat.';
       return `There is no account ${quoted(name)} here. Is it spelt right?`;
+  }
+}
+
+/** A question of a command, or of a plugin during the login: a heading, what is wrong with the last answer, and the question. */
+export function questionInWords({ question, because, command }: Ask): {
+  title: string;
+  problem: string;
+  label: string;
+} {
+  const title = command === undefined ? 'Before you go on' : `/${command} asks`;
+  switch (question) {
+    case 'password':
+      return { title, problem: because === '' ? '' : 'That password is not right.', label: 'Your password' };
+    case 'new-password':
+      return { title, problem: because === '' ? '' : passwordProblem(because), label: 'A new password' };
+    case 'new-password-again':
+      return { title, problem: because, label: 'The same again' };
+    default:
+      return { title, problem: because, label: question };
   }
 }
 
@@ -120,6 +141,8 @@ export function failureInWords(reason: string, about: string, usage?: string): s
       return 'The connection was lost before this was answered; it may have been done.';
     case 'closed':
       return 'The conversation ended before this was confirmed.';
+    case 'cancelled':
+      return `You gave no answer, and /${about} was cancelled.`;
     case 'internal':
       return 'Something went wrong on the server. It was noted there.';
     default:

@@ -1,5 +1,5 @@
 import { Conversation, type ConversationOptions } from '../conversation.ts';
-import type { Ask, Owner, Received, State, Step } from '../owner.ts';
+import { type Ask, isSecret, type Owner, type Received, type State, type Step } from '../owner.ts';
 import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';
 import type { Face, FaceOwner } from './face.ts';
@@ -9,7 +9,7 @@ import { shown } from './safe.ts';
 import { Talk } from './talk.ts';
 import type { View } from './view.ts';
 import { widthOf } from './width.ts';
-import { closedText, lostText } from './wording.ts';
+import { closedText, lostText, questionText } from './wording.ts';
 
 /** How many names of who comes and goes at once are shown. */
 const CHANGES = 5;
@@ -40,6 +40,8 @@ export class Client implements Owner, FaceOwner {
   #waited: Received[] = [];
   /** What was typed before it was asked for. */
   #early: string[] = [];
+  /** Cancels what a command asks, while it does. */
+  #question: AbortController | undefined;
   #lostAt: number | undefined;
   #wasOnline = false;
   #knowsOnline = false;
@@ -94,8 +96,12 @@ export class Client implements Owner, FaceOwner {
     return completed(before, commands, others.map(shown));
   }
 
-  /** Takes back what waits to be sent; where nothing does, or this person is leaving, leaves. */
+  /** Cancels a question, or takes back what waits to be sent; where there is neither, or this person is leaving, leaves. */
   interrupt(): void {
+    if (this.#question !== undefined) {
+      this.#question.abort();
+      return;
+    }
     const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
     if (withdrawn === 0) this.leave();
     else this.#face.print(...this.#view.error(`Taken back, and not sent: ${withdrawn}. Ctrl-C again leaves.`));
@@ -131,8 +137,23 @@ export class Client implements Owner, FaceOwner {
     this.#face.print(...this.#view.error('That is longer than a line may be; it was not sent.'));
   }
 
-  ask(question: Ask): Promise<Step | undefined> {
-    return this.#login.answer(question);
+  async ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
+    if (this.#conversation.state.state !== 'online') return this.#login.answer(question);
+    const text = await this.#answerTo(question, gone);
+    return text === undefined ? undefined : { type: 'answer', text };
+  }
+
+  /** Answers a command. What is asked there, the login has not been told, even if it is a password. */
+  async #answerTo(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
+    const { problem, prompt } = questionText(ask);
+    if (problem !== '') this.#face.print(...this.#view.error(problem));
+    this.#face.print(...this.#view.notice(`${ask.command ?? 'The server'} asks; Ctrl-C cancels.`));
+    this.#question = new AbortController();
+    try {
+      return await this.#face.ask(shown(prompt), isSecret(ask), AbortSignal.any([gone, this.#question.signal]));
+    } finally {
+      this.#question = undefined;
+    }
   }
 
   state(state: State): void {

@@ -39,8 +39,10 @@ export class DumbFace implements Face {
 
   refresh(): void {}
 
-  ask(prompt: string, hidden: boolean): Promise<string | undefined> {
+  ask(prompt: string, hidden: boolean, gone?: AbortSignal): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const drop = () => this.#answer?.(undefined);
+    gone?.addEventListener('abort', drop);
     this.#output.write(prompt);
     // In raw mode nothing is shown, and no key is heeded either.
     const keys = (bytes: Buffer) => {
@@ -49,6 +51,7 @@ export class DumbFace implements Face {
     if (hidden) this.#input.setRawMode(true).on('data', keys);
     this.#answer = (line) => {
       this.#answer = undefined;
+      gone?.removeEventListener('abort', drop);
       if (hidden) {
         this.#input.setRawMode(false).off('data', keys);
         this.#output.write('\n');

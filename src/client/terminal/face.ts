@@ -9,8 +9,13 @@ export interface Face {
   ring(): void;
   /** Shows the prompt anew. */
   refresh(): void;
-  /** Asks for one line. @param hidden whether it is not shown @returns undefined when the person would rather leave */
-  ask(prompt: string, hidden: boolean): Promise<string | undefined>;
+  /**
+   * Asks for one line.
+   * @param hidden whether it is not shown
+   * @param gone aborted when there is nobody to answer any more
+   * @returns undefined when the person would rather not answer, or there is nobody to answer
+   */
+  ask(prompt: string, hidden: boolean, gone?: AbortSignal): Promise<string | undefined>;
   /** Leaves the terminal as it was. */
   close(): void;
 }

@@ -1,4 +1,5 @@
-import type { Ask, Step } from '../owner.ts';
+import { type Ask, isSecret, type Step } from '../owner.ts';
+import { passwordProblem, promptOf } from './wording.ts';
 
 /** What a login is begun with. */
 export interface Given {
@@ -13,15 +14,6 @@ export interface LoginHost {
   ask(prompt: string, hidden: boolean): Promise<string | undefined>;
   say(text: string): void;
 }
-
-/** Why a new password may not be used, for people. */
-const PASSWORD_REASONS: Readonly<Record<string, string>> = {
-  'too-short': 'That password is too short.',
-  'too-long': 'That password is too long.',
-  characters: 'There are characters in that password that not everybody can type.',
-  'like-the-name': 'The password must not be the name.',
-  common: 'That password is among the first that are guessed.',
-};
 
 /** What is wrong with a name, for people. */
 const NAME_REASONS: Readonly<Record<string, string>> = {
@@ -54,13 +46,14 @@ export class Login {
   }
 
   /** Answers a question of the server. @returns undefined when the person would rather leave */
-  async answer({ question, because, reason }: Ask): Promise<Step | undefined> {
-    const text = await this.#answerTo(question, because, reason);
+  async answer(ask: Ask): Promise<Step | undefined> {
+    const text = await this.#answerTo(ask);
     if (typeof text === 'object') return text;
     return text === undefined ? undefined : { type: 'answer', text };
   }
 
-  async #answerTo(question: string, because: string, reason = ''): Promise<string | Step | undefined> {
+  async #answerTo(ask: Ask): Promise<string | Step | undefined> {
+    const { question, because, reason = '' } = ask;
     switch (question) {
       case 'username':
         return this.#username(because, reason);
@@ -80,7 +73,7 @@ export class Login {
         return this.#password;
       default:
         if (because !== '') this.#host.say(`${because}.`);
-        return this.#host.ask(`${question}: `, false);
+        return this.#host.ask(promptOf(question), isSecret(ask));
     }
   }
 
@@ -109,7 +102,7 @@ export class Login {
   }
 
   async #newPasswordFor(because: string): Promise<string | undefined> {
-    if (because !== '') this.#host.say(PASSWORD_REASONS[because] ?? `That password may not be used: ${because}.`);
+    if (because !== '') this.#host.say(passwordProblem(because));
     else if (this.#newPassword !== undefined) this.#host.say('These were not the same.');
     // A password that was given is used once, and twice in it.
     if (this.#password !== undefined && !this.#used.password && this.#newPassword === undefined) {

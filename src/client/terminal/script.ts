@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { commandOf } from '../commands.ts';
 import { Conversation, type ConversationOptions } from '../conversation.ts';
-import type { Received, State } from '../owner.ts';
+import type { Ask, Received, State } from '../owner.ts';
 import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
 import { shown } from './safe.ts';
@@ -66,7 +66,13 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     }
   };
   const message = ({ time, from, text }: Received) => print(output, `[${seconds(time)}] ${from}: ${text}`);
-  const conversation = new Conversation({ open, login, owner: { state, message, caughtUp } });
+  const ask = async ({ question, command = 'the server' }: Ask) => {
+    if (conversation.state.state !== 'online') return undefined;
+    code ||= EXIT.error;
+    print(errors, `chatserv: ${command} asks '${question}', which a script cannot answer.`);
+    return undefined;
+  };
+  const conversation = new Conversation({ open, login, owner: { ask, state, message, caughtUp } });
   const interrupted = () => {
     code ||= EXIT.interrupted;
     input.destroy();

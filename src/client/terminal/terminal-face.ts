@@ -52,8 +52,10 @@ export class TerminalFace implements Face {
     this.#screen.draw();
   }
 
-  ask(prompt: string, hidden: boolean): Promise<string | undefined> {
+  ask(prompt: string, hidden: boolean, gone?: AbortSignal): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const drop = () => this.#question?.answer(undefined);
+    gone?.addEventListener('abort', drop);
     // What was typed for someone is no answer; what was typed ahead of the first question is.
     const draft = this.#editor.parts;
     if (this.#owner.prompt() !== undefined) this.#editor.clear();
@@ -61,6 +63,7 @@ export class TerminalFace implements Face {
     this.#question = {
       prompt,
       answer: (line) => {
+        gone?.removeEventListener('abort', drop);
         // What was asked and answered stays to be seen.
         this.#screen.print(prompt + (hidden ? '' : (line ?? '')));
         if (this.#owner.prompt() === undefined) this.#editor.clear();

@@ -1,4 +1,4 @@
-import type { Closed } from '../owner.ts';
+import type { Ask, Closed } from '../owner.ts';
 import type { RequestError } from '../requests.ts';
 
 /** Why there is no connection, for people. */
@@ -74,12 +74,46 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
   }
 }
 
+/** Why a new password may not be used, for people. */
+const PASSWORD_PROBLEMS: Readonly<Record<string, string>> = {
+  'too-short': 'That password is too short.',
+  'too-long': 'That password is too long.',
+  characters: 'There are characters in that password that not everybody can type.',
+  'like-the-name': 'The password must not be the name.',
+  common: 'That password is among the first that are guessed.',
+};
+
+export function passwordProblem(because: string): string {
+  return PASSWORD_PROBLEMS[because] ?? `That password may not be used: ${because}.`;
+}
+
+/** A question of a plugin as a prompt. */
+export function promptOf(question: string): string {
+  return /[?:]\s*$/.test(question) ? `${question.trimEnd()} ` : `${question}: `;
+}
+
+/** What a command asks after the login: what led to the question, if anything, and the prompt. */
+export function questionText({ question, because }: Ask): { readonly problem: string; readonly prompt: string } {
+  const problem = because === '' ? '' : `${because}.`;
+  switch (question) {
+    case 'password':
+      return { problem: because === 'wrong' ? 'Wrong password.' : problem, prompt: 'Your password: ' };
+    case 'new-password':
+      return { problem: because === '' ? '' : passwordProblem(because), prompt: 'A new password: ' };
+    case 'new-password-again':
+      return { problem, prompt: 'The same again: ' };
+    default:
+      return { problem, prompt: promptOf(question) };
+  }
+}
+
 function refusedText(question: string, because: string): string {
   if (because === 'connected') return 'the account is connected already, from somewhere else';
   if (because === 'wrong') return 'wrong password';
   if (question === 'register') return 'there is no such user; --register makes it';
   if (question === 'new-password') return `the password may not be used (${because})`;
-  return because === '' ? question : `${question} (${because})`;
+  if (question === 'username') return because === 'username' ? 'that name cannot be used' : because;
+  return `the server asks '${question}', and nobody can answer`;
 }
 
 /** How a command is used. @param saying the line that says what was typed instead */
@@ -121,6 +155,8 @@ export function errorText(
         : `The server does not take the ${about}.`;
     case 'lost':
       return message;
+    case 'cancelled':
+      return `You gave no answer, and ${about} was cancelled.`;
     default:
       return `Not done: ${reason} (${about}).`;
   }
