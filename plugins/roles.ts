@@ -12,8 +12,8 @@ export default definePlugin({
     provide: {
       roles: {
         // Looked up at each call: what is given or taken counts at once, also for who is online.
-        async has({ name }, role) {
-          const { roles = [] } = (await accounts.find(name)) ?? {};
+        async has({ id }, role) {
+          const { roles = [] } = (await accounts.get(id)) ?? {};
           return roles.includes(role) || roles.includes(ADMIN);
         },
       },

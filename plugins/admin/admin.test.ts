@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, definePlugin } from 'chatserv';
+import { Accounts, Blocks, definePlugin } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -103,8 +103,55 @@ test('a token does not get round a ban', async () => {
   await bob.sees({ type: 'closing', reason: 'banned' });
   const again = server.connectJson();
   again.says({ type: 'resume', token });
-  await again.sees({ type: 'welcome' });
-  await again.sees({ type: 'closing', reason: 'banned' });
+  await again.sees({ type: 'ask', because: 'expired' });
+  again.says({ type: 'login', name: 'bob', password: PASSWORD });
+  await again.sees({ type: 'blocked' });
+  await again.isClosed();
+  await alice.says('unban bob');
+  await alice.sees('done:');
+  const back = server.connectJson();
+  back.says({ type: 'resume', token });
+  await back.sees({ type: 'ask', because: 'expired' });
+});
+
+test('who is banned is not welcomed, with a password or a token that was right before', async () => {
+  await using server = await serverWithAdmin();
+  await server.registers('bob', 'carol');
+  const alice = await server.joins('alice');
+  await give('alice', 'admin');
+  const bob = server.connect();
+  await bob.says('bob');
+  await bob.sees('password');
+  expect(await alice.asks('ban bob 10m')).toBe('done:0');
+  await bob.says(PASSWORD);
+  await bob.sees('600');
+  await bob.isClosed();
+  const first = server.connectJson();
+  const token = await first.logsIn('carol', PASSWORD);
+  await first.closes();
+  // As a ban was kept before it ended tokens, for the name.
+  const blocks = server.host.service(Blocks.service) as Blocks;
+  await blocks.add('carol', '*', server.clock.now() + 60_000, server.clock.now());
+  const carol = server.connectJson();
+  carol.says({ type: 'resume', token });
+  await carol.sees({ type: 'blocked', seconds: 60 });
+  await carol.isClosed();
+});
+
+test('a ban, a mute and roles are for an account, and not for the next one of its name', async () => {
+  await using server = await serverWithAdmin();
+  const alice = await server.joins('alice');
+  await server.registers('bob');
+  await give('alice', 'admin');
+  await give('bob', 'admin');
+  await alice.says('mute bob', 'ban bob');
+  await alice.seesInOrder('done:', 'done:0');
+  const accounts = server.host.service(Accounts.service) as Accounts;
+  await accounts.remove((await accounts.find('bob'))?.id ?? 0);
+  const bob = await server.joins('bob');
+  await bob.says('kick alice', 'message alice hi');
+  await bob.seesInOrder('error:denied:kick', 'sent:');
+  await alice.hears('bob', 'hi');
 });
 
 test('a ban keeps an address out, and for IPv6 its network', async () => {

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
-import { type Blocks, type Clock, nameKey, networkOf, plainAddress } from 'chatserv';
+import { type Account, type Blocks, type Clock, networkOf, plainAddress } from 'chatserv';
+import { accountKey, oldKey } from './keys.ts';
 
 /** Stands for whatever user, or whatever network, on its side of the pair; none can be called so. */
 const ANY = '*';
 
-/** Whom nobody wants here, user names and the networks of IP addresses, and who is not to be heard. */
+/** Accounts and networks that may not log in or connect. */
 export class Bans {
   readonly #blocks: Blocks;
   readonly #clock: Clock;
@@ -14,25 +15,35 @@ export class Bans {
     this.#clock = clock;
   }
 
-  /** @param who a user name or an IP address */
-  async add(who: string, seconds: number): Promise<void> {
-    const now = this.#clock.now();
-    await this.#blocks.add(...pairOf(who), now + seconds * 1000, now);
+  async addAccount(account: Account, seconds: number): Promise<void> {
+    await this.#add(accountKey(account), ANY, seconds);
   }
 
-  /** @param who a user name or an IP address */
-  async remove(who: string): Promise<void> {
-    await this.#blocks.remove(...pairOf(who));
+  async addNetwork(network: string, seconds: number): Promise<void> {
+    await this.#add(ANY, network, seconds);
   }
 
-  /** How long a user is banned yet, in seconds; 0 when it is not. */
-  ofUser(name: string): Promise<number> {
-    return this.#left(nameKey(name), ANY);
+  async removeAccount(account: Account): Promise<void> {
+    for (const key of [accountKey(account), oldKey(account)]) await this.#blocks.remove(key, ANY);
   }
 
-  /** How long a network is banned yet, in seconds; 0 when it is not. */
+  async removeNetwork(network: string): Promise<void> {
+    await this.#blocks.remove(ANY, network);
+  }
+
+  /** How much longer an account is banned, in seconds; 0 when it is not. */
+  async ofAccount(account: Account): Promise<number> {
+    return Math.max(await this.#left(accountKey(account), ANY), await this.#left(oldKey(account), ANY));
+  }
+
+  /** How much longer a network is banned, in seconds; 0 when it is not. */
   ofNetwork(network: string): Promise<number> {
     return this.#left(ANY, network);
+  }
+
+  async #add(user: string, network: string, seconds: number): Promise<void> {
+    const now = this.#clock.now();
+    await this.#blocks.add(user, network, now + seconds * 1000, now);
   }
 
   async #left(user: string, network: string): Promise<number> {
@@ -45,9 +56,4 @@ export class Bans {
 /** The network of an IP address; undefined when it is none, and so a user name. */
 export function networkIn(who: string): string | undefined {
   return isIP(who) === 0 ? undefined : networkOf(plainAddress(who));
-}
-
-function pairOf(who: string): [user: string, network: string] {
-  const network = networkIn(who);
-  return network === undefined ? [nameKey(who), ANY] : [ANY, network];
 }

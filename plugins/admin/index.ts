@@ -7,7 +7,6 @@ import {
   type CommandSpec,
   definePlugin,
   differenceInWords,
-  nameKey,
   Plugins,
   type Reply,
   refuse,
@@ -61,14 +60,19 @@ export default definePlugin({
       return `done:${closed.length}`;
     }
 
-    const isOf = (name: string) => (session: Session) =>
-      session.account !== undefined && nameKey(session.account.name) === nameKey(name);
+    const isOf =
+      ({ id }: Account) =>
+      (session: Session) =>
+        session.account?.id === id;
+    const banOf = async (account: Account) => {
+      const left = await bans.ofAccount(account);
+      return left > 0 ? blocked(left) : undefined;
+    };
     /** What is done with an account, if there is one of that name. */
     const withAccount = async (name: string, act: (account: Account) => Promise<Reply>) => {
       const account = await accounts.find(name);
       return account === undefined ? refuse('user') : () => act(account);
     };
-    const isThere = async (who: string) => networkIn(who) !== undefined || (await accounts.find(who)) !== undefined;
 
     return {
       async start() {
@@ -84,21 +88,24 @@ export default definePlugin({
         onUsername: {
           phase: 'guard',
           async handler(_session, name) {
-            const left = await bans.ofUser(name);
-            return left > 0 ? blocked(left) : undefined;
+            const account = await accounts.find(name);
+            return account && (await banOf(account));
           },
         },
+        // Whoever did not give a name, but a token, was not asked before.
+        onAdmit: { order: 'pre', handler: (_session, account) => banOf(account) },
         onLogin: {
           order: 'pre',
           // Nothing that waits is given to who is banned.
           before: 'offline-messages',
           async handler(session) {
-            const { account } = session;
-            if (account === undefined) return;
-            await mutes.recall(account);
-            // Who came in without giving a name, with a token, was not asked before.
-            if ((await bans.ofUser(account.name)) > 0) session.close('banned');
+            if (session.account !== undefined) await mutes.recall(session.account);
           },
+        },
+        async onAccountChange(account, change) {
+          if (change !== 'removed') return;
+          await bans.removeAccount(account);
+          await mutes.remove(account);
         },
         onMessage: {
           phase: 'guard',
@@ -114,7 +121,7 @@ export default definePlugin({
             role: 'moderator',
             args: { min: 1, max: 1 },
           },
-          ({ args: [name = ''] }) => withAccount(name, async (account) => close('kicked', isOf(account.name))),
+          ({ args: [name = ''] }) => withAccount(name, async (account) => close('kicked', isOf(account))),
         ),
         audited(
           {
@@ -127,11 +134,19 @@ export default definePlugin({
           async ({ args: [who = '', word] }) => {
             const seconds = word === undefined ? FOREVER : durationOf(word);
             if (seconds === undefined) return refuse('args');
-            if (!(await isThere(who))) return refuse('user');
+            const network = networkIn(who);
+            if (network === undefined) {
+              return withAccount(who, async (account) => {
+                await bans.addAccount(account, seconds);
+                const done = close('banned', isOf(account));
+                // Tokens from before the ban do not outlive it.
+                await accounts.signOut(account.id);
+                return done;
+              });
+            }
             return async () => {
-              await bans.add(who, seconds);
-              const network = networkIn(who);
-              return close('banned', network === undefined ? isOf(who) : (session) => session.network === network);
+              await bans.addNetwork(network, seconds);
+              return close('banned', (session) => session.network === network);
             };
           },
         ),
@@ -143,11 +158,19 @@ export default definePlugin({
             role: 'admin',
             args: { min: 1, max: 1 },
           },
-          async ({ args: [who = ''] }) =>
-            async () => {
-              await bans.remove(who);
+          async ({ args: [who = ''] }) => {
+            const network = networkIn(who);
+            if (network === undefined) {
+              return withAccount(who, async (account) => {
+                await bans.removeAccount(account);
+                return 'done:';
+              });
+            }
+            return async () => {
+              await bans.removeNetwork(network);
               return 'done:';
-            },
+            };
+          },
         ),
         audited(
           {

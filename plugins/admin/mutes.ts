@@ -1,4 +1,5 @@
-import { type Account, type Blocks, type Clock, nameKey } from 'chatserv';
+import type { Account, Blocks, Clock } from 'chatserv';
+import { accountKey, oldKey } from './keys.ts';
 
 /** Stands where the network of a login that is blocked would; none is called so. */
 const MUTED = '#muted';
@@ -14,23 +15,25 @@ export class Mutes {
     this.#clock = clock;
   }
 
-  async add({ id, name }: Account, seconds: number): Promise<void> {
+  async add(account: Account, seconds: number): Promise<void> {
     const now = this.#clock.now();
     const until = now + seconds * 1000;
-    await this.#blocks.add(nameKey(name), MUTED, until, now);
-    this.#until.set(id, until);
+    await this.#blocks.add(accountKey(account), MUTED, until, now);
+    this.#until.set(account.id, until);
   }
 
-  async remove({ id, name }: Account): Promise<void> {
-    await this.#blocks.remove(nameKey(name), MUTED);
-    this.#until.delete(id);
+  async remove(account: Account): Promise<void> {
+    for (const key of [accountKey(account), oldKey(account)]) await this.#blocks.remove(key, MUTED);
+    this.#until.delete(account.id);
   }
 
   /** Before an account that came online says anything. */
-  async recall({ id, name }: Account): Promise<void> {
-    const until = await this.#blocks.find(nameKey(name), MUTED, this.#clock.now());
-    if (until > 0) this.#until.set(id, until);
-    else this.#until.delete(id);
+  async recall(account: Account): Promise<void> {
+    const now = this.#clock.now();
+    const until = await this.#blocks.find(accountKey(account), MUTED, now);
+    const old = await this.#blocks.find(oldKey(account), MUTED, now);
+    if (until > 0 || old > 0) this.#until.set(account.id, Math.max(until, old));
+    else this.#until.delete(account.id);
   }
 
   isMuted({ id }: Account): boolean {
