@@ -42,11 +42,11 @@ export default definePlugin({
   needs: { accounts: Accounts, log: Log },
   provides: { inbox: Inbox },
   setup({ options, accounts, log, clock, keep, logger, server, signal }) {
-    // Of another log cursors are no use.
-    const ofLogs = keep('cursors', () => new WeakMap<Log, Cursors>());
-    const cursors = ofLogs.get(log) ?? new Cursors(log);
-    ofLogs.set(log, cursors);
-    const room = new Room(log, server, clock, options, (account) => cursors.of(account));
+    // A reload may bring another object for the log, and never another log.
+    const cursors = keep('cursors', () => new Cursors());
+    // Feeds hold on to the reader that they were given at the login, which must not end with the log's object of then.
+    const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
+    const room = new Room(log, server, clock, options, (account) => cursors.of(account, log));
     let cancelWrite: (() => void) | undefined;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
@@ -58,7 +58,7 @@ export default definePlugin({
       cancelWrite = undefined;
       for (const session of server.sessions()) cursors.hand(session);
       try {
-        await cursors.write();
+        await cursors.write(log);
       } catch (err) {
         logger.error({ event: 'store-error', err }, 'cursors could not be written; they are tried again');
       }
@@ -82,19 +82,20 @@ export default definePlugin({
       async readOn(session) {
         const { account } = session;
         if (account === undefined) return;
+        live.readers.add(session);
         let cursor: Cursor | undefined;
         // The cursor is asked for inside: from the call on nothing is given out of turn.
         await session.feed.readOn(0, async (after, since) => {
-          cursor ??= await cursors.of(account.id);
+          cursor ??= await cursors.of(account.id, live.log);
           const { id, handed } = cursor;
           const start = since > 0 ? Math.min(id, since - 1) : id;
-          const page = await log.read(account.id, Math.max(after, start), PAGE);
+          const page = await live.log.read(account.id, Math.max(after, start), PAGE);
           return page.map((entry) => messageOf(entry, account, entry.id <= handed));
         });
       },
 
       async waiting(account, most = COUNTED_MOST) {
-        let { id: after } = await cursors.of(account.id);
+        let { id: after } = await cursors.of(account.id, log);
         for (let count = 0; ; ) {
           const page = await log.read(account.id, after, Math.min(PAGE, most - count));
           const last = page.at(-1);
@@ -107,6 +108,14 @@ export default definePlugin({
 
     return {
       provide: { inbox },
+      start() {
+        live.log = log;
+        // Whoever logged in while the plugin was off has no reader yet.
+        for (const session of server.sessions()) {
+          // A page that cannot be read is the feed's to report.
+          if (session.account !== undefined && !live.readers.has(session)) inbox.readOn(session).catch(() => {});
+        }
+      },
       hooks: {
         async onRetry(sender, key) {
           const found = await log.find(sender.id, key);
@@ -162,14 +171,9 @@ export default definePlugin({
 
 /** Cursors, and how far they have moved since they were last written. */
 class Cursors {
-  readonly #log: Log;
   #moved = new Map<number, Cursor>();
   /** Those that are being written. */
   #leaving = new Map<number, Cursor>();
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
 
   /** Whether some have moved. */
   get moved(): boolean {
@@ -188,8 +192,8 @@ class Cursors {
   }
 
   /** Where an account's cursor is, written or not. */
-  async of(account: number): Promise<Cursor> {
-    const stored = await this.#log.cursor(account);
+  async of(account: number, log: Log): Promise<Cursor> {
+    const stored = await log.cursor(account);
     const ahead = [this.#leaving.get(account), this.#moved.get(account)];
     return {
       id: Math.max(stored.id, ...ahead.map((cursor) => cursor?.id ?? 0)),
@@ -198,13 +202,13 @@ class Cursors {
   }
 
   /** Writes those that have moved. @throws when they could not be; then they are still to be written */
-  async write(): Promise<void> {
+  async write(log: Log): Promise<void> {
     if (this.#moved.size === 0) return;
     const leaving = this.#moved;
     this.#moved = new Map();
     this.#leaving = leaving;
     try {
-      await this.#log.moveCursors([...leaving].map(([account, { id, handed }]) => [account, id, handed]));
+      await log.moveCursors([...leaving].map(([account, { id, handed }]) => [account, id, handed]));
     } catch (cause) {
       for (const [account, { id, handed }] of leaving) this.move(account, id, handed);
       throw cause;

@@ -29,6 +29,11 @@ export interface HashChange {
 
 /** Accounts of a store. Names are compared by `nameKey`. */
 export interface Accounts {
+  /**
+   * Names the stored contents. Services with one identity hold the same accounts and messages under the same ids; without
+   * one, only the same object does. A reload that would change the contents is refused: sessions know accounts by id.
+   */
+  readonly identity?: string;
   /** Whether they end with the process: then the command line, a process of its own, refuses to work on them. */
   readonly ephemeral?: boolean;
   /** The account of that id; undefined when there is none. */

@@ -55,6 +55,8 @@ export interface Retention {
  * What lies past the cursor and is for the account is its inbox. A store that provides accounts provides the log too.
  */
 export interface Log {
+  /** Names the stored contents, as `Accounts.identity` does. */
+  readonly identity?: string;
   /**
    * Adds a message: one row whoever it is for. Ids rise in the order of the calls, and the promises of several calls
    * resolve in that order. A message whose key its sender has used before is not added: looking for the key and adding
@@ -90,6 +92,12 @@ export interface Log {
    * @returns whether there may be more to forget: then it is worth calling again
    */
   trim(retention: Retention): Promise<boolean>;
+  /**
+   * Finds out whether messages can be kept now, at next to no cost: it is called every few seconds. After a failure it
+   * must try more, so that it resolves only when appending works again.
+   * @throws why not, as a sentence
+   */
+  check?(): Promise<void>;
 }
 
 export const Log = token<Log>('log');

@@ -39,6 +39,11 @@ export interface SetupContext<Options> {
   readonly clock: SteadyClock;
   /** Aborted when the plugin leaves: end timers, handles and listeners with it. */
   readonly signal: AbortSignal;
+  /**
+   * Whether this process needs what the plugin keeps for itself alone, as a server and an import do. Other commands, such
+   * as `chatserv user list`, work beside a running server.
+   */
+  readonly exclusive: boolean;
   /** A path of the config, absolute: relative ones count from the folder of the config file. */
   path(file: string): string;
   /**

@@ -21,6 +21,7 @@ import { Findings, Mistakes, messageOf } from './mistakes.ts';
 import { servicesOf, type Tap } from './order.ts';
 import type { Server } from './server.ts';
 import { contributionMistakes } from './shape.ts';
+import { mustKeepStore } from './store-identity.ts';
 import { checkBefore, type HookOrder, ordersOf, tapAll, tapsOf } from './taps.ts';
 
 /** What a generation is set up in. */
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly services: ReadonlyMap<string, unknown>;
   /** A store's accounts as plugins are given them. */
   observed(accounts: Accounts): Accounts;
+  /** Whether this process needs what is stored for itself alone. */
+  readonly exclusive: boolean;
 }
 
 /** A plugin that is set up. */
@@ -99,6 +102,7 @@ export class Generation implements KernelGeneration {
           for (const service of servicesOf(provides)) lost.add(service);
         }
       }
+      await findings.tries(() => generation.#mustKeepStore((service) => !lost.has(service)));
       const taps = generation.#taps();
       const on = ordered.map(({ plugin }) => plugin.name);
       await findings.tries(() => checkBefore(taps, on, around.off));
@@ -249,6 +253,13 @@ export class Generation implements KernelGeneration {
       const isAccounts = service === Accounts.service;
       this.services.set(service, isAccounts ? this.#around.observed(provided as Accounts) : provided);
     }
+    // Before anything that uses another store is set up: it would write what it knows of this one there.
+    const provides = servicesOf(loaded.plugin.provides);
+    this.#mustKeepStore((service) => provides.includes(service));
+  }
+
+  #mustKeepStore(provided: (service: string) => boolean): void {
+    if (this.#before !== NOTHING) mustKeepStore(this.#before.services, this.services, provided);
   }
 
   /** Why a plugin cannot be carried over, if it cannot. */
@@ -267,7 +278,7 @@ export class Generation implements KernelGeneration {
     const leaves = new AbortController();
     const kept: Live['kept'] = new Map();
     try {
-      const { server, logger, clock, folder } = this.#around;
+      const { server, logger, clock, folder, exclusive } = this.#around;
       const services = Object.fromEntries(
         Object.entries({ ...plugin.wants, ...plugin.needs }).map(([name, { service }]) => [
           name,
@@ -281,6 +292,7 @@ export class Generation implements KernelGeneration {
         logger,
         clock,
         signal: leaves.signal,
+        exclusive,
         path: (file) => resolve(folder, file),
         keep: keeper(kept, old?.kept),
         perSession,

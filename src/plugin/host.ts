@@ -37,6 +37,8 @@ export interface HostSetting {
   readonly reloads?: (done: Promise<unknown>) => void;
   /** Called when what it says is live. */
   readonly live?: () => void;
+  /** Whether this process needs what is stored for itself alone, as a server does; else it works beside one. */
+  readonly exclusive?: boolean;
   /** Is told what is being called. */
   readonly watchdog?: Watching;
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
@@ -123,7 +125,7 @@ export class Host {
 
   /** Sets everything up, and only then starts what meets clients. @throws Mistakes when it cannot */
   static async start(setting: HostSetting): Promise<Host> {
-    const host = await Host.setUp(setting);
+    const host = await Host.setUp({ ...setting, exclusive: true });
     try {
       await host.#generation.start();
       host.#state = 'serving';
@@ -204,7 +206,7 @@ export class Host {
     };
   }
 
-  #around({ limits, place, plugins, watchdog }: HostSetting): Surroundings {
+  #around({ limits, place, plugins, watchdog, exclusive = false }: HostSetting): Surroundings {
     return {
       server: this.#server,
       logger: this.#logger,
@@ -214,6 +216,7 @@ export class Host {
       observed: (accounts) => this.#observe(accounts),
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
       services: this.#services,
+      exclusive,
       meters: this.#meters,
       watchdog,
     };

@@ -1,0 +1,38 @@
+import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import type { memoryStore } from '../../plugins/stores/memory.ts';
+
+/**
+ * A store that each set-up of its plugin opens anew, and that is closed when the plugin leaves, like one in a file.
+ * @param open opens the contents
+ * @param identity names them; undefined for a store that does not say
+ */
+export function reopenedStore(open: () => ReturnType<typeof memoryStore>, identity?: () => string) {
+  return definePlugin({
+    name: 'reopened',
+    summary: 'Opens its contents anew at each set-up',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup() {
+      const { accounts, log, blocks } = open();
+      const named = identity === undefined ? {} : { identity: identity() };
+      let closed = false;
+      const untilClosed = <Service extends object>(service: Service): Service =>
+        new Proxy(service, {
+          get(target, key) {
+            if (key in named) return named[key as keyof typeof named];
+            const value = target[key as keyof Service];
+            if (typeof value !== 'function') return value;
+            return async (...args: unknown[]) => {
+              if (closed) throw new Error('the store is closed');
+              return value.apply(target, args);
+            };
+          },
+        });
+      return {
+        provide: { accounts: untilClosed(accounts), log: untilClosed(log), blocks: untilClosed(blocks) },
+        dispose() {
+          closed = true;
+        },
+      };
+    },
+  });
+}
