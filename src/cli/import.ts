@@ -4,7 +4,7 @@ import { Archive, type ArchivedAccount, type ArchivedMessage } from '../contract
 import { Mistakes } from '../plugin/mistakes.ts';
 import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
 import { factsOf } from './control.ts';
-import { withServices } from './services.ts';
+import { withServicesAlone } from './services.ts';
 import { readConfig } from './setting.ts';
 
 /** How many lines are added at once. */
@@ -31,7 +31,7 @@ export async function importAll(config: string | undefined, file: string): Promi
   // A message waits in an inbox while half an outbox is full, and must fit into the rest.
   const read = () => linesIn(file, limits.outboxBytes / 2);
   const counts = await check(file, read);
-  await withServices(config, { archive: Archive }, async ({ archive }) => {
+  await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
     const added = await add(archive, read);
     if (added === undefined || added.accounts !== counts.accounts || added.messages !== counts.messages) {
       throw new Mistakes([`${file} changed while it was read: nothing of it was imported.`]);

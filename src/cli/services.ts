@@ -9,17 +9,19 @@ import { type ReadConfig, settingOf } from './setting.ts';
 /**
  * Works with services of a config's plugins, without serving: those that provide them are set up, and no others.
  * @param work is given the services, and how the config is called
+ * @param exclusive whether no server may run with the store meanwhile
  * @throws Mistakes when nothing in the config provides one, or what does is wrong or keeps nothing
  */
 export async function withServices<T extends Tokens>(
   config: string | undefined,
   tokens: T,
   work: (services: ServicesOf<T>, config: string) => Promise<void>,
+  exclusive = false,
 ): Promise<void> {
   const setting = await settingOf(config);
   const providers = await providersOf(servicesOf(tokens), setting);
   const plugins = Object.fromEntries(Object.entries(setting.plugins).filter(([key]) => providers.has(key)));
-  const host = await Host.setUp({ ...setting, plugins });
+  const host = await Host.setUp({ ...setting, plugins, exclusive });
   try {
     mustLast(host, setting.place.name);
     const services = Object.fromEntries(
@@ -29,6 +31,15 @@ export async function withServices<T extends Tokens>(
   } finally {
     await host.stop('shutdown');
   }
+}
+
+/** Works with services as `withServices` does, while no server runs with the store. */
+export function withServicesAlone<T extends Tokens>(
+  config: string | undefined,
+  tokens: T,
+  work: (services: ServicesOf<T>, config: string) => Promise<void>,
+): Promise<void> {
+  return withServices(config, tokens, work, true);
 }
 
 /** @throws Mistakes when what is done to the accounts would be gone with this process */

@@ -68,6 +68,7 @@ function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>)
   }
 
   return {
+    ...(store.identity !== undefined && { identity: store.identity }),
     ...(store.ephemeral !== undefined && { ephemeral: store.ephemeral }),
     async get(id) {
       if (store.get !== undefined) return dated(await store.get(id));

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { OpenFiles } from './open-files.ts';
+import { Proof } from './proof.ts';
 import { prepareQueries, type Queries, READS } from './queries.ts';
 
 /** A query's name and what it is asked with. */
@@ -12,7 +14,11 @@ export type Outcome = { readonly value: unknown } | { readonly failed: string };
  * A request that fails leaves nothing behind and fails alone. Where the commit fails, every write of the batch did,
  * and the reads are done again, so that none has seen what is not there.
  */
-export function batchRunner(db: DatabaseSync, file: string): (requests: readonly Request[]) => Outcome[] {
+export function batchRunner(
+  db: DatabaseSync,
+  file: string,
+  files: OpenFiles,
+): (requests: readonly Request[]) => Outcome[] {
   const queries = prepareQueries(db);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -20,6 +26,7 @@ export function batchRunner(db: DatabaseSync, file: string): (requests: readonly
   const savepoint = db.prepare('SAVEPOINT request');
   const undo = db.prepare('ROLLBACK TO request');
   const release = db.prepare('RELEASE request');
+  const proof = new Proof(db);
 
   function perform([name, ...values]: Request): Outcome {
     try {
@@ -56,19 +63,54 @@ export function batchRunner(db: DatabaseSync, file: string): (requests: readonly
     return outcomes;
   }
 
+  function performAll(requests: readonly Request[]): Outcome[] {
+    const outcomes = performBoldly(requests);
+    if (outcomes !== undefined) return outcomes;
+    begin.run();
+    const carefully = requests.map(performWithin);
+    commit.run();
+    return carefully;
+  }
+
+  function fail(requests: readonly Request[], failed: string): Outcome[] {
+    proof.doubt();
+    return requests.map((request) => (READS.has(request[0]) ? perform(request) : { failed }));
+  }
+
+  /** Answers a check in the place of its request. */
+  function checked(): Outcome {
+    try {
+      proof.demand();
+      return { value: undefined };
+    } catch (error) {
+      if (db.isTransaction) rollback.run();
+      proof.doubt();
+      return { failed: unwritable(error) };
+    }
+  }
+
+  const unwritable = (error: unknown) =>
+    `The database ${file} could not be written, nothing of this is kept: ${(error as Error).message}.`;
+
   return (requests) => {
     if (requests.every(([name]) => READS.has(name))) return requests.map(perform);
     try {
-      const outcomes = performBoldly(requests);
-      if (outcomes !== undefined) return outcomes;
-      begin.run();
-      const carefully = requests.map(performWithin);
-      commit.run();
-      return carefully;
+      const before = files.lost();
+      if (before !== undefined) return fail(requests, before);
+      const outcomes = performAll(requests);
+      // Once more: what went into a file that is gone is not kept.
+      const after = files.lost();
+      if (after !== undefined) return fail(requests, after);
+      if (!requests.some(isCheck)) return outcomes;
+      const check = checked();
+      return outcomes.map((outcome, index) => (isCheck(requests[index]) ? check : outcome));
     } catch (error) {
       if (db.isTransaction) rollback.run();
-      const failed = `The database ${file} could not be written, nothing of this is kept: ${(error as Error).message}.`;
-      return requests.map((request) => (READS.has(request[0]) ? perform(request) : { failed }));
+      return fail(requests, unwritable(error));
     }
   };
+}
+
+function isCheck(request: Request | undefined): boolean {
+  return request?.[0] === 'check';
 }

@@ -6,6 +6,8 @@ import type { FromWorker, ToWorker, WorkerData } from './worker.ts';
 
 /** The database in its worker thread. */
 export interface Client {
+  /** Names the file that is open, whatever its path. */
+  readonly identity: string;
   /** Asks for a query. Requests are done, and their promises resolve, in the order of the calls. */
   ask<Name extends keyof Queries>(
     name: Name,
@@ -25,16 +27,17 @@ interface Call {
 
 /**
  * Starts the worker and opens the database.
+ * @param lost is told why, when nothing that is written from then on is kept
  * @throws one sentence when the file cannot be used
  */
-export async function startClient(data: WorkerData): Promise<Client> {
+export async function startClient(data: WorkerData, lost: (why: string) => void): Promise<Client> {
   const { file } = data;
   // It is worker.ts in the source and worker.js in what is published.
   const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), {
     name: 'sqlite',
     workerData: data,
   });
-  const opened = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<string>();
   const ended = Promise.withResolvers<void>();
   /** Calls of this turn of the event loop, not yet sent. */
   let gathered: Call[] = [];
@@ -82,8 +85,9 @@ export async function startClient(data: WorkerData): Promise<Client> {
   }
 
   worker.on('message', (message: FromWorker) => {
-    if (message === 'open') return opened.resolve();
-    if (!Array.isArray(message)) return opened.reject(new Error(message.unopened));
+    if ('opened' in message) return opened.resolve(message.opened);
+    if ('unopened' in message) return opened.reject(new Error(message.unopened));
+    if ('lost' in message) return lost(message.lost);
     batches++;
     requests += message.length;
     for (const [i, call] of waiting.splice(0, message.length).entries()) {
@@ -97,8 +101,9 @@ export async function startClient(data: WorkerData): Promise<Client> {
   );
   worker.on('exit', () => fail(`The thread of the database ${file} has ended: restart the server.`));
 
-  await opened.promise;
+  const identity = await opened.promise;
   return {
+    identity,
     ask: (name, ...values) =>
       new Promise((resolve, reject) => {
         if (refusal !== undefined) return reject(new Error(refusal));

@@ -1,4 +1,6 @@
 import { Accounts, Archive, Backup, Blocks, definePlugin, Log, StoreFacts, z } from 'chatserv';
+import { Ownership } from './ownership.ts';
+import { realPlace } from './place.ts';
 import { openStore } from './store.ts';
 
 export default definePlugin({
@@ -13,11 +15,22 @@ export default definePlugin({
       .describe('How long to wait while another program writes to the file, in milliseconds'),
   }),
   provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup, facts: StoreFacts },
-  async setup({ options, clock, path }) {
+  async setup({ options, clock, path, keep, exclusive, logger }) {
+    const file = path(options.file);
+    if (exclusive) {
+      const place = realPlace(file);
+      await keep(
+        `owner of ${place}`,
+        () => new Ownership(place),
+        (ownership) => ownership.release(),
+      ).take();
+    }
     const { close, ...services } = await openStore({
-      file: path(options.file),
+      file,
       busyTimeout: options.busyTimeout,
+      owned: exclusive,
       now: () => clock.now(),
+      lost: (why) => logger.error({ event: 'store-error', file }, why),
     });
     return { provide: services, dispose: close };
   },

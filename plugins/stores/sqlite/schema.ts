@@ -95,4 +95,10 @@ export const MIGRATIONS: readonly string[] = [
     value BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE proof (                      -- what is written to find out whether anything can be
+    id INTEGER PRIMARY KEY,
+    filler BLOB NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -13,6 +13,7 @@ import {
 import { startClient } from './client.ts';
 import { copyDatabase } from './copy.ts';
 import { archiveImport } from './import.ts';
+import { realPlace } from './place.ts';
 
 /** How many accounts' likenesses are worked out at once. */
 const LIKENED_AT_ONCE = 1000;
@@ -36,16 +37,21 @@ export interface StoreOptions {
   readonly file: string;
   /** How long to wait while another program writes to the file, in milliseconds. */
   readonly busyTimeout: number;
+  /** Whether this process owns the database, see `Ownership`. */
+  readonly owned?: boolean;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Told why, once, when nothing that is written from then on is kept: the file is not the one that is open any more. */
+  lost?(why: string): void;
 }
 
 /**
  * Opens accounts, log and blocks in an SQLite file, and what takes them elsewhere.
  * @throws one sentence when the file cannot be used
  */
-export async function openStore({ file, busyTimeout, now }: StoreOptions): Promise<Store> {
-  const { ask, counts, close } = await startClient({ file, busyTimeout });
+export async function openStore({ file: path, busyTimeout, owned = false, now, lost }: StoreOptions): Promise<Store> {
+  const file = realPlace(path);
+  const { identity, ask, counts, close } = await startClient({ file, path, busyTimeout, owned }, (why) => lost?.(why));
   const { abandon, ...importing } = archiveImport(file, busyTimeout);
   for (;;) {
     const accounts = await ask('unlikened', LIKENED_AT_ONCE);
@@ -57,6 +63,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
   }
   return {
     accounts: {
+      identity,
       get: (id) => ask('get', id),
       find: (name) => ask('find', nameKey(name)),
       lookalike: (name) => ask('lookalike', likenesses(name)),
@@ -80,6 +87,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       remove: (id) => ask('remove', id),
     },
     log: {
+      identity,
       append: (entry) => ask('append', entry),
       find: (sender, key) => ask('findEntry', sender, key),
       read: (account, after, limit) => ask('read', account, after, limit),
@@ -87,6 +95,7 @@ export async function openStore({ file, busyTimeout, now }: StoreOptions): Promi
       cursor: (account) => ask('cursor', account),
       moveCursors: (moves) => ask('moveCursors', moves),
       trim: (retention) => ask('trim', retention),
+      check: () => ask('check'),
     },
     blocks: {
       find: (user, network, now) => ask('findBlock', user, network, now),

@@ -5,27 +5,51 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { batchRunner, type Outcome, type Request } from './batch.ts';
 import { openDatabase } from './open.ts';
+import { OpenFiles } from './open-files.ts';
+
+/** How often the files are looked at while nothing is written, in milliseconds. */
+const LOOK_EVERY = 1000;
 
 /** What the worker is started with. */
 export interface WorkerData {
+  /** The database's real path. */
   readonly file: string;
+  /** A path that leads there, over links. */
+  readonly path: string;
   readonly busyTimeout: number;
+  /** Whether this process owns the database. */
+  readonly owned: boolean;
 }
 
 /** What it is sent: requests, or that there will be no more. */
 export type ToWorker = readonly Request[] | 'close';
 
-/** What it answers: first how the opening went, then the outcomes of requests in the order in which those came. */
-export type FromWorker = 'open' | { readonly unopened: string } | Outcome[];
+/**
+ * What it answers: first how the opening went, with the file's identity; then the outcomes of requests in the order in
+ * which those came; and once, when it has come to that, why nothing is kept any more.
+ */
+export type FromWorker =
+  | { readonly opened: string }
+  | { readonly unopened: string }
+  | { readonly lost: string }
+  | Outcome[];
 
 const port = parentPort;
 if (!port) throw new Error('This file is the sqlite store, and runs in a worker thread only.');
-const { file, busyTimeout } = workerData as WorkerData;
+const { file, path, busyTimeout, owned } = workerData as WorkerData;
 const answer = (message: FromWorker) => port.postMessage(message);
 
 try {
-  const db = openDatabase(file, busyTimeout);
-  const run = batchRunner(db, file);
+  const db = openDatabase(file, busyTimeout, owned);
+  const files = new OpenFiles(db, file, path, (lost) => answer({ lost }));
+  const run = batchRunner(db, file, files);
+  const looking = setInterval(() => {
+    try {
+      files.lost();
+    } catch {
+      // What cannot be looked at fails the next write, which says so.
+    }
+  }, LOOK_EVERY);
   port.on('message', (first: ToWorker) => {
     let next: ToWorker | undefined = first;
     const requests: Request[] = [];
@@ -34,12 +58,13 @@ try {
     }
     if (requests.length > 0) answer(run(requests));
     if (next === 'close') {
+      clearInterval(looking);
       // The last connection takes the write-ahead log into the database as it closes.
       db.close();
       port.close();
     }
   });
-  answer('open');
+  answer({ opened: files.identity });
 } catch (error) {
   answer({ unopened: (error as Error).message });
   port.close();

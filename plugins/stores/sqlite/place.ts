@@ -1,0 +1,33 @@
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { complaint, Unfit } from './complaint.ts';
+
+/**
+ * Makes a database's file and folder where they are missing, for their owner only, and follows links: however a file is
+ * reached, what SQLite and chatserv keep beside it has one name.
+ * @returns the file's real path
+ * @throws one sentence for a person when no database can be there
+ */
+export function realPlace(file: string): string {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFile(file);
+    const stats = statSync(file);
+    if (!stats.isFile()) {
+      throw new Unfit('is not a regular file: set the option file of the plugin sqlite to another place');
+    }
+    // SQLite names the write-ahead log after the path, so that each name of the file would have one of its own.
+    if (stats.nlink > 1) {
+      throw new Unfit('has another name as well (a hard link), and would be damaged under both: remove one of them');
+    }
+    return realpathSync(file);
+  } catch (error) {
+    throw complaint(file, error);
+  }
+}
+
+/** Makes a file for its owner only. SQLite would make it readable for all, and gives its companions the file's mode. */
+export function makeFile(file: string): void {
+  // An existing file is not opened here: closing it would end the locks that this process holds on it.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+}
