@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Accounts, definePlugin, Health, type HealthReport, Http, Plugins, z } from 'chatserv';
+import { Accounts, definePlugin, Health, type HealthReport, Http, Log, Plugins, z } from 'chatserv';
 
 const WELL = 'well';
 
@@ -11,9 +11,9 @@ export default definePlugin({
     loopTime: z.number().positive().default(1).describe('How long the event loop may take to come round, in seconds'),
   }),
   needs: { accounts: Accounts, plugins: Plugins },
-  wants: { http: Http },
+  wants: { http: Http, log: Log },
   provides: { health: Health },
-  setup({ options, accounts, plugins, clock, http }) {
+  setup({ options, accounts, log, plugins, clock, http }) {
     const unmounts: (() => void)[] = [];
     let underWay: Promise<HealthReport> | undefined;
 
@@ -31,13 +31,20 @@ export default definePlugin({
       return { ready: Object.values(checks).every((said) => said === WELL), checks };
     }
 
-    /** Asks it for something that costs nothing: a name that nobody can have. */
+    /** Asks the store for a name that nobody can have, and whether it can keep things; neither costs it anything. */
+    async function ask(): Promise<void> {
+      await accounts.find('');
+      if (log?.check !== undefined) await log.check();
+      // A change to an account that cannot be there: a store that only reads refuses it.
+      else await accounts.setSeen(0, 0);
+    }
+
     async function store(): Promise<string> {
       const { promise: late, resolve } = Promise.withResolvers<string>();
       const cancel = clock.after(options.storeTime * 1000, () =>
         resolve(`it has not answered within ${options.storeTime} s`),
       );
-      const answer = accounts.find('').then(
+      const answer = ask().then(
         () => WELL,
         (cause: Error) => cause.message,
       );
