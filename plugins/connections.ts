@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { definePlugin, Quota, type Refusal, refuse, type Session, z } from 'chatserv';
-
-/** How many open files are left for what is no client's connection: the store, logs, a reload. */
-const OTHER_FILES = 64;
+import { definePlugin, openFiles, Quota, type Refusal, refuse, type Session, z } from 'chatserv';
 
 /** How many that may not stay are told so at once, while they are there; others are cut, for each is an open file too. */
 const TOLD = 32;
@@ -104,9 +100,8 @@ export default definePlugin({
     loginsFull: z.int().positive().default(2000).describe('How many connections may be not logged in'),
   }),
   setup({ options, server, clock, keep, logger }) {
-    const files = openFilesAllowed();
-    // Without a file left the system closes new connections without a word, and nothing can be read or written.
-    const most = Math.min(options.most, files - Math.min(OTHER_FILES, Math.floor(files / 2)));
+    const { allowed: files } = openFiles;
+    const most = Math.min(options.most, openFiles.forConnections);
     if (most < options.most) {
       logger.warn(
         { event: 'few-files', files, most },
@@ -118,6 +113,7 @@ export default definePlugin({
     /** Why a new session may not stay: the limit that it meets, and what it is told. */
     function objection({ exempt, network }: Session): readonly [limit: string, reason: string] | undefined {
       if (crowd.size >= most) return ['connections', 'full'];
+      if (openFiles.full) return ['open-files', 'full'];
       if (!exempt && crowd.of(network) >= options.perNetwork) {
         return ['connections-per-network', 'too-many-connections'];
       }
@@ -166,12 +162,3 @@ export default definePlugin({
     };
   },
 });
-
-/** How many files the system lets this process have open, where it says so; Node has raised that as far as it may. */
-function openFilesAllowed(): number {
-  try {
-    return Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? 'Infinity');
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}

@@ -54,7 +54,12 @@ export default definePlugin({
     }
 
     return {
-      ...unixListener(context, 'control', { file: path(options.socket), mode: 0o600 }, (socket) => void serve(socket)),
+      ...unixListener(
+        context,
+        'control',
+        { file: path(options.socket), mode: 0o600, reserved: true },
+        (socket) => void serve(socket),
+      ),
       dispose() {
         loop.disable();
       },

@@ -57,10 +57,11 @@ export {
 } from './kernel/verdicts.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './listening/certificate.ts';
 export { isHandedOver } from './listening/handed-over.ts';
-export { listen, placeOf } from './listening/listen.ts';
+export { type FileLimit, listen, placeOf } from './listening/listen.ts';
 export type { Listener, ListenerContext } from './listening/listener.ts';
+export { type OpenFiles, openFiles } from './listening/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './listening/port-listener.ts';
-export { unixListener } from './listening/unix-listener.ts';
+export { type UnixPlace, unixListener } from './listening/unix-listener.ts';
 export { likenesses } from './names/likeness.ts';
 export { isName, type NameObjection, nameObjection } from './names/name.ts';
 export { addressList } from './plugin/address-list.ts';

@@ -11,6 +11,7 @@ import {
   isHandedOver,
   listen,
   networkOf,
+  openFiles,
   placeOf,
   plainAddress,
   portOptions,
@@ -125,6 +126,12 @@ export default definePlugin({
 
     const crowd = keep('crowd', () => new Crowd());
     const admit = (socket: Socket): void => {
+      if (socket.destroyed) return;
+      if (openFiles.full) {
+        server.limitMet('open-files');
+        socket.destroy();
+        return;
+      }
       const address = plainAddress(socket.remoteAddress ?? '');
       if (isProxy(address) || server.isExempt(address)) return;
       if (crowd.enter(socket, networkOf(address), options.perNetwork)) return;
@@ -175,7 +182,8 @@ export default definePlugin({
           serve(request, response, async () => say(response, 417, UNEXPECTED));
         });
         listener.removeAllListeners('upgrade').on('upgrade', hand);
-        if (!(await listen(listener, { port, host }, logger, 'http'))) return;
+        const refused = () => server.limitMet('open-files');
+        if (!(await listen(listener, { port, host }, logger, 'http', { refused }))) return;
         server.listens(certificate ? 'https' : 'http', placeOf(listener));
       },
       stop() {

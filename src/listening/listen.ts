@@ -1,20 +1,35 @@
-import type { AddressInfo, ListenOptions, Server } from 'node:net';
+import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../plugin/mistakes.ts';
 import { isHandedOver, takeOver } from './handed-over.ts';
 import { HOSTS } from './host.ts';
+import { openFiles } from './open-files.ts';
 
 /** Those of this process that listen, to tell a port that two plugins want from one that another program has. */
 const ours = new Set<Server>();
 
+/** What a listener does with connections for which no file is left. */
+export interface FileLimit {
+  /** Whether its connections may have the files that are kept free of other connections: it serves operators. */
+  readonly reserved?: boolean;
+  /** Called when a connection was closed at once, because the open files that are left are reserved. */
+  refused?(): void;
+}
+
 /**
  * Has a listener of Node's listen, if it does not yet: one that a plugin has kept over a reload does.
- * What goes wrong with it later goes to the log.
+ * What goes wrong with it later goes to the log. Its connections count as open files beside those of other listeners.
  * @param name the plugin's: a socket that the service manager handed over under that name is taken instead of `where`
  * @returns whether it has begun just now
  * @throws what keeps it from listening, as the end of a sentence: what is wrong, and what to do
  */
-export async function listen(listener: Server, where: ListenOptions, logger: Logger, name?: string): Promise<boolean> {
+export async function listen(
+  listener: Server,
+  where: ListenOptions,
+  logger: Logger,
+  name?: string,
+  { reserved = false, refused }: FileLimit = {},
+): Promise<boolean> {
   if (listener.listening) return false;
   if (where.host === '') throw new Error(`the host is empty: ${HOSTS}`);
   const handed = name !== undefined && isHandedOver(name) ? takeOver(name) : undefined;
@@ -26,6 +41,13 @@ export async function listen(listener: Server, where: ListenOptions, logger: Log
       `what the service manager handed over as '${name}' cannot be listened on (${messageOf(cause)}): it must be a listening socket (ListenStream=, Accept=no)`,
       { cause },
     );
+  }
+  if (!reserved) {
+    listener.prependListener('connection', (socket: Socket) => {
+      if (openFiles.take(socket)) return;
+      refused?.();
+      socket.destroy();
+    });
   }
   listener.on('error', (err) => logger.error({ event: 'listener-error', err }, 'a listener failed'));
   ours.add(listener);

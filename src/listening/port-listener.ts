@@ -4,7 +4,6 @@ import { plainAddress } from '../kernel/address.ts';
 import { inAddressList } from '../kernel/address-list.ts';
 import { addressList } from '../plugin/address-list.ts';
 import { HOSTS, isHost } from './host.ts';
-import { listen } from './listen.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 import { readProxyHeader } from './proxied.ts';
 
@@ -73,9 +72,7 @@ export function portListener(
   let stopped = false;
   const open = listener(
     context,
-    name,
-    `${host} ${port}`,
-    (kept) => listen(kept, { host, port }, logger),
+    { name, place: `${host} ${port}`, open: (begin) => begin({ host, port }) },
     (socket) => {
       const { remoteAddress } = socket;
       // It is gone already, as that of a proxy that only looks whether the port is open.

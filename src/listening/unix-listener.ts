@@ -1,51 +1,55 @@
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect, type ListenOptions, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { isHandedOver } from './handed-over.ts';
-import { listen } from './listen.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 
 /** How long the path of a socket may be, in bytes (unix(7), without its zero); other systems take a few less. */
 const LONGEST = 107;
 
+/** Where a plugin listens on a Unix socket. */
+export interface UnixPlace {
+  /** The socket's absolute path; its folder is made for the server's user only, when it is missing. */
+  readonly file: string;
+  /** Who may connect, as in chmod: whoever may write to it. */
+  readonly mode: number;
+  /** Whether its connections may have the open files that are kept free of other connections: it serves operators. */
+  readonly reserved?: boolean;
+}
+
 /**
  * Has a plugin listen on a Unix socket, that stays open over a reload that leaves its path alone. What a server that was
  * killed has left behind is removed. A socket that a service manager handed over under the plugin's name is taken instead.
  * @param name the plugin's
- * @param file the socket's absolute path; its folder is made for the server's user only, when it is missing
- * @param mode who may connect, as in chmod: whoever may write to it
  * @param accept is given each connection, half-open when the client ends its side
  */
 export function unixListener(
   context: ListenerContext,
   name: string,
-  { file, mode }: { readonly file: string; readonly mode: number },
+  { file, mode, reserved }: UnixPlace,
   accept: (socket: Socket) => void,
 ): Listener {
-  const open = listener(
-    context,
-    name,
-    file,
-    async (kept) => {
-      const length = Buffer.byteLength(file);
-      if (length > LONGEST) {
-        throw new Error(
-          `the path ${file} is ${length} bytes long, and that of a socket may be ${LONGEST}: set the option socket to a shorter one`,
-        );
-      }
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      if (await isAnswered(file)) {
-        throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
-      }
-      await removeSocket(file);
-      // It is made within the call: nobody else may write to it, not for a moment.
-      const mask = process.umask(0o777 & ~mode);
-      const listening = listen(kept, { path: file }, context.logger);
-      process.umask(mask);
-      await listening;
-    },
-    accept,
-  );
+  const open = listener(context, { name, place: file, open: listenThere, reserved }, accept);
+
+  async function listenThere(begin: (where: ListenOptions) => Promise<unknown>): Promise<void> {
+    const length = Buffer.byteLength(file);
+    if (length > LONGEST) {
+      throw new Error(
+        `the path ${file} is ${length} bytes long, and that of a socket may be ${LONGEST}: set the option socket to a shorter one`,
+      );
+    }
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    if (await isAnswered(file)) {
+      throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
+    }
+    await removeSocket(file);
+    // It is made within the call: nobody else may write to it, not for a moment.
+    const mask = process.umask(0o777 & ~mode);
+    const listening = begin({ path: file });
+    process.umask(mask);
+    await listening;
+  }
+
   return {
     async start() {
       await open.start();

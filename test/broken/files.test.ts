@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { descriptorsOf, factsOf, opens, until } from '../support/attacker.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
@@ -66,4 +69,40 @@ test('where the system allows few files, clients are told that it is full before
   expect(await program.reloads()).toMatchObject({ result: { changed: [] } });
   expect(await alice.asks('who')).toBe('alice');
   expect(program.stderr.match(/open files/g)).toHaveLength(1);
+});
+
+test('connections over HTTP, TCP and Unix sockets together leave the files that the store and a reload need', async () => {
+  await using program = await startProgram(
+    { plugins: { http: { port: 0, perNetwork: 1000 }, unix: { socket: 'line.sock' } } },
+    { openFiles: 200 },
+  );
+  const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
+  await program.registers('carol');
+  const [, host = '', port] = await program.prints(/^chatserv listens on http (\S+):(\d+)$/m);
+  const web = { host, port: Number(port) };
+  const before = descriptorsOf(program);
+  const guest = await program.connect();
+  expect(await guest.asks('not a name')).toBe('username');
+  const crowd = await opens(web, 300);
+  await until('most of them to be closed', () => crowd.filter(({ closed }) => !closed).length <= 136);
+  expect(descriptorsOf(program)).toBeGreaterThan(before + 100);
+  // Whoever comes on another port meets the same bound.
+  const late = await program.connect();
+  await late.sees('closing:full');
+  await late.isClosed();
+  const local = connect(join(program.folder, 'line.sock'));
+  expect(await text(local)).toBe('closing:full\n');
+  const more = await opens(program, 50);
+  await until('all of them to be closed', () => more.every(({ closed }) => closed));
+  expect(descriptorsOf(program)).toBeLessThan(200);
+  expect(await program.reloads()).toMatchObject({ result: { changed: [] } });
+  expect((await factsOf(program)).limits['open-files']).toBeGreaterThan(150);
+  expect(await alice.asks('message bob hi')).toBe('sent:');
+  await bob.hears('alice', 'hi');
+  expect(await alice.asks('message carol hi')).toBe('sent:');
+  // A place that becomes free is anybody's.
+  for (const { socket } of crowd) socket.destroy();
+  await until('their descriptors to be free', () => descriptorsOf(program) <= before + 2);
+  const carol = await program.returns('carol');
+  await carol.hears('alice', 'hi');
 });
