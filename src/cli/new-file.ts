@@ -1,10 +1,11 @@
 import { rename, rm } from 'node:fs/promises';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { messageOf } from '../plugin/mistakes.ts';
+import { Failure } from './failure.ts';
 
 /**
  * Has a file written beside its place and moved there when it is whole: what was there before is not lost by half.
  * @param write writes to the path that it is given, where nothing is yet
- * @throws Mistakes when it could not be written
+ * @throws Failure when it could not be written
  */
 export async function writeNewFile(file: string, write: (path: string) => Promise<void>): Promise<void> {
   const part = `${file}.part`;
@@ -14,6 +15,6 @@ export async function writeNewFile(file: string, write: (path: string) => Promis
     await rename(part, file);
   } catch (cause) {
     await rm(part, { force: true }).catch(() => {});
-    throw new Mistakes([`${file} could not be written: ${messageOf(cause)}`], { cause });
+    throw new Failure([`${file} could not be written: ${messageOf(cause)}`], { cause });
   }
 }

@@ -3,40 +3,43 @@ import type { Accounts } from '../contracts/accounts.ts';
 import type { Passwords } from '../contracts/passwords.ts';
 import { isName } from '../names/name.ts';
 import { register, withStore } from './user.ts';
+import { userRows } from './user-rows.ts';
 
-/** Registers the user of a line. @returns why it cannot be, if it cannot */
-type Reader = (line: string, accounts: Accounts, passwords: Passwords) => Promise<string | undefined>;
+/** Registers a user. @returns why it cannot be, if it cannot */
+type Registrar = (
+  accounts: Accounts,
+  passwords: Passwords,
+  name: string,
+  secret: string,
+) => Promise<string | undefined>;
 
 /**
- * Imports users, one a line; bad lines are reported by their number, and the rest goes in.
- * @param passwords whether the lines are `name,password`, and else the ancestor's `name,sha1`
+ * Imports a list of users. Lines that cannot be imported are reported by their numbers, and the others are. Sets the
+ * exit code: 0, or 1 when a line was left out or there is none.
+ * @param passwords whether the secrets are passwords, and else the ancestor's SHA-1
  */
 export async function importUsers(config: string | undefined, file: string, passwords: boolean): Promise<void> {
-  const text = await textOf(file);
-  const read = passwords ? withPassword : withHash;
+  const { rows, separatedBy } = userRows(await textOf(file));
+  const registrar = passwords ? register : withHash;
   await withStore(config, async (accounts, hashing) => {
     let imported = 0;
-    for (const [index, line] of text.split('\n').entries()) {
-      if (line.trim() === '') continue;
-      const why = await read(line, accounts, hashing);
+    for (const row of rows) {
+      const why = 'fault' in row ? row.fault : await registrar(accounts, hashing, row.name, row.secret);
       if (why === undefined) imported++;
-      else process.stderr.write(`${file}:${index + 1}: ${why}; left out\n`);
+      else process.stderr.write(`${file}:${row.line}: ${why}; left out\n`);
     }
+    if (rows.length === 0) process.stderr.write(`${file} is empty\n`);
+    const columns = separatedBy === 'commas' ? '' : `, from columns with ${separatedBy} between them`;
     const later = passwords ? '' : '; each password is hashed anew at the first login';
-    process.stdout.write(`${imported} users imported${later}.\n`);
+    process.stdout.write(`${imported} ${imported === 1 ? 'user' : 'users'} imported${columns}${later}.\n`);
+    process.exitCode = imported === 0 || imported < rows.length ? 1 : 0;
   });
 }
 
-const withHash: Reader = async (line, accounts) => {
-  const [, name = '', sha1 = ''] = /^\s*([^,]*?)\s*,\s*([0-9a-f]{40})\s*$/i.exec(line) ?? [];
-  if (sha1 === '') return 'not a line of the form name,sha1';
+/** Registers a user of the ancestor's. */
+const withHash: Registrar = async (accounts, _passwords, name, sha1) => {
+  if (!/^[0-9a-f]{40}$/i.test(sha1)) return 'not a line of the form name,sha1';
   if (!isName(name)) return 'a name that may not be used';
   const made = await accounts.create(name, `$sha1$${sha1.toLowerCase()}`);
   return made === undefined ? 'the name is taken' : undefined;
-};
-
-const withPassword: Reader = async (line, accounts, passwords) => {
-  const [, name, secret] = /^([^,]*),(.*)$/.exec(line) ?? [];
-  if (name === undefined || secret === undefined) return 'not a line of the form name,password';
-  return register(accounts, passwords, name.trim(), secret.trim());
 };

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { startProgram } from '../support/program.ts';
@@ -70,11 +72,11 @@ test(
     });
     const run = (...args: string[]) => folder.runs([...args, '--config', program.configFile]);
     const { code, stdout, stderr } = await run('user', 'import', 'user_pass.txt');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stdout).toMatch(/^2 users imported/);
     expect(stderr).toBe(
       [
-        'user_pass.txt:2: not a line of the form name,sha1; left out',
+        'user_pass.txt:2: 1 column, not 2; left out',
         'user_pass.txt:5: a name that may not be used; left out',
         'user_pass.txt:6: the name is taken; left out',
         '',
@@ -113,16 +115,59 @@ test('a class comes in from a list of names and passwords', MANY, async () => {
   });
   const run = (...args: string[]) => folder.runs([...args, '--config', program.configFile]);
   expect(await run('user', 'import', 'class.csv', '--passwords')).toEqual({
-    code: 0,
+    code: 1,
     stdout: '2 users imported.\n',
     stderr: [
       'class.csv:3: the name is taken; left out',
       'class.csv:4: that password may not be used: it is too short; left out',
       'class.csv:5: that password may not be used: it is too short; left out',
-      'class.csv:6: not a line of the form name,password; left out',
+      'class.csv:6: 1 column, not 2; left out',
       '',
     ].join('\n'),
   });
   await program.returns('ada', 'tea, at four');
   await program.returns('Bruno', 'cake-at-noon');
 });
+
+test(
+  'a list from a spreadsheet comes in without its quotes, and what cannot be read is not imported',
+  MANY,
+  async () => {
+    await using folder = await Folder.with({
+      'quoted.csv': 'Name;Password\r\n"carl";"tea;at;four"\r\n',
+      'empty.csv': '\n',
+    });
+    const imports = (file: string) => folder.runs(['user', 'import', file, '--passwords']);
+    expect(await imports('quoted.csv')).toEqual({
+      code: 0,
+      stdout: '1 user imported, from columns with semicolons between them.\n',
+      stderr: '',
+    });
+    await writeFile(
+      join(folder.path, 'latin.csv'),
+      Buffer.from('dora,tea-at-four\ngina,caf\u00e9-con-leche\n', 'latin1'),
+    );
+    expect(await imports('latin.csv')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'chatserv: latin.csv:2: not UTF-8: save the file in that encoding.\n',
+    });
+    await writeFile(join(folder.path, 'wide.csv'), Buffer.from('\ufeffgina,caf\u00e9-con-leche\r\n', 'utf16le'));
+    expect(await imports('wide.csv')).toMatchObject({ code: 0, stdout: '1 user imported.\n' });
+    expect(await imports('empty.csv')).toEqual({
+      code: 1,
+      stdout: '0 users imported.\n',
+      stderr: 'empty.csv is empty\n',
+    });
+    expect(await imports('quoted.csv')).toMatchObject({
+      code: 1,
+      stderr: 'quoted.csv:2: the name is taken; left out\n',
+    });
+    expect((await imports('.')).stderr).toBe('chatserv: . cannot be read: it is a folder\n');
+    const { stdout } = await folder.runs(['user', 'list']);
+    expect(stdout.split('\n').map((line) => line.split('  ')[0])).toEqual(['carl', 'gina', '']);
+    await using program = await startProgram({ plugins: { sqlite: { file: join(folder.path, 'data/chatserv.db') } } });
+    await program.returns('carl', 'tea;at;four');
+    await program.returns('gina', 'caf\u00e9-con-leche');
+  },
+);

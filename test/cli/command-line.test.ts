@@ -1,0 +1,91 @@
+import { readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+import { PASSWORD, startProgram } from '../support/program.ts';
+
+/** How long many command lines one after the other may take on a busy machine, in milliseconds. */
+const MANY = { timeout: 120_000 };
+
+test('the command line explains itself', async () => {
+  await using folder = await Folder.with({});
+  const { code, stdout } = await folder.runs(['--help']);
+  expect(code).toBe(0);
+  for (const word of ['plugins', 'check', 'user', '--config']) expect(stdout).toContain(word);
+  expect((await folder.runs(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
+});
+
+test.each<[string[], string]>([
+  [['--konfig', 'x'], "Unknown option '--konfig'. Did you mean --config?"],
+  [['conect'], "Unknown command 'conect'. Did you mean 'connect'?"],
+  [['conect', '--tls'], "Unknown command 'conect'. Did you mean 'connect'?"],
+  [['user', 'ad', 'x'], "Unknown command 'ad'. Did you mean add?"],
+  [['xyzzy'], "Unknown command 'xyzzy'."],
+  [['user'], 'Say what to do: add, passwd, list, role, remove, import.'],
+  [['help', 'me'], 'There is no help for that.'],
+  [['--config'], "Option '--config <file>' argument missing."],
+  [['--config', 'a', 'user', 'list', '--config', 'b'], '--config is given twice.'],
+  [['--watch', '--watch'], '--watch is given twice.'],
+  [['--no-config'], "Unknown option '--no-config'. Did you mean --config?"],
+  [['connect', '--tls=maybe'], "Unknown option '--tls=maybe'. If it is a name, put -- before it: -- --tls=maybe."],
+  [['check', '--watch'], "Unknown option '--watch'. If it is a name, put -- before it: -- --watch."],
+  [['user', 'remove'], "Missing required argument 'name'."],
+  [['user', 'remove', 'a', 'b'], "Too many arguments for 'remove'. Expected 1 argument but got 2: a, b."],
+  [['user', 'remove', '-zoe'], "Unknown option '-zoe'. If it is a name, put -- before it: -- -zoe."],
+  [['backup', ''], "Command-argument value '' is invalid for argument 'file'. It is empty."],
+  [
+    ['top', '--every', 'soon'],
+    "Option '--every <seconds>' argument 'soon' is invalid. It must be more than 0, at most 86400.",
+  ],
+  [['top', '--times=-1'], "Option '--times <count>' argument '-1' is invalid. It must be a whole number."],
+])('%j is answered with a sentence', async (args, sentence) => {
+  await using folder = await Folder.with({});
+  expect(await folder.runs(args)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `chatserv: ${sentence} See chatserv --help.\n`,
+  });
+  expect(await readdir(folder.path)).toEqual([]);
+});
+
+test('whatever language the environment asks for, errors are in one', async () => {
+  await using folder = await Folder.with({});
+  const { stderr } = await folder.runs(['--konfig'], '', { LC_ALL: 'de_DE.UTF-8', LANGUAGE: 'de' });
+  expect(stderr).toBe("chatserv: Unknown option '--konfig'. Did you mean --config? See chatserv --help.\n");
+});
+
+describe('a name is what was typed', () => {
+  const ODD = ['1e3', '0x10', '5.', '-5', '-zoe', '--config'];
+
+  test('of a user', MANY, async () => {
+    await using folder = await Folder.with({});
+    for (const name of ODD) {
+      expect(await folder.runs(['user', 'add', '--', name], 'tea-at-four\n')).toMatchObject({ code: 0, stderr: '' });
+    }
+    const names = async () =>
+      (await folder.runs(['user', 'list'])).stdout.split('\n').map((line) => line.split('  ')[0]);
+    expect(await names()).toEqual([...ODD, '']);
+    expect(await folder.runs(['user', 'role', '--', '-zoe', 'dj', 'true'])).toMatchObject({
+      stdout: '-zoe has the roles dj, true.\n',
+    });
+    expect((await folder.runs(['user', 'remove', '1000'])).stderr).toBe("chatserv: There is no user '1000'.\n");
+    for (const name of ODD) expect((await folder.runs(['user', 'remove', '--', name])).code).toBe(0);
+    expect(await names()).toEqual(['']);
+  });
+
+  test('of a file', async () => {
+    await using folder = await Folder.with({});
+    expect((await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n')).code).toBe(0);
+    expect((await folder.runs(['backup', '2026.10'])).stdout).toBe('The store is copied to 2026.10.\n');
+    expect((await folder.runs(['export', '1e3'])).stdout).toBe('Accounts and log are written to 1e3.\n');
+    expect(await readdir(folder.path)).toEqual(['1e3', '2026.10', 'data']);
+  });
+
+  test('of whom to connect as', async () => {
+    await using program = await startProgram();
+    await program.registers('1e3', '1000');
+    await using folder = await Folder.with({ password: PASSWORD });
+    const address = `1e3@${program.host}:${program.port}`;
+    const { stdout } = await folder.runs(['connect', address, '--password-file', 'password'], 'who\n');
+    expect(stdout).toBe('1e3\n');
+  });
+});
