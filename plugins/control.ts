@@ -6,7 +6,7 @@ import { definePlugin, Health, Plugins, unixListener, z } from 'chatserv';
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
 
-const request = z.object({ request: z.enum(['reload', 'facts', 'health']) });
+const request = z.object({ request: z.enum(['reload', 'facts', 'health', 'accounts']) });
 
 export default definePlugin({
   name: 'control',
@@ -21,7 +21,7 @@ export default definePlugin({
   needs: { plugins: Plugins },
   wants: { health: Health },
   setup(context) {
-    const { options, plugins, health, path } = context;
+    const { options, plugins, health, path, server } = context;
     const loop = monitorEventLoopDelay({ resolution: RESOLUTION });
     loop.enable();
 
@@ -46,6 +46,10 @@ export default definePlugin({
         const { request: asked } = request.parse(JSON.parse(line));
         if (asked === 'reload') return { result: await plugins.reload() };
         if (asked === 'facts') return { result: facts() };
+        if (asked === 'accounts') {
+          await server.recheckAccounts();
+          return { result: true };
+        }
         if (health !== undefined) return { result: await health.check() };
         return { mistakes: ["The plugin 'health' is off, which finds that out: switch it on."] };
       } catch (cause) {

@@ -147,6 +147,23 @@ test('logout says goodbye and closes', async () => {
   await alice.isClosed();
 });
 
+test('logout everywhere says goodbye, closes the other sessions and ends tokens', async () => {
+  await using server = await startServer({ 'single-session': false });
+  await server.registers('alice', 'bob');
+  const [here, there, program] = [await server.returns('alice'), await server.returns('alice'), server.connectJson()];
+  const bob = await server.returns('bob');
+  const token = await program.logsIn('alice', PASSWORD);
+  await here.says('logout elsewhere', 'logout everywhere now', 'logout everywhere');
+  await here.seesInOrder('error:args:logout', 'error:args:logout', 'goodbye');
+  await here.isClosed();
+  await there.sees('closing:signed-out');
+  await program.sees({ type: 'closing', reason: 'signed-out' });
+  expect(await bob.asks('who')).toBe('bob');
+  const again = server.connectJson();
+  again.says({ type: 'resume', token });
+  await again.sees({ type: 'ask', because: 'expired' });
+});
+
 test('watch tells a program who comes and goes, and a person who is there', async () => {
   await using server = await startServer();
   const [alice, program] = [await server.joins('alice'), server.connectJson()];

@@ -147,6 +147,17 @@ function addUser(program: Command): void {
       (await import('./user.ts')).removeUser(configOf(command), name),
     );
   user
+    .command('sign-out')
+    .description('Sign a user out everywhere: sessions are closed, and tokens expire')
+    .argument('[name]')
+    .option('--all', 'Everyone, with another key for tokens', false)
+    .action(async (name: string | undefined, { all }: { all: boolean }, command: Command) => {
+      if (all === (name !== undefined)) throw new Mistakes(['Name the user to sign out, or --all for everyone.']);
+      const { signEveryoneOut, signOut } = await import('./user.ts');
+      if (name === undefined) await signEveryoneOut(configOf(command));
+      else await signOut(configOf(command), name);
+    });
+  user
     .command('import')
     .description("Import many users: lines of name,password with --passwords, else the ancestor's user_pass.txt")
     .addArgument(fileArgument('<file>'))

@@ -16,7 +16,7 @@ type Answer = { readonly result: unknown } | { readonly mistakes: readonly strin
 /** A server that runs with a config, as it is reached over its control socket. */
 export interface RunningServer {
   /** Asks it. @throws Mistakes when none runs, or it says that something is wrong */
-  ask(request: 'reload' | 'facts' | 'health'): Promise<unknown>;
+  ask(request: 'reload' | 'facts' | 'health' | 'accounts'): Promise<unknown>;
 }
 
 /**
@@ -41,6 +41,16 @@ export async function runningServer(config: string | undefined): Promise<Running
 /** Asks the server that runs with a config. @throws Mistakes when none runs, or it says that something is wrong */
 export async function askServer(config: string | undefined, request: 'reload' | 'health'): Promise<unknown> {
   return (await runningServer(config)).ask(request);
+}
+
+/** Has the server that runs with a config, if one does, look at the accounts of everyone online again. */
+export async function tellOfAccounts(config: string | undefined): Promise<void> {
+  try {
+    await (await runningServer(config)).ask('accounts');
+  } catch (thrown) {
+    // None runs, or it cannot be reached: then it finds out by itself.
+    if (!(thrown instanceof Mistakes)) throw thrown;
+  }
 }
 
 async function ask(path: string, request: string, config: string): Promise<unknown> {

@@ -4,6 +4,7 @@ import { isRole } from '../contracts/roles.ts';
 import { nameKey } from '../kernel/names.ts';
 import { type NameObjection, nameObjection } from '../names/name.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
+import { tellOfAccounts } from './control.ts';
 import { readSecret } from './secret.ts';
 import { withServices } from './services.ts';
 
@@ -65,6 +66,7 @@ export async function setPassword(config: string | undefined, name: string): Pro
     const hashed = await newHash(passwords, account.name, await readSecret(`Password of ${account.name}`));
     if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not set: ${hashed.fault}.`]);
     await accounts.setHash(account.id, hashed.hash);
+    await tellOfAccounts(config);
     process.stdout.write(`The password of ${account.name} is set.\n`);
   });
 }
@@ -72,11 +74,7 @@ export async function setPassword(config: string | undefined, name: string): Pro
 /** Lists the users: name, when made, when last online. */
 export async function listUsers(config: string | undefined): Promise<void> {
   await withStore(config, async (accounts) => {
-    for (
-      let page = await accounts.list(0, PAGE);
-      page.length > 0;
-      page = await accounts.list(page.at(-1)?.id ?? 0, PAGE)
-    ) {
+    for await (const page of pagesOf(accounts)) {
       for (const { name, created, seen, roles } of page) {
         const last = seen === 0 ? 'never online' : `last online ${new Date(seen).toISOString()}`;
         const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
@@ -95,7 +93,10 @@ export async function setRoles(config: string | undefined, name: string, roles: 
   await withStore(config, async (accounts) => {
     const account = await known(accounts, name);
     const now = roles.length === 0 ? account.roles : roles.filter((role) => role !== NO_ROLE);
-    if (roles.length > 0) await accounts.setRoles(account.id, now);
+    if (roles.length > 0) {
+      await accounts.setRoles(account.id, now);
+      await tellOfAccounts(config);
+    }
     process.stdout.write(`${account.name} has ${now.length === 0 ? 'no roles' : `the roles ${now.join(', ')}`}.\n`);
   });
 }
@@ -105,8 +106,40 @@ export async function removeUser(config: string | undefined, name: string): Prom
   await withStore(config, async (accounts) => {
     const account = await known(accounts, name);
     await accounts.remove(account.id);
+    await tellOfAccounts(config);
     process.stdout.write(`${account.name} is removed.\n`);
   });
+}
+
+/** Signs a user out everywhere: sessions are closed, and tokens expire. */
+export async function signOut(config: string | undefined, name: string): Promise<void> {
+  await withStore(config, async (accounts) => {
+    const account = await known(accounts, name);
+    await accounts.signOut(account.id);
+    await tellOfAccounts(config);
+    process.stdout.write(`${account.name} is signed out everywhere.\n`);
+  });
+}
+
+/** Signs every user out everywhere, and replaces the key that tokens are signed with. */
+export async function signEveryoneOut(config: string | undefined): Promise<void> {
+  await withStore(config, async (accounts) => {
+    await accounts.signingKey(true);
+    for await (const page of pagesOf(accounts)) await Promise.all(page.map(({ id }) => accounts.signOut(id)));
+    await tellOfAccounts(config);
+    process.stdout.write('Everyone is signed out.\n');
+  });
+}
+
+/** All accounts, some at a time. */
+async function* pagesOf(accounts: Accounts): AsyncGenerator<StoredAccount[]> {
+  for (
+    let page = await accounts.list(0, PAGE);
+    page.length > 0;
+    page = await accounts.list(page.at(-1)?.id ?? 0, PAGE)
+  ) {
+    yield page;
+  }
 }
 
 async function known(accounts: Accounts, name: string): Promise<StoredAccount> {

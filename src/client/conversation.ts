@@ -26,7 +26,7 @@ export interface ConversationOptions {
 const GOODBYE = 2_000;
 
 /** After these words of the server it is over; after any other it is tried again. */
-const FINAL = new Set(['goodbye', 'replaced', 'kicked', 'banned', 'wrong-password']);
+const FINAL = new Set(['goodbye', 'replaced', 'kicked', 'banned', 'removed', 'wrong-password']);
 
 const systemClock: Clock = {
   now: Date.now,

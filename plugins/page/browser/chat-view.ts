@@ -165,7 +165,7 @@ export class ChatView {
   }
 
   async #command(chat: Chat, name: string, rest: string): Promise<void> {
-    if (name === 'logout') return this.#host.logOut();
+    if (name === 'logout' && rest.trim() === '') return this.#host.logOut();
     const lines = await call(chat.conversation, name, rest);
     if (this.#chat !== chat) return;
     this.#talkView.note(lines);

@@ -90,6 +90,8 @@ export function closedInWords(why: string): string {
       return 'You were disconnected by an administrator.';
     case 'banned':
       return 'You were banned by an administrator.';
+    case 'removed':
+      return 'Your account was removed by an administrator.';
     case 'no-json':
       return 'What answers here is not a chat server. Please tell whoever runs it.';
     default:

@@ -19,6 +19,14 @@ export interface Client {
   close(): Promise<void>;
 }
 
+/** What becomes of the file while it is open. */
+export interface FileEvents {
+  /** Told why, once, when nothing that is written from then on is kept: the file is not the one that is open any more. */
+  lost?(why: string): void;
+  /** Called when another program has written to the file, within a second or so. */
+  writtenByAnother?(): void;
+}
+
 interface Call {
   readonly request: Request;
   resolve(value: unknown): void;
@@ -27,10 +35,9 @@ interface Call {
 
 /**
  * Starts the worker and opens the database.
- * @param lost is told why, when nothing that is written from then on is kept
  * @throws one sentence when the file cannot be used
  */
-export async function startClient(data: WorkerData, lost: (why: string) => void): Promise<Client> {
+export async function startClient(data: WorkerData, { lost, writtenByAnother }: FileEvents): Promise<Client> {
   const { file } = data;
   // It is worker.ts in the source and worker.js in what is published.
   const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), {
@@ -87,7 +94,8 @@ export async function startClient(data: WorkerData, lost: (why: string) => void)
   worker.on('message', (message: FromWorker) => {
     if ('opened' in message) return opened.resolve(message.opened);
     if ('unopened' in message) return opened.reject(new Error(message.unopened));
-    if ('lost' in message) return lost(message.lost);
+    if ('lost' in message) return lost?.(message.lost);
+    if ('writtenByAnother' in message) return writtenByAnother?.();
     batches++;
     requests += message.length;
     for (const [i, call] of waiting.splice(0, message.length).entries()) {

@@ -15,7 +15,7 @@ export default definePlugin({
       .describe('How long to wait while another program writes to the file, in milliseconds'),
   }),
   provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup, facts: StoreFacts },
-  async setup({ options, clock, path, keep, exclusive, logger }) {
+  async setup({ options, clock, path, keep, exclusive, logger, server }) {
     const file = path(options.file);
     if (exclusive) {
       const place = realPlace(file);
@@ -31,6 +31,8 @@ export default definePlugin({
       owned: exclusive,
       now: () => clock.now(),
       lost: (why) => logger.error({ event: 'store-error', file }, why),
+      // The command line, for one. A failure is logged there.
+      writtenByAnother: () => void server.recheckAccounts().catch(() => {}),
     });
     return { provide: services, dispose: close };
   },

@@ -10,7 +10,7 @@ import {
   nameKey,
   type StoreFacts,
 } from 'chatserv';
-import { startClient } from './client.ts';
+import { type FileEvents, startClient } from './client.ts';
 import { copyDatabase } from './copy.ts';
 import { archiveImport } from './import.ts';
 import { realPlace } from './place.ts';
@@ -32,7 +32,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
+export interface StoreOptions extends FileEvents {
   /** The database's file, which is made when it is not there. */
   readonly file: string;
   /** How long to wait while another program writes to the file, in milliseconds. */
@@ -41,17 +41,16 @@ export interface StoreOptions {
   readonly owned?: boolean;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Told why, once, when nothing that is written from then on is kept: the file is not the one that is open any more. */
-  lost?(why: string): void;
 }
 
 /**
  * Opens accounts, log and blocks in an SQLite file, and what takes them elsewhere.
  * @throws one sentence when the file cannot be used
  */
-export async function openStore({ file: path, busyTimeout, owned = false, now, lost }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { file: path, busyTimeout, owned = false, now } = options;
   const file = realPlace(path);
-  const { identity, ask, counts, close } = await startClient({ file, path, busyTimeout, owned }, (why) => lost?.(why));
+  const { identity, ask, counts, close } = await startClient({ file, path, busyTimeout, owned }, options);
   const { abandon, ...importing } = archiveImport(file, busyTimeout);
   for (;;) {
     const accounts = await ask('unlikened', LIKENED_AT_ONCE);

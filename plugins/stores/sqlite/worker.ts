@@ -6,6 +6,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { batchRunner, type Outcome, type Request } from './batch.ts';
 import { openDatabase } from './open.ts';
 import { OpenFiles } from './open-files.ts';
+import { writesOfOthers } from './others.ts';
 
 /** How often the files are looked at while nothing is written, in milliseconds. */
 const LOOK_EVERY = 1000;
@@ -26,12 +27,13 @@ export type ToWorker = readonly Request[] | 'close';
 
 /**
  * What it answers: first how the opening went, with the file's identity; then the outcomes of requests in the order in
- * which those came; and once, when it has come to that, why nothing is kept any more.
+ * which those came. In between it says that another program has written to the file, and, once, why nothing is kept any more.
  */
 export type FromWorker =
   | { readonly opened: string }
   | { readonly unopened: string }
   | { readonly lost: string }
+  | { readonly writtenByAnother: true }
   | Outcome[];
 
 const port = parentPort;
@@ -43,9 +45,11 @@ try {
   const db = openDatabase(file, busyTimeout, owned);
   const files = new OpenFiles(db, file, path, (lost) => answer({ lost }));
   const run = batchRunner(db, file, files);
+  const othersWrote = writesOfOthers(db);
   const looking = setInterval(() => {
     try {
       files.lost();
+      if (othersWrote()) answer({ writtenByAnother: true });
     } catch {
       // What cannot be looked at fails the next write, which says so.
     }

@@ -61,6 +61,8 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
       return 'You were removed from the server. You may come back.';
     case 'banned':
       return 'You are banned from this server.';
+    case 'removed':
+      return 'This account was removed.';
     case 'blocked':
       return `Logins are blocked for ${seconds ?? 'some'} seconds.`;
     case 'wrong-password':

@@ -49,6 +49,7 @@ describe('a typed line', () => {
     ['/help last', { kind: 'help', text: 'last' }],
     ['exit', { kind: 'quit' }],
     ['/logout', { kind: 'quit' }],
+    ['/logout everywhere', { kind: 'command', name: 'logout', text: 'everywhere' }],
     ['quit it, please', { kind: 'misused', usage: 'quit' }],
     ['   ', { kind: 'nothing' }],
   ])('%j', (line, words) => {

@@ -82,9 +82,9 @@ export function wordsOf(line: string, learned: readonly KnownCommand[], addresse
       if (text.trim() === '') return { kind: 'nothing' };
       return { kind: 'message', to: addressee, text, unless: { name: word, text } };
     case QUIT:
-      return quitting(QUIT.usage, text);
+      return text.trim() === '' ? { kind: 'quit' } : { kind: 'misused', usage: QUIT.usage };
   }
-  if (isSlashed) return calling({ name: word, usage: word }, text);
+  if (isSlashed) return calling({ name: word }, text);
   const unless = { name: word, text };
   if (!word.startsWith('@')) return { kind: 'message', to: addressee, text: line, unless };
   const whisper = privateMessage(line.trimStart().slice(1), namesIn);
@@ -94,19 +94,15 @@ export function wordsOf(line: string, learned: readonly KnownCommand[], addresse
 }
 
 /** What a line says that calls a command of the server. */
-function calling({ name, usage }: Pick<KnownCommand, 'name' | 'usage'>, text: string): Words {
+function calling({ name }: Pick<KnownCommand, 'name'>, text: string): Words {
   switch (name) {
     case 'logout':
-      return quitting(usage, text);
+      return text.trim() === '' ? { kind: 'quit' } : { kind: 'command', name, text };
     case 'help':
       return { kind: 'help', text };
     default:
       return messageIn(name, text) ?? { kind: 'command', name, text };
   }
-}
-
-function quitting(usage: string, text: string): Words {
-  return text.trim() === '' ? { kind: 'quit' } : { kind: 'misused', usage };
 }
 
 function addressing(text: string, sure: boolean): Words {

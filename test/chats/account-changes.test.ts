@@ -1,0 +1,289 @@
+import { type AccountChange, Accounts, Blocks, defineCommand, definePlugin, Log } from 'chatserv';
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { memoryStore } from '../../plugins/stores/memory.ts';
+
+function accountsOf(server: TestServer): Accounts {
+  return server.host.service(Accounts.service) as Accounts;
+}
+
+async function idOf(server: TestServer, name: string): Promise<number> {
+  return (await accountsOf(server).find(name))?.id ?? 0;
+}
+
+/** Holds up one step of one session until the test lets it go on. */
+function gate() {
+  const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  return {
+    begun: begun.promise,
+    open: () => go.resolve(),
+    async pass(): Promise<undefined> {
+      begun.resolve();
+      await go.promise;
+    },
+  };
+}
+
+/** Notes what plugins are told of accounts. */
+function notebook() {
+  const noted: string[] = [];
+  const plugin = definePlugin({
+    name: 'notebook',
+    summary: 'Notes what becomes of accounts',
+    setup: () => ({
+      hooks: {
+        async onAccountChange({ name }, change: AccountChange) {
+          noted.push(`${name} ${change}`);
+        },
+      },
+    }),
+  });
+  return { plugin, noted };
+}
+
+/** A store that the test changes behind the server's back, and can say so. */
+function shelf() {
+  const { accounts, log, blocks } = memoryStore(Date.now);
+  let tell: () => Promise<void> = async () => {};
+  const plugin = definePlugin({
+    name: 'shelf',
+    summary: 'Keeps what others change too',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup({ server }) {
+      tell = () => server.recheckAccounts();
+      return { provide: { accounts, log, blocks } };
+    },
+  });
+  const idOf = async (name: string) => (await accounts.find(name))?.id ?? 0;
+  return { plugin, accounts, idOf, tell: () => tell() };
+}
+
+/** A command that moderators may call. */
+const guarded = defineCommand({
+  name: 'guarded',
+  usage: 'guarded',
+  summary: 'Is for moderators',
+  role: 'moderator',
+  run: () => 'done',
+});
+
+describe('an account that is removed', () => {
+  test('loses its sessions, and its name is free for the next one at once', async () => {
+    const { plugin, noted } = notebook();
+    await using server = await startServer({ notebook: plugin });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    await accountsOf(server).remove(await idOf(server, 'bob'));
+    await bob.sees('closing:removed');
+    await bob.isClosed();
+    expect(noted).toEqual(['bob removed']);
+    const next = await server.joins('bob');
+    await alice.says('who', 'message bob welcome');
+    await alice.seesInOrder('alice bob', 'sent:');
+    await next.hears('alice', 'welcome');
+  });
+
+  test('says nothing more, not even what is on its way', async () => {
+    const held = gate();
+    const slow = definePlugin({
+      name: 'slow',
+      summary: 'Takes its time over what bob says',
+      setup: () => ({ hooks: { onMessage: async ({ from }) => (from.name === 'bob' ? held.pass() : undefined) } }),
+    });
+    await using server = await startServer({ slow });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    await bob.says('message alice am I here?');
+    await held.begun;
+    const id = await idOf(server, 'bob');
+    await accountsOf(server).remove(id);
+    held.open();
+    await bob.sees('closing:removed');
+    await alice.seesNothing();
+    const log = server.host.service(Log.service) as Log;
+    expect(await log.read(await idOf(server, 'alice'), 0, 10)).toEqual([]);
+    const posted = await server.host.kernel.post({ from: { id, name: 'bob' }, to: ['alice'], text: 'nor later' });
+    expect(posted).toEqual({ kind: 'refusal', reason: 'removed' });
+  });
+
+  test('is there as before when it could not be removed', async () => {
+    const { plugin, accounts, idOf: shelvedId } = shelf();
+    accounts.remove = () => Promise.reject(new Error('the disk is away'));
+    await using server = await startServer({ memory: false, shelf: plugin });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    await expect(accountsOf(server).remove(await shelvedId('bob'))).rejects.toThrow('the disk is away');
+    expect(await bob.asks('message alice hi')).toBe('sent:');
+    await alice.hears('bob', 'hi');
+  });
+});
+
+describe('a password that is changed', () => {
+  test('closes the sessions of its account, and no others', async () => {
+    const { plugin, noted } = notebook();
+    await using server = await startServer({ notebook: plugin, 'single-session': false });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    const again = await server.returns('bob');
+    await accountsOf(server).setHash(await idOf(server, 'bob'), 'another');
+    await bob.sees('closing:signed-out');
+    await again.sees('closing:signed-out');
+    expect(await alice.asks('who')).toBe('alice');
+    expect(noted).toEqual(['bob signed-out']);
+  });
+
+  test('leaves the session that changed it, also when accounts are looked at again', async () => {
+    const change = definePlugin({
+      name: 'change',
+      summary: 'Changes a password',
+      needs: { accounts: Accounts },
+      setup: ({ accounts }) => ({
+        commands: [
+          {
+            name: 'change',
+            usage: 'change',
+            summary: 'Changes the password',
+            async run({ session, account }) {
+              await accounts.setHash(account.id, 'another', { by: session });
+              return 'changed';
+            },
+          },
+        ],
+      }),
+    });
+    await using server = await startServer({ change, 'single-session': false });
+    const here = await server.joins('alice');
+    const there = await server.returns('alice');
+    expect(await here.asks('change')).toBe('changed');
+    await there.sees('closing:signed-out');
+    await server.host.kernel.standings.recheck();
+    expect(await here.asks('who')).toBe('alice');
+    await server.host.kernel.standings.recheck();
+    await accountsOf(server).signOut(await idOf(server, 'alice'));
+    await here.sees('closing:signed-out');
+  });
+
+  test('is not undone by a login that was under way', async () => {
+    const held = gate();
+    const slow = definePlugin({
+      name: 'slow',
+      summary: 'Admits slowly',
+      setup: () => ({ hooks: { onAdmit: held.pass } }),
+    });
+    await using server = await startServer({ slow });
+    await server.registers('alice');
+    const guesser = server.connect();
+    await guesser.says('alice', PASSWORD);
+    await held.begun;
+    await accountsOf(server).setHash(await idOf(server, 'alice'), 'another');
+    held.open();
+    await guesser.seesInOrder('password', 'username');
+  });
+
+  test('is held against the new one where it was changed while it was checked', async () => {
+    for (const [how, answer] of [
+      ['changed', 'password'],
+      ['hashed anew', 'welcome'],
+    ] as const) {
+      let done = false;
+      const meanwhile = definePlugin({
+        name: 'meanwhile',
+        summary: 'Changes a password while it is checked',
+        needs: { accounts: Accounts },
+        setup: ({ accounts }) => ({
+          hooks: {
+            onPassword: {
+              order: 'post',
+              async handler(_session, { id }, secret) {
+                const { hash = '' } = (await accounts.get(id)) ?? {};
+                if (done) return hash === 'other' || secret !== PASSWORD ? 'wrong' : 'right';
+                done = true;
+                // As plugins do that do not know of `rehashed`.
+                await accounts.setHash(id, how === 'changed' ? 'other' : hash);
+                return 'right';
+              },
+            },
+            onUsername: {
+              order: 'pre',
+              async handler(_session, name) {
+                const account = await accounts.find(name);
+                return account && { kind: 'password' as const, account };
+              },
+            },
+          },
+        }),
+      });
+      await using server = await startServer({ meanwhile });
+      await server.registers('alice');
+      await server.reload({ password: false, registration: false });
+      const alice = server.connect();
+      await alice.says('alice', PASSWORD);
+      await alice.seesInOrder('password', answer);
+    }
+  });
+});
+
+test('roles that are taken away are gone for the next command, and plugins that keep them are told', async () => {
+  const { plugin, noted } = notebook();
+  await using server = await startServer({ notebook: plugin, guarded });
+  const bob = await server.joins('bob');
+  await accountsOf(server).setRoles(await idOf(server, 'bob'), ['moderator']);
+  expect(await bob.asks('guarded')).toBe('done');
+  await accountsOf(server).setRoles(await idOf(server, 'bob'), []);
+  await bob.says('guarded', 'who');
+  await bob.seesInOrder('error:denied:guarded', 'bob');
+  expect(noted).toEqual(['bob roles', 'bob roles']);
+});
+
+describe('what another process has changed', () => {
+  test('takes effect for everyone online when the store says so, and nobody else notices', async () => {
+    const { plugin, accounts, idOf, tell } = shelf();
+    const { plugin: notes, noted } = notebook();
+    await using server = await startServer({ memory: false, shelf: plugin, notebook: notes, guarded });
+    const [alice, bob, carol] = [await server.joins('alice'), await server.joins('bob'), await server.joins('carol')];
+    await accounts.remove(await idOf('alice'));
+    await accounts.signOut(await idOf('bob'));
+    await accounts.setRoles(await idOf('carol'), ['moderator']);
+    await tell();
+    await alice.sees('closing:removed');
+    await bob.sees('closing:signed-out');
+    expect(await carol.asks('guarded')).toBe('done');
+    expect(noted.toSorted()).toEqual(['alice removed', 'bob signed-out', 'carol roles']);
+    await tell();
+    expect(noted).toHaveLength(3);
+    expect(await carol.asks('who')).toBe('carol');
+  });
+
+  test('takes effect for a login that is under way', async () => {
+    const { plugin, accounts, idOf, tell } = shelf();
+    const held = gate();
+    const slow = definePlugin({
+      name: 'slow',
+      summary: 'Admits slowly',
+      setup: () => ({ hooks: { onAdmit: held.pass } }),
+    });
+    await using server = await startServer({ memory: false, shelf: plugin, slow });
+    await server.registers('alice', 'bob');
+    const [alice, bob] = [server.connect(), server.connect()];
+    await alice.says('alice', PASSWORD);
+    await bob.says('bob', PASSWORD);
+    await held.begun;
+    await bob.sees('password');
+    await accounts.signOut(await idOf('alice'));
+    await tell();
+    held.open();
+    await alice.seesInOrder('password', 'username');
+    await bob.sees('welcome');
+  });
+
+  test('is looked for again when the store could not be read', async () => {
+    const { plugin, accounts, idOf, tell } = shelf();
+    await using server = await startServer({ memory: false, shelf: plugin });
+    const alice = await server.joins('alice');
+    await accounts.signOut(await idOf('alice'));
+    const { get } = accounts;
+    accounts.get = () => Promise.reject(new Error('the disk is away'));
+    await expect(tell()).rejects.toThrow('the disk is away');
+    expect(await alice.asks('who')).toBe('alice');
+    expect(server.failures.map(({ text }) => text)).toEqual(['whether accounts were changed could not be read']);
+    accounts.get = get;
+    await tell();
+    await alice.sees('closing:signed-out');
+  });
+});

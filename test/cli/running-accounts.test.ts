@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { Folder } from '../support/command-line.ts';
+import { PASSWORD, type Program, startProgram } from '../support/program.ts';
+
+/** How long many command lines one after the other may take on a busy machine, in milliseconds. */
+const MANY = { timeout: 120_000 };
+
+/** Runs `chatserv user` with the program's config. */
+async function user(program: Program, args: readonly string[], input?: string): Promise<string> {
+  await using folder = await Folder.with({});
+  const { code, stdout, stderr } = await folder.runs(['user', ...args, '--config', program.configFile], input);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+describe.each([
+  ['over the control socket', {}],
+  ['by itself, where that is off', { control: false }],
+])('a running server finds out %s', (_how, plugins) => {
+  test('that a user was removed, and that the next one of the name is another', MANY, async () => {
+    await using program = await startProgram({ plugins });
+    const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
+    expect(await user(program, ['remove', 'bob'])).toBe('bob is removed.\n');
+    await bob.sees('closing:removed');
+    await bob.isClosed();
+    await user(program, ['add', 'bob'], 'tea-at-five\n');
+    await user(program, ['role', 'bob', 'admin']);
+    const next = await program.returns('bob', 'tea-at-five');
+    expect(await next.asks('kick alice')).toBe('done:1');
+    await alice.sees('closing:kicked');
+  });
+
+  test('that a password was changed, and users were signed out', MANY, async () => {
+    await using program = await startProgram({ plugins });
+    const bob = await program.joins('bob');
+    await user(program, ['passwd', 'bob'], 'tea-at-five\n');
+    await bob.sees('closing:signed-out');
+    const first = await program.connectJson();
+    const token = await first.logsIn('bob', 'tea-at-five');
+    expect(await user(program, ['sign-out', 'bob'])).toBe('bob is signed out everywhere.\n');
+    await first.sees({ type: 'closing', reason: 'signed-out' });
+    const second = await program.connectJson();
+    second.says({ type: 'resume', token });
+    await second.sees({ type: 'ask', because: 'expired' });
+  });
+});
+
+test('everyone is signed out, whoever is online and whoever is not', MANY, async () => {
+  await using program = await startProgram();
+  await program.registers('alice', 'bob');
+  const away = await program.connectJson();
+  const token = await away.logsIn('alice', PASSWORD);
+  await away.closes();
+  const bob = await program.returns('bob');
+  expect(await user(program, ['sign-out', '--all'])).toBe('Everyone is signed out.\n');
+  await bob.sees('closing:signed-out');
+  const back = await program.connectJson();
+  back.says({ type: 'resume', token });
+  await back.sees({ type: 'ask', because: 'expired' });
+  await back.closes();
+  await program.returns('alice');
+});
+
+test('who is to be signed out must be said', MANY, async () => {
+  await using folder = await Folder.with({});
+  for (const args of [[], ['alice', '--all']]) {
+    expect(await folder.runs(['user', 'sign-out', ...args])).toMatchObject({
+      code: 2,
+      stderr: 'chatserv: Name the user to sign out, or --all for everyone.\n',
+    });
+  }
+  expect(await folder.runs(['user', 'sign-out', 'ghost'])).toMatchObject({
+    code: 2,
+    stderr: "chatserv: There is no user 'ghost'.\n",
+  });
+});
