@@ -99,7 +99,11 @@ const SECTIONS: readonly Section[] = [
       'inAddressList',
     ],
   },
-  { heading: 'Limits', intro: 'So much within a time, for each key.', names: ['Quota', 'QuotaRule'] },
+  {
+    heading: 'Limits',
+    intro: 'So much within a time, for each key; and blocks that last for a time.',
+    names: ['Quota', 'QuotaRule', 'TimedBlocks'],
+  },
   {
     heading: 'Transports',
     intro: 'What a plugin is made of that has clients come in: [transports.md](../transports.md).',

@@ -84,3 +84,4 @@ export {
 export { dialectOption } from './plugin/dialects.ts';
 export { Quota, type QuotaRule } from './plugin/quota.ts';
 export type { Server } from './plugin/server.ts';
+export { TimedBlocks } from './plugin/timed-blocks.ts';

@@ -1,4 +1,4 @@
-import type { ServerEvent } from 'chatserv';
+import { askUsername, definePlugin, type ServerEvent } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -99,5 +99,53 @@ describe('passwords for one user from many networks', () => {
     expect(await tries(server, 'alice', address(2))).toBe('password');
     expect(await tries(server, 'alice', address(3))).toBe('password');
     expect(await tries(server, 'alice', address(3))).toBe('60');
+  });
+});
+
+describe('what a password took is given back', () => {
+  const rate = { perNetwork: 2, perUser: 1, time: 60 };
+
+  test('where it is right and the login is refused all the same', async () => {
+    const closed = definePlugin({
+      name: 'closed',
+      summary: 'Admits nobody from elsewhere',
+      setup: () => ({
+        hooks: { onAdmit: ({ address }) => (address === '192.0.2.1' ? undefined : askUsername('connected')) },
+      }),
+    });
+    await using server = await startServer({ 'login-rate': rate, closed });
+    await server.registers('alice');
+    for (let i = 0; i < 5; i++) expect(await tries(server, 'alice', address(1), PASSWORD)).toBe('connected');
+    expect(server.limitsMet).toEqual({});
+  });
+
+  test('where nobody looked at it, with the first look of the network', async () => {
+    let busy = true;
+    const again = definePlugin({
+      name: 'again',
+      summary: 'Looks at no password while it is busy',
+      setup: () => ({ hooks: { onPassword: () => (busy ? 'again' : undefined) } }),
+    });
+    await using server = await startServer({ 'login-rate': { ...rate, perNetwork: 5 }, again });
+    await server.registers('alice');
+    for (let i = 0; i < 10; i++) expect(await tries(server, 'alice', address(1))).toBe('password');
+    busy = false;
+    // The first look, and the one that all share: both are there yet.
+    for (let i = 0; i < 2; i++) expect(await tries(server, 'alice', address(1))).toBe('password');
+    expect(await tries(server, 'alice', address(1))).toBe('60');
+  });
+
+  test('but not where the login plugin asks for the name again, which may mean that it is wrong', async () => {
+    const quiet = definePlugin({
+      name: 'quiet',
+      summary: 'Does not say that a password is wrong',
+      setup: () => ({
+        hooks: { onPassword: (_session, _account, secret) => (secret === PASSWORD ? 'right' : askUsername()) },
+      }),
+    });
+    await using server = await startServer({ 'login-rate': { ...rate, perUser: 10 }, quiet });
+    await server.registers('alice');
+    for (let i = 0; i < 2; i++) expect(await tries(server, 'alice', address(1))).toBe('username');
+    expect(await tries(server, 'alice', address(1), PASSWORD)).toBe('30');
   });
 });

@@ -1,10 +1,18 @@
-import { blocked, definePlugin, nameKey, Quota, z } from 'chatserv';
+import { blocked, definePlugin, nameKey, type PasswordVerdict, Quota, z } from 'chatserv';
 
 /** The first password of a user from a network is looked at whatever others try; so often is a first one. */
 const FIRST = { most: 1, time: 86_400 };
 
 /** How many pairs of a user and a network are known; those that were used longest ago are forgotten first. */
 const KNOWN = 100_000;
+
+/** What was taken for a password. */
+interface Taken {
+  readonly network?: string;
+  user?: string;
+  /** A pair's first look. */
+  first?: string;
+}
 
 export default definePlugin({
   name: 'login-rate',
@@ -28,8 +36,8 @@ export default definePlugin({
     const firsts = keep('firsts', () => new Quota());
     /** Where users have logged in from. */
     const known = keep('known', () => new Set<string>());
-    /** What a session has taken, and gets back for the right password. */
-    const taken = perSession(() => ({ network: '', user: '' }));
+    /** What a session has taken for the password that is being checked. */
+    const held = perSession((): { taken: Taken } => ({ taken: {} }));
 
     return {
       hooks: {
@@ -40,40 +48,39 @@ export default definePlugin({
             const { network } = session;
             const user = nameKey(name);
             const now = clock.monotonic();
-            const takes = taken(session);
             const wait = networks.take(network, { most: options.perNetwork, time: options.time }, now);
             if (wait > 0) {
               server.limitMet('passwords-per-network');
               return blocked(wait);
             }
-            takes.network = network;
-            takes.user = '';
+            const taken: Taken = { network };
+            held(session).taken = taken;
             const pair = `${network} ${user}`;
-            if (known.has(pair) || firsts.take(pair, FIRST, now) === 0) return undefined;
+            if (known.has(pair)) return undefined;
+            if (firsts.take(pair, FIRST, now) === 0) {
+              taken.first = pair;
+              return undefined;
+            }
             const userWait = users.take(user, { most: options.perUser, time: options.time }, now);
             if (userWait > 0) {
               server.limitMet('passwords-per-user');
               return blocked(userWait);
             }
-            takes.user = user;
+            taken.user = user;
             return undefined;
           },
         },
-        onAuthFail: {
-          phase: 'guard',
-          handler(session) {
-            // Who logs in with a token after it, or as somebody else, proves nothing about this one.
-            taken(session).network = '';
-            return undefined;
-          },
-        },
-        async onLogin(session) {
-          const { network, user } = taken(session);
-          // Without a password nothing was taken, and nothing is proved.
-          if (network === '' || session.account === undefined) return;
+        onPasswordDone(session, { name }, verdict) {
+          const { network, user, first } = held(session).taken;
+          held(session).taken = {};
+          if (network === undefined || verdict === 'wrong' || isQuestion(verdict)) return;
           networks.giveBack(network);
-          if (user !== '') users.giveBack(user);
-          const pair = `${network} ${nameKey(session.account.name)}`;
+          if (user !== undefined) users.giveBack(user);
+          if (verdict !== 'right') {
+            if (first !== undefined) firsts.giveBack(first);
+            return;
+          }
+          const pair = `${network} ${nameKey(name)}`;
           known.delete(pair);
           known.add(pair);
           const [oldest] = known;
@@ -83,3 +90,8 @@ export default definePlugin({
     };
   },
 });
+
+/** Whether a login plugin asks for the name again: nobody knows whether the password was right. */
+function isQuestion(verdict: PasswordVerdict): boolean {
+  return typeof verdict === 'object' && verdict.kind === 'username';
+}

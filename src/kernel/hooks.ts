@@ -25,6 +25,7 @@ export interface Handlers {
   onConnect(session: Session): Decision<Refusal>;
   onUsername(session: Session, name: string): Decision<UsernameVerdict>;
   onPassword(session: Session, account: Account, secret: string): Decision<PasswordVerdict>;
+  onPasswordDone(session: Session, account: Account, verdict: PasswordVerdict): undefined;
   onAuthFail(session: Session, account: Account): Decision<Blocked>;
   onAdmit(session: Session, account: Account): Decision<UsernameVerdict>;
   onLogin(session: Session): Watching;
@@ -78,6 +79,14 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
       "`'right'`, `'wrong'`, `'again'` (asks once more, not counted), `blocked(seconds)` or `askUsername(because)`. When nobody decides, it is wrong.",
     fallback: 'again',
     failure: 'The password is asked for again, and this one does not count as wrong.',
+  },
+  onPasswordDone: {
+    kind: 'Sync',
+    args: ['session', 'account', 'verdict'],
+    when: 'The verdict on a password is there, also where the client has left meanwhile: after each `onPassword`, before anything else is done. A guard that took from a quota for a password gives it back here, unless the verdict is `wrong`; one that nobody looked at is `again`.',
+    result: 'None: it watches.',
+    fallback: undefined,
+    failure: 'The next handler runs.',
   },
   onAuthFail: {
     kind: 'AsyncSeriesBail',
@@ -175,6 +184,7 @@ export function createHooks() {
       'account',
       'secret',
     ]),
+    onPasswordDone: new SyncHook<[Session, Account, PasswordVerdict]>(['session', 'account', 'verdict']),
     onAuthFail: new AsyncSeriesBailHook<[Session, Account], Blocked | undefined>(['session', 'account']),
     onAdmit: new AsyncSeriesBailHook<[Session, Account], UsernameVerdict | undefined>(['session', 'account']),
     onLogin: new AsyncSeriesHook<[Session]>(['session']),

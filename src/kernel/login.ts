@@ -5,7 +5,15 @@ import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
 import type { Session } from './session.ts';
 import type { Standing, Standings } from './standing.ts';
-import { type Admit, type AskUsername, admit, askUsername, type Blocked, type UsernameVerdict } from './verdicts.ts';
+import {
+  type Admit,
+  type AskUsername,
+  admit,
+  askUsername,
+  type Blocked,
+  type PasswordVerdict,
+  type UsernameVerdict,
+} from './verdicts.ts';
 
 /** What the login dialogue needs of the kernel. */
 export interface LoginHost {
@@ -123,7 +131,7 @@ async function askForPassword(
     const check = async () => {
       // What the password is held against afterwards is at least as new as this.
       if ((await relied(session, account, host)) === 'unknown') return 'again';
-      return (await session.still(hooks.onPassword.promise(session, account, secret))) ?? 'wrong';
+      return await session.still(verdictOn(session, account, secret, hooks));
     };
     let verdict = await check();
     // The password was changed meanwhile, or hashed anew by a plugin that does not say `rehashed`.
@@ -141,6 +149,20 @@ async function askForPassword(
       session.close('wrong-password');
       return 'closed';
     }
+  }
+}
+
+/** What becomes of a password. Those that count passwords are told, whether or not the client is still there to be told. */
+async function verdictOn(session: Session, account: Account, secret: string, hooks: Hooks): Promise<PasswordVerdict> {
+  let verdict: PasswordVerdict = 'again';
+  try {
+    const decided = await hooks.onPassword.promise(session, account, secret);
+    // Whoever closes the session and decides nothing has not looked at it.
+    verdict = decided ?? (session.ended ? 'again' : 'wrong');
+    return verdict;
+  } finally {
+    const isOutdated = verdict === 'right' && session.proof?.expired;
+    hooks.onPasswordDone.call(session, account, isOutdated ? 'again' : verdict);
   }
 }
 

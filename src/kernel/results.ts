@@ -49,6 +49,18 @@ export const DECISIONS: Readonly<Partial<Record<HookName, Allowed>>> = {
   onDeliver: literals('drop', 'hold'),
 };
 
+/** What guards decide with: they may only refuse. */
+export const GUARD_DECISIONS: typeof DECISIONS = {
+  onConnect: REFUSAL,
+  onUsername: oneOf(ASK_USERNAME, BLOCKED),
+  onPassword: oneOf(literals('wrong', 'again'), BLOCKED, ASK_USERNAME),
+  onAuthFail: BLOCKED,
+  onAdmit: oneOf(ASK_USERNAME, BLOCKED),
+  onCommand: REFUSAL,
+  onMessage: REFUSAL,
+  onDeliver: literals('drop', 'hold'),
+};
+
 /** What a command may answer, beside undefined, which is an empty line. */
 export const ANSWERS: Allowed = oneOf(LINES, REFUSAL);
 

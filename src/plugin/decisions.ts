@@ -1,6 +1,15 @@
 import type { HookName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { ANSWERS, DECISIONS, isPromise, isReason, isRefusal, kindOf, readable } from '../kernel/results.ts';
+import {
+  ANSWERS,
+  DECISIONS,
+  GUARD_DECISIONS,
+  isPromise,
+  isReason,
+  isRefusal,
+  kindOf,
+  readable,
+} from '../kernel/results.ts';
 
 /** What a handler or command returned, as the kernel may be given it. */
 export type Reader = (returned: unknown) => unknown;
@@ -8,9 +17,10 @@ export type Reader = (returned: unknown) => unknown;
 /**
  * Reads what a handler returns: its decision, or undefined where it is none. The first time that it is none, the log
  * says so.
+ * @param isGuard whether the handler is a guard, which may only refuse
  */
-export function readDecision(plugin: string, hook: HookName, logger: Logger): Reader {
-  const allowed = DECISIONS[hook];
+export function readDecision(plugin: string, hook: HookName, isGuard: boolean, logger: Logger): Reader {
+  const allowed = (isGuard ? GUARD_DECISIONS : DECISIONS)[hook];
   const readRefusal = readReason({ plugin, hook }, `${hook} of plugin '${plugin}'`, logger);
   let warned = false;
   return (returned) => {
@@ -22,7 +32,7 @@ export function readDecision(plugin: string, hook: HookName, logger: Logger): Re
       const what = kindOf(returned);
       logger.warn(
         { event: 'invalid-result', plugin, hook, returned: what },
-        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed is ${allowed === undefined ? 'nothing, and no promise' : `${allowed.words} or undefined`}`,
+        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed ${isGuard ? 'to a guard ' : ''}is ${allowed === undefined ? 'nothing, and no promise' : `${allowed.words} or undefined`}`,
       );
     }
     return undefined;

@@ -93,8 +93,11 @@ export class Guard {
     return this.#ward(plugin).quarantined;
   }
 
-  /** A plugin's handler as tapable is given it: of a synchronous hook a plain function, of any other one that promises. */
-  handler(plugin: string, hook: HookName, handler: Handler): Handler {
+  /**
+   * A plugin's handler as tapable is given it: of a synchronous hook a plain function, of any other one that promises.
+   * @param mayOnlyRefuse whether it is of the phase `guard`
+   */
+  handler(plugin: string, hook: HookName, handler: Handler, mayOnlyRefuse = false): Handler {
     const { kind, fallback } = HOOKS[hook];
     const call = handler as (...args: unknown[]) => unknown;
     const called: Called = {
@@ -104,7 +107,7 @@ export class Guard {
       meter: this.#meters.of(plugin, hook),
       id: this.#watchdog?.idOf(plugin, hook) ?? 0,
       fallback,
-      read: readDecision(plugin, hook, this.#logger),
+      read: readDecision(plugin, hook, mayOnlyRefuse, this.#logger),
     };
     if (kind !== 'AsyncSeriesBail' && kind !== 'AsyncSeries') return this.#synchronous(called, call);
     const ward = this.#ward(plugin);
@@ -126,12 +129,12 @@ export class Guard {
       this.#failed(plugin, meter);
     };
     // Of fixed arity: this is called for each delivery, and an array a call would cost more than all the rest.
-    const guarded = (session: unknown, about: unknown) => {
+    const guarded = (session: unknown, about: unknown, more: unknown) => {
       if (ward.quarantined) return undefined;
       const began = meter.begin(SAMPLED.hot);
       const outer = watchdog?.enter(id) ?? 0;
       try {
-        const result = call(session, about);
+        const result = call(session, about, more);
         if (result === undefined) return undefined;
         // Nobody awaits it here; what it rejects with is a failure of the handler all the same.
         if (isPromise(result)) new Promise((resolve) => resolve(result)).catch(failed);

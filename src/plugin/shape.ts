@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isRole } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
+import { GUARD_DECISIONS } from '../kernel/results.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
 import { didYouMean } from './mistakes.ts';
 import { type Checked, checkAgainst, keysAt } from './options.ts';
@@ -63,9 +64,9 @@ const hooks = Object.fromEntries(
   (Object.keys(HOOKS) as HookName[]).map((hook) => {
     const { kind } = HOOKS[hook];
     const handler = kind.startsWith('Async') ? aFunction : aSyncFunction;
-    const phase = kind.endsWith('Bail')
+    const phase = Object.hasOwn(GUARD_DECISIONS, hook)
       ? z.literal('guard', "expected 'guard'")
-      : z.undefined('expected none: this hook only watches, and nothing is refused in it');
+      : z.undefined('expected none: nothing is refused in this hook');
     const ordered = z.strictObject(
       {
         phase: phase.optional(),

@@ -11,7 +11,7 @@ export const STANDARD = {
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
   http: { file: 'http/index', provides: ['http'] },
-  lockout: { file: 'login/lockout', provides: [] },
+  lockout: { file: 'login/lockout/index', provides: [] },
   'log-messages': { file: 'log-messages', provides: [] },
   'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
@@ -47,7 +47,7 @@ export interface StandardOptions {
   readonly health: OptionsOf<typeof import('../../plugins/health.ts').default>;
   readonly help: OptionsOf<typeof import('../../plugins/commands/help.ts').default>;
   readonly http: OptionsOf<typeof import('../../plugins/http/index.ts').default>;
-  readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout.ts').default>;
+  readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout/index.ts').default>;
   readonly 'log-messages': OptionsOf<typeof import('../../plugins/log-messages.ts').default>;
   readonly 'login-rate': OptionsOf<typeof import('../../plugins/login/login-rate.ts').default>;
   readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;

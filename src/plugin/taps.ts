@@ -46,11 +46,18 @@ export function tapAll(hooks: Hooks, taps: readonly Tap[], guard: Guard): void {
       tap(name: string, handler: Handler): void;
       tapPromise(name: string, handler: Handler): void;
     };
+    const ordered = orderTaps(taps.filter((tap) => tap.hook === hook));
+    const guards = new Set(ordered.filter((tap) => tap.guard).map(({ plugin }) => plugin));
     target.intercept({
-      register: (tap) => ({ ...tap, fn: guard.handler(tap.name, hook, noting(tap.name, hook, tap.fn)) }),
+      register: (tap) => ({
+        ...tap,
+        fn: guards.has(tap.name)
+          ? guard.handler(tap.name, hook, tap.fn, true)
+          : guard.handler(tap.name, hook, noting(tap.name, hook, tap.fn)),
+      }),
     });
     const awaited = HOOKS[hook].kind.startsWith('Async');
-    for (const { plugin, handler } of orderTaps(taps.filter((tap) => tap.hook === hook))) {
+    for (const { plugin, handler } of ordered) {
       if (awaited) target.tapPromise(plugin, handler);
       else target.tap(plugin, handler);
     }

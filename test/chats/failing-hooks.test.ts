@@ -35,6 +35,10 @@ const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean)
     // The plugin lockout, which comes after it, counts all the same.
     await alice.seesInOrder('password', 'password', 'password', '60');
   },
+  async onPasswordDone(server, fails) {
+    fails(true);
+    await server.returns('alice');
+  },
   async onAdmit(server, fails) {
     fails(true);
     const alice = server.connect();

@@ -1,4 +1,4 @@
-import { defineCommand, definePlugin, type HookName, refuse, reply } from 'chatserv';
+import { admit, askPassword, defineCommand, definePlugin, type HookName, refuse, reply } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { DECISIONS } from '../../src/kernel/results.ts';
@@ -54,6 +54,27 @@ describe('what is no decision decides nothing, and the log says so once', () => 
         ),
       ]);
     }
+  });
+
+  test.each<[HookName, unknown, string, string]>([
+    ['onUsername', admit({ id: 1, name: 'alice' }), 'an object with kind, account', 'askUsername'],
+    ['onUsername', askPassword({ id: 1, name: 'alice' }), 'an object with kind, account', 'askUsername'],
+    ['onPassword', 'right', 'a string', "'wrong', 'again'"],
+    ['onCommand', 'an answer', 'a string', 'refuse'],
+  ])('what lets somebody in, or answers, is no decision of a guard: %s', async (hook, result, shown, allowed) => {
+    const guard = definePlugin({
+      name: 'guard',
+      summary: 'Decides more than it may',
+      setup: () => ({ hooks: { [hook]: { phase: 'guard', handler: () => result } } }),
+    });
+    await using server = await startServer({ guard }, { passwordAttempts: 9 });
+    await server.registers('alice', 'bob');
+    await chats(server);
+    expect(warningsOf(server)).toEqual([
+      expect.stringContaining(
+        `${hook} of plugin 'guard' returned ${shown}, which decides nothing: allowed to a guard is ${allowed}`,
+      ),
+    ]);
   });
 
   test('a string is not shown, for it may be a message or a password', async () => {

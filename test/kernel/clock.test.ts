@@ -1,6 +1,7 @@
 import { type Clock, definePlugin } from 'chatserv';
 import { startServer, VirtualClock } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { settledTime } from '../../src/kernel/settled-time.ts';
 
 const HOUR = 3600;
 
@@ -71,4 +72,54 @@ test('a clock that has no monotonic time goes by the time of day, and never back
   expect(elapsed()).toBe(10_000);
   time.advance(5);
   expect(elapsed()).toBe(15_000);
+});
+
+describe('the time by which things are forgotten', () => {
+  const DAY = 24 * HOUR;
+
+  test('leaps ahead only when the clock has kept to that', () => {
+    const clock = new VirtualClock();
+    const settled = settledTime(clock);
+    clock.advance(600);
+    expect(settled()).toBe(clock.now());
+    const before = clock.now();
+    clock.shift(400 * DAY);
+    expect(settled()).toBe(before);
+    clock.advance(59);
+    expect(settled()).toBe(before + 59_000);
+    clock.advance(1);
+    expect(settled()).toBe(clock.now());
+  });
+
+  test('is not moved by a moment ahead, however late it is looked at', () => {
+    const clock = new VirtualClock();
+    const settled = settledTime(clock);
+    for (let i = 0; i < 3; i++) {
+      clock.shift(400 * DAY);
+      expect(settled()).toBe(clock.now() - 400 * DAY * 1000);
+      clock.shift(-400 * DAY);
+      clock.advance(3600);
+      expect(settled()).toBe(clock.now());
+    }
+  });
+
+  test('goes back at once, also where the first reading was ahead', () => {
+    const clock = new VirtualClock();
+    clock.shift(400 * DAY);
+    const settled = settledTime(clock);
+    clock.shift(-400 * DAY);
+    expect(settled()).toBe(clock.now());
+    clock.advance(60);
+    expect(settled()).toBe(clock.now());
+  });
+
+  test('follows a clock that is corrected little by little', () => {
+    const clock = new VirtualClock();
+    const settled = settledTime(clock);
+    for (let i = 0; i < 100; i++) {
+      clock.advance(600);
+      clock.shift(5);
+      expect(settled()).toBe(clock.now());
+    }
+  });
 });

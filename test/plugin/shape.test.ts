@@ -117,7 +117,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a guard of a hook that only watches',
       { hooks: { onLogin: { phase: 'guard', handler: one } } },
-      'hooks.onLogin.phase is "guard": expected none: this hook only watches, and nothing is refused in it.',
+      'hooks.onLogin.phase is "guard": expected none: nothing is refused in this hook.',
     ],
     [
       'a misspelt order',

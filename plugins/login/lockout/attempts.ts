@@ -1,0 +1,110 @@
+import type { PasswordVerdict } from 'chatserv';
+
+/** How many pairs are counted at once; the oldest are forgotten first. */
+const PAIRS = 100_000;
+
+/** What is counted of a pair. */
+interface Pair {
+  /** Wrong passwords in a row. */
+  wrong: number;
+  /** Passwords that are being checked. */
+  checking: number;
+  /** Told whether it is their turn, first come first served. */
+  readonly waiting: ((goes: boolean) => void)[];
+}
+
+/** A password that wants to be checked. */
+export interface Attempt {
+  /** Resolves with true when it may be checked, and with false when it may not: it has waited too long, or a block began. */
+  readonly turn: Promise<boolean>;
+  /** Waits no longer. */
+  giveUp(): void;
+  /**
+   * Counts it, and lets the next one go; a second call does nothing.
+   * @returns whether it was the last wrong one that the pair may have
+   */
+  end(verdict: PasswordVerdict): boolean;
+}
+
+/**
+ * The passwords of pairs of a user and a network. Those that were wrong in a row and those that are being checked are
+ * together never more than may be wrong: however many come at one moment, no more of them are checked.
+ */
+export class Attempts {
+  /** How many may be wrong in a row. */
+  most = 1;
+  readonly #pairs = new Map<string, Pair>();
+
+  /** Has a password of the pair wait for its turn, which may be now. */
+  begin(name: string): Attempt {
+    const pair = this.#pairs.get(name) ?? { wrong: 0, checking: 0, waiting: [] };
+    this.#pairs.set(name, pair);
+    const { promise: turn, resolve } = Promise.withResolvers<boolean>();
+    let state: 'waiting' | 'checking' | 'over' = 'waiting';
+    const go = (goes: boolean): void => {
+      state = goes ? 'checking' : 'over';
+      resolve(goes);
+    };
+    const giveUp = (): void => {
+      const at = pair.waiting.indexOf(go);
+      if (at < 0) return;
+      pair.waiting.splice(at, 1);
+      go(false);
+      this.#tidy(name, pair);
+    };
+    pair.waiting.push(go);
+    this.#next(pair);
+    return {
+      turn,
+      giveUp,
+      end: (verdict) => {
+        giveUp();
+        if (state !== 'checking') return false;
+        state = 'over';
+        pair.checking--;
+        const isLast = this.#count(name, pair, verdict);
+        this.#next(pair);
+        this.#tidy(name, pair);
+        return isLast;
+      },
+    };
+  }
+
+  #next(pair: Pair): void {
+    while (pair.wrong + pair.checking < this.most) {
+      const go = pair.waiting.shift();
+      if (go === undefined) return;
+      pair.checking++;
+      go(true);
+    }
+  }
+
+  /** @returns whether the pair may have no other wrong one; then it begins anew */
+  #count(name: string, pair: Pair, verdict: PasswordVerdict): boolean {
+    if (verdict === 'right') pair.wrong = 0;
+    if (verdict !== 'wrong') return false;
+    pair.wrong++;
+    // Those that were counted last are forgotten last.
+    this.#pairs.delete(name);
+    this.#pairs.set(name, pair);
+    if (pair.wrong < this.most) return false;
+    pair.wrong = 0;
+    for (const go of pair.waiting.splice(0)) go(false);
+    return true;
+  }
+
+  #tidy(name: string, pair: Pair): void {
+    if (isIdle(pair) && pair.wrong === 0 && this.#pairs.get(name) === pair) this.#pairs.delete(name);
+    if (this.#pairs.size <= PAIRS) return;
+    for (const [oldest, other] of this.#pairs) {
+      if (isIdle(other)) {
+        this.#pairs.delete(oldest);
+        return;
+      }
+    }
+  }
+}
+
+function isIdle({ checking, waiting }: Pair): boolean {
+  return checking === 0 && waiting.length === 0;
+}

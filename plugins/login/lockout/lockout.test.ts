@@ -1,0 +1,296 @@
+import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { memoryStore } from '../../stores/memory.ts';
+
+const plugins = { lockout: { attempts: 3, blockTime: 60 }, timeouts: false };
+
+/** Sends a name and wrong passwords. */
+async function fails(server: TestServer, name: string, times: number, address?: string) {
+  const client = server.connect(name, address);
+  await client.says(name);
+  await client.sees('password');
+  for (let i = 0; i < times; i++) await client.says(`wrong ${i}`);
+  return client;
+}
+
+describe('three wrong passwords', () => {
+  test('are answered with the bare seconds, and block that user from that address', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice', 'bob');
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+    await guesser.isClosed();
+    expect(server.limitsMet).toEqual({ 'wrong-passwords': 1 });
+
+    server.clock.advance(15);
+    const again = server.connect('alice');
+    await again.says('ALICE');
+    await again.sees('blocked:45');
+    await again.isClosed();
+    await server.returns('alice', '198.51.100.1');
+    await server.returns('bob');
+  });
+
+  test('count over connections, and only in a row', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice');
+    for (let i = 0; i < 2; i++) {
+      const guesser = await fails(server, 'alice', 1);
+      await guesser.sees('password');
+      await guesser.closes();
+    }
+    const alice = await server.returns('alice');
+    await alice.logsOut();
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+  });
+
+  test('block from the whole /64 of an IPv6 address', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice');
+    const guesser = await fails(server, 'alice', 3, '2001:db8::1');
+    await guesser.seesInOrder('password', 'password', '60');
+    const neighbour = server.connect('alice', '2001:db8::ffff:2');
+    await neighbour.says('alice');
+    await neighbour.sees('blocked:60');
+    await server.returns('alice', '2001:db8:0:1::1');
+  });
+});
+
+test('more attempts than a connection has are counted on over the next one', async () => {
+  await using server = await startServer({ ...plugins, lockout: { attempts: 5 } });
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', 'closing:wrong-password');
+  await guesser.isClosed();
+  const again = await fails(server, 'alice', 2);
+  await again.seesInOrder('password', '60');
+  await again.isClosed();
+});
+
+test('a password sent during a block is not even looked at', async () => {
+  await using server = await startServer(plugins);
+  await server.registers('alice');
+  const early = server.connect('alice');
+  await early.says('alice');
+  await early.sees('password');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', '60');
+  await early.says(PASSWORD);
+  await early.sees('60');
+  await early.isClosed();
+});
+
+test('when the block ends the count begins anew', async () => {
+  await using server = await startServer(plugins);
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', '60');
+  server.clock.advance(60);
+  const again = await fails(server, 'alice', 2);
+  await again.seesInOrder('password', 'password');
+  await again.says(PASSWORD);
+  await again.sees('welcome');
+  expect(server.failures).toEqual([]);
+});
+
+test('a block longer than a hundred years is a mistake of the config, and not of the store', async () => {
+  const starting = startServer({ ...plugins, lockout: { blockTime: 1e308 } });
+  await expect(starting).rejects.toThrow(/plugins\.lockout\.blockTime is 1e\+308/);
+});
+
+/** Lets the server read what was sent. */
+async function turns() {
+  for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+}
+
+/** How many passwords were looked at and found wrong. */
+const wrongOnes = (server: TestServer) => server.logged.filter(({ facts }) => facts.event === 'login-failure').length;
+
+/** Connects so many, each of which has named the user. */
+async function atThePassword(server: TestServer, count: number, address: string): Promise<LineClient[]> {
+  const clients = Array.from({ length: count }, (_, i) => server.connect(`guesser ${i}`, address));
+  for (const client of clients) expect(await client.asks('alice')).toBe('password');
+  return clients;
+}
+
+describe('passwords of one user that come at one moment', () => {
+  const many = { ...plugins, connections: false, 'login-rate': false };
+
+  test.each(['192.0.2.1', '198.51.100.1'])(
+    'are checked no more than may be wrong, and the right one behind them is not looked at: from %s',
+    async (address) => {
+      await using server = await startServer(many);
+      await server.registers('alice');
+      const clients = await atThePassword(server, 20, address);
+      const answers = clients.map((client, i) => client.asks(i === 19 ? PASSWORD : `wrong ${i}`));
+      expect(await Promise.all(answers)).toEqual(['password', 'password', ...new Array(18).fill('60')]);
+      expect(wrongOnes(server)).toBe(3);
+      expect(server.limitsMet).toEqual({ 'wrong-passwords': 1 });
+    },
+  );
+
+  test('are no more from programs', async () => {
+    await using server = await startServer(many);
+    await server.registers('alice');
+    const clients = Array.from({ length: 20 }, () => server.connectJson());
+    for (const [i, client] of clients.entries()) {
+      client.says({ type: 'login', name: 'alice', password: i === 19 ? PASSWORD : `wrong ${i}` });
+    }
+    const answers = await Promise.all(clients.map((client) => client.sees({})));
+    expect(answers.map(({ type }) => type)).toEqual(['ask', 'ask', ...new Array(18).fill('blocked')]);
+    expect(wrongOnes(server)).toBe(3);
+  });
+
+  test('are counted though their clients leave before the answer', async () => {
+    await using server = await startServer(many);
+    await server.registers('alice');
+    const clients = await atThePassword(server, 4, '198.51.100.1');
+    for (const [i, client] of clients.slice(0, 3).entries()) {
+      await client.says(`wrong ${i}`);
+      await turns();
+      await client.closes();
+    }
+    expect(await clients[3]?.asks(PASSWORD)).toBe('60');
+  });
+
+  test('all let in when they are right, one after the other', async () => {
+    await using server = await startServer({ ...many, 'single-session': false });
+    await server.registers('alice');
+    const clients = await atThePassword(server, 10, '198.51.100.1');
+    const answers = await Promise.all(clients.map((client) => client.asks(PASSWORD)));
+    expect(answers).toEqual(new Array(10).fill('welcome'));
+  });
+
+  test('that wait for too long are told to come back', async () => {
+    const slow = definePlugin({
+      name: 'slow',
+      summary: 'Takes its time over passwords',
+      setup: () => ({ hooks: { onPassword: () => new Promise(() => {}) } }),
+    });
+    await using server = await startServer({ ...many, slow });
+    await server.registers('alice');
+    const clients = await atThePassword(server, 4, '198.51.100.1');
+    for (const client of clients) await client.says(PASSWORD);
+    await turns();
+    server.clock.advance(4);
+    await clients[3]?.sees('closing:busy');
+    expect(server.limitsMet).toEqual({ 'attempts-waiting': 1 });
+  });
+
+  test('that a plugin did not look at are not counted', async () => {
+    let busy = true;
+    const again = definePlugin({
+      name: 'again',
+      summary: 'Looks at no password while it is busy',
+      setup: () => ({ hooks: { onPassword: () => (busy ? 'again' : undefined) } }),
+    });
+    await using server = await startServer({ ...many, again });
+    await server.registers('alice');
+    const alice = server.connect();
+    await alice.says('alice', ...new Array(10).fill('wrong'));
+    for (let i = 0; i < 11; i++) await alice.sees('password');
+    busy = false;
+    expect(await alice.asks(PASSWORD)).toBe('welcome');
+  });
+});
+
+/** Reads and writes what the store has of blocks. */
+function storedBlocks() {
+  let found: Blocks | undefined;
+  const plugin = definePlugin({
+    name: 'looker',
+    summary: 'Looks at what the store has',
+    needs: { blocks: Blocks },
+    setup({ blocks }) {
+      found = blocks;
+    },
+  });
+  return { plugin, of: () => found as Blocks };
+}
+
+describe('a time of day that is set', () => {
+  const HOUR = 3600;
+  const asksFor = (server: TestServer) => server.connect().asks('alice');
+
+  test('back lengthens no block', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice');
+    server.clock.shift(HOUR);
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+    server.clock.shift(-HOUR);
+    server.clock.advance(20);
+    expect(await asksFor(server)).toBe('blocked:40');
+    server.clock.advance(40);
+    expect(await asksFor(server)).toBe('password');
+    expect(await asksFor(server)).toBe('password');
+  });
+
+  test('ahead ends none', async () => {
+    await using server = await startServer(plugins);
+    await server.registers('alice');
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+    server.clock.shift(400 * 24 * HOUR);
+    expect(await asksFor(server)).toBe('blocked:60');
+    server.clock.advance(60);
+    expect(await asksFor(server)).toBe('password');
+  });
+
+  test('ahead for a moment has the store forget none that others need', async () => {
+    const { plugin, of } = storedBlocks();
+    await using server = await startServer({ ...plugins, looker: plugin });
+    await server.registers('alice');
+    const until = server.clock.now() + 7 * 24 * HOUR * 1000;
+    await of().add('bob', '*', until, 0);
+    server.clock.advance(HOUR);
+    server.clock.shift(400 * 24 * HOUR);
+    const guesser = await fails(server, 'alice', 3);
+    await guesser.seesInOrder('password', 'password', '60');
+    server.clock.shift(-400 * 24 * HOUR);
+    expect(await of().find('bob', '*', server.clock.now())).toBe(until);
+  });
+
+  test('back before a restart has no block outlast the time that the config gives it', async () => {
+    const { plugin, of } = storedBlocks();
+    await using server = await startServer({ ...plugins, looker: plugin });
+    await server.registers('alice');
+    await of().add('alice', '192.0.2.1', server.clock.now() + HOUR * 1000, 0);
+    expect(await asksFor(server)).toBe('blocked:60');
+    server.clock.advance(60);
+    expect(await asksFor(server)).toBe('password');
+    expect(await of().find('alice', '192.0.2.1', 0)).toBe(0);
+  });
+});
+
+test('a block that another process ends, or begins, is one no more, or is one', async () => {
+  const { plugin, of } = storedBlocks();
+  await using server = await startServer({ ...plugins, looker: plugin });
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', '60');
+  await of().remove('alice', '192.0.2.1');
+  expect(await server.connect().asks('alice')).toBe('password');
+  await of().add('alice', '192.0.2.1', server.clock.now() + 30_000, 0);
+  expect(await server.connect().asks('alice')).toBe('blocked:30');
+});
+
+test('a block that the store does not take counts all the same', async () => {
+  const fullDisk = definePlugin({
+    name: 'full-disk',
+    summary: 'Stores no block',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup({ clock }) {
+      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      return { provide: { accounts, log, blocks: { ...blocks, add: () => Promise.reject(new Error('it is full')) } } };
+    },
+  });
+  await using server = await startServer({ ...plugins, memory: false, 'full-disk': fullDisk });
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', 'closing:wrong-password');
+  expect(await server.connect().asks('alice')).toBe('blocked:60');
+  expect(server.failures.map(({ text }) => text)).toEqual(["onAuthFail of plugin 'lockout' failed"]);
+});
