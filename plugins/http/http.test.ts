@@ -94,7 +94,7 @@ describe('http', () => {
     await using _ = server;
     const [host = '', port] = where.split(':');
     const socket = connect(Number(port), host);
-    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n');
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 .*for 127\.0\.0\.1/s);
   });
 
@@ -103,7 +103,23 @@ describe('http', () => {
     const trusting = await start({ proxies: ['127.0.0.1', '10.0.0.0/8'] }, '/');
     await using _ = trusting.server;
     expect((await trusting.get('/', from)).text).toBe('/ for 198.51.100.7');
-    expect((await trusting.get('/', { 'x-forwarded-for': 'nonsense' })).text).toBe('/ for 127.0.0.1');
+    for (const [said, address] of [
+      ['198.51.100.7:51234', '198.51.100.7'],
+      ['[2001:db8::1]:443', '2001:db8::1'],
+      ['[2001:DB8::1]', '2001:db8::1'],
+      ['2001:db8:0::1', '2001:db8::1'],
+      ['::ffff:198.51.100.7', '198.51.100.7'],
+      ['6.6.6.6, 198.51.100.7:443,\t10.0.0.2:8080', '198.51.100.7'],
+      ['', '127.0.0.1'],
+    ] as const) {
+      expect((await trusting.get('/', { 'x-forwarded-for': said })).text, said).toBe(`/ for ${address}`);
+    }
+    const warnings = () => trusting.server.logged.filter(({ facts }) => facts.event === 'no-address');
+    expect(warnings()).toEqual([]);
+    for (const said of ['unknown', '198.51.100.0/24', '198.51.100.7:99999']) {
+      expect((await trusting.get('/', { 'x-forwarded-for': said })).text, said).toBe('/ for 127.0.0.1');
+    }
+    expect(warnings()).toMatchObject([{ level: 'warn', facts: { address: '127.0.0.1', said: 'unknown' } }]);
     const plain = await start({}, '/');
     await using __ = plain.server;
     expect((await plain.get('/', from)).text).toBe('/ for 127.0.0.1');
@@ -119,7 +135,7 @@ describe('http', () => {
       const [host = '', port] = where.split(':');
       const open = () => {
         const socket = connect(Number(port), host).on('error', () => {});
-        socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+        socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
         const answered = Promise.withResolvers<boolean>();
         socket.once('data', () => answered.resolve(true));
         socket.once('close', () => answered.resolve(false));
@@ -141,8 +157,8 @@ describe('http', () => {
     const [host = '', port] = where.split(':');
     for (const [said, answer] of [
       ['hello\r\n\r\n', 'HTTP/1.1 400 '],
-      ['GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 404 '],
-      ['GET /bug HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 500 '],
+      ['GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 404 '],
+      ['GET /bug HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n', 'HTTP/1.1 500 '],
     ] as const) {
       // It leaves its own side open: the server closes both.
       const socket = connect({ port: Number(port), host, allowHalfOpen: true });

@@ -20,7 +20,8 @@ import {
   z,
 } from 'chatserv';
 import { Crowd } from './crowd.ts';
-import { addressOf } from './forwarded.ts';
+import { originOf } from './forwarded.ts';
+import { type Asked, hostCheck, hostList } from './hosts.ts';
 import { Pipeline } from './pipeline.ts';
 import { refuseUpgrade, STRICT, say } from './replies.ts';
 import { Routes } from './routes.ts';
@@ -29,6 +30,7 @@ import { pathOf, toOriginForm } from './target.ts';
 /** After so much silence of both sides a connection is cut, in milliseconds: who asks must also read the answer. */
 const SILENCE = 120_000;
 
+const FOREIGN = 'This port does not answer to that host: name it in the option hosts of the plugin http.';
 const NOTHING = 'There is nothing at this address.';
 const UNEXPECTED = 'This server meets no such expectation.';
 const FAILED = 'Something went wrong here. It was noted.';
@@ -48,6 +50,11 @@ export default definePlugin({
       proxies: addressList
         .default([])
         .describe('Proxies whose word is taken for where a request comes from (`X-Forwarded-For`)'),
+      hosts: hostList
+        .default([])
+        .describe(
+          'Names under which this port may be asked for, beside IP addresses and localhost; `*` is any. Without them a port on loopback answers to its own names only, any other to every name',
+        ),
       connections: z
         .int()
         .positive()
@@ -85,9 +92,20 @@ export default definePlugin({
     const upgrades = new Routes<UpgradeHandler>();
     const isProxy = inAddressList(options.proxies);
 
+    let isOurs: (asked: Asked) => boolean = () => true;
+    /** Brings a request into the form that handlers know. @returns whether it may be answered, or a foreign page asks */
+    function isForUs(request: IncomingMessage): boolean {
+      const absolute = toOriginForm(request);
+      const { headers, socket } = request;
+      const forwarded = isProxy(socket.remoteAddress ?? '') && headers['x-forwarded-for'] !== undefined;
+      if (isOurs({ host: headers.host, absolute, forwarded })) return true;
+      server.limitMet('foreign-hosts');
+      return false;
+    }
+
     async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       for (const [name, value] of Object.entries(STRICT)) response.setHeader(name, value);
-      toOriginForm(request);
+      if (!isForUs(request)) return say(response, 421, FOREIGN);
       const path = pathOf(request);
       const handler = routes.find(path);
       if (handler === undefined) return say(response, 404, NOTHING);
@@ -107,16 +125,30 @@ export default definePlugin({
         socket.destroy();
         return;
       }
-      toOriginForm(request);
+      const allowed = isForUs(request);
       const path = pathOf(request);
       const handler = upgrades.find(path);
       try {
-        if (handler === undefined) refuseUpgrade(socket, 404, NOTHING);
+        if (!allowed) refuseUpgrade(socket, 421, FOREIGN);
+        else if (handler === undefined) refuseUpgrade(socket, 404, NOTHING);
         else handler(request, socket, head);
       } catch (err) {
         logger.error({ event: 'http-error', err, path }, 'an HTTP connection could not be upgraded');
         refuseUpgrade(socket, 500, FAILED);
       }
+    }
+
+    let warned = false;
+    function addressOf(request: IncomingMessage): string {
+      const { address, nonsense } = originOf(request, isProxy);
+      if (nonsense !== undefined && !warned) {
+        warned = true;
+        logger.warn(
+          { event: 'no-address', address, said: nonsense.slice(0, 100) },
+          "a proxy put no IP address into X-Forwarded-For: the proxy's own counts for its clients, with its limits",
+        );
+      }
+      return address;
     }
 
     const pipelines = keep('pipelines', () => new WeakMap<Duplex, Pipeline>());
@@ -167,7 +199,7 @@ export default definePlugin({
         http: {
           mount: (path, handler) => routes.add(path, handler),
           upgrade: (path, handler) => upgrades.add(path, handler),
-          addressOf: (request) => addressOf(request, isProxy),
+          addressOf,
         },
       },
       async start() {
@@ -183,7 +215,9 @@ export default definePlugin({
         });
         listener.removeAllListeners('upgrade').on('upgrade', hand);
         const refused = () => server.limitMet('open-files');
-        if (!(await listen(listener, { port, host }, logger, 'http', { refused }))) return;
+        const begun = await listen(listener, { port, host }, logger, 'http', { refused });
+        isOurs = hostCheck(options.hosts, listener.address());
+        if (!begun) return;
         server.listens(certificate ? 'https' : 'http', placeOf(listener));
       },
       stop() {

@@ -30,6 +30,11 @@ export class Framer {
     return this.#bytes.length;
   }
 
+  /** The bytes that wait to be pulled. */
+  get pending(): Buffer {
+    return this.#bytes;
+  }
+
   push(chunk: Buffer): void {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
   }

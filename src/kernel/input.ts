@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SteadyClock } from './clock.ts';
 import { SessionEnded } from './endings.ts';
+import { type ForeignProtocol, foreignProtocol } from './foreign.ts';
 import { Framer, type LineRead } from './framing.ts';
 import type { Limits } from './limits.ts';
 import { type Judgement, Pace } from './pace.ts';
@@ -19,6 +20,8 @@ export interface InputHost {
 export interface InputOwner {
   /** A line that is about to be given. */
   heard(line: LineRead): void;
+  /** The client speaks another protocol. None of its lines is given. */
+  foreign(protocol: ForeignProtocol): void;
   /** The client sends more bytes than it may, of which no more is taken in. */
   sentTooMuch(): void;
   /** The client has ended its side. */
@@ -36,6 +39,8 @@ export class Input {
   readonly #owner: InputOwner;
   readonly #framer: Framer;
   readonly #pace: Pace;
+  /** Whether the first bytes have not shown yet what the client speaks. */
+  #unknown = true;
   #over = false;
   #closed = false;
   #wakeReader: (() => void) | undefined;
@@ -111,12 +116,21 @@ export class Input {
       return;
     }
     this.#framer.push(chunk);
+    if (this.#unknown && this.#isForeign()) return;
     // Who sends ahead of the answers waits in the system's buffers, not in ours.
     if (this.#framer.waiting > limits.inputBytes && !this.#stream.isPaused()) {
       this.#host.limitMet('input-bytes');
       this.#stream.pause();
     }
     this.#wake();
+  }
+
+  #isForeign(): boolean {
+    const protocol = foreignProtocol(this.#framer.pending, this.#host.limits.lineBytes);
+    if (protocol === 'open') return false;
+    this.#unknown = false;
+    if (protocol !== undefined) this.#owner.foreign(protocol);
+    return protocol !== undefined;
   }
 
   #wake(): void {

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
 import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
 import { Feed, type FeedHost } from './feed.ts';
+import type { ForeignProtocol } from './foreign.ts';
 import type { LineRead } from './framing.ts';
 import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
@@ -314,6 +315,15 @@ export class Session implements InputOwner, OutboxOwner {
     if (other === undefined) return;
     this.#dialect = other;
     this.#speaker = other.open();
+  }
+
+  /** @internal */
+  foreign(protocol: ForeignProtocol): void {
+    this.#host.logger.info(
+      { event: 'foreign-protocol', ...this.who, protocol },
+      `a client spoke ${protocol.toUpperCase()} on a port for chat: its address or port is wrong, or a web page had a browser try`,
+    );
+    this.close(protocol);
   }
 
   /** @internal */

@@ -11,8 +11,11 @@ export const CHROMIUM = ['chromium', 'chromium-browser']
 /** How long a visitor waits for what is to be seen, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** Starts the browser of a test file. `await using` ends it. @throws when there is no Chromium */
-export async function startBrowser(env: Readonly<Record<string, string>> = {}): Promise<Browser> {
+/** Starts the browser of a test file. `await using` ends it. @param more of its command line @throws when there is no Chromium */
+export async function startBrowser(
+  env: Readonly<Record<string, string>> = {},
+  more: readonly string[] = [],
+): Promise<Browser> {
   if (CHROMIUM === undefined) throw new Error('there is no chromium on the path: apt-get install chromium');
   return chromium.launch({
     executablePath: CHROMIUM,
@@ -25,6 +28,7 @@ export async function startBrowser(env: Readonly<Record<string, string>> = {}): 
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

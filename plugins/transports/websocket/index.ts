@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { definePlugin, dialectOption, Http, z } from 'chatserv';
 import { WebSocketServer } from 'ws';
 import { MessageStream } from './message-stream.ts';
+import { isSameHost, originIn, originList } from './origins.ts';
 
 export default definePlugin({
   name: 'websocket',
   summary: 'Lets web pages and programs connect over a WebSocket on the HTTP port',
   options: z.strictObject({
     path: z.string().startsWith('/').default('/ws').describe('Where on the HTTP port'),
-    origins: z
-      .array(z.string())
+    origins: originList
       .default([])
       .describe("Web pages of these origins may connect, as `https://chat.example`, beside the port's own; `*` is any"),
     messageBytes: z
@@ -36,7 +36,8 @@ export default definePlugin({
       maxPayload: options.messageBytes,
     });
     const streams = keep('streams', () => new Set<MessageStream>());
-    const origins = new Set(options.origins);
+    const origins = new Set(options.origins.map((origin) => originIn(origin)));
+    const anyOrigin = options.origins.includes('*');
     let unmount = () => {};
     let cancelPing = clock.after(options.pingTime * 1000, ping);
 
@@ -47,8 +48,9 @@ export default definePlugin({
 
     /** Whether the page that connects is one that may; what is no page sends no origin. */
     function isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
-      if (origin === undefined || origins.has('*') || origins.has(origin)) return true;
-      return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+      if (origin === undefined || anyOrigin) return true;
+      const sent = originIn(origin);
+      return sent !== undefined && (origins.has(sent) || isSameHost(sent, host ?? ''));
     }
 
     return {

@@ -3,8 +3,8 @@ import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { connectWeb, openWebSocket } from '../../../test/support/web-client.ts';
 
-async function start(websocket: object = {}, limits = {}) {
-  const server = await startServer({ http: { port: 0 }, websocket }, limits);
+async function start(websocket: object = {}, limits = {}, http: object = {}) {
+  const server = await startServer({ http: { port: 0, ...http }, websocket }, limits);
   return { server, where: server.listening.get('http') ?? '' };
 }
 
@@ -66,6 +66,47 @@ describe('websocket', () => {
     expect(await refusal(where, { origin: `http://${where}` })).toBe('opened');
     expect(await refusal(where, {})).toBe('opened');
   });
+
+  test('an origin counts however it is written, with its default port or without', async () => {
+    for (const listed of ['https://chat.example/', 'HTTPS://Chat.Example', 'https://chat.example:443']) {
+      const { server, where } = await start({
+        origins: [listed, 'chrome-extension://ABC', 'http://bücher.example:8080'],
+      });
+      await using _ = server;
+      for (const origin of ['https://chat.example', 'chrome-extension://abc', 'http://xn--bcher-kva.example:8080']) {
+        expect(await refusal(where, { origin }), `${origin} where ${listed} is listed`).toBe('opened');
+      }
+      for (const origin of ['http://chat.example', 'https://chat.example:8443', 'https://chat.example.evil.example']) {
+        expect(await refusal(where, { origin }), origin).toMatch(/403/);
+      }
+    }
+    const { server, where } = await start({}, {}, { hosts: ['chat.example'] });
+    await using _ = server;
+    for (const [origin, host] of [
+      ['https://chat.example', 'chat.example'],
+      ['https://chat.example', 'chat.example:443'],
+      ['http://chat.example', 'chat.example:80'],
+      ['http://chat.example:8080', 'Chat.Example:8080'],
+    ] as const) {
+      expect(await refusal(where, { origin, headers: { host } }), `${origin} at ${host}`).toBe('opened');
+    }
+    for (const [origin, host] of [
+      ['https://chat.example', 'chat.example:80'],
+      ['http://chat.example', 'chat.example:443'],
+      ['https://evil.example', 'chat.example'],
+    ] as const) {
+      expect(await refusal(where, { origin, headers: { host } }), `${origin} at ${host}`).toMatch(/403/);
+    }
+  });
+
+  test.each(['chat.example', 'https://', 'https://chat.example/chat', 'wss://chat.example', 'a b', ''])(
+    'what is no origin is a mistake of the config: %j',
+    async (origin) => {
+      await expect(start({ origins: [origin] })).rejects.toThrow(
+        /plugins\.websocket\.origins.*as https:\/\/chat\.example/,
+      );
+    },
+  );
 
   test('a message over the bound ends its connection, a line over the limit is answered', async () => {
     const { server, where } = await start({ messageBytes: 10_000 });
