@@ -49,7 +49,7 @@ export interface Command {
   readonly allows?: (account: Account) => Promise<boolean>;
   /** The plugin that brings it. */
   readonly plugin: string;
-  /** Answers a call. What it throws is answered `error:internal:<command>` and logged. */
+  /** Answers a call. What it throws is answered `error:internal:<word>` and logged. */
   run(call: CommandCall): Reply | Promise<Reply>;
 }
 
@@ -114,7 +114,7 @@ export class Answers {
 
   /** Says in its turn that a command came too fast and is not run. */
   addTooFast({ word }: Said, { commands }: { readonly commands: Commands }): Promise<void> {
-    return this.addError({ reason: 'rate', about: commands.get(word)?.name ?? shown(word) });
+    return this.addError({ reason: 'rate', about: commands.has(word) ? word : shown(word) });
   }
 
   /** Runs a command. @returns when the next line may be looked at */
@@ -129,20 +129,20 @@ export class Answers {
     if (this.#session.ended) return;
     if (!command.overlaps) {
       const utterance = await this.#run(wanted, () => {});
-      if (utterance !== undefined) this.#say(utterance, command);
+      if (utterance !== undefined) this.#say(utterance, wanted);
       return;
     }
     const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
     this.#underWay++;
-    this.#last = this.#sayInTurn(command, this.#run(wanted, proceed), this.#last).finally(proceed);
+    this.#last = this.#sayInTurn(wanted, this.#run(wanted, proceed), this.#last).finally(proceed);
     await mayProceed;
   }
 
-  async #sayInTurn(command: Command, answer: Promise<Utterance | undefined>, before: Promise<void>): Promise<void> {
+  async #sayInTurn(wanted: Wanted, answer: Promise<Utterance | undefined>, before: Promise<void>): Promise<void> {
     try {
       const utterance = await answer;
       await before;
-      if (utterance !== undefined) this.#say(utterance, command);
+      if (utterance !== undefined) this.#say(utterance, wanted);
     } catch (cause) {
       this.#failed(cause);
     } finally {
@@ -151,13 +151,13 @@ export class Answers {
   }
 
   /** Sends an answer. One that the dialect has no form for, such as facts that JSON lacks, fails as its command does. */
-  #say(answer: Utterance, { name, plugin }: Command): void {
+  #say(answer: Utterance, { said: { word }, command: { name, plugin } }: Wanted): void {
     try {
       this.#session.say(answer);
     } catch (err) {
       const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
       this.#host.logger.error(facts, `the answer of command '${name}' cannot be sent`);
-      this.#session.say({ kind: 'error', reason: 'internal', about: name });
+      this.#session.say({ kind: 'error', reason: 'internal', about: word });
     }
   }
 
@@ -182,7 +182,7 @@ export class Answers {
         if (unless !== undefined && (await this.#mayCall(unless))) {
           return { kind: 'error', reason: 'is-command', about: unless.name };
         }
-        if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: name };
+        if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: said.word };
         if (hooks.onCommand.isUsed()) reply = await hooks.onCommand.promise(this.#session, call);
       }
       if (reply === undefined && !this.#session.ended) {
@@ -196,7 +196,7 @@ export class Answers {
     reply ??= this.#session.ended ? undefined : '';
     if (reply === undefined) return undefined;
     if (typeof reply === 'string' || isLines(reply)) return { kind: 'answer', command: name, reply };
-    if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: name };
+    if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: said.word };
     return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
   }
 

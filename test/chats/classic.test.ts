@@ -26,6 +26,8 @@ test("the ancestor's client is told DONE before each command, after the messages
   await alice.seesInOrder('bob alice', 'DONE');
   await alice.says('dance');
   await alice.seesInOrder('error:command:dance', 'DONE');
+  await alice.says('last soon');
+  await alice.seesInOrder('error:args:last', 'DONE');
   await bob.hears('alice', 'all');
   await bob.says('message alice three');
   await bob.sees('sent:');

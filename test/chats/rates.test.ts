@@ -33,7 +33,7 @@ describe('who sends lines faster than a burst allows', () => {
     const [bob, alice] = [await server.returns('bob'), await server.returns('alice')];
     await alice.says(...lines(8), 'send bob too fast', 'nonsense');
     await seesTimes(alice, 8, 'bob alice');
-    await alice.seesInOrder('error:rate:message', 'error:rate:nonsense');
+    await alice.seesInOrder('error:rate:send', 'error:rate:nonsense');
     await bob.seesNothing();
     expect(server.limitsMet).toEqual({ 'lines-per-second': 2 });
     // What was refused was counted too: two lines are owed.
