@@ -8,13 +8,13 @@ import { inTime } from './units.ts';
 
 /**
  * Lists what would run, in the order of set-up, in which order the handlers of each hook run, and what is off. It sets
- * the plugins up, and starts nothing.
+ * the plugins up, starts nothing, and makes and changes nothing.
  */
 export async function plugins(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);
   const because = (key: string) => (setting.named.has(key) ? setting.place.name : 'the standard set');
   const running = await factsOf(config);
-  const host = await Host.setUp(setting);
+  const host = await Host.setUp({ ...setting, dryRun: true });
   try {
     if (running !== undefined)
       process.stdout.write('A server runs with this config; what it has counted is shown.\n\n');

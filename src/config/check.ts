@@ -68,7 +68,7 @@ const config = z.strictObject({
   $schema: z.string().optional(),
   standard: z.boolean().default(true),
   /** Each is checked with its plugin's options. */
-  plugins: z.record(z.string(), z.unknown()).default({}),
+  plugins: z.record(z.string(), z.unknown(), 'expected an object of plugins by name, as { "tcp": true }').default({}),
   limits: limits.prefault({}),
   log: log.prefault({}),
 });

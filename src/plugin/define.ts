@@ -44,6 +44,11 @@ export interface SetupContext<Options> {
    * as `chatserv user list`, work beside a running server.
    */
   readonly exclusive: boolean;
+  /**
+   * Whether the set-up is only looked at, as by `chatserv check` and `chatserv plugins`: make and change nothing that
+   * outlives it. A store may give one that is empty and is gone when the plugin is disposed of.
+   */
+  readonly dryRun: boolean;
   /** A path of the config, absolute: relative ones count from the folder of the config file. */
   path(file: string): string;
   /**

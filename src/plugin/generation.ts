@@ -43,6 +43,8 @@ export interface Surroundings {
   observed(accounts: Accounts): Accounts;
   /** Whether this process needs what is stored for itself alone. */
   readonly exclusive: boolean;
+  /** Whether nothing may be made or changed that outlives this process. */
+  readonly dryRun: boolean;
 }
 
 /** A plugin that is set up. */
@@ -278,7 +280,7 @@ export class Generation implements KernelGeneration {
     const leaves = new AbortController();
     const kept: Live['kept'] = new Map();
     try {
-      const { server, logger, clock, folder, exclusive } = this.#around;
+      const { server, logger, clock, folder, exclusive, dryRun } = this.#around;
       const services = Object.fromEntries(
         Object.entries({ ...plugin.wants, ...plugin.needs }).map(([name, { service }]) => [
           name,
@@ -293,6 +295,7 @@ export class Generation implements KernelGeneration {
         clock,
         signal: leaves.signal,
         exclusive,
+        dryRun,
         path: (file) => resolve(folder, file),
         keep: keeper(kept, old?.kept),
         perSession,

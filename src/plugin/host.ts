@@ -39,6 +39,8 @@ export interface HostSetting {
   readonly live?: () => void;
   /** Whether this process needs what is stored for itself alone, as a server does; else it works beside one. */
   readonly exclusive?: boolean;
+  /** Whether plugins are only looked at, and may make or change nothing that outlives this process. */
+  readonly dryRun?: boolean;
   /** Is told what is being called. */
   readonly watchdog?: Watching;
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
@@ -206,7 +208,7 @@ export class Host {
     };
   }
 
-  #around({ limits, place, plugins, watchdog, exclusive = false }: HostSetting): Surroundings {
+  #around({ limits, place, plugins, watchdog, exclusive = false, dryRun = false }: HostSetting): Surroundings {
     return {
       server: this.#server,
       logger: this.#logger,
@@ -217,6 +219,7 @@ export class Host {
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
       services: this.#services,
       exclusive,
+      dryRun,
       meters: this.#meters,
       watchdog,
     };

@@ -91,7 +91,11 @@ function narrowed(issue: Issue): readonly Issue[] {
 
 /** What an issue says, without what the sentence says already. */
 function saidOf({ message }: Issue): string {
-  const said = message.replace(/^Invalid (input|option): /, '').replace(/, received \w+$/, '');
+  const said = message
+    .replace(/^Invalid (input|option): /, '')
+    .replace(/, received \w+$/, '')
+    // Zod's word for an object whose keys are the user's.
+    .replace(/^expected record$/, 'expected object');
   return said.charAt(0).toLowerCase() + said.slice(1);
 }
 

@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
+import { APPLICATION_ID, MIGRATIONS } from '../../plugins/stores/sqlite/schema.ts';
 import { Folder } from '../support/command-line.ts';
 
 const PLUGIN = `import { definePlugin } from 'chatserv';
@@ -131,18 +133,39 @@ export default definePlugin({ name: 'x', summary: 'x', setup() { ${before}; retu
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);
   });
+});
 
-  test('and leaves nothing behind, nor touches what is there', async () => {
+describe.each(['check', 'plugins'])('%s makes and changes nothing', (command) => {
+  test('where there is nothing', async () => {
     await using folder = await Folder.with({ 'chatserv.config.json': '{}' });
-    await mkdir(join(folder.path, 'data'));
-    await folder.writes('data/chatserv.db', 'no database');
-    expect(await folder.runs(['check'])).toMatchObject({ code: 0, stderr: '' });
-    expect(await readdir(folder.path, { recursive: true })).toEqual([
-      'chatserv.config.json',
-      'data',
-      'data/chatserv.db',
-    ]);
-    expect(await readFile(join(folder.path, 'data/chatserv.db'), 'utf8')).toBe('no database');
+    await mkdir(join(folder.path, 'tmp'));
+    const env = { TMPDIR: join(folder.path, 'tmp') };
+    expect(await folder.runs([command], '', env)).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(folder.path, { recursive: true })).toEqual(['chatserv.config.json', 'tmp']);
+  });
+
+  test('of a database of an older version, and of what is none', async () => {
+    await using folder = await Folder.with({
+      'chatserv.config.json': '{ "plugins": { "sqlite": { "file": "old.db" } } }',
+      'other.json': '{ "plugins": { "sqlite": { "file": "other" } } }',
+      other: 'no database',
+    });
+    const old = new DatabaseSync(join(folder.path, 'old.db'));
+    old.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1; PRAGMA application_id = ${APPLICATION_ID}`);
+    old.close();
+    const before = await readFile(join(folder.path, 'old.db'));
+    expect(await folder.runs([command])).toMatchObject({ code: 0, stderr: '' });
+    expect(await folder.runs([command, '--config', 'other.json'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(folder.path)).toEqual(['chatserv.config.json', 'old.db', 'other', 'other.json']);
+    expect((await readFile(join(folder.path, 'old.db'))).equals(before)).toBe(true);
+    expect(await readFile(join(folder.path, 'other'), 'utf8')).toBe('no database');
+  });
+
+  test('and says so where there is no folder for what is temporary', async () => {
+    await using folder = await Folder.with({ 'chatserv.config.json': '{}' });
+    const { code, stderr } = await folder.runs([command], '', { TMPDIR: join(folder.path, 'nothing') });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^chatserv: The plugin 'sqlite' could not be set up: no folder can be made in [^\n]*\n$/);
   });
 });
 

@@ -41,6 +41,12 @@ describe('everything that is wrong with a config is said at once', () => {
     ]);
   });
 
+  test.each([[['tcp']], [null], ['tcp']])('plugins that are %j', async (plugins) => {
+    expect(await mistakesOf({ plugins })).toEqual([
+      expect.stringMatching(/^c\.json: plugins is .*: expected an object of plugins by name, as \{ "tcp": true \}\.$/),
+    ]);
+  });
+
   test.each([5, 'x', ['x']])('a config that is %j', async (config) => {
     expect(await mistakesOf(config)).toEqual([expect.stringMatching(/^c\.json: it is .*: expected object\.$/)]);
   });

@@ -24,6 +24,14 @@ describe('a wrong option is said with its place, what it is, and what is allowed
     expect(await mistakesOf({ plugins: { odd: { ...plugin, given: { way } } } })).toEqual([`c.json: ${said}.`]);
   });
 
+  test('where a list stands for what has names', async () => {
+    const options = z.strictObject({ colours: z.record(z.string(), z.string()) });
+    const plugin = definePlugin({ name: 'odd', summary: 'Takes names', options, setup: () => ({}) });
+    expect(await mistakesOf({ plugins: { odd: withOptions(plugin, { colours: ['red'] as never }) } })).toEqual([
+      "c.json: plugins.odd.colours is [ 'red' ]: expected object.",
+    ]);
+  });
+
   test('of a plugin by its file, and the variable that may set it', async () => {
     const hook = `import { definePlugin, z } from 'chatserv';
 export default definePlugin({

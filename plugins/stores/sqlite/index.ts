@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Accounts, Archive, Backup, Blocks, definePlugin, Log, StoreFacts, z } from 'chatserv';
 import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
@@ -15,8 +18,9 @@ export default definePlugin({
       .describe('How long to wait while another program writes to the file, in milliseconds'),
   }),
   provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup, facts: StoreFacts },
-  async setup({ options, clock, path, keep, exclusive, logger, server }) {
-    const file = path(options.file);
+  async setup({ options, clock, path, keep, exclusive, dryRun, logger, server }) {
+    const scratch = dryRun ? makeScratchFolder() : undefined;
+    const file = scratch === undefined ? path(options.file) : join(scratch, 'chatserv.db');
     if (exclusive) {
       const place = realPlace(file);
       await keep(
@@ -25,7 +29,8 @@ export default definePlugin({
         (ownership) => ownership.release(),
       ).take();
     }
-    const { close, ...services } = await openStore({
+    const removeScratch = () => scratch !== undefined && rmSync(scratch, { recursive: true });
+    const store = await openStore({
       file,
       busyTimeout: options.busyTimeout,
       owned: exclusive,
@@ -33,7 +38,31 @@ export default definePlugin({
       lost: (why) => logger.error({ event: 'store-error', file }, why),
       // The command line, for one. A failure is logged there.
       writtenByAnother: () => void server.recheckAccounts().catch(() => {}),
+    }).catch((cause: unknown) => {
+      removeScratch();
+      throw cause;
     });
-    return { provide: services, dispose: close };
+    const { close, ...services } = store;
+    return {
+      provide: services,
+      async dispose() {
+        await close();
+        removeScratch();
+      },
+    };
   },
 });
+
+/** Makes a folder for a database that nobody is to keep. */
+function makeScratchFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'chatserv-'));
+  } catch (cause) {
+    throw new Error(
+      `no folder can be made in ${tmpdir()} (${(cause as Error).message}): set TMPDIR to one that is there`,
+      {
+        cause,
+      },
+    );
+  }
+}
