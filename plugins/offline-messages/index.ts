@@ -11,6 +11,7 @@ import {
   type Session,
   z,
 } from 'chatserv';
+import { Cursors } from './cursors.ts';
 import { Room } from './room.ts';
 
 /** How many messages are read from the log at a time. */
@@ -113,7 +114,9 @@ export default definePlugin({
         // Whoever logged in while the plugin was off has no reader yet.
         for (const session of server.sessions()) {
           // A page that cannot be read is the feed's to report.
-          if (session.account !== undefined && !live.readers.has(session)) inbox.readOn(session).catch(() => {});
+          if (session.account === undefined || live.readers.has(session)) continue;
+          cursors.begun(session, session.account);
+          inbox.readOn(session).catch(() => {});
         }
       },
       hooks: {
@@ -142,21 +145,26 @@ export default definePlugin({
           },
         },
         onDelivered(session: Session, message: Message) {
-          if (session.account === undefined || message.id === 0) return;
-          cursors.move(session.account.id, message.id, message.id);
+          const { account } = session;
+          if (account === undefined || message.id === 0) return;
+          cursors.delivered(session, account, message.id);
           writeSoon();
         },
         // Before others watch the login: what waited comes first.
         onLogin: {
           order: 'pre',
           async handler(session) {
-            if (session.account !== undefined) room.forget(session.account);
+            const { account } = session;
+            if (account === undefined) return;
+            room.forget(account);
+            cursors.begun(session, account);
             await inbox.readOn(session);
           },
         },
         async onDisconnect(session) {
-          if (session.account !== undefined) room.forget(session.account);
-          cursors.hand(session);
+          if (session.account === undefined) return;
+          room.forget(session.account);
+          cursors.ended(session, session.account);
           if (cursors.moved) writeSoon();
         },
       },
@@ -168,55 +176,6 @@ export default definePlugin({
     };
   },
 });
-
-/** Cursors, and how far they have moved since they were last written. */
-class Cursors {
-  #moved = new Map<number, Cursor>();
-  /** Those that are being written. */
-  #leaving = new Map<number, Cursor>();
-
-  /** Whether some have moved. */
-  get moved(): boolean {
-    return this.#moved.size > 0;
-  }
-
-  move(account: number, id: number, handed: number): void {
-    const now = this.#moved.get(account);
-    if (now !== undefined && now.id >= id && now.handed >= handed) return;
-    this.#moved.set(account, { id: Math.max(id, now?.id ?? 0), handed: Math.max(handed, now?.handed ?? 0) });
-  }
-
-  /** Notes what a session was handed and has not acknowledged. */
-  hand({ account, dialect, feed: { given } }: Session): void {
-    if (account !== undefined && dialect.acknowledges) this.move(account.id, 0, given);
-  }
-
-  /** Where an account's cursor is, written or not. */
-  async of(account: number, log: Log): Promise<Cursor> {
-    const stored = await log.cursor(account);
-    const ahead = [this.#leaving.get(account), this.#moved.get(account)];
-    return {
-      id: Math.max(stored.id, ...ahead.map((cursor) => cursor?.id ?? 0)),
-      handed: Math.max(stored.handed, ...ahead.map((cursor) => cursor?.handed ?? 0)),
-    };
-  }
-
-  /** Writes those that have moved. @throws when they could not be; then they are still to be written */
-  async write(log: Log): Promise<void> {
-    if (this.#moved.size === 0) return;
-    const leaving = this.#moved;
-    this.#moved = new Map();
-    this.#leaving = leaving;
-    try {
-      await log.moveCursors([...leaving].map(([account, { id, handed }]) => [account, id, handed]));
-    } catch (cause) {
-      for (const [account, { id, handed }] of leaving) this.move(account, id, handed);
-      throw cause;
-    } finally {
-      this.#leaving = new Map();
-    }
-  }
-}
 
 /** Names of nobody online may be those of accounts that are offline: the message is for these, too. */
 async function findAbsent(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<void> {

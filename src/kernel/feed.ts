@@ -78,6 +78,9 @@ export class Feed {
   #unacknowledged: Message[] = [];
   /** How much text that is, in characters. */
   #unacknowledgedText = 0;
+  /** Where nothing is acknowledged: the last id that was put into the outbox, and the last that the transport took. */
+  #sent = 0;
+  #taken = 0;
   /** What no inbox keeps and the dialect holds back. */
   #heldBack: Rendered[] = [];
   #heldBackBytes = 0;
@@ -97,6 +100,23 @@ export class Feed {
   /** The greatest id that the session was given; it may be on its way, or waiting for its acknowledgement. */
   get given(): number {
     return this.#given;
+  }
+
+  /**
+   * The id up to which the session has every message that came by while it was online: its client has acknowledged them,
+   * or the transport has taken them. Infinity while it has all of them.
+   */
+  get settled(): number {
+    const all = Number.POSITIVE_INFINITY;
+    const [first] = this.#unacknowledged;
+    const had = first === undefined ? all : first.id - 1;
+    const taken = this.#sent > this.#taken ? this.#taken : all;
+    return Math.min(had, taken, this.#isBehind ? this.#given : all);
+  }
+
+  /** Whether messages that are for it are still in the inbox. */
+  get #isBehind(): boolean {
+    return this.#state === 'reading' || (this.#state !== 'live' && this.#missed > this.#given);
   }
 
   /** The login is done: without an inbox to read first, messages are given from here on. @internal */
@@ -148,6 +168,7 @@ export class Feed {
 
   /** The transport took the bytes of these messages. @internal */
   taken(messages: readonly Message[]): void {
+    if (!this.#acknowledges) this.#taken = messages.findLast(({ id }) => id > 0)?.id ?? this.#taken;
     this.#report(this.#acknowledges ? messages.filter(({ id }) => id === 0) : messages);
   }
 
@@ -255,6 +276,8 @@ export class Feed {
     if (this.#acknowledges) {
       this.#unacknowledged.push(message);
       this.#unacknowledgedText += message.text.length;
+    } else {
+      this.#sent = message.id;
     }
     this.#put(rendered);
     return true;

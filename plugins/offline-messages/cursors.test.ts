@@ -1,0 +1,159 @@
+import type { ServerEvent } from 'chatserv';
+import { type JsonClient, type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+
+const SEVERAL = { 'single-session': false, timeouts: false };
+
+/** Alice on a device of hers. */
+async function device(server: TestServer): Promise<JsonClient & { token: string }> {
+  const client = server.connectJson();
+  const token = await client.logsIn('alice', PASSWORD);
+  return Object.assign(client, { token });
+}
+
+async function acknowledges(client: JsonClient, event: ServerEvent): Promise<void> {
+  client.says({ type: 'acknowledge', id: (event as { id: number }).id });
+  await client.seesNothing();
+}
+
+/** Bob, who says things to alice. */
+async function teller(server: TestServer): Promise<LineClient & { tells(text: string): Promise<void> }> {
+  await server.registers('alice');
+  const bob = await server.joins('bob');
+  return Object.assign(bob, {
+    async tells(text: string) {
+      expect(await bob.asks(`message alice ${text}`)).toBe('sent:');
+    },
+  });
+}
+
+/** Cuts a connection; the server knows when so many sessions of alice's are left. */
+async function isLost(server: TestServer, client: JsonClient, left: number): Promise<void> {
+  await client.closes();
+  const { online } = server.host.kernel;
+  const alice = online.find('alice');
+  while (alice !== undefined && online.of(alice.id).length > left) await new Promise(setImmediate);
+}
+
+describe('a device that comes back with its token', () => {
+  test('takes the place of its own lost session, and no other', async () => {
+    await using server = await startServer(SEVERAL);
+    const bob = await teller(server);
+    const [laptop, phone] = [await device(server), await device(server)];
+    const back = server.connectJson();
+    await back.resumes(phone.token);
+    await phone.sees({ type: 'closing', reason: 'replaced' });
+    await laptop.seesNothing();
+    await bob.tells('hi');
+    await laptop.sees({ text: 'hi', repeat: false });
+    await back.sees({ text: 'hi', repeat: false });
+  });
+
+  test('is told that another one is connected, where a user may be connected once', async () => {
+    await using server = await startServer({ timeouts: false });
+    await server.registers('alice');
+    const phone = await device(server);
+    await isLost(server, phone, 0);
+    const laptop = await device(server);
+    const back = server.connectJson();
+    back.says({ type: 'resume', token: phone.token });
+    await back.sees({ type: 'ask', question: 'username', because: 'connected' });
+    await laptop.seesNothing();
+  });
+});
+
+describe('what one device has not acknowledged', () => {
+  test('comes again to it though another one has, and to the others marked as repeated', async () => {
+    await using server = await startServer(SEVERAL);
+    const bob = await teller(server);
+    const [laptop, phone] = [await device(server), await device(server)];
+    await bob.tells('one');
+    await acknowledges(laptop, await laptop.sees({ text: 'one' }));
+    await phone.sees({ text: 'one' });
+    await isLost(server, phone, 1);
+    server.clock.advance(1);
+    await bob.tells('two');
+    await acknowledges(laptop, await laptop.sees({ text: 'two' }));
+
+    const back = await device(server);
+    await back.sees({ text: 'one', repeat: true });
+    const two = await back.sees({ text: 'two', repeat: true });
+    await acknowledges(back, two);
+    await isLost(server, laptop, 1);
+    await isLost(server, back, 0);
+    const third = await device(server);
+    await third.seesNothing();
+  });
+
+  test('waits while it is online and slow, and so over a reload of the plugin', async () => {
+    await using server = await startServer(SEVERAL);
+    const bob = await teller(server);
+    const [laptop, phone] = [await device(server), await device(server)];
+    await bob.tells('one');
+    await phone.sees({ text: 'one' });
+    await acknowledges(laptop, await laptop.sees({ text: 'one' }));
+    await isLost(server, laptop, 1);
+    await server.reload({ 'offline-messages': { cursorTime: 100 } });
+    server.clock.advance(1);
+    const again = await device(server);
+    await acknowledges(again, await again.sees({ text: 'one', repeat: true }));
+    await isLost(server, phone, 1);
+    await isLost(server, again, 0);
+    // The one that has acknowledged it was there before the phone was lost.
+    const third = await device(server);
+    await third.sees({ text: 'one', repeat: true });
+  });
+
+  test('is waited for no more once a later session has acknowledged it', async () => {
+    await using server = await startServer(SEVERAL);
+    const bob = await teller(server);
+    const [laptop, phone] = [await device(server), await device(server)];
+    await bob.tells('one');
+    await acknowledges(laptop, await laptop.sees({ text: 'one' }));
+    await phone.sees({ text: 'one' });
+    // The server does not know yet that the connection is lost.
+    const back = server.connectJson();
+    await back.resumes(phone.token);
+    await acknowledges(back, await back.sees({ text: 'one', repeat: true }));
+    await phone.sees({ type: 'closing', reason: 'replaced' });
+    await isLost(server, laptop, 1);
+    await isLost(server, back, 0);
+    const third = await device(server);
+    await third.seesNothing();
+    await bob.seesNothing();
+  });
+
+  test('does not fill the inbox: after a thousand messages that another one has had, it is given up', async () => {
+    await using server = await startServer(SEVERAL, { linesPerSecond: 0 });
+    const bob = await teller(server);
+    const [laptop, phone] = [await device(server), await device(server)];
+    await bob.tells('first');
+    await phone.sees({ text: 'first' });
+    await acknowledges(laptop, await laptop.sees({ text: 'first' }));
+    await isLost(server, phone, 1);
+    for (let i = 0; i <= 1000; i++) {
+      await bob.tells(`${i}`);
+      await acknowledges(laptop, await laptop.sees({ text: `${i}` }));
+    }
+    await isLost(server, laptop, 0);
+    const back = await device(server);
+    await back.seesNothing();
+  });
+
+  test('comes again although a person with a plain client, on at the same time, has read it', async () => {
+    await using server = await startServer(SEVERAL);
+    const bob = await teller(server);
+    const phone = await device(server);
+    const person = await server.returns('alice');
+    await bob.tells('one');
+    await person.hears('bob', 'one');
+    await phone.sees({ text: 'one' });
+    await isLost(server, phone, 1);
+    await person.logsOut();
+    const back = await device(server);
+    await acknowledges(back, await back.sees({ text: 'one', repeat: true }));
+    await isLost(server, back, 0);
+    const later = await server.returns('alice');
+    await later.seesNothing();
+  });
+});
