@@ -99,6 +99,7 @@ const SECTIONS: readonly Section[] = [
       'inAddressList',
     ],
   },
+  { heading: 'Files', intro: 'Beside `path` of what a set-up is given.', names: ['makeFolder'] },
   {
     heading: 'Limits',
     intro: 'So much within a time, for each key; and blocks that last for a time.',

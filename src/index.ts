@@ -82,6 +82,7 @@ export {
   withOptions,
 } from './plugin/define.ts';
 export { dialectOption } from './plugin/dialects.ts';
+export { makeFolder } from './plugin/folder.ts';
 export { Quota, type QuotaRule } from './plugin/quota.ts';
 export type { Server } from './plugin/server.ts';
 export { TimedBlocks } from './plugin/timed-blocks.ts';

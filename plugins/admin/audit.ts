@@ -1,6 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Account, Clock } from 'chatserv';
+import { type Account, type Clock, makeFolder } from 'chatserv';
 
 /** Writes down who did what and when, as JSON lines, before it is done. */
 export class Audit {
@@ -14,7 +14,7 @@ export class Audit {
 
   /** @throws when it could not be written; then it is not to be done */
   async note(by: Account, did: string, what: string): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(this.#file));
     const file = await open(this.#file, 'a', 0o600);
     try {
       const time = new Date(this.#clock.now()).toISOString();

@@ -6,9 +6,14 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exit(2);
 }
+// Node would open a debugger, in which every user of the machine could run code.
+process.on('SIGUSR1', () => {});
+const { exit, watchExit } = await import('./exit.ts');
+watchExit();
 const { answerForSelf } = await import('../plugin/self.ts');
 answerForSelf();
 const { main } = await import('./main.ts');
 await main(process.argv.slice(2));
+await exit();
 
 export {};

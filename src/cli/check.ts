@@ -1,9 +1,6 @@
 import { Host, plan } from '../plugin/host.ts';
 import { settingOf } from './setting.ts';
 
-/** How long what a plugin has left behind may keep the process, in milliseconds. */
-const PATIENCE = 1000;
-
 /**
  * Says whether a config is right: its plugins are set up, nothing is started, and nothing is made or changed.
  * @throws Mistakes when it is not
@@ -16,7 +13,6 @@ export async function check(config: string | undefined): Promise<void> {
     await host.stop('shutdown');
   } finally {
     await setting.log.end();
-    setTimeout(() => process.exit(), PATIENCE).unref();
   }
   const on = ordered.length === 1 ? '1 plugin is on' : `${ordered.length} plugins are on`;
   process.stdout.write(`${setting.place.name} is right: ${on}.\n`);

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { commandLine } from './command-line.ts';
+import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
 
 /**
@@ -10,9 +11,9 @@ import { Failure } from './failure.ts';
 export async function main(args: readonly string[]): Promise<void> {
   // Whoever reads the output may stop reading it: `chatserv plugins | head`.
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'EPIPE' || cause.code === 'EIO') process.exit();
+    if (cause.code === 'EPIPE' || cause.code === 'EIO') exitNow();
     process.stderr.write(`chatserv: the output cannot be written: ${cause.message}\n`);
-    process.exit(1);
+    exitNow(1);
   });
   process.stderr.on('error', () => {});
   // Timers of ours keep no process alive; without this a wait for anything else would end it.

@@ -1,5 +1,6 @@
 import type { LivePluginFacts } from '../contracts/plugins.ts';
 import { Host } from '../plugin/host.ts';
+import { Lifecycle } from '../plugin/lifecycle.ts';
 import { loadPlugin } from '../plugin/load.ts';
 import { servicesOf } from '../plugin/order.ts';
 import { factsOf } from './control.ts';
@@ -42,7 +43,7 @@ export async function plugins(config: string | undefined): Promise<void> {
   }
   for (const [key, entry] of Object.entries(setting.plugins)) {
     if (entry !== false) continue;
-    const { plugin, from } = await loadPlugin(key, setting.place);
+    const { plugin, from } = await loadPlugin(key, setting.place, new Lifecycle(setting));
     show(plugin.name, `off, by ${because(key)}`, { does: plugin.summary, from });
   }
 }

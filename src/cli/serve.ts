@@ -1,75 +1,79 @@
-import { closeSync, openSync } from 'node:fs';
-import { constants } from 'node:os';
-import { isatty } from 'node:tty';
+import { setTimeout as after } from 'node:timers/promises';
 import { differenceInWords } from '../contracts/plugins.ts';
+import { LIMITS } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { leftOver } from '../listening/handed-over.ts';
+import { styleOf } from '../log/style.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { Watchdog } from '../plugin/watchdog.ts';
-import { settingOf } from './setting.ts';
+import { exit, reportExit } from './exit.ts';
+import { type Setting, settingOf } from './setting.ts';
+import { hearSignals } from './signals.ts';
 import { supervisorOf } from './supervisor.ts';
 import { watchFiles } from './watch.ts';
 
-const STOPS = ['SIGTERM', 'SIGINT'] as const;
+/** How long what is written to standard output may take to be read at the end, in milliseconds. */
+const PATIENCE = 2_000;
 
 /**
- * Serves until SIGTERM or SIGINT, or until the terminal that it was started at is closed, then ends every session
- * politely. Any other SIGHUP reloads.
+ * Serves until it is told to stop by a signal, then ends every session politely, and the process.
  * @param watch whether it reloads, too, when a file of the config or of a plugin is edited
+ * @throws Mistakes when it cannot begin
  */
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
-  const { promise: asked, resolve } = Promise.withResolvers<NodeJS.Signals>();
   // A server goes on when nobody reads what it says.
   process.stdout.removeAllListeners('error').on('error', () => {});
-  // Before anything starts: who is asked to stop while it starts stops in order too.
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // Who asks a second time has it end at once, with the code of a program that handles no signals.
-    if (stopping) process.exit(128 + constants.signals[signal]);
-    stopping = true;
-    resolve(signal);
-  };
-  for (const signal of STOPS) process.on(signal, stop);
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
-  const hadTerminal = [0, 1, 2].some((fd) => isatty(fd));
-  process.on('SIGHUP', () => {
-    if (!hadTerminal || hasTerminal()) void reload();
-    // The shell's word and the system's may both come.
-    else if (!stopping) stop('SIGHUP');
-  });
-  const setting = await settingOf(config);
-  const { log } = setting;
+  // Before anything starts: who is asked to stop while it starts stops in order too.
+  const { stop, stopping } = hearSignals(() => void reload());
+  const { hangTime } = LIMITS;
+  const watchdog = new Watchdog({ blockTime: hangTime, hangTime }, styleOf(process.stderr, process.env));
+  const setting = await Promise.race([settingOf(config), stop]);
+  // Nothing has begun yet.
+  if (typeof setting === 'string') return;
+  const { log, limits } = setting;
+  reportExit((sentence) => log.logger.error({ event: 'exit' }, sentence));
   process.on('uncaughtExceptionMonitor', (err) => log.logger.error({ event: 'crash', err }, 'the server crashes'));
-  const watchdog = new Watchdog(setting.limits.blockTime, log.style);
+  watchdog.allow(limits);
   const supervisor = supervisorOf(process.env, log.logger);
   const reloads = (done: Promise<unknown>) => {
     supervisor.reloading();
     void done.then(() => supervisor.ready());
   };
-  host = await Host.start({ ...setting, watchdog, reloads });
-  warnOfUnusedSockets(log.logger);
-  supervisor.ready();
-  const watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
-  const signal = await asked;
+  try {
+    host = await Host.start({ ...setting, watchdog, reloads, stopping });
+  } catch (cause) {
+    if (!stopping.aborted) throw cause;
+  }
+  let watcher: { close(): void } | undefined;
+  if (host !== undefined) {
+    warnOfUnusedSockets(log.logger);
+    supervisor.ready();
+    watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
+  }
+  const signal = await stop;
   watcher?.close();
   supervisor.stopping();
   log.logger.info({ event: 'shutdown', signal }, 'shuts down');
-  await host.stop('shutdown');
-  await watchdog.close();
+  process.exitCode = (await stopped(host, setting)) ? 0 : 1;
   log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'has ended');
   await log.end();
+  await exit(PATIENCE);
 }
 
-/** Whether the process has a terminal of its own, also where all of its output goes elsewhere. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'));
-    return true;
-  } catch {
-    return false;
+/** Stops a server. @returns whether that was done in time */
+async function stopped(
+  host: Host | undefined,
+  { log: { logger }, limits: { shutdownTime } }: Setting,
+): Promise<boolean> {
+  const inTime = await Promise.race([host?.stop('shutdown').then(() => true) ?? true, after(shutdownTime, false)]);
+  if (!inTime) {
+    const facts = { event: 'shutdown-timeout' };
+    logger.error(facts, `stopping took longer than ${shutdownTime} ms (limits.shutdownTime): it exits as it is`);
   }
+  return inTime;
 }
 
 /** Says which sockets a service manager opened for nobody: a caller there would wait in vain. */

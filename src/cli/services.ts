@@ -1,6 +1,7 @@
 import { Accounts } from '../contracts/accounts.ts';
 import type { ServicesOf, Tokens } from '../contracts/service.ts';
 import { GIVEN, Host } from '../plugin/host.ts';
+import { Lifecycle } from '../plugin/lifecycle.ts';
 import { loadPlugins } from '../plugin/load.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { servicesOf } from '../plugin/order.ts';
@@ -54,7 +55,12 @@ function mustLast(host: Host, config: string): void {
 
 /** The keys of the plugins that provide services, and of those that these need. A mistake in any other is no matter. */
 async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
-  const { loaded, mistakes } = await loadPlugins(setting.plugins, setting.place, setting.environment);
+  const { loaded, mistakes } = await loadPlugins(
+    setting.plugins,
+    setting.place,
+    setting.environment,
+    new Lifecycle(setting),
+  );
   const keys = new Set<string>();
   const wanted = [...services];
   for (const service of wanted) {

@@ -51,7 +51,24 @@ export const limits = z.strictObject({
   blockTime: count
     .default(LIMITS.blockTime)
     .describe('How long a plugin may hold up everyone before it is named in the log, in milliseconds'),
-  setupTime: count.default(LIMITS.setupTime).describe('How long the set-up of a plugin may take, in milliseconds'),
+  setupTime: count
+    .default(LIMITS.setupTime)
+    .describe(
+      "How long a plugin's module, its options, `setup` and `start` may each take, in milliseconds; `setup` of a standard plugin, such as a store that is brought up to date, is not held to it",
+    ),
+  stopTime: count
+    .default(LIMITS.stopTime)
+    .describe("How long a plugin's `stop` and `dispose` may each take, in milliseconds"),
+  shutdownTime: count
+    .default(LIMITS.shutdownTime)
+    .describe('How long the server may take to stop, in milliseconds, before it exits as it is'),
+  hangTime: z
+    .int()
+    .nonnegative()
+    .default(LIMITS.hangTime)
+    .describe(
+      'How long the event loop may be blocked, in milliseconds, before the process is killed; 0 never kills it',
+    ),
   drainTime: count
     .default(LIMITS.drainTime)
     .describe('How long what is under way may take when the server stops, in milliseconds'),

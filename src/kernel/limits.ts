@@ -26,8 +26,17 @@ export interface Limits extends PaceLimits {
   readonly quarantineTime: number;
   /** How long a plugin may keep the event loop from everyone else before it is named in the log, in milliseconds. */
   readonly blockTime: number;
-  /** How long the set-up of a plugin may take, in milliseconds. */
+  /**
+   * How long a plugin's module, its options, its set-up and its start may each take, in milliseconds. The set-up of a
+   * standard plugin is not held to it: a store may have to bring many messages up to date.
+   */
   readonly setupTime: number;
+  /** How long a plugin's stop and its dispose may each take, in milliseconds, before all goes on without it. */
+  readonly stopTime: number;
+  /** How long a server that is told to stop may take in all, in milliseconds, before it ends as it is. */
+  readonly shutdownTime: number;
+  /** How long the event loop may be held up, in milliseconds, before the process is killed; 0 is for ever. */
+  readonly hangTime: number;
   /** How long what is under way may take when the server stops, in milliseconds, before it is left without an answer. */
   readonly drainTime: number;
   /** How long a closed connection may take to go, in milliseconds, before it is cut. */
@@ -51,7 +60,10 @@ export const LIMITS: Limits = {
   quarantineAfter: 0,
   quarantineTime: 60_000,
   blockTime: 500,
-  setupTime: 30_000,
+  setupTime: 15_000,
+  stopTime: 3_000,
+  shutdownTime: 15_000,
+  hangTime: 30_000,
   drainTime: 5_000,
   closeTime: 2_000,
 };

@@ -1,6 +1,7 @@
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, rm } from 'node:fs/promises';
 import { connect, type ListenOptions, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from '../plugin/folder.ts';
 import { isHandedOver } from './handed-over.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 
@@ -38,7 +39,7 @@ export function unixListener(
         `the path ${file} is ${length} bytes long, and that of a socket may be ${LONGEST}: set the option socket to a shorter one`,
       );
     }
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     if (await isAnswered(file)) {
       throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
     }

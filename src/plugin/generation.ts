@@ -8,13 +8,13 @@ import type { SteadyClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
-import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Standing } from '../kernel/standing.ts';
 import { addCommands } from './commands.ts';
-import type { Contributions } from './define.ts';
+import type { Contributions, SetupContext } from './define.ts';
 import { Guard, type GuardLimits, type Watching } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
+import type { Lifecycle, Phase } from './lifecycle.ts';
 import type { Loaded, Planned } from './load.ts';
 import type { Meters } from './meter.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
@@ -29,7 +29,8 @@ export interface Surroundings {
   readonly server: Server;
   readonly logger: Logger;
   readonly clock: SteadyClock;
-  readonly limits: GuardLimits & Pick<Limits, 'setupTime'>;
+  readonly limits: GuardLimits;
+  readonly lifecycle: Lifecycle;
   /** Counts what plugins do. */
   readonly meters: Meters;
   readonly watchdog?: Watching | undefined;
@@ -176,7 +177,7 @@ export class Generation implements KernelGeneration {
   async start(): Promise<void> {
     for (const { loaded, contributions } of this.#live.filter((live) => !this.#isCarriedOver(live))) {
       try {
-        await contributions.start?.();
+        await this.#around.lifecycle.run(loaded.plugin.name, 'start', () => contributions.start?.());
       } catch (cause) {
         throw new Mistakes([`The plugin '${loaded.key}' could not start: ${messageOf(cause)}`], { cause });
       }
@@ -185,7 +186,8 @@ export class Generation implements KernelGeneration {
 
   /** Ends what meets clients. */
   async stop(): Promise<void> {
-    for (const { loaded, contributions } of this.#live.toReversed()) await this.#quietly(loaded, contributions.stop);
+    for (const { loaded, contributions } of this.#live.toReversed())
+      await this.#quietly(loaded, 'stop', contributions.stop);
   }
 
   /** Ends all plugins, last set up first. A plugin that fails at it is named in the log. */
@@ -201,8 +203,8 @@ export class Generation implements KernelGeneration {
       if (this.#isCarriedOver(live)) continue;
       const replaced = before.find(({ loaded }) => loaded.plugin.name === live?.loaded.plugin.name);
       // A successor hands back what it had taken over.
-      if (replaced === undefined) await this.#quietly(live.loaded, live.contributions.stop);
-      else await this.#quietly(replaced.loaded, replaced.contributions.start);
+      if (replaced === undefined) await this.#quietly(live.loaded, 'stop', live.contributions.stop);
+      else await this.#quietly(replaced.loaded, 'start', replaced.contributions.start);
       await this.#end(live, inUse);
     }
   }
@@ -217,7 +219,7 @@ export class Generation implements KernelGeneration {
     const names = new Set(next.#live.map(({ loaded }) => loaded.plugin.name));
     const inUse = new Set(next.#live.flatMap(({ kept }) => [...kept.values()]));
     for (const { loaded, contributions } of leaving.toReversed()) {
-      if (!names.has(loaded.plugin.name)) await this.#quietly(loaded, contributions.stop);
+      if (!names.has(loaded.plugin.name)) await this.#quietly(loaded, 'stop', contributions.stop);
     }
     await Promise.all([this.#guard.idle(), earlier]);
     for (const live of leaving.toReversed()) await this.#end(live, inUse);
@@ -230,19 +232,13 @@ export class Generation implements KernelGeneration {
   /** @param inUse what is kept by others yet */
   async #end({ loaded, contributions, leaves, kept }: Live, inUse: ReadonlySet<Kept>): Promise<void> {
     leaves.abort();
-    await this.#quietly(loaded, contributions.dispose);
-    for (const one of kept.values()) if (!inUse.has(one)) await this.#quietly(loaded, one.close);
+    await this.#quietly(loaded, 'dispose', contributions.dispose);
+    for (const one of kept.values())
+      if (!inUse.has(one)) await this.#quietly(loaded, 'closing what it keeps', one.close);
   }
 
-  async #quietly({ plugin }: Loaded, end: (() => void | Promise<void>) | undefined): Promise<void> {
-    try {
-      await end?.();
-    } catch (cause) {
-      this.#around.logger.error(
-        { event: 'plugin-error', plugin: plugin.name, err: cause },
-        `plugin '${plugin.name}' failed to end`,
-      );
-    }
+  #quietly({ plugin }: Loaded, phase: Phase, call: (() => void | Promise<void>) | undefined): Promise<void> {
+    return this.#around.lifecycle.runQuietly(plugin.name, phase, call);
   }
 
   /** Carries a plugin over from the generation before when nothing of it has changed, and sets it up otherwise. */
@@ -287,7 +283,7 @@ export class Generation implements KernelGeneration {
           this.services.get(service),
         ]),
       );
-      const work = plugin.setup({
+      const context = {
         ...services,
         options: loaded.options,
         server,
@@ -296,31 +292,42 @@ export class Generation implements KernelGeneration {
         signal: leaves.signal,
         exclusive,
         dryRun,
-        path: (file) => resolve(folder, file),
+        path: (file: string) => resolve(folder, file),
         keep: keeper(kept, old?.kept),
         perSession,
-      });
-      const contributions = (await this.#inTime(Promise.resolve(work))) ?? {};
+      };
+      const contributions = (await this.#callSetUp(loaded, context)) ?? {};
       const wrong = await contributionMistakes(loaded.key, plugin, contributions);
       if (wrong.length > 0) {
-        if (typeof contributions.dispose === 'function') await this.#quietly(loaded, contributions.dispose);
+        if (typeof contributions.dispose === 'function') await this.#quietly(loaded, 'dispose', contributions.dispose);
         throw new Mistakes(wrong);
       }
       return { loaded, contributions, leaves, kept };
     } catch (cause) {
       leaves.abort();
-      for (const [key, one] of kept) if (old?.kept.get(key) !== one) await this.#quietly(loaded, one.close);
+      for (const [key, one] of kept) {
+        if (old?.kept.get(key) !== one) await this.#quietly(loaded, 'closing what it keeps', one.close);
+      }
       if (cause instanceof Mistakes) throw cause;
       throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${messageOf(cause)}`], { cause });
     }
   }
 
-  async #inTime<T>(work: Promise<T>): Promise<T> {
-    const { clock, limits } = this.#around;
-    const { promise, reject } = Promise.withResolvers<never>();
-    const late = new Error(`it took longer than ${limits.setupTime} ms (limits.setupTime)`);
-    const cancel = clock.after(limits.setupTime, () => reject(late));
-    return await Promise.race([work, promise]).finally(cancel);
+  /** Calls a set-up. What one that was given up brings all the same is disposed of when it comes. */
+  async #callSetUp(loaded: Loaded, context: SetupContext<unknown>): Promise<Contributions<Tokens> | undefined> {
+    const { plugin } = loaded;
+    let work: Promise<Contributions<Tokens> | undefined> | undefined;
+    try {
+      const call = () => {
+        work = Promise.resolve(plugin.setup(context));
+        return work;
+      };
+      return await this.#around.lifecycle.run(plugin.name, 'setup', call, loaded.from === 'standard');
+    } catch (cause) {
+      const late = work?.then((contributions) => this.#quietly(loaded, 'dispose', contributions?.dispose));
+      late?.catch(() => {});
+      throw cause;
+    }
   }
 
   #addCommands(): void {

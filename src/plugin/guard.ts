@@ -27,8 +27,8 @@ export interface Watching {
   idOf(plugin: string, what: string): number;
   /** Something is called from now on; 0 is nothing. @returns what was called before */
   enter(id: number): number;
-  /** How long the event loop may be held up from now on, in milliseconds. */
-  allow(blockTime: number): void;
+  /** How long the event loop may be held up from now on. */
+  allow(limits: Pick<Limits, 'blockTime' | 'hangTime'>): void;
 }
 
 /** How a plugin has fared in this generation. */

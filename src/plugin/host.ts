@@ -13,9 +13,10 @@ import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
+import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
 import { Meters } from './meter.ts';
-import { Mistakes } from './mistakes.ts';
+import { Mistakes, messageOf } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
 import type { Server } from './server.ts';
 import { STANDARD } from './standard.ts';
@@ -43,6 +44,8 @@ export interface HostSetting {
   readonly dryRun?: boolean;
   /** Is told what is being called. */
   readonly watchdog?: Watching;
+  /** Aborted when the server is to end, also while it starts: then nothing is waited for that begins. */
+  readonly stopping?: AbortSignal;
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
   readonly again?: () => Promise<HostSetting>;
 }
@@ -52,9 +55,10 @@ export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.ser
 
 /** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
 export async function plan(
-  setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'>,
+  setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'> & LifecycleSetting,
 ): Promise<Planned[]> {
-  const { loaded, mistakes, incomplete } = await loadPlugins(setting.plugins, setting.place, setting.environment ?? {});
+  const { plugins, place, environment = {} } = setting;
+  const { loaded, mistakes, incomplete } = await loadPlugins(plugins, place, environment, new Lifecycle(setting));
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
   const providersOff = (service: string) =>
@@ -79,6 +83,7 @@ export class Host {
   readonly #meters = new Meters();
   readonly #events = new Events();
   readonly #logger: Logger;
+  readonly #stopping = new AbortController();
   /** What plugins are given of each store's accounts. */
   readonly #observed = new WeakMap<Accounts, Accounts>();
   #state: ServerState = 'starting';
@@ -91,7 +96,9 @@ export class Host {
 
   private constructor(setting: HostSetting) {
     this.#setting = setting;
-    const { limits } = setting;
+    const { limits, stopping } = setting;
+    if (stopping?.aborted) this.#stopping.abort();
+    stopping?.addEventListener('abort', () => this.#stopping.abort());
     const clock = steady(setting.clock ?? systemClock);
     this.#clock = clock;
     const logger = this.#events.counted(setting.logger);
@@ -141,7 +148,7 @@ export class Host {
   /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
   static async setUp(setting: HostSetting): Promise<Host> {
     const host = new Host(setting);
-    host.#generation = await Generation.build(await plan(setting), host.#around(setting));
+    host.#generation = await host.#build(setting);
     host.kernel.swap(host.#generation, setting.limits);
     return host;
   }
@@ -167,9 +174,9 @@ export class Host {
 
   async #reload(): Promise<Difference> {
     if (this.#state === 'stopping') throw new Mistakes(['The server is about to end, and reads nothing again.']);
-    const setting = { ...this.#setting, ...(await this.#setting.again?.()) };
+    const setting = { ...this.#setting, ...(await this.#again()) };
     const before = this.#generation;
-    const next = await Generation.build(await plan(setting), this.#around(setting), before);
+    const next = await this.#build(setting, before);
     try {
       await next.start();
     } catch (cause) {
@@ -180,10 +187,28 @@ export class Host {
     this.#setting = setting;
     this.#generation = next;
     this.kernel.swap(next, setting.limits);
-    setting.watchdog?.allow(setting.limits.blockTime);
+    setting.watchdog?.allow(setting.limits);
     setting.live?.();
     this.#retired = before.retire(next, this.#retired);
     return difference;
+  }
+
+  /** @throws Mistakes */
+  async #build(setting: HostSetting, before?: Generation): Promise<Generation> {
+    const lived = { ...setting, logger: this.#logger, clock: this.#clock, stopping: this.#stopping.signal };
+    return await Generation.build(await plan(lived), this.#around(setting, new Lifecycle(lived)), before);
+  }
+
+  /** Reads the setting again. @throws Mistakes */
+  async #again(): Promise<HostSetting | undefined> {
+    const { again, limits } = this.#setting;
+    if (again === undefined) return undefined;
+    try {
+      return await inTime(again(), this.#clock, limits.setupTime, 'limits.setupTime', this.#stopping.signal);
+    } catch (cause) {
+      if (cause instanceof Mistakes) throw cause;
+      throw new Mistakes([`The config could not be read again: ${messageOf(cause)}`], { cause });
+    }
   }
 
   #facts(): ServerFacts {
@@ -208,12 +233,16 @@ export class Host {
     };
   }
 
-  #around({ limits, place, plugins, watchdog, exclusive = false, dryRun = false }: HostSetting): Surroundings {
+  #around(
+    { limits, place, plugins, watchdog, exclusive = false, dryRun = false }: HostSetting,
+    lifecycle: Lifecycle,
+  ): Surroundings {
     return {
       server: this.#server,
       logger: this.#logger,
       clock: this.#clock,
       limits,
+      lifecycle,
       folder: place.folder,
       observed: (accounts) => this.#observe(accounts),
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
@@ -268,6 +297,7 @@ export class Host {
   /** Stops accepting, tells every client why, writes what is left, and ends the plugins. */
   async stop(reason: string): Promise<void> {
     this.#state = 'stopping';
+    this.#stopping.abort();
     await this.#reloaded;
     await this.#generation.stop();
     await this.kernel.close(reason);

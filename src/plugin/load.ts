@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Plugin } from './define.ts';
 import { withEnvironment } from './environment.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
@@ -58,6 +59,7 @@ export async function loadPlugins(
   entries: Entries,
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
+  lifecycle = new Lifecycle(),
 ): Promise<Loading> {
   const mistakes: string[] = [];
   const loaded: Loaded[] = [];
@@ -68,10 +70,12 @@ export async function loadPlugins(
       continue;
     }
     try {
-      const { plugin, from } = isPlugin(entry) ? { plugin: entry, from: place.name } : await loadPlugin(key, place);
+      const { plugin, from } = isPlugin(entry)
+        ? { plugin: entry, from: place.name }
+        : await loadPlugin(key, place, lifecycle);
       const wrong = await definitionMistakes(key, plugin);
       if (wrong.length > 0) throw new Mistakes(wrong);
-      const result = await checkOptions(key, plugin, entry, place, environment);
+      const result = await checkOptions(key, plugin, entry, place, environment, lifecycle);
       if ('mistakes' in result) mistakes.push(...result.mistakes);
       loaded.push({ key, plugin, from, options: 'value' in result ? result.value : undefined });
     } catch (thrown) {
@@ -84,8 +88,12 @@ export async function loadPlugins(
 }
 
 /** Loads one plugin by what a config calls it. @throws Mistakes when there is none, or it is no plugin */
-export async function loadPlugin(key: string, place: ConfigPlace): Promise<{ plugin: Plugin; from: string }> {
-  const { module, from } = await importPlugin(key, place);
+export async function loadPlugin(
+  key: string,
+  place: ConfigPlace,
+  lifecycle = new Lifecycle(),
+): Promise<{ plugin: Plugin; from: string }> {
+  const { module, from } = await importPlugin(key, place, lifecycle);
   if (!isPlugin(module.default)) {
     throw new Mistakes([
       `The plugin '${key}' in ${place.name} is no plugin: the default export of ${from} must be what definePlugin or defineCommand returns.`,
@@ -94,7 +102,11 @@ export async function loadPlugin(key: string, place: ConfigPlace): Promise<{ plu
   return { plugin: module.default, from };
 }
 
-async function importPlugin(key: string, place: ConfigPlace): Promise<{ module: { default?: unknown }; from: string }> {
+async function importPlugin(
+  key: string,
+  place: ConfigPlace,
+  lifecycle: Lifecycle,
+): Promise<{ module: { default?: unknown }; from: string }> {
   const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key as keyof typeof STANDARD].file : undefined;
   if (standard !== undefined) {
     return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
@@ -102,11 +114,22 @@ async function importPlugin(key: string, place: ConfigPlace): Promise<{ module: 
   if (isPath(key)) {
     const file = pluginFile(resolve(place.folder, key));
     if (file === undefined) throw new Mistakes([namesNothing(key, place)]);
-    return { module: await imported(key, place, () => importFile(file)), from: file };
+    return {
+      module: await imported(key, place, () => lifecycle.run(key, 'its module', () => importFile(file))),
+      from: file,
+    };
   }
   const unknown = namesNothing(key, place);
   if (!PACKAGE.test(key)) throw new Mistakes([unknown]);
-  return { module: await imported(key, place, () => importPackage(key, place.folder), unknown), from: key };
+  return {
+    module: await imported(
+      key,
+      place,
+      () => lifecycle.run(key, 'its module', () => importPackage(key, place.folder)),
+      unknown,
+    ),
+    from: key,
+  };
 }
 
 /** Whether a key names a plugin, which is not loaded. Misspelt, one that is off would leave the plugin that is meant on. */
@@ -174,6 +197,7 @@ async function checkOptions(
   entry: unknown,
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
+  lifecycle: Lifecycle,
 ): Promise<CheckResult<unknown>> {
   const checked = { config: place.name, at: ['plugins', key] };
   const switched = await checkAgainst(ENTRY, entry, checked);
@@ -182,8 +206,10 @@ async function checkOptions(
   const given = isPlugin(entry) ? (entry.given ?? {}) : typeof options === 'object' ? options : {};
   const schema = plugin.options ?? NO_OPTIONS;
   try {
-    const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
-    return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
+    return await lifecycle.run(plugin.name, 'its options', async () => {
+      const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
+      return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
+    });
   } catch (cause) {
     return { mistakes: [`The options of the plugin '${key}' could not be checked: ${messageOf(cause)}.`] };
   }

@@ -82,5 +82,8 @@ export function hasPackage(name: string, folder: string): boolean {
   }
 }
 
+/** The folder of this program's own code, beside that of the standard plugins. */
+export const ownFolder = fileURLToPath(own);
+
 /** The folder in which the standard plugins lie. */
 export const standardFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));

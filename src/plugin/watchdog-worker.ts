@@ -2,10 +2,13 @@
 import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { inStyle } from '../log/style.ts';
-import { ALLOWED, BEAT, CALLED, type Naming, type WatchdogData } from './watchdog.ts';
+import { BEAT, BLOCK_TIME, CALLED, DEBUGGED, HANG_TIME, type Naming, type WatchdogData } from './watchdog.ts';
 
-/** How many samples are taken in the time that the event loop may be held up. */
+/** How many samples are taken in the time that the event loop may be held up, at least. */
 const SAMPLES = 5;
+
+/** How long it is between two samples at most, in milliseconds. */
+const INTERVAL = 100;
 
 const { cells, style } = workerData as WatchdogData;
 const view = new Int32Array(cells);
@@ -14,42 +17,62 @@ const names = new Map<number, Naming>();
 let beat = -1;
 /** How often each was seen since the last beat. */
 let seen = new Map<number, number>();
-let samples = 0;
+/** For how long there was no beat, in milliseconds, but for what the machine itself did not run meanwhile. */
+let stalled = 0;
 let said = false;
 
-look();
+look(0);
 
-function look(): void {
-  const blockTime = Atomics.load(view, ALLOWED);
-  setTimeout(look, blockTime / SAMPLES);
+/** @param waited since the last look, in milliseconds */
+function look(waited: number): void {
+  const [blockTime, hangTime] = [Atomics.load(view, BLOCK_TIME), Atomics.load(view, HANG_TIME)];
+  const next = Math.min(INTERVAL, blockTime / SAMPLES);
+  setTimeout(look, next, next);
   for (let told = receive(); told !== undefined; told = receive()) names.set(told.id, told);
   const now = Atomics.load(view, BEAT);
   if (now !== beat) {
     beat = now;
     seen = new Map();
-    samples = 0;
+    stalled = 0;
     said = false;
     return;
   }
+  stalled += waited;
   const id = Atomics.load(view, CALLED);
   seen.set(id, (seen.get(id) ?? 0) + 1);
-  if (++samples < SAMPLES || said) return;
-  said = true;
-  say([...seen].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0, blockTime);
+  const name = names.get([...seen].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0);
+  if (stalled >= blockTime && !said) {
+    said = true;
+    warn(name, blockTime);
+  }
+  if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0) kill(name, hangTime);
 }
 
 function receive(): Naming | undefined {
   return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
 }
 
+function warn(name: Naming | undefined, blockTime: number): void {
+  write(
+    'warn',
+    name,
+    name
+      ? `plugin '${name.plugin}' keeps the event loop in ${name.what} for more than ${blockTime} ms: nobody is served meanwhile`
+      : `the event loop is held up for more than ${blockTime} ms, by none of the plugins' first steps`,
+  );
+}
+
+function kill(name: Naming | undefined, hangTime: number): void {
+  const who = name ? `, by plugin '${name.plugin}' in ${name.what}` : '';
+  write('error', name, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: the process is killed`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
 /** Straight to standard error, as the log would have it: the other thread cannot. */
-function say(id: number, blockTime: number): void {
-  const name = names.get(id);
-  const msg = name
-    ? `plugin '${name.plugin}' keeps the event loop in ${name.what} for more than ${blockTime} ms: nobody is served meanwhile`
-    : `the event loop is held up for more than ${blockTime} ms, by none of the plugins' first steps`;
+function write(level: 'warn' | 'error', name: Naming | undefined, msg: string): void {
   const facts = name && { plugin: name.plugin, what: name.what };
-  const line = { level: 'warn', time: new Date().toISOString(), event: 'event-loop', ...facts, msg };
+  const event = level === 'warn' ? 'event-loop' : 'hang';
+  const line = { level, time: new Date().toISOString(), event, ...facts, msg };
   try {
     writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
   } catch {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as passed } from 'node:timers/promises';
 import { complaint, Unfit } from './complaint.ts';
-import { makeFile } from './place.ts';
+import { makeFile } from './make-file.ts';
 
 /** How long to wait for another process, in milliseconds: one that was just killed may not be quite gone. */
 const PATIENCE = 1000;

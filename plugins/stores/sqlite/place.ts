@@ -1,6 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from 'chatserv';
 import { complaint, Unfit } from './complaint.ts';
+import { makeFile } from './make-file.ts';
 
 /**
  * Makes a database's file and folder where they are missing, for their owner only, and follows links: however a file is
@@ -10,7 +12,7 @@ import { complaint, Unfit } from './complaint.ts';
  */
 export function realPlace(file: string): string {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     makeFile(file);
     const stats = statSync(file);
     if (!stats.isFile()) {
@@ -24,10 +26,4 @@ export function realPlace(file: string): string {
   } catch (error) {
     throw complaint(file, error);
   }
-}
-
-/** Makes a file for its owner only. SQLite would make it readable for all, and gives its companions the file's mode. */
-export function makeFile(file: string): void {
-  // An existing file is not opened here: closing it would end the locks that this process holds on it.
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }

@@ -1,0 +1,104 @@
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import { LIMITS, type Limits } from '../kernel/limits.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { runAs } from './current.ts';
+import type { Watching } from './guard.ts';
+
+/** A phase of a plugin's life: what of it the host calls. */
+export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 'dispose' | 'closing what it keeps';
+
+/** The phases that a server needs to have done before it serves; the others end something. */
+const BEGINNINGS: ReadonlySet<Phase> = new Set(['its module', 'its options', 'setup', 'start']);
+
+const STOPPING = 'the server is about to end';
+
+/** What plugins live in. */
+export interface LifecycleSetting {
+  readonly limits?: Pick<Limits, 'setupTime' | 'stopTime'>;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly watchdog?: Watching | undefined;
+  /** Aborted when the server is to end: nothing begins any more. */
+  readonly stopping?: AbortSignal | undefined;
+}
+
+/**
+ * Waits for something until its time is over.
+ * @param option what sets the time, as sentences name it
+ * @param stopping aborted when it is waited for no longer
+ * @throws what it rejects with, or when it takes too long; what comes of it then is nobody's business
+ */
+export async function inTime<T>(
+  work: Promise<T>,
+  clock: Clock,
+  time: number,
+  option: string,
+  stopping?: AbortSignal,
+): Promise<T> {
+  const { promise: early, reject } = Promise.withResolvers<never>();
+  const stopped = () => reject(new Error(STOPPING));
+  const cancel = clock.after(time, () => reject(new Error(`it took longer than ${time} ms (${option})`)));
+  stopping?.addEventListener('abort', stopped);
+  try {
+    return await Promise.race([early, work]);
+  } finally {
+    cancel();
+    stopping?.removeEventListener('abort', stopped);
+  }
+}
+
+/** Calls plugins through the phases of their lives, each in the time that it may take. */
+export class Lifecycle {
+  readonly #limits: Pick<Limits, 'setupTime' | 'stopTime'>;
+  readonly #clock: Clock;
+  readonly #logger: Logger | undefined;
+  readonly #watchdog: Watching | undefined;
+  readonly #stopping: AbortSignal | undefined;
+
+  constructor({ limits = LIMITS, clock = systemClock, logger, watchdog, stopping }: LifecycleSetting = {}) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#watchdog = watchdog;
+    this.#stopping = stopping;
+  }
+
+  /**
+   * Goes through a phase.
+   * @param plugin its name, or what the config calls it
+   * @param patient whether it may take as long as it likes
+   * @throws what the plugin throws, or when it takes too long or the server is to end first; what it does then goes on
+   */
+  async run<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>, patient = false): Promise<T> {
+    const begins = BEGINNINGS.has(phase);
+    const option = begins ? 'setupTime' : 'stopTime';
+    const stopping = begins ? this.#stopping : undefined;
+    if (stopping?.aborted) throw new Error(STOPPING);
+    const work = new Promise<T>((resolve) => resolve(this.#call(plugin, phase, call)));
+    const time = patient ? Number.POSITIVE_INFINITY : this.#limits[option];
+    return await inTime(work, this.#clock, time, `limits.${option}`, stopping);
+  }
+
+  /** Goes through a phase, and goes on whatever comes of it: a failure is logged. */
+  async runQuietly(plugin: string, phase: Phase, call: (() => unknown) | undefined): Promise<void> {
+    if (call === undefined) return;
+    try {
+      await this.run(plugin, phase, call);
+    } catch (err) {
+      this.#logger?.error({ event: 'plugin-error', plugin, phase, err }, `plugin '${plugin}' failed in ${phase}`);
+    }
+  }
+
+  /** What runs until the first wait is watched; of a module, which Node reads first, all until it is there. */
+  #call<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>): T | PromiseLike<T> {
+    const watchdog = this.#watchdog;
+    if (watchdog === undefined) return runAs(plugin, call);
+    const outer = watchdog.enter(watchdog.idOf(plugin, phase));
+    if (phase === 'its module') return Promise.resolve(runAs(plugin, call)).finally(() => watchdog.enter(0));
+    try {
+      return runAs(plugin, call);
+    } finally {
+      watchdog.enter(outer);
+    }
+  }
+}
