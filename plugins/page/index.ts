@@ -1,4 +1,4 @@
-import { definePlugin, Http, Registration, z } from 'chatserv';
+import { definePlugin, Http, Inbox, Registration, z } from 'chatserv';
 import { serve } from './serve.ts';
 import { siteFiles } from './site.ts';
 
@@ -23,9 +23,13 @@ export default definePlugin({
       .describe('Where the plugin `websocket` listens on that port: its option `path`'),
   }),
   needs: { http: Http },
-  wants: { registration: Registration },
-  setup({ options, http, registration }) {
-    const files = siteFiles({ ...options, registers: registration !== undefined });
+  wants: { registration: Registration, inbox: Inbox },
+  setup({ options, http, registration, inbox }) {
+    const files = siteFiles({
+      ...options,
+      registers: registration !== undefined,
+      keepsMessages: inbox !== undefined,
+    });
     const handler = serve(options.path, files);
     const mounted: (() => void)[] = [];
     return {

@@ -24,6 +24,8 @@ export interface SiteOptions {
   readonly socket: string;
   /** Whether who is new may make an account. */
   readonly registers: boolean;
+  /** Whether messages wait for who is offline. */
+  readonly keepsMessages: boolean;
 }
 
 /** Where the files of the page are, as source or as built. */
@@ -49,7 +51,8 @@ const STYLES = [
  * that is called by its content, so that nothing that a browser has kept is used with a page of another version.
  * @throws when a file cannot be read
  */
-export function siteFiles({ title, welcome, path, socket, registers }: SiteOptions): ReadonlyMap<string, ServedFile> {
+export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile> {
+  const { title, welcome, path, socket, registers, keepsMessages } = options;
   const main = new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', FOLDER);
   const modules = browserModules(main, (name) => import.meta.resolve(name));
   const parts = new Map<string, { type: string; text: string }>();
@@ -64,6 +67,8 @@ export function siteFiles({ title, welcome, path, socket, registers }: SiteOptio
     // Relative, so that a proxy may put the whole under another path.
     socket: escaped(posix.relative(path, socket)),
     registration: registers ? 'on' : 'off',
+    keepsMessages: keepsMessages ? 'on' : 'off',
+    absence: keepsMessages ? 'Who is away gets the message on coming back.' : 'Who is not online does not get it.',
     assets,
     modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
   };

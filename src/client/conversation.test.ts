@@ -287,8 +287,10 @@ describe('a connection', () => {
     const alice = new Talk(server, as('alice'));
     await alice.is('online');
     await alice.conversation.command('who');
+    expect(alice.conversation.knowsOnline).toBe(true);
     alice.stream?.destroy();
     expect(await alice.is('lost')).toMatchObject({ seconds: 0.5 });
+    expect(alice.conversation.knowsOnline).toBe(false);
     server.clock.advance(0.5);
     expect(await alice.is('online')).toEqual({ state: 'online', name: 'alice', back: true });
     // As soon as it has worked again, the next wait is a short one again.

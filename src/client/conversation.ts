@@ -135,6 +135,11 @@ export class Conversation {
     return this.#learned.watching;
   }
 
+  /** Whether `online` is who is online now: there is a connection, and the server tells who comes and goes. */
+  get knowsOnline(): boolean {
+    return this.#learned.knowsOnline;
+  }
+
   /** The commands that the server has, once it has said so. */
   get commands(): readonly KnownCommand[] {
     return this.#learned.commands;
@@ -339,6 +344,7 @@ export class Conversation {
   #disconnect(): void {
     this.#connections.drop();
     this.#received.close();
+    this.#learned.lost();
   }
 
   #say(state: State): void {

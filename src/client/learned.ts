@@ -21,6 +21,8 @@ export class Learned {
   #names = new Set<string>();
   /** Whether it tells who comes and goes. */
   watching = false;
+  /** Whether it has told so on this connection. */
+  knowsOnline = false;
   commands: readonly KnownCommand[] = [];
 
   constructor(host: LearnedHost) {
@@ -43,7 +45,13 @@ export class Learned {
     answered();
     this.watching = watch !== undefined;
     const online = watch ?? (await this.#ask('who'));
+    this.knowsOnline = this.watching;
     if (online !== undefined && online !== 'lost') this.#set(namesIn(online.facts));
+  }
+
+  /** The connection is lost: who comes and goes meanwhile is not told. */
+  lost(): void {
+    this.knowsOnline = false;
   }
 
   /** Asks for the commands: a reload of the server or another role makes them others. */
@@ -64,7 +72,7 @@ export class Learned {
 
   /** Who is online now, asked for with a command where the server does not tell by itself. */
   async whoIsOnline(who: () => Promise<Answer>): Promise<readonly string[]> {
-    if (!this.watching) this.#set(namesIn((await who()).facts));
+    if (!this.knowsOnline) this.#set(namesIn((await who()).facts));
     return this.online;
   }
 

@@ -72,6 +72,9 @@ export class Requests {
   #rateTime = RATE_TIME.first;
   /** Whether it waits because it was too fast. */
   #resting = false;
+  /** Whether a question is open, and whether one was since the request under way was sent. */
+  #asking = false;
+  #asked = false;
   #cancelTimer = () => {};
 
   constructor(host: RequestsHost) {
@@ -122,6 +125,7 @@ export class Requests {
   lost(): void {
     this.#open = false;
     this.#resting = false;
+    this.#asking = false;
     this.#cancelTimer();
     const inDoubt = this.#underWay;
     this.#underWay = undefined;
@@ -158,6 +162,12 @@ export class Requests {
     if (request !== undefined && this.#underWay?.request !== request) return;
     const refused = this.#take();
     if (refused === undefined) return;
+    // It crossed a question that a plugin asked by itself, and so was not done.
+    if (reason === 'unexpected' && this.#asked) {
+      this.#waiting.unshift(refused);
+      this.#next();
+      return;
+    }
     if (reason === 'rate') {
       this.#waiting.unshift(refused);
       this.#resting = true;
@@ -172,14 +182,18 @@ export class Requests {
     this.#next();
   }
 
-  /** A question about the request under way is being answered by a person, who may take their time. */
+  /** A question is open, of the request under way or by itself: nothing else is sent, and a person may take their time. */
   asked(): void {
+    this.#asking = true;
+    this.#asked = true;
     this.#cancelTimer();
   }
 
-  /** The question was answered: the request goes on. */
+  /** The question was answered: the requests go on. */
   told(): void {
+    this.#asking = false;
     if (this.#underWay !== undefined) this.#awaitAnswer();
+    else this.#next();
   }
 
   #awaitAnswer(): void {
@@ -195,10 +209,11 @@ export class Requests {
   }
 
   #next(): void {
-    if (!this.#open || this.#resting || this.#underWay !== undefined) return;
+    if (!this.#open || this.#resting || this.#asking || this.#underWay !== undefined) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#underWay = next;
+    this.#asked = false;
     this.#awaitAnswer();
     const { wanted, request, again } = next;
     const key = wanted.type === 'message' && { key: `${this.#host.id}-${request}`, ...(again && { again }) };

@@ -219,7 +219,11 @@ describe('a client', () => {
     await using server = await startServer({ greeter });
     const { conversation, asked, online } = talk(server, [answer('no'), answer('read')]);
     await online;
-    expect((await conversation.command('who')).text).toBe('alice');
+    const [who, sent] = await Promise.all([conversation.command('who'), conversation.message(['alice'], 'to myself')]);
+    expect([who.text, sent.text]).toEqual(['alice', 'sent:']);
+    // What the client asks for by itself crossed the first question, and is not lost.
+    expect(conversation.online).toEqual(['alice']);
+    expect(conversation.commands).not.toEqual([]);
     expect(asked).toEqual([
       { question: 'rules', because: '' },
       { question: 'rules', because: '' },

@@ -64,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.says('lunch at noon?');
     await bob.hears('ada', 'lunch at noon?');
     await carol.hears('ada', 'lunch at noon?');
-    await ada.page.locator('.remark', { hasText: 'but not ghost: no such account' }).waitFor();
+    await ada.page.locator('.remark', { hasText: 'but not to ghost: no such account' }).waitFor();
     await bob.says('message ada yes');
     await bob.sees('sent:');
     await ada.opens('bob');

@@ -67,7 +67,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     const ada = await town.arrives();
     const nobody = await town.program.connect();
     await ada.tries('ada', PASSWORD);
-    await ada.page.getByText('Too many people are connected from your network').waitFor();
+    await ada.page.getByText('There are too many connections from your network').waitFor();
     expect(await ada.page.getByText('Make an account').isVisible()).toBe(false);
     await nobody.closes();
     await ada.tries('ada', PASSWORD);

@@ -116,7 +116,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('There is no command dance, and nothing was said.');
     await bob.seesNothing();
     await alice.enters('message (bob ghost) hello');
-    await alice.shows(/you → bob: hello\n! Nobody is called ghost\./);
+    await alice.shows(/you → bob: hello\n! Not sent to ghost: nobody who can be reached has that name\./);
     await alice.enters('whoelse');
     await alice.shows('whoelse: bob');
   });
@@ -456,7 +456,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await second.presses('C-c');
     await second.shows('ended with 0');
     await program.stop('SIGTERM');
-    await first.shows('The connection is lost (the server shuts down). It is tried again.');
+    await first.shows('The connection is lost (the server is shutting down). It is tried again.');
     await first.presses('C-c');
     await first.shows('ended with 0');
   });

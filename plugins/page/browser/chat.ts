@@ -10,8 +10,9 @@ import {
   type Step,
 } from 'chatserv/client';
 import type { Kept } from './keep.ts';
+import { keepsMessages } from './server.ts';
 import { type Entry, type Talk, Talks } from './talks.ts';
-import { failureInWords, listed } from './words.ts';
+import { failureInWords, unreachedInWords } from './words.ts';
 
 /** What a chat tells the page. */
 export interface Watcher {
@@ -38,7 +39,9 @@ const FILLED_IN = new Set(['username', 'password', 'register', 'new-password', '
 /** Who is there, as far as is known. */
 export interface Presence {
   readonly isConnected: boolean;
-  /** The names of those who are online. */
+  /** Whether it is known who is online now. */
+  readonly knowsOnline: boolean;
+  /** The names of those who are online; without a connection of those who were. */
   readonly online: ReadonlySet<string>;
   readonly isOnline: (name: string) => boolean;
 }
@@ -91,11 +94,15 @@ export class Chat implements Presence {
     return this.#conversation.state.state === 'online';
   }
 
+  get knowsOnline(): boolean {
+    return this.#conversation.knowsOnline;
+  }
+
   get online(): ReadonlySet<string> {
     return this.#online;
   }
 
-  isOnline = (name: string): boolean => this.#onlineKeys.has(nameKey(name));
+  isOnline = (name: string): boolean => this.knowsOnline && this.#onlineKeys.has(nameKey(name));
 
   start(): void {
     this.#conversation.start();
@@ -145,12 +152,16 @@ export class Chat implements Presence {
         ask: (question, gone) => this.#ask(question, gone),
         state: (state) => {
           if (state.state === 'online') this.#name = state.name;
-          // Who was there stays listed while the connection is only lost: most of them still are.
+          // Who was there stays listed while the connection is only lost, as those who were online.
           if (state.state === 'closed') this.#people([]);
           this.#watcher.state(state);
         },
         message: (message) => this.#received(message),
-        caughtUp: (count) => this.#watcher.caughtUp(count),
+        caughtUp: (count) => {
+          this.#watcher.caughtUp(count);
+          // From about now on it is known who is online.
+          this.#watcher.listed();
+        },
         presence: () => this.#people(this.#conversation.online),
       },
     });
@@ -188,10 +199,7 @@ export class Chat implements Presence {
       entry.state = 'sent';
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       if (unknown.length > 0) {
-        const nobody = talk.to !== 'everyone' && unknown.length === talk.to.length;
-        entry.remark = nobody
-          ? `Nobody got this: there is no account ${listed(unknown)}.`
-          : `The others got this, but not ${listed(unknown)}: no such account, or too much waits for it already.`;
+        entry.remark = unreachedInWords(unknown, talk.to.length, keepsMessages);
       }
     } catch (cause) {
       const { reason, about } = cause as RequestError;

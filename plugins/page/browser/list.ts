@@ -22,7 +22,7 @@ export class ListView {
   readonly #choose: (to: Recipients) => void;
   readonly #everyone = element('ul', { 'aria-label': 'Everyone' });
   readonly #spoken = new Section('Conversations');
-  readonly #online = new Section('Online');
+  readonly #online = new Section();
   readonly #rest = element('p', { class: 'quiet-line' });
   /** By the keys of the conversations. */
   #items: ReadonlyMap<string, Item> = new Map();
@@ -37,9 +37,10 @@ export class ListView {
   render(chat: Chat): void {
     const { talks } = chat;
     const { shown } = talks;
+    const online = new Set([...chat.online].map(nameKey));
     const spoken = talks.spoken();
     // One that was just begun is listed, too, unless it is with who is listed as online.
-    const alone = shown.to.length === 1 && chat.isOnline(shown.to[0] ?? '');
+    const alone = shown.to.length === 1 && online.has(shown.key);
     if (shown !== talks.everyone && !spoken.includes(shown) && !alone) spoken.unshift(shown);
     const named = new Set([nameKey(chat.name), ...spoken.map(({ key }) => key)]);
     const others = [...chat.online].filter((name) => !named.has(nameKey(name))).sort(byName);
@@ -55,9 +56,10 @@ export class ListView {
     };
     arrange(this.#everyone, [rowOf(talks.everyone)]);
     this.#spoken.hold(spoken.map(rowOf));
+    this.#online.call(chat.knowsOnline ? 'Online' : 'Last seen online');
     this.#online.hold(people.map(rowOf));
     this.#items = items;
-    const nobody = others.length + spoken.length === 0 && chat.isConnected;
+    const nobody = others.length + spoken.length === 0 && chat.knowsOnline;
     const more =
       others.length > LISTED ? `and ${others.length - LISTED} more, whom “Write to somebody” finds by name` : '';
     this.#rest.textContent = nobody ? 'Nobody else is online right now.' : more;
@@ -108,12 +110,18 @@ export class ListView {
 
 /** A part of the list with a heading; without anything in it, it is not there. */
 class Section {
-  readonly #list: HTMLUListElement;
-  readonly place: HTMLElement;
+  readonly #heading = element('h2');
+  readonly #list = element('ul');
+  readonly place = element('div', { hidden: true }, this.#heading, this.#list);
 
-  constructor(title: string) {
-    this.#list = element('ul', { 'aria-label': title });
-    this.place = element('div', { hidden: true }, element('h2', {}, title), this.#list);
+  constructor(title = '') {
+    this.call(title);
+  }
+
+  call(title: string): void {
+    if (this.#heading.textContent === title) return;
+    this.#heading.textContent = title;
+    this.#list.setAttribute('aria-label', title);
   }
 
   hold(rows: readonly HTMLLIElement[]): void {

@@ -8,6 +8,11 @@ const HUES = 12;
 /** The sender of announcements: no user can be called so. */
 export const SERVER = '*server*';
 
+/** Whether a name may be a user's: what plugins say, they say under names with an asterisk. */
+export function isUserName(name: string): boolean {
+  return !name.includes('*');
+}
+
 /** Who said something, where it is told in words. */
 export function speakerOf(from: string): string {
   return from === SERVER ? 'Announcement' : from;
@@ -52,6 +57,6 @@ export function wearTalkFace(face: Element, { to }: Talk, isOnline: (name: strin
 }
 
 /** What a conversation is called. */
-export function titleOf({ to }: Talk): string {
+export function titleOf({ to }: Pick<Talk, 'to'>): string {
   return to === 'everyone' ? 'Everyone' : to.join(', ');
 }

@@ -2,9 +2,11 @@ import type { Presence } from './chat.ts';
 import type { Line } from './commands.ts';
 import { byId, element, icon, unseen } from './dom.ts';
 import { isSaidTogether, messageNode } from './message.ts';
-import { isolated, titleOf, wearTalkFace } from './people.ts';
+import { isolated, isUserName, titleOf, wearTalkFace } from './people.ts';
+import { keepsMessages } from './server.ts';
 import type { Entry, Talk } from './talks.ts';
 import { dayOf, isSameDay, machineTime } from './time.ts';
+import { absenceInWords, emptyInWords, onlineInWords } from './words.ts';
 
 /** How near to its end a conversation counts as read to the end, in pixels. */
 const NEAR = 80;
@@ -76,7 +78,7 @@ export class TalkView {
     this.#empty.hidden = this.#list.childElementCount > 0;
     if (this.#empty.hidden) return;
     wearTalkFace(byId('empty-face', HTMLElement), talk, isOnline);
-    const [title, text] = emptyWords(talk, isOnline);
+    const [title, text] = emptyWords(talk);
     byId('empty-title', HTMLElement).replaceChildren(...title);
     byId('empty-text', HTMLElement).textContent = text;
   }
@@ -219,18 +221,26 @@ function dayNode(time: number): HTMLLIElement {
   return element('li', { class: 'day' }, day);
 }
 
-function about({ to }: Talk, { isConnected, isOnline, online }: Presence): string {
+/** Who a conversation is with, in a line under its name. */
+function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Presence): string {
+  const { to } = talk;
   if (!isConnected) return 'Not connected';
-  if (to === 'everyone') return online.size <= 1 ? 'Only you are online' : `${online.size} people online`;
-  if (to.length > 1) return 'Each of them gets it for themselves; their answers come one by one';
-  return isOnline(to[0] ?? '') ? 'Online' : 'Away; gets your messages on coming back';
+  if (to === 'everyone') return knowsOnline ? onlineInWords(online.size) : '';
+  if (to.length > 1) return 'Each of them gets it without seeing who else does; answers come one by one';
+  const [name = ''] = to;
+  if (isOnline(name)) return 'Online';
+  if (!isUserName(name)) return 'Sent by the server, which reads no answers';
+  if (!knowsOnline) return '';
+  return isKnownUser(talk) ? absenceInWords(keepsMessages) : 'Not online';
 }
 
-function emptyWords({ to }: Talk, isOnline: Presence['isOnline']): [(Node | string)[], string] {
-  if (to === 'everyone') return [['Nothing was said yet'], 'What you write here everyone can read. Say hello!'];
-  if (to.length > 1) {
-    return [['To ', isolated(to.join(', '))], 'What you write here goes to each of them, and to nobody else.'];
-  }
-  const there = isOnline(to[0] ?? '') ? '' : ' Who is away gets it on coming back.';
-  return [['You and ', isolated(to[0] ?? '')], `What you write here only the two of you can read.${there}`];
+/** Whether somebody has this name: it was heard from, or took a message. */
+function isKnownUser({ entries }: Talk): boolean {
+  return entries.some(({ mine, state, remark }) => !mine || (state === 'sent' && remark === undefined));
+}
+
+function emptyWords({ to }: Talk): [(Node | string)[], string] {
+  if (to === 'everyone') return [['No messages here yet'], emptyInWords('everyone', keepsMessages)];
+  const names = isolated(titleOf({ to }));
+  return [to.length > 1 ? ['To ', names] : ['You and ', names], emptyInWords(to, keepsMessages)];
 }

@@ -57,7 +57,9 @@ function otherProblem(because: string, name: string, registers: boolean): string
     case 'rate':
       return 'That was too often. Please wait a moment.';
     default:
-      if (registers) return 'New accounts are not made here. Please ask whoever runs this chat.';
+      if (registers) {
+        return 'New accounts are not made here, or not with this name. Please choose another name, or ask whoever runs this chat.';
+      }
       return `There is no account ${quoted(name)} here. Is it spelt right?`;
   }
 }
@@ -81,17 +83,50 @@ export function questionInWords({ question, because, command }: Ask): {
   }
 }
 
+/** How many are online, oneself included. */
+export function onlineInWords(count: number): string {
+  return count <= 1 ? 'Only you are online' : `${count} people online`;
+}
+
+/** What becomes of messages to a person who is not online. */
+export function absenceInWords(keepsMessages: boolean): string {
+  return keepsMessages ? 'Away; gets your messages on coming back' : 'Away; messages do not wait here';
+}
+
+/** What a conversation is, as long as there is nothing in it. */
+export function emptyInWords(to: 'everyone' | readonly string[], keepsMessages: boolean): string {
+  if (to === 'everyone') {
+    return 'What was said before is not shown here. What you write goes to everyone. Say hello!';
+  }
+  const absent = keepsMessages ? 'Who is away gets it on coming back.' : 'Who is not online does not get it.';
+  if (to.length > 1) return `What you write here goes to each of them, and to nobody else. ${absent}`;
+  return `What you write here goes to this person only. ${absent}`;
+}
+
+/** Whom a message did not reach. @param of how many it was for */
+export function unreachedInWords(unknown: readonly string[], of: number, keepsMessages: boolean): string {
+  const names = listed(unknown);
+  if (!keepsMessages) {
+    const away = `${names} ${unknown.length > 1 ? 'are' : 'is'} not online, and messages do not wait here.`;
+    return unknown.length === of ? `Nobody got this: ${away}` : `The others got this, but ${away}`;
+  }
+  if (of === 1) return `Nobody got this: there is no account ${names}.`;
+  const why = 'no such account, or too much waits for it already';
+  const sent = unknown.length === of ? 'This could not be sent' : 'This was sent to the others, but not';
+  return `${sent} to ${names}: ${why}.`;
+}
+
 /** What a person is told when the conversation is over, by the server's word. */
 export function closedInWords(why: string): string {
   switch (why) {
     case 'replaced':
-      return 'You are connected in another window or on another device.';
+      return 'You connected in another window or on another device, so this one was disconnected.';
     case 'kicked':
-      return 'You were disconnected by an administrator.';
+      return 'You were disconnected by those who look after this chat.';
     case 'banned':
-      return 'You were banned by an administrator.';
+      return 'You are banned from this chat.';
     case 'removed':
-      return 'Your account was removed by an administrator.';
+      return 'Your account was removed.';
     case 'no-json':
       return 'What answers here is not a chat server. Please tell whoever runs it.';
     default:
@@ -104,14 +139,15 @@ export function lostInWords(why: string): string {
   switch (why) {
     case 'too-many-connections':
     case 'too-many-new-connections':
-      return 'Too many people are connected from your network. Please try again in a while, or tell whoever runs this chat.';
-    case 'full':
+      return 'There are too many connections from your network. Please try again in a while, or tell whoever runs this chat.';
     case 'busy':
+      return 'The server is very busy. Please try again in a moment.';
+    case 'full':
       return 'There are more people here than there is room for. Please try again in a moment.';
     case 'timeout':
       return 'That took too long. Please try again.';
     case 'shutdown':
-      return 'The server is being restarted. Please try again in a moment.';
+      return 'The server is shutting down. Please try again later.';
     default:
       return 'There is no connection to the server. Please try again in a moment.';
   }
@@ -129,9 +165,11 @@ export function failureInWords(reason: string, about: string, usage?: string): s
     case 'denied':
       return `You are not allowed to use /${about}.`;
     case 'muted':
-      return 'An administrator has muted you for now.';
+      return 'You are muted for now.';
     case 'user':
       return 'There is no such user.';
+    case 'field':
+      return about.startsWith('to') ? 'Nobody can have such a name.' : 'The server does not understand this.';
     case 'line':
     case 'too-long':
       return 'The message is too long for this server.';
@@ -165,7 +203,7 @@ export function blockedInWords(seconds: number, registers: boolean): string {
   if (seconds > FOR_GOOD) return 'You are kept out of this chat.';
   const wait = `Please wait ${secondsInWords(seconds)}.`;
   if (registers) return `New accounts are not made for you for now. ${wait}`;
-  return `Logging in is blocked for now, as it is after too many wrong passwords. ${wait}`;
+  return `Logging in is blocked for now: by a moderator, or after too many wrong passwords. ${wait}`;
 }
 
 /** No block that ends is longer, in seconds. */

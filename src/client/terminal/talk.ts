@@ -94,7 +94,10 @@ export class Talk {
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
       if (reached.length > 0) this.#host.print(...this.#view.sent(reached, text));
-      if (unknown.length > 0) this.#host.print(...this.#view.error(`Nobody is called ${unknown.join(', ')}.`));
+      if (unknown.length > 0)
+        this.#host.print(
+          ...this.#view.error(`Not sent to ${unknown.join(', ')}: nobody who can be reached has that name.`),
+        );
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
       if (isCommand && unless !== undefined) await this.#command(unless.name, unless.text, said);

@@ -5,7 +5,7 @@ import type { RequestError } from '../requests.ts';
 export function lostText(why: string): string {
   switch (why) {
     case 'shutdown':
-      return 'the server shuts down';
+      return 'the server is shutting down';
     case 'timeout':
       return 'nothing was heard from here for too long';
     case 'too-slow':
@@ -16,8 +16,9 @@ export function lostText(why: string): string {
     case 'too-fast':
       return 'too much was sent at once';
     case 'full':
-    case 'busy':
       return 'the server is full';
+    case 'busy':
+      return 'the server is busy';
     case 'too-many-connections':
     case 'too-many-new-connections':
       return 'there are too many connections from here';
@@ -56,7 +57,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
 export function closedText({ why, seconds, question = '', because = '' }: Closed): string {
   switch (why) {
     case 'replaced':
-      return 'This account is connected from somewhere else now.';
+      return 'You logged in from somewhere else, and this connection was closed.';
     case 'kicked':
       return 'You were removed from the server. You may come back.';
     case 'banned':
@@ -64,7 +65,7 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
     case 'removed':
       return 'This account was removed.';
     case 'blocked':
-      return `Logins are blocked for ${seconds ?? 'some'} seconds.`;
+      return blockedText(seconds ?? 0);
     case 'wrong-password':
       return 'The password was wrong too often.';
     case 'no-json':
@@ -74,6 +75,18 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
     default:
       return `The server ended it: ${why}.`;
   }
+}
+
+/** No block that ends is longer, in seconds. */
+const FOR_GOOD = 10 * 365 * 86_400;
+
+function blockedText(seconds: number): string {
+  if (seconds > FOR_GOOD) return 'You are kept out of this server.';
+  if (seconds < 120) return `Logins are blocked for ${seconds} seconds.`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 120) return `Logins are blocked for ${minutes} minutes.`;
+  const hours = Math.ceil(minutes / 60);
+  return `Logins are blocked for ${hours < 48 ? `${hours} hours` : `${Math.ceil(hours / 24)} days`}.`;
 }
 
 /** Why a new password may not be used, for people. */
@@ -148,7 +161,15 @@ export function errorText(
     case 'internal':
       return `The server failed at ${about}; it was not done.`;
     case 'muted':
-      return 'You are muted, and may not write for a while.';
+      return 'You are muted; nothing was sent.';
+    case 'full':
+      return 'Too much waits there to be read already; it was not sent.';
+    case 'too-many':
+      return 'That is for more users at once than the server allows; it was not sent.';
+    case 'too-long':
+      return 'That is longer than the server takes; it was not sent.';
+    case 'user':
+      return 'There is no such user.';
     case 'line':
       return 'That is longer than the server takes; it was not sent.';
     case 'field':

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressOf, addressText } from './address.ts';
 import { completed } from './completion.ts';
 import { mentions } from './mention.ts';
-import { lostText } from './wording.ts';
+import { closedText, lostText } from './wording.ts';
 import { sayingLine, wordsOf } from './words.ts';
 
 const COMMANDS = [
@@ -130,10 +130,20 @@ test.each([
   ],
   ['certificate has expired', 'its certificate is out of date, or the clock here is wrong'],
   ['connect ENOENT /run/chat', 'there is no such socket; is the server running?'],
-  ['shutdown', 'the server shuts down'],
+  ['shutdown', 'the server is shutting down'],
   ['a word of a later server', 'a word of a later server'],
 ])('of a connection that fails with %j it is said: %j', (why, text) => {
   expect(lostText(why)).toBe(text);
+});
+
+test.each([
+  [60, 'Logins are blocked for 60 seconds.'],
+  [3_600, 'Logins are blocked for 60 minutes.'],
+  [86_400, 'Logins are blocked for 24 hours.'],
+  [7 * 86_400, 'Logins are blocked for 7 days.'],
+  [100 * 365 * 86_400, 'You are kept out of this server.'],
+])('of a block of %d seconds it is said: %s', (seconds, text) => {
+  expect(closedText({ state: 'closed', why: 'blocked', seconds })).toBe(text);
 });
 
 describe('an address', () => {
