@@ -1,6 +1,6 @@
-import { Accounts, definePlugin, nameKey, z } from 'chatserv';
+import { Accounts, claimBot, definePlugin, z } from 'chatserv';
 
-/** A bot that answers: it has an account, so that nobody else can take its name, and is never online. */
+/** A bot that answers: it has an account of its own, which nobody can log in to, and is never online. */
 export default definePlugin({
   name: 'bot',
   summary: 'Answers messages to it',
@@ -10,9 +10,8 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts },
   async setup({ options, accounts, server, logger }) {
-    // No password has an empty hash.
-    const bot = (await accounts.find(options.name)) ?? (await accounts.create(options.name, ''));
-    if (bot === undefined) throw new Error(`the name '${options.name}' is taken`);
+    // A sentence where a person has the name.
+    const bot = await claimBot(accounts, options.name);
 
     function answerTo(text: string): string {
       const [, answer] = Object.entries(options.answers).find(([word]) => text.includes(word)) ?? [];
@@ -24,13 +23,10 @@ export default definePlugin({
         // Before the store: what is said to the bot need not be kept for it.
         onMessage: {
           order: 'pre',
-          handler({ from, audience, text }) {
-            if ('group' in audience) return undefined;
-            const at = audience.absent.findIndex((name) => nameKey(name) === nameKey(bot.name));
-            if (at < 0) return undefined;
-            audience.absent.splice(at, 1);
+          async handler(message) {
+            if (!(await bot.takes(message))) return undefined;
+            const answer = { from: bot.account, to: [message.from], text: answerTo(message.text) };
             // Not awaited: the sender is answered `sent:` first.
-            const answer = { from: { id: bot.id, name: bot.name }, to: [from], text: answerTo(text) };
             setImmediate(() => server.post(answer).catch((err) => logger.error({ err }, 'the bot could not answer')));
             return undefined;
           },

@@ -83,6 +83,11 @@ const SECTIONS: readonly Section[] = [
     names: ['token', 'Token', 'Tokens', 'ServicesOf'],
   },
   {
+    heading: 'Bots',
+    intro: 'Users that are programs: [plugins.md](../plugins.md#saying-something).',
+    names: ['claimBot', 'Bot', 'isBot'],
+  },
+  {
     heading: 'Names and addresses',
     intro: 'What user names and IP addresses are compared by, and which may be used.',
     names: [

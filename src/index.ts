@@ -65,6 +65,7 @@ export { type UnixPlace, unixListener } from './listening/unix-listener.ts';
 export { likenesses } from './names/likeness.ts';
 export { isName, type NameObjection, nameObjection } from './names/name.ts';
 export { addressList } from './plugin/address-list.ts';
+export { type Bot, claimBot, isBot } from './plugin/bots.ts';
 export {
   type CommandContext,
   type CommandPluginSpec,

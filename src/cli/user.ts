@@ -3,6 +3,7 @@ import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
 import { nameKey } from '../kernel/names.ts';
 import { type NameObjection, nameObjection } from '../names/name.ts';
+import { isBot } from '../plugin/bots.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { tellOfAccounts } from './control.ts';
 import { readSecret } from './secret.ts';
@@ -63,6 +64,8 @@ export async function register(
 export async function setPassword(config: string | undefined, name: string): Promise<void> {
   await withStore(config, async (accounts, passwords) => {
     const account = await known(accounts, name);
+    if (isBot(account))
+      throw new Mistakes([`${account.name} is a bot: nobody logs in to its account with a password.`]);
     const hashed = await newHash(passwords, account.name, await readSecret(`Password of ${account.name}`));
     if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not set: ${hashed.fault}.`]);
     await accounts.setHash(account.id, hashed.hash);
@@ -75,10 +78,12 @@ export async function setPassword(config: string | undefined, name: string): Pro
 export async function listUsers(config: string | undefined): Promise<void> {
   await withStore(config, async (accounts) => {
     for await (const page of pagesOf(accounts)) {
-      for (const { name, created, seen, roles } of page) {
+      for (const account of page) {
+        const { name, created, seen, roles } = account;
         const last = seen === 0 ? 'never online' : `last online ${new Date(seen).toISOString()}`;
         const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
-        process.stdout.write(`${name}  made ${new Date(created).toISOString()}  ${last}${may}\n`);
+        const kind = isBot(account) ? '  a bot' : '';
+        process.stdout.write(`${name}  made ${new Date(created).toISOString()}  ${last}${may}${kind}\n`);
       }
     }
   });

@@ -4,7 +4,7 @@ import { token } from './service.ts';
 
 /** An account as a store keeps it. */
 export interface StoredAccount extends Account {
-  /** The password's hash, in the PHC string format, or whatever the password plugin wrote. */
+  /** The password's hash, in the PHC string format, or whatever the password plugin wrote; '' without a password. `isBot` knows a bot's. */
   readonly hash: string;
   /** When the account was made, in milliseconds since 1970. */
   readonly created: number;

@@ -17,7 +17,7 @@ import { type Refusal, refuse } from './verdicts.ts';
 /** What is to be said, and to whom. */
 export interface Post {
   /**
-   * Whom it is from: the account of who calls a command, one that the plugin has made (`Accounts.create`), or, for what
+   * Whom it is from: the account of who calls a command, a bot's (`claimBot`), or, for what
    * no account says, `{ id: 0, name: '*server*' }`. No user can be called by a name with `*`; the page shows what is from
    * `*server*` as an announcement.
    */

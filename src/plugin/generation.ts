@@ -10,6 +10,7 @@ import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Standing } from '../kernel/standing.ts';
+import { isBot } from './bots.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import { Guard, type GuardLimits, type Watching } from './guard.ts';
@@ -341,5 +342,5 @@ export class Generation implements KernelGeneration {
 }
 
 function standingOf(account: StoredAccount | undefined): Standing | undefined {
-  return account && { epoch: account.epoch, roles: account.roles, isBot: false };
+  return account && { epoch: account.epoch, roles: account.roles, isBot: isBot(account) };
 }

@@ -61,6 +61,22 @@ test('everyone is signed out, whoever is online and whoever is not', MANY, async
   await program.returns('alice');
 });
 
+test("a bot's account is listed as one, and is given no password", MANY, async () => {
+  const bot = `import { Accounts, claimBot, definePlugin } from 'chatserv';
+    export default definePlugin({
+      name: 'bot', summary: 'Is there', needs: { accounts: Accounts },
+      async setup({ accounts }) { await claimBot(accounts, 'helper'); },
+    });`;
+  await using program = await startProgram({ plugins: { './bot.ts': true } }, { files: { 'bot.ts': bot } });
+  expect(await user(program, ['list'])).toMatch(/^helper {2}made \S+ {2}never online {2}a bot\n$/);
+  await using folder = await Folder.with({});
+  const words = ['user', 'passwd', 'helper', '--config', program.configFile];
+  expect(await folder.runs(words, 'tea-at-five\n')).toMatchObject({
+    code: 2,
+    stderr: 'chatserv: helper is a bot: nobody logs in to its account with a password.\n',
+  });
+});
+
 test('who is to be signed out must be said', MANY, async () => {
   await using folder = await Folder.with({});
   for (const args of [[], ['alice', '--all']]) {

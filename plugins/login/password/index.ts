@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Accounts, askPassword, definePlugin, Passwords, z } from 'chatserv';
+import { Accounts, askPassword, askUsername, definePlugin, isBot, Passwords, z } from 'chatserv';
 import { FairQueue } from './fair-queue.ts';
 import { hashSecret, isStale, preparedSecret, verifySecret } from './hash.ts';
 import { objectionTo } from './policy.ts';
@@ -56,6 +56,7 @@ export default definePlugin({
       hooks: {
         async onUsername(_session, name) {
           const account = await accounts.find(name);
+          if (account !== undefined && isBot(account)) return askUsername('username', 'taken');
           return account && askPassword({ id: account.id, name: account.name });
         },
         async onPassword(session, { id }, secret) {
