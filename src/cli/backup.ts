@@ -1,13 +1,14 @@
 import { Accounts } from '../contracts/accounts.ts';
 import { Backup } from '../contracts/backup.ts';
-import { writeNewFile } from './new-file.ts';
+import { writeOutputFile } from './output-file.ts';
 import { mustBeUsed, withServices } from './services.ts';
 
 /** Copies the store to a file, also while the server runs. */
 export async function backUp(config: string | undefined, file: string): Promise<void> {
   await withServices(config, { accounts: Accounts, backup: Backup }, async ({ accounts, backup }, name) => {
     await mustBeUsed(accounts, name);
-    await writeNewFile(file, (path) => backup.copyTo(path));
+    const objection = async (place: string) => backup.objection?.(place);
+    await writeOutputFile(file, objection, (path) => backup.copyTo(path));
     process.stdout.write(`The store is copied to ${file}.\n`);
   });
 }

@@ -1,27 +1,42 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Accounts } from '../contracts/accounts.ts';
 import { Archive, type ArchivedAccount } from '../contracts/archive.ts';
 import { head, write } from './archive-lines.ts';
-import { writeNewFile } from './new-file.ts';
+import { writeOutputFile } from './output-file.ts';
 import { mustBeUsed, withServices } from './services.ts';
 
 const PAGE = 500;
+
+/** How every archive begins. */
+const ARCHIVE = '{"type":"archive"';
 
 /** Writes accounts and log as JSON lines, to a file or to standard output, also while the server runs. */
 export async function exportAll(config: string | undefined, file: string | undefined): Promise<void> {
   await withServices(config, { accounts: Accounts, archive: Archive }, async ({ accounts, archive }, name) => {
     await mustBeUsed(accounts, name);
     if (file === undefined) return writeAll(archive, process.stdout);
-    await writeNewFile(file, async (path) => {
+    await writeOutputFile(file, notAnArchive, async (path) => {
       const stream = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
       const written = finished(stream);
       await Promise.all([writeAll(archive, stream).then(() => stream.end()), written]);
     });
     process.stdout.write(`Accounts and log are written to ${file}.\n`);
   });
+}
+
+/** Only an earlier archive is replaced, whole or not, and an empty file. */
+async function notAnArchive(file: string): Promise<string | undefined> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(ARCHIVE.length) });
+    return ARCHIVE.startsWith(buffer.toString('latin1', 0, bytesRead)) ? undefined : 'it is not an archive of chatserv';
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeAll(archive: Archive, to: Writable): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
@@ -21,24 +21,31 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
   if (existsSync(folder)) throw new Mistakes([`There is a folder ${folder} already.`]);
   const root = fileURLToPath(ROOT);
   const dependency = isPublished() ? `^${version()}` : `file:${relative(resolve(folder), root)}`;
+  await mkdir(folder).catch((cause: unknown) => {
+    throw notWritten(folder, cause);
+  });
   try {
-    await mkdir(folder);
     for (const from of ['all', kind]) {
       const source = join(root, 'templates', from);
       for (const file of await readdir(source)) {
         const text = await readFile(join(source, file), 'utf8');
         const to = file === 'gitignore' ? '.gitignore' : file;
         const filled = text.replaceAll('example', name).replaceAll('VERSION', version());
-        await writeFile(join(folder, to), filled.replaceAll('DEPENDENCY', dependency));
+        await writeFile(join(folder, to), filled.replaceAll('DEPENDENCY', dependency), { flag: 'wx' });
       }
     }
   } catch (cause) {
-    throw new Mistakes([`${folder} could not be written: ${messageOf(cause)}`], { cause });
+    await rm(folder, { recursive: true, force: true });
+    throw notWritten(folder, cause);
   }
   // What is imported from a clone is its build.
   const clone = relative('', root);
   const build = isClone ? `npm run build${clone && ` --prefix ${clone}`} && ` : '';
   process.stdout.write(`${folder} is made. Next: ${build}cd ${folder} && npm install && npm test && npm start\n`);
+}
+
+function notWritten(folder: string, cause: unknown): Mistakes {
+  return new Mistakes([`${folder} could not be written: ${messageOf(cause)}`], { cause });
 }
 
 /** Whether the registry has what is running: publishing leaves a mark, a clone and a tarball that was packed have none. */

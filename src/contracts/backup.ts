@@ -7,6 +7,11 @@ export interface Backup {
    * @throws when it could not be written
    */
   copyTo(file: string): Promise<void>;
+  /**
+   * Why a regular file must not be replaced by a copy, as a clause that begins with a small letter; undefined for an
+   * earlier copy that nothing uses. Without this method any file may be.
+   */
+  objection?(file: string): Promise<string | undefined>;
 }
 
 export const Backup = token<Backup>('backup');

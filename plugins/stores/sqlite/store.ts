@@ -11,7 +11,7 @@ import {
   type StoreFacts,
 } from 'chatserv';
 import { type FileEvents, startClient } from './client.ts';
-import { copyDatabase } from './copy.ts';
+import { copyDatabase, copyObjection } from './copy.ts';
 import { archiveImport } from './import.ts';
 import { realPlace } from './place.ts';
 
@@ -108,7 +108,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ...importing,
     },
     facts: { read: async () => ({ ...counts(), bytes: await size(file) }) },
-    backup: { copyTo: (copy) => copyDatabase(file, copy) },
+    backup: {
+      copyTo: (copy) => copyDatabase(file, copy),
+      objection: (copy) => copyObjection(file, copy),
+    },
     close() {
       abandon();
       return close();

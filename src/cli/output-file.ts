@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { Failure } from './failure.ts';
+
+/** Says why a file that exists must not be replaced; undefined when it may be. */
+export type Objection = (file: string) => Promise<string | undefined>;
+
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Has a file written beside its place, and moves it there once it is whole and on the disk: whatever goes wrong, a file
+ * that was there stays as it was. Only an earlier output is replaced, and nothing but a regular file.
+ * @param objection looks at a file that exists
+ * @param write writes to the absolute path that it is given, where nothing is yet
+ * @throws Mistakes when what is there must stay; Failure when the file could not be written
+ */
+export async function writeOutputFile(
+  file: string,
+  objection: Objection,
+  write: (path: string) => Promise<void>,
+): Promise<void> {
+  try {
+    const place = await placeFor(file, objection);
+    await withPart(join(dirname(place), `.chatserv-${randomUUID()}.part`), async (part) => {
+      await write(part);
+      await sync(part, 'r+');
+      // It may have taken a while.
+      if ((await placeFor(file, objection)) !== place) throw new Failure([`${file} has changed meanwhile.`]);
+      await rename(part, place);
+    });
+    await sync(dirname(place), 'r');
+  } catch (cause) {
+    if (cause instanceof Mistakes) throw cause;
+    throw new Failure([`${file} could not be written: ${messageOf(cause)}`], { cause });
+  }
+}
+
+/** Where the file is to be, at the end of links. @throws Mistakes when what is there must stay */
+async function placeFor(file: string, objection: Objection): Promise<string> {
+  const path = resolve(file);
+  const stats = await lstat(path).catch(absent);
+  if (stats === undefined) return path;
+  const place = await realpath(path).catch(absent);
+  if (place === undefined) throw new Mistakes([`${file} is a link to a file that does not exist: name that file.`]);
+  if (!(await lstat(place)).isFile()) throw new Mistakes([`${file} is not a regular file: name another one.`]);
+  const why = await objection(place);
+  if (why !== undefined) throw new Mistakes([`${file} exists and is not replaced: ${why}. Name another file.`]);
+  return place;
+}
+
+function absent(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code !== 'ENOENT') throw cause;
+}
+
+/** Works with a file of its own, that is gone afterwards, also when the process is interrupted. */
+async function withPart(part: string, work: (part: string) => Promise<void>): Promise<void> {
+  const interrupted = (signal: NodeJS.Signals) => {
+    rmSync(part, { force: true });
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of INTERRUPTIONS) process.on(signal, interrupted);
+  try {
+    await work(part);
+  } finally {
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupted);
+    await rm(part, { force: true });
+  }
+}
+
+async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
+  const handle = await open(path, flags);
+  await handle.sync().finally(() => handle.close());
+}
