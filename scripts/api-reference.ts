@@ -102,6 +102,7 @@ const SECTIONS: readonly Section[] = [
       'plainAddress',
       'addressList',
       'inAddressList',
+      'escapeUnseen',
     ],
   },
   { heading: 'Files', intro: 'Beside `path` of what a set-up is given.', names: ['makeFolder'] },

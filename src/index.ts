@@ -4,7 +4,7 @@ export { type Config, defineConfig, type PluginEntries, type PluginOptions } fro
 export { Accounts, type HashChange, type StoredAccount } from './contracts/accounts.ts';
 export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './contracts/archive.ts';
 export { Backup } from './contracts/backup.ts';
-export { Blocks } from './contracts/blocks.ts';
+export { type Block, Blocks, liftBlocks } from './contracts/blocks.ts';
 export { Health, type HealthReport } from './contracts/health.ts';
 export { Http, type HttpHandler, type UpgradeHandler } from './contracts/http.ts';
 export { Inbox } from './contracts/inbox.ts';
@@ -42,6 +42,7 @@ export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/
 export { nameKey } from './kernel/names.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
 export type { AccountChange } from './kernel/standing.ts';
+export { escapeUnseen } from './kernel/unseen.ts';
 export {
   admit,
   askPassword,

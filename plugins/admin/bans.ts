@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
-import { type Account, type Blocks, type Clock, networkOf, plainAddress } from 'chatserv';
+import type { Account, Blocks, Session, TimedBlocks } from 'chatserv';
 import { accountKey, oldKey } from './keys.ts';
+import { networkAround, widthOf } from './networks.ts';
 
 /** Stands for whatever user, or whatever network, on its side of the pair; none can be called so. */
 const ANY = '*';
@@ -8,52 +8,68 @@ const ANY = '*';
 /** Accounts and networks that may not log in or connect. */
 export class Bans {
   readonly #blocks: Blocks;
-  readonly #clock: Clock;
+  readonly #timed: TimedBlocks;
+  /** How many bans there are, or were, of networks of each width: each connection is held against these. */
+  readonly #widths = new Set<number>();
 
-  constructor(blocks: Blocks, clock: Clock) {
+  constructor(blocks: Blocks, timed: TimedBlocks) {
     this.#blocks = blocks;
-    this.#clock = clock;
+    this.#timed = timed;
+  }
+
+  /** Whether networks can be banned that hold more than one place: the store must say after a restart which are. */
+  get canBeWide(): boolean {
+    return this.#blocks.list !== undefined;
+  }
+
+  /** Finds out which networks are banned. */
+  async load(): Promise<void> {
+    for (const { network } of (await this.#blocks.list?.(ANY)) ?? []) this.#noteWidth(network);
   }
 
   async addAccount(account: Account, seconds: number): Promise<void> {
-    await this.#add(accountKey(account), ANY, seconds);
+    await this.#timed.add(accountKey(account), ANY, seconds);
   }
 
   async addNetwork(network: string, seconds: number): Promise<void> {
-    await this.#add(ANY, network, seconds);
+    this.#noteWidth(network);
+    await this.#timed.add(ANY, network, seconds);
   }
 
   async removeAccount(account: Account): Promise<void> {
-    for (const key of [accountKey(account), oldKey(account)]) await this.#blocks.remove(key, ANY);
+    for (const key of [accountKey(account), oldKey(account)]) await this.#timed.remove(key, ANY);
   }
 
   async removeNetwork(network: string): Promise<void> {
-    await this.#blocks.remove(ANY, network);
+    await this.#timed.remove(ANY, network);
   }
 
   /** How much longer an account is banned, in seconds; 0 when it is not. */
   async ofAccount(account: Account): Promise<number> {
-    return Math.max(await this.#left(accountKey(account), ANY), await this.#left(oldKey(account), ANY));
+    return Math.max(
+      ...(await Promise.all([accountKey(account), oldKey(account)].map((key) => this.#timed.left(key, ANY)))),
+    );
   }
 
-  /** How much longer a network is banned, in seconds; 0 when it is not. */
-  ofNetwork(network: string): Promise<number> {
-    return this.#left(ANY, network);
+  /** Whether a ban keeps out whoever connects from there. Exempt networks are never kept out. */
+  async holds({ address, network, exempt }: Session): Promise<boolean> {
+    if (exempt) return false;
+    const around = [...this.#widths].map((width) => networkAround(address, width) ?? network);
+    const left = await Promise.all([...new Set([network, ...around])].map((one) => this.#timed.left(ANY, one)));
+    return left.some((seconds) => seconds > 0);
   }
 
-  async #add(user: string, network: string, seconds: number): Promise<void> {
-    const now = this.#clock.now();
-    await this.#blocks.add(user, network, now + seconds * 1000, now);
-  }
-
-  async #left(user: string, network: string): Promise<number> {
-    const now = this.#clock.now();
-    const until = await this.#blocks.find(user, network, now);
-    return Math.max(0, Math.ceil((until - now) / 1000));
+  #noteWidth(network: string): void {
+    const width = widthOf(network);
+    if (width !== undefined) this.#widths.add(width);
   }
 }
 
-/** The network of an IP address; undefined when it is none, and so a user name. */
-export function networkIn(who: string): string | undefined {
-  return isIP(who) === 0 ? undefined : networkOf(plainAddress(who));
+/** Whether a session comes from a network, and a ban of it would keep it out. */
+export function isFrom(network: string): (session: Session) => boolean {
+  const width = widthOf(network);
+  return (session) => {
+    if (session.exempt) return false;
+    return (width === undefined ? session.network : networkAround(session.address, width)) === network;
+  };
 }

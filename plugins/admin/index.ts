@@ -3,19 +3,17 @@ import {
   Accounts,
   Blocks,
   blocked,
-  type CommandCall,
-  type CommandSpec,
   definePlugin,
   differenceInWords,
   Plugins,
-  type Reply,
+  Roles,
   refuse,
-  type Session,
+  TimedBlocks,
   z,
 } from 'chatserv';
 import { Audit } from './audit.ts';
-import { Bans, networkIn } from './bans.ts';
-import { durationOf, FOREVER } from './duration.ts';
+import { Bans } from './bans.ts';
+import { moderationCommands } from './moderation.ts';
 import { Mutes } from './mutes.ts';
 
 /** Whom announcements are from. No user can be called so. */
@@ -33,57 +31,27 @@ export default definePlugin({
     muteTime: z.int().positive().default(3600).describe('How long a mute lasts that says nothing else, in seconds'),
   }),
   needs: { accounts: Accounts, blocks: Blocks, plugins: Plugins },
-  setup({ options, accounts, blocks, plugins, server, clock, path }) {
+  wants: { roles: Roles },
+  setup({ options, accounts, blocks, plugins, roles, server, clock, keep, path }) {
     const audit = new Audit(path(options.audit), clock);
-    const bans = new Bans(blocks, clock);
-    const mutes = new Mutes(blocks, clock);
+    const timed = new TimedBlocks(blocks, { clock, keep });
+    const bans = new Bans(blocks, timed);
+    const mutes = new Mutes(timed, clock);
 
-    /** A command that is written down before it is done. */
-    function audited(
-      spec: Omit<CommandSpec, 'run'> & { readonly role: string },
-      prepare: (call: CommandCall) => Promise<Reply | (() => Promise<Reply>)>,
-    ): CommandSpec {
-      return {
-        ...spec,
-        async run(call) {
-          const act = await prepare(call);
-          if (typeof act !== 'function') return act;
-          await audit.note(call.account, spec.name, call.rest);
-          return await act();
-        },
-      };
-    }
-
-    function close(reason: string, whose: (session: Session) => boolean): string {
-      const closed = [...server.sessions()].filter(whose);
-      for (const session of closed) session.close(reason);
-      return `done:${closed.length}`;
-    }
-
-    const isOf =
-      ({ id }: Account) =>
-      (session: Session) =>
-        session.account?.id === id;
     const banOf = async (account: Account) => {
       const left = await bans.ofAccount(account);
       return left > 0 ? blocked(left) : undefined;
     };
-    /** What is done with an account, if there is one of that name. */
-    const withAccount = async (name: string, act: (account: Account) => Promise<Reply>) => {
-      const account = await accounts.find(name);
-      return account === undefined ? refuse('user') : () => act(account);
-    };
 
     return {
       async start() {
+        await bans.load();
         for (const { account } of server.sessions()) if (account) await mutes.recall(account);
       },
       hooks: {
         onConnect: {
           phase: 'guard',
-          async handler({ network }) {
-            return (await bans.ofNetwork(network)) > 0 ? refuse('banned') : undefined;
-          },
+          handler: async (session) => ((await bans.holds(session)) ? refuse('banned') : undefined),
         },
         onUsername: {
           phase: 'guard',
@@ -93,7 +61,7 @@ export default definePlugin({
           },
         },
         // Whoever did not give a name, but a token, was not asked before.
-        onAdmit: { order: 'pre', handler: (_session, account) => banOf(account) },
+        onAdmit: { phase: 'guard', handler: (_session, account) => banOf(account) },
         onLogin: {
           order: 'pre',
           // Nothing that waits is given to who is banned.
@@ -113,97 +81,18 @@ export default definePlugin({
         },
       },
       commands: [
-        audited(
-          {
-            name: 'kick',
-            usage: 'kick <user>',
-            summary: 'Closes the connections of a user',
-            role: 'moderator',
-            args: { min: 1, max: 1 },
-          },
-          ({ args: [name = ''] }) => withAccount(name, async (account) => close('kicked', isOf(account))),
-        ),
-        audited(
-          {
-            name: 'ban',
-            usage: 'ban <user or IP address> [90s, 10m, 2h or 7d]',
-            summary: 'Keeps a user or an address out, for good or for a while',
-            role: 'admin',
-            args: { min: 1, max: 2 },
-          },
-          async ({ args: [who = '', word] }) => {
-            const seconds = word === undefined ? FOREVER : durationOf(word);
-            if (seconds === undefined) return refuse('args');
-            const network = networkIn(who);
-            if (network === undefined) {
-              return withAccount(who, async (account) => {
-                await bans.addAccount(account, seconds);
-                const done = close('banned', isOf(account));
-                // Tokens from before the ban do not outlive it.
-                await accounts.signOut(account.id);
-                return done;
-              });
-            }
-            return async () => {
-              await bans.addNetwork(network, seconds);
-              return close('banned', (session) => session.network === network);
-            };
-          },
-        ),
-        audited(
-          {
-            name: 'unban',
-            usage: 'unban <user or IP address>',
-            summary: 'Lets a user or an address in again',
-            role: 'admin',
-            args: { min: 1, max: 1 },
-          },
-          async ({ args: [who = ''] }) => {
-            const network = networkIn(who);
-            if (network === undefined) {
-              return withAccount(who, async (account) => {
-                await bans.removeAccount(account);
-                return 'done:';
-              });
-            }
-            return async () => {
-              await bans.removeNetwork(network);
-              return 'done:';
-            };
-          },
-        ),
-        audited(
-          {
-            name: 'mute',
-            usage: 'mute <user> [90s, 10m, 2h or 7d]',
-            summary: 'Refuses what a user says, for a while',
-            role: 'moderator',
-            args: { min: 1, max: 2 },
-          },
-          async ({ args: [name = '', word] }) => {
-            const seconds = word === undefined ? options.muteTime : durationOf(word);
-            if (seconds === undefined) return refuse('args');
-            return withAccount(name, async (account) => {
-              await mutes.add(account, seconds);
-              return 'done:';
-            });
-          },
-        ),
-        audited(
-          {
-            name: 'unmute',
-            usage: 'unmute <user>',
-            summary: 'Lets a user speak again',
-            role: 'moderator',
-            args: { min: 1, max: 1 },
-          },
-          ({ args: [name = ''] }) =>
-            withAccount(name, async (account) => {
-              await mutes.remove(account);
-              return 'done:';
-            }),
-        ),
-        audited(
+        ...moderationCommands({
+          accounts,
+          blocks,
+          roles,
+          server,
+          clock,
+          bans,
+          mutes,
+          audit,
+          muteTime: options.muteTime,
+        }),
+        audit.command(
           {
             name: 'announce',
             usage: 'announce <text>',
@@ -211,13 +100,14 @@ export default definePlugin({
             role: 'admin',
             args: { min: 1 },
           },
-          async ({ rest }) =>
-            async () => {
+          async ({ rest }) => ({
+            async run() {
               const posted = await server.post({ from: SERVER, to: 'everyone', text: rest });
               return 'kind' in posted ? posted : 'sent:';
             },
+          }),
         ),
-        audited(
+        audit.command(
           {
             name: 'reload',
             usage: 'reload',
@@ -225,13 +115,15 @@ export default definePlugin({
             role: 'admin',
             args: { max: 0 },
           },
-          async () => async () => {
-            try {
-              return differenceInWords(await plugins.reload());
-            } catch (cause) {
-              return (cause as Error).message.split('\n');
-            }
-          },
+          async () => ({
+            async run() {
+              try {
+                return differenceInWords(await plugins.reload());
+              } catch (cause) {
+                return (cause as Error).message.split('\n');
+              }
+            },
+          }),
         ),
       ],
     };

@@ -252,6 +252,10 @@ export function memoryStore(now: () => number): MemoryStore {
       async remove(user, network) {
         blocks.delete(JSON.stringify([user, network]));
       },
+      async list(user) {
+        const all = [...blocks].map(([pair, until]) => ({ pair: JSON.parse(pair) as [string, string], until }));
+        return all.filter(({ pair }) => pair[0] === user).map(({ pair, until }) => ({ network: pair[1], until }));
+      },
     },
 
     archive: {

@@ -158,6 +158,13 @@ function addUser(program: Command): void {
       else await signOut(configOf(command), name);
     });
   user
+    .command('unblock')
+    .description('Let a user log in who is blocked after wrong passwords')
+    .argument('<name>')
+    .action(async (name: string, _options, command: Command) =>
+      (await import('./user.ts')).unblock(configOf(command), name),
+    );
+  user
     .command('import')
     .description("Import many users: lines of name,password with --passwords, else the ancestor's user_pass.txt")
     .addArgument(fileArgument('<file>'))

@@ -1,4 +1,5 @@
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
+import { Blocks, liftBlocks } from '../contracts/blocks.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
 import { nameKey } from '../kernel/names.ts';
@@ -17,6 +18,7 @@ const RULES: Readonly<Record<NameObjection, string>> = {
   'too-long': 'it has 1 to 32 characters',
   characters: 'it has letters, digits and ASCII punctuation, no blanks and none of : , ( ) [ ] { } # *',
   reserved: 'it is called as a property of every JavaScript object',
+  address: 'it is an IP address',
   direction: 'left-to-right and right-to-left letters are mixed in it',
   'mixed-scripts': 'letters of several scripts are mixed in it',
 };
@@ -123,6 +125,21 @@ export async function signOut(config: string | undefined, name: string): Promise
     await accounts.signOut(account.id);
     await tellOfAccounts(config);
     process.stdout.write(`${account.name} is signed out everywhere.\n`);
+  });
+}
+
+/** Ends the blocks of a user's logins. */
+export async function unblock(config: string | undefined, name: string): Promise<void> {
+  await withServices(config, { accounts: Accounts, blocks: Blocks }, async ({ accounts, blocks }) => {
+    const account = await known(accounts, name);
+    if (blocks.list === undefined) throw new Mistakes(['The store does not say which logins it blocks.']);
+    const lifted = await liftBlocks(blocks, account, Date.now());
+    const places = lifted === 1 ? 'from one address' : `from ${lifted} addresses`;
+    process.stdout.write(
+      lifted === 0
+        ? `No login of ${account.name} is blocked.\n`
+        : `${account.name} is not blocked any more ${places}.\n`,
+    );
   });
 }
 

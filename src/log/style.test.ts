@@ -18,6 +18,13 @@ test('no text of a client moves a cursor, turns text around, or passes for a lin
   for (const one of trace) expect(one).toMatch(/^ {4}/);
 });
 
+test.each(['json', 'journal'] as const)('nor in lines of %s, whose facts stay what they are', (style) => {
+  const facts = { msg: 'x', reason: 'a\u007f\u009b1A\u202e\u2066\u2028\u200b\u{e0041}ä\n' };
+  const text = inStyle(line(facts), style);
+  expect(text).toMatch(/^\P{C}+\n$/u);
+  expect(JSON.parse(text.replace(/^<6>/, ''))).toMatchObject(facts);
+});
+
 test('the colour stands around words only', () => {
   const text = inStyle(line({ msg: 'logged in', account: 'a b' }), 'coloured');
   expect(text).toContain('\u001b[32minfo \u001b[39m logged in \u001b[90maccount=\u001b[39m"a b"\n');

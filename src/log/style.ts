@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
+import { escapeUnseen } from '../kernel/unseen.ts';
 
 /** How lines of the log are written: JSON for programs and for systemd's journal, text for people with colours or without. */
 export type Style = 'json' | 'journal' | 'plain' | 'coloured';
@@ -39,10 +40,10 @@ function isJournal(stream: string | undefined): boolean {
 
 /** A line of the log in a style. @param line a JSON object with `level`, `time`, `msg` and facts, and its line feed */
 export function inStyle(line: string, style: Style): string {
-  if (style === 'json') return line;
+  if (style === 'json') return escapeUnseen(line);
   const { level, time, msg, err, ...facts } = JSON.parse(line) as Line;
   const { colour = 'red', priority = 3 } = LOOKS[level] ?? {};
-  if (style === 'journal') return `<${priority}>${line}`;
+  if (style === 'journal') return `<${priority}>${escapeUnseen(line)}`;
   const coloured = (format: typeof colour, text: string) =>
     style === 'coloured' ? styleText(format, text, { validateStream: false }) : text;
   const { event: _said, ...rest } = facts;

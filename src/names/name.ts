@@ -1,9 +1,17 @@
+import { parseAddress } from '../kernel/address.ts';
 import { nameKey } from '../kernel/names.ts';
 import { followsBidiRule } from './direction.ts';
 import { isOfOneScript } from './scripts.ts';
 
 /** Why a name may not be registered: a word for programs, which docs/protocol.md explains. */
-export type NameObjection = 'empty' | 'too-long' | 'characters' | 'reserved' | 'direction' | 'mixed-scripts';
+export type NameObjection =
+  | 'empty'
+  | 'too-long'
+  | 'characters'
+  | 'reserved'
+  | 'address'
+  | 'direction'
+  | 'mixed-scripts';
 
 /** What no name may contain beside white space and control characters: the characters that lines give a meaning to. */
 const FORBIDDEN = /[\s\p{C}\p{Z}:,()[\]{}#*]/u;
@@ -41,6 +49,8 @@ export function nameObjection(name: string): NameObjection | undefined {
   const key = nameKey(name);
   if ([...key].length > NAME_LENGTH) return 'too-long';
   if (OBJECT_PROPERTIES.has(key)) return 'reserved';
+  // An admin who bans it would have to say which of both is meant.
+  if (parseAddress(key) !== undefined) return 'address';
   // The key is looked at too: what a normalisation makes of a name shall be as good as the name.
   const shown = inOneWidth(name);
   if (![shown, key].every(isOfIdentifiers) || PILED_MARKS.test(key.normalize('NFD'))) return 'characters';

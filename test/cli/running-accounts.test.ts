@@ -45,6 +45,19 @@ describe.each([
   });
 });
 
+test('a block after wrong passwords is lifted', MANY, async () => {
+  await using program = await startProgram({ plugins: { lockout: { attempts: 2, blockTime: 3600 } } });
+  await program.registers('bob');
+  const guesser = await program.connect();
+  await guesser.says('bob', 'wrong', 'wrong');
+  await guesser.seesInOrder('password', 'password', '3600');
+  const bob = await program.connect();
+  expect(await bob.asks('bob')).toMatch(/^blocked:3[56]\d\d$/);
+  expect(await user(program, ['unblock', 'BOB'])).toBe('bob is not blocked any more from one address.\n');
+  await program.returns('bob');
+  expect(await user(program, ['unblock', 'bob'])).toBe('No login of bob is blocked.\n');
+});
+
 test('everyone is signed out, whoever is online and whoever is not', MANY, async () => {
   await using program = await startProgram();
   await program.registers('alice', 'bob');

@@ -21,6 +21,7 @@ const REFUSED = {
     ...['a·b', 'a͵', 'a׳', 'a・b', '٣۳'],
   ],
   reserved: ['__proto__', 'constructor', 'toString', 'HASOWNPROPERTY', 'prototype', 'ｃonstructor'],
+  address: ['192.0.2.7', '192.0.2.0/24', '１９２.0.2.7', '0.0.0.0'],
   direction: ['1שלום', 'אbc', 'aב', 'אب-', 'محمد٣3'],
   'mixed-scripts': ['аlice', 'alicе', 'Ивaн', 'αlpha', 'AᎠ', 'шлюзω'],
 } as const;

@@ -42,6 +42,8 @@ function nameProblem(reason: string, name: string): string {
       return `The name ${quoted(name)} is taken, or too much like one that is. Please choose another one.`;
     case 'too-long':
       return 'That name is too long. Names have up to 32 characters.';
+    case 'address':
+      return 'That name is an IP address. Please choose another one.';
     case 'mixed-scripts':
     case 'direction':
       return 'That name mixes letters of several scripts. Please use those of one.';
@@ -170,6 +172,14 @@ export function failureInWords(reason: string, about: string, usage?: string): s
       return 'There is no such user.';
     case 'field':
       return about.startsWith('to') ? 'Nobody can have such a name.' : 'The server does not understand this.';
+    case 'role':
+      return 'That user has a higher role than you.';
+    case 'self':
+      return `You cannot /${about} yourself.`;
+    case 'user-or-address':
+      return `A user has the name of that address. Say whom you mean: /${about} user:... or /${about} address:...`;
+    case 'exempt':
+      return 'Bans do not hold for that address: it is exempt from the limits of this server.';
     case 'line':
     case 'too-long':
       return 'The message is too long for this server.';

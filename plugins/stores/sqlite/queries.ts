@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
+import type { Account, Block, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { holds } from './crowd.ts';
@@ -95,6 +95,7 @@ export function prepareQueries(db: DatabaseSync) {
   );
   const endBlocks = db.prepare('DELETE FROM blocks WHERE until <= ?');
   const removeBlock = db.prepare('DELETE FROM blocks WHERE user = ? AND network = ?');
+  const listBlocks = prepare<Block>(db, 'SELECT network, until FROM blocks WHERE user = ?');
   const addBlock = db.prepare('INSERT OR REPLACE INTO blocks (user, network, until) VALUES (?, ?, ?)');
 
   return {
@@ -165,6 +166,8 @@ export function prepareQueries(db: DatabaseSync) {
 
     removeBlock: (user: string, network: string) => void removeBlock.run(user, network),
 
+    listBlocks: (user: string) => listBlocks.all(user),
+
     /** Changes nothing: the runner of batches does what it is about. */
     check(): void {},
 
@@ -186,6 +189,7 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'count',
   'cursor',
   'findBlock',
+  'listBlocks',
   'ends',
   'archivedAccounts',
   'archivedMessages',

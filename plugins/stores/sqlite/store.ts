@@ -100,6 +100,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       find: (user, network, now) => ask('findBlock', user, network, now),
       add: (user, network, until, now) => ask('addBlock', user, network, until, now),
       remove: (user, network) => ask('removeBlock', user, network),
+      list: (user) => ask('listBlocks', user),
     },
     archive: {
       ends: () => ask('ends'),

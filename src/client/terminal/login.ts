@@ -21,6 +21,7 @@ const NAME_REASONS: Readonly<Record<string, string>> = {
   'too-long': 'A name has 1 to 32 characters.',
   characters: 'A name is of letters, digits and some signs, without blanks.',
   reserved: 'That name has another meaning.',
+  address: 'A name is no IP address.',
   direction: 'The letters of a name run in one direction.',
   'mixed-scripts': 'The letters of a name are of one script.',
   'look-alike': 'That name looks like one that is registered.',

@@ -170,6 +170,14 @@ export function errorText(
       return 'That is longer than the server takes; it was not sent.';
     case 'user':
       return 'There is no such user.';
+    case 'role':
+      return 'That user has a higher role than you; it was not done.';
+    case 'self':
+      return `You cannot ${about} yourself.`;
+    case 'user-or-address':
+      return `A user has the name of that address: /${about} user:... or /${about} address:... says whom you mean.`;
+    case 'exempt':
+      return 'Bans do not hold for that address: it is exempt from the limits of this server.';
     case 'line':
       return 'That is longer than the server takes; it was not sent.';
     case 'field':

@@ -42,6 +42,19 @@ export function blocksContract(name: string, open: Open): void {
       expect(await store.blocks.find('dave', '192.0.2.2', 1000)).toBe(9000);
     });
 
+    test('those of one user are listed, where the store can', async () => {
+      if (store.blocks.list === undefined) return;
+      await store.blocks.add('erin', '192.0.2.1', 9000, 1000);
+      await store.blocks.add('erin', '2001:db8::/64', 8000, 1000);
+      await store.blocks.add('erin2', '192.0.2.1', 9000, 1000);
+      const listed = await store.blocks.list('erin');
+      expect(listed.toSorted((a, b) => a.until - b.until)).toEqual([
+        { network: '2001:db8::/64', until: 8000 },
+        { network: '192.0.2.1', until: 9000 },
+      ]);
+      expect(await store.blocks.list('nobody')).toEqual([]);
+    });
+
     test('blocks that ended are forgotten, those that did not are kept', async () => {
       await store.blocks.add('short', '192.0.2.1', 2000, 1000);
       await store.blocks.add('long', '192.0.2.1', 5000, 1000);

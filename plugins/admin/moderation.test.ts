@@ -1,0 +1,106 @@
+import { Blocks } from 'chatserv';
+import { PASSWORD } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { AuditedServer } from '../../test/support/audited-server.ts';
+
+describe('a moderator', () => {
+  test('cannot act on an admin, and is told so', async () => {
+    await using audited = await AuditedServer.start();
+    const { server } = audited;
+    const mo = await audited.joinsAs('moderator', 'mo');
+    const root = await audited.joinsAs('admin', 'root');
+    for (const command of ['kick', 'mute', 'unmute']) {
+      expect(await mo.asks(`${command} root`)).toBe(`error:role:${command}`);
+    }
+    await root.seesNothing();
+    expect(await root.asks('message mo hi')).toBe('sent:');
+    await mo.hears('root', 'hi');
+    // What the role allows, and not who had it first, counts.
+    await audited.give('root');
+    expect(await mo.asks('kick root')).toBe('done:1');
+    await root.sees('closing:kicked');
+    await server.returns('root');
+    expect(audited.audited).toEqual([{ by: 'mo', did: 'kick', what: 'root', target: 'user:root' }]);
+  });
+
+  test('can act on users and on other moderators, and an admin on everybody', async () => {
+    await using audited = await AuditedServer.start();
+    const [mo, bob] = [await audited.joinsAs('moderator', 'mo'), await audited.server.joins('bob')];
+    const [root, ada] = [await audited.joinsAs('admin', 'root'), await audited.joinsAs('admin', 'ada')];
+    const other = await audited.joinsAs('moderator', 'other');
+    await mo.says('kick bob', 'mute other');
+    await mo.seesInOrder('done:1', 'done:');
+    await bob.sees('closing:kicked');
+    expect(await other.asks('broadcast hi')).toBe('error:muted:broadcast');
+    expect(await other.asks('unmute other')).toBe('error:self:unmute');
+    expect(await root.asks('kick ada')).toBe('done:1');
+    await ada.sees('closing:kicked');
+  });
+
+  test.each(['kick', 'mute', 'unmute', 'ban'])('nobody can %s themselves', async (command) => {
+    await using audited = await AuditedServer.start();
+    const root = await audited.joinsAs('admin', 'root');
+    expect(await root.asks(`${command} ROOT`)).toBe(`error:self:${command}`);
+    expect(await root.asks('who')).toBe('root');
+  });
+});
+
+describe('unblock', () => {
+  const plugins = { lockout: { attempts: 2, blockTime: 600 } };
+
+  async function isBlocked({ server }: AuditedServer, address: string): Promise<void> {
+    const guesser = server.connect('a guesser', address);
+    await guesser.says('bob', 'wrong', 'wrong');
+    await guesser.seesInOrder('password', 'password', '600');
+  }
+
+  test('lets a user log in who was blocked, from wherever, and is written down', async () => {
+    await using audited = await AuditedServer.start(plugins);
+    const { server } = audited;
+    await server.registers('bob');
+    const mo = await audited.joinsAs('moderator', 'mo');
+    await isBlocked(audited, '192.0.2.1');
+    await isBlocked(audited, '2001:db8::1');
+    expect(await server.connect().asks('bob')).toBe('blocked:600');
+    expect(await mo.asks('unblock BOB')).toBe('done:2');
+    await (await server.returns('bob')).logsOut();
+    await server.returns('bob', '2001:db8::1');
+    expect(await mo.asks('unblock bob')).toBe('done:0');
+    expect(await mo.asks('unblock nobody')).toBe('error:user:unblock');
+    expect(audited.audited[0]).toEqual({ by: 'mo', did: 'unblock', what: 'BOB', target: 'user:bob' });
+  });
+
+  test('lifts neither a ban nor a mute', async () => {
+    await using audited = await AuditedServer.start(plugins);
+    const { server } = audited;
+    await server.registers('bob');
+    const root = await audited.joinsAs('admin', 'root');
+    // As earlier versions kept them, beside the blocks of the name.
+    const blocks = server.host.service(Blocks.service) as Blocks;
+    for (const network of ['*', '#muted']) await blocks.add('bob', network, server.clock.now() + 60_000, 0);
+    expect(await root.asks('unblock bob')).toBe('done:0');
+    expect(await server.connect().asks('bob')).toBe('blocked:60');
+  });
+
+  test('is for those who have a role', async () => {
+    await using audited = await AuditedServer.start(plugins);
+    const alice = await audited.server.joins('alice');
+    expect(await alice.asks('unblock alice')).toBe('error:denied:unblock');
+  });
+});
+
+test('nothing in the audit log commands a terminal, turns text around, or ends a line', async () => {
+  await using audited = await AuditedServer.start();
+  const { server } = audited;
+  await server.registers('bob', 'root');
+  await audited.give('root', 'admin');
+  const root = server.connectJson();
+  await root.logsIn('root', PASSWORD);
+  const evil = 'bob \u001b[2J\u009b1A\u007f\u202e\u2066\u2028\u200b\u{e0041}';
+  root.says({ type: 'command', name: 'announce', text: evil });
+  await root.sees({ type: 'message' });
+  const { audit } = audited;
+  expect(audit).not.toMatch(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/u);
+  expect(audit).toMatch(/^.*\\u202e\\u2066.*\\udb40\\udc41.*\n$/);
+  expect((JSON.parse(audit) as { what: string }).what).toContain('\u202e\u2066');
+});

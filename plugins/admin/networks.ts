@@ -1,0 +1,29 @@
+import { networkOf, parseAddress } from 'chatserv';
+
+/** The prefix of an IPv6 network that counts as one place, as that of an address does. */
+const PLACE = 64;
+
+/**
+ * The network that a word names, as bans are stored: of an address, or of a part of an IPv6 /64, what counts as one
+ * place (`session.network`), else the network in CIDR notation.
+ * @returns undefined when it names none
+ */
+export function networkIn(word: string): string | undefined {
+  const found = parseAddress(word);
+  if (found === undefined) return undefined;
+  const { address, family, prefix } = found;
+  const isPlace = prefix === undefined || prefix >= (family === 'ipv4' ? 32 : PLACE);
+  return isPlace ? networkOf(address) : `${address}/${prefix}`;
+}
+
+/** The prefix length of a network that holds many places; undefined for one place. */
+export function widthOf(network: string): number | undefined {
+  const found = parseAddress(network);
+  return found?.family === 'ipv6' && found.prefix === PLACE ? undefined : found?.prefix;
+}
+
+/** The network of this width that an address lies in; undefined when there is none. */
+export function networkAround(address: string, width: number): string | undefined {
+  const found = parseAddress(address);
+  return found && networkIn(`${found.address}/${width}`);
+}
