@@ -8,7 +8,7 @@ export interface Limits extends PaceLimits {
   readonly lineBytes: number;
   /** How much a client may send ahead before it is read no further, in bytes. */
   readonly inputBytes: number;
-  /** How much may wait to be written to a client before it is closed as too slow, in bytes. */
+  /** How much that it did not ask for may wait to be written to a client before it is closed as too slow, in bytes. */
   readonly outboxBytes: number;
   /** How many messages may wait for a client's acknowledgement, in a dialect that acknowledges. */
   readonly unacknowledged: number;

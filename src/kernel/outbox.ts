@@ -54,7 +54,20 @@ export interface OutboxOwner {
 /** Stands for no messages, so that a write without any costs no array. */
 const NONE: Message[] = [];
 
-/** What waits to be written to one client, bounded in bytes. */
+const NO_WRITE: Write = { messages: NONE, answerBytes: 0 };
+
+/** A write that the transport has not taken yet. */
+interface Write {
+  readonly messages: readonly Message[];
+  /** How many of its bytes answer what the client asked. */
+  readonly answerBytes: number;
+}
+
+/**
+ * What waits to be written to one client, bounded in bytes. Answers are bounded by asking no further (`full`), for a
+ * client that asks ahead and reads as fast as it can is not to blame for their size; what nobody asked for is counted
+ * by itself.
+ */
 export class Outbox {
   readonly #stream: Writable;
   readonly #turn: Turn;
@@ -63,9 +76,12 @@ export class Outbox {
   #parts: Buffer[] = [];
   #bytes = 0;
   #messages: Message[] = NONE;
-  /** The messages of each write that the transport has not taken yet. */
-  #underWay: (readonly Message[])[] = [];
-  #whenRoom: (() => void) | undefined;
+  /** How many of the bytes that wait here answer what the client asked. */
+  #answerBytes = 0;
+  /** The same, with those in the stream. */
+  #allAnswerBytes = 0;
+  #underWay: Write[] = [];
+  #whenRoom: (() => void)[] = [];
   #closed = false;
 
   constructor(stream: Writable, turn: Turn, limit: number, owner: OutboxOwner) {
@@ -80,21 +96,40 @@ export class Outbox {
     return this.#bytes + this.#stream.writableLength;
   }
 
-  /** Takes bytes in, to be written at the end of the turn. @param message what they carry, reported when it is taken */
+  /**
+   * Takes bytes in that nobody asked for, to be written at the end of the turn.
+   * @param message what they carry, reported when it is taken
+   */
   put(bytes: Buffer, message?: Message): void {
     if (this.#closed || bytes.length === 0) return;
-    if (this.bytes + bytes.length > this.#limit) {
+    if (this.bytes - this.#allAnswerBytes + bytes.length > this.#limit) {
       this.#owner.overflowed();
       return;
     }
-    if (this.#parts.push(bytes) === 1) this.#turn.add(this);
-    this.#bytes += bytes.length;
+    this.#take(bytes);
     if (message === undefined) return;
     if (this.#messages === NONE) this.#messages = [message];
     else this.#messages.push(message);
   }
 
-  /** Whether more than half of the bound waits: what can wait elsewhere should. */
+  /** Takes in an answer, of whatever size. Whoever reads the questions stops while the outbox is full. */
+  putAnswer(bytes: Buffer): void {
+    if (this.#closed || bytes.length === 0) return;
+    if (this.#allAnswerBytes > this.#limit) {
+      this.#owner.overflowed();
+      return;
+    }
+    this.#take(bytes);
+    this.#answerBytes += bytes.length;
+    this.#allAnswerBytes += bytes.length;
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#parts.push(bytes) === 1) this.#turn.add(this);
+    this.#bytes += bytes.length;
+  }
+
+  /** Whether more than half of the bound waits: what can wait elsewhere should, and nothing more should be asked. */
   get full(): boolean {
     return !this.#closed && this.bytes > this.#limit / 2;
   }
@@ -103,7 +138,7 @@ export class Outbox {
   async room(): Promise<void> {
     while (this.full) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#whenRoom = resolve;
+      this.#whenRoom.push(resolve);
       await promise;
     }
   }
@@ -114,7 +149,8 @@ export class Outbox {
     const parts = this.#parts;
     this.#parts = [];
     this.#bytes = 0;
-    this.#underWay.push(this.#messages);
+    this.#underWay.push({ messages: this.#messages, answerBytes: this.#answerBytes });
+    this.#answerBytes = 0;
     const { tally } = this.#turn;
     tally.deliveries += this.#messages.length;
     if (this.#messages.length > 0) this.#messages = NONE;
@@ -124,8 +160,9 @@ export class Outbox {
   }
 
   #written = (error?: Error | null): void => {
-    const messages = this.#underWay.shift();
-    if (!error && messages !== undefined && messages.length > 0) {
+    const { messages, answerBytes } = this.#underWay.shift() ?? NO_WRITE;
+    this.#allAnswerBytes -= answerBytes;
+    if (!error && messages.length > 0) {
       this.#turn.tally.taken(messages);
       this.#owner.taken(messages);
     }
@@ -142,7 +179,6 @@ export class Outbox {
   }
 
   #wake(): void {
-    this.#whenRoom?.();
-    this.#whenRoom = undefined;
+    for (const wake of this.#whenRoom.splice(0)) wake();
   }
 }

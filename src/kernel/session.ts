@@ -207,7 +207,9 @@ export class Session implements InputOwner, OutboxOwner {
    * `server.post`.
    */
   say(utterance: Utterance): void {
-    this.outbox.put(Buffer.from(this.speaker.say(utterance)));
+    const bytes = Buffer.from(this.speaker.say(utterance));
+    if (utterance.kind === 'event') this.outbox.put(bytes);
+    else this.outbox.putAnswer(bytes);
   }
 
   /**
@@ -256,9 +258,13 @@ export class Session implements InputOwner, OutboxOwner {
     else this.#whenGone.push(tell);
   }
 
-  /** The next line of the client. @throws SessionEnded when there will be none @internal */
+  /**
+   * The next line of the client, once it has read enough of the answers that wait for it.
+   * @throws SessionEnded when there will be none
+   * @internal
+   */
   hear(): Promise<LineRead> {
-    return this.#input.next();
+    return this.outbox.full ? this.outbox.room().then(() => this.#input.next()) : this.#input.next();
   }
 
   /** The next line as an answer. Who sends too many, or too fast, for a dialogue is closed. @throws SessionEnded */

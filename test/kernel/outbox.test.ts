@@ -92,6 +92,39 @@ describe('an outbox', () => {
     expect(outbox.bytes).toBe(9);
   });
 
+  test('takes answers of any size, and counts what nobody asked for by itself', async () => {
+    const client = new SlowClient({ slow: true });
+    const { outbox, seen } = outboxOf(client, 10);
+    outbox.putAnswer(Buffer.from('x'.repeat(100)));
+    await setImmediate();
+    outbox.put(Buffer.from('12345678'), message(1));
+    expect(seen.overflows).toBe(0);
+    expect(outbox.bytes).toBe(108);
+    expect(outbox.full).toBe(true);
+    outbox.put(Buffer.from('abc'), message(2));
+    expect(seen.overflows).toBe(1);
+    // Whoever goes on asking all the same is stopped.
+    outbox.putAnswer(Buffer.from('x'));
+    expect(seen.overflows).toBe(2);
+    client.takes();
+    await setImmediate();
+    outbox.putAnswer(Buffer.from('x'));
+    expect(seen.overflows).toBe(2);
+    client.takes();
+    await setImmediate();
+    expect(seen.taken).toEqual([1]);
+  });
+
+  test('tells all who wait for room', async () => {
+    const client = new SlowClient({ slow: true });
+    const { outbox } = outboxOf(client, 10);
+    outbox.put(Buffer.from('12345678'));
+    await setImmediate();
+    const rooms = [outbox.room(), outbox.room()];
+    client.takes();
+    await Promise.all(rooms);
+  });
+
   test('has room again when less than half waits, or when it is closed', async () => {
     const client = new SlowClient({ slow: true });
     const { outbox } = outboxOf(client, 10);

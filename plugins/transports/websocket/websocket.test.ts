@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { PASSWORD, startServer } from 'chatserv/testing';
+import { PASSWORD, startServer, type TestPlugins } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { connectWeb, openWebSocket } from '../../../test/support/web-client.ts';
 
-async function start(websocket: object = {}, limits = {}, http: object = {}) {
-  const server = await startServer({ http: { port: 0, ...http }, websocket }, limits);
+async function start(websocket: object = {}, limits = {}, http: object = {}, plugins: TestPlugins = {}) {
+  const server = await startServer({ http: { port: 0, ...http }, websocket, ...plugins }, limits);
   return { server, where: server.listening.get('http') ?? '' };
 }
 
@@ -177,20 +177,27 @@ describe('websocket', () => {
     await stopped;
   });
 
-  test('a reader that does not read is cut as too slow', async () => {
-    const { server, where } = await start({}, { outboxBytes: 65_536, linesPerSecond: 0, bytesPerSecond: 0 });
+  test('a client that does not read is asked no further, and cut as too slow where what it is told cannot wait', async () => {
+    // Nothing keeps messages, so that they cannot wait in an inbox.
+    const { server, where } = await start(
+      {},
+      { outboxBytes: 65_536, linesPerSecond: 0, bytesPerSecond: 0 },
+      {},
+      { 'offline-messages': false },
+    );
     await using _ = server;
-    const slow = await openWebSocket(where);
+    const [slow, alice] = [await openWebSocket(where), await server.joins('alice')];
     const welcomed = once(slow, 'message');
     slow.send(JSON.stringify({ type: 'register', name: 'slow', password: PASSWORD }));
     await welcomed;
+    await alice.asksUntil('whoelse', 'slow');
     slow.pause();
     const closed = () => server.logged.some(({ facts }) => facts.reason === 'too-slow');
     // Each of these is answered with kilobytes, and no answer is read.
-    for (let i = 0; i < 50_000 && !closed(); i++) {
-      slow.send(JSON.stringify({ type: 'command', request: i, name: 'help', text: '' }));
-      await new Promise(setImmediate);
-    }
+    for (let i = 0; i < 5_000; i++) slow.send(JSON.stringify({ type: 'command', request: i, name: 'help', text: '' }));
+    for (let i = 0; i < 1_000; i++) expect(await alice.asks('who')).toMatch(/slow/);
+    expect(closed()).toBe(false);
+    for (let i = 0; i < 50_000 && !closed(); i++) await alice.asks(`broadcast ${'x'.repeat(4000)}`);
     slow.terminate();
     expect(closed()).toBe(true);
   });

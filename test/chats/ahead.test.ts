@@ -1,0 +1,38 @@
+import { defineCommand } from 'chatserv';
+import { startServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+import openDoor from '../support/open-door.ts';
+
+/** Answers with as much as it is asked for. */
+const much = defineCommand({
+  name: 'much',
+  usage: 'much <bytes>',
+  summary: 'Answers much',
+  args: { min: 1, max: 1 },
+  run: ({ args: [bytes] }) => 'x'.repeat(Number(bytes)),
+});
+
+test('who asks 299 times ahead, as often as the limits let it, has every answer, however long they are together', async () => {
+  await using server = await startServer({ 'open-door': openDoor });
+  for (let i = 0; i < 130; i++) {
+    expect(await server.connect().asks(`somebody-with-a-rather-long-n${i}`)).toBe('welcome');
+  }
+  const ada = server.connect('ada');
+  expect(await ada.asks('ada')).toBe('welcome');
+  // 1.3 MB, where 1 MB may wait.
+  await ada.says(...Array.from({ length: 299 }, () => 'who'));
+  for (let i = 0; i < 299; i++) await ada.sees(/^somebody.* ada$/);
+  expect(server.limitsMet).toEqual({});
+});
+
+test('one answer may be longer than what may wait for a client, and messages come beside it', async () => {
+  await using server = await startServer({ much, 'offline-messages': false }, { outboxBytes: 10_000 });
+  const [ada, bob] = [await server.joins('ada'), await server.joins('bob')];
+  await ada.says('much 1000000', 'much 1000000');
+  for (let i = 0; i < 5; i++) expect(await bob.asks(`message ada ${i}`)).toBe('sent:');
+  const lines: string[] = [];
+  while (lines.length < 7) lines.push(await ada.asks());
+  expect(lines.filter((line) => line === 'x'.repeat(1_000_000))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('['))).toHaveLength(5);
+  expect(server.limitsMet).toEqual({});
+});
