@@ -95,13 +95,10 @@ async function admission(
   host: LoginHost,
   after: 'username' | 'password',
 ): Promise<UsernameVerdict | undefined> {
-  if (after === 'username') {
-    const standing = await relied(session, account, host);
-    if (standing === 'unknown') return askUsername();
-    if (epoch !== undefined && standing?.epoch !== epoch) return askUsername('expired');
-  }
-  const standing = await session.proof?.standing;
-  if (standing?.isBot) return askUsername();
+  // What a password rests on was read before it was checked.
+  const standing = after === 'password' ? await session.proof?.standing : await relied(session, account, host);
+  if (standing === 'unknown' || standing?.isBot) return askUsername();
+  if (epoch !== undefined && standing?.epoch !== epoch) return askUsername('expired');
   session.device = device;
   session.epoch = standing?.epoch;
   return await host.admit(session, account);

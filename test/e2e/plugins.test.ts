@@ -1,9 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { PASSWORD, type ProgramConfig, startProgram } from '../support/program.ts';
 
-const source = (file: string) => readFile(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
+const pathOf = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
+const source = (file: string) => readFile(pathOf(file), 'utf8');
+
+/** A plugin's files, by name. */
+async function sources(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(pathOf(folder))).filter((name) => /(?<!\.test)\.ts$/.test(name));
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await source(`${folder}/${name}`)])));
+}
 
 test('a plugin of the user, a file beside the config', async () => {
   const files = { 'roll.ts': await source('examples/roll.ts') };
@@ -97,8 +105,8 @@ export default definePlugin({ name: 'none', summary: 'x', setup: ({ server }) =>
 
 describe('a standard plugin, copied into the folder of the user, behaves the same', () => {
   test('lockout', async () => {
-    const files = { 'mine.ts': await source('plugins/login/lockout.ts') };
-    const plugins = { lockout: false, './mine.ts': { attempts: 2, blockTime: 300 } };
+    const files = await sources('plugins/login/lockout');
+    const plugins = { lockout: false, './index.ts': { attempts: 2, blockTime: 300 } };
     await using program = await startProgram({ plugins }, { files });
     await program.registers('alice');
     const guesser = await program.connect();
@@ -112,11 +120,10 @@ describe('a standard plugin, copied into the folder of the user, behaves the sam
 
   test('message, and offline-messages', async () => {
     const files = {
+      ...(await sources('plugins/offline-messages')),
       'say.ts': await source('plugins/commands/message.ts'),
-      'keep.ts': await source('plugins/offline-messages/index.ts'),
-      'room.ts': await source('plugins/offline-messages/room.ts'),
     };
-    const plugins = { message: false, 'offline-messages': false, './say.ts': true, './keep.ts': true };
+    const plugins = { message: false, 'offline-messages': false, './say.ts': true, './index.ts': true };
     await using program = await startProgram({ plugins }, { files });
     await program.registers('bob');
     const alice = await program.joins('alice');
