@@ -46,6 +46,11 @@ export interface Retention {
   readonly before: number;
   /** So many messages stay at most, the latest ones. */
   readonly most: number;
+  /**
+   * What the time is, in milliseconds since 1970. A message is at least as young as one that was said before it; one that
+   * is later than now has a wrong time, and says nothing about those after it.
+   */
+  readonly now?: number;
   /** Keys of messages said before this time go, and all but those of the latest `most` ids. */
   readonly keysSince: number;
 }

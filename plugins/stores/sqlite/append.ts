@@ -11,14 +11,23 @@ function prepareInsert(db: DatabaseSync): (entry: NewEntry, id?: number) => numb
   const insert = db.prepare(
     'INSERT INTO messages (id, sender, name, text, time, wide, crowd) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const nameAccount = db.prepare('INSERT INTO named (account, message) SELECT id, ?2 FROM accounts WHERE id = ?1');
+  const nameAccount = db.prepare(
+    'INSERT INTO named (account, message, sender) SELECT id, ?2, ?3 FROM accounts WHERE id = ?1',
+  );
+  const listCrowd = db.prepare('INSERT INTO crowds (message, account) VALUES (?, ?)');
+  const remove = db.prepare('DELETE FROM messages WHERE id = ?');
   return ({ sender, from, audience, text, time }, given) => {
     const named = audience === 'everyone' ? [] : [...new Set(audience)];
     const crowd = named.length > NAMED_MOST ? pack(named) : null;
     const wide = audience === 'everyone' || crowd !== null;
     const { lastInsertRowid } = insert.run(given ?? null, sender, from, text, time, Number(wide), crowd);
     const id = Number(lastInsertRowid);
-    if (!wide) for (const account of named) nameAccount.run(account, id);
+    if (crowd !== null) listCrowd.run(id, 0);
+    if (wide) return id;
+    let waiting = 0;
+    for (const account of named) waiting += Number(nameAccount.run(account, id, sender).changes);
+    // For nobody that there is: it has had its id.
+    if (waiting === 0) remove.run(id);
     return id;
   };
 }

@@ -11,7 +11,7 @@ export function prepareLikenesses(db: DatabaseSync, columns: string) {
   const done = db.prepare('DELETE FROM unlikened WHERE account = ?');
   const unlikened = prepare<Account>(
     db,
-    'SELECT id, name FROM unlikened JOIN accounts ON id = account ORDER BY id LIMIT ?',
+    'SELECT id, name FROM unlikened CROSS JOIN accounts ON id = account WHERE account > 0 ORDER BY account LIMIT ?',
   );
   const find = prepare<AccountRow>(
     db,

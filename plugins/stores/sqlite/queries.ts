@@ -1,13 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, Block, Cursor, Entry, NewEntry, Retention, StoredAccount } from 'chatserv';
+import type { Account, Block, NewEntry, StoredAccount } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
-import { holds } from './crowd.ts';
+import { prepareForgetting } from './forget.ts';
+import { prepareCursors, prepareInbox } from './inbox.ts';
 import { prepareLikenesses } from './likenesses.ts';
 import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
+import { ACCOUNTS_AT_ONCE } from './slice.ts';
+import { prepareTrim } from './trim.ts';
 
-/** How many messages one call of trim looks at: others wait for it. */
-const TRIMMED_AT_ONCE = 1000;
+/** How many blocks that are over are removed when one is added. */
+const BLOCKS_ENDED = 100;
 
 const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
 
@@ -19,10 +22,6 @@ export type Queries = ReturnType<typeof prepareQueries>;
 
 /** Prepares every statement of the store, each once. */
 export function prepareQueries(db: DatabaseSync) {
-  db.function('holds', { deterministic: true }, (crowd, account) =>
-    Number(holds(crowd as Uint8Array, account as number)),
-  );
-
   const get = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id = ?`);
   const find = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
   const create = prepare<AccountRow>(
@@ -38,62 +37,26 @@ export function prepareQueries(db: DatabaseSync) {
   const replaceSecret = db.prepare('INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)');
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
-  const seenSince = prepare<Account>(
+  const seenSince = prepare<Account & { seen: number }>(
     db,
-    'SELECT id, name FROM accounts WHERE seen >= max(?, 1) ORDER BY seen DESC LIMIT ?',
+    `SELECT id, name, seen FROM accounts WHERE seen >= max(?1, 1) AND seen <= ?2 AND (seen, id) < (?2, ?3)
+     ORDER BY seen DESC, id DESC LIMIT ?4`,
   );
   const list = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
   const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
 
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
   const { append, findEntry } = prepareAppend(db);
-  // Both halves come in the order of their index, so that SQLite merges them and stops at the limit.
-  const read = prepare<Entry>(
-    db,
-    `WITH place (start) AS (SELECT max(since, ?2) FROM accounts WHERE id = ?1)
-     SELECT id, sender, name AS "from", crowd IS NULL AS everyone, text, time FROM messages
-     WHERE wide = 1 AND id > (SELECT start FROM place) AND CASE WHEN crowd IS NULL THEN sender <> ?1 ELSE holds(crowd, ?1) END
-     UNION ALL
-     SELECT message, sender, name, 0, text, time FROM named JOIN messages ON id = message
-     WHERE account = ?1 AND message > (SELECT start FROM place)
-     ORDER BY id LIMIT ?3`,
-  );
-  const count = prepare<{ all: number; own: number }>(
-    db,
-    `SELECT count(*) AS "all", count(CASE WHEN sender = ?2 THEN 1 END) AS own FROM
-       (SELECT sender FROM named JOIN messages ON id = message WHERE account = ?1 AND message > ?3 LIMIT ?4)`,
-  );
-  const cursor = prepare<Cursor>(db, 'SELECT cursor AS id, max(cursor, handed) AS handed FROM accounts WHERE id = ?');
-  const moveCursor = db.prepare(
-    'UPDATE accounts SET cursor = max(cursor, ?2), handed = max(handed, ?3) WHERE id = ?1 AND (cursor < ?2 OR handed < ?3)',
-  );
-
-  const oldest = prepare<{ id: number }>(db, 'SELECT id FROM messages WHERE id > ? ORDER BY id LIMIT ?');
-  const forgetNamed = db.prepare(
-    'DELETE FROM named WHERE message BETWEEN ? AND ? AND message <= (SELECT cursor FROM accounts WHERE id = account)',
-  );
-  // An account has what its cursor has passed, and waits for nothing that was said before it was made.
-  const forgetHad = db.prepare(
-    `DELETE FROM messages AS m WHERE id BETWEEN ? AND ? AND CASE
-       WHEN wide = 0 THEN NOT EXISTS (SELECT 1 FROM named WHERE message = m.id)
-       WHEN crowd IS NULL THEN
-         NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND id <> m.sender)
-       ELSE NOT EXISTS (SELECT 1 FROM accounts WHERE cursor < m.id AND since < m.id AND holds(m.crowd, id)) END`,
-  );
-  const forgetOld = db.prepare('DELETE FROM messages WHERE id BETWEEN ? AND ? AND (time < ? OR id <= ?)');
-  const forgetKeys = db.prepare('DELETE FROM sent WHERE time < ? OR id <= ?');
-  const forgetNames = db.prepare(
-    'DELETE FROM named WHERE message BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM messages WHERE id = message)',
-  );
-  const nthLast = prepare<{ id: number }>(db, 'SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET ?');
-  /** Up to where this round of trimming has come. */
-  let trimmed = 0;
+  const forgetting = prepareForgetting(db);
 
   const findBlock = prepare<{ until: number }>(
     db,
     'SELECT until FROM blocks WHERE user = ? AND network = ? AND until > ?',
   );
-  const endBlocks = db.prepare('DELETE FROM blocks WHERE until <= ?');
+  const endBlocks = db.prepare(
+    `DELETE FROM blocks WHERE (user, network) IN
+       (SELECT user, network FROM blocks WHERE until <= ? ORDER BY until LIMIT ${BLOCKS_ENDED})`,
+  );
   const removeBlock = db.prepare('DELETE FROM blocks WHERE user = ? AND network = ?');
   const listBlocks = prepare<Block>(db, 'SELECT network, until FROM blocks WHERE user = ?');
   const addBlock = db.prepare('INSERT OR REPLACE INTO blocks (user, network, until) VALUES (?, ?, ?)');
@@ -127,36 +90,24 @@ export function prepareQueries(db: DatabaseSync) {
     },
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),
-    seenSince: (time: number, limit: number) => seenSince.all(time, atMost(limit)),
-    list: (after: number, limit: number) => list.all(after, atMost(limit)).map((row) => withRoles(row)),
-    remove: (id: number) => void remove.run(id),
+    /** Those that were online latest first, before the account `id` at the time `seen`. */
+    seenSince: (time: number, seen: number, id: number, limit: number) =>
+      seenSince.all(time, seen, id, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))),
+    list: (after: number, limit: number) =>
+      list.all(after, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))).map((row) => withRoles(row)),
+    /** Removes what waits for an account alone, and then the account. @returns whether that is done */
+    remove(id: number): boolean {
+      if (forgetting.forgetWaiting(id)) return false;
+      remove.run(id);
+      return true;
+    },
 
     append: (entry: NewEntry) => append(entry),
     findEntry,
-    read: (account: number, after: number, limit: number): Entry[] =>
-      read.all(account, after, atMost(limit)).map((row) => ({ ...row, everyone: Boolean(row.everyone) })),
-    count: (account: number, sender: number, after: number, most: number) =>
-      count.get(account, sender, after, atMost(most)) ?? { all: 0, own: 0 },
-    cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },
-    moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): void {
-      for (const [account, id, handed] of moves) moveCursor.run(account, id, Math.max(id, handed));
-    },
-    trim({ before, most, keysSince }: Retention): boolean {
-      const over = nthLast.get(atMost(most))?.id ?? 0;
-      forgetKeys.run(keysSince, (end.get()?.id ?? 0) - atMost(most));
-      const slice = oldest.all(trimmed, TRIMMED_AT_ONCE);
-      const [first] = slice;
-      const last = slice.at(-1);
-      trimmed = 0;
-      if (first === undefined || last === undefined) return false;
-      forgetNamed.run(first.id, last.id);
-      forgetOld.run(first.id, last.id, before, over);
-      forgetHad.run(first.id, last.id);
-      forgetNames.run(first.id, last.id);
-      if (slice.length < TRIMMED_AT_ONCE) return false;
-      trimmed = last.id;
-      return true;
-    },
+    ...prepareInbox(db),
+    ...prepareCursors(db),
+    forgetSaid: forgetting.forgetSaid,
+    trim: prepareTrim(db, forgetting),
 
     findBlock: (user: string, network: string, now: number) => findBlock.get(user, network, now)?.until ?? 0,
     addBlock(user: string, network: string, until: number, now: number): void {

@@ -5,6 +5,7 @@ import type { StoredAccount } from 'chatserv';
 export interface Rows<Row> {
   get(...values: SQLInputValue[]): Row | undefined;
   all(...values: SQLInputValue[]): Row[];
+  iterate(...values: SQLInputValue[]): IterableIterator<Row, undefined>;
 }
 
 /** Prepares a statement that gives rows of a type. */

@@ -101,4 +101,25 @@ export const MIGRATIONS: readonly string[] = [
     filler BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  -- Until here a message that all have stayed until the next trimming. This reads the whole log, once.
+  DELETE FROM messages WHERE wide = 0 AND NOT EXISTS (SELECT 1 FROM named WHERE message = messages.id);
+
+  CREATE TABLE crowds (
+    message INTEGER PRIMARY KEY,            -- to a crowd
+    account INTEGER NOT NULL                -- one of the crowd that may lack it; those with lower ids have it
+  ) STRICT;
+  CREATE INDEX crowds_account ON crowds (account);
+  INSERT INTO crowds SELECT id, 0 FROM messages WHERE wide = 1 AND crowd IS NOT NULL;
+
+  CREATE TABLE log_size (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    messages INTEGER NOT NULL               -- how many there are
+  ) STRICT;
+  INSERT INTO log_size SELECT 1, count(*) FROM messages;
+  CREATE TRIGGER message_added AFTER INSERT ON messages BEGIN UPDATE log_size SET messages = messages + 1 WHERE id = 1; END;
+  CREATE TRIGGER message_removed AFTER DELETE ON messages BEGIN UPDATE log_size SET messages = messages - 1 WHERE id = 1; END;
+
+  ALTER TABLE named ADD COLUMN sender INTEGER; -- of the message; NULL in a row of an earlier version
+  `,
 ];

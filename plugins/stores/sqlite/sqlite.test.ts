@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { pack } from './crowd.ts';
 import { MIGRATIONS } from './schema.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -76,6 +77,42 @@ describe('the file', () => {
     expect(await accounts.find('strasse-3')).toMatchObject({ name: 'STRAẞE-3', hash: 'c' });
     expect(await blocks.find('gross', '192.0.2.1', 1000)).toBe(2000);
     expect(await accounts.lookalike('ѕсоре-1499')).toMatchObject({ name: 'scope-1499' });
+  });
+
+  test('of a version that kept what all had until it was trimmed: keys stay known, and the rest is trimmed on', async () => {
+    file = join(folder, 'old.db');
+    const old = new DatabaseSync(file);
+    for (const migration of MIGRATIONS.slice(0, 5)) old.exec(migration);
+    old.exec(`PRAGMA user_version = 5; PRAGMA application_id = ${0x63686174}`);
+    const account = old.prepare(
+      'INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?1, ?1, ?1, 1, 0, 0)',
+    );
+    for (let i = 1; i <= 40; i++) account.run(`u${i}`);
+    const message = old.prepare(
+      "INSERT INTO messages (sender, name, text, time, wide, crowd, key) VALUES (1, 'u1', ?, 9, ?, ?, ?)",
+    );
+    const crowd = pack(Array.from({ length: 40 }, (_, i) => i + 1));
+    for (const text of ['one', 'two']) message.run(text, 1, crowd, null);
+    message.run('all have it', 0, null, 'k');
+    message.run('waits', 0, null, 'k2');
+    old.exec('INSERT INTO named VALUES (2, 4)');
+    old.close();
+
+    const { log } = await open();
+    expect(await log.find(1, 'k')).toEqual({ duplicateOf: 3, unknown: [] });
+    expect(await log.find(1, 'k2')).toEqual({ duplicateOf: 4, unknown: [] });
+    const texts = async (id: number) => (await log.read(id, 0, 10)).map(({ text }) => text);
+    expect(await texts(2)).toEqual(['one', 'two', 'waits']);
+    expect(await log.count(2, 1, 0, 10)).toMatchObject({ all: 1 });
+    const trim = () => log.trim({ before: 0, most: 100, keysSince: 0 });
+    await log.moveCursors(Array.from({ length: 39 }, (_, i) => [i + 1, 4, 4]));
+    await trim();
+    expect(await texts(40)).toEqual(['one', 'two']);
+    await log.moveCursors([[40, 1, 1]]);
+    await trim();
+    using db = new DatabaseSync(file, { readOnly: true });
+    expect(db.prepare('SELECT text FROM messages').all()).toEqual([{ text: 'two' }]);
+    expect(db.prepare('SELECT messages FROM log_size').get()).toEqual({ messages: 1 });
   });
 
   test.each([

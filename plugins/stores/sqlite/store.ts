@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import {
+  type Account,
   type Accounts,
   type Archive,
   type Backup,
@@ -8,17 +9,22 @@ import {
   type Log,
   likenesses,
   nameKey,
+  type StoredAccount,
   type StoreFacts,
 } from 'chatserv';
 import { type FileEvents, startClient } from './client.ts';
 import { copyDatabase, copyObjection } from './copy.ts';
 import { archiveImport } from './import.ts';
+import { logOf } from './log.ts';
 import { realPlace } from './place.ts';
+import { ACCOUNTS_AT_ONCE } from './slice.ts';
 
 /** How many accounts' likenesses are worked out at once. */
 const LIKENED_AT_ONCE = 1000;
 
 const KEY_BYTES = 32;
+
+type Seen = Account & { readonly seen: number };
 
 /** The services of one database. */
 export interface Store {
@@ -81,21 +87,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       },
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
-      seenSince: (time, limit) => ask('seenSince', time, limit),
-      list: (after, limit) => ask('list', after, limit),
-      remove: (id) => ask('remove', id),
+      async seenSince(time, limit) {
+        const seen = await inPages(limit, (left, last: Seen | undefined) =>
+          ask('seenSince', time, last?.seen ?? Number.MAX_SAFE_INTEGER, last?.id ?? 0, left),
+        );
+        return seen.map(({ id, name }) => ({ id, name }));
+      },
+      list: (after, limit) =>
+        inPages(limit, (left, last: StoredAccount | undefined) => ask('list', last?.id ?? after, left)),
+      async remove(id) {
+        while (!(await ask('remove', id)));
+      },
     },
-    log: {
-      identity,
-      append: (entry) => ask('append', entry),
-      find: (sender, key) => ask('findEntry', sender, key),
-      read: (account, after, limit) => ask('read', account, after, limit),
-      count: (account, sender, after, most) => ask('count', account, sender, after, most),
-      cursor: (account) => ask('cursor', account),
-      moveCursors: (moves) => ask('moveCursors', moves),
-      trim: (retention) => ask('trim', retention),
-      check: () => ask('check'),
-    },
+    log: logOf(ask, identity),
     blocks: {
       find: (user, network, now) => ask('findBlock', user, network, now),
       add: (user, network, until, now) => ask('addBlock', user, network, until, now),
@@ -118,6 +122,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return close();
     },
   };
+}
+
+/** Up to `limit` rows, asked for a page at a time so that the requests of others come between. */
+async function inPages<Row>(
+  limit: number,
+  read: (left: number, last: Row | undefined) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await read(limit - rows.length, rows.at(-1));
+    rows.push(...page);
+    if (page.length < ACCOUNTS_AT_ONCE) return rows;
+  }
 }
 
 /** Random, so that no epoch comes again when a backup is restored. */

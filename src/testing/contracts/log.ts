@@ -176,7 +176,7 @@ export function logContract(name: string, open: Open): void {
       const say = (time: number) =>
         appendNew(store, { sender: alice.id, from: alice.name, audience: [bob.id], text: '', time });
       const [, second, third] = [await say(10), await say(20), await say(30)];
-      await trim({ before: 20 });
+      await trim({ before: 20, now: 40 });
       expect(await ids(bob, start)).toEqual([second, third]);
       await trim({ most: 1 });
       expect(await ids(bob, start)).toEqual([third]);

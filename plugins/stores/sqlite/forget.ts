@@ -1,0 +1,70 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { prepare } from './rows.ts';
+import { Slice } from './slice.ts';
+
+/** How many rows are looked up at once. */
+const PAGE = 100;
+
+/** What removes messages, and whom they are for. */
+export type Forgetting = ReturnType<typeof prepareForgetting>;
+
+/** Prepares what removes messages. A message that nobody waits for any more is gone, with all rows about it. */
+export function prepareForgetting(db: DatabaseSync) {
+  const removeMessage = db.prepare('DELETE FROM messages WHERE id = ?');
+  const removeNames = db.prepare('DELETE FROM named WHERE message = ?');
+  const removeCrowd = db.prepare('DELETE FROM crowds WHERE message = ?');
+  const removeName = db.prepare('DELETE FROM named WHERE account = ? AND message = ?');
+  const anyName = prepare<{ account: number }>(db, 'SELECT account FROM named WHERE message = ? LIMIT 1');
+  const waiting = prepare<{ message: number }>(
+    db,
+    'SELECT message FROM named WHERE account = ? AND message <= ? ORDER BY message LIMIT ?',
+  );
+  const below = prepare<{ id: number; sender: number }>(
+    db,
+    'SELECT id, sender FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?',
+  );
+
+  function forget(message: number): void {
+    removeNames.run(message);
+    removeCrowd.run(message);
+    removeMessage.run(message);
+  }
+
+  /** Removes messages that name an account, up to an id. @returns whether there may be more */
+  function forgetNamed(account: number, upTo: number, slice: Slice): boolean {
+    for (;;) {
+      const page = waiting.all(account, upTo, PAGE);
+      for (const { message } of page) {
+        if (slice.isOver) return true;
+        slice.visit();
+        removeName.run(account, message);
+        if (anyName.get(message) === undefined) removeMessage.run(message);
+      }
+      if (page.length < PAGE) return false;
+    }
+  }
+
+  return {
+    forget,
+    forgetNamed,
+    /** Removes what waits for one account alone. @returns whether there may be more */
+    forgetWaiting: (account: number): boolean => forgetNamed(account, Number.MAX_SAFE_INTEGER, new Slice()),
+    /** Removes what an account said. @param before goes on below this id @returns how much, and where to go on */
+    forgetSaid(sender: number, before: number): { readonly removed: number; readonly before: number | undefined } {
+      const slice = new Slice();
+      let removed = 0;
+      for (let at = before; ; ) {
+        const page = below.all(at, PAGE);
+        for (const message of page) {
+          if (slice.isOver) return { removed, before: at };
+          slice.visit();
+          at = message.id;
+          if (message.sender !== sender) continue;
+          forget(message.id);
+          removed++;
+        }
+        if (page.length < PAGE) return { removed, before: undefined };
+      }
+    },
+  };
+}

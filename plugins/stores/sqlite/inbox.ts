@@ -1,0 +1,103 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Cursor, Entry } from 'chatserv';
+import { holds } from './crowd.ts';
+import { atMost, prepare } from './rows.ts';
+import { Slice } from './slice.ts';
+
+/** A part of what was asked for, and the id after which the rest is; without one it is all of it. */
+export interface Part<Found> {
+  readonly found: Found;
+  readonly after?: number;
+}
+
+/** A message as it is read. */
+interface EntryRow extends Omit<Entry, 'everyone'> {
+  readonly crowd: Uint8Array | null;
+}
+
+/** How many rows of an inbox are counted at once. */
+const COUNTED = 2000;
+
+/** Prepares what reads the log for one account: its inbox, how much waits there, and how far it has come. */
+export function prepareInbox(db: DatabaseSync) {
+  const start = prepare<{ id: number }>(db, 'SELECT max(since, ?2) AS id FROM accounts WHERE id = ?1');
+  const named = prepare<EntryRow>(
+    db,
+    `SELECT id, messages.sender, name AS "from", NULL AS crowd, text, time FROM named JOIN messages ON id = message
+     WHERE account = ? AND message > ? ORDER BY message`,
+  );
+  const wide = prepare<EntryRow>(
+    db,
+    `SELECT id, sender, name AS "from", crowd, text, time FROM messages WHERE wide = 1 AND id > ? ORDER BY id`,
+  );
+  const count = prepare<{ rows: number; last: number; own: number }>(
+    db,
+    `SELECT count(*) AS rows, max(message) AS last, count(CASE WHEN sender = ?2 THEN 1 END) AS own
+     FROM (SELECT message, sender FROM named WHERE account = ?1 AND message > ?3 ORDER BY message LIMIT ?4)`,
+  );
+  const cursor = prepare<Cursor>(db, 'SELECT cursor AS id, max(cursor, handed) AS handed FROM accounts WHERE id = ?');
+
+  return {
+    /** Reads up to `limit` entries for an account. */
+    read(account: number, after: number, limit: number): Part<Entry[]> {
+      const found: Entry[] = [];
+      const from = start.get(account, after)?.id;
+      if (from === undefined) return { found };
+      const slice = new Slice();
+      // Both come in the order of ids.
+      const own = named.iterate(account, from);
+      const others = wide.iterate(from);
+      try {
+        let nextOwn = nextOf(own);
+        let next = nextOf(others);
+        for (let last = from; found.length < limit; ) {
+          const isOwn = nextOwn !== undefined && (next === undefined || nextOwn.id < next.id);
+          const row = isOwn ? nextOwn : next;
+          if (row === undefined) return { found };
+          if (slice.isOver) return { found, after: last };
+          slice.visit();
+          last = row.id;
+          if (isOwn) nextOwn = nextOf(own);
+          else next = nextOf(others);
+          const { crowd, ...entry } = row;
+          const isMeant = isOwn || (crowd === null ? row.sender !== account : holds(crowd, account));
+          if (isMeant) found.push({ ...entry, everyone: !isOwn && crowd === null });
+        }
+        return { found };
+      } finally {
+        own.return?.();
+        others.return?.();
+      }
+    },
+
+    /** Counts what names an account, and what of it is one sender's, up to `most`. */
+    count(account: number, sender: number, after: number, most: number): Part<{ all: number; own: number }> {
+      const rows = Math.min(COUNTED, atMost(most));
+      const { rows: all = 0, last = after, own = 0 } = count.get(account, sender, after, rows) ?? {};
+      return { found: { all, own }, ...(all === COUNTED && all < most && { after: last }) };
+    },
+
+    cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },
+  };
+}
+
+/** The next row. Node's iterators end with null. */
+function nextOf<Row>(rows: IterableIterator<Row, unknown>): Row | undefined {
+  const { done, value } = rows.next();
+  return done ? undefined : (value as Row);
+}
+
+/** Prepares what moves cursors. */
+export function prepareCursors(db: DatabaseSync) {
+  const move = db.prepare(
+    'UPDATE accounts SET cursor = max(cursor, ?2), handed = max(handed, ?3) WHERE id = ?1 AND (cursor < ?2 OR handed < ?3)',
+  );
+  const skip = db.prepare('UPDATE accounts SET cursor = ?3 WHERE id = ?1 AND cursor >= ?2 AND cursor < ?3');
+  return {
+    moveCursors(moves: readonly (readonly [account: number, id: number, handed: number])[]): void {
+      for (const [account, id, handed] of moves) move.run(account, id, Math.max(id, handed));
+    },
+    /** Moves a cursor over messages that are not for the account, unless it has not come to where they begin. */
+    skip: (account: number, from: number, to: number): void => void skip.run(account, from, to),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Entry, Log } from 'chatserv';
+import type { Client } from './client.ts';
+import type { Part } from './inbox.ts';
+import type { TrimPosition } from './trim.ts';
+
+/** How many cursors one request moves. */
+const MOVED_AT_ONCE = 200;
+
+/** The log of a database. What takes long is asked for a part at a time, so that the requests of others come between. */
+export function logOf(ask: Client['ask'], identity: string): Log {
+  let trimmed: TrimPosition | undefined;
+  return {
+    identity,
+    append: (entry) => ask('append', entry),
+    find: (sender, key) => ask('findEntry', sender, key),
+    async read(account, after, limit) {
+      const entries: Entry[] = [];
+      let from = after;
+      for (;;) {
+        const part = await ask('read', account, from, limit - entries.length);
+        entries.push(...part.found);
+        if (part.after === undefined) break;
+        from = part.after;
+      }
+      // What is not for the account is not looked through again at its next login.
+      if (entries.length === 0 && from > after) await ask('skip', account, after, from);
+      return entries;
+    },
+    async count(account, sender, after, most) {
+      const counted = { all: 0, own: 0 };
+      for (let from: number | undefined = after; from !== undefined; ) {
+        const part: Part<{ all: number; own: number }> = await ask('count', account, sender, from, most - counted.all);
+        counted.all += part.found.all;
+        counted.own += part.found.own;
+        from = part.after;
+      }
+      return counted;
+    },
+    cursor: (account) => ask('cursor', account),
+    async moveCursors(moves) {
+      for (let at = 0; at < moves.length; at += MOVED_AT_ONCE) {
+        await ask('moveCursors', moves.slice(at, at + MOVED_AT_ONCE));
+      }
+    },
+    async trim(retention) {
+      trimmed = await ask('trim', retention, trimmed);
+      return trimmed !== undefined;
+    },
+    check: () => ask('check'),
+  };
+}

@@ -1,0 +1,22 @@
+/** How many rows one request may visit, and for how long, in milliseconds, before others get their turn. */
+const ROWS = 1000;
+const TIME = 4;
+
+/** What is left of a request's turn. Long work runs as several requests, each of which goes on where the last one ended. */
+export class Slice {
+  readonly #end = performance.now() + TIME;
+  #rows = ROWS;
+
+  /** Whether the turn is over. It never is before one row was visited, so that each turn gets somewhere. */
+  get isOver(): boolean {
+    return this.#rows < ROWS && (this.#rows <= 0 || performance.now() >= this.#end);
+  }
+
+  /** Notes that a row is visited. */
+  visit(): void {
+    this.#rows--;
+  }
+}
+
+/** The most accounts that one request gives. */
+export const ACCOUNTS_AT_ONCE = 500;
