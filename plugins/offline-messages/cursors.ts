@@ -1,11 +1,5 @@
 import type { Account, Cursor, Log, Session } from 'chatserv';
 
-/**
- * How many messages another session of the account may have had before a session that is gone does not hold its cursor
- * back any more: without a bound, what somebody has read long ago would fill the inbox.
- */
-const HELD_MOST = 1000;
-
 /** The sessions of an account that has none. */
 const NONE: readonly Session[] = [];
 
@@ -19,6 +13,13 @@ interface Uneven {
 
 /** Cursors, and how far they have moved since they were last written. */
 export class Cursors {
+  /**
+   * How many messages other sessions of the account may have had before a lost one does not hold its cursor back any
+   * more: without a bound, what somebody has read long ago would fill the inbox.
+   */
+  waitingForLost = 0;
+  /** Told when a lost session is not waited for any longer. */
+  gaveUp: () => void = () => {};
   #moved = new Map<number, Cursor>();
   /** Those that are being written. */
   #leaving = new Map<number, Cursor>();
@@ -116,7 +117,9 @@ export class Cursors {
   #settle(account: number, uneven: Uneven): void {
     const { furthest, lost } = uneven;
     for (const [session, { passed }] of lost) {
-      if (passed > HELD_MOST || session.feed.settled === Number.POSITIVE_INFINITY) lost.delete(session);
+      const isLate = passed > this.waitingForLost;
+      if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) lost.delete(session);
+      if (isLate) this.gaveUp();
     }
     const slowest = Math.min(...[...this.#of(account), ...lost.keys()].map(({ feed }) => feed.settled));
     this.#move(account, Math.min(furthest, slowest), furthest);

@@ -32,6 +32,13 @@ export default definePlugin({
       .default(10_000)
       .describe('How many messages that name an account may wait for it; those to more than 32 accounts do not count'),
     waitingFrom: z.int().positive().default(1000).describe('How many of them may be from one sender'),
+    waitingForLost: z
+      .int()
+      .nonnegative()
+      .default(1000)
+      .describe(
+        'How many messages other sessions of a user may be given before what a lost one has not acknowledged is given up',
+      ),
     trimTime: z.number().positive().default(600).describe('How often what everyone has is forgotten, in seconds'),
     keyTime: z
       .number()
@@ -45,6 +52,8 @@ export default definePlugin({
   setup({ options, accounts, log, clock, keep, logger, server, signal }) {
     // A reload may bring another object for the log, and never another log.
     const cursors = keep('cursors', () => new Cursors());
+    cursors.waitingForLost = options.waitingForLost;
+    cursors.gaveUp = () => server.limitMet('waiting-for-lost');
     // Feeds hold on to the reader that they were given at the login, which must not end with the log's object of then.
     const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
     const room = new Room(log, server, clock, options, (account) => cursors.of(account, log));
