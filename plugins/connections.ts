@@ -44,8 +44,10 @@ class Crowd {
 
   /** Tells a session that may not stay why not, unless too many are being told. */
   refuse(session: Session, reason: string): Refusal {
-    if (this.#told >= TOLD) session.destroy();
-    else {
+    if (this.#told >= TOLD) {
+      session.close(reason);
+      session.destroy();
+    } else {
       this.#told++;
       session.whenGone(() => this.#told--);
     }

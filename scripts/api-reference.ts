@@ -65,7 +65,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'The server',
     intro: 'What `setup` and commands are given under `server`, `clock` and `logger`.',
-    names: ['Server', 'SteadyClock', 'Clock', 'Logger'],
+    names: ['Server', 'SteadyClock', 'Clock', 'Logger', 'OperationalError'],
   },
   {
     heading: 'Messages',

@@ -40,6 +40,7 @@ export type { Decision, Handlers, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
+export { OperationalError } from './kernel/operational-error.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
 export type { AccountChange } from './kernel/standing.ts';
 export { escapeUnseen } from './kernel/unseen.ts';

@@ -44,6 +44,8 @@ export class Kernel implements SessionHost {
   /** Logins to one account are admitted one after the other. */
   readonly #admissions = new Turns();
   readonly #sessions = new Set<Session>();
+  /** Those that no plugin has let in yet. */
+  readonly #arriving = new Set<Session>();
   /** What of ended sessions is still running: their `onDisconnect`. */
   readonly #farewells = new Set<Promise<void>>();
   #generation: KernelGeneration;
@@ -106,6 +108,7 @@ export class Kernel implements SessionHost {
   accept(connection: Connection, dialect: Dialect): Session {
     const session = new Session(++this.#count, connection, dialect, this);
     this.#sessions.add(session);
+    this.#arriving.add(session);
     if (this.#closing === undefined) void this.#converse(session);
     else session.close(this.#closing);
     return session;
@@ -138,8 +141,13 @@ export class Kernel implements SessionHost {
   ended(session: Session, reason: string): void {
     this.#sessions.delete(session);
     this.online.remove(session);
-    const seconds = Math.round(session.age) / 1000;
-    this.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
+    if (this.#arriving.has(session) && reason !== 'gone') this.#logRefused(session, reason);
+    else {
+      if (this.#arriving.has(session)) this.#logConnected(session);
+      const seconds = Math.round(session.age) / 1000;
+      this.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
+    }
+    this.#arriving.delete(session);
     const farewell: Promise<void> = this.hooks.onDisconnect
       .promise(session, reason)
       .finally(() => this.#farewells.delete(farewell));
@@ -170,9 +178,9 @@ export class Kernel implements SessionHost {
   /** One session from its first line to its last. */
   async #converse(session: Session): Promise<void> {
     try {
-      this.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
       const refusal = await session.still(this.hooks.onConnect.promise(session));
       if (refusal !== undefined) return session.close(refusal.reason);
+      this.#logConnected(session);
       if (!(await login(session, this))) return;
       const { account } = session as { account: Account };
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
@@ -192,6 +200,16 @@ export class Kernel implements SessionHost {
     } catch (cause) {
       this.#fail(session, cause);
     }
+  }
+
+  #logConnected(session: Session): void {
+    this.#arriving.delete(session);
+    this.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
+  }
+
+  #logRefused(session: Session, reason: string): void {
+    const facts = { event: 'connection-refused', ...session.who, transport: session.transport, reason };
+    this.logger.info(facts, 'a connection was refused');
   }
 
   #fail(session: Session, cause: unknown): void {

@@ -9,6 +9,7 @@ import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
 import { observedAccounts } from './accounts.ts';
+import { BoundedLog } from './bounded-log.ts';
 import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
@@ -83,6 +84,7 @@ export class Host {
   readonly #meters = new Meters();
   readonly #events = new Events();
   readonly #logger: Logger;
+  readonly #log: BoundedLog;
   readonly #stopping = new AbortController();
   /** What plugins are given of each store's accounts. */
   readonly #observed = new WeakMap<Accounts, Accounts>();
@@ -101,7 +103,8 @@ export class Host {
     stopping?.addEventListener('abort', () => this.#stopping.abort());
     const clock = steady(setting.clock ?? systemClock);
     this.#clock = clock;
-    const logger = this.#events.counted(setting.logger);
+    this.#log = new BoundedLog(setting.logger, clock);
+    const logger = this.#events.counted(this.#log.logger);
     this.#logger = logger;
     const kernel = new Kernel(clock, logger, limits, { hooks: createHooks(), commands: new Map() });
     this.kernel = kernel;
@@ -303,5 +306,6 @@ export class Host {
     await this.kernel.close(reason);
     await this.#retired;
     await this.#generation.dispose();
+    this.#log.flush();
   }
 }

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { OperationalError } from 'chatserv';
 import type { Request } from './batch.ts';
 import type { Queries } from './queries.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker.ts';
@@ -86,7 +87,7 @@ export async function startClient(data: WorkerData, { lost, writtenByAnother }: 
     refusal ??= reason;
     const lost = waiting.concat(gathered);
     waiting = gathered = [];
-    for (const call of lost) call.reject(new Error(reason));
+    for (const call of lost) call.reject(new OperationalError(reason));
     opened.reject(new Error(reason));
     ended.resolve();
   }
@@ -101,7 +102,7 @@ export async function startClient(data: WorkerData, { lost, writtenByAnother }: 
     for (const [i, call] of waiting.splice(0, message.length).entries()) {
       const outcome = message[i];
       if (outcome && 'value' in outcome) call.resolve(outcome.value);
-      else call.reject(new Error(outcome?.failed));
+      else call.reject(new OperationalError(outcome?.failed));
     }
   });
   worker.on('error', (error) =>
@@ -114,7 +115,7 @@ export async function startClient(data: WorkerData, { lost, writtenByAnother }: 
     identity,
     ask: (name, ...values) =>
       new Promise((resolve, reject) => {
-        if (refusal !== undefined) return reject(new Error(refusal));
+        if (refusal !== undefined) return reject(new OperationalError(refusal));
         if (gathered.length === 0) setImmediate(send);
         gathered.push({ request: [name, ...values], resolve: resolve as Call['resolve'], reject });
       }),
