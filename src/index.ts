@@ -27,6 +27,7 @@ export { type ServicesOf, type Token, type Tokens, token } from './contracts/ser
 export { StoreFacts } from './contracts/store-facts.ts';
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export type { Account } from './kernel/account.ts';
+export type { AccountChange } from './kernel/account-watch.ts';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './kernel/address.ts';
 export { inAddressList } from './kernel/address-list.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
@@ -42,7 +43,6 @@ export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/
 export { nameKey } from './kernel/names.ts';
 export { OperationalError } from './kernel/operational-error.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
-export type { AccountChange } from './kernel/standing.ts';
 export { escapeUnseen } from './kernel/unseen.ts';
 export {
   admit,

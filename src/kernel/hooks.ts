@@ -1,9 +1,9 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
 import type { Account } from './account.ts';
+import type { AccountChange } from './account-watch.ts';
 import type { CommandCall } from './commands.ts';
 import type { Duplicate, Message, MessageDraft } from './message.ts';
 import type { Session } from './session.ts';
-import type { AccountChange } from './standing.ts';
 import {
   askUsername,
   type Blocked,

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { type AccountState, AccountWatch } from './account-watch.ts';
 import { inAddressList } from './address-list.ts';
 import type { SteadyClock } from './clock.ts';
 import { Answers, type Command } from './commands.ts';
@@ -15,7 +16,6 @@ import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import { Retries } from './retries.ts';
 import { Session, type SessionHost } from './session.ts';
-import { type Standing, Standings } from './standing.ts';
 import { Tally } from './tally.ts';
 import { Turns } from './turns.ts';
 import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
@@ -25,8 +25,8 @@ export interface KernelGeneration {
   readonly hooks: Hooks;
   /** The commands by name and alias. */
   readonly commands: ReadonlyMap<string, Command>;
-  /** Reads how things stand with an account, where something keeps accounts. */
-  readonly standingOf?: ((account: number) => Promise<Standing | undefined>) | undefined;
+  /** Reads an account's state, where something provides accounts. */
+  readonly accountStateOf?: ((account: number) => Promise<AccountState | undefined>) | undefined;
 }
 
 /** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
@@ -36,7 +36,7 @@ export class Kernel implements SessionHost {
   readonly tally: Tally;
   readonly turn: Turn;
   readonly online = new Online();
-  readonly standings = new Standings(this);
+  readonly accountWatch = new AccountWatch(this);
   /** How often each limit was met. */
   readonly limitsMet = new LimitsMet();
   readonly retries = new Retries();
@@ -58,7 +58,7 @@ export class Kernel implements SessionHost {
     this.clock = clock;
     this.tally = new Tally(clock);
     this.turn = new Turn(this.tally);
-    this.#delivery = new Delivery(this.online, this.tally, (account) => this.standings.isRemoved(account));
+    this.#delivery = new Delivery(this.online, this.tally, (account) => this.accountWatch.isRemoved(account));
     this.logger = logger;
     this.#limits = limits;
     this.isExempt = inAddressList(limits.exempt);
@@ -86,8 +86,8 @@ export class Kernel implements SessionHost {
     return this.#generation.hooks;
   }
 
-  get standingOf(): KernelGeneration['standingOf'] {
-    return this.#generation.standingOf;
+  get accountStateOf(): KernelGeneration['accountStateOf'] {
+    return this.#generation.accountStateOf;
   }
 
   /** How many messages were said. */
@@ -130,7 +130,7 @@ export class Kernel implements SessionHost {
       const objection = onAdmit.isUsed() ? await session.still(onAdmit.promise(session, account)) : undefined;
       if (objection !== undefined) return objection;
       // From here to the welcome nothing waits.
-      if (session.proof?.expired || this.standings.isRemoved(account.id)) return askUsername();
+      if (session.basis?.expired || this.accountWatch.isRemoved(account.id)) return askUsername();
       for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
       this.online.add(session, account);
       session.say({ kind: 'welcome', account });

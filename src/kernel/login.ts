@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
+import type { AccountState, AccountWatch } from './account-watch.ts';
 import { SessionEnded, StartedOver } from './endings.ts';
 import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
 import type { Session } from './session.ts';
-import type { Standing, Standings } from './standing.ts';
 import {
   type Admit,
   type AskUsername,
@@ -22,7 +22,7 @@ export interface LoginHost {
   readonly limits: { readonly passwordAttempts: number };
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
-  readonly standings: Pick<Standings, 'rely'>;
+  readonly accountWatch: Pick<AccountWatch, 'track'>;
   /** Makes the session online and welcomes it, or returns why not. */
   admit(session: Session, account: Account): Promise<UsernameVerdict | undefined>;
 }
@@ -95,19 +95,23 @@ async function admission(
   host: LoginHost,
   after: 'username' | 'password',
 ): Promise<UsernameVerdict | undefined> {
-  // What a password rests on was read before it was checked.
-  const standing = after === 'password' ? await session.proof?.standing : await relied(session, account, host);
-  if (standing === 'unknown' || standing?.isBot) return askUsername();
-  if (epoch !== undefined && standing?.epoch !== epoch) return askUsername('expired');
+  // Before a password is checked the state is read already.
+  const state = after === 'password' ? await session.basis?.state : await stateOf(session, account, host);
+  if (state === 'unknown' || state?.isBot) return askUsername();
+  if (epoch !== undefined && state?.epoch !== epoch) return askUsername('expired');
   session.device = device;
-  session.epoch = standing?.epoch;
+  session.epoch = state?.epoch;
   return await host.admit(session, account);
 }
 
-/** What the login is about to rest on; `unknown` when the store does not say. */
-async function relied(session: Session, account: Account, host: LoginHost): Promise<Standing | undefined | 'unknown'> {
+/** The state of the account that the session logs in to, tracked from here on; `unknown` when it cannot be read. */
+async function stateOf(
+  session: Session,
+  account: Account,
+  host: LoginHost,
+): Promise<AccountState | undefined | 'unknown'> {
   try {
-    return await session.still(host.standings.rely(session, account));
+    return await session.still(host.accountWatch.track(session, account));
   } catch (err) {
     if (err instanceof SessionEnded) throw err;
     host.logger.error({ event: 'store-error', ...session.who, err }, 'an account could not be read for a login');
@@ -126,13 +130,13 @@ async function askForPassword(
     const secret = await session.ask('password', because);
     const { hooks } = host;
     const check = async () => {
-      // What the password is held against afterwards is at least as new as this.
-      if ((await relied(session, account, host)) === 'unknown') return 'again';
+      // Read before the password is checked, so that a change during the check is noticed.
+      if ((await stateOf(session, account, host)) === 'unknown') return 'again';
       return await session.still(verdictOn(session, account, secret, hooks));
     };
     let verdict = await check();
     // The password was changed meanwhile, or hashed anew by a plugin that does not say `rehashed`.
-    if (verdict === 'right' && session.proof?.expired) verdict = await check();
+    if (verdict === 'right' && session.basis?.expired) verdict = await check();
     if (verdict === 'right') return admit(account);
     if (verdict === 'again') continue;
     if (verdict !== 'wrong') return verdict;
@@ -158,7 +162,7 @@ async function verdictOn(session: Session, account: Account, secret: string, hoo
     verdict = decided ?? (session.ended ? 'again' : 'wrong');
     return verdict;
   } finally {
-    const isOutdated = verdict === 'right' && session.proof?.expired;
+    const isOutdated = verdict === 'right' && session.basis?.expired;
     hooks.onPasswordDone.call(session, account, isOutdated ? 'again' : verdict);
   }
 }

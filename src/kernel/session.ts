@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Account } from './account.ts';
+import type { LoginBasis } from './account-watch.ts';
 import { networkOf, plainAddress } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
@@ -11,7 +12,6 @@ import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 import { isReason } from './results.ts';
-import type { Proof } from './standing.ts';
 import { refuse } from './verdicts.ts';
 
 /** What a session needs of the kernel. */
@@ -58,8 +58,8 @@ export class Session implements InputOwner, OutboxOwner {
   epoch: number | undefined;
   /** The plugin that vouches for who it is. */
   provider = '';
-  /** What its login rests on. @internal */
-  proof: Proof | undefined;
+  /** What its login depends on. @internal */
+  basis: LoginBasis | undefined;
   /** The messages that it is given. */
   readonly feed: Feed;
   /** What waits to be written. @internal */

@@ -1,16 +1,19 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Accounts, StoredAccount } from '../contracts/accounts.ts';
 import type { Account } from '../kernel/account.ts';
+import type { AccountChange } from '../kernel/account-watch.ts';
 import type { Session } from '../kernel/session.ts';
-import type { AccountChange } from '../kernel/standing.ts';
 
-/** Is told what plugins do to accounts. */
+/** Is notified of what plugins do to accounts. */
 export interface AccountObserver {
-  /** An account is about to be removed. @returns takes that back */
+  /** An account is about to be removed. @returns undoes that */
   removing(account: number): () => void;
-  /** @param by the session that did it, which stays @returns when everyone has been told */
+  /** @param by the session that did it, which stays @returns once everyone was notified */
   changed(account: Account, change: AccountChange, by?: Session): Promise<void>;
 }
+
+/** The shortest key that signs anything, in bytes. */
+const KEY_LEAST = 32;
 
 /** What a store of an earlier version lacks. */
 type Later = 'get' | 'signOut' | 'signingKey';
@@ -58,7 +61,7 @@ function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>)
   const { signOut, signingKey } = store;
   const isComplete = signOut !== undefined && signingKey !== undefined;
   const epochs = new Map<number, number>();
-  let key = randomBytes(32);
+  let key = randomBytes(KEY_LEAST);
 
   const begin = (id: number) => void epochs.set(id, randomInt(2 ** 48 - 1));
   function dated(account: StoredAccount): StoredAccount;
@@ -84,9 +87,10 @@ function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>)
     },
     signOut: async (id) => (isComplete ? signOut.call(store, id) : begin(id)),
     async signingKey(renew) {
-      if (isComplete) return signingKey.call(store, renew);
-      if (renew) key = randomBytes(32);
-      return key;
+      if (renew && !isComplete) key = randomBytes(KEY_LEAST);
+      const kept = isComplete ? await signingKey.call(store, renew) : key;
+      if (kept.length < KEY_LEAST) throw new Error(`The store's signing key has fewer than ${KEY_LEAST} bytes.`);
+      return kept;
     },
     setRoles: (id, roles) => store.setRoles(id, roles),
     setSeen: (id, time) => store.setSeen(id, time),

@@ -4,12 +4,12 @@ import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import type { Change, Difference } from '../contracts/plugins.ts';
 import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
+import type { AccountState } from '../kernel/account-watch.ts';
 import type { SteadyClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import type { Logger } from '../kernel/logger.ts';
-import type { Standing } from '../kernel/standing.ts';
 import { isBot } from './bots.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
@@ -120,9 +120,9 @@ export class Generation implements KernelGeneration {
     }
   }
 
-  get standingOf(): KernelGeneration['standingOf'] {
+  get accountStateOf(): KernelGeneration['accountStateOf'] {
     const accounts = this.services.get(Accounts.service) as Accounts | undefined;
-    return accounts && (async (id) => standingOf(await accounts.get(id)));
+    return accounts && (async (id) => accountStateOf(await accounts.get(id)));
   }
 
   /** The plugins, in the order of set-up. */
@@ -341,6 +341,6 @@ export class Generation implements KernelGeneration {
   }
 }
 
-function standingOf(account: StoredAccount | undefined): Standing | undefined {
+function accountStateOf(account: StoredAccount | undefined): AccountState | undefined {
   return account && { epoch: account.epoch, roles: account.roles, isBot: isBot(account) };
 }

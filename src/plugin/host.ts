@@ -258,7 +258,7 @@ export class Host {
   }
 
   #observe(accounts: Accounts): Accounts {
-    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.kernel.standings);
+    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.kernel.accountWatch);
     this.#observed.set(accounts, observed);
     return observed;
   }
@@ -266,7 +266,7 @@ export class Host {
   /** Looks at the accounts of everyone online again. */
   async #recheck(): Promise<void> {
     try {
-      await this.kernel.standings.recheck();
+      await this.kernel.accountWatch.recheck();
     } catch (err) {
       this.#logger.error({ event: 'store-error', err }, 'whether accounts were changed could not be read');
       throw err;

@@ -152,9 +152,9 @@ describe('a password that is changed', () => {
     const there = await server.returns('alice');
     expect(await here.asks('change')).toBe('changed');
     await there.sees('closing:signed-out');
-    await server.host.kernel.standings.recheck();
+    await server.host.kernel.accountWatch.recheck();
     expect(await here.asks('who')).toBe('alice');
-    await server.host.kernel.standings.recheck();
+    await server.host.kernel.accountWatch.recheck();
     await accountsOf(server).signOut(await idOf(server, 'alice'));
     await here.sees('closing:signed-out');
   });

@@ -7,6 +7,7 @@ import directoryLogin from '../../../examples/directory/login.ts';
 import directoryStub from '../../../examples/directory/stub.ts';
 import { startProgram } from '../../../test/support/program.ts';
 import { memoryStore } from '../../stores/memory.ts';
+import { sign } from './token.ts';
 
 function accountsOf(server: TestServer): Accounts {
   return server.host.service(Accounts.service) as Accounts;
@@ -166,6 +167,29 @@ test('of a store that keeps no key and no epochs tokens last as long as the serv
   await isAccepted(server, other);
   await accountsOf(server).setHash(await idOf(server, 'bob'), 'another');
   await isRefused(server, other);
+});
+
+test('with a key that is too short nothing is signed', async () => {
+  const { accounts, log, blocks } = memoryStore(Date.now);
+  accounts.signingKey = async () => new Uint8Array();
+  const keyless = definePlugin({
+    name: 'keyless',
+    summary: 'A store whose key is empty',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup: () => ({ provide: { accounts, log, blocks } }),
+  });
+  await using server = await startServer({ memory: false, keyless });
+  await server.registers('alice');
+  const alice = server.connectJson();
+  alice.says({ type: 'login', name: 'alice', password: PASSWORD });
+  await alice.sees({ type: 'welcome' });
+  await alice.seesNothing();
+  const { id = 0, epoch = 0 } = (await accounts.find('alice')) ?? {};
+  const now = server.clock.now();
+  const claims = { account: id, epoch, device: 'x', provider: 'password', issued: now, expires: now + 1000 };
+  const stranger = server.connectJson();
+  stranger.says({ type: 'resume', token: sign(claims, new Uint8Array()) });
+  await stranger.sees({ type: 'ask', question: 'username' });
 });
 
 test('a token outlives a restart and a kill of the server', { timeout: 60_000 }, async () => {
