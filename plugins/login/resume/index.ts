@@ -38,7 +38,8 @@ export default definePlugin({
             if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
             const { epoch, device, provider } = claims;
             const account = await accounts.get(claims.account);
-            return account?.epoch === epoch ? admit(account, { epoch, device, provider }) : askUsername('expired');
+            // Whether the epoch is still the account's, the kernel checks as it admits.
+            return account === undefined ? askUsername('expired') : admit(account, { epoch, device, provider });
           },
         },
         onLogin: {
