@@ -44,14 +44,10 @@ export default definePlugin({
     return {
       start: () => void send(),
       hooks: {
-        onMessage: {
-          order: 'post',
-          handler({ from, text, time, audience }) {
-            if (!('group' in audience) || queue.length >= options.waiting) return undefined;
-            queue.push(JSON.stringify({ from: from.name, text, time: new Date(time).toISOString() }));
-            if (!sending) void send();
-            return undefined;
-          },
+        async onSaid({ from, text, time, audience }) {
+          if (!('group' in audience) || queue.length >= options.waiting) return;
+          queue.push(JSON.stringify({ from: from.name, text, time: new Date(time).toISOString() }));
+          if (!sending) void send();
         },
       },
     };

@@ -136,7 +136,7 @@ export default definePlugin({
         onMessage: {
           order: 'post',
           async handler(message) {
-            const { audience, from, text, time, once } = message;
+            const { audience, from, time, once } = message;
             const named = 'group' in audience ? undefined : audience;
             if (named !== undefined) await findAbsent(named, accounts);
             if (named?.accounts.length === 0) return undefined;
@@ -147,9 +147,12 @@ export default definePlugin({
               named.absent.push(...full.map(({ name }) => name));
             }
             if (message.senderRemoved) return refuse('removed');
-            const key = once && { key: once.key, unknown: named?.absent ?? [] };
-            const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
-            message.place(log.append({ sender: from.id, from: from.name, audience: to, text, time, ...key }));
+            message.place(() => {
+              // As all handlers have left it.
+              const key = once && { key: once.key, unknown: named?.absent ?? [] };
+              const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
+              return log.append({ sender: from.id, from: from.name, audience: to, text: message.text, time, ...key });
+            });
             return undefined;
           },
         },

@@ -55,8 +55,8 @@ export class Delivery {
   }
 
   /**
-   * Sends a message: the plugins decide, then everyone online whom it is for is given it. A kept message is sent and
-   * delivered once the store has it, whatever the handlers behind the store still do.
+   * Sends a message: the plugins decide, then it is kept, then everyone online whom it is for is given it. Plugins that
+   * only watch hold up nothing.
    * @param now when it was said, in milliseconds since 1970
    * @param ordered called when nothing that is posted from then on can come before it
    * @returns what was sent and which names are unknown, or why it was not sent
@@ -68,6 +68,15 @@ export class Delivery {
     let text = withoutControls(post.text);
     const placed = Promise.withResolvers<undefined>();
     let kept: Promise<Posted> | undefined;
+    let keepLast: (() => Promise<number | Duplicate>) | undefined;
+    const keep = (place: Promise<number | Duplicate>): Promise<Posted> => {
+      kept = this.#keep(draft, place, began, hooks);
+      // A sender who was told that it took too long does not wait for it any more.
+      kept.catch(() => {});
+      placed.resolve(undefined);
+      ordered?.();
+      return kept;
+    };
     let before = post.once && (await firstAnswer(post.from, post.once, hooks));
     const draft: MessageDraft = {
       from: presentableSender(post.from),
@@ -87,12 +96,9 @@ export class Delivery {
       saidBefore: (id) => {
         before = { duplicateOf: id, unknown: unknownOf(draft) };
       },
-      place: (id) => {
-        kept = this.#keep(draft, id, began);
-        // A sender who was told that it took too long does not wait for it any more.
-        kept.catch(() => {});
-        placed.resolve(undefined);
-        ordered?.();
+      place: (place) => {
+        if (typeof place === 'function') keepLast = place;
+        else keep(place);
       },
     };
     if (before === undefined && hooks.onMessage.isUsed()) {
@@ -100,15 +106,16 @@ export class Delivery {
       if (kept !== undefined) return await (kept as Promise<Posted>);
       if (refusal !== undefined) return refusal;
       if (draft.senderRemoved) return refuse('removed');
+      if (before === undefined && keepLast !== undefined) return await keep(keepLast());
     }
     ordered?.();
     const message = messageOf(draft, before?.duplicateOf ?? 0);
-    if (before === undefined) this.#give(message);
+    if (before === undefined) this.#give(message, hooks);
     return { message, unknown: before?.unknown ?? unknownOf(draft) };
   }
 
   /** Delivers a message as it is now, once it is in the log. Promises of earlier messages have resolved before. */
-  async #keep(draft: MessageDraft, place: Promise<number | Duplicate>, began: number): Promise<Posted> {
+  async #keep(draft: MessageDraft, place: Promise<number | Duplicate>, began: number, hooks: Hooks): Promise<Posted> {
     const unknown = unknownOf(draft);
     const { audience } = draft;
     const kept = {
@@ -121,7 +128,7 @@ export class Delivery {
     if (id <= this.#lastId) throw new Error(`message ${id} was placed after message ${this.#lastId}`);
     this.#lastId = id;
     const message = { ...kept, id };
-    this.#give(message);
+    this.#give(message, hooks);
     return { message, unknown };
   }
 
@@ -138,9 +145,15 @@ export class Delivery {
     return { accounts: [...accounts.values()], absent: [...absent.values()] };
   }
 
-  #give(message: Message): void {
+  /** Gives a message to those online, and tells those who watch, for whom nobody waits. */
+  #give(message: Message, hooks: Hooks): void {
     this.said++;
     this.#tally.given(message);
+    this.#offer(message);
+    if (hooks.onSaid.isUsed()) void hooks.onSaid.promise({ ...message });
+  }
+
+  #offer(message: Message): void {
     const rendered = new Rendered(message);
     if ('group' in message.audience) {
       for (const sessions of this.#online.all()) {

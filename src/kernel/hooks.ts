@@ -33,6 +33,7 @@ export interface Handlers {
   onCommand(session: Session, call: CommandCall): Decision<Exclude<Reply, undefined>>;
   onRetry(account: Account, key: string): Decision<Duplicate>;
   onMessage(message: MessageDraft): Decision<Refusal>;
+  onSaid(message: Message): Watching;
   onDeliver(session: Session, message: Message): 'hold' | 'drop' | undefined;
   onDelivered(session: Session, message: Message): undefined;
   onDisconnect(session: Session, reason: string): Watching;
@@ -141,11 +142,18 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
   onMessage: {
     kind: 'AsyncSeriesBail',
     args: ['message'],
-    when: 'Once a message, before it is given to anyone. A handler that says no order runs before the message is kept, which `offline-messages` does at `post`. `message.text` may be set to rewrite it. What is kept is delivered without waiting for the handlers after that.',
-    result:
-      '`refuse(reason)`: nobody gets it, and the sender is answered `error:<reason>:<command>`. Once it is kept, nothing refuses it.',
+    when: 'Once a message, before it is kept and given to anyone. `message.text` may be set to rewrite it. At `post` the names of those who are offline are looked up: `offline-messages` does that.',
+    result: '`refuse(reason)`: nobody gets it, and the sender is answered `error:<reason>:<command>`.',
     fallback: refuse('internal'),
     failure: 'The message is not sent: `error:internal:<command>`.',
+  },
+  onSaid: {
+    kind: 'AsyncSeries',
+    args: ['message'],
+    when: 'A message was said: it is kept, where anything keeps messages, and was given to those online. For plugins that only watch: nobody waits for them.',
+    result: 'None: it watches.',
+    fallback: undefined,
+    failure: 'The next handler runs.',
   },
   onDeliver: {
     kind: 'SyncBail',
@@ -192,6 +200,7 @@ export function createHooks() {
     onCommand: new AsyncSeriesBailHook<[Session, CommandCall], Reply>(['session', 'call']),
     onRetry: new AsyncSeriesBailHook<[Account, string], Duplicate | undefined>(['account', 'key']),
     onMessage: new AsyncSeriesBailHook<[MessageDraft], Refusal | undefined>(['message']),
+    onSaid: new AsyncSeriesHook<[Message]>(['message']),
     onDeliver: new SyncBailHook<[Session, Message], 'hold' | 'drop' | undefined>(['session', 'message']),
     onDelivered: new SyncHook<[Session, Message]>(['session', 'message']),
     onDisconnect: new AsyncSeriesHook<[Session, string]>(['session', 'reason']),

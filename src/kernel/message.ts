@@ -61,13 +61,16 @@ export interface MessageDraft {
   /** It was said before, under this id, and was only sent again: it is answered, and given to nobody a second time. */
   saidBefore(id: number): void;
   /**
-   * Gives the message its place in the log. The plugin that keeps messages calls it, in the order of the ids. The message
-   * is sent and delivered as it is at the call as soon as the id is there, in the order of the ids; it is no longer
-   * refused, rewritten, or held up by the handlers that follow. Instead of an id the store may find that the message is
-   * a duplicate, which is answered and not delivered. A message that nobody places is not kept, and is delivered to
-   * those online after the last handler.
+   * Has the message kept. The plugin that keeps messages calls it with what appends the message to the log; that is
+   * called after the last handler, unless one refuses the message, so what is kept is what all handlers have made of it.
+   * As soon as the id is there the message is sent and delivered, in the order of the ids. Instead of an id the store
+   * may find that the message is a duplicate, which is answered and not delivered. A message that nobody places is not
+   * kept, and is delivered to those online.
+   *
+   * Called with a promise, of an append that has begun, the message counts as it is at the call: the handlers that follow
+   * neither refuse, rewrite nor hold it up.
    */
-  place(id: Promise<number | Duplicate>): void;
+  place(append: Promise<number | Duplicate> | (() => Promise<number | Duplicate>)): void;
 }
 
 /** The last millisecond of the year 9999: later times do not fit RFC 3339. */

@@ -17,6 +17,8 @@ export interface QuotaRule {
  */
 export class Quota {
   readonly #used = new Map<string, { readonly amount: number; readonly at: number }>();
+  /** Stays where it is between calls: one that begins anew has to pass by all that was forgotten since the last rehash. */
+  #oldest = this.#used.keys();
 
   /**
    * Takes one from what is left of a key.
@@ -29,8 +31,7 @@ export class Quota {
     const amount = this.#amount(key, rule, now) + 1;
     this.#used.delete(key);
     this.#used.set(key, { amount, at: now });
-    const [oldest] = this.#used.keys();
-    if (this.#used.size > KEYS && oldest !== undefined) this.#used.delete(oldest);
+    if (this.#used.size > KEYS) this.#forgetOldest();
     return 0;
   }
 
@@ -44,6 +45,15 @@ export class Quota {
   giveBack(key: string): void {
     const used = this.#used.get(key);
     if (used !== undefined) this.#used.set(key, { ...used, amount: used.amount - 1 });
+  }
+
+  #forgetOldest(): void {
+    let { value: oldest } = this.#oldest.next();
+    if (oldest === undefined) {
+      this.#oldest = this.#used.keys();
+      oldest = this.#oldest.next().value;
+    }
+    if (oldest !== undefined) this.#used.delete(oldest);
   }
 
   #amount(key: string, { most, time }: QuotaRule, now: number): number {

@@ -1,45 +1,105 @@
-import { definePlugin, type MessageDraft, refuse } from 'chatserv';
-import { startServer } from 'chatserv/testing';
-import { expect, test } from 'vitest';
+import { definePlugin, type MessageDraft, type Ordered, refuse } from 'chatserv';
+import { startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
 
-/** Runs after `offline-messages` has given the message its place in the log. */
-function behindTheStore(handler: (message: MessageDraft) => Promise<ReturnType<typeof refuse> | undefined>) {
-  return definePlugin({
-    name: 'zz-behind',
-    summary: 'Runs after the message is kept',
-    setup: () => ({ hooks: { onMessage: { order: 'post', handler } } }),
-  });
+type OnMessage = (message: MessageDraft) => Promise<ReturnType<typeof refuse> | undefined>;
+
+/** A plugin of that name with a handler of onMessage. */
+function handling(name: string, entry: Ordered<OnMessage>) {
+  return definePlugin({ name, summary: 'Handles messages', setup: () => ({ hooks: { onMessage: entry } }) });
 }
 
-test('a slow handler behind the store holds up neither its message nor any other', async () => {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const plugin = behindTheStore(({ text }) => (text.startsWith('slow') ? promise : Promise.resolve(undefined)));
-  await using server = await startServer({ plugin });
-  const [alice, bob, carol] = [await server.joins('alice'), await server.joins('bob'), await server.joins('carol')];
-  await alice.says('message bob slow', 'broadcast slower', 'message bob fast');
-  await alice.seesInOrder('sent:', 'sent:', 'sent:');
-  await carol.hears('alice', 'slower');
-  expect(await carol.asks('message bob other')).toBe('sent:');
-  for (const text of ['slow', 'slower', 'fast']) await bob.hears('alice', text);
-  await bob.hears('carol', 'other');
-  resolve(undefined);
-  await bob.seesNothing();
+async function three(server: TestServer) {
+  return [await server.joins('alice'), await server.joins('bob'), await server.joins('carol')] as const;
+}
+
+describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s', (name) => {
+  test.each(['pre', undefined, 'post'] as const)('what it rewrites is kept and delivered, at %s', async (order) => {
+    const handler: OnMessage = async (message) => {
+      message.text = message.text.toUpperCase();
+      return undefined;
+    };
+    await using server = await startServer({ [name]: handling(name, { ...(order && { order }), handler }) });
+    await server.registers('dave');
+    const [alice, bob] = await three(server);
+    await alice.says('message (bob dave ghost) as it is', 'broadcast to all');
+    await alice.seesInOrder('sent:ghost', 'sent:');
+    for (const client of [bob, await server.returns('dave')]) {
+      await client.hears('alice', 'AS IT IS');
+      await client.hears('alice', 'TO ALL');
+    }
+  });
+
+  test.each(['pre', undefined, 'post'] as const)('what it refuses is nowhere, at %s', async (order) => {
+    const handler: OnMessage = async ({ text }) => (text.includes('darn') ? refuse('word') : undefined);
+    await using server = await startServer({ [name]: handling(name, { ...(order && { order }), handler }) });
+    await server.registers('dave');
+    const [alice, bob] = await three(server);
+    await alice.says('message (bob dave) darn', 'message (bob dave) well');
+    await alice.seesInOrder('error:word:message', 'sent:');
+    for (const client of [bob, await server.returns('dave')]) {
+      await client.hears('alice', 'well');
+      await client.seesNothing();
+    }
+  });
+
+  test('where it is slow, it holds up nobody but the sender', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const handler: OnMessage = ({ text }) => (text === 'slow' ? promise : Promise.resolve(undefined));
+    await using server = await startServer({ [name]: handling(name, { order: 'post', handler }) });
+    const [alice, bob, carol] = await three(server);
+    await alice.says('message bob slow');
+    expect(await carol.asks('message bob other')).toBe('sent:');
+    await bob.hears('carol', 'other');
+    resolve(undefined);
+    await alice.sees('sent:');
+    await bob.hears('alice', 'slow');
+  });
 });
 
-test('what is kept is delivered as it was kept: a handler behind the store neither rewrites nor refuses it', async () => {
-  const plugin = behindTheStore(async (message) => {
-    message.text = 'rewritten';
-    if (!('group' in message.audience)) message.audience.accounts.length = 0;
-    return refuse('late');
-  });
-  await using server = await startServer({ plugin });
-  await server.registers('carol');
-  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
-  await alice.says('message (bob carol ghost) as it is', 'broadcast to all');
-  await alice.seesInOrder('sent:ghost', 'sent:');
-  const carol = await server.returns('carol');
-  for (const client of [bob, carol]) {
-    await client.hears('alice', 'as it is');
-    await client.hears('alice', 'to all');
-  }
+test('a plugin that refuses at post sees whom a message is for, also those who are offline', async () => {
+  const seen: string[] = [];
+  const handler: OnMessage = async ({ audience }) => {
+    if (!('group' in audience))
+      seen.push(audience.accounts.map(({ name }) => name).join(' '), audience.absent.join(' '));
+    return undefined;
+  };
+  await using server = await startServer({ aa: handling('aa', { order: 'post', handler }) });
+  await server.registers('dave');
+  const [alice] = await three(server);
+  expect(await alice.asks('message (bob dave ghost) hi')).toBe('sent:ghost');
+  expect(seen).toEqual(['bob dave', 'ghost']);
+});
+
+describe('onSaid', () => {
+  test.each<Record<string, boolean>>([{}, { 'offline-messages': false }])(
+    'tells what was said, as it reached people, and holds up nothing: %j',
+    async (plugins) => {
+      const said: string[] = [];
+      const watcher = definePlugin({
+        name: 'watcher',
+        summary: 'Watches, slowly and badly',
+        setup: () => ({
+          hooks: {
+            onMessage(message) {
+              message.text += '!';
+              return message.text === 'no!' ? refuse('word') : undefined;
+            },
+            onSaid(message) {
+              said.push(`${message.from.name}: ${message.text}`);
+              (message as { text: string }).text = 'rewritten';
+              if (message.text === 'two') throw new Error('on purpose');
+              return new Promise(() => {});
+            },
+          },
+        }),
+      });
+      await using server = await startServer({ watcher, ...plugins });
+      const [alice, bob] = await three(server);
+      await alice.says('message bob one', 'message bob two', 'message bob no', 'broadcast three');
+      await alice.seesInOrder('sent:', 'sent:', 'error:word:message', 'sent:');
+      for (const text of ['one!', 'two!', 'three!']) await bob.hears('alice', text);
+      expect(said).toEqual(['alice: one!', 'alice: two!', 'alice: three!']);
+    },
+  );
 });

@@ -87,6 +87,12 @@ const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean)
     expect(await alice.asks('message bob kept')).toBe('sent:');
     await bob.hears('alice', 'kept');
   },
+  async onSaid(server, fails) {
+    const [alice, bob] = await both(server);
+    fails(true);
+    expect(await alice.asks('message bob hi')).toBe('sent:');
+    await bob.hears('alice', 'hi');
+  },
   async onDeliver(server, fails) {
     const [alice, bob] = await both(server);
     fails(true);
