@@ -22,6 +22,7 @@ const WATCHED = [
   'disconnect',
   'plugin-error',
   'session-error',
+  'internal-error',
   'store-error',
   'log-lost',
   'certificate-ends',

@@ -8,12 +8,18 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 }
 // Node would open a debugger, in which every user of the machine could run code.
 process.on('SIGUSR1', () => {});
-const { exit, watchExit } = await import('./exit.ts');
+const { exit, exitNow, watchExit } = await import('./exit.ts');
 watchExit();
 const { answerForSelf } = await import('../plugin/self.ts');
 answerForSelf();
 const { main } = await import('./main.ts');
-await main(process.argv.slice(2));
+try {
+  await main(process.argv.slice(2));
+} catch (thrown) {
+  // A mistake of this program's own.
+  console.error(thrown);
+  exitNow(1);
+}
 await exit();
 
 export {};

@@ -4,6 +4,7 @@ import { LIMITS } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { leftOver } from '../listening/handed-over.ts';
 import { styleOf } from '../log/style.ts';
+import { leaveCurrent } from '../plugin/current.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { Watchdog } from '../plugin/watchdog.ts';
@@ -35,15 +36,24 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   if (typeof setting === 'string') return;
   const { log, limits } = setting;
   reportExit((sentence) => log.logger.error({ event: 'exit' }, sentence));
-  process.on('uncaughtExceptionMonitor', (err) => log.logger.error({ event: 'crash', err }, 'the server crashes'));
+  let uncaught = (err: unknown): void => log.logger.error({ event: 'internal-error', err }, 'uncaught exception');
+  const take = (thrown: unknown): void => {
+    uncaught(thrown);
+    // Node leaves it as it was when that was thrown.
+    leaveCurrent();
+  };
+  process.on('uncaughtException', take).on('unhandledRejection', take);
   watchdog.allow(limits);
   const supervisor = supervisorOf(process.env, log.logger);
   const reloads = (done: Promise<unknown>) => {
     supervisor.reloading();
     void done.then(() => supervisor.ready());
   };
+  const begins = (begun: Host) => {
+    uncaught = (thrown) => begun.uncaught(thrown);
+  };
   try {
-    host = await Host.start({ ...setting, watchdog, reloads, stopping });
+    host = await Host.start({ ...setting, watchdog, reloads, stopping, begins });
   } catch (cause) {
     if (!stopping.aborted) throw cause;
   }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Message } from './message.ts';
 import type { Tally } from './tally.ts';
+import { throwLater } from './throw-later.ts';
 
 /** How many outboxes are written before the event loop comes to anything else. */
 const AT_ONCE = 100;
@@ -156,7 +157,13 @@ export class Outbox {
     if (this.#messages.length > 0) this.#messages = NONE;
     const whole = parts.length === 1 ? (parts[0] as Buffer) : this.#turn.gather(parts);
     tally.bytesSent += whole.length;
-    this.#stream.write(whole, this.#written);
+    try {
+      this.#stream.write(whole, this.#written);
+    } catch (thrown) {
+      // A transport of a plugin's may throw: the outboxes after this one are written all the same.
+      this.#stream.destroy();
+      throwLater(thrown);
+    }
   }
 
   #written = (error?: Error | null): void => {

@@ -12,6 +12,7 @@ import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 import { isReason } from './results.ts';
+import { throwLater } from './throw-later.ts';
 import { refuse } from './verdicts.ts';
 
 /** What a session needs of the kernel. */
@@ -35,6 +36,15 @@ export interface AskOptions {
 }
 
 function nothing(): void {}
+
+/** Calls what a plugin may have given, which keeps none from being called after it. */
+function called(tell: () => void): void {
+  try {
+    tell();
+  } catch (thrown) {
+    throwLater(thrown);
+  }
+}
 
 /** One client's conversation on a connection; after login it has an account. */
 export class Session implements InputOwner, OutboxOwner {
@@ -97,7 +107,7 @@ export class Session implements InputOwner, OutboxOwner {
     stream.on('error', nothing);
     stream.on('close', () => {
       this.#end('gone');
-      for (const tell of this.#whenGone.splice(0)) tell();
+      for (const tell of this.#whenGone.splice(0)) called(tell);
     });
   }
 
@@ -254,7 +264,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** Calls back when the connection itself is gone, or at once where it is: a closed one takes its time to go. */
   whenGone(tell: () => void): void {
-    if (this.#connection.stream.closed) tell();
+    if (this.#connection.stream.closed) called(tell);
     else this.#whenGone.push(tell);
   }
 

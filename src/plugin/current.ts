@@ -17,3 +17,8 @@ export function runAsServer<T>(call: () => T): T {
 export function currentPlugin(): string | undefined {
   return current.getStore();
 }
+
+/** From here on the code that runs is nobody's. */
+export function leaveCurrent(): void {
+  current.enterWith(undefined);
+}

@@ -5,36 +5,31 @@ import type { Change, Difference } from '../contracts/plugins.ts';
 import { Roles } from '../contracts/roles.ts';
 import type { Tokens } from '../contracts/service.ts';
 import type { AccountState } from '../kernel/account-watch.ts';
-import type { SteadyClock } from '../kernel/clock.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
-import type { Logger } from '../kernel/logger.ts';
 import { isBot } from './bots.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
-import { Guard, type GuardLimits, type Watching } from './guard.ts';
+import { Guard, type GuardSurroundings } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
 import type { Loaded, Planned } from './load.ts';
-import type { Meters } from './meter.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
 import { servicesOf, type Tap } from './order.ts';
+import { authorsPlace } from './place.ts';
+import { pluginClock } from './plugin-clock.ts';
 import type { Server } from './server.ts';
 import { contributionMistakes } from './shape.ts';
 import { mustKeepStore } from './store-identity.ts';
 import { checkBefore, type HookOrder, ordersOf, tapAll, tapsOf } from './taps.ts';
 
 /** What a generation is set up in. */
-export interface Surroundings {
+export interface Surroundings extends GuardSurroundings {
   readonly server: Server;
-  readonly logger: Logger;
-  readonly clock: SteadyClock;
-  readonly limits: GuardLimits;
   readonly lifecycle: Lifecycle;
-  /** Counts what plugins do. */
-  readonly meters: Meters;
-  readonly watchdog?: Watching | undefined;
+  /** Told what a plugin throws in a callback of its clock. */
+  failedInBackground(plugin: string, thrown: unknown): void;
   /** The folder that paths in the config count from. */
   readonly folder: string;
   /** What the config calls the plugins that are off. */
@@ -82,7 +77,7 @@ export class Generation implements KernelGeneration {
 
   private constructor(around: Surroundings, before: Generation | undefined) {
     this.#around = around;
-    this.#guard = new Guard(around.clock, around.logger, around.limits, around.meters, around.watchdog);
+    this.#guard = new Guard(around);
     this.services = new Map(around.services);
     this.#before = before === undefined ? NOTHING : { live: before.#live, services: before.services };
   }
@@ -169,6 +164,11 @@ export class Generation implements KernelGeneration {
     return difference;
   }
 
+  /** Counts a failure of something that a plugin has set going. */
+  countBackgroundFailure(plugin: string): void {
+    this.#guard.countBackgroundFailure(plugin);
+  }
+
   /** Whether a plugin failed so often that it is not called any more. */
   isQuarantined(plugin: string): boolean {
     return this.#guard.isQuarantined(plugin);
@@ -180,7 +180,7 @@ export class Generation implements KernelGeneration {
       try {
         await this.#around.lifecycle.run(loaded.plugin.name, 'start', () => contributions.start?.());
       } catch (cause) {
-        throw new Mistakes([`The plugin '${loaded.key}' could not start: ${messageOf(cause)}`], { cause });
+        throw new Mistakes([`The plugin '${loaded.key}' could not start: ${this.#reasonOf(cause)}`], { cause });
       }
     }
   }
@@ -289,7 +289,7 @@ export class Generation implements KernelGeneration {
         options: loaded.options,
         server,
         logger,
-        clock,
+        clock: pluginClock(clock, plugin.name, (thrown) => this.#around.failedInBackground(plugin.name, thrown)),
         signal: leaves.signal,
         exclusive,
         dryRun,
@@ -310,7 +310,7 @@ export class Generation implements KernelGeneration {
         if (old?.kept.get(key) !== one) await this.#quietly(loaded, 'closing what it keeps', one.close);
       }
       if (cause instanceof Mistakes) throw cause;
-      throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${messageOf(cause)}`], { cause });
+      throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${this.#reasonOf(cause)}`], { cause });
     }
   }
 
@@ -329,6 +329,11 @@ export class Generation implements KernelGeneration {
       late?.catch(() => {});
       throw cause;
     }
+  }
+
+  /** What was thrown, and where in its author's code. */
+  #reasonOf(cause: unknown): string {
+    return messageOf(cause) + authorsPlace(cause, this.#around.folder);
   }
 
   #addCommands(): void {

@@ -6,8 +6,10 @@ import type { Logger } from '../kernel/logger.ts';
 import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
+import { runAs } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';
 import type { Meter, Meters } from './meter.ts';
+import { errorOf } from './mistakes.ts';
 
 /** A function of a plugin's, its types worn off. */
 export type Handler = (...args: never[]) => unknown;
@@ -20,6 +22,17 @@ const SAMPLED = { hot: 1024, awaited: 16 };
 
 /** What of the limits a guard keeps to. */
 export type GuardLimits = Pick<Limits, 'handlerTime' | 'quarantineAfter' | 'quarantineTime'>;
+
+/** What a guard works with. */
+export interface GuardSurroundings {
+  readonly clock: SteadyClock;
+  readonly logger: Logger;
+  readonly limits: GuardLimits;
+  /** Where calls are counted. */
+  readonly meters: Meters;
+  /** Told what is being called. */
+  readonly watchdog?: Watching | undefined;
+}
 
 /** Is told what is being called, so that it can say who keeps the event loop. */
 export interface Watching {
@@ -79,8 +92,7 @@ export class Guard {
   #busy = 0;
   #whenIdle: (() => void)[] = [];
 
-  /** @param meters where calls are counted @param watchdog told what is being called */
-  constructor(clock: SteadyClock, logger: Logger, limits: GuardLimits, meters: Meters, watchdog?: Watching) {
+  constructor({ clock, logger, limits, meters, watchdog }: GuardSurroundings) {
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
@@ -124,7 +136,7 @@ export class Guard {
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
     const failed = (cause: unknown) => {
-      if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err: cause }, `${name} failed`);
+      if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err: errorOf(cause) }, `${name} failed`);
       said = true;
       this.#failed(plugin, meter);
     };
@@ -148,6 +160,13 @@ export class Guard {
       }
     };
     return guarded as Handler;
+  }
+
+  /** Counts that something failed which a plugin has set going, and in which no handler or command runs. */
+  countBackgroundFailure(plugin: string): void {
+    const meter = this.#meters.of(plugin, 'background');
+    meter.calls++;
+    this.#failed(plugin, meter);
   }
 
   /** Resolves when nothing of the plugins' runs any more that was called through this guard. */
@@ -227,7 +246,7 @@ export class Guard {
     const session = about instanceof Session ? about : undefined;
     const waited = session?.waited ?? 0;
     try {
-      const result = this.#watched(call, called.id);
+      const result = this.#watched(() => runAs(called.plugin, call), called.id);
       return called.read(isPromise(result) ? await this.#inTime(result, session) : result);
     } catch (cause) {
       // Whoever asks another client than the one the call is about must look after that one's leaving.
@@ -239,7 +258,8 @@ export class Guard {
         throw cause;
       }
       const who = session?.who ?? {};
-      this.#logger.error({ event: 'plugin-error', ...called.facts, ...who, err: cause }, `${called.name} failed`);
+      const facts = { event: 'plugin-error', ...called.facts, ...who, err: errorOf(cause) };
+      this.#logger.error(facts, `${called.name} failed`);
       this.#failed(called.plugin, meter);
       return called.fallback;
     } finally {

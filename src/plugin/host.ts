@@ -10,6 +10,8 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
 import { observedAccounts } from './accounts.ts';
 import { BoundedLog } from './bounded-log.ts';
+import { type Culprit, culpritOf } from './culprit.ts';
+import { runAsServer } from './current.ts';
 import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
@@ -17,8 +19,9 @@ import type { Watching } from './guard.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
 import { Meters } from './meter.ts';
-import { Mistakes, messageOf } from './mistakes.ts';
+import { errorOf, Mistakes, messageOf } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
+import { placeText } from './place.ts';
 import type { Server } from './server.ts';
 import { STANDARD } from './standard.ts';
 import type { HookOrder } from './taps.ts';
@@ -43,6 +46,8 @@ export interface HostSetting {
   readonly exclusive?: boolean;
   /** Whether plugins are only looked at, and may make or change nothing that outlives this process. */
   readonly dryRun?: boolean;
+  /** Given the host before any of its plugins runs. */
+  readonly begins?: (host: Host) => void;
   /** Is told what is being called. */
   readonly watchdog?: Watching;
   /** Aborted when the server is to end, also while it starts: then nothing is waited for that begins. */
@@ -151,6 +156,7 @@ export class Host {
   /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
   static async setUp(setting: HostSetting): Promise<Host> {
     const host = new Host(setting);
+    setting.begins?.(host);
     host.#generation = await host.#build(setting);
     host.kernel.swap(host.#generation, setting.limits);
     return host;
@@ -169,7 +175,10 @@ export class Host {
         const names = changed.map(({ name }) => name);
         this.#logger.info({ event: 'reload', added, removed, changed: names }, 'reloaded');
       },
-      (err: unknown) => this.#logger.error({ event: 'reload-failure', err }, 'not reloaded: all is as it was'),
+      (thrown: unknown) => {
+        const why = thrown instanceof Mistakes ? { mistakes: thrown.sentences } : { err: errorOf(thrown) };
+        this.#logger.error({ event: 'reload-failure', ...why }, 'not reloaded: all is as it was');
+      },
     );
     this.#setting.reloads?.(this.#reloaded);
     return reloading;
@@ -252,9 +261,30 @@ export class Host {
       services: this.#services,
       exclusive,
       dryRun,
+      failedInBackground: (plugin, thrown) => this.#failed(thrown, { ...culpritOf(thrown), plugin }),
       meters: this.#meters,
       watchdog,
     };
+  }
+
+  /**
+   * Takes what was thrown where nobody catches it, and goes on: it is logged, with the plugin that it came from, and
+   * counted on that. What is of no plugin is a mistake of this program's.
+   */
+  uncaught(thrown: unknown): void {
+    this.#failed(thrown, culpritOf(thrown));
+  }
+
+  #failed(thrown: unknown, { plugin, place }: Culprit): void {
+    const about = { ...(place && { where: placeText(place, this.#setting.place.folder) }), err: errorOf(thrown) };
+    if (plugin === undefined) {
+      const text = 'uncaught exception, by no plugin: the server goes on; restart it when you can';
+      this.#logger.error({ event: 'internal-error', ...about }, text);
+      return;
+    }
+    this.#logger.error({ event: 'plugin-error', plugin, ...about }, `plugin '${plugin}' failed in the background`);
+    // While the server starts there is none.
+    (this.#generation as Generation | undefined)?.countBackgroundFailure(plugin);
   }
 
   #observe(accounts: Accounts): Accounts {
@@ -279,7 +309,8 @@ export class Host {
     if (known === undefined) {
       throw new Error(`There is no dialect '${dialect}'; known: ${Object.keys(DIALECTS).join(', ')}.`);
     }
-    return this.kernel.accept(connection, known);
+    // A session is the server's, whichever transport brings it.
+    return runAsServer(() => this.kernel.accept(connection, known));
   }
 
   /** The plugins that are live, in the order of set-up. */

@@ -75,6 +75,7 @@ export class Lifecycle {
     const stopping = begins ? this.#stopping : undefined;
     if (stopping?.aborted) throw new Error(STOPPING);
     const work = new Promise<T>((resolve) => resolve(this.#call(plugin, phase, call)));
+    work.catch((err) => this.#logger?.debug({ event: 'phase-failure', plugin, phase, err }, `${phase} failed`));
     const time = patient ? Number.POSITIVE_INFINITY : this.#limits[option];
     return await inTime(work, this.#clock, time, `limits.${option}`, stopping);
   }

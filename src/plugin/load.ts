@@ -1,11 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { learnCode } from './culprit.ts';
 import type { Plugin } from './define.ts';
 import { withEnvironment } from './environment.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
+import { authorsPlace } from './place.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
 import { definitionMistakes } from './shape.ts';
 import { STANDARD } from './standard.ts';
@@ -77,7 +79,9 @@ export async function loadPlugins(
       if (wrong.length > 0) throw new Mistakes(wrong);
       const result = await checkOptions(key, plugin, entry, place, environment, lifecycle);
       if ('mistakes' in result) mistakes.push(...result.mistakes);
-      loaded.push({ key, plugin, from, options: 'value' in result ? result.value : undefined });
+      const one = { key, plugin, from, options: 'value' in result ? result.value : undefined };
+      learnCode(one);
+      loaded.push(one);
     } catch (thrown) {
       if (!(thrown instanceof Mistakes)) throw thrown;
       mistakes.push(...thrown.sentences);
@@ -173,12 +177,12 @@ async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<
     return await load();
   } catch (cause) {
     const missing =
-      (cause as { code?: string }).code === 'ERR_MODULE_NOT_FOUND' && messageOf(cause).includes(`'${key}'`);
+      (Object(cause) as { code?: string }).code === 'ERR_MODULE_NOT_FOUND' && messageOf(cause).includes(`'${key}'`);
     throw new Mistakes(
       [
         absent !== undefined && missing
           ? absent
-          : `The plugin '${key}' in ${place.name} could not be loaded: ${messageOf(cause)}`,
+          : `The plugin '${key}' in ${place.name} could not be loaded: ${messageOf(cause)}${authorsPlace(cause, place.folder)}`,
       ],
       { cause },
     );
@@ -211,7 +215,11 @@ async function checkOptions(
       return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
     });
   } catch (cause) {
-    return { mistakes: [`The options of the plugin '${key}' could not be checked: ${messageOf(cause)}.`] };
+    return {
+      mistakes: [
+        `The options of the plugin '${key}' could not be checked: ${messageOf(cause)}${authorsPlace(cause, place.folder)}.`,
+      ],
+    };
   }
 }
 

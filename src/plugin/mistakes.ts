@@ -36,6 +36,15 @@ export class Findings {
   }
 }
 
+/** Whatever was thrown as an error, for the log. */
+export function errorOf(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  const error = new Error(messageOf(thrown));
+  // Where it was made says nothing.
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}
+
 /** How much is shown of something thrown that is no error, in characters. */
 const SHOWN = 200;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** What an import of a module that was changed is told apart by. */
 const VERSION = 'chatserv-version';
@@ -32,6 +32,20 @@ export class Modules {
   /** The files that were imported. */
   files(): string[] {
     return [...this.#modules.keys()].map((url) => fileURLToPath(url));
+  }
+
+  /** The files that import a file, and those that import these. */
+  importersOf(file: string): string[] {
+    const found = new Set<string>();
+    const add = (url: string): void => {
+      for (const importer of this.#modules.get(url)?.importers ?? []) {
+        if (found.has(importer)) continue;
+        found.add(importer);
+        add(importer);
+      }
+    };
+    add(pathToFileURL(file).href);
+    return [...found].map((url) => fileURLToPath(url));
   }
 
   /** What to load for a URL that an import was resolved to. @param importer the URL of the module that imports it */

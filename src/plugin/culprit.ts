@@ -1,0 +1,79 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+import { currentPlugin } from './current.ts';
+import type { Loaded } from './load.ts';
+import { isOwn, type Place, placesOf } from './place.ts';
+import { moduleExtension, modules, standardFolder } from './self.ts';
+import { STANDARD } from './standard.ts';
+
+/** Where an error that nobody caught came from. */
+export interface Culprit {
+  /** The name of the plugin that threw it, or set going what did; none where it is not known. */
+  readonly plugin: string | undefined;
+  readonly place: Place | undefined;
+}
+
+/** The names of all plugins that were ever loaded: by their files, of which a config may hold several, ... */
+const byFile = new Map<string, Set<string>>();
+/** ... by their folders or packages, ... */
+const byFolder = new Map<string, string>();
+/** ... and by what a config calls them. */
+const byKey = new Map<string, string>();
+
+for (const [name, { file }] of Object.entries(STANDARD)) {
+  const path = join(standardFolder, file);
+  if (basename(path) === 'index') byFolder.set(dirname(path) + sep, name);
+  else byFile.set(path + moduleExtension, new Set([name]));
+}
+
+/** Notes whose code is where. */
+export function learnCode({ key, plugin: { name }, from }: Loaded): void {
+  byKey.set(key, name);
+  if (from === 'standard') return;
+  const file = realPath(from);
+  byFile.set(file, (byFile.get(file) ?? new Set()).add(name));
+  byFolder.set(join(sep, 'node_modules', from, sep), name);
+}
+
+/**
+ * Finds out who threw. The stack comes first: code that one plugin set going may be another's, or the server's own. An
+ * error of a socket or a file has nothing but Node in its stack; then it is whoever opened that.
+ */
+export function culpritOf(thrown: unknown): Culprit {
+  const places = placesOf(thrown);
+  for (const find of [pluginOf, importerOf]) {
+    for (const place of places) {
+      const plugin = find(place.file);
+      if (plugin !== undefined) return { plugin, place };
+    }
+  }
+  const own = places.find(isOwn);
+  if (own !== undefined) return { plugin: undefined, place: own };
+  const current = currentPlugin();
+  return { plugin: current && (byKey.get(current) ?? current), place: places[0] };
+}
+
+/** The plugin whose file it is, or in whose folder it is. */
+function pluginOf(file: string): string | undefined {
+  const [only, ...others] = byFile.get(file) ?? [];
+  if (only !== undefined && others.length === 0) return only;
+  for (const [folder, plugin] of byFolder) if (file.includes(folder)) return plugin;
+  return undefined;
+}
+
+/** The plugin that imports a file. */
+function importerOf(file: string): string | undefined {
+  for (const importer of modules.importersOf(file)) {
+    const plugin = pluginOf(importer);
+    if (plugin !== undefined) return plugin;
+  }
+  return undefined;
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
