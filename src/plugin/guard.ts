@@ -3,6 +3,7 @@ import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { OperationalError } from '../kernel/operational-error.ts';
 import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
@@ -138,7 +139,7 @@ export class Guard {
     const failed = (cause: unknown) => {
       if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err: errorOf(cause) }, `${name} failed`);
       said = true;
-      this.#failed(plugin, meter);
+      this.#failed(plugin, meter, cause);
     };
     // Of fixed arity: this is called for each delivery, and an array a call would cost more than all the rest.
     const guarded = (session: unknown, about: unknown, more: unknown) => {
@@ -224,10 +225,11 @@ export class Guard {
     return ward;
   }
 
-  #failed(plugin: string, meter: Meter): void {
+  #failed(plugin: string, meter: Meter, cause?: unknown): void {
     meter.errors++;
     const { quarantineAfter: most, quarantineTime: time } = this.#limits;
-    if (most === 0) return;
+    // Quarantine outlasts a full disk: whoever only asked the store must not be in it when there is room again.
+    if (most === 0 || cause instanceof OperationalError) return;
     const now = this.#clock.monotonic();
     const ward = this.#ward(plugin);
     ward.failures = [...ward.failures, now].filter((at) => at > now - time);
@@ -260,7 +262,7 @@ export class Guard {
       const who = session?.who ?? {};
       const facts = { event: 'plugin-error', ...called.facts, ...who, err: errorOf(cause) };
       this.#logger.error(facts, `${called.name} failed`);
-      this.#failed(called.plugin, meter);
+      this.#failed(called.plugin, meter, cause);
       return called.fallback;
     } finally {
       // The client's time for its answers is not the plugin's.

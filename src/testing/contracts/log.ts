@@ -26,6 +26,14 @@ export function logContract(name: string, open: Open): void {
     const ids = async (account: StoredAccount, after = 0, limit = 1000) =>
       (await store.log.read(account.id, after, limit)).map(({ id }) => id);
 
+    test('a check says that messages can be kept, and changes nothing', async () => {
+      const [alice, bob] = [await create(), await create()];
+      const before = await append(alice, [bob.id]);
+      await store.log.check?.();
+      expect(await ids(bob, before - 1)).toEqual([before]);
+      expect(await append(alice, [bob.id])).toBeGreaterThan(before);
+    });
+
     test('an entry is read as it was written', async () => {
       const [alice, bob] = [await create(), await create()];
       const said = {

@@ -1,0 +1,29 @@
+import { Accounts, Blocks, definePlugin, Log, OperationalError } from 'chatserv';
+import { startServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+import { memoryStore } from '../../plugins/stores/memory.ts';
+
+test('a store that fails for a while puts no command into quarantine', async () => {
+  let full = false;
+  const store = definePlugin({
+    name: 'failing',
+    summary: 'Keeps nothing while its disk is full',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup({ clock }) {
+      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      const append: Log['append'] = async (entry) => {
+        if (full) throw new OperationalError('The disk is full.');
+        return log.append(entry);
+      };
+      return { provide: { accounts, log: { ...log, append }, blocks } };
+    },
+  });
+  await using server = await startServer({ memory: false, store }, { quarantineAfter: 3 });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  full = true;
+  for (let i = 0; i < 5; i++) expect(await alice.asks('message bob lost')).toBe('error:internal:message');
+  full = false;
+  expect(await alice.asks('message bob kept')).toBe('sent:');
+  await bob.hears('alice', 'kept');
+  await bob.seesNothing();
+});
