@@ -125,7 +125,7 @@ export default definePlugin({ name: 'x', summary: 'x', setup() { ${before}; retu
       'what a set-up throws, whatever it began',
       { './x.ts': true },
       set('{}', "setInterval(() => {}, 1000); throw new Error('no key')"),
-      /^chatserv: The plugin '\.\/x\.ts' could not be set up: no key\n$/,
+      /^chatserv: The plugin '\.\/x\.ts' could not be set up: no key \(x\.ts:\d+:\d+\)\n$/,
     ],
   ])('%s', async (_what, plugins, file, sentence) => {
     await using folder = await Folder.with({ 'chatserv.config.json': JSON.stringify({ plugins }), 'x.ts': file });
