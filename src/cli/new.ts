@@ -25,14 +25,17 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
     throw notWritten(folder, cause);
   });
   try {
+    // A file of the kind takes the place of that which all have.
+    const sources = new Map<string, string>();
     for (const from of ['all', kind]) {
       const source = join(root, 'templates', from);
-      for (const file of await readdir(source)) {
-        const text = await readFile(join(source, file), 'utf8');
-        const to = file === 'gitignore' ? '.gitignore' : file;
-        const filled = text.replaceAll('example', name).replaceAll('VERSION', version());
-        await writeFile(join(folder, to), filled.replaceAll('DEPENDENCY', dependency), { flag: 'wx' });
-      }
+      for (const file of await readdir(source)) sources.set(file, join(source, file));
+    }
+    for (const [file, source] of sources) {
+      const text = await readFile(source, 'utf8');
+      const to = file === 'gitignore' ? '.gitignore' : file;
+      const filled = text.replaceAll('example', name).replaceAll('VERSION', version());
+      await writeFile(join(folder, to), filled.replaceAll('DEPENDENCY', dependency), { flag: 'wx' });
     }
   } catch (cause) {
     await rm(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { KINDS } from '../../src/cli/new.ts';
 import { Folder } from '../support/command-line.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,7 +28,16 @@ test('a folder for a plugin is made once, under a name that can be one', async (
   expect((await folder.runs(['new', 'plugin', 'x', '--kind', 'y'])).stderr).toMatch(
     /command.*hook.*service.*transport/,
   );
-  expect((await folder.runs(['new'])).stderr).toMatch(/^chatserv: Say what: plugin\. See chatserv --help\.\n$/);
+  expect((await folder.runs(['new'])).stderr).toMatch(/^chatserv: Say what to do: plugin\. See chatserv --help\.\n$/);
   const list = await folder.runs(['plugins', '--config', 'chatserv-plugin-word-filter/chatserv.config.ts']);
   expect(list.stdout).toMatch(/^word-filter: on/m);
+});
+
+test('a plugin of each kind can be begun, with files of its own in the place of those that all have', async () => {
+  await using folder = await Folder.with({});
+  for (const kind of KINDS) {
+    expect(await folder.runs(['new', 'plugin', `my-${kind}`, '--kind', kind])).toMatchObject({ code: 0, stderr: '' });
+  }
+  const config = await readFile(join(folder.path, 'chatserv-plugin-my-store/chatserv.config.ts'), 'utf8');
+  expect(config).toContain('sqlite: false');
 });
