@@ -1,7 +1,7 @@
 import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { memoryStore } from '../stores/memory.ts';
+import { memoryStore } from '../stores/memory/store.ts';
 
 test('whoelse and who name those who are online', async () => {
   await using server = await startServer();

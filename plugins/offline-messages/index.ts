@@ -13,6 +13,7 @@ import {
 } from 'chatserv';
 import { Cursors } from './cursors.ts';
 import { Room } from './room.ts';
+import { TrustedTime } from './trusted-time.ts';
 
 /** How many messages are read from the log at a time. */
 const PAGE = 256;
@@ -58,6 +59,9 @@ export default definePlugin({
     const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
     const room = new Room(log, server, clock, options, (account) => cursors.of(account, log));
     let cancelWrite: (() => void) | undefined;
+    // Over a reload, too, it knows how long the time of day has been what it is.
+    const age = keep<{ time?: Promise<TrustedTime> }>('age', () => ({}));
+    let trimming = false;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
     function writeSoon(): void {
@@ -76,16 +80,31 @@ export default definePlugin({
     }
 
     function trim(): void {
-      forget().catch((err: unknown) => {
-        logger.error({ event: 'store-error', err }, 'the log could not be trimmed; it is tried again');
-      });
       cancelTrim = clock.after(options.trimTime * 1000, trim);
+      if (trimming) return;
+      trimming = true;
+      forget()
+        .catch((err: unknown) => {
+          logger.error({ event: 'store-error', err }, 'the log could not be trimmed; it is tried again');
+        })
+        .finally(() => {
+          trimming = false;
+        });
     }
 
     async function forget(): Promise<void> {
-      const before = clock.now() - options.keepDays * 86_400_000;
-      const keysSince = clock.now() - options.keyTime * 1000;
-      while (!signal.aborted && (await log.trim({ before, most: options.keepMessages, keysSince })));
+      const now = (await trustedTime()).now();
+      const before = now - options.keepDays * 86_400_000;
+      const keysSince = now - options.keyTime * 1000;
+      const retention = { before, most: options.keepMessages, now: clock.now(), keysSince };
+      while (!signal.aborted && (await log.trim(retention)));
+    }
+
+    function trustedTime(): Promise<TrustedTime> {
+      age.time ??= Promise.resolve(log.latest?.()).then((latest) => new TrustedTime(clock, latest));
+      // What cannot be read now is read at the next round.
+      age.time.catch(() => delete age.time);
+      return age.time;
     }
 
     const inbox: Inbox = {
@@ -120,6 +139,8 @@ export default definePlugin({
       provide: { inbox },
       start() {
         live.log = log;
+        // Before anything is said at a time of day that may be wrong.
+        trustedTime().catch(() => {});
         // Whoever logged in while the plugin was off has no reader yet.
         for (const session of server.sessions()) {
           // A page that cannot be read is the feed's to report.

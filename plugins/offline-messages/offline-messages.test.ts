@@ -1,7 +1,7 @@
 import { Accounts, Blocks, defineCommand, definePlugin, Inbox, Log } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../stores/memory.ts';
+import { memoryStore } from '../stores/memory/store.ts';
 
 describe('who was away', () => {
   test('is given what waited, oldest first, right after welcome, and once', async () => {

@@ -98,6 +98,11 @@ export interface Log {
    */
   trim(retention: Retention): Promise<boolean>;
   /**
+   * When the latest message was said that the log knows of, be it by its key only; undefined when it knows of none. A
+   * store that lacks this has its messages age by the time of day from the start.
+   */
+  latest?(): Promise<number | undefined>;
+  /**
    * Finds out whether messages can be kept now, at next to no cost: it is called every few seconds. After a failure it
    * must try more, so that it resolves only when appending works again.
    * @throws why not, as a sentence

@@ -15,7 +15,7 @@ export const STANDARD = {
   'log-messages': { file: 'log-messages', provides: [] },
   'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
-  memory: { file: 'stores/memory', provides: ['accounts', 'log', 'blocks', 'archive'] },
+  memory: { file: 'stores/memory/index', provides: ['accounts', 'log', 'blocks', 'archive'] },
   message: { file: 'commands/message', provides: [] },
   metrics: { file: 'metrics/index', provides: [] },
   'offline-messages': { file: 'offline-messages/index', provides: ['inbox'] },
@@ -51,7 +51,7 @@ export interface StandardOptions {
   readonly 'log-messages': OptionsOf<typeof import('../../plugins/log-messages.ts').default>;
   readonly 'login-rate': OptionsOf<typeof import('../../plugins/login/login-rate.ts').default>;
   readonly logout: OptionsOf<typeof import('../../plugins/commands/logout.ts').default>;
-  readonly memory: OptionsOf<typeof import('../../plugins/stores/memory.ts').default>;
+  readonly memory: OptionsOf<typeof import('../../plugins/stores/memory/index.ts').default>;
   readonly message: OptionsOf<typeof import('../../plugins/commands/message.ts').default>;
   readonly metrics: OptionsOf<typeof import('../../plugins/metrics/index.ts').default>;
   readonly 'offline-messages': OptionsOf<typeof import('../../plugins/offline-messages/index.ts').default>;

@@ -1,7 +1,7 @@
 import { type AccountChange, Accounts, Blocks, defineCommand, definePlugin, Log } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 function accountsOf(server: TestServer): Accounts {
   return server.host.service(Accounts.service) as Accounts;

@@ -1,7 +1,7 @@
 import { Accounts, Blocks, defineCommand, definePlugin, Log, OperationalError } from 'chatserv';
 import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 const linesOf = (server: TestServer, event: string) => server.logged.filter(({ facts }) => facts.event === event);
 

@@ -1,7 +1,7 @@
 import { admit, definePlugin } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 import { reopenedStore } from '../support/reopened-store.ts';
 
 const contents = () => memoryStore(Date.now);

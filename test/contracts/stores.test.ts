@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { archiveContract, type Open, type OpenArchive, storeContract } from 'chatserv/testing/contracts';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
 import { openStore as openTemplate } from '../../templates/store/plugin.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import bot from '../../examples/bot.ts';
 import directoryLogin from '../../examples/directory/login.ts';
 import directoryStub from '../../examples/directory/stub.ts';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 import openDoor from '../support/open-door.ts';
 
 const helper = withOptions(bot, { name: 'helper', answers: { open: 'from 9 to 5' } });

@@ -1,5 +1,5 @@
 import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
-import type { memoryStore } from '../../plugins/stores/memory.ts';
+import type { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 /**
  * A store that each set-up of its plugin opens anew, and that is closed when the plugin leaves, like one in a file.

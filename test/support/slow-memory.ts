@@ -1,5 +1,5 @@
 import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 /**
  * A memory store that takes its time, as a disk does: `wait` is awaited before a message counts as kept, and after a

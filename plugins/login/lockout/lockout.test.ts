@@ -1,7 +1,7 @@
 import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../stores/memory.ts';
+import { memoryStore } from '../../stores/memory/store.ts';
 
 const plugins = { lockout: { attempts: 3, blockTime: 60 }, timeouts: false };
 

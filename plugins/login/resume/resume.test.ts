@@ -6,7 +6,7 @@ import bot from '../../../examples/bot.ts';
 import directoryLogin from '../../../examples/directory/login.ts';
 import directoryStub from '../../../examples/directory/stub.ts';
 import { startProgram } from '../../../test/support/program.ts';
-import { memoryStore } from '../../stores/memory.ts';
+import { memoryStore } from '../../stores/memory/store.ts';
 import { sign } from './token.ts';
 
 function accountsOf(server: TestServer): Accounts {

@@ -35,6 +35,14 @@ export function prepareInbox(db: DatabaseSync) {
     `SELECT count(*) AS rows, max(message) AS last, count(CASE WHEN sender = ?2 THEN 1 END) AS own
      FROM (SELECT message, sender FROM named WHERE account = ?1 AND message > ?3 ORDER BY message LIMIT ?4)`,
   );
+  const latest = prepare<{ id: number; time: number }>(
+    db,
+    'SELECT id, time FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1',
+  );
+  const latestKey = prepare<{ id: number; time: number }>(
+    db,
+    'SELECT id, time FROM sent WHERE id > 0 ORDER BY id DESC LIMIT 1',
+  );
   const cursor = prepare<Cursor>(db, 'SELECT cursor AS id, max(cursor, handed) AS handed FROM accounts WHERE id = ?');
 
   return {
@@ -75,6 +83,12 @@ export function prepareInbox(db: DatabaseSync) {
       const rows = Math.min(COUNTED, atMost(most));
       const { rows: all = 0, last = after, own = 0 } = count.get(account, sender, after, rows) ?? {};
       return { found: { all, own }, ...(all === COUNTED && all < most && { after: last }) };
+    },
+
+    /** When the latest message was said that is known of. */
+    latest(): number | undefined {
+      const [message, key] = [latest.get(), latestKey.get()];
+      return (message?.id ?? 0) > (key?.id ?? 0) ? message?.time : key?.time;
     },
 
     cursor: (account: number): Cursor => cursor.get(account) ?? { id: 0, handed: 0 },

@@ -46,6 +46,7 @@ export function logOf(ask: Client['ask'], identity: string): Log {
       trimmed = await ask('trim', retention, trimmed);
       return trimmed !== undefined;
     },
+    latest: () => ask('latest'),
     check: () => ask('check'),
   };
 }

@@ -139,6 +139,7 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'read',
   'count',
   'cursor',
+  'latest',
   'findBlock',
   'listBlocks',
   'ends',

@@ -195,6 +195,20 @@ export function logContract(name: string, open: Open): void {
       expect(await say(50)).toBeGreaterThan(next);
     });
 
+    test('when the latest message was said, also when everyone has it and only its key is known', async ({ skip }) => {
+      const { log } = store;
+      if (log.latest === undefined) return skip('the store does not say');
+      const [alice, bob] = [await create(), await create()];
+      const said = { sender: alice.id, from: alice.name, audience: [bob.id], text: '' };
+      await log.append({ ...said, time: 20 });
+      expect(await log.latest()).toBe(20);
+      const id = await appendNew(store, { ...said, time: 10, key: 'latest' });
+      expect(await log.latest()).toBe(10);
+      await log.moveCursors([[bob.id, id, id]]);
+      await trim({ keysSince: 0 });
+      expect(await log.latest()).toBe(10);
+    });
+
     const sayOnce = (sender: StoredAccount, key: string, entry: Partial<NewEntry> = {}) =>
       store.log.append({
         sender: sender.id,
