@@ -1,7 +1,7 @@
 import { Accounts, Blocks, definePlugin, Log, OperationalError } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { memoryStore } from '../../plugins/stores/memory.ts';
+import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 test('a store that fails for a while puts no command into quarantine', async () => {
   let full = false;
