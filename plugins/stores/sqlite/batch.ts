@@ -3,8 +3,11 @@ import type { OpenFiles } from './open-files.ts';
 import { Proof } from './proof.ts';
 import { prepareQueries, type Queries, READS } from './queries.ts';
 
-/** A query's name and what it is asked with. */
-export type Request = readonly [name: keyof Queries, ...values: unknown[]];
+/** What can be asked: the queries, and whether the database can be written. */
+export type Questions = Queries & { check(): void };
+
+/** A question's name and what it is asked with. */
+export type Request = readonly [name: keyof Questions, ...values: unknown[]];
 
 /** What became of a request. */
 export type Outcome = { readonly value: unknown } | { readonly failed: string };
@@ -30,7 +33,7 @@ export function batchRunner(
 
   function perform([name, ...values]: Request): Outcome {
     try {
-      return { value: (queries[name] as (...values: unknown[]) => unknown)(...values) };
+      return { value: (queries[name as keyof Queries] as (...values: unknown[]) => unknown)(...values) };
     } catch (error) {
       return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
     }
@@ -74,41 +77,48 @@ export function batchRunner(
 
   function fail(requests: readonly Request[], failed: string): Outcome[] {
     proof.doubt();
-    return requests.map((request) => (READS.has(request[0]) ? perform(request) : { failed }));
-  }
-
-  /** Answers a check in the place of its request. */
-  function checked(): Outcome {
-    try {
-      proof.demand();
-      return { value: undefined };
-    } catch (error) {
-      if (db.isTransaction) rollback.run();
-      proof.doubt();
-      return { failed: unwritable(error) };
-    }
+    return requests.map((request) => (isRead(request) ? perform(request) : { failed }));
   }
 
   const unwritable = (error: unknown) =>
     `The database ${file} could not be written, nothing of this is kept: ${(error as Error).message}.`;
 
-  return (requests) => {
-    if (requests.every(([name]) => READS.has(name))) return requests.map(perform);
+  function run(requests: readonly Request[]): Outcome[] {
+    if (requests.every(isRead)) return requests.map(perform);
     try {
       // A write would hide that the log was emptied: it goes on where the last one ended.
       const lost = files.lost();
-      if (lost !== undefined) return fail(requests, lost);
-      const outcomes = performAll(requests);
-      if (!requests.some(isCheck)) return outcomes;
-      const check = checked();
-      return outcomes.map((outcome, index) => (isCheck(requests[index]) ? check : outcome));
+      return lost === undefined ? performAll(requests) : fail(requests, lost);
     } catch (error) {
       if (db.isTransaction) rollback.run();
       return fail(requests, unwritable(error));
     }
+  }
+
+  /** A check is no part of a batch: what it writes may be what does not fit. */
+  function check(): Outcome {
+    try {
+      const lost = files.lost();
+      if (lost !== undefined) return { failed: lost };
+      proof.demand();
+      return { value: undefined };
+    } catch (error) {
+      return { failed: unwritable(error) };
+    }
+  }
+
+  return (requests) => {
+    if (!requests.some(isCheck)) return run(requests);
+    const others = run(requests.filter((request) => !isCheck(request)));
+    const checked = check();
+    return requests.map((request) => (isCheck(request) ? checked : (others.shift() as Outcome)));
   };
 }
 
-function isCheck(request: Request | undefined): boolean {
-  return request?.[0] === 'check';
+function isCheck([name]: Request): boolean {
+  return name === 'check';
+}
+
+function isRead([name]: Request): boolean {
+  return (READS as ReadonlySet<string>).has(name);
 }

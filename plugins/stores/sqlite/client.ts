@@ -1,19 +1,18 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { OperationalError } from 'chatserv';
-import type { Request } from './batch.ts';
-import type { Queries } from './queries.ts';
+import type { Questions, Request } from './batch.ts';
 import type { FromWorker, ToWorker, WorkerData } from './worker.ts';
 
 /** The database in its worker thread. */
 export interface Client {
   /** Names the file that is open, whatever its path. */
   readonly identity: string;
-  /** Asks for a query. Requests are done, and their promises resolve, in the order of the calls. */
-  ask<Name extends keyof Queries>(
+  /** Asks a question. Requests are done, and their promises resolve, in the order of the calls. */
+  ask<Name extends keyof Questions>(
     name: Name,
-    ...values: Parameters<Queries[Name]>
-  ): Promise<Awaited<ReturnType<Queries[Name]>>>;
+    ...values: Parameters<Questions[Name]>
+  ): Promise<Awaited<ReturnType<Questions[Name]>>>;
   /** How many requests wait, how many were answered, and in how many batches. */
   counts(): { readonly waiting: number; readonly requests: number; readonly batches: number };
   /** Does what was asked for, closes the file and ends the thread. */

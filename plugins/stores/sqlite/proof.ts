@@ -7,6 +7,9 @@ const EVERY = 30_000;
 const LITTLE = 1;
 const MUCH = 64 * 1024;
 
+/** How long to wait while another program writes, in milliseconds: everyone who reads waits, too. */
+const PATIENCE = 1000;
+
 /** Proves that a database can be written, by writing to it where that has become doubtful. */
 export class Proof {
   readonly #db: DatabaseSync;
@@ -14,8 +17,11 @@ export class Proof {
   #at = Number.NEGATIVE_INFINITY;
   #doubtful = false;
 
+  readonly #busyTimeout: number;
+
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#busyTimeout = Number(db.prepare('PRAGMA busy_timeout').get()?.timeout);
     // Other bytes each time: SQLite does not write what a page holds already.
     const write = db.prepare('INSERT OR REPLACE INTO proof (id, filler) VALUES (1, randomblob(?))');
     this.#write = (bytes) => void write.run(bytes);
@@ -28,11 +34,20 @@ export class Proof {
 
   /** @throws when the database cannot be written */
   demand(): void {
-    if (!this.#doubtful && performance.now() < this.#at + EVERY) return;
-    this.#db.exec('BEGIN IMMEDIATE');
-    this.#write(this.#doubtful ? MUCH : LITTLE);
-    this.#db.exec('COMMIT');
-    this.#at = performance.now();
-    this.#doubtful = false;
+    this.#db.exec(`PRAGMA busy_timeout = ${Math.min(PATIENCE, this.#busyTimeout)}`);
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      const isDue = this.#doubtful || performance.now() >= this.#at + EVERY;
+      if (isDue) this.#write(this.#doubtful ? MUCH : LITTLE);
+      this.#db.exec('COMMIT');
+      if (isDue) this.#at = performance.now();
+      this.#doubtful = false;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#doubtful = true;
+      throw error;
+    } finally {
+      this.#db.exec(`PRAGMA busy_timeout = ${this.#busyTimeout}`);
+    }
   }
 }

@@ -119,9 +119,6 @@ export function prepareQueries(db: DatabaseSync) {
 
     listBlocks: (user: string) => listBlocks.all(user),
 
-    /** Changes nothing: the runner of batches does what it is about. */
-    check(): void {},
-
     ...prepareArchive(db),
   };
 }

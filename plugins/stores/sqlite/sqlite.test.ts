@@ -1,6 +1,16 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -133,6 +143,25 @@ describe('the file', () => {
     const before = readFileSync(file);
     await expect(open()).rejects.toThrow(new RegExp(`^The database ${file} ${sentence}.*\\.$`));
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test.each([
+    ['a folder', 'is not a regular file', () => mkdirSync(file)],
+    ['a pipe', 'is not a regular file', () => execFileSync('mkfifo', [file])],
+    ['a link to a device', 'is not a regular file', () => symlinkSync('/dev/null', file)],
+    ['a file with two names', 'has another name as well', () => linkSync(join(folder, 'first'), file)],
+  ])('that is %s is refused with a sentence', async (_what, sentence, make) => {
+    writeFileSync(join(folder, 'first'), '');
+    file = join(folder, 'strange.db');
+    make();
+    await expect(open()).rejects.toThrow(new RegExp(`^The database ${file} ${sentence}.*\\.$`));
+  });
+
+  test('over a link that leads nowhere yet is made where it leads', async () => {
+    symlinkSync('real.db', join(folder, 'link.db'));
+    file = join(folder, 'link.db');
+    await (await open()).accounts.create('alice', 'hash');
+    expect(statSync(join(folder, 'real.db')).mode & 0o777).toBe(0o600);
   });
 
   test('that may not be written is refused with a sentence', async () => {
