@@ -1,4 +1,3 @@
-import { ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +11,7 @@ import { STANDARD } from '../../src/plugin/standard.ts';
 import type { Target } from '../engine.ts';
 import { type Input, oddPiece, segments } from '../input.ts';
 import type { Random } from '../random.ts';
-
-/** How long all that is wrong with a config may be said in, in characters. */
-const TOLD = 100_000;
+import { areSentences } from '../sentences.ts';
 
 /**
  * Whatever a config file says, in JSON or in YAML: it is taken, or everything that is wrong with it is told in
@@ -46,14 +43,6 @@ export const config: Target = {
 };
 
 let folder: string | undefined;
-
-function areSentences(told: readonly string[]): void {
-  ok(told.length > 0, 'nothing was told');
-  for (const sentence of told) {
-    ok(/^\S/.test(sentence) && !/\n\s+at .*:\d+/.test(sentence), `no sentence: ${sentence}`);
-  }
-  ok(told.join('\n').length < TOLD, 'it tells too much');
-}
 
 const KEYS: readonly string[] = [
   ...['plugins', 'limits', 'standard', '$schema', 'plugin', 'limit', 'host', 'port', 'file', 'attempts', 'to', 'name'],

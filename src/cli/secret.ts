@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { linesIn } from '../config/text-file.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 
 /**
@@ -8,9 +9,11 @@ import { Mistakes } from '../plugin/mistakes.ts';
  */
 export async function readSecret(what: string): Promise<string> {
   if (!process.stdin.isTTY) {
-    const line = await readLine();
-    if (line === undefined) throw new Mistakes([`${what}: nothing came on standard input.`]);
-    return line;
+    for await (const line of linesIn(process.stdin)) {
+      if ('fault' in line) throw new Mistakes([`${what}: standard input is ${line.fault}.`]);
+      return line.text;
+    }
+    throw new Mistakes([`${what}: nothing came on standard input.`]);
   }
   const secret = await readUnseen(`${what}: `);
   if (secret !== (await readUnseen(`${what}, again: `))) throw new Mistakes(['Those were two different ones.']);
@@ -29,8 +32,8 @@ async function readUnseen(prompt: string): Promise<string> {
   return secret;
 }
 
-async function readLine(output?: Writable): Promise<string | undefined> {
-  const lines = createInterface({ input: process.stdin, ...(output && { output, terminal: true }) });
+async function readLine(output: Writable): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   lines.once('line', resolve).once('close', () => resolve(undefined));
   const line = await promise;

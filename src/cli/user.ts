@@ -2,6 +2,7 @@ import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Blocks, liftBlocks } from '../contracts/blocks.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
+import { writableTime } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
 import { type NameObjection, nameObjection } from '../names/name.ts';
 import { isBot } from '../plugin/bots.ts';
@@ -82,13 +83,17 @@ export async function listUsers(config: string | undefined): Promise<void> {
     for await (const page of pagesOf(accounts)) {
       for (const account of page) {
         const { name, created, seen, roles } = account;
-        const last = seen === 0 ? 'never online' : `last online ${new Date(seen).toISOString()}`;
+        const last = seen === 0 ? 'never online' : `last online ${timeOf(seen)}`;
         const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
         const kind = isBot(account) ? '  a bot' : '';
-        process.stdout.write(`${name}  made ${new Date(created).toISOString()}  ${last}${may}${kind}\n`);
+        process.stdout.write(`${name}  made ${timeOf(created)}  ${last}${may}${kind}\n`);
       }
     }
   });
+}
+
+function timeOf(time: number): string {
+  return new Date(writableTime(time)).toISOString();
 }
 
 /** Gives a user these roles in the place of those it has; without any, says which it has. */

@@ -16,16 +16,21 @@ export type FileLine = { readonly number: number } & ({ readonly text: string } 
  * The lines of a text file: UTF-8, or UTF-16 with a byte order mark; LF or CRLF ends a line, and nothing else does.
  * @throws Mistakes when the file cannot be read
  */
-export async function* linesOf(file: string): AsyncGenerator<FileLine> {
+export function linesOf(file: string): AsyncGenerator<FileLine> {
+  return linesIn(chunksOf(file));
+}
+
+/** The lines of a text in the same form. */
+export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileLine> {
   let number = 0;
-  for await (const bytes of pieces(utf8(chunksOf(file)))) {
+  for await (const bytes of pieces(utf8(chunks))) {
     number++;
     if (bytes === undefined) {
       yield { number, fault: `longer than ${LINE_BYTES / 2 ** 20} MiB` };
       return;
     }
     if (isUtf8(bytes)) yield { number, text: bytes.toString('utf8') };
-    else yield { number, fault: 'not UTF-8: save the file in that encoding' };
+    else yield { number, fault: 'not UTF-8' };
   }
 }
 
@@ -36,7 +41,7 @@ export async function* linesOf(file: string): AsyncGenerator<FileLine> {
 export async function textOf(file: string): Promise<string> {
   const lines: string[] = [];
   for await (const line of linesOf(file)) {
-    if ('fault' in line) throw new Mistakes([`${file}:${line.number}: ${line.fault}.`]);
+    if ('fault' in line) throw new Mistakes([`${file}:${line.number}: ${line.fault}: save it as text in UTF-8.`]);
     lines.push(line.text);
   }
   return lines.join('\n');
@@ -52,8 +57,7 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
 
 /** That a file cannot be read, and why. */
 export function cannotRead(file: string, cause: unknown): Mistakes {
-  const why = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'it is a folder' : messageOf(cause);
-  return new Mistakes([`${file} cannot be read: ${why}`], { cause });
+  return new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
 }
 
 /** A text's bytes in UTF-8, whatever its byte order mark says it is in. */

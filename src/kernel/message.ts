@@ -99,6 +99,7 @@ export function presentable(message: Message): Message {
   return { ...message, from: { ...from, name: clean.name }, text: clean.text, time: clean.time };
 }
 
-function writableTime(time: number): number {
+/** The time nearest to this one that can be written as text. */
+export function writableTime(time: number): number {
   return time >= 0 ? Math.min(time, LATEST_TIME) : 0;
 }

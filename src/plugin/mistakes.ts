@@ -57,6 +57,7 @@ export function messageOf(thrown: unknown): string {
   }
   const first =
     thrown instanceof SyntaxError ? /^(?:file:\/\/)?(\/.*?)(?:\?.*)?:(\d+)\n/.exec(thrown.stack ?? '') : null;
+  if ('code' in thrown && thrown.code === 'EISDIR') return 'it is a folder';
   const message = thrown.message || thrown.name;
   return first === null ? message : `${first[1]}:${first[2]}: ${message}`;
 }

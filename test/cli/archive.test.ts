@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
+/** How long many command lines one after the other may take on a busy machine, in milliseconds. */
+const MANY = { timeout: 120_000 };
+
 /** Runs `chatserv` with the config of a program. */
 async function run(program: Program, ...args: string[]) {
   await using folder = await Folder.with({});
@@ -24,7 +27,7 @@ async function chat(program: Program): Promise<void> {
   await program.start();
 }
 
-test('a backup that is made while messages stream in is a database that the server starts on', async () => {
+test('a backup that is made while messages stream in is a database that the server starts on', MANY, async () => {
   await using program = await startProgram({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
   await chat(program);
   const [alice, bob] = [await program.joins('alfred'), await program.joins('berta')];
@@ -55,7 +58,7 @@ test('a backup that is made while messages stream in is a database that the serv
   await back.seesNothing();
 });
 
-test('what was exported goes into another store: who is registered, and what waits for whom', async () => {
+test('what was exported goes into another store: who is registered, and what waits for whom', MANY, async () => {
   await using program = await startProgram();
   await chat(program);
   const file = join(program.folder, 'all.jsonl');
@@ -87,7 +90,7 @@ test('what was exported goes into another store: who is registered, and what wai
   });
 });
 
-test('an archive with a line that is wrong is not imported at all', async () => {
+test('an archive with a line that is wrong is not imported at all', MANY, async () => {
   await using program = await startProgram();
   await program.stop();
   const file = join(program.folder, 'all.jsonl');
@@ -134,7 +137,7 @@ function archiveOf(...messages: readonly object[]): string {
   return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
 }
 
-test('messages of an archive are cleaned like any other, and what nobody could be sent is refused', async () => {
+test('messages of an archive are cleaned like any other, and what nobody could be sent is refused', MANY, async () => {
   const secret = 'tea-at-four';
   await using program = await startProgram({ limits: { outboxBytes: 4096 } });
   await program.stop();
@@ -189,7 +192,7 @@ test('messages of an archive are cleaned like any other, and what nobody could b
   ]);
 });
 
-test('names that may not be registered any more go through an archive unchanged', async () => {
+test('names that may not be registered any more go through an archive unchanged', MANY, async () => {
   await using program = await startProgram();
   await program.stop();
   const names = ['__proto__', 'constructor', 'toString', '😀', 'STRAẞE', '../../x'];
@@ -214,7 +217,7 @@ test('names that may not be registered any more go through an archive unchanged'
   expect(stdout.trimEnd().split('\n').map(sorted)).toEqual(lines.map(sorted));
 });
 
-test('where it cannot be written, or nothing can be copied, a sentence says so', async () => {
+test('where it cannot be written, or nothing can be copied, a sentence says so', MANY, async () => {
   await using folder = await Folder.with({
     'chatserv.config.json': JSON.stringify({ plugins: { sqlite: { file: 'chat.db' } } }),
     'memory.json': JSON.stringify({ plugins: { sqlite: false, memory: true } }),
@@ -236,7 +239,7 @@ test('where it cannot be written, or nothing can be copied, a sentence says so',
   );
 });
 
-test('a store that nobody has used is not taken for the one to copy', { timeout: 60_000 }, async () => {
+test('a store that nobody has used is not taken for the one to copy', MANY, async () => {
   await using folder = await Folder.with({});
   for (const command of [['backup', 'copy.db'], ['export', 'all.jsonl'], ['export']]) {
     expect(await folder.runs(command)).toEqual({

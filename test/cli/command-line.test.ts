@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 import { PASSWORD, startProgram } from '../support/program.ts';
+
+const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
 /** How long many command lines one after the other may take on a busy machine, in milliseconds. */
 const MANY = { timeout: 120_000 };
@@ -20,7 +25,7 @@ test.each<[string[], string]>([
   [['conect', '--tls'], "Unknown command 'conect'. Did you mean 'connect'?"],
   [['user', 'ad', 'x'], "Unknown command 'ad'. Did you mean add?"],
   [['xyzzy'], "Unknown command 'xyzzy'."],
-  [['user'], 'Say what to do: add, passwd, list, role, remove, import.'],
+  [['new'], 'Say what to do: plugin.'],
   [['help', 'me'], 'There is no help for that.'],
   [['--config'], "Option '--config <file>' argument missing."],
   [['--config', 'a', 'user', 'list', '--config', 'b'], '--config is given twice.'],
@@ -51,6 +56,22 @@ test('whatever language the environment asks for, errors are in one', async () =
   await using folder = await Folder.with({});
   const { stderr } = await folder.runs(['--konfig'], '', { LC_ALL: 'de_DE.UTF-8', LANGUAGE: 'de' });
   expect(stderr).toBe("chatserv: Unknown option '--konfig'. Did you mean --config? See chatserv --help.\n");
+});
+
+test('in a folder that is gone a sentence says so', async () => {
+  await using folder = await Folder.with({});
+  const gone = ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh', process.execPath, BIN, 'check'];
+  await expect(promisify(execFile)('sh', gone, { cwd: folder.path })).rejects.toMatchObject({
+    code: 2,
+    stderr: 'chatserv: The current folder is not there any more: change to another.\n',
+  });
+});
+
+test('an escape sequence that was typed is not printed', async () => {
+  await using folder = await Folder.with({});
+  expect((await folder.runs(['x\u001b[2J\ny'])).stderr).toBe(
+    "chatserv: Unknown command 'x[2J y'. See chatserv --help.\n",
+  );
 });
 
 describe('a name is what was typed', () => {

@@ -168,7 +168,7 @@ describe('a config in whatever encoding an editor writes', () => {
     await using folder = await Folder.with({});
     await writeFile(join(folder.path, 'my.yaml'), Buffer.from('a: 1\nb: "caf\u00e9"\n', 'latin1'));
     await expect(findConfig('my.yaml', folder.path)).rejects.toThrow(
-      `${folder.path}/my.yaml:2: not UTF-8: save the file in that encoding.`,
+      `${folder.path}/my.yaml:2: not UTF-8: save it as text in UTF-8.`,
     );
   });
 });

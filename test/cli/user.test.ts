@@ -27,6 +27,10 @@ test('accounts are added, listed, given a new password and removed', MANY, async
     stderr: 'chatserv: Password of bob: nothing came on standard input.\n',
   });
   expect((await folder.runs(['user', 'add', 'a b'], 'tea-at-four\n')).code).toBe(2);
+  expect(await folder.runs(['user', 'add', 'bob'], Buffer.from('caf\u00e9-con-leche\n', 'latin1'))).toMatchObject({
+    code: 2,
+    stderr: 'chatserv: Password of bob: standard input is not UTF-8.\n',
+  });
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}made \S+ {2}never online\n$/);
   expect((await folder.runs(['user', 'passwd', 'alice'], 'tea-at-five\n')).code).toBe(0);
   expect((await folder.runs(['user', 'role', 'alice', 'admin', 'dj'])).stdout).toBe('alice has the roles admin, dj.\n');
@@ -150,7 +154,7 @@ test(
     expect(await imports('latin.csv')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'chatserv: latin.csv:2: not UTF-8: save the file in that encoding.\n',
+      stderr: 'chatserv: latin.csv:2: not UTF-8: save it as text in UTF-8.\n',
     });
     await writeFile(join(folder.path, 'wide.csv'), Buffer.from('\ufeffgina,caf\u00e9-con-leche\r\n', 'utf16le'));
     expect(await imports('wide.csv')).toMatchObject({ code: 0, stdout: '1 user imported.\n' });
