@@ -31,7 +31,7 @@ export default definePlugin({
       return { ready: Object.values(checks).every((said) => said === WELL), checks };
     }
 
-    /** Asks the store for a name that nobody can have, and whether it can keep things; neither costs it anything. */
+    /** Asks the store for a name that nobody can have, and whether it can keep messages. */
     async function ask(): Promise<void> {
       await accounts.find('');
       if (log?.check !== undefined) await log.check();

@@ -88,7 +88,7 @@ export class OpenFiles {
   #needed(one: Known): bigint {
     const page = this.#number('page_size');
     if (one === this.#log) {
-      // Of all checkpoints this is the one that only counts.
+      // Of all checkpoints this is the one that only counts. To SQLite before 3.51 it is a passive one, which does no harm.
       const frames = this.#number('wal_checkpoint(NOOP)', 'log');
       return frames === 0n ? 0n : LOG_HEADER + frames * (FRAME_HEADER + page);
     }

@@ -14,10 +14,10 @@ const PATIENCE = 1000;
 export class Proof {
   readonly #db: DatabaseSync;
   readonly #write: (bytes: number) => void;
+  readonly #busyTimeout: number;
+  /** When it last wrote. */
   #at = Number.NEGATIVE_INFINITY;
   #doubtful = false;
-
-  readonly #busyTimeout: number;
 
   constructor(db: DatabaseSync) {
     this.#db = db;

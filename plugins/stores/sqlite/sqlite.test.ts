@@ -2,6 +2,7 @@ import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -51,6 +52,16 @@ describe('the file', () => {
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
     for (const name of ['chat.db', 'chat.db-wal', 'chat.db-shm']) {
       expect(statSync(join(folder, 'data', name)).mode & 0o777, name).toBe(0o600);
+    }
+  });
+
+  test.runIf(process.getuid?.() === 0)('stays open to its own user when root runs a command', async () => {
+    file = join(folder, 'chat.db');
+    writeFileSync(file, '');
+    chownSync(file, 12_345, 12_346);
+    await (await open()).accounts.create('alice', 'hash');
+    for (const name of ['chat.db', 'chat.db-wal', 'chat.db-shm', 'chat.db-owner']) {
+      expect(statSync(join(folder, name)), name).toMatchObject({ uid: 12_345, gid: 12_346 });
     }
   });
 
