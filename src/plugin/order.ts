@@ -26,17 +26,44 @@ const STAGES = { pre: 0, normal: 1, post: 2 };
  * @param taps in the order of the config, those of a plugin after those of the plugins whose services it uses
  */
 export function orderTaps(taps: readonly Tap[]): Tap[] {
-  const ordered = taps.toSorted((a, b) => rank(a) - rank(b));
-  const guards = ordered.filter(({ guard }) => guard).length;
-  for (const tap of ordered.filter(({ before }) => before !== undefined)) {
-    const from = ordered.indexOf(tap);
-    const named = ordered.findIndex(({ plugin }) => plugin === tap.before);
-    const to = tap.guard ? named : Math.max(named, guards);
-    if (named < 0 || to > from) continue;
-    ordered.splice(from, 1);
-    ordered.splice(to, 0, tap);
-  }
-  return ordered;
+  const ranked = taps.toSorted((a, b) => rank(a) - rank(b));
+  const [guards, others] = [ranked.filter(({ guard }) => guard), ranked.filter(({ guard }) => !guard)];
+  // As near to a guard as they may.
+  const first = others.filter(({ before }) => guards.some(({ plugin }) => plugin === before));
+  return [...placed(guards), ...placed([...new Set([...first, ...others])])];
+}
+
+/** Handlers in this order, but for those that name one in `before`: each comes right before that. */
+function placed(taps: readonly Tap[]): Tap[] {
+  const ordered = new Set<Tap>();
+  const begun = new Set<Tap>();
+  const place = (tap: Tap): void => {
+    if (begun.has(tap)) return;
+    begun.add(tap);
+    for (const other of taps) if (other.before === tap.plugin) place(other);
+    ordered.add(tap);
+  };
+  for (const tap of taps) place(tap);
+  return [...ordered];
+}
+
+/**
+ * Finds handlers of one hook that name each other in `before`, in a circle.
+ * @returns the plugins of each circle, in its order
+ */
+export function circlesOf(taps: readonly Tap[]): string[][] {
+  const next = (tap: Tap) => taps.find(({ plugin, guard }) => plugin === tap.before && guard === tap.guard);
+  const seen = new Set<Tap>();
+  return taps.flatMap((start) => {
+    const path: Tap[] = [];
+    let tap: Tap | undefined = start;
+    for (; tap !== undefined && !seen.has(tap); tap = next(tap)) {
+      seen.add(tap);
+      path.push(tap);
+    }
+    const at = tap === undefined ? -1 : path.indexOf(tap);
+    return at < 0 ? [] : [path.slice(at).map(({ plugin }) => plugin)];
+  });
 }
 
 /** Where in its hook a handler comes: handlers of one rank stay as they are. */

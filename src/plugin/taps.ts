@@ -4,7 +4,7 @@ import type { PasswordVerdict, UsernameVerdict } from '../kernel/verdicts.ts';
 import type { HookHandlers, Ordered } from './define.ts';
 import type { Guard, Handler } from './guard.ts';
 import { didYouMean, Mistakes } from './mistakes.ts';
-import { orderTaps, type Tap } from './order.ts';
+import { circlesOf, orderTaps, type Tap } from './order.ts';
 import { STANDARD } from './standard.ts';
 
 /** A plugin's handlers, with where they want to stand. @param standard whether it is one of the standard set */
@@ -65,8 +65,8 @@ export function tapAll(hooks: Hooks, taps: readonly Tap[], guard: Guard): void {
 }
 
 /**
- * Looks whether there are the plugins that handlers are to run before. One that is off will do: then there is nothing
- * to run before.
+ * Looks whether there are the plugins that handlers are to run before, and whether they can. One that is off will do:
+ * then there is nothing to run before.
  * @param on the names of the plugins that are on
  * @param off what the config calls those that are off; one by its file or package may be called like that
  * @throws Mistakes with a sentence for each that there is not
@@ -79,7 +79,18 @@ export function checkBefore(taps: readonly Tap[], on: readonly string[], off: re
       `The plugin '${plugin}': hooks.${hook}.before is '${before}', and there is no plugin of that name.${didYouMean(before, known)}`,
     ];
   });
+  for (const hook of Object.keys(HOOKS) as HookName[]) {
+    for (const circle of circlesOf(taps.filter((tap) => tap.hook === hook)))
+      mistakes.push(circleSentence(hook, circle));
+  }
   if (mistakes.length > 0) throw new Mistakes(mistakes);
+}
+
+function circleSentence(hook: HookName, circle: readonly string[]): string {
+  const [first, ...others] = circle.map((plugin) => `'${plugin}'`);
+  if (others.length === 0) return `The plugin ${first}: hooks.${hook}.before is its own name.`;
+  const steps = [first, ...others, first].join(' before ');
+  return `Plugins want their handlers of ${hook} to run before each other, in a circle (${steps}): take \`before\` out of one of them.`;
 }
 
 /** A handler that may let a session in, and then notes on it which plugin did. */

@@ -57,6 +57,55 @@ describe('the order of handlers', () => {
     expect(order).toEqual(['z', 'x', 'y']);
   });
 
+  test('follows before from one to the next, wherever they stand', async () => {
+    const chain = [
+      ['z', {}],
+      ['x', { before: 'y' }],
+      ['y', { before: 'z' }],
+    ] as const;
+    expect(await orderOf(...chain)).toEqual(['x', 'y', 'z']);
+    expect(await orderOf(...chain.toReversed())).toEqual(['x', 'y', 'z']);
+    const [z, x, y] = chain;
+    expect(await orderOf(x, z, y)).toEqual(['x', 'y', 'z']);
+  });
+
+  test.each<[string, readonly (readonly [string, Place])[], string]>([
+    [
+      'two',
+      [
+        ['x', { before: 'y' }],
+        ['y', { before: 'x' }],
+      ],
+      "in a circle ('x' before 'y' before 'x')",
+    ],
+    [
+      'three of four',
+      [
+        ['w', { before: 'x' }],
+        ['x', { before: 'y' }],
+        ['y', { before: 'z', order: 'post' }],
+        ['z', { before: 'x' }],
+      ],
+      "in a circle ('x' before 'y' before 'z' before 'x')",
+    ],
+    [
+      'guards',
+      [
+        ['x', { phase: 'guard', before: 'y' }],
+        ['y', { phase: 'guard', before: 'x' }],
+      ],
+      "'x' before 'y'",
+    ],
+    ['one', [['x', { before: 'x' }]], "The plugin 'x': hooks.onUsername.before is its own name."],
+  ])('is a mistake where %s want to run before each other', async (_what, plugins, sentence) => {
+    const started = orderOf(...plugins);
+    await expect(started).rejects.toMatchObject({ sentences: [expect.stringContaining(sentence)] });
+  });
+
+  test('is none where a guard and what is none name each other: guards are first', async () => {
+    expect(await orderOf(['x', { before: 'y' }], ['y', { phase: 'guard', before: 'x' }])).toEqual(['y', 'x']);
+  });
+
   test('has guards first, and nothing gets before them that is none', async () => {
     const order = await orderOf(
       ['a', { order: 'pre' }],
