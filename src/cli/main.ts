@@ -1,8 +1,8 @@
 import { withoutControls } from '../kernel/message.ts';
-import { commandLine } from './command-line.ts';
+import { Mistakes } from '../plugin/mistakes.ts';
+import { runCommandLine } from './command-line.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
-import { mistakesOf } from './misunderstood.ts';
 
 /**
  * The command line's door. Sets the process's exit code: 0, 1 when something failed, or 2 when what was asked, or the
@@ -18,16 +18,22 @@ export async function main(args: readonly string[]): Promise<void> {
   process.stderr.on('error', () => {});
   // Timers of ours keep no process alive; without this a wait for anything else would end it.
   const alive = setInterval(() => {}, 2 ** 30);
-  const program = commandLine();
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await runCommandLine(args);
   } catch (thrown) {
-    const mistakes = mistakesOf(thrown, args, program);
+    const mistakes = mistakesOf(thrown);
     for (const said of mistakes.sentences) process.stderr.write(`chatserv: ${inOneLine(said)}\n`);
-    if (mistakes.sentences.length > 0) process.exitCode = mistakes instanceof Failure ? 1 : 2;
+    process.exitCode = mistakes instanceof Failure ? 1 : 2;
   } finally {
     clearInterval(alive);
   }
+}
+
+/** What the user is to mend. @throws what is a fault of ours */
+function mistakesOf(thrown: unknown): Mistakes {
+  if (thrown instanceof Mistakes) return thrown;
+  if ((thrown as NodeJS.ErrnoException | undefined)?.syscall !== 'uv_cwd') throw thrown;
+  return new Mistakes(['The current folder is not there any more: change to another.'], { cause: thrown });
 }
 
 /** What other programs say may have many lines, and what was typed escape sequences. */

@@ -1,31 +1,42 @@
-import { type Command, CommanderError } from 'commander';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { didYouMean } from '../plugin/mistakes.ts';
+import { typed } from './words.ts';
 
-/** What is wrong, in sentences, where the user is to mend it; none where help was asked for. @throws what is a fault of ours */
-export function mistakesOf(thrown: unknown, args: readonly string[], program: Command): Mistakes {
-  if (thrown instanceof Mistakes) return thrown;
-  if (thrown instanceof CommanderError) {
-    return new Mistakes(thrown.exitCode === 0 ? [] : [misunderstood(thrown, args, program)]);
-  }
-  if ((thrown as NodeJS.ErrnoException | undefined)?.syscall === 'uv_cwd') {
-    return new Mistakes(['The current folder is not there any more: change to another.'], { cause: thrown });
-  }
-  throw thrown;
+/**
+ * What is wrong with a command line.
+ * @param message what yargs says of it, in English
+ * @param words the words, as yargs was given them
+ * @param help what is shown of the command in question: its usage, commands and options
+ */
+export function misunderstood(message: string, words: readonly string[], help: string): string {
+  const [, unknown] = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message) ?? [];
+  if (unknown !== undefined) return unknownWord(unknown, words, help);
+  const [, option] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
+  if (option !== undefined) return `--${option} needs a value.`;
+  const [, missing] = /^Not enough non-option/.test(message) ? (/<([a-z]+)>/.exec(help) ?? []) : [];
+  if (missing !== undefined) return `The ${missing} is missing.`;
+  return typed(message)
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.?$/, '.');
 }
 
-/** What is wrong with a command line. */
-function misunderstood({ code, message }: CommanderError, args: readonly string[], program: Command): string {
-  const called = program.commands.find((command) => args.includes(command.name()));
-  // It was called without one of its commands.
-  if (code === 'commander.help') {
-    const words = called?.commands.map((command) => command.name()) ?? [];
-    const what = words.length > 0 ? `Say what to do: ${words.join(', ')}.` : 'There is no help for that.';
-    return `${what} See chatserv --help.`;
-  }
-  const [said = '', guess = ''] = message.replace(/^error: /, '').split('\n');
-  const sentence = said.charAt(0).toUpperCase() + said.slice(1).replace(/\.?$/, '.');
-  const [, option] = /^Unknown option '([^']*)'/.exec(sentence) ?? [];
-  const mayBeName = option !== undefined && guess === '' && called !== undefined;
-  const hint = mayBeName ? `If it is a name, put -- before it: -- ${option}.` : guess.replace(/^\(|\)$/g, '');
-  return `${sentence} ${hint && `${hint} `}See chatserv --help.`;
+/** Of what yargs does not know, what stands first on the command line. */
+function unknownWord(unknown: string, words: readonly string[], help: string): string {
+  const names = unknown.split(', ');
+  const first = words.find((word) => names.includes(word) || names.includes(nameOf(word) ?? '')) ?? unknown;
+  const name = nameOf(first);
+  if (name !== undefined)
+    return `Unknown option '--${name}'.${didYouMean(`--${name}`, known(help, /^ +(--[a-z-]+)/gm))}`;
+  const before = words.slice(0, words.indexOf(first)).filter((word) => nameOf(word) === undefined);
+  const isCommand = before.every((word) => word === 'user' || word === 'new');
+  if (!isCommand) return `Too many arguments: '${typed(first)}' is not expected.`;
+  return `Unknown command '${typed(first)}'.${didYouMean(first, known(help, /^ +chatserv (?:(?:user|new) )?([a-z-]+)/gm))}`;
+}
+
+/** The name of an option that a word gives. */
+function nameOf(word: string): string | undefined {
+  return /^--([^=]+)/.exec(word)?.[1];
+}
+
+function known(help: string, form: RegExp): string[] {
+  return [...help.matchAll(form)].map(([, name = '']) => name);
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { defaultLoaders, type Loader, type Options, type PublicExplorer } from 'cosmiconfig';
+import * as internals from 'cosmiconfig/dist/Explorer.js';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { importFile } from '../plugin/self.ts';
 import { textOf } from './text-file.ts';
@@ -32,15 +34,41 @@ const PLACES = [
 /** Looked into where there is none of those; it counts when it has the key `chatserv`. */
 const PACKAGE = 'package.json';
 
-/** How a config file is read, by the end of its name. */
-const READERS: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
-  ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [end, readModule])),
-  '.json': readJson,
-  '.yaml': readYaml,
-  '.yml': readYaml,
-  // .chatservrc; JSON is YAML, too.
-  '': readYaml,
+/** Reads a config file, by the end of its name. Node strips the types of a module itself. */
+const LOADERS: Readonly<Record<string, Loader>> = {
+  ...Object.fromEntries(
+    ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [
+      end,
+      loader(async (file) => (await importFile(file)).default),
+    ]),
+  ),
+  '.json': loader(async (file) => JSON.parse((await textOf(file)) || 'null')),
+  ...Object.fromEntries(['.yaml', '.yml', 'noExt'].map((end) => [end, loader(readYaml)])),
 };
+
+/**
+ * Not made by `cosmiconfig()`, which looks in the current folder for settings of its own, `.config/config.js` among
+ * them, and runs them; there is no option against that.
+ */
+const { Explorer } = internals as unknown as {
+  readonly Explorer: new (
+    options: Options & { readonly moduleName: string; readonly metaConfigFilePath: null },
+  ) => PublicExplorer;
+};
+
+const explorer = new Explorer({
+  moduleName: 'chatserv',
+  searchPlaces: [...PLACES, PACKAGE],
+  loaders: LOADERS,
+  // It may have been edited.
+  cache: false,
+  transform: (result) => result,
+  ignoreEmptySearchPlaces: false,
+  mergeImportArrays: false,
+  mergeSearchPlaces: false,
+  searchStrategy: 'none',
+  metaConfigFilePath: null,
+});
 
 /**
  * Reads a config file, or finds one in the current folder; with none at all the standard set runs as it is.
@@ -71,37 +99,37 @@ function placeOf(path: string): Pick<FoundConfig, 'folder' | 'name'> & { readonl
 
 /** What a config file says; undefined when that is nothing. */
 async function read(path: string): Promise<unknown> {
-  const reader = READERS[extname(path)];
-  if (reader === undefined) {
-    throw new Mistakes([
-      `The config ${path} is of no kind that is known: its name must end in ${Object.keys(READERS).filter(Boolean).join(', ')}.`,
-    ]);
+  if (LOADERS[extname(path) || 'noExt'] === undefined) {
+    const ends = Object.keys(LOADERS).filter((end) => end.startsWith('.'));
+    throw new Mistakes([`The config ${path} is of no kind that is known: its name must end in ${ends.join(', ')}.`]);
   }
   try {
-    return (await reader(path)) ?? undefined;
+    return (await explorer.load(path))?.config?.value ?? undefined;
   } catch (cause) {
     if (cause instanceof Mistakes) throw cause;
     throw new Mistakes([`The config ${path} cannot be read: ${reasonOf(cause)}`], { cause });
   }
 }
 
-/** Node strips the types itself. */
-async function readModule(path: string): Promise<unknown> {
-  return (await importFile(path)).default;
+/**
+ * Makes a loader that cosmiconfig looks no further into: a key `$import` would have it read other files. Of a file
+ * called `package` it takes the key `chatserv`.
+ */
+function loader(read: (file: string) => Promise<unknown>): Loader {
+  return async (file) => {
+    const value = await read(file).catch((cause: unknown) => {
+      // It writes the file's name into what was thrown, which only an object takes.
+      throw cause instanceof Error ? cause : new Error(messageOf(cause));
+    });
+    if (basename(file, extname(file)) !== 'package') return { value };
+    const own: unknown = Reflect.get(Object(value), 'chatserv');
+    return own === undefined ? {} : { chatserv: { value: own } };
+  };
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await textOf(path);
-  if (text.trim() === '') return undefined;
-  const value: unknown = JSON.parse(text);
-  if (basename(path) !== PACKAGE) return value;
-  return typeof value === 'object' && value !== null ? Reflect.get(value, 'chatserv') : undefined;
-}
-
-async function readYaml(path: string): Promise<unknown> {
-  const { load } = await import('js-yaml');
+async function readYaml(file: string): Promise<unknown> {
   try {
-    return load(await textOf(path));
+    return await defaultLoaders['.yaml'](file, await textOf(file));
   } catch (cause) {
     if (/input is empty/.test(messageOf(cause))) return undefined;
     throw cause;
@@ -118,6 +146,6 @@ function reasonOf(cause: unknown): string {
 /** How a file says nothing, and what to write. */
 function nothingIn(path: string): string {
   if (basename(path) === PACKAGE) return "has no key 'chatserv': put the config there";
-  if (READERS[extname(path)] === readModule) return "exports no default: begin with 'export default defineConfig({'";
+  if (/^\.[mc]?[jt]s$/.test(extname(path))) return "exports no default: begin with 'export default defineConfig({'";
   return 'is empty: write {} for the standard set as it is';
 }

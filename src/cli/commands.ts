@@ -1,0 +1,36 @@
+import type { ConnectOptions } from './connect.ts';
+import type { Kind } from './new.ts';
+
+/**
+ * What each command of the command line does. Its code is loaded when it is called: a client at the terminal does not
+ * wait for the server's. `config` is the file that `--config` named.
+ */
+export const COMMANDS = {
+  serve: async (config: string | undefined, watch: boolean) => (await import('./serve.ts')).serve(config, watch),
+  connect: async (options: ConnectOptions) => (await import('./connect.ts')).connect(options),
+  top: async (config: string | undefined, every: number, times: number | undefined) =>
+    (await import('./top.ts')).top(config, every, times),
+  reload: async (config: string | undefined) => (await import('./reload.ts')).reload(config),
+  health: async (config: string | undefined) => (await import('./health.ts')).health(config),
+  plugins: async (config: string | undefined) => (await import('./plugins.ts')).plugins(config),
+  check: async (config: string | undefined) => (await import('./check.ts')).check(config),
+  addUser: async (config: string | undefined, name: string) => (await import('./user.ts')).addUser(config, name),
+  setPassword: async (config: string | undefined, name: string) =>
+    (await import('./user.ts')).setPassword(config, name),
+  listUsers: async (config: string | undefined) => (await import('./user.ts')).listUsers(config),
+  setRoles: async (config: string | undefined, name: string, roles: readonly string[]) =>
+    (await import('./user.ts')).setRoles(config, name, roles),
+  removeUser: async (config: string | undefined, name: string) => (await import('./user.ts')).removeUser(config, name),
+  signOut: async (config: string | undefined, name: string) => (await import('./user.ts')).signOut(config, name),
+  signEveryoneOut: async (config: string | undefined) => (await import('./user.ts')).signEveryoneOut(config),
+  unblock: async (config: string | undefined, name: string) => (await import('./user.ts')).unblock(config, name),
+  importUsers: async (config: string | undefined, file: string, passwords: boolean) =>
+    (await import('./user-import.ts')).importUsers(config, file, passwords),
+  newPlugin: async (name: string, kind: Kind) => (await import('./new.ts')).newPlugin(name, kind),
+  backUp: async (config: string | undefined, file: string) => (await import('./backup.ts')).backUp(config, file),
+  exportAll: async (config: string | undefined, file: string | undefined) =>
+    (await import('./export.ts')).exportAll(config, file),
+  importAll: async (config: string | undefined, file: string) => (await import('./import.ts')).importAll(config, file),
+};
+
+export type Commands = typeof COMMANDS;

@@ -1,0 +1,49 @@
+import { Mistakes } from '../plugin/mistakes.ts';
+
+/** Marks a word that begins with a hyphen and is no option. No word of a command line contains it. */
+const MARK = '\0';
+
+/** The options that take a value; all others are there or not. */
+const WITH_VALUE: ReadonlySet<string> = new Set(['config', 'ca', 'password-file', 'every', 'times', 'kind']);
+
+/**
+ * The words of a command line as yargs reads them right: it loses what follows `--` in a subcommand, takes the last of
+ * an option that is given twice, and takes `--tls=maybe` for off.
+ * @throws Mistakes where an option is given twice or in a form that options do not have
+ */
+export function prepared(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  const rest = end < 0 ? [] : args.slice(end + 1);
+  const words: string[] = [];
+  const given = new Set<string>();
+  for (let i = 0; i < options.length; i++) {
+    const word = options[i] ?? '';
+    const [, name, value] = /^--([^=]+)(=.*)?$/s.exec(word) ?? [];
+    if (name === undefined) {
+      if (/^-./.test(word)) throw unknownOption(word);
+      words.push(word);
+      continue;
+    }
+    if (given.has(name)) throw new Mistakes([`--${name} is given twice. See chatserv --help.`]);
+    given.add(name);
+    if (value !== undefined && !WITH_VALUE.has(name)) throw unknownOption(word);
+    const next = options[i + 1];
+    if (value === undefined && WITH_VALUE.has(name) && next !== undefined && !next.startsWith('--')) {
+      words.push(`${word}=${next}`);
+      i++;
+    } else words.push(word);
+  }
+  return [...words, ...rest.map((word) => (word.startsWith('-') ? MARK + word : word))];
+}
+
+/** A word as it was typed. */
+export function typed(word: string): string {
+  return word.replaceAll(MARK, '');
+}
+
+function unknownOption(word: string): Mistakes {
+  return new Mistakes([
+    `Unknown option '${word}'. If it is a name, put -- before it: -- ${word}. See chatserv --help.`,
+  ]);
+}
