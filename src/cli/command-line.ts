@@ -201,7 +201,7 @@ function addNew(program: Argv, { newPlugin }: Commands): void {
             .option('kind', { choices: KINDS, default: KINDS[0], requiresArg: true, describe: 'What it begins as' }),
         ({ name, kind }) => newPlugin(name, kind),
       )
-      .demandCommand(1, 'Say what: plugin.'),
+      .demandCommand(1, 'Say what to do: plugin.'),
   );
 }
 

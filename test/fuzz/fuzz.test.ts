@@ -22,7 +22,9 @@ test.each(['framing', 'proxy', 'dialects', 'session', 'config', 'arguments', 'li
   },
 );
 
-test('the command line answers a wrong config with sentences and exit code 2, a right one with 0', async () => {
+test('the command line answers a wrong config with sentences and exit code 2, a right one with 0', {
+  timeout: 120_000,
+}, async () => {
   const inputs = readCorpus('config').slice(0, 6);
   expect(inputs.length).toBeGreaterThan(0);
   for (const input of inputs) {
