@@ -3,15 +3,17 @@ import type { ServicesOf, Tokens } from '../contracts/service.ts';
 import { GIVEN, Host } from '../plugin/host.ts';
 import { Lifecycle } from '../plugin/lifecycle.ts';
 import { loadPlugins } from '../plugin/load.ts';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes, messageOf } from '../plugin/mistakes.ts';
 import { servicesOf } from '../plugin/order.ts';
+import { Failure } from './failure.ts';
 import { type ReadConfig, settingOf } from './setting.ts';
 
 /**
  * Works with services of a config's plugins, without serving: those that provide them are set up, and no others.
  * @param work is given the services, and how the config is called
  * @param exclusive whether no server may run with the store meanwhile
- * @throws Mistakes when nothing in the config provides one, or what does is wrong or keeps nothing
+ * @throws Mistakes when nothing in the config provides one, or what does is wrong or keeps nothing; Failure when a call
+ * of one fails
  */
 export async function withServices<T extends Tokens>(
   config: string | undefined,
@@ -26,12 +28,29 @@ export async function withServices<T extends Tokens>(
   try {
     mustLast(host, setting.place.name);
     const services = Object.fromEntries(
-      Object.entries(tokens).map(([name, { service }]) => [name, host.service(service)]),
+      Object.entries(tokens).map(([name, { service }]) => [name, withFailures(host.service(service) as object)]),
     );
     await work(services as ServicesOf<T>, setting.place.name);
   } finally {
     await host.stop('shutdown');
   }
+}
+
+/** A service whose calls fail with sentences: that a disk is full, say, is no mistake of this program's. */
+function withFailures(service: object): object {
+  return new Proxy(service, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        try {
+          return await Reflect.apply(value, target, args);
+        } catch (cause) {
+          throw cause instanceof Mistakes ? cause : new Failure([messageOf(cause)], { cause });
+        }
+      };
+    },
+  });
 }
 
 /** Works with services as `withServices` does, while no server runs with the store. */

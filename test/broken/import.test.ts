@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
 
@@ -53,11 +54,15 @@ function heldIn(file: string): { users: number; messages: number } {
   return { users: count('accounts'), messages: count('messages') };
 }
 
-test(`an import that is killed ${KILLS} times leaves nothing or all of it`, { timeout: 300_000 }, async () => {
-  await using folder = await Folder.with({
+async function importFolder(): Promise<Folder> {
+  return Folder.with({
     'chatserv.config.json': JSON.stringify({ plugins: { sqlite: { file: 'chat.db' } } }),
     'all.jsonl': archive(),
   });
+}
+
+test(`an import that is killed ${KILLS} times leaves nothing or all of it`, { timeout: 300_000 }, async () => {
+  await using folder = await importFolder();
   const database = join(folder.path, 'chat.db');
   const whole = { users: USERS, messages: MESSAGES };
   const halves: number[] = [];
@@ -82,4 +87,19 @@ test(`an import that is killed ${KILLS} times leaves nothing or all of it`, { ti
     stderr: '',
   });
   expect(heldIn(database)).toEqual(whole);
+});
+
+test('an import that does not fit on the disk says so, and leaves nothing', { timeout: 120_000 }, async () => {
+  await using folder = await importFolder();
+  const database = join(folder.path, 'chat.db');
+  // No file may be larger, in blocks of 512 bytes.
+  const limited = ['-c', `trap '' XFSZ; ulimit -f 4000; exec "$@"`, 'sh', process.execPath, BIN, 'import', 'all.jsonl'];
+  await expect(promisify(execFile)('sh', limited, { cwd: folder.path })).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^chatserv: The database \S+ did not take the import: [^\n]*\n$/),
+  });
+  expect(heldIn(database)).toEqual({ users: 0, messages: 0 });
+  expect((await folder.runs(['import', 'all.jsonl'])).code).toBe(0);
+  expect(heldIn(database)).toEqual({ users: USERS, messages: MESSAGES });
 });
