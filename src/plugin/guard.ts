@@ -7,7 +7,7 @@ import { OperationalError } from '../kernel/operational-error.ts';
 import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
-import { runAs } from './current.ts';
+import { runnerOf } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';
 import type { Meter, Meters } from './meter.ts';
 import { errorOf } from './mistakes.ts';
@@ -124,9 +124,10 @@ export class Guard {
     };
     if (kind !== 'AsyncSeriesBail' && kind !== 'AsyncSeries') return this.#synchronous(called, call);
     const ward = this.#ward(plugin);
+    const runner = runnerOf(plugin);
     return (...args: unknown[]) => {
       if (ward.quarantined) return Promise.resolve(undefined);
-      return this.#settle(called, () => call(...args), args[0]);
+      return this.#settle(called, () => runner(call, ...args), args[0]);
     };
   }
 
@@ -213,9 +214,10 @@ export class Guard {
       read: readAnswer(plugin, command, this.#logger),
     };
     const ward = this.#ward(plugin);
+    const runner = runnerOf(plugin);
     return (call) => {
       if (ward.quarantined) return Promise.resolve(refuse('internal'));
-      return this.#settle(called, () => run(call), call.session) as Promise<Reply>;
+      return this.#settle(called, () => runner(run, call), call.session) as Promise<Reply>;
     };
   }
 
@@ -248,7 +250,7 @@ export class Guard {
     const session = about instanceof Session ? about : undefined;
     const waited = session?.waited ?? 0;
     try {
-      const result = this.#watched(() => runAs(called.plugin, call), called.id);
+      const result = this.#watched(call, called.id);
       return called.read(isPromise(result) ? await this.#inTime(result, session) : result);
     } catch (cause) {
       // Whoever asks another client than the one the call is about must look after that one's leaving.

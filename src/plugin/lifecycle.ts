@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { LIMITS, type Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { runAs } from './current.ts';
+import { runnerOf } from './current.ts';
 import type { Watching } from './guard.ts';
 
 /** A phase of a plugin's life: what of it the host calls. */
@@ -93,11 +93,11 @@ export class Lifecycle {
   /** What runs until the first wait is watched; of a module, which Node reads first, all until it is there. */
   #call<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>): T | PromiseLike<T> {
     const watchdog = this.#watchdog;
-    if (watchdog === undefined) return runAs(plugin, call);
+    if (watchdog === undefined) return runnerOf(plugin)(call);
     const outer = watchdog.enter(watchdog.idOf(plugin, phase));
-    if (phase === 'its module') return Promise.resolve(runAs(plugin, call)).finally(() => watchdog.enter(0));
+    if (phase === 'its module') return Promise.resolve(runnerOf(plugin)(call)).finally(() => watchdog.enter(0));
     try {
-      return runAs(plugin, call);
+      return runnerOf(plugin)(call);
     } finally {
       watchdog.enter(outer);
     }

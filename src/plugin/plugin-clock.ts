@@ -1,15 +1,16 @@
 import type { SteadyClock } from '../kernel/clock.ts';
 import { isPromise } from '../kernel/results.ts';
-import { runAs } from './current.ts';
+import { runnerOf } from './current.ts';
 
 /**
  * The server's clock as a plugin is given it.
  * @param failed told what a callback throws, or what the promise that it returns rejects with
  */
 export function pluginClock(clock: SteadyClock, plugin: string, failed: (thrown: unknown) => void): SteadyClock {
+  const runner = runnerOf(plugin);
   const call = (callback: () => unknown): void => {
     try {
-      const result = runAs(plugin, callback);
+      const result = runner(callback);
       if (isPromise(result)) new Promise((resolve) => resolve(result)).catch(failed);
     } catch (thrown) {
       failed(thrown);

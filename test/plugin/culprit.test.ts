@@ -3,7 +3,7 @@ import { definePlugin } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { culpritOf } from '../../src/plugin/culprit.ts';
-import { runAs } from '../../src/plugin/current.ts';
+import { runnerOf } from '../../src/plugin/current.ts';
 import { ownFolder, standardFolder } from '../../src/plugin/self.ts';
 
 /** An error that came through these files. */
@@ -29,15 +29,15 @@ describe('an error that nobody caught', () => {
   });
 
   test("is of no plugin where it came through the server's code only, whoever set that going", () => {
-    expect(runAs('tcp', () => culpritOf(errorOf(KERNEL)))).toMatchObject({
+    expect(runnerOf('tcp')(() => culpritOf(errorOf(KERNEL)))).toMatchObject({
       plugin: undefined,
       place: { file: KERNEL },
     });
   });
 
   test('is of whoever set going what failed where its stack says nothing', () => {
-    expect(runAs('tcp', () => culpritOf(errorOf()))).toEqual({ plugin: 'tcp', place: undefined });
-    expect(runAs('tcp', () => culpritOf('a string'))).toEqual({ plugin: 'tcp', place: undefined });
+    expect(runnerOf('tcp')(() => culpritOf(errorOf()))).toEqual({ plugin: 'tcp', place: undefined });
+    expect(runnerOf('tcp')(() => culpritOf('a string'))).toEqual({ plugin: 'tcp', place: undefined });
     expect(culpritOf(undefined)).toEqual({ plugin: undefined, place: undefined });
   });
 
