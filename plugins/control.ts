@@ -1,10 +1,15 @@
 import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
 import { definePlugin, Health, Plugins, unixListener, z } from 'chatserv';
 
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
+
+/** How long a request may be, in bytes. */
+const LONGEST = 65_536;
+
+/** How long a client may take for its request, in milliseconds. */
+const PATIENCE = 10_000;
 
 const request = z.object({ request: z.enum(['reload', 'facts', 'health', 'accounts']) });
 
@@ -34,11 +39,15 @@ export default definePlugin({
 
     async function serve(socket: Socket): Promise<void> {
       socket.on('error', () => socket.destroy());
-      for await (const line of createInterface({ input: socket })) {
-        socket.end(`${JSON.stringify(await answer(line))}\n`);
+      socket.setTimeout(PATIENCE, () => socket.destroy());
+      const line = await requestOf(socket);
+      if (line === undefined) {
+        socket.destroy();
         return;
       }
-      socket.end();
+      // An answer may take as long as a reload does.
+      socket.setTimeout(0);
+      socket.end(`${JSON.stringify(await answer(line))}\n`, () => socket.destroy());
     }
 
     async function answer(line: string): Promise<object> {
@@ -70,3 +79,19 @@ export default definePlugin({
     };
   },
 });
+
+/** The one line of a client; undefined where none comes in time, or a longer one than any request is. */
+async function requestOf(socket: Socket): Promise<string | undefined> {
+  let said = Buffer.alloc(0);
+  try {
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      said = Buffer.concat([said, chunk as Buffer]);
+      const end = said.indexOf('\n');
+      if (end >= 0) return said.toString('utf8', 0, end);
+      if (said.length > LONGEST) return undefined;
+    }
+  } catch {
+    return undefined;
+  }
+  return said.length > 0 ? said.toString() : undefined;
+}

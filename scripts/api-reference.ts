@@ -131,6 +131,8 @@ const SECTIONS: readonly Section[] = [
       'placeOf',
       'isHandedOver',
       'watchedCertificate',
+      'handshakeOptions',
+      'handshakeLimit',
       'WatchedCertificate',
       'CertificateFiles',
     ],

@@ -6,7 +6,7 @@ export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds }
 export { Backup } from './contracts/backup.ts';
 export { type Block, Blocks, liftBlocks } from './contracts/blocks.ts';
 export { Health, type HealthReport } from './contracts/health.ts';
-export { Http, type HttpHandler, type UpgradeHandler } from './contracts/http.ts';
+export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './contracts/http.ts';
 export { Inbox } from './contracts/inbox.ts';
 export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';
 export { Passwords } from './contracts/passwords.ts';
@@ -59,6 +59,7 @@ export {
 } from './kernel/verdicts.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './listening/certificate.ts';
 export { isHandedOver } from './listening/handed-over.ts';
+export { handshakeLimit, handshakeOptions } from './listening/handshakes.ts';
 export { type FileLimit, listen, placeOf } from './listening/listen.ts';
 export type { Listener, ListenerContext } from './listening/listener.ts';
 export { type OpenFiles, openFiles } from './listening/open-files.ts';

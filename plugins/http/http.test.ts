@@ -4,8 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { connect as connectSecurely } from 'node:tls';
 import { definePlugin, Http } from 'chatserv';
-import { startServer } from 'chatserv/testing';
+import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { makeCertificate, writeCertificate } from '../../test/support/certificate.ts';
 
@@ -30,6 +31,8 @@ function echo(...paths: string[]) {
     }),
   });
 }
+
+const portOf = (server: TestServer) => Number(server.listening.get('https')?.split(':')[1]);
 
 const PORT = { host: '127.0.0.1', port: 0 };
 
@@ -185,6 +188,14 @@ describe('http', () => {
         reject,
       );
       expect(await promise).toBe('/ for 127.0.0.1');
+      const limits = { exempt: [] };
+      await using bounded = await startServer({ http: { ...PORT, ...files, handshakesPerNetwork: 2 } }, limits);
+      const closed = async () => {
+        const socket = connectSecurely({ host: '127.0.0.1', port: portOf(bounded), rejectUnauthorized: false });
+        return new Promise((end) => socket.on('error', () => end(true)).once('secureConnect', () => end(false)));
+      };
+      expect([await closed(), await closed(), await closed()]).toEqual([false, false, true]);
+      expect(bounded.limitsMet).toEqual({ 'handshakes-per-network': 1 });
       await expect(startServer({ http: { certificate: files.certificate } })).rejects.toThrow(
         /plugins\.http.*certificate and key together/,
       );

@@ -7,19 +7,19 @@ import {
   definePlugin,
   Http,
   type HttpHandler,
+  handshakeLimit,
+  handshakeOptions,
   inAddressList,
   isHandedOver,
   listen,
-  networkOf,
-  openFiles,
   placeOf,
-  plainAddress,
   portOptions,
   type UpgradeHandler,
+  type UpgradeRefusal,
   watchedCertificate,
   z,
 } from 'chatserv';
-import { Crowd } from './crowd.ts';
+import { admission, Crowd } from './admission.ts';
 import { originOf } from './forwarded.ts';
 import { type Asked, hostCheck, hostList } from './hosts.ts';
 import { Pipeline } from './pipeline.ts';
@@ -65,6 +65,7 @@ export default definePlugin({
         .positive()
         .default(64)
         .describe('How many connections from one IPv4 address or IPv6 /64, proxies aside; more are closed at once'),
+      ...handshakeOptions,
       headerTime: z
         .number()
         .positive()
@@ -82,7 +83,8 @@ export default definePlugin({
       message: 'Allowed are certificate and key together, or neither',
     }),
   provides: { http: Http },
-  async setup({ options, server, logger, signal, path, keep }) {
+  async setup(context) {
+    const { options, server, logger, signal, path, keep } = context;
     const { host, port, headerTime, requestTime } = options;
     const certificate =
       options.certificate === undefined || options.key === undefined
@@ -125,17 +127,20 @@ export default definePlugin({
         socket.destroy();
         return;
       }
-      const allowed = isForUs(request);
       const path = pathOf(request);
-      const handler = upgrades.find(path);
       try {
-        if (!allowed) refuseUpgrade(socket, 421, FOREIGN);
-        else if (handler === undefined) refuseUpgrade(socket, 404, NOTHING);
-        else handler(request, socket, head);
+        const refusal = upgraded(request, socket, head);
+        if (refusal !== undefined) refuseUpgrade(socket, refusal);
       } catch (err) {
         logger.error({ event: 'http-error', err, path }, 'an HTTP connection could not be upgraded');
-        refuseUpgrade(socket, 500, FAILED);
+        refuseUpgrade(socket, { status: 500, text: FAILED });
       }
+    }
+
+    function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer): UpgradeRefusal | undefined {
+      if (!isForUs(request)) return { status: 421, text: FOREIGN };
+      const handler = upgrades.find(pathOf(request));
+      return handler === undefined ? { status: 404, text: NOTHING } : handler(request, socket, head);
     }
 
     let warned = false;
@@ -157,19 +162,8 @@ export default definePlugin({
     }
 
     const crowd = keep('crowd', () => new Crowd());
-    const admit = (socket: Socket): void => {
-      if (socket.destroyed) return;
-      if (openFiles.full) {
-        server.limitMet('open-files');
-        socket.destroy();
-        return;
-      }
-      const address = plainAddress(socket.remoteAddress ?? '');
-      if (isProxy(address) || server.isExempt(address)) return;
-      if (crowd.enter(socket, networkOf(address), options.perNetwork)) return;
-      server.limitMet('http-connections-per-network');
-      socket.destroy();
-    };
+    const mayBegin = certificate && handshakeLimit(context, options.handshakesPerNetwork);
+    const admit = admission(crowd, { server, isProxy, perNetwork: options.perNetwork, mayBegin });
 
     const limits: ServerOptions = {
       maxHeaderSize: 16_384,

@@ -1,5 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { UpgradeRefusal } from 'chatserv';
 
 /** Every response begins with these, which allow nothing. A handler that serves pages says what they may do. */
 export const STRICT: Readonly<Record<string, string>> = {
@@ -16,7 +17,7 @@ export function say(response: ServerResponse, status: number, text: string): voi
 }
 
 /** Refuses an upgrade with a sentence, and closes the connection. */
-export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+export function refuseUpgrade(socket: Duplex, { status, text }: UpgradeRefusal): void {
   const body = `${text}\n`;
   const headers = {
     ...STRICT,

@@ -66,6 +66,46 @@ test('who does not end the handshake is closed, and counts as connected until th
   await client.closes();
 });
 
+test('a network begins so many handshakes in a minute, and more are closed before they cost anything', async () => {
+  await writeCertificate(folder, makeCertificate());
+  await using server = await startServer(
+    { tls: { port: 0, ...files, handshakesPerNetwork: 3 }, connections: false },
+    { exempt: [] },
+  );
+  const shakes = () => open(server).then(({ client }) => client.closes());
+  for (let i = 0; i < 3; i++) await shakes();
+  await expect(shakes()).rejects.toThrow(/disconnected|ECONNRESET/);
+  expect(server.limitsMet).toEqual({ 'handshakes-per-network': 1 });
+  server.clock.advance(20);
+  await shakes();
+  await expect(shakes()).rejects.toThrow(/disconnected|ECONNRESET/);
+});
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'who wants to begin the handshake of %s again is closed',
+  async (version) => {
+    await writeCertificate(folder, makeCertificate());
+    await using server = await startServer({ tls: { port: 0, ...files } });
+    const socket = connect({
+      port: portOf(server),
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      minVersion: version,
+      maxVersion: version,
+    });
+    await once(socket, 'secureConnect');
+    const { promise: failed, resolve } = Promise.withResolvers<unknown>();
+    socket.once('error', resolve);
+    // TLS 1.3 has nothing like it, so that the client refuses by itself.
+    const begun = socket.renegotiate({ rejectUnauthorized: false }, (cause) => cause && resolve(cause));
+    if (begun) expect(await failed).toBeInstanceOf(Error);
+    socket.destroy();
+    const { client } = await open(server);
+    expect(await client.asks('alice')).toBe('register');
+    await client.closes();
+  },
+);
+
 test.each([
   ['HTTP', 'GET / HTTP/1.1\r\n\r\n'],
   ['plain lines', 'alice\n'],

@@ -1,5 +1,14 @@
 import { TLSSocket } from 'node:tls';
-import { definePlugin, dialectOption, portListener, portOptions, watchedCertificate, z } from 'chatserv';
+import {
+  definePlugin,
+  dialectOption,
+  handshakeLimit,
+  handshakeOptions,
+  portListener,
+  portOptions,
+  watchedCertificate,
+  z,
+} from 'chatserv';
 
 export default definePlugin({
   name: 'tls',
@@ -13,6 +22,7 @@ export default definePlugin({
         "The certificate's file (PEM), relative to the config's folder: the server's own first, then the chain",
       ),
     key: z.string().min(1).describe("The certificate's private key (PEM), without a passphrase"),
+    ...handshakeOptions,
     handshakeTime: z.number().positive().default(10).describe('How long a handshake may take, in seconds'),
     dialect: dialectOption(),
   }),
@@ -20,7 +30,12 @@ export default definePlugin({
     const { options, server, logger, clock, signal, path } = context;
     const files = { certificate: path(options.certificate), key: path(options.key) };
     const certificate = await watchedCertificate(files, logger, signal);
+    const mayBegin = handshakeLimit(context, options.handshakesPerNetwork);
     return portListener(context, 'tls', (socket, address) => {
+      if (!mayBegin(address)) {
+        socket.destroy();
+        return;
+      }
       const stream = new TLSSocket(socket, { isServer: true, secureContext: certificate.context });
       const late = clock.after(options.handshakeTime * 1000, () => {
         server.limitMet('handshake-time');

@@ -8,8 +8,17 @@ import { token } from './service.ts';
  */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** Takes a connection over that asked for a WebSocket. What it throws is logged, and answered 500. @param head what it sent after the request */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** Why an upgrade is refused: a status of HTTP, and a sentence. */
+export interface UpgradeRefusal {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Takes a connection over that asked for a WebSocket, or returns why not. What it throws is logged, and answered 500.
+ * @param head what it sent after the request
+ */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => UpgradeRefusal | undefined;
 
 /** One HTTP port that plugins share. The `http` plugin provides it. Use it from `start` on. */
 export interface Http {

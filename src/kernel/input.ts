@@ -101,6 +101,12 @@ export class Input {
     this.#pace.giveBack(bytes);
   }
 
+  /** Counts what came beside lines, as a line of so many bytes. @returns whether the client may go on */
+  spend(bytes: number): boolean {
+    const now = this.#host.clock.monotonic();
+    return this.#pace.receive(bytes, now) && this.#pace.line(now) !== 'too-fast';
+  }
+
   /** Gives no further line; whoever waits for one is told that there is none. */
   close(): void {
     this.#closed = true;

@@ -262,6 +262,14 @@ export class Session implements InputOwner, OutboxOwner {
     this.#connection.stream.destroy();
   }
 
+  /**
+   * Counts what a transport has read beside lines, a WebSocket's ping say, against the client's rates: as a line of so
+   * many bytes. Who sends too many is closed.
+   */
+  spend(bytes: number): void {
+    if (!this.ended && !this.#input.spend(bytes)) this.sentTooMuch();
+  }
+
   /** Calls back when the connection itself is gone, or at once where it is: a closed one takes its time to go. */
   whenGone(tell: () => void): void {
     if (this.#connection.stream.closed) called(tell);

@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { growthDuring, opens, type Raw, startTarget, until } from '../support/attacker.ts';
-import type { Program } from '../support/program.ts';
-
-/** Where the program serves HTTP. */
-async function webOf(program: Program): Promise<{ host: string; port: number }> {
-  const [, host = '', port] = await program.prints(/^chatserv listens on http (\S+):(\d+)$/m);
-  return { host, port: Number(port) };
-}
+import { descriptorsOf, growthDuring, opens, placeOf, type Raw, startTarget, until } from '../support/attacker.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
@@ -30,7 +23,7 @@ describe('HTTP requests that are sent ahead of their answers', () => {
     async (path) => {
       await using program = await startTarget();
       const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-      const attackers = await opens(await webOf(program), 8);
+      const attackers = await opens(await placeOf(program, 'http'), 8);
       for (const { socket } of attackers) socket.pause();
       const growth = await growthDuring(program, async () => {
         await Promise.all(attackers.map((attacker) => floods(attacker, path)));
@@ -46,7 +39,7 @@ describe('HTTP requests that are sent ahead of their answers', () => {
 
   test('are all answered, in order, when the client reads', async () => {
     await using program = await startTarget();
-    const [attacker] = await opens(await webOf(program), 1);
+    const [attacker] = await opens(await placeOf(program, 'http'), 1);
     const paths = Array.from({ length: 3000 }, (_, i) => `/${i % 3 === 0 ? 'health/ready' : `nothing/${i}`}`);
     attacker?.writes(`${paths.map(get).join('')}GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await until('the last answer', () => attacker?.said.includes('{"live":true}') === true);
@@ -54,4 +47,19 @@ describe('HTTP requests that are sent ahead of their answers', () => {
     expect(statuses).toEqual([...paths.map((path) => (path === '/health/ready' ? 200 : 404)), 200]);
     await attacker?.closes();
   });
+});
+
+test('connections over HTTP that say nothing, half a request, or no body that they announced, are closed after their time', async () => {
+  await using program = await startTarget({ plugins: { http: { port: 0, headerTime: 1, requestTime: 2 } } });
+  const alice = await program.joins('alice');
+  const before = descriptorsOf(program);
+  const attackers = await opens(await placeOf(program, 'http'), 90);
+  for (const [i, attacker] of attackers.entries()) {
+    attacker.writes(
+      ['', 'GET / HT', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n'][i % 3] as string,
+    );
+  }
+  await until('all of them to be closed', () => attackers.every(({ closed }) => closed));
+  await until('their descriptors to be free', () => descriptorsOf(program) <= before + 1);
+  expect(await alice.asks('who')).toBe('alice');
 });

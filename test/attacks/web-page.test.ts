@@ -5,14 +5,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { Raw, startTarget } from '../support/attacker.ts';
+import { placeOf, Raw, startTarget } from '../support/attacker.ts';
 import { makeCertificate, writeCertificate } from '../support/certificate.ts';
-import { PASSWORD, type Program } from '../support/program.ts';
-
-async function placeOf(program: Program, transport: string): Promise<{ host: string; port: number }> {
-  const [, host = '', port] = await program.prints(new RegExp(`^chatserv listens on ${transport} (\\S+):(\\d+)$`, 'm'));
-  return { host, port: Number(port) };
-}
+import { PASSWORD } from '../support/program.ts';
 
 /** What a page has a browser send, as `text/plain`, for which no permission is asked. */
 function post(port: number): string {

@@ -1,68 +1,31 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { descriptorsOf, growthDuring, opens, Raw, startTarget, UNPACED, until } from '../support/attacker.ts';
-import type { Program } from '../support/program.ts';
+import { descriptorsOf, growthDuring, opens, placeOf, Raw, startTarget, UNPACED, until } from '../support/attacker.ts';
+import { frame, HANDSHAKE, handshake, upgraded } from '../support/raw-websocket.ts';
 import { connectWeb, openWebSocket } from '../support/web-client.ts';
-
-/** Where the program serves HTTP. */
-async function webOf(program: Program): Promise<{ host: string; port: number }> {
-  const [, host = '', port] = await program.prints(/^chatserv listens on http (\S+):(\d+)$/m);
-  return { host, port: Number(port) };
-}
-
-const GOOD = {
-  Host: 'localhost',
-  Upgrade: 'websocket',
-  Connection: 'Upgrade',
-  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  'Sec-WebSocket-Version': '13',
-};
-
-function handshake(headers: Readonly<Record<string, string | undefined>>, line = 'GET /ws HTTP/1.1'): string {
-  const lines = Object.entries(headers).filter(([, value]) => value !== undefined);
-  return `${line}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-}
-
-/** A client's frame (RFC 6455), masked with zeros. @param head FIN, the reserved bits and the opcode */
-function frame(head: number, payload: Buffer | number): Buffer {
-  const length = typeof payload === 'number' ? payload : payload.length;
-  const size = length < 126 ? Buffer.of(0x80 | length) : length < 65_536 ? Buffer.alloc(3) : Buffer.alloc(9);
-  if (size.length === 3) size.writeUInt16BE(length, 1);
-  if (size.length === 9) size.writeBigUInt64BE(BigInt(length), 1);
-  if (size.length > 1) size[0] = 0x80 | (size.length === 3 ? 126 : 127);
-  const body = typeof payload === 'number' ? Buffer.alloc(0) : payload;
-  return Buffer.concat([Buffer.of(head), size, Buffer.alloc(4), body]);
-}
-
-async function upgraded(where: { host: string; port: number }): Promise<Raw> {
-  const raw = new Raw(where);
-  raw.writes(handshake(GOOD));
-  await raw.sees(/^HTTP\/1\.1 101 /);
-  return raw;
-}
 
 describe('handshakes', () => {
   test('that are wrong are refused with a status, and no session begins', async () => {
     await using program = await startTarget();
-    const where = await webOf(program);
+    const where = await placeOf(program, 'http');
     const wrong: Readonly<Record<string, string>> = {
-      'of no version': handshake({ ...GOOD, 'Sec-WebSocket-Version': undefined }),
-      'of another version': handshake({ ...GOOD, 'Sec-WebSocket-Version': '7' }),
-      'without a key': handshake({ ...GOOD, 'Sec-WebSocket-Key': undefined }),
-      'with a wrong key': handshake({ ...GOOD, 'Sec-WebSocket-Key': 'x' }),
-      'for another protocol': handshake({ ...GOOD, Upgrade: 'h2c' }),
-      'by another method': handshake(GOOD, 'POST /ws HTTP/1.1'),
-      'to another place': handshake(GOOD, 'GET /other HTTP/1.1'),
-      'to a place above': handshake(GOOD, 'GET /../ws/../../etc/passwd HTTP/1.1'),
-      'to a place that is none': handshake(GOOD, 'GET //[ HTTP/1.1'),
-      'of another origin': handshake({ ...GOOD, Origin: 'https://evil.example' }),
-      'of the origin null': handshake({ ...GOOD, Origin: 'null' }),
-      'of an origin that is none': handshake({ ...GOOD, Origin: '\\\\' }),
-      'of two hosts': handshake({ ...GOOD, host: 'evil.example', Origin: 'https://evil.example' }),
+      'of no version': handshake({ ...HANDSHAKE, 'Sec-WebSocket-Version': undefined }),
+      'of another version': handshake({ ...HANDSHAKE, 'Sec-WebSocket-Version': '7' }),
+      'without a key': handshake({ ...HANDSHAKE, 'Sec-WebSocket-Key': undefined }),
+      'with a wrong key': handshake({ ...HANDSHAKE, 'Sec-WebSocket-Key': 'x' }),
+      'for another protocol': handshake({ ...HANDSHAKE, Upgrade: 'h2c' }),
+      'by another method': handshake(HANDSHAKE, 'POST /ws HTTP/1.1'),
+      'to another place': handshake(HANDSHAKE, 'GET /other HTTP/1.1'),
+      'to a place above': handshake(HANDSHAKE, 'GET /../ws/../../etc/passwd HTTP/1.1'),
+      'to a place that is none': handshake(HANDSHAKE, 'GET //[ HTTP/1.1'),
+      'of another origin': handshake({ ...HANDSHAKE, Origin: 'https://evil.example' }),
+      'of the origin null': handshake({ ...HANDSHAKE, Origin: 'null' }),
+      'of an origin that is none': handshake({ ...HANDSHAKE, Origin: '\\\\' }),
+      'of two hosts': handshake({ ...HANDSHAKE, host: 'evil.example', Origin: 'https://evil.example' }),
       'with no HTTP at all': 'alice\npassword\n\n',
-      'with a header of 1 MB': handshake({ ...GOOD, X: 'x'.repeat(1024 * 1024) }),
+      'with a header of 1 MB': handshake({ ...HANDSHAKE, X: 'x'.repeat(1024 * 1024) }),
       'with 10,000 headers': handshake({
-        ...GOOD,
+        ...HANDSHAKE,
         ...Object.fromEntries([...Array(10_000).keys()].map((i) => [`x${i}`, 'x'])),
       }),
     };
@@ -86,7 +49,7 @@ describe('handshakes', () => {
     timeout: 60_000,
   }, async () => {
     await using program = await startTarget({ plugins: { http: { port: 0, headerTime: 2, requestTime: 3 } } });
-    const where = await webOf(program);
+    const where = await placeOf(program, 'http');
     const alice = await program.joins('alice');
     const before = descriptorsOf(program);
     const began = performance.now();
@@ -104,7 +67,7 @@ describe('handshakes', () => {
 
   test('that are done, and then a login that never comes, are told timeout after the login time', async () => {
     await using program = await startTarget({ plugins: { timeouts: { login: 2 } } });
-    const raw = await upgraded(await webOf(program));
+    const raw = await upgraded(await placeOf(program, 'http'));
     const pings = setInterval(() => raw.writes(frame(0x89, Buffer.alloc(0))), 100);
     expect(await raw.ends()).toMatch(/"type":"closing","reason":"timeout"/);
     clearInterval(pings);
@@ -114,7 +77,7 @@ describe('handshakes', () => {
 describe('frames', () => {
   test('that break the protocol end the connection with a code, and nothing else', async () => {
     await using program = await startTarget({ limits: UNPACED });
-    const where = await webOf(program);
+    const where = await placeOf(program, 'http');
     const codes: Readonly<Record<string, readonly [number, Buffer]>> = {
       'of 2^63 bytes': [1009, Buffer.concat([Buffer.of(0x81, 0xff), Buffer.alloc(8, 0x7f), Buffer.alloc(4)])],
       'of 1 GB': [1009, frame(0x81, 1024 ** 3)],
@@ -144,7 +107,7 @@ describe('frames', () => {
     timeout: 60_000,
   }, async () => {
     await using program = await startTarget({ limits: UNPACED });
-    const where = await webOf(program);
+    const where = await placeOf(program, 'http');
     const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
     const growth = await growthDuring(program, async () => {
       const parts = await upgraded(where);
@@ -170,7 +133,7 @@ describe('frames', () => {
 
   test('are never unpacked: compression is not taken up, whatever is offered', async () => {
     await using program = await startTarget();
-    const { host, port } = await webOf(program);
+    const { host, port } = await placeOf(program, 'http');
     const socket = await openWebSocket(`${host}:${port}`, { perMessageDeflate: { serverMaxWindowBits: 15 } });
     expect(socket.extensions).toBe('');
     const closed = once(socket, 'close');
@@ -182,7 +145,7 @@ describe('frames', () => {
     timeout: 60_000,
   }, async () => {
     await using program = await startTarget();
-    const where = await webOf(program);
+    const where = await placeOf(program, 'http');
     const alice = await program.joins('alice');
     const before = descriptorsOf(program);
     for (let i = 0; i < 100; i++) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { descriptorsOf, factsOf, opens, until } from '../support/attacker.ts';
+import { descriptorsOf, factsOf, opens, placeOf, until } from '../support/attacker.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
@@ -78,8 +78,7 @@ test('connections over HTTP, TCP and Unix sockets together leave the files that 
   );
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   await program.registers('carol');
-  const [, host = '', port] = await program.prints(/^chatserv listens on http (\S+):(\d+)$/m);
-  const web = { host, port: Number(port) };
+  const web = await placeOf(program, 'http');
   const before = descriptorsOf(program);
   const guest = await program.connect();
   expect(await guest.asks('not a name')).toBe('username');

@@ -128,6 +128,12 @@ function settles(socket: Socket, done: (value: unknown) => void): void {
   socket.once('close', done);
 }
 
+/** Where the program listens, with the transport of that name. */
+export async function placeOf(program: Program, transport: string): Promise<{ host: string; port: number }> {
+  const [, host = '', port] = await program.prints(new RegExp(`^chatserv listens on ${transport} (\\S+):(\\d+)$`, 'm'));
+  return { host, port: Number(port) };
+}
+
 /** Memory that the program holds, in MB. */
 export function memoryOf({ pid }: Program): number {
   return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]) / 1024;

@@ -4,6 +4,20 @@ import { WebSocketServer } from 'ws';
 import { MessageStream } from './message-stream.ts';
 import { isSameHost, originIn, originList } from './origins.ts';
 
+/** In how many parts a client's message may come. */
+const MOST_FRAGMENTS = 128;
+
+/** In how many pieces a part may arrive: 64 KB in full segments are some 50. */
+const MOST_CHUNKS = 1024;
+
+/** How long a client may take for its side of the closing handshake, in milliseconds; the package's types lack it. */
+const CLOSING = { closeTimeout: 2000 };
+
+/** What a client's frame costs beside its data, in bytes: its head and its mask. */
+const FRAME_BYTES = 6;
+
+const FOREIGN = 'The option origins of the plugin websocket does not let pages of this origin connect.';
+
 export default definePlugin({
   name: 'websocket',
   summary: 'Lets web pages and programs connect over a WebSocket on the HTTP port',
@@ -34,6 +48,9 @@ export default definePlugin({
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.messageBytes,
+      maxFragments: MOST_FRAGMENTS,
+      maxBufferedChunks: MOST_CHUNKS,
+      ...CLOSING,
     });
     const streams = keep('streams', () => new Set<MessageStream>());
     const origins = new Set(options.origins.map((origin) => originIn(origin)));
@@ -56,16 +73,18 @@ export default definePlugin({
     return {
       start() {
         unmount = http.upgrade(options.path, (request, socket, head) => {
-          if (!isWelcome(request)) {
-            socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-            return;
-          }
+          if (!isWelcome(request)) return { status: 403, text: FOREIGN };
           sockets.handleUpgrade(request, socket, head, (client) => {
             const stream = new MessageStream(client);
             streams.add(stream);
             stream.once('close', () => streams.delete(stream));
-            server.accept({ stream, address: http.addressOf(request), transport: 'websocket' }, options.dialect);
+            const connection = { stream, address: http.addressOf(request), transport: 'websocket' };
+            const session = server.accept(connection, options.dialect);
+            // They bring no line, and would cost nothing otherwise.
+            const spend = (data: Buffer) => session.spend(FRAME_BYTES + data.length);
+            client.on('ping', spend).on('pong', spend);
           });
+          return undefined;
         });
       },
       dispose() {

@@ -3,19 +3,25 @@ import type { RawData, WebSocket } from 'ws';
 
 const LF = 0x0a;
 
+/** How many frames of a client are read while it is being closed: those that it sent before it learned of that. */
+const LAST_FRAMES = 1000;
+
 /** A WebSocket as the stream of lines that a session reads and writes: each message is one line, without its end. */
 export class MessageStream extends Duplex {
   readonly #socket: WebSocket;
   /** Whether the client was heard of since it was last asked. */
   #heard = true;
+  /** How many frames came since it is being closed. */
+  #lastFrames = 0;
 
   constructor(socket: WebSocket) {
     super();
     this.#socket = socket;
-    socket.on('message', (data) => this.#receive(data));
-    socket.on('pong', () => {
-      this.#heard = true;
+    socket.on('message', (data) => {
+      this.#hear();
+      this.#receive(data);
     });
+    socket.on('ping', () => this.#hear()).on('pong', () => this.#hear());
     socket.on('error', (cause) => this.destroy(cause));
     socket.once('close', () => this.push(null));
   }
@@ -30,8 +36,14 @@ export class MessageStream extends Duplex {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
-  #receive(data: RawData): void {
+  #hear(): void {
     this.#heard = true;
+    // Reading on shows that the client has closed its side too; a flood costs more than that is worth.
+    if (this.writableEnded && ++this.#lastFrames === LAST_FRAMES) this.#socket.pause();
+  }
+
+  #receive(data: RawData): void {
+    if (this.writableEnded) return;
     const bytes = data as Buffer;
     // Between the tokens of JSON a line end is a blank like any other; here it would end the line.
     const line = bytes.includes(LF) ? Buffer.from(bytes.toString('latin1').replaceAll('\n', ' '), 'latin1') : bytes;

@@ -149,6 +149,34 @@ describe('websocket', () => {
     await client.sees({ type: 'ask', request: 1, question: 'register' });
   });
 
+  test('pings and pongs count as lines, which as many as a client needs never exceed', async () => {
+    const { server, where } = await start({}, { linesPerSecond: 2, lineBurst: 10 });
+    await using _ = server;
+    const socket = await openWebSocket(where);
+    const pongs = async () => {
+      const pong = once(socket, 'pong');
+      socket.ping();
+      await pong;
+    };
+    for (let second = 0; second < 100; second++) {
+      await pongs();
+      server.clock.advance(0.5);
+    }
+    const closed = once(socket, 'close');
+    let pings = 0;
+    socket.on('message', (data) => {
+      if (String(data).includes('too-fast')) pings = Number.POSITIVE_INFINITY;
+    });
+    for (; pings < 100 && socket.readyState === socket.OPEN; pings++) {
+      socket[pings % 2 === 0 ? 'ping' : 'pong']();
+      await new Promise(setImmediate);
+    }
+    expect(pings).toBe(Number.POSITIVE_INFINITY);
+    socket.terminate();
+    await closed;
+    expect(server.limitsMet).toEqual({ 'too-fast': 1 });
+  });
+
   test('who does not answer a ping is cut, who does stays', async () => {
     const { server, where } = await start({ pingTime: 10 });
     await using _ = server;
