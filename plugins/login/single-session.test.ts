@@ -1,5 +1,6 @@
+import { askUsername, definePlugin } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
-import { test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 test('who is online is told so, until the other connection ends', async () => {
   await using server = await startServer();
@@ -39,4 +40,103 @@ test('without the plugin a user may be connected twice, and hears on both', asyn
   await alice.logsOut();
   await bob.says('whoelse');
   await bob.sees('alice');
+});
+
+describe('taking over', () => {
+  test('is offered to a program that has the right password, and to nobody else', async () => {
+    await using server = await startServer();
+    const alice = await server.joins('alice');
+    const second = server.connectJson();
+    second.says({ type: 'login', request: 1, name: 'alice', password: 'not this one' });
+    await second.sees({ type: 'ask', request: 1, question: 'password', because: 'wrong' });
+    second.says({ type: 'login', request: 2, name: 'alice', password: 'nor this', takeover: true });
+    await second.sees({ type: 'ask', request: 2, question: 'password', because: 'wrong' });
+    second.says({ type: 'login', request: 3, name: 'alice', password: PASSWORD });
+    await second.sees({ type: 'ask', request: 3, question: 'username', because: 'connected', reason: 'takeover' });
+    expect(await alice.asks('who')).toBe('alice');
+    second.says({ type: 'login', request: 4, name: 'alice', password: PASSWORD, takeover: true });
+    await second.sees({ type: 'welcome', request: 4, name: 'alice' });
+    await alice.sees('closing:replaced');
+    await alice.isClosed();
+    await second.seesToken();
+    second.says({ type: 'command', name: 'who' });
+    await second.sees({ type: 'answer', text: 'alice' });
+  });
+
+  test('gives what the session before has not acknowledged to the next one', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const [first, second] = [server.connectJson(), server.connectJson()];
+    await first.logsIn('alice', PASSWORD);
+    expect(await bob.asks('message alice hello')).toBe('sent:');
+    await first.sees({ type: 'message', text: 'hello' });
+    second.says({ type: 'login', name: 'alice', password: PASSWORD, takeover: true });
+    await second.sees({ type: 'welcome' });
+    await first.sees({ type: 'closing', reason: 'replaced' });
+    await second.seesToken();
+    await second.sees({ type: 'message', text: 'hello', repeat: true });
+  });
+
+  test('with a token needs to be said too, where another device is there', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const [desk, phone] = [server.connectJson(), server.connectJson()];
+    const token = await desk.logsIn('alice', PASSWORD);
+    await desk.closes();
+    await phone.logsIn('alice', PASSWORD);
+    const back = server.connectJson();
+    back.says({ type: 'resume', request: 1, token });
+    await back.sees({ type: 'ask', request: 1, question: 'username', because: 'connected', reason: 'takeover' });
+    back.says({ type: 'resume', request: 2, token: `${token}x`, takeover: true });
+    await back.sees({ type: 'ask', request: 2, question: 'username', because: 'expired' });
+    back.says({ type: 'resume', request: 3, token, takeover: true });
+    await back.sees({ type: 'welcome', request: 3 });
+    await phone.sees({ type: 'closing', reason: 'replaced' });
+  });
+
+  test('closes nobody where the login is refused after all', async () => {
+    const closed = definePlugin({
+      name: 'closed',
+      summary: 'Lets nobody in a second time',
+      setup: ({ server }) => ({
+        hooks: {
+          onAdmit: {
+            order: 'post',
+            handler: (_, account) => (server.sessionsOf(account).length > 0 ? askUsername() : undefined),
+          },
+        },
+      }),
+    });
+    await using server = await startServer({ closed });
+    const alice = await server.joins('alice');
+    const second = server.connectJson();
+    second.says({ type: 'login', name: 'alice', password: PASSWORD, takeover: true });
+    await second.sees({ type: 'ask', question: 'username', because: 'username' });
+    expect(await alice.asks('who')).toBe('alice');
+  });
+
+  test('on a plain line is for those with the password, where the option says so', async () => {
+    await using server = await startServer({ 'single-session': { takeover: true } });
+    const alice = await server.joins('alice');
+    const second = server.connect('alice again');
+    expect(await second.asks('alice')).toBe('password');
+    expect(await second.asks('not this one')).toBe('password');
+    expect(await alice.asks('who')).toBe('alice');
+    expect(await second.asks(PASSWORD)).toBe('welcome');
+    await alice.sees('closing:replaced');
+    await alice.isClosed();
+    expect(await second.asks('who')).toBe('alice');
+  });
+});
+
+test('a new account cannot have the name of who is online: programs are told that it is taken', async () => {
+  await using server = await startServer();
+  const alice = await server.joins('alice');
+  const stranger = server.connectJson();
+  stranger.says({ type: 'register', request: 1, name: 'Alice', password: 'tea-at-five' });
+  await stranger.sees({ type: 'ask', request: 1, question: 'username', because: 'username', reason: 'taken' });
+  const plain = server.connect('a stranger');
+  expect(await plain.asks('Alice')).toBe('connected');
+  expect(await alice.asks('who')).toBe('alice');
 });

@@ -1,23 +1,44 @@
-import { type Account, askUsername, definePlugin, Presence } from 'chatserv';
+import { type Account, askUsername, definePlugin, Presence, type Session, z } from 'chatserv';
 
 export default definePlugin({
   name: 'single-session',
   summary: 'Lets a user be connected once at a time',
+  options: z.strictObject({
+    takeover: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether the right password takes over on plain lines too: the session that is there is closed; programs say so with `takeover`',
+      ),
+  }),
   needs: { presence: Presence },
-  setup({ presence, server }) {
+  setup({ options, presence, server }) {
     /** Whether an account is online, here or wherever else presence is known from. */
     const isOnline = ({ id, name }: Account) => presence.find(name)?.id === id;
+    /** Whether a session can take over once it has proved who it is. */
+    const canTakeOver = ({ dialect }: Session) => dialect.takesOver || options.takeover;
+    /** Whether it does: on a plain line whoever knows the password. */
+    const takesOver = (session: Session) =>
+      session.dialect.takesOver ? session.prepared('takeover') === 'y' : options.takeover;
     return {
       hooks: {
         onUsername: {
           before: 'password',
-          handler: (_session, name) => (presence.find(name) ? askUsername('connected') : undefined),
+          handler(session, name) {
+            if (presence.find(name) === undefined) return undefined;
+            // Whoever wants a new account has chosen somebody else's name.
+            if (session.prepared('register') === 'y') return askUsername('username', 'taken');
+            return canTakeOver(session) ? undefined : askUsername('connected');
+          },
         },
         // Two connections may both be at the password: the first one in is in.
         onAdmit(session, account) {
           const here = server.sessionsOf(account);
-          const isTaken = here.length > 0 ? here.some((other) => !session.replaces(other)) : isOnline(account);
-          return isTaken ? askUsername('connected') : undefined;
+          const others = here.filter((other) => !session.replaces(other));
+          if (others.length === 0) return here.length === 0 && isOnline(account) ? askUsername('connected') : undefined;
+          if (!canTakeOver(session)) return askUsername('connected');
+          session.takesOver = takesOver(session);
+          return session.takesOver ? undefined : askUsername('connected', 'takeover');
         },
       },
     };

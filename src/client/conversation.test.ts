@@ -341,6 +341,94 @@ describe('a connection', () => {
     expect(await second.conversation.leave()).toEqual({ state: 'closed', why: 'goodbye' });
   });
 
+  test('is not made again after the account was signed out everywhere', async () => {
+    await using server = await startServer({ 'single-session': false });
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    await alice.conversation.command('who');
+    const elsewhere = await server.returns('alice');
+    expect(await elsewhere.asks('logout everywhere')).toBe('goodbye');
+    expect(await alice.conversation.over()).toEqual({ state: 'closed', why: 'signed-out' });
+  });
+
+  test('takes over from another one only where its owner says so, and never by itself', async () => {
+    await using server = await startServer();
+    const desk = new Talk(server, as('alice'));
+    await desk.is('online');
+    await desk.conversation.command('who');
+    const offered = { question: 'username', because: 'connected', reason: 'takeover' };
+    const declining = new Talk(server, { login: { name: 'alice', password: PASSWORD } });
+    expect(await declining.conversation.over()).toEqual({ state: 'closed', why: 'refused', ...offered });
+    const phone = new Talk(
+      server,
+      { login: { name: 'alice', password: PASSWORD } },
+      to({ type: 'login', name: 'alice', password: PASSWORD, takeover: true }),
+    );
+    await phone.is('online');
+    expect(phone.asked).toEqual([offered]);
+    expect(await desk.conversation.over()).toEqual({ state: 'closed', why: 'replaced' });
+    // While the phone has no connection, the desk logs in again: the phone does not take over by itself.
+    phone.stream?.destroy();
+    await phone.is('lost');
+    const again = new Talk(server, { login: { name: 'alice', password: PASSWORD } });
+    await again.is('online');
+    server.clock.advance(1);
+    expect(await phone.conversation.over()).toEqual({ state: 'closed', why: 'replaced' });
+    again.conversation.close();
+  });
+
+  test.each(['login', 'register'])(
+    'that was lost before the %s was answered waits for its own session to go',
+    async (type) => {
+      await using server = await startServer();
+      if (type === 'login') await server.registers('alice');
+      const open = overStream(() => server.open());
+      const streams: { close(): void; lose(): void }[] = [];
+      const talk = new Talk(server, {
+        login: { name: 'alice', password: PASSWORD, register: type === 'register' },
+        open(events) {
+          // Nothing is heard on the first connection, and the server does not hear of its end.
+          const isFirst = streams.length === 0;
+          const carrier = open(isFirst ? { ...events, line: () => {}, closed: () => {} } : events);
+          streams.push({ close: () => carrier.close(), lose: () => events.closed('cut') });
+          return isFirst ? { send: (line) => carrier.send(line), close: () => {} } : carrier;
+        },
+      });
+      const bob = await server.joins('bob');
+      await bob.asksUntil('whoelse', 'alice');
+      streams[0]?.lose();
+      talk.conversation.tryNow();
+      await vi.waitFor(() => expect(talk.states.at(-1)).toMatchObject({ state: 'lost', why: 'connected' }));
+      streams[0]?.close();
+      await bob.asksUntil('whoelse', '');
+      talk.conversation.tryNow();
+      await talk.is('online');
+      expect(talk.asked).toEqual([]);
+    },
+  );
+
+  test('may be made to take over with its token', async () => {
+    await using server = await startServer();
+    let kept: Remembered | undefined;
+    const memory: Memory = {
+      recall: () => kept,
+      remember: (_name, what) => {
+        kept = what;
+      },
+    };
+    const desk = new Talk(server, { ...as('alice'), memory });
+    await desk.is('online');
+    await desk.conversation.command('who');
+    const login = { name: 'alice', password: PASSWORD, takeover: true };
+    const phone = new Talk(server, { login });
+    await phone.is('online');
+    await desk.is('closed');
+    const back = new Talk(server, { login: { name: 'alice', takeover: true }, memory });
+    await back.is('online');
+    expect(await phone.conversation.over()).toEqual({ state: 'closed', why: 'replaced' });
+    expect(back.asked).toEqual([]);
+  });
+
   test('that the server closes as it shuts down is made again', async () => {
     const server = await startServer();
     const alice = new Talk(server, as('alice'));
@@ -429,7 +517,9 @@ describe('a connection', () => {
 
 describe('a connection that is cut in the middle of messages, again and again', () => {
   test.each([1, 2, 3, 4])('loses nothing and shows nothing twice (%i)', async (seed) => {
-    await using server = await startServer();
+    // The clock runs much faster than the machine may hash passwords.
+    const patient = { password: { memory: 8192, passes: 1, waitTime: 86_400 }, timeouts: { login: 86_400 } };
+    await using server = await startServer(patient, { handlerTime: 86_400_000 });
     await server.registers('alice', 'bob');
     const chance = randomOf(seed);
     const sent: { text: string; key: string; again?: true }[] = [];

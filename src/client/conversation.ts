@@ -26,7 +26,7 @@ export interface ConversationOptions {
 const GOODBYE = 2_000;
 
 /** After these words of the server it is over; after any other it is tried again. */
-const FINAL = new Set(['goodbye', 'replaced', 'kicked', 'banned', 'removed', 'wrong-password']);
+const FINAL = new Set(['goodbye', 'replaced', 'signed-out', 'kicked', 'banned', 'removed', 'wrong-password']);
 
 const systemClock: Clock = {
   now: Date.now,
@@ -89,6 +89,7 @@ export class Conversation {
       ask: async (question) => owner.ask?.(question, this.#ended.signal),
       connect: () => this.#state.state === 'closed' || this.#connections.connect(),
       lost: (why) => this.#lost(why),
+      replaced: () => this.#end({ state: 'closed', why: 'replaced' }),
       forgotten: () => this.#credentials.renew(undefined, this.#received.seen),
       refused: (ask) => this.#refused(ask),
     });

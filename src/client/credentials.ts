@@ -6,12 +6,14 @@ export interface LoginOptions {
   readonly password?: string | undefined;
   /** Whether the name may be registered, if it is new. */
   readonly register?: boolean | undefined;
+  /** Whether the first login closes a session of the account that is there. */
+  readonly takeover?: boolean | undefined;
 }
 
 /** What a login can be begun with, without anyone being asked. */
 type Beginning =
-  | { readonly type: 'resume'; readonly token: string }
-  | { readonly type: 'login' | 'register'; readonly name: string; readonly password: string };
+  | { readonly type: 'resume'; readonly token: string; readonly takeover?: true }
+  | Extract<Step, { readonly type: 'login' | 'register' }>;
 
 /** Whether a question is for the password of the account: a plugin may ask for another one. */
 function isPassword(question: string): boolean {
@@ -34,16 +36,20 @@ export class Credentials {
 
   /** How to begin, if the owner need not be asked. */
   get beginning(): Beginning | undefined {
-    if (this.#token !== undefined) return { type: 'resume', token: this.#token };
+    // Only once: two devices that come back by themselves would take over from each other for ever.
+    const takeover = this.#login?.takeover && this.name === undefined && { takeover: true as const };
+    if (this.#token !== undefined) return { type: 'resume', token: this.#token, ...takeover };
     const { name, password, register } = this.#login ?? {};
     if (name === undefined || password === undefined) return undefined;
-    return { type: register ? 'register' : 'login', name, password };
+    return { type: register ? 'register' : 'login', name, password, ...takeover };
   }
 
   /** Takes note of what the owner answered: the next time nobody need be asked. */
   answered(question: string, step: Step): void {
-    if (step.type !== 'answer') this.#login = { ...step, register: step.type === 'register' };
-    else if (question === 'username') this.#login = { name: step.text };
+    if (step.type !== 'answer') {
+      const { name, password } = step;
+      this.#login = { name, password, register: step.type === 'register' };
+    } else if (question === 'username') this.#login = { name: step.text };
     else if (isPassword(question) && this.#login) this.#login = { ...this.#login, password: step.text };
   }
 

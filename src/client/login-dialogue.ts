@@ -14,6 +14,8 @@ export interface LoginDialogueHost {
   connect(): void;
   /** It cannot be now, and may be later. */
   lost(why: string): void;
+  /** Another session of the account is there, and this one has proved that it may take over: it was replaced. */
+  replaced(): void;
   /** The server does not know the token any more. */
   forgotten(): void;
   /** The owner answers no more. */
@@ -25,6 +27,8 @@ export class LoginDialogue {
   readonly #host: LoginDialogueHost;
   /** What it was begun with, without the owner being asked. */
   #trying: 'resume' | 'login' | 'register' | undefined;
+  /** Whether the attempt before was lost without an answer, so that it may have come to a session. */
+  #wasLost = false;
   /** Whether the owner is being asked. */
   asking = false;
 
@@ -34,6 +38,7 @@ export class LoginDialogue {
 
   begin(link: Link): void {
     const { beginning } = this.#host.credentials;
+    this.#wasLost = this.#trying !== undefined;
     this.#trying = beginning?.type;
     if (beginning !== undefined) this.#host.send({ ...beginning, request: 'login' });
     else void this.#ask({ question: 'username', because: 'start' }, link);
@@ -43,11 +48,16 @@ export class LoginDialogue {
   asked(ask: Ask, link: Link): void {
     const trying = this.#trying;
     this.#trying = undefined;
-    const { because } = ask;
+    const { because, reason } = ask;
     // The server may not know yet that the connection before is lost, or it was too much for it.
-    const early = because === 'rate' || (because === 'connected' && this.#host.credentials.name !== undefined);
-    if (trying !== undefined && early) {
+    const mayBeOwn = this.#host.credentials.name !== undefined || this.#wasLost;
+    const isOnline = because === 'connected' || (trying === 'register' && reason === 'taken');
+    if (trying === 'resume' && reason === 'takeover') {
+      this.#host.replaced();
+    } else if (trying !== undefined && because === 'rate') {
       this.#host.lost(because);
+    } else if (trying !== undefined && isOnline && mayBeOwn) {
+      this.#host.lost('connected');
     } else if (trying === 'resume' && ask.question === 'username') {
       this.#host.forgotten();
       this.begin(link);

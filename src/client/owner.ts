@@ -29,7 +29,10 @@ export interface Ask {
   readonly question: string;
   /** Why: `start`, `wrong`, `connected`, `too-short`; may be empty. */
   readonly because: string;
-  /** What is wrong with a name that was given: `characters`, `look-alike`. */
+  /**
+   * What is wrong with a name that was given: `characters`, `look-alike`. `takeover`: the account is connected elsewhere,
+   * and a `login` with `takeover` closes that session.
+   */
   readonly reason?: string | undefined;
   /** Whether what is typed should not be shown, where a plugin says so: `isSecret` knows of the other questions too. */
   readonly secret?: boolean | undefined;
@@ -45,7 +48,13 @@ export function isSecret({ question, secret }: Ask): boolean {
 /** How a question is answered: with what was asked, or, in the login, with name and password at once. */
 export type Step =
   | { readonly type: 'answer'; readonly text: string }
-  | { readonly type: 'login' | 'register'; readonly name: string; readonly password: string };
+  | {
+      readonly type: 'login' | 'register';
+      readonly name: string;
+      readonly password: string;
+      /** Whether a session of the account that is there is closed. */
+      readonly takeover?: boolean | undefined;
+    };
 
 /** A message for this account. */
 export interface Received extends Omit<Extract<ServerEvent, { type: 'message' }>, 'type' | 'time'> {

@@ -6,18 +6,27 @@ const request = z
   .describe('Said back in the answer, so that a client knows which of its requests is answered');
 const name = z.string().max(128).describe('A user name');
 const password = z.string().max(1024);
+const takeover = z
+  .boolean()
+  .default(false)
+  .describe('Whether it takes over from another session of the account, which is then closed');
 
 /** What a client may send, an object a line. Fields that are not known are ignored. */
 export const clientEvents = z
   .discriminatedUnion('type', [
     z
-      .object({ type: z.literal('login'), request, name, password })
+      .object({ type: z.literal('login'), request, name, password, takeover })
       .describe('Logs in; answered `welcome`, `blocked`, or `ask` with what is wanted instead'),
     z
       .object({ type: z.literal('register'), request, name, password })
       .describe('Registers a new user and logs in; answered like `login`'),
     z
-      .object({ type: z.literal('resume'), request, token: z.string().max(1024).describe('From an event `token`') })
+      .object({
+        type: z.literal('resume'),
+        request,
+        token: z.string().max(1024).describe('From an event `token`'),
+        takeover,
+      })
       .describe('Logs in again after a lost connection, in place of a session that may still be there'),
     z.object({ type: z.literal('answer'), request, text: z.string() }).describe('Answers an `ask`'),
     z
@@ -77,7 +86,9 @@ export const serverEvents = z
         reason: z
           .string()
           .optional()
-          .describe('What is wrong with a user name: `too-long`, `characters`, `look-alike`, ...'),
+          .describe(
+            'What is wrong with a user name: `too-long`, `taken`, ...; or `takeover`, with `connected`: a `login` or `resume` with that set is let in',
+          ),
         secret: z.boolean().optional().describe('Whether what is typed should not be shown, of a question of a plugin'),
       })
       .describe('The login dialogue, or a command, waits for an answer'),

@@ -7,6 +7,7 @@ import { type ClientEvent, clientEvents, type ServerEvent } from './json-events.
 export const json: Dialect = {
   name: 'json',
   acknowledges: true,
+  takesOver: true,
   open: () => new JsonSpeaker(),
   message({ id, from, audience, text, time, repeat }: Message): string {
     return said({
@@ -114,6 +115,10 @@ class JsonSpeaker implements Speaker {
     return undefined;
   }
 
+  given(question: Question): string | undefined {
+    return this.#credentials && answerOf(this.#credentials, question, '');
+  }
+
   say(utterance: Utterance): string {
     switch (utterance.kind) {
       case 'ask':
@@ -157,6 +162,7 @@ class JsonSpeaker implements Speaker {
 }
 
 function answerOf(given: Credentials, question: Question, because: string): string | undefined {
+  if (question === 'takeover') return given.type !== 'register' && given.takeover ? 'y' : undefined;
   if (given.type === 'resume') {
     if (question === 'resume') return given.token;
     return question === 'username' && because === 'start' ? '' : undefined;

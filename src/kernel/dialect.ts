@@ -61,6 +61,8 @@ export interface Speaker {
   hear(line: LineRead, question: Question | undefined): Heard;
   /** What the client has answered already: then the question is not put. */
   prepared?(question: Question, because: string): string | undefined;
+  /** What the client gave for its login that answers a question, whether or not that is put. */
+  given?(question: Question): string | undefined;
   /** What the server says, as it goes over the wire, line ends included; empty when this dialect leaves it unsaid. */
   say(utterance: Utterance): string;
 }
@@ -70,6 +72,8 @@ export interface Dialect {
   readonly name: string;
   /** Whether clients say which messages they have; else they have what the transport took. */
   readonly acknowledges?: boolean;
+  /** Whether clients are told that they may take over from another session of their account, and can say that they do. */
+  readonly takesOver?: boolean;
   /** Whether messages wait until the client is to send its next command. */
   readonly holdsBack?: boolean;
   /** Another dialect, where a client's first line shows that it speaks that one. */

@@ -100,6 +100,7 @@ async function admission(
   if (state === 'unknown' || state?.isBot) return askUsername();
   if (epoch !== undefined && state?.epoch !== epoch) return askUsername('expired');
   session.device = device;
+  session.takesOver = false;
   session.epoch = state?.epoch;
   return await host.admit(session, account);
 }

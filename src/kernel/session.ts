@@ -64,6 +64,8 @@ export class Session implements InputOwner, OutboxOwner {
   account: Account | undefined;
   /** Which of the account's devices it is: random for each login, and that of the session before after `resume`. */
   device = '';
+  /** Whether it takes the place of all other sessions of its account. To be set in `onAdmit`. */
+  takesOver = false;
   /** The epoch of its account (`StoredAccount.epoch`); undefined for an account that no store has. */
   epoch: number | undefined;
   /** The plugin that vouches for who it is. */
@@ -151,9 +153,12 @@ export class Session implements InputOwner, OutboxOwner {
     return isIP(this.address) === 0 || this.#host.isExempt(this.address);
   }
 
-  /** Whether it takes the place of another session of its account, which is then closed: both are the same device. */
+  /**
+   * Whether it takes the place of another session of its account, which is then closed: both are the same device, or it
+   * takes over.
+   */
   replaces(other: Session): boolean {
-    return this.device !== '' && other.device === this.device;
+    return this.takesOver || (this.device !== '' && other.device === this.device);
   }
 
   /** Whether a question of it waits for an answer. */
@@ -206,9 +211,9 @@ export class Session implements InputOwner, OutboxOwner {
     }
   }
 
-  /** What the client gave for a question that it was not asked, if anything. */
+  /** What the client gave with its login for a question that it was not asked, if anything. */
   prepared(question: Question): string | undefined {
-    return this.speaker.prepared?.(question, '');
+    return this.speaker.given?.(question);
   }
 
   /**

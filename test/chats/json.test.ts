@@ -29,7 +29,7 @@ describe('a program logs in', () => {
     await alice.sees({ type: 'welcome', request: 2, name: 'alice' });
     const bob = server.connectJson();
     bob.says({ type: 'register', request: 1, name: 'Alice', password: 'tea-at-five' });
-    await bob.sees({ type: 'ask', question: 'username', because: 'connected' });
+    await bob.sees({ type: 'ask', question: 'username', because: 'username', reason: 'taken' });
     await alice.closes();
     bob.says({ type: 'register', request: 2, name: 'Alice', password: 'tea-at-five' });
     await bob.sees({ type: 'ask', request: 2, question: 'password', because: 'wrong' });

@@ -53,6 +53,10 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     const ada = await town.arrives();
     await ada.tries('bob', PASSWORD);
     await ada.page.getByText('is connected already').waitFor();
+    await ada.page.getByRole('button', { name: 'Make an account' }).click();
+    await ada.tries('bob', 'a-name-for-me', 'Make the account');
+    await ada.page.getByText(/The name .*bob.* is taken/).waitFor();
+    await ada.page.getByRole('button', { name: 'Log in' }).click();
     await bob.logsOut();
     await town.program.configures({ plugins: { registration: false } });
     await town.program.reloads();
@@ -72,6 +76,51 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await nobody.closes();
     await ada.tries('ada', PASSWORD);
     await ada.page.getByText(/There is no account .*ada/).waitFor();
+  });
+
+  test('who is connected elsewhere takes over with the password, and may come back', async () => {
+    await using town = await startTown();
+    const desk = await town.arrives();
+    await desk.registers('ada');
+    await desk.says('at my desk');
+    const phone = await town.arrives();
+    await phone.tries('ada', 'not the right one');
+    await phone.page.getByText('That password is not right').waitFor();
+    await phone.tries('ada', PASSWORD);
+    await phone.page
+      .getByText('in another window or on another device. Logging in here closes that connection.')
+      .waitFor();
+    const instead = phone.page.getByRole('button', { name: 'Log in here instead' });
+    expect(await phone.page.evaluate('document.activeElement.id')).toBe('login-submit');
+    // What is filled in anew is another attempt.
+    await phone.page.getByLabel('Password', { exact: true }).fill('something else');
+    await phone.page.getByRole('button', { name: 'Log in', exact: true }).waitFor();
+    await phone.tries('ada', PASSWORD);
+    await instead.click();
+    await phone.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    await desk.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+
+    await desk.page.getByRole('button', { name: 'Use it here' }).click();
+    await desk.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+    expect(await desk.texts()).toEqual(['at my desk']);
+    await phone.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    // A page that is loaded again does not take over by itself.
+    await phone.page.reload();
+    await phone.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await desk.says('still here');
+    await desk.page.locator('.message:not(.waiting)', { hasText: 'still here' }).waitFor();
+  });
+
+  test('who is signed out elsewhere is asked to log in again, and what was said is gone', async () => {
+    await using town = await startTown({ plugins: { 'single-session': false } });
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('a secret');
+    await ada.page.locator('.message:not(.waiting)').waitFor();
+    const elsewhere = await town.program.returns('ada');
+    expect(await elsewhere.asks('logout everywhere')).toBe('goodbye');
+    await ada.page.getByText('You were signed out everywhere').waitFor();
+    expect(await ada.page.evaluate('sessionStorage.length + localStorage.length')).toBe(0);
   });
 
   test('without a server it says that there is no connection', async () => {

@@ -452,12 +452,25 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await nowhere.shows(/No connection to 127\.0\.0\.1:1: nothing listens there[\s\S]*ended with 4/);
     await using first = await online(program, 'alice');
     await using second = await Terminal.connects([`alice@127.0.0.1:${program.port}`]);
-    await second.shows('alice is connected already, from somewhere else.');
-    await second.presses('C-c');
-    await second.shows('ended with 0');
+    await second.shows('Password of alice:');
+    await second.enters('not-the-right-one');
+    await second.shows('Wrong password.');
+    await second.enters(PASSWORD);
+    await second.shows(
+      /alice is connected already, from somewhere else\.\nClose that connection and log in here\? \[y\/N\]$/,
+    );
+    await second.enters('n');
+    await second.shows(/The login was refused: the account is connected already[\s\S]*ended with 3/);
+    await using third = await Terminal.connects([`alice@127.0.0.1:${program.port}`], {
+      env: { CHATSERV_PASSWORD: PASSWORD },
+    });
+    await third.shows('log in here? [y/N]');
+    await third.enters('y');
+    await third.shows('online: alice');
+    await first.shows(/You logged in from somewhere else, and this connection was closed\.\nended with 3/);
     await program.stop('SIGTERM');
-    await first.shows('The connection is lost (the server is shutting down). It is tried again.');
-    await first.presses('C-c');
-    await first.shows('ended with 0');
+    await third.shows('The connection is lost (the server is shutting down). It is tried again.');
+    await third.presses('C-c');
+    await third.shows('ended with 0');
   });
 });

@@ -51,6 +51,8 @@ export interface Login {
   readonly name: string;
   readonly password?: string;
   readonly register?: boolean;
+  /** Whether a session of the account that is there is closed. */
+  readonly takeover?: boolean;
 }
 
 /** One account's chat: the connection and the conversations, without any of what is seen of them. */
@@ -108,9 +110,9 @@ export class Chat implements Presence {
     this.#conversation.start();
   }
 
-  /** Connects again after it was over, with the token. */
-  comeBack(): void {
-    this.#conversation = this.#begin({ name: this.#name });
+  /** Connects again after it was over, with the token. @param takeover whether a session elsewhere is closed */
+  comeBack(takeover: boolean): void {
+    this.#conversation = this.#begin({ name: this.#name, takeover });
     this.#conversation.start();
   }
 
@@ -137,10 +139,10 @@ export class Chat implements Presence {
     this.send(talk, entry.text);
   }
 
-  #begin({ name, password, register }: Login): Conversation {
+  #begin(login: Login): Conversation {
     return new Conversation({
       open: overWebSocket(() => new WebSocket(this.#socket)),
-      login: { name, ...(password !== undefined && { password }), ...(register !== undefined && { register }) },
+      login,
       memory: {
         recall: () => this.#remembered,
         remember: (_name, remembered) => {

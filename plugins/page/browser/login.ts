@@ -8,6 +8,8 @@ export interface Credentials {
   readonly name: string;
   readonly password: string;
   readonly register: boolean;
+  /** Whether a session of the account that is there is closed. */
+  readonly takeover: boolean;
   /** Whether it is to be kept on the device. */
   readonly stay: boolean;
 }
@@ -24,6 +26,8 @@ export class LoginView {
   readonly #problem = byId('login-problem', HTMLElement);
   readonly #hints = [byId('login-name-hint', HTMLElement), byId('login-password-hint', HTMLElement)];
   #registers = false;
+  /** Whether what is filled in was right, and another session is there: the next attempt closes that. */
+  #takesOver = false;
   #endCountdown = () => {};
 
   /** @param send called with what was filled in */
@@ -35,9 +39,14 @@ export class LoginView {
       if (name === '') return this.#complain('Please fill in a name.', this.#name);
       if (password === '') return this.#complain('Please fill in a password.', this.#password);
       this.#complain('');
+      const takeover = this.#takesOver;
+      this.#offerTakeover(false);
       this.#busy(true);
-      send({ name, password, register: this.#registers, stay: this.#stay.checked });
+      send({ name, password, register: this.#registers, takeover, stay: this.#stay.checked });
     });
+    for (const input of [this.#name, this.#password]) {
+      input.addEventListener('input', () => this.#takesOver && this.#offerTakeover(false));
+    }
     byId('login-other', HTMLButtonElement).addEventListener('click', () => {
       this.#turn(!this.#registers);
       this.#complain('');
@@ -78,9 +87,15 @@ export class LoginView {
     }
   }
 
-  #refused(state: { readonly question?: string; readonly because?: string }): void {
+  #refused(state: Extract<State, { state: 'closed' }>): void {
+    this.#offerTakeover(state.because === 'connected' && state.reason === 'takeover');
     const problem = loginProblem(state, { name: this.#name.value.trim(), registers: this.#registers });
-    this.#complain(problem, this.#fieldOf(state.question));
+    this.#complain(problem, this.#takesOver ? this.#submit : this.#fieldOf(state.question));
+  }
+
+  #offerTakeover(offered: boolean): void {
+    this.#takesOver = offered;
+    this.#busy(false);
   }
 
   /** Where what was filled in is to be changed. */
@@ -108,11 +123,13 @@ export class LoginView {
   #busy(busy: boolean): void {
     this.#endCountdown();
     this.#submit.disabled = busy;
-    this.#submit.textContent = busy ? 'One moment …' : this.#registers ? 'Make the account' : 'Log in';
+    const label = this.#registers ? 'Make the account' : this.#takesOver ? 'Log in here instead' : 'Log in';
+    this.#submit.textContent = busy ? 'One moment …' : label;
   }
 
   #turn(registers: boolean): void {
     this.#registers = registers;
+    this.#takesOver = false;
     this.#password.autocomplete = registers ? 'new-password' : 'current-password';
     byId('login-other-text', HTMLElement).textContent = registers ? 'You have an account?' : 'New here?';
     byId('login-other', HTMLButtonElement).textContent = registers ? 'Log in' : 'Make an account';

@@ -45,14 +45,14 @@ export class Page {
     document.addEventListener('visibilitychange', () => document.hidden || this.#chat?.conversation.tryNow());
   }
 
-  /** Begins with what is kept on the device, or with the login. */
-  open(kept: Kept | undefined): void {
+  /** Begins with what is kept on the device, or with the login. @param takeover whether a session elsewhere is closed */
+  open(kept: Kept | undefined, takeover = false): void {
     if (kept?.remembered.token === undefined) {
       this.#login.show(kept?.name);
       return;
     }
     this.#loggedIn = true;
-    this.#view.open(this.#begin({ name: kept.name }, kept));
+    this.#view.open(this.#begin({ name: kept.name, takeover }, kept));
   }
 
   #logIn({ stay, ...login }: Credentials): void {
@@ -145,6 +145,10 @@ export class Page {
       this.#leave('');
       return;
     }
+    if (why === 'signed-out') {
+      this.#leave(closedInWords(why), this.#chat?.name);
+      return;
+    }
     // The token is good no more, by its age or by another password.
     if (why === 'refused') {
       this.#expired(because);
@@ -163,9 +167,10 @@ export class Page {
 
   /** Connects again after it was over: with what another window of this device has kept meanwhile, if one has. */
   #comeBack(): void {
-    const kept = this.#keep.stays && this.#isReplaced() ? Keep.load() : undefined;
-    if (kept === undefined) this.#chat?.comeBack();
-    else this.open(kept);
+    const takeover = this.#isReplaced();
+    const kept = this.#keep.stays && takeover ? Keep.load() : undefined;
+    if (kept === undefined) this.#chat?.comeBack(takeover);
+    else this.open(kept, takeover);
   }
 
   /** In another window of this device the user has logged out, and means all of them. */
@@ -175,7 +180,7 @@ export class Page {
 
   #expired(because: string | undefined): void {
     const name = this.#chat?.name;
-    const connected = because === 'connected' ? ' It is connected elsewhere.' : '';
+    const connected = because === 'connected' ? ' You are connected elsewhere.' : '';
     this.#leave(`Please log in again.${connected}`, name);
   }
 

@@ -14,7 +14,9 @@ export function loginProblem(
     case 'new-password':
       return passwordProblem(because);
     case 'username':
-      return registers && reason !== undefined ? nameProblem(reason, name) : otherProblem(because, name, registers);
+      return registers && reason !== undefined
+        ? nameProblem(reason, name)
+        : otherProblem({ because, reason }, name, registers);
     default:
       return 'Without an answer you cannot log in.';
   }
@@ -52,9 +54,12 @@ function nameProblem(reason: string, name: string): string {
   }
 }
 
-function otherProblem(because: string, name: string, registers: boolean): string {
+function otherProblem({ because, reason }: Pick<Ask, 'because' | 'reason'>, name: string, registers: boolean): string {
   switch (because) {
     case 'connected':
+      if (reason === 'takeover') {
+        return `${quoted(name)} is connected already, in another window or on another device. Logging in here closes that connection.`;
+      }
       return `${quoted(name)} is connected already, perhaps in another window. Log out there, or wait a moment.`;
     case 'rate':
       return 'That was too often. Please wait a moment.';
@@ -127,6 +132,8 @@ export function closedInWords(why: string): string {
       return 'You were disconnected by those who look after this chat.';
     case 'banned':
       return 'You are banned from this chat.';
+    case 'signed-out':
+      return 'You were signed out everywhere, or your password was changed. Please log in again.';
     case 'removed':
       return 'Your account was removed.';
     case 'no-json':

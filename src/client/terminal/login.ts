@@ -25,7 +25,7 @@ const NAME_REASONS: Readonly<Record<string, string>> = {
   direction: 'The letters of a name run in one direction.',
   'mixed-scripts': 'The letters of a name are of one script.',
   'look-alike': 'That name looks like one that is registered.',
-  taken: 'Somebody else has that name by now.',
+  taken: 'That name is taken.',
 };
 
 /** The login as a person goes through it: a question at a time, what was given beforehand answered by itself. */
@@ -84,8 +84,10 @@ export class Login {
       // It is known already, from the registration or from a connection that was lost.
       if (name !== undefined && password !== undefined) return { type: 'login', name, password };
     }
-    if (because === 'connected') this.#host.say(`${name} is connected already, from somewhere else.`);
-    else if (because !== 'start' && !this.#declined) {
+    if (because === 'connected') {
+      this.#host.say(`${name} is connected already, from somewhere else.`);
+      if (reason === 'takeover' && name !== undefined && password !== undefined) return this.#takeover(name, password);
+    } else if (because !== 'start' && !this.#declined) {
       this.#host.say(NAME_REASONS[reason] ?? 'There is no user of that name, and it cannot be registered.');
     }
     if (name === undefined || this.#used.name) this.#name = await this.#host.ask('Name: ', false);
@@ -94,10 +96,15 @@ export class Login {
     return this.#name;
   }
 
+  async #takeover(name: string, password: string): Promise<Step | undefined> {
+    const yes = isYes(await this.#host.ask('Close that connection and log in here? [y/N] ', false));
+    return yes ? { type: 'login', name, password, takeover: true } : undefined;
+  }
+
   async #registration(): Promise<string | undefined> {
     if (this.#register) return 'y';
     const answer = await this.#host.ask(`There is no user ${this.#name} yet. Register? [y/N] `, false);
-    const yes = /^\s*y(es)?\s*$/i.test(answer ?? '');
+    const yes = isYes(answer);
     this.#declined = !yes;
     return answer === undefined ? undefined : yes ? 'y' : 'n';
   }
@@ -114,4 +121,8 @@ export class Login {
     this.#newPassword = await this.#host.ask('A password for it: ', true);
     return this.#newPassword;
   }
+}
+
+function isYes(answer: string | undefined): boolean {
+  return /^\s*y(es)?\s*$/i.test(answer ?? '');
 }

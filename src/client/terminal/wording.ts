@@ -56,7 +56,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Why it is over, for people. */
-export function closedText({ why, seconds, question = '', because = '' }: Closed): string {
+export function closedText({ why, seconds, question = '', because = '', reason = '' }: Closed): string {
   switch (why) {
     case 'replaced':
       return 'You logged in from somewhere else, and this connection was closed.';
@@ -64,6 +64,8 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
       return 'You were removed from the server. You may come back.';
     case 'banned':
       return 'You are banned from this server.';
+    case 'signed-out':
+      return 'You were signed out: everywhere, or by a new password.';
     case 'removed':
       return 'This account was removed.';
     case 'blocked':
@@ -73,7 +75,7 @@ export function closedText({ why, seconds, question = '', because = '' }: Closed
     case 'no-json':
       return 'What answers there is no chatserv, or it wants TLS: then say --tls.';
     case 'refused':
-      return `The login was refused: ${refusedText(question, because)}.`;
+      return `The login was refused: ${refusedText(question, because, reason)}.`;
     default:
       return `The server ended it: ${why}.`;
   }
@@ -124,11 +126,12 @@ export function questionText({ question, because }: Ask): { readonly problem: st
   }
 }
 
-function refusedText(question: string, because: string): string {
+function refusedText(question: string, because: string, reason: string): string {
   if (because === 'connected') return 'the account is connected already, from somewhere else';
   if (because === 'wrong') return 'wrong password';
   if (question === 'register') return 'there is no such user; --register makes it';
   if (question === 'new-password') return `the password may not be used (${because})`;
+  if (reason === 'taken') return 'the name is taken, by somebody who is online; without --register you log in';
   if (question === 'username') return because === 'username' ? 'that name cannot be used' : because;
   return `the server asks '${question}', and nobody can answer`;
 }
