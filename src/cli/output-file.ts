@@ -4,6 +4,7 @@ import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
 
 /** Says why a file that exists must not be replaced; undefined when it may be. */
@@ -60,7 +61,7 @@ function absent(cause: NodeJS.ErrnoException): undefined {
 async function withPart(part: string, work: (part: string) => Promise<void>): Promise<void> {
   const interrupted = (signal: NodeJS.Signals) => {
     rmSync(part, { force: true });
-    process.exit(128 + constants.signals[signal]);
+    exitNow(128 + constants.signals[signal]);
   };
   for (const signal of INTERRUPTIONS) process.on(signal, interrupted);
   try {
