@@ -65,7 +65,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'The server',
     intro: 'What `setup` and commands are given under `server`, `clock` and `logger`.',
-    names: ['Server', 'SteadyClock', 'Clock', 'Logger', 'OperationalError'],
+    names: ['Server', 'SteadyClock', 'Clock', 'settledTime', 'Logger', 'OperationalError'],
   },
   {
     heading: 'Messages',

@@ -43,6 +43,7 @@ export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/
 export { nameKey } from './kernel/names.ts';
 export { OperationalError } from './kernel/operational-error.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
+export { settledTime } from './kernel/settled-time.ts';
 export { escapeUnseen } from './kernel/unseen.ts';
 export {
   admit,

@@ -24,6 +24,20 @@ test('wholast names who was online within the last minutes', async () => {
   await alice.seesInOrder('alice', 'alice bob', 'alice bob', 'alice');
 });
 
+test('wholast forgets nobody, and keeps nobody for long, where the clock is ahead for a moment', async () => {
+  await using server = await startServer({ timeouts: false });
+  const alice = await server.joins('alice');
+  const bob = await server.joins('bob');
+  server.clock.shift(400 * 86_400);
+  await bob.logsOut();
+  await alice.asksUntil('who', 'alice');
+  expect(await alice.asks('wholast 1')).toBe('alice bob');
+  server.clock.shift(-400 * 86_400);
+  expect(await alice.asks('wholast 1')).toBe('alice bob');
+  server.clock.advance(61);
+  expect(await alice.asks('wholast 1')).toBe('alice');
+});
+
 test('nobody waits for the store to note who came', async () => {
   const noted = Promise.withResolvers<void>();
   const slow = definePlugin({

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Presence, refuse, reply, z } from 'chatserv';
+import { Accounts, definePlugin, Presence, refuse, reply, settledTime, z } from 'chatserv';
 
 const LONGEST = 1440;
 
@@ -14,18 +14,20 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, presence: Presence },
   setup({ options, accounts, presence, clock, logger }) {
+    // Who leaves while the clock is ahead for a moment would be among the last for as long.
+    const now = settledTime(clock);
     return {
       hooks: {
         // At the login too: a server that is killed sees nobody leave. Nobody waits for the disk for that.
         async onLogin({ account }) {
           if (account === undefined) return;
-          accounts.setSeen(account.id, clock.now()).catch((err: unknown) => {
+          accounts.setSeen(account.id, now()).catch((err: unknown) => {
             const facts = { event: 'store-error', account: account.name, err };
             logger.error(facts, 'when somebody came could not be noted; wholast and user list may be wrong');
           });
         },
         async onDisconnect({ account }) {
-          if (account !== undefined) await accounts.setSeen(account.id, clock.now());
+          if (account !== undefined) await accounts.setSeen(account.id, now());
         },
       },
       commands: [
@@ -38,7 +40,7 @@ export default definePlugin({
           async run({ args: [word = ''] }) {
             const minutes = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
             if (minutes <= 0 || minutes > LONGEST) return refuse('args');
-            const before = await accounts.seenSince(clock.now() - minutes * 60_000, options.names);
+            const before = await accounts.seenSince(now() - minutes * 60_000, options.names);
             const names = [...new Map([...presence.online(), ...before].map(({ id, name }) => [id, name])).values()];
             return reply(names.join(' '), { names });
           },

@@ -1,4 +1,4 @@
-import type { Account, Clock, Log, Server } from 'chatserv';
+import type { Account, Log, Server, SteadyClock } from 'chatserv';
 
 /** How many accounts' counts are remembered, and of how many senders each. */
 const ACCOUNTS = 2000;
@@ -27,7 +27,7 @@ interface Count {
 export class Room {
   readonly #log: Log;
   readonly #server: Server;
-  readonly #clock: Clock;
+  readonly #clock: SteadyClock;
   readonly #limits: RoomLimits;
   readonly #cursor: (account: number) => Promise<{ readonly id: number }>;
   readonly #counts = new Map<number, Count>();
@@ -36,7 +36,7 @@ export class Room {
   constructor(
     log: Log,
     server: Server,
-    clock: Clock,
+    clock: SteadyClock,
     limits: RoomLimits,
     cursor: (account: number) => Promise<{ readonly id: number }>,
   ) {
@@ -72,11 +72,12 @@ export class Room {
   async #limitMet(account: number, sender: number): Promise<string | undefined> {
     const known = this.#counts.get(account);
     const limit = known && this.#limitOf(known, sender);
-    if (known?.bySender.has(sender) && (limit === undefined || this.#clock.now() < known.at + STALE)) return limit;
+    if (known?.bySender.has(sender) && (limit === undefined || this.#clock.monotonic() < known.at + STALE))
+      return limit;
     const { id } = await this.#cursor(account);
     const { all, own } = await this.#log.count(account, sender, id, this.#limits.waiting);
     const bySender = known !== undefined && known.bySender.size < SENDERS ? known.bySender : new Map<number, number>();
-    const count = { all, bySender: bySender.set(sender, own), at: this.#clock.now() };
+    const count = { all, bySender: bySender.set(sender, own), at: this.#clock.monotonic() };
     this.#counts.delete(account);
     this.#counts.set(account, count);
     const [oldest] = this.#counts.keys();

@@ -1,6 +1,7 @@
 import { Accounts } from '../contracts/accounts.ts';
 import { Backup } from '../contracts/backup.ts';
 import { writeOutputFile } from './output-file.ts';
+import { print } from './print.ts';
 import { mustBeUsed, withServices } from './services.ts';
 
 /** Copies the store to a file, also while the server runs. */
@@ -9,6 +10,6 @@ export async function backUp(config: string | undefined, file: string): Promise<
     await mustBeUsed(accounts, name);
     const objection = async (place: string) => backup.objection?.(place);
     await writeOutputFile(file, objection, (path) => backup.copyTo(path));
-    process.stdout.write(`The store is copied to ${file}.\n`);
+    print(`The store is copied to ${file}.\n`);
   });
 }

@@ -1,4 +1,5 @@
 import { Host, plan } from '../plugin/host.ts';
+import { print } from './print.ts';
 import { settingOf } from './setting.ts';
 
 /**
@@ -15,5 +16,5 @@ export async function check(config: string | undefined): Promise<void> {
     await setting.log.end();
   }
   const on = ordered.length === 1 ? '1 plugin is on' : `${ordered.length} plugins are on`;
-  process.stdout.write(`${setting.place.name} is right: ${on}.\n`);
+  print(`${setting.place.name} is right: ${on}.\n`);
 }

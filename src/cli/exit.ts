@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { authorsPlace } from '../plugin/place.ts';
+import { complain } from './print.ts';
 
 /** The exit code when a plugin ended the process, which no supervisor takes for a stop that was asked for (sysexits.h). */
 const SOFTWARE = 70;
@@ -8,7 +9,7 @@ const SOFTWARE = 70;
 /** Whether the program itself ends the process. */
 let isOurs = false;
 
-let report = (sentence: string): void => void process.stderr.write(`chatserv: ${sentence}\n`);
+let report = (sentence: string): void => complain(`chatserv: ${sentence}\n`);
 
 /** Ends the process at once. @param code else the one that was set */
 export function exitNow(code?: number): never {

@@ -7,6 +7,7 @@ import { Accounts } from '../contracts/accounts.ts';
 import { Archive, type ArchivedAccount } from '../contracts/archive.ts';
 import { head, write } from './archive-lines.ts';
 import { writeOutputFile } from './output-file.ts';
+import { print } from './print.ts';
 import { mustBeUsed, withServices } from './services.ts';
 
 const PAGE = 500;
@@ -24,7 +25,7 @@ export async function exportAll(config: string | undefined, file: string | undef
       const written = finished(stream);
       await Promise.all([writeAll(archive, stream).then(() => stream.end()), written]);
     });
-    process.stdout.write(`Accounts and log are written to ${file}.\n`);
+    print(`Accounts and log are written to ${file}.\n`);
   });
 }
 

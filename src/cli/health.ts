@@ -1,10 +1,11 @@
 import type { HealthReport } from '../contracts/health.ts';
 import { askServer } from './control.ts';
+import { print } from './print.ts';
 
 /** Says whether the running server can do its work. Sets the exit code: 0, or 1 when it cannot. */
 export async function health(config: string | undefined): Promise<void> {
   const { ready, checks } = (await askServer(config, 'health')) as HealthReport;
-  process.stdout.write(ready ? 'ready\n' : 'not ready\n');
-  for (const [what, said] of Object.entries(checks)) process.stdout.write(`  ${what.padEnd(12)} ${said}\n`);
+  print(ready ? 'ready\n' : 'not ready\n');
+  for (const [what, said] of Object.entries(checks)) print(`  ${what.padEnd(12)} ${said}\n`);
   process.exitCode = ready ? 0 : 1;
 }

@@ -4,6 +4,7 @@ import { Archive, type ArchivedAccount, type ArchivedMessage } from '../contract
 import { Mistakes } from '../plugin/mistakes.ts';
 import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
 import { factsOf } from './control.ts';
+import { print } from './print.ts';
 import { withServicesAlone } from './services.ts';
 import { readConfig } from './setting.ts';
 
@@ -37,7 +38,7 @@ export async function importAll(config: string | undefined, file: string): Promi
       throw new Mistakes([`${file} changed while it was read: nothing of it was imported.`]);
     }
     await archive.finish?.();
-    process.stdout.write(`Imported: users ${counts.accounts}, messages ${counts.messages}.\n`);
+    print(`Imported: users ${counts.accounts}, messages ${counts.messages}.\n`);
   });
 }
 

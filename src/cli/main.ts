@@ -1,8 +1,8 @@
-import { withoutControls } from '../kernel/message.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { runCommandLine } from './command-line.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
+import { complain } from './print.ts';
 
 /**
  * The command line's door. Sets the process's exit code: 0, 1 when something failed, or 2 when what was asked, or the
@@ -12,7 +12,7 @@ export async function main(args: readonly string[]): Promise<void> {
   // Whoever reads the output may stop reading it: `chatserv plugins | head`.
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EPIPE' || cause.code === 'EIO') exitNow();
-    process.stderr.write(`chatserv: the output cannot be written: ${cause.message}\n`);
+    complain(`chatserv: the output cannot be written: ${cause.message}\n`);
     exitNow(1);
   });
   process.stderr.on('error', () => {});
@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await runCommandLine(args);
   } catch (thrown) {
     const mistakes = mistakesOf(thrown);
-    for (const said of mistakes.sentences) process.stderr.write(`chatserv: ${inOneLine(said)}\n`);
+    for (const said of mistakes.sentences) complain(`chatserv: ${inOneLine(said)}\n`);
     process.exitCode = mistakes instanceof Failure ? 1 : 2;
   } finally {
     clearInterval(alive);
@@ -36,7 +36,7 @@ function mistakesOf(thrown: unknown): Mistakes {
   return new Mistakes(['The current folder is not there any more: change to another.'], { cause: thrown });
 }
 
-/** What other programs say may have many lines, and what was typed escape sequences. */
+/** What other programs say may have many lines. */
 function inOneLine(said: string): string {
-  return withoutControls(said.trim().replace(/\s*\n\s*/g, ' '));
+  return said.trim().replace(/\s*[\r\n]\s*/g, ' ');
 }

@@ -4,6 +4,7 @@ import { Lifecycle } from '../plugin/lifecycle.ts';
 import { loadPlugin } from '../plugin/load.ts';
 import { servicesOf } from '../plugin/order.ts';
 import { factsOf } from './control.ts';
+import { print } from './print.ts';
 import { settingOf } from './setting.ts';
 import { inTime } from './units.ts';
 
@@ -17,8 +18,7 @@ export async function plugins(config: string | undefined): Promise<void> {
   const running = await factsOf(config);
   const host = await Host.setUp({ ...setting, dryRun: true });
   try {
-    if (running !== undefined)
-      process.stdout.write('A server runs with this config; what it has counted is shown.\n\n');
+    if (running !== undefined) print('A server runs with this config; what it has counted is shown.\n\n');
     for (const { loaded, hooks, commands } of host.plugins()) {
       const { key, plugin, from } = loaded;
       show(plugin.name, `on, by ${because(key)}`, {
@@ -31,13 +31,13 @@ export async function plugins(config: string | undefined): Promise<void> {
       });
       showMeters(running?.plugins.find(({ name }) => name === plugin.name));
     }
-    process.stdout.write('\nHandlers, in the order in which they run:\n');
+    print('\nHandlers, in the order in which they run:\n');
     for (const { hook, guards, others } of host.orders()) {
       const first = guards.length > 0 ? [`guards ${guards.join(', ')}`] : [];
       const then = others.length > 0 ? [others.join(', ')] : [];
-      process.stdout.write(`  ${hook.padEnd(14)} ${[...first, ...then].join('; then ')}\n`);
+      print(`  ${hook.padEnd(14)} ${[...first, ...then].join('; then ')}\n`);
     }
-    process.stdout.write('\n');
+    print('\n');
   } finally {
     await host.stop('shutdown');
   }
@@ -50,17 +50,17 @@ export async function plugins(config: string | undefined): Promise<void> {
 
 /** What the running server has counted of a plugin. */
 function showMeters(facts: LivePluginFacts | undefined): void {
-  if (facts?.quarantined) process.stdout.write('  QUARANTINED: it failed too often; a reload tries it again\n');
+  if (facts?.quarantined) print('  QUARANTINED: it failed too often; a reload tries it again\n');
   for (const { what, calls, errors, mean, p99 } of facts?.meters ?? []) {
     if (calls === 0) continue;
     const failed = errors === 0 ? '' : `, ${errors} failed`;
-    process.stdout.write(`  ${what.padEnd(20)} ${calls} calls${failed}, ${inTime(mean)} each, p99 ${inTime(p99)}\n`);
+    print(`  ${what.padEnd(20)} ${calls} calls${failed}, ${inTime(mean)} each, p99 ${inTime(p99)}\n`);
   }
 }
 
 function show(name: string, state: string, facts: Readonly<Record<string, string>>): void {
-  process.stdout.write(`${name}: ${state}\n`);
+  print(`${name}: ${state}\n`);
   for (const [fact, value] of Object.entries(facts)) {
-    if (value !== '') process.stdout.write(`  ${fact.padEnd(9)} ${value}\n`);
+    if (value !== '') print(`  ${fact.padEnd(9)} ${value}\n`);
   }
 }

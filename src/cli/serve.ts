@@ -9,6 +9,7 @@ import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { Watchdog } from '../plugin/watchdog.ts';
 import { exit, reportExit } from './exit.ts';
+import { complain, print } from './print.ts';
 import { type Setting, settingOf } from './setting.ts';
 import { hearSignals } from './signals.ts';
 import { supervisorOf } from './supervisor.ts';
@@ -99,9 +100,9 @@ function warnOfUnusedSockets(logger: Logger): void {
 /** Reloads, and says what came of it. */
 async function reloaded(host: Host): Promise<void> {
   try {
-    process.stdout.write(`chatserv reloaded: ${differenceInWords(await host.reload())}\n`);
+    print(`chatserv reloaded: ${differenceInWords(await host.reload())}\n`);
   } catch (thrown) {
     const sentences = thrown instanceof Mistakes ? thrown.sentences : [String(thrown)];
-    for (const said of sentences) process.stderr.write(`chatserv: not reloaded: ${said}\n`);
+    for (const said of sentences) complain(`chatserv: not reloaded: ${said}\n`);
   }
 }

@@ -7,6 +7,7 @@ import { LEVELS, type Level } from '../log/style.ts';
 import type { HostSetting } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { importFile, moduleExtension, modules } from '../plugin/self.ts';
+import { complain, print } from './print.ts';
 
 /** What a config says, and where it is. */
 export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'mistakes'> {
@@ -31,7 +32,7 @@ const warned = new Set<string>();
 function warnOnce(sentence: string): void {
   if (warned.has(sentence)) return;
   warned.add(sentence);
-  process.stderr.write(`chatserv: ${sentence}\n`);
+  complain(`chatserv: ${sentence}\n`);
 }
 
 /** Which of several config files in a folder is read. */
@@ -66,7 +67,7 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
     listens: (transport, where) => {
       // Where both go to one terminal, the log has said it.
       if (process.stdout.isTTY && log.tellsPeople()) return;
-      process.stdout.write(`chatserv listens on ${transport} ${where}\n`);
+      print(`chatserv listens on ${transport} ${where}\n`);
     },
     again: () => {
       modules.refresh();

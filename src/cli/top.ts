@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { type Facts, runningServer } from './control.ts';
+import { print } from './print.ts';
 import { inTime } from './units.ts';
 
 /** How many handlers and commands are shown, those that took the most time. */
@@ -21,7 +22,7 @@ export async function top(
     const now = (await server.ask('facts')) as Facts;
     // On a terminal each picture takes the place of the one before.
     if (process.stdout.isTTY) process.stdout.write('\u001b[H\u001b[2J');
-    process.stdout.write(picture(now, before));
+    print(picture(now, before));
     if (count === times) return;
     before = now;
     await after(every * 1000);

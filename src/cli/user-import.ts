@@ -2,6 +2,7 @@ import { textOf } from '../config/text-file.ts';
 import type { Accounts } from '../contracts/accounts.ts';
 import type { Passwords } from '../contracts/passwords.ts';
 import { isName } from '../names/name.ts';
+import { complain, print } from './print.ts';
 import { register, withStore } from './user.ts';
 import { userRows } from './user-rows.ts';
 
@@ -26,12 +27,12 @@ export async function importUsers(config: string | undefined, file: string, pass
     for (const row of rows) {
       const why = 'fault' in row ? row.fault : await registrar(accounts, hashing, row.name, row.secret);
       if (why === undefined) imported++;
-      else process.stderr.write(`${file}:${row.line}: ${why}; left out\n`);
+      else complain(`${file}:${row.line}: ${why}; left out\n`);
     }
-    if (rows.length === 0) process.stderr.write(`${file} is empty\n`);
+    if (rows.length === 0) complain(`${file} is empty\n`);
     const columns = separatedBy === 'commas' ? '' : `, from columns with ${separatedBy} between them`;
     const later = passwords ? '' : '; each password is hashed anew at the first login';
-    process.stdout.write(`${imported} ${imported === 1 ? 'user' : 'users'} imported${columns}${later}.\n`);
+    print(`${imported} ${imported === 1 ? 'user' : 'users'} imported${columns}${later}.\n`);
     process.exitCode = imported === 0 || imported < rows.length ? 1 : 0;
   });
 }

@@ -8,6 +8,7 @@ import { type NameObjection, nameObjection } from '../names/name.ts';
 import { isBot } from '../plugin/bots.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
 import { tellOfAccounts } from './control.ts';
+import { print } from './print.ts';
 import { readSecret } from './secret.ts';
 import { withServices } from './services.ts';
 
@@ -43,7 +44,7 @@ export async function addUser(config: string | undefined, name: string): Promise
   await withStore(config, async (accounts, passwords) => {
     const why = await register(accounts, passwords, name, await readSecret(`Password of ${name}`));
     if (why !== undefined) throw new Mistakes([`'${name}' was not registered: ${why}.`]);
-    process.stdout.write(`${name} is registered.\n`);
+    print(`${name} is registered.\n`);
   });
 }
 
@@ -73,7 +74,7 @@ export async function setPassword(config: string | undefined, name: string): Pro
     if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not set: ${hashed.fault}.`]);
     await accounts.setHash(account.id, hashed.hash);
     await tellOfAccounts(config);
-    process.stdout.write(`The password of ${account.name} is set.\n`);
+    print(`The password of ${account.name} is set.\n`);
   });
 }
 
@@ -86,7 +87,7 @@ export async function listUsers(config: string | undefined): Promise<void> {
         const last = seen === 0 ? 'never online' : `last online ${timeOf(seen)}`;
         const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
         const kind = isBot(account) ? '  a bot' : '';
-        process.stdout.write(`${name}  made ${timeOf(created)}  ${last}${may}${kind}\n`);
+        print(`${name}  made ${timeOf(created)}  ${last}${may}${kind}\n`);
       }
     }
   });
@@ -109,7 +110,7 @@ export async function setRoles(config: string | undefined, name: string, roles: 
       await accounts.setRoles(account.id, now);
       await tellOfAccounts(config);
     }
-    process.stdout.write(`${account.name} has ${now.length === 0 ? 'no roles' : `the roles ${now.join(', ')}`}.\n`);
+    print(`${account.name} has ${now.length === 0 ? 'no roles' : `the roles ${now.join(', ')}`}.\n`);
   });
 }
 
@@ -119,7 +120,7 @@ export async function removeUser(config: string | undefined, name: string): Prom
     const account = await known(accounts, name);
     await accounts.remove(account.id);
     await tellOfAccounts(config);
-    process.stdout.write(`${account.name} is removed.\n`);
+    print(`${account.name} is removed.\n`);
   });
 }
 
@@ -129,7 +130,7 @@ export async function signOut(config: string | undefined, name: string): Promise
     const account = await known(accounts, name);
     await accounts.signOut(account.id);
     await tellOfAccounts(config);
-    process.stdout.write(`${account.name} is signed out everywhere.\n`);
+    print(`${account.name} is signed out everywhere.\n`);
   });
 }
 
@@ -140,7 +141,7 @@ export async function unblock(config: string | undefined, name: string): Promise
     if (blocks.list === undefined) throw new Mistakes(['The store does not say which logins it blocks.']);
     const lifted = await liftBlocks(blocks, account, Date.now());
     const places = lifted === 1 ? 'from one address' : `from ${lifted} addresses`;
-    process.stdout.write(
+    print(
       lifted === 0
         ? `No login of ${account.name} is blocked.\n`
         : `${account.name} is not blocked any more ${places}.\n`,
@@ -154,7 +155,7 @@ export async function signEveryoneOut(config: string | undefined): Promise<void>
     await accounts.signingKey(true);
     for await (const page of pagesOf(accounts)) await Promise.all(page.map(({ id }) => accounts.signOut(id)));
     await tellOfAccounts(config);
-    process.stdout.write('Everyone is signed out.\n');
+    print('Everyone is signed out.\n');
   });
 }
 

@@ -11,6 +11,14 @@ export function escapeUnseen(json: string): string {
   );
 }
 
+/** Whatever could move a cursor, reorder text, or begin a line that nobody wrote. */
+const ANY_UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** Text for a terminal, with everything unseen spelt out: `\u{202e}`. */
+export function visible(text: string): string {
+  return text.replace(ANY_UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
 function escaped(unit: number): string {
   return `\\u${unit.toString(16).padStart(4, '0')}`;
 }

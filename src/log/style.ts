@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { escapeUnseen } from '../kernel/unseen.ts';
+import { escapeUnseen, visible } from '../kernel/unseen.ts';
 
 /** How lines of the log are written: JSON for programs and for systemd's journal, text for people with colours or without. */
 export type Style = 'json' | 'journal' | 'plain' | 'coloured';
@@ -18,9 +18,6 @@ const LOOKS: Readonly<
   warn: { colour: 'yellow', priority: 4 },
   error: { colour: 'red', priority: 3 },
 };
-
-/** Whatever could move a cursor, reorder text, or begin a line that nobody wrote. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** A word that needs no quotes. */
 const WORD = /^[^\s"=]+$/;
@@ -66,9 +63,4 @@ interface Line {
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return visible(typeof value !== 'string' || WORD.test(text) ? text : JSON.stringify(text));
-}
-
-/** Text with everything unseen spelt out. */
-function visible(text: string): string {
-  return text.replace(UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -64,10 +64,10 @@ test('in a folder that is gone a sentence says so', async () => {
   });
 });
 
-test('an escape sequence that was typed is not printed', async () => {
+test('an escape sequence that was typed is spelt out', async () => {
   await using folder = await Folder.with({});
   expect((await folder.runs(['x\u001b[2J\ny'])).stderr).toBe(
-    "chatserv: Unknown command 'x[2J y'. See chatserv --help.\n",
+    "chatserv: Unknown command 'x\\u{1b}[2J y'. See chatserv --help.\n",
   );
 });
 

@@ -199,7 +199,7 @@ export class Client implements Owner, FaceOwner {
 
   #welcomed(name: string): void {
     if (this.#lostAt !== undefined) {
-      const seconds = Math.round((Date.now() - this.#lostAt) / 1000);
+      const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
       this.#face.print(...this.#view.notice(`back after ${seconds} s`));
     } else if (!this.#wasOnline) {
       const text = `You are ${name} at ${this.#place}. What you type is for everyone; /help says more.`;
@@ -228,7 +228,7 @@ export class Client implements Owner, FaceOwner {
     if (this.#lostAt === undefined) {
       this.#face.print(...this.#view.notice(`The connection is lost (${lostText(state.why)}). It is tried again.`));
     }
-    this.#lostAt ??= Date.now();
+    this.#lostAt ??= performance.now();
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
