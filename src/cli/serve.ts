@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { configFiles } from '../config/find.ts';
 import { differenceInWords } from '../contracts/plugins.ts';
 import { LIMITS } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -7,6 +8,7 @@ import { styleOf } from '../log/style.ts';
 import { leaveCurrent } from '../plugin/current.ts';
 import { Host } from '../plugin/host.ts';
 import { Mistakes } from '../plugin/mistakes.ts';
+import { modules } from '../plugin/self.ts';
 import { Watchdog } from '../plugin/watchdog.ts';
 import { exit, reportExit } from './exit.ts';
 import { complain, print } from './print.ts';
@@ -26,6 +28,7 @@ const PATIENCE = 2_000;
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
   // A server goes on when nobody reads what it says.
   process.stdout.removeAllListeners('error').on('error', () => {});
+  const began = Date.now();
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
   // Before anything starts: who is asked to stop while it starts stops in order too.
@@ -62,7 +65,8 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   if (host !== undefined) {
     warnOfUnusedSockets(log.logger);
     supervisor.ready();
-    watcher = watch ? watchFiles(setting.file ?? 'chatserv.config', reload) : undefined;
+    const files = () => [...configFiles(config, process.cwd()), ...modules.paths()];
+    watcher = watch ? watchFiles(files, began, reload) : undefined;
   }
   const signal = await stop;
   watcher?.close();

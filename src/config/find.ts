@@ -3,8 +3,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { defaultLoaders, type Loader, type Options, type PublicExplorer } from 'cosmiconfig';
 import * as internals from 'cosmiconfig/dist/Explorer.js';
+import { systemClock } from '../kernel/clock.ts';
+import { LIMITS } from '../kernel/limits.ts';
+import { inTime } from '../plugin/lifecycle.ts';
 import { Mistakes, messageOf } from '../plugin/mistakes.ts';
-import { importFile } from '../plugin/self.ts';
+import { importFile, retried } from '../plugin/self.ts';
 import { textOf } from './text-file.ts';
 
 /** A config as it was found. */
@@ -34,14 +37,14 @@ const PLACES = [
 /** Looked into where there is none of those; it counts when it has the key `chatserv`. */
 const PACKAGE = 'package.json';
 
+/** The files whose edit may change which config is read, or what it says. @param file the one that was asked for */
+export function configFiles(file: string | undefined, cwd: string): string[] {
+  return file === undefined ? [...PLACES, PACKAGE].map((name) => join(cwd, name)) : [resolve(cwd, file)];
+}
+
 /** Reads a config file, by the end of its name. Node strips the types of a module itself. */
 const LOADERS: Readonly<Record<string, Loader>> = {
-  ...Object.fromEntries(
-    ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [
-      end,
-      loader(async (file) => (await importFile(file)).default),
-    ]),
-  ),
+  ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [end, loader(readModule)])),
   '.json': loader(async (file) => JSON.parse((await textOf(file)) || 'null')),
   ...Object.fromEntries(['.yaml', '.yml', 'noExt'].map((end) => [end, loader(readYaml)])),
 };
@@ -82,6 +85,12 @@ export async function findConfig(file: string | undefined, cwd: string): Promise
   const value = existsSync(join(cwd, PACKAGE)) ? await read(join(cwd, PACKAGE)) : undefined;
   if (value !== undefined) return { value, ...placeOf(join(cwd, PACKAGE)), passedOver: [] };
   return { value: {}, folder: cwd, name: 'the standard config', passedOver: [] };
+}
+
+/** What a config in TypeScript or JavaScript exports. What it says of limits is not known before. */
+async function readModule(file: string): Promise<unknown> {
+  const load = () => inTime(importFile(file), systemClock, LIMITS.setupTime, 'the default of limits.setupTime');
+  return (await retried(file, load)).default;
 }
 
 async function readConfigFile(path: string): Promise<Omit<FoundConfig, 'passedOver'>> {

@@ -8,7 +8,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
 import { authorsPlace } from './place.ts';
-import { hasPackage, importFile, importPackage, moduleExtension, standardFolder } from './self.ts';
+import { hasPackage, importFile, importPackage, moduleExtension, modules, retried, standardFolder } from './self.ts';
 import { definitionMistakes } from './shape.ts';
 import { STANDARD } from './standard.ts';
 
@@ -116,12 +116,12 @@ async function importPlugin(
     return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
   }
   if (isPath(key)) {
-    const file = pluginFile(resolve(place.folder, key));
+    const path = resolve(place.folder, key);
+    for (const wanted of [path, ...indexesOf(path)]) modules.ask(wanted);
+    const file = pluginFile(path);
     if (file === undefined) throw new Mistakes([namesNothing(key, place)]);
-    return {
-      module: await imported(key, place, () => lifecycle.run(key, 'its module', () => importFile(file))),
-      from: file,
-    };
+    const load = () => lifecycle.run(key, 'its module', () => importFile(file));
+    return { module: await imported(key, place, () => retried(file, load)), from: file };
   }
   const unknown = namesNothing(key, place);
   if (!PACKAGE.test(key)) throw new Mistakes([unknown]);
@@ -162,7 +162,11 @@ function isPath(key: string): boolean {
 function pluginFile(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   if (!statSync(path).isDirectory()) return path;
-  return ['index.ts', 'index.js'].map((name) => join(path, name)).find((file) => existsSync(file));
+  return indexesOf(path).find((file) => existsSync(file));
+}
+
+function indexesOf(folder: string): string[] {
+  return ['index.ts', 'index.js'].map((name) => join(folder, name));
 }
 
 /** ` Did you mean './dice.ts'?` where that file is there, and the name lacks only its beginning or end. */

@@ -38,13 +38,14 @@ export function answerForSelf(): void {
       const url = API.get(specifier);
       if (url !== undefined) return { url, shortCircuit: true };
       const at = specifier.startsWith(FROM) ? specifier.indexOf('#') : -1;
-      const found =
+      const resolve = () =>
         at < 0
           ? next(specifier, context)
           : next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
       // What is required, and not imported, Node keeps by its file's name.
-      if (context.conditions.includes('require')) return found;
-      return { ...found, url: modules.versioned(found.url, context.parentURL) };
+      return context.conditions.includes('require')
+        ? resolve()
+        : modules.resolve(specifier, context.parentURL, resolve);
     },
     load(url, context, next) {
       // TypeScript is a module here whatever a package.json nearby says, such as the one that `npm init` writes.
@@ -55,12 +56,16 @@ export function answerForSelf(): void {
 }
 
 /** Imports a module by its path, the instance of its version. */
-export async function importFile(file: string): Promise<{ default?: unknown }> {
-  const { href } = pathToFileURL(file);
+export function importFile(file: string): Promise<{ default?: unknown }> {
+  return retried(file, () => import(pathToFileURL(file).href));
+}
+
+/** Loads a module. One that fails, or is not there in time, is tried anew after the next edit of anything. */
+export async function retried<T>(file: string, load: () => Promise<T>): Promise<T> {
   try {
-    return await import(href);
+    return await load();
   } catch (cause) {
-    modules.distrust(href);
+    modules.distrust(pathToFileURL(file).href);
     throw cause;
   }
 }
