@@ -1,4 +1,3 @@
-import type { ServerEvent } from '../dialects/json-events.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { OpenCarrier } from './carriers.ts';
 import { Connections, type Link } from './connections.ts';
@@ -7,6 +6,7 @@ import { eventOf } from './events.ts';
 import { Learned } from './learned.ts';
 import { LoginDialogue } from './login-dialogue.ts';
 import type { Ask, Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
+import { askOf, Questions } from './questions.ts';
 import { ReceivedMessages } from './received.ts';
 import { type Answer, type RequestError, Requests } from './requests.ts';
 
@@ -37,12 +37,6 @@ const systemClock: Clock = {
   },
 };
 
-type AskEvent = Extract<ServerEvent, { type: 'ask' }>;
-
-function askOf({ question, because, reason, secret }: AskEvent): Ask {
-  return { question, because, ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };
-}
-
 /**
  * One account's conversation with a server, in the json dialect (docs/json.md), over whatever carries lines.
  *
@@ -58,6 +52,7 @@ export class Conversation {
   readonly #connections: Connections;
   readonly #login: LoginDialogue;
   readonly #requests: Requests;
+  readonly #questions: Questions;
   readonly #received: ReceivedMessages;
   readonly #learned: Learned;
   #state: State = { state: 'connecting' };
@@ -98,6 +93,12 @@ export class Conversation {
       id: Array.from({ length: 3 }, () => Math.floor(random() * 2 ** 32).toString(36)).join(''),
       send: (event) => this.#connections.send(event),
       silent: () => this.#lost('the server does not answer'),
+    });
+    this.#questions = new Questions({
+      requests: this.#requests,
+      link: () => this.#connections.link,
+      send: (event) => this.#connections.send(event),
+      ask: async (question, gone) => owner.ask?.(question, gone),
     });
     this.#received = new ReceivedMessages({
       clock,
@@ -222,7 +223,7 @@ export class Conversation {
       case 'ask':
         // Where JSON is spoken from the start the server asks before anything was said; the login has begun by itself.
         if (event.because === 'start' && event.request === undefined) break;
-        if (link.welcome) void this.#askFor(event, link);
+        if (link.welcome) void this.#questions.asked(event, link);
         else this.#login.asked(askOf(event), link);
         break;
       case 'welcome':
@@ -253,20 +254,6 @@ export class Conversation {
       case 'other':
         this.#owner.other?.(event.event);
     }
-  }
-
-  /** Has the owner answer what a command asks, or a plugin right after the login. */
-  async #askFor(event: AskEvent, link: Link): Promise<void> {
-    const { request } = event;
-    const command = this.#requests.commandOf(request);
-    this.#requests.asked();
-    const step = await this.#owner.ask?.(
-      { ...askOf(event), ...(command !== undefined && { command }) },
-      link.gone.signal,
-    );
-    if (link !== this.#connections.link) return;
-    this.#connections.send({ ...(step ?? { type: 'cancel' }), ...(request !== undefined && { request }) });
-    this.#requests.told();
   }
 
   #welcome(name: string, link: Link): void {

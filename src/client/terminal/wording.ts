@@ -6,8 +6,6 @@ export function lostText(why: string): string {
   switch (why) {
     case 'shutdown':
       return 'the server is shutting down';
-    case 'signed-out':
-      return 'this account was signed out everywhere, or its password was changed';
     case 'timeout':
       return 'nothing was heard from here for too long';
     case 'too-slow':
