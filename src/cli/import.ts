@@ -30,7 +30,7 @@ export async function importAll(config: string | undefined, file: string): Promi
     throw new Mistakes([`A server is running with ${place.name}: stop it before you import into its store.`]);
   }
   // A message waits in an inbox while half an outbox is full, and must fit into the rest.
-  const read = () => linesIn(file, limits.outboxBytes / 2);
+  const read = () => linesIn(file, Math.floor(limits.outboxBytes / 2));
   const counts = await check(file, read);
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
     const added = await add(archive, read);
