@@ -45,7 +45,7 @@ const began = performance.now();
 const db = openDatabase(file, 5000, true);
 console.error(`opened in ${Math.round(performance.now() - began)} ms`);
 db.exec('PRAGMA synchronous = OFF');
-const run = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
+const { run } = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
 
 type Row = Readonly<Record<'count' | 'p50' | 'p99' | 'p99.9' | 'max' | 'disturbed', number>>;
 const rows: Record<string, Row> = {};
@@ -130,8 +130,10 @@ trimming('trim, 2% too many', Math.round(kept * 0.98));
 db.close();
 
 /** What others wait for an answer, alone and while the log is trimmed; with all there is to it, fsync too. */
-const client = await startClient({ file, path: file, busyTimeout: 5000, owned: true }, {});
-const log = logOf(client.ask, client.identity);
+const data = { file, path: file, busyTimeout: 5000, owned: true };
+const writer = await startClient('worker', data);
+const reader = await startClient('reader', data);
+const log = logOf(writer, reader.ask);
 async function others(name: string, seconds: number): Promise<void> {
   const times: number[] = [];
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
@@ -151,7 +153,7 @@ const round = (async () => {
 await others('others append, while the log is trimmed', 20);
 trims = false;
 await round;
-await client.close();
+await writer.close(reader.close());
 
 console.log(`${cpus().length} cores (${cpus()[0]?.model}), Node ${process.version}; times in milliseconds\n`);
 console.log('| request | measured | p50 | p99 | p99.9 | max | left out |\n| --- | --- | --- | --- | --- | --- | --- |');

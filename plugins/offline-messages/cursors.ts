@@ -80,12 +80,15 @@ export class Cursors {
 
   /** Where an account's cursor is, written or not. */
   async of(account: number, log: Log): Promise<Cursor> {
+    // One that is written meanwhile may be read as it was before, and is no longer ahead afterwards.
+    const before = this.#ahead(account);
     const stored = await log.cursor(account);
-    const ahead = [this.#leaving.get(account), this.#moved.get(account)];
-    return {
-      id: Math.max(stored.id, ...ahead.map((cursor) => cursor?.id ?? 0)),
-      handed: Math.max(stored.handed, ...ahead.map((cursor) => cursor?.handed ?? 0)),
-    };
+    const all = [stored, ...before, ...this.#ahead(account)];
+    return { id: Math.max(...all.map(({ id }) => id)), handed: Math.max(...all.map(({ handed }) => handed)) };
+  }
+
+  #ahead(account: number): Cursor[] {
+    return [this.#leaving.get(account), this.#moved.get(account)].filter((cursor) => cursor !== undefined);
   }
 
   /** Writes those that have moved. @throws when they could not be; then they are still to be written */

@@ -212,12 +212,11 @@ export default definePlugin({
 
 /** Names of nobody online may be those of accounts that are offline: the message is for these, too. */
 async function findAbsent(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<void> {
-  const unknown: string[] = [];
-  for (const name of audience.absent) {
-    const account = await accounts.find(name);
-    if (account === undefined) unknown.push(name);
-    else audience.accounts.push({ id: account.id, name: account.name });
-  }
+  // At once, so that they share one request of the store.
+  const found = await Promise.all(audience.absent.map((name) => accounts.find(name)));
+  const unknown = audience.absent.filter((_, index) => found[index] === undefined);
+  for (const account of found)
+    if (account !== undefined) audience.accounts.push({ id: account.id, name: account.name });
   audience.absent.splice(0, audience.absent.length, ...unknown);
 }
 

@@ -222,3 +222,59 @@ describe('what waits is counted', () => {
     await alice.sees('1');
   });
 });
+
+/** A store each of whose calls waits until the test lets all of them go on that have come by then: a round. */
+function storeInRounds() {
+  const { accounts, log, blocks } = memoryStore(() => 0);
+  const waiting: (() => void)[] = [];
+  let waits = false;
+  const inRounds = <Service extends object>(service: Service): Service =>
+    new Proxy(service, {
+      get(target, name) {
+        const call = Reflect.get(target, name);
+        if (typeof call !== 'function') return call;
+        return async (...values: unknown[]) => {
+          if (waits) await new Promise<void>((resolve) => waiting.push(resolve));
+          return call.apply(target, values);
+        };
+      },
+    });
+  const plugin = definePlugin({
+    name: 'store-in-rounds',
+    summary: 'Does what it is asked for in rounds',
+    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    setup: () => ({ provide: { accounts: inRounds(accounts), log: inRounds(log), blocks } }),
+  });
+  return {
+    plugin,
+    accounts,
+    /** In how many rounds something comes about. */
+    async roundsOf(work: () => Promise<unknown>): Promise<number> {
+      waits = true;
+      const settled = work().finally(() => {
+        waits = false;
+      });
+      let rounds = 0;
+      while (waits) {
+        // Long enough for all to have come that waits for nothing else.
+        for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+        if (waiting.length > 0) rounds++;
+        for (const goOn of waiting.splice(0)) goOn();
+      }
+      await settled;
+      return rounds;
+    },
+  };
+}
+
+test('a message to many who are offline waits for the store a few times, and not once for each of them', async () => {
+  const { plugin, accounts, roundsOf } = storeInRounds();
+  const names = Array.from({ length: 32 }, (_, i) => `u${i}`);
+  for (const name of names) await accounts.create(name, 'hash');
+  await using server = await startServer({ memory: false, plugin });
+  const alice = await server.joins('alice');
+  // Who they are, where their cursors are, how much waits for them, and the message itself.
+  const rounds = await roundsOf(async () => expect(await alice.asks(`message (${names.join(' ')}) hi`)).toBe('sent:'));
+  expect(rounds).toBeGreaterThan(0);
+  expect(rounds).toBeLessThanOrEqual(4);
+});

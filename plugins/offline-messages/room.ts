@@ -50,18 +50,20 @@ export class Room {
   /** Those of the accounts for whom too much waits already. Who is given what is said at once is none of them. */
   async full(accounts: readonly Account[], sender: number): Promise<Account[]> {
     if (accounts.length > NAMED_MOST) return [];
-    const full: Account[] = [];
-    for (const account of accounts) {
-      if (this.#server.sessionsOf(account).some(({ feed }) => feed.live)) {
-        this.forget(account);
-        continue;
-      }
-      const limit = await this.#limitMet(account.id, sender);
-      if (limit === undefined) this.#add(account.id, sender);
-      else full.push(account);
-      if (limit !== undefined) this.#server.limitMet(limit);
+    // At once, so that all of them are one request of the store each, and not as many after one another.
+    const isFull = await Promise.all(accounts.map((account) => this.#isFull(account, sender)));
+    return accounts.filter((_, index) => isFull[index]);
+  }
+
+  async #isFull(account: Account, sender: number): Promise<boolean> {
+    if (this.#server.sessionsOf(account).some(({ feed }) => feed.live)) {
+      this.forget(account);
+      return false;
     }
-    return full;
+    const limit = await this.#limitMet(account.id, sender);
+    if (limit === undefined) this.#add(account.id, sender);
+    else this.#server.limitMet(limit);
+    return limit !== undefined;
   }
 
   /** Something may have been read: what was counted of the account is no longer so. */

@@ -12,17 +12,32 @@ export type Request = readonly [name: keyof Questions, ...values: unknown[]];
 /** What became of a request. */
 export type Outcome = { readonly value: unknown } | { readonly failed: string };
 
+/** Performs a request, in whatever transaction there is. */
+export function performer(db: DatabaseSync, file: string): (request: Request) => Outcome {
+  const queries = prepareQueries(db);
+  return ([name, ...values]) => {
+    try {
+      return { value: (queries[name as keyof Queries] as (...values: unknown[]) => unknown)(...values) };
+    } catch (error) {
+      return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
+    }
+  };
+}
+
+/** Runs requests in their order, a batch in one transaction. */
+export interface BatchRunner {
+  run(requests: readonly Request[]): Outcome[];
+  /** Does not wait for the disk: a crash of the system may undo what the next batch does not follow. */
+  runUnsynced(request: Request): Outcome;
+}
+
 /**
- * Runs requests in their order, a batch in one transaction: whoever writes at one moment shares one fsync.
+ * Makes the runner of a database. Whoever writes at one moment shares one fsync.
  * A request that fails leaves nothing behind and fails alone. Where the commit fails, every write of the batch did,
  * and the reads are done again, so that none has seen what is not there.
  */
-export function batchRunner(
-  db: DatabaseSync,
-  file: string,
-  files: OpenFiles,
-): (requests: readonly Request[]) => Outcome[] {
-  const queries = prepareQueries(db);
+export function batchRunner(db: DatabaseSync, file: string, files: OpenFiles): BatchRunner {
+  const perform = performer(db, file);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
@@ -30,14 +45,6 @@ export function batchRunner(
   const undo = db.prepare('ROLLBACK TO request');
   const release = db.prepare('RELEASE request');
   const proof = new Proof(db);
-
-  function perform([name, ...values]: Request): Outcome {
-    try {
-      return { value: (queries[name as keyof Queries] as (...values: unknown[]) => unknown)(...values) };
-    } catch (error) {
-      return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
-    }
-  }
 
   function performWithin(request: Request): Outcome {
     savepoint.run();
@@ -107,11 +114,23 @@ export function batchRunner(
     }
   }
 
-  return (requests) => {
+  function runAll(requests: readonly Request[]): Outcome[] {
     if (!requests.some(isCheck)) return run(requests);
     const others = run(requests.filter((request) => !isCheck(request)));
     const checked = check();
     return requests.map((request) => (isCheck(request) ? checked : (others.shift() as Outcome)));
+  }
+
+  return {
+    run: runAll,
+    runUnsynced(request) {
+      db.exec('PRAGMA synchronous = NORMAL');
+      try {
+        return run([request])[0] as Outcome;
+      } finally {
+        db.exec('PRAGMA synchronous = FULL');
+      }
+    },
   };
 }
 

@@ -1,22 +1,28 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { OperationalError } from 'chatserv';
-import type { Questions, Request } from './batch.ts';
-import type { FromWorker, ToWorker, WorkerData } from './worker.ts';
+import type { Outcome, Questions, Request } from './batch.ts';
+import type { FromWorker, ToWorker } from './serve.ts';
+import type { WorkerData } from './worker.ts';
+
+/** Asks a question, and has the answer when it is there. */
+export type Ask = <Name extends keyof Questions>(
+  name: Name,
+  ...values: Parameters<Questions[Name]>
+) => Promise<Awaited<ReturnType<Questions[Name]>>>;
 
 /** The database in its worker thread. */
 export interface Client {
   /** Names the file that is open, whatever its path. */
   readonly identity: string;
-  /** Asks a question. Requests are done, and their promises resolve, in the order of the calls. */
-  ask<Name extends keyof Questions>(
-    name: Name,
-    ...values: Parameters<Questions[Name]>
-  ): Promise<Awaited<ReturnType<Questions[Name]>>>;
+  /** Requests are done, and their promises resolve, in the order of the calls. */
+  readonly ask: Ask;
+  /** Asks for what has time while there are other requests, and need not be on the disk when it resolves. */
+  readonly askLater: Ask;
   /** How many requests wait, how many were answered, and in how many batches. */
   counts(): { readonly waiting: number; readonly requests: number; readonly batches: number };
-  /** Does what was asked for, closes the file and ends the thread. */
-  close(): Promise<void>;
+  /** Takes no more, does what was asked for, and then closes the file and ends the thread. @param first what ends before */
+  close(first?: Promise<void>): Promise<void>;
 }
 
 /** What becomes of the file while it is open. */
@@ -34,14 +40,19 @@ interface Call {
 }
 
 /**
- * Starts the worker and opens the database.
+ * Starts a thread and opens the database there.
+ * @param kind whether it may write: then it makes the file, and brings it to this version's schema
  * @throws one sentence when the file cannot be used
  */
-export async function startClient(data: WorkerData, { lost, writtenByAnother }: FileEvents): Promise<Client> {
+export async function startClient(
+  kind: 'worker' | 'reader',
+  data: WorkerData,
+  { lost, writtenByAnother }: FileEvents = {},
+): Promise<Client> {
   const { file } = data;
   // It is worker.ts in the source and worker.js in what is published.
-  const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), {
-    name: 'sqlite',
+  const worker = new Worker(new URL(`./${kind}${extname(import.meta.filename)}`, import.meta.url), {
+    name: kind === 'worker' ? 'sqlite' : 'sqlite-reader',
     workerData: data,
   });
   const opened = Promise.withResolvers<string>();
@@ -50,6 +61,8 @@ export async function startClient(data: WorkerData, { lost, writtenByAnother }: 
   let gathered: Call[] = [];
   /** Calls that were sent, oldest first. */
   let waiting: Call[] = [];
+  /** Those that have time. */
+  let later: Call[] = [];
   let requests = 0;
   let batches = 0;
   /** Why no more calls are taken. */
@@ -84,8 +97,8 @@ export async function startClient(data: WorkerData, { lost, writtenByAnother }: 
 
   function fail(reason: string): void {
     refusal ??= reason;
-    const lost = waiting.concat(gathered);
-    waiting = gathered = [];
+    const lost = waiting.concat(gathered, later);
+    waiting = gathered = later = [];
     for (const call of lost) call.reject(new OperationalError(reason));
     opened.reject(new Error(reason));
     ended.resolve();
@@ -97,32 +110,48 @@ export async function startClient(data: WorkerData, { lost, writtenByAnother }: 
     if ('lost' in message) return lost?.(message.lost);
     if ('writtenByAnother' in message) return writtenByAnother?.();
     batches++;
-    requests += message.length;
-    for (const [i, call] of waiting.splice(0, message.length).entries()) {
-      const outcome = message[i];
-      if (outcome && 'value' in outcome) call.resolve(outcome.value);
-      else call.reject(new OperationalError(outcome?.failed));
-    }
+    if ('later' in message) settle(later.shift(), message.later);
+    else for (const [i, call] of waiting.splice(0, message.length).entries()) settle(call, message[i]);
   });
+
+  function settle(call: Call | undefined, outcome: Outcome | undefined): void {
+    requests++;
+    if (outcome && 'value' in outcome) call?.resolve(outcome.value);
+    else call?.reject(new OperationalError(outcome?.failed));
+  }
+
   worker.on('error', (error) =>
     fail(`The thread of the database ${file} failed (${error.message}): restart the server.`),
   );
   worker.on('exit', () => fail(`The thread of the database ${file} has ended: restart the server.`));
 
+  /** @throws what `add` throws, as the promise's rejection */
+  function call<Value>(request: Request, add: (call: Call) => void): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      if (refusal !== undefined) return reject(new OperationalError(refusal));
+      add({ request, resolve: resolve as Call['resolve'], reject });
+    });
+  }
+
   const identity = await opened.promise;
   return {
     identity,
     ask: (name, ...values) =>
-      new Promise((resolve, reject) => {
-        if (refusal !== undefined) return reject(new OperationalError(refusal));
+      call([name, ...values], (call) => {
         if (gathered.length === 0) setImmediate(send);
-        gathered.push({ request: [name, ...values], resolve: resolve as Call['resolve'], reject });
+        gathered.push(call);
       }),
-    counts: () => ({ waiting: waiting.length + gathered.length, requests, batches }),
-    close() {
+    askLater: (name, ...values) =>
+      call([name, ...values], (call) => {
+        post({ later: call.request });
+        later.push(call);
+      }),
+    counts: () => ({ waiting: waiting.length + gathered.length + later.length, requests, batches }),
+    async close(first) {
       if (refusal === undefined) {
         refusal = `The database ${file} is closed.`;
         send();
+        await first;
         post('close');
       }
       return ended.promise;

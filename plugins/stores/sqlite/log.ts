@@ -1,13 +1,16 @@
 import type { Entry, Log } from 'chatserv';
-import type { Client } from './client.ts';
+import type { Ask, Client } from './client.ts';
 import type { Part } from './inbox.ts';
 import type { TrimPosition } from './trim.ts';
 
 /** How many cursors one request moves. */
 const MOVED_AT_ONCE = 200;
 
-/** The log of a database. What takes long is asked for a part at a time, so that the requests of others come between. */
-export function logOf(ask: Client['ask'], identity: string): Log {
+/**
+ * The log of a database. What takes long is asked for a part at a time, so that the requests of others come between.
+ * @param read asks over a connection that waits for no commit, and sees what is committed
+ */
+export function logOf({ identity, ask, askLater }: Client, read: Ask): Log {
   let trimmed: TrimPosition | undefined;
   return {
     identity,
@@ -17,7 +20,7 @@ export function logOf(ask: Client['ask'], identity: string): Log {
       const entries: Entry[] = [];
       let from = after;
       for (;;) {
-        const part = await ask('read', account, from, limit - entries.length);
+        const part = await read('read', account, from, limit - entries.length);
         entries.push(...part.found);
         if (part.after === undefined) break;
         from = part.after;
@@ -29,24 +32,24 @@ export function logOf(ask: Client['ask'], identity: string): Log {
     async count(account, sender, after, most) {
       const counted = { all: 0, own: 0 };
       for (let from: number | undefined = after; from !== undefined; ) {
-        const part: Part<{ all: number; own: number }> = await ask('count', account, sender, from, most - counted.all);
+        const part: Part<{ all: number; own: number }> = await read('count', account, sender, from, most - counted.all);
         counted.all += part.found.all;
         counted.own += part.found.own;
         from = part.after;
       }
       return counted;
     },
-    cursor: (account) => ask('cursor', account),
+    cursor: (account) => read('cursor', account),
     async moveCursors(moves) {
       for (let at = 0; at < moves.length; at += MOVED_AT_ONCE) {
         await ask('moveCursors', moves.slice(at, at + MOVED_AT_ONCE));
       }
     },
     async trim(retention) {
-      trimmed = await ask('trim', retention, trimmed);
+      trimmed = await askLater('trim', retention, trimmed);
       return trimmed !== undefined;
     },
-    latest: () => ask('latest'),
+    latest: () => read('latest'),
     check: () => ask('check'),
   };
 }

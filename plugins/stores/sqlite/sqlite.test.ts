@@ -245,6 +245,35 @@ describe('what was answered', () => {
     ).toEqual(['one', 'three']);
   });
 
+  test('is read without waiting for what is being written', async () => {
+    file = join(folder, 'chat.db');
+    const store = await openStore({ file, busyTimeout: 20_000, now: () => 1000 });
+    opened.push(store);
+    const { accounts, log } = store;
+    const alice = await accounts.create('alice', 'hash');
+    const id = alice?.id ?? 0;
+    // It holds the write that is asked for now up, as a slow disk would.
+    using other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const order: string[] = [];
+    const written = log.append(entry('slow')).then(() => order.push('written'));
+    await new Promise(setImmediate);
+    expect(await accounts.find('ALICE')).toEqual(alice);
+    expect(await accounts.lookalike('a1ice')).toEqual(alice);
+    expect(await accounts.list(0, 10)).toEqual([alice]);
+    expect(await accounts.seenSince(1, 10)).toEqual([]);
+    expect(await log.read(id, 0, 10)).toEqual([]);
+    expect(await log.count(id, id, 0, 10)).toMatchObject({ all: 0 });
+    expect(await log.cursor(id)).toEqual({ id: 0, handed: 0 });
+    order.push('read');
+    other.exec('ROLLBACK');
+    await written;
+    expect(order).toEqual(['read', 'written']);
+    expect(await log.read(0, 0, 10)).toEqual([]);
+    const bob = await accounts.create('bob', 'hash');
+    expect(await accounts.find('bob')).toEqual(bob);
+  });
+
   test('after close nothing is taken any more', async () => {
     const store = await open();
     const last = store.accounts.create('alice', 'hash');

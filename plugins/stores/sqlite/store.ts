@@ -56,7 +56,15 @@ export interface StoreOptions extends FileEvents {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { file: path, busyTimeout, owned = false, now } = options;
   const file = realPlace(path);
-  const { identity, ask, counts, close } = await startClient({ file, path, busyTimeout, owned }, options);
+  const data = { file, path, busyTimeout, owned };
+  const starting = startClient('reader', data);
+  const writer = await startClient('worker', data, options).catch(async (cause: unknown) => {
+    await (await starting).close();
+    throw cause;
+  });
+  const { identity, ask } = writer;
+  const reader = await starting;
+  const read = reader.ask;
   const { abandon, ...importing } = archiveImport(file, busyTimeout);
   for (;;) {
     const accounts = await ask('unlikened', LIKENED_AT_ONCE);
@@ -70,8 +78,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     accounts: {
       identity,
       get: (id) => ask('get', id),
-      find: (name) => ask('find', nameKey(name)),
-      lookalike: (name) => ask('lookalike', likenesses(name)),
+      find: (name) => read('find', nameKey(name)),
+      lookalike: (name) => read('lookalike', likenesses(name)),
       create: (name, hash, distinct = false) =>
         ask(
           'create',
@@ -89,17 +97,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       setSeen: (id, time) => ask('setSeen', id, time),
       async seenSince(time, limit) {
         const seen = await inPages(limit, (left, last: Seen | undefined) =>
-          ask('seenSince', time, last?.seen ?? Number.MAX_SAFE_INTEGER, last?.id ?? 0, left),
+          read('seenSince', time, last?.seen ?? Number.MAX_SAFE_INTEGER, last?.id ?? 0, left),
         );
         return seen.map(({ id, name }) => ({ id, name }));
       },
       list: (after, limit) =>
-        inPages(limit, (left, last: StoredAccount | undefined) => ask('list', last?.id ?? after, left)),
+        inPages(limit, (left, last: StoredAccount | undefined) => read('list', last?.id ?? after, left)),
       async remove(id) {
         while (!(await ask('remove', id)));
       },
     },
-    log: logOf(ask, identity),
+    log: logOf(writer, read),
     blocks: {
       find: (user, network, now) => ask('findBlock', user, network, now),
       add: (user, network, until, now) => ask('addBlock', user, network, until, now),
@@ -107,19 +115,30 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       list: (user) => ask('listBlocks', user),
     },
     archive: {
-      ends: () => ask('ends'),
-      accounts: (after, limit) => ask('archivedAccounts', after, limit),
-      messages: (after, limit) => ask('archivedMessages', after, limit),
+      ends: () => read('ends'),
+      accounts: (after, limit) => read('archivedAccounts', after, limit),
+      messages: (after, limit) => read('archivedMessages', after, limit),
       ...importing,
     },
-    facts: { read: async () => ({ ...counts(), bytes: await size(file) }) },
+    facts: {
+      async read() {
+        const [written, read] = [writer.counts(), reader.counts()];
+        return {
+          waiting: written.waiting + read.waiting,
+          requests: written.requests + read.requests,
+          batches: written.batches + read.batches,
+          bytes: await size(file),
+        };
+      },
+    },
     backup: {
       copyTo: (copy) => copyDatabase(file, copy),
       objection: (copy) => copyObjection(file, copy),
     },
-    close() {
+    async close() {
       abandon();
-      return close();
+      // The last connection takes the write-ahead log into the database: it must be the one that writes.
+      await writer.close(reader.close());
     },
   };
 }

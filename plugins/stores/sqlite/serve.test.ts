@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import type { Request } from './batch.ts';
+import { serve, type ToWorker } from './serve.ts';
+
+test('what has time is done when nothing else is there, one at a time, and all before it closes', async () => {
+  const { port1: client, port2: port } = new MessageChannel();
+  const done: unknown[] = [];
+  const request = (n: number) => ['get', n] as const;
+  const sent: ToWorker[] = [
+    { later: request(1) },
+    [request(2), request(3)],
+    { later: request(4) },
+    [request(5)],
+    'close',
+    { later: request(6) },
+  ];
+  for (const message of sent) client.postMessage(message);
+  const numbers = (requests: readonly Request[]) => requests.map(([, n]) => n);
+  serve(port, () => ({
+    identity: 'a file',
+    run(requests) {
+      done.push(numbers(requests));
+      return requests.map(([, value]) => ({ value }));
+    },
+    runUnsynced([, value]) {
+      done.push(value);
+      return { value };
+    },
+    close: () => void done.push('closed'),
+  }));
+  const answers: unknown[] = [];
+  client.on('message', (message) => answers.push(message));
+  await once(client, 'close');
+  expect(done).toEqual([[2, 3, 5], 1, 4, 6, 'closed']);
+  expect(answers).toEqual([
+    { opened: 'a file' },
+    [{ value: 2 }, { value: 3 }, { value: 5 }],
+    ...[1, 4, 6].map((value) => ({ later: { value } })),
+  ]);
+});
