@@ -30,12 +30,13 @@ export async function writeOutputFile(
       await write(part);
       await sync(part, 'r+');
       // It may have taken a while.
-      if ((await placeFor(file, objection)) !== place) throw new Failure([`${file} has changed meanwhile.`]);
+      if ((await placeFor(file, objection)) !== place) throw new Error('it has changed meanwhile');
       await rename(part, place);
     });
     await sync(dirname(place), 'r');
   } catch (cause) {
-    if (cause instanceof Mistakes) throw cause;
+    // What fails below, a store for one, is why this file could not be written.
+    if (cause instanceof Mistakes && !(cause instanceof Failure)) throw cause;
     throw new Failure([`${file} could not be written: ${messageOf(cause)}`], { cause });
   }
 }
