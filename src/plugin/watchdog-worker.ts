@@ -20,6 +20,7 @@ let seen = new Map<number, number>();
 /** For how long there was no beat, in milliseconds, but for what the machine itself did not run meanwhile. */
 let stalled = 0;
 let said = false;
+let killed = false;
 
 look(0);
 
@@ -45,7 +46,7 @@ function look(waited: number): void {
     said = true;
     warn(name, blockTime);
   }
-  if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0) kill(name, hangTime);
+  if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0 && !killed) kill(name, hangTime);
 }
 
 function receive(): Naming | undefined {
@@ -62,7 +63,9 @@ function warn(name: Naming | undefined, blockTime: number): void {
   );
 }
 
+/** Kills the process; as the first one of a container it lives on, and nobody in there can kill it. */
 function kill(name: Naming | undefined, hangTime: number): void {
+  killed = true;
   const who = name ? `, by plugin '${name.plugin}' in ${name.what}` : '';
   write('error', name, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: the process is killed`);
   process.kill(process.pid, 'SIGKILL');
