@@ -37,6 +37,7 @@ export default definePlugin({
     const timed = new TimedBlocks(blocks, { clock, keep });
     const bans = new Bans(blocks, timed);
     const mutes = new Mutes(timed, clock);
+    const moderation = { accounts, blocks, roles, server, clock, bans, mutes, audit, muteTime: options.muteTime };
 
     const banOf = async (account: Account) => {
       const left = await bans.ofAccount(account);
@@ -64,8 +65,6 @@ export default definePlugin({
         onAdmit: { phase: 'guard', handler: (_session, account) => banOf(account) },
         onLogin: {
           order: 'pre',
-          // Nothing that waits is given to who is banned.
-          before: 'offline-messages',
           async handler(session) {
             if (session.account !== undefined) await mutes.recall(session.account);
           },
@@ -81,17 +80,7 @@ export default definePlugin({
         },
       },
       commands: [
-        ...moderationCommands({
-          accounts,
-          blocks,
-          roles,
-          server,
-          clock,
-          bans,
-          mutes,
-          audit,
-          muteTime: options.muteTime,
-        }),
+        ...moderationCommands(moderation),
         audit.command(
           {
             name: 'announce',

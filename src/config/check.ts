@@ -14,7 +14,7 @@ export const limits = z.strictObject({
   exempt: addressList
     .default([...LIMITS.exempt])
     .describe(
-      'Addresses or networks (`10.0.0.0/8`) whose clients may connect, log in and register as often as they like; so may clients that have no IP address',
+      'Addresses or networks (`10.0.0.0/8`) whose clients may connect, log in and register as often as they like, and are kept out by no ban of an address; so may clients that have no IP address',
     ),
   lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
   inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of the answers, in bytes'),
