@@ -131,6 +131,8 @@ const SECTIONS: readonly Section[] = [
       'placeOf',
       'isHandedOver',
       'watchedCertificate',
+      'probeOptions',
+      'probe',
       'handshakeOptions',
       'handshakeLimit',
       'WatchedCertificate',

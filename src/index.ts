@@ -59,6 +59,7 @@ export {
   type UsernameVerdict,
 } from './kernel/verdicts.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './listening/certificate.ts';
+export { probe, probeOptions } from './listening/dead-peers.ts';
 export { isHandedOver } from './listening/handed-over.ts';
 export { handshakeLimit, handshakeOptions } from './listening/handshakes.ts';
 export { type FileLimit, listen, placeOf } from './listening/listen.ts';

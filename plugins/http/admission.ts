@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { networkOf, openFiles, plainAddress, type Server } from 'chatserv';
+import { networkOf, openFiles, plainAddress, probe, type Server } from 'chatserv';
 
 /** The connections that are open, by the network that they come from. Kept over a reload. */
 export class Crowd {
@@ -28,12 +28,16 @@ interface Rules {
   readonly server: Pick<Server, 'isExempt' | 'limitMet'>;
   readonly isProxy: (address: string) => boolean;
   readonly perNetwork: number;
+  readonly probeTime: number;
   /** Whether an address may begin a TLS handshake, where the port speaks TLS. */
   readonly mayBegin: ((address: string) => boolean) | undefined;
 }
 
 /** What is done with each new connection: it is counted, or closed without a word. */
-export function admission(crowd: Crowd, { server, isProxy, perNetwork, mayBegin }: Rules): (socket: Socket) => void {
+export function admission(
+  crowd: Crowd,
+  { server, isProxy, perNetwork, probeTime, mayBegin }: Rules,
+): (socket: Socket) => void {
   function mayStay(socket: Socket): boolean {
     if (openFiles.full) {
       server.limitMet('open-files');
@@ -49,6 +53,8 @@ export function admission(crowd: Crowd, { server, isProxy, perNetwork, mayBegin 
   }
 
   return (socket) => {
-    if (!socket.destroyed && !mayStay(socket)) socket.destroy();
+    if (socket.destroyed) return;
+    if (mayStay(socket)) probe(socket, probeTime);
+    else socket.destroy();
   };
 }

@@ -14,6 +14,7 @@ import {
   listen,
   placeOf,
   portOptions,
+  probeOptions,
   type UpgradeHandler,
   type UpgradeRefusal,
   watchedCertificate,
@@ -66,6 +67,7 @@ export default definePlugin({
         .default(64)
         .describe('How many connections from one IPv4 address or IPv6 /64, proxies aside; more are closed at once'),
       ...handshakeOptions,
+      ...probeOptions,
       headerTime: z
         .number()
         .positive()
@@ -163,7 +165,7 @@ export default definePlugin({
 
     const crowd = keep('crowd', () => new Crowd());
     const mayBegin = certificate && handshakeLimit(context, options.handshakesPerNetwork);
-    const admit = admission(crowd, { server, isProxy, perNetwork: options.perNetwork, mayBegin });
+    const admit = admission(crowd, { server, isProxy, ...options, mayBegin });
 
     const limits: ServerOptions = {
       maxHeaderSize: 16_384,

@@ -36,7 +36,7 @@ export function listener(
     () => {
       const live = { accept };
       // Half-open: who ends its side after sending ahead still reads the answers.
-      const listening = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+      const listening = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
         if (!socket.destroyed) live.accept(socket);
       });
       return { listening, live };

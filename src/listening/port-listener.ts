@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { plainAddress } from '../kernel/address.ts';
 import { inAddressList } from '../kernel/address-list.ts';
 import { addressList } from '../plugin/address-list.ts';
+import { PROBE_TIME, probe, probeOptions } from './dead-peers.ts';
 import { HOSTS, isHost } from './host.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 import { readProxyHeader } from './proxied.ts';
@@ -20,6 +21,7 @@ export function portOptions(port: number) {
     proxies: addressList
       .default([])
       .describe('Proxies, as addresses and networks: each connection from there must begin with a PROXY header'),
+    ...probeOptions,
   };
 }
 
@@ -28,6 +30,7 @@ export interface PortOptions {
   readonly host: string;
   readonly port: number;
   readonly proxies: readonly string[];
+  readonly probeTime?: number;
 }
 
 /**
@@ -44,7 +47,7 @@ export function portListener(
   accept: (socket: Socket, address: string) => void,
 ): Listener {
   const { clock, logger, options } = context;
-  const { host, port } = options;
+  const { host, port, probeTime = PROBE_TIME } = options;
   const isProxy = inAddressList(options.proxies);
   /** Those whose header is still to come. */
   const waiting = new Set<Socket>();
@@ -77,6 +80,7 @@ export function portListener(
       const { remoteAddress } = socket;
       // It is gone already, as that of a proxy that only looks whether the port is open.
       if (remoteAddress === undefined) return void socket.destroy();
+      probe(socket, probeTime);
       const address = plainAddress(remoteAddress);
       if (isProxy(address)) void acceptProxied(socket, address);
       else accept(socket, address);

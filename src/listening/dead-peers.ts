@@ -1,0 +1,100 @@
+import type { Socket } from 'node:net';
+import { z } from 'zod';
+import { endsOf, isTold, unacknowledged } from './proc-net-tcp.ts';
+
+/** How often a silent client is probed, and every how many milliseconds. */
+const PROBES = { count: 10, interval: 1000 } as const;
+
+/** How often the system is asked which connections send in vain, in milliseconds. */
+const LOOK_EVERY = 5000;
+
+/** How often something must have been sent in vain before its client counts as gone. */
+const LEAST = 3;
+
+/** The default of the option `probeTime`, in seconds. */
+export const PROBE_TIME = 45;
+
+/** The option of a plugin that listens on a TCP port, to be spread into its schema. */
+export const probeOptions = {
+  probeTime: z
+    .int()
+    .min(1)
+    .max(32_767)
+    .default(PROBE_TIME)
+    .describe(
+      'How long a connection may be silent before the system probes whether the client is still there (TCP keepalive), and how long a client may acknowledge nothing, in seconds; one that does not answer is closed some 10 s later',
+    ),
+};
+
+/** A connection that is looked after. */
+interface Peer {
+  readonly socket: Socket;
+  /** How long it may send in vain, in milliseconds. */
+  readonly patience: number;
+  /** Since when it does, and how often it had at the last look. */
+  since: number | undefined;
+  times: number;
+}
+
+/**
+ * Looks for clients that have vanished while something was on its way to them. The system's own probes are for silent
+ * connections only; it sends again for a quarter of an hour, and Node cannot set its bound (TCP_USER_TIMEOUT).
+ */
+export class DeadPeers {
+  readonly #look: () => Promise<ReadonlyMap<string, number>>;
+  readonly #peers = new Map<string, Peer>();
+  /** How often it looks, in milliseconds. */
+  #every = LOOK_EVERY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(look: () => Promise<ReadonlyMap<string, number>>) {
+    this.#look = look;
+  }
+
+  /** Looks after a connection until it closes. @param ends names it as the look does */
+  add(socket: Socket, ends: string, seconds: number): void {
+    const peer = { socket, patience: seconds * 1000, since: undefined, times: 0 };
+    this.#peers.set(ends, peer);
+    socket.once('close', () => {
+      if (this.#peers.get(ends) === peer) this.#peers.delete(ends);
+    });
+    this.#every = Math.min(this.#every, peer.patience);
+    this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#peers.size > 0) this.#timer ??= setTimeout(() => void this.#round(), this.#every).unref();
+  }
+
+  async #round(): Promise<void> {
+    try {
+      this.judge(await this.#look(), performance.now());
+    } catch {
+      // The system does not tell, or has no file left for it now: till the next time it alone looks after them.
+    }
+    this.#timer = undefined;
+    this.#plan();
+  }
+
+  /** Closes those that have sent in vain for too long. @param waiting how often each has, by its ends @param now in milliseconds */
+  judge(waiting: ReadonlyMap<string, number>, now: number): void {
+    for (const [ends, peer] of this.#peers) {
+      const times = waiting.get(ends);
+      // Sent less often than before: something was acknowledged meanwhile.
+      if (times === undefined || times < peer.times) peer.since = undefined;
+      peer.times = times ?? 0;
+      if (times === undefined) continue;
+      peer.since ??= now;
+      if (times >= LEAST && now - peer.since >= peer.patience) peer.socket.destroy();
+    }
+  }
+}
+
+const deadPeers = new DeadPeers(unacknowledged);
+
+/** Has a connection closed when its client has vanished without a word. @param seconds the option `probeTime` */
+export function probe(socket: Socket, seconds: number): void {
+  socket.setKeepAlive(true, seconds * 1000, PROBES.interval, PROBES.count);
+  const ends = isTold ? endsOf(socket) : undefined;
+  if (ends !== undefined) deadPeers.add(socket, ends, seconds);
+}
