@@ -8,7 +8,15 @@ export { type Block, Blocks, liftBlocks } from './contracts/blocks.ts';
 export { Health, type HealthReport } from './contracts/health.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './contracts/http.ts';
 export { Inbox } from './contracts/inbox.ts';
-export { type Cursor, type Entry, type EntryAudience, Log, type NewEntry, type Retention } from './contracts/log.ts';
+export {
+  type Cursor,
+  type Entry,
+  type EntryAudience,
+  Log,
+  type NewEntry,
+  type Retention,
+  type WaitingCount,
+} from './contracts/log.ts';
 export { Passwords } from './contracts/passwords.ts';
 export {
   type Change,

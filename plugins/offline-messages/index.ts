@@ -33,6 +33,19 @@ export default definePlugin({
       .default(10_000)
       .describe('How many messages that name an account may wait for it; those to more than 32 accounts do not count'),
     waitingFrom: z.int().positive().default(1000).describe('How many of them may be from one sender'),
+    waitingFromNetwork: z
+      .int()
+      .positive()
+      .default(2000)
+      .describe('How many may be from one network when a sender there adds one whom the account has never written to'),
+    waitingFromStrangers: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe(
+        'Up to what part of `waiting` senders may add messages whom the account has never written to; the rest is for those it has',
+      ),
     waitingForLost: z
       .int()
       .nonnegative()
@@ -161,7 +174,8 @@ export default definePlugin({
             const named = 'group' in audience ? undefined : audience;
             if (named !== undefined) await findAbsent(named, accounts);
             if (named?.accounts.length === 0) return undefined;
-            const full = named === undefined ? [] : await room.full(named.accounts, from.id);
+            const origin = named && room.originOf(from);
+            const full = named === undefined ? [] : await room.full(named.accounts, from.id, origin);
             if (named !== undefined && full.length > 0) {
               if (full.length === named.accounts.length) return refuse('full');
               for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
@@ -172,7 +186,8 @@ export default definePlugin({
               // As all handlers have left it.
               const key = once && { key: once.key, unknown: named?.absent ?? [] };
               const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
-              return log.append({ sender: from.id, from: from.name, audience: to, text: message.text, time, ...key });
+              const said = { sender: from.id, from: from.name, text: message.text, time, origin };
+              return log.append({ ...said, audience: to, ...key });
             });
             return undefined;
           },

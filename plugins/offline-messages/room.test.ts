@@ -1,10 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PASSWORD, startServer } from 'chatserv/testing';
+import { type LineClient, PASSWORD, startServer } from 'chatserv/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const saying = (to: string, count: number) => Array.from({ length: count }, (_, i) => `message ${to} ${i}`);
+
+/** Sends messages one after the other: of those that are under way together some more are taken. */
+async function sendsTo(client: LineClient, to: string, count: number): Promise<string[]> {
+  const answers: string[] = [];
+  for (const line of saying(to, count)) answers.push(await client.asks(line));
+  return answers;
+}
 
 describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   let folder = '';
@@ -36,7 +43,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('takes so many messages in all, and broadcasts all the same', async () => {
-    await using server = await start({ waiting: 4, waitingFrom: 3 });
+    await using server = await start({ waiting: 4, waitingFrom: 3, waitingFromStrangers: 1 });
     await server.registers('bob');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
     await alice.says(...saying('bob', 2));
@@ -71,7 +78,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('of who is online and does not acknowledge fills up, and has room again when it is read', async () => {
-    await using server = await start({ waiting: 10, waitingFrom: 10 }, { unacknowledged: 2 });
+    await using server = await start({ waiting: 10, waitingFrom: 10, waitingFromStrangers: 1 }, { unacknowledged: 2 });
     await server.registers('bob');
     const alice = await server.joins('alice');
     const bob = server.connectJson();
@@ -90,4 +97,97 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await alice.sees('sent:');
     await bob.sees({ type: 'message', text: 'again' });
   });
+
+  /** Addresses for which limits per network hold. */
+  const [NEAR, FAR] = ['198.51.100.7', '203.0.113.9'];
+
+  test('keeps a part for those whom its owner has written to, whatever strangers send', async () => {
+    await using server = await start({ waiting: 10, waitingFromStrangers: 0.5 });
+    const [bob, carol] = [await server.joins('bob'), await server.joins('carol')];
+    await bob.says('message carol hello');
+    await bob.sees('sent:');
+    await carol.hears('bob', 'hello');
+    await bob.logsOut();
+    const strangers = await Promise.all(['s0', 's1', 's2'].map((name) => server.joins(name)));
+    const answers: string[] = [];
+    for (const stranger of strangers) answers.push(...(await sendsTo(stranger, 'bob', 3)));
+    expect(answers.filter((answer) => answer === 'sent:')).toHaveLength(5);
+    expect(answers.filter((answer) => answer === 'error:full:message')).toHaveLength(4);
+    expect(server.limitsMet).toEqual({ 'waiting-messages-from-strangers': 4 });
+    expect(await sendsTo(carol, 'bob', 6)).toEqual(['sent:', 'sent:', 'sent:', 'sent:', 'sent:', 'error:full:message']);
+    expect(server.limitsMet).toMatchObject({ 'waiting-messages': 1 });
+  });
+
+  test('takes so many messages of strangers from one network, and others from elsewhere', async () => {
+    await using server = await start({ waitingFromNetwork: 3 });
+    await server.registers('bob');
+    const [one, two, far] = [
+      await server.joins('one', NEAR),
+      await server.joins('two', NEAR),
+      await server.joins('far', FAR),
+    ];
+    expect(await sendsTo(one, 'bob', 2)).toEqual(['sent:', 'sent:']);
+    expect(await sendsTo(two, 'bob', 2)).toEqual(['sent:', 'error:full:message']);
+    await one.says('message bob more');
+    await one.sees('error:full:message');
+    await far.says('message bob from afar');
+    await far.sees('sent:');
+    expect(server.limitsMet).toEqual({ 'waiting-messages-from-network': 2 });
+    const bob = await server.returns('bob');
+    for (const [from, text] of [
+      ['one', '0'],
+      ['one', '1'],
+      ['two', '0'],
+      ['far', 'from afar'],
+    ] as const)
+      await bob.hears(from, text);
+    await bob.says('message two who are you?');
+    await bob.sees('sent:');
+    await two.hears('bob', 'who are you?');
+    await bob.logsOut();
+    server.clock.advance(1);
+    expect(await sendsTo(one, 'bob', 4)).toEqual(['sent:', 'sent:', 'sent:', 'error:full:message']);
+    // Two is no stranger any more.
+    expect(await sendsTo(two, 'bob', 4)).toEqual(['sent:', 'sent:', 'sent:', 'sent:']);
+  });
+
+  test('of a network that is exempt is as large as any', async () => {
+    await using server = await start({ waitingFromNetwork: 1 });
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    expect(await sendsTo(alice, 'bob', 3)).toEqual(['sent:', 'sent:', 'sent:']);
+  });
+});
+
+test('whom somebody has written to, and where messages came from, is known after a restart', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatserv-room-'));
+  const start = () =>
+    startServer({
+      'offline-messages': { waiting: 4, waitingFromStrangers: 0.5, waitingFromNetwork: 1 },
+      sqlite: { file: join(folder, 'chat.db') },
+      memory: false,
+    });
+  try {
+    {
+      await using server = await start();
+      await server.registers('carol');
+      const bob = await server.joins('bob');
+      await bob.says('message carol hello');
+      await bob.sees('sent:');
+      await bob.logsOut();
+      const one = await server.joins('one', '198.51.100.7');
+      await one.says('message bob 1');
+      await one.sees('sent:');
+    }
+    await using server = await start();
+    const two = await server.joins('two', '198.51.100.7');
+    await two.says('message bob 2');
+    await two.sees('error:full:message');
+    expect(server.limitsMet).toEqual({ 'waiting-messages-from-network': 1 });
+    const carol = await server.returns('carol');
+    await carol.hears('bob', 'hello');
+    expect(await sendsTo(carol, 'bob', 4)).toEqual(['sent:', 'sent:', 'sent:', 'error:full:message']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Account, Log, Server, SteadyClock } from 'chatserv';
 
-/** How many accounts' counts are remembered, and of how many senders each. */
+/** How many accounts' counts are remembered, and of how many senders and origins each. */
 const ACCOUNTS = 2000;
 const SENDERS = 100;
 
@@ -10,16 +11,32 @@ const STALE = 10_000;
 /** Messages to more accounts than this are bounded as those to everyone are: by what the log keeps. */
 const NAMED_MOST = 32;
 
-/** How many messages may wait for an account, and how many of them from one sender. */
+/** How many messages may wait for an account. */
 export interface RoomLimits {
   readonly waiting: number;
+  /** How many of them may be from one sender. */
   readonly waitingFrom: number;
+  /** How many may come from one network when a stranger there adds another. */
+  readonly waitingFromNetwork: number;
+  /** Up to what part of `waiting` strangers may add to them. A stranger is one whom the account has never written to. */
+  readonly waitingFromStrangers: number;
+}
+
+/** The sender of what no account says, who is no stranger to anybody. */
+const SERVER = 0;
+
+/** What is known of a sender. */
+interface Sender {
+  /** How much of what waits is its own. */
+  own: number;
+  readonly isStranger: boolean;
 }
 
 /** What waits for an account, as far as it was counted. */
 interface Count {
   all: number;
-  readonly bySender: Map<number, number>;
+  readonly bySender: Map<number, Sender>;
+  readonly byOrigin: Map<string, number>;
   readonly at: number;
 }
 
@@ -47,23 +64,18 @@ export class Room {
     this.#cursor = cursor;
   }
 
-  /** Those of the accounts for whom too much waits already. Who is given what is said at once is none of them. */
-  async full(accounts: readonly Account[], sender: number): Promise<Account[]> {
-    if (accounts.length > NAMED_MOST) return [];
-    // At once, so that all of them are one request of the store each, and not as many after one another.
-    const isFull = await Promise.all(accounts.map((account) => this.#isFull(account, sender)));
-    return accounts.filter((_, index) => isFull[index]);
+  /** Where a sender is, as the log notes it: its network, hashed. Undefined where no limits per network hold. */
+  originOf(sender: Account): string | undefined {
+    const network = this.#server.sessionsOf(sender).find(({ exempt }) => !exempt)?.network;
+    return network && createHash('sha256').update(network).digest('base64url').slice(0, 12);
   }
 
-  async #isFull(account: Account, sender: number): Promise<boolean> {
-    if (this.#server.sessionsOf(account).some(({ feed }) => feed.live)) {
-      this.forget(account);
-      return false;
-    }
-    const limit = await this.#limitMet(account.id, sender);
-    if (limit === undefined) this.#add(account.id, sender);
-    else this.#server.limitMet(limit);
-    return limit !== undefined;
+  /** Those of the accounts whose inboxes take no more from a sender. Whoever is given messages at once is none of them. */
+  async full(accounts: readonly Account[], sender: number, origin: string | undefined): Promise<Account[]> {
+    if (accounts.length > NAMED_MOST) return [];
+    // At once, so that all of them are one request of the store each, and not as many after one another.
+    const isFull = await Promise.all(accounts.map((account) => this.#isFull(account, sender, origin)));
+    return accounts.filter((_, index) => isFull[index]);
   }
 
   /** Something may have been read: what was counted of the account is no longer so. */
@@ -71,31 +83,56 @@ export class Room {
     this.#counts.delete(account.id);
   }
 
-  async #limitMet(account: number, sender: number): Promise<string | undefined> {
+  async #isFull(account: Account, sender: number, origin: string | undefined): Promise<boolean> {
+    if (this.#server.sessionsOf(account).some(({ feed }) => feed.live)) {
+      this.forget(account);
+      return false;
+    }
+    const limit = await this.#limitMet(account.id, sender, origin);
+    if (limit === undefined) this.#add(account.id, sender, origin);
+    else this.#server.limitMet(limit);
+    return limit !== undefined;
+  }
+
+  async #limitMet(account: number, sender: number, origin: string | undefined): Promise<string | undefined> {
     const known = this.#counts.get(account);
-    const limit = known && this.#limitOf(known, sender);
-    if (known?.bySender.has(sender) && (limit === undefined || this.#clock.monotonic() < known.at + STALE))
-      return limit;
+    const limit = known && this.#limitOf(known, sender, origin);
+    const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));
+    if (known && isKnown && (limit === undefined || this.#clock.monotonic() < known.at + STALE)) return limit;
     const { id } = await this.#cursor(account);
-    const { all, own } = await this.#log.count(account, sender, id, this.#limits.waiting);
-    const bySender = known !== undefined && known.bySender.size < SENDERS ? known.bySender : new Map<number, number>();
-    const count = { all, bySender: bySender.set(sender, own), at: this.#clock.monotonic() };
+    const counted = await this.#log.count(account, sender, id, this.#limits.waiting, origin);
+    const { all, own, sameOrigin, isContact = true } = counted;
+    const room = <Key, Value>(map: Map<Key, Value> | undefined) =>
+      map !== undefined && map.size < SENDERS ? map : new Map<Key, Value>();
+    const bySender = room(known?.bySender).set(sender, { own, isStranger: sender !== SERVER && !isContact });
+    const byOrigin = room(known?.byOrigin);
+    if (origin !== undefined) byOrigin.set(origin, sameOrigin ?? 0);
+    const count = { all, bySender, byOrigin, at: this.#clock.monotonic() };
     this.#counts.delete(account);
     this.#counts.set(account, count);
     const [oldest] = this.#counts.keys();
     if (this.#counts.size > ACCOUNTS && oldest !== undefined) this.#counts.delete(oldest);
-    return this.#limitOf(count, sender);
+    return this.#limitOf(count, sender, origin);
   }
 
-  #limitOf({ all, bySender }: Count, sender: number): string | undefined {
-    if (all >= this.#limits.waiting) return 'waiting-messages';
-    return (bySender.get(sender) ?? 0) >= this.#limits.waitingFrom ? 'waiting-messages-from-sender' : undefined;
+  #limitOf({ all, bySender, byOrigin }: Count, sender: number, origin: string | undefined): string | undefined {
+    const { waiting, waitingFrom, waitingFromNetwork, waitingFromStrangers } = this.#limits;
+    const { own = 0, isStranger = false } = bySender.get(sender) ?? {};
+    if (all >= waiting) return 'waiting-messages';
+    if (own >= waitingFrom) return 'waiting-messages-from-sender';
+    if (!isStranger) return undefined;
+    if (all >= Math.ceil(waiting * waitingFromStrangers)) return 'waiting-messages-from-strangers';
+    const near = origin === undefined ? 0 : (byOrigin.get(origin) ?? 0);
+    return near >= waitingFromNetwork ? 'waiting-messages-from-network' : undefined;
   }
 
-  #add(account: number, sender: number): void {
+  #add(account: number, sender: number, origin: string | undefined): void {
     const count = this.#counts.get(account);
     if (count === undefined) return;
     count.all++;
-    count.bySender.set(sender, (count.bySender.get(sender) ?? 0) + 1);
+    const known = count.bySender.get(sender);
+    if (known !== undefined) known.own++;
+    const near = origin === undefined ? undefined : count.byOrigin.get(origin);
+    if (origin !== undefined && near !== undefined) count.byOrigin.set(origin, near + 1);
   }
 }

@@ -18,6 +18,8 @@ export interface NewEntry {
   readonly key?: string | undefined;
   /** With a key: the names that the sender is told are unknown, for the answer to a retry. */
   readonly unknown?: readonly string[];
+  /** A word that stands for the network that the sender is in, to count by. */
+  readonly origin?: string | undefined;
 }
 
 /** A message in the log, as it is read for one account. */
@@ -38,6 +40,20 @@ export interface Cursor {
   readonly id: number;
   /** The id up to which messages were handed over and may have arrived; never below `id`. */
   readonly handed: number;
+}
+
+/** How much waits for an account by name. */
+export interface WaitingCount {
+  readonly all: number;
+  /** How much of it is from the sender. */
+  readonly own: number;
+  /** How much of it comes from the origin. A store that lacks this has no limits by origin. */
+  readonly sameOrigin?: number;
+  /**
+   * Whether the account itself has said something that names the sender, lately: a store may forget all but the last
+   * 1,000 such others. A store that lacks this treats all senders alike.
+   */
+  readonly isContact?: boolean;
 }
 
 /** What a log keeps, whoever still waits for it. */
@@ -83,10 +99,11 @@ export interface Log {
    */
   read(account: number, after: number, limit: number): Promise<Entry[]>;
   /**
-   * How many entries with ids above `after` name the account, and how many of them are the sender's; it counts up to
-   * `most` and no further. Those to everyone do not name it, and those to many accounts (more than 32) need not count.
+   * How many entries with ids above `after` name the account; it counts up to `most` and no further. Those to everyone do
+   * not name it, and those to many accounts (more than 32) need not count.
+   * @param origin counts those that come from there
    */
-  count(account: number, sender: number, after: number, most: number): Promise<{ all: number; own: number }>;
+  count(account: number, sender: number, after: number, most: number, origin?: string): Promise<WaitingCount>;
   /** How far the account had come when cursors were last written; how many messages wait now, `Inbox.waiting` knows. */
   cursor(account: number): Promise<Cursor>;
   /** Moves cursors; what would move back stays. Durable when it resolves. */

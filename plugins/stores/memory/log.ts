@@ -3,6 +3,9 @@ import type { ArchivedMessage, Duplicate, Entry, Log, NewEntry } from 'chatserv'
 /** Up to so many accounts are each told the id of a message to them; more are a crowd. */
 const NAMED_MOST = 32;
 
+/** How many of the accounts that an account has written to are remembered. */
+const CONTACTS_MOST = 1000;
+
 /** How many messages or keys one call of trim looks at, and how many messages are read past, before others have their turn. */
 const AT_ONCE = 1000;
 const READ_AT_ONCE = 10_000;
@@ -15,6 +18,8 @@ export interface Place {
   handed: number;
   /** The ids of the messages that name it. */
   readonly named: number[];
+  /** The accounts that it has written to, the latest of them. */
+  readonly contacts: Set<number>;
 }
 
 /** A message as it is kept, with what it takes to know whom it is for. */
@@ -25,6 +30,7 @@ interface Kept extends Entry {
   readonly left: IterableIterator<number>;
   /** One that may lack it. */
   lacking: number | undefined;
+  readonly origin: string | undefined;
 }
 
 /** A message that its sender gave a key, remembered whether or not anybody still waits for it. */
@@ -63,16 +69,27 @@ export function memoryLog(places: ReadonlyMap<number, Place>) {
   let end = 0;
 
   /** Puts a message in, under an id that is greater than all before. */
-  function keep(id: number, { sender, from, audience, text, time, key, unknown = [] }: NewEntry): void {
+  function keep(id: number, { sender, from, audience, text, time, key, unknown = [], origin }: NewEntry): void {
     if (key !== undefined)
       keyed.set(ownKey(sender, key), { duplicateOf: id, unknown: [...unknown], sender, key, time });
     latest = time;
     const everyone = audience === 'everyone';
     const accounts = new Set(everyone ? [] : audience);
     const left = accounts.values();
-    entries.set(id, { id, sender, from, everyone, text, time, audience: accounts, left, lacking: undefined });
+    entries.set(id, { id, sender, from, everyone, text, time, audience: accounts, left, lacking: undefined, origin });
     if (everyone || accounts.size > NAMED_MOST) wide.push(id);
     else for (const account of accounts) places.get(account)?.named.push(id);
+  }
+
+  function noteContacts({ sender, audience }: NewEntry): void {
+    const { contacts } = places.get(sender) ?? {};
+    if (contacts === undefined || audience === 'everyone' || audience.length > NAMED_MOST) return;
+    for (const account of audience) {
+      if (account === sender || !places.has(account)) continue;
+      contacts.add(account);
+      const [first] = contacts;
+      if (contacts.size > CONTACTS_MOST && first !== undefined) contacts.delete(first);
+    }
   }
 
   function said(sender: number, key: string): Duplicate | undefined {
@@ -149,6 +166,7 @@ export function memoryLog(places: ReadonlyMap<number, Place>) {
       const before = entry.key === undefined ? undefined : said(entry.sender, entry.key);
       if (before !== undefined) return before;
       keep(++end, entry);
+      noteContacts(entry);
       return end;
     },
     find: async (sender, key) => said(sender, key),
@@ -163,14 +181,15 @@ export function memoryLog(places: ReadonlyMap<number, Place>) {
         await new Promise(setImmediate);
       }
     },
-    async count(account, sender, after, most) {
-      const { named = [] } = places.get(account) ?? {};
-      const counted = { all: 0, own: 0 };
+    async count(account, sender, after, most, origin) {
+      const { named = [], contacts } = places.get(account) ?? {};
+      const counted = { all: 0, own: 0, sameOrigin: 0, isContact: contacts?.has(sender) ?? false };
       for (let n = firstAbove(after, named); n < named.length && counted.all < most; n++) {
         const entry = entries.get(named[n] ?? 0);
         if (entry === undefined) continue;
         counted.all++;
         if (entry.sender === sender) counted.own++;
+        if (origin !== undefined && entry.origin === origin) counted.sameOrigin++;
       }
       return counted;
     },
@@ -221,16 +240,18 @@ export function memoryLog(places: ReadonlyMap<number, Place>) {
     /** All messages, for an archive. @param nameOf the name of an account, if there is one */
     archived(nameOf: (account: number) => string | undefined): ArchivedMessage[] {
       const keys = new Map([...keyed.values()].map((said) => [said.duplicateOf, said]));
-      const kept = [...entries.values()].map(({ everyone, audience, left, lacking, ...entry }): ArchivedMessage => {
-        const { key, unknown = [] } = keys.get(entry.id) ?? {};
-        keys.delete(entry.id);
-        return {
-          ...entry,
-          audience: everyone ? 'everyone' : [...audience].sort((a, b) => a - b),
-          ...(key !== undefined && { key }),
-          ...(unknown.length > 0 && { unknown }),
-        };
-      });
+      const kept = [...entries.values()].map(
+        ({ everyone, audience, left, lacking, origin, ...entry }): ArchivedMessage => {
+          const { key, unknown = [] } = keys.get(entry.id) ?? {};
+          keys.delete(entry.id);
+          return {
+            ...entry,
+            audience: everyone ? 'everyone' : [...audience].sort((a, b) => a - b),
+            ...(key !== undefined && { key }),
+            ...(unknown.length > 0 && { unknown }),
+          };
+        },
+      );
       // A key outlives its message: such a message is archived without text, for nobody.
       const gone = [...keys.values()].flatMap(({ duplicateOf: id, sender, key, unknown, time }): ArchivedMessage[] => {
         const from = nameOf(sender);

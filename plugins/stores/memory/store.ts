@@ -88,6 +88,7 @@ export function memoryStore(now: () => number): MemoryStore {
           cursor: end,
           handed: end,
           named: [],
+          contacts: new Set<number>(),
         };
         join(member);
         return stored(member);
@@ -149,7 +150,7 @@ export function memoryStore(now: () => number): MemoryStore {
     archive: {
       ends: async () => ({ account: lastAccount, message: messages.end }),
       accounts: async (after, limit) =>
-        pageOf(members.values(), after, limit).map(({ named, ...member }) => ({
+        pageOf(members.values(), after, limit).map(({ named, contacts, ...member }) => ({
           ...member,
           handed: Math.max(member.cursor, member.handed),
         })),
@@ -166,7 +167,7 @@ export function memoryStore(now: () => number): MemoryStore {
         return true;
       },
       async addAccounts(added) {
-        for (const account of added) join({ ...account, named: [] });
+        for (const account of added) join({ ...account, named: [], contacts: new Set() });
       },
       async addMessages(added) {
         for (const { id, ...entry } of added) messages.keep(id, entry);

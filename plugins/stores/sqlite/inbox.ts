@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Cursor, Entry } from 'chatserv';
+import type { Cursor, Entry, WaitingCount } from 'chatserv';
 import { holds } from './crowd.ts';
 import { atMost, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
@@ -30,11 +30,13 @@ export function prepareInbox(db: DatabaseSync) {
     db,
     `SELECT id, sender, name AS "from", crowd, text, time FROM messages WHERE wide = 1 AND id > ? ORDER BY id`,
   );
-  const count = prepare<{ rows: number; last: number; own: number }>(
+  const count = prepare<{ rows: number; last: number; own: number; sameOrigin: number }>(
     db,
-    `SELECT count(*) AS rows, max(message) AS last, count(CASE WHEN sender = ?2 THEN 1 END) AS own
-     FROM (SELECT message, sender FROM named WHERE account = ?1 AND message > ?3 ORDER BY message LIMIT ?4)`,
+    `SELECT count(*) AS rows, max(message) AS last, count(CASE WHEN sender = ?2 THEN 1 END) AS own,
+       count(CASE WHEN origin = ?5 THEN 1 END) AS sameOrigin
+     FROM (SELECT message, sender, origin FROM named WHERE account = ?1 AND message > ?3 ORDER BY message LIMIT ?4)`,
   );
+  const contact = prepare<{ other: number }>(db, 'SELECT other FROM contacts WHERE account = ? AND other = ?');
   const latest = prepare<{ id: number; time: number }>(
     db,
     'SELECT id, time FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1',
@@ -78,11 +80,19 @@ export function prepareInbox(db: DatabaseSync) {
       }
     },
 
-    /** Counts what names an account, and what of it is one sender's, up to `most`. */
-    count(account: number, sender: number, after: number, most: number): Part<{ all: number; own: number }> {
-      const rows = Math.min(COUNTED, atMost(most));
-      const { rows: all = 0, last = after, own = 0 } = count.get(account, sender, after, rows) ?? {};
-      return { found: { all, own }, ...(all === COUNTED && all < most && { after: last }) };
+    /** Counts what names an account, and what of it is one sender's or from one origin, up to `most`. */
+    count(
+      account: number,
+      sender: number,
+      after: number,
+      most: number,
+      origin: string | null = null,
+    ): Part<Required<WaitingCount>> {
+      const limit = Math.min(COUNTED, atMost(most));
+      const found = count.get(account, sender, after, limit, origin);
+      const { rows: all = 0, last = after, own = 0, sameOrigin = 0 } = found ?? {};
+      const isContact = contact.get(account, sender) !== undefined;
+      return { found: { all, own, sameOrigin, isContact }, ...(all === COUNTED && all < most && { after: last }) };
     },
 
     /** When the latest message was said that is known of. */

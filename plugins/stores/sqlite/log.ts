@@ -1,4 +1,4 @@
-import type { Entry, Log } from 'chatserv';
+import type { Entry, Log, WaitingCount } from 'chatserv';
 import type { Ask, Client } from './client.ts';
 import type { Part } from './inbox.ts';
 import type { TrimPosition } from './trim.ts';
@@ -29,12 +29,21 @@ export function logOf({ identity, ask, askLater }: Client, read: Ask): Log {
       if (entries.length === 0 && from > after) await ask('skip', account, after, from);
       return entries;
     },
-    async count(account, sender, after, most) {
-      const counted = { all: 0, own: 0 };
+    async count(account, sender, after, most, origin) {
+      const counted = { all: 0, own: 0, sameOrigin: 0, isContact: false };
       for (let from: number | undefined = after; from !== undefined; ) {
-        const part: Part<{ all: number; own: number }> = await read('count', account, sender, from, most - counted.all);
+        const part: Part<Required<WaitingCount>> = await read(
+          'count',
+          account,
+          sender,
+          from,
+          most - counted.all,
+          origin,
+        );
         counted.all += part.found.all;
         counted.own += part.found.own;
+        counted.sameOrigin += part.found.sameOrigin;
+        counted.isContact = part.found.isContact;
         from = part.after;
       }
       return counted;

@@ -44,6 +44,7 @@ export function prepareQueries(db: DatabaseSync) {
   );
   const list = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
   const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
+  const removeContacts = db.prepare('DELETE FROM contacts WHERE account = ?');
 
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
   const { append, findEntry } = prepareAppend(db);
@@ -98,6 +99,7 @@ export function prepareQueries(db: DatabaseSync) {
     /** Removes what waits for an account alone, and then the account. @returns whether that is done */
     remove(id: number): boolean {
       if (forgetting.forgetWaiting(id)) return false;
+      removeContacts.run(id);
       remove.run(id);
       return true;
     },

@@ -122,4 +122,13 @@ export const MIGRATIONS: readonly string[] = [
 
   ALTER TABLE named ADD COLUMN sender INTEGER; -- of the message; NULL in a row of an earlier version
   `,
+  `
+  ALTER TABLE named ADD COLUMN origin TEXT; -- NewEntry.origin
+  CREATE TABLE contacts (                   -- whom an account has written to, the latest of them
+    account INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    message INTEGER NOT NULL,               -- the first one
+    PRIMARY KEY (account, other)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

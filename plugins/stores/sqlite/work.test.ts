@@ -200,7 +200,7 @@ describe('a request of an inbox', () => {
       after = part.after;
     }
     expect(counts).toEqual([2000, 2000, 1000]);
-    expect(queries.count(bob, alice, 0, 10)).toEqual({ found: { all: 10, own: 5 } });
+    expect(queries.count(bob, alice, 0, 10)).toEqual({ found: expect.objectContaining({ all: 10, own: 5 }) });
   });
 });
 

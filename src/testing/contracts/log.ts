@@ -138,20 +138,70 @@ export function logContract(name: string, open: Open): void {
       const start = (await store.log.cursor(carol.id)).id;
       const count = (account: StoredAccount, after = start, most = 100) =>
         store.log.count(account.id, alice.id, after, most);
-      expect(await count(carol)).toEqual({ all: 0, own: 0 });
+      expect(await count(carol)).toMatchObject({ all: 0, own: 0 });
       const first = await append(alice, [carol.id]);
       for (let i = 0; i < 3; i++) await append(alice, [carol.id, bob.id]);
       for (let i = 0; i < 2; i++) await append(bob, [carol.id]);
       await append(alice, 'everyone');
       await append(bob, 'everyone');
-      expect(await count(carol)).toEqual({ all: 6, own: 4 });
-      expect(await count(bob)).toEqual({ all: 3, own: 3 });
-      expect(await count(carol, first)).toEqual({ all: 5, own: 3 });
-      expect(await count(carol, start, 5)).toEqual({ all: 5, own: 4 });
-      expect(await count(carol, start, 0)).toEqual({ all: 0, own: 0 });
-      expect(await store.log.count(1e12, alice.id, 0, 10)).toEqual({ all: 0, own: 0 });
+      expect(await count(carol)).toMatchObject({ all: 6, own: 4 });
+      expect(await count(bob)).toMatchObject({ all: 3, own: 3 });
+      expect(await count(carol, first)).toMatchObject({ all: 5, own: 3 });
+      expect(await count(carol, start, 5)).toMatchObject({ all: 5, own: 4 });
+      expect(await count(carol, start, 0)).toMatchObject({ all: 0, own: 0 });
+      expect(await store.log.count(1e12, alice.id, 0, 10)).toMatchObject({ all: 0, own: 0 });
       await trim({ most: 0 });
-      expect(await count(carol)).toEqual({ all: 0, own: 0 });
+      expect(await count(carol)).toMatchObject({ all: 0, own: 0 });
+    });
+
+    test('what waits is counted by where it came from, and who was written to is known', async ({ skip }) => {
+      const [alice, bob, carol] = [await create(), await create(), await create()];
+      const from = (sender: StoredAccount, audience: EntryAudience, origin?: string) =>
+        appendNew(store, { sender: sender.id, from: sender.name, audience, text: '', time: 1, origin });
+      const start = (await store.log.cursor(bob.id)).id;
+      const count = (sender: StoredAccount, origin?: string) => store.log.count(bob.id, sender.id, start, 100, origin);
+      const { sameOrigin, isContact } = await count(alice);
+      if (sameOrigin === undefined || isContact === undefined) return skip('the store does not count it');
+      await from(alice, [bob.id], 'here');
+      await from(carol, [bob.id], 'here');
+      await from(carol, [bob.id], 'there');
+      await from(carol, [bob.id]);
+      expect(await count(alice, 'here')).toEqual({ all: 4, own: 1, sameOrigin: 2, isContact: false });
+      expect(await count(carol, 'nowhere')).toEqual({ all: 4, own: 3, sameOrigin: 0, isContact: false });
+      expect(await count(alice)).toMatchObject({ sameOrigin: 0 });
+      await from(bob, 'everyone');
+      await from(bob, [alice.id, ...STRANGERS]);
+      await from(bob, [bob.id]);
+      expect(await count(alice)).toMatchObject({ isContact: false });
+      expect(await count(bob)).toMatchObject({ isContact: false });
+      const last = await from(bob, [carol.id, alice.id]);
+      await store.log.moveCursors([
+        [alice.id, last, last],
+        [carol.id, last, last],
+      ]);
+      await trim();
+      expect(await count(alice)).toMatchObject({ isContact: true });
+      expect(await count(carol)).toMatchObject({ isContact: true });
+    });
+
+    test('of those whom an account has written to, the latest 1,000 are known', async ({ skip }) => {
+      const [alice, bob] = [await create(), await create()];
+      if ((await store.log.count(bob.id, alice.id, 0, 1)).isContact === undefined)
+        return skip('the store does not say');
+      const others = await Promise.all(Array.from({ length: 1001 }, () => create()));
+      for (let at = 0; at < others.length; at += 30) {
+        await append(
+          alice,
+          others.slice(at, at + 30).map(({ id }) => id),
+        );
+      }
+      const isContact = async (other?: StoredAccount) =>
+        (await store.log.count(alice.id, other?.id ?? 0, 0, 1)).isContact;
+      expect(await isContact(others[0])).toBe(false);
+      expect(await isContact(others[1])).toBe(true);
+      expect(await isContact(others.at(-1))).toBe(true);
+      await append(alice, [bob.id]);
+      expect(await isContact(others[1])).toBe(false);
     });
 
     async function trim(retention: Partial<Retention> = {}): Promise<void> {
