@@ -2,14 +2,14 @@ import type { Account, Blocks, Session, TimedBlocks } from 'chatserv';
 import { accountKey, oldKey } from './keys.ts';
 import { networkAround, widthOf } from './networks.ts';
 
-/** Stands for whatever user, or whatever network, on its side of the pair; none can be called so. */
+/** Stands for any user, or any network, on its side of the pair. Neither can have this name. */
 const ANY = '*';
 
 /** Accounts and networks that may not log in or connect. */
 export class Bans {
   readonly #blocks: Blocks;
   readonly #timed: TimedBlocks;
-  /** How many bans there are, or were, of networks of each width: each connection is held against these. */
+  /** The prefix lengths of banned networks. Each connection is looked up at each of them. */
   readonly #widths = new Set<number>();
 
   constructor(blocks: Blocks, timed: TimedBlocks) {
@@ -17,12 +17,12 @@ export class Bans {
     this.#timed = timed;
   }
 
-  /** Whether networks can be banned that hold more than one place: the store must say after a restart which are. */
+  /** Whether networks of many places can be banned: the store must be able to list them after a restart. */
   get canBeWide(): boolean {
     return this.#blocks.list !== undefined;
   }
 
-  /** Finds out which networks are banned. */
+  /** Reads which networks are banned. */
   async load(): Promise<void> {
     for (const { network } of (await this.#blocks.list?.(ANY)) ?? []) this.#noteWidth(network);
   }

@@ -35,7 +35,7 @@ export interface Moderation {
   readonly muteTime: number;
 }
 
-/** The commands by which people keep order among people. */
+/** The commands that act on users and addresses. */
 export function moderationCommands({
   accounts,
   blocks,
@@ -47,7 +47,7 @@ export function moderationCommands({
   audit,
   muteTime,
 }: Moderation): CommandSpec[] {
-  /** What is done with the user of that name, if there is one whom the caller may do it to. */
+  /** Acts on the user of that name, if there is one and the caller may. */
   async function onUser(
     { account: caller }: CommandCall,
     name: string,
@@ -58,7 +58,7 @@ export function moderationCommands({
     return (await objection(caller, account)) ?? { target: `user:${account.name}`, run: () => act(account) };
   }
 
-  /** Why somebody may not act on a user: it is they themselves, or an admin, where they are none. */
+  /** Why the caller may not act on a user: it is the caller, or an admin while the caller is not. */
   async function objection(caller: Account, account: Account): Promise<Refusal | undefined> {
     if (account.id === caller.id) return refuse('self');
     const isAdmin = async (one: Account) => (await roles?.has(one, 'admin')) ?? false;
@@ -91,7 +91,7 @@ export function moderationCommands({
     return reply(`done:${connections}`, { address: network, connections });
   }
 
-  /** Why somebody may not ban a network: they come from there, nobody from there would be kept out, or not after a restart. */
+  /** Why the caller may not ban a network: it is exempt, the caller's own, or wider than the store can list. */
   function networkObjection({ session }: CommandCall, network: string): Refusal | undefined {
     const [address = ''] = network.split('/');
     if (server.isExempt(address)) return refuse('exempt');

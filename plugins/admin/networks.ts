@@ -1,11 +1,11 @@
 import { networkOf, parseAddress } from 'chatserv';
 
-/** The prefix of an IPv6 network that counts as one place, as that of an address does. */
+/** The prefix length of an IPv6 network that counts as one place. */
 const PLACE = 64;
 
 /**
- * The network that a word names, as bans are stored: of an address, or of a part of an IPv6 /64, what counts as one
- * place (`session.network`), else the network in CIDR notation.
+ * The network that a word names, in the form in which bans are stored: `session.network` for an address or a part of an
+ * IPv6 /64, otherwise CIDR notation.
  * @returns undefined when it names none
  */
 export function networkIn(word: string): string | undefined {
@@ -16,7 +16,7 @@ export function networkIn(word: string): string | undefined {
   return isPlace ? networkOf(address) : `${address}/${prefix}`;
 }
 
-/** The prefix length of a network that holds many places; undefined for one place. */
+/** The prefix length of a network of many places; undefined for a single place. */
 export function widthOf(network: string): number | undefined {
   const found = parseAddress(network);
   return found?.family === 'ipv6' && found.prefix === PLACE ? undefined : found?.prefix;

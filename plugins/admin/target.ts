@@ -6,12 +6,12 @@ export type Target =
   | { readonly kind: 'user'; readonly account: Account }
   | { readonly kind: 'address'; readonly network: string };
 
-/** What says of a word which of both it means. No user name has a colon. */
+/** A word with its kind. User names contain no colon. */
 const KIND = /^(user|address):(.+)$/;
 
 /**
- * Whom a word means: a user, an IP address or a network. Where a user has the name of an address, `user:` or `address:`
- * before it says which.
+ * Resolves a word to a user, an IP address or a network. `user:` or `address:` in front selects the kind, which is
+ * required where a user has the name of an address.
  * @returns a refusal where it means nobody, or may mean both
  */
 export async function targetOf(word: string, accounts: Accounts): Promise<Target | Refusal> {
@@ -23,7 +23,7 @@ export async function targetOf(word: string, accounts: Accounts): Promise<Target
   return network === undefined ? refuse('user') : { kind: 'address', network };
 }
 
-/** A target as the audit log has it. */
+/** A target as written to the audit log. */
 export function textOf(target: Target): string {
   return target.kind === 'user' ? `user:${target.account.name}` : `address:${target.network}`;
 }

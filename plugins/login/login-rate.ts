@@ -91,7 +91,7 @@ export default definePlugin({
   },
 });
 
-/** Whether a login plugin asks for the name again: nobody knows whether the password was right. */
+/** Whether a login plugin asked for the name again, which leaves open whether the password was right. */
 function isQuestion(verdict: PasswordVerdict): boolean {
   return typeof verdict === 'object' && verdict.kind === 'username';
 }

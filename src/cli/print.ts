@@ -1,11 +1,11 @@
 import { visible } from '../kernel/unseen.ts';
 
-/** Prints text that may hold what others wrote: names, a config, the words of plugins. Nothing in it commands a terminal. */
+/** Prints text that may contain what others wrote (names, configs, plugins' words), with invisible characters spelt out. */
 export function print(text: string): void {
   process.stdout.write(visibleLines(text));
 }
 
-/** Says what is wrong, as `print` does, on standard error. */
+/** Prints to standard error, as `print` does. */
 export function complain(text: string): void {
   process.stderr.write(visibleLines(text));
 }

@@ -29,9 +29,9 @@ const BITS = { ipv4: 32, ipv6: 128 } as const;
 const MAPPED_BITS = 96;
 
 /**
- * Reads an IP address: IPv4, IPv6 with or without a zone, IPv4-mapped IPv6, each with or without a port, in brackets
- * or not, or a network in CIDR notation. Whoever takes less than that checks what is there.
- * @returns undefined where it is none of these, a host name say
+ * Parses an IP address or network: IPv4, IPv6 with or without a zone, IPv4-mapped IPv6, optionally in brackets and with a
+ * port, or in CIDR notation. Callers reject the parts that they do not accept.
+ * @returns undefined for anything else, such as a host name
  */
 export function parseAddress(text: string): ParsedAddress | undefined {
   const { host = '', port, prefix } = FORMS.map((form) => form.exec(text)?.groups).find(Boolean) ?? {};

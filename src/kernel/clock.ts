@@ -1,17 +1,17 @@
 /** Where the server's time comes from: the machine's clock, or in tests one that is moved by hand. */
 export interface Clock {
-  /** Milliseconds since 1970: the time of day, which the machine's operator or its time server may set ahead or back. */
+  /** The time of day in milliseconds since 1970. An operator or a time server may set it ahead or back. */
   now(): number;
   /**
-   * Milliseconds since some moment, that go forward evenly whatever becomes of the time of day: what durations are
-   * measured by. A clock that lacks it goes by `now`.
+   * Milliseconds since an arbitrary moment, unaffected by changes of the time of day. Measure durations by it. A clock
+   * without it is read by `now`.
    */
   monotonic?(): number;
   /** Calls back once after so many milliseconds; the result calls it off. The timer does not keep the process alive. */
   after(milliseconds: number, call: () => void): () => void;
 }
 
-/** A clock that has both times, as plugins are given it. */
+/** A clock with both times; plugins are given one. */
 export interface SteadyClock extends Clock {
   monotonic(): number;
 }
@@ -26,7 +26,7 @@ export const systemClock: SteadyClock = {
   },
 };
 
-/** A clock with both times. One that has no monotonic time gets one that its time of day moves forward only. */
+/** Adds a monotonic time to a clock without one: it advances with the time of day and never goes back. */
 export function steady(clock: Clock): SteadyClock {
   if (clock.monotonic !== undefined) return clock as SteadyClock;
   let elapsed = 0;

@@ -1,16 +1,16 @@
 import type { SteadyClock } from './clock.ts';
 
-/** How far the time of day may stray from the monotonic time between two readings, in milliseconds, and be no leap. */
+/** How far the time of day may drift from the monotonic time between two readings before it counts as a leap, in milliseconds. */
 const DRIFT = 10_000;
 
-/** How long a clock must keep to a time that it has leapt to before it is believed, in milliseconds. */
+/** How long a clock must keep its new time after a leap before it is trusted, in milliseconds. */
 const SETTLES = 60_000;
 
 /**
- * The time of day for who forgets what has ended. A clock that leaps ahead is believed only when it has kept to that for
- * a minute, between two readings at least; until then the earlier of both times counts. So what has ended by this time
- * has ended, also where somebody sets the clock ahead for a moment.
- * @returns reads it, in milliseconds since 1970
+ * The time of day for deciding what has expired. After a leap ahead the new time is trusted once two readings at least a
+ * minute apart agree on it; until then the earlier time counts. So nothing expires because a clock was ahead for a
+ * moment.
+ * @returns a function that reads it, in milliseconds since 1970
  */
 export function settledTime(clock: SteadyClock): () => number {
   let offset = clock.now() - clock.monotonic();

@@ -1,9 +1,9 @@
-/** What nobody sees, or what commands a terminal, turns the direction of writing, or ends a line: beyond ASCII, and DEL. */
+/** Characters outside printable ASCII that are invisible, control a terminal, reorder text or end a line; and DEL. */
 const UNSEEN = /[\u007f-\u009f]|(?=[^\0-\x7f])[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * JSON in which whatever is unseen is escaped, for who reads it at a terminal: DEL and C1, what turns the direction of
- * writing, separators of lines, and all else that Unicode does not show. C0 is escaped in all JSON.
+ * Escapes the invisible characters that JSON leaves as they are, so that it is safe to read at a terminal: DEL, C1,
+ * bidirectional controls, line separators, and other format and unassigned characters.
  */
 export function escapeUnseen(json: string): string {
   return json.replace(UNSEEN, (unseen) =>
@@ -11,10 +11,10 @@ export function escapeUnseen(json: string): string {
   );
 }
 
-/** Whatever could move a cursor, reorder text, or begin a line that nobody wrote. */
+/** Characters that could move a cursor, reorder text, or start a forged line. */
 const ANY_UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** Text for a terminal, with everything unseen spelt out: `\u{202e}`. */
+/** Text for a terminal, with invisible characters spelt out: `\u{202e}`. */
 export function visible(text: string): string {
   return text.replace(ANY_UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }

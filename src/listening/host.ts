@@ -1,6 +1,6 @@
 import { parseAddress } from '../kernel/address.ts';
 
-/** What a host may be, for who has given another. Node takes an empty one for every address. */
+/** What a host may be, as the end of a sentence. Node takes an empty one for every address. */
 export const HOSTS =
   'allowed are an IP address of this machine, without brackets and port, or a host name; to listen on every address, 0.0.0.0 (IPv4) or :: (IPv6 too)';
 

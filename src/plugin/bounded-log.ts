@@ -8,13 +8,13 @@ const MOST = 20;
 /** In milliseconds. */
 const PERIOD = 60_000;
 
-/** How many kinds are told apart. Kinds are of the code's making; should one be of a client's, the rest is one kind. */
+/** How many kinds are told apart; further ones share one. Kinds come from code, so this is only a safeguard. */
 const KINDS = 1_000;
 
-/** Events of level info that a stranger can cause without end; those of levels warn and error are all bounded. */
+/** Events of level info that a stranger can cause at will. All events of levels warn and error are bounded. */
 const BOUNDED: ReadonlySet<unknown> = new Set(['connection-refused', 'foreign-protocol', 'handshake-failed']);
 
-/** What a line says, as far as it is looked at here. */
+/** The facts of a line that matter here. */
 interface Facts {
   readonly event?: unknown;
   readonly plugin?: unknown;
@@ -27,13 +27,13 @@ interface Kind {
   lines: number;
   suppressed: number;
   readonly cancel: () => void;
-  /** Says how many were left out. */
+  /** Logs how many lines were suppressed. */
   readonly tell: () => void;
 }
 
 /**
- * A log that nobody can fill: of each kind of line that strangers or a failing plugin can cause again and again, so many
- * are logged within a minute, and then how many were left out. An operational error is told without its stack.
+ * A log that cannot be flooded: of each kind of line that a stranger or a failing plugin can cause repeatedly, 20 a
+ * minute are written, followed by the number suppressed. Operational errors are logged without a stack.
  */
 export class BoundedLog {
   readonly logger: Logger;
@@ -50,7 +50,7 @@ export class BoundedLog {
     };
   }
 
-  /** Says what was left out so far. */
+  /** Logs what was suppressed so far. */
   flush(): void {
     for (const kind of this.#kinds.values()) {
       kind.cancel();
@@ -83,7 +83,7 @@ export class BoundedLog {
     const tell = (): void => {
       if (kind.suppressed === 0) return;
       const facts = { event: 'log-suppressed', kind: name, lines: kind.suppressed };
-      logger[level](facts, `${kind.suppressed} more lines of this kind were left out`);
+      logger[level](facts, `${kind.suppressed} more lines of this kind were suppressed`);
     };
     const end = (): void => {
       this.#kinds.delete(name);

@@ -13,13 +13,13 @@ export type Ordered<H> =
   | H
   | {
       /**
-       * `guard`: before all handlers that are no guards, whatever their order. A guard may only refuse: what it returns
-       * otherwise is no decision.
+       * `guard`: runs before every handler that is not a guard, whatever their order. A guard may only refuse; anything
+       * else it returns is ignored.
        */
       readonly phase?: 'guard';
       /** `pre`: before the handlers that say nothing; `post`: after them. */
       readonly order?: 'pre' | 'post';
-      /** The name of a plugin whose handler this one runs before, whatever their order; but never before guards. */
+      /** The name of a plugin whose handler this one runs before, whatever their order, but never before a guard. */
       readonly before?: string;
       readonly handler: H;
     };

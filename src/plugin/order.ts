@@ -9,7 +9,7 @@ export interface Tap {
   /** Whether the plugin is one of the standard set. */
   readonly standard: boolean;
   readonly hook: HookName;
-  /** Whether it may only refuse, and comes before those that may do more. */
+  /** Whether it is a guard: it runs first and may only refuse. */
   readonly guard: boolean;
   readonly order: 'pre' | 'normal' | 'post';
   readonly before: string | undefined;
@@ -19,11 +19,11 @@ export interface Tap {
 const STAGES = { pre: 0, normal: 1, post: 2 };
 
 /**
- * Puts the handlers of one hook into the order they run in. Guards are first, those of the standard set before others.
- * Then pre, those that say nothing, post: plugins that a config adds stand around the standard set, before it at pre and
- * normal and after it at post. Within that they stay as they are, and no name matters. Whoever names another in `before`
- * comes right before it, and no guard after what is none.
- * @param taps in the order of the config, those of a plugin after those of the plugins whose services it uses
+ * Sorts the handlers of one hook into the order they run in. Guards run first, those of the standard set before others.
+ * Then `pre`, handlers without an order, and `post`; plugins that a config adds run before the standard set, but after
+ * it at `post`. Within such a group handlers keep their order; names do not matter. A handler with `before` moves right
+ * before the one it names, but never in front of a guard.
+ * @param taps in the order of the config, each plugin's after those of the plugins whose services it uses
  */
 export function orderTaps(taps: readonly Tap[]): Tap[] {
   const ranked = taps.toSorted((a, b) => rank(a) - rank(b));
@@ -66,7 +66,7 @@ export function circlesOf(taps: readonly Tap[]): string[][] {
   });
 }
 
-/** Where in its hook a handler comes: handlers of one rank stay as they are. */
+/** Sorts handlers within a hook; those of equal rank keep their order. */
 function rank({ guard, standard, order }: Tap): number {
   if (guard) return (standard ? 0 : 3) + STAGES[order];
   const last = standard === (order !== 'post');

@@ -3,12 +3,12 @@ import type { SteadyClock } from '../kernel/clock.ts';
 import { settledTime } from '../kernel/settled-time.ts';
 import type { SetupContext } from './define.ts';
 
-/** How many blocks are remembered; the oldest are forgotten first, and then go by the time of day. */
+/** How many blocks are remembered. The oldest are forgotten first, and from then on end by the time of day. */
 const KNOWN = 100_000;
 
-/** A block that this process began, or has found in the store. */
+/** A block that this process added or has read from the store. */
 interface Known {
-  /** Until when the store has it, in milliseconds since 1970. */
+  /** When it ends according to the store, in milliseconds since 1970. */
   readonly until: number;
   /** When it ends by the monotonic clock. */
   readonly ends: number;
@@ -17,8 +17,8 @@ interface Known {
 }
 
 /**
- * Blocks that last for a time. While the server runs they go by the monotonic clock, so that a time of day that is set
- * back lengthens none, and one that is set ahead ends none. The store keeps them over a restart, by the time of day.
+ * Blocks with a duration. While the server runs they end by the monotonic clock, so setting the time of day back does not
+ * lengthen them and setting it ahead does not end them. Over a restart the store keeps them, by the time of day.
  */
 export class TimedBlocks {
   readonly #blocks: Blocks;
@@ -28,8 +28,8 @@ export class TimedBlocks {
   readonly #settled: () => number;
 
   /**
-   * @param context what the plugin's set-up was given
-   * @param longest how long one lasts at most, in seconds, whatever the store says of those from before a restart
+   * @param context the plugin's set-up context
+   * @param longest the longest a block may last, in seconds; blocks from before a restart are cut to it
    */
   constructor(
     blocks: Blocks,
@@ -43,7 +43,7 @@ export class TimedBlocks {
     this.#settled = settledTime(clock);
   }
 
-  /** Blocks the pair for so many seconds from now, in place of an older block. It counts at once. @throws when it cannot be stored */
+  /** Blocks the pair for so many seconds, replacing an older block. Takes effect at once. @throws when it cannot be stored */
   async add(user: string, network: string, seconds: number): Promise<void> {
     const until = Math.ceil(this.#clock.now() + seconds * 1000);
     const known = this.#note(user, network, { until, ends: this.#clock.monotonic() + seconds * 1000, stored: false });
@@ -57,9 +57,9 @@ export class TimedBlocks {
     await this.#blocks.remove(user, network);
   }
 
-  /** For how many seconds the pair is blocked yet; 0 when it is not. */
+  /** How many more seconds the pair is blocked; 0 when it is not. */
   async left(user: string, network: string): Promise<number> {
-    // Whenever it ends: another process may have ended it, or begun another one.
+    // Also one that has ended: another process may have removed or replaced it.
     const until = await this.#blocks.find(user, network, 0);
     const name = nameOf(user, network);
     const now = this.#clock.monotonic();
@@ -67,7 +67,7 @@ export class TimedBlocks {
     if (known !== undefined && (known.until === until || !known.stored)) {
       if (known.ends > now) return (known.ends - now) / 1000;
       this.#known.delete(name);
-      // By a time of day that was set back the store would have it go on.
+      // If the time of day was set back, the store would let it go on.
       if (until > 0) await this.#blocks.remove(user, network);
       return 0;
     }

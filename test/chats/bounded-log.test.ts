@@ -22,7 +22,7 @@ describe('connections that are refused', () => {
     expect(server.logged.at(-1)).toEqual({
       level: 'info',
       facts: { event: 'log-suppressed', kind: 'connection-refused', lines: 80 },
-      text: '80 more lines of this kind were left out',
+      text: '80 more lines of this kind were suppressed',
     });
     await server.connect('a guest', '198.51.100.1').sees('closing:too-many-connections');
     expect(linesOf(server, 'connection-refused')).toHaveLength(21);

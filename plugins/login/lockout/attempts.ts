@@ -13,29 +13,29 @@ interface Pair {
   readonly waiting: ((goes: boolean) => void)[];
 }
 
-/** A password that wants to be checked. */
+/** A password to be checked. */
 export interface Attempt {
-  /** Resolves with true when it may be checked, and with false when it may not: it has waited too long, or a block began. */
+  /** Resolves with true when it may be checked, or with false when it has waited too long or a block began. */
   readonly turn: Promise<boolean>;
-  /** Waits no longer. */
+  /** Stops waiting. */
   giveUp(): void;
   /**
-   * Counts it, and lets the next one go; a second call does nothing.
-   * @returns whether it was the last wrong one that the pair may have
+   * Counts it and lets the next one go. A second call does nothing.
+   * @returns whether this was the last wrong password before the block
    */
   end(verdict: PasswordVerdict): boolean;
 }
 
 /**
- * The passwords of pairs of a user and a network. Those that were wrong in a row and those that are being checked are
- * together never more than may be wrong: however many come at one moment, no more of them are checked.
+ * Limits the passwords checked for each pair of a user and a network: wrong ones in a row plus those being checked never
+ * exceed `most`, however many arrive at one moment.
  */
 export class Attempts {
   /** How many may be wrong in a row. */
   most = 1;
   readonly #pairs = new Map<string, Pair>();
 
-  /** Has a password of the pair wait for its turn, which may be now. */
+  /** Queues a password of the pair. Its turn may be now. */
   begin(name: string): Attempt {
     const pair = this.#pairs.get(name) ?? { wrong: 0, checking: 0, waiting: [] };
     this.#pairs.set(name, pair);
@@ -79,12 +79,12 @@ export class Attempts {
     }
   }
 
-  /** @returns whether the pair may have no other wrong one; then it begins anew */
+  /** @returns whether that was the last wrong one; the count then starts anew */
   #count(name: string, pair: Pair, verdict: PasswordVerdict): boolean {
     if (verdict === 'right') pair.wrong = 0;
     if (verdict !== 'wrong') return false;
     pair.wrong++;
-    // Those that were counted last are forgotten last.
+    // The least recently counted pairs are forgotten first.
     this.#pairs.delete(name);
     this.#pairs.set(name, pair);
     if (pair.wrong < this.most) return false;

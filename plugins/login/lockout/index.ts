@@ -1,10 +1,10 @@
 import { Blocks, blocked, definePlugin, nameKey, type Session, TimedBlocks, z } from 'chatserv';
 import { type Attempt, Attempts } from './attempts.ts';
 
-/** What of a session is under way. */
+/** What a session is attempting. */
 interface Trying {
   attempt: Attempt | undefined;
-  /** Resolves when the block that its last password began is stored. */
+  /** Resolves when the block that its last password caused is stored. */
   block: Promise<void> | undefined;
 }
 
@@ -66,7 +66,7 @@ export default definePlugin({
           mine.block = undefined;
           if (!isLast) return;
           server.limitMet('wrong-passwords');
-          // It counts from now on, also where the client has left and nobody waits until it is stored.
+          // Takes effect now, even if the client has left and nobody waits until it is stored.
           mine.block = timed.add(nameKey(name), session.network, options.blockTime);
           mine.block.catch(() => {});
         },
