@@ -10,12 +10,15 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { batchRunner, type Request } from '../plugins/stores/sqlite/batch.ts';
-import { startClient } from '../plugins/stores/sqlite/client.ts';
-import { logOf } from '../plugins/stores/sqlite/log.ts';
 import { openDatabase } from '../plugins/stores/sqlite/open.ts';
 import { OpenFiles } from '../plugins/stores/sqlite/open-files.ts';
+import { answerForSelf } from '../src/plugin/self.ts';
 import { fillStore } from './fill-store.ts';
 import { percentile } from './load.ts';
+
+// The store imports values from `chatserv`, as plugins do.
+answerForSelf();
+const { openStore } = await import('../plugins/stores/sqlite/store.ts');
 
 const { values } = parseArgs({
   options: {
@@ -114,9 +117,11 @@ measure('append, to 1,000', (i) => entry(i, accounts(i, 1000)), 2000);
 measure('append, to 10,000', (i) => entry(i, accounts(i, 10_000)), 1000);
 measure('moveCursors, 200', (i) => ['moveCursors', accounts(i, 200).map((id, k) => [id, i + k, i + k])], 2000);
 measure('remove', (i, before) => ['remove', before === false ? 3 + (i % 7) : 3 + (i % 50)], 1000);
-measure('forgetSaid', (_, before) => {
-  const { before: at = Number.MAX_SAFE_INTEGER } = (before ?? {}) as { before?: number };
-  return before !== undefined && at === Number.MAX_SAFE_INTEGER ? undefined : ['forgetSaid', account(5), at];
+measure('saidBy', (_, before) => {
+  const { after } = (before ?? {}) as { after?: number };
+  return before !== undefined && after === undefined
+    ? undefined
+    : ['saidBy', account(5), after ?? Number.MAX_SAFE_INTEGER];
 });
 
 const { n: kept } = db.prepare('SELECT messages AS n FROM log_size').get() as { n: number };
@@ -130,10 +135,7 @@ trimming('trim, 2% too many', Math.round(kept * 0.98));
 db.close();
 
 /** What others wait for an answer, alone and while the log is trimmed; with all there is to it, fsync too. */
-const data = { file, path: file, busyTimeout: 5000, owned: true };
-const writer = await startClient('worker', data);
-const reader = await startClient('reader', data);
-const log = logOf(writer, reader.ask);
+const { log, close } = await openStore({ file, busyTimeout: 5000, owned: true, now: Date.now });
 async function others(name: string, seconds: number): Promise<void> {
   const times: number[] = [];
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
@@ -153,7 +155,7 @@ const round = (async () => {
 await others('others append, while the log is trimmed', 20);
 trims = false;
 await round;
-await writer.close(reader.close());
+await close();
 
 console.log(`${cpus().length} cores (${cpus()[0]?.model}), Node ${process.version}; times in milliseconds\n`);
 console.log('| request | measured | p50 | p99 | p99.9 | max | left out |\n| --- | --- | --- | --- | --- | --- | --- |');

@@ -5,6 +5,7 @@ import {
   blocked,
   definePlugin,
   differenceInWords,
+  Log,
   Plugins,
   Roles,
   refuse,
@@ -21,7 +22,7 @@ const SERVER: Account = { id: 0, name: '*server*' };
 
 export default definePlugin({
   name: 'admin',
-  summary: 'Lets admins and moderators keep order: kick, ban, mute, announce, reload',
+  summary: 'Lets admins and moderators keep order: kick, ban, mute, purge, announce, reload',
   options: z.strictObject({
     audit: z
       .string()
@@ -31,13 +32,13 @@ export default definePlugin({
     muteTime: z.int().positive().default(3600).describe('How long a mute lasts that says nothing else, in seconds'),
   }),
   needs: { accounts: Accounts, blocks: Blocks, plugins: Plugins },
-  wants: { roles: Roles },
-  setup({ options, accounts, blocks, plugins, roles, server, clock, keep, path }) {
+  wants: { log: Log, roles: Roles },
+  setup({ options, accounts, blocks, plugins, log, roles, server, clock, keep, path }) {
     const audit = new Audit(path(options.audit), clock);
     const timed = new TimedBlocks(blocks, { clock, keep });
     const bans = new Bans(blocks, timed);
     const mutes = new Mutes(timed, clock);
-    const moderation = { accounts, blocks, roles, server, clock, bans, mutes, audit, muteTime: options.muteTime };
+    const moderation = { accounts, blocks, log, roles, server, clock, bans, mutes, audit, muteTime: options.muteTime };
 
     const banOf = async (account: Account) => {
       const left = await bans.ofAccount(account);

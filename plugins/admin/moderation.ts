@@ -5,6 +5,7 @@ import {
   type Clock,
   type CommandCall,
   type CommandSpec,
+  type Log,
   liftBlocks,
   type Refusal,
   type Reply,
@@ -21,10 +22,17 @@ import type { Mutes } from './mutes.ts';
 import { widthOf } from './networks.ts';
 import { targetOf, textOf } from './target.ts';
 
+/** For how long a command waits for messages to be removed, in milliseconds; after that it is done without it. */
+const PURGE_PATIENCE = 3000;
+
+/** The word after a ban that has the user's messages removed too. */
+const PURGE = 'purge';
+
 /** What the commands work with. */
 export interface Moderation {
   readonly accounts: Accounts;
   readonly blocks: Blocks;
+  readonly log: Log | undefined;
   readonly roles: Roles | undefined;
   readonly server: Server;
   readonly clock: Clock;
@@ -39,6 +47,7 @@ export interface Moderation {
 export function moderationCommands({
   accounts,
   blocks,
+  log,
   roles,
   server,
   clock,
@@ -77,12 +86,29 @@ export function moderationCommands({
     (session: Session) =>
       session.account?.id === id;
 
-  async function banUser(account: Account, seconds: number): Promise<Reply> {
+  async function banUser(account: Account, seconds: number, purges: boolean): Promise<Reply> {
     await bans.addAccount(account, seconds);
     const connections = close('banned', isOf(account));
     // Tokens from before the ban do not outlive it.
     await accounts.signOut(account.id);
-    return reply(`done:${connections}`, { user: account.name, connections });
+    const removed = purges ? await purge(account.id) : 0;
+    return reply(`done:${connections}`, { user: account.name, connections, ...(purges && { removed }) });
+  }
+
+  /** Removes what a sender said and others still wait for. @returns how much; undefined when it takes longer */
+  async function purge(sender: number | string): Promise<number | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const cancel = clock.after(PURGE_PATIENCE, () => resolve(undefined));
+    try {
+      return await Promise.race([log?.removeFrom?.(sender) ?? 0, promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async function purgeUser(sender: number | string, user: string): Promise<Reply> {
+    const removed = await purge(sender);
+    return removed === undefined ? reply('removing:', { user }) : reply(`done:${removed}`, { user, removed });
   }
 
   async function banNetwork(network: string, seconds: number): Promise<Reply> {
@@ -117,21 +143,25 @@ export function moderationCommands({
     audit.command(
       {
         name: 'ban',
-        usage: 'ban <user, IP address or network> [90s, 10m, 2h or 7d]',
-        summary: 'Keeps a user or an address out, for good or for a while',
+        usage: 'ban <user, IP address or network> [90s, 10m, 2h or 7d] [purge]',
+        summary: 'Keeps a user or an address out, for good or for a while; purge removes what the user said, too',
         role: 'admin',
-        args: { min: 1, max: 2 },
+        args: { min: 1, max: 3 },
       },
       async (call) => {
-        const [who = '', word] = call.args;
+        const [who = '', ...words] = call.args;
+        const purges = words.at(-1) === PURGE;
+        const [word, ...more] = purges ? words.slice(0, -1) : words;
         const seconds = word === undefined ? FOREVER : durationOf(word);
-        if (seconds === undefined) return refuse('args');
+        if (seconds === undefined || more.length > 0) return refuse('args');
         const target = await targetOf(who, accounts);
         if (target.kind === 'refusal') return target;
         if (target.kind === 'user') {
+          if (purges && log?.removeFrom === undefined) return refuse('unsupported');
           const because = await objection(call.account, target.account);
-          return because ?? { target: textOf(target), run: () => banUser(target.account, seconds) };
+          return because ?? { target: textOf(target), run: () => banUser(target.account, seconds, purges) };
         }
+        if (purges) return refuse('args');
         const because = networkObjection(call, target.network);
         return because ?? { target: textOf(target), run: () => banNetwork(target.network, seconds) };
       },
@@ -179,6 +209,23 @@ export function moderationCommands({
             return reply(`done:${lifted}`, { user: account.name, lifted });
           },
         };
+      },
+    ),
+    audit.command(
+      {
+        name: 'purge',
+        usage: 'purge <user>',
+        summary: 'Removes what a user said and others still wait for, also of a user who is removed',
+        role: 'moderator',
+        args: { min: 1, max: 1 },
+      },
+      async (call) => {
+        const [name = ''] = call.args;
+        if (log?.removeFrom === undefined) return refuse('unsupported');
+        if ((await accounts.find(name)) !== undefined) {
+          return onUser(call, name, ({ id, name }) => purgeUser(id, name));
+        }
+        return { target: `user:${name}`, run: () => purgeUser(name, name) };
       },
     ),
     audit.command(

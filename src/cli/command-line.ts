@@ -156,8 +156,16 @@ function addUser(program: Argv, commands: Commands): void {
           }),
         ({ config, name, roles }) => setRoles(config, name, roles ?? []),
       )
-      .command('remove <name>', 'Remove a user and what waits for it', name, ({ config, name }) =>
-        removeUser(config, name),
+      .command(
+        'remove <name>',
+        'Remove a user and what waits for it',
+        (command) =>
+          name(command).option('messages', {
+            type: 'boolean',
+            default: false,
+            describe: 'Also what the user said and others still wait for; of a user who is removed, that alone',
+          }),
+        ({ config, name, messages }) => removeUser(config, name, messages),
       )
       .command(
         'sign-out [name]',

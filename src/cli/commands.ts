@@ -20,7 +20,8 @@ export const COMMANDS = {
   listUsers: async (config: string | undefined) => (await import('./user.ts')).listUsers(config),
   setRoles: async (config: string | undefined, name: string, roles: readonly string[]) =>
     (await import('./user.ts')).setRoles(config, name, roles),
-  removeUser: async (config: string | undefined, name: string) => (await import('./user.ts')).removeUser(config, name),
+  removeUser: async (config: string | undefined, name: string, messages: boolean) =>
+    (await import('./user.ts')).removeUser(config, name, messages),
   signOut: async (config: string | undefined, name: string) => (await import('./user.ts')).signOut(config, name),
   signEveryoneOut: async (config: string | undefined) => (await import('./user.ts')).signEveryoneOut(config),
   unblock: async (config: string | undefined, name: string) => (await import('./user.ts')).unblock(config, name),

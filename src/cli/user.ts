@@ -1,5 +1,6 @@
 import { Accounts, type StoredAccount } from '../contracts/accounts.ts';
 import { Blocks, liftBlocks } from '../contracts/blocks.ts';
+import { Log } from '../contracts/log.ts';
 import { Passwords } from '../contracts/passwords.ts';
 import { isRole } from '../contracts/roles.ts';
 import { writableTime } from '../kernel/message.ts';
@@ -114,13 +115,25 @@ export async function setRoles(config: string | undefined, name: string, roles: 
   });
 }
 
-/** Removes a user. */
-export async function removeUser(config: string | undefined, name: string): Promise<void> {
-  await withStore(config, async (accounts) => {
-    const account = await known(accounts, name);
-    await accounts.remove(account.id);
-    await tellOfAccounts(config);
-    print(`${account.name} is removed.\n`);
+/**
+ * Removes a user.
+ * @param messages whether what the user said and others still wait for is removed, too: then also of one who is removed
+ */
+export async function removeUser(config: string | undefined, name: string, messages: boolean): Promise<void> {
+  await withServices(config, { accounts: Accounts, log: Log }, async ({ accounts, log }) => {
+    if (messages && log.removeFrom === undefined)
+      throw new Mistakes(['The store cannot remove messages by their sender.']);
+    const account = messages ? await accounts.find(name) : await known(accounts, name);
+    if (account !== undefined) {
+      await accounts.remove(account.id);
+      await tellOfAccounts(config);
+    }
+    const removed = messages ? await log.removeFrom?.(account?.id ?? name) : undefined;
+    if (account === undefined && !removed) {
+      throw new Mistakes([`There is no user '${name}', and nothing waits that one of that name said.`]);
+    }
+    if (account !== undefined) print(`${account.name} is removed.\n`);
+    if (removed !== undefined) print(`Messages removed: ${removed}.\n`);
   });
 }
 

@@ -115,6 +115,13 @@ export interface Log {
    */
   trim(retention: Retention): Promise<boolean>;
   /**
+   * Removes what a sender said and somebody still waits for, also where others have it already. Keys stay, so that a
+   * retry does not say it again.
+   * @param sender an account's id; or a name, as shown, of accounts that are removed
+   * @returns how many messages were removed
+   */
+  removeFrom?(sender: number | string): Promise<number>;
+  /**
    * When the latest message was said that the log knows of, be it by its key only; undefined when it knows of none. A
    * store that lacks this has its messages age by the time of day from the start.
    */

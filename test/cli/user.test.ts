@@ -46,6 +46,31 @@ test('accounts are added, listed, given a new password and removed', MANY, async
   expect((await folder.runs(['user', 'list'])).stdout).toBe('');
 });
 
+test('with a user what they said is removed, also of one who was removed before', MANY, async () => {
+  await using folder = await Folder.with({});
+  await using program = await startProgram();
+  const [mallory, eve] = [await program.joins('mallory'), await program.joins('eve')];
+  await program.registers('bob');
+  await mallory.says('broadcast buy', 'message bob buy more');
+  await mallory.seesInOrder('sent:', 'sent:');
+  await eve.hears('mallory', 'buy');
+  await eve.says('message bob buy from me');
+  await eve.sees('sent:');
+  const runs = (...words: string[]) => folder.runs(['user', 'remove', ...words, '--config', program.configFile]);
+  expect(await runs('mallory', '--messages')).toMatchObject({
+    code: 0,
+    stdout: 'mallory is removed.\nMessages removed: 2.\n',
+  });
+  expect((await runs('eve')).stdout).toBe('eve is removed.\n');
+  expect((await runs('eve', '--messages')).stdout).toBe('Messages removed: 1.\n');
+  expect(await runs('eve', '--messages')).toMatchObject({
+    code: 2,
+    stderr: "chatserv: There is no user 'eve', and nothing waits that one of that name said.\n",
+  });
+  const bob = await program.returns('bob');
+  await bob.seesNothing();
+});
+
 test('a password that is typed is not shown, and is asked for twice', MANY, async () => {
   await using folder = await Folder.with({});
   const types = (...typed: string[]) => folder.types(['user', 'add', 'alice'], typed);

@@ -225,6 +225,15 @@ export function memoryLog(places: ReadonlyMap<number, Place>) {
       }
       return true;
     },
+    async removeFrom(sender) {
+      const isMeant = (kept: Kept) =>
+        typeof sender === 'number'
+          ? kept.sender === sender
+          : kept.from === sender && kept.sender !== 0 && !places.has(kept.sender);
+      const meant = [...entries.values()].filter(isMeant);
+      meant.forEach(forget);
+      return meant.length;
+    },
     latest: async () => latest,
   };
 

@@ -19,11 +19,6 @@ export function prepareForgetting(db: DatabaseSync) {
     db,
     'SELECT message FROM named WHERE account = ? AND message <= ? ORDER BY message LIMIT ?',
   );
-  const below = prepare<{ id: number; sender: number }>(
-    db,
-    'SELECT id, sender FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?',
-  );
-
   function forget(message: number): void {
     removeNames.run(message);
     removeCrowd.run(message);
@@ -49,22 +44,9 @@ export function prepareForgetting(db: DatabaseSync) {
     forgetNamed,
     /** Removes what waits for one account alone. @returns whether there may be more */
     forgetWaiting: (account: number): boolean => forgetNamed(account, Number.MAX_SAFE_INTEGER, new Slice()),
-    /** Removes what an account said. @param before goes on below this id @returns how much, and where to go on */
-    forgetSaid(sender: number, before: number): { readonly removed: number; readonly before: number | undefined } {
-      const slice = new Slice();
-      let removed = 0;
-      for (let at = before; ; ) {
-        const page = below.all(at, PAGE);
-        for (const message of page) {
-          if (slice.isOver) return { removed, before: at };
-          slice.visit();
-          at = message.id;
-          if (message.sender !== sender) continue;
-          forget(message.id);
-          removed++;
-        }
-        if (page.length < PAGE) return { removed, before: undefined };
-      }
+    /** Removes messages. */
+    forgetAll(messages: readonly number[]): void {
+      for (const message of messages) forget(message);
     },
   };
 }

@@ -37,6 +37,10 @@ export function prepareInbox(db: DatabaseSync) {
      FROM (SELECT message, sender, origin FROM named WHERE account = ?1 AND message > ?3 ORDER BY message LIMIT ?4)`,
   );
   const contact = prepare<{ other: number }>(db, 'SELECT other FROM contacts WHERE account = ? AND other = ?');
+  const below = prepare<{ id: number; sender: number; name: string }>(
+    db,
+    'SELECT id, sender, name FROM messages WHERE id < ? ORDER BY id DESC',
+  );
   const latest = prepare<{ id: number; time: number }>(
     db,
     'SELECT id, time FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1',
@@ -93,6 +97,29 @@ export function prepareInbox(db: DatabaseSync) {
       const { rows: all = 0, last = after, own = 0, sameOrigin = 0 } = found ?? {};
       const isContact = contact.get(account, sender) !== undefined;
       return { found: { all, own, sameOrigin, isContact }, ...(all === COUNTED && all < most && { after: last }) };
+    },
+
+    /** Finds what a sender said, latest first, below an id. @param sender an account, or the name of one that is removed */
+    saidBy(sender: number | string, before: number): Part<number[]> {
+      const found: number[] = [];
+      const slice = new Slice();
+      let at = before;
+      const rows = below.iterate(before);
+      try {
+        for (let row = nextOf(rows); row !== undefined; row = nextOf(rows)) {
+          if (slice.isOver) return { found, after: at };
+          slice.visit();
+          at = row.id;
+          const isMeant =
+            typeof sender === 'number'
+              ? row.sender === sender
+              : row.name === sender && row.sender !== 0 && start.get(row.sender, 0) === undefined;
+          if (isMeant) found.push(row.id);
+        }
+        return { found };
+      } finally {
+        rows.return?.();
+      }
     },
 
     /** When the latest message was said that is known of. */

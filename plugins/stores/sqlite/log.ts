@@ -58,6 +58,16 @@ export function logOf({ identity, ask, askLater }: Client, read: Ask): Log {
       trimmed = await askLater('trim', retention, trimmed);
       return trimmed !== undefined;
     },
+    async removeFrom(sender) {
+      let removed = 0;
+      for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined; ) {
+        const part: Part<number[]> = await read('saidBy', sender, before);
+        if (part.found.length > 0) await ask('forgetAll', part.found);
+        removed += part.found.length;
+        before = part.after;
+      }
+      return removed;
+    },
     latest: () => read('latest'),
     check: () => ask('check'),
   };

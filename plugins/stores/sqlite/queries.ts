@@ -108,7 +108,7 @@ export function prepareQueries(db: DatabaseSync) {
     findEntry,
     ...prepareInbox(db),
     ...prepareCursors(db),
-    forgetSaid: forgetting.forgetSaid,
+    forgetAll: forgetting.forgetAll,
     trim: prepareTrim(db, forgetting),
 
     findBlock: (user: string, network: string, now: number) => findBlock.get(user, network, now)?.until ?? 0,
@@ -139,6 +139,7 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'count',
   'cursor',
   'latest',
+  'saidBy',
   'findBlock',
   'listBlocks',
   'ends',

@@ -245,6 +245,48 @@ export function logContract(name: string, open: Open): void {
       expect(await say(50)).toBeGreaterThan(next);
     });
 
+    test('what a sender said is removed for all who wait for it, and nothing else', async ({ skip }) => {
+      const { log } = store;
+      if (log.removeFrom === undefined) return skip('the store cannot');
+      const [alice, bob, carol] = [await create(), await create(), await create()];
+      const start = (await log.cursor(carol.id)).id;
+      for (const audience of ['everyone', [carol.id], [carol.id, alice.id, ...STRANGERS]] as const) {
+        await append(bob, audience);
+      }
+      const once = { sender: bob.id, from: bob.name, audience: [carol.id], text: '', time: 1, key: 'k' };
+      const keyed = await appendNew(store, once);
+      const others = [await append(alice, 'everyone'), await append(carol, [carol.id])];
+      const alsoFromServer = await appendNew(store, {
+        sender: 0,
+        from: bob.name,
+        audience: 'everyone',
+        text: '',
+        time: 1,
+      });
+      // The name of an account that is there stands for nobody.
+      expect(await log.removeFrom(bob.name)).toBe(0);
+      expect(await log.removeFrom(bob.id)).toBe(4);
+      expect(await log.removeFrom(bob.id)).toBe(0);
+      expect(await ids(carol, start)).toEqual([...others, alsoFromServer]);
+      expect(await log.append(once)).toEqual({ duplicateOf: keyed, unknown: [] });
+      expect(await log.count(carol.id, bob.id, start, 10)).toMatchObject({ all: 1, own: 0 });
+      await trim();
+      expect(await ids(carol, start)).toEqual([...others, alsoFromServer]);
+    });
+
+    test('what somebody said who is removed is removed by the name', async ({ skip }) => {
+      const { accounts, log } = store;
+      if (log.removeFrom === undefined) return skip('the store cannot');
+      const [bob, carol] = [await create(), await create()];
+      const start = (await log.cursor(carol.id)).id;
+      await append(bob, 'everyone');
+      await accounts.remove(bob.id);
+      const next = (await accounts.create(bob.name, 'hash')) as StoredAccount;
+      const id = await append(next, 'everyone');
+      expect(await log.removeFrom(bob.name)).toBe(1);
+      expect(await ids(carol, start)).toEqual([id]);
+    });
+
     test('when the latest message was said, also when everyone has it and only its key is known', async ({ skip }) => {
       const { log } = store;
       if (log.latest === undefined) return skip('the store does not say');
