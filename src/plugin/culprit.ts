@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { currentPlugin } from './current.ts';
 import type { Loaded } from './load.ts';
 import { isOwn, type Place, placesOf } from './place.ts';
@@ -32,7 +32,7 @@ export function learnCode({ key, plugin: { name }, from }: Loaded): void {
   if (from === 'standard') return;
   const file = realPath(from);
   byFile.set(file, (byFile.get(file) ?? new Set()).add(name));
-  byFolder.set(join(sep, 'node_modules', from, sep), name);
+  if (!isAbsolute(from)) byFolder.set(join(sep, 'node_modules', from, sep), name);
 }
 
 /**

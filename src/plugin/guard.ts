@@ -138,9 +138,10 @@ export class Guard {
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
     const failed = (cause: unknown) => {
-      if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err: errorOf(cause) }, `${name} failed`);
+      const err = errorOf(cause);
+      if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err }, `${name} failed`);
       said = true;
-      this.#failed(plugin, meter, cause);
+      this.#failed(plugin, meter, err);
     };
     // Of fixed arity: this is called for each delivery, and an array a call would cost more than all the rest.
     const guarded = (session: unknown, about: unknown, more: unknown) => {
@@ -227,7 +228,7 @@ export class Guard {
     return ward;
   }
 
-  #failed(plugin: string, meter: Meter, cause?: unknown): void {
+  #failed(plugin: string, meter: Meter, cause?: Error): void {
     meter.errors++;
     const { quarantineAfter: most, quarantineTime: time } = this.#limits;
     // Quarantine outlasts a full disk: whoever only asked the store must not be in it when there is room again.
@@ -253,18 +254,18 @@ export class Guard {
       const result = this.#watched(call, called.id);
       return called.read(isPromise(result) ? await this.#inTime(result, session) : result);
     } catch (cause) {
+      const err = errorOf(cause);
       // Whoever asks another client than the one the call is about must look after that one's leaving.
-      if (cause instanceof DialogueOver && cause.session === session) {
+      if (err instanceof DialogueOver && err.session === session) {
         const hook = 'hook' in called.facts ? called.facts.hook : undefined;
         if (session?.ended && hook === 'onDisconnect') return called.fallback;
         // Nothing depends on what it asked: the next handler runs.
-        if (cause instanceof QuestionCancelled && hook === 'onLogin') return called.fallback;
-        throw cause;
+        if (err instanceof QuestionCancelled && hook === 'onLogin') return called.fallback;
+        throw err;
       }
       const who = session?.who ?? {};
-      const facts = { event: 'plugin-error', ...called.facts, ...who, err: errorOf(cause) };
-      this.#logger.error(facts, `${called.name} failed`);
-      this.#failed(called.plugin, meter, cause);
+      this.#logger.error({ event: 'plugin-error', ...called.facts, ...who, err }, `${called.name} failed`);
+      this.#failed(called.plugin, meter, err);
       return called.fallback;
     } finally {
       // The client's time for its answers is not the plugin's.

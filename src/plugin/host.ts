@@ -3,6 +3,7 @@ import { type Difference, Plugins, type ServerFacts, type ServerState } from '..
 import { Presence } from '../contracts/presence.ts';
 import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
+import { DialogueOver } from '../kernel/endings.ts';
 import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Limits } from '../kernel/limits.ts';
@@ -272,7 +273,9 @@ export class Host {
    * counted on that. What is of no plugin is a mistake of this program's.
    */
   uncaught(thrown: unknown): void {
-    this.#failed(thrown, culpritOf(thrown));
+    const err = errorOf(thrown);
+    // Whom a plugin asked something, without waiting for the answer, has left.
+    if (!(err instanceof DialogueOver)) this.#failed(err, culpritOf(err));
   }
 
   #failed(thrown: unknown, { plugin, place }: Culprit): void {

@@ -3,6 +3,7 @@ import { LIMITS, type Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { runnerOf } from './current.ts';
 import type { Watching } from './guard.ts';
+import { errorOf } from './mistakes.ts';
 
 /** A phase of a plugin's life: what of it the host calls. */
 export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 'dispose' | 'closing what it keeps';
@@ -67,7 +68,7 @@ export class Lifecycle {
    * Goes through a phase.
    * @param plugin its name, or what the config calls it
    * @param patient whether it may take as long as it likes
-   * @throws what the plugin throws, or when it takes too long or the server is to end first; what it does then goes on
+   * @throws what the plugin throws, as an error, or when it takes too long or the server is to end first; what it does then goes on
    */
   async run<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>, patient = false): Promise<T> {
     const begins = BEGINNINGS.has(phase);
@@ -75,9 +76,16 @@ export class Lifecycle {
     const stopping = begins ? this.#stopping : undefined;
     if (stopping?.aborted) throw new Error(STOPPING);
     const work = new Promise<T>((resolve) => resolve(this.#call(plugin, phase, call)));
-    work.catch((err) => this.#logger?.debug({ event: 'phase-failure', plugin, phase, err }, `${phase} failed`));
     const time = patient ? Number.POSITIVE_INFINITY : this.#limits[option];
-    return await inTime(work, this.#clock, time, `limits.${option}`, stopping);
+    try {
+      return await inTime(work, this.#clock, time, `limits.${option}`, stopping);
+    } catch (thrown) {
+      const err = errorOf(thrown);
+      this.#logger?.debug({ event: 'phase-failure', plugin, phase, err }, `plugin '${plugin}' failed in ${phase}`);
+      throw err;
+    } finally {
+      if (phase === 'its module') this.#watchdog?.enter(0);
+    }
   }
 
   /** Goes through a phase, and goes on whatever comes of it: a failure is logged. */
@@ -90,16 +98,13 @@ export class Lifecycle {
     }
   }
 
-  /** What runs until the first wait is watched; of a module, which Node reads first, all until it is there. */
+  /** What runs until the first wait is watched; a module, which Node reads first, until it is there. */
   #call<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>): T | PromiseLike<T> {
-    const watchdog = this.#watchdog;
-    if (watchdog === undefined) return runnerOf(plugin)(call);
-    const outer = watchdog.enter(watchdog.idOf(plugin, phase));
-    if (phase === 'its module') return Promise.resolve(runnerOf(plugin)(call)).finally(() => watchdog.enter(0));
+    const outer = this.#watchdog?.enter(this.#watchdog.idOf(plugin, phase)) ?? 0;
     try {
       return runnerOf(plugin)(call);
     } finally {
-      watchdog.enter(outer);
+      if (phase !== 'its module') this.#watchdog?.enter(outer);
     }
   }
 }

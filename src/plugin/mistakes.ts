@@ -38,11 +38,21 @@ export class Findings {
 
 /** Whatever was thrown as an error, for the log. */
 export function errorOf(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  if (isReadable(thrown)) return thrown;
   const error = new Error(messageOf(thrown));
   // Where it was made says nothing.
   error.stack = `${error.name}: ${error.message}`;
   return error;
+}
+
+/** Whether something is an error of which all can be read: a getter or a proxy may throw. */
+function isReadable(thrown: unknown): thrown is Error {
+  try {
+    if (!(thrown instanceof Error)) return false;
+    return [thrown.name, thrown.message, thrown.stack, thrown.cause, ...Object.values(thrown)].length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** How much is shown of something thrown that is no error, in characters. */
@@ -50,16 +60,21 @@ const SHOWN = 200;
 
 /** The message of whatever was thrown; of a syntax error with its place, which Node puts before the stack only. */
 export function messageOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) {
-    const text =
-      typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-    return text.slice(0, SHOWN) || 'an empty string was thrown';
-  }
+  if (!isReadable(thrown)) return shown(thrown).slice(0, SHOWN) || 'an empty string was thrown';
   const first =
     thrown instanceof SyntaxError ? /^(?:file:\/\/)?(\/.*?)(?:\?.*)?:(\d+)\n/.exec(thrown.stack ?? '') : null;
   if ('code' in thrown && thrown.code === 'EISDIR') return 'it is a folder';
   const message = thrown.message || thrown.name;
   return first === null ? message : `${first[1]}:${first[2]}: ${message}`;
+}
+
+function shown(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  } catch {
+    return 'what was thrown cannot be read';
+  }
 }
 
 /** ` Did you mean 'a' or 'b'?`, or nothing. */

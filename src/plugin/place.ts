@@ -48,8 +48,12 @@ export function placeText(place: Place, folder: string): string {
 }
 
 function stackOf(thrown: unknown): string {
-  const stack = thrown instanceof Error ? thrown.stack : undefined;
-  return typeof stack === 'string' ? stack : '';
+  try {
+    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    return typeof stack === 'string' ? stack : '';
+  } catch {
+    return '';
+  }
 }
 
 /** Of a file that was built: where that came from, as its source map has it. Node strips types in place. */

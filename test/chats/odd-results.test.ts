@@ -234,6 +234,27 @@ test('what looks like a promise and throws is a failure of who returned it', asy
   expect(await alice.asks('who')).toBe('alice');
 });
 
+test('an error that cannot be read is a failure like any other', async () => {
+  const fail = () => {
+    throw new Error('nothing to be read');
+  };
+  const hostile = [
+    Object.defineProperty(new Error('a'), 'message', { get: fail }),
+    Object.defineProperty(new Error('b'), 'more', { get: fail, enumerable: true }),
+    new Proxy({}, { getPrototypeOf: fail, get: fail, ownKeys: fail }),
+  ];
+  let next = 0;
+  const throwing = () => {
+    throw hostile[next++];
+  };
+  await using server = await startServer({ odd: returning('onMessage', throwing) });
+  await server.registers('bob');
+  const alice = await server.joins('alice');
+  for (const _ of hostile) expect(await alice.asks('message bob hi')).toBe('error:internal:message');
+  expect(warningsOf(server)).toEqual(hostile.map(() => "onMessage of plugin 'odd' failed"));
+  expect(await alice.asks('who')).toBe('alice');
+});
+
 describe('a handler that asks somebody who leaves', () => {
   test('fails, where that is another client than the one it is about, whose session lives on', async () => {
     const quiz = definePlugin({

@@ -16,6 +16,7 @@ const WAYS: Readonly<Record<string, string>> = {
   'no-error': "void Promise.reject('no-error');",
   undefined: 'void Promise.reject(undefined);',
   hostile: 'void Promise.reject(Object.create(null));',
+  unreadable: "void Promise.reject(Object.defineProperty(new Error(how), 'stack', { get: fail }));",
   emitter: "setTimeout(() => new await_.events.EventEmitter().emit('error', new Error(how)), 1);",
   ECONNREFUSED: "await_.net.connect(1, '127.0.0.1');",
   ENOENT: "await_.fs.createReadStream('/no/such/file');",
@@ -24,6 +25,9 @@ const WAYS: Readonly<Record<string, string>> = {
   helper: "import('./imported.ts').then(({ helper }) => helper());",
   gone: 'session.whenGone(fail); session.close("goodbye");',
 };
+
+/** What the log has of those that are called otherwise. */
+const SAID: Readonly<Record<string, string>> = { hostile: '[Object: null prototype] {}' };
 
 /** A plugin with a command that sets one of these going. */
 const failing = (how: string, code = '') => `
@@ -73,7 +77,7 @@ test('what a plugin throws where nobody catches it is logged in its name, and th
     Object.keys(WAYS).map((how) => ({
       event: 'plugin-error',
       plugin: how.toLowerCase(),
-      said: expect.stringContaining(how === 'hostile' ? '[Object: null prototype] {}' : how),
+      said: expect.stringContaining(SAID[how] ?? how),
     })),
   );
   const where = (plugin: string) => lines.find((line) => line.plugin === plugin)?.where;
