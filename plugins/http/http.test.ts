@@ -154,6 +154,19 @@ describe('http', () => {
     }
   });
 
+  test('connections in all are bounded', async () => {
+    const { server, where } = await start({ connections: 1 }, '/');
+    await using _ = server;
+    const [host = '', port] = where.split(':');
+    const first = connect(Number(port), host);
+    first.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await new Promise((resolve) => first.once('data', resolve));
+    const second = connect(Number(port), host).on('error', () => {});
+    await new Promise((resolve) => second.once('close', resolve));
+    expect(server.limitsMet).toEqual({ 'http-connections': 1 });
+    first.destroy();
+  });
+
   test('bytes that are no HTTP, and an upgrade to nothing or that fails, are answered and closed', async () => {
     const { server, where } = await start({}, '/');
     await using _ = server;

@@ -96,7 +96,8 @@ export default definePlugin({
     const upgrades = new Routes<UpgradeHandler>();
     const isProxy = inAddressList(options.proxies);
 
-    let isOurs: (asked: Asked) => boolean = () => true;
+    /** Nothing is before it is known where the port listens. */
+    let isOurs: (asked: Asked) => boolean = () => false;
     /** Brings a request into the form that handlers know. @returns whether it may be answered, or a foreign page asks */
     function isForUs(request: IncomingMessage): boolean {
       const absolute = toOriginForm(request);
@@ -210,6 +211,7 @@ export default definePlugin({
           serve(request, response, async () => say(response, 417, UNEXPECTED));
         });
         listener.removeAllListeners('upgrade').on('upgrade', hand);
+        listener.removeAllListeners('drop').on('drop', () => server.limitMet('http-connections'));
         const refused = () => server.limitMet('open-files');
         const begun = await listen(listener, { port, host }, logger, 'http', { refused });
         isOurs = hostCheck(options.hosts, listener.address());
