@@ -13,13 +13,29 @@ export type Request = readonly [name: keyof Questions, ...values: unknown[]];
 export type Outcome = { readonly value: unknown } | { readonly failed: string };
 
 /** Performs a request, in whatever transaction there is. */
-export function performer(db: DatabaseSync, file: string): (request: Request) => Outcome {
+function performer(db: DatabaseSync, file: string): (request: Request) => Outcome {
   const queries = prepareQueries(db);
   return ([name, ...values]) => {
     try {
       return { value: (queries[name as keyof Queries] as (...values: unknown[]) => unknown)(...values) };
     } catch (error) {
       return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
+    }
+  };
+}
+
+/**
+ * Makes what reads over a connection of its own. A batch sees one state of the database: between two looks of an inbox
+ * a message could come in that the first misses, and that is not read again when the second finds a later one.
+ */
+export function snapshotRunner(db: DatabaseSync, file: string): (requests: readonly Request[]) => Outcome[] {
+  const perform = performer(db, file);
+  return (requests) => {
+    db.exec('BEGIN');
+    try {
+      return requests.map(perform);
+    } finally {
+      db.exec('COMMIT');
     }
   };
 }

@@ -27,6 +27,8 @@ export interface Client {
 
 /** What becomes of the file while it is open. */
 export interface FileEvents {
+  /** Told that a file of so many bytes is being brought to a newer schema, which takes some seconds for each GiB. */
+  migrating?(bytes: number): void;
   /** Told why, once, when nothing that is written from then on is kept: the file is not the one that is open any more. */
   lost?(why: string): void;
   /** Called when another program has written to the file, within a second or so. */
@@ -47,7 +49,7 @@ interface Call {
 export async function startClient(
   kind: 'worker' | 'reader',
   data: WorkerData,
-  { lost, writtenByAnother }: FileEvents = {},
+  { migrating, lost, writtenByAnother }: FileEvents = {},
 ): Promise<Client> {
   const { file } = data;
   // It is worker.ts in the source and worker.js in what is published.
@@ -105,6 +107,7 @@ export async function startClient(
   }
 
   worker.on('message', (message: FromWorker) => {
+    if ('migrating' in message) return migrating?.(message.migrating);
     if ('opened' in message) return opened.resolve(message.opened);
     if ('unopened' in message) return opened.reject(new Error(message.unopened));
     if ('lost' in message) return lost?.(message.lost);

@@ -19,6 +19,7 @@ export function prepareForgetting(db: DatabaseSync) {
     db,
     'SELECT message FROM named WHERE account = ? AND message <= ? ORDER BY message LIMIT ?',
   );
+
   function forget(message: number): void {
     removeNames.run(message);
     removeCrowd.run(message);

@@ -35,6 +35,10 @@ export default definePlugin({
       busyTimeout: options.busyTimeout,
       owned: exclusive,
       now: () => clock.now(),
+      migrating(bytes) {
+        const text = 'bringing the database to a newer schema, which reads all of it: some seconds for each GiB';
+        logger.info({ event: 'migration', file, bytes }, text);
+      },
       lost: (why) => logger.error({ event: 'store-error', file }, why),
       // The command line, for one. A failure is logged there.
       writtenByAnother: () => void server.recheckAccounts().catch(() => {}),

@@ -3,25 +3,34 @@ import { complaint, Unfit } from './complaint.ts';
 import { Ownership } from './ownership.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
+/** From how many bytes on it may take seconds to bring a file to a newer schema. */
+const LARGE = 32 * 2 ** 20;
+
 /**
  * Opens a database, and brings it to this version's schema.
  * @param file its real path
  * @param busyTimeout how long to wait for another program's write, in milliseconds
  * @param owned whether this process owns the database
+ * @param migrating told before a large file is brought to a newer schema, which takes a while
  * @throws one sentence for a person: which file, what is wrong with it, what to do
  */
-export function openDatabase(file: string, busyTimeout: number, owned: boolean): DatabaseSync {
+export function openDatabase(
+  file: string,
+  busyTimeout: number,
+  owned: boolean,
+  migrating: (bytes: number) => void = () => {},
+): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
     if (owned || versionOf(db) === MIGRATIONS.length) {
-      migrate(db);
+      migrate(db, migrating);
     } else {
       // A server that runs relies on the schema that it knows.
       const ownership = new Ownership(file);
       ownership.takeNow(busyTimeout);
       try {
-        migrate(db);
+        migrate(db, migrating);
       } finally {
         ownership.release();
       }
@@ -52,9 +61,12 @@ function versionOf(db: DatabaseSync): number {
 }
 
 /** Runs the migrations that the file lacks, all or none, and finds out whether it may be written. */
-function migrate(db: DatabaseSync): void {
+function migrate(db: DatabaseSync, migrating: (bytes: number) => void): void {
   db.exec('BEGIN IMMEDIATE');
-  for (const migration of MIGRATIONS.slice(versionOf(db))) db.exec(migration);
+  const missing = MIGRATIONS.slice(versionOf(db));
+  const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
+  if (missing.length > 0 && bytes >= LARGE) migrating(bytes);
+  for (const migration of missing) db.exec(migration);
   // Also when it says so already: a file that is open for reading only is found out by a write, and by nothing before.
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
   db.exec('COMMIT');

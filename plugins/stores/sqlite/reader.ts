@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Outcome, performer, type Request } from './batch.ts';
+import { type Outcome, type Request, snapshotRunner } from './batch.ts';
 import { serve } from './serve.ts';
 import type { WorkerData } from './worker.ts';
 
@@ -14,22 +14,22 @@ const { file, busyTimeout } = workerData as WorkerData;
 
 serve(port, () => {
   // At the first request: by then the other thread has made the file what it is to be.
-  let open: { readonly db: DatabaseSync; readonly perform: ReturnType<typeof performer> } | undefined;
-  function perform(request: Request): Outcome {
+  let db: DatabaseSync | undefined;
+  let runner: ReturnType<typeof snapshotRunner> | undefined;
+  function run(requests: readonly Request[]): Outcome[] {
     try {
-      if (open === undefined) {
-        const db = new DatabaseSync(file, { readOnly: true, timeout: busyTimeout });
-        open = { db, perform: performer(db, file) };
-      }
+      db ??= new DatabaseSync(file, { readOnly: true, timeout: busyTimeout });
+      runner ??= snapshotRunner(db, file);
+      return runner(requests);
     } catch (error) {
-      return { failed: `The database ${file} could not be opened to read it: ${(error as Error).message}.` };
+      const failed = `The database ${file} could not be read: ${(error as Error).message}.`;
+      return requests.map(() => ({ failed }));
     }
-    return open.perform(request);
   }
   return {
     identity: '',
-    run: (requests) => requests.map(perform),
-    runUnsynced: perform,
-    close: () => open?.db.close(),
+    run,
+    runUnsynced: (request) => run([request])[0] as Outcome,
+    close: () => db?.close(),
   };
 });

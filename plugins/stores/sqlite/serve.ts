@@ -5,11 +5,12 @@ import type { Outcome, Request } from './batch.ts';
 export type ToWorker = readonly Request[] | { readonly later: Request } | 'close';
 
 /**
- * What it answers: first how the opening went, with the file's identity; then the outcomes of requests, and those of
- * later ones, each in the order in which they came. In between it says that another program has written to the file,
- * and, once, why nothing is kept any more.
+ * What it answers: first how the opening went, with the file's identity, and before that, where it takes a while, that a
+ * large file is being migrated; then the outcomes of requests, and those of later ones, each in the order in which they
+ * came. In between it reports that another program has written to the file and, once, why nothing is kept any more.
  */
 export type FromWorker =
+  | { readonly migrating: number }
   | { readonly opened: string }
   | { readonly unopened: string }
   | { readonly lost: string }

@@ -136,6 +136,23 @@ describe('the file', () => {
     expect(db.prepare('SELECT messages FROM log_size').get()).toEqual({ messages: 1 });
   });
 
+  test('that is large says so before it is brought to a newer schema', async () => {
+    file = join(folder, 'old.db');
+    const old = new DatabaseSync(file);
+    for (const migration of MIGRATIONS.slice(0, 5)) old.exec(migration);
+    old.exec(`PRAGMA user_version = 5; PRAGMA application_id = ${0x63686174}`);
+    const message = old.prepare("INSERT INTO messages (sender, name, text, time, wide) VALUES (1, 'u', ?, 1, 1)");
+    for (let i = 0; i < 40; i++) message.run('x'.repeat(2 ** 20));
+    old.close();
+    const told: number[] = [];
+    const migrating = (bytes: number) => void told.push(bytes);
+    const opens = async () => opened.push(await openStore({ file, busyTimeout: 100, now: () => 1000, migrating }));
+    await opens();
+    await opens();
+    expect(told).toEqual([expect.any(Number)]);
+    expect(told[0]).toBeGreaterThan(40 * 2 ** 20);
+  });
+
   test.each([
     ['is not a database', 'is not a database', () => writeFileSync(file, 'Dear diary,\n'.repeat(100))],
     [

@@ -132,9 +132,8 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
 
   /** Those that name accounts, where all of them have it: account by account that something waits for. */
   const hadByNamed: Stage = (at, _retention, slice) => {
-    for (let last = at; ; ) {
+    for (let last = at; ; slice.visit()) {
       if (slice.isOver) return last;
-      slice.visit();
       const account = nextNamed.get(last)?.account;
       if (account === undefined) return undefined;
       if (forgetNamed(account, cursorOf(account), slice)) return last;
@@ -149,14 +148,14 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
   const hadByCrowd: Stage = (at, _retention, slice) => {
     // Account 0 is nobody: what is listed under it was not looked at yet.
     if (at === -1) known.clear();
-    for (let last = at; ; ) {
+    for (let last = at; ; slice.visit()) {
       if (slice.isOver) return last;
-      slice.visit();
       const account = nextInCrowds.get(last)?.account;
       if (account === undefined) return undefined;
       const page = crowds.all(account, cursorOf(account), PAGE);
       for (const { message } of page) {
         if (slice.isOver) return last;
+        slice.visit();
         lookOn(message, account, slice);
       }
       if (page.length < PAGE) last = account;

@@ -28,7 +28,7 @@ if (!port) throw new Error('This file is the sqlite store, and runs in a worker 
 const { file, path, busyTimeout, owned } = workerData as WorkerData;
 
 serve(port, (answer) => {
-  const db = openDatabase(file, busyTimeout, owned);
+  const db = openDatabase(file, busyTimeout, owned, (migrating) => answer({ migrating }));
   const files = new OpenFiles(db, file, path, (lost) => answer({ lost }));
   const runner = batchRunner(db, file, files);
   const othersWrote = writesOfOthers(db);
