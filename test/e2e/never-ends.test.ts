@@ -17,6 +17,7 @@ const PHASES: Readonly<Record<string, string>> = {
 function plugin(spec: string, before = ''): string {
   return `import { definePlugin } from 'chatserv';
 setInterval(() => {}, 1000);
+process.stderr.write('stuck.ts is read\\n');
 ${before}
 export default definePlugin({ name: 'stuck', summary: 'Never ends', ${spec || 'setup: () => ({})'} });`;
 }
@@ -58,6 +59,7 @@ describe('a plugin that never ends', () => {
     await using program = await startProgram({ limits }, { files: { 'stuck.ts': code } });
     await program.configures({ plugins, limits });
     const reloaded = program.reloads();
+    await program.complains(/stuck\.ts is read/);
     program.signals('SIGTERM');
     expect((await reloaded).mistakes?.[0] ?? 'the server is about to end').toMatch(/about to end/);
     expect(await program.ends()).toBe(0);
