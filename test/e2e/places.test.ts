@@ -64,7 +64,8 @@ describe("what is thrown before a server serves is said with its place in the au
     await program.configures(config);
     const reload = await program.reloads();
     expect(reload.mistakes?.join()).toContain(said);
-    expect(program.stderr).toMatch(/"event":"reload-failure","mistakes":\[/);
+    // The log is written by another thread.
+    await program.complains(/"event":"reload-failure","mistakes":\[/);
     expect(program.stderr).not.toContain('    at ');
   });
 });
