@@ -21,8 +21,11 @@ export function supervisorOf(environment: NodeJS.ProcessEnv, logger: Logger): Su
   if (!environment.NOTIFY_SOCKET) return { ready() {}, reloading() {}, stopping() {} };
   let said: Promise<unknown> = Promise.resolve();
   let works = true;
+  /** How many words are on their way. */
+  let pending = 0;
   /** Says things one after the other: systemd takes them in the order in which they come. */
   const say = (...words: string[]): void => {
+    pending++;
     said = said
       .then(async () => {
         if (works) await run('systemd-notify', words);
@@ -31,11 +34,16 @@ export function supervisorOf(environment: NodeJS.ProcessEnv, logger: Logger): Su
         // Whatever else failed, want of memory say, may go by: who falls silent is ended by the watchdog.
         works = err.code !== 'ENOENT';
         logger.warn({ event: 'supervisor-error', err }, 'systemd could not be told how the server fares');
-      });
+      })
+      .finally(() => pending--);
   };
   const period = Number(environment.WATCHDOG_USEC) / 1000;
   const meant = environment.WATCHDOG_PID === undefined || Number(environment.WATCHDOG_PID) === process.pid;
-  if (period > 0 && meant) setInterval(() => say('WATCHDOG=1'), period / 2).unref();
+  // On a busy machine a word takes longer than the pause between two: they must not queue up before the next READY.
+  const beat = (): void => {
+    if (pending === 0) say('WATCHDOG=1');
+  };
+  if (period > 0 && meant) setInterval(beat, period / 2).unref();
   return {
     ready: () => say('READY=1'),
     // systemd wants to know of when the word is, on the clock that Node's high-resolution time is taken from.
