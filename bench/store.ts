@@ -115,7 +115,7 @@ measure('append, under a key', (i) => entry(i, [account(i + 1)], { key: `key ${i
 measure('append, to 32', (i) => entry(i, accounts(i, 32)));
 measure('append, to 1,000', (i) => entry(i, accounts(i, 1000)), 2000);
 measure('append, to 10,000', (i) => entry(i, accounts(i, 10_000)), 1000);
-measure('moveCursors, 200', (i) => ['moveCursors', accounts(i, 200).map((id, k) => [id, i + k, i + k])], 2000);
+measure('moveCursors, 100', (i) => ['moveCursors', accounts(i, 100).map((id, k) => [id, i + k, i + k])], 2000);
 measure('remove', (i, before) => ['remove', before === false ? 3 + (i % 7) : 3 + (i % 50)], 1000);
 measure('saidBy', (_, before) => {
   const { after } = (before ?? {}) as { after?: number };

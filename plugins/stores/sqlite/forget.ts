@@ -20,19 +20,21 @@ export function prepareForgetting(db: DatabaseSync) {
     'SELECT message FROM named WHERE account = ? AND message <= ? ORDER BY message LIMIT ?',
   );
 
-  function forget(message: number): void {
+  function forget(message: number, slice?: Slice): void {
+    slice?.remove();
     removeNames.run(message);
     removeCrowd.run(message);
     removeMessage.run(message);
   }
 
-  /** Removes messages that name an account, up to an id. @returns whether there may be more */
+  /** Removes the account's name from messages, up to an id, and those that name nobody else. @returns whether there may be more */
   function forgetNamed(account: number, upTo: number, slice: Slice): boolean {
     for (;;) {
       const page = waiting.all(account, upTo, PAGE);
       for (const { message } of page) {
         if (slice.isOver) return true;
         slice.visit();
+        slice.remove();
         removeName.run(account, message);
         if (anyName.get(message) === undefined) removeMessage.run(message);
       }

@@ -3,8 +3,11 @@ import type { Ask, Client } from './client.ts';
 import type { Part } from './inbox.ts';
 import type { TrimPosition } from './trim.ts';
 
+/** How many messages of a sender one request removes. */
+const REMOVED_AT_ONCE = 150;
+
 /** How many cursors one request moves. */
-const MOVED_AT_ONCE = 200;
+const MOVED_AT_ONCE = 100;
 
 /**
  * The log of a database. What takes long is asked for a part at a time, so that the requests of others come between.
@@ -62,7 +65,9 @@ export function logOf({ identity, ask, askLater }: Client, read: Ask): Log {
       let removed = 0;
       for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined; ) {
         const part: Part<number[]> = await read('saidBy', sender, before);
-        if (part.found.length > 0) await ask('forgetAll', part.found);
+        for (let at = 0; at < part.found.length; at += REMOVED_AT_ONCE) {
+          await ask('forgetAll', part.found.slice(at, at + REMOVED_AT_ONCE));
+        }
         removed += part.found.length;
         before = part.after;
       }

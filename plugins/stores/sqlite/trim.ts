@@ -82,7 +82,7 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
       slice,
       () => oldest.all(0, Math.min(PAGE, Math.max(0, over))),
       ({ id }) => {
-        forget(id);
+        forget(id, slice);
         over--;
       },
     );
@@ -102,7 +102,7 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
         reached ||= isYoung(time);
         if (reached) return;
         place = id;
-        if (time < before) forget(id);
+        if (time < before) forget(id, slice);
       },
     );
     return done ? undefined : place;
@@ -115,7 +115,7 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
     const done = each(
       slice,
       () => wide.all(0, all, PAGE),
-      ({ id }) => forget(id),
+      ({ id }) => forget(id, slice),
     );
     if (!done) return at;
     let place = Math.max(at, all);
@@ -124,7 +124,7 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
       () => wide.all(place, second?.cursor ?? ALL, PAGE),
       ({ id, sender, everyone }) => {
         place = id;
-        if (everyone && sender === first?.id) forget(id);
+        if (everyone && sender === first?.id) forget(id, slice);
       },
     );
     return allButOne ? undefined : place;
@@ -171,13 +171,16 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
       if (place < message) return void moveOn.run(id, message);
       known.set(id, place);
     }
-    forget(message);
+    forget(message, slice);
   }
 
   /** Keys whose time is over, and those of messages that were said long ago by count. */
   const oldSent: Stage = (at, { most, keysSince }, slice) => {
     const upTo = (end.get()?.id ?? 0) - atMost(most);
-    const drop = ({ id }: { id: number }) => void removeKey.run(id);
+    const drop = ({ id }: { id: number }) => {
+      slice.remove();
+      removeKey.run(id);
+    };
     const first = each(slice, () => firstKeys.all(upTo, PAGE), drop);
     return first && each(slice, () => oldKeys.all(atMost(keysSince), PAGE), drop) ? undefined : at;
   };

@@ -149,6 +149,20 @@ describe('trimming', () => {
     expect(Math.max(...rest)).toBeLessThan(VISITED_MOST);
   });
 
+  test('removes a few at a time: their pages are written together', () => {
+    const [account = 0] = createAccounts(1);
+    const ids = Array.from({ length: 1000 }, (_, i) => say(i % 2 === 0 ? 'everyone' : [account], 2));
+    queries.moveCursors([[account, ids.at(-1) ?? 0, 0]]);
+    let position: TrimPosition | undefined;
+    let left = 1000;
+    do {
+      position = queries.trim(KEEPS_ALL, position);
+      expect(left - Number(messages())).toBeLessThanOrEqual(101);
+      left = Number(messages());
+    } while (position !== undefined);
+    expect(left).toBe(0);
+  });
+
   test('is bounded by request where a crowd is great, and goes on where it was', () => {
     const crowd = createAccounts(5000);
     const last = [say(crowd), say(crowd), say(crowd)].at(-1) ?? 0;
