@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { batchRunner, type Request } from '../plugins/stores/sqlite/batch.ts';
 import { openDatabase } from '../plugins/stores/sqlite/open.ts';
 import { OpenFiles } from '../plugins/stores/sqlite/open-files.ts';
-import { answerForSelf } from '../src/plugin/self.ts';
+import { answerForSelf } from '../src/host/self.ts';
 import { fillStore } from './fill-store.ts';
 import { percentile } from './load.ts';
 

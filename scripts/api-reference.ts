@@ -191,7 +191,7 @@ function declarations(root: string): Map<string, string> {
     const found = new Map<string, string>();
     const index = readFileSync(join(root, 'src/index.ts'), 'utf8');
     for (const [, names = '', file = ''] of index.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.+)\.ts';$/gm)) {
-      if (file.startsWith('contracts/') && file !== 'contracts/service') continue;
+      if (file.startsWith('services/') && file !== 'services/service') continue;
       const chunks = statements(readFileSync(join(out, `src/${file}.d.ts`), 'utf8'), '');
       for (const name of names.match(/\w+(?=\s*(,|$))/g) ?? []) found.set(name, declaration(name, file, chunks));
     }

@@ -1,5 +1,5 @@
 import data from 'unhomoglyph/data.json' with { type: 'json' };
-import { nameObjection } from '../src/names/name.ts';
+import { nameObjection } from '../src/usernames/name.ts';
 
 /** Where the package takes its data from. */
 const VERSION = '13.0.0';

@@ -11,10 +11,10 @@ import { z } from 'zod';
 import { METRICS } from '../plugins/metrics/catalogue.ts';
 import { limits, log } from '../src/config/check.ts';
 import { clientEvents, serverEvents } from '../src/dialects/json-events.ts';
+import type { Plugin } from '../src/host/define.ts';
+import { servicesOf } from '../src/host/order.ts';
+import { answerForSelf, importFile } from '../src/host/self.ts';
 import { HOOKS } from '../src/kernel/hooks.ts';
-import type { Plugin } from '../src/plugin/define.ts';
-import { servicesOf } from '../src/plugin/order.ts';
-import { answerForSelf, importFile } from '../src/plugin/self.ts';
 import { apiReference } from './api-reference.ts';
 import { confusablesModule } from './confusables.ts';
 import type { StandardPlugin } from './reference.ts';
@@ -25,10 +25,10 @@ const check = process.argv.includes('--check');
 
 answerForSelf();
 const standard = await standardPlugins();
-write('src/plugin/standard.ts', formatted('src/plugin/standard.ts', standardModule()));
+write('src/host/standard.ts', formatted('src/host/standard.ts', standardModule()));
 // Not before that list is written: it sets up the standard plugins, which are found there.
 const { pluginsReference, servicesReference } = await import('./reference.ts');
-write('src/names/confusables.ts', formatted('src/names/confusables.ts', confusablesModule()));
+write('src/usernames/confusables.ts', formatted('src/usernames/confusables.ts', confusablesModule()));
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins.md', { hooks: hooksTable() });

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { checkConfig } from '../src/config/check.ts';
+import type { Plugin } from '../src/host/define.ts';
+import { Host } from '../src/host/host.ts';
+import { servicesOf } from '../src/host/order.ts';
 import type { Command } from '../src/kernel/commands.ts';
-import type { Plugin } from '../src/plugin/define.ts';
-import { Host } from '../src/plugin/host.ts';
-import { servicesOf } from '../src/plugin/order.ts';
 import { optionsTable } from './tables.ts';
 
 /** A standard plugin, and its file under plugins/ without the extension. */
@@ -56,9 +56,9 @@ export async function pluginsReference(standard: readonly StandardPlugin[]): Pro
 
 /** Every service of the public API: what it can be asked, and which standard plugins provide it. */
 export function servicesReference(root: string, standard: readonly StandardPlugin[]): string {
-  const files = readdirSync(`${root}src/contracts`).filter((file) => file.endsWith('.ts'));
+  const files = readdirSync(`${root}src/services`).filter((file) => file.endsWith('.ts'));
   const parts = files.flatMap((file) => {
-    const source = readFileSync(`${root}src/contracts/${file}`, 'utf8');
+    const source = readFileSync(`${root}src/services/${file}`, 'utf8');
     const [, name] = /^export const \w+ = token<(\w+)>/m.exec(source) ?? [];
     if (name === undefined) return [];
     const [, word = ''] = new RegExp(`token<${name}>\\('([^']+)'\\)`).exec(source) ?? [];

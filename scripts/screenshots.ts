@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
 import type { KeptTalk } from '../plugins/page/browser/talks.ts';
-import { answerForSelf } from '../src/plugin/self.ts';
+import { answerForSelf } from '../src/host/self.ts';
 
 answerForSelf();
 const { startProgram } = await import('../test/support/program.ts');

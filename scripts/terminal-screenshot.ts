@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { AnsiUp } from 'ansi_up';
-import { answerForSelf } from '../src/plugin/self.ts';
+import { answerForSelf } from '../src/host/self.ts';
 
 answerForSelf();
 const { PASSWORD, startProgram } = await import('../test/support/program.ts');

@@ -1,39 +1,26 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
-export { Accounts, type HashChange, type StoredAccount } from './contracts/accounts.ts';
-export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './contracts/archive.ts';
-export { Backup } from './contracts/backup.ts';
-export { type Block, Blocks, liftBlocks } from './contracts/blocks.ts';
-export { Health, type HealthReport } from './contracts/health.ts';
-export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './contracts/http.ts';
-export { Inbox } from './contracts/inbox.ts';
-export {
-  type Cursor,
-  type Entry,
-  type EntryAudience,
-  Log,
-  type NewEntry,
-  type Retention,
-  type WaitingCount,
-} from './contracts/log.ts';
-export { Passwords } from './contracts/passwords.ts';
-export {
-  type Change,
-  type Difference,
-  differenceInWords,
-  type LivePluginFacts,
-  type Meter,
-  Plugins,
-  type ServerFacts,
-  type ServerState,
-} from './contracts/plugins.ts';
-export { Presence } from './contracts/presence.ts';
-export { Registration } from './contracts/registration.ts';
-export { Roles } from './contracts/roles.ts';
-export { type ServicesOf, type Token, type Tokens, token } from './contracts/service.ts';
-export { StoreFacts } from './contracts/store-facts.ts';
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
+export { type Bot, claimBot, isBot } from './host/bots.ts';
+export {
+  type CommandContext,
+  type CommandPluginSpec,
+  type CommandSpec,
+  type Contributions,
+  defineCommand,
+  definePlugin,
+  type HookHandlers,
+  type OptionsOf,
+  type Ordered,
+  type Plugin,
+  type PluginOf,
+  type PluginSpec,
+  type SetupContext,
+  withOptions,
+} from './host/define.ts';
+export { dialectOption } from './host/dialects.ts';
+export type { Server } from './host/server.ts';
 export type { Account } from './kernel/account.ts';
 export type { AccountChange } from './kernel/account-watch.ts';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './kernel/address.ts';
@@ -66,37 +53,50 @@ export {
   reply,
   type UsernameVerdict,
 } from './kernel/verdicts.ts';
-export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './listening/certificate.ts';
-export { probe, probeOptions } from './listening/dead-peers.ts';
-export { isHandedOver } from './listening/handed-over.ts';
-export { handshakeLimit, handshakeOptions } from './listening/handshakes.ts';
-export { type FileLimit, listen, placeOf } from './listening/listen.ts';
-export type { Listener, ListenerContext } from './listening/listener.ts';
-export { type OpenFiles, openFiles } from './listening/open-files.ts';
-export { type PortOptions, portListener, portOptions } from './listening/port-listener.ts';
-export { type UnixPlace, unixListener } from './listening/unix-listener.ts';
-export { likenesses } from './names/likeness.ts';
-export { isName, type NameObjection, nameObjection } from './names/name.ts';
-export { addressList } from './plugin/address-list.ts';
-export { type Bot, claimBot, isBot } from './plugin/bots.ts';
+export { addressList } from './sdk/address-list.ts';
+export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
+export { probe, probeOptions } from './sdk/dead-peers.ts';
+export { makeFolder } from './sdk/folder.ts';
+export { isHandedOver } from './sdk/handed-over.ts';
+export { handshakeLimit, handshakeOptions } from './sdk/handshakes.ts';
+export { type FileLimit, listen, placeOf } from './sdk/listen.ts';
+export type { Listener, ListenerContext } from './sdk/listener.ts';
+export { type OpenFiles, openFiles } from './sdk/open-files.ts';
+export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
+export { Quota, type QuotaRule } from './sdk/quota.ts';
+export { TimedBlocks } from './sdk/timed-blocks.ts';
+export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
+export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
+export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './services/archive.ts';
+export { Backup } from './services/backup.ts';
+export { type Block, Blocks, liftBlocks } from './services/blocks.ts';
+export { Health, type HealthReport } from './services/health.ts';
+export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
+export { Inbox } from './services/inbox.ts';
 export {
-  type CommandContext,
-  type CommandPluginSpec,
-  type CommandSpec,
-  type Contributions,
-  defineCommand,
-  definePlugin,
-  type HookHandlers,
-  type OptionsOf,
-  type Ordered,
-  type Plugin,
-  type PluginOf,
-  type PluginSpec,
-  type SetupContext,
-  withOptions,
-} from './plugin/define.ts';
-export { dialectOption } from './plugin/dialects.ts';
-export { makeFolder } from './plugin/folder.ts';
-export { Quota, type QuotaRule } from './plugin/quota.ts';
-export type { Server } from './plugin/server.ts';
-export { TimedBlocks } from './plugin/timed-blocks.ts';
+  type Cursor,
+  type Entry,
+  type EntryAudience,
+  Log,
+  type NewEntry,
+  type Retention,
+  type WaitingCount,
+} from './services/log.ts';
+export { Passwords } from './services/passwords.ts';
+export {
+  type Change,
+  type Difference,
+  differenceInWords,
+  type LivePluginFacts,
+  type Meter,
+  Plugins,
+  type ServerFacts,
+  type ServerState,
+} from './services/plugins.ts';
+export { Presence } from './services/presence.ts';
+export { Registration } from './services/registration.ts';
+export { Roles } from './services/roles.ts';
+export { type ServicesOf, type Token, type Tokens, token } from './services/service.ts';
+export { StoreFacts } from './services/store-facts.ts';
+export { likenesses } from './usernames/likeness.ts';
+export { isName, type NameObjection, nameObjection } from './usernames/name.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isRole } from '../contracts/roles.ts';
 import { LATEST_TIME, withoutControls } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
-import { isSafeName } from '../names/name.ts';
+import { isRole } from '../services/roles.ts';
+import { isSafeName } from '../usernames/name.ts';
 
 /** The version of the lines' form. */
 const VERSION = 1;

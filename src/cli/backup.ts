@@ -1,5 +1,5 @@
-import { Accounts } from '../contracts/accounts.ts';
-import { Backup } from '../contracts/backup.ts';
+import { Accounts } from '../services/accounts.ts';
+import { Backup } from '../services/backup.ts';
 import { writeOutputFile } from './output-file.ts';
 import { print } from './print.ts';
 import { mustBeUsed, withServices } from './services.ts';

@@ -10,7 +10,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 process.on('SIGUSR1', () => {});
 const { exit, exitNow, watchExit } = await import('./exit.ts');
 watchExit();
-const { answerForSelf } = await import('../plugin/self.ts');
+const { answerForSelf } = await import('../host/self.ts');
 answerForSelf();
 const { main } = await import('./main.ts');
 try {

@@ -1,4 +1,4 @@
-import { Host, plan } from '../plugin/host.ts';
+import { Host, plan } from '../host/host.ts';
 import { print } from './print.ts';
 import { settingOf } from './setting.ts';
 

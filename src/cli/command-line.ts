@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes } from '../host/mistakes.ts';
 import { COMMANDS, type Commands } from './commands.ts';
 import { misunderstood } from './misunderstood.ts';
 import { KINDS } from './new.ts';

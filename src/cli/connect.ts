@@ -7,7 +7,7 @@ import { runScript } from '../client/terminal/script.ts';
 import { TerminalFace } from '../client/terminal/terminal-face.ts';
 import { View } from '../client/terminal/view.ts';
 import { textOf } from '../config/text-file.ts';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes } from '../host/mistakes.ts';
 
 /** What `chatserv connect` is told. */
 export interface ConnectOptions {

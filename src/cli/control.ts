@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { ServerFacts } from '../contracts/plugins.ts';
-import { loadPlugins } from '../plugin/load.ts';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { loadPlugins } from '../host/load.ts';
+import { Mistakes, messageOf } from '../host/mistakes.ts';
+import type { ServerFacts } from '../services/plugins.ts';
 import { readConfig } from './setting.ts';
 
 /** How long a server may take to say how it fares, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import { authorsPlace } from '../plugin/place.ts';
+import { authorsPlace } from '../host/place.ts';
 import { complain } from './print.ts';
 
 /** The exit code when a plugin ended the process, which no supervisor takes for a stop that was asked for (sysexits.h). */

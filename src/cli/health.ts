@@ -1,4 +1,4 @@
-import type { HealthReport } from '../contracts/health.ts';
+import type { HealthReport } from '../services/health.ts';
 import { askServer } from './control.ts';
 import { print } from './print.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { cannotRead, linesOf } from '../config/text-file.ts';
-import { Archive, type ArchivedAccount, type ArchivedMessage } from '../contracts/archive.ts';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes } from '../host/mistakes.ts';
+import { Archive, type ArchivedAccount, type ArchivedMessage } from '../services/archive.ts';
 import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
 import { factsOf } from './control.ts';
 import { print } from './print.ts';

@@ -1,4 +1,4 @@
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes } from '../host/mistakes.ts';
 import { runCommandLine } from './command-line.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';

@@ -1,4 +1,4 @@
-import { didYouMean } from '../plugin/mistakes.ts';
+import { didYouMean } from '../host/mistakes.ts';
 import { typed } from './words.ts';
 
 /**

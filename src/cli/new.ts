@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { ROOT, version } from './package.ts';
 
 /** What a plugin may begin as: a folder of `templates/` each. */

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
 

@@ -1,8 +1,8 @@
-import type { LivePluginFacts } from '../contracts/plugins.ts';
-import { Host } from '../plugin/host.ts';
-import { Lifecycle } from '../plugin/lifecycle.ts';
-import { loadPlugin } from '../plugin/load.ts';
-import { servicesOf } from '../plugin/order.ts';
+import { Host } from '../host/host.ts';
+import { Lifecycle } from '../host/lifecycle.ts';
+import { loadPlugin } from '../host/load.ts';
+import { servicesOf } from '../host/order.ts';
+import type { LivePluginFacts } from '../services/plugins.ts';
 import { factsOf } from './control.ts';
 import { print } from './print.ts';
 import { settingOf } from './setting.ts';

@@ -1,4 +1,4 @@
-import { type Difference, differenceInWords } from '../contracts/plugins.ts';
+import { type Difference, differenceInWords } from '../services/plugins.ts';
 import { askServer } from './control.ts';
 import { print } from './print.ts';
 

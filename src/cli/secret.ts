@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { linesIn } from '../config/text-file.ts';
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes } from '../host/mistakes.ts';
 
 /**
  * Reads a secret: at a terminal what is typed twice, which is not shown; else the first line of standard input.

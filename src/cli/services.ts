@@ -1,10 +1,10 @@
-import { Accounts } from '../contracts/accounts.ts';
-import type { ServicesOf, Tokens } from '../contracts/service.ts';
-import { GIVEN, Host } from '../plugin/host.ts';
-import { Lifecycle } from '../plugin/lifecycle.ts';
-import { loadPlugins } from '../plugin/load.ts';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
-import { servicesOf } from '../plugin/order.ts';
+import { GIVEN, Host } from '../host/host.ts';
+import { Lifecycle } from '../host/lifecycle.ts';
+import { loadPlugins } from '../host/load.ts';
+import { Mistakes, messageOf } from '../host/mistakes.ts';
+import { servicesOf } from '../host/order.ts';
+import { Accounts } from '../services/accounts.ts';
+import type { ServicesOf, Tokens } from '../services/service.ts';
 import { Failure } from './failure.ts';
 import { type ReadConfig, settingOf } from './setting.ts';
 

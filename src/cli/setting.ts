@@ -2,11 +2,11 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkConfig } from '../config/check.ts';
 import { findConfig } from '../config/find.ts';
-import { type Log, openLog } from '../log/open.ts';
-import { LEVELS, type Level } from '../log/style.ts';
-import type { HostSetting } from '../plugin/host.ts';
-import { Mistakes } from '../plugin/mistakes.ts';
-import { importFile, moduleExtension, modules } from '../plugin/self.ts';
+import type { HostSetting } from '../host/host.ts';
+import { Mistakes } from '../host/mistakes.ts';
+import { importFile, moduleExtension, modules } from '../host/self.ts';
+import { type Log, openLog } from '../logging/open.ts';
+import { LEVELS, type Level } from '../logging/style.ts';
 import { complain, print } from './print.ts';
 
 /** What a config says, and where it is. */

@@ -1,7 +1,7 @@
 import { textOf } from '../config/text-file.ts';
-import type { Accounts } from '../contracts/accounts.ts';
-import type { Passwords } from '../contracts/passwords.ts';
-import { isName } from '../names/name.ts';
+import type { Accounts } from '../services/accounts.ts';
+import type { Passwords } from '../services/passwords.ts';
+import { isName } from '../usernames/name.ts';
 import { complain, print } from './print.ts';
 import { register, withStore } from './user.ts';
 import { userRows } from './user-rows.ts';

@@ -1,4 +1,4 @@
-import { Mistakes } from '../plugin/mistakes.ts';
+import { Mistakes } from '../host/mistakes.ts';
 
 /** Marks a word that begins with a hyphen and is no option. No word of a command line contains it. */
 const MARK = '\0';

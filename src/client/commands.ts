@@ -1,4 +1,4 @@
-import { nearest } from '../names/nearest.ts';
+import { nearest } from '../usernames/nearest.ts';
 import type { KnownCommand } from './owner.ts';
 
 /** The command that a word calls, by its name or an alias. */

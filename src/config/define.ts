@@ -1,7 +1,7 @@
+import type { Plugin } from '../host/define.ts';
+import type { StandardOptions } from '../host/standard.ts';
 import type { Limits } from '../kernel/limits.ts';
-import type { Level } from '../log/style.ts';
-import type { Plugin } from '../plugin/define.ts';
-import type { StandardOptions } from '../plugin/standard.ts';
+import type { Level } from '../logging/style.ts';
 
 /**
  * The options that plugins take, by what a config calls them. A package adds its own:

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
-import { Mistakes, messageOf } from '../plugin/mistakes.ts';
+import { Mistakes, messageOf } from '../host/mistakes.ts';
 
 /** The longest line, in bytes: a file of another kind may have no line end at all. */
 const LINE_BYTES = 16 * 2 ** 20;

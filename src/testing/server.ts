@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../config/check.ts';
+import { Host } from '../host/host.ts';
+import { answerForSelf } from '../host/self.ts';
 import type { Difference, Logger, Plugin } from '../index.ts';
 import { LIMITS, type Limits } from '../kernel/limits.ts';
-import { Host } from '../plugin/host.ts';
-import { answerForSelf } from '../plugin/self.ts';
 import { VirtualClock } from './clock.ts';
 import { JsonClient } from './json-client.ts';
 import { LineClient } from './line-client.ts';

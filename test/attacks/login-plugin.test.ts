@@ -5,7 +5,7 @@ import { Accounts, askPassword, definePlugin, type Plugin } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { STANDARD } from '../../src/plugin/standard.ts';
+import { STANDARD } from '../../src/host/standard.ts';
 
 let folder = '';
 beforeAll(() => {

@@ -120,7 +120,7 @@ describe('a standard plugin, copied into the folder of the user, behaves the sam
 
   test('message, and offline-messages', async () => {
     const files = {
-      ...(await sources('plugins/offline-messages')),
+      ...(await sources('plugins/messages/offline-messages')),
       'say.ts': await source('plugins/commands/message.ts'),
     };
     const plugins = { message: false, 'offline-messages': false, './say.ts': true, './index.ts': true };

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { readCorpus } from '../../fuzz/corpus.ts';
 import { Folder } from '../support/command-line.ts';
+import { readCorpus } from './corpus.ts';
 
-const RUN = fileURLToPath(new URL('../../fuzz/run.ts', import.meta.url));
+const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 
 /** How many inputs of each target, beside its corpus. FUZZ=100000 makes a long run of it. */
 const INPUTS = Number(process.env.FUZZ ?? 500);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { soak } from '../../soak/soak.ts';
+import { soak } from './soak.ts';
 
 /** How long, in seconds. SOAK=3600 makes an hour of it, as `npm run soak` does. */
 const SECONDS = Number(process.env.SOAK ?? 30);

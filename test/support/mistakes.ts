@@ -1,8 +1,8 @@
 import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../../src/config/check.ts';
-import { plan } from '../../src/plugin/host.ts';
-import type { Loaded } from '../../src/plugin/load.ts';
-import { Mistakes } from '../../src/plugin/mistakes.ts';
+import { plan } from '../../src/host/host.ts';
+import type { Loaded } from '../../src/host/load.ts';
+import { Mistakes } from '../../src/host/mistakes.ts';
 
 /** What a config is checked with. */
 export interface Around {

@@ -1,5 +1,5 @@
 /** Writes one message after another, and tells its parent how many were answered, until it is killed. */
-import { answerForSelf } from '../../src/plugin/self.ts';
+import { answerForSelf } from '../../src/host/self.ts';
 
 answerForSelf();
 const { openStore } = await import('../../plugins/stores/sqlite/store.ts');

@@ -1,0 +1,63 @@
+import type { Account } from '../kernel/account.ts';
+import type { MessageDraft } from '../kernel/message.ts';
+import { nameKey } from '../kernel/names.ts';
+import type { Accounts, StoredAccount } from '../services/accounts.ts';
+import { nameObjection } from '../usernames/name.ts';
+
+/** Stands for the hash of a bot's password: none is right for it. */
+const BOT = '*bot*';
+
+/** A user that is a program: it has an account, which nobody can log in to. */
+export interface Bot {
+  /** Whom its messages are from. */
+  readonly account: Account;
+  /**
+   * Whether a message is for the bot, by name. Then it is taken off the recipients, so that nothing keeps the message
+   * for it. For a handler of `onMessage` that runs before the message is kept.
+   */
+  takes(message: Pick<MessageDraft, 'audience'>): Promise<boolean>;
+}
+
+/** Whether an account is a bot's. */
+export function isBot({ hash }: Pick<StoredAccount, 'hash'>): boolean {
+  return hash === BOT;
+}
+
+/**
+ * The bot of that name: its account is created where the name is free.
+ * @throws a sentence where the name may not be used, or belongs to a user
+ */
+export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
+  const stored = (await accounts.find(name)) ?? (await create(accounts, name));
+  if (!isBot(stored)) throw new Error(belongsToUser(stored));
+  const account = { id: stored.id, name: stored.name };
+  const key = nameKey(account.name);
+
+  return {
+    account,
+    async takes({ audience }) {
+      if ('group' in audience || !audience.absent.some((absent) => nameKey(absent) === key)) return false;
+      // Were it removed, a person might have the name by now.
+      if ((await accounts.get(account.id)) === undefined) return false;
+      const at = audience.absent.findIndex((absent) => nameKey(absent) === key);
+      audience.absent.splice(at, 1);
+      return true;
+    },
+  };
+}
+
+function belongsToUser({ name, hash }: StoredAccount): string {
+  const sentence = `The name '${name}' belongs to a user: give the bot another one`;
+  // Bots had such accounts before they had a mark, and people whom a directory logs in have them.
+  const old = `, or, if it was this bot's before bots were marked, remove the account (chatserv user remove ${name})`;
+  return `${sentence}${hash === '' ? old : ''}.`;
+}
+
+async function create(accounts: Accounts, name: string): Promise<StoredAccount> {
+  const wrong = nameObjection(name);
+  if (wrong !== undefined) throw new Error(`The name '${name}' may not be used (${wrong}): give the bot another one.`);
+  const created = await accounts.create(name, BOT, true);
+  if (created !== undefined) return created;
+  const other = await accounts.lookalike(name);
+  throw new Error(`The name '${name}' looks like that of the user '${other?.name}': give the bot another one.`);
+}

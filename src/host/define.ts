@@ -1,0 +1,207 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { SteadyClock } from '../kernel/clock.ts';
+import type { Command, CommandCall } from '../kernel/commands.ts';
+import type { Handlers, HookName } from '../kernel/hooks.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Session } from '../kernel/session.ts';
+import type { Reply } from '../kernel/verdicts.ts';
+import type { ServicesOf, Tokens } from '../services/service.ts';
+import type { Server } from './server.ts';
+
+/** A handler, or one that says when it wants to run among those of other plugins. */
+export type Ordered<H> =
+  | H
+  | {
+      /**
+       * `guard`: runs before every handler that is not a guard, whatever their order. A guard may only refuse; anything
+       * else it returns is ignored.
+       */
+      readonly phase?: 'guard';
+      /** `pre`: before the handlers that say nothing; `post`: after them. */
+      readonly order?: 'pre' | 'post';
+      /** The name of a plugin whose handler this one runs before, whatever their order, but never before a guard. */
+      readonly before?: string;
+      readonly handler: H;
+    };
+
+/** The hooks that a plugin handles. */
+export type HookHandlers = { readonly [H in HookName]?: Ordered<Handlers[H]> };
+
+/** What a plugin's set-up is given, beside the services that it needs and wants under the names it calls them by. */
+export interface SetupContext<Options> {
+  /** The plugin's options, checked and with their defaults. */
+  readonly options: Options;
+  /** Posts messages, and knows sessions and commands. */
+  readonly server: Server;
+  /** The server's log. */
+  readonly logger: Logger;
+  /** The server's time, which tests can move: take no other. Durations are measured by `monotonic`. */
+  readonly clock: SteadyClock;
+  /** Aborted when the plugin leaves: end timers, handles and listeners with it. */
+  readonly signal: AbortSignal;
+  /**
+   * Whether this process needs what the plugin keeps for itself alone, as a server and an import do. Other commands, such
+   * as `chatserv user list`, work beside a running server.
+   */
+  readonly exclusive: boolean;
+  /**
+   * Whether the set-up is only looked at, as by `chatserv check` and `chatserv plugins`: make and change nothing that
+   * outlives it. A store may give one that is empty and is gone when the plugin is disposed of.
+   */
+  readonly dryRun: boolean;
+  /** A path of the config, absolute: relative ones count from the folder of the config file. */
+  path(file: string): string;
+  /**
+   * What outlives a reload of this plugin: made at the first call for the key, handed on to the plugin that takes its
+   * place and asks for the same key: `const votes = keep('votes', () => new Map<number, string>())`.
+   * @param close ends it, when nobody asked for it any more, or at shutdown
+   */
+  keep<T>(key: string, create: () => T, close?: (kept: T) => void | Promise<void>): T;
+  /**
+   * A value a session, made when first asked for and gone with the session; nobody else sees it:
+   * `const bucket = perSession(() => ({ left: 20 }))`, and then `bucket(session).left--`.
+   */
+  perSession<T>(create: (session: Session) => T): (session: Session) => T;
+}
+
+/** What a plugin's set-up gives back. */
+export interface Contributions<Provides extends Tokens> {
+  /** Its handlers, by the hooks' names. */
+  readonly hooks?: HookHandlers;
+  /** Its commands; a plugin that is one command is made by `defineCommand`. */
+  readonly commands?: readonly CommandSpec[];
+  /** The services that it provides, under the names of `provides`. */
+  readonly provide?: ServicesOf<Provides>;
+  /**
+   * Called when every plugin is set up: what meets clients, such as a listener, begins here. Called again when a reload
+   * failed that would have put another in this plugin's place.
+   */
+  readonly start?: () => void | Promise<void>;
+  /** Ends what meets clients: at shutdown, before the sessions are closed, and when a reload leaves the plugin out. */
+  readonly stop?: () => void | Promise<void>;
+  /** Ends what the plugin began, when nothing of it runs any more; at shutdown after those that use its services. */
+  readonly dispose?: () => void | Promise<void>;
+}
+
+type SetupResult<P extends Tokens> = keyof P extends never
+  ? Contributions<P> | void
+  : Contributions<P> & { readonly provide: ServicesOf<P> };
+
+/** A plugin: a name, options, what it needs and provides, and a set-up that returns its handlers and commands. */
+export interface PluginSpec<
+  Schema extends StandardSchemaV1,
+  Needs extends Tokens,
+  Wants extends Tokens,
+  Provides extends Tokens,
+> {
+  /** What the config and other plugins call it: lower-case words with hyphens. */
+  readonly name: string;
+  /** What it does, in one line without a full stop. */
+  readonly summary: string;
+  /** The schema of its options, any Standard Schema; without one it takes none. */
+  readonly options?: Schema;
+  /** Services without which it cannot run. */
+  readonly needs?: Needs;
+  /** Services that it uses where somebody provides them. */
+  readonly wants?: Wants;
+  /** Services that it provides. */
+  readonly provides?: Provides;
+  /** Environment variables that set options, as `{ blockTime: 'BLOCK_TIME' }`. The variable wins over the config. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Called once, before clients are served and after the plugins whose services it needs; it may be async.
+   * `chatserv check` and `chatserv plugins` call it too, and start nothing: what others can notice begins in `start`.
+   */
+  setup(
+    context: SetupContext<StandardSchemaV1.InferOutput<Schema>> & ServicesOf<Needs> & Partial<ServicesOf<Wants>>,
+  ): SetupResult<Provides> | Promise<SetupResult<Provides>>;
+}
+
+/** A plugin as the host handles it, its types worn off. */
+export interface Plugin {
+  readonly name: string;
+  readonly summary: string;
+  readonly options?: StandardSchemaV1;
+  readonly needs: Tokens;
+  readonly wants: Tokens;
+  readonly provides: Tokens;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The options that it stands in a config with, see `withOptions`. */
+  readonly given?: object;
+  setup(context: SetupContext<unknown>): Contributions<Tokens> | undefined | Promise<Contributions<Tokens> | undefined>;
+}
+
+/** A plugin that remembers what options it takes, so that a config's types can ask. */
+export interface PluginOf<Options> extends Plugin {
+  /** Carries the type only; it is never set. */
+  readonly takes?: Options;
+}
+
+/** The options that a plugin takes in a config. */
+export type OptionsOf<P> = P extends PluginOf<infer Options> ? Options : never;
+
+type NoOptions = StandardSchemaV1<Record<string, never>, Record<string, never>>;
+
+/** Makes a plugin of its description; a plugin file's default export. */
+export function definePlugin<
+  Schema extends StandardSchemaV1 = NoOptions,
+  Needs extends Tokens = {},
+  Wants extends Tokens = {},
+  Provides extends Tokens = {},
+>(spec: PluginSpec<Schema, Needs, Wants, Provides>): PluginOf<StandardSchemaV1.InferInput<Schema>> {
+  return { needs: {}, wants: {}, provides: {}, environment: {}, ...spec } as unknown as PluginOf<
+    StandardSchemaV1.InferInput<Schema>
+  >;
+}
+
+/** A plugin itself as an entry of a config, with options: `{ roll: withOptions(roll, { sides: 20 }) }`. */
+export function withOptions<Options extends object>(plugin: PluginOf<Options>, options: Options): PluginOf<Options> {
+  return { ...plugin, given: options };
+}
+
+/** A command as data: help, checks of arguments and rights, and the docs come from here. */
+export interface CommandSpec extends Omit<Command, 'plugin' | 'aliases' | 'allows'> {
+  /** Other words that call it. */
+  readonly aliases?: readonly string[];
+  /** The role that an account must have; who has not is answered `error:denied:<command>`. Without it everyone may call. */
+  readonly role?: string;
+}
+
+/** What a command's code is given beside the call: its options and services, under the names it calls them by. */
+export type CommandContext<Schema extends StandardSchemaV1, Needs extends Tokens, Wants extends Tokens> = Pick<
+  SetupContext<StandardSchemaV1.InferOutput<Schema>>,
+  'options' | 'server' | 'logger' | 'clock'
+> &
+  ServicesOf<Needs> &
+  Partial<ServicesOf<Wants>>;
+
+/** A command that is a plugin of its own. */
+export interface CommandPluginSpec<Schema extends StandardSchemaV1, Needs extends Tokens, Wants extends Tokens>
+  extends Omit<CommandSpec, 'run'> {
+  /** The schema of its options, any Standard Schema; without one it takes none. */
+  readonly options?: Schema;
+  /** Services without which it cannot run. */
+  readonly needs?: Needs;
+  /** Services that it uses where somebody provides them. */
+  readonly wants?: Wants;
+  /** Answers a call of the command. What it throws is answered `error:internal:<command>` and logged. */
+  run(call: CommandCall, context: CommandContext<Schema, Needs, Wants>): Reply | Promise<Reply>;
+}
+
+/** Makes a plugin of one command, called by the command's name; a plugin file's default export. */
+export function defineCommand<
+  Schema extends StandardSchemaV1 = NoOptions,
+  Needs extends Tokens = {},
+  Wants extends Tokens = {},
+>(spec: CommandPluginSpec<Schema, Needs, Wants>): PluginOf<StandardSchemaV1.InferInput<Schema>> {
+  const { options, needs, wants, run, ...command } = spec;
+  return definePlugin<Schema, Needs, Wants>({
+    name: spec.name,
+    summary: spec.summary,
+    ...(options && { options }),
+    ...(needs && { needs }),
+    ...(wants && { wants }),
+    // Where it is none, that is said of the command.
+    setup: (context) => ({ commands: [{ ...command, run: run && ((call) => run(call, context)) }] }),
+  });
+}

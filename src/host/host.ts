@@ -1,0 +1,345 @@
+import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
+import type { Connection } from '../kernel/connection.ts';
+import { DialogueOver } from '../kernel/endings.ts';
+import { createHooks } from '../kernel/hooks.ts';
+import { Kernel } from '../kernel/kernel.ts';
+import type { Limits } from '../kernel/limits.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Session } from '../kernel/session.ts';
+import type { Accounts } from '../services/accounts.ts';
+import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
+import { Presence } from '../services/presence.ts';
+import { observedAccounts } from './accounts.ts';
+import { BoundedLog } from './bounded-log.ts';
+import { type Culprit, culpritOf } from './culprit.ts';
+import { runAsServer } from './current.ts';
+import { DIALECTS } from './dialects.ts';
+import { Events } from './events.ts';
+import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
+import type { Watching } from './guard.ts';
+import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
+import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
+import { Meters } from './meter.ts';
+import { errorOf, Mistakes, messageOf } from './mistakes.ts';
+import { orderSetUp } from './order.ts';
+import { placeText } from './place.ts';
+import type { Server } from './server.ts';
+import { STANDARD } from './standard.ts';
+import type { HookOrder } from './taps.ts';
+
+/** What a server is made of. */
+export interface HostSetting {
+  readonly plugins: Entries;
+  readonly limits: Limits;
+  readonly place: ConfigPlace;
+  /** What is wrong beside the plugins, to be said with what is wrong with those. */
+  readonly mistakes?: readonly string[];
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Told where a transport listens. */
+  readonly listens?: (transport: string, where: string) => void;
+  /** Told of a reload when it begins; it is done, well or not, when the promise resolves. */
+  readonly reloads?: (done: Promise<unknown>) => void;
+  /** Called when what it says is live. */
+  readonly live?: () => void;
+  /** Whether this process needs what is stored for itself alone, as a server does; else it works beside one. */
+  readonly exclusive?: boolean;
+  /** Whether plugins are only looked at, and may make or change nothing that outlives this process. */
+  readonly dryRun?: boolean;
+  /** Given the host before any of its plugins runs. */
+  readonly begins?: (host: Host) => void;
+  /** Is told what is being called. */
+  readonly watchdog?: Watching;
+  /** Aborted when the server is to end, also while it starts: then nothing is waited for that begins. */
+  readonly stopping?: AbortSignal;
+  /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
+  readonly again?: () => Promise<HostSetting>;
+}
+
+/** The services that are there without a plugin. */
+export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service]);
+
+/** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
+export async function plan(
+  setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'> & LifecycleSetting,
+): Promise<Planned[]> {
+  const { plugins, place, environment = {} } = setting;
+  const { loaded, mistakes, incomplete } = await loadPlugins(plugins, place, environment, new Lifecycle(setting));
+  const on = new Set(loaded.map(({ key }) => key));
+  const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
+  const providersOff = (service: string) =>
+    off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name);
+  const byName = loaded.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
+  const order = orderSetUp(loaded, GIVEN, providersOff, byName);
+  // What could not be loaded may be what provides a service that seems to be missing.
+  const missing = incomplete ? [] : order.missing;
+  const all = [...(setting.mistakes ?? []), ...mistakes, ...order.mistakes, ...missing];
+  if (all.length > 0) throw new Mistakes(all);
+  // What handlers decide must not depend on names: their order is the config's.
+  const { ordered: ranked } = orderSetUp(loaded, GIVEN, providersOff);
+  return order.ordered.map((one) => ({ ...one, rank: ranked.indexOf(one) }));
+}
+
+/** A server: its kernel and the plugins that are live. */
+export class Host {
+  readonly kernel: Kernel;
+  readonly #server: Server;
+  readonly #clock: SteadyClock;
+  readonly #services: ReadonlyMap<string, unknown>;
+  readonly #meters = new Meters();
+  readonly #events = new Events();
+  readonly #logger: Logger;
+  readonly #log: BoundedLog;
+  readonly #stopping = new AbortController();
+  /** What plugins are given of each store's accounts. */
+  readonly #observed = new WeakMap<Accounts, Accounts>();
+  #state: ServerState = 'starting';
+  #setting: HostSetting;
+  #generation!: Generation;
+  /** Reloads are done one after the other. */
+  #reloaded: Promise<unknown> = Promise.resolve();
+  /** Until what earlier generations left is ended. */
+  #retired: Promise<void> = Promise.resolve();
+
+  private constructor(setting: HostSetting) {
+    this.#setting = setting;
+    const { limits, stopping } = setting;
+    if (stopping?.aborted) this.#stopping.abort();
+    stopping?.addEventListener('abort', () => this.#stopping.abort());
+    const clock = steady(setting.clock ?? systemClock);
+    this.#clock = clock;
+    this.#log = new BoundedLog(setting.logger, clock);
+    const logger = this.#events.counted(this.#log.logger);
+    this.#logger = logger;
+    const kernel = new Kernel(clock, logger, limits, { hooks: createHooks(), commands: new Map() });
+    this.kernel = kernel;
+    this.#server = {
+      accept: (connection, dialect) => this.accept(connection, dialect),
+      listens: (transport, where) => {
+        logger.info({ event: 'listen', transport, where }, 'listens');
+        this.#setting.listens?.(transport, where);
+      },
+      post: (post, ordered) => kernel.post(post, ordered),
+      limitMet: (limit) => kernel.limitMet(limit),
+      isExempt: (address) => kernel.isExempt(address),
+      sessions: () => kernel.sessions(),
+      recheckAccounts: () => this.#recheck(),
+      sessionsOf: ({ id }) => kernel.online.of(id),
+      commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    };
+    const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
+    const plugins: Plugins = {
+      reload: () => this.reload(),
+      isLive: (name) => this.plugins().some(({ loaded }) => loaded.plugin.name === name),
+      facts: () => this.#facts(),
+      state: () => this.#state,
+    };
+    this.#services = new Map<string, unknown>([
+      [Presence.service, presence],
+      [Plugins.service, plugins],
+    ]);
+  }
+
+  /** Sets everything up, and only then starts what meets clients. @throws Mistakes when it cannot */
+  static async start(setting: HostSetting): Promise<Host> {
+    const host = await Host.setUp({ ...setting, exclusive: true });
+    try {
+      await host.#generation.start();
+      host.#state = 'serving';
+    } catch (cause) {
+      await host.stop('shutdown');
+      throw cause;
+    }
+    return host;
+  }
+
+  /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
+  static async setUp(setting: HostSetting): Promise<Host> {
+    const host = new Host(setting);
+    setting.begins?.(host);
+    host.#generation = await host.#build(setting);
+    host.kernel.swap(host.#generation, setting.limits);
+    return host;
+  }
+
+  /**
+   * Reads the setting again and makes what it says live, keeping every plugin of which nothing has changed, and every
+   * session.
+   * @returns what is different
+   * @throws Mistakes when it cannot; then all is as it was
+   */
+  reload(): Promise<Difference> {
+    const reloading = this.#reloaded.then(() => this.#reload());
+    this.#reloaded = reloading.then(
+      ({ added, removed, changed }) => {
+        const names = changed.map(({ name }) => name);
+        this.#logger.info({ event: 'reload', added, removed, changed: names }, 'reloaded');
+      },
+      (thrown: unknown) => {
+        const why = thrown instanceof Mistakes ? { mistakes: thrown.sentences } : { err: errorOf(thrown) };
+        this.#logger.error({ event: 'reload-failure', ...why }, 'not reloaded: all is as it was');
+      },
+    );
+    this.#setting.reloads?.(this.#reloaded);
+    return reloading;
+  }
+
+  async #reload(): Promise<Difference> {
+    if (this.#state === 'stopping') throw new Mistakes(['The server is about to end, and reads nothing again.']);
+    const setting = { ...this.#setting, ...(await this.#again()) };
+    const before = this.#generation;
+    const next = await this.#build(setting, before);
+    try {
+      await next.start();
+    } catch (cause) {
+      await next.abandon();
+      throw cause;
+    }
+    const difference = next.difference();
+    this.#setting = setting;
+    this.#generation = next;
+    this.kernel.swap(next, setting.limits);
+    setting.watchdog?.allow(setting.limits);
+    setting.live?.();
+    this.#retired = before.retire(next, this.#retired);
+    return difference;
+  }
+
+  /** @throws Mistakes */
+  async #build(setting: HostSetting, before?: Generation): Promise<Generation> {
+    const lived = { ...setting, logger: this.#logger, clock: this.#clock, stopping: this.#stopping.signal };
+    return await Generation.build(await plan(lived), this.#around(setting, new Lifecycle(lived)), before);
+  }
+
+  /** Reads the setting again. @throws Mistakes */
+  async #again(): Promise<HostSetting | undefined> {
+    const { again, limits } = this.#setting;
+    if (again === undefined) return undefined;
+    try {
+      return await inTime(again(), this.#clock, limits.setupTime, 'limits.setupTime', this.#stopping.signal);
+    } catch (cause) {
+      if (cause instanceof Mistakes) throw cause;
+      throw new Mistakes([`The config could not be read again: ${messageOf(cause)}`], { cause });
+    }
+  }
+
+  #facts(): ServerFacts {
+    const { tally } = this.kernel;
+    return {
+      state: this.#state,
+      uptime: process.uptime(),
+      sessions: [...this.kernel.sessions()].length,
+      online: this.kernel.online.accounts().length,
+      messages: this.kernel.said,
+      deliveries: tally.deliveries,
+      bytes: { received: tally.bytesReceived, sent: tally.bytesSent },
+      keeping: tally.keeping.read(),
+      delivering: tally.delivering.read(),
+      limits: this.kernel.limitsMet.read(),
+      events: this.#events.read(),
+      plugins: this.plugins().map(({ loaded: { plugin } }) => ({
+        name: plugin.name,
+        quarantined: this.#generation.isQuarantined(plugin.name),
+        meters: this.#meters.read(plugin.name),
+      })),
+    };
+  }
+
+  #around(
+    { limits, place, plugins, watchdog, exclusive = false, dryRun = false }: HostSetting,
+    lifecycle: Lifecycle,
+  ): Surroundings {
+    return {
+      server: this.#server,
+      logger: this.#logger,
+      clock: this.#clock,
+      limits,
+      lifecycle,
+      folder: place.folder,
+      observed: (accounts) => this.#observe(accounts),
+      off: Object.keys(plugins).filter((key) => plugins[key] === false),
+      services: this.#services,
+      exclusive,
+      dryRun,
+      failedInBackground: (plugin, thrown) => this.#failed(thrown, { ...culpritOf(thrown), plugin }),
+      meters: this.#meters,
+      watchdog,
+    };
+  }
+
+  /**
+   * Takes what was thrown where nobody catches it, and goes on: it is logged, with the plugin that it came from, and
+   * counted on that. What is of no plugin is a mistake of this program's.
+   */
+  uncaught(thrown: unknown): void {
+    const err = errorOf(thrown);
+    // Whom a plugin asked something, without waiting for the answer, has left.
+    if (!(err instanceof DialogueOver)) this.#failed(err, culpritOf(err));
+  }
+
+  #failed(thrown: unknown, { plugin, place }: Culprit): void {
+    const about = { ...(place && { where: placeText(place, this.#setting.place.folder) }), err: errorOf(thrown) };
+    if (plugin === undefined) {
+      const text = 'uncaught exception, by no plugin: the server goes on; restart it when you can';
+      this.#logger.error({ event: 'internal-error', ...about }, text);
+      return;
+    }
+    this.#logger.error({ event: 'plugin-error', plugin, ...about }, `plugin '${plugin}' failed in the background`);
+    // While the server starts there is none.
+    (this.#generation as Generation | undefined)?.countBackgroundFailure(plugin);
+  }
+
+  #observe(accounts: Accounts): Accounts {
+    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.kernel.accountWatch);
+    this.#observed.set(accounts, observed);
+    return observed;
+  }
+
+  /** Looks at the accounts of everyone online again. */
+  async #recheck(): Promise<void> {
+    try {
+      await this.kernel.accountWatch.recheck();
+    } catch (err) {
+      this.#logger.error({ event: 'store-error', err }, 'whether accounts were changed could not be read');
+      throw err;
+    }
+  }
+
+  /** Hands over a connection, as a transport does. @param dialect the name of a dialect */
+  accept(connection: Connection, dialect: string): Session {
+    const known = DIALECTS[dialect];
+    if (known === undefined) {
+      throw new Error(`There is no dialect '${dialect}'; known: ${Object.keys(DIALECTS).join(', ')}.`);
+    }
+    // A session is the server's, whichever transport brings it.
+    return runAsServer(() => this.kernel.accept(connection, known));
+  }
+
+  /** The plugins that are live, in the order of set-up. */
+  plugins(): readonly LivePlugin[] {
+    return this.#generation.plugins();
+  }
+
+  /** The order in which the handlers of each hook run. */
+  orders(): readonly HookOrder[] {
+    return this.#generation.orders();
+  }
+
+  /** The service of that name, if a plugin provides it. */
+  service(name: string): unknown {
+    return this.#generation.services.get(name);
+  }
+
+  /** Stops accepting, tells every client why, writes what is left, and ends the plugins. */
+  async stop(reason: string): Promise<void> {
+    this.#state = 'stopping';
+    this.#stopping.abort();
+    await this.#reloaded;
+    await this.#generation.stop();
+    await this.kernel.close(reason);
+    await this.#retired;
+    await this.#generation.dispose();
+    this.#log.flush();
+  }
+}

@@ -1,0 +1,62 @@
+import { Durations } from '../kernel/durations.ts';
+import type { Meter as Reading } from '../services/plugins.ts';
+
+/** After so many calls not every one is timed any more. */
+const FEW = 1000;
+
+/** Counts the calls of one handler or command, its failures, and how long they took. */
+export class Meter {
+  readonly plugin: string;
+  /** The hook, or the command with `command ` before it. */
+  readonly what: string;
+  calls = 0;
+  errors = 0;
+  readonly #durations = new Durations();
+
+  constructor(plugin: string, what: string) {
+    this.plugin = plugin;
+    this.what = what;
+  }
+
+  /**
+   * Counts a call.
+   * @param sampled of how many, once there were many, one is timed; a power of two
+   * @returns when it began, in milliseconds, or 0 when it is not timed
+   */
+  begin(sampled: number): number {
+    return this.calls++ < FEW || (this.calls & (sampled - 1)) === 0 ? performance.now() : 0;
+  }
+
+  /** Notes the end of a call. @param began what `begin` gave for it @param waited what of its time is not its own */
+  end(began: number, waited = 0): void {
+    if (began > 0) this.took(performance.now() - began - waited);
+  }
+
+  /** Notes how long a call took, in milliseconds. */
+  took(time: number): void {
+    this.#durations.took(time);
+  }
+
+  read(): Reading {
+    const { what, calls, errors } = this;
+    const { mean, p99 } = this.#durations;
+    return { what, calls, errors, mean, p99, spread: this.#durations.read() };
+  }
+}
+
+/** The meters of all plugins that were ever live. */
+export class Meters {
+  readonly #meters = new Map<string, Meter>();
+
+  of(plugin: string, what: string): Meter {
+    const key = `${plugin} ${what}`;
+    const meter = this.#meters.get(key) ?? new Meter(plugin, what);
+    this.#meters.set(key, meter);
+    return meter;
+  }
+
+  /** What was counted of a plugin. */
+  read(plugin: string): Reading[] {
+    return [...this.#meters.values()].filter((meter) => meter.plugin === plugin).map((meter) => meter.read());
+  }
+}

@@ -1,0 +1,157 @@
+import { types } from 'node:util';
+import { z } from 'zod';
+import { HOOKS, type HookName } from '../kernel/hooks.ts';
+import { GUARD_DECISIONS } from '../kernel/results.ts';
+import { isRole } from '../services/roles.ts';
+import type { Tokens } from '../services/service.ts';
+import type { CommandSpec, Contributions, Plugin } from './define.ts';
+import { didYouMean } from './mistakes.ts';
+import { type Checked, checkAgainst, keysAt } from './options.ts';
+
+// What the types of define.ts say, for plugins whose author has no editor that checks them: Node strips types unread.
+
+const aFunction = z.instanceof(Function, { error: 'expected a function' });
+
+/** Of a hook that is not awaited: the promise of an async one would be taken for its decision. */
+const aSyncFunction = aFunction.refine(
+  (value) => !types.isAsyncFunction(value),
+  'expected a function that is not async: this hook is not awaited',
+);
+
+const LINE = 'expected a line of text';
+const line = z.string(LINE).regex(/^\S.*$/, LINE);
+
+const NAME = "expected lower-case words with hyphens, such as 'quiet-hours'";
+const name = z.string(NAME).regex(/^[\p{Ll}\p{Lo}\p{M}\p{N}]+(-[\p{Ll}\p{Lo}\p{M}\p{N}]+)*$/u, NAME);
+
+const token = z.looseObject({ service: line }, 'expected a token, as token() makes them');
+const tokens = z.record(z.string(), token, 'expected tokens by name, such as { accounts: Accounts }');
+
+const definition = z.strictObject({
+  name,
+  summary: line,
+  options: z
+    .custom((value) => typeof Object(Object(value)['~standard']).validate === 'function', {
+      error: 'expected a Standard Schema, such as z.strictObject({ ... })',
+    })
+    .optional(),
+  needs: tokens,
+  wants: tokens,
+  provides: tokens,
+  environment: z.record(z.string(), line, 'expected the names of variables by option'),
+  setup: aFunction,
+});
+
+const WORD = 'expected a word';
+const word = z.string(WORD).regex(/^\S+$/, WORD);
+const count = z.custom((value) => typeof value === 'number' && value >= 0, 'expected how many words').optional();
+
+const command = z.strictObject(
+  {
+    name: word,
+    aliases: z.array(word, 'expected a list of words').optional(),
+    usage: line,
+    summary: line,
+    args: z.strictObject({ min: count, max: count }, 'expected { min, max }').optional(),
+    overlaps: z.boolean('expected true or false').optional(),
+    role: z.string().refine(isRole, 'expected lower-case letters, digits and hyphens').optional(),
+    run: aFunction,
+  },
+  'expected a command',
+);
+
+const hooks = Object.fromEntries(
+  (Object.keys(HOOKS) as HookName[]).map((hook) => {
+    const { kind } = HOOKS[hook];
+    const handler = kind.startsWith('Async') ? aFunction : aSyncFunction;
+    const phase = Object.hasOwn(GUARD_DECISIONS, hook)
+      ? z.literal('guard', "expected 'guard'")
+      : z.undefined('expected none: nothing is refused in this hook');
+    const ordered = z.strictObject(
+      {
+        phase: phase.optional(),
+        order: z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional(),
+        before: name.optional(),
+        handler,
+      },
+      'expected { phase, order, before, handler }',
+    );
+    return [hook, z.union([handler, ordered]).optional()];
+  }),
+);
+
+const RETURNED = {
+  hooks: z.strictObject(hooks, 'expected handlers by hook').optional(),
+  commands: z.array(z.unknown(), 'expected a list of commands').optional(),
+  provide: z.strictObject({}, 'expected the services of provides').optional(),
+  start: aFunction.optional(),
+  stop: aFunction.optional(),
+  dispose: aFunction.optional(),
+};
+
+/** What is wrong with how a plugin is defined, a sentence each. @param key what the config calls it */
+export async function definitionMistakes(key: string, plugin: Plugin): Promise<readonly string[]> {
+  const { given, ...defined } = plugin;
+  const mistakes = await mistakesIn(definition, defined, {
+    config: `The plugin '${key}'`,
+    at: [],
+    belongs: (strange) => {
+      if (Object.hasOwn(RETURNED, strange)) return 'It belongs in what setup returns.';
+      return Object.hasOwn(command.shape, strange) ? 'It belongs in a command: see defineCommand.' : undefined;
+    },
+  });
+  return mistakes.length > 0 ? mistakes : variablesOfNothing(key, plugin);
+}
+
+/** Of environment variables, which set options, those for which there is no option: the rest of them would pass. */
+function variablesOfNothing(key: string, { options, environment }: Plugin): string[] {
+  const known = keysAt(options);
+  const takesAny = options instanceof z.ZodObject && options.def.catchall instanceof z.ZodUnknown;
+  if (takesAny || (options !== undefined && known.length === 0)) return [];
+  const strange = Object.entries(environment).filter(([option]) => !known.includes(option));
+  return strange.map(
+    ([option, variable]) =>
+      `The plugin '${key}': environment has ${variable} set the option '${option}', which there is not.${didYouMean(option, known)}`,
+  );
+}
+
+/** What is wrong with what a plugin's set-up has returned, a sentence each. @param key what the config calls it */
+export async function contributionMistakes(
+  key: string,
+  { provides }: Plugin,
+  returned: Contributions<Tokens>,
+): Promise<readonly string[]> {
+  const config = `The plugin '${key}'`;
+  const mistakes = await mistakesIn(returnedBy(provides), returned, { config, at: [], whole: 'what setup returns' });
+  const { commands } = Object(returned) as { readonly commands?: unknown };
+  for (const [index, spec] of Array.isArray(commands) ? commands.entries() : []) {
+    const called = (Object(spec) as Partial<CommandSpec>).name ?? index;
+    const checked = { config: `${config}, command '${called}'`, at: [], belongs: inPlugin };
+    mistakes.push(...(await mistakesIn(command, spec, checked)));
+  }
+  return mistakes;
+}
+
+function inPlugin(strange: string): string | undefined {
+  const known = Object.hasOwn(definition.shape, strange) || Object.hasOwn(RETURNED, strange);
+  return known ? 'It belongs to a plugin: see definePlugin.' : undefined;
+}
+
+function returnedBy(provides: Tokens): z.ZodType {
+  const names = Object.keys(provides);
+  if (names.length === 0) return z.strictObject(RETURNED, 'expected an object');
+  const service = z.custom(
+    (value) => value !== undefined && value !== null,
+    'expected the service that provides names',
+  );
+  const provide = z.strictObject(
+    Object.fromEntries(names.map((one) => [one, service])),
+    `expected the services of provides: ${names.join(', ')}`,
+  );
+  return z.strictObject({ ...RETURNED, provide }, 'expected an object');
+}
+
+async function mistakesIn(schema: z.ZodType, value: unknown, checked: Checked): Promise<string[]> {
+  const result = await checkAgainst(schema, value, checked);
+  return 'mistakes' in result ? [...result.mistakes] : [];
+}

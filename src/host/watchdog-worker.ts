@@ -1,0 +1,84 @@
+/** The thread that looks whether the event loop of the other one is held up, and by whom. */
+import { writeSync } from 'node:fs';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { inStyle } from '../logging/style.ts';
+import { BEAT, BLOCK_TIME, CALLED, DEBUGGED, HANG_TIME, type Naming, type WatchdogData } from './watchdog.ts';
+
+/** How many samples are taken in the time that the event loop may be held up, at least. */
+const SAMPLES = 5;
+
+/** How long it is between two samples at most, in milliseconds. */
+const INTERVAL = 100;
+
+const { cells, style } = workerData as WatchdogData;
+const view = new Int32Array(cells);
+const names = new Map<number, Naming>();
+
+let beat = -1;
+/** How often each was seen since the last beat. */
+let seen = new Map<number, number>();
+/** For how long there was no beat, in milliseconds, but for what the machine itself did not run meanwhile. */
+let stalled = 0;
+let said = false;
+let killed = false;
+
+look(0);
+
+/** @param waited since the last look, in milliseconds */
+function look(waited: number): void {
+  const [blockTime, hangTime] = [Atomics.load(view, BLOCK_TIME), Atomics.load(view, HANG_TIME)];
+  const next = Math.min(INTERVAL, blockTime / SAMPLES);
+  setTimeout(look, next, next);
+  for (let told = receive(); told !== undefined; told = receive()) names.set(told.id, told);
+  const now = Atomics.load(view, BEAT);
+  if (now !== beat) {
+    beat = now;
+    seen = new Map();
+    stalled = 0;
+    said = false;
+    return;
+  }
+  stalled += waited;
+  const id = Atomics.load(view, CALLED);
+  seen.set(id, (seen.get(id) ?? 0) + 1);
+  const name = names.get([...seen].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0);
+  if (stalled >= blockTime && !said) {
+    said = true;
+    warn(name, blockTime);
+  }
+  if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0 && !killed) kill(name, hangTime);
+}
+
+function receive(): Naming | undefined {
+  return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
+}
+
+function warn(name: Naming | undefined, blockTime: number): void {
+  write(
+    'warn',
+    name,
+    name
+      ? `plugin '${name.plugin}' keeps the event loop in ${name.what} for more than ${blockTime} ms: nobody is served meanwhile`
+      : `the event loop is held up for more than ${blockTime} ms, by none of the plugins' first steps`,
+  );
+}
+
+/** Kills the process; as the first one of a container it lives on, and nobody in there can kill it. */
+function kill(name: Naming | undefined, hangTime: number): void {
+  killed = true;
+  const who = name ? `, by plugin '${name.plugin}' in ${name.what}` : '';
+  write('error', name, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: the process is killed`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Straight to standard error, as the log would have it: the other thread cannot. */
+function write(level: 'warn' | 'error', name: Naming | undefined, msg: string): void {
+  const facts = name && { plugin: name.plugin, what: name.what };
+  const event = level === 'warn' ? 'event-loop' : 'hang';
+  const line = { level, time: new Date().toISOString(), event, ...facts, msg };
+  try {
+    writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
+  } catch {
+    // A disk that is full, or a reader that is slow: no reason to end the server, as an error of this thread would.
+  }
+}

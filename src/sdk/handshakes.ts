@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { SetupContext } from '../host/define.ts';
+import { networkOf } from '../kernel/address.ts';
+import { Quota } from './quota.ts';
+
+/** How long it takes until a network may begin as many handshakes again, in seconds. */
+const TIME = 60;
+
+/** The option of a plugin that speaks TLS, to be spread into its schema. */
+export const handshakeOptions = {
+  handshakesPerNetwork: z
+    .int()
+    .positive()
+    .default(120)
+    .describe(
+      'How many TLS handshakes one IPv4 address or IPv6 /64 may begin within a minute, for each costs a signature; more connections are closed at once',
+    ),
+};
+
+/** Bounds the TLS handshakes of networks. @returns whether a new connection from an address may begin one */
+export function handshakeLimit(
+  { keep, clock, server }: Pick<SetupContext<unknown>, 'keep' | 'clock' | 'server'>,
+  most: number,
+): (address: string) => boolean {
+  const begun = keep('handshakes', () => new Quota());
+  return (address) => {
+    if (server.isExempt(address)) return true;
+    if (begun.take(networkOf(address), { most, time: TIME }, clock.monotonic()) === 0) return true;
+    server.limitMet('handshakes-per-network');
+    return false;
+  };
+}

@@ -1,0 +1,108 @@
+import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import { messageOf } from '../host/mistakes.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { isHandedOver, takeOver } from './handed-over.ts';
+import { HOSTS } from './host-name.ts';
+import { openFiles } from './open-files.ts';
+
+/** Those of this process that listen, to tell a port that two plugins want from one that another program has. */
+const ours = new Set<Server>();
+
+/** What a listener does with connections for which no file is left. */
+export interface FileLimit {
+  /** Whether its connections may have the files that are kept free of other connections: it serves operators. */
+  readonly reserved?: boolean;
+  /** Called when a connection was closed at once, because the open files that are left are reserved. */
+  refused?(): void;
+}
+
+/**
+ * Has a listener of Node's listen, if it does not yet: one that a plugin has kept over a reload does.
+ * What goes wrong with it later goes to the log. Its connections count as open files beside those of other listeners.
+ * @param name the plugin's: a socket that the service manager handed over under that name is taken instead of `where`
+ * @returns whether it has begun just now
+ * @throws what keeps it from listening, as the end of a sentence: what is wrong, and what to do
+ */
+export async function listen(
+  listener: Server,
+  where: ListenOptions,
+  logger: Logger,
+  name?: string,
+  { reserved = false, refused }: FileLimit = {},
+): Promise<boolean> {
+  if (listener.listening) return false;
+  if (where.host === '') throw new Error(`the host is empty: ${HOSTS}`);
+  const handed = name !== undefined && isHandedOver(name) ? takeOver(name) : undefined;
+  try {
+    await begin(listener, handed ?? where);
+  } catch (cause) {
+    if (handed === undefined) throw new Error(complaint(cause as NodeJS.ErrnoException, where), { cause });
+    throw new Error(
+      `what the service manager handed over as '${name}' cannot be listened on (${messageOf(cause)}): it must be a listening socket (ListenStream=, Accept=no)`,
+      { cause },
+    );
+  }
+  if (!reserved) {
+    listener.prependListener('connection', (socket: Socket) => {
+      if (openFiles.take(socket)) return;
+      refused?.();
+      socket.destroy();
+    });
+  }
+  listener.on('error', (err) => logger.error({ event: 'listener-error', err }, 'a listener failed'));
+  ours.add(listener);
+  listener.once('close', () => ours.delete(listener));
+  return true;
+}
+
+/** Why a listener cannot listen, for who runs the server. */
+function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOptions): string {
+  if (path !== undefined) return `the socket ${path} cannot be made (${cause.message}): ${pathAdvice(cause)}`;
+  const place = `${host?.includes(':') ? `[${host}]` : host}:${port}`;
+  if (cause.syscall === 'getaddrinfo') {
+    return `no address belongs to the host '${host}' (${cause.message}): set the option host to an address of this machine`;
+  }
+  switch (cause.code) {
+    case 'EADDRINUSE':
+      return [...ours].some((one) => isInTheWay(one.address(), cause as { address?: string }))
+        ? `another plugin of this server listens on ${place} already: give each a port of its own; one that is to leave a port must be gone by a reload before`
+        : `another program, perhaps another chatserv, listens on ${place} already: end that one, or set the option port to another`;
+    case 'EACCES':
+      return `the system lets only root, and whom root allows, listen on ${place}: set the option port to one from 1024 on, or have the service manager open it`;
+    case 'EADDRNOTAVAIL':
+      return `this machine has no address ${host} (${cause.message}): set the option host to one that it has, or to 0.0.0.0 or :: for every one`;
+    default:
+      return cause.message;
+  }
+}
+
+function pathAdvice({ code }: NodeJS.ErrnoException): string {
+  if (code === 'EINVAL' || code === 'ENAMETOOLONG') return 'set the option socket to a shorter path';
+  return "give the server's user the right to write to its folder, or set the option socket to another place";
+}
+
+/** Whether who listens there keeps another from where it failed to listen. */
+function isInTheWay(
+  there: AddressInfo | string | null,
+  failed: { readonly address?: string; readonly port?: number },
+): boolean {
+  if (there === null || typeof there === 'string' || there.port !== failed.port) return false;
+  const every = ['0.0.0.0', '::'];
+  return [failed.address, ...every].includes(there.address) || every.includes(failed.address ?? '');
+}
+
+/** Resolves when it listens. @throws what keeps it from that */
+async function begin(listener: Server, where: ListenOptions | { readonly fd: number }): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  listener.once('error', reject);
+  listener.listen(where, resolve);
+  await promise;
+  listener.off('error', reject);
+}
+
+/** Where a listener listens, for the operator: `host:port`, or a path. */
+export function placeOf(listener: Server): string {
+  const place = listener.address() as AddressInfo | string;
+  if (typeof place === 'string') return place;
+  return `${place.family === 'IPv6' ? `[${place.address}]` : place.address}:${place.port}`;
+}

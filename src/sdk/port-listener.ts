@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net';
+import { z } from 'zod';
+import { plainAddress } from '../kernel/address.ts';
+import { inAddressList } from '../kernel/address-list.ts';
+import { addressList } from './address-list.ts';
+import { PROBE_TIME, probe, probeOptions } from './dead-peers.ts';
+import { HOSTS, isHost } from './host-name.ts';
+import { type Listener, type ListenerContext, listener } from './listener.ts';
+import { readProxyHeader } from './proxied.ts';
+
+/** The options of a plugin that listens on a TCP port, to be spread into its schema. @param port its own */
+export function portOptions(port: number) {
+  return {
+    host: z
+      .string()
+      .min(1, { error: HOSTS, abort: true })
+      .refine(isHost, HOSTS)
+      .default('127.0.0.1')
+      .describe('The address to listen on; 0.0.0.0 or :: is every one'),
+    port: z.int().min(0).max(65535).default(port).describe('The port; 0 takes a free one'),
+    proxies: addressList
+      .default([])
+      .describe('Proxies, as addresses and networks: each connection from there must begin with a PROXY header'),
+    ...probeOptions,
+  };
+}
+
+/** What `portOptions` come to. */
+export interface PortOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly proxies: readonly string[];
+  readonly probeTime?: number;
+}
+
+/**
+ * Has a plugin listen on a TCP port: `setup: (context) => portListener(context, 'tcp', ...)`. The port stays open over
+ * a reload that leaves host and port alone. A socket that a service manager handed over under the plugin's name is
+ * taken in place of them. From the proxies of the options a connection must begin with a PROXY header; from nobody
+ * else is one looked for.
+ * @param name the plugin's
+ * @param accept is given each connection, half-open when the client ends its side, and the client's IP address
+ */
+export function portListener(
+  context: ListenerContext & { readonly options: PortOptions },
+  name: string,
+  accept: (socket: Socket, address: string) => void,
+): Listener {
+  const { clock, logger, options } = context;
+  const { host, port, probeTime = PROBE_TIME } = options;
+  const isProxy = inAddressList(options.proxies);
+  /** Those whose header is still to come. */
+  const waiting = new Set<Socket>();
+
+  async function acceptProxied(socket: Socket, proxy: string): Promise<void> {
+    waiting.add(socket);
+    // The close that follows an error says enough.
+    socket.on('error', () => {});
+    try {
+      const header = await readProxyHeader(socket, clock);
+      if (header === undefined || socket.readableEnded || socket.destroyed) socket.destroy();
+      else accept(socket, header.address ?? proxy);
+    } catch (cause) {
+      socket.destroy();
+      if (!stopped)
+        logger.warn(
+          { event: 'proxy-refused', address: proxy, transport: name },
+          `a proxy was cut off: ${(cause as Error).message}`,
+        );
+    } finally {
+      waiting.delete(socket);
+    }
+  }
+
+  let stopped = false;
+  const open = listener(
+    context,
+    { name, place: `${host} ${port}`, open: (begin) => begin({ host, port }) },
+    (socket) => {
+      const { remoteAddress } = socket;
+      // It is gone already, as that of a proxy that only looks whether the port is open.
+      if (remoteAddress === undefined) return void socket.destroy();
+      probe(socket, probeTime);
+      const address = plainAddress(remoteAddress);
+      if (isProxy(address)) void acceptProxied(socket, address);
+      else accept(socket, address);
+    },
+  );
+  return {
+    start: open.start,
+    stop() {
+      stopped = true;
+      for (const socket of waiting) socket.destroy();
+      return open.stop();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Fuzzes what meets bytes from outside. `npm run fuzz` tries every target, `npm run fuzz -- framing session` some;
+ * `--inputs` says how many for each, `--seed` makes the same again, `--keep` writes into test/fuzz/corpus/ what ran new
+ * code, or what is wrong.
+ */
+import { parseArgs } from 'node:util';
+import { answerForSelf } from '../../src/host/self.ts';
+import { asLine, readCorpus, writeCorpus, writeFound } from './corpus.ts';
+import { Coverage } from './coverage.ts';
+import { fuzz, type Target } from './engine.ts';
+import { Random } from './random.ts';
+
+/** How often it says how far it is, in milliseconds. */
+const SAYS_EVERY = 30_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    inputs: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    keep: { type: 'boolean', default: false },
+  },
+});
+
+answerForSelf();
+const { TARGETS } = await import('./targets/all.ts');
+const unknown = positionals.filter((name) => !TARGETS.some((target) => target.name === name));
+if (unknown.length > 0) throw new Error(`There is no target ${unknown}; known: ${TARGETS.map(({ name }) => name)}.`);
+for (const target of TARGETS) if (positionals.length === 0 || positionals.includes(target.name)) await run(target);
+
+async function run(target: Target): Promise<void> {
+  const began = performance.now();
+  let said = began;
+  const say = (tried: number, then: string) => {
+    const seconds = (performance.now() - began) / 1000;
+    const speed = Math.round(tried / seconds).toLocaleString('en');
+    console.log(
+      `${target.name}: ${tried.toLocaleString('en')} inputs in ${seconds.toFixed(0)} s, ${speed} a second${then}`,
+    );
+  };
+  const coverage = new Coverage((url) => target.code.test(url));
+  const seeds = readCorpus(target.name);
+  const outcome = await fuzz(
+    target,
+    seeds,
+    Number(values.inputs),
+    new Random(Number(values.seed)),
+    coverage,
+    (tried) => {
+      if (performance.now() - said < SAYS_EVERY) return;
+      said = performance.now();
+      say(tried, '');
+    },
+  );
+  coverage.close();
+  await target.close?.();
+  const { tried, corpus, finding } = outcome;
+  say(tried, `, seed ${values.seed}; ${corpus.length} ran new code, ${coverage.size} characters of it in all`);
+  if (finding !== undefined) {
+    console.log(`${target.name}: something is wrong with this input:\n${asLine(finding.input)}`);
+    console.log(finding.cause);
+    process.exitCode = 1;
+  }
+  if (!values.keep) return;
+  if (finding === undefined) writeCorpus(target.name, corpus);
+  else writeFound(target.name, finding.input);
+}
