@@ -149,7 +149,6 @@ const SECTIONS: readonly Section[] = [
     intro: 'What `chatserv.config.ts` exports: [config.md](../config.md).',
     names: ['defineConfig', 'Config', 'PluginEntries', 'PluginOptions'],
   },
-  { heading: 'Figures', intro: 'What the service `Plugins` counts durations in.', names: ['Spread'] },
 ];
 
 /**

@@ -2,6 +2,8 @@
 export { z } from 'zod';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
 export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
+export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './host/address.ts';
+export { addressList, inAddressList } from './host/address-list.ts';
 export { type Bot, claimBot, isBot } from './host/bots.ts';
 export {
   type CommandContext,
@@ -20,26 +22,21 @@ export {
   withOptions,
 } from './host/define.ts';
 export { dialectOption } from './host/dialects.ts';
+export { OperationalError } from './host/operational-error.ts';
 export type { Server } from './host/server.ts';
 export type { Account } from './kernel/account.ts';
 export type { AccountChange } from './kernel/account-watch.ts';
-export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './kernel/address.ts';
-export { inAddressList } from './kernel/address-list.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
 export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dialect.ts';
-export type { Spread } from './kernel/durations.ts';
 export type { Feed, InboxReader } from './kernel/feed.ts';
 export type { Decision, Handlers, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
-export { OperationalError } from './kernel/operational-error.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
-export { settledTime } from './kernel/settled-time.ts';
-export { escapeUnseen } from './kernel/unseen.ts';
 export {
   admit,
   askPassword,
@@ -53,7 +50,7 @@ export {
   reply,
   type UsernameVerdict,
 } from './kernel/verdicts.ts';
-export { addressList } from './sdk/address-list.ts';
+export { escapeUnseen } from './logging/unseen.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
 export { makeFolder } from './sdk/folder.ts';
@@ -64,6 +61,7 @@ export type { Listener, ListenerContext } from './sdk/listener.ts';
 export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
 export { Quota, type QuotaRule } from './sdk/quota.ts';
+export { settledTime } from './sdk/settled-time.ts';
 export { TimedBlocks } from './sdk/timed-blocks.ts';
 export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
 export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
@@ -92,6 +90,7 @@ export {
   Plugins,
   type ServerFacts,
   type ServerState,
+  type Spread,
 } from './services/plugins.ts';
 export { Presence } from './services/presence.ts';
 export { Registration } from './services/registration.ts';

@@ -1,4 +1,4 @@
-import { visible } from '../kernel/unseen.ts';
+import { visible } from '../logging/unseen.ts';
 
 /** Prints text that may contain what others wrote (names, configs, plugins' words), with invisible characters spelt out. */
 export function print(text: string): void {

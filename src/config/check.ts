@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { addressList } from '../host/address-list.ts';
+import { LIMITS, type Limits } from '../host/limits.ts';
 import type { Entries } from '../host/load.ts';
 import { checkAgainst } from '../host/options.ts';
 import { STANDARD } from '../host/standard.ts';
-import { LIMITS, type Limits } from '../kernel/limits.ts';
 import { LEVELS, type Level } from '../logging/style.ts';
-import { addressList } from '../sdk/address-list.ts';
 
 const count = z.int().positive();
 const rate = z.number().nonnegative();

@@ -1,6 +1,6 @@
 import type { Plugin } from '../host/define.ts';
+import type { Limits } from '../host/limits.ts';
 import type { StandardOptions } from '../host/standard.ts';
-import type { Limits } from '../kernel/limits.ts';
 import type { Level } from '../logging/style.ts';
 
 /**

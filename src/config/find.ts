@@ -4,10 +4,10 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { defaultLoaders, type Loader, type Options, type PublicExplorer } from 'cosmiconfig';
 import * as internals from 'cosmiconfig/dist/Explorer.js';
 import { inTime } from '../host/lifecycle.ts';
+import { LIMITS } from '../host/limits.ts';
 import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { importFile, retried } from '../host/self.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { LIMITS } from '../kernel/limits.ts';
 import { textOf } from './text-file.ts';
 
 /** A config as it was found. */

@@ -1,6 +1,6 @@
 import type { SteadyClock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { OperationalError } from '../kernel/operational-error.ts';
+import { OperationalError } from './operational-error.ts';
 
 /** How many lines of a kind are logged within a period. */
 const MOST = 20;

@@ -1,16 +1,16 @@
 import type { SteadyClock } from '../kernel/clock.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
-import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { OperationalError } from '../kernel/operational-error.ts';
 import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
 import { runnerOf } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';
+import type { Limits } from './limits.ts';
 import type { Meter, Meters } from './meter.ts';
 import { errorOf } from './mistakes.ts';
+import { OperationalError } from './operational-error.ts';
 
 /** A function of a plugin's, its types worn off. */
 export type Handler = (...args: never[]) => unknown;

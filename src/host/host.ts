@@ -1,28 +1,34 @@
+import { isIP } from 'node:net';
 import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
 import { DialogueOver } from '../kernel/endings.ts';
 import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import type { Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Accounts } from '../services/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
 import { observedAccounts } from './accounts.ts';
+import { locate } from './address.ts';
+import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
+import { ServerCounters } from './counters.ts';
 import { type Culprit, culpritOf } from './culprit.ts';
 import { runAsServer } from './current.ts';
 import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
+import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
+import type { Limits } from './limits.ts';
 import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
 import { Meters } from './meter.ts';
 import { errorOf, Mistakes, messageOf } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
 import { placeText } from './place.ts';
+import { TokenBuckets } from './rate-limiter.ts';
 import type { Server } from './server.ts';
 import { STANDARD } from './standard.ts';
 import type { HookOrder } from './taps.ts';
@@ -87,6 +93,8 @@ export class Host {
   readonly #server: Server;
   readonly #clock: SteadyClock;
   readonly #services: ReadonlyMap<string, unknown>;
+  readonly #counters: ServerCounters;
+  #exempt: (address: string) => boolean;
   readonly #meters = new Meters();
   readonly #events = new Events();
   readonly #logger: Logger;
@@ -109,10 +117,21 @@ export class Host {
     stopping?.addEventListener('abort', () => this.#stopping.abort());
     const clock = steady(setting.clock ?? systemClock);
     this.#clock = clock;
+    this.#counters = new ServerCounters(clock);
+    this.#exempt = inAddressList(limits.exempt);
     this.#log = new BoundedLog(setting.logger, clock);
     const logger = this.#events.counted(this.#log.logger);
     this.#logger = logger;
-    const kernel = new Kernel(clock, logger, limits, { hooks: createHooks(), commands: new Map() });
+    const environment = {
+      clock,
+      logger,
+      counters: this.#counters,
+      locate,
+      isExempt: (address: string) => isIP(address) === 0 || this.#exempt(address),
+      rateLimiter: () => new TokenBuckets(this.#setting.limits, clock.monotonic()),
+      foreignProtocol,
+    };
+    const kernel = new Kernel(environment, limits, { hooks: createHooks(), commands: new Map() });
     this.kernel = kernel;
     this.#server = {
       accept: (connection, dialect) => this.accept(connection, dialect),
@@ -121,8 +140,8 @@ export class Host {
         this.#setting.listens?.(transport, where);
       },
       post: (post, ordered) => kernel.post(post, ordered),
-      limitMet: (limit) => kernel.limitMet(limit),
-      isExempt: (address) => kernel.isExempt(address),
+      limitMet: (limit) => this.#counters.countLimitHit(limit),
+      isExempt: (address) => this.#exempt(address),
       sessions: () => kernel.sessions(),
       recheckAccounts: () => this.#recheck(),
       sessionsOf: ({ id }) => kernel.online.of(id),
@@ -199,6 +218,7 @@ export class Host {
     const difference = next.difference();
     this.#setting = setting;
     this.#generation = next;
+    this.#exempt = inAddressList(setting.limits.exempt);
     this.kernel.swap(next, setting.limits);
     setting.watchdog?.allow(setting.limits);
     setting.live?.();
@@ -224,19 +244,24 @@ export class Host {
     }
   }
 
+  /** How often each limit was hit, by its name. */
+  get limitHits(): Readonly<Record<string, number>> {
+    return this.#counters.limitHits.read();
+  }
+
   #facts(): ServerFacts {
-    const { tally } = this.kernel;
+    const counters = this.#counters;
     return {
       state: this.#state,
       uptime: process.uptime(),
       sessions: [...this.kernel.sessions()].length,
       online: this.kernel.online.accounts().length,
       messages: this.kernel.said,
-      deliveries: tally.deliveries,
-      bytes: { received: tally.bytesReceived, sent: tally.bytesSent },
-      keeping: tally.keeping.read(),
-      delivering: tally.delivering.read(),
-      limits: this.kernel.limitsMet.read(),
+      deliveries: counters.deliveries,
+      bytes: { received: counters.bytesReceived, sent: counters.bytesSent },
+      keeping: counters.keeping.snapshot(),
+      delivering: counters.delivering.snapshot(),
+      limits: this.limitHits,
       events: this.#events.read(),
       plugins: this.plugins().map(({ loaded: { plugin } }) => ({
         name: plugin.name,

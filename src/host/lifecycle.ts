@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../kernel/clock.ts';
-import { LIMITS, type Limits } from '../kernel/limits.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { runnerOf } from './current.ts';
 import type { Watching } from './guard.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { errorOf } from './mistakes.ts';
 
 /** A phase of a plugin's life: what of it the host calls. */

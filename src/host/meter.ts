@@ -1,5 +1,5 @@
-import { Durations } from '../kernel/durations.ts';
 import type { Meter as Reading } from '../services/plugins.ts';
+import { Histogram } from './histogram.ts';
 
 /** After so many calls not every one is timed any more. */
 const FEW = 1000;
@@ -11,7 +11,7 @@ export class Meter {
   readonly what: string;
   calls = 0;
   errors = 0;
-  readonly #durations = new Durations();
+  readonly #durations = new Histogram();
 
   constructor(plugin: string, what: string) {
     this.plugin = plugin;
@@ -34,13 +34,13 @@ export class Meter {
 
   /** Notes how long a call took, in milliseconds. */
   took(time: number): void {
-    this.#durations.took(time);
+    this.#durations.observe(time);
   }
 
   read(): Reading {
     const { what, calls, errors } = this;
     const { mean, p99 } = this.#durations;
-    return { what, calls, errors, mean, p99, spread: this.#durations.read() };
+    return { what, calls, errors, mean, p99, spread: this.#durations.snapshot() };
   }
 }
 

@@ -1,9 +1,9 @@
 import { url as debuggerUrl } from 'node:inspector';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Limits } from '../kernel/limits.ts';
 import type { Style } from '../logging/style.ts';
 import type { Watching } from './guard.ts';
+import type { Limits } from './limits.ts';
 
 /** The places in the memory that both threads share. */
 export const BEAT = 0;

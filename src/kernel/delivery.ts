@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Counters } from './environment.ts';
 import { Rendered } from './feed.ts';
 import type { Hooks } from './hooks.ts';
 import {
@@ -11,7 +12,6 @@ import {
 } from './message.ts';
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
-import type { Tally } from './tally.ts';
 import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */
@@ -41,16 +41,16 @@ export interface Posted {
 /** Takes messages from who says them to who is online: those that are kept in the order of their ids. */
 export class Delivery {
   readonly #online: Online;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #isRemoved: (account: number) => boolean;
   #lastId = 0;
   /** How many messages were said. */
   said = 0;
 
   /** @param isRemoved whether an account does not exist any more */
-  constructor(online: Online, tally: Tally, isRemoved: (account: number) => boolean) {
+  constructor(online: Online, counters: Counters, isRemoved: (account: number) => boolean) {
     this.#online = online;
-    this.#tally = tally;
+    this.#counters = counters;
     this.#isRemoved = isRemoved;
   }
 
@@ -108,7 +108,7 @@ export class Delivery {
       audience: 'group' in audience ? audience : { accounts: [...audience.accounts], absent: unknown },
     };
     const id = await place;
-    this.#tally.keeping.took(performance.now() - began);
+    this.#counters.kept(performance.now() - began);
     if (typeof id === 'object') return { message: { ...kept, id: id.duplicateOf }, unknown: id.unknown };
     if (id <= this.#lastId) throw new Error(`message ${id} was placed after message ${this.#lastId}`);
     this.#lastId = id;
@@ -133,7 +133,7 @@ export class Delivery {
   /** Gives a message to those online, and tells those who watch, for whom nobody waits. */
   #give(message: Message, hooks: Hooks): void {
     this.said++;
-    this.#tally.given(message);
+    this.#counters.given(message);
     this.#offer(message);
     if (hooks.onSaid.isUsed()) void hooks.onSaid.promise({ ...message });
   }

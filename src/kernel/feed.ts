@@ -1,6 +1,6 @@
 import type { Dialect } from './dialect.ts';
 import type { Hooks } from './hooks.ts';
-import type { Limits } from './limits.ts';
+import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { type Message, presentable } from './message.ts';
 import type { Session } from './session.ts';
@@ -15,7 +15,7 @@ export type InboxReader = (after: number, since: number) => Promise<readonly Mes
 /** What a feed needs of the kernel. */
 export interface FeedHost {
   readonly logger: Logger;
-  readonly limits: Pick<Limits, 'unacknowledged' | 'outboxBytes'>;
+  readonly limits: Pick<SessionLimits, 'unacknowledged' | 'outboxBytes'>;
   /** The hooks of the live generation. */
   readonly hooks: Hooks;
   /** Counts that a limit was met. */

@@ -1,19 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { SteadyClock } from './clock.ts';
 import { SessionEnded } from './endings.ts';
-import { type ForeignProtocol, foreignProtocol } from './foreign.ts';
+import type { ForeignProtocol, Judgement, KernelEnvironment, RateLimiter } from './environment.ts';
 import { Framer, type LineRead } from './framing.ts';
-import type { Limits } from './limits.ts';
-import { type Judgement, Pace } from './pace.ts';
-import type { Tally } from './tally.ts';
+import type { SessionLimits } from './limits.ts';
 
 /** What an input needs of the kernel. */
 export interface InputHost {
-  readonly clock: SteadyClock;
-  readonly limits: Limits;
-  readonly tally: Tally;
-  /** Counts that a limit was met. */
-  limitMet(limit: string): void;
+  readonly environment: KernelEnvironment;
+  readonly limits: SessionLimits;
 }
 
 /** What an input reports. */
@@ -38,7 +32,7 @@ export class Input {
   readonly #host: InputHost;
   readonly #owner: InputOwner;
   readonly #framer: Framer;
-  readonly #pace: Pace;
+  readonly #rate: RateLimiter;
   /** Whether the first bytes have not shown yet what the client speaks. */
   #unknown = true;
   #over = false;
@@ -46,13 +40,13 @@ export class Input {
   #wakeReader: (() => void) | undefined;
 
   constructor(stream: Readable, host: InputHost, owner: InputOwner) {
-    this.lastHeard = host.clock.now();
-    this.#heardAt = host.clock.monotonic();
+    this.lastHeard = host.environment.clock.now();
+    this.#heardAt = host.environment.clock.monotonic();
     this.#stream = stream;
     this.#host = host;
     this.#owner = owner;
     this.#framer = new Framer(host.limits.lineBytes);
-    this.#pace = new Pace(host.limits, this.#heardAt);
+    this.#rate = host.environment.rateLimiter();
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => {
       this.#over = true;
@@ -68,7 +62,7 @@ export class Input {
 
   /** For how long the client has sent no whole line, in milliseconds. */
   get silence(): number {
-    return this.#host.clock.monotonic() - this.#heardAt;
+    return this.#host.environment.clock.monotonic() - this.#heardAt;
   }
 
   /** The next line. @throws SessionEnded when there will be none */
@@ -77,9 +71,9 @@ export class Input {
       if (this.#closed) throw new SessionEnded();
       const line = this.#framer.next();
       if (line !== undefined) {
-        this.lastHeard = this.#host.clock.now();
-        this.#heardAt = this.#host.clock.monotonic();
-        if ('fault' in line && line.fault === 'too-long') this.#host.limitMet('line-bytes');
+        this.lastHeard = this.#host.environment.clock.now();
+        this.#heardAt = this.#host.environment.clock.monotonic();
+        if ('fault' in line && line.fault === 'too-long') this.#host.environment.counters.countLimitHit('line-bytes');
         this.#owner.heard(line);
         return line;
       }
@@ -93,18 +87,18 @@ export class Input {
 
   /** What becomes of the line that was just given. To be asked once for each. */
   judge(): Judgement {
-    return this.#pace.line(this.#heardAt);
+    return this.#rate.line(this.#heardAt);
   }
 
   /** Takes back what was counted for the last line and so many bytes. */
   giveBack(bytes: number): void {
-    this.#pace.giveBack(bytes);
+    this.#rate.giveBack(bytes);
   }
 
   /** Counts what came beside lines, as a line of so many bytes. @returns whether the client may go on */
   spend(bytes: number): boolean {
-    const now = this.#host.clock.monotonic();
-    return this.#pace.receive(bytes, now) && this.#pace.line(now) !== 'too-fast';
+    const now = this.#host.environment.clock.monotonic();
+    return this.#rate.receive(bytes, now) && this.#rate.line(now) !== 'too-fast';
   }
 
   /** Gives no further line; whoever waits for one is told that there is none. */
@@ -115,9 +109,10 @@ export class Input {
 
   #receive(chunk: Buffer): void {
     if (this.#closed) return;
-    const { clock, limits, tally } = this.#host;
-    tally.bytesReceived += chunk.length;
-    if (!this.#pace.receive(chunk.length, clock.monotonic())) {
+    const { limits, environment } = this.#host;
+    const { clock, counters } = environment;
+    counters.bytesReceived += chunk.length;
+    if (!this.#rate.receive(chunk.length, clock.monotonic())) {
       this.#owner.sentTooMuch();
       return;
     }
@@ -125,14 +120,14 @@ export class Input {
     if (this.#unknown && this.#isForeign()) return;
     // Who sends ahead of the answers waits in the system's buffers, not in ours.
     if (this.#framer.waiting > limits.inputBytes && !this.#stream.isPaused()) {
-      this.#host.limitMet('input-bytes');
+      this.#host.environment.counters.countLimitHit('input-bytes');
       this.#stream.pause();
     }
     this.#wake();
   }
 
   #isForeign(): boolean {
-    const protocol = foreignProtocol(this.#framer.pending, this.#host.limits.lineBytes);
+    const protocol = this.#host.environment.foreignProtocol(this.#framer.pending, this.#host.limits.lineBytes);
     if (protocol === 'open') return false;
     this.#unknown = false;
     if (protocol !== undefined) this.#owner.foreign(protocol);

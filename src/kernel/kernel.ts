@@ -1,22 +1,20 @@
 import type { Account } from './account.ts';
 import { type AccountState, AccountWatch } from './account-watch.ts';
-import { inAddressList } from './address-list.ts';
 import type { SteadyClock } from './clock.ts';
 import { Answers, type Command } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
 import type { Dialect } from './dialect.ts';
 import { SessionEnded } from './endings.ts';
+import type { KernelEnvironment } from './environment.ts';
 import type { Hooks } from './hooks.ts';
-import type { Limits } from './limits.ts';
-import { LimitsMet } from './limits-met.ts';
+import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { login } from './login.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import { Retries } from './retries.ts';
 import { Session, type SessionHost } from './session.ts';
-import { Tally } from './tally.ts';
 import { Turns } from './turns.ts';
 import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
 
@@ -31,14 +29,12 @@ export interface KernelGeneration {
 
 /** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
 export class Kernel implements SessionHost {
+  readonly environment: KernelEnvironment;
   readonly clock: SteadyClock;
   readonly logger: Logger;
-  readonly tally: Tally;
   readonly turn: Turn;
   readonly online = new Online();
   readonly accountWatch = new AccountWatch(this);
-  /** How often each limit was met. */
-  readonly limitsMet = new LimitsMet();
   readonly retries = new Retries();
   readonly #delivery: Delivery;
   /** Logins to one account are admitted one after the other. */
@@ -49,19 +45,17 @@ export class Kernel implements SessionHost {
   /** What of ended sessions is still running: their `onDisconnect`. */
   readonly #farewells = new Set<Promise<void>>();
   #generation: KernelGeneration;
-  #limits: Limits;
-  isExempt: (address: string) => boolean;
+  #limits: SessionLimits;
   #count = 0;
   #closing: string | undefined;
 
-  constructor(clock: SteadyClock, logger: Logger, limits: Limits, generation: KernelGeneration) {
-    this.clock = clock;
-    this.tally = new Tally(clock);
-    this.turn = new Turn(this.tally);
-    this.#delivery = new Delivery(this.online, this.tally, (account) => this.accountWatch.isRemoved(account));
-    this.logger = logger;
+  constructor(environment: KernelEnvironment, limits: SessionLimits, generation: KernelGeneration) {
+    this.environment = environment;
+    this.clock = environment.clock;
+    this.logger = environment.logger;
+    this.turn = new Turn(environment.counters);
+    this.#delivery = new Delivery(this.online, environment.counters, (account) => this.accountWatch.isRemoved(account));
     this.#limits = limits;
-    this.isExempt = inAddressList(limits.exempt);
     this.#generation = generation;
   }
 
@@ -71,15 +65,14 @@ export class Kernel implements SessionHost {
   }
 
   /** What one client may cost; what a session was made with it keeps. */
-  get limits(): Limits {
+  get limits(): SessionLimits {
     return this.#limits;
   }
 
   /** Makes another set of plugins live; connections and sessions stay. */
-  swap(generation: KernelGeneration, limits: Limits): void {
+  swap(generation: KernelGeneration, limits: SessionLimits): void {
     this.#generation = generation;
     this.#limits = limits;
-    this.isExempt = inAddressList(limits.exempt);
   }
 
   get hooks(): Hooks {
@@ -96,7 +89,7 @@ export class Kernel implements SessionHost {
   }
 
   limitMet(limit: string): void {
-    this.limitsMet.count(limit);
+    this.environment.counters.countLimitHit(limit);
   }
 
   /** Every session there is, also those not logged in. */

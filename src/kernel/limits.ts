@@ -1,9 +1,5 @@
-import type { PaceLimits } from './pace.ts';
-
-/** What one client may cost, and how long things may take. */
-export interface Limits extends PaceLimits {
-  /** Networks for whose clients no limit per network holds: addresses, or networks in CIDR notation. */
-  readonly exempt: readonly string[];
+/** What one client may cost. */
+export interface SessionLimits {
   /** The longest line of a client, in bytes, terminator included. */
   readonly lineBytes: number;
   /** How much a client may send ahead before it is read no further, in bytes. */
@@ -18,52 +14,8 @@ export interface Limits extends PaceLimits {
   readonly loginLines: number;
   /** Wrong passwords on one connection before it is closed. */
   readonly passwordAttempts: number;
-  /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
-  readonly handlerTime: number;
-  /** How often a plugin may fail within `quarantineTime` before it is not called any more; 0 lets it fail on. */
-  readonly quarantineAfter: number;
-  /** The time within which failures are counted, in milliseconds. */
-  readonly quarantineTime: number;
-  /** How long a plugin may keep the event loop from everyone else before it is named in the log, in milliseconds. */
-  readonly blockTime: number;
-  /**
-   * How long a plugin's module, its options, its set-up and its start may each take, in milliseconds. The set-up of a
-   * standard plugin is not held to it: a store may have to bring many messages up to date.
-   */
-  readonly setupTime: number;
-  /** How long a plugin's stop and its dispose may each take, in milliseconds, before all goes on without it. */
-  readonly stopTime: number;
-  /** How long a server that is told to stop may take in all, in milliseconds, before it ends as it is. */
-  readonly shutdownTime: number;
-  /** How long the event loop may be held up, in milliseconds, before the process is killed; 0 is for ever. */
-  readonly hangTime: number;
   /** How long what is under way may take when the server stops, in milliseconds, before it is left without an answer. */
   readonly drainTime: number;
   /** How long a closed connection may take to go, in milliseconds, before it is cut. */
   readonly closeTime: number;
 }
-
-export const LIMITS: Limits = {
-  exempt: ['127.0.0.0/8', '::1/128'],
-  lineBytes: 4096,
-  inputBytes: 64 * 1024,
-  outboxBytes: 1024 * 1024,
-  unacknowledged: 1000,
-  commandsUnderWay: 32,
-  linesPerSecond: 10,
-  lineBurst: 300,
-  bytesPerSecond: 10_000,
-  byteBurst: 200_000,
-  loginLines: 100,
-  passwordAttempts: 3,
-  handlerTime: 5_000,
-  quarantineAfter: 0,
-  quarantineTime: 60_000,
-  blockTime: 500,
-  setupTime: 15_000,
-  stopTime: 3_000,
-  shutdownTime: 15_000,
-  hangTime: 30_000,
-  drainTime: 5_000,
-  closeTime: 2_000,
-};

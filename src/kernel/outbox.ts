@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
+import type { Counters } from './environment.ts';
 import type { Message } from './message.ts';
-import type { Tally } from './tally.ts';
 import { throwLater } from './throw-later.ts';
 
 /** How many outboxes are written before the event loop comes to anything else. */
@@ -8,14 +8,13 @@ const AT_ONCE = 100;
 
 /** Writes outboxes once a turn of the event loop: what one turn brings a client goes to the system in one call. */
 export class Turn {
-  /** Counts what is written. */
-  readonly tally: Tally;
+  readonly counters: Counters;
   #waiting: Outbox[] = [];
   /** What was last written: clients that were brought the same in one turn are written the same buffer. */
   #gathered: { parts: readonly Buffer[]; whole: Buffer } | undefined;
 
-  constructor(tally: Tally) {
-    this.tally = tally;
+  constructor(counters: Counters) {
+    this.counters = counters;
   }
 
   add(outbox: Outbox): void {
@@ -152,11 +151,11 @@ export class Outbox {
     this.#bytes = 0;
     this.#underWay.push({ messages: this.#messages, answerBytes: this.#answerBytes });
     this.#answerBytes = 0;
-    const { tally } = this.#turn;
-    tally.deliveries += this.#messages.length;
+    const { counters } = this.#turn;
+    counters.deliveries += this.#messages.length;
     if (this.#messages.length > 0) this.#messages = NONE;
     const whole = parts.length === 1 ? (parts[0] as Buffer) : this.#turn.gather(parts);
-    tally.bytesSent += whole.length;
+    counters.bytesSent += whole.length;
     try {
       this.#stream.write(whole, this.#written);
     } catch (thrown) {
@@ -170,7 +169,7 @@ export class Outbox {
     const { messages, answerBytes } = this.#underWay.shift() ?? NO_WRITE;
     this.#allAnswerBytes -= answerBytes;
     if (!error && messages.length > 0) {
-      this.#turn.tally.taken(messages);
+      this.#turn.counters.taken(messages);
       this.#owner.taken(messages);
     }
     this.#wake();

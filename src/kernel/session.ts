@@ -1,12 +1,10 @@
-import { isIP } from 'node:net';
 import type { Account } from './account.ts';
 import type { LoginBasis } from './account-watch.ts';
-import { networkOf, plainAddress } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
 import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
+import type { ClientPlace, ForeignProtocol } from './environment.ts';
 import { Feed, type FeedHost } from './feed.ts';
-import type { ForeignProtocol } from './foreign.ts';
 import type { LineRead } from './framing.ts';
 import { Input, type InputHost, type InputOwner } from './input.ts';
 import type { Message } from './message.ts';
@@ -19,8 +17,6 @@ import { refuse } from './verdicts.ts';
 export interface SessionHost extends FeedHost, InputHost {
   readonly limits: InputHost['limits'];
   readonly turn: Turn;
-  /** Whether the limits per network do not hold for an IP address. */
-  isExempt(address: string): boolean;
   /** The session is over: it takes part in nothing from here on. */
   ended(session: Session, reason: string): void;
 }
@@ -93,12 +89,13 @@ export class Session implements InputOwner, OutboxOwner {
   constructor(id: number, connection: Connection, dialect: Dialect, host: SessionHost) {
     this.id = id;
     this.transport = connection.transport;
-    this.address = plainAddress(connection.address);
-    this.network = networkOf(this.address);
+    const { address, network }: ClientPlace = host.environment.locate(connection.address);
+    this.address = address;
+    this.network = network;
     this.#dialect = dialect;
     this.#speaker = dialect.open();
-    this.connectedAt = host.clock.now();
-    this.#acceptedAt = host.clock.monotonic();
+    this.connectedAt = host.environment.clock.now();
+    this.#acceptedAt = host.environment.clock.monotonic();
     this.#host = host;
     this.#connection = connection;
     this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
@@ -125,7 +122,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** For how long it has been connected, in milliseconds, whatever becomes of the time of day. */
   get age(): number {
-    return this.#host.clock.monotonic() - this.#acceptedAt;
+    return this.#host.environment.clock.monotonic() - this.#acceptedAt;
   }
 
   /** For how long the client has sent no whole line, in milliseconds, whatever becomes of the time of day. */
@@ -150,7 +147,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** Whether the limits per network do not hold for it: its network is exempt, or it has no IP address. */
   get exempt(): boolean {
-    return isIP(this.address) === 0 || this.#host.isExempt(this.address);
+    return this.#host.environment.isExempt(this.address);
   }
 
   /**
@@ -247,8 +244,8 @@ export class Session implements InputOwner, OutboxOwner {
     // Reading on keeps the system from resetting the connection for unread input, which would take the last words along.
     stream.resume();
     if (this.#input.over) stream.once('finish', () => stream.destroy());
-    const cancel = this.#host.clock.after(this.#host.limits.closeTime, () => {
-      this.#host.limitMet('close-time');
+    const cancel = this.#host.environment.clock.after(this.#host.limits.closeTime, () => {
+      this.#host.environment.counters.countLimitHit('close-time');
       stream.destroy();
     });
     this.whenGone(cancel);
@@ -313,7 +310,7 @@ export class Session implements InputOwner, OutboxOwner {
       this.#acknowledged(heard.id, line);
       return { heard, tooFast: false };
     }
-    if (judgement !== 'run') this.#host.limitMet(judgement);
+    if (judgement !== 'run') this.#host.environment.counters.countLimitHit(judgement);
     return { heard, tooFast: judgement !== 'run' };
   }
 
@@ -323,7 +320,7 @@ export class Session implements InputOwner, OutboxOwner {
   }
 
   #closeFor(limit: string): never {
-    this.#host.limitMet(limit);
+    this.#host.environment.counters.countLimitHit(limit);
     this.close(limit);
     throw new SessionEnded();
   }
@@ -348,7 +345,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** @internal */
   foreign(protocol: ForeignProtocol): void {
-    this.#host.logger.info(
+    this.#host.environment.logger.info(
       { event: 'foreign-protocol', ...this.who, protocol },
       `a client spoke ${protocol.toUpperCase()} on a port for chat: its address or port is wrong, or a web page had a browser try`,
     );
@@ -357,7 +354,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** @internal */
   sentTooMuch(): void {
-    this.#host.limitMet('too-fast');
+    this.#host.environment.counters.countLimitHit('too-fast');
     this.close('too-fast');
   }
 
@@ -372,7 +369,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** @internal */
   overflowed(): void {
-    this.#host.limitMet('outbox-bytes');
+    this.#host.environment.counters.countLimitHit('outbox-bytes');
     this.close('too-slow');
   }
 

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { escapeUnseen, visible } from '../kernel/unseen.ts';
+import { escapeUnseen, visible } from './unseen.ts';
 
 /** How lines of the log are written: JSON for programs and for systemd's journal, text for people with colours or without. */
 export type Style = 'json' | 'journal' | 'plain' | 'coloured';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { networkOf } from '../host/address.ts';
 import type { SetupContext } from '../host/define.ts';
-import { networkOf } from '../kernel/address.ts';
 import { Quota } from './quota.ts';
 
 /** How long it takes until a network may begin as many handshakes again, in seconds. */

@@ -1,4 +1,4 @@
-import { parseAddress } from '../kernel/address.ts';
+import { parseAddress } from '../host/address.ts';
 
 /** What a host may be, as the end of a sentence. Node takes an empty one for every address. */
 export const HOSTS =

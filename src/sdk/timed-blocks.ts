@@ -1,7 +1,7 @@
 import type { SetupContext } from '../host/define.ts';
 import type { SteadyClock } from '../kernel/clock.ts';
-import { settledTime } from '../kernel/settled-time.ts';
 import type { Blocks } from '../services/blocks.ts';
+import { settledTime } from './settled-time.ts';
 
 /** How many blocks are remembered. The oldest are forgotten first, and from then on end by the time of day. */
 const KNOWN = 100_000;

@@ -1,5 +1,12 @@
-import type { Spread } from '../kernel/durations.ts';
 import { token } from './service.ts';
+/** How long things took: a histogram as Prometheus has it. */
+export interface Spread {
+  readonly count: number;
+  /** All of them together, in milliseconds. */
+  readonly sum: number;
+  /** How many took at most so many milliseconds, by bounds that double from 0.064 to 16,777. */
+  readonly upTo: readonly (readonly [milliseconds: number, count: number])[];
+}
 
 /** What a reload did, by the names of the plugins. */
 export interface Difference {

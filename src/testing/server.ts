@@ -2,9 +2,9 @@ import type { Duplex } from 'node:stream';
 import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../config/check.ts';
 import { Host } from '../host/host.ts';
+import { LIMITS, type Limits } from '../host/limits.ts';
 import { answerForSelf } from '../host/self.ts';
 import type { Difference, Logger, Plugin } from '../index.ts';
-import { LIMITS, type Limits } from '../kernel/limits.ts';
 import { VirtualClock } from './clock.ts';
 import { JsonClient } from './json-client.ts';
 import { LineClient } from './line-client.ts';
@@ -141,7 +141,7 @@ export class TestServer {
 
   /** How often each limit was met, by its name. */
   get limitsMet(): Readonly<Record<string, number>> {
-    return this.host.kernel.limitsMet.read();
+    return this.host.limitHits;
   }
 
   /** Connects a client of the plain lines. @param address where it comes from */

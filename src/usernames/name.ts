@@ -1,4 +1,4 @@
-import { parseAddress } from '../kernel/address.ts';
+import { parseAddress } from '../host/address.ts';
 import { nameKey } from '../kernel/names.ts';
 import { followsBidiRule } from './direction.ts';
 import { isOfOneScript } from './scripts.ts';

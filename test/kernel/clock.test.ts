@@ -1,7 +1,7 @@
 import { type Clock, definePlugin } from 'chatserv';
 import { startServer, VirtualClock } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { settledTime } from '../../src/kernel/settled-time.ts';
+import { settledTime } from '../../src/sdk/settled-time.ts';
 
 const HOUR = 3600;
 

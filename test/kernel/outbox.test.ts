@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { ServerCounters } from '../../src/host/counters.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { Message } from '../../src/kernel/message.ts';
 import { Outbox, Turn } from '../../src/kernel/outbox.ts';
-import { Tally } from '../../src/kernel/tally.ts';
 
 /** A client that takes writes when it is told to. */
 class SlowClient extends Writable {
@@ -35,7 +35,7 @@ function message(id: number): Message {
   return { id, from: { id: 1, name: 'alice' }, audience: { group: 'everyone' }, text: '', time: 0, repeat: false };
 }
 
-function outboxOf(client: Writable, limit = 1000, turn = new Turn(new Tally(systemClock))) {
+function outboxOf(client: Writable, limit = 1000, turn = new Turn(new ServerCounters(systemClock))) {
   const taken: number[] = [];
   const seen = { taken, overflows: 0 };
   const outbox = new Outbox(client, turn, limit, {
@@ -152,7 +152,7 @@ describe('an outbox', () => {
 });
 
 test('clients that are brought the same in a turn are written the same buffer', async () => {
-  const turn = new Turn(new Tally(systemClock));
+  const turn = new Turn(new ServerCounters(systemClock));
   const clients = [new SlowClient(), new SlowClient(), new SlowClient()];
   const [one, two] = [Buffer.from('one\n'), Buffer.from('two\n')];
   for (const [i, client] of clients.entries()) {

@@ -4,8 +4,8 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** How many limits are told apart. More are a mistake: a name that is made of what a client sent. */
 const NAMES = 200;
 
-/** Counts how often each limit was met. */
-export class LimitsMet {
+/** Counts how often each limit was hit. */
+export class LimitHits {
   readonly #counts = new Map<string, number>();
 
   /** Counts one more time. @throws when a limit cannot be called so */
@@ -19,7 +19,7 @@ export class LimitsMet {
     this.#counts.set(limit, (count ?? 0) + 1);
   }
 
-  /** How often each was met; those that never were are not there. */
+  /** How often each was hit; those that never were are left out. */
   read(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }

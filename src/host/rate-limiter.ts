@@ -1,5 +1,7 @@
-/** How fast one client may send. A rate of 0 is none at all. */
-export interface PaceLimits {
+import type { Judgement, RateLimiter } from '../kernel/environment.ts';
+
+/** How fast one client may send. A rate of 0 sets no limit. */
+export interface RateLimits {
   readonly linesPerSecond: number;
   /** How many lines may come at once after a while of rest. */
   readonly lineBurst: number;
@@ -8,21 +10,18 @@ export interface PaceLimits {
   readonly byteBurst: number;
 }
 
-/** What becomes of a line: it is run, refused for one of the two, or its client has gone on for too long. */
-export type Judgement = 'run' | 'lines-per-second' | 'bytes-per-second' | 'too-fast';
-
 /**
  * Holds one client to its rates: a token bucket of lines and one of bytes. What is refused is paid for too, so that
  * a bucket goes into debt; who owes a whole burst has gone on for too long.
  */
-export class Pace {
-  readonly #limits: PaceLimits;
+export class TokenBuckets implements RateLimiter {
+  readonly #limits: RateLimits;
   #lines: number;
   #bytes: number;
   #filledAt: number;
 
   /** @param now monotonic milliseconds */
-  constructor(limits: PaceLimits, now: number) {
+  constructor(limits: RateLimits, now: number) {
     this.#limits = limits;
     this.#lines = limits.lineBurst;
     this.#bytes = limits.byteBurst;

@@ -1,26 +1,19 @@
+import type { Spread } from '../services/plugins.ts';
+
 /** Buckets of durations: each is a quarter of a doubling wide, the first begins at a microsecond. */
 const BUCKETS = 100;
 
 /** The first and the last bound that is read, as powers of two of microseconds: 64 us and 17 s. */
 const BOUNDS = { first: 6, last: 24 };
 
-/** How long things took. */
-export interface Spread {
-  readonly count: number;
-  /** All of them together, in milliseconds. */
-  readonly sum: number;
-  /** How many took at most so many milliseconds, by bounds that double from 0.064 to 16,777. */
-  readonly upTo: readonly (readonly [milliseconds: number, count: number])[];
-}
-
-/** Counts how long things take, in buckets. */
-export class Durations {
+/** A histogram of durations. */
+export class Histogram {
   count = 0;
   #sum = 0;
   readonly #buckets = new Uint32Array(BUCKETS);
 
-  /** Notes how long one took, in milliseconds. */
-  took(time: number): void {
+  /** Adds a duration, in milliseconds. */
+  observe(time: number): void {
     this.count++;
     this.#sum += time;
     const bucket = Math.min(BUCKETS - 1, Math.max(0, Math.ceil(4 * Math.log2(time * 1000))));
@@ -42,7 +35,7 @@ export class Durations {
     return 0;
   }
 
-  read(): Spread {
+  snapshot(): Spread {
     const upTo: [number, number][] = [];
     let sum = 0;
     for (const [bucket, count] of this.#buckets.entries()) {

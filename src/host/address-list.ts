@@ -1,5 +1,11 @@
 import { BlockList } from 'node:net';
+import { z } from 'zod';
 import { parseAddress } from './address.ts';
+
+/** The schema of an option that lists IP addresses and networks: `['10.0.0.7', '10.1.0.0/16', 'fd00::/8']`. */
+export const addressList = z.array(
+  z.string().refine(isAddressEntry, 'Allowed are IP addresses and networks, as 10.0.0.0/8, without ports and zones'),
+);
 
 /** Whether this is an IP address or a network, as `10.0.0.0/8`. */
 export function isAddressEntry(entry: string): boolean {

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import type { ClientPlace } from '../kernel/environment.ts';
 
 /** An IP address or network, as a text names it. */
 export interface ParsedAddress {
@@ -104,4 +105,10 @@ export function networkOf(address: string): string {
   if (found.family === 'ipv4') return found.address;
   const groups = groupsOf(found.address).slice(0, 4);
   return `${groups.map((group) => group.toString(16)).join(':')}::/64`;
+}
+
+/** Where a client is, by the address that its transport gave. */
+export function locate(address: string): ClientPlace {
+  const plain = plainAddress(address);
+  return { address: plain, network: networkOf(plain) };
 }

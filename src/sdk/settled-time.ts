@@ -1,4 +1,4 @@
-import type { SteadyClock } from './clock.ts';
+import type { SteadyClock } from '../kernel/clock.ts';
 
 /** How far the time of day may drift from the monotonic time between two readings before it counts as a leap, in milliseconds. */
 const DRIFT = 10_000;
