@@ -1,6 +1,13 @@
-/** What chatserv is measured beside: the least that a chat over node:net can do. It keeps, checks and bounds nothing. */
+/**
+ * What chatserv is measured beside: the least that a chat over node:net can do. It checks and bounds nothing. With a
+ * file it is durable too: a worker inserts each message into one table, one transaction a batch and one batch in flight,
+ * and messages are answered and delivered after the commit.
+ */
 import { createServer, type Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+
+const [file] = process.argv.slice(2);
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
@@ -52,14 +59,49 @@ function hear(client: Client, line: string): void {
     return;
   }
   const [to = '', text = ''] = word === 'message' ? cut(rest) : ['', rest];
-  const message = Buffer.from(`[${new Date().toISOString().slice(0, 19)}Z] ${client.name}: ${text}\n`);
-  if (word === 'message') {
-    const other = clients.get(to);
-    if (other !== undefined) put(other, message);
-  } else {
-    for (const other of clients.values()) if (other !== client) put(other, message);
+  const message = `[${new Date().toISOString().slice(0, 19)}Z] ${client.name}: ${text}\n`;
+  const sent: Sent = { message, sender: client, to: word === 'message' ? clients.get(to) : 'everyone' };
+  if (worker === undefined) deliver(sent);
+  else keep(worker, sent);
+}
+
+interface Sent {
+  readonly message: string;
+  readonly sender: Client;
+  readonly to: Client | 'everyone' | undefined;
+}
+
+function deliver({ message, sender, to }: Sent): void {
+  const bytes = Buffer.from(message);
+  if (to === 'everyone') {
+    for (const other of clients.values()) if (other !== sender) put(other, bytes);
+  } else if (to !== undefined) {
+    put(to, bytes);
   }
-  put(client, SENT);
+  put(sender, SENT);
+}
+
+/** The messages of the batch that is being committed, and of the next one. */
+let committing: Sent[] = [];
+let gathered: Sent[] = [];
+
+const worker =
+  file === undefined ? undefined : new Worker(new URL('bare-worker.ts', import.meta.url), { workerData: file });
+worker?.on('message', () => {
+  for (const sent of committing) deliver(sent);
+  committing = [];
+  if (gathered.length > 0) commit(worker);
+});
+
+function keep(thread: Worker, sent: Sent): void {
+  if (gathered.push(sent) === 1 && committing.length === 0) setImmediate(commit, thread);
+}
+
+function commit(thread: Worker): void {
+  if (committing.length > 0) return;
+  committing = gathered;
+  gathered = [];
+  thread.postMessage(committing.map(({ message }) => message));
 }
 
 function cut(line: string): [string, string] {

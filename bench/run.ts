@@ -1,25 +1,35 @@
 /**
  * Measures chatserv beside a bare node:net loop, over loopback sockets, and prints tables. The server is one process,
- * this one makes the load. `npm run bench -- broadcast direct` runs some, `--seconds 2` makes each run shorter.
+ * this one makes the load. `npm run bench -- broadcast direct` runs some, `--seconds 2` makes each run shorter,
+ * `--kinds sqlite,before --before FOLDER` measures some servers only, one of them another checkout of chatserv.
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { logInAll, percentile, Tally, text } from './load.ts';
 import { type Kind, Server } from './server.ts';
 
-const KINDS: readonly Kind[] = ['bare', 'memory', 'sqlite'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '5' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    kinds: { type: 'string', default: 'bare,durable,memory,sqlite' },
+    before: { type: 'string', default: '' },
+  },
 });
+const KINDS = values.kinds.split(',') as readonly Kind[];
+const launch = (kind: Kind, flags?: readonly string[]) => Server.start(kind, flags, values.before);
 const SECONDS = Number(values.seconds);
 const ROUNDS = Number(values.rounds);
+
+/** Whether it is a chatserv with a database. */
+const keeps = (kind: Kind) => kind === 'sqlite' || kind === 'before';
 
 type Row = Readonly<Record<string, number>>;
 
 /** Some senders, each with 8 lines in flight, for a while; what it cost the server. */
 async function load(kind: Kind, clientCount: number, senderCount: number, line: (to: string, count: number) => string) {
-  const server = await Server.start(kind);
+  const server = await launch(kind);
   const tally = new Tally();
   const clients = await logInAll(clientCount, server.port, tally);
   const senders = clients.slice(0, senderCount);
@@ -35,14 +45,14 @@ async function load(kind: Kind, clientCount: number, senderCount: number, line: 
   await watcher.ask('measure');
   Object.assign(tally, { delivered: 0, answered: 0, latencies: [] });
   const [began, cpu, written] = [performance.now(), server.cpu(), server.written()];
-  const rows = kind === 'sqlite' ? server.rows() : 0;
+  const rows = keeps(kind) ? server.rows() : 0;
   await sleep(SECONDS);
   const { delivered, answered, latencies } = tally;
   const seconds = (performance.now() - began) / 1000;
   const [cpuUsed, bytes] = [server.cpu() - cpu, server.written() - written];
   const { delayP99 = 0 } = JSON.parse(await watcher.ask('measure')) as { delayP99?: number };
   await Promise.all(senders.map((sender) => sender.stop()));
-  const newRows = kind === 'sqlite' ? server.rows() - rows : 0;
+  const newRows = keeps(kind) ? server.rows() - rows : 0;
   const allAnswered = tally.answered;
   for (const client of clients) client.close();
   await server.stop();
@@ -69,7 +79,7 @@ const BOUNDED = ['--max-semi-space-size=8'];
 /** What each session costs beyond the first 1,000, which fill that room. */
 async function idle(kind: Kind): Promise<Row> {
   const [FIRST, MORE] = [1000, 5000];
-  const server = await Server.start(kind, BOUNDED);
+  const server = await launch(kind, BOUNDED);
   const tally = new Tally();
   const clients = await logInAll(1, server.port, tally);
   const memory = async () => {
@@ -87,7 +97,7 @@ async function idle(kind: Kind): Promise<Row> {
 }
 
 async function start(kind: Kind): Promise<Row> {
-  const server = await Server.start(kind);
+  const server = await launch(kind);
   await server.stop();
   return { startMs: server.startTime };
 }
@@ -105,24 +115,27 @@ console.log(
 );
 for (const [name, scenario] of Object.entries(SCENARIOS)) {
   if (positionals.length > 0 && !positionals.some((wanted) => name.startsWith(wanted))) continue;
-  const rounds: Record<Kind, Row[]> = { bare: [], memory: [], sqlite: [] };
+  const rounds = new Map<Kind, Row[]>(KINDS.map((kind) => [kind, []]));
   // In turns, so that what else the machine does meets all of them.
-  for (let round = 0; round < ROUNDS; round++) for (const kind of KINDS) rounds[kind].push(await scenario(kind));
+  for (let round = 0; round < ROUNDS; round++) for (const kind of KINDS) rounds.get(kind)?.push(await scenario(kind));
   print(name, rounds);
 }
 
-function print(name: string, rounds: Readonly<Record<Kind, readonly Row[]>>): void {
-  console.log(`\n### ${name}\n\n| | bare | memory | sqlite | memory / bare | sqlite / bare | sqlite / memory |`);
-  console.log('| --- | --- | --- | --- | --- | --- | --- |');
-  for (const key of Object.keys(rounds.sqlite[0] ?? {})) {
-    const [bare, memory, sqlite] = KINDS.map((kind) =>
+/** Prints the medians, and how many times the first kind's each one is. */
+function print(name: string, rounds: ReadonlyMap<Kind, readonly Row[]>): void {
+  const [first, ...others] = KINDS;
+  const heads = [...KINDS, ...others.map((kind) => `${kind} / ${first}`)];
+  console.log(`\n### ${name}\n\n| | ${heads.join(' | ')} |`);
+  console.log(`| --- |${heads.map(() => ' --- |').join('')}`);
+  for (const key of Object.keys([...rounds.values()][0]?.[0] ?? {})) {
+    const medians = [...rounds.values()].map((rows) =>
       percentile(
-        rounds[kind].map((row) => row[key] ?? Number.NaN),
+        rows.map((row) => row[key] ?? Number.NaN),
         0.5,
       ),
     );
-    const ratios = [ratio(memory, bare), ratio(sqlite, bare), ratio(sqlite, memory)];
-    console.log(`| ${key} | ${[bare, memory, sqlite].map(figure).join(' | ')} | ${ratios.join(' | ')} |`);
+    const ratios = medians.slice(1).map((median) => ratio(median, medians[0]));
+    console.log(`| ${key} | ${[...medians.map(figure), ...ratios].join(' | ')} |`);
   }
 }
 

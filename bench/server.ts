@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
 
 /** Those that run, so that none outlives a run that fails. */
@@ -17,7 +17,11 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export type Kind = 'bare' | 'memory' | 'sqlite';
+/**
+ * `bare` keeps nothing, `durable` is the same with one insert a message; `memory` and `sqlite` are chatserv with that
+ * store; `before` is another checkout of chatserv, with sqlite.
+ */
+export type Kind = 'bare' | 'durable' | 'memory' | 'sqlite' | 'before';
 
 export class Server {
   readonly kind: Kind;
@@ -35,22 +39,26 @@ export class Server {
     this.#folder = folder;
   }
 
-  /** @param flags of Node's */
-  static async start(kind: Kind, flags: readonly string[] = []): Promise<Server> {
+  /** @param flags of Node's @param before the folder of the other checkout */
+  static async start(kind: Kind, flags: readonly string[] = [], before = ''): Promise<Server> {
+    const root = kind === 'before' ? before : ROOT;
     const folder = mkdtempSync(join(tmpdir(), 'chatserv-bench-'));
     const config = join(folder, 'chatserv.config.json');
     const plugins = {
       tcp: { port: 0 },
       http: { port: 0 },
-      [here('../test/support/open-door.ts')]: true,
-      [here('measure.ts')]: true,
+      [join(root, 'test/support/open-door.ts')]: true,
+      [join(root, 'bench/measure.ts')]: true,
       ...(kind === 'memory' && { sqlite: false, memory: true }),
     };
     writeFileSync(
       config,
       JSON.stringify({ plugins, log: { level: 'warn' }, limits: { linesPerSecond: 0, bytesPerSecond: 0 } }),
     );
-    const args = kind === 'bare' ? [here('bare-server.ts')] : [here('../src/cli/bin.ts'), '--config', config];
+    const args = {
+      bare: [join(ROOT, 'bench/bare-server.ts')],
+      durable: [join(ROOT, 'bench/bare-server.ts'), join(folder, 'bare.db')],
+    }[kind as string] ?? [join(root, 'src/cli/bin.ts'), '--config', config];
     const began = performance.now();
     const child = spawn(process.execPath, ['--expose-gc', ...flags, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(child);
@@ -79,12 +87,15 @@ export class Server {
     return Number(readFileSync(`/proc/${this.#child.pid}/io`, 'utf8').match(/^write_bytes: (\d+)/m)?.[1]);
   }
 
-  /** Rows that the log has, of messages and of their recipients. */
+  /** Rows in all tables of the store. */
   rows(): number {
     const file = readdirSync(this.#folder, { recursive: true }).find((name) => String(name).endsWith('.db'));
     using db = new DatabaseSync(join(this.#folder, String(file)), { readOnly: true });
-    const row = db.prepare('SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM named) AS n').get();
-    return Number(row?.n);
+    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all();
+    return tables.reduce(
+      (rows, { name }) => rows + Number(db.prepare(`SELECT count(*) AS n FROM "${name}"`).get()?.n),
+      0,
+    );
   }
 
   async stop(): Promise<void> {

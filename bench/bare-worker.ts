@@ -1,0 +1,14 @@
+/** The thread of the durable bare server: one sequential insert a message, one transaction a batch. */
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const db = new DatabaseSync(String(workerData));
+db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+db.exec('CREATE TABLE messages (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT');
+const insert = db.prepare('INSERT INTO messages (text) VALUES (?)');
+parentPort?.on('message', (texts: readonly string[]) => {
+  db.exec('BEGIN');
+  for (const text of texts) insert.run(text);
+  db.exec('COMMIT');
+  parentPort?.postMessage(texts.length);
+});
