@@ -83,6 +83,11 @@ const SECTIONS: readonly Section[] = [
     names: ['token', 'Token', 'Tokens', 'ServicesOf'],
   },
   {
+    heading: 'A store',
+    intro: 'What a plugin is made with that keeps accounts and messages: [services.md](services.md#storage).',
+    names: ['storageOver', 'byCodePoint'],
+  },
+  {
     heading: 'Bots',
     intro: 'Users that are programs: [plugins.md](../plugins.md#saying-something).',
     names: ['claimBot', 'Bot', 'isBot'],

@@ -52,6 +52,7 @@ export {
 } from './kernel/verdicts.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
+export { byCodePoint } from './sdk/code-points.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
 export { makeFolder } from './sdk/folder.ts';
 export { isHandedOver } from './sdk/handed-over.ts';
@@ -62,6 +63,7 @@ export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
 export { Quota, type QuotaRule } from './sdk/quota.ts';
 export { settledTime } from './sdk/settled-time.ts';
+export { storageOver } from './sdk/storage-over.ts';
 export { TimedBlocks } from './sdk/timed-blocks.ts';
 export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
 export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
@@ -96,6 +98,14 @@ export { Presence } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
 export { Roles } from './services/roles.ts';
 export { type ServicesOf, type Token, type Tokens, token } from './services/service.ts';
+export {
+  type Collection,
+  type ListRange,
+  Storage,
+  type Stored,
+  type StoredText,
+  type TextStore,
+} from './services/storage.ts';
 export { StoreFacts } from './services/store-facts.ts';
 export { likenesses } from './usernames/likeness.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';

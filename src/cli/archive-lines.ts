@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { LATEST_TIME, withoutControls } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
+import { byCodePoint } from '../sdk/code-points.ts';
+import { isStorable, textKey } from '../sdk/storage-over.ts';
 import { isRole } from '../services/roles.ts';
 import { isSafeName } from '../usernames/name.ts';
 
@@ -44,9 +46,18 @@ const archiveLine = z.discriminatedUnion('type', [
     key: z.string().optional(),
     unknown: z.array(z.string().transform(withoutControls)).readonly().optional(),
   }),
+  z.object({
+    type: z.literal('stored'),
+    collection: z.string(),
+    key: z.string(),
+    value: z.custom<unknown>((value) => value !== undefined, 'it is missing'),
+  }),
 ]);
 
-/** A line of an archive: first how far ids have come, then the accounts, then the messages, each in the order of ids. */
+/**
+ * A line of an archive: first how far ids have come, then the accounts, then the messages, each in the order of ids, and
+ * then the data of plugins, in the order of collections and keys.
+ */
 export type ArchiveLine = z.infer<typeof archiveLine>;
 
 type Line<Type extends ArchiveLine['type']> = Extract<ArchiveLine, { readonly type: Type }>;
@@ -70,7 +81,8 @@ export class ArchiveReader {
   /** The keys of messages, each with its sender. */
   readonly #keys = new Set<string>();
   #head: Line<'archive'> | undefined;
-  #last: { readonly type: 'account' | 'message'; readonly id: number } = { type: 'account', id: 0 };
+  #last: { readonly type: 'account' | 'message' | 'stored'; readonly id: number } = { type: 'account', id: 0 };
+  #lastStored = '';
 
   /** @param messageBytes the longest message, in bytes as a client is sent it */
   constructor(messageBytes: number) {
@@ -101,9 +113,11 @@ export class ArchiveReader {
       return undefined;
     }
     if (this.#head === undefined) return 'the first line must be of the type archive';
+    if (line.type === 'stored') return this.#storedObjection(line);
     if (line.id > this.#head[line.type])
       return `id: the first line says that no ${line.type} is above ${this.#head[line.type]}`;
     const last = this.#last;
+    if (last.type === 'stored') return `a line of the type ${line.type} must come before those of the type stored`;
     if (last.type === 'message' && line.type === 'account') return 'accounts must come before messages';
     if (last.type === line.type && line.id <= last.id) return `id: ${line.id} comes after ${last.id}`;
     this.#last = line;
@@ -136,6 +150,15 @@ export class ArchiveReader {
     const own = `${sender} ${key}`;
     if (this.#keys.has(own)) return `key: the sender has another message with the key '${key}'`;
     this.#keys.add(own);
+    return undefined;
+  }
+
+  #storedObjection({ collection, key, value }: Line<'stored'>): string | undefined {
+    if (!isStorable(collection, key, JSON.stringify(value))) return 'collection, key, value: it cannot be stored';
+    const place = textKey(collection, key);
+    if (byCodePoint(place, this.#lastStored) <= 0) return `key: '${place}' comes after '${this.#lastStored}'`;
+    this.#last = { type: 'stored', id: 0 };
+    this.#lastStored = place;
     return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { partsOf } from '../sdk/storage-over.ts';
 import { Accounts } from '../services/accounts.ts';
 import { Archive, type ArchivedAccount } from '../services/archive.ts';
 import { head, write } from './archive-lines.ts';
@@ -15,7 +16,7 @@ const PAGE = 500;
 /** How every archive begins. */
 const ARCHIVE = '{"type":"archive"';
 
-/** Writes accounts and log as JSON lines, to a file or to standard output, also while the server runs. */
+/** Writes accounts, log and plugins' data as JSON lines, to a file or to standard output, also while the server runs. */
 export async function exportAll(config: string | undefined, file: string | undefined): Promise<void> {
   await withServices(config, { accounts: Accounts, archive: Archive }, async ({ accounts, archive }, name) => {
     await mustBeUsed(accounts, name);
@@ -47,10 +48,28 @@ async function writeAll(archive: Archive, to: Writable): Promise<void> {
   const ends = await archive.ends();
   await put(to, write(head(ends)));
   for (const account of accounts) await put(to, write({ type: 'account', ...account }));
+  await writeMessages(archive, ends.message, to);
+  await writeTexts(archive, to);
+}
+
+/** Writes the messages up to an id. */
+async function writeMessages(archive: Archive, last: number, to: Writable): Promise<void> {
   for await (const page of pages((after) => archive.messages(after, PAGE))) {
     for (const message of page) {
-      if (message.id > ends.message) return;
+      if (message.id > last) return;
       await put(to, write({ type: 'message', ...message }));
+    }
+  }
+}
+
+/** Writes what plugins have stored. */
+async function writeTexts(archive: Archive, to: Writable): Promise<void> {
+  let last = '';
+  const next = async () => (await archive.texts?.(last, PAGE)) ?? [];
+  for (let page = await next(); page.length > 0; page = await next()) {
+    for (const [place, text] of page) {
+      await put(to, write({ type: 'stored', ...partsOf(place), value: JSON.parse(text) }));
+      last = place;
     }
   }
 }

@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { cannotRead, linesOf } from '../config/text-file.ts';
 import { Mistakes } from '../host/mistakes.ts';
+import { textKey } from '../sdk/storage-over.ts';
 import { Archive, type ArchivedAccount, type ArchivedMessage } from '../services/archive.ts';
+import type { StoredText } from '../services/storage.ts';
 import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
 import { factsOf } from './control.ts';
 import { print } from './print.ts';
@@ -18,6 +21,8 @@ const SHOWN = 20;
 interface Counts {
   readonly accounts: number;
   readonly messages: number;
+  /** Values that plugins have stored. */
+  readonly values: number;
 }
 
 /**
@@ -34,11 +39,12 @@ export async function importAll(config: string | undefined, file: string): Promi
   const counts = await check(file, read);
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
     const added = await add(archive, read);
-    if (added === undefined || added.accounts !== counts.accounts || added.messages !== counts.messages) {
+    if (!isDeepStrictEqual(added, counts)) {
       throw new Mistakes([`${file} changed while it was read: nothing of it was imported.`]);
     }
     await archive.finish?.();
-    print(`Imported: users ${counts.accounts}, messages ${counts.messages}.\n`);
+    const values = counts.values === 0 ? '' : `, values of plugins ${counts.values}`;
+    print(`Imported: users ${counts.accounts}, messages ${counts.messages}${values}.\n`);
   });
 }
 
@@ -51,7 +57,7 @@ async function check(file: string, read: () => ReturnType<typeof linesIn>): Prom
   if (found.isDirectory()) throw new Mistakes([`${file} cannot be read: it is a folder`]);
   if (!found.isFile()) throw new Mistakes([`${file} is no file: write the archive to one, and import that.`]);
   const wrong: string[] = [];
-  const counts = { archive: 0, account: 0, message: 0 };
+  const counts = { archive: 0, account: 0, message: 0, stored: 0 };
   for await (const { number, line } of read()) {
     if (typeof line === 'string') wrong.push(`${file}:${number}: ${line}`);
     else counts[line.type]++;
@@ -59,19 +65,22 @@ async function check(file: string, read: () => ReturnType<typeof linesIn>): Prom
   }
   if (wrong.length === 0 && counts.archive === 0) wrong.push(`${file} is empty.`);
   if (wrong.length > 0) throw new Mistakes([...wrong, `Nothing of ${file} was imported.`]);
-  return { accounts: counts.account, messages: counts.message };
+  return { accounts: counts.account, messages: counts.message, values: counts.stored };
 }
 
 /** Adds what the file holds. @returns how much; undefined when a line is wrong after all */
 async function add(archive: Archive, read: () => ReturnType<typeof linesIn>): Promise<Counts | undefined> {
-  const counts = { accounts: 0, messages: 0 };
+  const counts = { accounts: 0, messages: 0, values: 0 };
   const accounts: ArchivedAccount[] = [];
   const messages: ArchivedMessage[] = [];
+  const texts: StoredText[] = [];
   const put = async () => {
     counts.accounts += accounts.length;
     counts.messages += messages.length;
+    counts.values += texts.length;
     await archive.addAccounts(accounts.splice(0));
     await archive.addMessages(messages.splice(0));
+    if (texts.length > 0) await archive.addTexts?.(texts.splice(0));
   };
   for await (const { line } of read()) {
     if (typeof line === 'string') return undefined;
@@ -83,9 +92,13 @@ async function add(archive: Archive, read: () => ReturnType<typeof linesIn>): Pr
       }
       continue;
     }
+    if (line.type === 'stored' && archive.addTexts === undefined) {
+      throw new Mistakes(["The store does not keep plugins' data, and the archive holds some: nothing was imported."]);
+    }
     if (line.type === 'account') accounts.push(line);
-    else messages.push(line);
-    if (accounts.length + messages.length >= AT_ONCE) await put();
+    else if (line.type === 'message') messages.push(line);
+    else texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
+    if (accounts.length + messages.length + texts.length >= AT_ONCE) await put();
   }
   await put();
   return counts;

@@ -8,6 +8,7 @@ import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import type { Change, Difference } from '../services/plugins.ts';
 import { Roles } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
+import { Storage } from '../services/storage.ts';
 import { isBot } from './bots.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
@@ -50,6 +51,8 @@ interface Live {
   readonly contributions: Contributions<Tokens>;
   readonly leaves: AbortController;
   readonly kept: Map<string, Kept>;
+  /** The names of the collections that it has opened. */
+  readonly collections: Set<string>;
 }
 
 /** A live plugin, for who looks at it. */
@@ -246,6 +249,7 @@ export class Generation implements KernelGeneration {
   async #add(loaded: Loaded): Promise<void> {
     const old = this.#before.live.find((live) => live.loaded.plugin.name === loaded.plugin.name);
     const live = old && this.#changeOf(old, loaded) === undefined ? old : await this.#setUp(loaded, old);
+    for (const collection of live.collections) this.#checkOwner(collection, live.loaded);
     this.#live.push(live);
     for (const [name, { service }] of Object.entries(loaded.plugin.provides)) {
       const provided = (live.contributions.provide as Record<string, unknown> | undefined)?.[name];
@@ -276,12 +280,13 @@ export class Generation implements KernelGeneration {
     const { plugin } = loaded;
     const leaves = new AbortController();
     const kept: Live['kept'] = new Map();
+    const collections: Live['collections'] = new Set();
     try {
       const { server, logger, clock, folder, exclusive, dryRun } = this.#around;
       const services = Object.fromEntries(
         Object.entries({ ...plugin.wants, ...plugin.needs }).map(([name, { service }]) => [
           name,
-          this.services.get(service),
+          service === Storage.service ? this.#storageFor(loaded, collections) : this.services.get(service),
         ]),
       );
       const context = {
@@ -303,7 +308,7 @@ export class Generation implements KernelGeneration {
         if (typeof contributions.dispose === 'function') await this.#quietly(loaded, 'dispose', contributions.dispose);
         throw new Mistakes(wrong);
       }
-      return { loaded, contributions, leaves, kept };
+      return { loaded, contributions, leaves, kept, collections };
     } catch (cause) {
       leaves.abort();
       for (const [key, one] of kept) {
@@ -312,6 +317,29 @@ export class Generation implements KernelGeneration {
       if (cause instanceof Mistakes) throw cause;
       throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${this.#reasonOf(cause)}`], { cause });
     }
+  }
+
+  /** The storage as one plugin is given it: what it opens is its own. */
+  #storageFor(loaded: Loaded, opened: Set<string>): Storage | undefined {
+    const storage = this.services.get(Storage.service) as Storage | undefined;
+    return (
+      storage && {
+        open: (name, schema) => {
+          this.#checkOwner(name, loaded);
+          opened.add(name);
+          return storage.open(name, schema);
+        },
+      }
+    );
+  }
+
+  /** @throws Mistakes when another plugin has opened the collection */
+  #checkOwner(collection: string, { plugin, key }: Loaded): void {
+    const owner = this.#live.find(({ loaded, collections }) => loaded.plugin !== plugin && collections.has(collection));
+    if (owner === undefined) return;
+    throw new Mistakes([
+      `The collection '${collection}' is open in the plugin '${owner.loaded.key}', so the plugin '${key}' cannot open it too: use another name in one of them.`,
+    ]);
   }
 
   /** Calls a set-up. What one that was given up brings all the same is disposed of when it comes. */

@@ -73,17 +73,15 @@ export async function plan(
   const { plugins, place, environment = {} } = setting;
   const { loaded, mistakes, incomplete } = await loadPlugins(plugins, place, environment, new Lifecycle(setting));
   const on = new Set(loaded.map(({ key }) => key));
-  const off = Object.entries(STANDARD).filter(([name]) => !on.has(name));
-  const providersOff = (service: string) =>
-    off.filter(([, { provides }]) => (provides as readonly string[]).includes(service)).map(([name]) => name);
+  const off = Object.entries(STANDARD).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
   const byName = loaded.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
-  const order = orderSetUp(loaded, GIVEN, providersOff, byName);
+  const order = orderSetUp(loaded, GIVEN, off, byName);
   // What could not be loaded may be what provides a service that seems to be missing.
   const missing = incomplete ? [] : order.missing;
   const all = [...(setting.mistakes ?? []), ...mistakes, ...order.mistakes, ...missing];
   if (all.length > 0) throw new Mistakes(all);
   // What handlers decide must not depend on names: their order is the config's.
-  const { ordered: ranked } = orderSetUp(loaded, GIVEN, providersOff);
+  const { ordered: ranked } = orderSetUp(loaded, GIVEN, off);
   return order.ordered.map((one) => ({ ...one, rank: ranked.indexOf(one) }));
 }
 

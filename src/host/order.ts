@@ -78,17 +78,23 @@ export function servicesOf(tokens: Plugin['needs']): string[] {
   return Object.values(tokens).map(({ service }) => service);
 }
 
+/** A standard plugin that is off. */
+export interface PluginOff {
+  readonly name: string;
+  readonly provides: readonly string[];
+}
+
 /**
  * Puts plugins into an order in which each comes after those whose services it needs or wants.
  * @param given the services that are there without a plugin
- * @param providersOff for a service, the plugins that would provide it if they were on
+ * @param off standard plugins that could be switched on
  * @param wanted the order that they keep apart from that
  * @returns the order; what is wrong with it, a sentence each; and what is missing, a sentence each
  */
 export function orderSetUp(
   all: readonly Loaded[],
   given: ReadonlySet<string>,
-  providersOff: (service: string) => readonly string[],
+  off: readonly PluginOff[],
   wanted: readonly Loaded[] = all,
 ): { ordered: Loaded[]; mistakes: string[]; missing: string[] } {
   const mistakes: string[] = [];
@@ -127,7 +133,7 @@ export function orderSetUp(
     ordered.push(one);
   };
   for (const one of wanted) visit(one, []);
-  return { ordered, mistakes, missing: missingServices(missing, providersOff) };
+  return { ordered, mistakes, missing: missingServices(missing, off, providers) };
 }
 
 /** A service that two plugins provide. */
@@ -154,15 +160,25 @@ interface Missing {
 }
 
 /** One sentence for each cure: a store that is off is one mistake, however many plugins need it. */
-function missingServices(missing: readonly Missing[], providersOff: (service: string) => readonly string[]): string[] {
-  const byCure = Object.groupBy(missing, ({ service }) => {
-    const off = providersOff(service);
-    return off.length === 0 ? `add a plugin that provides ${service}` : `switch on ${off.map(quoted).join(' or ')}`;
-  });
+function missingServices(
+  missing: readonly Missing[],
+  off: readonly PluginOff[],
+  providers: ReadonlyMap<string, Loaded>,
+): string[] {
+  const cureOf = (service: string) => {
+    const candidates = off.filter(({ provides }) => provides.includes(service));
+    const names = candidates.map(({ name }) => quoted(name)).join(' or ');
+    if (names === '') return `add a plugin that provides ${service} under plugins`;
+    // Such as another store, which would be one too many.
+    const rival = candidates.flatMap(({ provides }) => provides.flatMap((one) => providers.get(one) ?? []))[0];
+    if (rival === undefined) return `switch on ${names} under plugins`;
+    return `have ${quoted(rival.key)} provide it, or put ${names} in its place`;
+  };
+  const byCure = Object.groupBy(missing, ({ service }) => cureOf(service));
   return Object.entries(byCure).map(([cure, lacks = []]) => {
     const services = [...new Set(lacks.map(({ service }) => service))].map(quoted).join(', ');
     const keys = [...new Set(lacks.map(({ key }) => key))].map(quoted).join(', ');
-    return `No plugin that is on provides ${services}, without which there cannot be ${keys}: ${cure} under plugins, or switch off what needs it.`;
+    return `No plugin that is on provides ${services}, without which there cannot be ${keys}: ${cure}, or switch off what needs it.`;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { StoredAccount } from './accounts.ts';
 import type { NewEntry } from './log.ts';
 import { token } from './service.ts';
+import type { StoredText } from './storage.ts';
 
 /** An account with its place in the log. */
 export interface ArchivedAccount extends StoredAccount {
@@ -24,8 +25,8 @@ export interface ArchiveEnds {
 }
 
 /**
- * All of the accounts and the log, to be taken elsewhere. Who reads the accounts, then the ends and then the messages
- * up to there, while the server runs, has every message that one of these accounts waits for. A store provides it.
+ * Accounts, log and plugins' data, to be taken elsewhere. Who reads the accounts, then the ends and then the messages up
+ * to there, while the server runs, has every message that one of these accounts waits for. A store provides it.
  */
 export interface Archive {
   ends(): Promise<ArchiveEnds>;
@@ -39,6 +40,13 @@ export interface Archive {
   addAccounts(accounts: readonly ArchivedAccount[]): Promise<void>;
   /** Adds messages as they were in the other store, after the accounts, in the order of their ids, each once. */
   addMessages(messages: readonly ArchivedMessage[]): Promise<void>;
+  /**
+   * Up to `limit` texts of `Storage`, each under its collection and key with a slash between, in the order of their code
+   * points, those after the text `after`. A store of an earlier version lacks it.
+   */
+  texts?(after: string, limit: number): Promise<readonly StoredText[]>;
+  /** Adds texts as they were in the other store, after `begin`, each once. */
+  addTexts?(texts: readonly StoredText[]): Promise<void>;
   /**
    * Commits the import. Until then the store holds nothing of it: an import that ends early, because something is wrong
    * or the process is killed, leaves the store unused. A store without this method keeps what it was given, and an

@@ -2,6 +2,7 @@
 import { accountsContract } from './contracts/accounts.ts';
 import { blocksContract } from './contracts/blocks.ts';
 import { logContract } from './contracts/log.ts';
+import { storageContract } from './contracts/storage.ts';
 import type { Open } from './contracts/store.ts';
 
 export { archiveContract } from './contracts/archive.ts';
@@ -9,11 +10,12 @@ export type { Open, OpenArchive, OpenStore } from './contracts/store.ts';
 export { type OpenTransport, transportContract } from './contracts/transport.ts';
 
 /**
- * Tests a store: accounts, log and blocks.
+ * Tests a store: accounts, log, blocks and storage.
  * @param name what the cases are called by
  */
 export function storeContract(name: string, open: Open): void {
   accountsContract(name, open);
   blocksContract(name, open);
   logContract(name, open);
+  storageContract(name, open);
 }

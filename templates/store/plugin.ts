@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import {
   Accounts,
   Blocks,
+  byCodePoint,
   type Duplicate,
   definePlugin,
   type Entry,
@@ -9,13 +10,16 @@ import {
   likenesses,
   type NewEntry,
   nameKey,
+  Storage,
   type StoredAccount,
+  type StoredText,
+  storageOver,
 } from 'chatserv';
 
 export default definePlugin({
   name: 'example',
-  summary: 'Keeps accounts, messages and blocks in memory, and loses them when the server ends',
-  provides: { accounts: Accounts, log: Log, blocks: Blocks },
+  summary: "Keeps accounts, messages and plugins' data in memory, and loses them when the server ends",
+  provides: { accounts: Accounts, log: Log, blocks: Blocks, storage: Storage },
   // A reload must not lose it. What has files or connections is closed by the third argument of `keep`.
   setup: ({ clock, keep }) => ({ provide: keep('store', () => openStore(() => clock.now())) }),
 });
@@ -25,6 +29,7 @@ export interface Store {
   readonly accounts: Accounts;
   readonly log: Log;
   readonly blocks: Blocks;
+  readonly storage: Storage;
 }
 
 /** An account with its place in the log. */
@@ -42,12 +47,13 @@ interface Kept extends NewEntry {
 
 /**
  * A store with no thought for speed: it looks through everything it has. What each call promises stands at `Accounts`,
- * `Log` and `Blocks`, and is tested by `storeContract`.
+ * `Log`, `Blocks` and `TextStore`, and is tested by `storeContract`.
  */
 export function openStore(now: () => number): Store {
   const members = new Map<number, Member>();
   const entries = new Map<number, Kept>();
   const blocks = new Map<string, number>();
+  const texts = new Map<string, string>();
   let lastAccount = 0;
   let lastEntry = 0;
   let key: Uint8Array | undefined;
@@ -66,6 +72,11 @@ export function openStore(now: () => number): Store {
     if (key === undefined) return undefined;
     const before = after(0).find((entry) => entry.sender === sender && entry.key === key);
     return before && { duplicateOf: before.id, unknown: before.unknown ?? [] };
+  };
+
+  const write = (key: string, text: string | undefined) => {
+    if (text === undefined) texts.delete(key);
+    else texts.set(key, text);
   };
 
   return {
@@ -169,6 +180,24 @@ export function openStore(now: () => number): Store {
       },
       remove: async (user, network) => void blocks.delete(pairOf(user, network)),
     },
+
+    storage: storageOver({
+      read: async (key) => texts.get(key),
+      write: async (key, text) => write(key, text),
+      async replace(key, old, text) {
+        if (texts.get(key) !== old) return false;
+        write(key, text);
+        return true;
+      },
+      async list(start, inclusive, end, limit) {
+        const isIn = ([key]: StoredText) =>
+          (inclusive ? byCodePoint(key, start) >= 0 : byCodePoint(key, start) > 0) && byCodePoint(key, end) < 0;
+        return [...texts]
+          .filter(isIn)
+          .sort(([a], [b]) => byCodePoint(a, b))
+          .slice(0, limit);
+      },
+    }),
   };
 }
 

@@ -106,6 +106,12 @@ test('an archive with a line that is wrong is not imported at all', MANY, async 
     { type: 'message', ...message, id: 1 },
     { type: 'account', ...account, id: 3, name: 'e' },
     { type: 'message', ...message, audience: ['a'] },
+    { type: 'stored', collection: 'notes', key: 'b', value: { text: 'x' } },
+    { type: 'stored', collection: 'notes', key: 'a', value: null },
+    { type: 'stored', collection: 'Notes', key: 'c', value: 1 },
+    { type: 'stored', collection: 'notes', key: '', value: 1 },
+    { type: 'stored', collection: 'notes', key: 'd' },
+    { type: 'message', ...message, id: 2 },
   ];
   await writeFile(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"type":\n`);
   const { code, stderr } = await run(program, 'import', file);
@@ -117,7 +123,12 @@ test('an archive with a line that is wrong is not imported at all', MANY, async 
     'chatserv: 7: id: 1 comes after 2',
     'chatserv: 8: accounts must come before messages',
     expect.stringMatching(/^chatserv: 9: audience: /),
-    'chatserv: 10: not JSON',
+    "chatserv: 11: key: 'notes/a' comes after 'notes/b'",
+    'chatserv: 12: collection, key, value: it cannot be stored',
+    'chatserv: 13: collection, key, value: it cannot be stored',
+    'chatserv: 14: value: it is missing',
+    'chatserv: 15: a line of the type message must come before those of the type stored',
+    'chatserv: 16: not JSON',
     `chatserv: Nothing of ${file} was imported.`,
     '',
   ]);

@@ -11,16 +11,24 @@ const stores: Record<string, Open<OpenArchive>> = {
 
   async sqlite() {
     const folder = await mkdtemp(join(tmpdir(), 'chatserv-stores-'));
-    const store = await openStore({ file: join(folder, 'chatserv.db'), busyTimeout: 5000, now: Date.now });
-    return {
-      ...store,
-      async close() {
-        await store.close();
-        await rm(folder, { recursive: true });
-      },
-    };
+    return openSqlite(folder);
   },
 };
+
+async function openSqlite(folder: string): Promise<OpenArchive> {
+  const store = await openStore({ file: join(folder, 'chatserv.db'), busyTimeout: 5000, now: Date.now });
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+    async reopen() {
+      await store.close();
+      return openSqlite(folder);
+    },
+  };
+}
 
 for (const [name, open] of Object.entries(stores)) {
   storeContract(name, open);

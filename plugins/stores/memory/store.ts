@@ -7,9 +7,12 @@ import {
   type Log,
   likenesses,
   nameKey,
+  type Storage,
   type StoredAccount,
+  storageOver,
 } from 'chatserv';
 import { memoryLog, type Place } from './log.ts';
+import { memoryTexts } from './texts.ts';
 
 /** An account, and its place in the log. */
 type Member = StoredAccount & Place;
@@ -17,11 +20,15 @@ type Member = StoredAccount & Place;
 /** How many blocks are looked at, whether they are over, when one is added. */
 const BLOCKS_AT_ONCE = 100;
 
+/** Comes after the key of every text. */
+const AFTER_TEXTS = '\u{10ffff}';
+
 /** What a store in memory provides. */
 interface MemoryStore {
   readonly accounts: Accounts;
   readonly log: Log;
   readonly blocks: Blocks;
+  readonly storage: Storage;
   readonly archive: Archive;
 }
 
@@ -31,6 +38,7 @@ export function memoryStore(now: () => number): MemoryStore {
   const byKey = new Map<string, Member>();
   const byLikeness = new Map<string, Set<Member>>();
   const messages = memoryLog(members);
+  const texts = memoryTexts();
   const blocks = new Map<string, number>();
   /** Goes round through the blocks, to find those that are over. */
   let endedBlocks = blocks.entries();
@@ -147,6 +155,8 @@ export function memoryStore(now: () => number): MemoryStore {
       },
     },
 
+    storage: storageOver(texts),
+
     archive: {
       ends: async () => ({ account: lastAccount, message: messages.end }),
       accounts: async (after, limit) =>
@@ -161,7 +171,7 @@ export function memoryStore(now: () => number): MemoryStore {
           limit,
         ),
       async begin({ account, message }) {
-        if (lastAccount > 0 || messages.end > 0) return false;
+        if (lastAccount > 0 || messages.end > 0 || texts.size > 0) return false;
         lastAccount = account;
         messages.end = message;
         return true;
@@ -172,6 +182,8 @@ export function memoryStore(now: () => number): MemoryStore {
       async addMessages(added) {
         for (const { id, ...entry } of added) messages.keep(id, entry);
       },
+      texts: (after, limit) => texts.list(after, false, AFTER_TEXTS, Math.max(0, limit)),
+      addTexts: async (added) => texts.add(added),
     },
   };
 }

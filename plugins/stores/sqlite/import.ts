@@ -6,12 +6,15 @@ import {
   type ArchiveEnds,
   likenesses,
   nameKey,
+  type StoredText,
 } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareLikenesses } from './likenesses.ts';
 
 /** The part of an archive that imports, and what gives up an import that was not finished. */
-type Import = Required<Pick<Archive, 'begin' | 'addAccounts' | 'addMessages' | 'finish'>> & { abandon(): void };
+type Import = Required<Pick<Archive, 'begin' | 'addAccounts' | 'addMessages' | 'addTexts' | 'finish'>> & {
+  abandon(): void;
+};
 
 /**
  * Imports archives into a database, each in one transaction: whatever ends an import early, a kill included, leaves the
@@ -46,6 +49,7 @@ export function archiveImport(file: string, busyTimeout: number): Import {
     },
     addAccounts: async (accounts) => add((to) => to.addAccounts(accounts)),
     addMessages: async (messages) => add((to) => to.addMessages(messages)),
+    addTexts: async (texts) => add((to) => to.addTexts(texts)),
     async finish() {
       add(({ db }) => db.exec('COMMIT'));
       abandon();
@@ -59,7 +63,7 @@ function beginImport(file: string, timeout: number, { account, message }: Archiv
   const db = new DatabaseSync(file, { timeout, enableForeignKeyConstraints: true });
   try {
     db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
-    if (db.prepare('SELECT 1 FROM sqlite_sequence WHERE seq > 0').get() !== undefined) {
+    if (db.prepare('SELECT 1 FROM sqlite_sequence WHERE seq > 0 UNION ALL SELECT 1 FROM texts').get() !== undefined) {
       db.close();
       return undefined;
     }
@@ -76,6 +80,7 @@ function beginImport(file: string, timeout: number, { account, message }: Archiv
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const alike = prepareLikenesses(db, 'id');
+  const addText = db.prepare('INSERT INTO texts (key, text) VALUES (?, ?)');
   return {
     db,
     addAccounts(accounts: readonly ArchivedAccount[]): void {
@@ -86,6 +91,9 @@ function beginImport(file: string, timeout: number, { account, message }: Archiv
     },
     addMessages(messages: readonly ArchivedMessage[]): void {
       for (const message of messages) append(message, message.id);
+    },
+    addTexts(texts: readonly StoredText[]): void {
+      for (const [key, text] of texts) addText.run(key, text);
     },
   };
 }

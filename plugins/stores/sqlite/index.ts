@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, Archive, Backup, Blocks, definePlugin, Log, StoreFacts, z } from 'chatserv';
+import { Accounts, Archive, Backup, Blocks, definePlugin, Log, Storage, StoreFacts, z } from 'chatserv';
 import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
 import { openStore } from './store.ts';
 
 export default definePlugin({
   name: 'sqlite',
-  summary: 'Keeps accounts, messages and blocks in an SQLite file',
+  summary: "Keeps accounts, messages and plugins' data in an SQLite file",
   options: z.strictObject({
     file: z.string().min(1).default('data/chatserv.db').describe("The database, relative to the config's folder"),
     busyTimeout: z
@@ -17,7 +17,15 @@ export default definePlugin({
       .default(5000)
       .describe('How long to wait while another program writes to the file, in milliseconds'),
   }),
-  provides: { accounts: Accounts, log: Log, blocks: Blocks, archive: Archive, backup: Backup, facts: StoreFacts },
+  provides: {
+    accounts: Accounts,
+    log: Log,
+    blocks: Blocks,
+    storage: Storage,
+    archive: Archive,
+    backup: Backup,
+    facts: StoreFacts,
+  },
   async setup({ options, clock, path, keep, exclusive, dryRun, logger, server }) {
     const scratch = dryRun ? makeScratchFolder() : undefined;
     const file = scratch === undefined ? path(options.file) : join(scratch, 'chatserv.db');

@@ -7,6 +7,7 @@ import { prepareCursors, prepareInbox } from './inbox.ts';
 import { prepareLikenesses } from './likenesses.ts';
 import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
 import { ACCOUNTS_AT_ONCE } from './slice.ts';
+import { prepareTexts } from './texts.ts';
 import { prepareTrim } from './trim.ts';
 
 /** How many blocks that are over are removed when one is added. */
@@ -121,6 +122,7 @@ export function prepareQueries(db: DatabaseSync) {
 
     listBlocks: (user: string) => listBlocks.all(user),
 
+    ...prepareTexts(db),
     ...prepareArchive(db),
   };
 }
@@ -145,4 +147,6 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'ends',
   'archivedAccounts',
   'archivedMessages',
+  'readText',
+  'listTexts',
 ] as const);

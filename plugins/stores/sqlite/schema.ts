@@ -131,4 +131,10 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account, other)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE texts (                      -- what plugins store
+    key TEXT PRIMARY KEY,                   -- the collection, a slash, and the key in it
+    text TEXT NOT NULL                      -- JSON
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

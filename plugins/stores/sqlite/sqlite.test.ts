@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
+import { z } from 'chatserv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pack } from './crowd.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -234,6 +235,17 @@ describe('what was answered', () => {
     const texts = (await store.log.read(alice?.id ?? 0, 0, 1_000_000)).map(({ text }) => Number(text));
     expect(texts.length).toBeGreaterThanOrEqual(answered);
     expect(texts).toEqual(texts.map((_, index) => index + 1));
+    const values = store.storage.open('values', z.int());
+    expect(await values.get('count')).toBeGreaterThanOrEqual(answered);
+    expect(await values.get(String(answered % 100))).toBeGreaterThanOrEqual(answered);
+    expect(await values.list()).toHaveLength(100);
+  });
+
+  test('an update loses nothing where another process updates too', async () => {
+    const counts = [await open(), await open()].map(({ storage }) => storage.open('counts', z.int()));
+    const update = () => counts.map((one) => one.update('a', (count = 0) => count + 1));
+    await Promise.all(Array.from({ length: 50 }, update).flat());
+    expect(await counts[0]?.get('a')).toBe(100);
   });
 
   test('is written with the write-ahead log, and synced at each commit', async () => {

@@ -9,8 +9,10 @@ import {
   type Log,
   likenesses,
   nameKey,
+  type Storage,
   type StoredAccount,
   type StoreFacts,
+  storageOver,
 } from 'chatserv';
 import { type FileEvents, startClient } from './client.ts';
 import { copyDatabase, copyObjection } from './copy.ts';
@@ -24,6 +26,9 @@ const LIKENED_AT_ONCE = 1000;
 
 const KEY_BYTES = 32;
 
+/** Comes after the key of every text. */
+const AFTER_TEXTS = '\u{10ffff}';
+
 type Seen = Account & { readonly seen: number };
 
 /** The services of one database. */
@@ -31,6 +36,7 @@ export interface Store {
   readonly accounts: Accounts;
   readonly log: Log;
   readonly blocks: Blocks;
+  readonly storage: Storage;
   readonly archive: Archive;
   readonly backup: Backup;
   readonly facts: StoreFacts;
@@ -50,7 +56,7 @@ export interface StoreOptions extends FileEvents {
 }
 
 /**
- * Opens accounts, log and blocks in an SQLite file, and what takes them elsewhere.
+ * Opens accounts, log and plugins' data in an SQLite file, and what takes them elsewhere.
  * @throws one sentence when the file cannot be used
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -114,10 +120,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       remove: (user, network) => ask('removeBlock', user, network),
       list: (user) => ask('listBlocks', user),
     },
+    storage: storageOver({
+      read: (key) => read('readText', key),
+      write: (key, text) => ask('writeText', key, text),
+      replace: (key, old, text) => ask('replaceText', key, old, text),
+      list: (start, inclusive, end, limit) => read('listTexts', start, inclusive, end, limit),
+    }),
     archive: {
       ends: () => read('ends'),
       accounts: (after, limit) => read('archivedAccounts', after, limit),
       messages: (after, limit) => read('archivedMessages', after, limit),
+      texts: (after, limit) => read('listTexts', after, false, AFTER_TEXTS, limit),
       ...importing,
     },
     facts: {

@@ -41,6 +41,9 @@ function counting(statement: StatementSync): StatementSync {
           return rows.next();
         },
         return: () => rows.return?.(),
+        [Symbol.iterator]() {
+          return this;
+        },
       };
     },
   } as unknown as StatementSync;
@@ -242,4 +245,15 @@ test('blocks that are over are removed a few at a time', () => {
   for (let i = 0; i < 500; i++) queries.addBlock(`user ${i}`, 'network', 10, 0);
   queries.addBlock('another', 'network', 100, 50);
   expect(db.prepare('SELECT count(*) AS n FROM blocks').get()).toEqual({ n: 401 });
+});
+
+test('a list of large values is given a few at a time', () => {
+  for (let i = 0; i < 20; i++) queries.writeText(`notes/${i + 10}`, 'x'.repeat(50_000));
+  const keys: string[] = [];
+  for (let page = queries.listTexts('notes/', true, 'notes0', 500); page.length > 0; ) {
+    expect(page.length).toBeLessThan(3);
+    keys.push(...page.map(([key]) => key));
+    page = queries.listTexts(keys.at(-1) ?? '', false, 'notes0', 500);
+  }
+  expect(keys).toEqual(Array.from({ length: 20 }, (_, i) => `notes/${i + 10}`));
 });

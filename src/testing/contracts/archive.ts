@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds } from '../../index.ts';
+import { z } from 'zod';
+import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds, StoredText } from '../../index.ts';
 import { appendNew, type Open, type OpenArchive, type OpenStore } from './store.ts';
 
 /** More accounts than have a row each that names them. */
@@ -20,15 +21,16 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
     });
 
     test('what was never used has nothing in it', async () => {
-      expect(await contentsOf(store.archive)).toEqual({ ends: { account: 0, message: 0 }, accounts: [], messages: [] });
+      expect(await contentsOf(store.archive)).toEqual(NOTHING);
     });
 
     test('an import that was not finished leaves nothing', async ({ skip }) => {
       if (store.archive.finish === undefined) skip('the store keeps what it is given at once');
-      const { ends, accounts } = await contentsOf(other.archive);
+      const { ends, accounts, texts } = await contentsOf(other.archive);
       expect(await store.archive.begin(ends)).toBe(true);
       await store.archive.addAccounts(accounts);
-      expect(await contentsOf(store.archive)).toEqual({ ends: { account: 0, message: 0 }, accounts: [], messages: [] });
+      await store.archive.addTexts?.(texts);
+      expect(await contentsOf(store.archive)).toEqual(NOTHING);
     });
 
     test('takes in what another store gave, and gives the same', async () => {
@@ -44,6 +46,7 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
       expect(await store.archive.begin(contents.ends)).toBe(true);
       await store.archive.addAccounts(contents.accounts);
       await store.archive.addMessages(contents.messages);
+      await store.archive.addTexts?.(contents.texts);
       await store.archive.finish?.();
       expect(await contentsOf(store.archive)).toEqual(contents);
       const [first, , had] = contents.messages;
@@ -53,6 +56,10 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
         expect(await store.log.read(id, 0, 10)).toEqual(await other.log.read(id, 0, 10));
         expect(await store.log.cursor(id)).toEqual(await other.log.cursor(id));
       }
+      expect(await store.storage.open('notes', z.json()).list()).toEqual([
+        { key: 'a/b', value: 'of notes' },
+        { key: '😀', value: null },
+      ]);
     });
 
     test('ids go on where the other store was, and not where what is left of it ends', async () => {
@@ -70,7 +77,11 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
 }
 
 async function fill(store: OpenStore): Promise<void> {
-  const { accounts, log } = store;
+  const { accounts, log, storage } = store;
+  const notes = storage.open('notes', z.json());
+  await notes.set('😀', null);
+  await notes.set('a/b', 'of notes');
+  await storage.open('notes-old', z.json()).set('a', { list: [1, 'é\n'] });
   const ids: number[] = [];
   for (let i = 1; i <= CROWD; i++) ids.push((await accounts.create(`u${i}`, `hash ${i}`))?.id ?? 0);
   const [one = 0, two = 0, three = 0] = ids;
@@ -95,7 +106,10 @@ interface Contents {
   readonly ends: ArchiveEnds;
   readonly accounts: readonly ArchivedAccount[];
   readonly messages: readonly ArchivedMessage[];
+  readonly texts: readonly StoredText[];
 }
+
+const NOTHING: Contents = { ends: { account: 0, message: 0 }, accounts: [], messages: [], texts: [] };
 
 /** All that is in an archive, read in pages. */
 async function contentsOf(archive: Archive): Promise<Contents> {
@@ -103,7 +117,15 @@ async function contentsOf(archive: Archive): Promise<Contents> {
     ends: await archive.ends(),
     accounts: await all((after) => archive.accounts(after, 7)),
     messages: await all((after) => archive.messages(after, 2)),
+    texts: await allTexts(archive),
   };
+}
+
+async function allTexts(archive: Archive): Promise<StoredText[]> {
+  const found: StoredText[] = [];
+  const read = async () => (await archive.texts?.(found.at(-1)?.[0] ?? '', 2)) ?? [];
+  for (let page = await read(); page.length > 0; page = await read()) found.push(...page);
+  return found;
 }
 
 async function all<T extends { readonly id: number }>(read: (after: number) => Promise<T[]>): Promise<T[]> {
