@@ -33,8 +33,8 @@ export class JsonClient {
     this.#stream.write(`${typeof event === 'string' ? event : JSON.stringify(event)}\n`);
   }
 
-  /** Awaits the next event, which must have these fields. */
-  async sees(fields: Partial<ServerEvent> | Record<string, unknown>): Promise<ServerEvent> {
+  /** Awaits the next event. @param what what an error message calls it */
+  async next(what = 'an event'): Promise<ServerEvent> {
     const deadline = setTimeout(() => this.#wake?.(), PATIENCE);
     if (this.#unseen.length === 0 && !this.#closed) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -43,7 +43,13 @@ export class JsonClient {
     }
     clearTimeout(deadline);
     const event = this.#unseen.shift();
-    if (event === undefined) throw new Error(`saw nothing, but expected ${JSON.stringify(fields)}`);
+    if (event === undefined) throw new Error(`saw nothing, but expected ${what}`);
+    return event;
+  }
+
+  /** Awaits the next event, which must have these fields. */
+  async sees(fields: Partial<ServerEvent> | Record<string, unknown>): Promise<ServerEvent> {
+    const event = await this.next(JSON.stringify(fields));
     partialDeepStrictEqual(event, fields);
     return event;
   }

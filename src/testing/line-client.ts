@@ -95,12 +95,20 @@ export class LineClient {
   /** Sends lines and returns the next line of the server, whatever it is. */
   async asks(...lines: string[]): Promise<string> {
     await this.says(...lines);
-    return this.#next('an answer');
+    return this.next('an answer');
+  }
+
+  /** Awaits the next line. @param what what an error message calls it */
+  async next(what = 'a line'): Promise<string> {
+    await this.#until(() => this.#unseen.length > 0 || this.#closed, what);
+    const line = this.#unseen.shift();
+    if (line === undefined) throw this.#failure(`the connection ended; expected ${what}`);
+    return line;
   }
 
   /** Awaits the next line, which must be the text or match the pattern. @returns the line */
   async sees(expected: string | RegExp): Promise<string> {
-    const line = await this.#next(shown(expected));
+    const line = await this.next(shown(expected));
     if (!fits(line, expected)) throw this.#failure(`expected ${shown(expected)} but saw ${shown(line)}`);
     return line;
   }
@@ -112,7 +120,7 @@ export class LineClient {
 
   /** Awaits a pushed message: its time (UTC, to the second, of the last minute), who said it and what. */
   async hears(from: string, text: string): Promise<void> {
-    const line = await this.#next(`the message ${shown(`[...] ${from}: ${text}`)}`);
+    const line = await this.next(`the message ${shown(`[...] ${from}: ${text}`)}`);
     const [, stamp = '', rest] = line.match(/^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\] (.*)$/s) ?? [];
     if (rest !== `${from}: ${text}`) throw this.#failure(`expected to hear ${from}: ${text}, but saw ${shown(line)}`);
     const age = this.#now() - Date.parse(stamp);
@@ -126,7 +134,7 @@ export class LineClient {
   async seesNothing(): Promise<void> {
     const word = `barrier-${++barriers}`;
     await this.says(word);
-    const line = await this.#next(`nothing before ${shown(`error:command:${word}`)}`);
+    const line = await this.next(`nothing before ${shown(`error:command:${word}`)}`);
     if (line !== `error:command:${word}`) throw this.#failure(`expected to see nothing but saw ${shown(line)}`);
   }
 
@@ -232,13 +240,6 @@ export class LineClient {
   #note(mark: '>' | '<' | '.', text: string): void {
     this.#transcript.push(`  ${mark} ${mark === '.' ? text : shown(text)}`);
     this.#wake?.();
-  }
-
-  async #next(what: string): Promise<string> {
-    await this.#until(() => this.#unseen.length > 0 || this.#closed, what);
-    const line = this.#unseen.shift();
-    if (line === undefined) throw this.#failure(`the connection ended; expected ${what}`);
-    return line;
   }
 
   async #until(reached: () => boolean, what: string): Promise<void> {

@@ -95,7 +95,7 @@ function asEdited(entry: boolean | object): boolean | object {
   return { ...entry, setup: (context) => entry.setup(context) } satisfies Plugin;
 }
 
-function isPlugin(entry: boolean | object | undefined): entry is Plugin {
+export function isPlugin(entry: boolean | object | undefined): entry is Plugin {
   return typeof entry === 'object' && 'setup' in entry;
 }
 
@@ -149,9 +149,9 @@ export class TestServer {
     return this.#lineClient('line', name, address);
   }
 
-  /** Connects a client of the ancestor's. */
-  connectClassic(name = 'a classic client'): LineClient {
-    return this.#lineClient('classic', name, ADDRESS);
+  /** Connects a client of the ancestor's. @param address where it comes from */
+  connectClassic(name = 'a classic client', address = ADDRESS): LineClient {
+    return this.#lineClient('classic', name, address);
   }
 
   /** Connects a client that speaks JSON, to the same listener as those of plain lines. @param address where it comes from */

@@ -1,0 +1,199 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { definePlugin } from '../host/define.ts';
+import type { Limits } from '../host/limits.ts';
+import { Accounts } from '../services/accounts.ts';
+import { JsonClient } from './json-client.ts';
+import type { LineClient } from './line-client.ts';
+import { isPlugin, PASSWORD, startServer, type TestPlugins, type TestServer } from './server.ts';
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** There is no such command: whatever a client is sent before the error was sent before. */
+const BARRIER = 'transcript-barrier';
+
+/** A client in a transcript. */
+interface Actor {
+  readonly name: string;
+  readonly client: LineClient | JsonClient;
+  readonly session: number;
+  /** Whether it was welcomed and has not been closed. */
+  online: boolean;
+}
+
+/**
+ * Plays a transcript against a server in memory. docs/plugins.md describes the format.
+ * @param file its path
+ * @param plugins what its `config:` lines may name beside the standard plugins: plugins, or options of standard ones
+ * @throws at the first line that the server does not follow; the message shows that line, what it expected and what came
+ */
+export async function playTranscript(file: string, plugins: TestPlugins = {}): Promise<void> {
+  let line = 0;
+  const lines = (await readFile(file, 'utf8')).split('\n').map((text) => text.trimEnd());
+  await using play = new Play(plugins);
+  try {
+    for (const text of lines) {
+      line++;
+      if (text !== '' && !text.startsWith('#')) await play.run(text);
+    }
+    await play.finish();
+  } catch (cause) {
+    const message = `${basename(file)}:${line}: ${lines[line - 1]}\n${(cause as Error).message}`;
+    // A test runner shows the source at the top of the stack.
+    throw Object.assign(new Error(message), { stack: `Error: ${message}\n    at transcript (${file}:${line}:1)` });
+  }
+}
+
+/** A transcript that is being played: its server and its clients. */
+class Play {
+  readonly #available: TestPlugins;
+  /** What the config says of plugins, and of `limits`. */
+  readonly #config: Record<string, boolean | object> = {};
+  /** The sessions whose end every plugin has dealt with. */
+  readonly #ended = new Set<number>();
+  readonly #actors = new Map<string, Actor>();
+  /** What `"$name"` stands for in the lines of json clients. */
+  readonly #values = new Map<string, unknown>();
+  /** It starts at the first line that is not `config:`. */
+  #server!: TestServer;
+  #sessions: () => Iterable<{ readonly id: number }> = () => [];
+
+  constructor(available: TestPlugins) {
+    this.#available = available;
+  }
+
+  async run(line: string): Promise<void> {
+    const [, setting, value = ''] = line.match(/^(config|users|clock): *(.+)$/) ?? [];
+    if (setting === 'config') return this.#configure(value);
+    this.#server ??= await this.#start();
+    const [, speaker, sign, text = ''] = line.match(/^([\w/-]+)([<>])\s*(.*)$/) ?? [];
+    if (sign === '>') return this.#send(this.#actor(speaker), text);
+    if (sign === '<' && text === 'nothing') return this.#silent(this.#actor(speaker));
+    if (sign === '<') return this.#expect(this.#actor(speaker), text);
+    if (setting === 'users') return this.#register(value.split(/, */));
+    const [, amount, unit = ''] = (setting === 'clock' && value.match(/^\+(\d+)([smhd])$/)) || [];
+    if (amount !== undefined) return this.#server.clock.advance(Number(amount) * (SECONDS[unit] ?? 0));
+    const [, newcomer, how, codec, address] =
+      line.match(/^([\w/-]+) (connects|logs in)(?: speaking (json|classic))?(?: from (\S+))?$/) ?? [];
+    if (newcomer !== undefined) return this.#connect(newcomer, codec, address, how === 'logs in');
+    const [, leaver, end] = line.match(/^([\w/-]+) (disconnects|is disconnected)$/) ?? [];
+    if (end !== undefined) return this.#depart(this.#actor(leaver), end === 'disconnects');
+    throw new Error('docs/plugins.md describes the lines of a transcript: this is none of them.');
+  }
+
+  /** Proves that the transcript shows everything that its clients were sent. */
+  async finish(): Promise<void> {
+    for (const actor of this.#actors.values()) if (actor.online) await this.#silent(actor);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]();
+  }
+
+  #start(): Promise<TestServer> {
+    const witness = definePlugin({
+      name: 'witness',
+      summary: 'Notices when a session has ended',
+      setup: ({ server }) => {
+        this.#sessions = () => server.sessions();
+        return { hooks: { onDisconnect: { order: 'post', handler: ({ id }) => void this.#ended.add(id) } } };
+      },
+    });
+    const { limits = {}, ...plugins } = this.#config;
+    return startServer({ ...plugins, witness }, limits as Partial<Limits>);
+  }
+
+  #configure(text: string): void {
+    if (this.#server !== undefined) throw new Error('The server runs already: write this further up.');
+    const [, name, option, value = ''] = text.match(/^([\w-]+)(?:\.(\w+))? = (.+)$/) ?? [];
+    if (name === undefined) for (const one of text.split(/, */)) this.#config[one] = this.#available[one] ?? true;
+    else if (option === undefined) this.#config[name] = JSON.parse(value) as boolean | object;
+    else {
+      const { [name]: entry = true } = { ...this.#available, ...this.#config };
+      if (isPlugin(entry)) throw new Error(`Give ${name} its options with withOptions.`);
+      this.#config[name] = { ...(typeof entry === 'object' && entry), [option]: JSON.parse(value) as unknown };
+    }
+  }
+
+  async #register(users: readonly string[]): Promise<void> {
+    const accounts = this.#server.host.service(Accounts.service) as Accounts;
+    for (const user of users) {
+      const [, name = user, role] = user.match(/^(\S+) \((\S+)\)$/) ?? [];
+      await this.#server.registers(name);
+      if (role !== undefined) await accounts.setRoles((await accounts.find(name))?.id ?? 0, [role]);
+    }
+  }
+
+  #actor(name = ''): Actor {
+    const actor = this.#actors.get(name);
+    if (actor === undefined) throw new Error(`${name} has not connected.`);
+    return actor;
+  }
+
+  async #connect(name: string, codec: string | undefined, address: string | undefined, logsIn: boolean): Promise<void> {
+    if (this.#actors.get(name)?.online) throw new Error(`Call the second client of ${name} ${name}/2, say.`);
+    const connect = codec === 'classic' ? 'connectClassic' : 'connect';
+    const client = codec === 'json' ? this.#server.connectJson(address) : this.#server[connect](name, address);
+    this.#actors.set(name, { name, client, session: [...this.#sessions()].at(-1)?.id ?? 0, online: logsIn });
+    if (logsIn) await client.logsIn(name.replace(/\/.*/, ''), PASSWORD);
+  }
+
+  async #depart(actor: Actor, hangsUp: boolean): Promise<void> {
+    if (hangsUp && actor.online) await this.#silent(actor);
+    await actor.client[hangsUp ? 'closes' : 'isClosed']();
+    actor.online = false;
+    while (!this.#ended.has(actor.session)) await turn();
+  }
+
+  async #send({ client }: Actor, text: string): Promise<void> {
+    const typed = text
+      .replace(/\{(.)\*(\d+)\}/gu, (_, character: string, times) => character.repeat(Number(times)))
+      .replace(/"(\$\w+)"/g, (word, name) => (this.#values.has(name) ? JSON.stringify(this.#values.get(name)) : word));
+    if (client instanceof JsonClient) return client.says(typed);
+    const parts = `${typed}\n`.split(/\\x([0-9a-f]{2})/);
+    await client.writesRaw(Buffer.concat(parts.map((part, i) => Buffer.from(part, i % 2 === 1 ? 'hex' : 'utf8'))));
+  }
+
+  async #expect(actor: Actor, expected: string): Promise<void> {
+    const came = await actor.client.next(expected);
+    const fits =
+      typeof came === 'string' ? this.#stamped(came, expected) === expected : this.#fits(came, JSON.parse(expected));
+    if (!fits) throw new Error(`expected: ${expected}\n    came: ${format(came)}`);
+    if (came === 'welcome' || (typeof came === 'object' && came.type === 'welcome')) actor.online = true;
+  }
+
+  /** A line with `[..]` for its time stamp where the transcript has that and the time is that of the server's clock. */
+  #stamped(line: string, expected: string): string {
+    const [stamp, time = ''] = (expected.startsWith('[..]') && line.match(/^\[([\dTZ:-]{20})\]/)) || [];
+    const age = this.#server.clock.now() - Date.parse(time);
+    return stamp !== undefined && age >= 0 && age < 1000 ? `[..]${line.slice(stamp.length)}` : line;
+  }
+
+  /** Whether a value has all that is expected of it; a string `$name` stands for whatever comes first in its place. */
+  #fits(value: unknown, expected: unknown): boolean {
+    if (typeof expected === 'string' && expected.startsWith('$')) {
+      if (!this.#values.has(expected)) this.#values.set(expected, value);
+      return value !== undefined && isDeepStrictEqual(value, this.#values.get(expected));
+    }
+    if (typeof expected !== 'object' || expected === null || typeof value !== 'object') return value === expected;
+    if (Array.isArray(expected) && expected.length !== (value as unknown[]).length) return false;
+    return Object.entries(expected).every(([key, one]) =>
+      this.#fits((value as Record<string, unknown> | null)?.[key], one),
+    );
+  }
+
+  /** Proves by a round trip that a client has been sent nothing that the transcript does not show. */
+  async #silent({ name, client, online }: Actor): Promise<void> {
+    if (!online) throw new Error(`Whether ${name} is sent nothing shows only once ${name} is logged in.`);
+    if (client instanceof JsonClient) client.says({ type: 'command', request: BARRIER, name: BARRIER, text: '' });
+    else await client.says(BARRIER);
+    const came = format(await client.next('nothing'));
+    if (!came.includes(BARRIER)) throw new Error(`expected: nothing for ${name}\n    came: ${came}`);
+  }
+}
+
+function format(came: string | object): string {
+  return typeof came === 'string' ? came : JSON.stringify(came);
+}
