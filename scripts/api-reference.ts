@@ -75,7 +75,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'Sessions',
     intro: 'What hooks and commands are given under `session`.',
-    names: ['Session', 'AskOptions', 'Question', 'Utterance', 'Feed', 'InboxReader'],
+    names: ['Session', 'AskOptions', 'Question', 'Feed', 'InboxReader'],
   },
   {
     heading: 'Services',
@@ -126,7 +126,9 @@ const SECTIONS: readonly Section[] = [
       'portListener',
       'unixListener',
       'UnixPlace',
+      'codecOption',
       'dialectOption',
+      'renamedOption',
       'Listener',
       'ListenerContext',
       'listen',
@@ -145,9 +147,21 @@ const SECTIONS: readonly Section[] = [
     ],
   },
   {
-    heading: 'Dialects',
-    intro: 'How clients are spoken with. The events of the JSON dialect are in [json.md](../json.md).',
-    names: ['Dialect', 'Speaker', 'Heard', 'ClientEvent', 'ServerEvent'],
+    heading: 'Codecs',
+    intro: 'How clients speak. The events of the codec `json` are in [json.md](../json.md).',
+    names: [
+      'Codec',
+      'CodecState',
+      'Input',
+      'Output',
+      'LineRead',
+      'Dialect',
+      'Utterance',
+      'withoutControls',
+      'clientEvents',
+      'ClientEvent',
+      'ServerEvent',
+    ],
   },
   {
     heading: 'A config',

@@ -9,8 +9,8 @@ import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { METRICS } from '../plugins/metrics/catalogue.ts';
+import { clientEvents, serverEvents } from '../src/client/json-events.ts';
 import { limits, log } from '../src/config/check.ts';
-import { clientEvents, serverEvents } from '../src/dialects/json-events.ts';
 import type { Plugin } from '../src/host/define.ts';
 import { servicesOf } from '../src/host/order.ts';
 import { answerForSelf, importFile } from '../src/host/self.ts';
@@ -65,7 +65,8 @@ function isPart(path: string): boolean {
 
 function standardModule(): string {
   const entries = standard.map(({ file, plugin }) => {
-    return `  '${plugin.name}': { file: '${file}', provides: ${JSON.stringify(servicesOf(plugin.provides))} },`;
+    const always = file.startsWith('codecs/') ? ', always: true' : '';
+    return `  '${plugin.name}': { file: '${file}', provides: ${JSON.stringify(servicesOf(plugin.provides))}${always} },`;
   });
   const options = standard.map(({ file, plugin }) => {
     return `  readonly '${plugin.name}': OptionsOf<typeof import('../../plugins/${file}.ts').default>;`;
@@ -73,10 +74,20 @@ function standardModule(): string {
   return `// Made by \`npm run generate\` from the files under plugins/.
 import type { OptionsOf } from './define.ts';
 
-/** The standard plugins: their files under plugins/ without the extension, and the services that they provide. */
-export const STANDARD = {
+/** A plugin of the standard set. */
+interface StandardPlugin {
+  /** Its file under plugins/, without the extension. */
+  readonly file: string;
+  /** The services that it provides. */
+  readonly provides: readonly string[];
+  /** Whether it is on unless a config switches it off, also where the config begins from nothing. */
+  readonly always?: boolean;
+}
+
+/** The standard plugins by name. */
+export const STANDARD: Readonly<Record<string, StandardPlugin>> = {
 ${entries.join('\n')}
-} as const;
+};
 
 /** What options the standard plugins take. */
 export interface StandardOptions {

@@ -3,10 +3,15 @@ import { z } from 'zod';
 /** A table of what options a schema takes. */
 export function optionsTable(schema: z.ZodType): string {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
-  const rows = Object.entries(properties).map(([key, entry]) => {
-    const option = entry as { description?: string; default?: unknown } & Record<string, unknown>;
-    return `| \`${key}\` | ${allowed(option)} | ${option.default === undefined ? '' : `\`${JSON.stringify(option.default)}\``} | ${option.description ?? ''} |`;
-  });
+  const options = Object.entries(properties) as [
+    string,
+    { description?: string; default?: unknown } & Record<string, unknown>,
+  ][];
+  const rows = options
+    .filter(([, { deprecated }]) => deprecated !== true)
+    .map(([key, option]) => {
+      return `| \`${key}\` | ${allowed(option)} | ${option.default === undefined ? '' : `\`${JSON.stringify(option.default)}\``} | ${option.description ?? ''} |`;
+    });
   return ['| option | allowed | default | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 

@@ -1,10 +1,11 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
+export { type ClientEvent, clientEvents, type ServerEvent } from './client/json-events.ts';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
-export type { ClientEvent, ServerEvent } from './dialects/json-events.ts';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './host/address.ts';
 export { addressList, inAddressList } from './host/address-list.ts';
 export { type Bot, claimBot, isBot } from './host/bots.ts';
+export { codecOption, dialectOption } from './host/codec-option.ts';
 export {
   type CommandContext,
   type CommandPluginSpec,
@@ -21,20 +22,28 @@ export {
   type SetupContext,
   withOptions,
 } from './host/define.ts';
-export { dialectOption } from './host/dialects.ts';
 export { OperationalError } from './host/operational-error.ts';
+export { renamedOption } from './host/renamed-option.ts';
 export type { Server } from './host/server.ts';
 export type { Account } from './kernel/account.ts';
 export type { AccountChange } from './kernel/account-watch.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
+export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } from './kernel/codec.ts';
 export type { Command, CommandCall } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
-export type { Dialect, Heard, Question, Speaker, Utterance } from './kernel/dialect.ts';
 export type { Feed, InboxReader } from './kernel/feed.ts';
+export type { LineRead } from './kernel/framing.ts';
 export type { Decision, Handlers, HookName, Watching } from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
-export type { Audience, Duplicate, Message, MessageDraft, Once } from './kernel/message.ts';
+export {
+  type Audience,
+  type Duplicate,
+  type Message,
+  type MessageDraft,
+  type Once,
+  withoutControls,
+} from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
 export {

@@ -27,7 +27,7 @@ export default definePlugin({
         came: names.filter((name) => presence.find(name)),
         left: names.filter((name) => !presence.find(name)),
       };
-      for (const session of watching) session.say({ kind: 'event', event: 'presence', facts });
+      for (const session of watching) session.send({ kind: 'event', event: 'presence', facts });
     }
 
     return {

@@ -16,10 +16,10 @@ export default definePlugin({
     /** Whether an account is online, here or wherever else presence is known from. */
     const isOnline = ({ id, name }: Account) => presence.find(name)?.id === id;
     /** Whether a session can take over once it has proved who it is. */
-    const canTakeOver = ({ dialect }: Session) => dialect.takesOver || options.takeover;
+    const canTakeOver = ({ codec }: Session) => codec.takesOver || options.takeover;
     /** Whether it does: on a plain line whoever knows the password. */
     const takesOver = (session: Session) =>
-      session.dialect.takesOver ? session.prepared('takeover') === 'y' : options.takeover;
+      session.codec.takesOver ? session.preset('takeover') === 'y' : options.takeover;
     return {
       hooks: {
         onUsername: {
@@ -27,7 +27,7 @@ export default definePlugin({
           handler(session, name) {
             if (presence.find(name) === undefined) return undefined;
             // Whoever wants a new account has chosen somebody else's name.
-            if (session.prepared('register') === 'y') return askUsername('username', 'taken');
+            if (session.preset('register') === 'y') return askUsername('username', 'taken');
             return canTakeOver(session) ? undefined : askUsername('connected');
           },
         },

@@ -1,11 +1,12 @@
 import { TLSSocket } from 'node:tls';
 import {
+  codecOption,
   definePlugin,
-  dialectOption,
   handshakeLimit,
   handshakeOptions,
   portListener,
   portOptions,
+  renamedOption,
   watchedCertificate,
   z,
 } from 'chatserv';
@@ -24,7 +25,8 @@ export default definePlugin({
     key: z.string().min(1).describe("The certificate's private key (PEM), without a passphrase"),
     ...handshakeOptions,
     handshakeTime: z.number().positive().default(10).describe('How long a handshake may take, in seconds'),
-    dialect: dialectOption(),
+    codec: codecOption(),
+    dialect: renamedOption('codec'),
   }),
   async setup(context) {
     const { options, server, logger, clock, signal, path } = context;
@@ -50,7 +52,7 @@ export default definePlugin({
         stream.off('error', failed);
       });
       // Before the handshake: who takes long over it, or never ends it, counts like any other.
-      server.accept({ stream, address, transport: 'tls' }, options.dialect);
+      server.accept({ stream, address, transport: 'tls' }, options.codec);
     });
   },
 });

@@ -76,6 +76,8 @@ test('a reload that changes the mode keeps the socket and who is connected', asy
   await client.closes();
 });
 
-test('a dialect that there is not is a mistake of the config', async () => {
-  await expect(startServer({ unix: { dialect: 'irc' } })).rejects.toThrow(/plugins\.unix\.dialect.*"line"/s);
+test('a codec that no plugin contributes is a mistake of the config', async () => {
+  await expect(startServer({ unix: { codec: 'lime' } })).rejects.toThrow(
+    /plugins\.unix\.codec.*"line".*Did you mean 'line'/s,
+  );
 });

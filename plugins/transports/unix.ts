@@ -1,4 +1,4 @@
-import { definePlugin, dialectOption, unixListener, z } from 'chatserv';
+import { codecOption, definePlugin, renamedOption, unixListener, z } from 'chatserv';
 
 export default definePlugin({
   name: 'unix',
@@ -12,13 +12,14 @@ export default definePlugin({
       .describe(
         "Who may connect, as in chmod: who may write. 600 is the server's user, 660 its group too, 666 everyone",
       ),
-    dialect: dialectOption(),
+    codec: codecOption(),
+    dialect: renamedOption('codec'),
   }),
   setup(context) {
     const { options, server, path } = context;
     const where = { file: path(options.socket), mode: Number.parseInt(options.mode, 8) };
     return unixListener(context, 'unix', where, (stream) => {
-      server.accept({ stream, address: 'unix', transport: 'unix' }, options.dialect);
+      server.accept({ stream, address: 'unix', transport: 'unix' }, options.codec);
     });
   },
 });

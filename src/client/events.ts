@@ -1,4 +1,4 @@
-import type { ServerEvent } from '../dialects/json-events.ts';
+import type { ServerEvent } from './json-events.ts';
 import type { KnownCommand } from './owner.ts';
 
 /** An event of a type that is not known here. */

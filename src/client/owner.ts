@@ -1,4 +1,4 @@
-import type { ServerEvent } from '../dialects/json-events.ts';
+import type { ServerEvent } from './json-events.ts';
 
 /** Where a conversation stands. */
 export type State =

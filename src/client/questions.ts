@@ -1,5 +1,5 @@
-import type { ServerEvent } from '../dialects/json-events.ts';
 import type { Link } from './connections.ts';
+import type { ServerEvent } from './json-events.ts';
 import type { Ask, Step } from './owner.ts';
 import type { Requests } from './requests.ts';
 

@@ -1,5 +1,5 @@
-import type { ServerEvent } from '../dialects/json-events.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ServerEvent } from './json-events.ts';
 import type { Received, Seen } from './owner.ts';
 
 /** How long acknowledgements are gathered, in milliseconds. */

@@ -1,5 +1,5 @@
-import type { ServerEvent } from '../dialects/json-events.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ServerEvent } from './json-events.ts';
 
 /** What a command or a message is answered with. */
 export type Answer = Omit<Extract<ServerEvent, { type: 'answer' }>, 'type' | 'request'>;

@@ -21,7 +21,7 @@ export const limits = z.strictObject({
   outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may wait to be written to a client, in bytes'),
   unacknowledged: count
     .default(LIMITS.unacknowledged)
-    .describe("How many messages may wait for a client's acknowledgement, in a dialect that acknowledges"),
+    .describe("How many messages may wait for a client's acknowledgement, where its codec acknowledges"),
   commandsUnderWay: count
     .default(LIMITS.commandsUnderWay)
     .describe('How many messages of one client may be on their way to the store together'),
@@ -109,7 +109,8 @@ export async function checkConfig(value: unknown, standard: unknown, name: strin
   const result = await checkAgainst(config, value, { config: name, at: [], belongs });
   const mistakes = 'mistakes' in result ? result.mistakes : [];
   const given = 'mistakes' in result ? whatIsRight(value) : result.value;
-  const base = given.standard ? config.parse(standard).plugins : {};
+  const { plugins: all } = config.parse(standard);
+  const base = given.standard ? all : Object.fromEntries(Object.entries(all).filter(([key]) => STANDARD[key]?.always));
   const plugins: Record<string, unknown> = { ...base };
   for (const [key, entry] of Object.entries(given.plugins)) {
     // A config in TypeScript may say `x: isTest ? plugin : undefined`.

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SteadyClock } from '../kernel/clock.ts';
+import type { Codec } from '../kernel/codec.ts';
 import type { Command, CommandCall } from '../kernel/commands.ts';
 import type { Handlers, HookName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -64,12 +65,14 @@ export interface SetupContext<Options> {
   perSession<T>(create: (session: Session) => T): (session: Session) => T;
 }
 
-/** What a plugin's set-up gives back. */
+/** What a plugin's set-up returns. */
 export interface Contributions<Provides extends Tokens> {
   /** Its handlers, by the hooks' names. */
   readonly hooks?: HookHandlers;
   /** Its commands; a plugin that is one command is made by `defineCommand`. */
   readonly commands?: readonly CommandSpec[];
+  /** Its codecs: how clients may speak, by the name that a listener's option `codec` gives. */
+  readonly codecs?: readonly Codec[];
   /** The services that it provides, under the names of `provides`. */
   readonly provide?: ServicesOf<Provides>;
   /**

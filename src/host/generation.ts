@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountState } from '../kernel/account-watch.ts';
+import type { LiveCodec } from '../kernel/codec.ts';
 import type { Command } from '../kernel/commands.ts';
 import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
@@ -10,12 +11,14 @@ import { Roles } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
 import { isBot } from './bots.ts';
+import { codecOptionsOf, unknownCodec } from './codec-option.ts';
+import { addCodecs } from './codecs.ts';
 import { addCommands } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import { Guard, type GuardSurroundings } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
-import type { Loaded, Planned } from './load.ts';
+import type { ConfigPlace, Loaded, Planned } from './load.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
 import { servicesOf, type Tap } from './order.ts';
 import { authorsPlace } from './place.ts';
@@ -31,8 +34,7 @@ export interface Surroundings extends GuardSurroundings {
   readonly lifecycle: Lifecycle;
   /** Told what a plugin throws in a callback of its clock. */
   failedInBackground(plugin: string, thrown: unknown): void;
-  /** The folder that paths in the config count from. */
-  readonly folder: string;
+  readonly place: ConfigPlace;
   /** What the config calls the plugins that are off. */
   readonly off: readonly string[];
   /** The services that are there without a plugin. */
@@ -61,6 +63,8 @@ export interface LivePlugin {
   readonly hooks: readonly HookName[];
   /** The names of its commands. */
   readonly commands: readonly string[];
+  /** The names of its codecs. */
+  readonly codecs: readonly string[];
 }
 
 const NOTHING = { live: [], services: new Map<string, unknown>() };
@@ -69,6 +73,7 @@ const NOTHING = { live: [], services: new Map<string, unknown>() };
 export class Generation implements KernelGeneration {
   readonly hooks = createHooks();
   readonly commands = new Map<string, Command>();
+  readonly codecs = new Map<string, LiveCodec>();
   readonly services: Map<string, unknown>;
   readonly #live: Live[] = [];
   /** The places of plugins in the order of handlers. */
@@ -109,6 +114,9 @@ export class Generation implements KernelGeneration {
       const on = ordered.map(({ plugin }) => plugin.name);
       await findings.tries(() => checkBefore(taps, on, around.off));
       await findings.tries(() => generation.#addCommands());
+      await findings.tries(() => generation.#addCodecs());
+      // A codec that nothing contributes may be that of a plugin with another mistake.
+      if (generation.#live.length === ordered.length) await findings.tries(() => generation.#checkCodecs());
       findings.end();
       tapAll(generation.hooks, taps, generation.#guard);
       return generation;
@@ -125,10 +133,11 @@ export class Generation implements KernelGeneration {
 
   /** The plugins, in the order of set-up. */
   plugins(): readonly LivePlugin[] {
-    return this.#live.map(({ loaded, contributions: { hooks = {}, commands = [] } }) => ({
+    return this.#live.map(({ loaded, contributions: { hooks = {}, commands = [], codecs = [] } }) => ({
       loaded,
       hooks: Object.keys(hooks) as HookName[],
       commands: commands.map(({ name }) => name),
+      codecs: codecs.map(({ name }) => name),
     }));
   }
 
@@ -137,13 +146,16 @@ export class Generation implements KernelGeneration {
     return ordersOf(this.#taps());
   }
 
-  #taps(): Tap[] {
+  /** The plugins in the order of the config, each after those whose services it uses. */
+  get #ranked(): Live[] {
     const rank = ({ loaded }: Live) => this.#ranks.get(loaded.plugin.name) ?? 0;
-    return this.#live
-      .toSorted((a, b) => rank(a) - rank(b))
-      .flatMap(({ loaded, contributions }) =>
-        tapsOf(loaded.plugin.name, loaded.from === 'standard', contributions.hooks),
-      );
+    return this.#live.toSorted((a, b) => rank(a) - rank(b));
+  }
+
+  #taps(): Tap[] {
+    return this.#ranked.flatMap(({ loaded, contributions }) =>
+      tapsOf(loaded.plugin.name, loaded.from === 'standard', contributions.hooks),
+    );
   }
 
   /** How it differs from the one before. */
@@ -282,7 +294,7 @@ export class Generation implements KernelGeneration {
     const kept: Live['kept'] = new Map();
     const collections: Live['collections'] = new Set();
     try {
-      const { server, logger, clock, folder, exclusive, dryRun } = this.#around;
+      const { server, logger, clock, place, exclusive, dryRun } = this.#around;
       const services = Object.fromEntries(
         Object.entries({ ...plugin.wants, ...plugin.needs }).map(([name, { service }]) => [
           name,
@@ -298,7 +310,7 @@ export class Generation implements KernelGeneration {
         signal: leaves.signal,
         exclusive,
         dryRun,
-        path: (file: string) => resolve(folder, file),
+        path: (file: string) => resolve(place.folder, file),
         keep: keeper(kept, old?.kept),
         perSession,
       };
@@ -361,7 +373,28 @@ export class Generation implements KernelGeneration {
 
   /** What was thrown, and where in its author's code. */
   #reasonOf(cause: unknown): string {
-    return messageOf(cause) + authorsPlace(cause, this.#around.folder);
+    return messageOf(cause) + authorsPlace(cause, this.#around.place.folder);
+  }
+
+  #addCodecs(): void {
+    const contributed = this.#ranked.map(({ loaded, contributions: { codecs = [] } }) => ({
+      plugin: loaded.plugin.name,
+      codecs,
+    }));
+    addCodecs(this.codecs, contributed, this.#around.logger, this.#around.watchdog);
+  }
+
+  /** @throws Mistakes when an option names a codec that no plugin contributes */
+  #checkCodecs(): void {
+    const { place, off } = this.#around;
+    const mistakes = this.#live.flatMap(({ loaded: { key, plugin, options } }) =>
+      codecOptionsOf(plugin.options).flatMap((option) => {
+        const name = String(Reflect.get(Object(options), option));
+        if (this.codecs.has(name)) return [];
+        return [`${place.name}: ${unknownCodec(`plugins.${key}.${option}`, name, [...this.codecs.keys()], off)}`];
+      }),
+    );
+    if (mistakes.length > 0) throw new Mistakes(mistakes);
   }
 
   #addCommands(): void {

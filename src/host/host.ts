@@ -16,7 +16,6 @@ import { BoundedLog } from './bounded-log.ts';
 import { ServerCounters } from './counters.ts';
 import { type Culprit, culpritOf } from './culprit.ts';
 import { runAsServer } from './current.ts';
-import { DIALECTS } from './dialects.ts';
 import { Events } from './events.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
@@ -66,12 +65,19 @@ export interface HostSetting {
 /** The services that are there without a plugin. */
 export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service]);
 
-/** The plugins of a setting in the order of set-up. @throws Mistakes with all that is wrong */
+/**
+ * The plugins of a setting in the order of set-up.
+ * @param deprecated is told what still works and will not in a later version, a sentence each
+ * @throws Mistakes with all that is wrong
+ */
 export async function plan(
   setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'> & LifecycleSetting,
+  deprecated: (sentence: string) => void = () => {},
 ): Promise<Planned[]> {
   const { plugins, place, environment = {} } = setting;
-  const { loaded, mistakes, incomplete } = await loadPlugins(plugins, place, environment, new Lifecycle(setting));
+  const loading = await loadPlugins(plugins, place, environment, new Lifecycle(setting));
+  const { loaded, mistakes, incomplete } = loading;
+  for (const sentence of loading.deprecations) deprecated(sentence);
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(STANDARD).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
   const byName = loaded.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
@@ -129,10 +135,11 @@ export class Host {
       rateLimiter: () => new TokenBuckets(this.#setting.limits, clock.monotonic()),
       foreignProtocol,
     };
-    const kernel = new Kernel(environment, limits, { hooks: createHooks(), commands: new Map() });
+    const nothing = { hooks: createHooks(), commands: new Map(), codecs: new Map() };
+    const kernel = new Kernel(environment, limits, nothing);
     this.kernel = kernel;
     this.#server = {
-      accept: (connection, dialect) => this.accept(connection, dialect),
+      accept: (connection, codec) => this.accept(connection, codec),
       listens: (transport, where) => {
         logger.info({ event: 'listen', transport, where }, 'listens');
         this.#setting.listens?.(transport, where);
@@ -227,7 +234,8 @@ export class Host {
   /** @throws Mistakes */
   async #build(setting: HostSetting, before?: Generation): Promise<Generation> {
     const lived = { ...setting, logger: this.#logger, clock: this.#clock, stopping: this.#stopping.signal };
-    return await Generation.build(await plan(lived), this.#around(setting, new Lifecycle(lived)), before);
+    const deprecated = (sentence: string) => this.#logger.warn({ event: 'deprecated' }, sentence);
+    return await Generation.build(await plan(lived, deprecated), this.#around(setting, new Lifecycle(lived)), before);
   }
 
   /** Reads the setting again. @throws Mistakes */
@@ -279,7 +287,7 @@ export class Host {
       clock: this.#clock,
       limits,
       lifecycle,
-      folder: place.folder,
+      place,
       observed: (accounts) => this.#observe(accounts),
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
       services: this.#services,
@@ -329,11 +337,12 @@ export class Host {
     }
   }
 
-  /** Hands over a connection, as a transport does. @param dialect the name of a dialect */
-  accept(connection: Connection, dialect: string): Session {
-    const known = DIALECTS[dialect];
+  /** Hands over a connection, as a transport does. @param codec the name of a codec @throws when there is none of it */
+  accept(connection: Connection, codec: string): Session {
+    const { codecs } = this.kernel.generation;
+    const known = codecs.get(codec);
     if (known === undefined) {
-      throw new Error(`There is no dialect '${dialect}'; known: ${Object.keys(DIALECTS).join(', ')}.`);
+      throw new Error(`There is no codec '${codec}'; known: ${[...codecs.keys()].join(', ')}.`);
     }
     // A session is the server's, whichever transport brings it.
     return runAsServer(() => this.kernel.accept(connection, known));

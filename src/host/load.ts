@@ -8,6 +8,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
 import { authorsPlace } from './place.ts';
+import { withNewNames } from './renamed-option.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, modules, retried, standardFolder } from './self.ts';
 import { definitionMistakes } from './shape.ts';
 import { STANDARD } from './standard.ts';
@@ -54,6 +55,8 @@ interface Loading {
   readonly mistakes: readonly string[];
   /** Whether some could not be loaded at all, so that nothing is known of what they provide. */
   readonly incomplete: boolean;
+  /** What still works and will not in a later version, a sentence each. */
+  readonly deprecations: readonly string[];
 }
 
 /** Loads the plugins that are switched on and checks their options. */
@@ -65,6 +68,7 @@ export async function loadPlugins(
 ): Promise<Loading> {
   const mistakes: string[] = [];
   const loaded: Loaded[] = [];
+  const deprecations: string[] = [];
   let incomplete = false;
   for (const [key, entry] of Object.entries(entries)) {
     if (entry === false) {
@@ -77,7 +81,7 @@ export async function loadPlugins(
         : await loadPlugin(key, place, lifecycle);
       const wrong = await definitionMistakes(key, plugin);
       if (wrong.length > 0) throw new Mistakes(wrong);
-      const result = await checkOptions(key, plugin, entry, place, environment, lifecycle);
+      const result = await checkOptions(key, plugin, entry, place, environment, lifecycle, deprecations);
       if ('mistakes' in result) mistakes.push(...result.mistakes);
       const one = { key, plugin, from, options: 'value' in result ? result.value : undefined };
       learnCode(one);
@@ -88,7 +92,7 @@ export async function loadPlugins(
       incomplete = true;
     }
   }
-  return { loaded, mistakes: [...mistakes, ...sameNames(loaded)], incomplete };
+  return { loaded, mistakes: [...mistakes, ...sameNames(loaded)], incomplete, deprecations };
 }
 
 /** Loads one plugin by what a config calls it. @throws Mistakes when there is none, or it is no plugin */
@@ -111,7 +115,7 @@ async function importPlugin(
   place: ConfigPlace,
   lifecycle: Lifecycle,
 ): Promise<{ module: { default?: unknown }; from: string }> {
-  const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key as keyof typeof STANDARD].file : undefined;
+  const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key]?.file : undefined;
   if (standard !== undefined) {
     return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
   }
@@ -206,6 +210,7 @@ async function checkOptions(
   place: ConfigPlace,
   environment: Readonly<Record<string, string | undefined>>,
   lifecycle: Lifecycle,
+  deprecations: string[],
 ): Promise<CheckResult<unknown>> {
   const checked = { config: place.name, at: ['plugins', key] };
   const switched = await checkAgainst(ENTRY, entry, checked);
@@ -213,9 +218,13 @@ async function checkOptions(
   const { value: options } = switched;
   const given = isPlugin(entry) ? (entry.given ?? {}) : typeof options === 'object' ? options : {};
   const schema = plugin.options ?? NO_OPTIONS;
+  const renamed = withNewNames(schema, given);
+  for (const [from, to] of renamed.found) {
+    deprecations.push(`${place.name}: plugins.${key}.${from} is called ${to} now; rename it before the next version.`);
+  }
   try {
     return await lifecycle.run(plugin.name, 'its options', async () => {
-      const { value, set } = await withEnvironment(schema, given, plugin.environment, environment);
+      const { value, set } = await withEnvironment(schema, renamed.options, plugin.environment, environment);
       return await checkAgainst(schema, value, { ...checked, variables: plugin.environment, set });
     });
   } catch (cause) {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { didYouMean } from './mistakes.ts';
+import { isRenamed } from './renamed-option.ts';
 
 /** How much of a wrong value a sentence shows, in characters. */
 const SHOWN = 200;
@@ -148,7 +149,7 @@ function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
   return found;
 }
 
-/** The keys that a zod schema knows at a path; of other schemas nothing is known. */
+/** The keys that a zod schema knows at a path, without earlier names; of other schemas nothing is known. */
 export function keysAt(schema: unknown, steps: readonly PropertyKey[] = []): readonly string[] {
   let found = bare(schema);
   for (const step of steps) {
@@ -157,7 +158,9 @@ export function keysAt(schema: unknown, steps: readonly PropertyKey[] = []): rea
     else if (found instanceof z.ZodRecord) found = bare(found.valueType);
     else return [];
   }
-  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+  if (!(found instanceof z.ZodObject)) return [];
+  const { shape } = found;
+  return Object.keys(shape).filter((key) => !isRenamed(shape[key]));
 }
 
 /** What a schema is without its defaults; of a union the object in it. */

@@ -9,10 +9,10 @@ import type { Refusal } from '../kernel/verdicts.ts';
 export interface Server {
   /**
    * Hands over a connection that a transport accepted.
-   * @param dialect how it is spoken there: the name of a dialect
-   * @throws when there is no dialect of that name
+   * @param codec the name of the codec that its client speaks
+   * @throws when there is no codec of that name
    */
-  accept(connection: Connection, dialect: string): Session;
+  accept(connection: Connection, codec: string): Session;
   /** Says for the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
   /**

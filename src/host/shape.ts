@@ -12,11 +12,12 @@ import { type Checked, checkAgainst, keysAt } from './options.ts';
 
 const aFunction = z.instanceof(Function, { error: 'expected a function' });
 
-/** Of a hook that is not awaited: the promise of an async one would be taken for its decision. */
-const aSyncFunction = aFunction.refine(
-  (value) => !types.isAsyncFunction(value),
-  'expected a function that is not async: this hook is not awaited',
-);
+/** A function whose promise would be taken for its result. @param what is not awaited, such as a hook */
+const aSyncFunction = (what: string) =>
+  aFunction.refine(
+    (value) => !types.isAsyncFunction(value),
+    `expected a function that is not async: this ${what} is not awaited`,
+  );
 
 const LINE = 'expected a line of text';
 const line = z.string(LINE).regex(/^\S.*$/, LINE);
@@ -60,10 +61,27 @@ const command = z.strictObject(
   'expected a command',
 );
 
+const flag = z.boolean('expected true or false').optional();
+
+/** Loose: a codec may be an instance of a class. */
+const codec = z.looseObject(
+  {
+    name,
+    acknowledges: flag,
+    takesOver: flag,
+    pollsForMessages: flag,
+    handsOver: flag,
+    claims: aSyncFunction('method').optional(),
+    open: aSyncFunction('method'),
+    message: aSyncFunction('method'),
+  },
+  'expected a codec',
+);
+
 const hooks = Object.fromEntries(
   (Object.keys(HOOKS) as HookName[]).map((hook) => {
     const { kind } = HOOKS[hook];
-    const handler = kind.startsWith('Async') ? aFunction : aSyncFunction;
+    const handler = kind.startsWith('Async') ? aFunction : aSyncFunction('hook');
     const phase = Object.hasOwn(GUARD_DECISIONS, hook)
       ? z.literal('guard', "expected 'guard'")
       : z.undefined('expected none: nothing is refused in this hook');
@@ -83,6 +101,7 @@ const hooks = Object.fromEntries(
 const RETURNED = {
   hooks: z.strictObject(hooks, 'expected handlers by hook').optional(),
   commands: z.array(z.unknown(), 'expected a list of commands').optional(),
+  codecs: z.array(codec, 'expected a list of codecs').optional(),
   provide: z.strictObject({}, 'expected the services of provides').optional(),
   start: aFunction.optional(),
   stop: aFunction.optional(),

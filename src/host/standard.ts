@@ -1,16 +1,29 @@
 // Made by `npm run generate` from the files under plugins/.
 import type { OptionsOf } from './define.ts';
 
-/** The standard plugins: their files under plugins/ without the extension, and the services that they provide. */
-export const STANDARD = {
+/** A plugin of the standard set. */
+interface StandardPlugin {
+  /** Its file under plugins/, without the extension. */
+  readonly file: string;
+  /** The services that it provides. */
+  readonly provides: readonly string[];
+  /** Whether it is on unless a config switches it off, also where the config begins from nothing. */
+  readonly always?: boolean;
+}
+
+/** The standard plugins by name. */
+export const STANDARD: Readonly<Record<string, StandardPlugin>> = {
   admin: { file: 'admin/index', provides: [] },
   broadcast: { file: 'commands/broadcast', provides: [] },
+  classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
   control: { file: 'control', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
   http: { file: 'http/index', provides: ['http'] },
+  json: { file: 'codecs/json', provides: [], always: true },
+  line: { file: 'codecs/line', provides: [], always: true },
   lockout: { file: 'login/lockout/index', provides: [] },
   'log-messages': { file: 'messages/log-messages', provides: [] },
   'login-rate': { file: 'login/login-rate', provides: [] },
@@ -38,18 +51,21 @@ export const STANDARD = {
   who: { file: 'commands/who', provides: [] },
   whoelse: { file: 'commands/whoelse', provides: [] },
   wholast: { file: 'commands/wholast', provides: [] },
-} as const;
+};
 
 /** What options the standard plugins take. */
 export interface StandardOptions {
   readonly admin: OptionsOf<typeof import('../../plugins/admin/index.ts').default>;
   readonly broadcast: OptionsOf<typeof import('../../plugins/commands/broadcast.ts').default>;
+  readonly classic: OptionsOf<typeof import('../../plugins/codecs/classic.ts').default>;
   readonly connections: OptionsOf<typeof import('../../plugins/connections.ts').default>;
   readonly control: OptionsOf<typeof import('../../plugins/control.ts').default>;
   readonly fetch: OptionsOf<typeof import('../../plugins/commands/fetch.ts').default>;
   readonly health: OptionsOf<typeof import('../../plugins/health.ts').default>;
   readonly help: OptionsOf<typeof import('../../plugins/commands/help.ts').default>;
   readonly http: OptionsOf<typeof import('../../plugins/http/index.ts').default>;
+  readonly json: OptionsOf<typeof import('../../plugins/codecs/json.ts').default>;
+  readonly line: OptionsOf<typeof import('../../plugins/codecs/line.ts').default>;
   readonly lockout: OptionsOf<typeof import('../../plugins/login/lockout/index.ts').default>;
   readonly 'log-messages': OptionsOf<typeof import('../../plugins/messages/log-messages.ts').default>;
   readonly 'login-rate': OptionsOf<typeof import('../../plugins/login/login-rate.ts').default>;

@@ -1,7 +1,6 @@
 import type { Account } from './account.ts';
-import type { Heard, Utterance } from './dialect.ts';
+import type { Input, Output } from './codec.ts';
 import { QuestionCancelled } from './endings.ts';
-import type { LineRead } from './framing.ts';
 import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
@@ -54,7 +53,7 @@ export interface Command {
 }
 
 /** A line that calls a command. */
-type Said = Extract<Heard, { readonly kind: 'command' }>;
+type Said = Extract<Input, { readonly kind: 'command' }>;
 
 /** Commands by name and alias. */
 type Commands = ReadonlyMap<string, Command>;
@@ -96,20 +95,16 @@ export class Answers {
     return this.#last;
   }
 
-  /** The client's next line. Who has ended its side is still answered. @throws SessionEnded when there will be none */
-  async hear(): Promise<LineRead> {
-    try {
-      return await this.#session.hear();
-    } catch (cause) {
-      await this.#last;
-      throw cause;
-    }
-  }
-
   /** Says in its turn that a line was not understood. */
   async addError({ reason, about }: { readonly reason: string; readonly about: string }): Promise<void> {
     await this.#last;
-    this.#session.say({ kind: 'error', reason, about });
+    this.#session.send({ kind: 'error', reason, about });
+  }
+
+  /** Sends in its turn a reply of the codec's own. */
+  async addReply(text: string): Promise<void> {
+    await this.#last;
+    this.#session.reply(text);
   }
 
   /** Says in its turn that a command came too fast and is not run. */
@@ -128,8 +123,8 @@ export class Answers {
     if (tooMany || !command.overlaps) await this.#last;
     if (this.#session.ended) return;
     if (!command.overlaps) {
-      const utterance = await this.#run(wanted, () => {});
-      if (utterance !== undefined) this.#say(utterance, wanted);
+      const output = await this.#run(wanted, () => {});
+      if (output !== undefined) this.#say(output, wanted);
       return;
     }
     const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
@@ -138,11 +133,11 @@ export class Answers {
     await mayProceed;
   }
 
-  async #sayInTurn(wanted: Wanted, answer: Promise<Utterance | undefined>, before: Promise<void>): Promise<void> {
+  async #sayInTurn(wanted: Wanted, answer: Promise<Output | undefined>, before: Promise<void>): Promise<void> {
     try {
-      const utterance = await answer;
+      const output = await answer;
       await before;
-      if (utterance !== undefined) this.#say(utterance, wanted);
+      if (output !== undefined) this.#say(output, wanted);
     } catch (cause) {
       this.#failed(cause);
     } finally {
@@ -150,18 +145,18 @@ export class Answers {
     }
   }
 
-  /** Sends an answer. One that the dialect has no form for, such as facts that JSON lacks, fails as its command does. */
-  #say(answer: Utterance, { said: { word }, command: { name, plugin } }: Wanted): void {
+  /** Sends an answer. One that the codec cannot encode, such as facts that JSON lacks, fails as its command does. */
+  #say(answer: Output, { said: { word }, command: { name, plugin } }: Wanted): void {
     try {
-      this.#session.say(answer);
+      this.#session.send(answer);
     } catch (err) {
       const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
       this.#host.logger.error(facts, `the answer of command '${name}' cannot be sent`);
-      this.#session.say({ kind: 'error', reason: 'internal', about: word });
+      this.#session.send({ kind: 'error', reason: 'internal', about: word });
     }
   }
 
-  #run(wanted: Wanted, proceed: () => void): Promise<Utterance | undefined> {
+  #run(wanted: Wanted, proceed: () => void): Promise<Output | undefined> {
     const { said, hooks } = wanted;
     const { once } = said;
     if (once === undefined) return this.#perform(wanted, proceed);
@@ -172,7 +167,7 @@ export class Answers {
     });
   }
 
-  async #perform({ said, command, unless, hooks }: Wanted, proceed: () => void): Promise<Utterance | undefined> {
+  async #perform({ said, command, unless, hooks }: Wanted, proceed: () => void): Promise<Output | undefined> {
     const { name } = command;
     const call = new Call(this.#session, this.#account, name, said, proceed);
     let reply: Reply;

@@ -1,6 +1,5 @@
 import type { Account } from './account.ts';
 import type { Counters } from './environment.ts';
-import { Rendered } from './feed.ts';
 import type { Hooks } from './hooks.ts';
 import {
   type Audience,
@@ -12,6 +11,7 @@ import {
 } from './message.ts';
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
+import { Rendered } from './rendered.ts';
 import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */

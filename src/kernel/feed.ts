@@ -1,8 +1,8 @@
-import type { Dialect } from './dialect.ts';
 import type { Hooks } from './hooks.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import { type Message, presentable } from './message.ts';
+import type { Message } from './message.ts';
+import { Rendered } from './rendered.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -22,37 +22,9 @@ export interface FeedHost {
   limitMet(limit: string): void;
 }
 
-/** A message, made presentable and rendered once per dialect. */
-export class Rendered {
-  readonly message: Message;
-  #dialect: Dialect | undefined;
-  #bytes: Buffer | undefined;
-  #others: Map<Dialect, Buffer> | undefined;
-
-  constructor(message: Message) {
-    this.message = presentable(message);
-  }
-
-  in(dialect: Dialect): Buffer {
-    if (this.#bytes !== undefined && this.#dialect === dialect) return this.#bytes;
-    if (this.#bytes === undefined) {
-      this.#dialect = dialect;
-      this.#bytes = Buffer.from(dialect.message(this.message));
-      return this.#bytes;
-    }
-    this.#others ??= new Map();
-    let bytes = this.#others.get(dialect);
-    if (bytes === undefined) {
-      bytes = Buffer.from(dialect.message(this.message));
-      this.#others.set(dialect, bytes);
-    }
-    return bytes;
-  }
-}
-
 /**
  * Where a feed stands: not begun; giving what is said as it is said; reading an inbox; leaving what is said in the inbox
- * until the client asks for it (`waiting`, where a dialect holds back) or because a plugin held a message (`held`).
+ * until the client polls (`waiting`, where its codec has it poll) or because a plugin held a message (`held`).
  */
 type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
 
@@ -74,15 +46,15 @@ export class Feed {
   #missed = 0;
   /** The first id that came by before the feed was live for the first time. */
   #since = 0;
-  /** What was given and is not acknowledged, in a dialect that acknowledges. */
+  /** What was given and is not acknowledged, where the client acknowledges. */
   #unacknowledged: Message[] = [];
   /** How much text that is, in characters. */
   #unacknowledgedText = 0;
   /** Where nothing is acknowledged: the last id that was put into the outbox, and the last that the transport took. */
   #sent = 0;
   #taken = 0;
-  /** What no inbox keeps and the dialect holds back. */
-  #heldBack: Rendered[] = [];
+  /** What no inbox keeps and waits for the client to poll. */
+  #heldBack: { readonly bytes: Buffer; readonly message: Message }[] = [];
   #heldBackBytes = 0;
   #whenRoom: (() => void) | undefined;
 
@@ -154,16 +126,15 @@ export class Feed {
     return this.#reading === undefined ? this.#startReading(read) : Promise.resolve();
   }
 
-  /** In a dialect that holds messages back: gives what waits, and says that the next command is read. @internal */
-  async release(): Promise<void> {
+  /** The client polls: delivers what is queued. @internal */
+  async poll(): Promise<void> {
     if (this.#reading === undefined && this.#state === 'waiting' && this.#missed > this.#given && this.#read) {
       await this.#startReading(this.#read).catch(() => {});
     }
     await this.#reading;
-    for (const rendered of this.#heldBack) this.#put(rendered);
+    for (const { bytes, message } of this.#heldBack) this.#session.outbox.put(bytes, message);
     this.#heldBack = [];
     this.#heldBackBytes = 0;
-    this.#session.say({ kind: 'ready' });
   }
 
   /** The transport took the bytes of these messages. @internal */
@@ -188,13 +159,13 @@ export class Feed {
   }
 
   get #acknowledges(): boolean {
-    return this.#session.dialect.acknowledges === true;
+    return this.#session.codec.acknowledges === true;
   }
 
   /** Whether what is kept had better wait in the inbox. */
   #mustWait(): boolean {
     if (this.#read === undefined) return false;
-    return this.#session.dialect.holdsBack === true || this.#session.outbox.full || this.#windowFull;
+    return this.#session.codec.pollsForMessages === true || this.#session.outbox.full || this.#windowFull;
   }
 
   get #windowFull(): boolean {
@@ -205,7 +176,7 @@ export class Feed {
 
   #fallBehind(): void {
     if (this.#windowFull) this.#host.limitMet('unacknowledged');
-    if (this.#session.dialect.holdsBack) this.#state = 'waiting';
+    if (this.#session.codec.pollsForMessages) this.#state = 'waiting';
     else if (this.#read !== undefined) this.#startReading(this.#read).catch(() => {});
   }
 
@@ -242,7 +213,7 @@ export class Feed {
       firstPageGiven();
       // What came by during the read may not have been in the log when it was read: then read once more.
       if (page.length > 0 || this.#missed !== missed) continue;
-      this.#state = this.#session.dialect.holdsBack ? 'waiting' : 'live';
+      this.#state = this.#session.codec.pollsForMessages ? 'waiting' : 'live';
       return;
     }
   }
@@ -285,12 +256,14 @@ export class Feed {
 
   #giveUnkept(rendered: Rendered): void {
     if (this.#verdict(rendered.message) !== undefined) return;
-    if (!this.#session.dialect.holdsBack) {
+    if (!this.#session.codec.pollsForMessages) {
       this.#put(rendered);
       return;
     }
-    this.#heldBack.push(rendered);
-    this.#heldBackBytes += rendered.in(this.#session.dialect).length;
+    const bytes = this.#session.render(rendered);
+    if (bytes === undefined) return;
+    this.#heldBack.push({ bytes, message: rendered.message });
+    this.#heldBackBytes += bytes.length;
     if (this.#heldBackBytes > this.#host.limits.outboxBytes) this.#session.overflowed();
   }
 
@@ -300,7 +273,8 @@ export class Feed {
   }
 
   #put(rendered: Rendered): void {
-    this.#session.outbox.put(rendered.in(this.#session.dialect), rendered.message);
+    const bytes = this.#session.render(rendered);
+    if (bytes !== undefined) this.#session.outbox.put(bytes, rendered.message);
   }
 
   #report(messages: readonly Message[]): void {

@@ -1,10 +1,10 @@
 import type { Account } from './account.ts';
 import { type AccountState, AccountWatch } from './account-watch.ts';
 import type { SteadyClock } from './clock.ts';
+import type { Input, LiveCodec } from './codec.ts';
 import { Answers, type Command } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
-import type { Dialect } from './dialect.ts';
 import { SessionEnded } from './endings.ts';
 import type { KernelEnvironment } from './environment.ts';
 import type { Hooks } from './hooks.ts';
@@ -23,6 +23,8 @@ export interface KernelGeneration {
   readonly hooks: Hooks;
   /** The commands by name and alias. */
   readonly commands: ReadonlyMap<string, Command>;
+  /** The codecs by name, in the order in which they may claim a client. */
+  readonly codecs: ReadonlyMap<string, LiveCodec>;
   /** Reads an account's state, where something provides accounts. */
   readonly accountStateOf?: ((account: number) => Promise<AccountState | undefined>) | undefined;
 }
@@ -88,6 +90,18 @@ export class Kernel implements SessionHost {
     return this.#delivery.said;
   }
 
+  codecFor(firstLine: string): LiveCodec | undefined {
+    for (const codec of this.#generation.codecs.values()) if (codec.claims?.(firstLine)) return codec;
+    return undefined;
+  }
+
+  codecFailed(session: Session, err: unknown): void {
+    if (session.ended) return;
+    const { name, plugin } = session.codec;
+    this.logger.error({ event: 'plugin-error', plugin, codec: name, ...session.who, err }, `codec '${name}' failed`);
+    session.close('internal');
+  }
+
   limitMet(limit: string): void {
     this.environment.counters.countLimitHit(limit);
   }
@@ -97,14 +111,24 @@ export class Kernel implements SessionHost {
     return this.#sessions.values();
   }
 
-  /** The kernel's door: a transport hands over what it accepted, and which dialect is spoken there. */
-  accept(connection: Connection, dialect: Dialect): Session {
-    const session = new Session(++this.#count, connection, dialect, this);
+  /** The kernel's door: a transport hands over what it accepted, and how its clients speak. */
+  accept(connection: Connection, codec: LiveCodec): Session {
+    const session = this.#open(connection, codec);
     this.#sessions.add(session);
     this.#arriving.add(session);
     if (this.#closing === undefined) void this.#converse(session);
     else session.close(this.#closing);
     return session;
+  }
+
+  /** @throws what a codec throws that fails to open; the connection is gone then */
+  #open(connection: Connection, codec: LiveCodec): Session {
+    try {
+      return new Session(++this.#count, connection, codec, this);
+    } catch (cause) {
+      connection.stream.destroy();
+      throw cause;
+    }
   }
 
   /** Sends a message, see Delivery.post. */
@@ -126,7 +150,7 @@ export class Kernel implements SessionHost {
       if (session.basis?.expired || this.accountWatch.isRemoved(account.id)) return askUsername();
       for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
       this.online.add(session, account);
-      session.say({ kind: 'welcome', account });
+      session.send({ kind: 'welcome', account });
       return undefined;
     });
   }
@@ -170,6 +194,7 @@ export class Kernel implements SessionHost {
 
   /** One session from its first line to its last. */
   async #converse(session: Session): Promise<void> {
+    let answers: Answers | undefined;
     try {
       const refusal = await session.still(this.hooks.onConnect.promise(session));
       if (refusal !== undefined) return session.close(refusal.reason);
@@ -179,20 +204,40 @@ export class Kernel implements SessionHost {
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.still(this.hooks.onLogin.promise(session));
       session.feed.open();
-      const answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
+      answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
+      await this.#poll(session, answers);
       for (;;) {
-        if (session.dialect.holdsBack) {
-          await answers.given();
-          await session.feed.release();
-        }
-        const { heard, tooFast } = session.understand(await answers.hear());
-        if (heard.kind === 'command' && tooFast) await answers.addTooFast(heard, this.#generation);
-        else if (heard.kind === 'command') await answers.add(heard, this.#generation);
-        else if (heard.kind === 'wrong') await answers.addError(heard);
+        if (session.takeDeferredPoll()) await this.#poll(session, answers);
+        await this.#answer(await session.next(), session, answers);
       }
     } catch (cause) {
+      // Who has ended its side is still answered.
+      if (cause instanceof SessionEnded) await answers?.given();
       this.#fail(session, cause);
     }
+  }
+
+  #answer(input: Input, session: Session, answers: Answers): Promise<void> {
+    switch (input.kind) {
+      case 'command':
+        if (session.throttled) return answers.addTooFast(input, this.#generation);
+        return answers.add(input, this.#generation);
+      case 'invalid':
+        return answers.addError(input);
+      case 'reply':
+        return answers.addReply(input.text);
+      case 'poll':
+        return this.#poll(session, answers);
+      default:
+        return answers.addError({ reason: 'unexpected', about: input.kind });
+    }
+  }
+
+  /** Delivers what waits for a client that polls, and tells it that it has everything. */
+  async #poll(session: Session, answers: Answers): Promise<void> {
+    await answers.given();
+    if (session.codec.pollsForMessages) await session.feed.poll();
+    session.send({ kind: 'ready' });
   }
 
   #logConnected(session: Session): void {

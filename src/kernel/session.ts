@@ -1,35 +1,43 @@
 import type { Account } from './account.ts';
 import type { LoginBasis } from './account-watch.ts';
+import type { CodecState, Input, LiveCodec, Output, Question } from './codec.ts';
 import type { Connection } from './connection.ts';
-import type { Dialect, Heard, Question, Speaker, Utterance } from './dialect.ts';
 import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
 import type { ClientPlace, ForeignProtocol } from './environment.ts';
 import { Feed, type FeedHost } from './feed.ts';
 import type { LineRead } from './framing.ts';
-import { Input, type InputHost, type InputOwner } from './input.ts';
+import { LineReader, type LineReaderHost, type LineReaderOwner } from './line-reader.ts';
 import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
+import { PresetAnswers } from './preset-answers.ts';
+import type { Rendered } from './rendered.ts';
 import { isReason } from './results.ts';
 import { throwLater } from './throw-later.ts';
 import { refuse } from './verdicts.ts';
 
 /** What a session needs of the kernel. */
-export interface SessionHost extends FeedHost, InputHost {
-  readonly limits: InputHost['limits'];
+export interface SessionHost extends FeedHost, LineReaderHost {
+  readonly limits: LineReaderHost['limits'];
   readonly turn: Turn;
+  /** The codec that claims a client by its first line, if one does. */
+  codecFor(firstLine: string): LiveCodec | undefined;
+  /** A codec threw: the session is closed. */
+  codecFailed(session: Session, cause: unknown): void;
   /** The session is over: it takes part in nothing from here on. */
   ended(session: Session, reason: string): void;
 }
 
 /** What there is to say about a question. */
 export interface AskOptions {
-  /** What led to it, for the dialect to say. */
+  /** What led to it, which the codec puts into words. */
   readonly because?: string | undefined;
-  /** What is wrong with the last answer, in a word, for dialects that can say it. */
+  /** What is wrong with the last answer, in a word, for codecs that can express it. */
   readonly reason?: string | undefined;
   /** Whether clients that can should not show what is typed. */
   readonly secret?: boolean | undefined;
 }
+
+const NO_INPUTS: readonly Input[] = [];
 
 function nothing(): void {}
 
@@ -43,7 +51,7 @@ function called(tell: () => void): void {
 }
 
 /** One client's conversation on a connection; after login it has an account. */
-export class Session implements InputOwner, OutboxOwner {
+export class Session implements LineReaderOwner, OutboxOwner {
   /** Counts the sessions of this server's run. */
   readonly id: number;
   /** The name of the transport that accepted the connection: `tcp`, `websocket`. */
@@ -72,12 +80,19 @@ export class Session implements InputOwner, OutboxOwner {
   readonly feed: Feed;
   /** What waits to be written. @internal */
   readonly outbox: Outbox;
-  #dialect: Dialect;
-  #speaker: Speaker;
-  #heardNothing = true;
+  #codec: LiveCodec;
+  #codecState: CodecState;
+  #isFirstLine = true;
+  /** What was decoded of the last line, and how much of that was taken. */
+  #inputs: readonly Input[] = NO_INPUTS;
+  #taken = 0;
+  /** Whether the last line came too fast for its commands to be run. */
+  #throttled = false;
+  #pollDeferred = false;
+  #preset: PresetAnswers | undefined;
   readonly #host: SessionHost;
   readonly #connection: Connection;
-  readonly #input: Input;
+  readonly #lines: LineReader;
   #linesBeforeLogin = 0;
   #asking = false;
   #waited = 0;
@@ -86,14 +101,13 @@ export class Session implements InputOwner, OutboxOwner {
   #whenGone: (() => void)[] = [];
 
   /** @internal */
-  constructor(id: number, connection: Connection, dialect: Dialect, host: SessionHost) {
+  constructor(id: number, connection: Connection, codec: LiveCodec, host: SessionHost) {
     this.id = id;
     this.transport = connection.transport;
     const { address, network }: ClientPlace = host.environment.locate(connection.address);
     this.address = address;
     this.network = network;
-    this.#dialect = dialect;
-    this.#speaker = dialect.open();
+    this.#codec = codec;
     this.connectedAt = host.environment.clock.now();
     this.#acceptedAt = host.environment.clock.monotonic();
     this.#host = host;
@@ -101,7 +115,8 @@ export class Session implements InputOwner, OutboxOwner {
     this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
     this.feed = new Feed(this, host);
     const { stream } = connection;
-    this.#input = new Input(stream, host, this);
+    this.#lines = new LineReader(stream, host, this);
+    this.#codecState = codec.open(this);
     // What an error means for the session, the close that follows it says.
     stream.on('error', nothing);
     stream.on('close', () => {
@@ -110,14 +125,19 @@ export class Session implements InputOwner, OutboxOwner {
     });
   }
 
-  /** How the client speaks: the listener's dialect, or the one that the first line showed. */
-  get dialect(): Dialect {
-    return this.#dialect;
+  /** How the client speaks: the listener's codec, or the one that claimed its first line. */
+  get codec(): LiveCodec {
+    return this.#codec;
+  }
+
+  /** @deprecated `codec` */
+  get dialect(): LiveCodec {
+    return this.#codec;
   }
 
   /** When the client last sent a whole line, in milliseconds since 1970. */
   get lastHeard(): number {
-    return this.#input.lastHeard;
+    return this.#lines.lastHeard;
   }
 
   /** For how long it has been connected, in milliseconds, whatever becomes of the time of day. */
@@ -127,12 +147,7 @@ export class Session implements InputOwner, OutboxOwner {
 
   /** For how long the client has sent no whole line, in milliseconds, whatever becomes of the time of day. */
   get silence(): number {
-    return this.#input.silence;
-  }
-
-  /** How this one client is spoken with. @internal */
-  get speaker(): Speaker {
-    return this.#speaker;
+    return this.#lines.silence;
   }
 
   /** Who it is, for a line of the log. */
@@ -171,9 +186,9 @@ export class Session implements InputOwner, OutboxOwner {
   /**
    * Puts a question and waits for the answer, unless the client gave it already: in the login dialogue, in `onLogin`,
    * and in a command that does not overlap. Don't catch its errors; the kernel handles them.
-   * @param because what led to the question, for the dialect to say: `connected`, or why a password was refused; or all
+   * @param because what led to the question, which the codec puts into words: `connected`, or why a password was refused; or all
    * there is to say about the question
-   * @param reason what is wrong with the last answer, in a word, for dialects that can say it
+   * @param reason what is wrong with the last answer, in a word, for codecs that can express it
    * @throws when the session is over before it answers, the client begins its login again instead, or cancels a command's
    * question
    */
@@ -184,21 +199,17 @@ export class Session implements InputOwner, OutboxOwner {
 
   async #ask(question: Question, { because, reason, secret }: AskOptions & { readonly because: string }) {
     if (this.#asking) throw new Error(`asked '${question}' while another question still waits for its answer`);
-    const prepared = this.speaker.prepared?.(question, because);
-    if (prepared !== undefined) return prepared;
+    const preset = this.#preset?.take(question, because);
+    if (preset !== undefined) return preset;
     const details = { ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };
-    this.say({ kind: 'ask', question, because, ...details });
+    this.send({ kind: 'ask', question, because, ...details });
     this.#asking = true;
     const began = performance.now();
     try {
       for (;;) {
-        const line = await this.#hearAnswer();
-        const heard = this.speaker.hear(line, question);
-        if (heard.kind === 'answer') return heard.text;
-        if (heard.kind === 'start-over') throw new StartedOver(this);
-        if (heard.kind === 'cancel') throw new QuestionCancelled(this);
-        if (heard.kind === 'acknowledge') this.#acknowledged(heard.id, line);
-        if (heard.kind === 'wrong') this.say({ ...heard, kind: 'error' });
+        const input = await this.next(question);
+        if (input.kind === 'answer') return input.text;
+        this.#besidesAnswer(input);
       }
     } catch (cause) {
       throw cause instanceof SessionEnded ? new SessionEnded(this) : cause;
@@ -208,20 +219,60 @@ export class Session implements InputOwner, OutboxOwner {
     }
   }
 
+  /** Takes an input that comes instead of an answer. @throws when it ends the question */
+  #besidesAnswer(input: Input): void {
+    const isLogin = this.account === undefined;
+    if (input.kind === 'login' && isLogin) {
+      this.#preset = new PresetAnswers(input.preset);
+      throw new StartedOver(this);
+    }
+    if (input.kind === 'cancel' && !isLogin) throw new QuestionCancelled(this);
+    if (input.kind === 'reply') this.reply(input.text);
+    else if (input.kind === 'poll') this.#pollDeferred = true;
+    else if (input.kind === 'invalid') this.send({ ...input, kind: 'error' });
+    else this.send({ kind: 'error', reason: 'unexpected', about: input.kind });
+  }
+
   /** What the client gave with its login for a question that it was not asked, if anything. */
+  preset(question: Question): string | undefined {
+    return this.#preset?.get(question);
+  }
+
+  /** @deprecated `preset` */
   prepared(question: Question): string | undefined {
-    return this.speaker.given?.(question);
+    return this.preset(question);
   }
 
   /**
-   * Says something at once, in the client's dialect, beside the answers and messages that the kernel says by itself. A
-   * plugin says `{ kind: 'event', event, facts }`, which reaches programs only. What is for people too is a message:
-   * `server.post`.
+   * Sends an output at once, as the client's codec renders it, besides the answers and messages that the kernel sends by
+   * itself. A plugin sends `{ kind: 'event', event, facts }`, which reaches programs only. What is for people too is a
+   * message: `server.post`.
    */
-  say(utterance: Utterance): void {
-    const bytes = Buffer.from(this.speaker.say(utterance));
-    if (utterance.kind === 'event') this.outbox.put(bytes);
+  send(output: Output): void {
+    const bytes = Buffer.from(this.#codecState.encode(output));
+    if (output.kind === 'event') this.outbox.put(bytes);
     else this.outbox.putAnswer(bytes);
+    if (output.kind === 'welcome') this.#preset = undefined;
+  }
+
+  /** @deprecated `send` */
+  say(output: Output): void {
+    this.send(output);
+  }
+
+  /** Sends a reply of the codec's own. @internal */
+  reply(text: string): void {
+    this.outbox.putAnswer(Buffer.from(text));
+  }
+
+  /** A message as the client's codec renders it; a codec that fails at it closes the session. @internal */
+  render(rendered: Rendered): Buffer | undefined {
+    try {
+      return rendered.bytes(this.#codec, this.#codecState);
+    } catch (cause) {
+      this.#host.codecFailed(this, cause);
+      return undefined;
+    }
   }
 
   /**
@@ -235,15 +286,15 @@ export class Session implements InputOwner, OutboxOwner {
   }
 
   /** Ends the session with these last words, or without any. @internal */
-  leave(reason: string, lastWords?: Utterance): void {
+  leave(reason: string, lastWords?: Output): void {
     if (this.ended) return;
     const { stream } = this.#connection;
-    this.outbox.close(lastWords && Buffer.from(this.speaker.say(lastWords)));
+    this.outbox.close(lastWords && this.#lastWords(lastWords));
     this.#end(reason);
     stream.end();
     // Reading on keeps the system from resetting the connection for unread input, which would take the last words along.
     stream.resume();
-    if (this.#input.over) stream.once('finish', () => stream.destroy());
+    if (this.#lines.over) stream.once('finish', () => stream.destroy());
     const cancel = this.#host.environment.clock.after(this.#host.limits.closeTime, () => {
       this.#host.environment.counters.countLimitHit('close-time');
       stream.destroy();
@@ -256,7 +307,7 @@ export class Session implements InputOwner, OutboxOwner {
    * @internal
    */
   finish(): void {
-    this.#input.close();
+    this.#lines.close();
   }
 
   /** Ends the connection at once, whatever is still to be written. */
@@ -269,7 +320,7 @@ export class Session implements InputOwner, OutboxOwner {
    * many bytes. Who sends too many is closed.
    */
   spend(bytes: number): void {
-    if (!this.ended && !this.#input.spend(bytes)) this.sentTooMuch();
+    if (!this.ended && !this.#lines.spend(bytes)) this.sentTooMuch();
   }
 
   /** Calls back when the connection itself is gone, or at once where it is: a closed one takes its time to go. */
@@ -279,44 +330,78 @@ export class Session implements InputOwner, OutboxOwner {
   }
 
   /**
-   * The next line of the client, once it has read enough of the answers that wait for it.
-   * @throws SessionEnded when there will be none
-   * @internal
-   */
-  hear(): Promise<LineRead> {
-    return this.outbox.full ? this.outbox.room().then(() => this.#input.next()) : this.#input.next();
-  }
-
-  /** The next line as an answer. Who sends too many, or too fast, for a dialogue is closed. @throws SessionEnded */
-  async #hearAnswer(): Promise<LineRead> {
-    const line = await this.hear();
-    const isLogin = this.account === undefined;
-    if (isLogin && ++this.#linesBeforeLogin > this.#host.limits.loginLines) this.#closeFor('too-many-lines');
-    if (this.#input.judge() !== 'run') this.#closeFor('too-fast');
-    return line;
-  }
-
-  /**
-   * What the client's next line says, and whether it came too fast to be run: that was counted.
-   * Acknowledgements never do: they answer what the client was given.
+   * The client's next input, once it has read enough of the answers that wait for it. Acknowledgements are taken on the
+   * way.
+   * @param question the question that waits for an answer. Who sends too many lines, or too fast, for one is closed
    * @throws SessionEnded when there will be none, or the client is closed for going on too fast
    * @internal
    */
-  understand(line: LineRead): { readonly heard: Heard; readonly tooFast: boolean } {
-    const judgement = this.#input.judge();
-    if (judgement === 'too-fast') this.#closeFor('too-fast');
-    const heard = this.speaker.hear(line, undefined);
-    if (heard.kind === 'acknowledge') {
-      this.#acknowledged(heard.id, line);
-      return { heard, tooFast: false };
+  async next(question?: Question): Promise<Input> {
+    for (;;) {
+      while (this.#taken < this.#inputs.length) {
+        const input = this.#inputs[this.#taken++] as Input;
+        if (input.kind !== 'acknowledge') return input;
+        this.feed.acknowledge(input.id);
+      }
+      if (this.outbox.full) await this.outbox.room();
+      this.#decode(await this.#lines.next(), question);
     }
-    if (judgement !== 'run') this.#host.environment.counters.countLimitHit(judgement);
-    return { heard, tooFast: judgement !== 'run' };
   }
 
-  #acknowledged(id: number, line: LineRead): void {
-    const useful = this.feed.acknowledge(id);
-    this.#input.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
+  /** Whether the last input came too fast to be run, which was counted. @internal */
+  get throttled(): boolean {
+    return this.#throttled;
+  }
+
+  /** Whether the client polled while a question waited for its answer. @internal */
+  takeDeferredPoll(): boolean {
+    const deferred = this.#pollDeferred;
+    this.#pollDeferred = false;
+    return deferred;
+  }
+
+  #decode(line: LineRead, question: Question | undefined): void {
+    if (this.#isFirstLine) this.#readFirst(line);
+    const isLogin = this.account === undefined;
+    if (isLogin && ++this.#linesBeforeLogin > this.#host.limits.loginLines) this.#closeFor('too-many-lines');
+    const judgement = this.#lines.judge();
+    if (judgement === 'too-fast' || (judgement !== 'run' && question !== undefined)) this.#closeFor('too-fast');
+    try {
+      this.#inputs = this.#codecState.decode(line, question);
+    } catch (cause) {
+      this.#codecFailed(cause);
+    }
+    this.#taken = 0;
+    const [only] = this.#inputs;
+    // Acknowledgements answer what the client was given, and are never too fast.
+    if (only?.kind === 'acknowledge' && this.#inputs.length === 1) {
+      const useful = this.feed.acknowledge(only.id);
+      this.#lines.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
+      this.#taken = 1;
+      return;
+    }
+    this.#throttled = judgement !== 'run';
+    if (judgement !== 'run') this.#host.environment.counters.countLimitHit(judgement);
+  }
+
+  /** @throws SessionEnded */
+  #codecFailed(cause: unknown): never {
+    this.#host.codecFailed(this, cause);
+    throw new SessionEnded();
+  }
+
+  /** Hands the client over to the codec that claims its first line, where its own lets it. */
+  #readFirst(line: LineRead): void {
+    this.#isFirstLine = false;
+    if (!this.#codec.handsOver || !('text' in line)) return;
+    const codec = this.#host.codecFor(line.text);
+    if (codec === undefined || codec === this.#codec) return;
+    this.#codec = codec;
+    try {
+      this.#codecState = codec.open(this);
+    } catch (cause) {
+      this.#codecFailed(cause);
+    }
   }
 
   #closeFor(limit: string): never {
@@ -330,17 +415,6 @@ export class Session implements InputOwner, OutboxOwner {
     const result = await work;
     if (this.ended) throw new SessionEnded();
     return result;
-  }
-
-  /** @internal */
-  /** Of its first line: a dialect may leave a client to another one by that. @internal */
-  heard(line: LineRead): void {
-    if (!this.#heardNothing) return;
-    this.#heardNothing = false;
-    const other = 'text' in line ? this.#dialect.forFirstLine?.(line.text) : undefined;
-    if (other === undefined) return;
-    this.#dialect = other;
-    this.#speaker = other.open();
   }
 
   /** @internal */
@@ -373,12 +447,22 @@ export class Session implements InputOwner, OutboxOwner {
     this.close('too-slow');
   }
 
+  /** Last words as bytes; a codec that fails on them leaves the client without any. */
+  #lastWords(output: Output): Buffer | undefined {
+    try {
+      return Buffer.from(this.#codecState.encode(output));
+    } catch (thrown) {
+      throwLater(thrown);
+      return undefined;
+    }
+  }
+
   #end(reason: string): void {
     if (this.ended) return;
     this.#endedBecause = reason;
     this.outbox.close();
     this.feed.end();
-    this.#input.close();
+    this.#lines.close();
     this.#host.ended(this, reason);
   }
 }

@@ -1,17 +1,17 @@
-import { definePlugin, dialectOption, unixListener, z } from 'chatserv';
+import { codecOption, definePlugin, unixListener, z } from 'chatserv';
 
 export default definePlugin({
   name: 'example',
   summary: 'Listens on a Unix socket',
   options: z.strictObject({
     file: z.string().min(1).default('data/example.sock').describe("The socket, relative to the config's folder"),
-    dialect: dialectOption(),
+    codec: codecOption(),
   }),
   setup(context) {
     const { options, server, path } = context;
     // It stays open over a reload; portListener does the same for a TCP port.
     return unixListener(context, 'example', { file: path(options.file), mode: 0o600 }, (stream) => {
-      server.accept({ stream, address: 'unix', transport: 'example' }, options.dialect);
+      server.accept({ stream, address: 'unix', transport: 'example' }, options.codec);
     });
   },
 });

@@ -42,7 +42,7 @@ test('a reload that changes where the plugin listens leaves what was handed over
   await using held = await holdSocket();
   await using program = await startProgram({ plugins: { tcp: { port: 0 } } }, { sockets: { tcp: held.fd } });
   const alice = await program.joins('alice');
-  await program.configures({ plugins: { tcp: { port: 1, dialect: 'line' } } });
+  await program.configures({ plugins: { tcp: { port: 1, codec: 'line' } } });
   expect((await program.reloads()).result).toMatchObject({ changed: [{ name: 'tcp' }] });
   await program.registers('bob');
   expect(await alice.asks('who')).toBe('alice');

@@ -64,7 +64,7 @@ describe('an option that the environment sets', () => {
 
   test('stays the text that it is where text is allowed, and is read as what is allowed elsewhere', async () => {
     const environment = { TOKEN: '1234567890123456', SECONDS: '0.5', LOUD: 'true' };
-    const [loaded] = await planned(config, { environment });
+    const loaded = (await planned(config, { environment })).find(({ key }) => key === 'hook');
     expect(loaded?.options).toEqual({ token: '1234567890123456', seconds: 0.5, loud: true });
   });
 

@@ -17,13 +17,13 @@ export default definePlugin({
     const lifetime = Math.floor(options.lifetime * 1000);
 
     async function issue(session: Session): Promise<void> {
-      const { account, epoch, device, provider, dialect } = session;
-      if (account === undefined || epoch === undefined || !dialect.acknowledges) return;
+      const { account, epoch, device, provider, codec } = session;
+      if (account === undefined || epoch === undefined || !codec.acknowledges) return;
       const issued = clock.now();
       const expires = issued + lifetime;
       const claims = { account: account.id, epoch, device, provider, issued, expires };
       const facts = { token: sign(claims, await accounts.signingKey()), expires: new Date(expires).toISOString() };
-      session.say({ kind: 'event', event: 'token', facts });
+      session.send({ kind: 'event', event: 'token', facts });
     }
 
     return {
@@ -31,7 +31,7 @@ export default definePlugin({
         onUsername: {
           order: 'pre',
           async handler(session) {
-            const token = session.prepared('resume');
+            const token = session.preset('resume');
             if (token === undefined) return undefined;
             const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
             // Where the plugin that vouched is off, nobody knows any more whether it still would.

@@ -66,7 +66,7 @@ export class Cursors {
       const uneven = this.#unevenOf(id);
       if (isShort && rest.length < before.length) uneven.lost.set(session, { passed: 0 });
       this.#settle(id, uneven);
-    } else if (!isShort || session.dialect.acknowledges) {
+    } else if (!isShort || session.codec.acknowledges) {
       // The cursor stays where it is, and the next session reads from there. Of one that does not acknowledge the
       // transport may still take something: what others lack it must not pass.
       this.#uneven.delete(id);
@@ -74,8 +74,8 @@ export class Cursors {
   }
 
   /** Notes what a session was handed and has not acknowledged. */
-  hand({ account, dialect, feed: { given } }: Session): void {
-    if (account !== undefined && dialect.acknowledges) this.#move(account.id, 0, given);
+  hand({ account, codec, feed: { given } }: Session): void {
+    if (account !== undefined && codec.acknowledges) this.#move(account.id, 0, given);
   }
 
   /** Where an account's cursor is, written or not. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { definePlugin, dialectOption, Http, z } from 'chatserv';
+import { codecOption, definePlugin, Http, renamedOption, z } from 'chatserv';
 import { WebSocketServer } from 'ws';
 import { MessageStream } from './message-stream.ts';
 import { isSameHost, originIn, originList } from './origins.ts';
@@ -38,7 +38,8 @@ export default definePlugin({
       .describe(
         'How often clients are asked whether they are still there, in seconds; silent ones are cut the time after',
       ),
-    dialect: dialectOption('json'),
+    codec: codecOption('json'),
+    dialect: renamedOption('codec'),
   }),
   needs: { http: Http },
   setup({ options, http, server, clock, keep }) {
@@ -79,7 +80,7 @@ export default definePlugin({
             streams.add(stream);
             stream.once('close', () => streams.delete(stream));
             const connection = { stream, address: http.addressOf(request), transport: 'websocket' };
-            const session = server.accept(connection, options.dialect);
+            const session = server.accept(connection, options.codec);
             // They bring no line, and would cost nothing otherwise.
             const spend = (data: Buffer) => session.spend(FRAME_BYTES + data.length);
             client.on('ping', spend).on('pong', spend);

@@ -1,12 +1,12 @@
 import type { Target } from '../engine.ts';
 import { archive } from './archive.ts';
 import { commandArguments } from './arguments.ts';
+import { codecs } from './codecs.ts';
 import { config } from './config.ts';
-import { dialects } from './dialects.ts';
 import { framing } from './framing.ts';
 import { lists } from './lists.ts';
 import { proxy } from './proxy.ts';
 import { session } from './session.ts';
 
 /** All that is fuzzed. */
-export const TARGETS: readonly Target[] = [framing, proxy, dialects, session, config, commandArguments, lists, archive];
+export const TARGETS: readonly Target[] = [framing, proxy, codecs, session, config, commandArguments, lists, archive];

@@ -22,7 +22,7 @@ const PATIENCE = 20_000;
  */
 export const session: Target = {
   name: 'session',
-  code: /\/(kernel|dialects|names|plugins\/(login|commands|offline-messages))\/[\w/-]+\.ts$/,
+  code: /\/(kernel|codecs|names|plugins\/(login|commands|offline-messages))\/[\w/-]+\.ts$/,
   batch: 50,
   make,
   async try(input) {

@@ -4,16 +4,14 @@ import type { ForeignProtocol, Judgement, KernelEnvironment, RateLimiter } from 
 import { Framer, type LineRead } from './framing.ts';
 import type { SessionLimits } from './limits.ts';
 
-/** What an input needs of the kernel. */
-export interface InputHost {
+/** What a line reader needs of the kernel. */
+export interface LineReaderHost {
   readonly environment: KernelEnvironment;
   readonly limits: SessionLimits;
 }
 
-/** What an input reports. */
-export interface InputOwner {
-  /** A line that is about to be given. */
-  heard(line: LineRead): void;
+/** What a line reader reports. */
+export interface LineReaderOwner {
   /** The client speaks another protocol. None of its lines is given. */
   foreign(protocol: ForeignProtocol): void;
   /** The client sends more bytes than it may, of which no more is taken in. */
@@ -22,15 +20,15 @@ export interface InputOwner {
   inputEnded(): void;
 }
 
-/** What one client sends: its lines as they are asked for, held to its rates. */
-export class Input {
+/** Reads the lines of one client as they are asked for, held to its rates. */
+export class LineReader {
   /** When the client last sent a whole line, in milliseconds since 1970. */
   lastHeard: number;
   /** The same by the monotonic clock. */
   #heardAt: number;
   readonly #stream: Readable;
-  readonly #host: InputHost;
-  readonly #owner: InputOwner;
+  readonly #host: LineReaderHost;
+  readonly #owner: LineReaderOwner;
   readonly #framer: Framer;
   readonly #rate: RateLimiter;
   /** Whether the first bytes have not shown yet what the client speaks. */
@@ -39,7 +37,7 @@ export class Input {
   #closed = false;
   #wakeReader: (() => void) | undefined;
 
-  constructor(stream: Readable, host: InputHost, owner: InputOwner) {
+  constructor(stream: Readable, host: LineReaderHost, owner: LineReaderOwner) {
     this.lastHeard = host.environment.clock.now();
     this.#heardAt = host.environment.clock.monotonic();
     this.#stream = stream;
@@ -74,7 +72,6 @@ export class Input {
         this.lastHeard = this.#host.environment.clock.now();
         this.#heardAt = this.#host.environment.clock.monotonic();
         if ('fault' in line && line.fault === 'too-long') this.#host.environment.counters.countLimitHit('line-bytes');
-        this.#owner.heard(line);
         return line;
       }
       if (this.#over) throw new SessionEnded();

@@ -1,8 +1,9 @@
 import { deepStrictEqual, doesNotMatch, match, ok } from 'node:assert/strict';
-import { classic } from '../../../src/dialects/classic.ts';
-import { json } from '../../../src/dialects/json.ts';
-import { line } from '../../../src/dialects/line.ts';
-import type { Dialect, Heard, Speaker, Utterance } from '../../../src/kernel/dialect.ts';
+import type { Codec, CodecState, Input, Output, Session } from 'chatserv';
+import classic from '../../../plugins/codecs/classic.ts';
+import json from '../../../plugins/codecs/json.ts';
+import line from '../../../plugins/codecs/line.ts';
+import type { SetupContext } from '../../../src/host/define.ts';
 import { Framer, type LineRead } from '../../../src/kernel/framing.ts';
 import { withoutControls } from '../../../src/kernel/message.ts';
 import type { Target } from '../engine.ts';
@@ -13,14 +14,19 @@ import { isReceived } from '../schema.ts';
 const QUESTIONS = [undefined, 'username', 'password', 'register', 'new-password', 'new-password-again', "a plugin's"];
 const ACCOUNT = { id: 1, name: 'alice' };
 
+/** The codecs as their plugins contribute them. */
+const CODECS = (
+  await Promise.all([line, classic, json].map((plugin) => plugin.setup({} as SetupContext<unknown>)))
+).flatMap((contributions) => contributions?.codecs ?? []);
+
 /**
- * Whatever line comes, each dialect hears something of it and throws nothing; and whatever a plugin answers, each says
- * it in lines of well-formed text without control characters, of which none looks like a message. JSON lines fit the
- * published schema and say back the request.
+ * Whatever line comes, each codec decodes something and throws nothing; and whatever a plugin answers, each encodes it as
+ * lines of well-formed text without control characters, of which none looks like a message. JSON lines fit the published
+ * schema and repeat the request.
  */
-export const dialects: Target = {
-  name: 'dialects',
-  code: /\/dialects\/[\w-]+\.ts$/,
+export const codecs: Target = {
+  name: 'codecs',
+  code: /\/codecs\/[\w-]+\.ts$/,
   batch: 50,
   make: (random) =>
     asInput(
@@ -30,27 +36,28 @@ export const dialects: Target = {
   try(input) {
     const framer = new Framer(4096);
     for (const segment of input) framer.push(segment);
-    const speakers = [line, classic, json].map((dialect) => ({ dialect, speaker: dialect.open() }));
+    const open = CODECS.map((codec) => ({ codec, state: codec.open({} as Session) }));
     for (let read = framer.next(), turn = 0; read !== undefined; read = framer.next(), turn++) {
       const said = 'text' in read ? read.text : read.fault;
-      if ('text' in read) line.forFirstLine?.(read.text);
-      for (const { dialect, speaker } of speakers) {
-        const heard = speaker.hear(read, QUESTIONS[turn % QUESTIONS.length]);
-        if (dialect === json) jsonSays(speaker, read, heard, said, turn);
-        else plainSays(speaker, said, heard);
-        isMessage(dialect, said);
+      for (const { codec, state } of open) {
+        if ('text' in read) codec.claims?.(read.text);
+        const [input, ...more] = state.decode(read, QUESTIONS[turn % QUESTIONS.length]);
+        ok(input !== undefined, 'nothing decoded');
+        if (codec.name === 'json') encodesJson(state, read, input, said, turn);
+        else encodesLines(state, said, [input, ...more]);
+        isMessage(codec, said);
       }
     }
   },
 };
 
-function plainSays(speaker: Speaker, said: string, heard: Heard): void {
-  ok(heard.kind === 'answer' || heard.kind === 'command' || heard.kind === 'wrong', heard.kind);
-  areLines(speaker.say({ kind: 'answer', command: 'x', reply: said }), 1);
-  areLines(speaker.say({ kind: 'answer', command: 'x', reply: [said, said] }), 3);
-  areLines(speaker.say({ kind: 'error', reason: said, about: said }), 1);
-  areLines(speaker.say({ kind: 'closing', reason: said }), 1);
-  areLines(speaker.say({ kind: 'ask', question: said || 'x', because: said }), 1);
+function encodesLines(state: CodecState, said: string, inputs: readonly Input[]): void {
+  for (const { kind } of inputs) ok(['answer', 'command', 'invalid', 'poll'].includes(kind), kind);
+  areLines(state.encode({ kind: 'answer', command: 'x', reply: said }), 1);
+  areLines(state.encode({ kind: 'answer', command: 'x', reply: [said, said] }), 3);
+  areLines(state.encode({ kind: 'error', reason: said, about: said }), 1);
+  areLines(state.encode({ kind: 'closing', reason: said }), 1);
+  areLines(state.encode({ kind: 'ask', question: said || 'x', because: said }), 1);
 }
 
 function areLines(bytes: string, count: number): void {
@@ -64,20 +71,20 @@ function areLines(bytes: string, count: number): void {
   }
 }
 
-function jsonSays(speaker: Speaker, read: LineRead, heard: Heard, said: string, turn: number): void {
-  if (heard.kind === 'acknowledge') ok(heard.id >= 0);
+function encodesJson(state: CodecState, read: LineRead, input: Input, said: string, turn: number): void {
+  if (input.kind === 'acknowledge') ok(input.id >= 0);
   else {
-    const answer = isReceivedLine(speaker.say({ kind: 'error', reason: said, about: said }));
+    const answer = isReceivedLine(state.encode({ kind: 'error', reason: said, about: said }));
     deepStrictEqual(answer.request, requestOf(read));
   }
-  const unasked: readonly Utterance[] = [
+  const unasked: readonly Output[] = [
     { kind: 'answer', command: said, reply: [said], facts: { said } },
     { kind: 'ask', question: said, because: said },
     { kind: 'welcome', account: { id: 1, name: said } },
     { kind: 'closing', reason: said },
   ];
-  const event = isReceivedLine(speaker.say(unasked[turn % unasked.length] as Utterance));
-  ok(!('request' in event), 'a request is said back once');
+  const event = isReceivedLine(state.encode(unasked[turn % unasked.length] as Output));
+  ok(!('request' in event), 'a request is repeated once');
 }
 
 function isReceivedLine(said: string): { readonly request?: unknown } {
@@ -105,9 +112,10 @@ function requestOf(read: LineRead): unknown {
   }
 }
 
-function isMessage(dialect: Dialect, said: string): void {
+function isMessage(codec: Codec, said: string): void {
   const message = { id: 1, from: ACCOUNT, text: withoutControls(said), time: 1e12, repeat: false };
-  const bytes = dialect.message({ ...message, audience: { group: 'everyone' } });
-  if (dialect === json) isReceivedLine(bytes);
+  const bytes = codec.message({ ...message, audience: { group: 'everyone' } }, '');
+  ok(typeof bytes === 'string', 'a message in two parts');
+  if (codec.name === 'json') isReceivedLine(bytes);
   else match(bytes, /^\[[^\]\n]*\] alice: [^\n]*\n$/);
 }

@@ -1,0 +1,45 @@
+import {
+  type Codec,
+  definePlugin,
+  type Input,
+  type LineRead,
+  type Message,
+  type Output,
+  type Question,
+} from 'chatserv';
+import { decodeLine, encodeLine } from './line.ts';
+
+/**
+ * What the ancestor's client speaks: it reads messages only between commands, until the line `DONE`. So each of its
+ * commands is followed by a poll.
+ */
+const classic: Codec = {
+  name: 'classic',
+  pollsForMessages: true,
+  open: () => ({ decode, encode }),
+  message: ({ time, from, text }: Message) => `[${timestamp(time)}] ${from.name}: ${text}\n`,
+};
+
+export default definePlugin({
+  name: 'classic',
+  summary: "Speaks plain lines as the ancestor's client reads them: messages come between commands",
+  setup: () => ({ codecs: [classic] }),
+});
+
+function decode(line: LineRead, question: Question | undefined): readonly Input[] {
+  const [input] = decodeLine(line, question);
+  return question === undefined ? [input, { kind: 'poll' }] : [input];
+}
+
+function encode(output: Output): string {
+  if (output.kind === 'ready') return 'DONE\n';
+  if (output.kind === 'closing' && output.reason === 'timeout') return `timeout:${output.seconds ?? 0}\n`;
+  return encodeLine(output);
+}
+
+/** UTC to the second, as the ancestor wrote it: `11-23-26T20:15:04`. */
+function timestamp(time: number): string {
+  const [date = '', clock = ''] = new Date(time).toISOString().split(/[T.]/);
+  const [year = '', month, day] = date.split('-');
+  return `${month}-${day}-${year.slice(2)}T${clock}`;
+}

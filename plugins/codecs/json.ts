@@ -1,0 +1,179 @@
+import {
+  type ClientEvent,
+  type Codec,
+  type CodecState,
+  clientEvents,
+  definePlugin,
+  type Input,
+  type LineRead,
+  type Message,
+  type Output,
+  type Question,
+  type ServerEvent,
+} from 'chatserv';
+
+/** One JSON object a line, for programs: docs/json.md. */
+const json: Codec = {
+  name: 'json',
+  acknowledges: true,
+  takesOver: true,
+  // No user name begins so.
+  claims: (firstLine) => firstLine.startsWith('{'),
+  open: () => new JsonState(),
+  message({ id, from, audience, text, time, repeat }: Message): string {
+    return lineOf({
+      type: 'message',
+      id,
+      from: from.name,
+      audience: 'group' in audience ? 'everyone' : 'named',
+      text,
+      time: new Date(time).toISOString(),
+      repeat,
+    });
+  },
+};
+
+export default definePlugin({
+  name: 'json',
+  summary: 'Speaks JSON, one object a line, with programs',
+  setup: () => ({ codecs: [json] }),
+});
+
+const UNESCAPED = /[\u007f-\u009f\u2028\u2029]/g;
+
+/** An event as a line. Characters that JSON leaves alone but that command a terminal, or end a line for some programs, are escaped. */
+function lineOf(event: object): string {
+  const line = JSON.stringify(event);
+  return `${line.replace(UNESCAPED, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+}
+
+class JsonState implements CodecState {
+  /** The requests of the lines that wait for their answers, which come in their order. */
+  #requests: (string | number | undefined)[] = [];
+  #isLoggedIn = false;
+  /** Whether the pending question was asked unprompted after the login, so that nothing answers its answer. */
+  #isUnrequested = false;
+
+  decode(line: LineRead, question: Question | undefined): readonly Input[] {
+    return [this.#decode(line, question)];
+  }
+
+  #decode(line: LineRead, question: Question | undefined): Input {
+    if ('fault' in line) return this.#unreadable('line', line.fault);
+    const value = parsed(line.text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.#unreadable('json', 'line');
+    this.#requests.push(requestOf(value));
+    const { data, error } = clientEvents.safeParse(value);
+    if (data === undefined) return invalid('field', error.issues[0]?.path.join('.') || 'type');
+    switch (data.type) {
+      case 'acknowledge':
+        this.#requests.pop();
+        return { kind: 'acknowledge', id: data.id };
+      case 'answer':
+        if (question === undefined) return invalid('unexpected', 'answer');
+        if (this.#isUnrequested) this.#requests.pop();
+        return { kind: 'answer', text: data.text };
+      case 'cancel':
+        if (question === undefined || !this.#isLoggedIn) return invalid('unexpected', 'cancel');
+        if (this.#isUnrequested) this.#requests.pop();
+        return { kind: 'cancel' };
+      case 'login':
+      case 'register':
+      case 'resume':
+        if (question === undefined || this.#isLoggedIn) return invalid('unexpected', data.type);
+        return { kind: 'login', preset: presetOf(data) };
+      case 'command':
+        return question === undefined ? command(data.name, data.text) : invalid('unexpected', 'command');
+      case 'message':
+        if (question !== undefined) return invalid('unexpected', 'message');
+        return {
+          ...(data.to === 'everyone'
+            ? command('broadcast', data.text)
+            : command('message', `(${data.to.join(' ')}) ${data.text}`)),
+          once: data.key === undefined ? undefined : { key: data.key, again: data.again },
+          unlessCommand: data.unlessCommand,
+        };
+    }
+  }
+
+  #unreadable(reason: string, about: string): Input {
+    this.#requests.push(undefined);
+    return invalid(reason, about);
+  }
+
+  encode(output: Output): string {
+    switch (output.kind) {
+      case 'ask':
+        this.#isUnrequested = this.#isLoggedIn && this.#requests.length === 0;
+        return this.#answer({
+          type: 'ask',
+          question: output.question,
+          because: output.because,
+          reason: output.reason,
+          secret: output.secret,
+        });
+      case 'welcome':
+        this.#isLoggedIn = true;
+        return this.#answer({ type: 'welcome', name: output.account.name });
+      case 'answer': {
+        const { command, reply, facts } = output;
+        const words = typeof reply === 'string' ? { text: reply } : { lines: [...reply] };
+        return this.#answer({ type: 'answer', command, ...words, ...(facts && { facts: { ...facts } }) });
+      }
+      case 'error':
+        return this.#answer({ type: 'error', reason: output.reason, about: output.about });
+      case 'blocked':
+        return this.#answer({ type: 'blocked', seconds: output.seconds });
+      case 'event':
+        return lineOf({ ...output.facts, type: output.event });
+      case 'ready':
+        return '';
+      case 'closing':
+        return this.#answer({ type: 'closing', reason: output.reason, seconds: output.seconds });
+    }
+  }
+
+  #answer(event: ServerEvent): string {
+    const [request] = this.#requests;
+    const line = lineOf(request === undefined ? event : ({ ...event, request } as ServerEvent));
+    // Not before: what JSON cannot express is answered in another way.
+    this.#requests.shift();
+    return line;
+  }
+}
+
+/** The answers that a login, a registration or a token gives to the questions of the login. */
+function presetOf(
+  event: Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>,
+): Readonly<Record<string, string>> {
+  if (event.type === 'register') {
+    const { name: username, password } = event;
+    return { username, password, register: 'y', 'new-password': password, 'new-password-again': password };
+  }
+  const takeover: Record<string, string> = event.takeover ? { takeover: 'y' } : {};
+  if (event.type === 'resume') return { username: '', resume: event.token, ...takeover };
+  return { username: event.name, password: event.password, ...takeover };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The request of an object that may be wrong otherwise, so that the error too names what it answers. */
+function requestOf(value: object): string | number | undefined {
+  const request = Object.hasOwn(value, 'request') ? (value as { request: unknown }).request : undefined;
+  if (typeof request === 'string') return request.length <= 64 ? request : undefined;
+  return Number.isSafeInteger(request) ? (request as number) : undefined;
+}
+
+function invalid(reason: string, about: string): Input {
+  return { kind: 'invalid', reason, about };
+}
+
+function command(word: string, rest: string): Input & { readonly kind: 'command' } {
+  return { kind: 'command', word, rest };
+}

@@ -1,0 +1,91 @@
+import {
+  type Codec,
+  type CodecState,
+  definePlugin,
+  type Input,
+  type LineRead,
+  type Message,
+  type Output,
+  type Question,
+  withoutControls,
+} from 'chatserv';
+
+/** Questions without words: the client speaks first, and knows that a new password takes two lines. */
+const SILENT = new Set(['username start', 'new-password-again']);
+
+/** The plain lines of docs/protocol.md, as `nc` speaks them. */
+const line: Codec = {
+  name: 'line',
+  handsOver: true,
+  open: () => stateless,
+  message({ time, from, text }: Message): string {
+    return `[${timestamp(time)}] ${from.name}: ${text}\n`;
+  },
+};
+
+/** Nothing is remembered, so all connections share one state. */
+const stateless: CodecState = { decode: decodeLine, encode: encodeLine };
+
+export default definePlugin({
+  name: 'line',
+  summary: 'Speaks plain lines, as a person types them with nc',
+  setup: () => ({ codecs: [line] }),
+});
+
+/** Reads a plain line. One that is too long or not UTF-8 answers a question with nothing, which is never right. */
+export function decodeLine(line: LineRead, question: Question | undefined): readonly [Input] {
+  if (question !== undefined) return [{ kind: 'answer', text: 'text' in line ? line.text : '' }];
+  if ('fault' in line) return [{ kind: 'invalid', reason: 'line', about: line.fault }];
+  const { text } = line;
+  const blank = text.indexOf(' ');
+  if (blank < 0) return [{ kind: 'command', word: text, rest: '' }];
+  return [{ kind: 'command', word: text.slice(0, blank), rest: text.slice(blank + 1) }];
+}
+
+/** Renders an output as a plain line, or several. */
+export function encodeLine(output: Output): string {
+  switch (output.kind) {
+    case 'ask':
+      return encodeQuestion(output.question, output.because);
+    case 'welcome':
+      return lineOf('welcome');
+    case 'answer':
+      return typeof output.reply === 'string'
+        ? lineOf(output.reply)
+        : [...output.reply, `end:${output.command}`].map(lineOf).join('');
+    case 'error':
+      return lineOf(`error:${output.reason}:${output.about}`);
+    case 'blocked':
+      return lineOf(output.after === 'username' ? `blocked:${output.seconds}` : String(output.seconds));
+    case 'event':
+    case 'ready':
+      return '';
+    case 'closing':
+      return output.reason === 'goodbye' || output.reason === 'timeout'
+        ? lineOf(output.reason)
+        : lineOf(`closing:${output.reason}`);
+  }
+}
+
+function encodeQuestion(question: Question, because: string): string {
+  if (SILENT.has(because === '' ? question : `${question} ${because}`)) return '';
+  if (question === 'username') return lineOf(because);
+  if (question === 'new-password') return lineOf(because === '' ? 'password' : `password:${because}`);
+  return lineOf(question);
+}
+
+/** One line that never begins as a message does, whatever a plugin put into it. */
+function lineOf(text: string): string {
+  const clean = withoutControls(text);
+  return clean.startsWith('[') ? ` ${clean}\n` : `${clean}\n`;
+}
+
+/** The timestamp that was made last: messages come many to a second. */
+let latest = { second: Number.NaN, text: '' };
+
+/** UTC to the second, as RFC 3339 writes it. */
+function timestamp(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== latest.second) latest = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return latest.text;
+}

@@ -1,0 +1,123 @@
+import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../kernel/codec.ts';
+import type { LineRead } from '../kernel/framing.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Message } from '../kernel/message.ts';
+import type { Session } from '../kernel/session.ts';
+import type { Watching } from './guard.ts';
+import { errorOf, Mistakes } from './mistakes.ts';
+
+/** The codecs that a plugin contributes. */
+export interface ContributedCodecs {
+  readonly plugin: string;
+  readonly codecs: readonly Codec[];
+}
+
+/**
+ * Adds the codecs of plugins under their names.
+ * @throws Mistakes when two plugins contribute one name
+ */
+export function addCodecs(
+  codecs: Map<string, LiveCodec>,
+  contributed: readonly ContributedCodecs[],
+  logger: Logger,
+  watchdog: Watching | undefined,
+): void {
+  const mistakes: string[] = [];
+  for (const { plugin, codecs: own } of contributed) {
+    for (const codec of own) {
+      const other = codecs.get(codec.name);
+      if (other === undefined) codecs.set(codec.name, new GuardedCodec(codec, plugin, logger, watchdog));
+      else
+        mistakes.push(
+          `Two plugins bring the codec '${codec.name}', '${other.plugin}' and '${plugin}': switch one of them off under plugins.`,
+        );
+    }
+  }
+  if (mistakes.length > 0) throw new Mistakes(mistakes);
+}
+
+/** Calls a codec; while it runs, the watchdog knows whose code that is. */
+type Watch = <T>(call: () => T) => T;
+
+function watchBy(watchdog: Watching, id: number): Watch {
+  return (call) => {
+    const outer = watchdog.enter(id);
+    try {
+      return call();
+    } finally {
+      watchdog.enter(outer);
+    }
+  };
+}
+
+/** A plugin's codec as the kernel calls it. What it throws is the kernel's to handle. */
+class GuardedCodec implements LiveCodec {
+  readonly name: string;
+  readonly plugin: string;
+  readonly acknowledges: boolean;
+  readonly takesOver: boolean;
+  readonly pollsForMessages: boolean;
+  readonly handsOver: boolean;
+  readonly #codec: Codec;
+  readonly #logger: Logger;
+  readonly #watch: Watch;
+
+  constructor(codec: Codec, plugin: string, logger: Logger, watchdog: Watching | undefined) {
+    const { name, acknowledges = false, takesOver = false, pollsForMessages = false, handsOver = false } = codec;
+    this.name = name;
+    this.plugin = plugin;
+    this.acknowledges = acknowledges;
+    this.takesOver = takesOver;
+    this.pollsForMessages = pollsForMessages;
+    this.handsOver = handsOver;
+    this.#codec = codec;
+    this.#logger = logger;
+    this.#watch = watchdog ? watchBy(watchdog, watchdog.idOf(plugin, `codec ${name}`)) : (call) => call();
+  }
+
+  /** One that throws claims nobody, so that the clients of other codecs go on. */
+  claims(firstLine: string): boolean {
+    try {
+      return this.#watch(() => this.#codec.claims?.(firstLine) ?? false);
+    } catch (thrown) {
+      const facts = { event: 'plugin-error', plugin: this.plugin, codec: this.name, err: errorOf(thrown) };
+      this.#logger.error(facts, `codec '${this.name}' failed to tell whether a client speaks it`);
+      return false;
+    }
+  }
+
+  open(session: Session): CodecState {
+    return this.#watch(() => new GuardedState(this.#codec.open(session), this.#watch));
+  }
+
+  message(message: Message, capabilities: string): string | readonly [string, string] {
+    return this.#watch(() => this.#codec.message(message, capabilities));
+  }
+}
+
+/** A connection's side of a codec. One class for all codecs keeps the calls of the kernel monomorphic. */
+class GuardedState implements CodecState {
+  readonly #state: CodecState;
+  readonly #watch: Watch;
+
+  constructor(state: CodecState, watch: Watch) {
+    this.#state = state;
+    this.#watch = watch;
+  }
+
+  get capabilities(): string {
+    return this.#state.capabilities ?? '';
+  }
+
+  get recipient(): string {
+    return this.#state.recipient ?? '';
+  }
+
+  decode(line: LineRead, question: Question | undefined): readonly Input[] {
+    return this.#watch(() => this.#state.decode(line, question));
+  }
+
+  encode(output: Output): string {
+    return this.#watch(() => this.#state.encode(output));
+  }
+}
