@@ -1,4 +1,4 @@
-import { definePlugin, refuse } from 'chatserv';
+import { command, definePlugin, param, refuse } from 'chatserv';
 
 /** Two commands that share what is kept over a reload, and a message to everyone that no user has said. */
 export default definePlugin({
@@ -9,31 +9,29 @@ export default definePlugin({
     const count = (word: string) => [...poll.votes.values()].filter((vote) => vote === word).length;
     return {
       commands: [
-        {
+        command({
           name: 'poll',
-          usage: 'poll <question>',
           summary: 'Asks everyone a question',
-          args: { min: 1 },
-          async run({ account, rest }) {
-            const text = `${account.name} asks: ${rest} (vote yes, vote no)`;
+          params: { question: param.text('what to ask') },
+          async run({ account, values: { question } }) {
+            const text = `${account.name} asks: ${question} (vote yes, vote no)`;
             const posted = await server.post({ from: { id: 0, name: '*poll*' }, to: 'everyone', text });
             if ('kind' in posted) return posted;
-            poll.question = rest;
+            poll.question = question;
             poll.votes.clear();
             return 'asked:';
           },
-        },
-        {
+        }),
+        command({
           name: 'vote',
-          usage: 'vote <yes or no>',
           summary: 'Answers the question; the last answer counts',
-          args: { min: 1, max: 1 },
-          run({ account, args: [word = ''] }) {
-            if (poll.question === '' || (word !== 'yes' && word !== 'no')) return refuse('args');
-            poll.votes.set(account.id, word);
+          params: { vote: param.choice(['yes', 'no']) },
+          run({ account, values: { vote } }) {
+            if (poll.question === '') return refuse('args', 'Nobody has asked anything.');
+            poll.votes.set(account.id, vote);
             return `${poll.question} yes: ${count('yes')}, no: ${count('no')}`;
           },
-        },
+        }),
       ],
     };
   },

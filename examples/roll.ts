@@ -1,14 +1,11 @@
-import { defineCommand, refuse, z } from 'chatserv';
+import { defineCommand, param, z } from 'chatserv';
 
 export default defineCommand({
   name: 'roll',
-  usage: 'roll [sides]',
   summary: 'Throws a die',
-  args: { max: 1 },
+  params: { sides: param.integer('how many sides', { min: 2 }).optional() },
   options: z.strictObject({ sides: z.int().min(2).default(6).describe('How many sides the die has') }),
-  run({ args: [word] }, { options }) {
-    const sides = word === undefined ? options.sides : Number(word);
-    if (!(sides >= 2)) return refuse('args');
-    return `rolled ${1 + Math.floor(Math.random() * sides)}`;
+  run({ values: { sides } }, { options }) {
+    return `rolled ${1 + Math.floor(Math.random() * (sides ?? options.sides))}`;
   },
 });

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { checkConfig } from '../src/config/check.ts';
+import type { Command } from '../src/host/commands.ts';
 import type { Plugin } from '../src/host/define.ts';
 import { Host } from '../src/host/host.ts';
 import { servicesOf } from '../src/host/order.ts';
-import type { Command } from '../src/kernel/commands.ts';
+import { kindOf, type ParamShape } from '../src/params/kinds.ts';
 import { optionsTable } from './tables.ts';
 
 /** A standard plugin, and its file under plugins/ without the extension. */
@@ -31,7 +32,7 @@ export async function pluginsReference(standard: readonly StandardPlugin[]): Pro
     logger,
   });
   const live = new Map(host.plugins().map(({ loaded, hooks }) => [loaded.plugin.name, hooks]));
-  const commands = Map.groupBy(new Set(host.kernel.generation.commands.values()), ({ plugin }) => plugin);
+  const commands = Map.groupBy(host.commands(), ({ plugin }) => plugin);
   await host.stop('shutdown');
   const parts = standard.map(({ file, plugin }) => {
     const facts = [
@@ -86,7 +87,20 @@ function commandsTable(commands: readonly Command[]): string {
   const rows = commands.map(({ usage, aliases, summary, role }) => {
     return `| \`${usage}\` | ${aliases.map((alias) => `\`${alias}\``).join(', ')} | ${summary}${role ? `; needs the role \`${role}\`` : ''} |`;
   });
-  return ['| command | also | does |', '| --- | --- | --- |', ...rows].join('\n');
+  const lines = commands.flatMap(({ name, params = {} }) =>
+    Object.entries(params)
+      .map(([param, shape]) => [param, describeArgument(shape)] as const)
+      .filter(([, text]) => text !== '')
+      .map(([param, text]) => `- \`${name}\`, \`${param}\`: ${text}`),
+  );
+  const table = ['| command | also | does |', '| --- | --- | --- |', ...rows].join('\n');
+  return lines.length === 0 ? table : `${table}\n\n${lines.join('\n')}`;
+}
+
+/** What an argument is, and which are allowed where usage does not show it. */
+function describeArgument(shape: ParamShape): string {
+  const limited = ['integer', 'number', 'duration'].includes(shape.kind);
+  return [shape.about, limited ? kindOf(shape).allowed(shape) : ''].filter((part) => part !== '').join(', ');
 }
 
 function options({ options, environment }: Plugin): string {

@@ -6,11 +6,13 @@ export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './hos
 export { addressList, inAddressList } from './host/address-list.ts';
 export { type Bot, claimBot, isBot } from './host/bots.ts';
 export { codecOption, dialectOption } from './host/codec-option.ts';
+export type { Command } from './host/commands.ts';
 export {
   type CommandContext,
   type CommandPluginSpec,
   type CommandSpec,
   type Contributions,
+  command,
   defineCommand,
   definePlugin,
   type HookHandlers,
@@ -29,7 +31,7 @@ export type { Account } from './kernel/account.ts';
 export type { AccountChange } from './kernel/account-watch.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
 export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } from './kernel/codec.ts';
-export type { Command, CommandCall } from './kernel/commands.ts';
+export type { CommandCall, Values } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
 export type { Feed, InboxReader } from './kernel/feed.ts';
@@ -60,6 +62,16 @@ export {
   type UsernameVerdict,
 } from './kernel/verdicts.ts';
 export { escapeUnseen } from './logging/unseen.ts';
+export { schemaOf } from './params/arguments.ts';
+export type { DurationUnit, ParamKind, ParamShape } from './params/kinds.ts';
+export {
+  type NumberOptions,
+  type Param,
+  type ParamOptions,
+  type Params,
+  param,
+  type ValuesOf,
+} from './params/param.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
 export { byCodePoint } from './sdk/code-points.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';

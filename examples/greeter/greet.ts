@@ -4,9 +4,7 @@ import { Greeter } from './greeter.ts';
 /** Works with whichever plugin provides the service; without one the server says so and does not start. */
 export default defineCommand({
   name: 'greet',
-  usage: 'greet',
   summary: 'Greets you',
-  args: { max: 0 },
   needs: { greeter: Greeter },
   run: ({ account }, { greeter }) => greeter.greeting(account.name),
 });

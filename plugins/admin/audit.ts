@@ -5,9 +5,12 @@ import {
   type Clock,
   type CommandCall,
   type CommandSpec,
+  command,
   escapeUnseen,
   makeFolder,
+  type Params,
   type Reply,
+  type ValuesOf,
 } from 'chatserv';
 
 /** What a command is about to do. */
@@ -28,11 +31,11 @@ export class Audit {
   }
 
   /** A command that is written down before it is done. @param prepare returns the answer where there is nothing to do */
-  command(
-    spec: Omit<CommandSpec, 'run'> & { readonly role: string },
-    prepare: (call: CommandCall) => Promise<Reply | Act>,
+  command<P extends Params = {}>(
+    spec: Omit<CommandSpec<P>, 'run'> & { readonly role: string },
+    prepare: (call: CommandCall<ValuesOf<P>>) => Promise<Reply | Act>,
   ): CommandSpec {
-    return {
+    return command<P>({
       ...spec,
       run: async (call) => {
         const act = await prepare(call);
@@ -40,7 +43,7 @@ export class Audit {
         await this.#note(call.account, spec.name, call.rest, act.target);
         return await act.run();
       },
-    };
+    });
   }
 
   /** @throws when it could not be written; then it is not to be done */

@@ -7,6 +7,7 @@ import {
   differenceInWords,
   Log,
   Plugins,
+  param,
   Roles,
   refuse,
   TimedBlocks,
@@ -85,14 +86,13 @@ export default definePlugin({
         audit.command(
           {
             name: 'announce',
-            usage: 'announce <text>',
             summary: 'Tells every user something, from the server',
             role: 'admin',
-            args: { min: 1 },
+            params: { text: param.text('what to say') },
           },
-          async ({ rest }) => ({
+          async ({ values: { text } }) => ({
             async run() {
-              const posted = await server.post({ from: SERVER, to: 'everyone', text: rest });
+              const posted = await server.post({ from: SERVER, to: 'everyone', text });
               return 'kind' in posted ? posted : 'sent:';
             },
           }),
@@ -100,10 +100,8 @@ export default definePlugin({
         audit.command(
           {
             name: 'reload',
-            usage: 'reload',
             summary: 'Has the server read config and plugins again',
             role: 'admin',
-            args: { max: 0 },
           },
           async () => ({
             async run() {

@@ -7,6 +7,7 @@ import {
   type CommandSpec,
   type Log,
   liftBlocks,
+  param,
   type Refusal,
   type Reply,
   type Roles,
@@ -17,7 +18,6 @@ import {
 } from 'chatserv';
 import type { Act, Audit } from './audit.ts';
 import { type Bans, isFrom } from './bans.ts';
-import { durationOf, FOREVER } from './duration.ts';
 import type { Mutes } from './mutes.ts';
 import { widthOf } from './networks.ts';
 import { targetOf, textOf } from './target.ts';
@@ -25,8 +25,13 @@ import { targetOf, textOf } from './target.ts';
 /** For how long a command waits for messages to be removed, in milliseconds; after that it is done without it. */
 const PURGE_PATIENCE = 3000;
 
-/** The word after a ban that has the user's messages removed too. */
-const PURGE = 'purge';
+/** How long a ban without a time lasts, in seconds: longer than any server lives. */
+const FOREVER = 100 * 365 * 86_400;
+
+/** What may be banned, in usage. */
+const TARGET = 'user, IP address or network';
+
+const CANNOT_PURGE = 'This store cannot remove messages.';
 
 /** What the commands work with. */
 export interface Moderation {
@@ -122,20 +127,21 @@ export function moderationCommands({
     const [address = ''] = network.split('/');
     if (server.isExempt(address)) return refuse('exempt');
     if (isFrom(network)(session)) return refuse('self');
-    return widthOf(network) !== undefined && !bans.canBeWide ? refuse('unsupported') : undefined;
+    return widthOf(network) !== undefined && !bans.canBeWide
+      ? refuse('unsupported', 'This store cannot ban networks of many places.')
+      : undefined;
   }
 
   return [
     audit.command(
       {
         name: 'kick',
-        usage: 'kick <user>',
         summary: 'Closes the connections of a user',
         role: 'moderator',
-        args: { min: 1, max: 1 },
+        params: { user: param.user() },
       },
       (call) =>
-        onUser(call, call.args[0] ?? '', async (account) => {
+        onUser(call, call.values.user, async (account) => {
           const connections = close('kicked', isOf(account));
           return reply(`done:${connections}`, { user: account.name, connections });
         }),
@@ -143,39 +149,37 @@ export function moderationCommands({
     audit.command(
       {
         name: 'ban',
-        usage: 'ban <user, IP address or network> [90s, 10m, 2h or 7d] [purge]',
         summary: 'Keeps a user or an address out, for good or for a while; purge removes what the user said, too',
         role: 'admin',
-        args: { min: 1, max: 3 },
+        params: {
+          target: param.word('', { label: TARGET }),
+          time: param.duration('for how long; without it for good').optional(),
+          purge: param.choice(['purge'], "removes the user's messages that others still wait for").optional(),
+        },
       },
       async (call) => {
-        const [who = '', ...words] = call.args;
-        const purges = words.at(-1) === PURGE;
-        const [word, ...more] = purges ? words.slice(0, -1) : words;
-        const seconds = word === undefined ? FOREVER : durationOf(word);
-        if (seconds === undefined || more.length > 0) return refuse('args');
-        const target = await targetOf(who, accounts);
+        const { time = FOREVER, purge: purges } = call.values;
+        const target = await targetOf(call.values.target, accounts);
         if (target.kind === 'refusal') return target;
         if (target.kind === 'user') {
-          if (purges && log?.removeFrom === undefined) return refuse('unsupported');
+          if (purges && log?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
           const because = await objection(call.account, target.account);
-          return because ?? { target: textOf(target), run: () => banUser(target.account, seconds, purges) };
+          return because ?? { target: textOf(target), run: () => banUser(target.account, time, purges !== undefined) };
         }
-        if (purges) return refuse('args');
+        if (purges) return refuse('args', 'purge is for users: an address has no messages.');
         const because = networkObjection(call, target.network);
-        return because ?? { target: textOf(target), run: () => banNetwork(target.network, seconds) };
+        return because ?? { target: textOf(target), run: () => banNetwork(target.network, time) };
       },
     ),
     audit.command(
       {
         name: 'unban',
-        usage: 'unban <user, IP address or network>',
         summary: 'Lets a user or an address in again',
         role: 'admin',
-        args: { min: 1, max: 1 },
+        params: { target: param.word('', { label: TARGET }) },
       },
-      async ({ args: [who = ''] }) => {
-        const target = await targetOf(who, accounts);
+      async ({ values }) => {
+        const target = await targetOf(values.target, accounts);
         if (target.kind === 'refusal') return target;
         return {
           target: textOf(target),
@@ -193,14 +197,13 @@ export function moderationCommands({
     audit.command(
       {
         name: 'unblock',
-        usage: 'unblock <user>',
         summary: 'Lets a user log in who is blocked after wrong passwords',
         role: 'moderator',
-        args: { min: 1, max: 1 },
+        params: { user: param.user() },
       },
-      async ({ args: [name = ''] }) => {
-        if (blocks.list === undefined) return refuse('unsupported');
-        const account = await accounts.find(name);
+      async ({ values: { user } }) => {
+        if (blocks.list === undefined) return refuse('unsupported', 'This store cannot list blocks.');
+        const account = await accounts.find(user);
         if (account === undefined) return refuse('user');
         return {
           target: `user:${account.name}`,
@@ -214,48 +217,41 @@ export function moderationCommands({
     audit.command(
       {
         name: 'purge',
-        usage: 'purge <user>',
         summary: 'Removes what a user said and others still wait for, also of a user who is removed',
         role: 'moderator',
-        args: { min: 1, max: 1 },
+        params: { user: param.user() },
       },
       async (call) => {
-        const [name = ''] = call.args;
-        if (log?.removeFrom === undefined) return refuse('unsupported');
-        if ((await accounts.find(name)) !== undefined) {
-          return onUser(call, name, ({ id, name }) => purgeUser(id, name));
+        const { user } = call.values;
+        if (log?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
+        if ((await accounts.find(user)) !== undefined) {
+          return onUser(call, user, ({ id, name }) => purgeUser(id, name));
         }
-        return { target: `user:${name}`, run: () => purgeUser(name, name) };
+        return { target: `user:${user}`, run: () => purgeUser(user, user) };
       },
     ),
     audit.command(
       {
         name: 'mute',
-        usage: 'mute <user> [90s, 10m, 2h or 7d]',
         summary: 'Refuses what a user says, for a while',
         role: 'moderator',
-        args: { min: 1, max: 2 },
+        params: { user: param.user(), time: param.duration('for how long').default(muteTime) },
       },
-      async (call) => {
-        const [name = '', word] = call.args;
-        const seconds = word === undefined ? muteTime : durationOf(word);
-        if (seconds === undefined) return refuse('args');
-        return onUser(call, name, async (account) => {
-          await mutes.add(account, seconds);
+      (call) =>
+        onUser(call, call.values.user, async (account) => {
+          await mutes.add(account, call.values.time);
           return 'done:';
-        });
-      },
+        }),
     ),
     audit.command(
       {
         name: 'unmute',
-        usage: 'unmute <user>',
         summary: 'Lets a user speak again',
         role: 'moderator',
-        args: { min: 1, max: 1 },
+        params: { user: param.user() },
       },
       (call) =>
-        onUser(call, call.args[0] ?? '', async (account) => {
+        onUser(call, call.values.user, async (account) => {
           await mutes.remove(account);
           return 'done:';
         }),

@@ -83,13 +83,16 @@ class JsonState implements CodecState {
         if (question === undefined || this.#isLoggedIn) return invalid('unexpected', data.type);
         return { kind: 'login', preset: presetOf(data) };
       case 'command':
-        return question === undefined ? command(data.name, data.text) : invalid('unexpected', 'command');
+        return question === undefined
+          ? { kind: 'command', word: data.name, rest: data.text, values: data.values }
+          : invalid('unexpected', 'command');
       case 'message':
         if (question !== undefined) return invalid('unexpected', 'message');
         return {
-          ...(data.to === 'everyone'
-            ? command('broadcast', data.text)
-            : command('message', `(${data.to.join(' ')}) ${data.text}`)),
+          kind: 'command',
+          word: data.to === 'everyone' ? 'broadcast' : 'message',
+          rest: '',
+          values: data.to === 'everyone' ? { text: data.text } : { to: data.to, text: data.text },
           once: data.key === undefined ? undefined : { key: data.key, again: data.again },
           unlessCommand: data.unlessCommand,
         };
@@ -121,7 +124,7 @@ class JsonState implements CodecState {
         return this.#answer({ type: 'answer', command, ...words, ...(facts && { facts: { ...facts } }) });
       }
       case 'error':
-        return this.#answer({ type: 'error', reason: output.reason, about: output.about });
+        return this.#answer({ type: 'error', reason: output.reason, about: output.about, message: output.sentence });
       case 'blocked':
         return this.#answer({ type: 'blocked', seconds: output.seconds });
       case 'event':
@@ -172,8 +175,4 @@ function requestOf(value: object): string | number | undefined {
 
 function invalid(reason: string, about: string): Input {
   return { kind: 'invalid', reason, about };
-}
-
-function command(word: string, rest: string): Input & { readonly kind: 'command' } {
-  return { kind: 'command', word, rest };
 }

@@ -1,10 +1,9 @@
-import { defineCommand, Presence, refuse, reply, z } from 'chatserv';
+import { defineCommand, Presence, param, refuse, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'broadcast',
-  usage: 'broadcast <text>',
   summary: 'Sends a message to everyone else',
-  args: { min: 1 },
+  params: { text: param.text('what to say') },
   overlaps: true,
   options: z.strictObject({
     to: z
@@ -18,13 +17,13 @@ export default defineCommand({
       .describe('How long its text may be, in characters; an emoji counts as two'),
   }),
   needs: { presence: Presence },
-  async run({ account, rest, once, proceed }, { options, presence, server }) {
-    if (rest.length > options.length && once?.first === undefined) {
+  async run({ account, values: { text }, once, proceed }, { options, presence, server }) {
+    if (text.length > options.length && once?.first === undefined) {
       server.limitMet('text-length');
       return refuse('too-long');
     }
     const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
-    const posted = await server.post({ from: account, to, text: rest, once }, proceed);
+    const posted = await server.post({ from: account, to, text, once }, proceed);
     return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
   },
 });

@@ -9,9 +9,7 @@ export default definePlugin({
       commands: [
         {
           name: 'fetch',
-          usage: 'fetch',
           summary: 'Gives again what waits undelivered',
-          args: { max: 0 },
           run({ session }) {
             // The answer comes first, and what waits after it.
             inbox

@@ -1,17 +1,15 @@
-import { Accounts, defineCommand, refuse } from 'chatserv';
-
-/** Logs out every session of the account, and ends its tokens. */
-const EVERYWHERE = 'everywhere';
+import { Accounts, defineCommand, param, refuse } from 'chatserv';
 
 export default defineCommand({
   name: 'logout',
-  usage: `logout [${EVERYWHERE}]`,
   summary: 'Says goodbye and closes the connection, or all connections of this user',
-  args: { max: 1 },
+  params: {
+    everywhere: param.choice(['everywhere'], 'logs out every session of the user, and ends its tokens').optional(),
+  },
   wants: { accounts: Accounts },
-  async run({ session, account, args: [word] }, { accounts }) {
-    if (word !== undefined) {
-      if (word !== EVERYWHERE || accounts === undefined) return refuse('args');
+  async run({ session, account, values: { everywhere } }, { accounts }) {
+    if (everywhere !== undefined) {
+      if (accounts === undefined) return refuse('args');
       await accounts.signOut(account.id, session);
     }
     session.close('goodbye');

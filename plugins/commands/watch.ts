@@ -34,9 +34,7 @@ export default definePlugin({
       commands: [
         {
           name: 'watch',
-          usage: 'watch',
           summary: 'Names everyone who is online, and tells a program from then on who comes and goes',
-          args: { max: 0 },
           run({ session }) {
             watching.add(session);
             const names = presence.online().map(({ name }) => name);

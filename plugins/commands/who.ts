@@ -2,9 +2,7 @@ import { defineCommand, Presence, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'who',
-  usage: 'who',
   summary: 'Names everyone who is online',
-  args: { max: 0 },
   needs: { presence: Presence },
   run(_call, { presence }) {
     const names = presence.online().map(({ name }) => name);

@@ -2,9 +2,7 @@ import { defineCommand, Presence, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'whoelse',
-  usage: 'whoelse',
   summary: 'Names everyone else who is online',
-  args: { max: 0 },
   needs: { presence: Presence },
   run({ account }, { presence }) {
     const others = presence.online().filter(({ id }) => id !== account.id);

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Presence, refuse, reply, settledTime, z } from 'chatserv';
+import { Accounts, command, definePlugin, Presence, param, reply, settledTime, z } from 'chatserv';
 
 const LONGEST = 1440;
 
@@ -31,20 +31,17 @@ export default definePlugin({
         },
       },
       commands: [
-        {
+        command({
           name: 'wholast',
           aliases: ['last'],
-          usage: 'wholast <minutes>',
           summary: `Names everyone who is online or was within the last minutes, at most ${LONGEST}`,
-          args: { min: 1, max: 1 },
-          async run({ args: [word = ''] }) {
-            const minutes = /^\d+(\.\d+)?$/.test(word) ? Number(word) : 0;
-            if (minutes <= 0 || minutes > LONGEST) return refuse('args');
+          params: { minutes: param.number('how far back', { above: 0, max: LONGEST }) },
+          async run({ values: { minutes } }) {
             const before = await accounts.seenSince(now() - minutes * 60_000, options.names);
             const names = [...new Map([...presence.online(), ...before].map(({ id, name }) => [id, name])).values()];
             return reply(names.join(' '), { names });
           },
-        },
+        }),
       ],
     };
   },

@@ -1,5 +1,18 @@
+import { type ParamShapes, readLine, writeLine } from '../params/arguments.ts';
 import { nearest } from '../usernames/nearest.ts';
 import type { KnownCommand } from './owner.ts';
+
+/** A message that a line sends. */
+export interface TypedMessage {
+  readonly to: 'everyone' | readonly string[];
+  readonly text: string;
+}
+
+/** The arguments of the standard commands that send messages, until the server has said which it takes. */
+const MESSAGES: Readonly<Record<string, ParamShapes>> = {
+  broadcast: { text: { kind: 'text', about: '' } },
+  message: { to: { kind: 'users', about: '' }, text: { kind: 'text', about: '' } },
+};
 
 /** The command that a word calls, by its name or an alias. */
 export function commandOf(word: string, commands: readonly KnownCommand[]): KnownCommand | undefined {
@@ -9,4 +22,27 @@ export function commandOf(word: string, commands: readonly KnownCommand[]): Know
 /** The words of commands that a misspelt one may have meant, at most three, the likeliest first. */
 export function wordsLike(word: string, commands: readonly KnownCommand[]): string[] {
   return nearest(word, new Set(commands.flatMap(({ name, aliases }) => [name, ...aliases])));
+}
+
+/**
+ * The message that a call of `message` or `broadcast` sends: as one it can be sent again after a lost connection.
+ * @param rest what follows the command's word
+ * @returns undefined where the command sends none, or its arguments are wrong
+ */
+export function messageOf(
+  { name, params }: Pick<KnownCommand, 'name' | 'params'>,
+  rest: string,
+): TypedMessage | undefined {
+  if (!Object.hasOwn(MESSAGES, name)) return undefined;
+  const read = readLine(params ?? MESSAGES[name] ?? {}, rest);
+  if ('problem' in read) return undefined;
+  const { to = 'everyone', text } = read.values;
+  const isMessage = typeof text === 'string' && (Array.isArray(to) ? name === 'message' : name === 'broadcast');
+  return isMessage ? { to: to as TypedMessage['to'], text } : undefined;
+}
+
+/** The line that sends a message. */
+export function messageLine({ to, text }: TypedMessage): string {
+  const name = to === 'everyone' ? 'broadcast' : 'message';
+  return `${name} ${writeLine(MESSAGES[name] ?? {}, { to, text })}`;
 }

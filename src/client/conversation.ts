@@ -164,13 +164,14 @@ export class Conversation {
   }
 
   /**
-   * Calls a command. @param text what stands after it on the line
+   * Calls a command. @param given its arguments: what stands after it on a line, or values by name
    * @throws RequestError when the server refuses it, the connection is lost before it is answered (reason `lost`), or the
    * conversation is over (`closed`)
    */
-  async command(name: string, text = ''): Promise<Answer> {
-    const answer = await this.#noticingCommands(this.#requests.add({ type: 'command', name, text }));
-    if (name === 'help' && text === '') this.#learned.help(answer);
+  async command(name: string, given: string | Readonly<Record<string, unknown>> = ''): Promise<Answer> {
+    const args = typeof given === 'string' ? { text: given } : { values: given };
+    const answer = await this.#noticingCommands(this.#requests.add({ type: 'command', name, ...args }));
+    if (name === 'help' && given === '') this.#learned.help(answer);
     return answer;
   }
 

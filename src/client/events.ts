@@ -1,3 +1,5 @@
+import type { ParamShapes } from '../params/arguments.ts';
+import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { ServerEvent } from './json-events.ts';
 import type { KnownCommand } from './owner.ts';
 
@@ -25,7 +27,7 @@ const FIELDS: Readonly<
   welcome: { name: isString },
   token: { token: isString },
   answer: { command: isString, text: orNot(isString), lines: orNot(areStrings), facts: orNot(isObject) },
-  error: { reason: isString, about: isString },
+  error: { reason: isString, about: isString, message: orNot(isString) },
   message: { id: Number.isSafeInteger, from: isString, text: isString, time: isTime, repeat: isBoolean },
   presence: { came: areStrings, left: areStrings },
   blocked: { seconds: isNumber },
@@ -65,8 +67,17 @@ export function namesIn(facts: Readonly<Record<string, unknown>> | undefined): r
 /** The commands in the facts of `help`; none where they are missing. */
 export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined): readonly KnownCommand[] {
   if (!Array.isArray(facts?.commands)) return [];
-  return facts.commands.filter(
-    (one) =>
-      isObject(one) && isString(one.name) && areStrings(one.aliases) && isString(one.usage) && isString(one.summary),
-  );
+  return facts.commands
+    .filter(
+      (one) =>
+        isObject(one) && isString(one.name) && areStrings(one.aliases) && isString(one.usage) && isString(one.summary),
+    )
+    .map((one) => ({ ...one, params: paramsIn(one.params) }));
+}
+
+/** Declared arguments; undefined where there are none, or some of a kind that is not known here. */
+function paramsIn(params: unknown): ParamShapes | undefined {
+  const isNamed = (one: unknown): one is ParamShape & { name: string } => isParam(one) && isString(Object(one).name);
+  if (!Array.isArray(params) || !params.every(isNamed)) return undefined;
+  return Object.fromEntries(params.map(({ name, ...shape }) => [name, shape]));
 }

@@ -13,8 +13,9 @@ export {
   overWebSocket,
   type WebSocketLike,
 } from './carriers.ts';
-export { commandOf, wordsLike } from './commands.ts';
+export { commandOf, messageOf, type TypedMessage, wordsLike } from './commands.ts';
 export { Conversation, type ConversationOptions } from './conversation.ts';
+export { commandsIn } from './events.ts';
 export {
   type Ask,
   type Closed,

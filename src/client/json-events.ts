@@ -38,6 +38,10 @@ export const clientEvents = z
         request,
         name: z.string().describe('The command, as a person would type it'),
         text: z.string().default('').describe('What stands after it on the line'),
+        values: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe('Its arguments by name, instead of `text`; the facts of `help` say which there are'),
       })
       .describe('Calls a command'),
     z
@@ -112,6 +116,7 @@ export const serverEvents = z
         request,
         reason: z.string().describe('`command`, `args`, `denied`, `rate`, `internal`, `line`, `json`, `field`, ...'),
         about: z.string().describe('The command, or the field that is wrong'),
+        message: z.string().optional().describe('The reason as a sentence for people'),
       })
       .describe('It was not done'),
     z

@@ -1,3 +1,4 @@
+import type { ParamShapes } from '../params/arguments.ts';
 import type { ServerEvent } from './json-events.ts';
 
 /** Where a conversation stands. */
@@ -108,4 +109,6 @@ export interface KnownCommand {
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
+  /** Its arguments, by name, in the order of a line; undefined where it does not declare them. */
+  readonly params?: ParamShapes | undefined;
 }

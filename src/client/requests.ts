@@ -11,17 +11,21 @@ export class RequestError extends Error {
   readonly reason: string;
   /** What it is about: the command, or the field that is wrong. */
   readonly about: string;
+  /** Why, as the server puts it for people, where it does. */
+  readonly sentence: string | undefined;
 
-  constructor(reason: string, about: string, message: string) {
+  constructor(reason: string, about: string, message: string, sentence?: string) {
     super(message);
     this.reason = reason;
     this.about = about;
+    this.sentence = sentence;
   }
 }
 
 /** What the caller wants done; the queue adds `request` and, to messages, `key`. */
 export type Wanted =
   | { readonly type: 'command'; readonly name: string; readonly text: string }
+  | { readonly type: 'command'; readonly name: string; readonly values: Readonly<Record<string, unknown>> }
   | {
       readonly type: 'message';
       readonly to: 'everyone' | readonly string[];
@@ -158,7 +162,7 @@ export class Requests {
   }
 
   /** The server did not do a request; one that names none is about the one under way. */
-  refused({ reason, about, request }: Extract<ServerEvent, { type: 'error' }>): void {
+  refused({ reason, about, request, message }: Extract<ServerEvent, { type: 'error' }>): void {
     if (request !== undefined && this.#underWay?.request !== request) return;
     const refused = this.#take();
     if (refused === undefined) return;
@@ -178,7 +182,7 @@ export class Requests {
       this.#rateTime = Math.min(this.#rateTime * 2, RATE_TIME.longest);
       return;
     }
-    refused.reject(new RequestError(reason, about, `The server answered: error ${reason} ${about}`));
+    refused.reject(new RequestError(reason, about, `The server answered: error ${reason} ${about}`, message));
     this.#next();
   }
 

@@ -1,10 +1,41 @@
 import type { Account } from '../kernel/account.ts';
-import type { Command } from '../kernel/commands.ts';
+import type { CommandCall, KernelCommand } from '../kernel/commands.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Reply } from '../kernel/verdicts.ts';
+import { type ParamShapes, usageOf } from '../params/arguments.ts';
+import type { Params } from '../params/param.ts';
 import type { Roles } from '../services/roles.ts';
+import { countedWords, declaredArguments } from './arguments.ts';
 import type { CommandSpec } from './define.ts';
 import type { Guard } from './guard.ts';
 import { Mistakes } from './mistakes.ts';
+
+/** A command that is loaded, as `server.commands()` lists it. */
+export interface Command {
+  /** The word that calls it. Where two plugins bring one word, the server does not start. */
+  readonly name: string;
+  /** Other words that call it. */
+  readonly aliases: readonly string[];
+  /** How it is called: `wholast <minutes>`. */
+  readonly usage: string;
+  /** What it does, in one line without a full stop. */
+  readonly summary: string;
+  /** Its arguments, by name, in the order of a line; undefined where it does not declare them. */
+  readonly params?: ParamShapes | undefined;
+  /** Whether calls of it may be under way together with others. */
+  readonly overlaps?: boolean;
+  /** The role that it needs, for who lists commands; `allows` asks for it. */
+  readonly role?: string;
+  /** Whether an account may call it; who may not is answered `error:denied:<command>`. Without it everyone may. */
+  readonly allows?: (account: Account) => Promise<boolean>;
+  /** The plugin that brings it. */
+  readonly plugin: string;
+  /** Answers a call. */
+  run(call: CommandCall): Reply | Promise<Reply>;
+}
+
+/** A command that is loaded, with what the kernel runs it by. */
+export interface LoadedCommand extends Command, KernelCommand {}
 
 /** The commands that a plugin brings. */
 export interface Brought {
@@ -17,7 +48,7 @@ export interface Brought {
  * @throws Mistakes when two plugins bring one word
  */
 export function addCommands(
-  commands: Map<string, Command>,
+  commands: Map<string, LoadedCommand>,
   brought: readonly Brought[],
   guard: Guard,
   roles: Roles | undefined,
@@ -26,10 +57,7 @@ export function addCommands(
   const mistakes: string[] = [];
   for (const { plugin, specs } of brought) {
     for (const spec of specs) {
-      const run = guard.command(plugin, spec.name, spec.run);
-      const { role, aliases = [] } = spec;
-      const allows = role === undefined ? {} : { allows: holders(role, roles, guard, logger) };
-      const command: Command = { ...spec, aliases, plugin, run, ...allows };
+      const command = loaded(plugin, spec, guard, spec.role && holders(spec.role, roles, guard, logger));
       for (const word of [command.name, ...command.aliases]) {
         const other = commands.get(word);
         if (other === undefined) commands.set(word, command);
@@ -41,6 +69,26 @@ export function addCommands(
     }
   }
   if (mistakes.length > 0) throw new Mistakes(mistakes);
+}
+
+function loaded(
+  plugin: string,
+  { params: declared, args, ...spec }: CommandSpec,
+  guard: Guard,
+  allows: Command['allows'] | '' = '',
+): LoadedCommand {
+  const { name, aliases = [] } = spec;
+  // A command of the first edition counts its words or reads them all, and says how it is called.
+  const isDeclared = declared !== undefined || (args === undefined && spec.usage === undefined);
+  const params = isDeclared ? shapesOf(declared ?? {}) : undefined;
+  const usage = spec.usage ?? usageOf(name, params ?? {});
+  const run = guard.command(plugin, name, spec.run);
+  const reader = params === undefined ? countedWords(args) : declaredArguments(params);
+  return { ...spec, aliases, usage, params, plugin, arguments: reader, run, ...(allows && { allows }) };
+}
+
+function shapesOf(params: Params): ParamShapes {
+  return Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, shape]));
 }
 
 /** Whether an account has a role. Where nobody knows about roles, and where that fails, nobody has one. */

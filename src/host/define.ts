@@ -1,12 +1,14 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SteadyClock } from '../kernel/clock.ts';
 import type { Codec } from '../kernel/codec.ts';
-import type { Command, CommandCall } from '../kernel/commands.ts';
+import type { CommandCall } from '../kernel/commands.ts';
 import type { Handlers, HookName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Reply } from '../kernel/verdicts.ts';
+import type { Params, ValuesOf } from '../params/param.ts';
 import type { ServicesOf, Tokens } from '../services/service.ts';
+import type { WordCount } from './arguments.ts';
 import type { Server } from './server.ts';
 
 /** A handler, or one that says when it wants to run among those of other plugins. */
@@ -162,12 +164,37 @@ export function withOptions<Options extends object>(plugin: PluginOf<Options>, o
   return { ...plugin, given: options };
 }
 
-/** A command as data: help, checks of arguments and rights, and the docs come from here. */
-export interface CommandSpec extends Omit<Command, 'plugin' | 'aliases' | 'allows'> {
+/** A command as data: usage, help, checks of arguments and rights, completion and the docs come from here. */
+export interface CommandSpec<P extends Params = Params> {
+  /** The word that calls it. Where two plugins bring one word, the server does not start. */
+  readonly name: string;
   /** Other words that call it. */
   readonly aliases?: readonly string[];
+  /** What it does, in one line without a full stop. */
+  readonly summary: string;
+  /**
+   * Its arguments, by name, in the order of a line: `{ minutes: param.number('how far back', { above: 0 }) }`. Wrong ones
+   * are answered `error:args:<command>`, and `run` is not called. Without it the command takes none.
+   */
+  readonly params?: P;
+  /** How it is called, where what `params` make of it does not say it well. */
+  readonly usage?: string;
+  /** How many words may follow, of a command that reads `call.rest` or `call.args` itself. @deprecated declare `params` */
+  readonly args?: WordCount;
+  /**
+   * Whether calls of such commands may be under way together, each from when the one before it says `proceed`: many
+   * messages of one client then share the wait for the disk. Answers are given in order all the same.
+   */
+  readonly overlaps?: boolean;
   /** The role that an account must have; who has not is answered `error:denied:<command>`. Without it everyone may call. */
   readonly role?: string;
+  /** Answers a call. What it throws is answered `error:internal:<word>` and logged. */
+  run(call: CommandCall<ValuesOf<P>>): Reply | Promise<Reply>;
+}
+
+/** Has the values of a command's `params` typed in its `run`, for the commands that a `setup` returns. */
+export function command<P extends Params = {}>(spec: CommandSpec<P>): CommandSpec {
+  return spec as CommandSpec;
 }
 
 /** What a command's code is given beside the call: its options and services, under the names it calls them by. */
@@ -179,8 +206,12 @@ export type CommandContext<Schema extends StandardSchemaV1, Needs extends Tokens
   Partial<ServicesOf<Wants>>;
 
 /** A command that is a plugin of its own. */
-export interface CommandPluginSpec<Schema extends StandardSchemaV1, Needs extends Tokens, Wants extends Tokens>
-  extends Omit<CommandSpec, 'run'> {
+export interface CommandPluginSpec<
+  Schema extends StandardSchemaV1,
+  Needs extends Tokens,
+  Wants extends Tokens,
+  P extends Params = Params,
+> extends Omit<CommandSpec<P>, 'run'> {
   /** The schema of its options, any Standard Schema; without one it takes none. */
   readonly options?: Schema;
   /** Services without which it cannot run. */
@@ -188,7 +219,7 @@ export interface CommandPluginSpec<Schema extends StandardSchemaV1, Needs extend
   /** Services that it uses where somebody provides them. */
   readonly wants?: Wants;
   /** Answers a call of the command. What it throws is answered `error:internal:<command>` and logged. */
-  run(call: CommandCall, context: CommandContext<Schema, Needs, Wants>): Reply | Promise<Reply>;
+  run(call: CommandCall<ValuesOf<P>>, context: CommandContext<Schema, Needs, Wants>): Reply | Promise<Reply>;
 }
 
 /** Makes a plugin of one command, called by the command's name; a plugin file's default export. */
@@ -196,8 +227,9 @@ export function defineCommand<
   Schema extends StandardSchemaV1 = NoOptions,
   Needs extends Tokens = {},
   Wants extends Tokens = {},
->(spec: CommandPluginSpec<Schema, Needs, Wants>): PluginOf<StandardSchemaV1.InferInput<Schema>> {
-  const { options, needs, wants, run, ...command } = spec;
+  P extends Params = {},
+>(spec: CommandPluginSpec<Schema, Needs, Wants, P>): PluginOf<StandardSchemaV1.InferInput<Schema>> {
+  const { options, needs, wants, run, ...described } = spec;
   return definePlugin<Schema, Needs, Wants>({
     name: spec.name,
     summary: spec.summary,
@@ -205,6 +237,6 @@ export function defineCommand<
     ...(needs && { needs }),
     ...(wants && { wants }),
     // Where it is none, that is said of the command.
-    setup: (context) => ({ commands: [{ ...command, run: run && ((call) => run(call, context)) }] }),
+    setup: (context) => ({ commands: [command<P>({ ...described, run: run && ((call) => run(call, context)) })] }),
   });
 }

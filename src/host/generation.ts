@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountState } from '../kernel/account-watch.ts';
 import type { LiveCodec } from '../kernel/codec.ts';
-import type { Command } from '../kernel/commands.ts';
 import { createHooks, type HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
@@ -13,7 +12,7 @@ import { Storage } from '../services/storage.ts';
 import { isBot } from './bots.ts';
 import { codecOptionsOf, unknownCodec } from './codec-option.ts';
 import { addCodecs } from './codecs.ts';
-import { addCommands } from './commands.ts';
+import { addCommands, type LoadedCommand } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import { Guard, type GuardSurroundings } from './guard.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
@@ -72,8 +71,8 @@ const NOTHING = { live: [], services: new Map<string, unknown>() };
 /** The set of plugins that is live. It never changes: a reload builds the next one and swaps. */
 export class Generation implements KernelGeneration {
   readonly hooks = createHooks();
-  readonly commands = new Map<string, Command>();
   readonly codecs = new Map<string, LiveCodec>();
+  readonly commands = new Map<string, LoadedCommand>();
   readonly services: Map<string, unknown>;
   readonly #live: Live[] = [];
   /** The places of plugins in the order of handlers. */

@@ -13,6 +13,7 @@ import { observedAccounts } from './accounts.ts';
 import { locate } from './address.ts';
 import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
+import type { Command } from './commands.ts';
 import { ServerCounters } from './counters.ts';
 import { type Culprit, culpritOf } from './culprit.ts';
 import { runAsServer } from './current.ts';
@@ -150,7 +151,7 @@ export class Host {
       sessions: () => kernel.sessions(),
       recheckAccounts: () => this.#recheck(),
       sessionsOf: ({ id }) => kernel.online.of(id),
-      commands: () => [...new Set(kernel.generation.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1)),
+      commands: () => this.commands(),
     };
     const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
     const plugins: Plugins = {
@@ -346,6 +347,12 @@ export class Host {
     }
     // A session is the server's, whichever transport brings it.
     return runAsServer(() => this.kernel.accept(connection, known));
+  }
+
+  /** The commands that are loaded, each once, by name. */
+  commands(): readonly Command[] {
+    const generation = this.#generation as Generation | undefined;
+    return [...new Set(generation?.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The plugins that are live, in the order of set-up. */

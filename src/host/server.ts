@@ -1,9 +1,9 @@
 import type { Account } from '../kernel/account.ts';
-import type { Command } from '../kernel/commands.ts';
 import type { Connection } from '../kernel/connection.ts';
 import type { Post, Posted } from '../kernel/delivery.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Refusal } from '../kernel/verdicts.ts';
+import type { Command } from './commands.ts';
 
 /** What a plugin may do with the server that it runs in. */
 export interface Server {

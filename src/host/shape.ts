@@ -2,6 +2,8 @@ import { types } from 'node:util';
 import { z } from 'zod';
 import { HOOKS, type HookName } from '../kernel/hooks.ts';
 import { GUARD_DECISIONS } from '../kernel/results.ts';
+import { isParam, type ParamShape } from '../params/kinds.ts';
+import type { Param } from '../params/param.ts';
 import { isRole } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
@@ -47,12 +49,31 @@ const WORD = 'expected a word';
 const word = z.string(WORD).regex(/^\S+$/, WORD);
 const count = z.custom((value) => typeof value === 'number' && value >= 0, 'expected how many words').optional();
 
+const VARIABLE = 'expected the name of a variable';
+const param = z.custom<Param>((value) => isParam(Object(value).shape), 'expected an argument, such as param.word()');
+const params = z.record(z.string(), param, 'expected arguments by name').superRefine((declared, context) => {
+  const shapes = Object.entries(declared).map(([name, { shape }]) => ({ name, ...shape }));
+  for (const [index, shape] of shapes.entries()) {
+    const before = shapes[index - 1];
+    const message = /^[A-Za-z]\w*$/.test(shape.name) ? before && orderMistake(before, shape) : VARIABLE;
+    if (message) context.addIssue({ code: 'custom', message, path: [shape.name] });
+  }
+});
+
+/** Why an argument cannot be read after the one before it. */
+function orderMistake(before: ParamShape & { name: string }, next: ParamShape): string | undefined {
+  if (before.kind === 'text') return `expected nothing after '${before.name}', which takes the rest of the line`;
+  const isWrong = before.optional && !next.optional;
+  return isWrong ? `expected it to be optional, as '${before.name}' before it is` : undefined;
+}
+
 const command = z.strictObject(
   {
     name: word,
     aliases: z.array(word, 'expected a list of words').optional(),
-    usage: line,
+    usage: line.optional(),
     summary: line,
+    params: params.optional(),
     args: z.strictObject({ min: count, max: count }, 'expected { min, max }').optional(),
     overlaps: z.boolean('expected true or false').optional(),
     role: z.string().refine(isRole, 'expected lower-case letters, digits and hyphens').optional(),

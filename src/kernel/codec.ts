@@ -27,7 +27,8 @@ export type Output =
       /** The same for programs, where the command provides it. */
       readonly facts?: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'error'; readonly reason: string; readonly about: string }
+  /** `sentence`: the reason for people, where whoever refuses gives one. */
+  | { readonly kind: 'error'; readonly reason: string; readonly about: string; readonly sentence?: string }
   | { readonly kind: 'blocked'; readonly seconds: number; readonly after: 'username' | 'password' }
   /** For programs only: a codec for people renders it as nothing. */
   | { readonly kind: 'event'; readonly event: string; readonly facts: Readonly<Record<string, unknown>> }
@@ -43,6 +44,8 @@ export type Input =
       readonly kind: 'command';
       readonly word: string;
       readonly rest: string;
+      /** The arguments by name, in place of `rest`. */
+      readonly values?: Readonly<Record<string, unknown>> | undefined;
       readonly once?: Once | undefined;
       /** Not run if this word is a command that the account may call: answered `error:is-command:<command>`. */
       readonly unlessCommand?: string | undefined;

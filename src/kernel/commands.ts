@@ -6,16 +6,24 @@ import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
 import type { Retries } from './retries.ts';
 import type { Session } from './session.ts';
-import { type Reply, refuse } from './verdicts.ts';
+import { type Refusal, type Reply, refuse } from './verdicts.ts';
 
-/** One call of a command. */
-export interface CommandCall {
+/** The arguments of a call, by the names of the command's params. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** One call of a command. @typeParam V what its params have as values */
+export interface CommandCall<V = Values> {
   readonly session: Session;
   /** Who calls it. */
   readonly account: Account;
   /** The command's name, also where an alias was typed. */
   readonly command: string;
-  /** The rest of the line after the one blank that ends the command's word, as typed. A handler of `onCommand` may set it. */
+  /** The arguments. In `onCommand`, where they may be wrong yet, those of a call that will be refused are empty. */
+  readonly values: V;
+  /**
+   * The arguments as a line: what follows the command's word and one blank, as typed, or the values of a program written
+   * so. A handler of `onCommand` may set it; the arguments are then read from it.
+   */
   rest: string;
   /** The words of `rest`, which blanks separate. */
   readonly args: readonly string[];
@@ -25,29 +33,25 @@ export interface CommandCall {
   readonly proceed: () => void;
 }
 
-/** A command: what help, the argument check and the docs need to know of it, and what it does. */
-export interface Command {
-  /** The word that calls it. Where two plugins bring one word, the server does not start. */
+/** How a command's arguments are read; the host makes it of what the command declares. */
+export interface ArgumentReader {
+  /** @param given a line, or values by name @returns the values, or why they are refused */
+  read(given: string | Values): { readonly values: Values } | Refusal;
+  /** Writes values as a line. */
+  write(values: Values): string;
+}
+
+/** A command as the kernel runs it. */
+export interface KernelCommand {
+  /** The word that calls it. */
   readonly name: string;
-  /** Other words that call it. */
-  readonly aliases: readonly string[];
-  /** How it is called: `wholast <minutes>`. */
-  readonly usage: string;
-  /** What it does, in one line without a full stop. */
-  readonly summary: string;
-  /** How many words may follow: outside these bounds the answer is `error:args:<command>` and `run` is not called. */
-  readonly args?: { readonly min?: number; readonly max?: number };
-  /**
-   * Whether calls of such commands may be under way together, each from when the one before it says `proceed`: many
-   * messages of one client then share the wait for the disk. Answers are given in order all the same.
-   */
+  /** Whether calls of such commands may be under way together, each from when the one before it says `proceed`. */
   readonly overlaps?: boolean;
-  /** The role that it needs, for who lists commands; `allows` asks for it. */
-  readonly role?: string;
   /** Whether an account may call it; who may not is answered `error:denied:<command>`. Without it everyone may. */
   readonly allows?: (account: Account) => Promise<boolean>;
   /** The plugin that brings it. */
   readonly plugin: string;
+  readonly arguments: ArgumentReader;
   /** Answers a call. What it throws is answered `error:internal:<word>` and logged. */
   run(call: CommandCall): Reply | Promise<Reply>;
 }
@@ -56,7 +60,7 @@ export interface Command {
 type Said = Extract<Input, { readonly kind: 'command' }>;
 
 /** Commands by name and alias. */
-type Commands = ReadonlyMap<string, Command>;
+type Commands = ReadonlyMap<string, KernelCommand>;
 
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
@@ -169,7 +173,7 @@ export class Answers {
 
   async #perform({ said, command, unless, hooks }: Wanted, proceed: () => void): Promise<Output | undefined> {
     const { name } = command;
-    const call = new Call(this.#session, this.#account, name, said, proceed);
+    const call = new Call(this.#session, this.#account, command, said, proceed);
     let reply: Reply;
     try {
       // A message that is already kept is answered as it was, whatever would refuse it now.
@@ -181,7 +185,8 @@ export class Answers {
         if (hooks.onCommand.isUsed()) reply = await hooks.onCommand.promise(this.#session, call);
       }
       if (reply === undefined && !this.#session.ended) {
-        reply = fits(call, command) ? await command.run(call) : refuse('args');
+        const read = call.read();
+        reply = 'values' in read ? await command.run(call) : read;
       }
     } catch (cause) {
       if (!(cause instanceof QuestionCancelled)) throw cause;
@@ -191,11 +196,11 @@ export class Answers {
     reply ??= this.#session.ended ? undefined : '';
     if (reply === undefined) return undefined;
     if (typeof reply === 'string' || isLines(reply)) return { kind: 'answer', command: name, reply };
-    if (reply.kind === 'refusal') return { kind: 'error', reason: reply.reason, about: said.word };
+    if (reply.kind === 'refusal') return errorOf(reply, said.word);
     return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
   }
 
-  async #mayCall({ allows }: Command): Promise<boolean> {
+  async #mayCall({ allows }: KernelCommand): Promise<boolean> {
     return allows === undefined || (await allows(this.#account));
   }
 }
@@ -203,9 +208,9 @@ export class Answers {
 /** What a line wants done. */
 interface Wanted {
   readonly said: Said;
-  readonly command: Command;
+  readonly command: KernelCommand;
   /** Nothing is done if the account may call this command. */
-  readonly unless: Command | undefined;
+  readonly unless: KernelCommand | undefined;
   readonly hooks: Hooks;
 }
 
@@ -214,32 +219,59 @@ function shown(word: string): string {
   return [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
 }
 
+/** A refusal as the answer to a line. */
+function errorOf({ reason, sentence }: Refusal, about: string): Output {
+  return { kind: 'error', reason, about, ...(sentence !== undefined && { sentence }) };
+}
+
 class Call implements CommandCall {
   readonly session: Session;
   readonly account: Account;
   readonly command: string;
-  rest: string;
   readonly once: Once | undefined;
   readonly proceed: () => void;
+  readonly #arguments: ArgumentReader;
+  #given: string | Values;
+  #read: ReturnType<ArgumentReader['read']> | undefined;
 
-  constructor(session: Session, account: Account, command: string, { rest, once }: Said, proceed: () => void) {
+  constructor(
+    session: Session,
+    account: Account,
+    { name, arguments: reader }: KernelCommand,
+    { rest, values, once }: Said,
+    proceed: () => void,
+  ) {
     this.session = session;
     this.account = account;
-    this.command = command;
-    this.rest = rest;
+    this.command = name;
     this.once = once;
     this.proceed = proceed;
+    this.#arguments = reader;
+    this.#given = values ?? rest;
+  }
+
+  read(): ReturnType<ArgumentReader['read']> {
+    this.#read ??= this.#arguments.read(this.#given);
+    return this.#read;
+  }
+
+  get values(): Values {
+    const read = this.read();
+    return 'values' in read ? read.values : {};
+  }
+
+  get rest(): string {
+    return typeof this.#given === 'string' ? this.#given : this.#arguments.write(this.#given);
+  }
+
+  set rest(line: string) {
+    this.#given = line;
+    this.#read = undefined;
   }
 
   get args(): readonly string[] {
     return this.rest.match(/\S+/g) ?? [];
   }
-}
-
-function fits(call: CommandCall, { args: { min = 0, max = Number.POSITIVE_INFINITY } = {} }: Command): boolean {
-  if (min === 0 && max === Number.POSITIVE_INFINITY) return true;
-  const { length } = call.args;
-  return length >= min && length <= max;
 }
 
 function isLines(reply: Exclude<Reply, undefined>): reply is readonly string[] {

@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import { type AccountState, AccountWatch } from './account-watch.ts';
 import type { SteadyClock } from './clock.ts';
 import type { Input, LiveCodec } from './codec.ts';
-import { Answers, type Command } from './commands.ts';
+import { Answers, type KernelCommand } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
 import { SessionEnded } from './endings.ts';
@@ -22,7 +22,7 @@ import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
 export interface KernelGeneration {
   readonly hooks: Hooks;
   /** The commands by name and alias. */
-  readonly commands: ReadonlyMap<string, Command>;
+  readonly commands: ReadonlyMap<string, KernelCommand>;
   /** The codecs by name, in the order in which they may claim a client. */
   readonly codecs: ReadonlyMap<string, LiveCodec>;
   /** Reads an account's state, where something provides accounts. */

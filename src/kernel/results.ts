@@ -1,4 +1,5 @@
 import type { HookName } from './hooks.ts';
+import { withoutControls } from './message.ts';
 import { blocked, refuse } from './verdicts.ts';
 
 /** What a handler or command may return: types hold nobody who writes plain JavaScript. */
@@ -10,6 +11,9 @@ export interface Allowed {
 
 /** A reason that clients can tell from the rest of its line. */
 const REASON = /^[\w-]{1,64}$/;
+
+/** How much of a sentence is sent, in characters. */
+const LONGEST_SENTENCE = 1000;
 
 const USERNAME_CAUSES: ReadonlySet<unknown> = new Set(['username', 'connected', 'registered', 'expired']);
 
@@ -66,10 +70,18 @@ export const ANSWERS: Allowed = oneOf(LINES, REFUSAL);
 
 /** A result of the right kind, with what is in it made such that a client can read it. */
 export function readable(result: unknown): unknown {
-  if (isRefusal(result) && !isReason(result.reason)) return refuse();
+  if (isRefusal(result)) return readableRefusal(result);
   if (isBlocked(result) && !(Number.isSafeInteger(result.seconds) && result.seconds > 0))
     return blocked(result.seconds);
   return result;
+}
+
+/** A refusal that clients can read: with a reason of one word, and a sentence of one line where it has one. */
+function readableRefusal(refusal: RefusalLike): unknown {
+  const { reason, sentence } = refusal;
+  if (isReason(reason) && sentence === undefined) return refusal;
+  const line = typeof sentence === 'string' ? withoutControls(sentence.slice(0, LONGEST_SENTENCE)).trim() : '';
+  return refuse(isReason(reason) ? String(reason) : undefined, line === '' ? undefined : line);
 }
 
 /** Whether clients can tell a reason from the rest of its line. */
@@ -121,8 +133,14 @@ function isDuplicate(value: unknown): boolean {
   return typeof duplicateOf === 'number' && Array.isArray(unknown) && unknown.every((name) => typeof name === 'string');
 }
 
+/** A refusal as a plugin may have made it. */
+interface RefusalLike {
+  readonly reason: unknown;
+  readonly sentence?: unknown;
+}
+
 /** With whatever reason: it is plain what is meant. */
-export function isRefusal(value: unknown): value is { readonly reason: unknown } {
+export function isRefusal(value: unknown): value is RefusalLike {
   return isOfKind(value, 'refusal');
 }
 

@@ -43,6 +43,8 @@ export interface AdmitDetails {
 export interface Refusal {
   readonly kind: 'refusal';
   readonly reason: string;
+  /** The reason for people. */
+  readonly sentence?: string;
 }
 
 /** What becomes of a user name: what the functions of these names give back. */
@@ -88,9 +90,10 @@ export function admit({ id, name }: Account, details: AdmitDetails = {}): Admit 
  * Refuses what was wanted. A client reads `error:<reason>:<command>`, or `closing:<reason>` of a connection.
  * @param reason one word for programs: letters, digits and hyphens. `denied`, `rate` and `args` are the protocol's own;
  * anything else, such as a sentence, is sent as `denied`
+ * @param sentence the reason for people, which clients of JSON show; a plain line has no place for it
  */
-export function refuse(reason = 'denied'): Refusal {
-  return { kind: 'refusal', reason };
+export function refuse(reason = 'denied', sentence?: string): Refusal {
+  return sentence === undefined ? { kind: 'refusal', reason } : { kind: 'refusal', reason, sentence };
 }
 
 /**

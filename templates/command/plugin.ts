@@ -1,16 +1,14 @@
-import { defineCommand, refuse, z } from 'chatserv';
+import { defineCommand, param, refuse, z } from 'chatserv';
 
 export default defineCommand({
   name: 'example',
-  usage: 'example [times]',
   summary: 'Says something nice, once or several times',
-  args: { max: 1 },
+  params: { times: param.integer('how often', { min: 1 }).default(1) },
   options: z.strictObject({
     most: z.int().positive().default(5).describe('How many times at most'),
   }),
-  run({ account, args: [word = '1'] }, { options }) {
-    const times = Number(word);
-    if (!Number.isInteger(times) || times < 1 || times > options.most) return refuse('args');
+  run({ account, values: { times } }, { options }) {
+    if (times > options.most) return refuse('args', `<times> must be at most ${options.most}.`);
     return `well done, ${account.name}`.concat('!'.repeat(times));
   },
 });

@@ -6,7 +6,6 @@ import plugin, { Logins } from './plugin.ts';
 /** A plugin that uses the service. */
 const command = defineCommand({
   name: 'logins',
-  usage: 'logins',
   summary: 'Tells how often you have logged in',
   needs: { logins: Logins },
   run: ({ account }, { logins }) => String(logins.of(account.name)),

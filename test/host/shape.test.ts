@@ -1,4 +1,4 @@
-import { Accounts, type CommandSpec, defineCommand, definePlugin, token, z } from 'chatserv';
+import { Accounts, type CommandSpec, defineCommand, definePlugin, param, token, z } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { mistakesOf } from '../support/mistakes.ts';
@@ -163,9 +163,30 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt key',
       { usge: 'x' },
-      "usge is not known. Did you mean 'usage'? Known: name, aliases, usage, summary, args",
+      "usge is not known. Did you mean 'usage'? Known: name, aliases, usage, summary, params, args",
     ],
-    ['no usage', { usage: undefined }, 'usage is missing: expected a line of text.'],
+    ['a usage that is none', { usage: 6 }, 'usage is 6: expected a line of text.'],
+    [
+      'params by kind',
+      { params: { sides: 'integer' } },
+      'params.sides is "integer": expected an argument, such as param.',
+    ],
+    ['params in a list', { params: [param.word()] }, 'params is [ param.word() ]: expected arguments by name.'],
+    [
+      'a param of two words',
+      { params: { 'two words': param.word() } },
+      "params['two words'] is param.word(): expected the name of a variable.",
+    ],
+    [
+      'something after the rest of the line',
+      { params: { text: param.text(), more: param.word().optional() } },
+      "params.more is param.word(): expected nothing after 'text', which takes the rest of the line.",
+    ],
+    [
+      'what must be there after what may be left out',
+      { params: { sides: param.integer().optional(), colour: param.word() } },
+      "params.colour is param.word(): expected it to be optional, as 'sides' before it is.",
+    ],
     ['no code', { run: undefined }, 'run is missing: expected a function.'],
     ['a number for args', { args: 2 }, 'args is 2: expected { min, max }.'],
     ['a negative number', { args: { max: -1 } }, 'args.max is -1: expected how many words.'],

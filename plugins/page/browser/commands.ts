@@ -1,4 +1,12 @@
-import { type Conversation, commandOf, type KnownCommand, type RequestError, wordsLike } from 'chatserv/client';
+import {
+  type Conversation,
+  commandOf,
+  commandsIn,
+  type KnownCommand,
+  messageOf,
+  type RequestError,
+  wordsLike,
+} from 'chatserv/client';
 import type { Recipients } from './talks.ts';
 import { failureInWords, noCommandInWords } from './words.ts';
 
@@ -22,12 +30,8 @@ export function understood(line: string, commands: readonly KnownCommand[] = [])
   if (written.startsWith('//')) return { kind: 'text', text: written.slice(1) };
   if (!written.startsWith('/')) return { kind: 'text', text: line };
   const [, name = '', rest = ''] = /^\/(\S*)\s?(.*)$/s.exec(written) ?? [];
-  const known = commandOf(name, commands.length > 0 ? commands : STANDARD)?.name ?? name;
-  if (known === 'broadcast' && rest.trim() !== '') return { kind: 'message', to: 'everyone', text: rest };
-  const [, several, one, text = ''] = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s.exec(rest) ?? [];
-  const to = one === undefined ? (several?.match(/\S+/g) ?? []) : [one];
-  if (known === 'message' && to.length > 0 && text.trim() !== '') return { kind: 'message', to, text };
-  return { kind: 'command', name, rest };
+  const message = messageOf(commandOf(name, commands.length > 0 ? commands : STANDARD) ?? { name }, rest);
+  return message === undefined ? { kind: 'command', name, rest } : { kind: 'message', ...message };
 }
 
 /** A line of what is shown of an answer. */
@@ -40,19 +44,20 @@ export interface Line {
 /** Calls a command. @returns what is to be shown of the answer */
 export async function call(conversation: Conversation, name: string, rest: string): Promise<readonly Line[]> {
   try {
-    const { text, lines } = await conversation.command(name, rest);
-    const shown = (lines ?? [text ?? '']).map((line) => (name === 'help' ? helpLine(line) : { text: line }));
+    const { command, text, lines, facts } = await conversation.command(name, rest);
+    if (command === 'help') return commandsIn(facts).map(helpLine);
+    const shown = (lines ?? [text ?? '']).map((line) => ({ text: line }));
     return shown.length === 0 || (shown.length === 1 && shown[0]?.text === '') ? [{ text: '(nothing)' }] : shown;
   } catch (cause) {
-    const { reason, about } = cause as RequestError;
+    const { reason, about, sentence } = cause as RequestError;
     if (reason === 'command') return [{ text: noCommandInWords(name, wordsLike(name, conversation.commands)) }];
     const usage = commandOf(name, conversation.commands)?.usage;
-    return [{ text: failureInWords(reason, about || name, usage) }];
+    return [{ text: failureInWords(reason, about || name, usage, sentence) }];
   }
 }
 
 /** How a command is called, and what it does. */
-function helpLine(line: string): Line {
-  const [, usage = '', summary = line] = /^(.*?) - (.*)$/.exec(line) ?? [];
-  return usage === '' ? { text: summary } : { term: `/${usage}`, text: summary };
+function helpLine({ usage, summary, aliases }: KnownCommand): Line {
+  const also = aliases.length === 0 ? '' : ` (also: ${aliases.map((alias) => `/${alias}`).join(', ')})`;
+  return { term: `/${usage}`, text: summary + also };
 }

@@ -162,8 +162,15 @@ export function lostInWords(why: string): string {
   }
 }
 
-/** What a person is told when a command or a message was not done. @param usage how the command is called, if known */
-export function failureInWords(reason: string, about: string, usage?: string): string {
+/**
+ * What a person is told when a command or a message was not done.
+ * @param usage how the command is called, if known
+ * @param sentence how the server puts it, if it does
+ */
+export function failureInWords(reason: string, about: string, usage?: string, sentence?: string): string {
+  if (sentence !== undefined) {
+    return reason === 'args' && usage !== undefined ? `${sentence} ${failureInWords(reason, about, usage)}` : sentence;
+  }
   switch (reason) {
     case 'command':
       return `This server has no /${about}.`;

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { commandOf } from '../commands.ts';
+import { commandOf, messageOf } from '../commands.ts';
 import { Conversation, type ConversationOptions } from '../conversation.ts';
 import type { Ask, Received, State } from '../owner.ts';
 import { RequestError } from '../requests.ts';
@@ -7,7 +7,7 @@ import { EXIT } from './exit.ts';
 import { shown } from './safe.ts';
 import { type ScriptLine, scriptLines } from './script-lines.ts';
 import { closedText, lostText } from './wording.ts';
-import { commandsOr, messageIn } from './words.ts';
+import { commandsOr } from './words.ts';
 
 /** How long a lost connection is tried again, in milliseconds. */
 const PATIENCE = 60_000;
@@ -132,10 +132,10 @@ function call(
   conversation: Conversation,
   { word, rest }: { readonly word: string; readonly rest: string },
 ): ReturnType<Conversation['command']> {
-  const name = commandOf(word, commandsOr(conversation.commands))?.name ?? word;
-  const message = messageIn(name, rest);
+  const command = commandOf(word, commandsOr(conversation.commands)) ?? { name: word };
+  const message = messageOf(command, rest);
   if (message !== undefined) return conversation.message(message.to, message.text);
-  return conversation.command(name, rest);
+  return conversation.command(command.name, rest);
 }
 
 /** RFC 3339 in UTC, to the second, as the line protocol writes it. */

@@ -150,10 +150,16 @@ export interface RefusedLine {
 }
 
 /** Why something was not done, for people. */
-export function errorText(
-  { reason, about, message }: RequestError,
-  { usage, like = [], saying }: RefusedLine = {},
-): string {
+export function errorText(error: RequestError, line: RefusedLine = {}): string {
+  const { reason, sentence } = error;
+  if (sentence === undefined) return standardText(error, line);
+  return reason === 'args' && line.usage !== undefined
+    ? `${sentence} ${misusedText(line.usage, line.saying)}`
+    : sentence;
+}
+
+/** What the words of the standard plugins mean. */
+function standardText({ reason, about, message }: RequestError, { usage, like = [], saying }: RefusedLine): string {
   switch (reason) {
     case 'command':
       return noCommandText(about, like);

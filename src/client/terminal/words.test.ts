@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { ParamShapes } from '../../params/arguments.ts';
+import type { ParamShape } from '../../params/kinds.ts';
+import type { KnownCommand } from '../owner.ts';
+import { RequestError } from '../requests.ts';
 import { addressOf, addressText } from './address.ts';
 import { completed } from './completion.ts';
 import { mentions } from './mention.ts';
-import { closedText, lostText } from './wording.ts';
+import { closedText, errorText, lostText } from './wording.ts';
 import { sayingLine, wordsOf } from './words.ts';
 
 const COMMANDS = [
@@ -121,6 +125,47 @@ test.each([
   const result = completed(before, COMMANDS, ['ann@home', 'bob', 'Bonnie', 'carol']);
   expect(result.before.toLowerCase()).toBe(after);
   expect([...result.choices].sort()).toEqual([...choices].sort());
+});
+
+describe('Tab after a command that declares its arguments', () => {
+  const known = (name: string, params: ParamShapes): KnownCommand => ({
+    name,
+    aliases: [],
+    usage: '',
+    summary: '',
+    params,
+  });
+  const user: ParamShape = { kind: 'user', about: '' };
+  const time: ParamShape = { kind: 'duration', about: '', optional: true };
+  const purge: ParamShape = { kind: 'choice', about: '', choices: ['purge'], optional: true };
+  const commands = [
+    known('ban', { user, time, purge }),
+    known('message', { to: { kind: 'users', about: '' }, text: { kind: 'text', about: '' } }),
+    known('vote', { vote: { kind: 'choice', about: '', choices: ['yes', 'no'] } }),
+    known('who', {}),
+  ];
+
+  test.each([
+    ['ban p', 'ban peter ', []],
+    ['ban bob p', 'ban bob purge ', []],
+    ['ban bob 10m ', 'ban bob 10m purge ', []],
+    ['ban bob b', 'ban bob b', []],
+    ['/vote ', '/vote ', ['no', 'yes']],
+    ['who b', 'who b', []],
+    ['message (bob p', 'message (bob peter ', []],
+    ['message bob hi p', 'message bob hi peter ', []],
+    ['pet', 'peter ', []],
+  ])('makes of %j %j, or one of %j', (before, after, choices) => {
+    expect(completed(before, commands, ['bob', 'peter'])).toEqual({ before: after, choices });
+  });
+});
+
+test('what a server says of a refusal is what a person reads, with the usage where the arguments were wrong', () => {
+  const sentence = '<minutes> is missing.';
+  const usage = 'wholast <minutes>';
+  expect(errorText(new RequestError('args', 'wholast', '', sentence), { usage })).toBe(`${sentence} Usage: ${usage}.`);
+  expect(errorText(new RequestError('quiet', 'broadcast', '', 'It is night.'), { usage })).toBe('It is night.');
+  expect(errorText(new RequestError('denied', 'ban', ''), { usage })).toBe('You may not use ban.');
 });
 
 test.each([

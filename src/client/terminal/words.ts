@@ -1,4 +1,4 @@
-import { commandOf } from '../commands.ts';
+import { commandOf, messageLine, messageOf } from '../commands.ts';
 import type { KnownCommand } from '../owner.ts';
 
 /** Whom a message is for. */
@@ -87,21 +87,22 @@ export function wordsOf(line: string, learned: readonly KnownCommand[], addresse
   if (isSlashed) return calling({ name: word }, text);
   const unless = { name: word, text };
   if (!word.startsWith('@')) return { kind: 'message', to: addressee, text: line, unless };
-  const whisper = privateMessage(line.trimStart().slice(1), namesIn);
+  const whisper = whisperIn(line.trimStart().slice(1));
   if (whisper !== undefined) return { ...whisper, unless };
   if (word.startsWith('@(')) return { kind: 'misused', usage: WHISPER };
   return { kind: 'message', to: addressee, text: line, unless };
 }
 
 /** What a line says that calls a command of the server. */
-function calling({ name }: Pick<KnownCommand, 'name'>, text: string): Words {
+function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): Words {
+  const { name } = command;
   switch (name) {
     case 'logout':
       return text.trim() === '' ? { kind: 'quit' } : { kind: 'command', name, text };
     case 'help':
       return { kind: 'help', text };
     default:
-      return messageIn(name, text) ?? { kind: 'command', name, text };
+      return messageIn(command, text) ?? { kind: 'command', name, text };
   }
 }
 
@@ -113,28 +114,26 @@ function addressing(text: string, sure: boolean): Words {
 }
 
 /** The message that a command line sends: as one it can be sent again. Undefined where it is none, or wrong. */
-export function messageIn(name: string, rest: string): (Words & { readonly kind: 'message' }) | undefined {
-  if (rest.trim() === '') return undefined;
-  if (name === 'broadcast') return { kind: 'message', to: 'everyone', text: rest };
-  if (name !== 'message') return undefined;
-  return privateMessage(rest, (list) => list.match(/\S+/g) ?? []);
+function messageIn(
+  command: Pick<KnownCommand, 'name' | 'params'>,
+  rest: string,
+): (Words & { readonly kind: 'message' }) | undefined {
+  const message = messageOf(command, rest);
+  return message && { kind: 'message', ...message };
 }
 
-/** The message in a name or several in parentheses, a blank and a text. @param namesOf cuts what stands in parentheses */
-function privateMessage(
-  rest: string,
-  namesOf: (list: string) => readonly string[],
-): (Words & { readonly kind: 'message' }) | undefined {
-  const [, several, one, text = ''] = /^(?:\(([^()]*)\)|([^\s()]+)) (.*)$/s.exec(rest) ?? [];
-  const to = one === undefined ? namesOf(several ?? '') : [one];
-  return to.length === 0 || text.trim() === '' ? undefined : { kind: 'message', to, text };
+/** The message in what follows an `@`, in whose list of names there may be commas, and an `@` before each. */
+function whisperIn(text: string): (Words & { readonly kind: 'message' }) | undefined {
+  const message = messageIn({ name: 'message' }, text);
+  if (message === undefined || message.to === 'everyone' || !text.startsWith('(')) return message;
+  const to = message.to.flatMap(namesIn);
+  return to.length === 0 ? undefined : { ...message, to };
 }
 
 /** The line that says a text to an addressee, whatever the text begins with. */
 export function sayingLine(text: string, addressee: Addressee, learned: readonly KnownCommand[]): string {
   if (commandOf(SAY.name, learned) === undefined) return `say ${text}`;
-  if (addressee === 'everyone') return `broadcast ${text}`;
-  return `message (${addressee.join(' ')}) ${text}`;
+  return messageLine({ to: addressee, text });
 }
 
 /** Names as people write them, with commas or an `@` before each: of a name that has one itself, `@` is the second. */

@@ -1,0 +1,41 @@
+import type { ArgumentReader, Values } from '../kernel/commands.ts';
+import { refuse } from '../kernel/verdicts.ts';
+import { checkValues, type ParamShapes, readLine, writeLine } from '../params/arguments.ts';
+
+/** How many words may follow a command. */
+export interface WordCount {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const NO_VALUES = { values: {} };
+
+/** Reads what a command declares. Wrong arguments are refused with a sentence. */
+export function declaredArguments(params: ParamShapes): ArgumentReader {
+  return {
+    read(given) {
+      const read = typeof given === 'string' ? readLine(params, given) : checkValues(params, given);
+      return 'values' in read ? read : refuse('args', read.problem);
+    },
+    write: (values) => writeLine(params, values),
+  };
+}
+
+/** Counts the words of a command that declares no params and reads `rest` or `args` itself. */
+export function countedWords({ min = 0, max = Number.POSITIVE_INFINITY }: WordCount = {}): ArgumentReader {
+  return {
+    read(given) {
+      if (min === 0 && max === Number.POSITIVE_INFINITY) return NO_VALUES;
+      const { length } = (typeof given === 'string' ? given : undeclared(given)).match(/\S+/g) ?? [];
+      return length >= min && length <= max ? NO_VALUES : refuse('args');
+    },
+    write: undeclared,
+  };
+}
+
+/** Values of which nothing is known but their order. */
+function undeclared(values: Values): string {
+  return Object.values(values)
+    .map((value) => (Array.isArray(value) ? `(${value.join(' ')})` : String(value)))
+    .join(' ');
+}
