@@ -1,7 +1,7 @@
 import { defineCommand } from 'chatserv';
 
-/** A command that asks for two things, the second a secret. */
-export default defineCommand({
+/** Asks for two things, the second a secret. */
+export const order = defineCommand({
   name: 'order',
   usage: 'order',
   summary: 'Orders a pizza',
@@ -9,5 +9,15 @@ export default defineCommand({
     const size = await session.ask('size');
     const card = await session.ask('card', { because: 'payment', secret: true });
     return `${size} pizza, paid with a card of ${card.length} digits`;
+  },
+});
+
+/** Always fails. */
+export const broken = defineCommand({
+  name: 'broken',
+  usage: 'broken',
+  summary: 'Fails',
+  run() {
+    throw new Error('This command is broken.');
   },
 });
