@@ -100,8 +100,9 @@ measure('read, after a long absence', (_, before) => {
   if (before !== undefined && found.length === 0 && after === 0) return undefined;
   return ['read', 2, Math.max(after, found.at(-1)?.id ?? 0), 256];
 });
-measure('findBlock', (i) => ['findBlock', `u${i}`, '192.0.2.1', 1]);
-measure('addBlock', (i) => ['addBlock', `u${i % 5000}`, '192.0.2.1', Date.now() + i, Date.now()]);
+measure('readText', (i) => ['readText', `lockout/${i} 192.0.2.1`]);
+measure('writeText', (i) => ['writeText', `lockout/${i % 5000} 192.0.2.1`, '{"until":1800000000000}']);
+measure('listTexts', (i) => ['listTexts', `lockout/${i}`, true, 'lockout0', 100]);
 measure('create', (i) => [
   'create',
   { name: `n${i}`, key: `n${i}`, hash: text, created: 1, epoch: 1 },

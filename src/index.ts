@@ -90,10 +90,10 @@ export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
 export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
 export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './services/archive.ts';
 export { Backup } from './services/backup.ts';
-export { type Block, Blocks, liftBlocks } from './services/blocks.ts';
 export { Health, type HealthReport } from './services/health.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
 export { Inbox } from './services/inbox.ts';
+export { Lockout } from './services/lockout.ts';
 export {
   type Cursor,
   type Entry,

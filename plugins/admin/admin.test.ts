@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, Blocks, definePlugin } from 'chatserv';
+import { Accounts, definePlugin, Storage, z } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -129,9 +129,11 @@ test('who is banned is not welcomed, with a password or a token that was right b
   const first = server.connectJson();
   const token = await first.logsIn('carol', PASSWORD);
   await first.closes();
-  // As a ban was kept before it ended tokens, for the name.
-  const blocks = server.host.service(Blocks.service) as Blocks;
-  await blocks.add('carol', '*', server.clock.now() + 60_000, server.clock.now());
+  // As another process would, without signing her out.
+  const storage = server.host.service(Storage.service) as Storage;
+  const accounts = server.host.service(Accounts.service) as Accounts;
+  const { id } = (await accounts.find('carol')) ?? {};
+  await storage.open('bans', z.json()).set(`account:${id}`, { until: server.clock.now() + 60_000 });
   const carol = server.connectJson();
   carol.says({ type: 'resume', token });
   await carol.sees({ type: 'blocked', seconds: 60 });

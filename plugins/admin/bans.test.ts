@@ -1,4 +1,4 @@
-import { Blocks } from 'chatserv';
+import { Storage, z } from 'chatserv';
 import { PASSWORD } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { AuditedServer } from '../../test/support/audited-server.ts';
@@ -81,8 +81,8 @@ describe('a ban of an address', () => {
       expect(await root.asks(`ban ${address}`)).toBe('error:exempt:ban');
     }
     // One that an earlier version took is no more.
-    const blocks = server.host.service(Blocks.service) as Blocks;
-    await blocks.add('*', '127.0.0.1', server.clock.now() + 1e9, 0);
+    const storage = server.host.service(Storage.service) as Storage;
+    await storage.open('bans', z.json()).set('network:127.0.0.1', { until: server.clock.now() + 1e9 });
     expect(await received(audited, '127.0.0.1')).toBe('username');
     expect(await root.asks('ban 0.0.0.0/1')).toBe('done:0');
     expect(await received(audited, '127.0.0.1')).toBe('username');

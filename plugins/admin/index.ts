@@ -1,15 +1,16 @@
 import {
   type Account,
   Accounts,
-  Blocks,
   blocked,
   definePlugin,
   differenceInWords,
+  Lockout,
   Log,
   Plugins,
   param,
   Roles,
   refuse,
+  Storage,
   TimedBlocks,
   z,
 } from 'chatserv';
@@ -32,14 +33,13 @@ export default definePlugin({
       .describe("Where it is written down who did what and when, relative to the config's folder"),
     muteTime: z.int().positive().default(3600).describe('How long a mute lasts that says nothing else, in seconds'),
   }),
-  needs: { accounts: Accounts, blocks: Blocks, plugins: Plugins },
-  wants: { log: Log, roles: Roles },
-  setup({ options, accounts, blocks, plugins, log, roles, server, clock, keep, path }) {
+  needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
+  wants: { lockout: Lockout, log: Log, roles: Roles },
+  setup({ options, accounts, storage, plugins, lockout, log, roles, server, clock, keep, path }) {
     const audit = new Audit(path(options.audit), clock);
-    const timed = new TimedBlocks(blocks, { clock, keep });
-    const bans = new Bans(blocks, timed);
-    const mutes = new Mutes(timed, clock);
-    const moderation = { accounts, blocks, log, roles, server, clock, bans, mutes, audit, muteTime: options.muteTime };
+    const bans = new Bans(new TimedBlocks(storage, 'bans', { clock, keep }));
+    const mutes = new Mutes(new TimedBlocks(storage, 'mutes', { clock, keep }), clock);
+    const moderation = { accounts, lockout, log, roles, server, clock, bans, mutes, audit, muteTime: options.muteTime };
 
     const banOf = async (account: Account) => {
       const left = await bans.ofAccount(account);

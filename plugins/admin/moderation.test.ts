@@ -1,4 +1,3 @@
-import { Blocks } from 'chatserv';
 import { PASSWORD } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { AuditedServer } from '../../test/support/audited-server.ts';
@@ -75,9 +74,8 @@ describe('unblock', () => {
     const { server } = audited;
     await server.registers('bob');
     const root = await audited.joinsAs('admin', 'root');
-    // As earlier versions kept them, beside the blocks of the name.
-    const blocks = server.host.service(Blocks.service) as Blocks;
-    for (const network of ['*', '#muted']) await blocks.add('bob', network, server.clock.now() + 60_000, 0);
+    await root.says('ban bob 1m', 'mute bob');
+    await root.seesInOrder('done:0', 'done:');
     expect(await root.asks('unblock bob')).toBe('done:0');
     expect(await server.connect().asks('bob')).toBe('blocked:60');
   });

@@ -1,12 +1,11 @@
 import {
   type Account,
   type Accounts,
-  type Blocks,
   type Clock,
   type CommandCall,
   type CommandSpec,
+  type Lockout,
   type Log,
-  liftBlocks,
   param,
   type Refusal,
   type Reply,
@@ -19,7 +18,6 @@ import {
 import type { Act, Audit } from './audit.ts';
 import { type Bans, isFrom } from './bans.ts';
 import type { Mutes } from './mutes.ts';
-import { widthOf } from './networks.ts';
 import { targetOf, textOf } from './target.ts';
 
 /** For how long a command waits for messages to be removed, in milliseconds; after that it is done without it. */
@@ -36,7 +34,7 @@ const CANNOT_PURGE = 'This store cannot remove messages.';
 /** What the commands work with. */
 export interface Moderation {
   readonly accounts: Accounts;
-  readonly blocks: Blocks;
+  readonly lockout: Lockout | undefined;
   readonly log: Log | undefined;
   readonly roles: Roles | undefined;
   readonly server: Server;
@@ -51,7 +49,7 @@ export interface Moderation {
 /** The commands that act on users and addresses. */
 export function moderationCommands({
   accounts,
-  blocks,
+  lockout,
   log,
   roles,
   server,
@@ -122,14 +120,11 @@ export function moderationCommands({
     return reply(`done:${connections}`, { address: network, connections });
   }
 
-  /** Why the caller may not ban a network: it is exempt, the caller's own, or wider than the store can list. */
+  /** Why the caller may not ban a network: it is exempt, or the caller's own. */
   function networkObjection({ session }: CommandCall, network: string): Refusal | undefined {
     const [address = ''] = network.split('/');
     if (server.isExempt(address)) return refuse('exempt');
-    if (isFrom(network)(session)) return refuse('self');
-    return widthOf(network) !== undefined && !bans.canBeWide
-      ? refuse('unsupported', 'This store cannot ban networks of many places.')
-      : undefined;
+    return isFrom(network)(session) ? refuse('self') : undefined;
   }
 
   return [
@@ -202,13 +197,13 @@ export function moderationCommands({
         params: { user: param.user() },
       },
       async ({ values: { user } }) => {
-        if (blocks.list === undefined) return refuse('unsupported', 'This store cannot list blocks.');
+        if (lockout === undefined) return refuse('unsupported', 'Logins are not blocked: the plugin lockout is off.');
         const account = await accounts.find(user);
         if (account === undefined) return refuse('user');
         return {
           target: `user:${account.name}`,
           async run() {
-            const lifted = await liftBlocks(blocks, account, clock.now());
+            const lifted = await lockout.lift(account);
             return reply(`done:${lifted}`, { user: account.name, lifted });
           },
         };

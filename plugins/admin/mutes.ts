@@ -1,8 +1,4 @@
 import type { Account, SteadyClock, TimedBlocks } from 'chatserv';
-import { accountKey, oldKey } from './keys.ts';
-
-/** Stands where the network of a login that is blocked would; none is called so. */
-const MUTED = '#muted';
 
 /** Who may not say anything for a while. Stored, and held in memory for those online: each message asks. */
 export class Mutes {
@@ -17,21 +13,18 @@ export class Mutes {
   }
 
   async add(account: Account, seconds: number): Promise<void> {
-    await this.#timed.add(accountKey(account), MUTED, seconds);
+    await this.#timed.add(String(account.id), seconds);
     this.#note(account, seconds);
   }
 
   async remove(account: Account): Promise<void> {
-    for (const key of [accountKey(account), oldKey(account)]) await this.#timed.remove(key, MUTED);
+    await this.#timed.remove(String(account.id));
     this.#until.delete(account.id);
   }
 
   /** Before an account that came online says anything. */
   async recall(account: Account): Promise<void> {
-    const [left, old] = await Promise.all(
-      [accountKey(account), oldKey(account)].map((key) => this.#timed.left(key, MUTED)),
-    );
-    const seconds = Math.max(left ?? 0, old ?? 0);
+    const seconds = await this.#timed.left(String(account.id));
     if (seconds > 0) this.#note(account, seconds);
     else this.#until.delete(account.id);
   }

@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { Accounts, definePlugin, Log, Storage } from 'chatserv';
 import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { AuditedServer } from '../../test/support/audited-server.ts';
@@ -64,15 +64,15 @@ describe('purge', () => {
   test('says so where the store cannot, and where it takes long', async () => {
     const [asked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<number>()];
     let removeFrom: Log['removeFrom'];
-    const { accounts, blocks, log } = memoryStore(() => 0);
+    const { accounts, storage, log } = memoryStore(() => 0);
     const store = definePlugin({
       name: 'store',
       summary: 'Removes messages as the test says',
-      provides: { accounts: Accounts, blocks: Blocks, log: Log },
+      provides: { accounts: Accounts, storage: Storage, log: Log },
       setup: () => ({
         provide: {
           accounts,
-          blocks,
+          storage,
           log: Object.defineProperty({ ...log }, 'removeFrom', { get: () => removeFrom }),
         },
       }),

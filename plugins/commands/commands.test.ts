@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { Accounts, definePlugin, Log, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../stores/memory/store.ts';
@@ -43,10 +43,10 @@ test('nobody waits for the store to note who came', async () => {
   const slow = definePlugin({
     name: 'slow',
     summary: 'A store that takes its time over a note',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, blocks } = memoryStore(() => clock.now());
-      return { provide: { accounts: { ...accounts, setSeen: () => noted.promise }, log, blocks } };
+      const { accounts, log, storage } = memoryStore(() => clock.now());
+      return { provide: { accounts: { ...accounts, setSeen: () => noted.promise }, log, storage } };
     },
   });
   await using server = await startServer({ memory: false, slow });

@@ -3,7 +3,7 @@ import { Mistakes } from '../host/mistakes.ts';
 import { writableTime } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
-import { Blocks, liftBlocks } from '../services/blocks.ts';
+import { Lockout } from '../services/lockout.ts';
 import { Log } from '../services/log.ts';
 import { Passwords } from '../services/passwords.ts';
 import { isRole } from '../services/roles.ts';
@@ -149,10 +149,9 @@ export async function signOut(config: string | undefined, name: string): Promise
 
 /** Ends the blocks of a user's logins. */
 export async function unblock(config: string | undefined, name: string): Promise<void> {
-  await withServices(config, { accounts: Accounts, blocks: Blocks }, async ({ accounts, blocks }) => {
+  await withServices(config, { accounts: Accounts, lockout: Lockout }, async ({ accounts, lockout }) => {
     const account = await known(accounts, name);
-    if (blocks.list === undefined) throw new Mistakes(['The store does not say which logins it blocks.']);
-    const lifted = await liftBlocks(blocks, account, Date.now());
+    const lifted = await lockout.lift(account);
     const places = lifted === 1 ? 'from one address' : `from ${lifted} addresses`;
     print(
       lifted === 0

@@ -1,10 +1,19 @@
+import { z } from 'zod';
 import type { SetupContext } from '../host/define.ts';
 import type { SteadyClock } from '../kernel/clock.ts';
-import type { Blocks } from '../services/blocks.ts';
+import type { Collection, Storage } from '../services/storage.ts';
 import { settledTime } from './settled-time.ts';
 
 /** How many blocks are remembered. The oldest are forgotten first, and from then on end by the time of day. */
 const KNOWN = 100_000;
+
+/** How many stored blocks are looked at, whether they are over, when one is added. */
+const LOOKED_AT = 20;
+
+/** A block as it is stored: when it ends, in milliseconds since 1970. */
+const BLOCK = z.object({ until: z.int() });
+
+type Block = z.infer<typeof BLOCK>;
 
 /** A block that this process added or has read from the store. */
 interface Known {
@@ -17,77 +26,98 @@ interface Known {
 }
 
 /**
- * Blocks with a duration. While the server runs they end by the monotonic clock, so setting the time of day back does not
- * lengthen them and setting it ahead does not end them. Over a restart the store keeps them, by the time of day.
+ * Blocks with a duration, each under a key. While the server runs they end by the monotonic clock, so setting the time of
+ * day back does not lengthen them and setting it ahead does not end them. Over a restart the store keeps them, by the
+ * time of day.
  */
 export class TimedBlocks {
-  readonly #blocks: Blocks;
+  readonly #stored: Collection<Block>;
   readonly #clock: SteadyClock;
   readonly #known: Map<string, Known>;
   readonly #longest: number;
   readonly #settled: () => number;
+  /** The last stored key that was looked at, whether its block is over. */
+  #lookedAt: string | undefined;
 
   /**
+   * @param collection the collection that they are stored in
    * @param context the plugin's set-up context
    * @param longest the longest a block may last, in seconds; blocks from before a restart are cut to it
    */
   constructor(
-    blocks: Blocks,
+    storage: Storage,
+    collection: string,
     { clock, keep }: Pick<SetupContext<unknown>, 'clock' | 'keep'>,
     longest = Number.POSITIVE_INFINITY,
   ) {
-    this.#blocks = blocks;
+    this.#stored = storage.open(collection, BLOCK);
     this.#clock = clock;
-    this.#known = keep('timed-blocks', () => new Map<string, Known>());
+    this.#known = keep(`timed-blocks ${collection}`, () => new Map<string, Known>());
     this.#longest = longest;
     this.#settled = settledTime(clock);
   }
 
-  /** Blocks the pair for so many seconds, replacing an older block. Takes effect at once. @throws when it cannot be stored */
-  async add(user: string, network: string, seconds: number): Promise<void> {
+  /** Adds a block for so many seconds, replacing an older one. Takes effect at once. @throws when it cannot be stored */
+  async add(key: string, seconds: number): Promise<void> {
     const until = Math.ceil(this.#clock.now() + seconds * 1000);
-    const known = this.#note(user, network, { until, ends: this.#clock.monotonic() + seconds * 1000, stored: false });
-    await this.#blocks.add(user, network, until, this.#settled());
+    const known = this.#note(key, { until, ends: this.#clock.monotonic() + seconds * 1000, stored: false });
+    await this.#stored.set(key, { until });
     known.stored = true;
+    await this.#deleteEnded();
   }
 
-  /** Ends the block of the pair, if there is one. */
-  async remove(user: string, network: string): Promise<void> {
-    this.#known.delete(nameOf(user, network));
-    await this.#blocks.remove(user, network);
+  /** Ends a block, if there is one. */
+  async remove(key: string): Promise<void> {
+    this.#known.delete(key);
+    await this.#stored.delete(key);
   }
 
-  /** How many more seconds the pair is blocked; 0 when it is not. */
-  async left(user: string, network: string): Promise<number> {
+  /** How many more seconds a block lasts; 0 when there is none. */
+  async left(key: string): Promise<number> {
     // Also one that has ended: another process may have removed or replaced it.
-    const until = await this.#blocks.find(user, network, 0);
-    const name = nameOf(user, network);
+    const { until } = (await this.#stored.get(key)) ?? { until: 0 };
+    const known = this.#known.get(key);
     const now = this.#clock.monotonic();
-    const known = this.#known.get(name);
     if (known !== undefined && (known.until === until || !known.stored)) {
       if (known.ends > now) return (known.ends - now) / 1000;
-      this.#known.delete(name);
+      this.#known.delete(key);
       // If the time of day was set back, the store would let it go on.
-      if (until > 0) await this.#blocks.remove(user, network);
+      if (until > 0) await this.#stored.delete(key);
       return 0;
     }
-    this.#known.delete(name);
+    this.#known.delete(key);
     const left = Math.min(until - this.#settled(), this.#longest * 1000);
-    if (until === 0 || left <= 0) return 0;
-    this.#note(user, network, { until, ends: now + left, stored: true });
+    if (left <= 0) return 0;
+    this.#note(key, { until, ends: now + left, stored: true });
     return left / 1000;
   }
 
-  #note(user: string, network: string, known: Known): Known {
-    const name = nameOf(user, network);
-    this.#known.delete(name);
-    this.#known.set(name, known);
+  /** The keys of all stored blocks that begin with a prefix. Some may have ended. */
+  async keys(prefix: string): Promise<readonly string[]> {
+    const keys: string[] = [];
+    let page: readonly { readonly key: string }[];
+    do {
+      page = await this.#stored.list({ prefix, after: keys.at(-1) });
+      keys.push(...page.map(({ key }) => key));
+    } while (page.length > 0);
+    return keys;
+  }
+
+  /** Goes round through what is stored, and deletes what has ended. */
+  async #deleteEnded(): Promise<void> {
+    const page = await this.#stored.list({ after: this.#lookedAt, limit: LOOKED_AT });
+    this.#lookedAt = page.length < LOOKED_AT ? undefined : page.at(-1)?.key;
+    const now = this.#settled();
+    const ended = page.filter(({ value }) => value.until <= now);
+    const unlessReplaced = (block: Block | undefined) => (block && block.until > now ? block : undefined);
+    await Promise.all(ended.map(({ key }) => this.#stored.update(key, unlessReplaced)));
+  }
+
+  #note(key: string, known: Known): Known {
+    this.#known.delete(key);
+    this.#known.set(key, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > KNOWN && oldest !== undefined) this.#known.delete(oldest);
     return known;
   }
-}
-
-function nameOf(user: string, network: string): string {
-  return JSON.stringify([user, network]);
 }

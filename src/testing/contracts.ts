@@ -1,6 +1,5 @@
 /** The cases that every store must pass, ours or yours. They run with vitest and fast-check. */
 import { accountsContract } from './contracts/accounts.ts';
-import { blocksContract } from './contracts/blocks.ts';
 import { logContract } from './contracts/log.ts';
 import { storageContract } from './contracts/storage.ts';
 import type { Open } from './contracts/store.ts';
@@ -10,12 +9,11 @@ export type { Open, OpenArchive, OpenStore } from './contracts/store.ts';
 export { type OpenTransport, transportContract } from './contracts/transport.ts';
 
 /**
- * Tests a store: accounts, log, blocks and storage.
+ * Tests a store: accounts, log and storage.
  * @param name what the cases are called by
  */
 export function storeContract(name: string, open: Open): void {
   accountsContract(name, open);
-  blocksContract(name, open);
   logContract(name, open);
   storageContract(name, open);
 }

@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import {
   Accounts,
-  Blocks,
   byCodePoint,
   type Duplicate,
   definePlugin,
@@ -19,7 +18,7 @@ import {
 export default definePlugin({
   name: 'example',
   summary: "Keeps accounts, messages and plugins' data in memory, and loses them when the server ends",
-  provides: { accounts: Accounts, log: Log, blocks: Blocks, storage: Storage },
+  provides: { accounts: Accounts, log: Log, storage: Storage },
   // A reload must not lose it. What has files or connections is closed by the third argument of `keep`.
   setup: ({ clock, keep }) => ({ provide: keep('store', () => openStore(() => clock.now())) }),
 });
@@ -28,7 +27,6 @@ export default definePlugin({
 export interface Store {
   readonly accounts: Accounts;
   readonly log: Log;
-  readonly blocks: Blocks;
   readonly storage: Storage;
 }
 
@@ -47,12 +45,11 @@ interface Kept extends NewEntry {
 
 /**
  * A store with no thought for speed: it looks through everything it has. What each call promises stands at `Accounts`,
- * `Log`, `Blocks` and `TextStore`, and is tested by `storeContract`.
+ * `Log` and `TextStore`, and is tested by `storeContract`.
  */
 export function openStore(now: () => number): Store {
   const members = new Map<number, Member>();
   const entries = new Map<number, Kept>();
-  const blocks = new Map<string, number>();
   const texts = new Map<string, string>();
   let lastAccount = 0;
   let lastEntry = 0;
@@ -169,18 +166,6 @@ export function openStore(now: () => number): Store {
       },
     },
 
-    blocks: {
-      async find(user, network, time) {
-        const until = blocks.get(pairOf(user, network)) ?? 0;
-        return until > time ? until : 0;
-      },
-      async add(user, network, until, time) {
-        for (const [pair, ended] of blocks) if (ended <= time) blocks.delete(pair);
-        blocks.set(pairOf(user, network), until);
-      },
-      remove: async (user, network) => void blocks.delete(pairOf(user, network)),
-    },
-
     storage: storageOver({
       read: async (key) => texts.get(key),
       write: async (key, text) => write(key, text),
@@ -222,8 +207,4 @@ function entryOf({ id, sender, from, audience, text, time }: Kept): Entry {
 function isFor({ id, sender, audience }: Kept, member: Member): boolean {
   if (id <= member.since) return false;
   return audience === 'everyone' ? sender !== member.id : audience.includes(member.id);
-}
-
-function pairOf(user: string, network: string): string {
-  return JSON.stringify([user, network]);
 }

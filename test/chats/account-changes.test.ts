@@ -1,4 +1,4 @@
-import { type AccountChange, Accounts, Blocks, defineCommand, definePlugin, Log } from 'chatserv';
+import { type AccountChange, Accounts, defineCommand, definePlugin, Log, Storage } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -43,15 +43,15 @@ function notebook() {
 
 /** A store that the test changes behind the server's back, and can say so. */
 function shelf() {
-  const { accounts, log, blocks } = memoryStore(Date.now);
+  const { accounts, log, storage } = memoryStore(Date.now);
   let tell: () => Promise<void> = async () => {};
   const plugin = definePlugin({
     name: 'shelf',
     summary: 'Keeps what others change too',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup({ server }) {
       tell = () => server.recheckAccounts();
-      return { provide: { accounts, log, blocks } };
+      return { provide: { accounts, log, storage } };
     },
   });
   const idOf = async (name: string) => (await accounts.find(name))?.id ?? 0;

@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log, OperationalError } from 'chatserv';
+import { Accounts, definePlugin, Log, OperationalError, Storage } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -8,14 +8,14 @@ test('a store that fails for a while puts no command into quarantine', async () 
   const store = definePlugin({
     name: 'failing',
     summary: 'Keeps nothing while its disk is full',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      const { accounts, log, storage } = memoryStore(() => clock.now());
       const append: Log['append'] = async (entry) => {
         if (full) throw new OperationalError('The disk is full.');
         return log.append(entry);
       };
-      return { provide: { accounts, log: { ...log, append }, blocks } };
+      return { provide: { accounts, log: { ...log, append }, storage } };
     },
   });
   await using server = await startServer({ memory: false, store }, { quarantineAfter: 3 });

@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log, type Plugin, Storage, z } from 'chatserv';
+import { Accounts, definePlugin, Log, type Plugin, Storage, z } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -50,14 +50,14 @@ test('a collection stays with its plugin over a reload, and goes to another once
 });
 
 test('a plugin that needs storage is named where the store has none, with what to do', async () => {
-  const { accounts, log, blocks } = memoryStore(Date.now);
+  const { accounts, log } = memoryStore(Date.now);
   const shelf = definePlugin({
     name: 'shelf',
     summary: 'Is a store without storage',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
-    setup: () => ({ provide: { accounts, log, blocks } }),
+    provides: { accounts: Accounts, log: Log },
+    setup: () => ({ provide: { accounts, log } }),
   });
-  await expect(startServer({ memory: false, shelf, one: opening('one', 'notes') })).rejects.toThrow(
+  await expect(startServer({ memory: false, lockout: false, shelf, one: opening('one', 'notes') })).rejects.toThrow(
     "No plugin that is on provides 'storage', without which there cannot be 'one': have 'shelf' provide it, or put " +
       "'memory' or 'sqlite' in its place, or switch off what needs it.",
   );

@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { Accounts, definePlugin, Log, Storage } from 'chatserv';
 import type { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 /**
@@ -10,9 +10,9 @@ export function reopenedStore(open: () => ReturnType<typeof memoryStore>, identi
   return definePlugin({
     name: 'reopened',
     summary: 'Opens its contents anew at each set-up',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup() {
-      const { accounts, log, blocks } = open();
+      const { accounts, log, storage } = open();
       const named = identity === undefined ? {} : { identity: identity() };
       let closed = false;
       const untilClosed = <Service extends object>(service: Service): Service =>
@@ -28,7 +28,11 @@ export function reopenedStore(open: () => ReturnType<typeof memoryStore>, identi
           },
         });
       return {
-        provide: { accounts: untilClosed(accounts), log: untilClosed(log), blocks: untilClosed(blocks) },
+        provide: {
+          accounts: untilClosed(accounts),
+          log: untilClosed(log),
+          storage: { open: (name, schema) => untilClosed(storage.open(name, schema)) } satisfies Storage,
+        },
         dispose() {
           closed = true;
         },

@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { Accounts, definePlugin, Log, Storage } from 'chatserv';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 /**
@@ -10,9 +10,9 @@ export function slowMemory(wait: () => Promise<void>, waitForName?: () => Promis
   return definePlugin({
     name: 'slow-memory',
     summary: 'Keeps everything in memory, slowly',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      const { accounts, log, storage } = memoryStore(() => clock.now());
       let last: Promise<unknown> = Promise.resolve();
       const late = async <T>(answer: Promise<T>): Promise<T> => {
         await wait();
@@ -39,7 +39,7 @@ export function slowMemory(wait: () => Promise<void>, waitForName?: () => Promis
           return accounts.find(name);
         },
       };
-      return { provide: { accounts: named, log: slow, blocks } };
+      return { provide: { accounts: named, log: slow, storage } };
     },
   });
 }

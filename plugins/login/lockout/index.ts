@@ -1,4 +1,14 @@
-import { Blocks, blocked, definePlugin, nameKey, type Session, TimedBlocks, z } from 'chatserv';
+import {
+  type Account,
+  Accounts,
+  blocked,
+  definePlugin,
+  Lockout,
+  type Session,
+  Storage,
+  TimedBlocks,
+  z,
+} from 'chatserv';
 import { type Attempt, Attempts } from './attempts.ts';
 
 /** What a session is attempting. */
@@ -27,31 +37,48 @@ export default definePlugin({
       .describe('How long a password may wait while others of the user from that address are checked, in seconds'),
   }),
   environment: { blockTime: 'BLOCK_TIME' },
-  needs: { blocks: Blocks },
-  setup({ options, blocks, keep, clock, server, perSession }) {
-    const timed = new TimedBlocks(blocks, { clock, keep }, options.blockTime);
+  needs: { accounts: Accounts, storage: Storage },
+  provides: { lockout: Lockout },
+  setup({ options, accounts, storage, keep, clock, server, perSession }) {
+    const timed = new TimedBlocks(storage, 'lockout', { clock, keep }, options.blockTime);
     const attempts = keep('attempts', () => new Attempts());
     attempts.most = options.attempts;
     const trying = perSession((): Trying => ({ attempt: undefined, block: undefined }));
 
-    async function block({ network }: Session, name: string) {
-      const left = await timed.left(nameKey(name), network);
+    async function block(session: Session, account: Account) {
+      const left = await timed.left(keyOf(account, session));
       return left > 0 ? blocked(left) : undefined;
     }
 
     return {
+      provide: {
+        lockout: {
+          async lift(account) {
+            const keys = await timed.keys(keyOf(account));
+            const left = await Promise.all(keys.map((key) => timed.left(key)));
+            for (const key of keys) await timed.remove(key);
+            return left.filter((seconds) => seconds > 0).length;
+          },
+        },
+      },
       hooks: {
-        onUsername: { phase: 'guard', handler: block },
+        onUsername: {
+          phase: 'guard',
+          async handler(session, name) {
+            const account = await accounts.find(name);
+            return account && block(session, account);
+          },
+        },
         onPassword: {
           phase: 'guard',
-          async handler(session, { name }) {
-            const attempt = attempts.begin(`${session.network} ${nameKey(name)}`);
+          async handler(session, account) {
+            const attempt = attempts.begin(keyOf(account, session));
             trying(session).attempt = attempt;
             const cancel = clock.after(options.waitTime * 1000, attempt.giveUp);
             const goes = await attempt.turn;
             cancel();
             // A block may have begun on another connection since the name was given.
-            const because = await block(session, name);
+            const because = await block(session, account);
             if (because !== undefined) return because;
             if (goes) return session.ended ? 'again' : undefined;
             server.limitMet('attempts-waiting');
@@ -59,7 +86,7 @@ export default definePlugin({
             return 'again';
           },
         },
-        onPasswordDone(session, { name }, verdict) {
+        onPasswordDone(session, account, verdict) {
           const mine = trying(session);
           const isLast = mine.attempt?.end(verdict);
           mine.attempt = undefined;
@@ -67,7 +94,7 @@ export default definePlugin({
           if (!isLast) return;
           server.limitMet('wrong-passwords');
           // Takes effect now, even if the client has left and nobody waits until it is stored.
-          mine.block = timed.add(nameKey(name), session.network, options.blockTime);
+          mine.block = timed.add(keyOf(account, session), options.blockTime);
           mine.block.catch(() => {});
         },
         onAuthFail: {
@@ -83,3 +110,8 @@ export default definePlugin({
     };
   },
 });
+
+/** What stands for an account at a network; without one, how the keys of all its networks begin. */
+function keyOf({ id }: Account, { network } = { network: '' }): string {
+  return `${id} ${network}`;
+}

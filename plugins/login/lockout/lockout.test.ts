@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { Accounts, type Collection, definePlugin, Log, Storage, z } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -196,18 +196,9 @@ describe('passwords of one user that come at one moment', () => {
   });
 });
 
-/** Reads and writes what the store has of blocks. */
-function storedBlocks() {
-  let found: Blocks | undefined;
-  const plugin = definePlugin({
-    name: 'looker',
-    summary: 'Looks at what the store has',
-    needs: { blocks: Blocks },
-    setup({ blocks }) {
-      found = blocks;
-    },
-  });
-  return { plugin, of: () => found as Blocks };
+/** What the store has of blocks, as another process would read and write it. */
+function storedBlocks({ host }: TestServer): Collection<{ until: number }> {
+  return (host.service(Storage.service) as Storage).open('lockout', z.object({ until: z.int() }));
 }
 
 describe('a time of day that is set', () => {
@@ -240,40 +231,40 @@ describe('a time of day that is set', () => {
   });
 
   test('ahead for a moment has the store forget none that others need', async () => {
-    const { plugin, of } = storedBlocks();
-    await using server = await startServer({ ...plugins, looker: plugin });
+    await using server = await startServer(plugins);
     await server.registers('alice');
+    const blocks = storedBlocks(server);
     const until = server.clock.now() + 7 * 24 * HOUR * 1000;
-    await of().add('bob', '*', until, 0);
+    await blocks.set('0 192.0.2.2', { until });
+    await blocks.set('0 192.0.2.3', { until: server.clock.now() + 1 });
     server.clock.advance(HOUR);
     server.clock.shift(400 * 24 * HOUR);
     const guesser = await fails(server, 'alice', 3);
     await guesser.seesInOrder('password', 'password', '60');
     server.clock.shift(-400 * 24 * HOUR);
-    expect(await of().find('bob', '*', server.clock.now())).toBe(until);
+    expect((await blocks.list({ prefix: '0 ' })).map(({ value }) => value)).toEqual([{ until }]);
   });
 
   test('back before a restart has no block outlast the time that the config gives it', async () => {
-    const { plugin, of } = storedBlocks();
-    await using server = await startServer({ ...plugins, looker: plugin });
+    await using server = await startServer(plugins);
     await server.registers('alice');
-    await of().add('alice', '192.0.2.1', server.clock.now() + HOUR * 1000, 0);
+    const blocks = storedBlocks(server);
+    await blocks.set('1 192.0.2.1', { until: server.clock.now() + HOUR * 1000 });
     expect(await asksFor(server)).toBe('blocked:60');
     server.clock.advance(60);
     expect(await asksFor(server)).toBe('password');
-    expect(await of().find('alice', '192.0.2.1', 0)).toBe(0);
+    expect(await blocks.get('1 192.0.2.1')).toBeUndefined();
   });
 });
 
 test('a block that another process ends, or begins, is one no more, or is one', async () => {
-  const { plugin, of } = storedBlocks();
-  await using server = await startServer({ ...plugins, looker: plugin });
+  await using server = await startServer(plugins);
   await server.registers('alice');
   const guesser = await fails(server, 'alice', 3);
   await guesser.seesInOrder('password', 'password', '60');
-  await of().remove('alice', '192.0.2.1');
+  await storedBlocks(server).delete('1 192.0.2.1');
   expect(await server.connect().asks('alice')).toBe('password');
-  await of().add('alice', '192.0.2.1', server.clock.now() + 30_000, 0);
+  await storedBlocks(server).set('1 192.0.2.1', { until: server.clock.now() + 30_000 });
   expect(await server.connect().asks('alice')).toBe('blocked:30');
 });
 
@@ -281,10 +272,14 @@ test('a block that the store does not take counts all the same', async () => {
   const fullDisk = definePlugin({
     name: 'full-disk',
     summary: 'Stores no block',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, blocks } = memoryStore(() => clock.now());
-      return { provide: { accounts, log, blocks: { ...blocks, add: () => Promise.reject(new Error('it is full')) } } };
+      const { accounts, log, storage } = memoryStore(() => clock.now());
+      const open: Storage['open'] = (name, schema) => ({
+        ...storage.open(name, schema),
+        set: () => Promise.reject(new Error('it is full')),
+      });
+      return { provide: { accounts, log, storage: { open } } };
     },
   });
   await using server = await startServer({ ...plugins, memory: false, 'full-disk': fullDisk });

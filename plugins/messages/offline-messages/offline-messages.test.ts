@@ -1,4 +1,4 @@
-import { Accounts, Blocks, defineCommand, definePlugin, Inbox, Log } from 'chatserv';
+import { Accounts, defineCommand, definePlugin, Inbox, Log, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -110,9 +110,9 @@ function slowStore() {
   const plugin = definePlugin({
     name: 'slow-store',
     summary: 'Keeps one message slowly',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
+    provides: { accounts: Accounts, log: Log, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, blocks } = memoryStore(() => clock.now());
+      const { accounts, log, storage } = memoryStore(() => clock.now());
       const append: Log['append'] = async (entry) => {
         if (entry.text === 'slow') {
           begun.resolve();
@@ -120,7 +120,7 @@ function slowStore() {
         }
         return log.append(entry);
       };
-      return { provide: { accounts, blocks, log: { ...log, append } } };
+      return { provide: { accounts, storage, log: { ...log, append } } };
     },
   });
   return { plugin, begun: begun.promise, disk };
@@ -225,7 +225,7 @@ describe('what waits is counted', () => {
 
 /** A store each of whose calls waits until the test lets all of them go on that have come by then: a round. */
 function storeInRounds() {
-  const { accounts, log, blocks } = memoryStore(() => 0);
+  const { accounts, log, storage } = memoryStore(() => 0);
   const waiting: (() => void)[] = [];
   let waits = false;
   const inRounds = <Service extends object>(service: Service): Service =>
@@ -242,8 +242,8 @@ function storeInRounds() {
   const plugin = definePlugin({
     name: 'store-in-rounds',
     summary: 'Does what it is asked for in rounds',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
-    setup: () => ({ provide: { accounts: inRounds(accounts), log: inRounds(log), blocks } }),
+    provides: { accounts: Accounts, log: Log, storage: Storage },
+    setup: () => ({ provide: { accounts: inRounds(accounts), log: inRounds(log), storage } }),
   });
   return {
     plugin,

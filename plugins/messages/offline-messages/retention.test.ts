@@ -1,4 +1,4 @@
-import { Accounts, Blocks, definePlugin, Log } from 'chatserv';
+import { Accounts, definePlugin, Log, Storage } from 'chatserv';
 import { PASSWORD, startServer, type TestServer, VirtualClock } from 'chatserv/testing';
 import { describe, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -17,8 +17,8 @@ function keptStore() {
   const plugin = definePlugin({
     name: 'kept-store',
     summary: 'Outlives the server',
-    provides: { accounts: Accounts, log: Log, blocks: Blocks },
-    setup: () => ({ provide: { accounts: store.accounts, blocks: store.blocks, log: { ...store.log, trim } } }),
+    provides: { accounts: Accounts, log: Log, storage: Storage },
+    setup: () => ({ provide: { accounts: store.accounts, storage: store.storage, log: { ...store.log, trim } } }),
   });
   const trimmed = () =>
     new Promise<void>((resolve) => {

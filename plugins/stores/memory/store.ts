@@ -3,7 +3,6 @@ import {
   type Account,
   type Accounts,
   type Archive,
-  type Blocks,
   type Log,
   likenesses,
   nameKey,
@@ -17,9 +16,6 @@ import { memoryTexts } from './texts.ts';
 /** An account, and its place in the log. */
 type Member = StoredAccount & Place;
 
-/** How many blocks are looked at, whether they are over, when one is added. */
-const BLOCKS_AT_ONCE = 100;
-
 /** Comes after the key of every text. */
 const AFTER_TEXTS = '\u{10ffff}';
 
@@ -27,21 +23,17 @@ const AFTER_TEXTS = '\u{10ffff}';
 interface MemoryStore {
   readonly accounts: Accounts;
   readonly log: Log;
-  readonly blocks: Blocks;
   readonly storage: Storage;
   readonly archive: Archive;
 }
 
-/** Accounts, log and blocks that live as long as the result does. */
+/** Accounts, log and plugins' data that live as long as the result does. */
 export function memoryStore(now: () => number): MemoryStore {
   const members = new Map<number, Member>();
   const byKey = new Map<string, Member>();
   const byLikeness = new Map<string, Set<Member>>();
   const messages = memoryLog(members);
   const texts = memoryTexts();
-  const blocks = new Map<string, number>();
-  /** Goes round through the blocks, to find those that are over. */
-  let endedBlocks = blocks.entries();
   let lastAccount = 0;
   let key: Uint8Array | undefined;
 
@@ -129,31 +121,6 @@ export function memoryStore(now: () => number): MemoryStore {
     },
 
     log: messages.log,
-
-    blocks: {
-      async find(user, network, now) {
-        const until = blocks.get(JSON.stringify([user, network])) ?? 0;
-        return until > now ? until : 0;
-      },
-      async add(user, network, until, now) {
-        for (let looked = 0; looked < BLOCKS_AT_ONCE; looked++) {
-          const [pair, ended] = endedBlocks.next().value ?? [];
-          if (pair === undefined || ended === undefined) {
-            endedBlocks = blocks.entries();
-            break;
-          }
-          if (ended <= now) blocks.delete(pair);
-        }
-        blocks.set(JSON.stringify([user, network]), until);
-      },
-      async remove(user, network) {
-        blocks.delete(JSON.stringify([user, network]));
-      },
-      async list(user) {
-        const all = [...blocks].map(([pair, until]) => ({ pair: JSON.parse(pair) as [string, string], until }));
-        return all.filter(({ pair }) => pair[0] === user).map(({ pair, until }) => ({ network: pair[1], until }));
-      },
-    },
 
     storage: storageOver(texts),
 

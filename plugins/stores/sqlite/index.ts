@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, Archive, Backup, Blocks, definePlugin, Log, Storage, StoreFacts, z } from 'chatserv';
+import { Accounts, Archive, Backup, definePlugin, Log, Storage, StoreFacts, z } from 'chatserv';
 import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
 import { openStore } from './store.ts';
@@ -20,7 +20,6 @@ export default definePlugin({
   provides: {
     accounts: Accounts,
     log: Log,
-    blocks: Blocks,
     storage: Storage,
     archive: Archive,
     backup: Backup,

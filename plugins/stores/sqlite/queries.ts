@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, Block, NewEntry, StoredAccount } from 'chatserv';
+import type { Account, NewEntry, StoredAccount } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { prepareForgetting } from './forget.ts';
@@ -9,9 +9,6 @@ import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
 import { ACCOUNTS_AT_ONCE } from './slice.ts';
 import { prepareTexts } from './texts.ts';
 import { prepareTrim } from './trim.ts';
-
-/** How many blocks that are over are removed when one is added. */
-const BLOCKS_ENDED = 100;
 
 const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
 
@@ -50,18 +47,6 @@ export function prepareQueries(db: DatabaseSync) {
   const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
   const { append, findEntry } = prepareAppend(db);
   const forgetting = prepareForgetting(db);
-
-  const findBlock = prepare<{ until: number }>(
-    db,
-    'SELECT until FROM blocks WHERE user = ? AND network = ? AND until > ?',
-  );
-  const endBlocks = db.prepare(
-    `DELETE FROM blocks WHERE (user, network) IN
-       (SELECT user, network FROM blocks WHERE until <= ? ORDER BY until LIMIT ${BLOCKS_ENDED})`,
-  );
-  const removeBlock = db.prepare('DELETE FROM blocks WHERE user = ? AND network = ?');
-  const listBlocks = prepare<Block>(db, 'SELECT network, until FROM blocks WHERE user = ?');
-  const addBlock = db.prepare('INSERT OR REPLACE INTO blocks (user, network, until) VALUES (?, ?, ?)');
 
   return {
     get: (id: number) => withRoles(get.get(id)),
@@ -112,16 +97,6 @@ export function prepareQueries(db: DatabaseSync) {
     forgetAll: forgetting.forgetAll,
     trim: prepareTrim(db, forgetting),
 
-    findBlock: (user: string, network: string, now: number) => findBlock.get(user, network, now)?.until ?? 0,
-    addBlock(user: string, network: string, until: number, now: number): void {
-      endBlocks.run(now);
-      addBlock.run(user, network, until);
-    },
-
-    removeBlock: (user: string, network: string) => void removeBlock.run(user, network),
-
-    listBlocks: (user: string) => listBlocks.all(user),
-
     ...prepareTexts(db),
     ...prepareArchive(db),
   };
@@ -142,8 +117,6 @@ export const READS: ReadonlySet<keyof Queries> = new Set([
   'cursor',
   'latest',
   'saidBy',
-  'findBlock',
-  'listBlocks',
   'ends',
   'archivedAccounts',
   'archivedMessages',

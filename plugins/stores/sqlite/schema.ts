@@ -137,4 +137,19 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL                      -- JSON
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Bans and mutes were blocks: of an account ('#' and its id, before that its name) at the network '*' or '#muted', and
+  -- of a network for the user '*'.
+  INSERT INTO texts SELECT
+    CASE network WHEN '*' THEN 'bans/account:' || id WHEN '#muted' THEN 'mutes/' || id ELSE 'lockout/' || id || ' ' || network END,
+    '{"until":' || max(until) || '}'
+  FROM (
+    SELECT id, network, until FROM blocks JOIN accounts ON key = user
+    UNION ALL
+    SELECT id, network, until FROM blocks JOIN accounts ON id = CAST(substr(user, 2) AS INTEGER) WHERE user GLOB '#*'
+  )
+  GROUP BY id, network;
+  INSERT INTO texts SELECT 'bans/network:' || network, '{"until":' || until || '}' FROM blocks WHERE user = '*';
+  DROP TABLE blocks;
+  `,
 ];

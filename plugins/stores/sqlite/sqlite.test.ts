@@ -93,11 +93,11 @@ describe('the file', () => {
     old.exec('COMMIT');
     old.exec("INSERT INTO blocks VALUES ('groß', '192.0.2.1', 2000)");
     old.close();
-    const { accounts, blocks } = await open();
+    const { accounts, storage } = await open();
     expect(await accounts.find('groß')).toMatchObject({ name: 'GROẞ', hash: 'a' });
     expect(await accounts.find('STRAẞE')).toMatchObject({ name: 'straße', hash: 'b' });
     expect(await accounts.find('strasse-3')).toMatchObject({ name: 'STRAẞE-3', hash: 'c' });
-    expect(await blocks.find('gross', '192.0.2.1', 1000)).toBe(2000);
+    expect(await storage.open('lockout', z.json()).get('1 192.0.2.1')).toEqual({ until: 2000 });
     expect(await accounts.lookalike('ѕсоре-1499')).toMatchObject({ name: 'scope-1499' });
   });
 

@@ -5,7 +5,6 @@ import {
   type Accounts,
   type Archive,
   type Backup,
-  type Blocks,
   type Log,
   likenesses,
   nameKey,
@@ -35,7 +34,6 @@ type Seen = Account & { readonly seen: number };
 export interface Store {
   readonly accounts: Accounts;
   readonly log: Log;
-  readonly blocks: Blocks;
   readonly storage: Storage;
   readonly archive: Archive;
   readonly backup: Backup;
@@ -114,12 +112,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       },
     },
     log: logOf(writer, read),
-    blocks: {
-      find: (user, network, now) => ask('findBlock', user, network, now),
-      add: (user, network, until, now) => ask('addBlock', user, network, until, now),
-      remove: (user, network) => ask('removeBlock', user, network),
-      list: (user) => ask('listBlocks', user),
-    },
     storage: storageOver({
       read: (key) => read('readText', key),
       write: (key, text) => ask('writeText', key, text),

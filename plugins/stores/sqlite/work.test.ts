@@ -241,12 +241,6 @@ test('an account is removed a part at a time, with all that waits for it alone',
   expect(queries.get(bob)).toBeUndefined();
 });
 
-test('blocks that are over are removed a few at a time', () => {
-  for (let i = 0; i < 500; i++) queries.addBlock(`user ${i}`, 'network', 10, 0);
-  queries.addBlock('another', 'network', 100, 50);
-  expect(db.prepare('SELECT count(*) AS n FROM blocks').get()).toEqual({ n: 401 });
-});
-
 test('a list of large values is given a few at a time', () => {
   for (let i = 0; i < 20; i++) queries.writeText(`notes/${i + 10}`, 'x'.repeat(50_000));
   const keys: string[] = [];

@@ -1,10 +1,9 @@
-import type { Accounts, Archive, Blocks, Log, NewEntry, Storage } from '../../index.ts';
+import type { Accounts, Archive, Log, NewEntry, Storage } from '../../index.ts';
 
 /** What a store provides, and how a suite ends it. */
 export interface OpenStore {
   readonly accounts: Accounts;
   readonly log: Log;
-  readonly blocks: Blocks;
   readonly storage: Storage;
   close(): Promise<void>;
   /** Closes it and opens the same contents again, where they outlive the process. */

@@ -1,0 +1,10 @@
+import type { Account } from '../kernel/account.ts';
+import { token } from './service.ts';
+
+/** Blocks of logins after wrong passwords. */
+export interface Lockout {
+  /** Lets an account log in again from everywhere. @returns from how many networks it was blocked */
+  lift(account: Account): Promise<number>;
+}
+
+export const Lockout = token<Lockout>('lockout');
