@@ -16,7 +16,9 @@ export default definePlugin({
           order: 'pre',
           handler({ text }) {
             const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-            return words.some((word) => unwanted.has(word)) ? refuse('word') : undefined;
+            return words.some((word) => unwanted.has(word))
+              ? refuse('word', 'That word is not wanted here.')
+              : undefined;
           },
         },
       },

@@ -78,7 +78,7 @@ export default definePlugin({
         },
         onMessage: {
           phase: 'guard',
-          handler: ({ from }) => (mutes.isMuted(from) ? refuse('muted') : undefined),
+          handler: ({ from }) => (mutes.isMuted(from) ? refuse('muted', 'You are muted for now.') : undefined),
         },
       },
       commands: [

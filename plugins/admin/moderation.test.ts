@@ -102,3 +102,38 @@ test('nothing in the audit log commands a terminal, turns text around, or ends a
   expect(audit).toMatch(/^.*\\u202e\\u2066.*\\udb40\\udc41.*\n$/);
   expect((JSON.parse(audit) as { what: string }).what).toContain('\u202e\u2066');
 });
+
+test('a program is told in a sentence why something was not done', async () => {
+  await using audited = await AuditedServer.start({ message: { recipients: 2, length: 10 } });
+  const { server } = audited;
+  await server.registers('bob', 'root', 'mo');
+  await audited.give('root', 'admin');
+  await audited.give('mo', 'moderator');
+  const [root, mo] = [server.connectJson(), server.connectJson()];
+  await root.logsIn('root', PASSWORD);
+  await mo.logsIn('mo', PASSWORD);
+  const refusals: [typeof root, string, object, string, string][] = [
+    [root, 'kick', { user: 'ghost' }, 'user', "There is no user 'ghost'."],
+    [root, 'ban', { target: 'root' }, 'self', 'You cannot ban yourself.'],
+    [mo, 'mute', { user: 'root' }, 'role', 'Only an admin can mute an admin.'],
+    [root, 'ban', { target: 'bob', time: 0 }, 'args', "'time' must be a whole number of seconds, at least 1."],
+    [
+      root,
+      'ban',
+      { target: '198.51.100.7', purge: 'purge' },
+      'args',
+      'purge is for users: an address has no messages.',
+    ],
+    [root, 'message', { to: ['bob', 'mo', 'root'], text: 'hi' }, 'too-many', 'A message can be for at most 2 users.'],
+    [root, 'message', { to: ['bob'], text: '12345678901' }, 'too-long', 'A message can have at most 10 characters.'],
+  ];
+  for (const [who, name, values, reason, message] of refusals) {
+    who.says({ type: 'command', name, values: { ...values } });
+    await who.sees({ type: 'error', about: name, reason, message });
+  }
+  root.says({ type: 'command', name: 'mute', values: { user: 'mo', time: 90 } });
+  await root.sees({ type: 'answer', text: 'done:' });
+  mo.says({ type: 'message', to: 'everyone', text: 'hi' });
+  await mo.sees({ type: 'error', reason: 'muted', about: 'broadcast', message: 'You are muted for now.' });
+  expect(audited.audited).toEqual([{ by: 'root', did: 'mute', what: 'mo 90s', target: 'user:mo' }]);
+});

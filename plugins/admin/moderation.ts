@@ -18,7 +18,7 @@ import {
 import type { Act, Audit } from './audit.ts';
 import { type Bans, isFrom } from './bans.ts';
 import type { Mutes } from './mutes.ts';
-import { targetOf, textOf } from './target.ts';
+import { noUser, targetOf, textOf } from './target.ts';
 
 /** For how long a command waits for messages to be removed, in milliseconds; after that it is done without it. */
 const PURGE_PATIENCE = 3000;
@@ -61,20 +61,21 @@ export function moderationCommands({
 }: Moderation): CommandSpec[] {
   /** Acts on the user of that name, if there is one and the caller may. */
   async function onUser(
-    { account: caller }: CommandCall,
+    { account: caller, command }: CommandCall,
     name: string,
     act: (account: Account) => Promise<Reply>,
   ): Promise<Refusal | Act> {
     const account = await accounts.find(name);
-    if (account === undefined) return refuse('user');
-    return (await objection(caller, account)) ?? { target: `user:${account.name}`, run: () => act(account) };
+    if (account === undefined) return noUser(name);
+    return (await objection(caller, account, command)) ?? { target: `user:${account.name}`, run: () => act(account) };
   }
 
   /** Why the caller may not act on a user: it is the caller, or an admin while the caller is not. */
-  async function objection(caller: Account, account: Account): Promise<Refusal | undefined> {
-    if (account.id === caller.id) return refuse('self');
+  async function objection(caller: Account, account: Account, command: string): Promise<Refusal | undefined> {
+    if (account.id === caller.id) return refuse('self', `You cannot ${command} yourself.`);
     const isAdmin = async (one: Account) => (await roles?.has(one, 'admin')) ?? false;
-    return (await isAdmin(account)) && !(await isAdmin(caller)) ? refuse('role') : undefined;
+    if (!(await isAdmin(account)) || (await isAdmin(caller))) return undefined;
+    return refuse('role', `Only an admin can ${command} an admin.`);
   }
 
   /** @returns how many were closed */
@@ -123,8 +124,10 @@ export function moderationCommands({
   /** Why the caller may not ban a network: it is exempt, or the caller's own. */
   function networkObjection({ session }: CommandCall, network: string): Refusal | undefined {
     const [address = ''] = network.split('/');
-    if (server.isExempt(address)) return refuse('exempt');
-    return isFrom(network)(session) ? refuse('self') : undefined;
+    if (server.isExempt(address)) {
+      return refuse('exempt', 'That address is exempt from the limits of this server, and from bans.');
+    }
+    return isFrom(network)(session) ? refuse('self', 'You cannot ban the address you connect from.') : undefined;
   }
 
   return [
@@ -158,7 +161,7 @@ export function moderationCommands({
         if (target.kind === 'refusal') return target;
         if (target.kind === 'user') {
           if (purges && log?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
-          const because = await objection(call.account, target.account);
+          const because = await objection(call.account, target.account, call.command);
           return because ?? { target: textOf(target), run: () => banUser(target.account, time, purges !== undefined) };
         }
         if (purges) return refuse('args', 'purge is for users: an address has no messages.');
@@ -199,7 +202,7 @@ export function moderationCommands({
       async ({ values: { user } }) => {
         if (lockout === undefined) return refuse('unsupported', 'Logins are not blocked: the plugin lockout is off.');
         const account = await accounts.find(user);
-        if (account === undefined) return refuse('user');
+        if (account === undefined) return noUser(user);
         return {
           target: `user:${account.name}`,
           async run() {

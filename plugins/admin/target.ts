@@ -18,9 +18,16 @@ export async function targetOf(word: string, accounts: Accounts): Promise<Target
   const [, kind, name = word] = KIND.exec(word) ?? [];
   const account = kind === 'address' ? undefined : await accounts.find(name);
   const network = kind === 'user' ? undefined : networkIn(name);
-  if (account !== undefined && network !== undefined) return refuse('user-or-address');
+  if (account !== undefined && network !== undefined) {
+    return refuse('user-or-address', `A user has the name of that address: write user:${name} or address:${name}.`);
+  }
   if (account !== undefined) return { kind: 'user', account };
-  return network === undefined ? refuse('user') : { kind: 'address', network };
+  return network === undefined ? noUser(name) : { kind: 'address', network };
+}
+
+/** Refuses a name that no user has. */
+export function noUser(name: string): Refusal {
+  return refuse('user', `There is no user '${name}'.`);
 }
 
 /** A target as written to the audit log. */

@@ -20,7 +20,7 @@ export default defineCommand({
   async run({ account, values: { text }, once, proceed }, { options, presence, server }) {
     if (text.length > options.length && once?.first === undefined) {
       server.limitMet('text-length');
-      return refuse('too-long');
+      return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
     const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
     const posted = await server.post({ from: account, to, text, once }, proceed);

@@ -9,7 +9,7 @@ export default defineCommand({
   wants: { accounts: Accounts },
   async run({ session, account, values: { everywhere } }, { accounts }) {
     if (everywhere !== undefined) {
-      if (accounts === undefined) return refuse('args');
+      if (accounts === undefined) return refuse('args', 'This server cannot log out other sessions.');
       await accounts.signOut(account.id, session);
     }
     session.close('goodbye');

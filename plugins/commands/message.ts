@@ -18,11 +18,11 @@ export default defineCommand({
     const isRetry = once?.first !== undefined;
     if (to.length > options.recipients && !isRetry) {
       server.limitMet('recipients');
-      return refuse('too-many');
+      return refuse('too-many', `A message can be for at most ${options.recipients} users.`);
     }
     if (text.length > options.length && !isRetry) {
       server.limitMet('text-length');
-      return refuse('too-long');
+      return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
     const posted = await server.post({ from: account, to, text, once }, proceed);
     if ('kind' in posted) return posted;

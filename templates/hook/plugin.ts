@@ -11,7 +11,9 @@ export default definePlugin({
       hooks: {
         // Once a message, before anyone is given it. The other hooks: docs/plugins.md of chatserv.
         onMessage(message) {
-          if ([...message.text].length > options.longest) return refuse('too-long');
+          if ([...message.text].length > options.longest) {
+            return refuse('too-long', `A message can have at most ${options.longest} characters.`);
+          }
           message.text = message.text.trim();
           return undefined;
         },

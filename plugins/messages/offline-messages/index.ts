@@ -177,7 +177,9 @@ export default definePlugin({
             const origin = named && room.originOf(from);
             const full = named === undefined ? [] : await room.full(named.accounts, from.id, origin);
             if (named !== undefined && full.length > 0) {
-              if (full.length === named.accounts.length) return refuse('full');
+              if (full.length === named.accounts.length) {
+                return refuse('full', 'Too many messages wait there already. Try again later.');
+              }
               for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
               named.absent.push(...full.map(({ name }) => name));
             }

@@ -204,9 +204,9 @@ export class Chat implements Presence {
         entry.remark = unreachedInWords(unknown, talk.to.length, keepsMessages);
       }
     } catch (cause) {
-      const { reason, about } = cause as RequestError;
+      const { reason, about, sentence } = cause as RequestError;
       entry.state = 'failed';
-      entry.remark = `Not sent. ${failureInWords(reason, about)}`;
+      entry.remark = `Not sent. ${failureInWords(reason, about, undefined, sentence)}`;
     }
     this.#watcher.changed(entry);
     this.talks.touch();

@@ -180,27 +180,10 @@ export function failureInWords(reason: string, about: string, usage?: string, se
         : `It is called like this: /${usage}`;
     case 'denied':
       return `You are not allowed to use /${about}.`;
-    case 'muted':
-      return 'You are muted for now.';
-    case 'user':
-      return 'There is no such user.';
     case 'field':
       return about.startsWith('to') ? 'Nobody can have such a name.' : 'The server does not understand this.';
-    case 'role':
-      return 'That user has a higher role than you.';
-    case 'self':
-      return `You cannot /${about} yourself.`;
-    case 'user-or-address':
-      return `A user has the name of that address. Say whom you mean: /${about} user:... or /${about} address:...`;
-    case 'exempt':
-      return 'Bans do not hold for that address: it is exempt from the limits of this server.';
     case 'line':
-    case 'too-long':
       return 'The message is too long for this server.';
-    case 'too-many':
-      return 'That is for more people at once than this server allows.';
-    case 'full':
-      return 'Too many messages wait there already. Please try again later.';
     case 'lost':
       return 'The connection was lost before this was answered; it may have been done.';
     case 'closed':

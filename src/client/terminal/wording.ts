@@ -158,7 +158,7 @@ export function errorText(error: RequestError, line: RefusedLine = {}): string {
     : sentence;
 }
 
-/** What the words of the standard plugins mean. */
+/** What a reason means that comes without a sentence. */
 function standardText({ reason, about, message }: RequestError, { usage, like = [], saying }: RefusedLine): string {
   switch (reason) {
     case 'command':
@@ -169,24 +169,6 @@ function standardText({ reason, about, message }: RequestError, { usage, like = 
       return `You may not use ${about}.`;
     case 'internal':
       return `The server failed at ${about}; it was not done.`;
-    case 'muted':
-      return 'You are muted; nothing was sent.';
-    case 'full':
-      return 'Too much waits there to be read already; it was not sent.';
-    case 'too-many':
-      return 'That is for more users at once than the server allows; it was not sent.';
-    case 'too-long':
-      return 'That is longer than the server takes; it was not sent.';
-    case 'user':
-      return 'There is no such user.';
-    case 'role':
-      return 'That user has a higher role than you; it was not done.';
-    case 'self':
-      return `You cannot ${about} yourself.`;
-    case 'user-or-address':
-      return `A user has the name of that address: /${about} user:... or /${about} address:... says whom you mean.`;
-    case 'exempt':
-      return 'Bans do not hold for that address: it is exempt from the limits of this server.';
     case 'line':
       return 'That is longer than the server takes; it was not sent.';
     case 'field':
