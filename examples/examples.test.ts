@@ -14,6 +14,7 @@ import plain from './greeter/plain.ts';
 import httpEndpoint from './http-endpoint.ts';
 import poll from './poll.ts';
 import rateLimit from './rate-limit.ts';
+import remember from './remember.ts';
 import roll from './roll.ts';
 import shout from './shout.ts';
 import webhook from './webhook.ts';
@@ -25,6 +26,16 @@ test('roll: a command with arguments and options', async () => {
   const alice = await server.joins('alice');
   await alice.says('roll', 'roll 1', 'roll six', 'roll 2 3');
   await alice.seesInOrder(/^rolled [12]$/, 'error:args:roll', 'error:args:roll', 'error:args:roll');
+});
+
+test('remember: data of each user', async () => {
+  await using server = await startServer({ remember });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('remember tea no sugar', 'remember tea  two  sugars', 'recall tea', 'recall milk', 'remember * x');
+  await alice.seesInOrder('remembered:', 'remembered:', ' two  sugars', 'error:unknown:recall', 'error:args:remember');
+  expect(await bob.asks('recall tea')).toBe('error:unknown:recall');
+  expect(await bob.asks(`recall ${'x'.repeat(600)}`)).toBe('error:unknown:recall');
+  expect(server.failures).toEqual([]);
 });
 
 test('shout: a hook that rewrites', async () => {

@@ -94,7 +94,7 @@ function openCollection<Schema extends StandardSchemaV1>(
 
   return {
     async get(key) {
-      const text = await texts.read(placeOf(key));
+      const text = isKey(key) ? await texts.read(textKey(name, key)) : undefined;
       return text === undefined ? undefined : parsed(key, text);
     },
     async set(key, value) {

@@ -21,7 +21,7 @@ export interface Storage {
  * A write is durable when its promise resolves; writes to one key take effect in the order of the calls.
  */
 export interface Collection<Value, Input = Value> {
-  /** @throws when the stored value does not fit the schema */
+  /** @returns undefined where there is no value, and for what cannot be a key @throws when the value does not fit the schema */
   get(key: string): Promise<Value | undefined>;
   /** @throws when the value does not fit the schema, is not JSON or takes more than 1 MiB */
   set(key: string, value: Input): Promise<void>;
