@@ -22,13 +22,15 @@ export default definePlugin({
       hooks: {
         // Before the store: what is said to the bot need not be kept for it.
         onMessage: {
-          order: 'pre',
-          async handler(message) {
-            if (!(await bot.takes(message))) return undefined;
-            const answer = { from: bot.account, to: [message.from], text: answerTo(message.text) };
-            // Not awaited: the sender is answered `sent:` first.
-            setImmediate(() => server.post(answer).catch((err) => logger.error({ err }, 'the bot could not answer')));
-            return undefined;
+          transform: {
+            order: 'pre',
+            async handler(message) {
+              if (!(await bot.takes(message))) return undefined;
+              const answer = { from: bot.account, to: [message.from], text: answerTo(message.text) };
+              // Not awaited: the sender is answered `sent:` first.
+              setImmediate(() => server.post(answer).catch((err) => logger.error({ err }, 'the bot could not answer')));
+              return undefined;
+            },
           },
         },
       },

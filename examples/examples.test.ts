@@ -170,6 +170,9 @@ test('directory: another login in the place of passwords and registration', asyn
   await alice.seesInOrder('username', 'password', 'password');
   await alice.says(PASSWORD);
   await alice.sees('welcome');
+  const second = server.connect();
+  expect(await second.asks('alice')).toBe('connected');
+  await alice.logsOut();
   // The limits of the standard set hold for it too, however many guess at one moment.
   const guessers = Array.from({ length: 8 }, () => server.connect('a guesser', '198.51.100.1'));
   for (const guesser of guessers) expect(await guesser.asks('alice')).toBe('password');

@@ -12,14 +12,16 @@ export default definePlugin({
     const bucket = perSession(() => ({ left: options.atOnce, at: clock.monotonic() }));
     return {
       hooks: {
-        onCommand(session) {
-          const mine = bucket(session);
-          const now = clock.monotonic();
-          mine.left = Math.min(options.atOnce, mine.left + ((now - mine.at) / 1000) * options.perSecond);
-          mine.at = now;
-          if (mine.left < 1) return refuse('rate');
-          mine.left--;
-          return undefined;
+        onCommand: {
+          guard(session) {
+            const mine = bucket(session);
+            const now = clock.monotonic();
+            mine.left = Math.min(options.atOnce, mine.left + ((now - mine.at) / 1000) * options.perSecond);
+            mine.at = now;
+            if (mine.left < 1) return refuse('rate');
+            mine.left--;
+            return undefined;
+          },
         },
       },
     };

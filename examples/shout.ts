@@ -6,9 +6,11 @@ export default definePlugin({
   summary: 'Puts broadcasts into capitals',
   setup: () => ({
     hooks: {
-      onMessage(message) {
-        if ('group' in message.audience) message.text = message.text.toUpperCase();
-        return undefined;
+      onMessage: {
+        transform(message) {
+          if ('group' in message.audience) message.text = message.text.toUpperCase();
+          return undefined;
+        },
       },
     },
   }),

@@ -44,10 +44,12 @@ export default definePlugin({
     return {
       start: () => void send(),
       hooks: {
-        async onSaid({ from, text, time, audience }) {
-          if (!('group' in audience) || queue.length >= options.waiting) return;
-          queue.push(JSON.stringify({ from: from.name, text, time: new Date(time).toISOString() }));
-          if (!sending) void send();
+        onMessage: {
+          async observe({ from, text, time, audience }) {
+            if (!('group' in audience) || queue.length >= options.waiting) return;
+            queue.push(JSON.stringify({ from: from.name, text, time: new Date(time).toISOString() }));
+            if (!sending) void send();
+          },
         },
       },
     };

@@ -10,12 +10,14 @@ export default definePlugin({
       hooks: {
         onLogin: {
           // Counted before it is given; what is posted now stands after it.
-          before: 'offline-messages',
-          async handler({ account }) {
-            const missed = account === undefined ? 0 : await inbox.waiting(account);
-            if (account === undefined || missed === 0) return;
-            const text = missed === 1 ? 'you missed 1 message' : `you missed ${missed} messages`;
-            await server.post({ from: { id: 0, name: '*server*' }, to: [account], text });
+          observe: {
+            order: 'pre',
+            async handler({ account }) {
+              const missed = account === undefined ? 0 : await inbox.waiting(account);
+              if (account === undefined || missed === 0) return;
+              const text = missed === 1 ? 'you missed 1 message' : `you missed ${missed} messages`;
+              await server.post({ from: { id: 0, name: '*server*' }, to: [account], text });
+            },
           },
         },
       },

@@ -11,10 +11,8 @@ export default definePlugin({
     const unwanted = new Set(options.words.map((word) => word.toLowerCase()));
     return {
       hooks: {
-        // Before others rewrite or keep it.
         onMessage: {
-          order: 'pre',
-          handler({ text }) {
+          guard({ text }) {
             const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
             return words.some((word) => unwanted.has(word))
               ? refuse('word', 'That word is not wanted here.')

@@ -142,8 +142,7 @@ export default definePlugin({
       },
       hooks: {
         onConnect: {
-          phase: 'guard',
-          handler(session) {
+          guard(session) {
             if (session.ended) return undefined;
             const met = objection(session);
             if (met === undefined) {
@@ -155,9 +154,12 @@ export default definePlugin({
           },
         },
         onLogin: {
-          order: 'pre',
-          async handler(session) {
-            crowd.logIn(session);
+          observe: {
+            order: 'pre',
+            handler(session) {
+              crowd.logIn(session);
+              return undefined;
+            },
           },
         },
       },

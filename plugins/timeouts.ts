@@ -33,8 +33,7 @@ export default definePlugin({
       hooks: {
         // It refuses nobody itself, but no handler that takes its time may hold the time-out up.
         onConnect: {
-          phase: 'guard',
-          handler(session) {
+          guard(session) {
             watchLogin(session);
             return undefined;
           },

@@ -14,7 +14,8 @@ import { limits, log } from '../src/config/check.ts';
 import type { Plugin } from '../src/host/define.ts';
 import { servicesOf } from '../src/host/order.ts';
 import { answerForSelf, importFile } from '../src/host/self.ts';
-import { HOOKS } from '../src/kernel/hooks.ts';
+import { HOOKS, type HookEntry, type PhaseEntry } from '../src/kernel/hook-table.ts';
+import { type HookName, PHASES, PLAIN } from '../src/kernel/hooks.ts';
 import { apiReference } from './api-reference.ts';
 import { confusablesModule } from './confusables.ts';
 import type { StandardPlugin } from './reference.ts';
@@ -181,11 +182,17 @@ interface EventSchema {
 }
 
 function hooksTable(): string {
-  const rows = Object.entries(HOOKS).map(([name, { kind, args, when, result, failure }]) => {
-    return `| \`${name}(${args.join(', ')})\` | ${kind} | ${when} | ${result} | ${failure} |`;
+  const rows = (Object.entries(HOOKS) as [HookName, HookEntry][]).flatMap(([name, { args, when, phases }]) => {
+    const entries = phases as Readonly<Record<string, PhaseEntry>>;
+    return PHASES.filter((phase) => entries[phase] !== undefined).map((phase, index) => {
+      const { args: own = args, result, failure } = entries[phase] as PhaseEntry;
+      const [hook, moment] = index === 0 ? [`\`${name}\``, when] : ['', ''];
+      const plain = PLAIN[name] === phase ? ', plain' : '';
+      return `| ${hook} | ${moment} | \`${phase}(${own.join(', ')})\`${plain} | ${result} | ${failure} |`;
+    });
   });
   return [
-    '| hook | kind | when | what a handler gives back | when a handler throws or takes too long |',
+    '| hook | when | phase | what a handler returns | when a handler throws or takes too long |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');

@@ -15,12 +15,15 @@ export {
   command,
   defineCommand,
   definePlugin,
+  type HookHandler,
   type HookHandlers,
   type OptionsOf,
   type Ordered,
+  type PlainHandler,
   type Plugin,
   type PluginOf,
   type PluginSpec,
+  type ReleasedHandler,
   type SetupContext,
   withOptions,
 } from './host/define.ts';
@@ -31,12 +34,21 @@ export type { Account } from './kernel/account.ts';
 export type { AccountChange } from './kernel/account-watch.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
 export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } from './kernel/codec.ts';
-export type { CommandCall, Values } from './kernel/commands.ts';
+export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export type { Post, Posted } from './kernel/delivery.ts';
 export type { Feed, InboxReader } from './kernel/feed.ts';
 export type { LineRead } from './kernel/framing.ts';
-export type { Decision, Handlers, HookName, Watching } from './kernel/hooks.ts';
+export type {
+  Decision,
+  Guarding,
+  Handlers,
+  HookName,
+  LoginRefusal,
+  PhaseName,
+  PhaseOf,
+  Watching,
+} from './kernel/hooks.ts';
 export type { Logger } from './kernel/logger.ts';
 export {
   type Audience,
@@ -47,6 +59,7 @@ export {
   withoutControls,
 } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
+export { type Reservation, reserve } from './kernel/reservation.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
 export {
   admit,

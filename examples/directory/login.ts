@@ -9,19 +9,25 @@ export default definePlugin({
   setup({ accounts, directory }) {
     return {
       hooks: {
-        async onUsername(_session, name) {
-          if (!(await directory.knows(name))) return undefined;
-          // The account is for what waits for them here; its password is the directory's.
-          const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
-          return account && askPassword({ id: account.id, name: account.name });
+        onUsername: {
+          async decide(_session, name) {
+            if (!(await directory.knows(name))) return undefined;
+            // The account is for what waits for them here; its password is the directory's.
+            const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
+            return account && askPassword({ id: account.id, name: account.name });
+          },
         },
-        async onPassword(_session, { name }, secret) {
-          return (await directory.bind(name, secret)) ? 'right' : 'wrong';
+        onPassword: {
+          async decide(_session, { name }, secret) {
+            return (await directory.bind(name, secret)) ? 'right' : 'wrong';
+          },
         },
         // With a token too: whoever has left the directory does not come back.
-        async onAdmit(session, { name }) {
-          if (session.provider !== 'directory-login' || (await directory.knows(name))) return undefined;
-          return askUsername();
+        onAdmit: {
+          async guard(session, { name }) {
+            if (session.provider !== 'directory-login' || (await directory.knows(name))) return undefined;
+            return askUsername();
+          },
         },
       },
     };

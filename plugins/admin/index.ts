@@ -53,22 +53,22 @@ export default definePlugin({
       },
       hooks: {
         onConnect: {
-          phase: 'guard',
-          handler: async (session) => ((await bans.holds(session)) ? refuse('banned') : undefined),
+          guard: async (session) => ((await bans.holds(session)) ? refuse('banned') : undefined),
         },
         onUsername: {
-          phase: 'guard',
-          async handler(_session, name) {
+          async guard(_session, name) {
             const account = await accounts.find(name);
             return account && (await banOf(account));
           },
         },
-        // Whoever did not give a name, but a token, was not asked before.
-        onAdmit: { phase: 'guard', handler: (_session, account) => banOf(account) },
+        // A token gives no name.
+        onAdmit: { guard: (_session, account) => banOf(account) },
         onLogin: {
-          order: 'pre',
-          async handler(session) {
-            if (session.account !== undefined) await mutes.recall(session.account);
+          observe: {
+            order: 'pre',
+            async handler(session) {
+              if (session.account !== undefined) await mutes.recall(session.account);
+            },
           },
         },
         async onAccountChange(account, change) {
@@ -77,8 +77,7 @@ export default definePlugin({
           await mutes.remove(account);
         },
         onMessage: {
-          phase: 'guard',
-          handler: ({ from }) => (mutes.isMuted(from) ? refuse('muted', 'You are muted for now.') : undefined),
+          guard: ({ from }) => (mutes.isMuted(from) ? refuse('muted', 'You are muted for now.') : undefined),
         },
       },
       commands: [

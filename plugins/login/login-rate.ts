@@ -1,18 +1,10 @@
-import { blocked, definePlugin, nameKey, type PasswordVerdict, Quota, z } from 'chatserv';
+import { blocked, definePlugin, nameKey, type PasswordVerdict, Quota, reserve, z } from 'chatserv';
 
 /** The first password of a user from a network is looked at whatever others try; so often is a first one. */
 const FIRST = { most: 1, time: 86_400 };
 
 /** How many pairs of a user and a network are known; those that were used longest ago are forgotten first. */
 const KNOWN = 100_000;
-
-/** What was taken for a password. */
-interface Taken {
-  readonly network?: string;
-  user?: string;
-  /** A pair's first look. */
-  first?: string;
-}
 
 export default definePlugin({
   name: 'login-rate',
@@ -30,61 +22,50 @@ export default definePlugin({
       .describe('How many wrong passwords for one user from networks that the user did not log in from, within `time`'),
     time: z.number().positive().default(300).describe('The time for both, in seconds'),
   }),
-  setup({ options, clock, server, keep, perSession }) {
+  setup({ options, clock, server, keep }) {
     const networks = keep('networks', () => new Quota());
     const users = keep('users', () => new Quota());
     const firsts = keep('firsts', () => new Quota());
     /** Where users have logged in from. */
     const known = keep('known', () => new Set<string>());
-    /** What a session has taken for the password that is being checked. */
-    const held = perSession((): { taken: Taken } => ({ taken: {} }));
+
+    function remember(pair: string): void {
+      known.delete(pair);
+      known.add(pair);
+      const [oldest] = known;
+      if (known.size > KNOWN && oldest !== undefined) known.delete(oldest);
+    }
 
     return {
       hooks: {
         onPassword: {
-          phase: 'guard',
-          handler(session, { name }) {
-            if (session.exempt) return undefined;
-            const { network } = session;
+          guard({ network, exempt }, { name }) {
+            if (exempt) return undefined;
             const user = nameKey(name);
+            const pair = `${network} ${user}`;
             const now = clock.monotonic();
             const wait = networks.take(network, { most: options.perNetwork, time: options.time }, now);
             if (wait > 0) {
               server.limitMet('passwords-per-network');
               return blocked(wait);
             }
-            const taken: Taken = { network };
-            held(session).taken = taken;
-            const pair = `${network} ${user}`;
-            if (known.has(pair)) return undefined;
-            if (firsts.take(pair, FIRST, now) === 0) {
-              taken.first = pair;
-              return undefined;
-            }
-            const userWait = users.take(user, { most: options.perUser, time: options.time }, now);
+            const isKnown = known.has(pair);
+            const isFirst = !isKnown && firsts.take(pair, FIRST, now) === 0;
+            const isCounted = !isKnown && !isFirst;
+            const userWait = isCounted ? users.take(user, { most: options.perUser, time: options.time }, now) : 0;
             if (userWait > 0) {
+              networks.giveBack(network);
               server.limitMet('passwords-per-user');
               return blocked(userWait);
             }
-            taken.user = user;
-            return undefined;
+            return reserve((verdict: PasswordVerdict | undefined) => {
+              if (verdict === 'wrong' || isQuestion(verdict)) return;
+              networks.giveBack(network);
+              if (isCounted) users.giveBack(user);
+              if (verdict === 'right') remember(pair);
+              else if (isFirst) firsts.giveBack(pair);
+            });
           },
-        },
-        onPasswordDone(session, { name }, verdict) {
-          const { network, user, first } = held(session).taken;
-          held(session).taken = {};
-          if (network === undefined || verdict === 'wrong' || isQuestion(verdict)) return;
-          networks.giveBack(network);
-          if (user !== undefined) users.giveBack(user);
-          if (verdict !== 'right') {
-            if (first !== undefined) firsts.giveBack(first);
-            return;
-          }
-          const pair = `${network} ${nameKey(name)}`;
-          known.delete(pair);
-          known.add(pair);
-          const [oldest] = known;
-          if (known.size > KNOWN && oldest !== undefined) known.delete(oldest);
         },
       },
     };
@@ -92,6 +73,6 @@ export default definePlugin({
 });
 
 /** Whether a login plugin asked for the name again, which leaves open whether the password was right. */
-function isQuestion(verdict: PasswordVerdict): boolean {
+function isQuestion(verdict: PasswordVerdict | undefined): boolean {
   return typeof verdict === 'object' && verdict.kind === 'username';
 }

@@ -38,35 +38,37 @@ export default definePlugin({
       hooks: {
         // After those that know the name: what gets here is nobody's.
         onUsername: {
-          order: 'post',
-          async handler(session, name) {
-            const wrong = nameObjection(name) ?? ((await accounts.lookalike(name)) && 'look-alike');
-            if (wrong !== undefined) return askUsername('username', wrong);
-            if ((await session.ask('register')) !== 'y') return askUsername();
-            const soon = tooMany(session, 'wait');
-            if (soon !== undefined) return soon;
-            let because = '';
-            for (;;) {
-              const secret = await session.ask('new-password', because);
-              const again = await session.ask('new-password-again');
-              const objection = secret === again ? await passwords.objection(name, secret) : undefined;
-              because = objection ?? '';
-              if (secret !== again || objection !== undefined) continue;
-              const meanwhile = tooMany(session, 'take');
-              if (meanwhile !== undefined) return meanwhile;
-              const hash = await passwords.hash(secret, session.network);
-              if (hash === undefined) {
-                registrations.giveBack(session.network);
-                session.close('busy');
-                return undefined;
+          decide: {
+            order: 'post',
+            async handler(session, name) {
+              const wrong = nameObjection(name) ?? ((await accounts.lookalike(name)) && 'look-alike');
+              if (wrong !== undefined) return askUsername('username', wrong);
+              if ((await session.ask('register')) !== 'y') return askUsername();
+              const soon = tooMany(session, 'wait');
+              if (soon !== undefined) return soon;
+              let because = '';
+              for (;;) {
+                const secret = await session.ask('new-password', because);
+                const again = await session.ask('new-password-again');
+                const objection = secret === again ? await passwords.objection(name, secret) : undefined;
+                because = objection ?? '';
+                if (secret !== again || objection !== undefined) continue;
+                const meanwhile = tooMany(session, 'take');
+                if (meanwhile !== undefined) return meanwhile;
+                const hash = await passwords.hash(secret, session.network);
+                if (hash === undefined) {
+                  registrations.giveBack(session.network);
+                  session.close('busy');
+                  return undefined;
+                }
+                const account = await accounts.create(name, hash, true);
+                if (account !== undefined) {
+                  logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
+                }
+                // Somebody else may have taken the name, or one that looks like it, during the dialogue.
+                return account === undefined ? askUsername('username', 'taken') : askUsername('registered');
               }
-              const account = await accounts.create(name, hash, true);
-              if (account !== undefined) {
-                logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
-              }
-              // Somebody else may have taken the name, or one that looks like it, during the dialogue.
-              return account === undefined ? askUsername('username', 'taken') : askUsername('registered');
-            }
+            },
           },
         },
       },

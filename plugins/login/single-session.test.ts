@@ -102,8 +102,9 @@ describe('taking over', () => {
       setup: ({ server }) => ({
         hooks: {
           onAdmit: {
-            order: 'post',
-            handler: (_, account) => (server.sessionsOf(account).length > 0 ? askUsername() : undefined),
+            guard: {
+              handler: (_, account) => (server.sessionsOf(account).length > 0 ? askUsername() : undefined),
+            },
           },
         },
       }),

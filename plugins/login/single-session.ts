@@ -23,22 +23,28 @@ export default definePlugin({
     return {
       hooks: {
         onUsername: {
-          before: 'password',
-          handler(session, name) {
-            if (presence.find(name) === undefined) return undefined;
-            // Whoever wants a new account has chosen somebody else's name.
-            if (session.preset('register') === 'y') return askUsername('username', 'taken');
-            return canTakeOver(session) ? undefined : askUsername('connected');
+          guard: {
+            // Behind bans and blocks.
+            order: 'post',
+            handler(session, name) {
+              if (presence.find(name) === undefined) return undefined;
+              // Whoever wants a new account has chosen somebody else's name.
+              if (session.preset('register') === 'y') return askUsername('username', 'taken');
+              return canTakeOver(session) ? undefined : askUsername('connected');
+            },
           },
         },
         // Two connections may both be at the password: the first one in is in.
-        onAdmit(session, account) {
-          const here = server.sessionsOf(account);
-          const others = here.filter((other) => !session.replaces(other));
-          if (others.length === 0) return here.length === 0 && isOnline(account) ? askUsername('connected') : undefined;
-          if (!canTakeOver(session)) return askUsername('connected');
-          session.takesOver = takesOver(session);
-          return session.takesOver ? undefined : askUsername('connected', 'takeover');
+        onAdmit: {
+          guard(session, account) {
+            const here = server.sessionsOf(account);
+            const others = here.filter((other) => !session.replaces(other));
+            if (others.length === 0)
+              return here.length === 0 && isOnline(account) ? askUsername('connected') : undefined;
+            if (!canTakeOver(session)) return askUsername('connected');
+            session.takesOver = takesOver(session);
+            return session.takesOver ? undefined : askUsername('connected', 'takeover');
+          },
         },
       },
     };

@@ -5,9 +5,11 @@ export default definePlugin({
   summary: 'Writes every message with its text into the log',
   setup: ({ logger }) => ({
     hooks: {
-      async onSaid({ from, audience, text }) {
-        const to = 'group' in audience ? audience.group : audience.accounts.map(({ name }) => name);
-        logger.info({ event: 'message', account: from.name, to, text }, 'a message');
+      onMessage: {
+        async observe({ from, audience, text }) {
+          const to = 'group' in audience ? audience.group : audience.accounts.map(({ name }) => name);
+          logger.info({ event: 'message', account: from.name, to, text }, 'a message');
+        },
       },
     },
   }),

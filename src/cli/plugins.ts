@@ -32,10 +32,10 @@ export async function plugins(config: string | undefined): Promise<void> {
       showMeters(running?.plugins.find(({ name }) => name === plugin.name));
     }
     print('\nHandlers, in the order in which they run:\n');
-    for (const { hook, guards, others } of host.orders()) {
-      const first = guards.length > 0 ? [`guards ${guards.join(', ')}`] : [];
-      const then = others.length > 0 ? [others.join(', ')] : [];
-      print(`  ${hook.padEnd(14)} ${[...first, ...then].join('; then ')}\n`);
+    let shown = '';
+    for (const { hook, phase, plugins } of host.orders()) {
+      print(`  ${(hook === shown ? '' : hook).padEnd(15)} ${phase.padEnd(9)} ${plugins.join(', ')}\n`);
+      shown = hook;
     }
     print('\n');
   } finally {

@@ -39,6 +39,11 @@ export function observedAccounts(store: Accounts, observer: AccountObserver): Ac
       if (change.rehashed) await write();
       else await announced(id, write, 'signed-out', change.by);
     },
+    async create(name, hash, distinct) {
+      const account = await accounts.create(name, hash, distinct);
+      if (account !== undefined) await observer.changed({ id: account.id, name: account.name }, 'registered');
+      return account;
+    },
     signOut: (id, by) => announced(id, () => accounts.signOut(id), 'signed-out', by),
     setRoles: (id, roles) => announced(id, () => accounts.setRoles(id, roles), 'roles'),
     async remove(id) {

@@ -1,15 +1,9 @@
-import type { HookName } from '../kernel/hooks.ts';
+import { HOOKS, type PhaseEntry, phaseEntry } from '../kernel/hook-table.ts';
+import { type HookName, PLAIN } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
-import {
-  ANSWERS,
-  DECISIONS,
-  GUARD_DECISIONS,
-  isPromise,
-  isReason,
-  isRefusal,
-  kindOf,
-  readable,
-} from '../kernel/results.ts';
+import { isReservation } from '../kernel/reservation.ts';
+import { type Allowed, ANSWERS, isPromise, isReason, isRefusal, kindOf, oneOf, readable } from '../kernel/results.ts';
+import type { PluginHandler } from './handlers.ts';
 
 /** What a handler or command returned, as the kernel may be given it. */
 export type Reader = (returned: unknown) => unknown;
@@ -17,26 +11,33 @@ export type Reader = (returned: unknown) => unknown;
 /**
  * Reads what a handler returns: its decision, or undefined where it is none. The first time that it is none, the log
  * says so.
- * @param isGuard whether the handler is a guard, which may only refuse
  */
-export function readDecision(plugin: string, hook: HookName, isGuard: boolean, logger: Logger): Reader {
-  const allowed = (isGuard ? GUARD_DECISIONS : DECISIONS)[hook];
+export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, logger: Logger): Reader {
+  const allowed = isPlain && phase === 'transform' ? anyOf(hook) : phaseEntry(hook, phase)?.allowed;
   const readRefusal = readReason({ plugin, hook }, `${hook} of plugin '${plugin}'`, logger);
+  const toWhom = phase === PLAIN[hook] ? '' : phase === 'guard' ? 'to a guard ' : `in ${phase} `;
   let warned = false;
   return (returned) => {
     // Null means "no decision" to people, and a decision to tapable.
     if (returned === undefined || returned === null) return undefined;
+    if (phase === 'guard' && isReservation(returned)) return returned;
     if (allowed?.matches(returned)) return readRefusal(returned);
-    if (!warned && (allowed !== undefined || isPromise(returned))) {
+    if (!warned && (phase !== 'observe' || isPromise(returned))) {
       warned = true;
       const what = kindOf(returned);
       logger.warn(
-        { event: 'invalid-result', plugin, hook, returned: what },
-        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed ${isGuard ? 'to a guard ' : ''}is ${allowed === undefined ? 'nothing, and no promise' : `${allowed.words} or undefined`}`,
+        { event: 'invalid-result', plugin, hook, phase, returned: what },
+        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed ${toWhom}is ${allowed === undefined ? 'nothing' : `${allowed.words} or undefined`}${HOOKS[hook].sync && phase === 'observe' ? ', and no promise' : ''}`,
       );
     }
     return undefined;
   };
+}
+
+/** What the handlers of any of a hook's phases may return. */
+function anyOf(hook: HookName): Allowed {
+  const { guard, decide } = HOOKS[hook].phases as { readonly guard?: PhaseEntry; readonly decide?: PhaseEntry };
+  return decide?.allowed ?? guard?.allowed ?? oneOf();
 }
 
 /** Reads what a command returns. @throws when that is no answer */

@@ -2,8 +2,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SteadyClock } from '../kernel/clock.ts';
 import type { Codec } from '../kernel/codec.ts';
 import type { CommandCall } from '../kernel/commands.ts';
-import type { Handlers, HookName } from '../kernel/hooks.ts';
+import type { Handlers, HookName, PhaseOf, PLAIN } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { AnyResult } from '../kernel/phases.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Reply } from '../kernel/verdicts.ts';
 import type { Params, ValuesOf } from '../params/param.ts';
@@ -11,24 +12,41 @@ import type { ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
 import type { Server } from './server.ts';
 
-/** A handler, or one that says when it wants to run among those of other plugins. */
+/** A handler, or one that says when it wants to run among those of other plugins in its phase. */
 export type Ordered<H> =
   | H
   | {
-      /**
-       * `guard`: runs before every handler that is not a guard, whatever their order. A guard may only refuse; anything
-       * else it returns is ignored.
-       */
-      readonly phase?: 'guard';
       /** `pre`: before the handlers that say nothing; `post`: after them. */
       readonly order?: 'pre' | 'post';
-      /** The name of a plugin whose handler this one runs before, whatever their order, but never before a guard. */
-      readonly before?: string;
       readonly handler: H;
     };
 
+/**
+ * A plain function is a handler of the phase that the table of hooks names. One of `onMessage` or `onCommand` that was
+ * written for the last release may refuse too, or answer; the log then says that the next release will not let it.
+ */
+export type PlainHandler<H extends HookName> = (
+  ...args: Parameters<Extract<Handlers[H][(typeof PLAIN)[H] & PhaseOf<H>], (...args: never[]) => unknown>>
+) => AnyResult<H> | undefined | Promise<AnyResult<H> | undefined>;
+
+/**
+ * How handlers were written in the last release: it is taken for one more release, with a notice in the log.
+ * @deprecated name the phase: `{ guard: { order: 'pre', handler } }`
+ */
+export interface ReleasedHandler<H extends HookName> {
+  readonly phase?: 'guard';
+  readonly order?: 'pre' | 'post';
+  readonly handler: PlainHandler<H>;
+}
+
+/** A plugin's handlers of one hook, by phase: `{ guard(message) { ... } }`. A plain function is one of the hook's plain phase. */
+export type HookHandler<H extends HookName> =
+  | PlainHandler<H>
+  | { readonly [P in PhaseOf<H>]?: Ordered<Handlers[H][P]> }
+  | ReleasedHandler<H>;
+
 /** The hooks that a plugin handles. */
-export type HookHandlers = { readonly [H in HookName]?: Ordered<Handlers[H]> };
+export type HookHandlers = { readonly [H in HookName]?: HookHandler<H> };
 
 /** What a plugin's set-up is given, beside the services that it needs and wants under the names it calls them by. */
 export interface SetupContext<Options> {

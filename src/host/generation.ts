@@ -2,8 +2,9 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountState } from '../kernel/account-watch.ts';
 import type { LiveCodec } from '../kernel/codec.ts';
-import { createHooks, type HookName } from '../kernel/hooks.ts';
+import type { HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
+import { createHooks } from '../kernel/phases.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import type { Change, Difference } from '../services/plugins.ts';
 import { Roles } from '../services/roles.ts';
@@ -15,17 +16,18 @@ import { addCodecs } from './codecs.ts';
 import { addCommands, type LoadedCommand } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import { Guard, type GuardSurroundings } from './guard.ts';
+import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
+import { handlersOf, type PluginHandler, releasedEntriesOf } from './handlers.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
 import type { ConfigPlace, Loaded, Planned } from './load.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
-import { servicesOf, type Tap } from './order.ts';
+import { servicesOf } from './order.ts';
 import { authorsPlace } from './place.ts';
 import { pluginClock } from './plugin-clock.ts';
 import type { Server } from './server.ts';
 import { contributionMistakes } from './shape.ts';
 import { mustKeepStore } from './store-identity.ts';
-import { checkBefore, type HookOrder, ordersOf, tapAll, tapsOf } from './taps.ts';
 
 /** What a generation is set up in. */
 export interface Surroundings extends GuardSurroundings {
@@ -109,15 +111,13 @@ export class Generation implements KernelGeneration {
         }
       }
       await findings.tries(() => generation.#mustKeepStore((service) => !lost.has(service)));
-      const taps = generation.#taps();
-      const on = ordered.map(({ plugin }) => plugin.name);
-      await findings.tries(() => checkBefore(taps, on, around.off));
       await findings.tries(() => generation.#addCommands());
       await findings.tries(() => generation.#addCodecs());
       // A codec that nothing contributes may be that of a plugin with another mistake.
       if (generation.#live.length === ordered.length) await findings.tries(() => generation.#checkCodecs());
       findings.end();
-      tapAll(generation.hooks, taps, generation.#guard);
+      tapAll(generation.hooks, generation.#handlers(), generation.#guard);
+      generation.#noticeReleased();
       return generation;
     } catch (cause) {
       await generation.abandon();
@@ -141,8 +141,8 @@ export class Generation implements KernelGeneration {
   }
 
   /** The order in which the handlers of each hook run. */
-  orders(): readonly HookOrder[] {
-    return ordersOf(this.#taps());
+  orders(): readonly PhaseOrder[] {
+    return ordersOf(this.#handlers());
   }
 
   /** The plugins in the order of the config, each after those whose services it uses. */
@@ -151,10 +151,18 @@ export class Generation implements KernelGeneration {
     return this.#live.toSorted((a, b) => rank(a) - rank(b));
   }
 
-  #taps(): Tap[] {
+  #handlers(): PluginHandler[] {
     return this.#ranked.flatMap(({ loaded, contributions }) =>
-      tapsOf(loaded.plugin.name, loaded.from === 'standard', contributions.hooks),
+      handlersOf(loaded.plugin.name, loaded.from === 'standard', contributions.hooks),
     );
+  }
+
+  /** Logs which plugins are written for the last release. */
+  #noticeReleased(): void {
+    for (const { loaded, contributions } of this.#live) {
+      const [hook] = releasedEntriesOf(contributions.hooks);
+      if (hook !== undefined) this.#guard.noticeReleased(loaded.plugin.name, hook);
+    }
   }
 
   /** How it differs from the one before. */

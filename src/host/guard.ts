@@ -1,19 +1,19 @@
 import type { SteadyClock } from '../kernel/clock.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
-import { HOOKS, type HookName } from '../kernel/hooks.ts';
+import { HOOKS, phaseEntry } from '../kernel/hook-table.ts';
+import type { HookName, PhaseName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { isReservation, reserve } from '../kernel/reservation.ts';
 import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
 import { runnerOf } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';
+import { type Handler, notingProvider, type PluginHandler } from './handlers.ts';
 import type { Limits } from './limits.ts';
 import type { Meter, Meters } from './meter.ts';
 import { errorOf } from './mistakes.ts';
 import { OperationalError } from './operational-error.ts';
-
-/** A function of a plugin's, its types worn off. */
-export type Handler = (...args: never[]) => unknown;
 
 /** How often the time of running handlers is looked at, as a part of the time they have. */
 const LOOKS = 10;
@@ -31,6 +31,8 @@ export interface GuardSurroundings {
   readonly limits: GuardLimits;
   /** Where calls are counted. */
   readonly meters: Meters;
+  /** The plugins of which the log has said that they are written for the last release. */
+  readonly noticed: Set<string>;
   /** Told what is being called. */
   readonly watchdog?: Watching | undefined;
 }
@@ -58,7 +60,7 @@ interface Called {
   /** How it is named in the log. */
   readonly name: string;
   readonly facts:
-    | { readonly plugin: string; readonly hook: HookName }
+    | { readonly plugin: string; readonly hook: HookName; readonly phase: PhaseName }
     | { readonly plugin: string; readonly command: string };
   readonly meter: Meter;
   /** Its number for the watchdog. */
@@ -66,7 +68,7 @@ interface Called {
   /** What stands in for its result when it fails. */
   readonly fallback: unknown;
   /** Reads what it returned. @throws when that is a failure too */
-  readonly read: Reader;
+  read: Reader;
 }
 
 interface Running {
@@ -85,6 +87,7 @@ export class Guard {
   readonly #logger: Logger;
   readonly #limits: GuardLimits;
   readonly #meters: Meters;
+  readonly #noticed: Set<string>;
   readonly #watchdog: Watching | undefined;
   readonly #running = new Set<Running>();
   readonly #wards = new Map<string, Ward>();
@@ -93,11 +96,12 @@ export class Guard {
   #busy = 0;
   #whenIdle: (() => void)[] = [];
 
-  constructor({ clock, logger, limits, meters, watchdog }: GuardSurroundings) {
+  constructor({ clock, logger, limits, meters, noticed, watchdog }: GuardSurroundings) {
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
     this.#meters = meters;
+    this.#noticed = noticed;
     this.#watchdog = watchdog;
   }
 
@@ -106,29 +110,57 @@ export class Guard {
     return this.#ward(plugin).quarantined;
   }
 
-  /**
-   * A plugin's handler as tapable is given it: of a synchronous hook a plain function, of any other one that promises.
-   * @param mayOnlyRefuse whether it is of the phase `guard`
-   */
-  handler(plugin: string, hook: HookName, handler: Handler, mayOnlyRefuse = false): Handler {
-    const { kind, fallback } = HOOKS[hook];
-    const call = handler as (...args: unknown[]) => unknown;
+  /** A plugin's handler as the kernel is given it: one that never fails, and gives the fallback instead. */
+  handler(one: PluginHandler): Handler {
+    const { plugin, hook, phase } = one;
+    const read = readDecision(one, this.#logger);
     const called: Called = {
       plugin,
       name: `${hook} of plugin '${plugin}'`,
-      facts: { plugin, hook },
+      facts: { plugin, hook, phase },
       meter: this.#meters.of(plugin, hook),
       id: this.#watchdog?.idOf(plugin, hook) ?? 0,
-      fallback,
-      read: readDecision(plugin, hook, mayOnlyRefuse, this.#logger),
+      fallback: phaseEntry(hook, phase)?.fallback,
+      read,
     };
-    if (kind !== 'AsyncSeriesBail' && kind !== 'AsyncSeries') return this.#synchronous(called, call);
+    if (HOOKS[hook].sync) return this.#synchronous(called, one.handler as (...args: unknown[]) => unknown);
+    if (phase === 'guard') called.read = (returned) => this.#contained(called, read(returned));
+    if (phase === 'transform' && one.isPlain) {
+      called.read = (returned) => {
+        const result = read(returned);
+        if (result !== undefined) this.noticeReleased(plugin, hook);
+        return result;
+      };
+    }
+    const call = notingProvider(one, one.handler) as (...args: unknown[]) => unknown;
     const ward = this.#ward(plugin);
     const runner = runnerOf(plugin);
     return (...args: unknown[]) => {
-      if (ward.quarantined) return Promise.resolve(undefined);
-      return this.#settle(called, () => runner(call, ...args), args[0]);
+      if (ward.quarantined) return undefined;
+      return this.#call(called, () => runner(call, ...args), args[0]);
     };
+  }
+
+  /** Logs, once a plugin, that one of its handlers is written for the last release. */
+  noticeReleased(plugin: string, hook: string): void {
+    if (this.#noticed.has(plugin)) return;
+    this.#noticed.add(plugin);
+    this.#logger.warn(
+      { event: 'deprecated', plugin, hook },
+      `plugin '${plugin}' handles ${hook} as the last release had it, which the next one will not take: name the phase, such as { guard: handler } or { transform: { order: 'pre', handler } }, and refuse in guard (docs/plugins.md)`,
+    );
+  }
+
+  /** A guard's result; what fails in a reservation of it is logged. */
+  #contained(called: Called, result: unknown): unknown {
+    if (!isReservation(result)) return result;
+    return reserve((outcome) => {
+      try {
+        result.settle(outcome);
+      } catch (cause) {
+        this.#logFailure(called, errorOf(cause), undefined);
+      }
+    });
   }
 
   #synchronous(called: Called, call: (...args: unknown[]) => unknown): Handler {
@@ -203,7 +235,7 @@ export class Guard {
     plugin: string,
     command: string,
     run: (call: Call) => Reply | Promise<Reply>,
-  ): (call: Call) => Promise<Reply> {
+  ): (call: Call) => Reply | Promise<Reply> {
     const meter = this.#meters.of(plugin, `command ${command}`);
     const called: Called = {
       plugin,
@@ -217,8 +249,8 @@ export class Guard {
     const ward = this.#ward(plugin);
     const runner = runnerOf(plugin);
     return (call) => {
-      if (ward.quarantined) return Promise.resolve(refuse('internal'));
-      return this.#settle(called, () => runner(run, call), call.session) as Promise<Reply>;
+      if (ward.quarantined) return refuse('internal');
+      return this.#call(called, () => runner(run, call), call.session) as Reply | Promise<Reply>;
     };
   }
 
@@ -244,34 +276,64 @@ export class Guard {
   }
 
   /** @param about what the handler is given first: often the session that it is about */
-  async #settle(called: Called, call: () => unknown, about: unknown): Promise<unknown> {
+  #call(called: Called, call: () => unknown, about: unknown): unknown {
     this.#busy++;
-    const { meter } = called;
-    const began = meter.begin(SAMPLED.awaited);
+    const began = called.meter.begin(SAMPLED.awaited);
     const session = about instanceof Session ? about : undefined;
     const waited = session?.waited ?? 0;
+    let isUnderWay = false;
     try {
       const result = this.#watched(call, called.id);
-      return called.read(isPromise(result) ? await this.#inTime(result, session) : result);
+      isUnderWay = isPromise(result);
+      if (!isUnderWay) return called.read(result);
+      return this.#settle(called, result as PromiseLike<unknown>, session, began, waited);
     } catch (cause) {
-      const err = errorOf(cause);
-      // Whoever asks another client than the one the call is about must look after that one's leaving.
-      if (err instanceof DialogueOver && err.session === session) {
-        const hook = 'hook' in called.facts ? called.facts.hook : undefined;
-        if (session?.ended && hook === 'onDisconnect') return called.fallback;
-        // Nothing depends on what it asked: the next handler runs.
-        if (err instanceof QuestionCancelled && hook === 'onLogin') return called.fallback;
-        throw err;
-      }
-      const who = session?.who ?? {};
-      this.#logger.error({ event: 'plugin-error', ...called.facts, ...who, err }, `${called.name} failed`);
-      this.#failed(called.plugin, meter, err);
-      return called.fallback;
+      return this.#fallback(called, cause, session);
     } finally {
-      // The client's time for its answers is not the plugin's.
-      meter.end(began, (session?.waited ?? 0) - waited);
-      this.#ended();
+      if (!isUnderWay) this.#end(called, session, began, waited);
     }
+  }
+
+  async #settle(
+    called: Called,
+    result: PromiseLike<unknown>,
+    session: Session | undefined,
+    began: number,
+    waited: number,
+  ): Promise<unknown> {
+    try {
+      return called.read(await this.#inTime(result, session));
+    } catch (cause) {
+      return this.#fallback(called, cause, session);
+    } finally {
+      this.#end(called, session, began, waited);
+    }
+  }
+
+  #end({ meter }: Called, session: Session | undefined, began: number, waited: number): void {
+    // The client's time for its answers is not the plugin's.
+    meter.end(began, (session?.waited ?? 0) - waited);
+    this.#ended();
+  }
+
+  /** What stands in for the result of a call that failed. @throws what is no failure of the plugin's */
+  #fallback(called: Called, cause: unknown, session: Session | undefined): unknown {
+    const err = errorOf(cause);
+    // Whoever asks another client than the one the call is about must look after that one's leaving.
+    if (err instanceof DialogueOver && err.session === session) {
+      const hook = 'hook' in called.facts ? called.facts.hook : undefined;
+      if (session?.ended && hook === 'onDisconnect') return called.fallback;
+      // Nothing depends on what it asked: the next handler runs.
+      if (err instanceof QuestionCancelled && hook === 'onLogin') return called.fallback;
+      throw err;
+    }
+    this.#logFailure(called, err, session);
+    return called.fallback;
+  }
+
+  #logFailure({ plugin, name, facts, meter }: Called, err: Error, session: Session | undefined): void {
+    this.#logger.error({ event: 'plugin-error', ...facts, ...session?.who, err }, `${name} failed`);
+    this.#failed(plugin, meter, err);
   }
 
   /** What a call does before its first wait is done in the plugin's name. */
@@ -296,8 +358,13 @@ export class Guard {
     this.#running.add(running);
     this.#cancelLook ??= this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look);
     const ended = () => this.#running.delete(running);
+    // Nobody waits any more for what comes too late: what it reserved is given back.
+    const arrived = (result: T) => {
+      if (!this.#running.has(running) && isReservation(result)) result.settle(undefined);
+      resolve(result);
+    };
     // What only looks like a promise may throw, or return anything, when it is asked to be one.
-    new Promise<T>((settle) => settle(work)).then(resolve, reject).then(ended);
+    new Promise<T>((settle) => settle(work)).then(arrived, reject).then(ended);
     return promise;
   }
 

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
 import { DialogueOver } from '../kernel/endings.ts';
-import { createHooks } from '../kernel/hooks.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { createHooks } from '../kernel/phases.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Accounts } from '../services/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
@@ -21,6 +21,7 @@ import { Events } from './events.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { Watching } from './guard.ts';
+import type { PhaseOrder } from './handler-order.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
 import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
@@ -31,7 +32,6 @@ import { placeText } from './place.ts';
 import { TokenBuckets } from './rate-limiter.ts';
 import type { Server } from './server.ts';
 import { STANDARD } from './standard.ts';
-import type { HookOrder } from './taps.ts';
 
 /** What a server is made of. */
 export interface HostSetting {
@@ -101,6 +101,8 @@ export class Host {
   readonly #counters: ServerCounters;
   #exempt: (address: string) => boolean;
   readonly #meters = new Meters();
+  /** The plugins of which the log says that they are written for the last release. */
+  readonly #noticed = new Set<string>();
   readonly #events = new Events();
   readonly #logger: Logger;
   readonly #log: BoundedLog;
@@ -296,6 +298,7 @@ export class Host {
       dryRun,
       failedInBackground: (plugin, thrown) => this.#failed(thrown, { ...culpritOf(thrown), plugin }),
       meters: this.#meters,
+      noticed: this.#noticed,
       watchdog,
     };
   }
@@ -361,7 +364,7 @@ export class Host {
   }
 
   /** The order in which the handlers of each hook run. */
-  orders(): readonly HookOrder[] {
+  orders(): readonly PhaseOrder[] {
     return this.#generation.orders();
   }
 

@@ -1,12 +1,13 @@
 import { types } from 'node:util';
 import { z } from 'zod';
-import { HOOKS, type HookName } from '../kernel/hooks.ts';
-import { GUARD_DECISIONS } from '../kernel/results.ts';
+import { HOOKS, phaseEntry } from '../kernel/hook-table.ts';
+import { type HookName, PHASES } from '../kernel/hooks.ts';
 import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { Param } from '../params/param.ts';
 import { isRole } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
+import { isReleasedEntry } from './handlers.ts';
 import { didYouMean } from './mistakes.ts';
 import { type Checked, checkAgainst, keysAt } from './options.ts';
 
@@ -99,28 +100,39 @@ const codec = z.looseObject(
   'expected a codec',
 );
 
-const hooks = Object.fromEntries(
-  (Object.keys(HOOKS) as HookName[]).map((hook) => {
-    const { kind } = HOOKS[hook];
-    const handler = kind.startsWith('Async') ? aFunction : aSyncFunction('hook');
-    const phase = Object.hasOwn(GUARD_DECISIONS, hook)
-      ? z.literal('guard', "expected 'guard'")
-      : z.undefined('expected none: nothing is refused in this hook');
-    const ordered = z.strictObject(
-      {
-        phase: phase.optional(),
-        order: z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional(),
-        before: name.optional(),
-        handler,
-      },
-      'expected { phase, order, before, handler }',
-    );
-    return [hook, z.union([handler, ordered]).optional()];
-  }),
-);
+const order = z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional();
+
+/** The handlers of one hook, by phase. */
+function handlersByPhase(hook: HookName): z.ZodType {
+  const handler = HOOKS[hook].sync ? aSyncFunction('hook') : aFunction;
+  const phases = PHASES.filter((phase) => phaseEntry(hook, phase) !== undefined);
+  const ordered = z.strictObject({ order, handler }, 'expected { order, handler }');
+  const shape = phases.map((phase) => [phase, z.union([handler, ordered]).optional()]);
+  return z.union([handler, z.strictObject(Object.fromEntries(shape), `expected { ${phases.join(', ')} }`)]);
+}
+
+/** A handler as the last release had it. */
+function releasedHandler(hook: HookName): z.ZodType {
+  const handler = HOOKS[hook].sync ? aSyncFunction('hook') : aFunction;
+  const phase = phaseEntry(hook, 'guard')
+    ? z.literal('guard', "expected 'guard'")
+    : z.undefined('expected none: nothing is refused in this hook');
+  return z.strictObject({ phase: phase.optional(), order, handler }, 'expected { phase, order, handler }');
+}
+
+function hooksOf(given: unknown): z.ZodType {
+  const shape = (Object.keys(HOOKS) as HookName[]).map((hook) => {
+    const entry: unknown = Object(Object(given)[hook]);
+    return [hook, (isReleasedEntry(entry) ? releasedHandler(hook) : handlersByPhase(hook)).optional()];
+  });
+  return z.strictObject(Object.fromEntries(shape), 'expected handlers by hook');
+}
+
+const BEFORE =
+  "A handler names no plugin: it runs in its phase (guard, transform, decide, observe), there by `order`, 'pre' or 'post', and else in the order of the config.";
 
 const RETURNED = {
-  hooks: z.strictObject(hooks, 'expected handlers by hook').optional(),
+  hooks: z.unknown().optional(),
   commands: z.array(z.unknown(), 'expected a list of commands').optional(),
   codecs: z.array(codec, 'expected a list of codecs').optional(),
   provide: z.strictObject({}, 'expected the services of provides').optional(),
@@ -163,13 +175,30 @@ export async function contributionMistakes(
 ): Promise<readonly string[]> {
   const config = `The plugin '${key}'`;
   const mistakes = await mistakesIn(returnedBy(provides), returned, { config, at: [], whole: 'what setup returns' });
-  const { commands } = Object(returned) as { readonly commands?: unknown };
+  const { commands, hooks } = Object(returned) as { readonly commands?: unknown; readonly hooks?: unknown };
+  mistakes.push(...(await hookMistakes(config, hooks)));
   for (const [index, spec] of Array.isArray(commands) ? commands.entries() : []) {
     const called = (Object(spec) as Partial<CommandSpec>).name ?? index;
     const checked = { config: `${config}, command '${called}'`, at: [], belongs: inPlugin };
     mistakes.push(...(await mistakesIn(command, spec, checked)));
   }
   return mistakes;
+}
+
+/** What is wrong with a plugin's hooks, a sentence each. */
+async function hookMistakes(config: string, hooks: unknown): Promise<string[]> {
+  if (hooks === undefined) return [];
+  const mistakes: string[] = [];
+  const checked: Record<string, unknown> = {};
+  for (const [hook, entry] of Object.entries(Object(hooks) as Record<string, unknown>)) {
+    checked[hook] = entry;
+    if (typeof entry !== 'object' || entry === null || !Object.hasOwn(entry, 'before')) continue;
+    const { before, ...rest } = entry as { readonly before: unknown };
+    checked[hook] = rest;
+    mistakes.push(`${config}: hooks.${hook}.before is not taken any more. ${BEFORE}`);
+  }
+  const value = mistakes.length > 0 ? checked : hooks;
+  return [...mistakes, ...(await mistakesIn(hooksOf(value), value, { config, at: ['hooks'] }))];
 }
 
 function inPlugin(strange: string): string | undefined {

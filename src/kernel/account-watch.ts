@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { Hooks } from './hooks.ts';
+import type { Hooks } from './phases.ts';
 import type { Session } from './session.ts';
 
 /** An account as it is at one moment, as far as logins depend on it. */
@@ -11,8 +11,11 @@ export interface AccountState {
   readonly isBot: boolean;
 }
 
-/** What happened to an account: it has other roles, all of its logins have expired, or it does not exist any more. */
-export type AccountChange = 'roles' | 'signed-out' | 'removed';
+/** What happened to an account: it is new, it has other roles, all of its logins have expired, or it no longer exists. */
+export type AccountChange = 'registered' | 'roles' | Expiry;
+
+/** What ends an account's sessions and logins. */
+type Expiry = 'signed-out' | 'removed';
 
 /** What a login depends on, while it is under way and once the session is online. */
 export interface LoginBasis {
@@ -68,11 +71,11 @@ export class AccountWatch {
     for (const session of this.#host.sessions()) {
       const { basis } = session;
       if (basis?.account.id !== account.id) continue;
-      if (change === 'roles' || session === by) basis.state = this.#read(account);
-      else expire(session, basis, change);
+      if (isExpiry(change) && session !== by) expire(session, basis, change);
+      else basis.state = this.#read(account);
     }
     if (by !== undefined) by.epoch = (await by.basis?.state)?.epoch;
-    await this.#host.hooks.onAccountChange.promise(account, change);
+    await this.#host.hooks.onAccountChange.observe.run(account, change);
   }
 
   /** Another process may have changed accounts: reads those of all sessions. @throws when they cannot be read */
@@ -97,11 +100,11 @@ export class AccountWatch {
       const change = changeOf(before, now);
       if (change === undefined) continue;
       changes.add(change);
-      if (change === 'roles') basis.state = Promise.resolve(now);
-      else expire(session, basis, change);
+      if (isExpiry(change)) expire(session, basis, change);
+      else basis.state = Promise.resolve(now);
     }
     if (changes.has('removed')) this.#removed.add(account.id);
-    for (const change of changes) await this.#host.hooks.onAccountChange.promise(account, change);
+    for (const change of changes) await this.#host.hooks.onAccountChange.observe.run(account, change);
   }
 
   #read({ id }: Account): Promise<AccountState | undefined> {
@@ -118,7 +121,11 @@ function changeOf(before: AccountState, now: AccountState | undefined): AccountC
   return now.roles.join(' ') === before.roles.join(' ') ? undefined : 'roles';
 }
 
-function expire(session: Session, basis: LoginBasis, reason: 'signed-out' | 'removed'): void {
+function isExpiry(change: AccountChange): change is Expiry {
+  return change === 'signed-out' || change === 'removed';
+}
+
+function expire(session: Session, basis: LoginBasis, reason: Expiry): void {
   basis.expired = true;
   if (session.account !== undefined) session.close(reason);
 }

@@ -1,9 +1,11 @@
 import type { Account } from './account.ts';
 import type { Input, Output } from './codec.ts';
 import { QuestionCancelled } from './endings.ts';
-import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
+import type { Hooks } from './phases.ts';
+import type { Passage } from './reservation.ts';
+import { isPromise } from './results.ts';
 import type { Retries } from './retries.ts';
 import type { Session } from './session.ts';
 import { type Refusal, type Reply, refuse } from './verdicts.ts';
@@ -22,15 +24,21 @@ export interface CommandCall<V = Values> {
   readonly values: V;
   /**
    * The arguments as a line: what follows the command's word and one blank, as typed, or the values of a program written
-   * so. A handler of `onCommand` may set it; the arguments are then read from it.
+   * so. A transform of `onCommand` may set it; the arguments are then read from it.
    */
-  rest: string;
+  readonly rest: string;
   /** The words of `rest`, which blanks separate. */
   readonly args: readonly string[];
   /** Where the client may send it again: hand it on to `server.post`. */
   readonly once: Once | undefined;
   /** For a command that `overlaps`: what must not come after this call's doings has been put in order; the next may begin. */
   readonly proceed: () => void;
+}
+
+/** A call that may still be rewritten. */
+export interface CommandDraft extends Omit<CommandCall, 'rest'> {
+  /** May be set. */
+  rest: string;
 }
 
 /** How a command's arguments are read; the host makes it of what the command declares. */
@@ -166,7 +174,7 @@ export class Answers {
     if (once === undefined) return this.#perform(wanted, proceed);
     const { id } = this.#account;
     return this.#host.retries.inTurn(id, once.key, async (waited) => {
-      const first = once.again || waited ? await hooks.onRetry.promise(this.#account, once.key) : undefined;
+      const first = once.again || waited ? await hooks.onRetry.decide.run(this.#account, once.key) : undefined;
       return this.#perform({ ...wanted, said: { ...said, once: { ...once, first } } }, proceed);
     });
   }
@@ -174,6 +182,8 @@ export class Answers {
   async #perform({ said, command, unless, hooks }: Wanted, proceed: () => void): Promise<Output | undefined> {
     const { name } = command;
     const call = new Call(this.#session, this.#account, command, said, proceed);
+    const { guard, transform, decide, observe } = hooks.onCommand;
+    let passage: Passage<Refusal, Exclude<Reply, undefined>> | undefined;
     let reply: Reply;
     try {
       // A message that is already kept is answered as it was, whatever would refuse it now.
@@ -182,7 +192,21 @@ export class Answers {
           return { kind: 'error', reason: 'is-command', about: unless.name };
         }
         if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: said.word };
-        if (hooks.onCommand.isUsed()) reply = await hooks.onCommand.promise(this.#session, call);
+        if (guard.isUsed()) {
+          const passing = guard.run(this.#session, call);
+          passage = isPromise(passing) ? await passing : passing;
+          reply = passage.refusal;
+        }
+        if (reply === undefined && transform.isUsed()) {
+          call.isDraft = true;
+          const rewriting = transform.run(this.#session, call);
+          reply = isPromise(rewriting) ? await rewriting : rewriting;
+          call.isDraft = false;
+        }
+        if (reply === undefined && decide.isUsed()) {
+          const deciding = decide.run(this.#session, call);
+          reply = isPromise(deciding) ? await deciding : deciding;
+        }
       }
       if (reply === undefined && !this.#session.ended) {
         const read = call.read();
@@ -191,7 +215,10 @@ export class Answers {
     } catch (cause) {
       if (!(cause instanceof QuestionCancelled)) throw cause;
       reply = refuse('cancelled');
+    } finally {
+      passage?.settle(reply);
     }
+    if (observe.isUsed()) observe.notify(this.#session, call, reply);
     // Every line has its answer, so that a client that sends ahead can tell which is which.
     reply ??= this.#session.ended ? undefined : '';
     if (reply === undefined) return undefined;
@@ -224,10 +251,12 @@ function errorOf({ reason, sentence }: Refusal, about: string): Output {
   return { kind: 'error', reason, about, ...(sentence !== undefined && { sentence }) };
 }
 
-class Call implements CommandCall {
+class Call implements CommandDraft {
   readonly session: Session;
   readonly account: Account;
   readonly command: string;
+  /** Whether it may be rewritten now. */
+  isDraft = false;
   readonly once: Once | undefined;
   readonly proceed: () => void;
   readonly #arguments: ArgumentReader;
@@ -265,6 +294,7 @@ class Call implements CommandCall {
   }
 
   set rest(line: string) {
+    if (!this.isDraft) throw new TypeError("a command's `rest` can be set in the phase `transform` of onCommand only");
     this.#given = line;
     this.#read = undefined;
   }

@@ -1,6 +1,5 @@
 import type { Account } from './account.ts';
 import type { Counters } from './environment.ts';
-import type { Hooks } from './hooks.ts';
 import {
   type Audience,
   type Duplicate,
@@ -11,7 +10,10 @@ import {
 } from './message.ts';
 import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
+import type { Hooks } from './phases.ts';
 import { Rendered } from './rendered.ts';
+import type { Passage } from './reservation.ts';
+import { isPromise } from './results.ts';
 import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */
@@ -68,6 +70,8 @@ export class Delivery {
     const placed = Promise.withResolvers<undefined>();
     let kept: Promise<Posted> | undefined;
     let keepLast: (() => Promise<number | Duplicate>) | undefined;
+    let unkept: Refusal | undefined;
+    let refusal: Refusal | undefined;
     const keep = (place: Promise<number | Duplicate>): Promise<Posted> => {
       kept = this.#keep(draft, place, began, hooks);
       // A sender who was told that it took too long does not wait for it any more.
@@ -77,21 +81,38 @@ export class Delivery {
       return kept;
     };
     let before = post.once && (await firstAnswer(post.from, post.once, hooks));
-    const draft: MessageDraft = new Draft(post, this.#audience(post.to), now, isRemoved, {
+    const draft = new Draft(post, this.#audience(post.to), now, isRemoved, {
       saidBefore: (id) => {
         before = { duplicateOf: id, unknown: unknownOf(draft) };
       },
       place: (place) => {
         if (typeof place === 'function') keepLast = place;
-        else keep(place);
+        else if (isPromise(place)) keep(place);
+        else unkept = place;
       },
     });
-    if (before === undefined && hooks.onMessage.isUsed()) {
-      const refusal = await Promise.race([placed.promise, hooks.onMessage.promise(draft)]);
-      if (kept !== undefined) return await (kept as Promise<Posted>);
-      if (refusal !== undefined) return refusal;
-      if (draft.senderRemoved) return refuse('removed');
-      if (before === undefined && keepLast !== undefined) return await keep(keepLast());
+    if (before === undefined) {
+      const { guard, transform } = hooks.onMessage;
+      let passage: Passage<Refusal, Refusal> | undefined;
+      try {
+        if (guard.isUsed()) {
+          const passing = guard.run(draft);
+          passage = isPromise(passing) ? await passing : passing;
+          refusal = passage.refusal;
+        }
+        if (refusal === undefined && transform.isUsed()) {
+          draft.isOpen = true;
+          const rewriting = transform.run(draft);
+          refusal = isPromise(rewriting) ? await Promise.race([placed.promise, rewriting]) : rewriting;
+          draft.isOpen = false;
+        }
+        if (kept !== undefined) return await (kept as Promise<Posted>);
+        refusal ??= unkept ?? (draft.senderRemoved ? refuse('removed') : undefined);
+        if (refusal !== undefined) return refusal;
+        if (before === undefined && keepLast !== undefined) return await keep(keepLast());
+      } finally {
+        passage?.settle(refusal);
+      }
     }
     ordered?.();
     const message = messageOf(draft, before?.duplicateOf ?? 0);
@@ -135,7 +156,8 @@ export class Delivery {
     this.said++;
     this.#counters.given(message);
     this.#offer(message);
-    if (hooks.onSaid.isUsed()) void hooks.onSaid.promise({ ...message });
+    const { observe } = hooks.onMessage;
+    if (observe.isUsed()) observe.notify({ ...message });
   }
 
   #offer(message: Message): void {
@@ -170,6 +192,8 @@ class Draft implements MessageDraft {
   readonly saidBefore: MessageDraft['saidBefore'];
   readonly place: MessageDraft['place'];
   readonly #isRemoved: (account: number) => boolean;
+  /** Whether it may be rewritten now. */
+  isOpen = false;
   #text: string;
 
   constructor(
@@ -195,6 +219,7 @@ class Draft implements MessageDraft {
 
   /** Cleans it at once: it is what the log keeps. */
   set text(rewritten: string) {
+    if (!this.isOpen) throw new TypeError("a message's `text` can be set in the phase `transform` of onMessage only");
     this.#text = withoutControls(rewritten);
   }
 
@@ -216,5 +241,5 @@ function unknownOf({ audience }: MessageDraft): string[] {
 /** How a message that is sent again was answered the first time, if it was kept. */
 async function firstAnswer(from: Account, once: Once, hooks: Hooks): Promise<Duplicate | undefined> {
   if (once.first !== undefined || !once.again) return once.first;
-  return hooks.onRetry.promise(from, once.key);
+  return hooks.onRetry.decide.run(from, once.key);
 }

@@ -1,7 +1,7 @@
-import type { Hooks } from './hooks.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { Message } from './message.ts';
+import type { Hooks } from './phases.ts';
 import { Rendered } from './rendered.ts';
 import type { Session } from './session.ts';
 
@@ -268,8 +268,8 @@ export class Feed {
   }
 
   #verdict(message: Message): 'hold' | 'drop' | undefined {
-    const { onDeliver } = this.#host.hooks;
-    return onDeliver.isUsed() ? onDeliver.call(this.#session, message) : undefined;
+    const { guard } = this.#host.hooks.onDeliver;
+    return guard.isUsed() ? guard.call(this.#session, message) : undefined;
   }
 
   #put(rendered: Rendered): void {
@@ -278,8 +278,8 @@ export class Feed {
   }
 
   #report(messages: readonly Message[]): void {
-    const { onDelivered } = this.#host.hooks;
-    if (!onDelivered.isUsed()) return;
-    for (const message of messages) onDelivered.call(this.#session, message);
+    const { observe } = this.#host.hooks.onDelivered;
+    if (!observe.isUsed()) return;
+    for (const message of messages) observe.call(this.#session, message);
   }
 }

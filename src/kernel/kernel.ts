@@ -7,12 +7,12 @@ import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
 import { SessionEnded } from './endings.ts';
 import type { KernelEnvironment } from './environment.ts';
-import type { Hooks } from './hooks.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { login } from './login.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
+import type { Hooks } from './phases.ts';
 import { Retries } from './retries.ts';
 import { Session, type SessionHost } from './session.ts';
 import { Turns } from './turns.ts';
@@ -143,15 +143,20 @@ export class Kernel implements SessionHost {
   admit(session: Session, account: Account): Promise<UsernameVerdict | undefined> {
     return this.#admissions.run(account.id, async () => {
       if (session.ended) throw new SessionEnded();
-      const { onAdmit } = this.hooks;
-      const objection = onAdmit.isUsed() ? await session.still(onAdmit.promise(session, account)) : undefined;
-      if (objection !== undefined) return objection;
-      // From here to the welcome nothing waits.
-      if (session.basis?.expired || this.accountWatch.isRemoved(account.id)) return askUsername();
-      for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
-      this.online.add(session, account);
-      session.send({ kind: 'welcome', account });
-      return undefined;
+      const passage = await this.hooks.onAdmit.guard.run(session, account);
+      let objection = passage.refusal;
+      try {
+        if (session.ended) throw new SessionEnded();
+        // From here to the welcome nothing waits.
+        if (session.basis?.expired || this.accountWatch.isRemoved(account.id)) objection ??= askUsername();
+        if (objection !== undefined) return objection;
+        for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
+        this.online.add(session, account);
+        session.send({ kind: 'welcome', account });
+        return undefined;
+      } finally {
+        passage.settle(objection);
+      }
     });
   }
 
@@ -165,9 +170,9 @@ export class Kernel implements SessionHost {
       this.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
     }
     this.#arriving.delete(session);
-    const farewell: Promise<void> = this.hooks.onDisconnect
-      .promise(session, reason)
-      .finally(() => this.#farewells.delete(farewell));
+    const observing = this.hooks.onDisconnect.observe.run(session, reason);
+    if (!(observing instanceof Promise)) return;
+    const farewell: Promise<void> = observing.finally(() => this.#farewells.delete(farewell));
     this.#farewells.add(farewell);
   }
 
@@ -196,13 +201,17 @@ export class Kernel implements SessionHost {
   async #converse(session: Session): Promise<void> {
     let answers: Answers | undefined;
     try {
-      const refusal = await session.still(this.hooks.onConnect.promise(session));
-      if (refusal !== undefined) return session.close(refusal.reason);
+      const { guard, observe } = this.hooks.onConnect;
+      const passage = await guard.run(session);
+      passage.settle(passage.refusal);
+      if (session.ended) throw new SessionEnded();
+      if (passage.refusal !== undefined) return session.close(passage.refusal.reason);
       this.#logConnected(session);
+      if (observe.isUsed()) await session.still(observe.run(session));
       if (!(await login(session, this))) return;
       const { account } = session as { account: Account };
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
-      await session.still(this.hooks.onLogin.promise(session));
+      await session.still(this.hooks.onLogin.observe.run(session));
       session.feed.open();
       answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
 import type { AccountState, AccountWatch } from './account-watch.ts';
 import { SessionEnded, StartedOver } from './endings.ts';
-import type { Hooks } from './hooks.ts';
 import type { Logger } from './logger.ts';
+import type { Hooks } from './phases.ts';
 import type { Session } from './session.ts';
 import {
   type Admit,
@@ -65,7 +65,7 @@ async function oneLogin(
   wrong: Wrong,
 ): Promise<boolean | UsernameVerdict> {
   const name = await session.ask('username', because, reason);
-  let verdict = (await session.still(host.hooks.onUsername.promise(session, name))) ?? askUsername();
+  let verdict = (await session.still(nameVerdict(session, name, host.hooks))) ?? askUsername();
   let after: 'username' | 'password' = 'username';
   // What was typed as a name may be a password: only that of an account is written down.
   let known = {};
@@ -133,7 +133,7 @@ async function askForPassword(
     const check = async () => {
       // Read before the password is checked, so that a change during the check is noticed.
       if ((await stateOf(session, account, host)) === 'unknown') return 'again';
-      return await session.still(verdictOn(session, account, secret, hooks));
+      return await session.still(passwordVerdict(session, account, secret, hooks));
     };
     let verdict = await check();
     // The password was changed meanwhile, or hashed anew by a plugin that does not say `rehashed`.
@@ -144,7 +144,7 @@ async function askForPassword(
     because = 'wrong';
     wrong.passwords++;
     host.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
-    const block = await session.still(hooks.onAuthFail.promise(session, account));
+    const block = await session.still(blockAfter(session, account, hooks));
     if (block !== undefined) return block;
     if (wrong.passwords >= host.limits.passwordAttempts) {
       host.limitMet('password-attempts');
@@ -154,18 +154,52 @@ async function askForPassword(
   }
 }
 
-/** What becomes of a password. Those that count passwords are told, whether or not the client is still there to be told. */
-async function verdictOn(session: Session, account: Account, secret: string, hooks: Hooks): Promise<PasswordVerdict> {
-  let verdict: PasswordVerdict = 'again';
+/** What becomes of a user name: the refusal of a guard, or the first decision. */
+async function nameVerdict(
+  session: Session,
+  name: string,
+  { onUsername: { guard, decide } }: Hooks,
+): Promise<UsernameVerdict | undefined> {
+  const passage = await guard.run(session, name);
+  let verdict: UsernameVerdict | undefined = passage.refusal;
   try {
-    const decided = await hooks.onPassword.promise(session, account, secret);
-    // Whoever closes the session and decides nothing has not looked at it.
-    verdict = decided ?? (session.ended ? 'again' : 'wrong');
+    if (session.ended) return undefined;
+    verdict ??= await decide.run(session, name);
     return verdict;
   } finally {
-    const isOutdated = verdict === 'right' && session.basis?.expired;
-    hooks.onPasswordDone.call(session, account, isOutdated ? 'again' : verdict);
+    passage.settle(verdict);
   }
+}
+
+/** What becomes of a password. Who counts passwords learns of it whether or not the client is still there. */
+async function passwordVerdict(
+  session: Session,
+  account: Account,
+  secret: string,
+  { onPassword: { guard, decide, observe } }: Hooks,
+): Promise<PasswordVerdict> {
+  let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
+  let verdict: PasswordVerdict = 'again';
+  try {
+    passage = await guard.run(session, account, secret);
+    // A guard that closes the session and refuses nothing has not looked at it, nor does anybody else.
+    if (session.ended) verdict = passage.refusal ?? 'again';
+    else
+      verdict = passage.refusal ?? (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
+    return verdict;
+  } finally {
+    const outcome = verdict === 'right' && session.basis?.expired ? 'again' : verdict;
+    passage?.settle(outcome);
+    observe.notify(session, account, outcome);
+  }
+}
+
+/** Whether logins are blocked now that a password was wrong. */
+async function blockAfter(session: Session, account: Account, hooks: Hooks): Promise<Blocked | undefined> {
+  const { decide, observe } = hooks.onAuthFail;
+  const block = await decide.run(session, account);
+  observe.notify(session, account, block);
+  return block;
 }
 
 function newDevice(): string {

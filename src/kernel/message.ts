@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Refusal } from './verdicts.ts';
 
 /** Whom a message is for: a group by name, or accounts. */
 export type Audience =
@@ -50,7 +51,7 @@ export interface MessageDraft {
   readonly from: Account;
   /** Whom it is for. Of names whose bearers are offline nobody knows before `offline-messages` has looked (`post`). */
   readonly audience: Audience;
-  /** May be set. */
+  /** May be set, in the phase `transform` of `onMessage`. */
   text: string;
   /** When it was said, in milliseconds since 1970. */
   readonly time: number;
@@ -65,12 +66,12 @@ export interface MessageDraft {
    * called after the last handler, unless one refuses the message, so what is kept is what all handlers have made of it.
    * As soon as the id is there the message is sent and delivered, in the order of the ids. Instead of an id the store
    * may find that the message is a duplicate, which is answered and not delivered. A message that nobody places is not
-   * kept, and is delivered to those online.
+   * kept, and is delivered to those online. Called with a refusal, the message is not sent.
    *
    * Called with a promise, of an append that has begun, the message counts as it is at the call: the handlers that follow
    * neither refuse, rewrite nor hold it up.
    */
-  place(append: Promise<number | Duplicate> | (() => Promise<number | Duplicate>)): void;
+  place(append: Promise<number | Duplicate> | (() => Promise<number | Duplicate>) | Refusal): void;
 }
 
 /** The last millisecond of the year 9999: later times do not fit RFC 3339. */

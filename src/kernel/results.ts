@@ -1,4 +1,3 @@
-import type { HookName } from './hooks.ts';
 import { withoutControls } from './message.ts';
 import { blocked, refuse } from './verdicts.ts';
 
@@ -17,53 +16,28 @@ const LONGEST_SENTENCE = 1000;
 
 const USERNAME_CAUSES: ReadonlySet<unknown> = new Set(['username', 'connected', 'registered', 'expired']);
 
-const REFUSAL: Allowed = { words: 'refuse(reason)', matches: isRefusal };
+export const REFUSAL: Allowed = { words: 'refuse(reason)', matches: isRefusal };
 
-const BLOCKED: Allowed = { words: 'blocked(seconds)', matches: isBlocked };
+export const BLOCKED: Allowed = { words: 'blocked(seconds)', matches: isBlocked };
 
-const ASK_USERNAME: Allowed = {
+export const ASK_USERNAME: Allowed = {
   words: 'askUsername(because)',
   matches: (result) => isOfKind(result, 'username') && USERNAME_CAUSES.has(result.because),
 };
 
-const ASK_PASSWORD: Allowed = {
+export const ASK_PASSWORD: Allowed = {
   words: 'askPassword(account)',
   matches: (result) => isOfKind(result, 'password') && isAccount(result.account),
 };
 
-const ADMIT: Allowed = {
+export const ADMIT: Allowed = {
   words: 'admit(account)',
   matches: (result) => isOfKind(result, 'admit') && isAccount(result.account),
 };
 
-const DUPLICATE: Allowed = { words: '{ duplicateOf, unknown }', matches: isDuplicate };
+export const DUPLICATE: Allowed = { words: '{ duplicateOf, unknown }', matches: isDuplicate };
 
-const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
-
-/** What handlers decide with, beside undefined, which leaves it to the next. Hooks that only watch are not listed. */
-export const DECISIONS: Readonly<Partial<Record<HookName, Allowed>>> = {
-  onConnect: REFUSAL,
-  onUsername: oneOf(ASK_PASSWORD, ASK_USERNAME, BLOCKED, ADMIT),
-  onPassword: oneOf(literals('right', 'wrong', 'again'), BLOCKED, ASK_USERNAME),
-  onAuthFail: BLOCKED,
-  onAdmit: oneOf(ASK_USERNAME, BLOCKED),
-  onCommand: oneOf(LINES, REFUSAL),
-  onRetry: DUPLICATE,
-  onMessage: REFUSAL,
-  onDeliver: literals('drop', 'hold'),
-};
-
-/** What guards decide with: they may only refuse. */
-export const GUARD_DECISIONS: typeof DECISIONS = {
-  onConnect: REFUSAL,
-  onUsername: oneOf(ASK_USERNAME, BLOCKED),
-  onPassword: oneOf(literals('wrong', 'again'), BLOCKED, ASK_USERNAME),
-  onAuthFail: BLOCKED,
-  onAdmit: oneOf(ASK_USERNAME, BLOCKED),
-  onCommand: REFUSAL,
-  onMessage: REFUSAL,
-  onDeliver: literals('drop', 'hold'),
-};
+export const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
 
 /** What a command may answer, beside undefined, which is an empty line. */
 export const ANSWERS: Allowed = oneOf(LINES, REFUSAL);
@@ -100,14 +74,16 @@ export function kindOf(value: unknown): string {
   return keys.length === 0 ? 'an object' : `an object with ${keys.join(', ')}`;
 }
 
-function oneOf(...all: readonly Allowed[]): Allowed {
+/** Whatever one of these allows. */
+export function oneOf(...all: readonly Allowed[]): Allowed {
   return {
     words: all.map(({ words }) => words).join(', '),
     matches: (result) => all.some((allowed) => allowed.matches(result)),
   };
 }
 
-function literals(...values: readonly string[]): Allowed {
+/** One of these words. */
+export function literals(...values: readonly string[]): Allowed {
   const known: ReadonlySet<unknown> = new Set(values);
   return { words: values.map((value) => `'${value}'`).join(', '), matches: (result) => known.has(result) };
 }

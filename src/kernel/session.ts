@@ -411,7 +411,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
   }
 
   /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded @internal */
-  async still<T>(work: Promise<T>): Promise<T> {
+  async still<T>(work: T | Promise<T>): Promise<T> {
     const result = await work;
     if (this.ended) throw new SessionEnded();
     return result;

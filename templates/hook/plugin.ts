@@ -10,12 +10,15 @@ export default definePlugin({
     return {
       hooks: {
         // Once a message, before anyone is given it. The other hooks: docs/plugins.md of chatserv.
-        onMessage(message) {
-          if ([...message.text].length > options.longest) {
+        onMessage: {
+          guard({ text }) {
+            if ([...text].length <= options.longest) return undefined;
             return refuse('too-long', `A message can have at most ${options.longest} characters.`);
-          }
-          message.text = message.text.trim();
-          return undefined;
+          },
+          transform(message) {
+            message.text = message.text.trim();
+            return undefined;
+          },
         },
       },
     };

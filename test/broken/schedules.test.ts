@@ -47,10 +47,12 @@ function observer(wait: () => Promise<void>) {
       return {
         hooks: {
           onMessage: {
-            order: 'post',
-            async handler() {
-              await wait();
-              return undefined;
+            transform: {
+              order: 'post',
+              async handler() {
+                await wait();
+                return undefined;
+              },
             },
           },
           onDeliver(_session, { id, text }) {

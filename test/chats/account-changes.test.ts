@@ -24,7 +24,7 @@ function gate() {
   };
 }
 
-/** Notes what plugins are told of accounts. */
+/** Notes how accounts change, once they are there. */
 function notebook() {
   const noted: string[] = [];
   const plugin = definePlugin({
@@ -33,7 +33,7 @@ function notebook() {
     setup: () => ({
       hooks: {
         async onAccountChange({ name }, change: AccountChange) {
-          noted.push(`${name} ${change}`);
+          if (change !== 'registered') noted.push(`${name} ${change}`);
         },
       },
     }),
@@ -189,21 +189,25 @@ describe('a password that is changed', () => {
         setup: ({ accounts }) => ({
           hooks: {
             onPassword: {
-              order: 'post',
-              async handler(_session, { id }, secret) {
-                const { hash = '' } = (await accounts.get(id)) ?? {};
-                if (done) return hash === 'other' || secret !== PASSWORD ? 'wrong' : 'right';
-                done = true;
-                // As plugins do that do not know of `rehashed`.
-                await accounts.setHash(id, how === 'changed' ? 'other' : hash);
-                return 'right';
+              decide: {
+                order: 'post',
+                async handler(_session, { id }, secret) {
+                  const { hash = '' } = (await accounts.get(id)) ?? {};
+                  if (done) return hash === 'other' || secret !== PASSWORD ? 'wrong' : 'right';
+                  done = true;
+                  // As plugins do that do not know of `rehashed`.
+                  await accounts.setHash(id, how === 'changed' ? 'other' : hash);
+                  return 'right';
+                },
               },
             },
             onUsername: {
-              order: 'pre',
-              async handler(_session, name) {
-                const account = await accounts.find(name);
-                return account && { kind: 'password' as const, account };
+              decide: {
+                order: 'pre',
+                async handler(_session, name) {
+                  const account = await accounts.find(name);
+                  return account && { kind: 'password' as const, account };
+                },
               },
             },
           },

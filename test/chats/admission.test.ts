@@ -4,8 +4,12 @@ import { describe, expect, test } from 'vitest';
 import openDoor from '../support/open-door.ts';
 
 /** A plugin with an opinion on who comes in. */
-function guard(onAdmit: Handlers['onAdmit']) {
-  return definePlugin({ name: 'guard', summary: 'Says who may come in', setup: () => ({ hooks: { onAdmit } }) });
+function guard(admits: Handlers['onAdmit']['guard']) {
+  return definePlugin({
+    name: 'guard',
+    summary: 'Says who may come in',
+    setup: () => ({ hooks: { onAdmit: { guard: admits } } }),
+  });
 }
 
 /** Calls that wait until the test lets all of them go on. */
@@ -60,10 +64,7 @@ describe('a guard that takes its time', () => {
       summary: 'Admits alice slowly',
       setup: () => ({
         hooks: {
-          onAdmit: {
-            order: 'post',
-            handler: async (_session, { name }) => (name === 'alice' ? held.pass() : undefined),
-          },
+          onAdmit: { guard: async (_session, { name }) => (name === 'alice' ? held.pass() : undefined) },
         },
       }),
     });

@@ -1,12 +1,20 @@
-import { definePlugin, type MessageDraft, type Ordered, refuse } from 'chatserv';
+import { definePlugin, type MessageDraft, refuse } from 'chatserv';
 import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
-type OnMessage = (message: MessageDraft) => Promise<ReturnType<typeof refuse> | undefined>;
+type Result = Promise<ReturnType<typeof refuse> | undefined>;
 
-/** A plugin of that name with a handler of onMessage. */
-function handling(name: string, entry: Ordered<OnMessage>) {
-  return definePlugin({ name, summary: 'Handles messages', setup: () => ({ hooks: { onMessage: entry } }) });
+/** A plugin of that name with a handler in a phase of onMessage. */
+function handling(
+  name: string,
+  phase: 'guard' | 'transform',
+  entry: { readonly order?: 'pre' | 'post'; handler(message: MessageDraft): Result },
+) {
+  return definePlugin({
+    name,
+    summary: 'Handles messages',
+    setup: () => ({ hooks: { onMessage: { [phase]: entry } } }),
+  });
 }
 
 async function three(server: TestServer) {
@@ -15,11 +23,13 @@ async function three(server: TestServer) {
 
 describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s', (name) => {
   test.each(['pre', undefined, 'post'] as const)('what it rewrites is kept and delivered, at %s', async (order) => {
-    const handler: OnMessage = async (message) => {
+    const handler = async (message: MessageDraft) => {
       message.text = message.text.toUpperCase();
       return undefined;
     };
-    await using server = await startServer({ [name]: handling(name, { ...(order && { order }), handler }) });
+    await using server = await startServer({
+      [name]: handling(name, 'transform', { ...(order && { order }), handler }),
+    });
     await server.registers('dave');
     const [alice, bob] = await three(server);
     await alice.says('message (bob dave ghost) as it is', 'broadcast to all');
@@ -31,8 +41,8 @@ describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s'
   });
 
   test.each(['pre', undefined, 'post'] as const)('what it refuses is nowhere, at %s', async (order) => {
-    const handler: OnMessage = async ({ text }) => (text.includes('darn') ? refuse('word') : undefined);
-    await using server = await startServer({ [name]: handling(name, { ...(order && { order }), handler }) });
+    const handler = async ({ text }: MessageDraft) => (text.includes('darn') ? refuse('word') : undefined);
+    await using server = await startServer({ [name]: handling(name, 'guard', { ...(order && { order }), handler }) });
     await server.registers('dave');
     const [alice, bob] = await three(server);
     await alice.says('message (bob dave) darn', 'message (bob dave) well');
@@ -45,8 +55,8 @@ describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s'
 
   test('where it is slow, it holds up nobody but the sender', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const handler: OnMessage = ({ text }) => (text === 'slow' ? promise : Promise.resolve(undefined));
-    await using server = await startServer({ [name]: handling(name, { order: 'post', handler }) });
+    const handler = ({ text }: MessageDraft): Result => (text === 'slow' ? promise : Promise.resolve(undefined));
+    await using server = await startServer({ [name]: handling(name, 'transform', { order: 'post', handler }) });
     const [alice, bob, carol] = await three(server);
     await alice.says('message bob slow');
     expect(await carol.asks('message bob other')).toBe('sent:');
@@ -57,21 +67,21 @@ describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s'
   });
 });
 
-test('a plugin that refuses at post sees whom a message is for, also those who are offline', async () => {
+test('a transform at post sees whom a message is for, also those who are offline', async () => {
   const seen: string[] = [];
-  const handler: OnMessage = async ({ audience }) => {
+  const handler = async ({ audience }: MessageDraft) => {
     if (!('group' in audience))
       seen.push(audience.accounts.map(({ name }) => name).join(' '), audience.absent.join(' '));
     return undefined;
   };
-  await using server = await startServer({ aa: handling('aa', { order: 'post', handler }) });
+  await using server = await startServer({ aa: handling('aa', 'transform', { order: 'post', handler }) });
   await server.registers('dave');
   const [alice] = await three(server);
   expect(await alice.asks('message (bob dave ghost) hi')).toBe('sent:ghost');
   expect(seen).toEqual(['bob dave', 'ghost']);
 });
 
-describe('onSaid', () => {
+describe('what watches messages', () => {
   test.each<Record<string, boolean>>([{}, { 'offline-messages': false }])(
     'tells what was said, as it reached people, and holds up nothing: %j',
     async (plugins) => {
@@ -81,15 +91,18 @@ describe('onSaid', () => {
         summary: 'Watches, slowly and badly',
         setup: () => ({
           hooks: {
-            onMessage(message) {
-              message.text += '!';
-              return message.text === 'no!' ? refuse('word') : undefined;
-            },
-            onSaid(message) {
-              said.push(`${message.from.name}: ${message.text}`);
-              (message as { text: string }).text = 'rewritten';
-              if (message.text === 'two') throw new Error('on purpose');
-              return new Promise(() => {});
+            onMessage: {
+              guard: ({ text }) => (text === 'no' ? refuse('word') : undefined),
+              transform(message) {
+                message.text += '!';
+                return undefined;
+              },
+              observe(message) {
+                said.push(`${message.from.name}: ${message.text}`);
+                (message as { text: string }).text = 'rewritten';
+                if (message.text === 'two') throw new Error('on purpose');
+                return new Promise(() => {});
+              },
             },
           },
         }),

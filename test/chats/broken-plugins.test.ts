@@ -64,10 +64,12 @@ describe('a plugin that fails in onUsername', () => {
       setup: () => ({
         hooks: {
           onUsername: {
-            order: 'pre',
-            handler(_session, name) {
-              if (name === 'carol') throw new Error('carol is too much');
-              return undefined;
+            decide: {
+              order: 'pre',
+              handler(_session, name) {
+                if (name === 'carol') throw new Error('carol is too much');
+                return undefined;
+              },
             },
           },
         },
@@ -91,11 +93,13 @@ describe('a plugin that fails in onUsername', () => {
       setup: () => ({
         hooks: {
           onUsername: {
-            order: 'pre',
-            handler(_session, name) {
-              if (name !== 'carol') return undefined;
-              asked.resolve();
-              return new Promise(() => {});
+            decide: {
+              order: 'pre',
+              handler(_session, name) {
+                if (name !== 'carol') return undefined;
+                asked.resolve();
+                return new Promise(() => {});
+              },
             },
           },
         },
@@ -121,9 +125,13 @@ describe('a plugin that fails in onUsername', () => {
       setup: () => ({
         hooks: {
           onUsername: {
-            order: 'pre',
-            async handler(session) {
-              return (await session.ask('riddle')) === 'an egg' ? undefined : { kind: 'username', because: 'username' };
+            decide: {
+              order: 'pre',
+              async handler(session) {
+                return (await session.ask('riddle')) === 'an egg'
+                  ? undefined
+                  : { kind: 'username', because: 'username' };
+              },
             },
           },
         },

@@ -1,10 +1,12 @@
-import { Accounts, definePlugin, type HookName } from 'chatserv';
+import { Accounts, definePlugin } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { HOOKS } from '../../src/kernel/hooks.ts';
+import { allPhases, HOOKS } from '../../src/kernel/hook-table.ts';
 
-/** What a client sees when a handler of the hook throws, as the table of hooks has it. */
-const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean) => void) => Promise<void>>> = {
+type Play = (server: TestServer, fails: (on: boolean) => void) => Promise<void>;
+
+/** What a client sees when a handler throws, as the table of hooks has it: by hook, or by hook and phase. */
+const CASES: Readonly<Record<string, Play>> = {
   async onConnect(server, fails) {
     fails(true);
     const alice = server.connect();
@@ -35,9 +37,18 @@ const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean)
     // The plugin lockout, which comes after it, counts all the same.
     await alice.seesInOrder('password', 'password', 'password', '60');
   },
-  async onPasswordDone(server, fails) {
+  async 'onPassword.observe'(server, fails) {
     fails(true);
     await server.returns('alice');
+  },
+  async 'onConnect.observe'(server, fails) {
+    fails(true);
+    await server.returns('alice');
+  },
+  async 'onCommand.observe'(server, fails) {
+    const alice = await server.returns('alice');
+    fails(true);
+    expect(await alice.asks('who')).toBe('alice');
   },
   async onAdmit(server, fails) {
     fails(true);
@@ -87,7 +98,7 @@ const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean)
     expect(await alice.asks('message bob kept')).toBe('sent:');
     await bob.hears('alice', 'kept');
   },
-  async onSaid(server, fails) {
+  async 'onMessage.observe'(server, fails) {
     const [alice, bob] = await both(server);
     fails(true);
     expect(await alice.asks('message bob hi')).toBe('sent:');
@@ -123,9 +134,10 @@ const CASES: Readonly<Record<HookName, (server: TestServer, fails: (on: boolean)
 };
 
 describe('a handler that throws or rejects', () => {
-  test.each(Object.entries(CASES))('in %s: what the table says, and the log names it', async (hook, plays) => {
+  test.each(allPhases())('in $hook, $phase: what the table says, and the log names it', async ({ hook, phase }) => {
+    const plays = CASES[`${hook}.${phase}`] ?? CASES[hook];
     for (const how of ['throws', 'rejects'] as const) {
-      if (how === 'rejects' && !HOOKS[hook as HookName].kind.startsWith('Async')) continue;
+      if (how === 'rejects' && HOOKS[hook].sync) continue;
       let failing = false;
       const fail = () => {
         if (!failing) return undefined;
@@ -136,11 +148,11 @@ describe('a handler that throws or rejects', () => {
       const broken = definePlugin({
         name: 'broken',
         summary: `Fails in ${hook}`,
-        setup: () => ({ hooks: { [hook]: { order: 'pre', handler: fail } } }),
+        setup: () => ({ hooks: { [hook]: { [phase]: { order: 'pre', handler: fail } } } }),
       });
       await using server = await startServer({ broken });
       await server.registers('alice', 'bob');
-      await plays(server, (on) => {
+      await plays?.(server, (on) => {
         failing = on;
       });
       expect(server.failures.length).toBeGreaterThan(0);

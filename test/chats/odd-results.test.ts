@@ -1,14 +1,23 @@
-import { admit, askPassword, defineCommand, definePlugin, type HookName, refuse, reply } from 'chatserv';
+import {
+  admit,
+  askPassword,
+  defineCommand,
+  definePlugin,
+  type HookName,
+  type PhaseName,
+  refuse,
+  reply,
+} from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { DECISIONS } from '../../src/kernel/results.ts';
+import { allPhases } from '../../src/kernel/hook-table.ts';
 
 /** A plugin in plain JavaScript: what its handler returns no type has looked at. */
-function returning(hook: HookName, result: () => unknown) {
+function returning(hook: HookName, phase: PhaseName, result: () => unknown) {
   return definePlugin({
     name: 'odd',
     summary: 'Returns what it likes',
-    setup: () => ({ hooks: { [hook]: { order: 'pre', handler: result } } }),
+    setup: () => ({ hooks: { [hook]: { [phase]: { order: 'pre', handler: result } } } }),
   });
 }
 
@@ -42,15 +51,18 @@ const RESULTS: readonly (readonly [string, unknown])[] = [
 ];
 
 describe('what is no decision decides nothing, and the log says so once', () => {
-  test.each(Object.keys(DECISIONS) as HookName[])('in %s', async (hook) => {
+  const deciding = allPhases().filter(({ phase }) => phase !== 'observe');
+  test.each(deciding)('in $hook, $phase', async ({ hook, phase }) => {
     for (const [shown, result] of RESULTS) {
-      await using server = await startServer({ odd: returning(hook, () => result) }, { passwordAttempts: 9 });
+      await using server = await startServer({ odd: returning(hook, phase, () => result) }, { passwordAttempts: 9 });
       await server.registers('alice', 'bob');
       await chats(server);
       await chats(server);
       expect(warningsOf(server)).toEqual([
         expect.stringMatching(
-          new RegExp(`^${hook} of plugin 'odd' returned ${shown}, which decides nothing: allowed is .* or undefined$`),
+          new RegExp(
+            `^${hook} of plugin 'odd' returned ${shown}, which decides nothing: allowed .*is (nothing|.* or undefined)$`,
+          ),
         ),
       ]);
     }
@@ -65,7 +77,7 @@ describe('what is no decision decides nothing, and the log says so once', () => 
     const guard = definePlugin({
       name: 'guard',
       summary: 'Decides more than it may',
-      setup: () => ({ hooks: { [hook]: { phase: 'guard', handler: () => result } } }),
+      setup: () => ({ hooks: { [hook]: { guard: () => result } } }),
     });
     await using server = await startServer({ guard }, { passwordAttempts: 9 });
     await server.registers('alice', 'bob');
@@ -78,18 +90,21 @@ describe('what is no decision decides nothing, and the log says so once', () => 
   });
 
   test('a string is not shown, for it may be a message or a password', async () => {
-    await using server = await startServer({ odd: returning('onMessage', () => 'a private remark') });
+    await using server = await startServer({ odd: returning('onMessage', 'guard', () => 'a private remark') });
     await server.registers('alice', 'bob');
     await chats(server);
     expect(warningsOf(server)).toEqual([
-      "onMessage of plugin 'odd' returned a string, which decides nothing: allowed is refuse(reason) or undefined",
+      "onMessage of plugin 'odd' returned a string, which decides nothing: allowed to a guard is refuse(reason) or undefined",
     ]);
   });
 
   test('each of onDeliver and onDelivered is not awaited: a promise is none, and what it rejects with is a failure', async () => {
-    for (const hook of ['onDeliver', 'onDelivered'] as const) {
+    for (const [hook, phase] of [
+      ['onDeliver', 'guard'],
+      ['onDelivered', 'observe'],
+    ] as const) {
       const rejects = () => Promise.reject(new Error('too late'));
-      await using server = await startServer({ odd: returning(hook, rejects) });
+      await using server = await startServer({ odd: returning(hook, phase, rejects) });
       await server.registers('alice', 'bob');
       await chats(server);
       const allowed = hook === 'onDeliver' ? "'drop', 'hold' or undefined" : 'nothing, and no promise';
@@ -102,7 +117,7 @@ describe('what is no decision decides nothing, and the log says so once', () => 
 
   test("of hooks that only watch the result is nobody's business", async () => {
     for (const hook of ['onLogin', 'onDisconnect', 'onDelivered'] as const) {
-      await using server = await startServer({ odd: returning(hook, () => true) });
+      await using server = await startServer({ odd: returning(hook, 'observe', () => true) });
       await server.registers('alice', 'bob');
       await chats(server);
       expect(warningsOf(server)).toEqual([]);
@@ -163,9 +178,13 @@ describe('a command that answers what is no answer', () => {
 describe('a refusal with a sentence for a reason', () => {
   const SENTENCE = 'You may not do this: it is late';
 
-  async function refused(hook: HookName, plays: (server: TestServer, alice: LineClient) => Promise<void>) {
+  async function refused(
+    hook: HookName,
+    phase: PhaseName,
+    plays: (server: TestServer, alice: LineClient) => Promise<void>,
+  ) {
     let late = false;
-    const odd = returning(hook, () => (late ? refuse(SENTENCE) : undefined));
+    const odd = returning(hook, phase, () => (late ? refuse(SENTENCE) : undefined));
     await using server = await startServer({ odd });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -178,13 +197,13 @@ describe('a refusal with a sentence for a reason', () => {
   }
 
   test('is a word that clients can read', async () => {
-    await refused('onMessage', async (_server, alice) => {
+    await refused('onMessage', 'guard', async (_server, alice) => {
       expect(await alice.asks('message bob hi')).toBe('error:denied:message');
     });
-    await refused('onCommand', async (_server, alice) => {
+    await refused('onCommand', 'decide', async (_server, alice) => {
       expect(await alice.asks('who')).toBe('error:denied:who');
     });
-    await refused('onConnect', async (server) => {
+    await refused('onConnect', 'guard', async (server) => {
       const client = server.connect();
       await client.sees('closing:denied');
       await client.isClosed();
@@ -224,7 +243,7 @@ test('what looks like a promise and throws is a failure of who returned it', asy
       throw new Error('no promise at all');
     },
   };
-  await using server = await startServer({ odd: returning('onMessage', () => thenable) });
+  await using server = await startServer({ odd: returning('onMessage', 'transform', () => thenable) });
   await server.registers('bob');
   const alice = await server.joins('alice');
   expect(await alice.asks('message bob hi')).toBe('error:internal:message');
@@ -247,7 +266,7 @@ test('an error that cannot be read is a failure like any other', async () => {
   const throwing = () => {
     throw hostile[next++];
   };
-  await using server = await startServer({ odd: returning('onMessage', throwing) });
+  await using server = await startServer({ odd: returning('onMessage', 'transform', throwing) });
   await server.registers('bob');
   const alice = await server.joins('alice');
   for (const _ of hostile) expect(await alice.asks('message bob hi')).toBe('error:internal:message');
@@ -287,10 +306,12 @@ describe('a handler that asks somebody who leaves', () => {
       setup: () => ({
         hooks: {
           onDisconnect: {
-            order: 'pre',
-            async handler(session) {
-              await session.ask('why');
-              return undefined;
+            observe: {
+              order: 'pre',
+              async handler(session) {
+                await session.ask('why');
+                return undefined;
+              },
             },
           },
         },

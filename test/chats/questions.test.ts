@@ -35,10 +35,12 @@ const invited = definePlugin({
   setup: () => ({
     hooks: {
       onUsername: {
-        order: 'pre',
-        async handler(session) {
-          while ((await session.ask('invitation password')) !== 'sesame');
-          return undefined;
+        decide: {
+          order: 'pre',
+          async handler(session) {
+            while ((await session.ask('invitation password')) !== 'sesame');
+            return undefined;
+          },
         },
       },
     },

@@ -18,7 +18,7 @@ function changing(hook: 'onMessage' | 'onCommand') {
   const plugin = definePlugin({
     name: 'changing',
     summary: 'Does what the test says',
-    setup: () => ({ hooks: { [hook]: { order: 'pre', handler: () => current.handler() } } as HookHandlers }),
+    setup: () => ({ hooks: { [hook]: { guard: () => current.handler() } } as HookHandlers }),
   });
   return { plugin, current };
 }

@@ -10,7 +10,7 @@ export default definePlugin({
   summary: 'Fails at a password',
   setup: () => ({
     hooks: {
-      onPassword: { order: 'pre', handler(_session, { name }) { if (name === 'clumsy') throw new Error('it broke'); } },
+      onPassword: { decide: { order: 'pre', handler(_session, { name }) { if (name === 'clumsy') throw new Error('it broke'); } } },
     },
   }),
 });

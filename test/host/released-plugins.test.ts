@@ -6,8 +6,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { defineCommand, withOptions } from 'chatserv';
-import { LineClient, PASSWORD, startServer } from 'chatserv/testing';
+import { defineCommand, definePlugin, refuse, withOptions } from 'chatserv';
+import { LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import bot from '../fixtures/released/examples/bot.ts';
 import directoryLogin from '../fixtures/released/examples/directory/login.ts';
@@ -27,6 +27,11 @@ import command from '../fixtures/released/templates/command/plugin.ts';
 import hook from '../fixtures/released/templates/hook/plugin.ts';
 import service, { Logins } from '../fixtures/released/templates/service/plugin.ts';
 import transport from '../fixtures/released/templates/transport/plugin.ts';
+
+/** What the log says of plugins that are written for the last release. */
+function noticesOf(server: TestServer) {
+  return server.logged.filter(({ facts }) => facts.event === 'deprecated');
+}
 
 test('roll: a command with arguments and options', async () => {
   await using server = await startServer({ roll: withOptions(roll, { sides: 2 }) });
@@ -112,7 +117,8 @@ test('webhook: tried again until it is taken, in order', async () => {
       { from: 'alice', text: 'one' },
       { from: 'alice', text: 'two' },
     ]);
-    expect(server.failures).toEqual([]);
+    expect(server.failures).toEqual(noticesOf(server));
+    expect(noticesOf(server)).toHaveLength(1);
   }
   receiver.close();
   receiver.closeAllConnections();
@@ -134,20 +140,10 @@ test('bot: it answers who writes to it', async () => {
   await alice.seesNothing();
 });
 
-test('welcome: who logs in is told how much was missed, and nobody else', async () => {
-  await using server = await startServer({ welcome });
-  await server.registers('alice');
-  const bob = await server.joins('bob');
-  await bob.says('message alice one', 'broadcast two');
-  await bob.seesInOrder('sent:', 'sent:');
-  const alice = await server.returns('alice');
-  await alice.hears('bob', 'one');
-  await alice.hears('bob', 'two');
-  await alice.hears('*server*', 'you missed 2 messages');
-  await bob.seesNothing();
-  await alice.logsOut();
-  const again = await server.returns('alice');
-  await again.seesNothing();
+test('welcome: names another plugin, and the sentence says what does so now', async () => {
+  await expect(startServer({ welcome })).rejects.toThrow(
+    /^The plugin 'welcome': hooks.onLogin.before is not taken any more.*`order`, 'pre' or 'post'/,
+  );
 });
 
 test('http-endpoint: it tells who is online', async () => {
@@ -217,4 +213,42 @@ test('the template of a transport', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('a handler in the form of the last release does what it did, with one notice for a plugin', async () => {
+  const old = definePlugin({
+    name: 'old',
+    summary: 'Was written for the last release',
+    setup: () => ({
+      hooks: {
+        onMessage: {
+          order: 'pre',
+          handler(message) {
+            if (message.text === 'darn') return refuse('word');
+            message.text = `${message.text}!`;
+            return undefined;
+          },
+        },
+        onCommand(_session, call) {
+          if (call.command === 'whoelse') return 'nobody you know';
+          if (call.rest === 'bob late') call.rest = 'bob later';
+          return call.command === 'fetch' ? refuse('later') : undefined;
+        },
+        onUsername: { phase: 'guard', handler: (_session, name) => (name === 'mallory' ? refusal : undefined) },
+      },
+    }),
+  });
+  const refusal = { kind: 'username', because: 'username' } as const;
+  await using server = await startServer({ old });
+  const stranger = server.connect();
+  expect(await stranger.asks('mallory')).toBe('username');
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('message bob darn', 'message bob late', 'whoelse', 'fetch');
+  await alice.seesInOrder('error:word:message', 'sent:', 'nobody you know', 'error:later:fetch');
+  await bob.hears('alice', 'later!');
+  expect(server.failures.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^plugin 'old' handles onMessage as the last release had it.*docs\/plugins.md\)$/),
+  ]);
+  await server.reload({ old });
+  expect(noticesOf(server)).toHaveLength(1);
 });

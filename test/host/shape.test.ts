@@ -99,12 +99,27 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a hook that is no function',
       { hooks: { onMessage: 'x' } },
-      'hooks.onMessage is "x": expected a function or { phase, order',
+      'hooks.onMessage is "x": expected a function or { guard, transform, observe }.',
     ],
     [
       'no handler',
       { hooks: { onMessage: { order: 'pre' } } },
       'hooks.onMessage.handler is missing: expected a function.',
+    ],
+    [
+      'a phase that is no function',
+      { hooks: { onMessage: { guard: 5 } } },
+      'hooks.onMessage.guard is 5: expected a function or { order, handler }.',
+    ],
+    [
+      'a phase that the hook does not have',
+      { hooks: { onLogin: { guard: one } } },
+      'hooks.onLogin.guard is not known. Known: observe.',
+    ],
+    [
+      'a misspelt order of a phase',
+      { hooks: { onMessage: { guard: { order: 'first', handler: one } } } },
+      `hooks.onMessage.guard.order is "first": expected 'pre' or 'post'.`,
     ],
     [
       'another order',
@@ -124,7 +139,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt order',
       { hooks: { onMessage: { ordre: 'pre', handler: one } } },
-      "hooks.onMessage.ordre is not known. Did you mean 'order'? Known: phase, order, before, handler.",
+      "hooks.onMessage.ordre is not known. Did you mean 'order'? Known: phase, order, handler.",
     ],
     [
       'a promise where none is awaited',
@@ -226,29 +241,5 @@ describe('what a set-up returns with a mistake is not taken', () => {
       ],
     });
     expect(disposed.toSorted()).toEqual(['fine', 'odd']);
-  });
-});
-
-describe('before', () => {
-  const mine = (before: string) =>
-    plugin({ setup: () => ({ hooks: { onMessage: { before, handler: () => undefined } } }) });
-
-  test('a plugin that there is not is a mistake', async () => {
-    await expect(startServer({ mine: mine('offline') })).rejects.toThrow(
-      "The plugin 'mine': hooks.onMessage.before is 'offline', and there is no plugin of that name. Did you mean 'offline-messages'?",
-    );
-  });
-
-  test.each<Record<string, boolean>>([{}, { 'offline-messages': false }])(
-    'a standard plugin is none, on or off: %j',
-    async (plugins) => {
-      await using server = await startServer({ mine: mine('offline-messages'), ...plugins });
-      expect(server.failures).toEqual([]);
-    },
-  );
-
-  test('nor one by its file that is off', async () => {
-    await using server = await startServer({ mine: mine('wordfilter'), './examples/wordfilter.ts': false });
-    expect(server.failures).toEqual([]);
   });
 });

@@ -8,10 +8,12 @@ export default definePlugin({
   setup: ({ accounts }) => ({
     hooks: {
       onUsername: {
-        order: 'pre',
-        async handler(_session, name) {
-          const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
-          return account && admit(account);
+        decide: {
+          order: 'pre',
+          async handler(_session, name) {
+            const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
+            return account && admit(account);
+          },
         },
       },
     },

@@ -24,14 +24,14 @@ export default definePlugin({
   summary: 'Asks for an invitation',
   setup: () => ({
     hooks: {
-      onUsername: {
+      onUsername: { decide: {
         order: 'pre',
         async handler(session) {
           let because = '';
           while ((await session.ask('Who invited you?', because)) !== 'bob') because = 'nobody knows them';
           return undefined;
         },
-      },
+      } },
     },
   }),
 });

@@ -4,17 +4,18 @@ import {
   blocked,
   definePlugin,
   Lockout,
+  type PasswordVerdict,
+  reserve,
   type Session,
   Storage,
   TimedBlocks,
   z,
 } from 'chatserv';
-import { type Attempt, Attempts } from './attempts.ts';
+import { Attempts } from './attempts.ts';
 
-/** What a session is attempting. */
-interface Trying {
-  attempt: Attempt | undefined;
-  /** Resolves when the block that its last password caused is stored. */
+/** What came of a session's last password. */
+interface Last {
+  /** Resolves when the block that it caused is stored. */
   block: Promise<void> | undefined;
 }
 
@@ -43,11 +44,19 @@ export default definePlugin({
     const timed = new TimedBlocks(storage, 'lockout', { clock, keep }, options.blockTime);
     const attempts = keep('attempts', () => new Attempts());
     attempts.most = options.attempts;
-    const trying = perSession((): Trying => ({ attempt: undefined, block: undefined }));
+    const last = perSession((): Last => ({ block: undefined }));
 
     async function block(session: Session, account: Account) {
       const left = await timed.left(keyOf(account, session));
       return left > 0 ? blocked(left) : undefined;
+    }
+
+    /** A user at a network had the last wrong password before the block. It holds even if the client has left. */
+    function begin(session: Session, account: Account): Promise<void> {
+      server.limitMet('wrong-passwords');
+      const stored = timed.add(keyOf(account, session), options.blockTime);
+      stored.catch(() => {});
+      return stored;
     }
 
     return {
@@ -63,47 +72,45 @@ export default definePlugin({
       },
       hooks: {
         onUsername: {
-          phase: 'guard',
-          async handler(session, name) {
+          async guard(session, name) {
             const account = await accounts.find(name);
             return account && block(session, account);
           },
         },
         onPassword: {
-          phase: 'guard',
-          async handler(session, account) {
+          async guard(session, account) {
             const attempt = attempts.begin(keyOf(account, session));
-            trying(session).attempt = attempt;
-            const cancel = clock.after(options.waitTime * 1000, attempt.giveUp);
-            const goes = await attempt.turn;
-            cancel();
-            // A block may have begun on another connection since the name was given.
-            const because = await block(session, account);
-            if (because !== undefined) return because;
-            if (goes) return session.ended ? 'again' : undefined;
-            server.limitMet('attempts-waiting');
-            session.close('busy');
-            return 'again';
+            let isReserved = false;
+            try {
+              const cancel = clock.after(options.waitTime * 1000, attempt.giveUp);
+              const goes = await attempt.turn;
+              cancel();
+              // A block may have begun on another connection since the name was given.
+              const because = await block(session, account);
+              if (because !== undefined) return because;
+              if (!goes) {
+                server.limitMet('attempts-waiting');
+                session.close('busy');
+              }
+              if (session.ended) return 'again';
+              isReserved = true;
+            } finally {
+              if (!isReserved) attempt.end('again');
+            }
+            return reserve((verdict: PasswordVerdict = 'again') => {
+              last(session).block = attempt.end(verdict) ? begin(session, account) : undefined;
+            });
           },
         },
-        onPasswordDone(session, account, verdict) {
-          const mine = trying(session);
-          const isLast = mine.attempt?.end(verdict);
-          mine.attempt = undefined;
-          mine.block = undefined;
-          if (!isLast) return;
-          server.limitMet('wrong-passwords');
-          // Takes effect now, even if the client has left and nobody waits until it is stored.
-          mine.block = timed.add(keyOf(account, session), options.blockTime);
-          mine.block.catch(() => {});
-        },
         onAuthFail: {
-          phase: 'guard',
-          async handler(session) {
-            const { block } = trying(session);
-            if (block === undefined) return undefined;
-            await block;
-            return blocked(options.blockTime);
+          decide: {
+            order: 'pre',
+            async handler(session) {
+              const { block } = last(session);
+              if (block === undefined) return undefined;
+              await block;
+              return blocked(options.blockTime);
+            },
           },
         },
       },

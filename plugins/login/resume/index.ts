@@ -29,23 +29,27 @@ export default definePlugin({
     return {
       hooks: {
         onUsername: {
-          order: 'pre',
-          async handler(session) {
-            const token = session.preset('resume');
-            if (token === undefined) return undefined;
-            const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
-            // Where the plugin that vouched is off, nobody knows any more whether it still would.
-            if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
-            const { epoch, device, provider } = claims;
-            const account = await accounts.get(claims.account);
-            // Whether the epoch is still the account's, the kernel checks as it admits.
-            return account === undefined ? askUsername('expired') : admit(account, { epoch, device, provider });
+          decide: {
+            order: 'pre',
+            async handler(session) {
+              const token = session.preset('resume');
+              if (token === undefined) return undefined;
+              const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
+              // Where the plugin that vouched is off, nobody knows any more whether it still would.
+              if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
+              const { epoch, device, provider } = claims;
+              const account = await accounts.get(claims.account);
+              // Whether the epoch is still the account's, the kernel checks as it admits.
+              return account === undefined ? askUsername('expired') : admit(account, { epoch, device, provider });
+            },
           },
         },
         onLogin: {
-          before: 'offline-messages',
-          async handler(session) {
-            await issue(session);
+          observe: {
+            order: 'pre',
+            async handler(session) {
+              await issue(session);
+            },
           },
         },
         async onAccountChange(account, change) {

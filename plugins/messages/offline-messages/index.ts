@@ -168,30 +168,33 @@ export default definePlugin({
           return typeof found === 'number' ? { duplicateOf: found, unknown: [] } : found;
         },
         onMessage: {
-          order: 'post',
-          async handler(message) {
-            const { audience, from, time, once } = message;
-            const named = 'group' in audience ? undefined : audience;
-            if (named !== undefined) await findAbsent(named, accounts);
-            if (named?.accounts.length === 0) return undefined;
-            const origin = named && room.originOf(from);
-            const full = named === undefined ? [] : await room.full(named.accounts, from.id, origin);
-            if (named !== undefined && full.length > 0) {
-              if (full.length === named.accounts.length) {
-                return refuse('full', 'Too many messages wait there already. Try again later.');
+          transform: {
+            order: 'post',
+            async handler(message) {
+              const { audience, from, time, once } = message;
+              const named = 'group' in audience ? undefined : audience;
+              if (named !== undefined) await findAbsent(named, accounts);
+              if (named?.accounts.length === 0) return undefined;
+              const origin = named && room.originOf(from);
+              const full = named === undefined ? [] : await room.full(named.accounts, from.id, origin);
+              if (named !== undefined && full.length > 0) {
+                if (full.length === named.accounts.length) {
+                  message.place(refuse('full', 'Too many messages wait there already. Try again later.'));
+                  return undefined;
+                }
+                for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
+                named.absent.push(...full.map(({ name }) => name));
               }
-              for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
-              named.absent.push(...full.map(({ name }) => name));
-            }
-            if (message.senderRemoved) return refuse('removed');
-            message.place(() => {
-              // As all handlers have left it.
-              const key = once && { key: once.key, unknown: named?.absent ?? [] };
-              const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
-              const said = { sender: from.id, from: from.name, text: message.text, time, origin };
-              return log.append({ ...said, audience: to, ...key });
-            });
-            return undefined;
+              if (message.senderRemoved) return undefined;
+              message.place(() => {
+                // As all handlers have left it.
+                const key = once && { key: once.key, unknown: named?.absent ?? [] };
+                const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
+                const said = { sender: from.id, from: from.name, text: message.text, time, origin };
+                return log.append({ ...said, audience: to, ...key });
+              });
+              return undefined;
+            },
           },
         },
         onDelivered(session: Session, message: Message) {
@@ -202,13 +205,15 @@ export default definePlugin({
         },
         // Before others watch the login: what waited comes first.
         onLogin: {
-          order: 'pre',
-          async handler(session) {
-            const { account } = session;
-            if (account === undefined) return;
-            room.forget(account);
-            cursors.begun(session, account);
-            await inbox.readOn(session);
+          observe: {
+            order: 'pre',
+            async handler(session) {
+              const { account } = session;
+              if (account === undefined) return;
+              room.forget(account);
+              cursors.begun(session, account);
+              await inbox.readOn(session);
+            },
           },
         },
         async onDisconnect(session) {

@@ -42,11 +42,13 @@ describe('who was away', () => {
       setup: () => ({
         hooks: {
           onLogin: {
-            before: 'offline-messages',
-            async handler() {
-              if (++logins < 3) return;
-              begun.resolve();
-              await go.promise;
+            observe: {
+              order: 'pre',
+              async handler() {
+                if (++logins < 3) return;
+                begun.resolve();
+                await go.promise;
+              },
             },
           },
         },

@@ -1,0 +1,51 @@
+import { allPhases } from '../kernel/hook-table.ts';
+import type { HookName, PhaseName } from '../kernel/hooks.ts';
+import type { Hooks } from '../kernel/phases.ts';
+import type { Guard } from './guard.ts';
+import type { Handler, PluginHandler } from './handlers.ts';
+
+const STAGES = { pre: 0, normal: 1, post: 2 };
+
+/** The handlers of one phase of a hook, in the order in which they run. */
+export interface PhaseOrder {
+  readonly hook: HookName;
+  readonly phase: PhaseName;
+  /** The plugins whose handlers they are. */
+  readonly plugins: readonly string[];
+}
+
+/**
+ * Sorts the handlers of one phase into the order in which they run: `pre`, those that say nothing, `post`. The guards of
+ * the standard set run before others; else plugins that a config adds run before the standard set, but after it at `post`.
+ * Among equals handlers keep their order; names do not matter.
+ * @param handlers in the order of the config, each plugin's after those of the plugins whose services it uses
+ */
+function inOrder(handlers: readonly PluginHandler[]): PluginHandler[] {
+  return handlers.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ phase, standard, order }: PluginHandler): number {
+  if (phase === 'guard') return (standard ? 0 : 3) + STAGES[order];
+  const last = standard === (order !== 'post');
+  return 2 * STAGES[order] + (last ? 1 : 0);
+}
+
+/** The order in which the handlers run of each phase of a hook that has any. */
+export function ordersOf(handlers: readonly PluginHandler[]): PhaseOrder[] {
+  return allPhases().flatMap(({ hook, phase }) => {
+    const plugins = inOrder(handlersOfPhase(handlers, hook, phase)).map(({ plugin }) => plugin);
+    return plugins.length === 0 ? [] : [{ hook, phase, plugins }];
+  });
+}
+
+/** Taps handlers into hooks, in their order and each behind the guard. */
+export function tapAll(hooks: Hooks, handlers: readonly PluginHandler[], guard: Guard): void {
+  for (const { hook, phase } of allPhases()) {
+    const target = (hooks[hook] as unknown as Record<PhaseName, { tap(name: string, handler: Handler): void }>)[phase];
+    for (const one of inOrder(handlersOfPhase(handlers, hook, phase))) target.tap(one.plugin, guard.handler(one));
+  }
+}
+
+function handlersOfPhase(handlers: readonly PluginHandler[], hook: HookName, phase: PhaseName): PluginHandler[] {
+  return handlers.filter((one) => one.hook === hook && one.phase === phase);
+}

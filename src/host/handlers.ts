@@ -1,0 +1,77 @@
+import { type HookName, PHASES, type PhaseName, PLAIN } from '../kernel/hooks.ts';
+import type { Session } from '../kernel/session.ts';
+import type { PasswordVerdict, UsernameVerdict } from '../kernel/verdicts.ts';
+import type { HookHandlers } from './define.ts';
+
+/** A function of a plugin's, its types worn off. */
+export type Handler = (...args: never[]) => unknown;
+
+/** Where a handler runs among those of its phase. */
+type Order = 'pre' | 'normal' | 'post';
+
+/** A handler of one phase of a hook. */
+export interface PluginHandler {
+  readonly plugin: string;
+  /** Whether the plugin is one of the standard set. */
+  readonly standard: boolean;
+  readonly hook: HookName;
+  readonly phase: PhaseName;
+  readonly order: Order;
+  /** Whether it may be written for the last release, where any handler could rewrite, refuse and decide. */
+  readonly isPlain: boolean;
+  readonly handler: Handler;
+}
+
+/** An entry of the last release: `{ phase: 'guard', order: 'pre', handler }`. */
+interface ReleasedEntry {
+  readonly phase?: 'guard';
+  readonly order?: Order;
+  readonly handler: Handler;
+}
+
+type OrderedEntry = Handler | { readonly order?: Order; readonly handler: Handler };
+
+const RELEASED_KEYS = ['handler', 'order', 'phase'];
+
+/** Whether an entry of a plugin's `hooks` is in the form of the last release, with the handler beside its order. */
+export function isReleasedEntry(entry: unknown): entry is ReleasedEntry {
+  if (typeof entry !== 'object' || entry === null || PHASES.some((phase) => Object.hasOwn(entry, phase))) return false;
+  return RELEASED_KEYS.some((key) => Object.hasOwn(entry, key));
+}
+
+/** A plugin's handlers. @param standard whether it is one of the standard set */
+export function handlersOf(plugin: string, standard: boolean, hooks: HookHandlers = {}): PluginHandler[] {
+  return Object.entries(hooks).flatMap(([name, entry]: [string, unknown]): PluginHandler[] => {
+    const hook = name as HookName;
+    const plain = { plugin, standard, hook, phase: PLAIN[hook] as PhaseName, order: 'normal' as Order, isPlain: true };
+    if (entry === undefined) return [];
+    if (typeof entry === 'function') return [{ ...plain, handler: entry as Handler }];
+    if (isReleasedEntry(entry)) {
+      const { phase = plain.phase, order = 'normal', handler } = entry;
+      return [{ ...plain, phase, order, handler }];
+    }
+    return PHASES.flatMap((phase) => {
+      const given = (entry as { readonly [P in PhaseName]?: OrderedEntry })[phase];
+      if (given === undefined) return [];
+      const { order = 'normal', handler } = typeof given === 'function' ? { handler: given } : given;
+      return [{ ...plain, phase, order, isPlain: false, handler }];
+    });
+  });
+}
+
+/** The hooks of a plugin whose entries are in the form of the last release. */
+export function releasedEntriesOf(hooks: HookHandlers = {}): string[] {
+  return Object.entries(hooks).flatMap(([hook, entry]) => (isReleasedEntry(entry) ? [hook] : []));
+}
+
+/** A handler that may let a session in, and then notes on it which plugin did. */
+export function notingProvider({ plugin, hook, phase }: PluginHandler, handler: Handler): Handler {
+  if (phase !== 'decide' || (hook !== 'onUsername' && hook !== 'onPassword')) return handler;
+  const decide = handler as (session: Session, ...args: unknown[]) => unknown;
+  return async (session: Session, ...args: unknown[]) => {
+    const verdict = (await decide(session, ...args)) as UsernameVerdict | PasswordVerdict | undefined;
+    if (verdict === 'right') session.provider = plugin;
+    else if (typeof verdict === 'object' && verdict?.kind === 'admit') session.provider = verdict.provider ?? plugin;
+    return verdict;
+  };
+}

@@ -1,0 +1,180 @@
+import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
+import { HOOKS } from './hook-table.ts';
+import type { Handlers, HookName, PhaseName, PhaseOf } from './hooks.ts';
+import { Passage, type Reservation } from './reservation.ts';
+import { isPromise } from './results.ts';
+
+/** What is given now or later: no promise is made where nothing waits. */
+type Eventual<T> = T | Promise<T>;
+
+type Callback = (error: unknown, result?: unknown) => void;
+type Tap = (...args: never[]) => unknown;
+
+/** Any of tapable's hooks that are awaited, its types worn off. */
+interface AwaitedHook {
+  isUsed(): boolean;
+  tapAsync(name: string, fn: (...args: never[]) => void): void;
+  callAsync(...args: unknown[]): void;
+}
+
+/** Taps a handler that returns its result now or later. */
+function tap(hook: AwaitedHook, name: string, handler: Tap): void {
+  const call = handler as (...args: unknown[]) => unknown;
+  hook.tapAsync(name, (...args: unknown[]) => {
+    const done = args.pop() as Callback;
+    let result: unknown;
+    try {
+      result = call(...args);
+    } catch (cause) {
+      done(cause);
+      return;
+    }
+    if (isPromise(result)) result.then((value) => done(null, value), done);
+    else done(null, result);
+  });
+}
+
+/** Calls a hook. @returns its result, as a promise only where a handler returned one @throws what a handler throws */
+function call(hook: AwaitedHook, args: readonly unknown[]): unknown {
+  let finished: { readonly error: unknown; readonly result: unknown } | undefined;
+  let settle: Callback | undefined;
+  hook.callAsync(...args, (error: unknown, result?: unknown) => {
+    if (settle === undefined) finished = { error, result };
+    else settle(error, result);
+  });
+  if (finished === undefined) {
+    return new Promise((resolve, reject) => {
+      settle = (error, result) => (error ? reject(error) : resolve(result));
+    });
+  }
+  if (finished.error) throw finished.error;
+  return finished.result;
+}
+
+/** Guards: all of them run, in their order; any may refuse. */
+class GuardPhase<Args extends readonly unknown[], Refusal, Outcome> {
+  readonly #hook: AwaitedHook;
+
+  constructor(args: readonly string[]) {
+    this.#hook = new AsyncSeriesHook(names([...args, 'passage'])) as unknown as AwaitedHook;
+  }
+
+  isUsed(): boolean {
+    return this.#hook.isUsed();
+  }
+
+  tap(name: string, handler: (...args: Args) => Eventual<Refusal | Reservation<Outcome> | undefined>): void {
+    type Result = Awaited<ReturnType<typeof handler>>;
+    const guard = (...args: [...Args, Passage<Refusal, Outcome>]) => {
+      const passage = args.pop() as Passage<Refusal, Outcome>;
+      const result = handler(...(args as unknown as Args));
+      if (!isPromise(result)) return passage.take(result as Result);
+      return (result as Promise<Result>).then((late) => passage.take(late));
+    };
+    tap(this.#hook, name, guard as Tap);
+  }
+
+  /** Runs the guards. @returns what they came to, which is to be settled @throws what keeps a guard from going on */
+  run(...args: Args): Eventual<Passage<Refusal, Outcome>> {
+    const passage = new Passage<Refusal, Outcome>();
+    this.#hook.callAsync(...args, passage, (error: unknown) => passage.end(error));
+    return passage.known();
+  }
+}
+
+/** Handlers that run one after the other until one of them gives a result. */
+class BailPhase<Args extends readonly unknown[], Result> {
+  readonly #hook: AwaitedHook;
+
+  constructor(args: readonly string[]) {
+    this.#hook = new AsyncSeriesBailHook(names(args)) as unknown as AwaitedHook;
+  }
+
+  isUsed(): boolean {
+    return this.#hook.isUsed();
+  }
+
+  tap(name: string, handler: (...args: Args) => Eventual<Result | undefined>): void {
+    tap(this.#hook, name, handler as Tap);
+  }
+
+  /** The first result. @throws what keeps a handler from going on */
+  run(...args: Args): Eventual<Result | undefined> {
+    return call(this.#hook, args) as Eventual<Result | undefined>;
+  }
+}
+
+/** Handlers that only watch. */
+class ObservePhase<Args extends readonly unknown[]> {
+  readonly #hook: AwaitedHook;
+
+  constructor(args: readonly string[]) {
+    this.#hook = new AsyncSeriesHook(names(args)) as unknown as AwaitedHook;
+  }
+
+  isUsed(): boolean {
+    return this.#hook.isUsed();
+  }
+
+  tap(name: string, handler: (...args: Args) => unknown): void {
+    tap(this.#hook, name, handler as Tap);
+  }
+
+  /** Runs the observers. @throws what keeps one from going on */
+  run(...args: Args): Eventual<void> {
+    return call(this.#hook, args) as Eventual<void>;
+  }
+
+  /** Runs the observers, and nobody waits for them. */
+  notify(...args: Args): void {
+    this.#hook.callAsync(...args, nothing);
+  }
+}
+
+/** The hooks on the hot path: their handlers return at once, and nothing is allocated for a call. */
+type SyncHookName = 'onDeliver' | 'onDelivered';
+
+type Handler<H extends HookName, P extends PhaseOf<H>> = Extract<Handlers[H][P], Tap>;
+type ResultOf<F extends Tap> = Exclude<Awaited<ReturnType<F>>, undefined>;
+type OutcomeOf<T> = T extends Reservation<infer Outcome> ? Outcome : never;
+
+/** The result of any phase of a hook: what a plain function of the last release may return. */
+export type AnyResult<H extends HookName> = {
+  [P in PhaseOf<H>]: Exclude<ResultOf<Handler<H, P>>, Reservation<never>>;
+}[PhaseOf<H>];
+
+type Runner<H extends HookName, P extends PhaseOf<H>, F extends Tap = Handler<H, P>> = H extends SyncHookName
+  ? P extends 'guard'
+    ? SyncBailHook<Parameters<F>, ResultOf<F> | undefined>
+    : SyncHook<Parameters<F>>
+  : P extends 'guard'
+    ? GuardPhase<Parameters<F>, Exclude<ResultOf<F>, Reservation<never>>, OutcomeOf<ResultOf<F>>>
+    : P extends 'observe'
+      ? ObservePhase<Parameters<F>>
+      : BailPhase<Parameters<F>, P extends 'transform' ? AnyResult<H> : ResultOf<F>>;
+
+/** One hook of tapable's for each phase of each hook. A generation builds its own: tapable cannot untap. */
+export type Hooks = { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: Runner<H, P> } };
+
+export function createHooks(): Hooks {
+  const runners = Object.entries(HOOKS).map(([hook, { args, sync = false, phases }]) => [
+    hook,
+    Object.fromEntries(
+      Object.entries(phases).map(([phase, entry]) => [phase, runner(phase as PhaseName, entry.args ?? args, sync)]),
+    ),
+  ]);
+  return Object.fromEntries(runners) as Hooks;
+}
+
+function runner(phase: PhaseName, args: readonly string[], sync: boolean): unknown {
+  if (sync) return phase === 'guard' ? new SyncBailHook(names(args)) : new SyncHook(names(args));
+  if (phase === 'guard') return new GuardPhase(args);
+  return phase === 'observe' ? new ObservePhase(args) : new BailPhase(args);
+}
+
+/** The names of a hook's arguments, as tapable's types want them: it makes code of them. */
+function names(args: readonly string[]): [string] {
+  return [...args] as [string];
+}
+
+function nothing(): void {}
