@@ -77,6 +77,19 @@ export function jsonLine(random: Random): string {
   return `{${members.join(',')}}`;
 }
 
+/** The arguments of a command by name, right or wrong. */
+function values(random: Random, to: unknown): unknown {
+  const some: readonly [string, unknown][] = [
+    ['text', text(random)],
+    ['to', to],
+    ['minutes', random.pick<unknown>([1, 1440, 0, 1e300, '1', null, {}, [[]]])],
+    ['command', random.pick(WORDS)],
+    ['everywhere', random.pick(['everywhere', 'here'])],
+    [random.pick(NAMES), random.pick<unknown>([random.pick(NAMES), [], {}, true])],
+  ];
+  return random.pick<unknown>([{}, null, [], 'x', Object.fromEntries(random.some(3, () => random.pick(some)))]);
+}
+
 function jsonEvent(random: Random): [string, unknown][] {
   const name = random.pick(NAMES);
   const password = random.pick(SECRETS);
@@ -98,6 +111,7 @@ function jsonEvent(random: Random): [string, unknown][] {
     { type: 'answer', text: random.pick([name, password, 'y']) },
     { type: 'command', name: word, text: rest.join(' ') },
     { type: 'command', name: word },
+    { type: 'command', name: word, values: values(random, to) },
     { type: 'message', to, text: text(random) },
     { type: 'acknowledge', id: random.pick<unknown>([0, 1, 2 ** 31, -1, 0.5, '1', null]) },
     { type: random.pick<unknown>(['dance', '', null, 1, '__proto__']) },
