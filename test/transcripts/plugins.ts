@@ -1,4 +1,4 @@
-import { defineCommand } from 'chatserv';
+import { Accounts, defineCommand, definePlugin } from 'chatserv';
 
 /** Asks for two things, the second a secret. */
 export const order = defineCommand({
@@ -19,5 +19,31 @@ export const broken = defineCommand({
   summary: 'Fails',
   run() {
     throw new Error('This command is broken.');
+  },
+});
+
+/** Refuses by mistake whoever comes from 198.51.100.7. */
+export const brokenDoor = definePlugin({
+  name: 'broken-door',
+  summary: 'Fails for one address',
+  setup: () => ({
+    hooks: {
+      onConnect(session) {
+        if (session.address === '198.51.100.7') throw new Error('This door is broken.');
+        return undefined;
+      },
+    },
+  }),
+});
+
+/** Removes the account of whoever calls it. */
+export const unregister = defineCommand({
+  name: 'unregister',
+  usage: 'unregister',
+  summary: 'Removes your account',
+  needs: { accounts: Accounts },
+  async run({ account }, { accounts }) {
+    await accounts.remove(account.id);
+    return 'removed:';
   },
 });

@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { playTranscript } from 'chatserv/testing';
 import { afterAll, describe, test } from 'vitest';
 import poll from '../../examples/poll.ts';
-import { broken, order } from './plugins.ts';
+import { broken, brokenDoor, order, unregister } from './plugins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chatserv-transcripts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the transcripts' `config:` lines may name beside the standard plugins. */
-const plugins = { broken, order, poll, admin: { audit: join(folder, 'audit.log') } };
+const plugins = {
+  broken,
+  'broken-door': brokenDoor,
+  order,
+  poll,
+  unregister,
+  admin: { audit: join(folder, 'audit.log') },
+};
 
 describe.each(globSync('*.txt', { cwd: import.meta.dirname }).toSorted())('%s', (name) => {
   const file = join(import.meta.dirname, name);
