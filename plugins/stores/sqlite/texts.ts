@@ -9,26 +9,22 @@ const LISTED_LENGTH = 64 * 1024;
 export function prepareTexts(db: DatabaseSync) {
   const find = prepare<{ text: string }>(db, 'SELECT text FROM texts WHERE key = ?');
   const set = db.prepare('INSERT OR REPLACE INTO texts (key, text) VALUES (?, ?)');
+  const add = db.prepare('INSERT OR IGNORE INTO texts (key, text) VALUES (?, ?)');
+  const replace = db.prepare('UPDATE texts SET text = ?3 WHERE key = ?1 AND text = ?2');
   const remove = db.prepare('DELETE FROM texts WHERE key = ?');
+  const removeOld = db.prepare('DELETE FROM texts WHERE key = ? AND text = ?');
   const list = prepare<{ key: string; text: string }>(
     db,
     'SELECT key, text FROM texts WHERE key >= ?1 AND key < ?3 AND (?2 OR key > ?1) ORDER BY key LIMIT ?4',
   );
 
-  const readText = (key: string) => find.get(key)?.text;
-
-  function writeText(key: string, text: string | undefined): void {
-    if (text === undefined) remove.run(key);
-    else set.run(key, text);
-  }
-
   return {
-    readText,
-    writeText,
+    readText: (key: string) => find.get(key)?.text,
+    writeText: (key: string, text: string | undefined): void =>
+      void (text === undefined ? remove.run(key) : set.run(key, text)),
     replaceText(key: string, old: string | undefined, text: string | undefined): boolean {
-      const isOld = readText(key) === old;
-      if (isOld) writeText(key, text);
-      return isOld;
+      if (old === undefined) return text === undefined ? find.get(key) === undefined : add.run(key, text).changes > 0;
+      return (text === undefined ? removeOld.run(key, old) : replace.run(key, old, text)).changes > 0;
     },
     listTexts(start: string, inclusive: boolean, end: string, limit: number): StoredText[] {
       const texts: StoredText[] = [];
