@@ -90,6 +90,29 @@ test('what was exported goes into another store: who is registered, and what wai
   });
 });
 
+test("what plugins store goes along, and so do an admin's bans", MANY, async () => {
+  const files = { 'remember.ts': await readFile(new URL('../../examples/remember.ts', import.meta.url), 'utf8') };
+  const config = { plugins: { './remember.ts': true, admin: true } };
+  await using program = await startProgram(config, { files });
+  const alice = await program.joins('alice');
+  await program.registers('bob');
+  expect(await run(program, 'user', 'role', 'alice', 'admin')).toMatchObject({ code: 0 });
+  await alice.asksUntil('ban bob 7d', 'done:0');
+  expect(await alice.asks('remember tea no sugar')).toBe('remembered:');
+  const file = join(program.folder, 'all.jsonl');
+  expect(await run(program, 'export', file)).toMatchObject({ code: 0, stderr: '' });
+
+  await using other = await startProgram(config, { files });
+  await other.stop();
+  const stdout = 'Imported: users 2, messages 0, values of plugins 2.\n';
+  expect(await run(other, 'import', file)).toMatchObject({ code: 0, stdout });
+  await other.start();
+  const back = await other.returns('alice');
+  expect(await back.asks('recall tea')).toBe('no sugar');
+  const bob = await other.connect();
+  expect(await bob.asks('bob')).toMatch(/^blocked:60\d{4}$/);
+});
+
 test('an archive with a line that is wrong is not imported at all', MANY, async () => {
   await using program = await startProgram();
   await program.stop();
