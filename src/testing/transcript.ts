@@ -76,6 +76,7 @@ class Play {
     if (setting === 'users') return this.#register(value.split(/, */));
     const [, amount, unit = ''] = (setting === 'clock' && value.match(/^\+(\d+)([smhd])$/)) || [];
     if (amount !== undefined) return this.#server.clock.advance(Number(amount) * (SECONDS[unit] ?? 0));
+    if (line === 'the server stops') return this.#server.host.stop('shutdown');
     const [, newcomer, how, codec, address] =
       line.match(/^([\w/-]+) (connects|logs in)(?: speaking (json|classic))?(?: from (\S+))?$/) ?? [];
     if (newcomer !== undefined) return this.#connect(newcomer, codec, address, how === 'logs in');
