@@ -12,10 +12,10 @@ import { METRICS } from '../plugins/metrics/catalogue.ts';
 import { clientEvents, serverEvents } from '../src/client/json-events.ts';
 import { limits, log } from '../src/config/check.ts';
 import type { Plugin } from '../src/host/define.ts';
+import { HOOKS, type HookEntry, type PhaseEntry } from '../src/host/hook-table.ts';
 import { servicesOf } from '../src/host/order.ts';
 import { answerForSelf, importFile } from '../src/host/self.ts';
-import { HOOKS, type HookEntry, type PhaseEntry } from '../src/kernel/hook-table.ts';
-import { type HookName, PHASES, PLAIN } from '../src/kernel/hooks.ts';
+import { ARGUMENTS, type HookName, PHASES, PLAIN } from '../src/kernel/hooks.ts';
 import { apiReference } from './api-reference.ts';
 import { confusablesModule } from './confusables.ts';
 import type { StandardPlugin } from './reference.ts';
@@ -182,13 +182,13 @@ interface EventSchema {
 }
 
 function hooksTable(): string {
-  const rows = (Object.entries(HOOKS) as [HookName, HookEntry][]).flatMap(([name, { args, when, phases }]) => {
+  const rows = (Object.entries(HOOKS) as [HookName, HookEntry][]).flatMap(([name, { when, phases }]) => {
     const entries = phases as Readonly<Record<string, PhaseEntry>>;
     return PHASES.filter((phase) => entries[phase] !== undefined).map((phase, index) => {
-      const { args: own = args, result, failure } = entries[phase] as PhaseEntry;
+      const { result, failure } = entries[phase] as PhaseEntry;
       const [hook, moment] = index === 0 ? [`\`${name}\``, when] : ['', ''];
       const plain = PLAIN[name] === phase ? ', plain' : '';
-      return `| ${hook} | ${moment} | \`${phase}(${own.join(', ')})\`${plain} | ${result} | ${failure} |`;
+      return `| ${hook} | ${moment} | \`${phase}(${(ARGUMENTS[name] as Readonly<Record<string, readonly string[]>>)[phase]?.join(', ')})\`${plain} | ${result} | ${failure} |`;
     });
   });
   return [

@@ -1,9 +1,11 @@
-import { HOOKS, type PhaseEntry, phaseEntry } from '../kernel/hook-table.ts';
-import { type HookName, PLAIN } from '../kernel/hooks.ts';
+import { isPromise } from '../kernel/eventual.ts';
+import { type HookName, isSync, PLAIN } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isReservation } from '../kernel/reservation.ts';
-import { type Allowed, ANSWERS, isPromise, isReason, isRefusal, kindOf, oneOf, readable } from '../kernel/results.ts';
+import { isReason } from '../kernel/verdicts.ts';
 import type { PluginHandler } from './handlers.ts';
+import { HOOKS, type PhaseEntry, phaseEntry } from './hook-table.ts';
+import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, readable } from './results.ts';
 
 /** What a handler or command returned, as the kernel may be given it. */
 export type Reader = (returned: unknown) => unknown;
@@ -27,7 +29,7 @@ export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, lo
       const what = kindOf(returned);
       logger.warn(
         { event: 'invalid-result', plugin, hook, phase, returned: what },
-        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed ${toWhom}is ${allowed === undefined ? 'nothing' : `${allowed.words} or undefined`}${HOOKS[hook].sync && phase === 'observe' ? ', and no promise' : ''}`,
+        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed ${toWhom}is ${allowed === undefined ? 'nothing' : `${allowed.words} or undefined`}${isSync(hook) && phase === 'observe' ? ', and no promise' : ''}`,
       );
     }
     return undefined;

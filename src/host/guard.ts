@@ -1,15 +1,15 @@
 import type { SteadyClock } from '../kernel/clock.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
-import { HOOKS, phaseEntry } from '../kernel/hook-table.ts';
-import type { HookName, PhaseName } from '../kernel/hooks.ts';
+import { isPromise } from '../kernel/eventual.ts';
+import { type HookName, isSync, type PhaseName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isReservation, reserve } from '../kernel/reservation.ts';
-import { isPromise } from '../kernel/results.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
 import { runnerOf } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';
 import { type Handler, notingProvider, type PluginHandler } from './handlers.ts';
+import { phaseEntry } from './hook-table.ts';
 import type { Limits } from './limits.ts';
 import type { Meter, Meters } from './meter.ts';
 import { errorOf } from './mistakes.ts';
@@ -123,7 +123,7 @@ export class Guard {
       fallback: phaseEntry(hook, phase)?.fallback,
       read,
     };
-    if (HOOKS[hook].sync) return this.#synchronous(called, one.handler as (...args: unknown[]) => unknown);
+    if (isSync(hook)) return this.#synchronous(called, one.handler as (...args: unknown[]) => unknown);
     if (phase === 'guard') called.read = (returned) => this.#contained(called, read(returned));
     if (phase === 'transform' && one.isPlain) {
       called.read = (returned) => {

@@ -1,8 +1,8 @@
-import { allPhases } from '../kernel/hook-table.ts';
 import type { HookName, PhaseName } from '../kernel/hooks.ts';
 import type { Hooks } from '../kernel/phases.ts';
 import type { Guard } from './guard.ts';
 import type { Handler, PluginHandler } from './handlers.ts';
+import { allPhases } from './hook-table.ts';
 
 const STAGES = { pre: 0, normal: 1, post: 2 };
 

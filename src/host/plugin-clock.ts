@@ -1,5 +1,5 @@
 import type { SteadyClock } from '../kernel/clock.ts';
-import { isPromise } from '../kernel/results.ts';
+import { isPromise } from '../kernel/eventual.ts';
 import { runnerOf } from './current.ts';
 
 /**

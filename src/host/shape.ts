@@ -1,13 +1,13 @@
 import { types } from 'node:util';
 import { z } from 'zod';
-import { HOOKS, phaseEntry } from '../kernel/hook-table.ts';
-import { type HookName, PHASES } from '../kernel/hooks.ts';
+import { type HookName, isSync, PHASES } from '../kernel/hooks.ts';
 import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { Param } from '../params/param.ts';
 import { isRole } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
 import { isReleasedEntry } from './handlers.ts';
+import { HOOKS, phaseEntry } from './hook-table.ts';
 import { didYouMean } from './mistakes.ts';
 import { type Checked, checkAgainst, keysAt } from './options.ts';
 
@@ -104,7 +104,7 @@ const order = z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional();
 
 /** The handlers of one hook, by phase. */
 function handlersByPhase(hook: HookName): z.ZodType {
-  const handler = HOOKS[hook].sync ? aSyncFunction('hook') : aFunction;
+  const handler = isSync(hook) ? aSyncFunction('hook') : aFunction;
   const phases = PHASES.filter((phase) => phaseEntry(hook, phase) !== undefined);
   const ordered = z.strictObject({ order, handler }, 'expected { order, handler }');
   const shape = phases.map((phase) => [phase, z.union([handler, ordered]).optional()]);
@@ -113,7 +113,7 @@ function handlersByPhase(hook: HookName): z.ZodType {
 
 /** A handler as the last release had it. */
 function releasedHandler(hook: HookName): z.ZodType {
-  const handler = HOOKS[hook].sync ? aSyncFunction('hook') : aFunction;
+  const handler = isSync(hook) ? aSyncFunction('hook') : aFunction;
   const phase = phaseEntry(hook, 'guard')
     ? z.literal('guard', "expected 'guard'")
     : z.undefined('expected none: nothing is refused in this hook');

@@ -1,11 +1,11 @@
 import type { Account } from './account.ts';
 import type { Input, Output } from './codec.ts';
 import { QuestionCancelled } from './endings.ts';
+import { isPromise } from './eventual.ts';
 import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
 import type { Hooks } from './phases.ts';
 import type { Passage } from './reservation.ts';
-import { isPromise } from './results.ts';
 import type { Retries } from './retries.ts';
 import type { Session } from './session.ts';
 import { type Refusal, type Reply, refuse } from './verdicts.ts';

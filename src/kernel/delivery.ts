@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import type { Counters } from './environment.ts';
+import { isPromise } from './eventual.ts';
 import {
   type Audience,
   type Duplicate,
@@ -13,7 +14,6 @@ import type { Online } from './online.ts';
 import type { Hooks } from './phases.ts';
 import { Rendered } from './rendered.ts';
 import type { Passage } from './reservation.ts';
-import { isPromise } from './results.ts';
 import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */

@@ -108,3 +108,37 @@ export const PLAIN = {
   onDisconnect: 'observe',
   onAccountChange: 'observe',
 } as const satisfies { readonly [H in HookName]: PhaseOf<H> };
+
+/** The phases of each hook, with the names of what their handlers are given. */
+export const ARGUMENTS = {
+  onConnect: { guard: ['session'], observe: ['session'] },
+  onUsername: { guard: ['session', 'name'], decide: ['session', 'name'] },
+  onPassword: {
+    guard: ['session', 'account', 'secret'],
+    decide: ['session', 'account', 'secret'],
+    observe: ['session', 'account', 'decision'],
+  },
+  onAuthFail: { decide: ['session', 'account'], observe: ['session', 'account', 'block'] },
+  onAdmit: { guard: ['session', 'account'] },
+  onLogin: { observe: ['session'] },
+  onCommand: {
+    guard: ['session', 'call'],
+    transform: ['session', 'call'],
+    decide: ['session', 'call'],
+    observe: ['session', 'call', 'reply'],
+  },
+  onRetry: { decide: ['account', 'key'] },
+  onMessage: { guard: ['message'], transform: ['message'], observe: ['message'] },
+  onDeliver: { guard: ['session', 'message'] },
+  onDelivered: { observe: ['session', 'message'] },
+  onDisconnect: { observe: ['session', 'reason'] },
+  onAccountChange: { observe: ['account', 'change'] },
+} as const satisfies { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: readonly string[] } };
+
+/** The hooks on the hot path, whose handlers return at once: nothing is allocated for a call. */
+export type SyncHookName = 'onDeliver' | 'onDelivered';
+
+/** Whether a hook's handlers return at once. */
+export function isSync(hook: HookName): hook is SyncHookName {
+  return hook === 'onDeliver' || hook === 'onDelivered';
+}

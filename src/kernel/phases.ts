@@ -1,11 +1,15 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
-import { HOOKS } from './hook-table.ts';
-import type { Handlers, HookName, PhaseName, PhaseOf } from './hooks.ts';
+import { type Eventual, isPromise } from './eventual.ts';
+import {
+  ARGUMENTS,
+  type Handlers,
+  type HookName,
+  isSync,
+  type PhaseName,
+  type PhaseOf,
+  type SyncHookName,
+} from './hooks.ts';
 import { Passage, type Reservation } from './reservation.ts';
-import { isPromise } from './results.ts';
-
-/** What is given now or later: no promise is made where nothing waits. */
-type Eventual<T> = T | Promise<T>;
 
 type Callback = (error: unknown, result?: unknown) => void;
 type Tap = (...args: never[]) => unknown;
@@ -131,9 +135,6 @@ class ObservePhase<Args extends readonly unknown[]> {
   }
 }
 
-/** The hooks on the hot path: their handlers return at once, and nothing is allocated for a call. */
-type SyncHookName = 'onDeliver' | 'onDelivered';
-
 type Handler<H extends HookName, P extends PhaseOf<H>> = Extract<Handlers[H][P], Tap>;
 type ResultOf<F extends Tap> = Exclude<Awaited<ReturnType<F>>, undefined>;
 type OutcomeOf<T> = T extends Reservation<infer Outcome> ? Outcome : never;
@@ -157,10 +158,13 @@ type Runner<H extends HookName, P extends PhaseOf<H>, F extends Tap = Handler<H,
 export type Hooks = { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: Runner<H, P> } };
 
 export function createHooks(): Hooks {
-  const runners = Object.entries(HOOKS).map(([hook, { args, sync = false, phases }]) => [
+  const runners = Object.entries(ARGUMENTS).map(([hook, phases]) => [
     hook,
     Object.fromEntries(
-      Object.entries(phases).map(([phase, entry]) => [phase, runner(phase as PhaseName, entry.args ?? args, sync)]),
+      Object.entries(phases).map(([phase, args]) => [
+        phase,
+        runner(phase as PhaseName, args, isSync(hook as HookName)),
+      ]),
     ),
   ]);
   return Object.fromEntries(runners) as Hooks;

@@ -11,9 +11,8 @@ import type { Message } from './message.ts';
 import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
 import { PresetAnswers } from './preset-answers.ts';
 import type { Rendered } from './rendered.ts';
-import { isReason } from './results.ts';
 import { throwLater } from './throw-later.ts';
-import { refuse } from './verdicts.ts';
+import { isReason, refuse } from './verdicts.ts';
 
 /** What a session needs of the kernel. */
 export interface SessionHost extends FeedHost, LineReaderHost {

@@ -1,5 +1,8 @@
 import type { Account } from './account.ts';
 
+/** A reason that clients can tell from the rest of its line. */
+const REASON = /^[\w-]{1,64}$/;
+
 /** Why a user name is asked for: the dialect says it in its own words. */
 export type UsernameCause = 'username' | 'connected' | 'registered' | 'expired';
 
@@ -102,4 +105,9 @@ export function refuse(reason = 'denied', sentence?: string): Refusal {
  */
 export function reply(text: string | readonly string[], facts: Readonly<Record<string, unknown>>): FactualReply {
   return { kind: 'reply', text, facts };
+}
+
+/** Whether clients can tell a reason from the rest of its line. */
+export function isReason(reason: unknown): boolean {
+  return typeof reason === 'string' && REASON.test(reason);
 }

@@ -10,7 +10,7 @@ import {
 } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { allPhases } from '../../src/kernel/hook-table.ts';
+import { allPhases } from '../../src/host/hook-table.ts';
 
 /** A plugin in plain JavaScript: what its handler returns no type has looked at. */
 function returning(hook: HookName, phase: PhaseName, result: () => unknown) {

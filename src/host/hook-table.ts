@@ -1,5 +1,6 @@
-import { type Handlers, type HookName, PHASES, type PhaseName, type PhaseOf } from './hooks.ts';
-import type { Reservation } from './reservation.ts';
+import { type Handlers, type HookName, PHASES, type PhaseName, type PhaseOf } from '../kernel/hooks.ts';
+import type { Reservation } from '../kernel/reservation.ts';
+import { askUsername, refuse } from '../kernel/verdicts.ts';
 import {
   ADMIT,
   type Allowed,
@@ -12,14 +13,11 @@ import {
   oneOf,
   REFUSAL,
 } from './results.ts';
-import { askUsername, refuse } from './verdicts.ts';
 
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Exclude<Awaited<R>, Reservation<never>> : never;
 
 /** One phase of a hook: for the host, which checks and calls its handlers, and for the docs. */
 export interface PhaseEntry<Result = unknown> {
-  /** What its handlers are given, where that is not what the hook's others are. */
-  readonly args?: readonly string[];
   /** What a handler may return beside undefined; nothing, where it decides nothing. */
   readonly allowed?: Allowed;
   /** The same in words, and what comes of it. */
@@ -32,10 +30,7 @@ export interface PhaseEntry<Result = unknown> {
 
 /** A hook, for the host and for the docs. */
 export interface HookEntry<H extends HookName = HookName> {
-  readonly args: readonly string[];
   readonly when: string;
-  /** Whether its handlers return at once: they are on the hot path, and not awaited. */
-  readonly sync?: boolean;
   readonly phases: {
     readonly [P in PhaseOf<H>]: PhaseEntry<ResultOf<Handlers[H][P]> | (P extends 'transform' ? object : never)>;
   };
@@ -49,7 +44,6 @@ const LOGIN_REFUSAL = oneOf(ASK_USERNAME, BLOCKED);
 /** What the hooks are: the types of their handlers are `Handlers`. */
 export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
   onConnect: {
-    args: ['session'],
     when: 'A transport accepted a connection; nothing has been sent yet.',
     phases: {
       guard: {
@@ -62,7 +56,6 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onUsername: {
-    args: ['session', 'name'],
     when: 'The client sent a user name, or logs in with something else, such as a token; then the name is empty.',
     phases: {
       guard: {
@@ -81,7 +74,6 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onPassword: {
-    args: ['session', 'account', 'secret'],
     when: 'The client sent a password.',
     phases: {
       guard: {
@@ -98,14 +90,12 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
         failure: 'The password is asked for again, and this one does not count as wrong.',
       },
       observe: {
-        args: ['session', 'account', 'decision'],
         result: `${WATCHES} It is called for each password, also where the client has left meanwhile. One that nobody checked is \`again\`.`,
         failure: NEXT,
       },
     },
   },
   onAuthFail: {
-    args: ['session', 'account'],
     when: 'A password was wrong.',
     phases: {
       decide: {
@@ -114,11 +104,10 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
           '`blocked(seconds)` sends the seconds and closes. The third wrong password on a connection closes it anyway.',
         failure: 'The next handler decides; the third wrong password closes all the same.',
       },
-      observe: { args: ['session', 'account', 'block'], result: WATCHES, failure: NEXT },
+      observe: { result: WATCHES, failure: NEXT },
     },
   },
   onAdmit: {
-    args: ['session', 'account'],
     when: 'A login succeeded, with a password, a token or anything else, and the session is about to be online: the last moment to refuse, before `welcome`. Logins to one account take turns, so no other one comes between the answer and the session being online.',
     phases: {
       guard: {
@@ -130,12 +119,10 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onLogin: {
-    args: ['session'],
     when: 'The session is online, and its client has read `welcome`; its commands wait until the handlers are done.',
     phases: { observe: { result: WATCHES, failure: 'The next handler runs, and then the commands.' } },
   },
   onCommand: {
-    args: ['session', 'call'],
     when: 'A command that exists was called; its arguments are checked and its code runs after `decide`.',
     phases: {
       guard: {
@@ -157,14 +144,12 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
         failure: 'The command is not run: `error:internal:<command>`.',
       },
       observe: {
-        args: ['session', 'call', 'reply'],
         result: `${WATCHES} Nobody waits for it.`,
         failure: NEXT,
       },
     },
   },
   onRetry: {
-    args: ['account', 'key'],
     when: 'A client sends a message again whose answer it never read, before anything can refuse it. For the plugin that keeps messages.',
     phases: {
       decide: {
@@ -176,7 +161,6 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onMessage: {
-    args: ['message'],
     when: 'Once a message, before it is kept and given to anyone.',
     phases: {
       guard: {
@@ -197,9 +181,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onDeliver: {
-    args: ['session', 'message'],
     when: 'Once for each session that a message is about to be given to. On the hot path.',
-    sync: true,
     phases: {
       guard: {
         allowed: literals('drop', 'hold'),
@@ -211,18 +193,14 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onDelivered: {
-    args: ['session', 'message'],
     when: 'The transport took the bytes of a message, or the client acknowledged it. On the hot path.',
-    sync: true,
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onDisconnect: {
-    args: ['session', 'reason'],
     when: 'The connection ended, for whatever cause; the session is no longer online.',
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onAccountChange: {
-    args: ['account', 'change'],
     when: "An account was made or changed, in this server or by `chatserv user`: `'registered'`, it is new; `'roles'`, it has other roles; `'signed-out'`, its password was changed or it was signed out everywhere, and its sessions are closed; `'removed'`, it no longer exists. Of changes by another process only those to accounts that are online are noticed.",
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },

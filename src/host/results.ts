@@ -1,5 +1,6 @@
-import { withoutControls } from './message.ts';
-import { blocked, refuse } from './verdicts.ts';
+import { isPromise } from '../kernel/eventual.ts';
+import { withoutControls } from '../kernel/message.ts';
+import { blocked, isReason, refuse } from '../kernel/verdicts.ts';
 
 /** What a handler or command may return: types hold nobody who writes plain JavaScript. */
 export interface Allowed {
@@ -7,9 +8,6 @@ export interface Allowed {
   readonly words: string;
   matches(result: unknown): boolean;
 }
-
-/** A reason that clients can tell from the rest of its line. */
-const REASON = /^[\w-]{1,64}$/;
 
 /** How much of a sentence is sent, in characters. */
 const LONGEST_SENTENCE = 1000;
@@ -58,11 +56,6 @@ function readableRefusal(refusal: RefusalLike): unknown {
   return refuse(isReason(reason) ? String(reason) : undefined, line === '' ? undefined : line);
 }
 
-/** Whether clients can tell a reason from the rest of its line. */
-export function isReason(reason: unknown): boolean {
-  return typeof reason === 'string' && REASON.test(reason);
-}
-
 /** What kind of thing something is. Its text is not shown: it may be a message, or a password. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'a string';
@@ -86,11 +79,6 @@ export function oneOf(...all: readonly Allowed[]): Allowed {
 export function literals(...values: readonly string[]): Allowed {
   const known: ReadonlySet<unknown> = new Set(values);
   return { words: values.map((value) => `'${value}'`).join(', '), matches: (result) => known.has(result) };
-}
-
-/** Whether something may be awaited. */
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function isOfKind(value: unknown, kind: string): value is Readonly<Record<string, unknown>> {
