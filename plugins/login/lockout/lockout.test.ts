@@ -257,6 +257,18 @@ describe('a time of day that is set', () => {
   });
 });
 
+test('a block is of an account: the next one of its name is not blocked, by whatever case it is written', async () => {
+  await using server = await startServer(plugins);
+  await server.registers('alice');
+  const guesser = await fails(server, 'alice', 3);
+  await guesser.seesInOrder('password', 'password', '60');
+  expect(await server.connect().asks('ALICE')).toBe('blocked:60');
+  const accounts = server.host.service(Accounts.service) as Accounts;
+  await accounts.remove((await accounts.find('alice'))?.id ?? 0);
+  await server.registers('alice');
+  expect(await server.connect().asks('alice')).toBe('password');
+});
+
 test('a block that another process ends, or begins, is one no more, or is one', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');
