@@ -26,7 +26,7 @@ const check = process.argv.includes('--check');
 
 answerForSelf();
 const standard = await standardPlugins();
-write('src/host/standard.ts', formatted('src/host/standard.ts', standardModule()));
+write('plugins/standard.ts', formatted('plugins/standard.ts', standardModule()));
 // Not before that list is written: it sets up the standard plugins, which are found there.
 const { pluginsReference, servicesReference } = await import('./reference.ts');
 write('src/usernames/confusables.ts', formatted('src/usernames/confusables.ts', confusablesModule()));
@@ -49,7 +49,7 @@ async function standardPlugins(): Promise<StandardPlugin[]> {
   const found: StandardPlugin[] = [];
   for (const entry of readdirSync(`${ROOT}plugins`, { recursive: true, withFileTypes: true })) {
     const path = `${entry.parentPath}/${entry.name}`;
-    if (!/(?<!\.test)\.ts$/.test(entry.name) || isPart(path)) continue;
+    if (!/(?<!\.test)\.ts$/.test(entry.name) || path === `${ROOT}plugins/standard.ts` || isPart(path)) continue;
     const plugin = (await importFile(path)).default as Plugin;
     found.push({ file: relative(`${ROOT}plugins`, path).replace(/\.ts$/, ''), plugin });
   }
@@ -70,29 +70,20 @@ function standardModule(): string {
     return `  '${plugin.name}': { file: '${file}', provides: ${JSON.stringify(servicesOf(plugin.provides))}${always} },`;
   });
   const options = standard.map(({ file, plugin }) => {
-    return `  readonly '${plugin.name}': OptionsOf<typeof import('../../plugins/${file}.ts').default>;`;
+    return `  readonly '${plugin.name}': OptionsOf<typeof import('./${file}.ts').default>;`;
   });
-  return `// Made by \`npm run generate\` from the files under plugins/.
-import type { OptionsOf } from './define.ts';
+  return `// Made by \`npm run generate\` from the files beside it.
+import type { OptionsOf } from 'chatserv';
 
-/** A plugin of the standard set. */
-interface StandardPlugin {
-  /** Its file under plugins/, without the extension. */
-  readonly file: string;
-  /** The services that it provides. */
-  readonly provides: readonly string[];
-  /** Whether it is on unless a config switches it off, also where the config begins from nothing. */
-  readonly always?: boolean;
-}
-
-/** The standard plugins by name. */
-export const STANDARD: Readonly<Record<string, StandardPlugin>> = {
+/** The standard plugins by name: their files without the extension, and the services that they provide. */
+export default {
 ${entries.join('\n')}
 };
 
-/** What options the standard plugins take. */
-export interface StandardOptions {
+declare module 'chatserv' {
+  interface PluginOptions {
 ${options.join('\n')}
+  }
 }
 `;
 }

@@ -5,6 +5,7 @@ import type { Command } from '../src/host/commands.ts';
 import type { Plugin } from '../src/host/define.ts';
 import { Host } from '../src/host/host.ts';
 import { servicesOf } from '../src/host/order.ts';
+import { loadStandardSet } from '../src/host/standard.ts';
 import { kindOf, type ParamShape } from '../src/params/kinds.ts';
 import { optionsTable } from './tables.ts';
 
@@ -16,18 +17,15 @@ export interface StandardPlugin {
 
 /** Every standard plugin: what it does, needs and provides, its hooks, commands and options. */
 export async function pluginsReference(standard: readonly StandardPlugin[]): Promise<string> {
-  // Not before somebody answers for `chatserv`.
-  const { default: config } = await import('../chatserv.config.ts');
-  const { plugins, limits } = await checkConfig(
+  const checked = await checkConfig(
     { plugins: { sqlite: false, memory: true } },
-    config,
+    await loadStandardSet(),
     'the standard set',
   );
   const silent = () => {};
   const logger = { debug: silent, info: silent, warn: silent, error: silent };
   const host = await Host.setUp({
-    plugins,
-    limits,
+    ...checked,
     place: { folder: process.cwd(), name: 'the standard set' },
     logger,
   });

@@ -25,8 +25,12 @@ export interface RunningServer {
  * @throws Mistakes when the config has no control socket
  */
 export async function runningServer(config: string | undefined): Promise<RunningServer> {
-  const { plugins, place, environment } = await readConfig(config);
-  const { loaded, mistakes } = await loadPlugins({ control: plugins.control ?? false }, place, environment);
+  const { plugins, place, standard, environment } = await readConfig(config);
+  const { loaded, mistakes } = await loadPlugins(
+    { control: plugins.control ?? false },
+    { ...place, standard },
+    environment,
+  );
   if (mistakes.length > 0) throw new Mistakes(mistakes);
   const [control] = loaded;
   if (control === undefined) {

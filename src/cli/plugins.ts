@@ -43,7 +43,11 @@ export async function plugins(config: string | undefined): Promise<void> {
   }
   for (const [key, entry] of Object.entries(setting.plugins)) {
     if (entry !== false) continue;
-    const { plugin, from } = await loadPlugin(key, setting.place, new Lifecycle(setting));
+    const { plugin, from } = await loadPlugin(
+      key,
+      { ...setting.place, standard: setting.standard },
+      new Lifecycle(setting),
+    );
     show(plugin.name, `off, by ${because(key)}`, { does: plugin.summary, from });
   }
 }

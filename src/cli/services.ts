@@ -76,7 +76,7 @@ function mustLast(host: Host, config: string): void {
 async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
   const { loaded, mistakes } = await loadPlugins(
     setting.plugins,
-    setting.place,
+    { ...setting.place, standard: setting.standard },
     setting.environment,
     new Lifecycle(setting),
   );

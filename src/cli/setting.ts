@@ -1,16 +1,16 @@
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { checkConfig } from '../config/check.ts';
 import { findConfig } from '../config/find.ts';
 import type { HostSetting } from '../host/host.ts';
 import { Mistakes } from '../host/mistakes.ts';
-import { importFile, moduleExtension, modules } from '../host/self.ts';
+import { modules } from '../host/self.ts';
+import { loadStandardSet } from '../host/standard.ts';
 import { type Log, openLog } from '../logging/open.ts';
 import { LEVELS, type Level } from '../logging/style.ts';
 import { complain, print } from './print.ts';
 
 /** What a config says, and where it is. */
-export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'mistakes'> {
+export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'standard' | 'mistakes'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
@@ -43,10 +43,9 @@ function passedOverSentence(read: string, passedOver: readonly string[]): string
 
 /** Reads a config. Its plugins are not loaded. @throws Mistakes when it cannot be read */
 export async function readConfig(config: string | undefined): Promise<ReadConfig> {
-  const standardFile = fileURLToPath(new URL(`../../chatserv.config${moduleExtension}`, import.meta.url));
   const { value, file, folder, name, passedOver } = await findConfig(config, process.cwd());
   if (passedOver.length > 0) warnOnce(passedOverSentence(name, passedOver));
-  const { log, ...checked } = await checkConfig(value, (await importFile(standardFile)).default, name);
+  const { log, ...checked } = await checkConfig(value, await loadStandardSet(), name);
   const level = levelOf(process.env.LOG_LEVEL) ?? log.level;
   return { ...checked, level, file, place: { folder, name }, environment: process.env };
 }

@@ -3,7 +3,7 @@ import { addressList } from '../host/address-list.ts';
 import { LIMITS, type Limits } from '../host/limits.ts';
 import type { Entries } from '../host/load.ts';
 import { checkAgainst } from '../host/options.ts';
-import { STANDARD } from '../host/standard.ts';
+import type { StandardPlugins, StandardSet } from '../host/standard.ts';
 import { LEVELS, type Level } from '../logging/style.ts';
 
 const count = z.int().positive();
@@ -97,6 +97,7 @@ export interface CheckedConfig {
   readonly log: { readonly level: Level };
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
+  readonly standard: StandardPlugins;
   /** What is wrong beside the plugins, to be said with what is wrong with those; what it is about is as by default. */
   readonly mistakes: readonly string[];
 }
@@ -105,12 +106,16 @@ export interface CheckedConfig {
  * Checks a config's shape and lays it over the standard set. Its plugins are checked when they are loaded.
  * @param name how the config is called in sentences
  */
-export async function checkConfig(value: unknown, standard: unknown, name: string): Promise<CheckedConfig> {
-  const result = await checkAgainst(config, value, { config: name, at: [], belongs });
+export async function checkConfig(value: unknown, standard: StandardSet, name: string): Promise<CheckedConfig> {
+  const result = await checkAgainst(config, value, {
+    config: name,
+    at: [],
+    belongs: (key) => belongs(key, standard.plugins),
+  });
   const mistakes = 'mistakes' in result ? result.mistakes : [];
   const given = 'mistakes' in result ? whatIsRight(value) : result.value;
-  const { plugins: all } = config.parse(standard);
-  const base = given.standard ? all : Object.fromEntries(Object.entries(all).filter(([key]) => STANDARD[key]?.always));
+  const all = Object.entries(config.parse(standard.config).plugins);
+  const base = Object.fromEntries(given.standard ? all : all.filter(([key]) => standard.plugins[key]?.always));
   const plugins: Record<string, unknown> = { ...base };
   for (const [key, entry] of Object.entries(given.plugins)) {
     // A config in TypeScript may say `x: isTest ? plugin : undefined`.
@@ -119,12 +124,19 @@ export async function checkConfig(value: unknown, standard: unknown, name: strin
     const both = isOptions(entry) && isOptions(below) && !('setup' in entry);
     plugins[key] = both ? { ...below, ...entry } : entry === true && isOptions(below) ? below : entry;
   }
-  return { plugins, limits: given.limits, log: given.log, named: new Set(Object.keys(given.plugins)), mistakes };
+  return {
+    plugins,
+    limits: given.limits,
+    log: given.log,
+    named: new Set(Object.keys(given.plugins)),
+    standard: standard.plugins,
+    mistakes,
+  };
 }
 
 /** Where a key belongs that stands beside `plugins`, if that is plain. */
-function belongs(key: string): string | undefined {
-  if (Object.hasOwn(STANDARD, key) || /^\.{1,2}\//.test(key)) return 'It belongs under plugins.';
+function belongs(key: string, standard: StandardPlugins): string | undefined {
+  if (Object.hasOwn(standard, key) || /^\.{1,2}\//.test(key)) return 'It belongs under plugins.';
   return Object.hasOwn(limits.shape, key) ? 'It belongs under limits.' : undefined;
 }
 

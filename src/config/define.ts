@@ -1,13 +1,13 @@
 import type { Plugin } from '../host/define.ts';
 import type { Limits } from '../host/limits.ts';
-import type { StandardOptions } from '../host/standard.ts';
 import type { Level } from '../logging/style.ts';
 
 /**
  * The options that plugins take, by what a config calls them. A package adds its own:
  * `declare module 'chatserv' { interface PluginOptions { 'chatserv-plugin-weather': { city: string } } }`.
  */
-export interface PluginOptions extends StandardOptions {}
+// biome-ignore lint/suspicious/noEmptyInterface: the standard plugins add theirs in the same way, in plugins/standard.ts
+export interface PluginOptions {}
 
 /** A plugin by its file, relative to the config, or by a package's name that says what it is. */
 type PluginKey = `./${string}` | `../${string}` | `/${string}` | `chatserv-plugin-${string}` | `@${string}/${string}`;

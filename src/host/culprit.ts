@@ -4,7 +4,7 @@ import { currentPlugin } from './current.ts';
 import type { Loaded } from './load.ts';
 import { isOwn, type Place, placesOf } from './place.ts';
 import { moduleExtension, modules, standardFolder } from './self.ts';
-import { STANDARD } from './standard.ts';
+import type { StandardPlugins } from './standard.ts';
 
 /** Where an error that nobody caught came from. */
 export interface Culprit {
@@ -20,10 +20,13 @@ const byFolder = new Map<string, string>();
 /** ... and by what a config calls them. */
 const byKey = new Map<string, string>();
 
-for (const [name, { file }] of Object.entries(STANDARD)) {
-  const path = join(standardFolder, file);
-  if (basename(path) === 'index') byFolder.set(dirname(path) + sep, name);
-  else byFile.set(path + moduleExtension, new Set([name]));
+/** Notes where the code of the standard plugins is. */
+export function learnStandardCode(standard: StandardPlugins): void {
+  for (const [name, { file }] of Object.entries(standard)) {
+    const path = join(standardFolder, file);
+    if (basename(path) === 'index') byFolder.set(dirname(path) + sep, name);
+    else byFile.set(path + moduleExtension, new Set([name]));
+  }
 }
 
 /** Notes whose code is where. */

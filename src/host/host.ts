@@ -15,7 +15,7 @@ import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { Command } from './commands.ts';
 import { ServerCounters } from './counters.ts';
-import { type Culprit, culpritOf } from './culprit.ts';
+import { type Culprit, culpritOf, learnStandardCode } from './culprit.ts';
 import { runAsServer } from './current.ts';
 import { Events } from './events.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
@@ -31,13 +31,15 @@ import { orderSetUp } from './order.ts';
 import { placeText } from './place.ts';
 import { TokenBuckets } from './rate-limiter.ts';
 import type { Server } from './server.ts';
-import { STANDARD } from './standard.ts';
+import type { StandardPlugins } from './standard.ts';
 
 /** What a server is made of. */
 export interface HostSetting {
   readonly plugins: Entries;
   readonly limits: Limits;
   readonly place: ConfigPlace;
+  /** The standard plugins, which a config names without a path. */
+  readonly standard: StandardPlugins;
   /** What is wrong beside the plugins, to be said with what is wrong with those. */
   readonly mistakes?: readonly string[];
   readonly logger: Logger;
@@ -72,15 +74,15 @@ export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.ser
  * @throws Mistakes with all that is wrong
  */
 export async function plan(
-  setting: Pick<HostSetting, 'plugins' | 'place' | 'environment' | 'mistakes'> & LifecycleSetting,
+  setting: Pick<HostSetting, 'plugins' | 'place' | 'standard' | 'environment' | 'mistakes'> & LifecycleSetting,
   deprecated: (sentence: string) => void = () => {},
 ): Promise<Planned[]> {
-  const { plugins, place, environment = {} } = setting;
-  const loading = await loadPlugins(plugins, place, environment, new Lifecycle(setting));
+  const { plugins, place, standard, environment = {} } = setting;
+  const loading = await loadPlugins(plugins, { ...place, standard }, environment, new Lifecycle(setting));
   const { loaded, mistakes, incomplete } = loading;
   for (const sentence of loading.deprecations) deprecated(sentence);
   const on = new Set(loaded.map(({ key }) => key));
-  const off = Object.entries(STANDARD).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
+  const off = Object.entries(standard).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
   const byName = loaded.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
   const order = orderSetUp(loaded, GIVEN, off, byName);
   // What could not be loaded may be what provides a service that seems to be missing.
@@ -119,6 +121,7 @@ export class Host {
 
   private constructor(setting: HostSetting) {
     this.#setting = setting;
+    learnStandardCode(setting.standard);
     const { limits, stopping } = setting;
     if (stopping?.aborted) this.#stopping.abort();
     stopping?.addEventListener('abort', () => this.#stopping.abort());

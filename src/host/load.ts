@@ -11,7 +11,7 @@ import { authorsPlace } from './place.ts';
 import { withNewNames } from './renamed-option.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, modules, retried, standardFolder } from './self.ts';
 import { definitionMistakes } from './shape.ts';
-import { STANDARD } from './standard.ts';
+import type { StandardPlugins } from './standard.ts';
 
 /** A plugin that a config switches on, its options checked. */
 export interface Loaded {
@@ -47,6 +47,12 @@ export interface ConfigPlace {
   readonly name: string;
 }
 
+/** Where a config is, and what its entries can name. */
+export interface ConfigScope extends ConfigPlace {
+  /** The standard plugins. */
+  readonly standard: StandardPlugins;
+}
+
 /** What loading has come to. */
 interface Loading {
   /** Also those whose options are wrong; then these are undefined. */
@@ -62,7 +68,7 @@ interface Loading {
 /** Loads the plugins that are switched on and checks their options. */
 export async function loadPlugins(
   entries: Entries,
-  place: ConfigPlace,
+  place: ConfigScope,
   environment: Readonly<Record<string, string | undefined>>,
   lifecycle = new Lifecycle(),
 ): Promise<Loading> {
@@ -98,7 +104,7 @@ export async function loadPlugins(
 /** Loads one plugin by what a config calls it. @throws Mistakes when there is none, or it is no plugin */
 export async function loadPlugin(
   key: string,
-  place: ConfigPlace,
+  place: ConfigScope,
   lifecycle = new Lifecycle(),
 ): Promise<{ plugin: Plugin; from: string }> {
   const { module, from } = await importPlugin(key, place, lifecycle);
@@ -112,10 +118,10 @@ export async function loadPlugin(
 
 async function importPlugin(
   key: string,
-  place: ConfigPlace,
+  place: ConfigScope,
   lifecycle: Lifecycle,
 ): Promise<{ module: { default?: unknown }; from: string }> {
-  const standard = Object.hasOwn(STANDARD, key) ? STANDARD[key]?.file : undefined;
+  const standard = Object.hasOwn(place.standard, key) ? place.standard[key]?.file : undefined;
   if (standard !== undefined) {
     return { module: await importFile(join(standardFolder, standard + moduleExtension)), from: 'standard' };
   }
@@ -141,19 +147,19 @@ async function importPlugin(
 }
 
 /** Whether a key names a plugin, which is not loaded. Misspelt, one that is off would leave the plugin that is meant on. */
-function isThere(key: string, { folder }: ConfigPlace): boolean {
-  if (Object.hasOwn(STANDARD, key)) return true;
+function isThere(key: string, { folder, standard }: ConfigScope): boolean {
+  if (Object.hasOwn(standard, key)) return true;
   if (isPath(key)) return pluginFile(resolve(folder, key)) !== undefined;
   return PACKAGE.test(key) && hasPackage(key, folder);
 }
 
 /** That a key names no plugin, and what was perhaps meant. */
-function namesNothing(key: string, place: ConfigPlace, how: 'names' | 'switches off' = 'names'): string {
+function namesNothing(key: string, place: ConfigScope, how: 'names' | 'switches off' = 'names'): string {
   if (isPath(key)) {
     const near = didYouMeanFile(key, place);
     return `The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.${near}`;
   }
-  const near = didYouMeanFile(key, place) || didYouMean(key, Object.keys(STANDARD));
+  const near = didYouMeanFile(key, place) || didYouMean(key, Object.keys(place.standard));
   const own = how === 'names' || near !== '' ? '' : ' A plugin that the config defines itself is left out instead.';
   return `There is no plugin '${key}', which ${place.name} ${how}: it is neither a standard plugin nor an installed package, and a file's name begins with './'.${near}${own}`;
 }

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../config/check.ts';
 import { Host } from '../host/host.ts';
 import { LIMITS, type Limits } from '../host/limits.ts';
 import { answerForSelf } from '../host/self.ts';
+import { loadStandardSet } from '../host/standard.ts';
 import type { Difference, Logger, Plugin } from '../index.ts';
 import { VirtualClock } from './clock.ts';
 import { JsonClient } from './json-client.ts';
@@ -63,7 +63,7 @@ export async function startServer(
   const again = async () => ({
     ...(await checkConfig(
       { plugins: entries, limits: { exempt: [ADDRESS, ...LIMITS.exempt], ...limits } },
-      standard,
+      await loadStandardSet(),
       name,
     )),
     place: { folder: process.cwd(), name },

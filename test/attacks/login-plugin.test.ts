@@ -5,7 +5,7 @@ import { Accounts, askPassword, definePlugin, type Plugin } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { STANDARD } from '../../src/host/standard.ts';
+import standard from '../../plugins/standard.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -120,7 +120,7 @@ test('every limit is met as without it, whatever a login plugin is called and wh
     'registrations-per-network',
     'wrong-passwords',
   ]);
-  const name = fc.stringMatching(/^[a-z]{1,8}$/).filter((word) => !Object.hasOwn(STANDARD, word));
+  const name = fc.stringMatching(/^[a-z]{1,8}$/).filter((word) => !Object.hasOwn(standard, word));
   const order = fc.constantFrom(undefined, 'pre' as const, 'post' as const);
   await fc.assert(
     fc.asyncProperty(name, order, async (called, standing) => {

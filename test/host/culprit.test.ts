@@ -18,7 +18,8 @@ function errorOf(...files: readonly string[]): Error {
 const KERNEL = join(ownFolder, 'kernel/session.ts');
 
 describe('an error that nobody caught', () => {
-  test('is of the plugin through whose code it came last', () => {
+  test('is of the plugin through whose code it came last', async () => {
+    await using _server = await startServer();
     const message = join(standardFolder, 'commands/message.ts');
     const audit = join(standardFolder, 'admin/audit.ts');
     expect(culpritOf(errorOf(KERNEL, message, audit))).toEqual({

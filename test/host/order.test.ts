@@ -2,7 +2,7 @@ import { askPassword, definePlugin, type Plugin, type Session } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { STANDARD } from '../../src/host/standard.ts';
+import standard from '../../plugins/standard.ts';
 
 interface Place {
   readonly phase?: 'guard';
@@ -78,7 +78,7 @@ describe('the order of handlers', () => {
   });
 
   test('does not depend on names', async () => {
-    const name = fc.stringMatching(/^[a-z]{1,8}$/).filter((word) => !Object.hasOwn(STANDARD, word));
+    const name = fc.stringMatching(/^[a-z]{1,8}$/).filter((word) => !Object.hasOwn(standard, word));
     const place = fc.record(
       {
         phase: fc.constant('guard' as const),

@@ -11,12 +11,26 @@ import { expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const TYPES = join(ROOT, 'node_modules/@types');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const run = promisify(execFile);
 
 const CONFIG = `
 import { defineConfig } from 'chatserv';
 export default defineConfig({ plugins: { tcp: { port: 0 }, http: { port: 0 }, './shout.ts': true } });
+`;
+
+/** A config whose options an editor completes and checks, those of the standard plugins and of a package. */
+const TYPED = `
+import { defineConfig } from 'chatserv';
+declare module 'chatserv' {
+  interface PluginOptions { 'chatserv-plugin-weather': { readonly city: string } }
+}
+export default defineConfig({ plugins: { lockout: { attempts: 5 }, 'chatserv-plugin-weather': { city: 'Ulm' } } });
+// @ts-expect-error an option that there is not
+export const misspelt = defineConfig({ plugins: { lockout: { attemps: 5 } } });
+// @ts-expect-error a plugin that there is not
+export const unknown = defineConfig({ plugins: { lokout: true } });
 `;
 
 const PLUGIN = `
@@ -64,6 +78,10 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       expect(await closed).toEqual([0, null]);
     }
 
+    await writeFile(join(folder, 'typed.ts'), TYPED);
+    const strict = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
+    await run(process.execPath, [TSC, ...strict, '--types', 'node', '--typeRoots', TYPES, 'typed.ts'], { cwd: folder });
+
     // What a store is tested with, as if it were installed.
     for (const name of ['vitest', 'fast-check']) {
       await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
@@ -76,7 +94,7 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
         kind === 'store' ? [[VITEST, 'run'], /Tests .* passed/] : [['--test'], /^(#|ℹ) pass 1$/m];
       const { stdout } = await run(process.execPath, runner, { cwd: made, env: { ...process.env, NO_COLOR: '1' } });
       expect(stdout).toMatch(passed);
-      await run(process.execPath, [TSC, '-p', made, '--noEmit', '--typeRoots', join(ROOT, 'node_modules/@types')]);
+      await run(process.execPath, [TSC, '-p', made, '--noEmit', '--typeRoots', TYPES]);
       const checked = await run(process.execPath, [bin, 'check'], { cwd: made });
       expect(checked.stdout).toMatch(/chatserv\.config\.ts/);
       const { devDependencies } = JSON.parse(await readFile(join(made, 'package.json'), 'utf8'));

@@ -1,8 +1,8 @@
-import standard from '../../chatserv.config.ts';
 import { checkConfig } from '../../src/config/check.ts';
 import { plan } from '../../src/host/host.ts';
 import type { Loaded } from '../../src/host/load.ts';
 import { Mistakes } from '../../src/host/mistakes.ts';
+import { loadStandardSet } from '../../src/host/standard.ts';
 
 /** What a config is checked with. */
 export interface Around {
@@ -16,7 +16,7 @@ export async function planned(
   config: unknown,
   { folder = process.cwd(), environment = {} }: Around = {},
 ): Promise<readonly Loaded[]> {
-  const checked = await checkConfig(config, standard, 'c.json');
+  const checked = await checkConfig(config, await loadStandardSet(), 'c.json');
   return await plan({ ...checked, place: { folder, name: 'c.json' }, environment });
 }
 

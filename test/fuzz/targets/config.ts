@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import standard from '../../../chatserv.config.ts';
+import standardConfig from '../../../chatserv.config.ts';
+import standard from '../../../plugins/standard.ts';
 import { checkConfig } from '../../../src/config/check.ts';
 import { findConfig } from '../../../src/config/find.ts';
 import { plan } from '../../../src/host/host.ts';
 import { LIMITS } from '../../../src/host/limits.ts';
 import { Mistakes } from '../../../src/host/mistakes.ts';
-import { STANDARD } from '../../../src/host/standard.ts';
+import { loadStandardSet } from '../../../src/host/standard.ts';
 import type { Target } from '../engine.ts';
 import { type Input, oddPiece, segments } from '../input.ts';
 import type { Random } from '../random.ts';
@@ -29,7 +30,7 @@ export const config: Target = {
     writeFileSync(file, bytes);
     try {
       const found = await findConfig(file, folder);
-      const checked = await checkConfig(found.value, standard, found.name);
+      const checked = await checkConfig(found.value, await loadStandardSet(), found.name);
       await plan({ ...checked, place: { folder, name: found.name } });
     } catch (thrown) {
       if (!(thrown instanceof Mistakes)) throw thrown;
@@ -95,7 +96,7 @@ function make(random: Random): Input {
 
 /** What has the shape of a config. */
 function likely(random: Random): object {
-  const names = Object.keys(STANDARD);
+  const names = Object.keys(standard);
   const plugins = random.some(6, () => [random.oneIn(4) ? random.pick(KEYS) : random.pick(names), entry(random)]);
   const limits = random.some(4, () => [random.pick([...Object.keys(LIMITS), ...KEYS]), random.pick(SCALARS)]);
   return {
@@ -108,7 +109,7 @@ function likely(random: Random): object {
 
 function entry(random: Random): unknown {
   if (random.oneIn(2)) return random.pick(SCALARS);
-  const options = Object.values((standard.plugins ?? {}) as object).flatMap((given) => Object.keys(given));
+  const options = Object.values((standardConfig.plugins ?? {}) as object).flatMap((given) => Object.keys(given));
   return Object.fromEntries(random.some(3, () => [random.pick([...options, ...KEYS]), random.pick(SCALARS)]));
 }
 

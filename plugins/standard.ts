@@ -1,0 +1,81 @@
+// Made by `npm run generate` from the files beside it.
+import type { OptionsOf } from 'chatserv';
+
+/** The standard plugins by name: their files without the extension, and the services that they provide. */
+export default {
+  admin: { file: 'admin/index', provides: [] },
+  broadcast: { file: 'commands/broadcast', provides: [] },
+  classic: { file: 'codecs/classic', provides: [], always: true },
+  connections: { file: 'connections', provides: [] },
+  control: { file: 'control', provides: [] },
+  fetch: { file: 'commands/fetch', provides: [] },
+  health: { file: 'health', provides: ['health'] },
+  help: { file: 'commands/help', provides: [] },
+  http: { file: 'http/index', provides: ['http'] },
+  json: { file: 'codecs/json', provides: [], always: true },
+  line: { file: 'codecs/line', provides: [], always: true },
+  lockout: { file: 'login/lockout/index', provides: ['lockout'] },
+  'log-messages': { file: 'messages/log-messages', provides: [] },
+  'login-rate': { file: 'login/login-rate', provides: [] },
+  logout: { file: 'commands/logout', provides: [] },
+  memory: { file: 'stores/memory/index', provides: ['accounts', 'log', 'storage', 'archive'] },
+  message: { file: 'commands/message', provides: [] },
+  metrics: { file: 'metrics/index', provides: [] },
+  'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
+  page: { file: 'page/index', provides: [] },
+  password: { file: 'login/password/index', provides: ['passwords'] },
+  registration: { file: 'login/registration', provides: ['registration'] },
+  resume: { file: 'login/resume/index', provides: [] },
+  roles: { file: 'roles', provides: ['roles'] },
+  'single-session': { file: 'login/single-session', provides: [] },
+  sqlite: { file: 'stores/sqlite/index', provides: ['accounts', 'log', 'storage', 'archive', 'backup', 'store-facts'] },
+  tcp: { file: 'transports/tcp', provides: [] },
+  timeouts: { file: 'timeouts', provides: [] },
+  tls: { file: 'transports/tls', provides: [] },
+  unix: { file: 'transports/unix', provides: [] },
+  watch: { file: 'commands/watch', provides: [] },
+  websocket: { file: 'transports/websocket/index', provides: [] },
+  who: { file: 'commands/who', provides: [] },
+  whoelse: { file: 'commands/whoelse', provides: [] },
+  wholast: { file: 'commands/wholast', provides: [] },
+};
+
+declare module 'chatserv' {
+  interface PluginOptions {
+    readonly admin: OptionsOf<typeof import('./admin/index.ts').default>;
+    readonly broadcast: OptionsOf<typeof import('./commands/broadcast.ts').default>;
+    readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
+    readonly connections: OptionsOf<typeof import('./connections.ts').default>;
+    readonly control: OptionsOf<typeof import('./control.ts').default>;
+    readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
+    readonly health: OptionsOf<typeof import('./health.ts').default>;
+    readonly help: OptionsOf<typeof import('./commands/help.ts').default>;
+    readonly http: OptionsOf<typeof import('./http/index.ts').default>;
+    readonly json: OptionsOf<typeof import('./codecs/json.ts').default>;
+    readonly line: OptionsOf<typeof import('./codecs/line.ts').default>;
+    readonly lockout: OptionsOf<typeof import('./login/lockout/index.ts').default>;
+    readonly 'log-messages': OptionsOf<typeof import('./messages/log-messages.ts').default>;
+    readonly 'login-rate': OptionsOf<typeof import('./login/login-rate.ts').default>;
+    readonly logout: OptionsOf<typeof import('./commands/logout.ts').default>;
+    readonly memory: OptionsOf<typeof import('./stores/memory/index.ts').default>;
+    readonly message: OptionsOf<typeof import('./commands/message.ts').default>;
+    readonly metrics: OptionsOf<typeof import('./metrics/index.ts').default>;
+    readonly 'offline-messages': OptionsOf<typeof import('./messages/offline-messages/index.ts').default>;
+    readonly page: OptionsOf<typeof import('./page/index.ts').default>;
+    readonly password: OptionsOf<typeof import('./login/password/index.ts').default>;
+    readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
+    readonly resume: OptionsOf<typeof import('./login/resume/index.ts').default>;
+    readonly roles: OptionsOf<typeof import('./roles.ts').default>;
+    readonly 'single-session': OptionsOf<typeof import('./login/single-session.ts').default>;
+    readonly sqlite: OptionsOf<typeof import('./stores/sqlite/index.ts').default>;
+    readonly tcp: OptionsOf<typeof import('./transports/tcp.ts').default>;
+    readonly timeouts: OptionsOf<typeof import('./timeouts.ts').default>;
+    readonly tls: OptionsOf<typeof import('./transports/tls.ts').default>;
+    readonly unix: OptionsOf<typeof import('./transports/unix.ts').default>;
+    readonly watch: OptionsOf<typeof import('./commands/watch.ts').default>;
+    readonly websocket: OptionsOf<typeof import('./transports/websocket/index.ts').default>;
+    readonly who: OptionsOf<typeof import('./commands/who.ts').default>;
+    readonly whoelse: OptionsOf<typeof import('./commands/whoelse.ts').default>;
+    readonly wholast: OptionsOf<typeof import('./commands/wholast.ts').default>;
+  }
+}
