@@ -13,6 +13,8 @@ export default defineCommand({
       await accounts.signOut(account.id, session);
     }
     session.close('goodbye');
+    // As the session that stayed, it was just given a new token.
+    if (everywhere !== undefined) await accounts?.signOut(account.id);
     return undefined;
   },
 });
