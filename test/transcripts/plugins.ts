@@ -36,6 +36,18 @@ export const brokenDoor = definePlugin({
   }),
 });
 
+/** Has a user called 203.0.113.7, registered when the rules still allowed that. */
+export const oldName = definePlugin({
+  name: 'old-name',
+  summary: 'Creates a user whose name is an address',
+  needs: { accounts: Accounts },
+  setup: ({ accounts }) => ({
+    async start() {
+      await accounts.create('203.0.113.7', '');
+    },
+  }),
+});
+
 /** Removes the account of whoever calls it. */
 export const unregister = defineCommand({
   name: 'unregister',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { playTranscript } from 'chatserv/testing';
 import { afterAll, describe, test } from 'vitest';
 import poll from '../../examples/poll.ts';
-import { broken, brokenDoor, order, unregister } from './plugins.ts';
+import { broken, brokenDoor, oldName, order, unregister } from './plugins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chatserv-transcripts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const plugins = {
   broken,
   'broken-door': brokenDoor,
+  'old-name': oldName,
   order,
   poll,
   unregister,
