@@ -1,132 +1,58 @@
-/** Clients that make load: they send as fast as answers come, and count what arrives. */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+/** The clients of a run, which this process plays. */
+import { Client } from './clients/client.ts';
+import { Counters } from './clients/counters.ts';
+import type { Protocol } from './clients/protocol.ts';
+import type { Server } from './servers/server.ts';
 
-const LF = 0x0a;
-const BRACKET = 0x5b;
-const COLON = 0x3a;
-const STAMP_LENGTH = '[2026-01-01T00:00:00Z]'.length;
-/** One message in so many carries the time at which it was sent. */
-const TIMED = 16;
+export { percentile } from './report/statistics.ts';
 
-/** What all clients of a run count together. */
-export class Tally {
-  delivered = 0;
-  answered = 0;
-  /** From send to receipt, in milliseconds. */
-  latencies: number[] = [];
-}
+/** Clients `u0`, `u1`, ... of one server. */
+export class Load {
+  readonly clients: Client[] = [];
+  readonly counters = new Counters();
+  readonly protocol: Protocol;
+  readonly #server: Server;
+  readonly #byName = new Map<string, Client>();
 
-export class Client {
-  readonly name: string;
-  readonly #socket: Socket;
-  readonly #tally: Tally;
-  #rest: Buffer | undefined;
-  #sent = 0;
-  /** What is sent next; undefined when nothing more is. */
-  #next: ((count: number) => string) | undefined;
-  #inFlight = 0;
-  #whenIdle: (() => void) | undefined;
-  #whenAnswer: ((line: string) => void) | undefined;
-
-  private constructor(name: string, socket: Socket, tally: Tally) {
-    this.name = name;
-    this.#socket = socket;
-    this.#tally = tally;
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+  constructor(server: Server, protocol: Protocol = server.protocol) {
+    this.#server = server;
+    this.protocol = protocol;
   }
 
-  static async logIn(name: string, port: number, tally: Tally): Promise<Client> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
-    const client = new Client(name, socket, tally);
-    const welcome = await client.ask(name);
-    if (welcome !== 'welcome') throw new Error(`${name} was answered ${welcome}`);
+  /** Connects so many more, and logs them in. */
+  async logIn(count: number): Promise<readonly Client[]> {
+    const first = this.clients.length;
+    const { loginsAtOnce } = this.#server;
+    for (let from = 0; from < count; from += loginsAtOnce) {
+      const names = Array.from({ length: Math.min(loginsAtOnce, count - from) }, (_, i) => `u${first + from + i}`);
+      const clients = await Promise.all(names.map((name) => this.connect(name)));
+      await Promise.all(clients.map((client) => client.logIn()));
+      this.clients.push(...clients);
+    }
+    return this.clients.slice(first);
+  }
+
+  async connect(name: string): Promise<Client> {
+    const client = await Client.connect(name, this.#server.port, this.protocol, this.counters);
+    this.#byName.set(name, client);
     return client;
   }
 
-  async ask(line: string): Promise<string> {
-    const { promise, resolve } = Promise.withResolvers<string>();
-    this.#whenAnswer = resolve;
-    this.#socket.write(`${line}\n`);
-    return promise;
+  /** Brings all to where broadcasts are heard. */
+  async join(): Promise<void> {
+    const { join } = this.protocol;
+    if (join === undefined) return;
+    // All at once: what each join tells those before it is then written together.
+    await Promise.all(this.clients.map((client) => client.ask(join)));
   }
 
-  /** Keeps so many lines in flight until `stop`. */
-  start(inFlight: number, next: (count: number) => string): void {
-    this.#next = next;
-    this.#inFlight = inFlight;
-    let lines = '';
-    for (let i = 0; i < inFlight; i++) lines += next(this.#sent++);
-    this.#socket.write(lines);
-  }
-
-  /** Sends no more. @returns when everything is answered */
-  async stop(): Promise<void> {
-    this.#next = undefined;
-    if (this.#inFlight === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#whenIdle = resolve;
-    await promise;
+  /** Where nothing is answered, has the receipts of some clients stand for the answers. */
+  creditBy(clients: readonly Client[]): void {
+    if (this.protocol.senderOf === undefined) return;
+    for (const client of clients) client.credit = (sender) => this.#byName.get(sender)?.answered(1);
   }
 
   close(): void {
-    this.#socket.destroy();
+    for (const client of this.clients) client.close();
   }
-
-  #receive(chunk: Buffer): void {
-    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    let start = 0;
-    let answers = 0;
-    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
-      if (bytes[start] === BRACKET) this.#delivered(bytes, start, end);
-      else if (this.#whenAnswer !== undefined) {
-        this.#whenAnswer(bytes.toString('utf8', start, end));
-        this.#whenAnswer = undefined;
-      } else answers++;
-      start = end + 1;
-    }
-    this.#rest = start < bytes.length ? bytes.subarray(start) : undefined;
-    if (answers > 0) this.#answered(answers);
-  }
-
-  #delivered(bytes: Buffer, start: number, end: number): void {
-    this.#tally.delivered++;
-    const text = bytes.indexOf(COLON, start + STAMP_LENGTH) + 2;
-    if (bytes[text] !== 0x54) return;
-    this.#tally.latencies.push(performance.now() - Number.parseFloat(bytes.toString('latin1', text + 1, end)));
-  }
-
-  #answered(count: number): void {
-    this.#tally.answered += count;
-    if (this.#next === undefined) {
-      this.#inFlight -= count;
-      if (this.#inFlight === 0) this.#whenIdle?.();
-      return;
-    }
-    let lines = '';
-    for (let i = 0; i < count; i++) lines += this.#next(this.#sent++);
-    this.#socket.write(lines);
-  }
-}
-
-/** A text of 100 bytes; now and then it says when it was sent. */
-export function text(count: number): string {
-  return (count % TIMED === 0 ? `T${performance.now()} ` : '').padEnd(100, 'x');
-}
-
-/** Logs in `u0`, `u1`, ... */
-export async function logInAll(count: number, port: number, tally: Tally, from = 0): Promise<Client[]> {
-  const clients: Client[] = [];
-  const AT_ONCE = 50;
-  for (let first = 0; first < count; first += AT_ONCE) {
-    const names = Array.from({ length: Math.min(AT_ONCE, count - first) }, (_, i) => `u${from + first + i}`);
-    clients.push(...(await Promise.all(names.map((name) => Client.logIn(name, port, tally)))));
-  }
-  return clients;
-}
-
-export function percentile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }

@@ -1,28 +1,52 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { definePlugin } from 'chatserv';
+import { type ScenarioResult, summarize } from './report/results.ts';
+import type { Scenario } from './scenario.ts';
+import type { Cores } from './servers/cores.ts';
+import { isInstalled } from './servers/irc.ts';
+import { Server } from './servers/server.ts';
+import { isIrc, type Places, type Variant } from './servers/variant.ts';
+import type { Effort, Row } from './workloads/workload.ts';
 
-export default definePlugin({
-  name: 'measure',
-  summary: 'Tells by how much the event loop was late',
-  setup() {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    return {
-      commands: [
-        {
-          name: 'measure',
-          usage: 'measure',
-          summary: 'Tells what was measured since the last time',
-          run() {
-            globalThis.gc?.();
-            // The histogram counts from one tick of a millisecond to the next.
-            const p99 = delay.percentile(99) / 1e6 - 1;
-            delay.reset();
-            return JSON.stringify({ delayP99: Math.max(p99, 0) });
-          },
-        },
-      ],
-      dispose: () => void delay.disable(),
-    };
-  },
-});
+export interface Setup {
+  /** How often each variant is measured. */
+  readonly pairs: number;
+  readonly effort: Effort;
+  readonly places: Places;
+  readonly cores: Cores | undefined;
+  /** The only variants that are measured, if not all are. */
+  readonly wanted: readonly string[] | undefined;
+}
+
+/** How long a run may take, in milliseconds. */
+const PATIENCE = 300_000;
+
+/** Measures the variants of a scenario in turns, so that what else the machine does meets all of them. */
+export async function measure(scenario: Scenario, setup: Setup): Promise<ScenarioResult> {
+  const { pairs, effort, places, cores } = setup;
+  const rounds = new Map<string, Row[]>();
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const [name, variant] of variantsOf(scenario, setup)) {
+      const run = scenario.workload((more) => Server.start({ ...variant, ...more }, places, cores), effort);
+      const row = await within(run, `${scenario.name} of ${name}`);
+      const rows = rounds.get(name);
+      if (rows) rows.push(row);
+      else rounds.set(name, [row]);
+    }
+  }
+  return summarize(scenario, rounds);
+}
+
+/** Those that were asked for and can be had. */
+function variantsOf({ variants }: Scenario, { wanted, places }: Setup): readonly [string, Variant][] {
+  return Object.entries(variants).filter(([label, variant]) => {
+    if (wanted && !wanted.includes(label)) return false;
+    if (variant.kind === 'before') return places.before !== undefined;
+    return !isIrc(variant) || isInstalled(variant.kind);
+  });
+}
+
+/** @throws Error when it takes too long */
+async function within<T>(run: Promise<T>, what: string): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what} took longer than ${PATIENCE / 1000} s`)), PATIENCE);
+  return Promise.race([run, late]).finally(() => clearTimeout(timer));
+}

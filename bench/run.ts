@@ -1,149 +1,104 @@
 /**
- * Measures chatserv beside a bare node:net loop, over loopback sockets, and prints tables. The server is one process,
- * this one makes the load. `npm run bench -- broadcast direct` runs some, `--seconds 2` makes each run shorter,
- * `--kinds sqlite,before --before FOLDER` measures some servers only, one of them another checkout of chatserv.
+ * Measures chatserv beside the least that a chat can do and, where they are installed, beside IRC servers, over loopback
+ * sockets. The server is one process, this one makes the load. Prints tables.
  */
-import { cpus, totalmem } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { logInAll, percentile, Tally, text } from './load.ts';
-import { type Kind, Server } from './server.ts';
+import { measure, type Setup } from './measure.ts';
+import { markdownOf } from './report/markdown.ts';
+import type { Results } from './report/results.ts';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { pin } from './servers/cores.ts';
+import { IRC_SERVERS, isInstalled } from './servers/irc.ts';
+import { places } from './servers/places.ts';
+
+const USAGE = `npm run bench -- [options] [name ...]
+
+Measures the scenarios of those names, or whose names begin so, or all of them.
+
+  --list            print the scenarios
+  --quick           one pair of a second each and few clients: does it still work?
+  --pairs N         how often each variant is measured, in turns (5)
+  --seconds N       how long each time (3)
+  --variants A,B    only these
+  --before FOLDER   another checkout of chatserv to compare with, as the variant 'before'
+  --json FILE       write the results there, for bench/plot.ts
+  --no-pin          leave it to the system which cores server and load run on
+`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
+  allowNegative: true,
   options: {
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    kinds: { type: 'string', default: 'bare,durable,memory,sqlite' },
-    before: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    pairs: { type: 'string' },
+    seconds: { type: 'string' },
+    variants: { type: 'string' },
+    before: { type: 'string' },
+    json: { type: 'string' },
+    pin: { type: 'boolean', default: true },
   },
 });
-const KINDS = values.kinds.split(',') as readonly Kind[];
-const launch = (kind: Kind, flags?: readonly string[]) => Server.start(kind, flags, values.before);
-const SECONDS = Number(values.seconds);
-const ROUNDS = Number(values.rounds);
 
-/** Whether it is a chatserv with a database. */
-const keeps = (kind: Kind) => kind === 'sqlite' || kind === 'before';
+if (values.help) process.stdout.write(USAGE);
+else if (values.list) for (const { name, summary } of SCENARIOS) console.log(`${name}: ${summary}`);
+else await run(scenarios(positionals));
 
-type Row = Readonly<Record<string, number>>;
+/** Those of the names, or whose names begin so where none is called that. @throws Error when there is no such one */
+function scenarios(names: readonly string[]): readonly Scenario[] {
+  const chosen = names.flatMap((wanted) => {
+    const exact = SCENARIOS.filter(({ name }) => name === wanted);
+    const found = exact.length > 0 ? exact : SCENARIOS.filter(({ name }) => name.startsWith(wanted));
+    if (found.length === 0) throw new Error(`no scenario is called '${wanted}': see --list`);
+    return found;
+  });
+  return names.length === 0 ? SCENARIOS : SCENARIOS.filter((scenario) => chosen.includes(scenario));
+}
 
-/** Some senders, each with 8 lines in flight, for a while; what it cost the server. */
-async function load(kind: Kind, clientCount: number, senderCount: number, line: (to: string, count: number) => string) {
-  const server = await launch(kind);
-  const tally = new Tally();
-  const clients = await logInAll(clientCount, server.port, tally);
-  const senders = clients.slice(0, senderCount);
-  let turn = 0;
-  const next = (count: number) => {
-    turn = (turn + 7919) % clientCount;
-    return line(`u${turn}`, count);
+async function run(chosen: readonly Scenario[]): Promise<void> {
+  const { quick } = values;
+  const setup: Setup = {
+    pairs: Number(values.pairs ?? (quick ? 1 : 5)),
+    effort: {
+      seconds: Number(values.seconds ?? (quick ? 1 : 3)),
+      warmUp: quick ? 0.2 : 1,
+      scale: quick ? 0.05 : 1,
+    },
+    places: places(values.before),
+    cores: values.pin ? pin() : undefined,
+    wanted: values.variants?.split(','),
   };
-  for (const sender of senders) sender.start(8, next);
-  const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-  await sleep(1);
-  const watcher = clients.at(-1) as (typeof clients)[number];
-  await watcher.ask('measure');
-  Object.assign(tally, { delivered: 0, answered: 0, latencies: [] });
-  const [began, cpu, written] = [performance.now(), server.cpu(), server.written()];
-  const rows = keeps(kind) ? server.rows() : 0;
-  await sleep(SECONDS);
-  const { delivered, answered, latencies } = tally;
-  const seconds = (performance.now() - began) / 1000;
-  const [cpuUsed, bytes] = [server.cpu() - cpu, server.written() - written];
-  const { delayP99 = 0 } = JSON.parse(await watcher.ask('measure')) as { delayP99?: number };
-  await Promise.all(senders.map((sender) => sender.stop()));
-  const newRows = keeps(kind) ? server.rows() - rows : 0;
-  const allAnswered = tally.answered;
-  for (const client of clients) client.close();
-  await server.stop();
-  return {
-    sentPerSecond: answered / seconds,
-    deliveriesPerSecond: delivered / seconds,
-    cpuPerDelivery: cpuUsed / delivered,
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
-    delayP99,
-    rowsPerMessage: newRows / allAnswered,
-    bytesPerMessage: bytes / answered,
-  };
-}
-
-const broadcast = (clients: number) => (kind: Kind) =>
-  load(kind, clients, Math.min(10, clients), (_to, count) => `broadcast ${text(count)}\n`);
-
-const direct = (kind: Kind) => load(kind, 1000, 100, (to, count) => `message ${to} ${text(count)}\n`);
-
-/** The room for young objects grows with the garbage of so many logins, and would be taken for the sessions' own. */
-const BOUNDED = ['--max-semi-space-size=8'];
-
-/** What each session costs beyond the first 1,000, which fill that room. */
-async function idle(kind: Kind): Promise<Row> {
-  const [FIRST, MORE] = [1000, 5000];
-  const server = await launch(kind, BOUNDED);
-  const tally = new Tally();
-  const clients = await logInAll(1, server.port, tally);
-  const memory = async () => {
-    await clients[0]?.ask('measure');
-    return server.memory();
-  };
-  const alone = await memory();
-  clients.push(...(await logInAll(FIRST, server.port, tally, 1)));
-  const before = await memory();
-  clients.push(...(await logInAll(MORE, server.port, tally, 1 + FIRST)));
-  const after = await memory();
-  for (const client of clients) client.close();
-  await server.stop();
-  return { kbPerSession: (after - before) / MORE, processMb: alone / 1024, processOf1000Mb: before / 1024 };
-}
-
-async function start(kind: Kind): Promise<Row> {
-  const server = await launch(kind);
-  await server.stop();
-  return { startMs: server.startTime };
-}
-
-const SCENARIOS: Readonly<Record<string, (kind: Kind) => Promise<Row>>> = {
-  'broadcast-100': broadcast(100),
-  'broadcast-1000': broadcast(1000),
-  direct,
-  idle,
-  start,
-};
-
-console.log(
-  `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
-);
-for (const [name, scenario] of Object.entries(SCENARIOS)) {
-  if (positionals.length > 0 && !positionals.some((wanted) => name.startsWith(wanted))) continue;
-  const rounds = new Map<Kind, Row[]>(KINDS.map((kind) => [kind, []]));
-  // In turns, so that what else the machine does meets all of them.
-  for (let round = 0; round < ROUNDS; round++) for (const kind of KINDS) rounds.get(kind)?.push(await scenario(kind));
-  print(name, rounds);
-}
-
-/** Prints the medians, and how many times the first kind's each one is. */
-function print(name: string, rounds: ReadonlyMap<Kind, readonly Row[]>): void {
-  const [first, ...others] = KINDS;
-  const heads = [...KINDS, ...others.map((kind) => `${kind} / ${first}`)];
-  console.log(`\n### ${name}\n\n| | ${heads.join(' | ')} |`);
-  console.log(`| --- |${heads.map(() => ' --- |').join('')}`);
-  for (const key of Object.keys([...rounds.values()][0]?.[0] ?? {})) {
-    const medians = [...rounds.values()].map((rows) =>
-      percentile(
-        rows.map((row) => row[key] ?? Number.NaN),
-        0.5,
-      ),
-    );
-    const ratios = medians.slice(1).map((median) => ratio(median, medians[0]));
-    console.log(`| ${key} | ${[...medians.map(figure), ...ratios].join(' | ')} |`);
+  const results = resultsOf(setup);
+  const { machine, pairs, seconds, cores, loadAverage } = results;
+  console.log(`${machine}; ${cores}; ${pairs} x ${seconds} s; load average ${loadAverage.toFixed(1)}\n`);
+  for (const name of Object.keys(IRC_SERVERS).filter((name) => !isInstalled(name))) {
+    console.log(`Left out: ${name}, which is not installed (apt-get install ${name}).\n`);
+  }
+  for (const scenario of chosen) {
+    const result = await measure(scenario, setup);
+    if (Object.keys(result.variants).length === 0) {
+      console.log(`Left out: ${scenario.name}, of which nothing can be measured here.\n`);
+      continue;
+    }
+    results.scenarios.push(result);
+    console.log(markdownOf(result));
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
   }
 }
 
-function figure(value = Number.NaN): string {
-  return value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
-}
-
-function ratio(one = Number.NaN, other = Number.NaN): string {
-  const quotient = one / other;
-  return Number.isFinite(quotient) ? quotient.toFixed(2) : '';
+function resultsOf({ pairs, effort: { seconds }, cores }: Setup): Results {
+  const [cpu] = cpus();
+  return {
+    machine: `${cpus().length} cores (${cpu?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}`,
+    time: Date.now(),
+    pairs,
+    seconds,
+    cores: cores ? `server on core ${cores.server}, load on core ${cores.load}` : 'server and load on any core',
+    loadAverage: loadavg()[0] ?? 0,
+    scenarios: [],
+  };
 }

@@ -6,7 +6,12 @@ const db = new DatabaseSync(String(workerData));
 db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
 db.exec('CREATE TABLE messages (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT');
 const insert = db.prepare('INSERT INTO messages (text) VALUES (?)');
-parentPort?.on('message', (texts: readonly string[]) => {
+parentPort?.on('message', (texts: readonly string[] | 'close') => {
+  if (texts === 'close') {
+    db.close();
+    parentPort?.close();
+    return;
+  }
   db.exec('BEGIN');
   for (const text of texts) insert.run(text);
   db.exec('COMMIT');

@@ -4,13 +4,9 @@
  * and messages are answered and delivered after the commit.
  */
 import { createServer, type Socket } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
 const [file] = process.argv.slice(2);
-
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
 
 class Client {
   name = '';
@@ -52,12 +48,6 @@ function hear(client: Client, line: string): void {
     return;
   }
   const [word = '', rest = ''] = cut(line);
-  if (word === 'measure') {
-    globalThis.gc?.();
-    put(client, Buffer.from(`{"delayP99":${Math.max(delay.percentile(99) / 1e6 - 1, 0)}}\n`));
-    delay.reset();
-    return;
-  }
   const [to = '', text = ''] = word === 'message' ? cut(rest) : ['', rest];
   const message = `[${new Date().toISOString().slice(0, 19)}Z] ${client.name}: ${text}\n`;
   const sent: Sent = { message, sender: client, to: word === 'message' ? clients.get(to) : 'everyone' };
@@ -122,4 +112,11 @@ const server = createServer((socket) => {
 });
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   console.log(`bare listens on tcp 127.0.0.1:${(server.address() as { port: number }).port}`);
+});
+
+// The worker ends once it has closed its database.
+process.once('SIGTERM', () => {
+  if (worker === undefined) process.exit();
+  worker.once('exit', () => process.exit());
+  worker.postMessage('close');
 });

@@ -1,0 +1,33 @@
+/** IRC (RFC 2812), spoken to ngircd and InspIRCd. A broadcast goes to a channel that all clients have joined. */
+import type { Protocol } from './protocol.ts';
+
+const BLANK = 0x20;
+const BANG = 0x21;
+const COLON = 0x3a;
+const PRIVMSG = 'PRIVMSG ';
+const CHANNEL = '#everyone';
+
+/** Of all numerics those that end a login (001), a join (366) or a query (303), and what can go wrong with them. */
+const ANSWERS = new Set(['001', '366', '303', '432', '433', '437', '465', '471', '403', '405', 'ERROR']);
+
+export const irc: Protocol = {
+  login: (name) => `NICK ${name}\r\nUSER ${name} 0 * :${name}\r\n`,
+  isIn: (answer) => answer.includes(' 001 '),
+  join: `JOIN ${CHANNEL}\r\n`,
+  direct: (to, text) => `${PRIVMSG}${to} :${text}\r\n`,
+  broadcast: (text) => `${PRIVMSG}${CHANNEL} :${text}\r\n`,
+  query: 'ISON u0\r\n',
+  kindOf(bytes, start, end) {
+    const command = commandAt(bytes, start);
+    if (bytes.toString('latin1', command, command + PRIVMSG.length) === PRIVMSG) return 'message';
+    const [word = ''] = bytes.toString('latin1', command, Math.min(end, command + 8)).split(' ');
+    return ANSWERS.has(word) ? 'answer' : 'other';
+  },
+  textAt: (bytes, start) => bytes.indexOf(COLON, commandAt(bytes, start)) + 1,
+  senderOf: (bytes, start) => bytes.toString('latin1', start + 1, bytes.indexOf(BANG, start)),
+};
+
+/** Where a line's command begins: after its source, if it has one. */
+function commandAt(bytes: Buffer, start: number): number {
+  return bytes[start] === COLON ? bytes.indexOf(BLANK, start) + 1 : start;
+}

@@ -1,0 +1,41 @@
+/** docs/json.md, as a program speaks it: each message under a key, and acknowledged by its receiver. */
+import type { Line, Protocol } from './protocol.ts';
+
+const TYPE = '"type":"';
+const TEXT = '"text":"';
+
+/** The letter with which a line's type begins says enough. */
+const KINDS: Readonly<Record<string, Line>> = { m: 'message', t: 'answer', a: 'answer', e: 'answer', c: 'answer' };
+
+/** Everyone's. */
+const PASSWORD = 'tea-at-four';
+
+let keys = 0;
+
+export const json: Protocol = {
+  // Takes over, for it may not have been noticed yet that another connection of the user is gone.
+  login: (name) => `${JSON.stringify({ type: 'login', name, password: PASSWORD, takeover: true })}\n`,
+  // The token comes right after `welcome`.
+  isIn: (answer) => answer.includes('"type":"token"'),
+  direct: (to, text) => `{"type":"message","to":["${to}"],"text":"${text}","key":"${++keys}"}\n`,
+  broadcast: (text) => `{"type":"message","to":"everyone","text":"${text}","key":"${++keys}"}\n`,
+  query: '{"type":"command","name":"wholast","text":"1"}\n',
+  kindOf: (bytes, start) => KINDS[String.fromCharCode(bytes[bytes.indexOf(TYPE, start) + TYPE.length] ?? 0)] ?? 'other',
+  textAt: (bytes, start) => bytes.indexOf(TEXT, start) + TEXT.length,
+  acknowledge(bytes, start, end) {
+    const [, id = ''] = bytes.toString('latin1', start, end).match(/"id":(\d+)/) ?? [];
+    return `{"type":"acknowledge","id":${id}}\n`;
+  },
+};
+
+/** The same, by users who are new. */
+export const newcomers: Protocol = {
+  ...json,
+  login: (name) => `${JSON.stringify({ type: 'register', name, password: PASSWORD })}\n`,
+};
+
+/** The line that logs a client in again. @param answer to its login */
+export function resumption(answer: string): string {
+  const { token } = JSON.parse(answer) as { token: string };
+  return `${JSON.stringify({ type: 'resume', token, takeover: true })}\n`;
+}

@@ -1,0 +1,19 @@
+/** @param part 0.5 for the median @returns one of the values, NaN if there is none */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
+/** The median of some runs and how far they lie apart. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** @returns undefined when no value is a number */
+export function spreadOf(values: readonly number[]): Spread | undefined {
+  const numbers = values.filter(Number.isFinite);
+  if (numbers.length === 0) return undefined;
+  return { median: percentile(numbers, 0.5), min: Math.min(...numbers), max: Math.max(...numbers) };
+}

@@ -1,0 +1,159 @@
+/** What is measured, one entry a scenario. `npm run bench -- --list` prints it. */
+import { json } from './clients/json.ts';
+import { PLUGIN_SCENARIOS } from './plugin-scenarios.ts';
+import { each, of, type Scenario } from './scenario.ts';
+import { canSlowFsync } from './servers/places.ts';
+import { BROADCAST, closedLoop, DIRECT } from './workloads/closed-loop.ts';
+import { idle } from './workloads/idle.ts';
+import { loginStorm } from './workloads/login-storm.ts';
+import { openLoop } from './workloads/open-loop.ts';
+import { backlogLogin, reloadUnderLoad } from './workloads/others.ts';
+import { slowDisk } from './workloads/slow-disk.ts';
+import { startUp } from './workloads/start.ts';
+
+const EPHEMERAL = of('bare', 'memory', 'sqlite', 'before', 'ngircd', 'inspircd');
+const DURABLE = of('durable', 'sqlite', 'before', 'ngircd', 'inspircd');
+/** Without the IRC servers: their lines end after 512 bytes, and 5,000 joins of one channel are 12 million lines. */
+const OURS = of('bare', 'memory', 'sqlite', 'before');
+const KEPT = of('sqlite', 'before');
+
+const CROWDS = [100, 1000, 5000];
+const SIZES = [32, 512, 4096];
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...CROWDS.map((clients) => ({
+    name: `broadcast-${clients}`,
+    summary: `10 of ${clients} clients broadcast 100 bytes, 8 in flight each`,
+    variants: clients > 1000 ? OURS : EPHEMERAL,
+    workload: closedLoop({ ...BROADCAST, clients }),
+    headline: 'cpuPerDelivery' as const,
+  })),
+  ...CROWDS.map((clients) => ({
+    name: `direct-${clients}`,
+    summary: `100 of ${clients} clients send 100 bytes to one other at a time, 8 in flight each`,
+    variants: DURABLE,
+    workload: closedLoop({ ...DIRECT, clients }),
+    headline: 'cpuPerMessage' as const,
+  })),
+  {
+    name: 'direct-unkept',
+    summary: 'like direct-1000, with nothing on disk',
+    variants: of('bare', 'memory', 'ngircd', 'inspircd'),
+    workload: closedLoop(DIRECT),
+    headline: 'cpuPerMessage',
+  },
+  ...SIZES.map((bytes) => ({
+    name: `direct-${bytes}-bytes`,
+    summary: `like direct-1000, with ${bytes} bytes of text`,
+    variants: bytes < 400 ? DURABLE : of('durable', 'sqlite', 'before'),
+    workload: closedLoop({ ...DIRECT, bytes }),
+    headline: 'cpuPerMessage' as const,
+  })),
+  ...SIZES.map((bytes) => ({
+    name: `broadcast-${bytes}-bytes`,
+    summary: `like broadcast-100, with ${bytes} bytes of text`,
+    variants: bytes < 400 ? EPHEMERAL : OURS,
+    workload: closedLoop({ ...BROADCAST, clients: 100, bytes }),
+    headline: 'cpuPerDelivery' as const,
+  })),
+  {
+    name: 'open-broadcast',
+    summary: '50 broadcasts a second to 1,000 clients, whatever the server does',
+    variants: EPHEMERAL,
+    workload: openLoop({ clients: 1000, rate: 50, bytes: 100, to: 'everyone' }),
+    headline: 'p99',
+  },
+  {
+    name: 'open-direct',
+    summary: '2,000 direct messages a second between 1,000 clients, whatever the server does',
+    variants: DURABLE,
+    workload: openLoop({ clients: 1000, rate: 2000, bytes: 100, to: 'one' }),
+    headline: 'p99',
+  },
+  {
+    name: 'bytes-keyed',
+    summary:
+      'like direct-1000 in json, each message with a key and acknowledged: bytes written, up to the last checkpoint',
+    variants: KEPT,
+    workload: closedLoop({ ...DIRECT, protocol: json }),
+    headline: 'bytesPerMessage',
+  },
+  {
+    name: 'bytes-lone',
+    summary: 'one message at a time between two clients in json: bytes written, up to the last checkpoint',
+    variants: KEPT,
+    workload: closedLoop({ ...DIRECT, clients: 2, senders: 1, inFlight: 1, protocol: json }),
+    headline: 'bytesPerMessage',
+  },
+  {
+    name: 'counts',
+    summary: 'like direct-1000: promises and messages between threads; the times are those of a server that counts',
+    variants: each(of('durable', 'memory', 'sqlite', 'before'), { counts: true }),
+    workload: closedLoop(DIRECT),
+    headline: 'promisesPerMessage',
+  },
+  {
+    name: 'idle',
+    summary: 'what each of 5,000 silent sessions holds beyond the first 1,000',
+    variants: of('bare', 'memory', 'sqlite', 'before', 'ngircd', 'inspircd'),
+    workload: idle(5000),
+    headline: 'kbPerSession',
+  },
+  {
+    name: 'idle-bounded',
+    summary: 'like idle, with a young generation of 8 MB at most (--max-semi-space-size=8)',
+    variants: each(OURS, { flags: ['--max-semi-space-size=8'] }),
+    workload: idle(5000),
+    headline: 'kbPerSession',
+  },
+  {
+    name: 'start',
+    summary: 'from the start of the process until it listens, from source and as npm installs it',
+    variants: each(of('bare', 'memory', 'sqlite', 'installed', 'before', 'ngircd', 'inspircd'), { probe: false }),
+    workload: startUp,
+    headline: 'startMs',
+  },
+  {
+    name: 'login-cold',
+    summary: '50 users log in with their passwords at one moment',
+    variants: each(KEPT, { passwords: true }),
+    workload: loginStorm(50, 'password'),
+    headline: 'allInMs',
+  },
+  {
+    name: 'login-resume',
+    summary: '2,000 sessions come back with their tokens at one moment',
+    // They register with hashes that cost less, and come back without any.
+    variants: each(KEPT, { passwords: true, plugins: { password: { memory: 8192, passes: 1 } } }),
+    workload: loginStorm(2000, 'token'),
+    headline: 'allInMs',
+  },
+  {
+    name: 'login-backlog',
+    summary: 'a user with 100,000 queued messages logs in while 100 others chat',
+    variants: KEPT,
+    workload: backlogLogin(100, 100_000),
+    headline: 'p99BesideQuiet',
+  },
+  {
+    name: 'reload',
+    summary: 'four reloads while 2,000 sessions chat',
+    variants: KEPT,
+    workload: reloadUnderLoad(2000),
+    headline: 'p99BesideQuiet',
+  },
+  {
+    name: 'slow-disk',
+    summary:
+      '50 durable messages a second, and beside them what needs no commit, with fast fsyncs and with ones of 150 ms',
+    variants: canSlowFsync()
+      ? {
+          quiet: { kind: 'sqlite', plugins: { broadcast: { to: 'online' } } },
+          '150 ms': { kind: 'sqlite', plugins: { broadcast: { to: 'online' } }, fsyncTime: 150 },
+        }
+      : {},
+    workload: slowDisk(50),
+    headline: 'broadcastP99',
+  },
+  ...PLUGIN_SCENARIOS,
+];

@@ -1,0 +1,69 @@
+/** How chatserv and the bare servers are started. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isBare, type Places, type Variant } from './variant.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROBES = join(ROOT, 'bench/probes');
+
+/** A process to start. */
+export interface Command {
+  readonly args: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @param folder for its config and its data */
+export function nodeCommand(variant: Variant, folder: string, places: Places): Command {
+  const probe = variant.probe === false ? [] : ['--expose-gc', '--import', join(PROBES, 'probe.ts')];
+  const slow = variant.fsyncTime && { LD_PRELOAD: places.slowFsync(), SLOW_FSYNC_MS: String(variant.fsyncTime) };
+  return {
+    args: [process.execPath, ...probe, ...(variant.flags ?? []), ...programOf(variant, folder, places)],
+    env: { BENCH_EXIT_IO: exitIoFile(folder), ...(variant.counts && { BENCH_COUNTS: '1' }), ...slow },
+  };
+}
+
+/** Where a Node process says at its end what it has written. */
+export const exitIoFile = (folder: string): string => join(folder, 'exit-io');
+
+function programOf(variant: Variant, folder: string, places: Places): readonly string[] {
+  if (isBare(variant)) {
+    return [join(ROOT, 'bench/servers/bare.ts'), ...(variant.kind === 'durable' ? [join(folder, 'bare.db')] : [])];
+  }
+  const config = join(folder, 'chatserv.config.json');
+  writeFileSync(config, JSON.stringify(configOf(variant, folder, places)));
+  const bin = variant.kind === 'installed' ? 'dist/src/cli/bin.js' : 'src/cli/bin.ts';
+  return [join(rootOf(variant, places), bin), '--config', config];
+}
+
+function rootOf({ kind }: Variant, places: Places): string {
+  if (kind === 'installed') return places.installed();
+  return kind === 'before' ? (places.before ?? ROOT) : ROOT;
+}
+
+/** @param folder that a plugin's file can be written to */
+export function configOf(variant: Variant, folder: string, places: Places): object {
+  const root = variant.kind === 'before' ? rootOf(variant, places) : ROOT;
+  const plugins = {
+    tcp: { port: 0 },
+    http: { port: 0 },
+    connections: { loginsStart: 10_000, loginsFull: 20_000 },
+    ...(!variant.passwords && { [join(root, 'test/support/open-door.ts')]: true }),
+    ...idlePlugins(variant.idlePlugins ?? 0, folder),
+    ...(variant.kind === 'memory' && { sqlite: false, memory: true }),
+    ...variant.plugins,
+  };
+  // A line of 4,096 bytes of text is longer than that.
+  const limits = { linesPerSecond: 0, bytesPerSecond: 0, lineBytes: 8192, blockTime: 30_000 };
+  return { plugins, limits, log: { level: 'warn' } };
+}
+
+function idlePlugins(count: number, folder: string): Readonly<Record<string, true>> {
+  const source = readFileSync(join(PROBES, 'idle.ts'), 'utf8');
+  const files = Array.from({ length: count }, (_, i) => {
+    const file = join(folder, `idle-${i}.ts`);
+    writeFileSync(file, source.replaceAll("'idle'", `'idle-${i}'`));
+    return file;
+  });
+  return Object.fromEntries(files.map((file) => [file, true]));
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+
+/** A port of loopback that nobody listens on, for a program that cannot have the system pick one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Tries until a connection is accepted. @throws Error after 10 s */
+export async function listensAt(port: number): Promise<void> {
+  for (const end = performance.now() + 10_000; performance.now() < end; await after(5)) {
+    const socket = connect(port, '127.0.0.1');
+    const connected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (connected) return;
+  }
+  throw new Error(`nobody listens on port ${port}`);
+}

@@ -1,0 +1,89 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { Protocol } from '../clients/protocol.ts';
+import { text } from '../clients/text.ts';
+import { Load } from '../load.ts';
+import type { Server } from '../servers/server.ts';
+import { keeps } from '../servers/variant.ts';
+import type { Workload } from './workload.ts';
+
+interface Shape {
+  readonly clients: number;
+  readonly senders: number;
+  /** How many messages of each sender. */
+  readonly inFlight: number;
+  /** Of text in a message. */
+  readonly bytes: number;
+  /** Each client in turn, or all at once. */
+  readonly to: 'one' | 'everyone';
+  /** Where it is not what the server speaks by default. */
+  readonly protocol?: Protocol;
+}
+
+/** A hundred senders among a thousand, eight in flight each: 800 in all. */
+export const DIRECT = { clients: 1000, senders: 100, inFlight: 8, bytes: 100, to: 'one' } as const;
+
+export const BROADCAST = { senders: 10, inFlight: 8, bytes: 100, to: 'everyone' } as const;
+
+/** Senders that keep messages in flight: what a message costs, and how many the server takes. */
+export function closedLoop(shape: Shape): Workload {
+  return async (start, { seconds, warmUp }) => {
+    const server = await start();
+    const load = await begin(server, shape);
+    const { counters, clients } = load;
+    const [writtenBefore, rowsBefore] = [server.written(), rowsOf(server)];
+    const senders = clients.slice(0, shape.senders);
+    const line = lines(load, shape);
+    for (const sender of senders) sender.start(shape.inFlight, line);
+    await after(warmUp * 1000);
+    const [answeredBefore, readingsBefore] = [counters.answered, await server.probe()];
+    counters.reset();
+    const [began, cpuBefore] = [performance.now(), server.cpu()];
+    await after(seconds * 1000);
+    const took = (performance.now() - began) / 1000;
+    const [cpu, { delivered, answered, deliveries }] = [server.cpu() - cpuBefore, { ...counters }];
+    const readings = await server.probe();
+    await Promise.all(senders.map((sender) => sender.stop()));
+    const all = counters.answered + answeredBefore;
+    const rows = rowsOf(server) - rowsBefore;
+    load.close();
+    const written = (await server.stop()) - writtenBefore;
+    const since = (count: 'promises' | 'clones') => (readings?.[count] ?? Number.NaN) - (readingsBefore?.[count] ?? 0);
+    return {
+      cpuPerMessage: cpu / answered,
+      cpuPerDelivery: cpu / delivered,
+      sentPerSecond: answered / took,
+      deliveriesPerSecond: delivered / took,
+      p50: deliveries.percentile(0.5),
+      p99: deliveries.percentile(0.99),
+      loopDelayP99: readings?.delayP99 ?? Number.NaN,
+      promisesPerMessage: since('promises') / answered,
+      clonesPerMessage: since('clones') / answered,
+      rowsPerMessage: rows / all,
+      bytesPerMessage: written / all,
+    };
+  };
+}
+
+/** Logs the clients in. */
+async function begin(server: Server, { clients, to, protocol }: Shape): Promise<Load> {
+  const load = new Load(server, protocol);
+  await load.logIn(clients);
+  if (to === 'everyone') await load.join();
+  // Of a broadcast one receipt is enough.
+  load.creditBy(to === 'everyone' ? load.clients.slice(-1) : load.clients);
+  return load;
+}
+
+/** Makes messages to whose turn it is. */
+function lines({ protocol }: Load, { clients, to, bytes }: Shape): (count: number) => string {
+  if (to === 'everyone') return (count) => protocol.broadcast(text(bytes, count));
+  let turn = 0;
+  return (count) => {
+    turn = (turn + 7919) % clients;
+    return protocol.direct(`u${turn}`, text(bytes, count));
+  };
+}
+
+function rowsOf(server: Server): number {
+  return keeps(server.variant) ? server.rows() : Number.NaN;
+}

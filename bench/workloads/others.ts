@@ -1,0 +1,83 @@
+/** What those who chat notice of something that happens beside them. */
+import { setTimeout as after } from 'node:timers/promises';
+import { Client } from '../clients/client.ts';
+import { Counters } from '../clients/counters.ts';
+import { line } from '../clients/line.ts';
+import { Load } from '../load.ts';
+import type { Server } from '../servers/server.ts';
+import { reaches, Stream } from './open-loop.ts';
+import type { Effort, Row, Workload } from './workload.ts';
+
+/** Direct messages a second, and their length. */
+const CHAT = { rate: 200, bytes: 100, to: 'one' } as const;
+
+/** Chats quietly, and then while something happens. */
+async function beside(load: Load, { seconds, warmUp }: Effort, happens: () => Promise<unknown>): Promise<Row> {
+  const stream = new Stream(load, CHAT);
+  await stream.run(warmUp);
+  await stream.run(seconds);
+  const quiet = load.counters.deliveries.percentile(0.99);
+  const began = performance.now();
+  const happening = happens().then(() => performance.now() - began);
+  await stream.run(happening);
+  const { deliveries } = load.counters;
+  const p99 = deliveries.percentile(0.99);
+  return { p99BesideQuiet: p99 / quiet, quietP99: quiet, p99, max: deliveries.max, tookMs: await happening };
+}
+
+/** Someone logs in for whom many messages wait. */
+export function backlogLogin(others: number, messages: number): Workload {
+  return async (start, effort) => {
+    const server = await start();
+    const waiting = Math.ceil(messages * effort.scale);
+    await fill(server, waiting);
+    const load = new Load(server);
+    await load.logIn(others);
+    const counters = new Counters();
+    const row = await beside(load, effort, async () => {
+      const late = await Client.connect('late', server.port, line, counters);
+      await late.logIn();
+      const all = await reaches(() => counters.delivered >= waiting, 60_000);
+      late.close();
+      if (!all) throw new Error(`of ${waiting} messages ${counters.delivered} came`);
+    });
+    load.close();
+    await server.stop();
+    return row;
+  };
+}
+
+/** Says something to everyone so often, while `late` is away. */
+async function fill(server: Server, messages: number): Promise<void> {
+  const counters = new Counters();
+  const [late, sender] = await Promise.all(
+    ['late', 'sender'].map((name) => Client.connect(name, server.port, line, counters)),
+  );
+  await late?.logIn();
+  late?.close();
+  await sender?.logIn();
+  // Who has not been told of a lost connection yet would be delivered them.
+  await after(100);
+  sender?.start(100, () => line.broadcast('x'.repeat(100)));
+  await reaches(() => counters.answered >= messages - 100, 120_000);
+  await sender?.stop();
+  sender?.close();
+}
+
+/** The config is read again, with one plugin more, and again with one less, a few times. */
+export function reloadUnderLoad(sessions: number): Workload {
+  return async (start, effort) => {
+    const server = await start();
+    const load = new Load(server);
+    await load.logIn(Math.ceil(sessions * effort.scale));
+    const row = await beside(load, effort, async () => {
+      for (let i = 0; i < 4; i++) {
+        await server.reload({ ...server.variant, idlePlugins: 1 - (i % 2) });
+        await after((effort.seconds * 1000) / 4);
+      }
+    });
+    load.close();
+    await server.stop();
+    return row;
+  };
+}

@@ -1,0 +1,13 @@
+import { percentile } from '../report/statistics.ts';
+import type { Workload } from './workload.ts';
+
+/** From the start of the process until it listens, as often as the time allows. */
+export const startUp: Workload = async (start, { seconds }) => {
+  const times: number[] = [];
+  for (const end = performance.now() + seconds * 1000; times.length === 0 || performance.now() < end; ) {
+    const server = await start();
+    times.push(server.startTime);
+    await server.stop();
+  }
+  return { startMs: percentile(times, 0.5) };
+};

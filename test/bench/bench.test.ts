@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import type { Results } from '../../bench/report/results.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+async function bench(...words: string[]): Promise<{ stdout: string; results: Results; svg: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'chatserv-bench-test-'));
+  try {
+    const [json, svg] = [join(folder, 'results.json'), join(folder, 'plot.svg')];
+    const { stdout } = await run(process.execPath, ['bench/run.ts', '--quick', '--no-pin', '--json', json, ...words], {
+      cwd: ROOT,
+    });
+    await run(process.execPath, ['bench/plot.ts', json, svg], { cwd: ROOT });
+    const results = JSON.parse(await readFile(json, 'utf8')) as Results;
+    return { stdout, results, svg: await readFile(svg, 'utf8') };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('the bench measures chatserv beside a bare server, in tables, as JSON and as a plot', {
+  timeout: 120_000,
+}, async () => {
+  const variants = ['bare', 'sqlite'];
+  const { stdout, results, svg } = await bench('--variants', variants.join(), 'broadcast-100', 'idle-bounded');
+  expect(results.scenarios.map(({ name }) => name)).toEqual(['broadcast-100', 'idle-bounded']);
+  for (const { name, headline, variants: measured } of results.scenarios) {
+    expect(Object.keys(measured)).toEqual(variants);
+    expect(stdout).toContain(`### ${name}\n`);
+    expect(measured.sqlite?.metrics[headline]?.median).toBeGreaterThan(0);
+    expect(measured.sqlite?.ratio?.median).toBeGreaterThan(0);
+  }
+  const { metrics } = results.scenarios[0]?.variants.sqlite ?? { metrics: {} };
+  // One row a broadcast, whoever it is for.
+  expect(metrics.rowsPerMessage?.median).toBeCloseTo(1, 1);
+  expect(metrics.bytesPerMessage?.median).toBeGreaterThan(100);
+  expect(svg).toMatch(/^<svg [\s\S]+sqlite \/ bare[\s\S]+<\/svg>\n$/);
+});
