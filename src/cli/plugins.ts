@@ -19,13 +19,14 @@ export async function plugins(config: string | undefined): Promise<void> {
   const host = await Host.setUp({ ...setting, dryRun: true });
   try {
     if (running !== undefined) print('A server runs with this config; what it has counted is shown.\n\n');
-    for (const { loaded, hooks, commands } of host.plugins()) {
+    for (const { loaded, hooks, commands, codecs } of host.plugins()) {
       const { key, plugin, from } = loaded;
       show(plugin.name, `on, by ${because(key)}`, {
         does: plugin.summary,
         from,
         hooks: hooks.join(', '),
         commands: commands.join(', '),
+        codecs: codecs.join(', '),
         provides: servicesOf(plugin.provides).join(', '),
         needs: servicesOf(plugin.needs).join(', '),
       });

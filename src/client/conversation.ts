@@ -38,7 +38,7 @@ const systemClock: Clock = {
 };
 
 /**
- * One account's conversation with a server, in the json dialect (docs/json.md), over whatever carries lines.
+ * One account's conversation with a server, in JSON (docs/json.md), over whatever carries lines.
  *
  * It does no I/O of its own and runs in a browser as in Node: carrier, clock, chance and memory come from outside. It
  * logs in, hands questions to its owner, shows each message once and acknowledges it, and comes back with a token after

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../kernel/codec.ts';
 import type { LineRead } from '../kernel/framing.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -91,7 +92,10 @@ class GuardedCodec implements LiveCodec {
   }
 
   message(message: Message, capabilities: string): string | readonly [string, string] {
-    return this.#watch(() => this.#codec.message(message, capabilities));
+    const text: unknown = this.#watch(() => this.#codec.message(message, capabilities));
+    if (typeof text === 'string') return text;
+    if (isPair(text)) return text;
+    throw new TypeError(`message returned ${inspect(text)}, expected a text, or the two parts around a name`);
   }
 }
 
@@ -114,10 +118,18 @@ class GuardedState implements CodecState {
   }
 
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
-    return this.#watch(() => this.#state.decode(line, question));
+    const inputs: unknown = this.#watch(() => this.#state.decode(line, question));
+    if (Array.isArray(inputs)) return inputs;
+    throw new TypeError(`decode returned ${inspect(inputs)}, expected a list of inputs`);
   }
 
   encode(output: Output): string {
-    return this.#watch(() => this.#state.encode(output));
+    const text: unknown = this.#watch(() => this.#state.encode(output));
+    if (typeof text === 'string') return text;
+    throw new TypeError(`encode returned ${inspect(text)}, expected a text`);
   }
+}
+
+function isPair(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
 }

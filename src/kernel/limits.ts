@@ -6,7 +6,7 @@ export interface SessionLimits {
   readonly inputBytes: number;
   /** How much that it did not ask for may wait to be written to a client before it is closed as too slow, in bytes. */
   readonly outboxBytes: number;
-  /** How many messages may wait for a client's acknowledgement, in a dialect that acknowledges. */
+  /** How many messages may wait for a client's acknowledgement, where its codec acknowledges. */
   readonly unacknowledged: number;
   /** How many messages of one client may be on their way to the store together. */
   readonly commandsUnderWay: number;

@@ -90,7 +90,7 @@ export function withoutControls(text: string): string {
 }
 
 /**
- * A message that any dialect can render as one line, whatever a store or a plugin made of it: clean text, a clean name
+ * A message that any codec can render as one line, whatever a store or a plugin made of it: clean text, a clean name
  * and a time that can be written.
  */
 export function presentable(message: Message): Message {

@@ -246,12 +246,23 @@ export class Session implements LineReaderOwner, OutboxOwner {
    * Sends an output at once, as the client's codec renders it, besides the answers and messages that the kernel sends by
    * itself. A plugin sends `{ kind: 'event', event, facts }`, which reaches programs only. What is for people too is a
    * message: `server.post`.
+   * @throws when the codec has no form for the facts of an answer or event, or the session ends because its codec failed
    */
   send(output: Output): void {
-    const bytes = Buffer.from(this.#codecState.encode(output));
+    const bytes = this.#encode(output);
     if (output.kind === 'event') this.outbox.put(bytes);
     else this.outbox.putAnswer(bytes);
     if (output.kind === 'welcome') this.#preset = undefined;
+  }
+
+  #encode(output: Output): Buffer {
+    try {
+      return Buffer.from(this.#codecState.encode(output));
+    } catch (cause) {
+      // Facts are their plugin's; anything else a codec must be able to encode.
+      if (output.kind === 'answer' || output.kind === 'event') throw cause;
+      return this.#codecFailed(cause);
+    }
   }
 
   /** @deprecated `send` */

@@ -3,7 +3,7 @@ import type { Account } from './account.ts';
 /** A reason that clients can tell from the rest of its line. */
 const REASON = /^[\w-]{1,64}$/;
 
-/** Why a user name is asked for: the dialect says it in its own words. */
+/** Why a user name is asked for: the codec puts it into words. */
 export type UsernameCause = 'username' | 'connected' | 'registered' | 'expired';
 
 /** The next question is the password of this account. */
@@ -72,7 +72,7 @@ export function askPassword(account: Account): AskPassword {
 
 /**
  * Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected`, `registered`, `expired`.
- * @param reason what is wrong with the name, in a word, for dialects that can say it
+ * @param reason what is wrong with the name, in a word, for codecs that can express it
  */
 export function askUsername(because: UsernameCause = 'username', reason?: string): AskUsername {
   return reason === undefined ? { kind: 'username', because } : { kind: 'username', because, reason };
@@ -100,7 +100,7 @@ export function refuse(reason = 'denied', sentence?: string): Refusal {
 }
 
 /**
- * Answers with a line or lines for people, and with facts for programs, which the json dialect hands on.
+ * Answers with a line or lines for people, and with facts for programs, which the codec `json` hands on.
  * @param facts what JSON can say
  */
 export function reply(text: string | readonly string[], facts: Readonly<Record<string, unknown>>): FactualReply {

@@ -7,7 +7,7 @@ import type { ClientEvent, ServerEvent } from '../index.ts';
 /** How long a client waits for what it expects, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** A client of the json dialect, with verbs. */
+/** A client that speaks JSON, with verbs. */
 export class JsonClient {
   readonly #stream: Duplex;
   readonly #unseen: ServerEvent[] = [];

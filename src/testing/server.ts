@@ -162,14 +162,14 @@ export class TestServer {
   }
 
   /** Connects without a client. @returns the client's end */
-  open(dialect = 'line', address = ADDRESS): Duplex {
+  open(codec = 'line', address = ADDRESS): Duplex {
     const ends = connectedPair();
-    this.host.accept({ stream: ends.server, address, transport: 'memory' }, dialect);
+    this.host.accept({ stream: ends.server, address, transport: 'memory' }, codec);
     return ends.client;
   }
 
-  #lineClient(dialect: string, name: string, address: string): LineClient {
-    const client = new LineClient(this.open(dialect, address), name, () => this.clock.now());
+  #lineClient(codec: string, name: string, address: string): LineClient {
+    const client = new LineClient(this.open(codec, address), name, () => this.clock.now());
     this.#clients.push(client);
     return client;
   }

@@ -121,7 +121,7 @@ export class Guest implements Seen {
   }
 }
 
-/** A line of the plain dialect as a request of the json dialect. */
+/** A plain line as a request in JSON. */
 function jsonOf(line: string): string {
   const [name = ''] = line.split(' ');
   return JSON.stringify({ type: 'command', name, text: line.slice(name.length + 1) });

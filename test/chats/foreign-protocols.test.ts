@@ -8,8 +8,8 @@ const BODY = `web\ny\n${PASSWORD}\n${PASSWORD}\nweb\n${PASSWORD}\nbroadcast from
 
 const HEADERS = `Host: 127.0.0.1:4119\r\nOrigin: https://evil.example\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
-async function answerTo(server: TestServer, dialect: string, said: string | Buffer): Promise<string> {
-  const client: Duplex = server.open(dialect);
+async function answerTo(server: TestServer, codec: string, said: string | Buffer): Promise<string> {
+  const client: Duplex = server.open(codec);
   client.on('error', () => {}).write(said);
   return text(client);
 }

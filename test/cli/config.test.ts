@@ -116,6 +116,12 @@ export default definePlugin({ name: 'x', summary: 'x', setup() { ${before}; retu
       /onMesage is not known\. Did you mean 'on/,
     ],
     [
+      'a codec that no plugin contributes',
+      { tcp: { codec: 'irc' } },
+      '',
+      /^chatserv: \S+: plugins\.tcp\.codec is "irc": expected a codec: "line", "json", "classic"\.\n$/,
+    ],
+    [
       'a certificate that is not there',
       { tls: { certificate: 'c', key: 'k' } },
       '',
@@ -134,6 +140,20 @@ export default definePlugin({ name: 'x', summary: 'x', setup() { ${before}; retu
     expect(stderr).toMatch(sentence);
   });
 });
+
+test.each(['check', 'plugins'])(
+  '%s takes a config from before there were codecs, and asks once to rename the option',
+  async (command) => {
+    const config = { standard: false, plugins: { unix: { socket: 'chat.sock', dialect: 'json' } } };
+    await using folder = await Folder.with({ 'chatserv.config.json': JSON.stringify(config) });
+    const { code, stdout, stderr } = await folder.runs([command]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      command === 'check' ? /is right: 4 plugins are on/ : /^json: on, by the standard set\n.*\n.*\n {2}codecs +json$/m,
+    );
+    expect(stderr.match(/plugins\.unix\.dialect is called codec now/g)).toHaveLength(1);
+  },
+);
 
 describe.each(['check', 'plugins'])('%s makes and changes nothing', (command) => {
   test('where there is nothing', async () => {

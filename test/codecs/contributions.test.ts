@@ -185,12 +185,17 @@ describe('a message', () => {
 });
 
 describe('a codec that throws closes that session and no other', () => {
-  const fail = () => {
+  const fail = (): never => {
     throw new Error('out of order');
   };
 
   test.each<[string, Partial<Codec>]>([
     ['as it decodes', { open: () => ({ ...state, decode: fail }) }],
+    ['as it decodes to no list', { open: () => ({ ...state, decode: () => undefined as never }) }],
+    [
+      'as it encodes the welcome',
+      { open: () => ({ ...state, encode: (output) => (output.kind === 'welcome' ? fail() : state.encode(output)) }) },
+    ],
     ['as it renders a message', { message: fail }],
     ['as it opens', { open: fail }],
   ])('%s', async (what, codec) => {

@@ -29,7 +29,7 @@ export function withoutMessages(lines: readonly string[]): string[] {
   return lines.filter((line) => !line.startsWith('['));
 }
 
-/** What the server waits for in the plain dialects, as docs/protocol.md has it. */
+/** What the server waits for on plain lines, as docs/protocol.md has it. */
 type Waits = 'username' | 'register' | 'new-password' | 'again' | 'password' | 'command' | 'nothing';
 
 /** A form of the answer, and what the server waits for after it. */
@@ -59,7 +59,7 @@ const DIALOGUE: Readonly<Record<Exclude<Waits, 'command' | 'nothing'>, Answers>>
   ],
 };
 
-/** Holds the answers of a plain dialect against the lines. @throws when one is missing, too many, or none of those that may be */
+/** Holds the answers on plain lines against the lines. @throws when one is missing, too many, or none of those that may be */
 export function judgePlain(lines: readonly LineRead[], said: readonly string[]): void {
   // Who sends too much is told so, and answered no more.
   const over = /^closing:too-(many-lines|fast)$/.test(said.at(-1) ?? '');
@@ -94,7 +94,7 @@ export function judgePlain(lines: readonly LineRead[], said: readonly string[]):
   deepStrictEqual(answers.slice(at), [], 'answers to nothing');
 }
 
-/** Holds the events of the json dialect against the lines: each line but an acknowledgement has one answer. */
+/** Holds the events of JSON against the lines: each line but an acknowledgement has one answer. */
 export function judgeJson(lines: readonly LineRead[], said: readonly string[]): void {
   const events = said.map((line) => JSON.parse(line) as { type: string });
   for (const event of events) isReceived(event);

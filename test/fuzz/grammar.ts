@@ -62,7 +62,7 @@ export function command(random: Random): string {
   }
 }
 
-/** A line of the json dialect: an event, right or nearly, or anything else that JSON can say or cannot. */
+/** A line of JSON: an event, right or nearly, or anything else that JSON can say or cannot. */
 export function jsonLine(random: Random): string {
   if (random.oneIn(10))
     return random.pick(['{', '[]', 'null', '3', '"x"', '{"type":"login",}', '{}', '', '{"type":{}}']);

@@ -218,7 +218,7 @@ export class Program {
     return client;
   }
 
-  /** Connects a client of the json dialect; it is closed with the program at the latest. */
+  /** Connects a client that speaks JSON; it is closed with the program at the latest. */
   async connectJson(): Promise<JsonClient> {
     const socket = connect(this.port, this.host);
     await once(socket, 'connect');

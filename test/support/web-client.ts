@@ -39,7 +39,7 @@ export async function openWebSocket(where: string, options: ClientOptions = {}, 
   return socket;
 }
 
-/** Connects a client of the json dialect over a WebSocket. */
+/** Connects a client that speaks JSON over a WebSocket. */
 export async function connectWeb(where: string, options: ClientOptions = {}): Promise<JsonClient> {
   return new JsonClient(new Lines(await openWebSocket(where, options)));
 }

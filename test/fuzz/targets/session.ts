@@ -16,7 +16,7 @@ const LIFE = 300;
 const PATIENCE = 20_000;
 
 /**
- * Whole conversations with a server in memory, login and commands, in the line, the classic and the json dialect:
+ * Whole conversations with a server in memory, login and commands, with the codecs line, classic and json:
  * every line has the answers that the protocol gives it, what comes is clean, another who is online reads clean
  * messages and nothing else, and nothing is logged as failed.
  */
@@ -63,16 +63,16 @@ class Stage {
   async play(input: Input): Promise<void> {
     const bytes = Buffer.concat(input);
     const lines = linesOf(bytes);
-    const dialect = bytes.length % 4 === 3 ? 'classic' : 'line';
+    const codec = bytes.length % 4 === 3 ? 'classic' : 'line';
     const place = ++this.#places;
-    const client = new Collected(this.#server.open(dialect, `10.${place >> 16}.${(place >> 8) & 255}.${place & 255}`));
+    const client = new Collected(this.#server.open(codec, `10.${place >> 16}.${(place >> 8) & 255}.${place & 255}`));
     for (const segment of input) client.stream.write(segment);
     client.stream.end();
     const said = cleanLines(await client.all());
     const [first] = lines;
-    if (dialect === 'line' && first !== undefined && 'text' in first && first.text.startsWith('{'))
+    if (codec === 'line' && first !== undefined && 'text' in first && first.text.startsWith('{'))
       judgeJson(lines, said);
-    else judgePlain(lines, withoutMessages(said.filter((line) => dialect === 'line' || line !== 'DONE')));
+    else judgePlain(lines, withoutMessages(said.filter((line) => codec === 'line' || line !== 'DONE')));
     const others = withoutMessages(cleanLines(this.#witness.take()));
     deepStrictEqual(others, [], 'the witness was told');
     deepStrictEqual(this.#server.failures, []);
