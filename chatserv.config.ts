@@ -12,6 +12,7 @@ export default defineConfig({
     connections: { most: 10_000, perNetwork: 16 },
     sqlite: { file: 'data/chatserv.db' },
     memory: false,
+    dialogue: true,
     password: true,
     registration: true,
     lockout: { attempts: 3, blockTime: 60 },

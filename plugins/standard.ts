@@ -8,6 +8,7 @@ export default {
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
   control: { file: 'control', provides: [] },
+  dialogue: { file: 'login/dialogue', provides: ['login-dialogue'], always: true },
   fetch: { file: 'commands/fetch', provides: [] },
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
@@ -23,7 +24,7 @@ export default {
   metrics: { file: 'metrics/index', provides: [] },
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
   page: { file: 'page/index', provides: [] },
-  password: { file: 'login/password/index', provides: ['passwords'] },
+  password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
   registration: { file: 'login/registration', provides: ['registration'] },
   resume: { file: 'login/resume/index', provides: [] },
   roles: { file: 'roles', provides: ['roles'] },
@@ -47,6 +48,7 @@ declare module 'chatserv' {
     readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
     readonly connections: OptionsOf<typeof import('./connections.ts').default>;
     readonly control: OptionsOf<typeof import('./control.ts').default>;
+    readonly dialogue: OptionsOf<typeof import('./login/dialogue.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;
     readonly help: OptionsOf<typeof import('./commands/help.ts').default>;

@@ -89,6 +89,8 @@ const SECTIONS: readonly Section[] = [
       'admit',
       'UsernameVerdict',
       'PasswordVerdict',
+      'Login',
+      'LoginStep',
     ],
   },
   {
@@ -109,7 +111,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'Services',
     intro: 'A token names a service. What each of the standard ones can be asked: [services.md](services.md).',
-    names: ['token', 'Token', 'Tokens', 'ServicesOf'],
+    names: ['token', 'Token', 'chain', 'ChainToken', 'Tokens', 'ServicesOf', 'ProvidedFor'],
   },
   {
     heading: 'A store',

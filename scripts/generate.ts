@@ -22,6 +22,8 @@ import type { StandardPlugin } from './reference.ts';
 import { optionsTable } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** Standard plugins that are on in every config until it switches them off: earlier versions had them built in. */
+const ALWAYS = /^(codecs\/|login\/dialogue$)/;
 const check = process.argv.includes('--check');
 
 answerForSelf();
@@ -66,7 +68,7 @@ function isPart(path: string): boolean {
 
 function standardModule(): string {
   const entries = standard.map(({ file, plugin }) => {
-    const always = file.startsWith('codecs/') ? ', always: true' : '';
+    const always = ALWAYS.test(file) ? ', always: true' : '';
     return `  '${plugin.name}': { file: '${file}', provides: ${JSON.stringify(servicesOf(plugin.provides))}${always} },`;
   });
   const options = standard.map(({ file, plugin }) => {

@@ -58,9 +58,9 @@ export function servicesReference(root: string, standard: readonly StandardPlugi
   const files = readdirSync(`${root}src/services`).filter((file) => file.endsWith('.ts'));
   const parts = files.flatMap((file) => {
     const source = readFileSync(`${root}src/services/${file}`, 'utf8');
-    const [, name] = /^export const \w+ = token<(\w+)>/m.exec(source) ?? [];
+    const [, name] = /^export const \w+ = (?:token|chain)<(\w+)>/m.exec(source) ?? [];
     if (name === undefined) return [];
-    const [, word = ''] = new RegExp(`token<${name}>\\('([^']+)'\\)`).exec(source) ?? [];
+    const [, word = ''] = new RegExp(`(?:token|chain)<${name}>\\('([^']+)'\\)`).exec(source) ?? [];
     const by = standard
       .filter(({ plugin }) => servicesOf(plugin.provides).includes(word))
       .map(({ plugin }) => plugin.name);
@@ -69,7 +69,7 @@ export function servicesReference(root: string, standard: readonly StandardPlugi
     const code = source
       .replace(/^import .*\n/gm, '')
       .replace(/^\/\*\*[^\n]*\*\/\nexport function [\s\S]*?^\}\n/gm, '')
-      .replace(/^export const \w+ = token.*\n/gm, '')
+      .replace(/^export const \w+ = (?:token|chain).*\n/gm, '')
       .trim();
     return [`## ${name}\n\n${whence}\n\n\`\`\`ts\n${code}\n\`\`\``];
   });

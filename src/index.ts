@@ -32,6 +32,7 @@ export { renamedOption } from './host/renamed-option.ts';
 export type { Server } from './host/server.ts';
 export type { Account } from './kernel/account.ts';
 export type { AccountChange } from './kernel/account-watch.ts';
+export type { Login, LoginStep } from './kernel/authenticate.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
 export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } from './kernel/codec.ts';
 export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
@@ -102,6 +103,7 @@ export { TimedBlocks } from './sdk/timed-blocks.ts';
 export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
 export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
 export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './services/archive.ts';
+export { Authenticator } from './services/authenticator.ts';
 export { Backup } from './services/backup.ts';
 export { Health, type HealthReport } from './services/health.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
@@ -116,6 +118,7 @@ export {
   type Retention,
   type WaitingCount,
 } from './services/log.ts';
+export { LoginDialogue } from './services/login-dialogue.ts';
 export { Passwords } from './services/passwords.ts';
 export {
   type Change,
@@ -131,7 +134,15 @@ export {
 export { Presence } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
 export { Roles } from './services/roles.ts';
-export { type ServicesOf, type Token, type Tokens, token } from './services/service.ts';
+export {
+  type ChainToken,
+  chain,
+  type ProvidedFor,
+  type ServicesOf,
+  type Token,
+  type Tokens,
+  token,
+} from './services/service.ts';
 export {
   type Collection,
   type ListRange,

@@ -3,6 +3,7 @@ import {
   definePlugin,
   type Input,
   type LineRead,
+  LoginDialogue,
   type Message,
   type Output,
   type Question,
@@ -23,6 +24,7 @@ const classic: Codec = {
 export default definePlugin({
   name: 'classic',
   summary: "Speaks plain lines as the ancestor's client reads them: messages come between commands",
+  needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [classic] }),
 });
 

@@ -6,6 +6,7 @@ import {
   definePlugin,
   type Input,
   type LineRead,
+  LoginDialogue,
   type Message,
   type Output,
   type Question,
@@ -36,6 +37,7 @@ const json: Codec = {
 export default definePlugin({
   name: 'json',
   summary: 'Speaks JSON, one object a line, with programs',
+  needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [json] }),
 });
 

@@ -4,6 +4,7 @@ import {
   definePlugin,
   type Input,
   type LineRead,
+  LoginDialogue,
   type Message,
   type Output,
   type Question,
@@ -29,6 +30,7 @@ const stateless: CodecState = { decode: decodeLine, encode: encodeLine };
 export default definePlugin({
   name: 'line',
   summary: 'Speaks plain lines, as a person types them with nc',
+  needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [line] }),
 });
 

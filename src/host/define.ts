@@ -8,7 +8,7 @@ import type { AnyResult } from '../kernel/phases.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Reply } from '../kernel/verdicts.ts';
 import type { Params, ValuesOf } from '../params/param.ts';
-import type { ServicesOf, Tokens } from '../services/service.ts';
+import type { ProvidedFor, ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
 import type { Server } from './server.ts';
 
@@ -94,7 +94,7 @@ export interface Contributions<Provides extends Tokens> {
   /** Its codecs: how clients may speak, by the name that a listener's option `codec` gives. */
   readonly codecs?: readonly Codec[];
   /** The services that it provides, under the names of `provides`. */
-  readonly provide?: ServicesOf<Provides>;
+  readonly provide?: ProvidedFor<Provides>;
   /**
    * Called when every plugin is set up: what meets clients, such as a listener, begins here. Called again when a reload
    * failed that would have put another in this plugin's place.
@@ -108,7 +108,7 @@ export interface Contributions<Provides extends Tokens> {
 
 type SetupResult<P extends Tokens> = keyof P extends never
   ? Contributions<P> | void
-  : Contributions<P> & { readonly provide: ServicesOf<P> };
+  : Contributions<P> & { readonly provide: ProvidedFor<P> };
 
 /** A plugin: a name, options, what it needs and provides, and a set-up that returns its handlers and commands. */
 export interface PluginSpec<

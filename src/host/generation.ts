@@ -6,10 +6,12 @@ import type { HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
 import { createHooks } from '../kernel/phases.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
+import { LoginDialogue } from '../services/login-dialogue.ts';
 import type { Change, Difference } from '../services/plugins.ts';
 import { Roles } from '../services/roles.ts';
-import type { Tokens } from '../services/service.ts';
+import type { Token, Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
+import { authenticatorHandlers } from './authenticators.ts';
 import { isBot } from './bots.ts';
 import { codecOptionsOf, unknownCodec } from './codec-option.ts';
 import { addCodecs } from './codecs.ts';
@@ -58,6 +60,13 @@ interface Live {
   readonly collections: Set<string>;
 }
 
+/** What one of several plugins provides of a chained service. */
+interface Link {
+  readonly provided: unknown;
+  readonly standard: boolean;
+  readonly rank: number;
+}
+
 /** A live plugin, for who looks at it. */
 export interface LivePlugin {
   readonly loaded: Loaded;
@@ -77,6 +86,8 @@ export class Generation implements KernelGeneration {
   readonly commands = new Map<string, LoadedCommand>();
   readonly services: Map<string, unknown>;
   readonly #live: Live[] = [];
+  /** What plugins provide of chained services. */
+  readonly #chains = new Map<string, Link[]>();
   /** The places of plugins in the order of handlers. */
   #ranks: ReadonlyMap<string, number> = new Map();
   readonly #guard: Guard;
@@ -125,6 +136,10 @@ export class Generation implements KernelGeneration {
     }
   }
 
+  get loginDialogue(): LoginDialogue | undefined {
+    return this.services.get(LoginDialogue.service) as LoginDialogue | undefined;
+  }
+
   get accountStateOf(): KernelGeneration['accountStateOf'] {
     const accounts = this.services.get(Accounts.service) as Accounts | undefined;
     return accounts && (async (id) => accountStateOf(await accounts.get(id)));
@@ -152,9 +167,10 @@ export class Generation implements KernelGeneration {
   }
 
   #handlers(): PluginHandler[] {
-    return this.#ranked.flatMap(({ loaded, contributions }) =>
-      handlersOf(loaded.plugin.name, loaded.from === 'standard', contributions.hooks),
-    );
+    return this.#ranked.flatMap(({ loaded: { plugin, from }, contributions }) => [
+      ...handlersOf(plugin.name, from === 'standard', contributions.hooks),
+      ...authenticatorHandlers(plugin, contributions, from === 'standard'),
+    ]);
   }
 
   /** Logs which plugins are written for the last release. */
@@ -270,14 +286,30 @@ export class Generation implements KernelGeneration {
     const live = old && this.#changeOf(old, loaded) === undefined ? old : await this.#setUp(loaded, old);
     for (const collection of live.collections) this.#checkOwner(collection, live.loaded);
     this.#live.push(live);
-    for (const [name, { service }] of Object.entries(loaded.plugin.provides)) {
+    for (const [name, token] of Object.entries(loaded.plugin.provides)) {
       const provided = (live.contributions.provide as Record<string, unknown> | undefined)?.[name];
-      const isAccounts = service === Accounts.service;
-      this.services.set(service, isAccounts ? this.#around.observed(provided as Accounts) : provided);
+      this.#provide(token, provided, loaded);
     }
     // Before anything that uses another store is set up: it would write what it knows of this one there.
     const provides = servicesOf(loaded.plugin.provides);
     this.#mustKeepStore((service) => provides.includes(service));
+  }
+
+  #provide(token: Token<unknown>, provided: unknown, { plugin, from }: Loaded): void {
+    const { service } = token;
+    if (!('chained' in token)) {
+      const isAccounts = service === Accounts.service;
+      this.services.set(service, isAccounts ? this.#around.observed(provided as Accounts) : provided);
+      return;
+    }
+    const links = this.#chains.get(service) ?? [];
+    links.push({ provided, standard: from === 'standard', rank: this.#ranks.get(plugin.name) ?? 0 });
+    links.sort((a, b) => Number(a.standard) - Number(b.standard) || a.rank - b.rank);
+    this.#chains.set(service, links);
+    this.services.set(
+      service,
+      links.map((link) => link.provided),
+    );
   }
 
   #mustKeepStore(provided: (service: string) => boolean): void {
@@ -290,7 +322,7 @@ export class Generation implements KernelGeneration {
     if (!isDeepStrictEqual(old.options, options)) return 'its options';
     const { services } = this.#before;
     const uses = servicesOf({ ...plugin.wants, ...plugin.needs });
-    return uses.some((service) => this.services.get(service) !== services.get(service))
+    return uses.some((service) => !isSameService(this.services.get(service), services.get(service)))
       ? 'a service that it uses'
       : undefined;
   }
@@ -412,6 +444,12 @@ export class Generation implements KernelGeneration {
     const roles = this.services.get(Roles.service) as Roles | undefined;
     addCommands(this.commands, brought, this.#guard, roles, this.#around.logger);
   }
+}
+
+/** Whether a service is the same one; of a chained one, whether all its providers are. */
+function isSameService(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length && one.every((link, index) => link === other[index]);
 }
 
 function accountStateOf(account: StoredAccount | undefined): AccountState | undefined {

@@ -1,3 +1,4 @@
+import type { ChainToken, Token } from '../services/service.ts';
 import type { Plugin } from './define.ts';
 import type { Loaded } from './load.ts';
 
@@ -26,13 +27,13 @@ export function orderSetUp(
   wanted: readonly Loaded[] = all,
 ): { ordered: Loaded[]; mistakes: string[]; missing: string[] } {
   const mistakes: string[] = [];
-  const providers = new Map<string, Loaded>();
+  const providers = new Map<string, Loaded[]>();
   const doubled: Doubled[] = [];
   for (const one of all) {
-    for (const service of servicesOf(one.plugin.provides)) {
-      const other = providers.get(service);
-      if (other === undefined) providers.set(service, one);
-      else doubled.push({ service, keys: [other.key, one.key] });
+    for (const { service, chained } of Object.values(one.plugin.provides) as readonly ProvidedToken[]) {
+      const others = providers.get(service) ?? [];
+      if (!chained) doubled.push(...others.map(({ key }) => ({ service, keys: [key, one.key] as const })));
+      providers.set(service, [...others, one]);
     }
   }
   mistakes.push(...doubledServices(doubled));
@@ -53,9 +54,9 @@ export function orderSetUp(
     state.set(one, 'under way');
     const needs = servicesOf(one.plugin.needs);
     for (const service of [...needs, ...servicesOf(one.plugin.wants)]) {
-      const provider = providers.get(service);
-      if (provider !== undefined) visit(provider, [...path, { from: one, service }]);
-      else if (needs.includes(service) && !given.has(service)) missing.push({ service, key: one.key });
+      const all = providers.get(service) ?? [];
+      for (const provider of all) visit(provider, [...path, { from: one, service }]);
+      if (all.length === 0 && needs.includes(service) && !given.has(service)) missing.push({ service, key: one.key });
     }
     state.set(one, 'done');
     ordered.push(one);
@@ -63,6 +64,8 @@ export function orderSetUp(
   for (const one of wanted) visit(one, []);
   return { ordered, mistakes, missing: missingServices(missing, off, providers) };
 }
+
+type ProvidedToken = Token<unknown> & Partial<Pick<ChainToken<unknown>, 'chained'>>;
 
 /** A service that two plugins provide. */
 interface Doubled {
@@ -91,7 +94,7 @@ interface Missing {
 function missingServices(
   missing: readonly Missing[],
   off: readonly PluginOff[],
-  providers: ReadonlyMap<string, Loaded>,
+  providers: ReadonlyMap<string, readonly Loaded[]>,
 ): string[] {
   const cureOf = (service: string) => {
     const candidates = off.filter(({ provides }) => provides.includes(service));

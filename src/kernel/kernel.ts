@@ -1,15 +1,15 @@
 import type { Account } from './account.ts';
 import { type AccountState, AccountWatch } from './account-watch.ts';
+import { Authentication, type Login } from './authenticate.ts';
 import type { SteadyClock } from './clock.ts';
 import type { Input, LiveCodec } from './codec.ts';
 import { Answers, type KernelCommand } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type Post, type Posted } from './delivery.ts';
-import { SessionEnded } from './endings.ts';
+import { SessionEnded, StartedOver } from './endings.ts';
 import type { KernelEnvironment } from './environment.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import { login } from './login.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import type { Hooks } from './phases.ts';
@@ -25,6 +25,8 @@ export interface KernelGeneration {
   readonly commands: ReadonlyMap<string, KernelCommand>;
   /** The codecs by name, in the order in which they may claim a client. */
   readonly codecs: ReadonlyMap<string, LiveCodec>;
+  /** What asks clients for what their logins need. */
+  readonly loginDialogue?: { conduct(session: Session, login: Login): Promise<void> } | undefined;
   /** Reads an account's state, where something provides accounts. */
   readonly accountStateOf?: ((account: number) => Promise<AccountState | undefined>) | undefined;
 }
@@ -208,8 +210,8 @@ export class Kernel implements SessionHost {
       if (passage.refusal !== undefined) return session.close(passage.refusal.reason);
       this.#logConnected(session);
       if (observe.isUsed()) await session.still(observe.run(session));
-      if (!(await login(session, this))) return;
-      const { account } = session as { account: Account };
+      const account = await this.#logIn(session);
+      if (account === undefined) return;
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.still(this.hooks.onLogin.observe.run(session));
       session.feed.open();
@@ -223,6 +225,20 @@ export class Kernel implements SessionHost {
       // Who has ended its side is still answered.
       if (cause instanceof SessionEnded) await answers?.given();
       this.#fail(session, cause);
+    }
+  }
+
+  /** @returns the account that the session is logged in to, or undefined where it was closed instead */
+  async #logIn(session: Session): Promise<Account | undefined> {
+    const login = new Authentication(session, this);
+    for (;;) {
+      try {
+        await this.#generation.loginDialogue?.conduct(session, login);
+        if (session.account === undefined) session.close('internal');
+        return session.account;
+      } catch (thrown) {
+        if (!(thrown instanceof StartedOver)) throw thrown;
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Accounts, askPassword, askUsername, definePlugin, isBot, Passwords, z } from 'chatserv';
+import { Accounts, Authenticator, askUsername, definePlugin, isBot, Passwords, z } from 'chatserv';
 import { FairQueue } from './fair-queue.ts';
 import { hashSecret, isStale, preparedSecret, verifySecret } from './hash.ts';
 import { objectionTo } from './policy.ts';
@@ -22,7 +22,7 @@ export default definePlugin({
     waitTime: z.number().positive().default(4).describe('How long one may wait for its hash, in seconds'),
   }),
   needs: { accounts: Accounts },
-  provides: { passwords: Passwords },
+  provides: { passwords: Passwords, authenticator: Authenticator },
   setup({ options, accounts, server, clock }) {
     const cost = { memory: options.memory, passes: options.passes };
     // A core and a thread are left to those who are chatting.
@@ -51,28 +51,25 @@ export default definePlugin({
         }),
       objection: (name, secret) => objectionTo(name, secret, options),
     };
-    return {
-      provide: { passwords },
-      hooks: {
-        async onUsername(_session, name) {
-          const account = await accounts.find(name);
-          if (account !== undefined && isBot(account)) return askUsername('username', 'taken');
-          return account && askPassword({ id: account.id, name: account.name });
-        },
-        async onPassword(session, { id }, secret) {
-          if (secret === '') return 'wrong';
-          const account = await accounts.get(id);
-          // Who was removed meanwhile is told nothing by the time that the answer takes either.
-          const found = await passwords.verify(secret, account?.hash, session.network);
-          if (found === undefined) {
-            session.close('busy');
-            return undefined;
-          }
-          if (account === undefined || !found.right) return 'wrong';
-          if (found.renewed !== undefined) await accounts.setHash(id, found.renewed, { rehashed: true });
-          return 'right';
-        },
+    const authenticator: Authenticator = {
+      async identify(name) {
+        const account = await accounts.find(name);
+        return account !== undefined && isBot(account) ? askUsername('username', 'taken') : account;
+      },
+      async verify({ id }, secret, session) {
+        if (secret === '') return 'wrong';
+        const account = await accounts.get(id);
+        // Whoever was removed meanwhile learns nothing from the time that the answer takes either.
+        const found = await passwords.verify(secret, account?.hash, session.network);
+        if (found === undefined) {
+          session.close('busy');
+          return undefined;
+        }
+        if (account === undefined || !found.right) return 'wrong';
+        if (found.renewed !== undefined) await accounts.setHash(id, found.renewed, { rehashed: true });
+        return 'right';
       },
     };
+    return { provide: { passwords, authenticator } };
   },
 });

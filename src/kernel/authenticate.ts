@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import type { Account } from './account.ts';
+import type { AccountState, AccountWatch } from './account-watch.ts';
+import { SessionEnded } from './endings.ts';
+import type { Logger } from './logger.ts';
+import type { Hooks } from './phases.ts';
+import type { Session } from './session.ts';
+import {
+  type Admit,
+  admit,
+  askUsername,
+  type Blocked,
+  type PasswordVerdict,
+  type UsernameCause,
+  type UsernameVerdict,
+} from './verdicts.ts';
+
+/** What a login needs next. */
+export type LoginStep =
+  /** A user name. `because`: what led to it, `start` at first; `reason`: what is wrong with the last one, in a word. */
+  | { readonly kind: 'username'; readonly because: UsernameCause | 'start'; readonly reason?: string }
+  /** The password of the user who was named. `because`: `wrong` after a wrong one. */
+  | { readonly kind: 'password'; readonly because: '' | 'wrong' }
+  /** Nothing: the session is logged in, or closed. */
+  | { readonly kind: 'over' };
+
+/** The login of one session. All hooks run in the same order, whoever calls it: a dialogue, or one that has everything. */
+export interface Login {
+  /** Takes a user name. @throws when the session ends, or its client begins its login again */
+  identify(name: string): Promise<LoginStep>;
+  /** Takes the password of the user who was named. @throws when the session ends, or its client begins its login again */
+  verify(secret: string): Promise<LoginStep>;
+}
+
+/** What logins need of the kernel. */
+export interface AuthenticationHost {
+  readonly hooks: Hooks;
+  readonly logger: Logger;
+  readonly limits: { readonly passwordAttempts: number };
+  /** Counts that a limit was met. */
+  limitMet(limit: string): void;
+  readonly accountWatch: Pick<AccountWatch, 'track'>;
+  /** Makes the session online and welcomes it, or returns why not. */
+  admit(session: Session, account: Account): Promise<UsernameVerdict | undefined>;
+}
+
+const OVER: LoginStep = { kind: 'over' };
+
+/** Finds out who a client is, and lets it in. Plugins decide about names and passwords. */
+export class Authentication implements Login {
+  readonly #session: Session;
+  readonly #host: AuthenticationHost;
+  /** The user who was named, and whose password is missing. */
+  #named: Account | undefined;
+  #because: '' | 'wrong' = '';
+  /** How many passwords were wrong on this connection, however often the login began again. */
+  #wrong = 0;
+
+  constructor(session: Session, host: AuthenticationHost) {
+    this.#session = session;
+    this.#host = host;
+  }
+
+  async identify(name: string): Promise<LoginStep> {
+    this.#named = undefined;
+    const decision = await this.#session.still(nameDecision(this.#session, name, this.#host.hooks));
+    return this.#proceed(decision ?? askUsername(), 'username');
+  }
+
+  async verify(secret: string): Promise<LoginStep> {
+    const account = this.#named;
+    if (account === undefined) throw new Error('a password was given before a user name');
+    let decision = await this.#check(account, secret);
+    // The password was changed meanwhile, or hashed anew by a plugin that does not say `rehashed`.
+    if (decision === 'right' && this.#session.basis?.expired) decision = await this.#check(account, secret);
+    if (decision === 'right') return this.#proceed(admit(account), 'password');
+    if (decision === 'wrong') return this.#refuse(account);
+    return decision === 'again' ? { kind: 'password', because: this.#because } : this.#proceed(decision, 'password');
+  }
+
+  /** @param after what was given last */
+  async #proceed(decision: UsernameVerdict, after: 'username' | 'password'): Promise<LoginStep> {
+    const session = this.#session;
+    if (decision.kind === 'password') {
+      this.#named = decision.account;
+      this.#because = '';
+      return { kind: 'password', because: '' };
+    }
+    const refused = decision.kind === 'admit' ? await this.#admit(decision, after) : decision;
+    if (refused === undefined) return OVER;
+    if (refused.kind !== 'blocked') return refused.kind === 'username' ? refused : askUsername();
+    const { seconds } = refused;
+    // What was typed as a name may be a password: only that of an account is written down.
+    const known = this.#named && { account: this.#named.name };
+    this.#host.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
+    session.leave('blocked', { kind: 'blocked', seconds, after });
+    return OVER;
+  }
+
+  /** @returns why the session may not come in, if it may not */
+  async #admit(
+    { account, epoch, device = newDevice() }: Admit,
+    after: 'username' | 'password',
+  ): Promise<UsernameVerdict | undefined> {
+    const session = this.#session;
+    // Before a password is checked the state is read already.
+    const state = after === 'password' ? await session.basis?.state : await this.#stateOf(account);
+    if (state === 'unknown' || state?.isBot) return askUsername();
+    if (epoch !== undefined && state?.epoch !== epoch) return askUsername('expired');
+    session.device = device;
+    session.takesOver = false;
+    session.epoch = state?.epoch;
+    return await this.#host.admit(session, account);
+  }
+
+  /** The state of the account that is logged in to, tracked from here on; `unknown` when it cannot be read. */
+  async #stateOf(account: Account): Promise<AccountState | undefined | 'unknown'> {
+    const session = this.#session;
+    try {
+      return await session.still(this.#host.accountWatch.track(session, account));
+    } catch (err) {
+      if (err instanceof SessionEnded) throw err;
+      const facts = { event: 'store-error', ...session.who, err };
+      this.#host.logger.error(facts, 'an account could not be read for a login');
+      return 'unknown';
+    }
+  }
+
+  async #check(account: Account, secret: string): Promise<PasswordVerdict> {
+    // Read before the password is checked, so that a change during the check is noticed.
+    if ((await this.#stateOf(account)) === 'unknown') return 'again';
+    return await this.#session.still(passwordDecision(this.#session, account, secret, this.#host.hooks));
+  }
+
+  /** A password was wrong. */
+  async #refuse(account: Account): Promise<LoginStep> {
+    const session = this.#session;
+    const { logger, hooks, limits } = this.#host;
+    this.#because = 'wrong';
+    this.#wrong++;
+    logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
+    const block = await session.still(blockAfter(session, account, hooks));
+    if (block !== undefined) return this.#proceed(block, 'password');
+    if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
+    this.#host.limitMet('password-attempts');
+    session.close('wrong-password');
+    return OVER;
+  }
+}
+
+/** What becomes of a user name: the refusal of a guard, or the first decision. */
+async function nameDecision(
+  session: Session,
+  name: string,
+  { onUsername: { guard, decide } }: Hooks,
+): Promise<UsernameVerdict | undefined> {
+  const passage = await guard.run(session, name);
+  let verdict: UsernameVerdict | undefined = passage.refusal;
+  try {
+    if (session.ended) return undefined;
+    verdict ??= await decide.run(session, name);
+    return verdict;
+  } finally {
+    passage.settle(verdict);
+  }
+}
+
+/** What becomes of a password. Who counts passwords learns of it whether or not the client is still there. */
+async function passwordDecision(
+  session: Session,
+  account: Account,
+  secret: string,
+  { onPassword: { guard, decide, observe } }: Hooks,
+): Promise<PasswordVerdict> {
+  let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
+  let verdict: PasswordVerdict = 'again';
+  try {
+    passage = await guard.run(session, account, secret);
+    // A guard that closes the session and refuses nothing has not looked at it, nor does anybody else.
+    if (session.ended) verdict = passage.refusal ?? 'again';
+    else
+      verdict = passage.refusal ?? (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
+    return verdict;
+  } finally {
+    const outcome = verdict === 'right' && session.basis?.expired ? 'again' : verdict;
+    passage?.settle(outcome);
+    observe.notify(session, account, outcome);
+  }
+}
+
+/** Whether logins are blocked now that a password was wrong. */
+async function blockAfter(session: Session, account: Account, hooks: Hooks): Promise<Blocked | undefined> {
+  const { decide, observe } = hooks.onAuthFail;
+  const block = await decide.run(session, account);
+  observe.notify(session, account, block);
+  return block;
+}
+
+function newDevice(): string {
+  return randomBytes(9).toString('base64url');
+}
