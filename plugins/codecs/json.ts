@@ -93,7 +93,6 @@ class JsonState implements CodecState {
         return {
           kind: 'command',
           word: data.to === 'everyone' ? 'broadcast' : 'message',
-          rest: '',
           values: data.to === 'everyone' ? { text: data.text } : { to: data.to, text: data.text },
           once: data.key === undefined ? undefined : { key: data.key, again: data.again },
           unlessCommand: data.unlessCommand,

@@ -41,7 +41,6 @@ test('the page counts what the server does, and names no user', async () => {
       commands: [
         {
           name: 'fail',
-          usage: 'fail',
           summary: 'Fails',
           run() {
             throw new Error('on purpose');

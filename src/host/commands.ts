@@ -71,20 +71,19 @@ export function addCommands(
   if (mistakes.length > 0) throw new Mistakes(mistakes);
 }
 
-function loaded(
-  plugin: string,
-  { params: declared, args, ...spec }: CommandSpec,
-  guard: Guard,
-  allows: Command['allows'] | '' = '',
-): LoadedCommand {
+/** Whether a command declares its arguments. One of the last release says how it is called, and counts words at most. */
+export function declaresArguments({ params, args, usage }: CommandSpec): boolean {
+  return params !== undefined || (args === undefined && usage === undefined);
+}
+
+function loaded(plugin: string, spec: CommandSpec, guard: Guard, allows: Command['allows'] | '' = ''): LoadedCommand {
+  const { params: declared, args, ...described } = spec;
   const { name, aliases = [] } = spec;
-  // A command of the first edition counts its words or reads them all, and says how it is called.
-  const isDeclared = declared !== undefined || (args === undefined && spec.usage === undefined);
-  const params = isDeclared ? shapesOf(declared ?? {}) : undefined;
+  const params = declaresArguments(spec) ? shapesOf(declared ?? {}) : undefined;
   const usage = spec.usage ?? usageOf(name, params ?? {});
   const run = guard.command(plugin, name, spec.run);
   const reader = params === undefined ? countedWords(args) : declaredArguments(params);
-  return { ...spec, aliases, usage, params, plugin, arguments: reader, run, ...(allows && { allows }) };
+  return { ...described, aliases, usage, params, plugin, arguments: reader, run, ...(allows && { allows }) };
 }
 
 function shapesOf(params: Params): ParamShapes {

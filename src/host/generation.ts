@@ -15,7 +15,7 @@ import { authenticatorHandlers } from './authenticators.ts';
 import { isBot } from './bots.ts';
 import { codecOptionsOf, unknownCodec } from './codec-option.ts';
 import { addCodecs } from './codecs.ts';
-import { addCommands, type LoadedCommand } from './commands.ts';
+import { addCommands, declaresArguments, type LoadedCommand } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import { Guard, type GuardSurroundings } from './guard.ts';
 import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
@@ -177,7 +177,9 @@ export class Generation implements KernelGeneration {
   #noticeReleased(): void {
     for (const { loaded, contributions } of this.#live) {
       const [hook] = releasedEntriesOf(contributions.hooks);
-      if (hook !== undefined) this.#guard.noticeReleased(loaded.plugin.name, hook);
+      if (hook !== undefined) this.#guard.noticeHandler(loaded.plugin.name, hook);
+      const command = contributions.commands?.find((spec) => !declaresArguments(spec));
+      if (command !== undefined) this.#guard.noticeCommand(loaded.plugin.name, command.name);
     }
   }
 

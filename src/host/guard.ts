@@ -128,7 +128,7 @@ export class Guard {
     if (phase === 'transform' && one.isPlain) {
       called.read = (returned) => {
         const result = read(returned);
-        if (result !== undefined) this.noticeReleased(plugin, hook);
+        if (result !== undefined) this.noticeHandler(plugin, hook);
         return result;
       };
     }
@@ -142,13 +142,29 @@ export class Guard {
   }
 
   /** Logs, once a plugin, that one of its handlers is written for the last release. */
-  noticeReleased(plugin: string, hook: string): void {
+  noticeHandler(plugin: string, hook: string): void {
+    this.#noticeReleased(
+      { plugin, hook },
+      `handles ${hook} as the last release had it, which the next one will not take: name the phase, such as { guard: handler } or { transform: { order: 'pre', handler } }, and refuse in guard`,
+    );
+  }
+
+  /** Logs, once a plugin, that one of its commands is written for the last release. */
+  noticeCommand(plugin: string, command: string): void {
+    this.#noticeReleased(
+      { plugin, command },
+      `has the command '${command}' read its arguments as the last release had it, which the next one will not take: declare params, such as { name: param.word() }, and read values`,
+    );
+  }
+
+  #noticeReleased(
+    facts: { readonly plugin: string; readonly hook?: string; readonly command?: string },
+    text: string,
+  ): void {
+    const { plugin } = facts;
     if (this.#noticed.has(plugin)) return;
     this.#noticed.add(plugin);
-    this.#logger.warn(
-      { event: 'deprecated', plugin, hook },
-      `plugin '${plugin}' handles ${hook} as the last release had it, which the next one will not take: name the phase, such as { guard: handler } or { transform: { order: 'pre', handler } }, and refuse in guard (docs/plugins.md)`,
-    );
+    this.#logger.warn({ event: 'deprecated', ...facts }, `plugin '${plugin}' ${text} (docs/plugins.md)`);
   }
 
   /** A guard's result; what fails in a reservation of it is logged. */

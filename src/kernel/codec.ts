@@ -43,8 +43,9 @@ export type Input =
   | {
       readonly kind: 'command';
       readonly word: string;
-      readonly rest: string;
-      /** The arguments by name, in place of `rest`. */
+      /** The arguments as a line: what follows the word and one blank. */
+      readonly rest?: string;
+      /** The arguments by name, instead of `rest`. */
       readonly values?: Readonly<Record<string, unknown>> | undefined;
       readonly once?: Once | undefined;
       /** Not run if this word is a command that the account may call: answered `error:is-command:<command>`. */

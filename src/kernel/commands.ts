@@ -267,7 +267,7 @@ class Call implements CommandDraft {
     session: Session,
     account: Account,
     { name, arguments: reader }: KernelCommand,
-    { rest, values, once }: Said,
+    { rest = '', values, once }: Said,
     proceed: () => void,
   ) {
     this.session = session;

@@ -6,7 +6,6 @@ test('what is asked until it fits meets no rate limit, and is given up with what
   let asked = 0;
   const ready = defineCommand({
     name: 'ready',
-    usage: 'ready',
     summary: 'Tells whether it is',
     run() {
       asked++;

@@ -14,7 +14,6 @@ const counter = definePlugin({
       commands: [
         {
           name: 'count',
-          usage: 'count',
           summary: 'Counts on',
           run() {
             kept.count += options.step;
@@ -46,7 +45,7 @@ test('a reload sets up anew what it is given, and keeps clients and what plugins
 test('a reload with a mistake leaves all as it was', async () => {
   await using server = await startServer({ counter });
   const alice = await server.joins('alice');
-  const same = defineCommand({ name: 'who', usage: 'who', summary: 'Is there already', run: () => 'me' });
+  const same = defineCommand({ name: 'who', summary: 'Is there already', run: () => 'me' });
   await expect(server.reload({ same, whoelse: false })).rejects.toThrow(/Two plugins are called 'who'/);
   await alice.says('count', 'whoelse');
   await alice.seesInOrder('1 1', '');

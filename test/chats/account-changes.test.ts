@@ -61,7 +61,6 @@ function shelf() {
 /** A command that moderators may call. */
 const guarded = defineCommand({
   name: 'guarded',
-  usage: 'guarded',
   summary: 'Is for moderators',
   role: 'moderator',
   run: () => 'done',
@@ -137,7 +136,6 @@ describe('a password that is changed', () => {
         commands: [
           {
             name: 'change',
-            usage: 'change',
             summary: 'Changes the password',
             async run({ session, account }) {
               await accounts.setHash(account.id, 'another', { by: session });

@@ -1,4 +1,4 @@
-import { defineCommand } from 'chatserv';
+import { defineCommand, param } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import openDoor from '../support/open-door.ts';
@@ -6,10 +6,9 @@ import openDoor from '../support/open-door.ts';
 /** Answers with as much as it is asked for. */
 const much = defineCommand({
   name: 'much',
-  usage: 'much <bytes>',
   summary: 'Answers much',
-  args: { min: 1, max: 1 },
-  run: ({ args: [bytes] }) => 'x'.repeat(Number(bytes)),
+  params: { bytes: param.integer('how much', { min: 0 }) },
+  run: ({ values: { bytes } }) => 'x'.repeat(bytes),
 });
 
 test('who asks 299 times ahead, as often as the limits let it, has every answer, however long they are together', async () => {

@@ -201,7 +201,6 @@ describe('a plugin whose command fails', () => {
   test('by throwing or rejecting: error:internal, and the session lives on', async () => {
     const crash = defineCommand({
       name: 'crash',
-      usage: 'crash',
       summary: 'Throws',
       run() {
         throw new Error('crashed');
@@ -209,7 +208,6 @@ describe('a plugin whose command fails', () => {
     });
     const reject = defineCommand({
       name: 'reject',
-      usage: 'reject',
       summary: 'Rejects',
       run: () => Promise.reject(new Error('rejected')),
     });
@@ -227,7 +225,6 @@ describe('a plugin whose command fails', () => {
     const begun = Promise.withResolvers<void>();
     const stuck = defineCommand({
       name: 'stuck',
-      usage: 'stuck',
       summary: 'Never answers',
       run() {
         begun.resolve();

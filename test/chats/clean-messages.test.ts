@@ -20,7 +20,6 @@ test('a text that a plugin rewrites, and a name that it posts under, are one lin
       commands: [
         {
           name: 'post',
-          usage: 'post',
           summary: 'Posts under a name with a line end in it',
           async run() {
             await server.post({ from: { id: 0, name: 'bot\n[x] eve' }, to: ['bob', 'cyd'], text: 'x' });
@@ -52,7 +51,6 @@ test('what a store holds is one line for every kind of client, with a time that 
       commands: [
         {
           name: 'write',
-          usage: 'write',
           summary: 'Writes',
           async run() {
             for (const time of [-1, 9e15]) await log.append({ ...entry, time });

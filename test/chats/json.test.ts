@@ -320,7 +320,7 @@ function idOf(event: object): number {
 }
 
 test('a command that says nothing is answered all the same, and each answer is for its line', async () => {
-  const quiet = defineCommand({ name: 'quiet', usage: 'quiet', summary: 'Says nothing', run: () => undefined });
+  const quiet = defineCommand({ name: 'quiet', summary: 'Says nothing', run: () => undefined });
   await using server = await startServer({ quiet });
   const alice = server.connectJson();
   alice.says({ type: 'register', name: 'alice', password: PASSWORD });

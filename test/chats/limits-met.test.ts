@@ -1,4 +1,4 @@
-import { definePlugin, Plugins } from 'chatserv';
+import { command, definePlugin, Plugins, param } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
@@ -35,15 +35,15 @@ test('a plugin counts limits of its own, and reads all of them', async () => {
     needs: { plugins: Plugins },
     setup: ({ server, plugins }) => ({
       commands: [
-        {
+        command({
           name: 'met',
-          usage: 'met <limit>',
           summary: 'Counts a limit',
-          run({ rest }) {
-            server.limitMet(rest);
+          params: { limit: param.text() },
+          run({ values: { limit } }) {
+            server.limitMet(limit);
             return JSON.stringify(plugins.facts().limits);
           },
-        },
+        }),
       ],
     }),
   });

@@ -133,7 +133,6 @@ function answering(answers: readonly unknown[]) {
     setup: () => ({
       commands: answers.map((answer, index) => ({
         name: `say${index}`,
-        usage: `say${index}`,
         summary: 'Answers',
         run: () => answer as string,
       })),
@@ -223,7 +222,6 @@ describe('a refusal with a sentence for a reason', () => {
   test('of a session that a plugin closes', async () => {
     const shut = defineCommand({
       name: 'shut',
-      usage: 'shut',
       summary: 'Closes the session',
       run({ session }) {
         session.close(SENTENCE);
@@ -283,7 +281,6 @@ describe('a handler that asks somebody who leaves', () => {
         commands: [
           {
             name: 'quiz',
-            usage: 'quiz',
             summary: 'Asks bob',
             run: () => [...server.sessions()].find(({ account }) => account?.name === 'bob')?.ask('riddle'),
           },
@@ -343,7 +340,6 @@ describe('a handler that asks somebody who leaves', () => {
 test('who is asked by a command and logs in instead stays logged in', async () => {
   const quiz = defineCommand({
     name: 'quiz',
-    usage: 'quiz',
     summary: 'Asks a riddle',
     run: async ({ session }) => `it is ${await session.ask('riddle')}`,
   });

@@ -1,4 +1,4 @@
-import { definePlugin } from 'chatserv';
+import { command, definePlugin, param } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
@@ -10,18 +10,18 @@ function slowly() {
     summary: 'Answers when it is told to',
     setup: () => ({
       commands: [
-        {
+        command({
           name: 'slow',
-          usage: 'slow <name>',
           summary: 'Waits',
+          params: { name: param.word() },
           overlaps: true,
-          run({ rest, proceed }) {
+          run({ values: { name }, proceed }) {
             const { promise, resolve } = Promise.withResolvers<string>();
-            calls.set(rest, { proceed, end: resolve });
+            calls.set(name, { proceed, end: resolve });
             return promise;
           },
-        },
-        { name: 'plain', usage: 'plain', summary: 'Waits for nothing', run: () => 'plain' },
+        }),
+        { name: 'plain', summary: 'Waits for nothing', run: () => 'plain' },
       ],
     }),
   });

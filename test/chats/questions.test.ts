@@ -6,7 +6,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 /** A command that asks for two things, one of them a secret. */
 const order = defineCommand({
   name: 'order',
-  usage: 'order',
   summary: 'Orders a pizza',
   async run({ session }) {
     const size = await session.ask('size');

@@ -68,7 +68,7 @@ describe('a retry of a message that was kept', () => {
     const alice = await joins(server, 'alice');
     alice.says({ ...MESSAGE, unlessCommand: 'hello' });
     await alice.sees({ type: 'answer', text: 'sent:ghost' });
-    const hello = defineCommand({ name: 'hello', usage: 'hello', summary: 'Greets', run: () => 'hello' });
+    const hello = defineCommand({ name: 'hello', summary: 'Greets', run: () => 'hello' });
     await server.reload({ hello });
     alice.says({ ...RETRY, unlessCommand: 'hello' });
     await alice.sees({ type: 'answer', text: 'sent:ghost' });

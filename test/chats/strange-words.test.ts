@@ -45,7 +45,6 @@ async function serverWith(...names: readonly string[]): Promise<TestServer> {
       commands: [
         {
           name: 'found',
-          usage: 'found',
           summary: 'Makes the accounts',
           async run() {
             const template = await accounts.find('root');
@@ -175,7 +174,6 @@ test('a line separator of Unicode makes no second line, for programs that cut th
 test('lines that a program or a plugin says as one message are one line of several words', async () => {
   const report = defineCommand({
     name: 'report',
-    usage: 'report',
     summary: 'Tells how it stands',
     async run(_call, { server }) {
       await server.post({ from: { id: 0, name: '*server*' }, to: 'everyone', text: 'green\nall\r\n\r\nwell' });

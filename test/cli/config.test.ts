@@ -43,7 +43,7 @@ describe('what is wrong is one sentence each, before anything listens', () => {
       config: '{"plugins":{"./who2.ts":true}}',
       files: {
         'who2.ts': `import { defineCommand } from 'chatserv';
-export default defineCommand({ name: 'who2', aliases: ['who'], usage: 'who2', summary: 'x', run: () => 'x' });`,
+export default defineCommand({ name: 'who2', aliases: ['who'], summary: 'x', run: () => 'x' });`,
       },
       says: [/'who'.*who2|who2.*'who'/],
     },

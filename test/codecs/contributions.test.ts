@@ -79,7 +79,6 @@ describe('a line', () => {
         commands: [
           {
             name: 'ask',
-            usage: 'ask',
             summary: 'Asks for a colour',
             run: async ({ session }) => `likes ${await session.ask('colour')}`,
           },

@@ -9,7 +9,7 @@ test('chatserv health exits with 0 where the server works, and says why where it
   const stuck = `
 import { Accounts, defineCommand } from 'chatserv';
 export default defineCommand({
-  name: 'stick', usage: 'stick', summary: 'Has the store stick', needs: { accounts: Accounts },
+  name: 'stick', summary: 'Has the store stick', needs: { accounts: Accounts },
   run(_call, { accounts }) { accounts.find = () => new Promise(() => {}); return 'stuck'; },
 });
 `;

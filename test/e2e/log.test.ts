@@ -7,15 +7,15 @@ import { expect, test } from 'vitest';
 import { PASSWORD, startProgram } from '../support/program.ts';
 
 const FAULTY = `
-import { defineCommand } from 'chatserv';
+import { defineCommand, param } from 'chatserv';
 export default defineCommand({
   name: 'faulty',
-  usage: 'faulty',
   summary: 'Fails',
-  run({ rest }) {
-    for (const end = Date.now() + 400; rest === 'block' && Date.now() < end; );
-    if (rest === 'exit') process.exit(0);
-    throw new Error('on purpose ' + rest);
+  params: { how: param.word().default('') },
+  run({ values: { how } }) {
+    for (const end = Date.now() + 400; how === 'block' && Date.now() < end; );
+    if (how === 'exit') process.exit(0);
+    throw new Error('on purpose ' + how);
   },
 });
 `;

@@ -168,7 +168,6 @@ import { defineCommand } from 'chatserv';
 
 export default defineCommand({
   name: 'used',
-  usage: 'used',
   summary: 'Tells the memory in use',
   async run() {
     for (let i = 0; i < 4; i++) {

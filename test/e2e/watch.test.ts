@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { startProgram } from '../support/program.ts';
 
 const dice = (text: string) => `import { defineCommand } from 'chatserv';
-export default defineCommand({ name: 'roll', usage: 'roll', summary: 'Throws a die', run: () => '${text}' });`;
+export default defineCommand({ name: 'roll', summary: 'Throws a die', run: () => '${text}' });`;
 
 /** Starts a program that watches its files. @param make makes them, in its folder, before it starts again */
 async function watching(

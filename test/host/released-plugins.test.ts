@@ -252,3 +252,31 @@ test('a handler in the form of the last release does what it did, with one notic
   await server.reload({ old });
   expect(noticesOf(server)).toHaveLength(1);
 });
+
+test('a command in the form of the last release counts its words and reads its line, with one notice for a plugin', async () => {
+  const old = definePlugin({
+    name: 'old',
+    summary: 'Was written for the last release',
+    setup: () => ({
+      commands: [
+        { name: 'say', usage: 'say <text>', summary: 'Says it', args: { min: 1, max: 2 }, run: ({ rest }) => rest },
+        { name: 'list', usage: 'list [word]', summary: 'Lists', run: ({ args: [word = 'all'] }) => word },
+      ],
+    }),
+  });
+  await using server = await startServer({ old });
+  const alice = await server.joins('alice');
+  await alice.says('say', 'say  a  b', 'say a b c', 'list', 'list one two', 'help say');
+  await alice.seesInOrder(
+    'error:args:say',
+    ' a  b',
+    'error:args:say',
+    'all',
+    'one',
+    'say <text> - Says it',
+    'end:help',
+  );
+  expect(server.failures.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^plugin 'old' has the command 'say' read its arguments as the last release had it/),
+  ]);
+});

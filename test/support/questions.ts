@@ -4,7 +4,6 @@ import { defineCommand } from 'chatserv';
 
 export default defineCommand({
   name: 'order',
-  usage: 'order',
   summary: 'Orders a pizza',
   async run({ session }) {
     let size = await session.ask('size');

@@ -3,7 +3,6 @@ import { Accounts, defineCommand, definePlugin } from 'chatserv';
 /** Asks for two things, the second a secret. */
 export const order = defineCommand({
   name: 'order',
-  usage: 'order',
   summary: 'Orders a pizza',
   async run({ session }) {
     const size = await session.ask('size');
@@ -15,7 +14,6 @@ export const order = defineCommand({
 /** Always fails. */
 export const broken = defineCommand({
   name: 'broken',
-  usage: 'broken',
   summary: 'Fails',
   run() {
     throw new Error('This command is broken.');

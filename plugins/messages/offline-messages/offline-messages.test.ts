@@ -1,4 +1,4 @@
-import { Accounts, defineCommand, definePlugin, Inbox, Log, Storage } from 'chatserv';
+import { Accounts, defineCommand, definePlugin, Inbox, Log, param, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -173,15 +173,12 @@ test('without the plugin a name that is not online is answered like an unknown o
 /** A command that tells how many messages wait for a user. */
 const waiting = defineCommand({
   name: 'waiting',
-  usage: 'waiting <user> [most]',
   summary: 'Counts what waits for a user',
-  args: { min: 1, max: 2 },
+  params: { user: param.user(), most: param.integer().optional() },
   needs: { accounts: Accounts, inbox: Inbox },
-  async run({ args: [name = '', most] }, { accounts, inbox }) {
-    const account = await accounts.find(name);
-    return account === undefined
-      ? 'unknown'
-      : String(await inbox.waiting(account, most === undefined ? undefined : Number(most)));
+  async run({ values: { user, most } }, { accounts, inbox }) {
+    const account = await accounts.find(user);
+    return account === undefined ? 'unknown' : String(await inbox.waiting(account, most));
   },
 });
 
