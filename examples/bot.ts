@@ -1,6 +1,6 @@
-import { Accounts, claimBot, definePlugin, z } from 'chatserv';
+import { Accounts, claimBot, definePlugin, Presence, z } from 'chatserv';
 
-/** A bot that answers: it has an account of its own, which nobody can log in to, and is never online. */
+/** A bot that answers: it has an account of its own, which nobody can log in to, and is online while the plugin is. */
 export default definePlugin({
   name: 'bot',
   summary: 'Answers messages to it',
@@ -8,8 +8,8 @@ export default definePlugin({
     name: z.string().default('bot').describe('Its user name'),
     answers: z.record(z.string(), z.string()).default({}).describe('What it says when a message has a word in it'),
   }),
-  needs: { accounts: Accounts },
-  async setup({ options, accounts, server, logger }) {
+  needs: { accounts: Accounts, presence: Presence },
+  async setup({ options, accounts, presence, server, logger }) {
     // A sentence where a person has the name.
     const bot = await claimBot(accounts, options.name);
 
@@ -19,6 +19,8 @@ export default definePlugin({
     }
 
     return {
+      start: () => bot.online(presence),
+      dispose: () => bot.offline(),
       hooks: {
         // Before the store: what is said to the bot need not be kept for it.
         onMessage: {

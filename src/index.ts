@@ -131,7 +131,7 @@ export {
   type ServerState,
   type Spread,
 } from './services/plugins.ts';
-export { Presence } from './services/presence.ts';
+export { Presence, type PresentAccount } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
 export { Roles } from './services/roles.ts';
 export {

@@ -22,7 +22,8 @@ export default defineCommand({
       server.limitMet('text-length');
       return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
-    const to = options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id }) => id !== account.id);
+    const to =
+      options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id, isBot }) => id !== account.id && !isBot);
     const posted = await server.post({ from: account, to, text, once }, proceed);
     return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
   },

@@ -1,4 +1,4 @@
-import { definePlugin, Presence, reply, type Session } from 'chatserv';
+import { type Account, definePlugin, Presence, reply, type Session } from 'chatserv';
 
 /** For how long those who come and go are gathered before they are told, in milliseconds. */
 const GATHERING = 200;
@@ -12,10 +12,11 @@ export default definePlugin({
     /** The names of those who came or went since it was last told. */
     let changed = new Set<string>();
     let cancel: (() => void) | undefined;
+    let stop = () => {};
 
-    function note({ account }: Session): void {
-      if (account === undefined || watching.size === 0) return;
-      changed.add(account.name);
+    function note({ name }: Account): void {
+      if (watching.size === 0) return;
+      changed.add(name);
       cancel ??= clock.after(GATHERING, tell);
     }
 
@@ -43,15 +44,16 @@ export default definePlugin({
         },
       ],
       hooks: {
-        async onLogin(session) {
-          note(session);
-        },
         async onDisconnect(session) {
           watching.delete(session);
-          note(session);
         },
       },
+      start() {
+        stop();
+        stop = presence.watch(note);
+      },
       dispose() {
+        stop();
         if (cancel === undefined) return;
         cancel();
         tell();

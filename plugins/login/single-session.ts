@@ -27,7 +27,8 @@ export default definePlugin({
             // Behind bans and blocks.
             order: 'post',
             handler(session, name) {
-              if (presence.find(name) === undefined) return undefined;
+              const there = presence.find(name);
+              if (there === undefined || there.isBot) return undefined;
               // Whoever wants a new account has chosen somebody else's name.
               if (session.preset('register') === 'y') return askUsername('username', 'taken');
               return canTakeOver(session) ? undefined : askUsername('connected');

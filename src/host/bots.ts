@@ -2,6 +2,7 @@ import type { Account } from '../kernel/account.ts';
 import type { MessageDraft } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
 import type { Accounts, StoredAccount } from '../services/accounts.ts';
+import type { Presence } from '../services/presence.ts';
 import { nameObjection } from '../usernames/name.ts';
 
 /** Stands for the hash of a bot's password: none is right for it. */
@@ -13,9 +14,13 @@ export interface Bot {
   readonly account: Account;
   /**
    * Whether a message is for the bot, by name. Then it is taken off the recipients, so that nothing keeps the message
-   * for it. For a handler of `onMessage` that runs before the message is kept.
+   * for it. For a transform of `onMessage` at `pre`.
    */
   takes(message: Pick<MessageDraft, 'audience'>): Promise<boolean>;
+  /** Shows the bot as online, as in `who`, until it goes offline. For a plugin's `start`. */
+  online(presence: Presence): void;
+  /** Shows it no longer as online. For a plugin's `dispose`. */
+  offline(): void;
 }
 
 /** Whether an account is a bot's. */
@@ -32,6 +37,7 @@ export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
   if (!isBot(stored)) throw new Error(belongsToUser(stored));
   const account = { id: stored.id, name: stored.name };
   const key = nameKey(account.name);
+  let hide = () => {};
 
   return {
     account,
@@ -42,6 +48,16 @@ export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
       const at = audience.absent.findIndex((absent) => nameKey(absent) === key);
       audience.absent.splice(at, 1);
       return true;
+    },
+    online(presence) {
+      // Shown anew before it is hidden, so that nobody sees it leave.
+      const before = hide;
+      hide = presence.show(account);
+      before();
+    },
+    offline() {
+      hide();
+      hide = () => {};
     },
   };
 }

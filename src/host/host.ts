@@ -29,6 +29,7 @@ import { Meters } from './meter.ts';
 import { errorOf, Mistakes, messageOf } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
 import { placeText } from './place.ts';
+import { SessionPresence } from './presence.ts';
 import { TokenBuckets } from './rate-limiter.ts';
 import type { Server } from './server.ts';
 import type { StandardPlugins } from './standard.ts';
@@ -158,7 +159,7 @@ export class Host {
       sessionsOf: ({ id }) => kernel.online.of(id),
       commands: () => this.commands(),
     };
-    const presence: Presence = { online: () => kernel.online.accounts(), find: (name) => kernel.online.find(name) };
+    const presence = new SessionPresence(kernel);
     const plugins: Plugins = {
       reload: () => this.reload(),
       isLive: (name) => this.plugins().some(({ loaded }) => loaded.plugin.name === name),

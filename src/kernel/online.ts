@@ -4,6 +4,8 @@ import type { Session } from './session.ts';
 
 /** Who is online here: the logged-in sessions, by account and by name. */
 export class Online {
+  /** Called with each account whose first session has come, or whose last one has left. */
+  changed: (account: Account) => void = () => {};
   readonly #sessions = new Map<number, Session[]>();
   readonly #names = new Map<string, Account>();
 
@@ -16,6 +18,7 @@ export class Online {
     }
     this.#sessions.set(account.id, [session]);
     this.#names.set(nameKey(account.name), account);
+    this.changed(account);
   }
 
   remove(session: Session): void {
@@ -31,6 +34,7 @@ export class Online {
     // The name of an account that was removed may be another's by now.
     const key = nameKey(account.name);
     if (this.#names.get(key)?.id === account.id) this.#names.delete(key);
+    this.changed(account);
   }
 
   /** Everyone who is online, each once, in the order in which they came. */

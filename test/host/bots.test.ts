@@ -113,3 +113,37 @@ describe("a bot's account", () => {
     await ada.seesNothing();
   });
 });
+
+describe('a bot that is online', () => {
+  test('is among those who are, for as long as its plugin is there, and programs learn of it', async () => {
+    await using server = await startServer();
+    const [ada, ben] = [await server.joins('ada'), server.connectJson()];
+    await server.registers('ben');
+    await ben.logsIn('ben', PASSWORD);
+    ben.says({ type: 'command', name: 'watch', text: '' });
+    await ben.sees({ type: 'answer', facts: { names: ['ada', 'ben'] } });
+    await server.reload({ helper });
+    expect(await ada.asks('who')).toBe('ada ben helper');
+    expect(await ada.asks('whoelse')).toBe('ben helper');
+    server.clock.advance(1);
+    await ben.sees({ type: 'presence', came: ['helper'], left: [] });
+    // One that takes its place leaves nobody the impression that it had gone.
+    await server.reload({ helper: withOptions(bot, { name: 'helper', answers: {} }) });
+    expect(await ada.asks('who')).toBe('ada ben helper');
+    await server.reload({ helper: false });
+    await ada.asksUntil('who', 'ada ben');
+    server.clock.advance(1);
+    await ben.sees({ type: 'presence', came: [], left: ['helper'] });
+  });
+
+  test('is no session: nothing is sent to it, and its name is not one that is connected', async () => {
+    await using server = await startServer({ helper, broadcast: { to: 'online' } });
+    const ada = await server.joins('ada');
+    expect(await ada.asks('broadcast open')).toBe('sent:');
+    await ada.seesNothing();
+    const stranger = server.connect();
+    expect(await stranger.asks('helper')).toBe('username');
+    await removes(server, 'helper');
+    expect(await ada.asks('who')).toBe('ada');
+  });
+});
