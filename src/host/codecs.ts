@@ -4,7 +4,7 @@ import type { LineRead } from '../kernel/framing.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Message } from '../kernel/message.ts';
 import type { Session } from '../kernel/session.ts';
-import type { Watching } from './guard.ts';
+import type { CallWatcher } from './call-watcher.ts';
 import { errorOf, Mistakes } from './mistakes.ts';
 
 /** The codecs that a plugin contributes. */
@@ -21,7 +21,7 @@ export function addCodecs(
   codecs: Map<string, LiveCodec>,
   contributed: readonly ContributedCodecs[],
   logger: Logger,
-  watchdog: Watching | undefined,
+  watchdog: CallWatcher | undefined,
 ): void {
   const mistakes: string[] = [];
   for (const { plugin, codecs: own } of contributed) {
@@ -40,7 +40,7 @@ export function addCodecs(
 /** Calls a codec; while it runs, the watchdog knows whose code that is. */
 type Watch = <T>(call: () => T) => T;
 
-function watchBy(watchdog: Watching, id: number): Watch {
+function watchBy(watchdog: CallWatcher, id: number): Watch {
   return (call) => {
     const outer = watchdog.enter(id);
     try {
@@ -63,7 +63,7 @@ class GuardedCodec implements LiveCodec {
   readonly #logger: Logger;
   readonly #watch: Watch;
 
-  constructor(codec: Codec, plugin: string, logger: Logger, watchdog: Watching | undefined) {
+  constructor(codec: Codec, plugin: string, logger: Logger, watchdog: CallWatcher | undefined) {
     const { name, acknowledges = false, takesOver = false, pollsForMessages = false, handsOver = false } = codec;
     this.name = name;
     this.plugin = plugin;

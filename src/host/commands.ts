@@ -7,8 +7,8 @@ import type { Params } from '../params/param.ts';
 import type { Roles } from '../services/roles.ts';
 import { countedWords, declaredArguments } from './arguments.ts';
 import type { CommandSpec } from './define.ts';
-import type { Guard } from './guard.ts';
 import { Mistakes } from './mistakes.ts';
+import type { PluginCalls } from './plugin-calls.ts';
 
 /** A command that is loaded, as `server.commands()` lists it. */
 export interface Command {
@@ -50,14 +50,14 @@ export interface Brought {
 export function addCommands(
   commands: Map<string, LoadedCommand>,
   brought: readonly Brought[],
-  guard: Guard,
+  calls: PluginCalls,
   roles: Roles | undefined,
   logger: Logger,
 ): void {
   const mistakes: string[] = [];
   for (const { plugin, specs } of brought) {
     for (const spec of specs) {
-      const command = loaded(plugin, spec, guard, spec.role && holders(spec.role, roles, guard, logger));
+      const command = loaded(plugin, spec, calls, spec.role && holders(spec.role, roles, calls, logger));
       for (const word of [command.name, ...command.aliases]) {
         const other = commands.get(word);
         if (other === undefined) commands.set(word, command);
@@ -76,12 +76,17 @@ export function declaresArguments({ params, args, usage }: CommandSpec): boolean
   return params !== undefined || (args === undefined && usage === undefined);
 }
 
-function loaded(plugin: string, spec: CommandSpec, guard: Guard, allows: Command['allows'] | '' = ''): LoadedCommand {
+function loaded(
+  plugin: string,
+  spec: CommandSpec,
+  calls: PluginCalls,
+  allows: Command['allows'] | '' = '',
+): LoadedCommand {
   const { params: declared, args, ...described } = spec;
   const { name, aliases = [] } = spec;
   const params = declaresArguments(spec) ? shapesOf(declared ?? {}) : undefined;
   const usage = spec.usage ?? usageOf(name, params ?? {});
-  const run = guard.command(plugin, name, spec.run);
+  const run = calls.command(plugin, name, spec.run);
   const reader = params === undefined ? countedWords(args) : declaredArguments(params);
   return { ...described, aliases, usage, params, plugin, arguments: reader, run, ...(allows && { allows }) };
 }
@@ -94,12 +99,12 @@ function shapesOf(params: Params): ParamShapes {
 function holders(
   role: string,
   roles: Roles | undefined,
-  guard: Guard,
+  calls: PluginCalls,
   logger: Logger,
 ): (account: Account) => Promise<boolean> {
   return async (account) => {
     try {
-      return roles !== undefined && (await guard.during(() => roles.has(account, role)));
+      return roles !== undefined && (await calls.during(() => roles.has(account, role)));
     } catch (err) {
       logger.error(
         { event: 'store-error', err },

@@ -17,7 +17,6 @@ import { codecOptionsOf, unknownCodec } from './codec-option.ts';
 import { addCodecs } from './codecs.ts';
 import { addCommands, declaresArguments, type LoadedCommand } from './commands.ts';
 import type { Contributions, SetupContext } from './define.ts';
-import { Guard, type GuardSurroundings } from './guard.ts';
 import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
 import { handlersOf, type PluginHandler, releasedEntriesOf } from './handlers.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
@@ -26,13 +25,14 @@ import type { ConfigPlace, Loaded, Planned } from './load.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
 import { servicesOf } from './order.ts';
 import { authorsPlace } from './place.ts';
+import { type CallSurroundings, PluginCalls } from './plugin-calls.ts';
 import { pluginClock } from './plugin-clock.ts';
 import type { Server } from './server.ts';
 import { contributionMistakes } from './shape.ts';
 import { mustKeepStore } from './store-identity.ts';
 
 /** What a generation is set up in. */
-export interface Surroundings extends GuardSurroundings {
+export interface Surroundings extends CallSurroundings {
   readonly server: Server;
   readonly lifecycle: Lifecycle;
   /** Told what a plugin throws in a callback of its clock. */
@@ -90,14 +90,14 @@ export class Generation implements KernelGeneration {
   readonly #chains = new Map<string, Link[]>();
   /** The places of plugins in the order of handlers. */
   #ranks: ReadonlyMap<string, number> = new Map();
-  readonly #guard: Guard;
+  readonly #calls: PluginCalls;
   readonly #around: Surroundings;
   /** What is live before this generation is. */
   #before: { readonly live: readonly Live[]; readonly services: ReadonlyMap<string, unknown> };
 
   private constructor(around: Surroundings, before: Generation | undefined) {
     this.#around = around;
-    this.#guard = new Guard(around);
+    this.#calls = new PluginCalls(around);
     this.services = new Map(around.services);
     this.#before = before === undefined ? NOTHING : { live: before.#live, services: before.services };
   }
@@ -127,7 +127,7 @@ export class Generation implements KernelGeneration {
       // A codec that nothing contributes may be that of a plugin with another mistake.
       if (generation.#live.length === ordered.length) await findings.tries(() => generation.#checkCodecs());
       findings.end();
-      tapAll(generation.hooks, generation.#handlers(), generation.#guard);
+      tapAll(generation.hooks, generation.#handlers(), generation.#calls);
       generation.#noticeReleased();
       return generation;
     } catch (cause) {
@@ -177,9 +177,9 @@ export class Generation implements KernelGeneration {
   #noticeReleased(): void {
     for (const { loaded, contributions } of this.#live) {
       const [hook] = releasedEntriesOf(contributions.hooks);
-      if (hook !== undefined) this.#guard.noticeHandler(loaded.plugin.name, hook);
+      if (hook !== undefined) this.#calls.noticeHandler(loaded.plugin.name, hook);
       const command = contributions.commands?.find((spec) => !declaresArguments(spec));
-      if (command !== undefined) this.#guard.noticeCommand(loaded.plugin.name, command.name);
+      if (command !== undefined) this.#calls.noticeCommand(loaded.plugin.name, command.name);
     }
   }
 
@@ -206,12 +206,12 @@ export class Generation implements KernelGeneration {
 
   /** Counts a failure of something that a plugin has set going. */
   countBackgroundFailure(plugin: string): void {
-    this.#guard.countBackgroundFailure(plugin);
+    this.#calls.countBackgroundFailure(plugin);
   }
 
   /** Whether a plugin failed so often that it is not called any more. */
   isQuarantined(plugin: string): boolean {
-    return this.#guard.isQuarantined(plugin);
+    return this.#calls.isQuarantined(plugin);
   }
 
   /** Lets everything new that meets clients begin. @throws Mistakes when something cannot */
@@ -262,7 +262,7 @@ export class Generation implements KernelGeneration {
     for (const { loaded, contributions } of leaving.toReversed()) {
       if (!names.has(loaded.plugin.name)) await this.#quietly(loaded, 'stop', contributions.stop);
     }
-    await Promise.all([this.#guard.idle(), earlier]);
+    await Promise.all([this.#calls.idle(), earlier]);
     for (const live of leaving.toReversed()) await this.#end(live, inUse);
   }
 
@@ -444,7 +444,7 @@ export class Generation implements KernelGeneration {
       specs: contributions.commands ?? [],
     }));
     const roles = this.services.get(Roles.service) as Roles | undefined;
-    addCommands(this.commands, brought, this.#guard, roles, this.#around.logger);
+    addCommands(this.commands, brought, this.#calls, roles, this.#around.logger);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { HookName, PhaseName } from '../kernel/hooks.ts';
 import type { Hooks } from '../kernel/phases.ts';
-import type { Guard } from './guard.ts';
 import type { Handler, PluginHandler } from './handlers.ts';
 import { allPhases } from './hook-table.ts';
+import type { PluginCalls } from './plugin-calls.ts';
 
 const STAGES = { pre: 0, normal: 1, post: 2 };
 
@@ -38,11 +38,11 @@ export function ordersOf(handlers: readonly PluginHandler[]): PhaseOrder[] {
   });
 }
 
-/** Taps handlers into hooks, in their order and each behind the guard. */
-export function tapAll(hooks: Hooks, handlers: readonly PluginHandler[], guard: Guard): void {
+/** Taps handlers into hooks, in their order and each wrapped, so that none fails. */
+export function tapAll(hooks: Hooks, handlers: readonly PluginHandler[], calls: PluginCalls): void {
   for (const { hook, phase } of allPhases()) {
     const target = (hooks[hook] as unknown as Record<PhaseName, { tap(name: string, handler: Handler): void }>)[phase];
-    for (const one of inOrder(handlersOfPhase(handlers, hook, phase))) target.tap(one.plugin, guard.handler(one));
+    for (const one of inOrder(handlersOfPhase(handlers, hook, phase))) target.tap(one.plugin, calls.handler(one));
   }
 }
 

@@ -13,6 +13,7 @@ import { observedAccounts } from './accounts.ts';
 import { locate } from './address.ts';
 import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
+import type { CallWatcher } from './call-watcher.ts';
 import type { Command } from './commands.ts';
 import { ServerCounters } from './counters.ts';
 import { type Culprit, culpritOf, learnStandardCode } from './culprit.ts';
@@ -20,7 +21,6 @@ import { runAsServer } from './current.ts';
 import { Events } from './events.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
-import type { Watching } from './guard.ts';
 import type { PhaseOrder } from './handler-order.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
@@ -59,7 +59,7 @@ export interface HostSetting {
   /** Given the host before any of its plugins runs. */
   readonly begins?: (host: Host) => void;
   /** Is told what is being called. */
-  readonly watchdog?: Watching;
+  readonly watchdog?: CallWatcher;
   /** Aborted when the server is to end, also while it starts: then nothing is waited for that begins. */
   readonly stopping?: AbortSignal;
   /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */

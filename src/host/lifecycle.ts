@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { CallWatcher } from './call-watcher.ts';
 import { runnerOf } from './current.ts';
-import type { Watching } from './guard.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { errorOf } from './mistakes.ts';
 
@@ -18,7 +18,7 @@ export interface LifecycleSetting {
   readonly limits?: Pick<Limits, 'setupTime' | 'stopTime'>;
   readonly clock?: Clock;
   readonly logger?: Logger;
-  readonly watchdog?: Watching | undefined;
+  readonly watchdog?: CallWatcher | undefined;
   /** Aborted when the server is to end: nothing begins any more. */
   readonly stopping?: AbortSignal | undefined;
 }
@@ -53,7 +53,7 @@ export class Lifecycle {
   readonly #limits: Pick<Limits, 'setupTime' | 'stopTime'>;
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
-  readonly #watchdog: Watching | undefined;
+  readonly #watchdog: CallWatcher | undefined;
   readonly #stopping: AbortSignal | undefined;
 
   constructor({ limits = LIMITS, clock = systemClock, logger, watchdog, stopping }: LifecycleSetting = {}) {

@@ -2,7 +2,7 @@ import { url as debuggerUrl } from 'node:inspector';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Style } from '../logging/style.ts';
-import type { Watching } from './guard.ts';
+import type { CallWatcher } from './call-watcher.ts';
 import type { Limits } from './limits.ts';
 
 /** The places in the memory that both threads share. */
@@ -39,7 +39,7 @@ export interface Naming {
  * and writes to standard error. It looks at samples, and sees what runs until a handler's first wait. Where it goes on
  * for long, the thread kills the process: no signal handler runs any more, and only a supervisor can help.
  */
-export class Watchdog implements Watching {
+export class Watchdog implements CallWatcher {
   readonly #worker: Worker;
   readonly #cells: Int32Array;
   readonly #ids = new Map<string, number>();

@@ -1,4 +1,3 @@
-import type { SteadyClock } from '../kernel/clock.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
 import { isPromise } from '../kernel/eventual.ts';
 import { type HookName, isSync, type PhaseName } from '../kernel/hooks.ts';
@@ -6,52 +5,29 @@ import type { Logger } from '../kernel/logger.ts';
 import { isReservation, reserve } from '../kernel/reservation.ts';
 import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
+import type { CallWatcher } from './call-watcher.ts';
 import { runnerOf } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';
+import { HandlerTime } from './handler-time.ts';
 import { type Handler, notingProvider, type PluginHandler } from './handlers.ts';
 import { phaseEntry } from './hook-table.ts';
 import type { Limits } from './limits.ts';
 import type { Meter, Meters } from './meter.ts';
 import { errorOf } from './mistakes.ts';
-import { OperationalError } from './operational-error.ts';
-
-/** How often the time of running handlers is looked at, as a part of the time they have. */
-const LOOKS = 10;
+import { type HealthSurroundings, PluginHealth } from './plugin-health.ts';
 
 /** Of how many calls one is timed, once there were many: on the hot path, and of those that are awaited. */
 const SAMPLED = { hot: 1024, awaited: 16 };
 
-/** What of the limits a guard keeps to. */
-export type GuardLimits = Pick<Limits, 'handlerTime' | 'quarantineAfter' | 'quarantineTime'>;
-
-/** What a guard works with. */
-export interface GuardSurroundings {
-  readonly clock: SteadyClock;
-  readonly logger: Logger;
-  readonly limits: GuardLimits;
+/** What plugins are called in. */
+export interface CallSurroundings extends HealthSurroundings {
+  readonly limits: HealthSurroundings['limits'] & Pick<Limits, 'handlerTime'>;
   /** Where calls are counted. */
   readonly meters: Meters;
   /** The plugins of which the log has said that they are written for the last release. */
   readonly noticed: Set<string>;
   /** Told what is being called. */
-  readonly watchdog?: Watching | undefined;
-}
-
-/** Is told what is being called, so that it can say who keeps the event loop. */
-export interface Watching {
-  /** The number of a plugin's handler or command. */
-  idOf(plugin: string, what: string): number;
-  /** Something is called from now on; 0 is nothing. @returns what was called before */
-  enter(id: number): number;
-  /** How long the event loop may be held up from now on. */
-  allow(limits: Pick<Limits, 'blockTime' | 'hangTime'>): void;
-}
-
-/** How a plugin has fared in this generation. */
-interface Ward {
-  /** When it failed lately, in monotonic milliseconds. */
-  failures: number[];
-  quarantined: boolean;
+  readonly watchdog?: CallWatcher | undefined;
 }
 
 /** A handler or command, and what becomes of its calls. */
@@ -71,35 +47,26 @@ interface Called {
   read: Reader;
 }
 
-interface Running {
-  left: number;
-  /** Whose answers it may wait for; that time is the client's. */
-  readonly session: Session | undefined;
-  readonly stop: () => void;
-}
-
 /**
  * The one place through which the host calls what plugins bring: a handler or command that throws, rejects, or takes
  * longer than it may is named in the log, and its hook's fallback stands in for its decision.
  */
-export class Guard {
-  readonly #clock: SteadyClock;
+export class PluginCalls {
   readonly #logger: Logger;
-  readonly #limits: GuardLimits;
+  readonly #health: PluginHealth;
+  readonly #time: HandlerTime;
   readonly #meters: Meters;
   readonly #noticed: Set<string>;
-  readonly #watchdog: Watching | undefined;
-  readonly #running = new Set<Running>();
-  readonly #wards = new Map<string, Ward>();
-  #cancelLook: (() => void) | undefined;
+  readonly #watchdog: CallWatcher | undefined;
   /** How many handlers and commands have begun and not ended. */
   #busy = 0;
   #whenIdle: (() => void)[] = [];
 
-  constructor({ clock, logger, limits, meters, noticed, watchdog }: GuardSurroundings) {
-    this.#clock = clock;
+  constructor(around: CallSurroundings) {
+    const { clock, logger, limits, meters, noticed, watchdog } = around;
     this.#logger = logger;
-    this.#limits = limits;
+    this.#health = new PluginHealth(around);
+    this.#time = new HandlerTime(clock, limits.handlerTime);
     this.#meters = meters;
     this.#noticed = noticed;
     this.#watchdog = watchdog;
@@ -107,7 +74,7 @@ export class Guard {
 
   /** Whether a plugin failed so often that it is not called any more. */
   isQuarantined(plugin: string): boolean {
-    return this.#ward(plugin).quarantined;
+    return this.#health.of(plugin).quarantined;
   }
 
   /** A plugin's handler as the kernel is given it: one that never fails, and gives the fallback instead. */
@@ -133,10 +100,10 @@ export class Guard {
       };
     }
     const call = notingProvider(one, one.handler) as (...args: unknown[]) => unknown;
-    const ward = this.#ward(plugin);
+    const health = this.#health.of(plugin);
     const runner = runnerOf(plugin);
     return (...args: unknown[]) => {
-      if (ward.quarantined) return undefined;
+      if (health.quarantined) return undefined;
       return this.#call(called, () => runner(call, ...args), args[0]);
     };
   }
@@ -181,7 +148,7 @@ export class Guard {
 
   #synchronous(called: Called, call: (...args: unknown[]) => unknown): Handler {
     const { plugin, name, facts, meter, id, fallback, read } = called;
-    const ward = this.#ward(plugin);
+    const health = this.#health.of(plugin);
     const watchdog = this.#watchdog;
     // A handler on the hot path that always fails would fill the log: once says it.
     let said = false;
@@ -189,11 +156,11 @@ export class Guard {
       const err = errorOf(cause);
       if (!said) this.#logger.error({ event: 'plugin-error', ...facts, err }, `${name} failed`);
       said = true;
-      this.#failed(plugin, meter, err);
+      this.#countFailure(plugin, meter, err);
     };
     // Of fixed arity: this is called for each delivery, and an array a call would cost more than all the rest.
-    const guarded = (session: unknown, about: unknown, more: unknown) => {
-      if (ward.quarantined) return undefined;
+    const contained = (session: unknown, about: unknown, more: unknown) => {
+      if (health.quarantined) return undefined;
       const began = meter.begin(SAMPLED.hot);
       const outer = watchdog?.enter(id) ?? 0;
       try {
@@ -210,17 +177,17 @@ export class Guard {
         meter.end(began);
       }
     };
-    return guarded as Handler;
+    return contained as Handler;
   }
 
   /** Counts that something failed which a plugin has set going, and in which no handler or command runs. */
   countBackgroundFailure(plugin: string): void {
     const meter = this.#meters.of(plugin, 'background');
     meter.calls++;
-    this.#failed(plugin, meter);
+    this.#countFailure(plugin, meter);
   }
 
-  /** Resolves when nothing of the plugins' runs any more that was called through this guard. */
+  /** Resolves when nothing of the plugins' runs any more that was called through this. */
   async idle(): Promise<void> {
     do {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -262,33 +229,12 @@ export class Guard {
       fallback: refuse('internal'),
       read: readAnswer(plugin, command, this.#logger),
     };
-    const ward = this.#ward(plugin);
+    const health = this.#health.of(plugin);
     const runner = runnerOf(plugin);
     return (call) => {
-      if (ward.quarantined) return refuse('internal');
+      if (health.quarantined) return refuse('internal');
       return this.#call(called, () => runner(run, call), call.session) as Reply | Promise<Reply>;
     };
-  }
-
-  #ward(plugin: string): Ward {
-    const ward = this.#wards.get(plugin) ?? { failures: [], quarantined: false };
-    this.#wards.set(plugin, ward);
-    return ward;
-  }
-
-  #failed(plugin: string, meter: Meter, cause?: Error): void {
-    meter.errors++;
-    const { quarantineAfter: most, quarantineTime: time } = this.#limits;
-    // Quarantine outlasts a full disk: whoever only asked the store must not be in it when there is room again.
-    if (most === 0 || cause instanceof OperationalError) return;
-    const now = this.#clock.monotonic();
-    const ward = this.#ward(plugin);
-    ward.failures = [...ward.failures, now].filter((at) => at > now - time);
-    if (ward.failures.length < most || ward.quarantined) return;
-    ward.quarantined = true;
-    const often = `${ward.failures.length} times within ${time} ms`;
-    const facts = { event: 'quarantine', plugin };
-    this.#logger.error(facts, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
   }
 
   /** @param about what the handler is given first: often the session that it is about */
@@ -310,19 +256,48 @@ export class Guard {
     }
   }
 
-  async #settle(
+  /** Waits for what a call returned, for as long as it may take. Two promises a call: this is on the way of each message. */
+  #settle(
     called: Called,
-    result: PromiseLike<unknown>,
+    work: PromiseLike<unknown>,
     session: Session | undefined,
     began: number,
     waited: number,
   ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (result: () => unknown): void => {
+        isOver = true;
+        unwatch();
+        try {
+          resolve(result());
+        } catch (thrown) {
+          reject(thrown);
+        }
+        this.#end(called, session, began, waited);
+      };
+      const fail = (cause: unknown) => end(() => this.#fallback(called, cause, session));
+      const unwatch = this.#time.watch(session, fail);
+      const arrived = (result: unknown): void => {
+        if (!isOver) end(() => this.#read(called, result, session));
+        // Nobody waits any more for what comes too late: what it reserved is given back.
+        else if (isReservation(result)) result.settle(undefined);
+      };
+      const failed = (cause: unknown): void => {
+        if (!isOver) fail(cause);
+      };
+      // What only looks like a promise may throw, or return anything, when it is asked to be one.
+      const promise = work instanceof Promise ? work : new Promise((settle) => settle(work));
+      promise.then(arrived, failed);
+    });
+  }
+
+  /** What a call returned, or what stands in for it where it may not return that. */
+  #read(called: Called, result: unknown, session: Session | undefined): unknown {
     try {
-      return called.read(await this.#inTime(result, session));
+      return called.read(result);
     } catch (cause) {
       return this.#fallback(called, cause, session);
-    } finally {
-      this.#end(called, session, began, waited);
     }
   }
 
@@ -349,7 +324,12 @@ export class Guard {
 
   #logFailure({ plugin, name, facts, meter }: Called, err: Error, session: Session | undefined): void {
     this.#logger.error({ event: 'plugin-error', ...facts, ...session?.who, err }, `${name} failed`);
-    this.#failed(plugin, meter, err);
+    this.#countFailure(plugin, meter, err);
+  }
+
+  #countFailure(plugin: string, meter: Meter, cause?: Error): void {
+    meter.errors++;
+    this.#health.failed(plugin, cause);
   }
 
   /** What a call does before its first wait is done in the plugin's name. */
@@ -363,37 +343,4 @@ export class Guard {
       watchdog.enter(outer);
     }
   }
-
-  #inTime<T>(work: PromiseLike<T>, session: Session | undefined): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const running: Running = {
-      left: this.#limits.handlerTime,
-      session,
-      stop: () => reject(new Error(`it took longer than ${this.#limits.handlerTime} ms (limits.handlerTime)`)),
-    };
-    this.#running.add(running);
-    this.#cancelLook ??= this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look);
-    const ended = () => this.#running.delete(running);
-    // Nobody waits any more for what comes too late: what it reserved is given back.
-    const arrived = (result: T) => {
-      if (!this.#running.has(running) && isReservation(result)) result.settle(undefined);
-      resolve(result);
-    };
-    // What only looks like a promise may throw, or return anything, when it is asked to be one.
-    new Promise<T>((settle) => settle(work)).then(arrived, reject).then(ended);
-    return promise;
-  }
-
-  /** One timer for all that run, where a timer each would cost more than most handlers. */
-  #look = (): void => {
-    for (const running of this.#running) {
-      if (running.session?.asking) continue;
-      running.left -= this.#limits.handlerTime / LOOKS;
-      if (running.left > 0) continue;
-      this.#running.delete(running);
-      running.stop();
-    }
-    this.#cancelLook =
-      this.#running.size > 0 ? this.#clock.after(this.#limits.handlerTime / LOOKS, this.#look) : undefined;
-  };
 }

@@ -1,0 +1,55 @@
+import type { SteadyClock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { Limits } from './limits.ts';
+import { OperationalError } from './operational-error.ts';
+
+/** How a plugin has fared in this generation. */
+export interface Health {
+  /** When it failed lately, in monotonic milliseconds. */
+  failures: number[];
+  /** Whether it failed so often that it is not called any more. */
+  quarantined: boolean;
+}
+
+/** What the health of plugins depends on. */
+export interface HealthSurroundings {
+  readonly clock: SteadyClock;
+  readonly logger: Logger;
+  readonly limits: Pick<Limits, 'quarantineAfter' | 'quarantineTime'>;
+}
+
+/** Counts the failures of plugins, and quarantines those that fail too often. */
+export class PluginHealth {
+  readonly #clock: SteadyClock;
+  readonly #logger: Logger;
+  readonly #limits: HealthSurroundings['limits'];
+  readonly #plugins = new Map<string, Health>();
+
+  constructor({ clock, logger, limits }: HealthSurroundings) {
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#limits = limits;
+  }
+
+  /** A plugin's health: the same object at each call, so that its callers need not look it up. */
+  of(plugin: string): Health {
+    const health = this.#plugins.get(plugin) ?? { failures: [], quarantined: false };
+    this.#plugins.set(plugin, health);
+    return health;
+  }
+
+  /** A plugin has failed. */
+  failed(plugin: string, cause?: Error): void {
+    const { quarantineAfter: most, quarantineTime: time } = this.#limits;
+    // Quarantine outlasts a full disk: whoever only asked the store must not be in it when there is room again.
+    if (most === 0 || cause instanceof OperationalError) return;
+    const now = this.#clock.monotonic();
+    const health = this.of(plugin);
+    health.failures = [...health.failures, now].filter((at) => at > now - time);
+    if (health.failures.length < most || health.quarantined) return;
+    health.quarantined = true;
+    const often = `${health.failures.length} times within ${time} ms`;
+    const facts = { event: 'quarantine', plugin };
+    this.#logger.error(facts, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
+  }
+}
