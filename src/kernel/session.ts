@@ -348,14 +348,22 @@ export class Session implements LineReaderOwner, OutboxOwner {
    */
   async next(question?: Question): Promise<Input> {
     for (;;) {
-      while (this.#taken < this.#inputs.length) {
-        const input = this.#inputs[this.#taken++] as Input;
+      for (let input = this.#take(); input !== undefined; input = this.#take()) {
         if (input.kind !== 'acknowledge') return input;
         this.feed.acknowledge(input.id);
       }
       if (this.outbox.full) await this.outbox.room();
       this.#decode(await this.#lines.next(), question);
     }
+  }
+
+  /** The next input of the last line. What was taken is not held on to: an idle session costs no line. */
+  #take(): Input | undefined {
+    const input = this.#inputs[this.#taken++];
+    if (this.#taken < this.#inputs.length) return input;
+    this.#inputs = NO_INPUTS;
+    this.#taken = 0;
+    return input;
   }
 
   /** Whether the last input came too fast to be run, which was counted. @internal */
@@ -381,13 +389,12 @@ export class Session implements LineReaderOwner, OutboxOwner {
     } catch (cause) {
       this.#codecFailed(cause);
     }
-    this.#taken = 0;
     const [only] = this.#inputs;
     // Acknowledgements answer what the client was given, and are never too fast.
     if (only?.kind === 'acknowledge' && this.#inputs.length === 1) {
       const useful = this.feed.acknowledge(only.id);
       this.#lines.giveBack(useful && 'text' in line ? line.text.length + 1 : 0);
-      this.#taken = 1;
+      this.#inputs = NO_INPUTS;
       return;
     }
     this.#throttled = judgement !== 'run';
