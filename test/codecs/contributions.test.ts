@@ -247,6 +247,34 @@ describe('a first line', () => {
   });
 });
 
+test('of two codecs that claim a first line the one that comes first in the config gets the client, whatever its name', async () => {
+  const claimant = (name: string) =>
+    definePlugin({
+      name,
+      summary: 'Claims everybody',
+      setup: () => ({
+        codecs: [
+          {
+            name,
+            claims: () => true,
+            open: () => ({ ...state, decode: () => [{ kind: 'reply', text: `${name}\n` }] }),
+            message: () => '',
+          },
+        ],
+      }),
+    });
+  const [aardvark, zebra] = [claimant('aardvark'), claimant('zebra')];
+  for (const [plugins, first] of [
+    [{ zebra, aardvark }, 'zebra'],
+    [{ aardvark, zebra }, 'aardvark'],
+  ] as const) {
+    await using server = await startServer(plugins);
+    const client = connect(server, 'line');
+    expect(await client.asks('hello')).toBe(first);
+    await client.closes();
+  }
+});
+
 test('after a reload new clients speak the new codec, and those who are there the old one', async () => {
   await using server = await startServer({ terse: codecPlugin() });
   await server.registers('alice', 'bob');

@@ -76,6 +76,21 @@ test('a wrong password is answered 464, and the right one lets the client in', a
   await bob.sees(/ 001 bob /);
 });
 
+test('an edit of the codec is for the clients that come after the reload', async () => {
+  await using program = await startWithIrc();
+  await program.registers('bob', 'carol');
+  const alice = await program.joins('alice');
+  const bob = await connectIrc(program, 'NICK bob', 'USER b 0 * :B', `PASS ${PASSWORD}`);
+  await bob.sees(/ 001 bob /);
+  await program.writes('irc.ts', IRC.replace('Welcome to chatserv', 'Welcome back').replace(' PRIVMSG `', ' NOTICE `'));
+  expect(await program.reloads()).toMatchObject({ result: { changed: [{ name: 'irc', because: 'its code' }] } });
+  const carol = await connectIrc(program, 'NICK carol', 'USER c 0 * :C', `PASS ${PASSWORD}`);
+  await carol.sees(':chatserv 001 carol :Welcome back\r');
+  await alice.says('message (bob carol) hi');
+  await bob.sees(':alice!alice@chatserv PRIVMSG bob :hi\r');
+  await carol.sees(':alice!alice@chatserv NOTICE carol :hi\r');
+});
+
 test('a listener of its own refuses what another codec would claim', async () => {
   await using program = await startProgram(
     { plugins: { './irc.ts': true, tcp: { host: '127.0.0.1', port: 0, codec: 'irc' } } },
