@@ -1,4 +1,4 @@
-/** The clients of a run, which this process plays. */
+/** The load clients of a run. */
 import { Client } from './clients/client.ts';
 import { Counters } from './clients/counters.ts';
 import type { Protocol } from './clients/protocol.ts';
@@ -19,7 +19,7 @@ export class Load {
     this.protocol = protocol;
   }
 
-  /** Connects so many more, and logs them in. */
+  /** Connects and logs in more clients. */
   async logIn(count: number): Promise<readonly Client[]> {
     const first = this.clients.length;
     const { loginsAtOnce } = this.#server;
@@ -38,15 +38,15 @@ export class Load {
     return client;
   }
 
-  /** Brings all to where broadcasts are heard. */
+  /** Subscribes all clients to broadcasts. */
   async join(): Promise<void> {
     const { join } = this.protocol;
     if (join === undefined) return;
-    // All at once: what each join tells those before it is then written together.
+    // All at once, so that the server can write the notices of many joins together.
     await Promise.all(this.clients.map((client) => client.ask(join)));
   }
 
-  /** Where nothing is answered, has the receipts of some clients stand for the answers. */
+  /** Counts the receipts of some clients as answers, where the server answers no messages. */
   creditBy(clients: readonly Client[]): void {
     if (this.protocol.senderOf === undefined) return;
     for (const client of clients) client.credit = (sender) => this.#byName.get(sender)?.answered(1);

@@ -7,19 +7,19 @@ import { isIrc, type Places, type Variant } from './servers/variant.ts';
 import type { Effort, Row } from './workloads/workload.ts';
 
 export interface Setup {
-  /** How often each variant is measured. */
+  /** How many times each variant is measured. */
   readonly pairs: number;
   readonly effort: Effort;
   readonly places: Places;
   readonly cores: Cores | undefined;
-  /** The only variants that are measured, if not all are. */
+  /** Labels of the only variants to measure; all if undefined. */
   readonly wanted: readonly string[] | undefined;
 }
 
-/** How long a run may take, in milliseconds. */
+/** Time limit of one run, in milliseconds. */
 const PATIENCE = 300_000;
 
-/** Measures the variants of a scenario in turns, so that what else the machine does meets all of them. */
+/** Measures the variants of a scenario in turns, so that other load on the machine affects them alike. */
 export async function measure(scenario: Scenario, setup: Setup): Promise<ScenarioResult> {
   const { pairs, effort, places, cores } = setup;
   const rounds = new Map<string, Row[]>();
@@ -35,7 +35,7 @@ export async function measure(scenario: Scenario, setup: Setup): Promise<Scenari
   return summarize(scenario, rounds);
 }
 
-/** Those that were asked for and can be had. */
+/** The variants that were asked for and are available. */
 function variantsOf({ variants }: Scenario, { wanted, places }: Setup): readonly [string, Variant][] {
   return Object.entries(variants).filter(([label, variant]) => {
     if (wanted && !wanted.includes(label)) return false;
@@ -44,7 +44,7 @@ function variantsOf({ variants }: Scenario, { wanted, places }: Setup): readonly
   });
 }
 
-/** @throws Error when it takes too long */
+/** @throws Error after the time limit */
 async function within<T>(run: Promise<T>, what: string): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`${what} took longer than ${PATIENCE / 1000} s`)), PATIENCE);

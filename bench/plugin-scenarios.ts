@@ -1,13 +1,14 @@
-/** What plugins cost by being there. */
+/** What plugins cost while they are merely on. */
 import type { Scenario } from './scenario.ts';
 import type { Variant } from './servers/variant.ts';
 import { BROADCAST, closedLoop, DIRECT } from './workloads/closed-loop.ts';
 
-/** Plugins of the standard set that can be off, each with those that cannot be on without it. */
-const OFF: Readonly<Record<string, readonly string[]>> = {
+/** Plugins that others of the standard set need: these go off with them. */
+const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
   http: ['websocket', 'page', 'health'],
   'offline-messages': ['fetch'],
 };
+/** Plugins of the standard set that can be off. */
 const OPTIONAL = [
   ...['connections', 'registration', 'lockout', 'login-rate', 'single-session', 'resume', 'timeouts'],
   ...['offline-messages', 'whoelse', 'who', 'wholast', 'fetch', 'help', 'logout', 'roles', 'admin', 'watch'],
@@ -16,7 +17,7 @@ const OPTIONAL = [
 
 const without = (plugin: string): Variant => ({
   kind: 'sqlite',
-  plugins: Object.fromEntries([plugin, ...(OFF[plugin] ?? [])].map((name) => [name, false])),
+  plugins: Object.fromEntries([plugin, ...(DEPENDENTS[plugin] ?? [])].map((name) => [name, false])),
 });
 
 export const PLUGIN_SCENARIOS: readonly Scenario[] = [
@@ -33,7 +34,7 @@ export const PLUGIN_SCENARIOS: readonly Scenario[] = [
   })),
   {
     name: 'plugins',
-    summary: 'like direct-1000: the standard set, and the same with one plugin off at a time',
+    summary: 'like direct-1000: the standard set, and the same with one plugin off',
     variants: {
       'standard set': { kind: 'sqlite' },
       ...Object.fromEntries(OPTIONAL.map((name) => [`without ${name}`, without(name)])),

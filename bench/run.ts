@@ -1,9 +1,10 @@
 /**
- * Measures chatserv beside the least that a chat can do and, where they are installed, beside IRC servers, over loopback
- * sockets. The server is one process, this one makes the load. Prints tables.
+ * Measures chatserv beside a bare server and, where they are installed, two IRC servers, over loopback sockets. The
+ * server is one process, this one generates the load. Prints a table per scenario.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure, type Setup } from './measure.ts';
 import { markdownOf } from './report/markdown.ts';
@@ -16,16 +17,16 @@ import { places } from './servers/places.ts';
 
 const USAGE = `npm run bench -- [options] [name ...]
 
-Measures the scenarios of those names, or whose names begin so, or all of them.
+Runs all scenarios, or those with a given name or prefix.
 
   --list            print the scenarios
-  --quick           one pair of a second each and few clients: does it still work?
-  --pairs N         how often each variant is measured, in turns (5)
-  --seconds N       how long each time (3)
-  --variants A,B    only these
-  --before FOLDER   another checkout of chatserv to compare with, as the variant 'before'
-  --json FILE       write the results there, for bench/plot.ts
-  --no-pin          leave it to the system which cores server and load run on
+  --quick           smoke test: one pair of one second each, with less data
+  --pairs N         measure each variant N times, in turns (5)
+  --seconds N       measure for N seconds each time (3)
+  --variants A,B    measure only these variants
+  --before FOLDER   compare with another checkout of chatserv, as the variant 'before'
+  --json FILE       write the results to FILE, for npm run bench:plot
+  --no-pin          do not pin the server and the load to different cores
 `;
 
 const { values, positionals } = parseArgs({
@@ -44,16 +45,19 @@ const { values, positionals } = parseArgs({
   },
 });
 
+// 'exit' is where servers are killed and temporary folders removed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 if (values.help) process.stdout.write(USAGE);
 else if (values.list) for (const { name, summary } of SCENARIOS) console.log(`${name}: ${summary}`);
 else await run(scenarios(positionals));
 
-/** Those of the names, or whose names begin so where none is called that. @throws Error when there is no such one */
+/** The scenarios with these names; a name that is none's is a prefix. @throws Error when it is no prefix either */
 function scenarios(names: readonly string[]): readonly Scenario[] {
   const chosen = names.flatMap((wanted) => {
     const exact = SCENARIOS.filter(({ name }) => name === wanted);
     const found = exact.length > 0 ? exact : SCENARIOS.filter(({ name }) => name.startsWith(wanted));
-    if (found.length === 0) throw new Error(`no scenario is called '${wanted}': see --list`);
+    if (found.length === 0) throw new Error(`unknown scenario '${wanted}': see --list`);
     return found;
   });
   return names.length === 0 ? SCENARIOS : SCENARIOS.filter((scenario) => chosen.includes(scenario));
@@ -75,13 +79,14 @@ async function run(chosen: readonly Scenario[]): Promise<void> {
   const results = resultsOf(setup);
   const { machine, pairs, seconds, cores, loadAverage } = results;
   console.log(`${machine}; ${cores}; ${pairs} x ${seconds} s; load average ${loadAverage.toFixed(1)}\n`);
+  if (values.json) mkdirSync(dirname(values.json), { recursive: true });
   for (const name of Object.keys(IRC_SERVERS).filter((name) => !isInstalled(name))) {
-    console.log(`Left out: ${name}, which is not installed (apt-get install ${name}).\n`);
+    console.log(`Skipped ${name}: not installed (apt-get install ${name}).\n`);
   }
   for (const scenario of chosen) {
     const result = await measure(scenario, setup);
     if (Object.keys(result.variants).length === 0) {
-      console.log(`Left out: ${scenario.name}, of which nothing can be measured here.\n`);
+      console.log(`Skipped ${scenario.name}: nothing to measure here.\n`);
       continue;
     }
     results.scenarios.push(result);

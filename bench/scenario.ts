@@ -5,17 +5,17 @@ import type { Workload } from './workloads/workload.ts';
 export interface Scenario {
   readonly name: string;
   readonly summary: string;
-  /** By what the tables call them; each but the first is compared with the first. */
+  /** By label. The first is the baseline of the others. */
   readonly variants: Readonly<Record<string, Variant>>;
   readonly workload: Workload;
-  /** What is compared, and shown in the plot. */
+  /** The metric that is compared with the baseline, and plotted. */
   readonly headline: Metric;
 }
 
-/** Variants that are called like their kinds. */
+/** Plain variants, labelled with their kinds. */
 export const of = (...kinds: Kind[]): Record<string, Variant> =>
   Object.fromEntries(kinds.map((kind) => [kind, { kind }]));
 
-/** Each with another thing about it. */
+/** The same variants with more options. */
 export const each = (variants: Record<string, Variant>, more: Partial<Variant>): Record<string, Variant> =>
   Object.fromEntries(Object.entries(variants).map(([name, variant]) => [name, { ...variant, ...more }]));

@@ -1,4 +1,4 @@
-/** What is measured, one entry a scenario. `npm run bench -- --list` prints it. */
+/** The table of scenarios; `npm run bench -- --list` prints it. */
 import { json } from './clients/json.ts';
 import { PLUGIN_SCENARIOS } from './plugin-scenarios.ts';
 import { each, of, type Scenario } from './scenario.ts';
@@ -30,7 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   })),
   ...CROWDS.map((clients) => ({
     name: `direct-${clients}`,
-    summary: `100 of ${clients} clients send 100 bytes to one other at a time, 8 in flight each`,
+    summary: `100 of ${clients} clients send 100 bytes to one client at a time, 8 in flight each`,
     variants: DURABLE,
     workload: closedLoop({ ...DIRECT, clients }),
     headline: 'cpuPerMessage' as const,
@@ -58,14 +58,14 @@ export const SCENARIOS: readonly Scenario[] = [
   })),
   {
     name: 'open-broadcast',
-    summary: '50 broadcasts a second to 1,000 clients, whatever the server does',
+    summary: '50 broadcasts a second to 1,000 clients, open loop',
     variants: EPHEMERAL,
     workload: openLoop({ clients: 1000, rate: 50, bytes: 100, to: 'everyone' }),
     headline: 'p99',
   },
   {
     name: 'open-direct',
-    summary: '2,000 direct messages a second between 1,000 clients, whatever the server does',
+    summary: '2,000 direct messages a second between 1,000 clients, open loop',
     variants: DURABLE,
     workload: openLoop({ clients: 1000, rate: 2000, bytes: 100, to: 'one' }),
     headline: 'p99',
@@ -94,7 +94,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'idle',
-    summary: 'what each of 5,000 silent sessions holds beyond the first 1,000',
+    summary: 'memory of each of 5,000 idle sessions, beyond the first 1,000',
     variants: of('bare', 'memory', 'sqlite', 'before', 'ngircd', 'inspircd'),
     workload: idle(5000),
     headline: 'kbPerSession',
@@ -108,22 +108,22 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'start',
-    summary: 'from the start of the process until it listens, from source and as npm installs it',
+    summary: 'from process start to listening, from source and as npm installs it',
     variants: each(of('bare', 'memory', 'sqlite', 'installed', 'before', 'ngircd', 'inspircd'), { probe: false }),
     workload: startUp,
     headline: 'startMs',
   },
   {
     name: 'login-cold',
-    summary: '50 users log in with their passwords at one moment',
+    summary: '50 users log in with their passwords at once',
     variants: each(KEPT, { passwords: true }),
     workload: loginStorm(50, 'password'),
     headline: 'allInMs',
   },
   {
     name: 'login-resume',
-    summary: '2,000 sessions come back with their tokens at one moment',
-    // They register with hashes that cost less, and come back without any.
+    summary: '2,000 sessions resume with their tokens at once',
+    // Cheap hashes speed up the registrations before it; resuming hashes nothing.
     variants: each(KEPT, { passwords: true, plugins: { password: { memory: 8192, passes: 1 } } }),
     workload: loginStorm(2000, 'token'),
     headline: 'allInMs',
@@ -144,8 +144,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'slow-disk',
-    summary:
-      '50 durable messages a second, and beside them what needs no commit, with fast fsyncs and with ones of 150 ms',
+    summary: '50 durable messages a second, and requests that need no commit, with an fsync of 150 ms',
     variants: canSlowFsync()
       ? {
           quiet: { kind: 'sqlite', plugins: { broadcast: { to: 'online' } } },

@@ -7,15 +7,14 @@ import { sentAt } from './text.ts';
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Answers one sender's message, where its arrival stands for the answer. */
+/** Counts a receipt as the answer to its sender. */
 type Credit = (sender: string) => void;
 
 /** One connection that makes load. */
 export class Client {
   readonly name: string;
-  /** What its login was answered. */
+  /** The answer to its login. */
   welcome = '';
-  /** Set where this client's receipts stand for answers. */
   credit: Credit | undefined;
   readonly #socket: Socket;
   readonly #protocol: Protocol;
@@ -24,12 +23,12 @@ export class Client {
   #last = '';
   #rest: Buffer | undefined;
   #sent = 0;
-  /** What is sent next; undefined when nothing more is. */
+  /** Makes the next line; undefined when idle. */
   #next: ((count: number) => string) | undefined;
   #inFlight = 0;
   #whenIdle: (() => void) | undefined;
   #whenAnswer: ((line: string) => void) | undefined;
-  /** When the lines that are not answered yet were to be sent. */
+  /** When the unanswered timed lines were due. */
   #timed: number[] = [];
 
   constructor(name: string, socket: Socket, protocol: Protocol, counters: Counters) {
@@ -51,13 +50,13 @@ export class Client {
     return new Client(name, socket, protocol, counters);
   }
 
-  /** @throws Error when it is not let in */
+  /** @throws Error when the server refuses */
   async logIn(): Promise<void> {
     this.welcome = await this.ask(this.#protocol.login(this.name));
     if (!this.#protocol.isIn(this.welcome)) throw new Error(`${this.name} was answered ${this.welcome}`);
   }
 
-  /** Sends lines while nothing is in flight. @returns their first answer */
+  /** Sends lines while nothing is in flight. @returns the first answer */
   async ask(lines: string): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.#whenAnswer = resolve;
@@ -65,14 +64,14 @@ export class Client {
     return promise;
   }
 
-  /** Keeps so many lines in flight until `stop`. */
+  /** Keeps `inFlight` lines in flight until `stop`. */
   start(inFlight: number, next: (count: number) => string): void {
     this.#next = next;
     this.#inFlight = inFlight;
     this.#sendNext(inFlight);
   }
 
-  /** Sends no more. @returns when everything is answered */
+  /** Stops sending. Resolves once everything is answered. */
   async stop(): Promise<void> {
     this.#next = undefined;
     if (this.#inFlight === 0) return;
@@ -81,13 +80,13 @@ export class Client {
     await promise;
   }
 
-  /** Sends a line whatever is in flight; its answer's time counts from when it was to be sent. */
-  sendTimed(line: string, time: number): void {
-    this.#timed.push(time);
+  /** Sends a line, whatever is in flight. @param due when it was to be sent: its latency counts from then */
+  sendTimed(line: string, due: number): void {
+    this.#timed.push(due);
     this.#socket.write(line);
   }
 
-  /** Counts answers to what it has in flight, and sends as much again. */
+  /** Counts answers, and sends as many lines again. */
   answered(count: number): void {
     this.#counters.answered += count;
     if (this.#timed.length > 0) {
@@ -137,7 +136,7 @@ export class Client {
     if (answers > 0) this.answered(answers);
   }
 
-  /** Hands an answer to whoever asked, if anyone did. */
+  /** Hands an answer to `ask`, if it waits for one. */
   #isAsked(bytes: Buffer, start: number, end: number): boolean {
     const resolve = this.#whenAnswer;
     if (resolve === undefined) return false;

@@ -1,6 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
-/** Times in milliseconds, kept to three digits. */
+/** A histogram of times in milliseconds, precise to three digits. */
 export class Latencies {
   readonly #histogram: RecordableHistogram = createHistogram();
 
@@ -18,13 +18,13 @@ export class Latencies {
   }
 }
 
-/** What the clients of a run count together. */
+/** Shared by the clients of a run. */
 export class Counters {
   delivered = 0;
   answered = 0;
   /** From sending a message to its receipt. */
   deliveries = new Latencies();
-  /** From sending a line to its answer, where a client times them. */
+  /** From sending a timed line to its answer. */
   answers = new Latencies();
 
   reset(): void {

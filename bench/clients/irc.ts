@@ -1,4 +1,4 @@
-/** IRC (RFC 2812), spoken to ngircd and InspIRCd. A broadcast goes to a channel that all clients have joined. */
+/** IRC (RFC 2812), for ngircd and InspIRCd. Broadcasts go to a channel that all clients join. */
 import type { Protocol } from './protocol.ts';
 
 const BLANK = 0x20;
@@ -7,7 +7,7 @@ const COLON = 0x3a;
 const PRIVMSG = 'PRIVMSG ';
 const CHANNEL = '#everyone';
 
-/** Of all numerics those that end a login (001), a join (366) or a query (303), and what can go wrong with them. */
+/** Numerics that complete a login (001), a join (366) or a query (303), and their errors. */
 const ANSWERS = new Set(['001', '366', '303', '432', '433', '437', '465', '471', '403', '405', 'ERROR']);
 
 export const irc: Protocol = {
@@ -27,7 +27,7 @@ export const irc: Protocol = {
   senderOf: (bytes, start) => bytes.toString('latin1', start + 1, bytes.indexOf(BANG, start)),
 };
 
-/** Where a line's command begins: after its source, if it has one. */
+/** Where a line's command begins: after the source, if any. */
 function commandAt(bytes: Buffer, start: number): number {
   return bytes[start] === COLON ? bytes.indexOf(BLANK, start) + 1 : start;
 }

@@ -1,21 +1,21 @@
-/** docs/json.md, as a program speaks it: each message under a key, and acknowledged by its receiver. */
+/** docs/json.md: each message has a key, and receivers acknowledge. */
 import type { Line, Protocol } from './protocol.ts';
 
 const TYPE = '"type":"';
 const TEXT = '"text":"';
 
-/** The letter with which a line's type begins says enough. */
+/** By the first letter of a line's type. */
 const KINDS: Readonly<Record<string, Line>> = { m: 'message', t: 'answer', a: 'answer', e: 'answer', c: 'answer' };
 
-/** Everyone's. */
+/** Of every user. */
 const PASSWORD = 'tea-at-four';
 
 let keys = 0;
 
 export const json: Protocol = {
-  // Takes over, for it may not have been noticed yet that another connection of the user is gone.
+  // Takes over: the server may not have noticed yet that the user's last connection is gone.
   login: (name) => `${JSON.stringify({ type: 'login', name, password: PASSWORD, takeover: true })}\n`,
-  // The token comes right after `welcome`.
+  // It follows `welcome`.
   isIn: (answer) => answer.includes('"type":"token"'),
   direct: (to, text) => `{"type":"message","to":["${to}"],"text":"${text}","key":"${++keys}"}\n`,
   broadcast: (text) => `{"type":"message","to":"everyone","text":"${text}","key":"${++keys}"}\n`,
@@ -28,13 +28,13 @@ export const json: Protocol = {
   },
 };
 
-/** The same, by users who are new. */
+/** The same for users who are not registered yet. */
 export const newcomers: Protocol = {
   ...json,
   login: (name) => `${JSON.stringify({ type: 'register', name, password: PASSWORD })}\n`,
 };
 
-/** The line that logs a client in again. @param answer to its login */
+/** The line that resumes a session. @param answer to its login */
 export function resumption(answer: string): string {
   const { token } = JSON.parse(answer) as { token: string };
   return `${JSON.stringify({ type: 'resume', token, takeover: true })}\n`;

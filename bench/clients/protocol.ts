@@ -1,13 +1,13 @@
 /** What a line from a server is. */
 export type Line = 'message' | 'answer' | 'other';
 
-/** How load clients speak to one kind of server. Lines are handed over without their line end. */
+/** How load clients speak to one kind of server. A line lies in a buffer from `start` to `end`, where its LF is. */
 export interface Protocol {
-  /** The lines that log a client in; they are answered once. */
+  /** The lines that log a client in; they get one answer. */
   login(name: string): string;
-  /** Whether that answer lets the client in. */
+  /** Whether that answer means success. */
   isIn(answer: string): boolean;
-  /** The line that brings a client to where broadcasts are heard, where that takes one. */
+  /** The line that subscribes a client to broadcasts, if it needs one. */
   readonly join?: string;
   direct(to: string, text: string): string;
   broadcast(text: string): string;
@@ -16,10 +16,7 @@ export interface Protocol {
   kindOf(bytes: Buffer, start: number, end: number): Line;
   /** Where the text of a message begins. */
   textAt(bytes: Buffer, start: number, end: number): number;
-  /**
-   * Set where messages are not answered: who sent a message. Its arrival then stands for the answer, which is how a
-   * closed loop keeps a number of them in flight.
-   */
+  /** The sender of a message; set where the server answers no messages, so that a receipt counts as the answer. */
   senderOf?(bytes: Buffer, start: number, end: number): string;
   /** The line that acknowledges a message, where the server expects one. */
   acknowledge?(bytes: Buffer, start: number, end: number): string;

@@ -1,14 +1,14 @@
-/** In every thread of a server with BENCH_COUNTS: counts what is made and what crosses between threads. */
+/** With BENCH_COUNTS, counts promises and structured clones in every thread of a server. */
 import { promiseHooks } from 'node:v8';
 import { getEnvironmentData, isMainThread, MessagePort, setEnvironmentData } from 'node:worker_threads';
 
-/** Under this key the threads share the counts. */
+/** The key under which threads share the counts. */
 const KEY = 'bench counts';
 const [PROMISES, CLONES] = [0, 1];
 
 const counted = process.env.BENCH_COUNTS ? count() : undefined;
 
-/** @returns the counts of all threads since the start, where they are counted */
+/** @returns the counts of all threads since the start */
 export function counts(): { promises: number; clones: number } | undefined {
   return counted && { promises: counted[PROMISES] ?? 0, clones: counted[CLONES] ?? 0 };
 }
@@ -17,7 +17,7 @@ function count(): Int32Array {
   if (isMainThread) setEnvironmentData(KEY, new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   const shared = new Int32Array(getEnvironmentData(KEY) as unknown as SharedArrayBuffer);
   promiseHooks.onInit(() => void Atomics.add(shared, PROMISES, 1));
-  // A worker's own `postMessage` ends up here too.
+  // Worker.postMessage() calls this too.
   const { postMessage } = MessagePort.prototype;
   MessagePort.prototype.postMessage = function (this: MessagePort, ...args: Parameters<typeof postMessage>) {
     Atomics.add(shared, CLONES, 1);

@@ -1,6 +1,6 @@
 import { definePlugin } from 'chatserv';
 
-/** One of many that have nothing to do: a command that nobody calls, and hooks beside the path of messages. */
+/** A command that nobody calls, and hooks off the path of messages. */
 export default definePlugin({
   name: 'idle',
   summary: 'Does nothing',

@@ -1,17 +1,17 @@
 /**
- * Preloaded into a server. On SIGUSR2 it collects garbage and prints what the process measured of itself since the last
- * time; at the end it writes down how many bytes the process has written to files, the last checkpoint included.
+ * Preloaded into a server. On SIGUSR2 it collects garbage and prints its readings; at exit it saves the process's I/O
+ * counters, which then include the last checkpoint.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { counts } from './counts.ts';
 
-/** What a server prints on SIGUSR2, after `probe `. */
+/** Printed on SIGUSR2, after `probe `. */
 export interface Readings {
-  /** By how much the event loop was late in 99 of 100 cases, in milliseconds. */
+  /** Event loop delay since the last reading, in milliseconds. */
   readonly delayP99: number;
-  /** Since the start, where they are counted. */
+  /** Counts since the start, with BENCH_COUNTS. */
   readonly promises?: number;
   readonly clones?: number;
 }

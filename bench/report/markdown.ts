@@ -2,7 +2,7 @@ import { METRICS, type Metric } from './metrics.ts';
 import type { ScenarioResult, VariantResult } from './results.ts';
 import type { Spread } from './statistics.ts';
 
-/** A scenario as a table: a row a variant; its headline first, with the spread and beside the first variant's. */
+/** A table with a row per variant: the headline and its ratio to the baseline with their spreads, then the other medians. */
 export function markdownOf({ name, summary, headline, variants }: ScenarioResult): string {
   const all = Object.values(variants);
   const others = (Object.keys(METRICS) as Metric[]).filter(

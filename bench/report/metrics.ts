@@ -1,4 +1,4 @@
-/** What the tables call what is measured, with its unit. */
+/** Labels with units. */
 export const METRICS = {
   cpuPerMessage: 'CPU us a message',
   cpuPerDelivery: 'CPU us a delivery',
@@ -10,6 +10,7 @@ export const METRICS = {
   p999: 'p99.9 ms',
   max: 'max ms',
   lost: 'lost',
+  sendDelayP99: 'load late p99 ms',
   quietP99: 'quiet p99 ms',
   p99BesideQuiet: 'p99 beside quiet',
   tookMs: 'took ms',
@@ -20,12 +21,12 @@ export const METRICS = {
   bytesPerMessage: 'bytes written a message',
   kbPerSession: 'KB a session',
   processMb: 'process MB',
-  processOf1000Mb: 'with 1,000 sessions MB',
+  processOf1000Mb: 'process with 1,000 sessions MB',
   startMs: 'start ms',
   allInMs: 'all in after ms',
   loginsPerSecond: 'logins a second',
-  refused: 'told to come later',
-  broadcastP99: 'unkept broadcast p99 ms',
+  refused: 'refused',
+  broadcastP99: 'online broadcast p99 ms',
   queryP99: 'query p99 ms',
   durableP99: 'durable p99 ms',
   durableMax: 'durable max ms',

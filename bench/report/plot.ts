@@ -30,7 +30,7 @@ text { font: 12px system-ui, sans-serif; fill: #57606a }
   .background { fill: #0d1117 }
 }`;
 
-/** Draws how many times the first variant's headline each other variant's is: the median as a dot on its spread. */
+/** Plots the ratios to the baselines: a dot for the median on a line for the spread. */
 export function plotOf(results: Results): string {
   const shown = results.scenarios.filter((scenario) => rowsOf(scenario).length > 0);
   const place = scaleOf(shown.flatMap((scenario) => rowsOf(scenario).map(([, ratio]) => ratio)));
@@ -63,7 +63,7 @@ function rowsOf({ variants }: ScenarioResult): readonly (readonly [string, Sprea
   return Object.entries(variants).flatMap(([name, { ratio }]) => (ratio ? [[name, ratio] as const] : []));
 }
 
-/** A scale on which twice as much is as far as half as much. */
+/** A logarithmic scale. */
 function scaleOf(ratios: readonly Spread[]): { readonly ticks: readonly number[]; x(ratio: number): number } {
   const exponents = ratios.flatMap(({ min, max }) => [min, max]).map((ratio) => Math.log2(Math.max(ratio, 1 / 64)));
   const low = Math.floor(Math.min(-1, ...exponents));

@@ -1,7 +1,7 @@
 import { METRICS, type Metric } from './metrics.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
-/** What a run of the bench found, as its JSON file has it. */
+/** The contents of a JSON results file. */
 export interface Results {
   readonly machine: string;
   /** Milliseconds since 1970. */
@@ -10,7 +10,7 @@ export interface Results {
   readonly seconds: number;
   /** Where server and load ran. */
   readonly cores: string;
-  /** How busy the machine was before: the system's load average of a minute. */
+  /** The one-minute load average before the run. */
   readonly loadAverage: number;
   readonly scenarios: ScenarioResult[];
 }
@@ -24,13 +24,13 @@ export interface ScenarioResult {
 
 export interface VariantResult {
   readonly metrics: Readonly<Partial<Record<Metric, Spread>>>;
-  /** How many times the first variant's headline this one's is, in pairs of one round; none for the first. */
+  /** The headline beside the first variant's in the same round; none for the first. */
   readonly ratio?: Spread;
 }
 
 type Rows = readonly Readonly<Partial<Record<Metric, number>>>[];
 
-/** @param rounds the rows of each variant, one a round */
+/** @param rounds each variant's rows, one per round */
 export function summarize(
   { name, summary, headline }: Omit<ScenarioResult, 'variants'>,
   rounds: ReadonlyMap<string, Rows>,

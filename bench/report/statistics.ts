@@ -4,7 +4,7 @@ export function percentile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-/** The median of some runs and how far they lie apart. */
+/** The median and range of several runs. */
 export interface Spread {
   readonly median: number;
   readonly min: number;

@@ -1,4 +1,4 @@
-/** The thread of the durable bare server: one sequential insert a message, one transaction a batch. */
+/** The store thread of the durable bare server: one sequential insert per message, one transaction per batch. */
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 

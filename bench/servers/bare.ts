@@ -1,7 +1,7 @@
 /**
- * What chatserv is measured beside: the least that a chat over node:net can do. It checks and bounds nothing. With a
- * file it is durable too: a worker inserts each message into one table, one transaction a batch and one batch in flight,
- * and messages are answered and delivered after the commit.
+ * The baseline: the least that a chat server on node:net can do. It checks and limits nothing. With a database file it
+ * is durable: a worker inserts each message into one table, one transaction per batch and one batch in flight, and
+ * messages are answered and delivered after the commit.
  */
 import { createServer, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
@@ -26,7 +26,7 @@ function put(client: Client, bytes: Buffer): void {
   if (waiting.push(client) === 1) setImmediate(flush);
 }
 
-/** Gathers what a turn of the event loop brought a client into one write. */
+/** Writes what one turn of the event loop queued for each client. */
 function flush(): void {
   const now = waiting;
   waiting = [];
@@ -71,7 +71,7 @@ function deliver({ message, sender, to }: Sent): void {
   put(sender, SENT);
 }
 
-/** The messages of the batch that is being committed, and of the next one. */
+/** The batch being committed, and the next one. */
 let committing: Sent[] = [];
 let gathered: Sent[] = [];
 

@@ -1,4 +1,4 @@
-/** How chatserv and the bare servers are started. */
+/** Command lines and configs of chatserv and the bare server. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { isBare, type Places, type Variant } from './variant.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROBES = join(ROOT, 'bench/probes');
 
-/** A process to start. */
+/** A command line and what it adds to the environment. */
 export interface Command {
   readonly args: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export function nodeCommand(variant: Variant, folder: string, places: Places): C
   };
 }
 
-/** Where a Node process says at its end what it has written. */
+/** Where a server's probe reports its I/O at exit. */
 export const exitIoFile = (folder: string): string => join(folder, 'exit-io');
 
 function programOf(variant: Variant, folder: string, places: Places): readonly string[] {
@@ -41,7 +41,7 @@ function rootOf({ kind }: Variant, places: Places): string {
   return kind === 'before' ? (places.before ?? ROOT) : ROOT;
 }
 
-/** @param folder that a plugin's file can be written to */
+/** @param folder for the files of idle plugins */
 export function configOf(variant: Variant, folder: string, places: Places): object {
   const root = variant.kind === 'before' ? rootOf(variant, places) : ROOT;
   const plugins = {
@@ -53,7 +53,7 @@ export function configOf(variant: Variant, folder: string, places: Places): obje
     ...(variant.kind === 'memory' && { sqlite: false, memory: true }),
     ...variant.plugins,
   };
-  // A line of 4,096 bytes of text is longer than that.
+  // Long enough for 4,096 bytes of text and the command.
   const limits = { linesPerSecond: 0, bytesPerSecond: 0, lineBytes: 8192, blockTime: 30_000 };
   return { plugins, limits, log: { level: 'warn' } };
 }

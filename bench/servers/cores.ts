@@ -1,14 +1,14 @@
-/** Keeps the server and the load apart, where there are two cores or more and taskset (util-linux). */
+/** Pins the server and the load to different cores, where there are two and taskset (util-linux). */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 export interface Cores {
-  /** Lists as taskset takes them. */
+  /** As taskset's --cpu-list. */
   readonly server: string;
   readonly load: string;
 }
 
-/** Moves this process to its cores. @returns undefined where that cannot be done */
+/** Pins this process. @returns undefined where that is not possible */
 export function pin(): Cores | undefined {
   const allowed = readFileSync('/proc/self/status', 'utf8').match(/Cpus_allowed_list:\s+(\S+)/)?.[1] ?? '';
   const cores = allowed.split(',').flatMap((range) => {

@@ -1,4 +1,4 @@
-/** How the IRC servers of Debian's packages are started: limits off, no lookups, everything in one temporary folder. */
+/** The IRC servers of Debian's packages: no limits, no lookups, everything in one temporary folder. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from './chatserv.ts';
@@ -6,7 +6,7 @@ import type { Command } from './chatserv.ts';
 interface IrcServer {
   readonly program: string;
   readonly args: readonly string[];
-  /** ngircd has room for ten that are not accepted yet; InspIRCd looks at logins once a second. */
+  /** ngircd's listen backlog is 10; InspIRCd completes logins once a second. */
   readonly loginsAtOnce: number;
   config(port: number, folder: string): string;
 }

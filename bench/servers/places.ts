@@ -1,4 +1,4 @@
-/** What has to be made before some variants can run: each once, and only when it is wanted. */
+/** What some variants need built first: each at most once, on first use. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ export function places(before: string | undefined): Places {
   };
 }
 
-/** Unpacks the packed tarball where npm would, and links the dependencies that this checkout has. */
+/** Unpacks the tarball as npm would, with links to this checkout's dependencies. */
 function install(folder: string): string {
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
@@ -48,7 +48,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Whether slow-fsync.c can be compiled. */
+/** Whether slow-fsync.c can be compiled and preloaded. */
 export function canSlowFsync(): boolean {
   try {
     execFileSync('gcc', ['--version'], { stdio: 'ignore' });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 
-/** A port of loopback that nobody listens on, for a program that cannot have the system pick one. */
+/** A free loopback port, for programs that cannot listen on port 0. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -12,7 +12,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Tries until a connection is accepted. @throws Error after 10 s */
+/** Resolves once a connection is accepted. @throws Error after 10 s */
 export async function listensAt(port: number): Promise<void> {
   for (const end = performance.now() + 10_000; performance.now() < end; await after(5)) {
     const socket = connect(port, '127.0.0.1');

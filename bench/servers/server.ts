@@ -1,4 +1,4 @@
-/** Starts the servers that are measured, each a process of its own, and reads what they cost from the system. */
+/** A server under measurement, in a process of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,10 +18,10 @@ import { isIrc, type Places, type Variant } from './variant.ts';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
 
-/** Runs a program with as many open files as the system allows. */
+/** Runs a program with the hard limit of open files. */
 const UNLIMITED = ['sh', '-c', 'ulimit -n "$(ulimit -Hn)"; exec "$@"', 'sh'];
 
-/** Those that run, so that none outlives a run that fails. */
+/** Running servers and their folders: none may outlive a run that fails. */
 const running = new Map<ChildProcess, string>();
 process.once('exit', () => {
   for (const [child, folder] of running) {
@@ -32,9 +32,9 @@ process.once('exit', () => {
 
 export class Server {
   readonly variant: Variant;
-  /** What it speaks by default. */
+  /** Its default protocol. */
   readonly protocol: Protocol;
-  /** How many clients may log in at once without being held up. */
+  /** How many clients can log in at once without delay. */
   readonly loginsAtOnce: number;
   port = 0;
   /** From the start of the process until it listens, in milliseconds. */
@@ -66,7 +66,7 @@ export class Server {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Not inherited: a server takes a SIGHUP differently where it has a terminal.
+    // Not inherited: with a terminal, chatserv takes SIGHUP as the end of it.
     child.stderr.on('data', (bytes: Buffer) => ircPort === undefined && process.stderr.write(bytes));
     running.set(child, folder);
     const server = new Server(variant, child, folder, places);
@@ -80,14 +80,14 @@ export class Server {
     return server;
   }
 
-  /** Awaits a line on its standard output. @throws Error when it ends before */
+  /** Awaits a line on standard output. @throws Error when the server exits first */
   async prints(pattern: RegExp): Promise<RegExpMatchArray> {
     const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
     const read = (text: string) => {
       const found = text.match(pattern);
       if (found) resolve(found);
     };
-    const ended = () => reject(new Error(`${this.variant.kind} ended before it printed ${pattern}`));
+    const ended = () => reject(new Error(`${this.variant.kind} exited before it printed ${pattern}`));
     this.#printed.on('line', read);
     this.#child.once('close', ended);
     return promise.finally(() => {
@@ -96,7 +96,7 @@ export class Server {
     });
   }
 
-  /** Has it collect garbage. @returns what it measured of itself since the last time, undefined for an IRC server */
+  /** Collects its garbage and reads its probe. @returns undefined for an IRC server */
   async probe(): Promise<Readings | undefined> {
     if (isIrc(this.variant)) return undefined;
     const printed = this.prints(/^probe (.*)/);
@@ -104,7 +104,7 @@ export class Server {
     return JSON.parse((await printed)[1] ?? '') as Readings;
   }
 
-  /** Has it reload with a config that is different. */
+  /** Reloads it with another config. */
   async reload(variant: Variant): Promise<void> {
     const config = join(this.#folder, 'chatserv.config.json');
     writeFileSync(config, JSON.stringify(configOf(variant, this.#folder, this.#places)));
@@ -113,7 +113,7 @@ export class Server {
     await reloaded;
   }
 
-  /** CPU that the process has used, all of its threads, in microseconds. */
+  /** CPU time of all its threads, in microseconds. */
   cpu(): number {
     const fields = this.#proc('stat')
       .replace(/^.*\) /, '')
@@ -121,12 +121,12 @@ export class Server {
     return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
   }
 
-  /** Memory that the process holds, in KB. */
+  /** Its resident memory, in KB. */
   memory(): number {
     return Number(this.#proc('status').match(/VmRSS:\s+(\d+)/)?.[1]);
   }
 
-  /** Bytes that the process has written to files, as the system counts them when pages are made dirty. */
+  /** Bytes written to files; the system counts them as pages become dirty. */
   written(): number {
     return writtenOf(this.#proc('io'));
   }
@@ -135,7 +135,7 @@ export class Server {
     return readFileSync(`/proc/${this.#child.pid}/${file}`, 'utf8');
   }
 
-  /** Rows in all tables of the store. */
+  /** Rows in all tables of its store. */
   rows(): number {
     const file = readdirSync(this.#folder, { recursive: true }).find((name) => String(name).endsWith('.db'));
     using db = new DatabaseSync(join(this.#folder, String(file)), { readOnly: true });
@@ -146,7 +146,7 @@ export class Server {
     );
   }
 
-  /** @returns what it has written in all, its last checkpoint included; NaN where it does not say */
+  /** Stops it. @returns all bytes written, including the last checkpoint; NaN without a probe */
   async stop(): Promise<number> {
     const ended = once(this.#child, 'close');
     this.#child.kill('SIGTERM');

@@ -1,35 +1,35 @@
 /**
- * What is measured. `bare` keeps nothing, `durable` is the same with one insert a message; `memory` and `sqlite` are
- * chatserv with that store; `installed` is `sqlite` as npm installs it, `before` another checkout of it.
+ * `bare` stores nothing, `durable` is the same with one insert per message; `memory` and `sqlite` are chatserv with that
+ * store; `installed` is `sqlite` as npm installs it, `before` another checkout.
  */
 export type Kind = 'bare' | 'durable' | 'memory' | 'sqlite' | 'installed' | 'before' | 'ngircd' | 'inspircd';
 
-/** A server, and what is different about it in one scenario. */
+/** A server and its options in one scenario. */
 export interface Variant {
   readonly kind: Kind;
   /** Laid over the standard set. */
   readonly plugins?: Readonly<Record<string, unknown>>;
-  /** How many plugins more that have nothing to do. */
+  /** How many idle plugins it has on top. */
   readonly idlePlugins?: number;
-  /** Set when passwords are asked for; everyone is let in by name otherwise. */
+  /** Whether users need passwords; otherwise a name is enough. */
   readonly passwords?: boolean;
-  /** Set when promises and messages between threads are counted, which slows everything. */
+  /** Whether promises and messages between threads are counted, which slows the server. */
   readonly counts?: boolean;
-  /** False where the probe would be measured too: it takes a while to load. */
+  /** False where loading the probe would be part of what is measured. */
   readonly probe?: false;
-  /** How much longer an fsync takes, in milliseconds. */
+  /** Added to each fsync, in milliseconds. */
   readonly fsyncTime?: number;
-  /** Of Node's. */
+  /** Options of Node's. */
   readonly flags?: readonly string[];
 }
 
-/** Where variants of chatserv are, beside this checkout. */
+/** What variants need beside this checkout. */
 export interface Places {
   /** The folder of the other checkout. */
   readonly before: string | undefined;
-  /** Packs and unpacks this checkout, once. @returns its folder */
+  /** @returns the folder of this checkout as installed */
   installed(): string;
-  /** The library that makes an fsync slow. */
+  /** @returns the library to preload for slow fsyncs */
   slowFsync(): string;
 }
 
@@ -37,5 +37,5 @@ export const isIrc = ({ kind }: Variant): boolean => kind === 'ngircd' || kind =
 
 export const isBare = ({ kind }: Variant): boolean => kind === 'bare' || kind === 'durable';
 
-/** Whether it is a chatserv with a database. */
+/** Whether it is chatserv with a database. */
 export const keeps = (variant: Variant): boolean => !isIrc(variant) && !isBare(variant) && variant.kind !== 'memory';

@@ -9,13 +9,13 @@ import type { Workload } from './workload.ts';
 interface Shape {
   readonly clients: number;
   readonly senders: number;
-  /** How many messages of each sender. */
+  /** Messages per sender. */
   readonly inFlight: number;
-  /** Of text in a message. */
+  /** Text per message. */
   readonly bytes: number;
-  /** Each client in turn, or all at once. */
+  /** One client at a time, in turn, or all. */
   readonly to: 'one' | 'everyone';
-  /** Where it is not what the server speaks by default. */
+  /** The server's default if undefined. */
   readonly protocol?: Protocol;
 }
 
@@ -24,30 +24,31 @@ export const DIRECT = { clients: 1000, senders: 100, inFlight: 8, bytes: 100, to
 
 export const BROADCAST = { senders: 10, inFlight: 8, bytes: 100, to: 'everyone' } as const;
 
-/** Senders that keep messages in flight: what a message costs, and how many the server takes. */
+/** Senders keep messages in flight: what a message costs, and how many a second are possible. */
 export function closedLoop(shape: Shape): Workload {
   return async (start, { seconds, warmUp }) => {
     const server = await start();
     const load = await begin(server, shape);
     const { counters, clients } = load;
-    const [writtenBefore, rowsBefore] = [server.written(), rowsOf(server)];
+    const [before, writtenBefore, rowsBefore] = [await server.probe(), server.written(), rowsOf(server)];
     const senders = clients.slice(0, shape.senders);
     const line = lines(load, shape);
     for (const sender of senders) sender.start(shape.inFlight, line);
     await after(warmUp * 1000);
-    const [answeredBefore, readingsBefore] = [counters.answered, await server.probe()];
+    await server.probe();
+    const answeredBefore = counters.answered;
     counters.reset();
     const [began, cpuBefore] = [performance.now(), server.cpu()];
     await after(seconds * 1000);
     const took = (performance.now() - began) / 1000;
     const [cpu, { delivered, answered, deliveries }] = [server.cpu() - cpuBefore, { ...counters }];
-    const readings = await server.probe();
+    const { delayP99 = Number.NaN } = (await server.probe()) ?? {};
     await Promise.all(senders.map((sender) => sender.stop()));
     const all = counters.answered + answeredBefore;
-    const rows = rowsOf(server) - rowsBefore;
+    const [end, rows] = [await server.probe(), rowsOf(server) - rowsBefore];
     load.close();
     const written = (await server.stop()) - writtenBefore;
-    const since = (count: 'promises' | 'clones') => (readings?.[count] ?? Number.NaN) - (readingsBefore?.[count] ?? 0);
+    const made = (count: 'promises' | 'clones') => (end?.[count] ?? Number.NaN) - (before?.[count] ?? 0);
     return {
       cpuPerMessage: cpu / answered,
       cpuPerDelivery: cpu / delivered,
@@ -55,26 +56,24 @@ export function closedLoop(shape: Shape): Workload {
       deliveriesPerSecond: delivered / took,
       p50: deliveries.percentile(0.5),
       p99: deliveries.percentile(0.99),
-      loopDelayP99: readings?.delayP99 ?? Number.NaN,
-      promisesPerMessage: since('promises') / answered,
-      clonesPerMessage: since('clones') / answered,
+      loopDelayP99: delayP99,
+      promisesPerMessage: made('promises') / all,
+      clonesPerMessage: made('clones') / all,
       rowsPerMessage: rows / all,
       bytesPerMessage: written / all,
     };
   };
 }
 
-/** Logs the clients in. */
 async function begin(server: Server, { clients, to, protocol }: Shape): Promise<Load> {
   const load = new Load(server, protocol);
   await load.logIn(clients);
   if (to === 'everyone') await load.join();
-  // Of a broadcast one receipt is enough.
+  // One receipt answers a broadcast.
   load.creditBy(to === 'everyone' ? load.clients.slice(-1) : load.clients);
   return load;
 }
 
-/** Makes messages to whose turn it is. */
 function lines({ protocol }: Load, { clients, to, bytes }: Shape): (count: number) => string {
   if (to === 'everyone') return (count) => protocol.broadcast(text(bytes, count));
   let turn = 0;

@@ -1,10 +1,10 @@
 import { Load } from '../load.ts';
 import type { Workload } from './workload.ts';
 
-/** How many fill what the server makes room for once. */
+/** Sessions that pay for what the server allocates once. */
 const FIRST = 1000;
 
-/** Clients that are logged in and silent: what each one's session holds, beyond the first ones. */
+/** The memory of each further idle session. */
 export function idle(more: number): Workload {
   return async (start, { scale }) => {
     const server = await start();

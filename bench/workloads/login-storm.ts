@@ -1,4 +1,4 @@
-/** Many who log in at one moment, as after a restart or a cut cable. */
+/** Many logins at once, as after a restart or a network failure. */
 import { setTimeout as after } from 'node:timers/promises';
 import type { Client } from '../clients/client.ts';
 import { json, newcomers, resumption } from '../clients/json.ts';
@@ -6,7 +6,7 @@ import { Load } from '../load.ts';
 import type { Server } from '../servers/server.ts';
 import type { Row, Workload } from './workload.ts';
 
-/** Users log in again: with a password, which is hashed, or with the token that a client was given before. */
+/** All users come back at once, with their passwords, which are hashed, or with resume tokens. */
 export function loginStorm(count: number, by: 'password' | 'token'): Workload {
   return async (start, { scale }) => {
     const server = await start();
@@ -18,7 +18,7 @@ export function loginStorm(count: number, by: 'password' | 'token'): Workload {
   };
 }
 
-/** All connect and log in at once; who is told to come later does so. */
+/** All connect and log in at once; refused clients retry. */
 async function storm(server: Server, load: Load, logins: ReadonlyMap<string, string>): Promise<Row> {
   await server.probe();
   const [began, cpuBefore] = [performance.now(), server.cpu()];

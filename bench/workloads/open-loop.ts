@@ -7,13 +7,13 @@ import type { Row, Workload } from './workload.ts';
 
 interface Shape {
   readonly clients: number;
-  /** Messages a second, whatever the server does. */
+  /** Messages a second. */
   readonly rate: number;
   readonly bytes: number;
   readonly to: 'one' | 'everyone';
 }
 
-/** Messages at a fixed rate: how late they arrive after they were to be sent. */
+/** Messages at a fixed rate: the latency from when each was due. */
 export function openLoop(shape: Shape): Workload {
   return async (start, { seconds, warmUp }) => {
     const server = await start();
@@ -24,10 +24,10 @@ export function openLoop(shape: Shape): Workload {
     await stream.run(warmUp);
     await server.probe();
     const cpuBefore = server.cpu();
-    const { delivered, lost } = await stream.run(seconds);
+    const { delivered, lost, sendDelayP99 } = await stream.run(seconds);
     const cpu = server.cpu() - cpuBefore;
     const { deliveries } = load.counters;
-    const row = { ...latencyRow(deliveries), cpuPerDelivery: cpu / delivered, lost };
+    const row = { ...latencyRow(deliveries), cpuPerDelivery: cpu / delivered, lost, sendDelayP99 };
     const readings = await server.probe();
     load.close();
     await server.stop();
@@ -40,7 +40,14 @@ function latencyRow(latencies: Latencies): Row {
   return { p50, p99, p999, max: latencies.max };
 }
 
-/** Messages between the clients of a load, each one the sender in turn. */
+interface Streamed {
+  readonly delivered: number;
+  readonly lost: number;
+  /** How late the load itself was, in milliseconds. */
+  readonly sendDelayP99: number;
+}
+
+/** Messages at a fixed rate, from each client in turn. */
 export class Stream {
   readonly #load: Load;
   readonly #shape: Omit<Shape, 'clients'>;
@@ -50,8 +57,8 @@ export class Stream {
     this.#shape = shape;
   }
 
-  /** Sends for so many seconds, or until something is done. The counters are of that time alone. */
-  async run(until: number | Promise<unknown>): Promise<{ readonly delivered: number; readonly lost: number }> {
+  /** Resets the counters and sends for some seconds, or until a promise settles. Resolves once all is delivered. */
+  async run(until: number | Promise<unknown>): Promise<Streamed> {
     const { clients, counters, protocol } = this.#load;
     const { rate, bytes, to } = this.#shape;
     counters.reset();
@@ -67,14 +74,15 @@ export class Stream {
     sending.stop();
     const expected = sending.count * (to === 'one' ? 1 : clients.length - 1);
     await reaches(() => counters.delivered >= expected);
-    return { delivered: counters.delivered, lost: expected - counters.delivered };
+    const sendDelayP99 = sending.delays.percentile(0.99);
+    return { delivered: counters.delivered, lost: expected - counters.delivered, sendDelayP99 };
   }
 }
 
-/** How long what was sent may still be under way, in milliseconds. */
+/** Default time limit of `reaches`, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** Awaits something that is seen soon after it has come about. @returns whether it has */
+/** Polls until a condition holds. @returns whether it does */
 export async function reaches(isReached: () => boolean, patience = PATIENCE): Promise<boolean> {
   for (const end = performance.now() + patience; performance.now() < end; await after(5)) if (isReached()) return true;
   return isReached();

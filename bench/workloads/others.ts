@@ -1,4 +1,4 @@
-/** What those who chat notice of something that happens beside them. */
+/** The latency of a chat during something expensive. */
 import { setTimeout as after } from 'node:timers/promises';
 import { Client } from '../clients/client.ts';
 import { Counters } from '../clients/counters.ts';
@@ -8,24 +8,24 @@ import type { Server } from '../servers/server.ts';
 import { reaches, Stream } from './open-loop.ts';
 import type { Effort, Row, Workload } from './workload.ts';
 
-/** Direct messages a second, and their length. */
+/** Direct messages. */
 const CHAT = { rate: 200, bytes: 100, to: 'one' } as const;
 
-/** Chats quietly, and then while something happens. */
-async function beside(load: Load, { seconds, warmUp }: Effort, happens: () => Promise<unknown>): Promise<Row> {
+/** Measures the chat alone, then beside the event. */
+async function beside(load: Load, { seconds, warmUp }: Effort, event: () => Promise<unknown>): Promise<Row> {
   const stream = new Stream(load, CHAT);
   await stream.run(warmUp);
   await stream.run(seconds);
   const quiet = load.counters.deliveries.percentile(0.99);
   const began = performance.now();
-  const happening = happens().then(() => performance.now() - began);
+  const happening = event().then(() => performance.now() - began);
   await stream.run(happening);
   const { deliveries } = load.counters;
   const p99 = deliveries.percentile(0.99);
   return { p99BesideQuiet: p99 / quiet, quietP99: quiet, p99, max: deliveries.max, tookMs: await happening };
 }
 
-/** Someone logs in for whom many messages wait. */
+/** A user with many queued messages logs in. */
 export function backlogLogin(others: number, messages: number): Workload {
   return async (start, effort) => {
     const server = await start();
@@ -47,7 +47,7 @@ export function backlogLogin(others: number, messages: number): Workload {
   };
 }
 
-/** Says something to everyone so often, while `late` is away. */
+/** Queues broadcasts for `late`, who is offline. */
 async function fill(server: Server, messages: number): Promise<void> {
   const counters = new Counters();
   const [late, sender] = await Promise.all(
@@ -56,7 +56,7 @@ async function fill(server: Server, messages: number): Promise<void> {
   await late?.logIn();
   late?.close();
   await sender?.logIn();
-  // Who has not been told of a lost connection yet would be delivered them.
+  // Until the server notices the disconnect, it would deliver them.
   await after(100);
   sender?.start(100, () => line.broadcast('x'.repeat(100)));
   await reaches(() => counters.answered >= messages - 100, 120_000);
@@ -64,7 +64,7 @@ async function fill(server: Server, messages: number): Promise<void> {
   sender?.close();
 }
 
-/** The config is read again, with one plugin more, and again with one less, a few times. */
+/** Reloads four times, adding and removing a plugin. */
 export function reloadUnderLoad(sessions: number): Workload {
   return async (start, effort) => {
     const server = await start();

@@ -1,12 +1,16 @@
+import { Latencies } from '../clients/counters.ts';
+
 /**
- * Calls at a fixed rate, each time with when the call was due. What comes late, because the process was held up, is
- * made up for: measured from when it was due, a stall counts with all that it kept waiting (coordinated omission).
+ * Calls at a fixed rate and catches up after a delay. Latency measured from the due time counts a stall for every
+ * request that it delays, which avoids coordinated omission.
  */
 export class Rate {
   count = 0;
+  /** How late the calls were. */
+  readonly delays = new Latencies();
   readonly #timer: NodeJS.Timeout;
 
-  /** @param call told when it was due, in milliseconds as of `performance.now()`, and how many came before */
+  /** @param call gets its due time in milliseconds, as of `performance.now()`, and the number of calls before it */
   constructor(perSecond: number, call: (due: number, count: number) => void) {
     const began = performance.now();
     this.#timer = setInterval(() => {
@@ -14,6 +18,7 @@ export class Rate {
       for (;;) {
         const due = began + (this.count * 1000) / perSecond;
         if (due > now) return;
+        this.delays.record(now - due);
         call(due, this.count++);
       }
     }, 1);

@@ -8,13 +8,10 @@ import { reaches } from './open-loop.ts';
 import { Rate } from './rate.ts';
 import type { Workload } from './workload.ts';
 
-/** A second, each. */
+/** Per second. */
 const [MESSAGES, BROADCASTS, QUERIES] = [50, 20, 50];
 
-/**
- * Durable direct messages, and beside them what needs no commit: broadcasts to those who are online, which nothing
- * keeps, and a command that only reads.
- */
+/** Durable direct messages and, beside them, what needs no commit: broadcasts to online users and a read-only command. */
 export function slowDisk(clients: number): Workload {
   return async (start, { seconds, warmUp }) => {
     const server = await start();

@@ -1,7 +1,7 @@
 import { percentile } from '../report/statistics.ts';
 import type { Workload } from './workload.ts';
 
-/** From the start of the process until it listens, as often as the time allows. */
+/** From process start to listening: the median of as many starts as the time allows. */
 export const startUp: Workload = async (start, { seconds }) => {
   const times: number[] = [];
   for (const end = performance.now() + seconds * 1000; times.length === 0 || performance.now() < end; ) {

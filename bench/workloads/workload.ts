@@ -1,18 +1,18 @@
 import type { Server } from '../servers/server.ts';
 import type { Variant } from '../servers/variant.ts';
 
-/** How much of everything there is. */
+/** How long and how much to measure. */
 export interface Effort {
-  /** How long is measured. */
+  /** The measured time. */
   readonly seconds: number;
-  /** How long there is load before that. */
+  /** Load before it. */
   readonly warmUp: number;
-  /** What numbers that only make a run long are multiplied by. */
+  /** Factor for amounts of data. */
   readonly scale: number;
 }
 
-/** What one run measured, by the names in report/metrics.ts. */
+/** The metrics of one run. */
 export type Row = Readonly<Record<string, number>>;
 
-/** Measures one variant once. Starts its server or servers, and stops them. */
+/** Measures one variant once: starts its server, loads it, stops it. */
 export type Workload = (start: (more?: Partial<Variant>) => Promise<Server>, effort: Effort) => Promise<Row>;
