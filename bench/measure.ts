@@ -22,14 +22,13 @@ const PATIENCE = 300_000;
 /** Measures the variants of a scenario in turns, so that other load on the machine affects them alike. */
 export async function measure(scenario: Scenario, setup: Setup): Promise<ScenarioResult> {
   const { pairs, effort, places, cores } = setup;
-  const rounds = new Map<string, Row[]>();
+  const variants = variantsOf(scenario, setup);
+  const rounds = new Map<string, Row[]>(variants.map(([name]) => [name, []]));
   for (let pair = 0; pair < pairs; pair++) {
-    for (const [name, variant] of variantsOf(scenario, setup)) {
+    // Every other time the other way round: neither is always the one that runs on a warmer machine.
+    for (const [name, variant] of pair % 2 === 0 ? variants : variants.toReversed()) {
       const run = scenario.workload((more) => Server.start({ ...variant, ...more }, places, cores), effort);
-      const row = await within(run, `${scenario.name} of ${name}`);
-      const rows = rounds.get(name);
-      if (rows) rows.push(row);
-      else rounds.set(name, [row]);
+      rounds.get(name)?.push(await within(run, `${scenario.name} of ${name}`));
     }
   }
   return summarize(scenario, rounds);

@@ -1,24 +1,27 @@
 /** What plugins cost while they are merely on. */
+import standard from '../plugins/standard.ts';
 import type { Scenario } from './scenario.ts';
-import type { Variant } from './servers/variant.ts';
 import { BROADCAST, closedLoop, DIRECT } from './workloads/closed-loop.ts';
+
+/** Standard plugins that the load needs, or that say nothing of a chat over TCP with SQLite. */
+const LEFT_OUT = ['tcp', 'sqlite', 'message', 'memory', 'tls', 'unix', 'log-messages'];
 
 /** Plugins that others of the standard set need: these go off with them. */
 const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
   http: ['websocket', 'page', 'health'],
   'offline-messages': ['fetch'],
+  password: ['registration'],
 };
-/** Plugins of the standard set that can be off. */
-const OPTIONAL = [
-  ...['connections', 'registration', 'lockout', 'login-rate', 'single-session', 'resume', 'timeouts'],
-  ...['offline-messages', 'whoelse', 'who', 'wholast', 'fetch', 'help', 'logout', 'roles', 'admin', 'watch'],
-  ...['http', 'websocket', 'page', 'health', 'control'],
-];
 
-const without = (plugin: string): Variant => ({
-  kind: 'sqlite',
-  plugins: Object.fromEntries([plugin, ...(DEPENDENTS[plugin] ?? [])].map((name) => [name, false])),
-});
+const MEASURED = Object.entries(standard).flatMap(([name, plugin]) =>
+  'always' in plugin || LEFT_OUT.includes(name) ? [] : [name],
+);
+
+const without = (plugin: string) =>
+  Object.fromEntries([plugin, ...(DEPENDENTS[plugin] ?? [])].map((name) => [name, false]));
+
+/** The standard set has all of them but `metrics`. */
+const withPlugin = (plugin: string) => (plugin === 'metrics' ? { metrics: true } : {});
 
 export const PLUGIN_SCENARIOS: readonly Scenario[] = [
   ...(['broadcast-100', 'direct-1000'] as const).map((name) => ({
@@ -26,20 +29,20 @@ export const PLUGIN_SCENARIOS: readonly Scenario[] = [
     summary: `like ${name}, with 10 and 20 idle plugins`,
     variants: {
       none: { kind: 'sqlite', idlePlugins: 0 },
-      '10': { kind: 'sqlite', idlePlugins: 10 },
-      '20': { kind: 'sqlite', idlePlugins: 20 },
+      '10 idle': { kind: 'sqlite', idlePlugins: 10 },
+      '20 idle': { kind: 'sqlite', idlePlugins: 20 },
     } as const,
     workload: closedLoop(name === 'direct-1000' ? DIRECT : { ...BROADCAST, clients: 100 }),
     headline: 'cpuPerMessage' as const,
   })),
-  {
-    name: 'plugins',
-    summary: 'like direct-1000: the standard set, and the same with one plugin off',
+  ...MEASURED.map((plugin) => ({
+    name: `plugin-${plugin}`,
+    summary: `like direct-1000, without and with the plugin ${plugin}`,
     variants: {
-      'standard set': { kind: 'sqlite' },
-      ...Object.fromEntries(OPTIONAL.map((name) => [`without ${name}`, without(name)])),
-    },
+      without: { kind: 'sqlite', plugins: without(plugin) },
+      with: { kind: 'sqlite', plugins: withPlugin(plugin) },
+    } as const,
     workload: closedLoop(DIRECT),
-    headline: 'cpuPerMessage',
-  },
+    headline: 'cpuPerMessage' as const,
+  })),
 ];

@@ -15,5 +15,13 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread | undefined {
   const numbers = values.filter(Number.isFinite);
   if (numbers.length === 0) return undefined;
-  return { median: percentile(numbers, 0.5), min: Math.min(...numbers), max: Math.max(...numbers) };
+  return { median: medianOf(numbers), min: Math.min(...numbers), max: Math.max(...numbers) };
+}
+
+/** @returns NaN for no values */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [upper = Number.NaN, lower = Number.NaN] = [sorted[middle], sorted[middle - 1]];
+  return sorted.length % 2 === 0 ? (lower + upper) / 2 : upper;
 }

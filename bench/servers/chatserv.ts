@@ -55,7 +55,7 @@ export function configOf(variant: Variant, folder: string, places: Places): obje
   };
   // Long enough for 4,096 bytes of text and the command.
   const limits = { linesPerSecond: 0, bytesPerSecond: 0, lineBytes: 8192, blockTime: 30_000 };
-  return { plugins, limits, log: { level: 'warn' } };
+  return { plugins, limits, log: { level: 'error' } };
 }
 
 function idlePlugins(count: number, folder: string): Readonly<Record<string, true>> {
