@@ -21,7 +21,7 @@ import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
 import { handlersOf, type PluginHandler, releasedEntriesOf } from './handlers.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
-import type { ConfigPlace, Loaded, Planned } from './load.ts';
+import type { ConfigPlace, Loaded } from './load.ts';
 import { Findings, Mistakes, messageOf } from './mistakes.ts';
 import { servicesOf } from './order.ts';
 import { authorsPlace } from './place.ts';
@@ -64,7 +64,6 @@ interface Live {
 interface Link {
   readonly provided: unknown;
   readonly standard: boolean;
-  readonly rank: number;
 }
 
 /** A live plugin, for who looks at it. */
@@ -85,11 +84,10 @@ export class Generation implements KernelGeneration {
   readonly codecs = new Map<string, LiveCodec>();
   readonly commands = new Map<string, LoadedCommand>();
   readonly services: Map<string, unknown>;
+  /** In the order of the config, each after those whose services it uses. */
   readonly #live: Live[] = [];
   /** What plugins provide of chained services. */
   readonly #chains = new Map<string, Link[]>();
-  /** The places of plugins in the order of handlers. */
-  #ranks: ReadonlyMap<string, number> = new Map();
   readonly #calls: PluginCalls;
   readonly #around: Surroundings;
   /** What is live before this generation is. */
@@ -107,9 +105,8 @@ export class Generation implements KernelGeneration {
    * @param before whose plugins are carried over where nothing of them has changed
    * @throws Mistakes with all that is wrong when one of them cannot be; then those that were set up are disposed of
    */
-  static async build(ordered: readonly Planned[], around: Surroundings, before?: Generation): Promise<Generation> {
+  static async build(ordered: readonly Loaded[], around: Surroundings, before?: Generation): Promise<Generation> {
     const generation = new Generation(around, before);
-    generation.#ranks = new Map(ordered.map(({ plugin, rank }) => [plugin.name, rank]));
     const findings = new Findings();
     try {
       // Of a plugin that lacks a service because another has a mistake nothing is said.
@@ -160,14 +157,8 @@ export class Generation implements KernelGeneration {
     return ordersOf(this.#handlers());
   }
 
-  /** The plugins in the order of the config, each after those whose services it uses. */
-  get #ranked(): Live[] {
-    const rank = ({ loaded }: Live) => this.#ranks.get(loaded.plugin.name) ?? 0;
-    return this.#live.toSorted((a, b) => rank(a) - rank(b));
-  }
-
   #handlers(): PluginHandler[] {
-    return this.#ranked.flatMap(({ loaded: { plugin, from }, contributions }) => [
+    return this.#live.flatMap(({ loaded: { plugin, from }, contributions }) => [
       ...handlersOf(plugin.name, from === 'standard', contributions.hooks),
       ...authenticatorHandlers(plugin, contributions, from === 'standard'),
     ]);
@@ -297,7 +288,7 @@ export class Generation implements KernelGeneration {
     this.#mustKeepStore((service) => provides.includes(service));
   }
 
-  #provide(token: Token<unknown>, provided: unknown, { plugin, from }: Loaded): void {
+  #provide(token: Token<unknown>, provided: unknown, { from }: Loaded): void {
     const { service } = token;
     if (!('chained' in token)) {
       const isAccounts = service === Accounts.service;
@@ -305,8 +296,8 @@ export class Generation implements KernelGeneration {
       return;
     }
     const links = this.#chains.get(service) ?? [];
-    links.push({ provided, standard: from === 'standard', rank: this.#ranks.get(plugin.name) ?? 0 });
-    links.sort((a, b) => Number(a.standard) - Number(b.standard) || a.rank - b.rank);
+    links.push({ provided, standard: from === 'standard' });
+    links.sort((a, b) => Number(a.standard) - Number(b.standard));
     this.#chains.set(service, links);
     this.services.set(
       service,
@@ -418,7 +409,7 @@ export class Generation implements KernelGeneration {
   }
 
   #addCodecs(): void {
-    const contributed = this.#ranked.map(({ loaded, contributions: { codecs = [] } }) => ({
+    const contributed = this.#live.map(({ loaded, contributions: { codecs = [] } }) => ({
       plugin: loaded.plugin.name,
       codecs,
     }));

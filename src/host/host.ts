@@ -24,7 +24,7 @@ import { Generation, type LivePlugin, type Surroundings } from './generation.ts'
 import type { PhaseOrder } from './handler-order.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
-import { type ConfigPlace, type Entries, loadPlugins, type Planned } from './load.ts';
+import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
 import { Meters } from './meter.ts';
 import { errorOf, Mistakes, messageOf } from './mistakes.ts';
 import { orderSetUp } from './order.ts';
@@ -77,22 +77,19 @@ export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.ser
 export async function plan(
   setting: Pick<HostSetting, 'plugins' | 'place' | 'standard' | 'environment' | 'mistakes'> & LifecycleSetting,
   deprecated: (sentence: string) => void = () => {},
-): Promise<Planned[]> {
+): Promise<Loaded[]> {
   const { plugins, place, standard, environment = {} } = setting;
   const loading = await loadPlugins(plugins, { ...place, standard }, environment, new Lifecycle(setting));
   const { loaded, mistakes, incomplete } = loading;
   for (const sentence of loading.deprecations) deprecated(sentence);
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(standard).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
-  const byName = loaded.toSorted((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
-  const order = orderSetUp(loaded, GIVEN, off, byName);
+  const order = orderSetUp(loaded, GIVEN, off);
   // What could not be loaded may be what provides a service that seems to be missing.
   const missing = incomplete ? [] : order.missing;
   const all = [...(setting.mistakes ?? []), ...mistakes, ...order.mistakes, ...missing];
   if (all.length > 0) throw new Mistakes(all);
-  // What handlers decide must not depend on names: their order is the config's.
-  const { ordered: ranked } = orderSetUp(loaded, GIVEN, off);
-  return order.ordered.map((one) => ({ ...one, rank: ranked.indexOf(one) }));
+  return order.ordered;
 }
 
 /** A server: its kernel and the plugins that are live. */

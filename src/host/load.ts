@@ -23,12 +23,6 @@ export interface Loaded {
   readonly from: string;
 }
 
-/** One that is planned: a list of them is in the order of set-up. */
-export interface Planned extends Loaded {
-  /** Its place in the order of handlers. */
-  readonly rank: number;
-}
-
 /** The entries of a config's `plugins`, which should be options or `true`, a plugin itself, or `false`. */
 export type Entries = Readonly<Record<string, unknown>>;
 

@@ -17,14 +17,12 @@ export interface PluginOff {
  * Puts plugins into an order in which each comes after those whose services it needs or wants.
  * @param given the services that are there without a plugin
  * @param off standard plugins that could be switched on
- * @param wanted the order that they keep apart from that
  * @returns the order; what is wrong with it, a sentence each; and what is missing, a sentence each
  */
 export function orderSetUp(
   all: readonly Loaded[],
   given: ReadonlySet<string>,
   off: readonly PluginOff[],
-  wanted: readonly Loaded[] = all,
 ): { ordered: Loaded[]; mistakes: string[]; missing: string[] } {
   const mistakes: string[] = [];
   const providers = new Map<string, Loaded[]>();
@@ -61,7 +59,7 @@ export function orderSetUp(
     state.set(one, 'done');
     ordered.push(one);
   };
-  for (const one of wanted) visit(one, []);
+  for (const one of all) visit(one, []);
   return { ordered, mistakes, missing: missingServices(missing, off, providers) };
 }
 

@@ -22,7 +22,7 @@ describe('a config is found and read', () => {
     await using folder = await Folder.with({ [file]: forms[file] ?? '' });
     const { code, stdout, stderr } = await folder.runs(['check']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 4 plugins are on\\.\n$`));
+    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 5 plugins are on\\.\n$`));
   });
 
   test('by its name, from another folder', async () => {

@@ -100,7 +100,10 @@ test('plugins are switched off and on while people are online, and what one keep
   await program.configures({ plugins: { lockout: { attempts: 2, blockTime: 30 }, whoelse: false } });
   expect((await program.reloads()).result).toMatchObject({
     removed: ['whoelse'],
-    changed: [{ name: 'lockout', because: 'its options' }],
+    changed: [
+      { name: 'lockout', because: 'its options' },
+      { name: 'admin', because: 'a service that it uses' },
+    ],
   });
   expect(await alice.asks('whoelse')).toBe('error:command:whoelse');
   // The guess before the reload counts.

@@ -236,8 +236,8 @@ describe('what a set-up returns with a mistake is not taken', () => {
     const failing = startServer({ fine, odd, bad, lacks });
     await expect(failing).rejects.toMatchObject({
       sentences: [
-        expect.stringMatching(/^The plugin 'bad' could not be set up: no key \(test\/.*:\d+:\d+\)$/),
         expect.stringMatching(/^The plugin 'odd': hook is not/),
+        expect.stringMatching(/^The plugin 'bad' could not be set up: no key \(test\/.*:\d+:\d+\)$/),
       ],
     });
     expect(disposed.toSorted()).toEqual(['fine', 'odd']);
