@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
-import type { AccountState, AccountWatch } from './account-watch.ts';
+import type { AccountState } from './account-watch.ts';
 import { SessionEnded } from './endings.ts';
-import type { Logger } from './logger.ts';
 import type { Hooks } from './phases.ts';
 import type { Session } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 import {
   type Admit,
   admit,
@@ -32,38 +32,26 @@ export interface Login {
   verify(secret: string): Promise<LoginStep>;
 }
 
-/** What logins need of the kernel. */
-export interface AuthenticationHost {
-  readonly hooks: Hooks;
-  readonly logger: Logger;
-  readonly limits: { readonly passwordAttempts: number };
-  /** Counts that a limit was met. */
-  limitMet(limit: string): void;
-  readonly accountWatch: Pick<AccountWatch, 'track'>;
-  /** Makes the session online and welcomes it, or returns why not. */
-  admit(session: Session, account: Account): Promise<UsernameVerdict | undefined>;
-}
-
 const OVER: LoginStep = { kind: 'over' };
 
 /** Finds out who a client is, and lets it in. Plugins decide about names and passwords. */
 export class Authentication implements Login {
   readonly #session: Session;
-  readonly #host: AuthenticationHost;
+  readonly #context: SessionContext;
   /** The user who was named, and whose password is missing. */
   #named: Account | undefined;
   #because: '' | 'wrong' = '';
   /** How many passwords were wrong on this connection, however often the login began again. */
   #wrong = 0;
 
-  constructor(session: Session, host: AuthenticationHost) {
+  constructor(session: Session, context: SessionContext) {
     this.#session = session;
-    this.#host = host;
+    this.#context = context;
   }
 
   async identify(name: string): Promise<LoginStep> {
     this.#named = undefined;
-    const decision = await this.#session.still(nameDecision(this.#session, name, this.#host.hooks));
+    const decision = await this.#session.still(nameDecision(this.#session, name, this.#context.hooks));
     return this.#proceed(decision ?? askUsername(), 'username');
   }
 
@@ -92,7 +80,7 @@ export class Authentication implements Login {
     const { seconds } = refused;
     // What was typed as a name may be a password: only that of an account is written down.
     const known = this.#named && { account: this.#named.name };
-    this.#host.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
+    this.#context.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
     session.leave('blocked', { kind: 'blocked', seconds, after });
     return OVER;
   }
@@ -110,18 +98,18 @@ export class Authentication implements Login {
     session.device = device;
     session.takesOver = false;
     session.epoch = state?.epoch;
-    return await this.#host.admit(session, account);
+    return await this.#context.admit(session, account);
   }
 
   /** The state of the account that is logged in to, tracked from here on; `unknown` when it cannot be read. */
   async #stateOf(account: Account): Promise<AccountState | undefined | 'unknown'> {
     const session = this.#session;
     try {
-      return await session.still(this.#host.accountWatch.track(session, account));
+      return await session.still(this.#context.accountWatch.track(session, account));
     } catch (err) {
       if (err instanceof SessionEnded) throw err;
       const facts = { event: 'store-error', ...session.who, err };
-      this.#host.logger.error(facts, 'an account could not be read for a login');
+      this.#context.logger.error(facts, 'an account could not be read for a login');
       return 'unknown';
     }
   }
@@ -129,20 +117,20 @@ export class Authentication implements Login {
   async #check(account: Account, secret: string): Promise<PasswordVerdict> {
     // Read before the password is checked, so that a change during the check is noticed.
     if ((await this.#stateOf(account)) === 'unknown') return 'again';
-    return await this.#session.still(passwordDecision(this.#session, account, secret, this.#host.hooks));
+    return await this.#session.still(passwordDecision(this.#session, account, secret, this.#context.hooks));
   }
 
   /** A password was wrong. */
   async #refuse(account: Account): Promise<LoginStep> {
     const session = this.#session;
-    const { logger, hooks, limits } = this.#host;
+    const { logger, hooks, limits } = this.#context;
     this.#because = 'wrong';
     this.#wrong++;
     logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
     const block = await session.still(blockAfter(session, account, hooks));
     if (block !== undefined) return this.#proceed(block, 'password');
     if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
-    this.#host.limitMet('password-attempts');
+    this.#context.limitMet('password-attempts');
     session.close('wrong-password');
     return OVER;
   }

@@ -14,7 +14,8 @@ import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import type { Hooks } from './phases.ts';
 import { Retries } from './retries.ts';
-import { Session, type SessionHost } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 import { Turns } from './turns.ts';
 import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
 
@@ -32,7 +33,7 @@ export interface KernelGeneration {
 }
 
 /** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
-export class Kernel implements SessionHost {
+export class Kernel implements SessionContext {
   readonly environment: KernelEnvironment;
   readonly clock: SteadyClock;
   readonly logger: Logger;

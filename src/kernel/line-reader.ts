@@ -1,24 +1,14 @@
 import type { Readable } from 'node:stream';
 import { SessionEnded } from './endings.ts';
-import type { ForeignProtocol, Judgement, KernelEnvironment, RateLimiter } from './environment.ts';
+import type { Judgement, RateLimiter } from './environment.ts';
 import { Framer, type LineRead } from './framing.ts';
-import type { SessionLimits } from './limits.ts';
+import type { Session } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 
-/** What a line reader needs of the kernel. */
-export interface LineReaderHost {
-  readonly environment: KernelEnvironment;
-  readonly limits: SessionLimits;
-}
+/** The session whose lines are read. */
+type Owner = Pick<Session, 'foreign' | 'sentTooMuch' | 'inputEnded'>;
 
-/** What a line reader reports. */
-export interface LineReaderOwner {
-  /** The client speaks another protocol. None of its lines is given. */
-  foreign(protocol: ForeignProtocol): void;
-  /** The client sends more bytes than it may, of which no more is taken in. */
-  sentTooMuch(): void;
-  /** The client has ended its side. */
-  inputEnded(): void;
-}
+type Context = Pick<SessionContext, 'environment' | 'limits'>;
 
 /** Reads the lines of one client as they are asked for, held to its rates. */
 export class LineReader {
@@ -27,8 +17,8 @@ export class LineReader {
   /** The same by the monotonic clock. */
   #heardAt: number;
   readonly #stream: Readable;
-  readonly #host: LineReaderHost;
-  readonly #owner: LineReaderOwner;
+  readonly #context: Context;
+  readonly #owner: Owner;
   readonly #framer: Framer;
   readonly #rate: RateLimiter;
   /** Whether the first bytes have not shown yet what the client speaks. */
@@ -37,14 +27,14 @@ export class LineReader {
   #closed = false;
   #wakeReader: (() => void) | undefined;
 
-  constructor(stream: Readable, host: LineReaderHost, owner: LineReaderOwner) {
-    this.lastHeard = host.environment.clock.now();
-    this.#heardAt = host.environment.clock.monotonic();
+  constructor(stream: Readable, context: Context, owner: Owner) {
+    this.lastHeard = context.environment.clock.now();
+    this.#heardAt = context.environment.clock.monotonic();
     this.#stream = stream;
-    this.#host = host;
+    this.#context = context;
     this.#owner = owner;
-    this.#framer = new Framer(host.limits.lineBytes);
-    this.#rate = host.environment.rateLimiter();
+    this.#framer = new Framer(context.limits.lineBytes);
+    this.#rate = context.environment.rateLimiter();
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => {
       this.#over = true;
@@ -60,7 +50,7 @@ export class LineReader {
 
   /** For how long the client has sent no whole line, in milliseconds. */
   get silence(): number {
-    return this.#host.environment.clock.monotonic() - this.#heardAt;
+    return this.#context.environment.clock.monotonic() - this.#heardAt;
   }
 
   /** The next line. @throws SessionEnded when there will be none */
@@ -69,9 +59,10 @@ export class LineReader {
       if (this.#closed) throw new SessionEnded();
       const line = this.#framer.next();
       if (line !== undefined) {
-        this.lastHeard = this.#host.environment.clock.now();
-        this.#heardAt = this.#host.environment.clock.monotonic();
-        if ('fault' in line && line.fault === 'too-long') this.#host.environment.counters.countLimitHit('line-bytes');
+        this.lastHeard = this.#context.environment.clock.now();
+        this.#heardAt = this.#context.environment.clock.monotonic();
+        if ('fault' in line && line.fault === 'too-long')
+          this.#context.environment.counters.countLimitHit('line-bytes');
         return line;
       }
       if (this.#over) throw new SessionEnded();
@@ -94,7 +85,7 @@ export class LineReader {
 
   /** Counts what came beside lines, as a line of so many bytes. @returns whether the client may go on */
   spend(bytes: number): boolean {
-    const now = this.#host.environment.clock.monotonic();
+    const now = this.#context.environment.clock.monotonic();
     return this.#rate.receive(bytes, now) && this.#rate.line(now) !== 'too-fast';
   }
 
@@ -106,7 +97,7 @@ export class LineReader {
 
   #receive(chunk: Buffer): void {
     if (this.#closed) return;
-    const { limits, environment } = this.#host;
+    const { limits, environment } = this.#context;
     const { clock, counters } = environment;
     counters.bytesReceived += chunk.length;
     if (!this.#rate.receive(chunk.length, clock.monotonic())) {
@@ -117,14 +108,14 @@ export class LineReader {
     if (this.#unknown && this.#isForeign()) return;
     // Who sends ahead of the answers waits in the system's buffers, not in ours.
     if (this.#framer.waiting > limits.inputBytes && !this.#stream.isPaused()) {
-      this.#host.environment.counters.countLimitHit('input-bytes');
+      this.#context.environment.counters.countLimitHit('input-bytes');
       this.#stream.pause();
     }
     this.#wake();
   }
 
   #isForeign(): boolean {
-    const protocol = this.#host.environment.foreignProtocol(this.#framer.pending, this.#host.limits.lineBytes);
+    const protocol = this.#context.environment.foreignProtocol(this.#framer.pending, this.#context.limits.lineBytes);
     if (protocol === 'open') return false;
     this.#unknown = false;
     if (protocol !== undefined) this.#owner.foreign(protocol);

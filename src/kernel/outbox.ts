@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Counters } from './environment.ts';
 import type { Message } from './message.ts';
+import type { Session } from './session.ts';
 import { throwLater } from './throw-later.ts';
 
 /** How many outboxes are written before the event loop comes to anything else. */
@@ -43,13 +44,8 @@ function sameParts(some: readonly Buffer[], others: readonly Buffer[]): boolean 
   return some.length === others.length && some.every((part, index) => part === others[index]);
 }
 
-/** What an outbox reports. */
-export interface OutboxOwner {
-  /** The transport took the bytes of these messages. */
-  taken(messages: readonly Message[]): void;
-  /** More waits for the client than may. Nothing further is taken in. */
-  overflowed(): void;
-}
+/** The session that an outbox belongs to. */
+type Owner = Pick<Session, 'taken' | 'overflowed'>;
 
 /** Stands for no messages, so that a write without any costs no array. */
 const NONE: Message[] = [];
@@ -72,7 +68,7 @@ export class Outbox {
   readonly #stream: Writable;
   readonly #turn: Turn;
   readonly #limit: number;
-  readonly #owner: OutboxOwner;
+  readonly #owner: Owner;
   #parts: Buffer[] = [];
   #bytes = 0;
   #messages: Message[] = NONE;
@@ -84,7 +80,7 @@ export class Outbox {
   #whenRoom: (() => void)[] = [];
   #closed = false;
 
-  constructor(stream: Writable, turn: Turn, limit: number, owner: OutboxOwner) {
+  constructor(stream: Writable, turn: Turn, limit: number, owner: Owner) {
     this.#stream = stream;
     this.#turn = turn;
     this.#limit = limit;

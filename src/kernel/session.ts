@@ -4,27 +4,16 @@ import type { CodecState, Input, LiveCodec, Output, Question } from './codec.ts'
 import type { Connection } from './connection.ts';
 import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
 import type { ClientPlace, ForeignProtocol } from './environment.ts';
-import { Feed, type FeedHost } from './feed.ts';
+import { Feed } from './feed.ts';
 import type { LineRead } from './framing.ts';
-import { LineReader, type LineReaderHost, type LineReaderOwner } from './line-reader.ts';
+import { LineReader } from './line-reader.ts';
 import type { Message } from './message.ts';
-import { Outbox, type OutboxOwner, type Turn } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { PresetAnswers } from './preset-answers.ts';
 import type { Rendered } from './rendered.ts';
+import type { SessionContext } from './session-context.ts';
 import { throwLater } from './throw-later.ts';
 import { isReason, refuse } from './verdicts.ts';
-
-/** What a session needs of the kernel. */
-export interface SessionHost extends FeedHost, LineReaderHost {
-  readonly limits: LineReaderHost['limits'];
-  readonly turn: Turn;
-  /** The codec that claims a client by its first line, if one does. */
-  codecFor(firstLine: string): LiveCodec | undefined;
-  /** A codec threw: the session is closed. */
-  codecFailed(session: Session, cause: unknown): void;
-  /** The session is over: it takes part in nothing from here on. */
-  ended(session: Session, reason: string): void;
-}
 
 /** What there is to say about a question. */
 export interface AskOptions {
@@ -50,7 +39,7 @@ function called(tell: () => void): void {
 }
 
 /** One client's conversation on a connection; after login it has an account. */
-export class Session implements LineReaderOwner, OutboxOwner {
+export class Session {
   /** Counts the sessions of this server's run. */
   readonly id: number;
   /** The name of the transport that accepted the connection: `tcp`, `websocket`. */
@@ -89,7 +78,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
   #throttled = false;
   #pollDeferred = false;
   #preset: PresetAnswers | undefined;
-  readonly #host: SessionHost;
+  readonly #context: SessionContext;
   readonly #connection: Connection;
   readonly #lines: LineReader;
   #linesBeforeLogin = 0;
@@ -100,21 +89,21 @@ export class Session implements LineReaderOwner, OutboxOwner {
   #whenGone: (() => void)[] = [];
 
   /** @internal */
-  constructor(id: number, connection: Connection, codec: LiveCodec, host: SessionHost) {
+  constructor(id: number, connection: Connection, codec: LiveCodec, context: SessionContext) {
     this.id = id;
     this.transport = connection.transport;
-    const { address, network }: ClientPlace = host.environment.locate(connection.address);
+    const { address, network }: ClientPlace = context.environment.locate(connection.address);
     this.address = address;
     this.network = network;
     this.#codec = codec;
-    this.connectedAt = host.environment.clock.now();
-    this.#acceptedAt = host.environment.clock.monotonic();
-    this.#host = host;
+    this.connectedAt = context.environment.clock.now();
+    this.#acceptedAt = context.environment.clock.monotonic();
+    this.#context = context;
     this.#connection = connection;
-    this.outbox = new Outbox(connection.stream, host.turn, host.limits.outboxBytes, this);
-    this.feed = new Feed(this, host);
+    this.outbox = new Outbox(connection.stream, context.turn, context.limits.outboxBytes, this);
+    this.feed = new Feed(this, context);
     const { stream } = connection;
-    this.#lines = new LineReader(stream, host, this);
+    this.#lines = new LineReader(stream, context, this);
     this.#codecState = codec.open(this);
     // What an error means for the session, the close that follows it says.
     stream.on('error', nothing);
@@ -141,7 +130,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
 
   /** For how long it has been connected, in milliseconds, whatever becomes of the time of day. */
   get age(): number {
-    return this.#host.environment.clock.monotonic() - this.#acceptedAt;
+    return this.#context.environment.clock.monotonic() - this.#acceptedAt;
   }
 
   /** For how long the client has sent no whole line, in milliseconds, whatever becomes of the time of day. */
@@ -161,7 +150,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
 
   /** Whether the limits per network do not hold for it: its network is exempt, or it has no IP address. */
   get exempt(): boolean {
-    return this.#host.environment.isExempt(this.address);
+    return this.#context.environment.isExempt(this.address);
   }
 
   /**
@@ -280,7 +269,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
     try {
       return rendered.bytes(this.#codec, this.#codecState);
     } catch (cause) {
-      this.#host.codecFailed(this, cause);
+      this.#context.codecFailed(this, cause);
       return undefined;
     }
   }
@@ -305,8 +294,8 @@ export class Session implements LineReaderOwner, OutboxOwner {
     // Reading on keeps the system from resetting the connection for unread input, which would take the last words along.
     stream.resume();
     if (this.#lines.over) stream.once('finish', () => stream.destroy());
-    const cancel = this.#host.environment.clock.after(this.#host.limits.closeTime, () => {
-      this.#host.environment.counters.countLimitHit('close-time');
+    const cancel = this.#context.environment.clock.after(this.#context.limits.closeTime, () => {
+      this.#context.environment.counters.countLimitHit('close-time');
       stream.destroy();
     });
     this.whenGone(cancel);
@@ -381,7 +370,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
   #decode(line: LineRead, question: Question | undefined): void {
     if (this.#isFirstLine) this.#readFirst(line);
     const isLogin = this.account === undefined;
-    if (isLogin && ++this.#linesBeforeLogin > this.#host.limits.loginLines) this.#closeFor('too-many-lines');
+    if (isLogin && ++this.#linesBeforeLogin > this.#context.limits.loginLines) this.#closeFor('too-many-lines');
     const judgement = this.#lines.judge();
     if (judgement === 'too-fast' || (judgement !== 'run' && question !== undefined)) this.#closeFor('too-fast');
     try {
@@ -398,12 +387,12 @@ export class Session implements LineReaderOwner, OutboxOwner {
       return;
     }
     this.#throttled = judgement !== 'run';
-    if (judgement !== 'run') this.#host.environment.counters.countLimitHit(judgement);
+    if (judgement !== 'run') this.#context.environment.counters.countLimitHit(judgement);
   }
 
   /** @throws SessionEnded */
   #codecFailed(cause: unknown): never {
-    this.#host.codecFailed(this, cause);
+    this.#context.codecFailed(this, cause);
     throw new SessionEnded();
   }
 
@@ -411,7 +400,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
   #readFirst(line: LineRead): void {
     this.#isFirstLine = false;
     if (!this.#codec.handsOver || !('text' in line)) return;
-    const codec = this.#host.codecFor(line.text);
+    const codec = this.#context.codecFor(line.text);
     if (codec === undefined || codec === this.#codec) return;
     this.#codec = codec;
     try {
@@ -422,7 +411,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
   }
 
   #closeFor(limit: string): never {
-    this.#host.environment.counters.countLimitHit(limit);
+    this.#context.environment.counters.countLimitHit(limit);
     this.close(limit);
     throw new SessionEnded();
   }
@@ -436,7 +425,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
 
   /** @internal */
   foreign(protocol: ForeignProtocol): void {
-    this.#host.environment.logger.info(
+    this.#context.environment.logger.info(
       { event: 'foreign-protocol', ...this.who, protocol },
       `a client spoke ${protocol.toUpperCase()} on a port for chat: its address or port is wrong, or a web page had a browser try`,
     );
@@ -445,7 +434,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
 
   /** @internal */
   sentTooMuch(): void {
-    this.#host.environment.counters.countLimitHit('too-fast');
+    this.#context.environment.counters.countLimitHit('too-fast');
     this.close('too-fast');
   }
 
@@ -460,7 +449,7 @@ export class Session implements LineReaderOwner, OutboxOwner {
 
   /** @internal */
   overflowed(): void {
-    this.#host.environment.counters.countLimitHit('outbox-bytes');
+    this.#context.environment.counters.countLimitHit('outbox-bytes');
     this.close('too-slow');
   }
 
@@ -480,6 +469,6 @@ export class Session implements LineReaderOwner, OutboxOwner {
     this.outbox.close();
     this.feed.end();
     this.#lines.close();
-    this.#host.ended(this, reason);
+    this.#context.ended(this, reason);
   }
 }
