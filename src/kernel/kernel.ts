@@ -98,9 +98,8 @@ export class Kernel implements SessionContext {
     return undefined;
   }
 
-  codecFailed(session: Session, err: unknown): void {
+  codecFailed(session: Session, { name, plugin }: LiveCodec, err: unknown): void {
     if (session.ended) return;
-    const { name, plugin } = session.codec;
     this.logger.error({ event: 'plugin-error', plugin, codec: name, ...session.who, err }, `codec '${name}' failed`);
     session.close('internal');
   }

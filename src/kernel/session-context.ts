@@ -20,7 +20,7 @@ export interface SessionContext extends FeedHost {
   /** The codec that claims a client by its first line, if one does. */
   codecFor(firstLine: string): LiveCodec | undefined;
   /** A codec threw: the session is closed. */
-  codecFailed(session: Session, cause: unknown): void;
+  codecFailed(session: Session, codec: LiveCodec, cause: unknown): void;
   /** The session is over: it takes part in nothing from here on. */
   ended(session: Session, reason: string): void;
 }

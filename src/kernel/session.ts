@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { LoginBasis } from './account-watch.ts';
-import type { CodecState, Input, LiveCodec, Output, Question } from './codec.ts';
+import type { Codec, CodecState, Input, LiveCodec, Output, Question } from './codec.ts';
 import type { Connection } from './connection.ts';
 import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
 import type { ClientPlace, ForeignProtocol } from './environment.ts';
@@ -114,12 +114,12 @@ export class Session {
   }
 
   /** How the client speaks: the listener's codec, or the one that claimed its first line. */
-  get codec(): LiveCodec {
+  get codec(): Codec {
     return this.#codec;
   }
 
   /** @deprecated `codec` */
-  get dialect(): LiveCodec {
+  get dialect(): Codec {
     return this.#codec;
   }
 
@@ -269,7 +269,7 @@ export class Session {
     try {
       return rendered.bytes(this.#codec, this.#codecState);
     } catch (cause) {
-      this.#context.codecFailed(this, cause);
+      this.#context.codecFailed(this, this.#codec, cause);
       return undefined;
     }
   }
@@ -392,7 +392,7 @@ export class Session {
 
   /** @throws SessionEnded */
   #codecFailed(cause: unknown): never {
-    this.#context.codecFailed(this, cause);
+    this.#context.codecFailed(this, this.#codec, cause);
     throw new SessionEnded();
   }
 
