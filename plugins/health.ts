@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Accounts, definePlugin, Health, type HealthReport, Http, Log, Plugins, z } from 'chatserv';
+import { Accounts, definePlugin, Health, type HealthReport, Http, MessageLog, Plugins, z } from 'chatserv';
 
 const WELL = 'well';
 
@@ -11,9 +11,9 @@ export default definePlugin({
     loopTime: z.number().positive().default(1).describe('How long the event loop may take to come round, in seconds'),
   }),
   needs: { accounts: Accounts, plugins: Plugins },
-  wants: { http: Http, log: Log },
+  wants: { http: Http, messageLog: MessageLog },
   provides: { health: Health },
-  setup({ options, accounts, log, plugins, clock, http }) {
+  setup({ options, accounts, messageLog, plugins, clock, http }) {
     const unmounts: (() => void)[] = [];
     let underWay: Promise<HealthReport> | undefined;
 
@@ -34,7 +34,7 @@ export default definePlugin({
     /** Asks the store for a name that nobody can have, and whether it can keep messages. */
     async function ask(): Promise<void> {
       await accounts.find('');
-      if (log?.check !== undefined) await log.check();
+      if (messageLog?.check !== undefined) await messageLog.check();
       // A change to an account that cannot be there: a store that only reads refuses it.
       else await accounts.setSeen(0, 0);
     }

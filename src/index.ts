@@ -37,7 +37,18 @@ export type { Clock, SteadyClock } from './kernel/clock.ts';
 export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } from './kernel/codec.ts';
 export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
-export type { Post, Posted } from './kernel/delivery.ts';
+export {
+  type Cursor,
+  type Destination,
+  DIRECT_MOST,
+  type Entry,
+  EVERYONE,
+  type Follower,
+  type NewEntry,
+  type Room,
+  type RoomKind,
+  type SendKey,
+} from './kernel/entry.ts';
 export type { Feed, InboxReader } from './kernel/feed.ts';
 export type { LineRead } from './kernel/framing.ts';
 export type {
@@ -60,6 +71,7 @@ export {
   withoutControls,
 } from './kernel/message.ts';
 export { nameKey } from './kernel/names.ts';
+export type { Post, Posted } from './kernel/posting.ts';
 export { type Reservation, reserve } from './kernel/reservation.ts';
 export type { AskOptions, Session } from './kernel/session.ts';
 export {
@@ -102,7 +114,15 @@ export { storageOver } from './sdk/storage-over.ts';
 export { TimedBlocks } from './sdk/timed-blocks.ts';
 export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
 export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
-export { Archive, type ArchivedAccount, type ArchivedMessage, type ArchiveEnds } from './services/archive.ts';
+export {
+  Archive,
+  type ArchivedAccount,
+  type ArchivedEntry,
+  type ArchivedKey,
+  type ArchivedRoom,
+  type ArchiveEnds,
+  type Membership,
+} from './services/archive.ts';
 export { Authenticator } from './services/authenticator.ts';
 export { Backup } from './services/backup.ts';
 export { Health, type HealthReport } from './services/health.ts';
@@ -110,14 +130,15 @@ export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from
 export { Inbox } from './services/inbox.ts';
 export { Lockout } from './services/lockout.ts';
 export {
-  type Cursor,
-  type Entry,
-  type EntryAudience,
+  type CursorMove,
+  type Device,
+  type InboxCount,
   Log,
-  type NewEntry,
+  type Member,
+  MessageLog,
   type Retention,
-  type WaitingCount,
-} from './services/log.ts';
+  type Unread,
+} from './services/message-log.ts';
 export { LoginDialogue } from './services/login-dialogue.ts';
 export { Passwords } from './services/passwords.ts';
 export {

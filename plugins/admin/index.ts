@@ -5,7 +5,7 @@ import {
   definePlugin,
   differenceInWords,
   Lockout,
-  Log,
+  MessageLog,
   Plugins,
   param,
   Roles,
@@ -34,12 +34,23 @@ export default definePlugin({
     muteTime: z.int().positive().default(3600).describe('How long a mute lasts that says nothing else, in seconds'),
   }),
   needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
-  wants: { lockout: Lockout, log: Log, roles: Roles },
-  setup({ options, accounts, storage, plugins, lockout, log, roles, server, clock, keep, path }) {
+  wants: { lockout: Lockout, messageLog: MessageLog, roles: Roles },
+  setup({ options, accounts, storage, plugins, lockout, messageLog, roles, server, clock, keep, path }) {
     const audit = new Audit(path(options.audit), clock);
     const bans = new Bans(new TimedBlocks(storage, 'bans', { clock, keep }));
     const mutes = new Mutes(new TimedBlocks(storage, 'mutes', { clock, keep }), clock);
-    const moderation = { accounts, lockout, log, roles, server, clock, bans, mutes, audit, muteTime: options.muteTime };
+    const moderation = {
+      accounts,
+      lockout,
+      messageLog,
+      roles,
+      server,
+      clock,
+      bans,
+      mutes,
+      audit,
+      muteTime: options.muteTime,
+    };
 
     const banOf = async (account: Account) => {
       const left = await bans.ofAccount(account);

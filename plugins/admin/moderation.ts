@@ -5,7 +5,7 @@ import {
   type CommandCall,
   type CommandSpec,
   type Lockout,
-  type Log,
+  type MessageLog,
   param,
   type Refusal,
   type Reply,
@@ -35,7 +35,7 @@ const CANNOT_PURGE = 'This store cannot remove messages.';
 export interface Moderation {
   readonly accounts: Accounts;
   readonly lockout: Lockout | undefined;
-  readonly log: Log | undefined;
+  readonly messageLog: MessageLog | undefined;
   readonly roles: Roles | undefined;
   readonly server: Server;
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export interface Moderation {
 export function moderationCommands({
   accounts,
   lockout,
-  log,
+  messageLog,
   roles,
   server,
   clock,
@@ -104,7 +104,7 @@ export function moderationCommands({
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const cancel = clock.after(PURGE_PATIENCE, () => resolve(undefined));
     try {
-      return await Promise.race([log?.removeFrom?.(sender) ?? 0, promise]);
+      return await Promise.race([messageLog?.removeFrom?.(sender) ?? 0, promise]);
     } finally {
       cancel();
     }
@@ -160,7 +160,7 @@ export function moderationCommands({
         const target = await targetOf(call.values.target, accounts);
         if (target.kind === 'refusal') return target;
         if (target.kind === 'user') {
-          if (purges && log?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
+          if (purges && messageLog?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
           const because = await objection(call.account, target.account, call.command);
           return because ?? { target: textOf(target), run: () => banUser(target.account, time, purges !== undefined) };
         }
@@ -221,7 +221,7 @@ export function moderationCommands({
       },
       async (call) => {
         const { user } = call.values;
-        if (log?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
+        if (messageLog?.removeFrom === undefined) return refuse('unsupported', CANNOT_PURGE);
         if ((await accounts.find(user)) !== undefined) {
           return onUser(call, user, ({ id, name }) => purgeUser(id, name));
         }

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Log, Storage } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, Storage } from 'chatserv';
 import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { AuditedServer } from '../../test/support/audited-server.ts';
@@ -63,17 +63,17 @@ describe('purge', () => {
 
   test('says so where the store cannot, and where it takes long', async () => {
     const [asked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<number>()];
-    let removeFrom: Log['removeFrom'];
-    const { accounts, storage, log } = memoryStore(() => 0);
+    let removeFrom: MessageLog['removeFrom'];
+    const { accounts, storage, messageLog } = memoryStore(() => 0);
     const store = definePlugin({
       name: 'store',
       summary: 'Removes messages as the test says',
-      provides: { accounts: Accounts, storage: Storage, log: Log },
+      provides: { accounts: Accounts, storage: Storage, messageLog: MessageLog },
       setup: () => ({
         provide: {
           accounts,
           storage,
-          log: Object.defineProperty({ ...log }, 'removeFrom', { get: () => removeFrom }),
+          messageLog: Object.defineProperty({ ...messageLog }, 'removeFrom', { get: () => removeFrom }),
         },
       }),
     });

@@ -19,6 +19,7 @@ const classic: Codec = {
   pollsForMessages: true,
   open: () => ({ decode, encode }),
   message: ({ time, from, text }: Message) => `[${timestamp(time)}] ${from.name}: ${text}\n`,
+  entry: (_entry, { time }, line) => (line === undefined ? '' : `[${timestamp(time)}] ${line}\n`),
 };
 
 export default definePlugin({

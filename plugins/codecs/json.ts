@@ -4,6 +4,7 @@ import {
   type CodecState,
   clientEvents,
   definePlugin,
+  type Entry,
   type Input,
   type LineRead,
   LoginDialogue,
@@ -21,16 +22,22 @@ const json: Codec = {
   // No user name begins so.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),
-  message({ id, from, audience, text, time, repeat }: Message): string {
+  message({ id, room, from, audience, text, time, repeat }: Message): string {
     return lineOf({
       type: 'message',
       id,
       from: from.name,
-      audience: 'group' in audience ? 'everyone' : 'named',
+      audience: 'group' in audience ? audience.group : 'named',
+      ...('group' in audience && audience.group === 'room' && { room }),
       text,
       time: new Date(time).toISOString(),
       repeat,
     });
+  },
+  entry({ id, room, kind, version, of, reply, body }: Entry, { from, time, repeat }: Message): string {
+    const data = body === '' ? null : (parsed(body) ?? body);
+    const about = { from: from.name, of, reply, data, time: new Date(time).toISOString(), repeat };
+    return lineOf({ type: 'entry', id, room, kind, version, ...about } satisfies ServerEvent);
   },
 };
 
@@ -150,13 +157,14 @@ class JsonState implements CodecState {
 function presetOf(
   event: Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>,
 ): Readonly<Record<string, string>> {
+  const device: Record<string, string> = event.device === undefined ? {} : { device: event.device };
   if (event.type === 'register') {
     const { name: username, password } = event;
-    return { username, password, register: 'y', 'new-password': password, 'new-password-again': password };
+    return { username, password, register: 'y', 'new-password': password, 'new-password-again': password, ...device };
   }
   const takeover: Record<string, string> = event.takeover ? { takeover: 'y' } : {};
-  if (event.type === 'resume') return { username: '', resume: event.token, ...takeover };
-  return { username: event.name, password: event.password, ...takeover };
+  if (event.type === 'resume') return { username: '', resume: event.token, ...takeover, ...device };
+  return { username: event.name, password: event.password, ...takeover, ...device };
 }
 
 function parsed(text: string): unknown {

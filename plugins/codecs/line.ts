@@ -22,6 +22,7 @@ const line: Codec = {
   message({ time, from, text }: Message): string {
     return `[${timestamp(time)}] ${from.name}: ${text}\n`;
   },
+  entry: (_entry, { time }, line) => (line === undefined ? '' : `[${timestamp(time)}] ${line}\n`),
 };
 
 /** Nothing is remembered, so all connections share one state. */

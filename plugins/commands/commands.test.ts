@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Log, Storage } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../stores/memory/store.ts';
@@ -43,10 +43,10 @@ test('nobody waits for the store to note who came', async () => {
   const slow = definePlugin({
     name: 'slow',
     summary: 'A store that takes its time over a note',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, storage } = memoryStore(() => clock.now());
-      return { provide: { accounts: { ...accounts, setSeen: () => noted.promise }, log, storage } };
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+      return { provide: { accounts: { ...accounts, setSeen: () => noted.promise }, messageLog, storage } };
     },
   });
   await using server = await startServer({ memory: false, slow });

@@ -2,7 +2,7 @@ import { type Account, askUsername, definePlugin, Presence, type Session, z } fr
 
 export default definePlugin({
   name: 'single-session',
-  summary: 'Lets a user be connected once at a time',
+  summary: 'Lets a user be connected once at a time, on each device that its client names',
   options: z.strictObject({
     takeover: z
       .boolean()
@@ -20,6 +20,11 @@ export default definePlugin({
     /** Whether it does: on a plain line whoever knows the password. */
     const takesOver = (session: Session) =>
       session.codec.takesOver ? session.preset('takeover') === 'y' : options.takeover;
+    /** Whether all sessions of an account are on other devices than one that its client names. */
+    const isOtherDevice = (account: Account, device: string) => {
+      const here = server.sessionsOf(account);
+      return here.length > 0 && here.every(({ deviceName }) => deviceName !== device);
+    };
     return {
       hooks: {
         onUsername: {
@@ -29,6 +34,7 @@ export default definePlugin({
             handler(session, name) {
               const there = presence.find(name);
               if (there === undefined || there.isBot) return undefined;
+              if (isOtherDevice(there, session.preset('device') ?? '')) return undefined;
               // Whoever wants a new account has chosen somebody else's name.
               if (session.preset('register') === 'y') return askUsername('username', 'taken');
               return canTakeOver(session) ? undefined : askUsername('connected');
@@ -39,7 +45,9 @@ export default definePlugin({
         onAdmit: {
           guard(session, account) {
             const here = server.sessionsOf(account);
-            const others = here.filter((other) => !session.replaces(other));
+            if (isOtherDevice(account, session.deviceName)) return undefined;
+            const same = here.filter(({ deviceName }) => deviceName === session.deviceName);
+            const others = same.filter((other) => !session.replaces(other));
             if (others.length === 0)
               return here.length === 0 && isOnline(account) ? askUsername('connected') : undefined;
             if (!canTakeOver(session)) return askUsername('connected');

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { partsOf } from '../sdk/storage-over.ts';
 import { Accounts } from '../services/accounts.ts';
-import { Archive, type ArchivedAccount } from '../services/archive.ts';
+import { Archive, type ArchivedAccount, type ArchivedRoom, type ArchiveEnds } from '../services/archive.ts';
 import { head, write } from './archive-lines.ts';
 import { writeOutputFile } from './output-file.ts';
 import { print } from './print.ts';
@@ -48,16 +48,54 @@ async function writeAll(archive: Archive, to: Writable): Promise<void> {
   const ends = await archive.ends();
   await put(to, write(head(ends)));
   for (const account of accounts) await put(to, write({ type: 'account', ...account }));
-  await writeMessages(archive, ends.message, to);
+  for (const room of await roomsUpTo(archive, ends)) await put(to, write({ type: 'room', ...room }));
+  await writeUpTo(
+    ends.entry,
+    (after) => archive.entries(after, PAGE),
+    to,
+    (entry) => write({ type: 'entry', ...entry }),
+  );
+  await writeUpTo(
+    ends.entry,
+    (after) => archive.keys(after, PAGE),
+    to,
+    (key) => write({ type: 'key', ...key }),
+  );
   await writeTexts(archive, to);
 }
 
-/** Writes the messages up to an id. */
-async function writeMessages(archive: Archive, last: number, to: Writable): Promise<void> {
-  for await (const page of pages((after) => archive.messages(after, PAGE))) {
-    for (const message of page) {
-      if (message.id > last) return;
-      await put(to, write({ type: 'message', ...message }));
+/** The rooms as they were at the ends: what was appended since is taken off their numbers again. */
+async function roomsUpTo(archive: Archive, ends: ArchiveEnds): Promise<Iterable<ArchivedRoom>> {
+  const rooms = new Map<number, ArchivedRoom>();
+  for await (const page of pages((after) => archive.rooms(after, PAGE))) {
+    for (const room of page) if (room.id <= ends.room) rooms.set(room.id, room);
+  }
+  const isLater = () => [...rooms.values()].some(({ last }) => last > ends.entry);
+  for (let last = ends.entry; isLater(); ) {
+    const page = await archive.entries(last, PAGE);
+    for (const { id, room, seq, previous } of page) {
+      const known = rooms.get(room);
+      last = id;
+      if (known === undefined) continue;
+      const before = { seq: seq > 0 ? Math.min(known.seq, seq - 1) : known.seq, last: Math.min(known.last, previous) };
+      rooms.set(room, { ...known, ...before });
+    }
+    if (page.length === 0) break;
+  }
+  return rooms.values();
+}
+
+/** Writes what is read in pages, up to an id. */
+async function writeUpTo<T extends { readonly id: number }>(
+  last: number,
+  read: (after: number) => Promise<T[]>,
+  to: Writable,
+  text: (one: T) => string,
+): Promise<void> {
+  for await (const page of pages(read)) {
+    for (const one of page) {
+      if (one.id > last) return;
+      await put(to, text(one));
     }
   }
 }

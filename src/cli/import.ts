@@ -3,13 +3,21 @@ import { isDeepStrictEqual } from 'node:util';
 import { cannotRead, linesOf } from '../config/text-file.ts';
 import { Mistakes } from '../host/mistakes.ts';
 import { textKey } from '../sdk/storage-over.ts';
-import { Archive, type ArchivedAccount, type ArchivedMessage } from '../services/archive.ts';
+import {
+  Archive,
+  type ArchivedAccount,
+  type ArchivedEntry,
+  type ArchivedKey,
+  type ArchivedRoom,
+} from '../services/archive.ts';
 import type { StoredText } from '../services/storage.ts';
-import { type ArchiveLine, ArchiveReader } from './archive-lines.ts';
+import type { ArchiveLine } from './archive-lines.ts';
+import { ArchiveReader, type ReadLine } from './archive-reader.ts';
 import { factsOf } from './control.ts';
 import { print } from './print.ts';
 import { withServicesAlone } from './services.ts';
 import { readConfig } from './setting.ts';
+import type { Version1Plan } from './version-1-plan.ts';
 
 /** How many lines are added at once. */
 const AT_ONCE = 500;
@@ -35,10 +43,10 @@ export async function importAll(config: string | undefined, file: string): Promi
     throw new Mistakes([`A server is running with ${place.name}: stop it before you import into its store.`]);
   }
   // A message waits in an inbox while half an outbox is full, and must fit into the rest.
-  const read = () => linesIn(file, Math.floor(limits.outboxBytes / 2));
-  const counts = await check(file, read);
+  const messageBytes = Math.floor(limits.outboxBytes / 2);
+  const { counts, plan } = await check(file, messageBytes);
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
-    const added = await add(archive, read);
+    const added = await add(archive, file, new ArchiveReader(messageBytes, plan));
     if (!isDeepStrictEqual(added, counts)) {
       throw new Mistakes([`${file} changed while it was read: nothing of it was imported.`]);
     }
@@ -49,7 +57,10 @@ export async function importAll(config: string | undefined, file: string): Promi
 }
 
 /** Looks at the whole file before anything is imported. @throws Mistakes that name the wrong lines */
-async function check(file: string, read: () => ReturnType<typeof linesIn>): Promise<Counts> {
+async function check(
+  file: string,
+  messageBytes: number,
+): Promise<{ readonly counts: Counts; readonly plan: Version1Plan | undefined }> {
   // It is read twice, which a pipe cannot be.
   const found = await stat(file).catch((cause: unknown) => {
     throw cannotRead(file, cause);
@@ -57,59 +68,102 @@ async function check(file: string, read: () => ReturnType<typeof linesIn>): Prom
   if (found.isDirectory()) throw new Mistakes([`${file} cannot be read: it is a folder`]);
   if (!found.isFile()) throw new Mistakes([`${file} is no file: write the archive to one, and import that.`]);
   const wrong: string[] = [];
-  const counts = { archive: 0, account: 0, message: 0, stored: 0 };
-  for await (const { number, line } of read()) {
+  const reader = new ArchiveReader(messageBytes);
+  const tally = newTally();
+  for await (const { number, line } of linesIn(file, reader)) {
     if (typeof line === 'string') wrong.push(`${file}:${number}: ${line}`);
-    else counts[line.type]++;
+    else tally[line.type]++;
     if (wrong.length >= SHOWN) break;
   }
-  if (wrong.length === 0 && counts.archive === 0) wrong.push(`${file} is empty.`);
+  if (wrong.length === 0 && tally.archive === 0) wrong.push(`${file} is empty.`);
   if (wrong.length > 0) throw new Mistakes([...wrong, `Nothing of ${file} was imported.`]);
-  return { accounts: counts.account, messages: counts.message, values: counts.stored };
+  return { counts: countsOf(tally), plan: reader.plan };
 }
 
 /** Adds what the file holds. @returns how much; undefined when a line is wrong after all */
-async function add(archive: Archive, read: () => ReturnType<typeof linesIn>): Promise<Counts | undefined> {
-  const counts = { accounts: 0, messages: 0, values: 0 };
-  const accounts: ArchivedAccount[] = [];
-  const messages: ArchivedMessage[] = [];
-  const texts: StoredText[] = [];
-  const put = async () => {
-    counts.accounts += accounts.length;
-    counts.messages += messages.length;
-    counts.values += texts.length;
-    await archive.addAccounts(accounts.splice(0));
-    await archive.addMessages(messages.splice(0));
-    if (texts.length > 0) await archive.addTexts?.(texts.splice(0));
-  };
-  for await (const { line } of read()) {
+async function add(archive: Archive, file: string, reader: ArchiveReader): Promise<Counts | undefined> {
+  const tally = newTally();
+  const batch = new Batch(archive);
+  for await (const { line } of linesIn(file, reader)) {
     if (typeof line === 'string') return undefined;
-    if (line.type === 'archive') {
-      if (!(await archive.begin(line))) {
+    tally[line.type]++;
+    for (const one of line.lines) await batch.add(one);
+  }
+  await batch.put();
+  return countsOf(tally);
+}
+
+/** Adds lines to an archive, many at once. */
+class Batch {
+  readonly #archive: Archive;
+  readonly #accounts: ArchivedAccount[] = [];
+  readonly #rooms: ArchivedRoom[] = [];
+  readonly #entries: ArchivedEntry[] = [];
+  readonly #keys: ArchivedKey[] = [];
+  readonly #texts: StoredText[] = [];
+  #size = 0;
+
+  constructor(archive: Archive) {
+    this.#archive = archive;
+  }
+
+  async add(line: ArchiveLine): Promise<void> {
+    switch (line.type) {
+      case 'archive':
+        if (await this.#archive.begin(line)) return;
         throw new Mistakes([
           'The store has been used already, and an archive goes into a new one only: set its file to another place.',
         ]);
-      }
-      continue;
+      case 'account':
+        this.#accounts.push(untyped(line));
+        break;
+      case 'room':
+        this.#rooms.push(untyped(line));
+        break;
+      case 'entry':
+        this.#entries.push(untyped(line));
+        break;
+      case 'key':
+        this.#keys.push(untyped(line));
+        break;
+      case 'stored':
+        if (this.#archive.addTexts === undefined) {
+          throw new Mistakes([
+            "The store does not keep plugins' data, and the archive holds some: nothing was imported.",
+          ]);
+        }
+        this.#texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
     }
-    if (line.type === 'stored' && archive.addTexts === undefined) {
-      throw new Mistakes(["The store does not keep plugins' data, and the archive holds some: nothing was imported."]);
-    }
-    if (line.type === 'account') accounts.push(line);
-    else if (line.type === 'message') messages.push(line);
-    else texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
-    if (accounts.length + messages.length + texts.length >= AT_ONCE) await put();
+    if (++this.#size >= AT_ONCE) await this.put();
   }
-  await put();
-  return counts;
+
+  async put(): Promise<void> {
+    this.#size = 0;
+    await this.#archive.addAccounts(this.#accounts.splice(0));
+    await this.#archive.addRooms(this.#rooms.splice(0));
+    await this.#archive.addEntries(this.#entries.splice(0));
+    await this.#archive.addKeys(this.#keys.splice(0));
+    if (this.#texts.length > 0) await this.#archive.addTexts?.(this.#texts.splice(0));
+  }
+}
+
+function untyped<T extends ArchiveLine>({ type, ...rest }: T): Omit<T, 'type'> {
+  return rest;
+}
+
+function newTally(): Record<ArchiveLine['type'], number> {
+  return { archive: 0, account: 0, room: 0, entry: 0, key: 0, stored: 0 };
+}
+
+function countsOf({ account, entry, stored }: ReturnType<typeof newTally>): Counts {
+  return { accounts: account, messages: entry, values: stored };
 }
 
 /** What each line says, or what is wrong with it. */
 async function* linesIn(
   file: string,
-  messageBytes: number,
-): AsyncGenerator<{ readonly number: number; readonly line: ArchiveLine | string }> {
-  const reader = new ArchiveReader(messageBytes);
+  reader: ArchiveReader,
+): AsyncGenerator<{ readonly number: number; readonly line: ReadLine | string }> {
   for await (const line of linesOf(file)) {
     const { number } = line;
     if ('fault' in line) yield { number, line: line.fault };

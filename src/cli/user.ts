@@ -4,7 +4,7 @@ import { writableTime } from '../kernel/message.ts';
 import { nameKey } from '../kernel/names.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { Lockout } from '../services/lockout.ts';
-import { Log } from '../services/log.ts';
+import { MessageLog } from '../services/message-log.ts';
 import { Passwords } from '../services/passwords.ts';
 import { isRole } from '../services/roles.ts';
 import { type NameObjection, nameObjection } from '../usernames/name.ts';
@@ -120,7 +120,7 @@ export async function setRoles(config: string | undefined, name: string, roles: 
  * @param messages whether what the user said and others still wait for is removed, too: then also of one who is removed
  */
 export async function removeUser(config: string | undefined, name: string, messages: boolean): Promise<void> {
-  await withServices(config, { accounts: Accounts, log: Log }, async ({ accounts, log }) => {
+  await withServices(config, { accounts: Accounts, messageLog: MessageLog }, async ({ accounts, messageLog: log }) => {
     if (messages && log.removeFrom === undefined)
       throw new Mistakes(['The store cannot remove messages by their sender.']);
     const account = messages ? await accounts.find(name) : await known(accounts, name);

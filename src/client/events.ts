@@ -29,6 +29,7 @@ const FIELDS: Readonly<
   answer: { command: isString, text: orNot(isString), lines: orNot(areStrings), facts: orNot(isObject) },
   error: { reason: isString, about: isString, message: orNot(isString) },
   message: { id: Number.isSafeInteger, from: isString, text: isString, time: isTime, repeat: isBoolean },
+  entry: { id: Number.isSafeInteger, room: isNumber, kind: isString, from: isString, time: isTime, repeat: isBoolean },
   presence: { came: areStrings, left: areStrings },
   blocked: { seconds: isNumber },
   closing: { reason: isString, seconds: orNot(isNumber) },

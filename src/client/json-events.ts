@@ -11,14 +11,23 @@ const takeover = z
   .default(false)
   .describe('Whether it takes over from another session of the account, which is then closed');
 
+const device = z
+  .string()
+  .min(1)
+  .max(64)
+  .optional()
+  .describe(
+    'The name of the device, the same at each of its logins: it has an inbox of its own, comes in beside others of its user, and is given what that says on them',
+  );
+
 /** What a client may send, an object a line. Fields that are not known are ignored. */
 export const clientEvents = z
   .discriminatedUnion('type', [
     z
-      .object({ type: z.literal('login'), request, name, password, takeover })
+      .object({ type: z.literal('login'), request, name, password, takeover, device })
       .describe('Logs in; answered `welcome`, `blocked`, or `ask` with what is wanted instead'),
     z
-      .object({ type: z.literal('register'), request, name, password })
+      .object({ type: z.literal('register'), request, name, password, device })
       .describe('Registers a new user and logs in; answered like `login`'),
     z
       .object({
@@ -26,6 +35,7 @@ export const clientEvents = z
         request,
         token: z.string().max(1024).describe('From an event `token`'),
         takeover,
+        device,
       })
       .describe('Logs in again after a lost connection, in place of a session that may still be there'),
     z.object({ type: z.literal('answer'), request, text: z.string() }).describe('Answers an `ask`'),
@@ -124,12 +134,30 @@ export const serverEvents = z
         type: z.literal('message'),
         id: z.int().describe('Its place in the log: greater ids are later. 0 where nothing keeps it'),
         from: z.string(),
-        audience: z.enum(['everyone', 'named']).describe('Whether it was said to everyone, or to some by name'),
+        audience: z
+          .enum(['everyone', 'room', 'named'])
+          .describe('Whether it was said to everyone, in a room, or to some by name'),
+        room: z.int().optional().describe('The id of the room'),
         text: z.string(),
         time: z.string().describe('When it was said, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
       .describe('A message for this user'),
+    z
+      .object({
+        type: z.literal('entry'),
+        id: z.int().describe('As of a message, and acknowledged like one'),
+        room: z.int().describe('The id of the room that it is in'),
+        kind: z.string().describe('`redaction`, `join`, `leave`, or what a plugin defines'),
+        version: z.int().describe("The version of the data's form"),
+        from: z.string(),
+        of: z.int().optional().describe('The id of the entry that it changes; of a redaction, whose text is removed'),
+        reply: z.int().optional().describe('The id of the entry that it answers'),
+        data: z.unknown().describe("As the kind's plugin defines it"),
+        time: z.string().describe('RFC 3339'),
+        repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
+      })
+      .describe('Something in a room that is no message: a client ignores kinds that it does not know'),
     z
       .object({ type: z.literal('presence'), came: z.array(z.string()), left: z.array(z.string()) })
       .describe('Who came online and who went, after the command `watch`'),

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SteadyClock } from '../kernel/clock.ts';
 import type { Codec } from '../kernel/codec.ts';
 import type { CommandCall } from '../kernel/commands.ts';
+import type { Entry } from '../kernel/entry.ts';
 import type { Handlers, HookName, PhaseOf, PLAIN } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { AnyResult } from '../kernel/phases.ts';
@@ -85,6 +86,23 @@ export interface SetupContext<Options> {
   perSession<T>(create: (session: Session) => T): (session: Session) => T;
 }
 
+/** A kind of entries in the log, beside messages: edits, reactions, polls. */
+export interface KindSpec {
+  /** Lower-case words with hyphens; two plugins that define one kind fail the check. */
+  readonly name: string;
+  /** The version of the data's form, which each entry notes. */
+  readonly version: number;
+  /** What an entry of it holds, any Standard Schema: JSON. */
+  readonly schema: StandardSchemaV1;
+  /** Whether its entries count as unread. */
+  readonly counts: boolean;
+  /**
+   * What people with a plain line read of an entry, after its time; undefined, or without it, nothing. Synchronous, and
+   * called once for all of them. The entry may be of an earlier version, and its body is what that version's schema took.
+   */
+  line?(entry: Entry): string | undefined;
+}
+
 /** What a plugin's set-up returns. */
 export interface Contributions<Provides extends Tokens> {
   /** Its handlers, by the hooks' names. */
@@ -93,6 +111,8 @@ export interface Contributions<Provides extends Tokens> {
   readonly commands?: readonly CommandSpec[];
   /** Its codecs: how clients may speak, by the name that a listener's option `codec` gives. */
   readonly codecs?: readonly Codec[];
+  /** The kinds of entries that it defines. */
+  readonly kinds?: readonly KindSpec[];
   /** The services that it provides, under the names of `provides`. */
   readonly provide?: ProvidedFor<Provides>;
   /**

@@ -7,6 +7,7 @@ import type { KernelGeneration } from '../kernel/kernel.ts';
 import { createHooks } from '../kernel/phases.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { LoginDialogue } from '../services/login-dialogue.ts';
+import { MessageLog } from '../services/message-log.ts';
 import type { Change, Difference } from '../services/plugins.ts';
 import { Roles } from '../services/roles.ts';
 import type { Token, Tokens } from '../services/service.ts';
@@ -20,9 +21,10 @@ import type { Contributions, SetupContext } from './define.ts';
 import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
 import { handlersOf, type PluginHandler, releasedEntriesOf } from './handlers.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
+import { type Kind, kindsOf } from './kinds.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
 import type { ConfigPlace, Loaded } from './load.ts';
-import { Findings, Mistakes, messageOf } from './mistakes.ts';
+import { errorOf, Findings, Mistakes, messageOf } from './mistakes.ts';
 import { servicesOf } from './order.ts';
 import { authorsPlace } from './place.ts';
 import { type CallSurroundings, PluginCalls } from './plugin-calls.ts';
@@ -83,6 +85,8 @@ export class Generation implements KernelGeneration {
   readonly hooks = createHooks();
   readonly codecs = new Map<string, LiveCodec>();
   readonly commands = new Map<string, LoadedCommand>();
+  /** The kinds of entries that plugins define. */
+  kinds: ReadonlyMap<string, Kind> = new Map();
   readonly services: Map<string, unknown>;
   /** In the order of the config, each after those whose services it uses. */
   readonly #live: Live[] = [];
@@ -123,6 +127,7 @@ export class Generation implements KernelGeneration {
       await findings.tries(() => generation.#addCodecs());
       // A codec that nothing contributes may be that of a plugin with another mistake.
       if (generation.#live.length === ordered.length) await findings.tries(() => generation.#checkCodecs());
+      await findings.tries(() => generation.#addKinds());
       findings.end();
       tapAll(generation.hooks, generation.#handlers(), generation.#calls);
       generation.#noticeReleased();
@@ -135,6 +140,10 @@ export class Generation implements KernelGeneration {
 
   get loginDialogue(): LoginDialogue | undefined {
     return this.services.get(LoginDialogue.service) as LoginDialogue | undefined;
+  }
+
+  get log(): MessageLog | undefined {
+    return this.services.get(MessageLog.service) as MessageLog | undefined;
   }
 
   get accountStateOf(): KernelGeneration['accountStateOf'] {
@@ -427,6 +436,20 @@ export class Generation implements KernelGeneration {
       }),
     );
     if (mistakes.length > 0) throw new Mistakes(mistakes);
+  }
+
+  #addKinds(): void {
+    const defined = this.#live.map(({ loaded: { plugin }, contributions: { kinds = [] } }) => ({
+      plugin: plugin.name,
+      specs: kinds,
+    }));
+    this.kinds = kindsOf(defined, (plugin, kind, thrown) => {
+      this.#around.logger.error(
+        { event: 'plugin-error', plugin, kind, err: errorOf(thrown) },
+        `the line of kind '${kind}' of plugin '${plugin}' failed`,
+      );
+      this.countBackgroundFailure(plugin);
+    });
   }
 
   #addCommands(): void {

@@ -7,7 +7,6 @@ import {
   ASK_PASSWORD,
   ASK_USERNAME,
   BLOCKED,
-  DUPLICATE,
   LINES,
   literals,
   oneOf,
@@ -149,17 +148,6 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
       },
     },
   },
-  onRetry: {
-    when: 'A client sends a message again whose answer it never read, before anything can refuse it. For the plugin that keeps messages.',
-    phases: {
-      decide: {
-        allowed: DUPLICATE,
-        result:
-          'What the first copy was answered, `{ duplicateOf, unknown }`: the retry is answered the same, and no other hook or limit refuses it. `undefined` when it was not kept: it is then a message like any other.',
-        failure: 'The message is handled as a new one; the store still keeps it only once.',
-      },
-    },
-  },
   onMessage: {
     when: 'Once a message, before it is kept and given to anyone.',
     phases: {
@@ -193,7 +181,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onDelivered: {
-    when: 'The transport took the bytes of a message, or the client acknowledged it. On the hot path.',
+    when: 'The transport took the bytes of a message, or the client acknowledged it. Of messages that one write or acknowledgement covers, the hook is given the last. On the hot path.',
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onDisconnect: {

@@ -22,6 +22,7 @@ import { Events } from './events.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
 import type { PhaseOrder } from './handler-order.ts';
+import { appendEntry, redact } from './kinds.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
 import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
@@ -149,6 +150,8 @@ export class Host {
         this.#setting.listens?.(transport, where);
       },
       post: (post, ordered) => kernel.post(post, ordered),
+      append: (post) => appendEntry(kernel, this.#generation.kinds, post),
+      redact: (id, by) => redact(kernel, id, by),
       limitMet: (limit) => this.#counters.countLimitHit(limit),
       isExempt: (address) => this.#exempt(address),
       sessions: () => kernel.sessions(),
@@ -173,6 +176,7 @@ export class Host {
   static async start(setting: HostSetting): Promise<Host> {
     const host = await Host.setUp({ ...setting, exclusive: true });
     try {
+      await host.kernel.begin();
       await host.#generation.start();
       host.#state = 'serving';
     } catch (cause) {

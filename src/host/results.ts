@@ -33,8 +33,6 @@ export const ADMIT: Allowed = {
   matches: (result) => isOfKind(result, 'admit') && isAccount(result.account),
 };
 
-export const DUPLICATE: Allowed = { words: '{ duplicateOf, unknown }', matches: isDuplicate };
-
 export const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
 
 /** What a command may answer, beside undefined, which is an empty line. */
@@ -89,12 +87,6 @@ function isAccount(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name } = value as { id?: unknown; name?: unknown };
   return typeof id === 'number' && typeof name === 'string';
-}
-
-function isDuplicate(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { duplicateOf, unknown } = value as { duplicateOf?: unknown; unknown?: unknown };
-  return typeof duplicateOf === 'number' && Array.isArray(unknown) && unknown.every((name) => typeof name === 'string');
 }
 
 /** A refusal as a plugin may have made it. */

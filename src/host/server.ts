@@ -1,9 +1,11 @@
 import type { Account } from '../kernel/account.ts';
 import type { Connection } from '../kernel/connection.ts';
-import type { Post, Posted } from '../kernel/delivery.ts';
+import type { Entry } from '../kernel/entry.ts';
+import type { Post, Posted } from '../kernel/posting.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Refusal } from '../kernel/verdicts.ts';
 import type { Command } from './commands.ts';
+import type { EntryPost } from './kinds.ts';
 
 /** What a plugin may do with the server that it runs in. */
 export interface Server {
@@ -24,6 +26,18 @@ export interface Server {
    * @throws when it could not be kept
    */
   post(post: Post, ordered?: () => void): Promise<Posted | Refusal>;
+  /**
+   * Appends an entry of a kind that a plugin defines (`kinds`); it is delivered as messages are, and no hook decides of it.
+   * @returns it, once it is kept; with the id 0 where nothing keeps it
+   * @throws when no live plugin defines the kind, the data does not fit its schema, or it could not be kept
+   */
+  append(entry: EntryPost): Promise<Entry>;
+  /**
+   * Blanks the text of an entry, and of those that change it, for good.
+   * @returns whether the entry is in the log
+   * @throws when that could not be kept
+   */
+  redact(id: number, by: Account): Promise<boolean>;
   /**
    * Counts that a limit was met, for `chatserv top` and whoever else asks for facts.
    * @param limit its name, lower-case words with hyphens: the server's and its plugins', never made of what a client sent

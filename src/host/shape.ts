@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type HookName, isSync, PHASES } from '../kernel/hooks.ts';
 import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { Param } from '../params/param.ts';
+import { Log } from '../services/message-log.ts';
 import { isRole } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
@@ -31,14 +32,14 @@ const name = z.string(NAME).regex(/^[\p{Ll}\p{Lo}\p{M}\p{N}]+(-[\p{Ll}\p{Lo}\p{M
 const token = z.looseObject({ service: line }, 'expected a token, as token() makes them');
 const tokens = z.record(z.string(), token, 'expected tokens by name, such as { accounts: Accounts }');
 
+const aSchema = z.custom((value) => typeof Object(Object(value)['~standard']).validate === 'function', {
+  error: 'expected a Standard Schema, such as z.strictObject({ ... })',
+});
+
 const definition = z.strictObject({
   name,
   summary: line,
-  options: z
-    .custom((value) => typeof Object(Object(value)['~standard']).validate === 'function', {
-      error: 'expected a Standard Schema, such as z.strictObject({ ... })',
-    })
-    .optional(),
+  options: aSchema.optional(),
   needs: tokens,
   wants: tokens,
   provides: tokens,
@@ -96,8 +97,20 @@ const codec = z.looseObject(
     claims: aSyncFunction('method').optional(),
     open: aSyncFunction('method'),
     message: aSyncFunction('method'),
+    entry: aSyncFunction('method').optional(),
   },
   'expected a codec',
+);
+
+const kind = z.strictObject(
+  {
+    name,
+    version: z.int('expected a whole number').positive(),
+    schema: aSchema,
+    counts: z.boolean('expected true or false'),
+    line: aSyncFunction('method').optional(),
+  },
+  'expected a kind of entries',
 );
 
 const order = z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional();
@@ -135,6 +148,7 @@ const RETURNED = {
   hooks: z.unknown().optional(),
   commands: z.array(z.unknown(), 'expected a list of commands').optional(),
   codecs: z.array(codec, 'expected a list of codecs').optional(),
+  kinds: z.array(kind, 'expected a list of kinds').optional(),
   provide: z.strictObject({}, 'expected the services of provides').optional(),
   start: aFunction.optional(),
   stop: aFunction.optional(),
@@ -152,7 +166,17 @@ export async function definitionMistakes(key: string, plugin: Plugin): Promise<r
       return Object.hasOwn(command.shape, strange) ? 'It belongs in a command: see defineCommand.' : undefined;
     },
   });
-  return mistakes.length > 0 ? mistakes : variablesOfNothing(key, plugin);
+  if (mistakes.length > 0) return mistakes;
+  if (Object.values(plugin.provides).some(({ service }) => service === Log.service)) return [earlierStore(key)];
+  return variablesOfNothing(key, plugin);
+}
+
+/** A store that keeps messages as the first edition did, without rooms. */
+function earlierStore(key: string): string {
+  return (
+    `The plugin '${key}' provides the service 'log', and was written for an earlier chatserv: ` +
+    `a store provides 'message-log' now, see docs/plugins.md (A store).`
+  );
 }
 
 /** Of environment variables, which set options, those for which there is no option: the rest of them would pass. */

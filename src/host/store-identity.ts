@@ -1,9 +1,9 @@
 import { Accounts } from '../services/accounts.ts';
-import { Log } from '../services/log.ts';
+import { MessageLog } from '../services/message-log.ts';
 import { Mistakes } from './mistakes.ts';
 
 /** The services whose ids sessions, feeds and plugins hold on to. */
-const STORE_SERVICES = [Accounts.service, Log.service];
+const STORE_SERVICES = [Accounts.service, MessageLog.service];
 
 type Services = ReadonlyMap<string, unknown>;
 
@@ -23,6 +23,6 @@ export function mustKeepStore(before: Services, next: Services, provided: (servi
 
 function isSameContents(before: unknown, next: unknown): boolean {
   if (before === next) return true;
-  const identity = (before as Accounts | Log | undefined)?.identity;
-  return identity !== undefined && identity === (next as Accounts | Log | undefined)?.identity;
+  const identity = (before as Accounts | MessageLog | undefined)?.identity;
+  return identity !== undefined && identity === (next as Accounts | MessageLog | undefined)?.identity;
 }

@@ -87,7 +87,7 @@ export class Authentication implements Login {
 
   /** @returns why the session may not come in, if it may not */
   async #admit(
-    { account, epoch, device = newDevice() }: Admit,
+    { account, epoch, device = newDevice(), deviceName }: Admit,
     after: 'username' | 'password',
   ): Promise<UsernameVerdict | undefined> {
     const session = this.#session;
@@ -96,6 +96,7 @@ export class Authentication implements Login {
     if (state === 'unknown' || state?.isBot) return askUsername();
     if (epoch !== undefined && state?.epoch !== epoch) return askUsername('expired');
     session.device = device;
+    session.deviceName = session.preset('device') ?? deviceName ?? '';
     session.takesOver = false;
     session.epoch = state?.epoch;
     return await this.#context.admit(session, account);

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Entry } from './entry.ts';
 import type { LineRead } from './framing.ts';
 import type { Message, Once } from './message.ts';
 import type { Session } from './session.ts';
@@ -106,6 +107,12 @@ export interface Codec {
    * @returns the text, line end included; or, where it names the recipient, what comes before and after that name
    */
   message(message: Message, capabilities: string): string | readonly [before: string, after: string];
+  /**
+   * Renders an entry that is no message; without this, or empty, it is not shown.
+   * @param message the same as a message: with a clean name, text and time
+   * @param line what its plugin has for people; undefined where that has nothing, or is off
+   */
+  entry?(entry: Entry, message: Message, line: string | undefined, capabilities: string): string;
 }
 
 /** A codec with the plugin that contributes it. */

@@ -5,6 +5,7 @@ import { isPromise } from './eventual.ts';
 import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
 import type { Hooks } from './phases.ts';
+import type { Posting } from './posting.ts';
 import type { Passage } from './reservation.ts';
 import type { Retries } from './retries.ts';
 import type { Session } from './session.ts';
@@ -78,6 +79,7 @@ export interface AnswersHost {
   readonly logger: Logger;
   readonly limits: { readonly commandsUnderWay: number };
   readonly retries: Retries;
+  readonly posting: Pick<Posting, 'firstAnswer'>;
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
 }
@@ -169,12 +171,12 @@ export class Answers {
   }
 
   #run(wanted: Wanted, proceed: () => void): Promise<Output | undefined> {
-    const { said, hooks } = wanted;
+    const { said } = wanted;
     const { once } = said;
     if (once === undefined) return this.#perform(wanted, proceed);
     const { id } = this.#account;
     return this.#host.retries.inTurn(id, once.key, async (waited) => {
-      const first = once.again || waited ? await hooks.onRetry.decide.run(this.#account, once.key) : undefined;
+      const first = once.again || waited ? await this.#host.posting.firstAnswer(id, once.key) : undefined;
       return this.#perform({ ...wanted, said: { ...said, once: { ...once, first } } }, proceed);
     });
   }

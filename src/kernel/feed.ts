@@ -1,16 +1,19 @@
+import { isFor } from './delivery.ts';
+import type { Cursor, Entry } from './entry.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { Message } from './message.ts';
 import type { Hooks } from './phases.ts';
-import { Rendered } from './rendered.ts';
+import { Rendered, type RenderingHost } from './rendered.ts';
 import type { Session } from './session.ts';
 
-/**
- * Gives up to a page of a session's messages with ids above `after`, oldest first; none when there are no more.
- * From the id `since` on (0 stands for none) messages came by while the session was online, and are for it even when
- * another session of its account has had them.
- */
-export type InboxReader = (after: number, since: number) => Promise<readonly Message[]>;
+/** Reads the log for a session. */
+export interface InboxReader {
+  /** How far the session's device has come. Asked once. */
+  cursor(): Promise<Cursor>;
+  /** Up to a page of the entries for its account with ids above `after` and up to `upTo`, oldest first; none at the end. */
+  read(after: number, upTo: number): Promise<readonly Entry[]>;
+}
 
 /** What a feed needs of the kernel. */
 export interface FeedHost {
@@ -18,6 +21,8 @@ export interface FeedHost {
   readonly limits: Pick<SessionLimits, 'unacknowledged' | 'outboxBytes'>;
   /** The hooks of the live generation. */
   readonly hooks: Hooks;
+  /** The log, as it is delivered. */
+  readonly delivery: RenderingHost & { readonly tail: number };
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
 }
@@ -29,23 +34,29 @@ export interface FeedHost {
 type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
 
 /**
- * The messages that one session is given, in the order of their ids and none twice: from its inbox, where a plugin
- * reads one to it, until nothing is left there, and then live as they are said. A client that falls behind is given
- * what it missed from its inbox again, at its own pace.
+ * The entries that one session is given, in the order of their ids and none twice. It is at the log's tail, and given
+ * what is delivered there, or behind it: then, where a plugin reads the log to it, it is given pages up to where the tail
+ * was when it began, at its own pace, until nothing came by meanwhile.
  */
 export class Feed {
   readonly #session: Session;
   readonly #host: FeedHost;
   #state: State = 'closed';
-  /** Reads the inbox, once a plugin has offered to. */
-  #read: InboxReader | undefined;
+  /** Reads the log, once a plugin has offered to. */
+  #reader: InboxReader | undefined;
+  /** Whether it is known how far the session's device had come. */
+  #hasCursor = false;
   #reading: Promise<void> | undefined;
   /** The greatest id that the session was given, or was decided never to be given. */
   #given = 0;
   /** The greatest id that came by while the feed was not live. */
   #missed = 0;
-  /** The first id that came by before the feed was live for the first time. */
+  /** Where the tail was when the session came online: what follows is for it, also when others of its device have it. */
   #since = 0;
+  /** What up to this id was handed over before may have arrived. */
+  #handed = 0;
+  /** How far it had come when the session ended. */
+  #last: number | undefined;
   /** What was given and is not acknowledged, where the client acknowledges. */
   #unacknowledged: Message[] = [];
   /** How much text that is, in characters. */
@@ -53,7 +64,7 @@ export class Feed {
   /** Where nothing is acknowledged: the last id that was put into the outbox, and the last that the transport took. */
   #sent = 0;
   #taken = 0;
-  /** What no inbox keeps and waits for the client to poll. */
+  /** What no log keeps and waits for the client to poll. */
   #heldBack: { readonly bytes: Buffer; readonly message: Message }[] = [];
   #heldBackBytes = 0;
   #whenRoom: (() => void) | undefined;
@@ -91,12 +102,27 @@ export class Feed {
     return this.#state === 'reading' || (this.#state !== 'live' && this.#missed > this.#given);
   }
 
+  /**
+   * The id up to which the session was given everything that is for it, however it has settled; 0 while it is not known.
+   * For whoever moves its device's cursor over what the account said itself.
+   */
+  get position(): number {
+    if (this.#last !== undefined) return this.#last;
+    if (!this.#hasCursor) return 0;
+    return this.#isBehind ? this.#given : Math.max(this.#given, this.#host.delivery.tail);
+  }
+
+  /** The session comes online: from now on entries are offered. @internal */
+  begin(): void {
+    this.#since = this.#host.delivery.tail;
+  }
+
   /** The login is done: without an inbox to read first, messages are given from here on. @internal */
   open(): void {
     if (this.#state === 'closed') this.#state = 'live';
   }
 
-  /** Offers a message that was just said. @internal */
+  /** Offers an entry at the log's tail, or one that no log keeps. @internal */
   offer(rendered: Rendered): void {
     const { id } = rendered.message;
     if (id === 0) {
@@ -109,27 +135,25 @@ export class Feed {
       return;
     }
     this.#missed = id;
-    if (this.#since === 0) this.#since = id;
     if (this.#state === 'live') this.#fallBehind();
   }
 
   /**
-   * Gives what waits in the inbox, at the speed at which the client reads, and goes live after it. From the call on
-   * nothing is given out of turn. While an earlier call is still reading, another does nothing.
-   * @param cursor the id up to which the inbox was given before
+   * Gives what of the log the session lacks, at the speed at which the client reads, and goes live after it. From the
+   * call on nothing is given out of turn. While an earlier call is still reading, another does nothing.
    * @returns when the first page was given, so that what waited stands before the first answer, or when the client
    * does not read as fast as that
+   * @throws when the log cannot be read
    */
-  readOn(cursor: number, read: InboxReader): Promise<void> {
-    this.#read = read;
-    this.#given = Math.max(this.#given, cursor);
-    return this.#reading === undefined ? this.#startReading(read) : Promise.resolve();
+  readOn(reader: InboxReader): Promise<void> {
+    this.#reader = reader;
+    return this.#reading === undefined ? this.#startReading(reader) : Promise.resolve();
   }
 
   /** The client polls: delivers what is queued. @internal */
   async poll(): Promise<void> {
-    if (this.#reading === undefined && this.#state === 'waiting' && this.#missed > this.#given && this.#read) {
-      await this.#startReading(this.#read).catch(() => {});
+    if (this.#reading === undefined && this.#state === 'waiting' && this.#missed > this.#given && this.#reader) {
+      await this.#startReading(this.#reader).catch(() => {});
     }
     await this.#reading;
     for (const { bytes, message } of this.#heldBack) this.#session.outbox.put(bytes, message);
@@ -139,8 +163,13 @@ export class Feed {
 
   /** The transport took the bytes of these messages. @internal */
   taken(messages: readonly Message[]): void {
-    if (!this.#acknowledges) this.#taken = messages.findLast(({ id }) => id > 0)?.id ?? this.#taken;
-    this.#report(this.#acknowledges ? messages.filter(({ id }) => id === 0) : messages);
+    if (this.#acknowledges) {
+      this.#report(messages.findLast(({ id }) => id === 0));
+      return;
+    }
+    const kept = messages.findLast(({ id }) => id > 0);
+    this.#taken = kept?.id ?? this.#taken;
+    this.#report(kept ?? messages.at(-1));
   }
 
   /** The client has the messages up to this id. @returns whether that says of one that it was not known of @internal */
@@ -148,13 +177,14 @@ export class Feed {
     const first = this.#unacknowledged.findIndex((message) => message.id > id);
     const had = this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first);
     for (const { text } of had) this.#unacknowledgedText -= text.length;
-    this.#report(had);
+    this.#report(had.at(-1));
     this.#wake();
     return had.length > 0;
   }
 
   /** The session is over: nothing waits for room any more. @internal */
   end(): void {
+    this.#last = this.position;
     this.#wake();
   }
 
@@ -164,7 +194,7 @@ export class Feed {
 
   /** Whether what is kept had better wait in the inbox. */
   #mustWait(): boolean {
-    if (this.#read === undefined) return false;
+    if (this.#reader === undefined) return false;
     return this.#session.codec.pollsForMessages === true || this.#session.outbox.full || this.#windowFull;
   }
 
@@ -177,13 +207,13 @@ export class Feed {
   #fallBehind(): void {
     if (this.#windowFull) this.#host.limitMet('unacknowledged');
     if (this.#session.codec.pollsForMessages) this.#state = 'waiting';
-    else if (this.#read !== undefined) this.#startReading(this.#read).catch(() => {});
+    else if (this.#reader !== undefined) this.#startReading(this.#reader).catch(() => {});
   }
 
-  #startReading(read: InboxReader): Promise<void> {
+  #startReading(reader: InboxReader): Promise<void> {
     this.#state = 'reading';
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#reading = this.#readAll(read, resolve)
+    this.#reading = this.#readAll(reader, resolve)
       .catch((cause: unknown) => {
         this.#state = 'held';
         this.#host.logger.error(
@@ -199,23 +229,45 @@ export class Feed {
     return promise;
   }
 
-  async #readAll(read: InboxReader, firstPageGiven: () => void): Promise<void> {
+  async #readAll(reader: InboxReader, firstPageGiven: () => void): Promise<void> {
+    if (!this.#hasCursor) {
+      const { id, handed } = await reader.cursor();
+      this.#given = Math.max(this.#given, Math.min(id, this.#since));
+      this.#handed = handed;
+      this.#hasCursor = true;
+    } else {
+      // So that the answer to a command that asked for it comes first.
+      await new Promise(setImmediate);
+    }
     for (;;) {
-      const missed = this.#missed;
-      const page = await read(this.#given, this.#since);
-      for (const message of page) {
-        if (this.#session.outbox.full || this.#windowFull) {
-          firstPageGiven();
-          await this.#room();
+      // What is in the log up to here can be read; what comes later, the feed is offered.
+      const bound = this.#host.delivery.tail;
+      while (this.#given < bound) {
+        const page = await reader.read(this.#given, bound);
+        for (const entry of page) {
+          if (this.#session.outbox.full || this.#windowFull) {
+            firstPageGiven();
+            await this.#room();
+          }
+          if (this.#session.ended || !this.#giveRead(entry)) return;
         }
-        if (this.#session.ended || !this.#give(new Rendered(message))) return;
+        firstPageGiven();
+        if (page.length === 0) this.#given = Math.max(this.#given, bound);
       }
-      firstPageGiven();
-      // What came by during the read may not have been in the log when it was read: then read once more.
-      if (page.length > 0 || this.#missed !== missed) continue;
+      if (this.#session.ended) return;
+      if (this.#missed > bound) continue;
       this.#state = this.#session.codec.pollsForMessages ? 'waiting' : 'live';
       return;
     }
+  }
+
+  /** @returns whether what follows may be given */
+  #giveRead(entry: Entry): boolean {
+    if (entry.redacted || !isFor(entry, this.#session)) {
+      this.#given = entry.id;
+      return true;
+    }
+    return this.#give(new Rendered(entry, this.#host.delivery, entry.id <= this.#handed));
   }
 
   async #room(): Promise<void> {
@@ -236,7 +288,7 @@ export class Feed {
   #give(rendered: Rendered): boolean {
     const { message } = rendered;
     const verdict = this.#verdict(message);
-    if (verdict === 'hold' && this.#read !== undefined) {
+    if (verdict === 'hold' && this.#reader !== undefined) {
       // What follows waits behind it, so that the order stays.
       this.#state = 'held';
       this.#missed = message.id;
@@ -244,13 +296,15 @@ export class Feed {
     }
     this.#given = message.id;
     if (verdict !== undefined) return true;
+    const bytes = this.#session.render(rendered);
+    if (bytes === undefined || bytes.length === 0) return true;
     if (this.#acknowledges) {
       this.#unacknowledged.push(message);
       this.#unacknowledgedText += message.text.length;
     } else {
       this.#sent = message.id;
     }
-    this.#put(rendered);
+    this.#session.outbox.put(bytes, message);
     return true;
   }
 
@@ -261,7 +315,7 @@ export class Feed {
       return;
     }
     const bytes = this.#session.render(rendered);
-    if (bytes === undefined) return;
+    if (bytes === undefined || bytes.length === 0) return;
     this.#heldBack.push({ bytes, message: rendered.message });
     this.#heldBackBytes += bytes.length;
     if (this.#heldBackBytes > this.#host.limits.outboxBytes) this.#session.overflowed();
@@ -277,9 +331,9 @@ export class Feed {
     if (bytes !== undefined) this.#session.outbox.put(bytes, rendered.message);
   }
 
-  #report(messages: readonly Message[]): void {
+  /** Tells plugins of the last of the messages that one write brought, or one acknowledgement names. */
+  #report(last: Message | undefined): void {
     const { observe } = this.#host.hooks.onDelivered;
-    if (!observe.isUsed()) return;
-    for (const message of messages) observe.call(this.#session, message);
+    if (last !== undefined && observe.isUsed()) observe.call(this.#session, last);
   }
 }

@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import type { AccountChange } from './account-watch.ts';
 import type { CommandCall, CommandDraft } from './commands.ts';
-import type { Duplicate, Message, MessageDraft } from './message.ts';
+import type { Message, MessageDraft } from './message.ts';
 import type { Reservation } from './reservation.ts';
 import type { Session } from './session.ts';
 import type { AskUsername, Blocked, PasswordVerdict, Refusal, Reply, UsernameVerdict } from './verdicts.ts';
@@ -64,9 +64,6 @@ export interface Handlers {
     decide(session: Session, call: CommandCall): Decision<Exclude<Reply, undefined>>;
     observe(session: Session, call: CommandCall, reply: Reply): Watching;
   };
-  onRetry: {
-    decide(account: Account, key: string): Decision<Duplicate>;
-  };
   onMessage: {
     guard(message: Readonly<MessageDraft>): Guarding<Refusal>;
     transform(message: MessageDraft): Watching;
@@ -101,7 +98,6 @@ export const PLAIN = {
   onAdmit: 'guard',
   onLogin: 'observe',
   onCommand: 'transform',
-  onRetry: 'decide',
   onMessage: 'transform',
   onDeliver: 'guard',
   onDelivered: 'observe',

@@ -5,14 +5,17 @@ import type { SteadyClock } from './clock.ts';
 import type { Input, LiveCodec } from './codec.ts';
 import { Answers, type KernelCommand } from './commands.ts';
 import type { Connection } from './connection.ts';
-import { Delivery, type Post, type Posted } from './delivery.ts';
+import { Delivery, type FollowedLog } from './delivery.ts';
 import { SessionEnded, StartedOver } from './endings.ts';
+import type { Entry } from './entry.ts';
 import type { KernelEnvironment } from './environment.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { Online } from './online.ts';
 import { Turn } from './outbox.ts';
 import type { Hooks } from './phases.ts';
+import { type AppendedLog, type Post, type Posted, Posting } from './posting.ts';
+import type { LiveKind } from './rendered.ts';
 import { Retries } from './retries.ts';
 import { Session } from './session.ts';
 import type { SessionContext } from './session-context.ts';
@@ -30,6 +33,10 @@ export interface KernelGeneration {
   readonly loginDialogue?: { conduct(session: Session, login: Login): Promise<void> } | undefined;
   /** Reads an account's state, where something provides accounts. */
   readonly accountStateOf?: ((account: number) => Promise<AccountState | undefined>) | undefined;
+  /** The log, where something provides it. */
+  readonly log?: (FollowedLog & AppendedLog) | undefined;
+  /** The kinds of entries that plugins define, by name. */
+  readonly kinds?: ReadonlyMap<string, LiveKind>;
 }
 
 /** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
@@ -41,7 +48,8 @@ export class Kernel implements SessionContext {
   readonly online = new Online();
   readonly accountWatch = new AccountWatch(this);
   readonly retries = new Retries();
-  readonly #delivery: Delivery;
+  readonly delivery: Delivery = new Delivery(this);
+  readonly posting: Posting = new Posting(this);
   /** Logins to one account are admitted one after the other. */
   readonly #admissions = new Turns();
   readonly #sessions = new Set<Session>();
@@ -59,7 +67,6 @@ export class Kernel implements SessionContext {
     this.clock = environment.clock;
     this.logger = environment.logger;
     this.turn = new Turn(environment.counters);
-    this.#delivery = new Delivery(this.online, environment.counters, (account) => this.accountWatch.isRemoved(account));
     this.#limits = limits;
     this.#generation = generation;
   }
@@ -78,6 +85,23 @@ export class Kernel implements SessionContext {
   swap(generation: KernelGeneration, limits: SessionLimits): void {
     this.#generation = generation;
     this.#limits = limits;
+    this.delivery.follow(generation.log);
+  }
+
+  /** Begins to deliver what is appended to the log. @throws when it cannot be read */
+  begin(): Promise<void> {
+    return this.delivery.begin(this.log);
+  }
+
+  /** The log that messages are appended to, where something provides one. */
+  get log(): KernelGeneration['log'] {
+    return this.#generation.log;
+  }
+
+  isRemoved = (account: number): boolean => this.accountWatch.isRemoved(account);
+
+  deliverUnkept(entry: Entry): void {
+    this.delivery.deliverUnkept(entry);
   }
 
   get hooks(): Hooks {
@@ -90,7 +114,7 @@ export class Kernel implements SessionContext {
 
   /** How many messages were said. */
   get said(): number {
-    return this.#delivery.said;
+    return this.posting.said;
   }
 
   codecFor(firstLine: string): LiveCodec | undefined {
@@ -133,9 +157,9 @@ export class Kernel implements SessionContext {
     }
   }
 
-  /** Sends a message, see Delivery.post. */
+  /** Sends a message, see Posting.post. */
   post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
-    return this.#delivery.post(post, this.hooks, this.clock.now(), ordered);
+    return this.posting.post(post, this.clock.now(), ordered);
   }
 
   /**
@@ -154,6 +178,7 @@ export class Kernel implements SessionContext {
         if (objection !== undefined) return objection;
         for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
         this.online.add(session, account);
+        session.feed.begin();
         session.send({ kind: 'welcome', account });
         return undefined;
       } finally {
@@ -165,6 +190,7 @@ export class Kernel implements SessionContext {
   ended(session: Session, reason: string): void {
     this.#sessions.delete(session);
     this.online.remove(session);
+    if (session.account !== undefined) this.delivery.goes(session.account.id);
     if (this.#arriving.has(session) && reason !== 'gone') this.#logRefused(session, reason);
     else {
       if (this.#arriving.has(session)) this.#logConnected(session);
@@ -213,6 +239,7 @@ export class Kernel implements SessionContext {
       const account = await this.#logIn(session);
       if (account === undefined) return;
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
+      await session.still(this.delivery.comes(account.id));
       await session.still(this.hooks.onLogin.observe.run(session));
       session.feed.open();
       answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));

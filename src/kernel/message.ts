@@ -1,10 +1,12 @@
 import type { Account } from './account.ts';
 import type { Refusal } from './verdicts.ts';
 
-/** Whom a message is for: a group by name, or accounts. */
+/** Whom a message is for: everyone, a named room, or accounts, who are in a direct conversation with its sender. */
 export type Audience =
   | { readonly group: 'everyone' }
+  | { readonly group: 'room' }
   | {
+      /** Of a message that is delivered: those of them who are online. */
       readonly accounts: Account[];
       /**
        * The names, as typed, that nobody online bears. A plugin that keeps messages moves those that it knows to
@@ -37,6 +39,10 @@ export interface Message {
   readonly id: number;
   /** Who says it; its id is 0 for what no account said. */
   readonly from: Account;
+  /** The id of the room that it is in; 0 for a direct conversation that nothing keeps. */
+  readonly room: number;
+  /** `message`, or the kind of entry that a plugin defines: then the text is JSON. */
+  readonly kind: string;
   readonly audience: Audience;
   readonly text: string;
   /** When it was said, in milliseconds since 1970. */
@@ -49,6 +55,9 @@ export interface Message {
 export interface MessageDraft {
   /** Who says it; its id is 0 for what no account said. */
   readonly from: Account;
+  /** The id of the room that it is for; 0 for a direct conversation, which depends on who of the recipients remain. */
+  readonly room: number;
+  readonly kind: 'message';
   /** Whom it is for. Of names whose bearers are offline nobody knows before `offline-messages` has looked (`post`). */
   readonly audience: Audience;
   /** May be set, in the phase `transform` of `onMessage`. */
@@ -57,21 +66,16 @@ export interface MessageDraft {
   readonly time: number;
   /** Where its sender may send it again. */
   readonly once: Once | undefined;
-  /** Whether its sender's account was removed meanwhile: whoever keeps messages does not keep this one. */
+  /** Whether its sender's account was removed meanwhile. */
   readonly senderRemoved: boolean;
-  /** It was said before, under this id, and was only sent again: it is answered, and given to nobody a second time. */
-  saidBefore(id: number): void;
   /**
-   * Has the message kept. The plugin that keeps messages calls it with what appends the message to the log; that is
-   * called after the last handler, unless one refuses the message, so what is kept is what all handlers have made of it.
-   * As soon as the id is there the message is sent and delivered, in the order of the ids. Instead of an id the store
-   * may find that the message is a duplicate, which is answered and not delivered. A message that nobody places is not
-   * kept, and is delivered to those online. Called with a refusal, the message is not sent.
-   *
-   * Called with a promise, of an append that has begun, the message counts as it is at the call: the handlers that follow
-   * neither refuse, rewrite nor hold it up.
+   * Has the message kept, where a store keeps messages: once the last handler is done and none has refused it, it is
+   * appended to the log as it is then. A message that nobody has kept is delivered to those online.
+   * @param origin a word that stands for the sender's network, to count by
    */
-  place(append: Promise<number | Duplicate> | (() => Promise<number | Duplicate>) | Refusal): void;
+  keep(origin?: string): void;
+  /** Has the message not sent: for whoever finds that none of its recipients can be given it. */
+  refuse(refusal: Refusal): void;
 }
 
 /** The last millisecond of the year 9999: later times do not fit RFC 3339. */
@@ -87,17 +91,6 @@ const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 /** Text on one line, which can command no terminal: line ends become a blank, control characters are removed. */
 export function withoutControls(text: string): string {
   return text.replace(LINE_ENDS, ' ').replace(CONTROLS, '');
-}
-
-/**
- * A message that any codec can render as one line, whatever a store or a plugin made of it: clean text, a clean name
- * and a time that can be written.
- */
-export function presentable(message: Message): Message {
-  const { from, text, time } = message;
-  const clean = { name: withoutControls(from.name), text: withoutControls(text), time: writableTime(time) };
-  if (clean.name === from.name && clean.text === text && clean.time === time) return message;
-  return { ...message, from: { ...from, name: clean.name }, text: clean.text, time: clean.time };
 }
 
 /** The time nearest to this one that can be written as text. */

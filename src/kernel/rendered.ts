@@ -1,7 +1,23 @@
 import type { Codec, CodecState } from './codec.ts';
-import { type Message, presentable } from './message.ts';
+import type { Entry } from './entry.ts';
+import { LoggedMessage } from './logged-message.ts';
+import type { Message } from './message.ts';
+import type { Online } from './online.ts';
 
-/** A message as a codec renders it for one set of capabilities. */
+/** A kind of entry that a plugin defines. */
+export interface LiveKind {
+  /** What people with a plain line read of an entry; undefined for nothing. It does not throw. */
+  line(entry: Entry): string | undefined;
+}
+
+/** What the rendering of entries needs of the kernel. */
+export interface RenderingHost {
+  readonly online: Online;
+  /** The kinds that live plugins define, by name. */
+  readonly kinds: ReadonlyMap<string, LiveKind>;
+}
+
+/** An entry as a codec renders it for one set of capabilities. */
 interface Rendering {
   readonly codec: Codec;
   readonly capabilities: string;
@@ -11,17 +27,21 @@ interface Rendering {
   readonly after: string;
 }
 
-/** A message, made presentable and rendered once for each codec and set of capabilities. */
+/** An entry, made a message and rendered once for each codec and set of capabilities. */
 export class Rendered {
+  readonly entry: Entry;
   readonly message: Message;
+  readonly #host: RenderingHost;
   #latest: Rendering | undefined;
   #all: Rendering[] | undefined;
 
-  constructor(message: Message) {
-    this.message = presentable(message);
+  constructor(entry: Entry, host: RenderingHost, repeat = false) {
+    this.entry = entry;
+    this.message = new LoggedMessage(entry, host.online, repeat);
+    this.#host = host;
   }
 
-  /** The bytes for one recipient. */
+  /** The bytes for one recipient; none where its codec does not show the entry. */
   bytes(codec: Codec, state: CodecState): Buffer {
     const capabilities = state.capabilities ?? '';
     let rendering = this.#latest;
@@ -36,7 +56,7 @@ export class Rendered {
       this.#latest = known;
       return known;
     }
-    const text = codec.message(this.message, capabilities);
+    const text = this.#text(codec, capabilities);
     const [before, after] = typeof text === 'string' ? [text, ''] : text;
     const bytes = typeof text === 'string' ? Buffer.from(text) : undefined;
     const rendering = { codec, capabilities, bytes, before, after };
@@ -46,5 +66,11 @@ export class Rendered {
     }
     this.#latest = rendering;
     return rendering;
+  }
+
+  #text(codec: Codec, capabilities: string): ReturnType<Codec['message']> {
+    const { entry, message } = this;
+    if (entry.kind === 'message') return codec.message(message, capabilities);
+    return codec.entry?.(entry, message, this.#host.kinds.get(entry.kind)?.line(entry), capabilities) ?? '';
   }
 }

@@ -54,9 +54,11 @@ export class Session {
   readonly #acceptedAt: number;
   /** Who it is, once logged in; undefined before that, as in `onConnect`. */
   account: Account | undefined;
-  /** Which of the account's devices it is: random for each login, and that of the session before after `resume`. */
+  /** What its login is told apart by: random for each, and that of the session before after `resume`. */
   device = '';
-  /** Whether it takes the place of all other sessions of its account. To be set in `onAdmit`. */
+  /** The name that the client has for its device, so that the device is the same at its next login; empty for the default one. */
+  deviceName = '';
+  /** Whether it takes the place of all other sessions of its account on its device. To be set in `onAdmit`. */
   takesOver = false;
   /** The epoch of its account (`StoredAccount.epoch`); undefined for an account that no store has. */
   epoch: number | undefined;
@@ -154,11 +156,12 @@ export class Session {
   }
 
   /**
-   * Whether it takes the place of another session of its account, which is then closed: both are the same device, or it
-   * takes over.
+   * Whether it takes the place of another session of its account, which is then closed: it continues that one's login, or
+   * takes over from it.
    */
   replaces(other: Session): boolean {
-    return this.takesOver || (this.device !== '' && other.device === this.device);
+    if (this.takesOver && other.deviceName === this.deviceName) return true;
+    return this.device !== '' && other.device === this.device;
   }
 
   /** Whether a question of it waits for an answer. */

@@ -36,8 +36,10 @@ export interface Admit extends AdmitDetails {
 export interface AdmitDetails {
   /** The epoch of the account that the proof is from (`StoredAccount.epoch`): in a later one it has expired. */
   readonly epoch?: number;
-  /** Which of the account's devices it is; without one it is a new one. */
+  /** The login that it continues (`session.device`), whose session it replaces; without one it is a new one. */
   readonly device?: string;
+  /** The name that its client has for its device, where it gives none now. */
+  readonly deviceName?: string;
   /** The plugin that vouches for who it is, where it is another one than that which admits. */
   readonly provider?: string;
 }

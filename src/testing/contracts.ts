@@ -1,10 +1,11 @@
 /** The cases that every store must pass, ours or yours. They run with vitest and fast-check. */
 import { accountsContract } from './contracts/accounts.ts';
-import { logContract } from './contracts/log.ts';
+import { messageLogContract } from './contracts/message-log.ts';
 import { storageContract } from './contracts/storage.ts';
 import type { Open } from './contracts/store.ts';
 
 export { archiveContract } from './contracts/archive.ts';
+export { messageLogContract } from './contracts/message-log.ts';
 export type { Open, OpenArchive, OpenStore } from './contracts/store.ts';
 export { type OpenTransport, transportContract } from './contracts/transport.ts';
 
@@ -14,6 +15,6 @@ export { type OpenTransport, transportContract } from './contracts/transport.ts'
  */
 export function storeContract(name: string, open: Open): void {
   accountsContract(name, open);
-  logContract(name, open);
+  messageLogContract(name, open);
   storageContract(name, open);
 }

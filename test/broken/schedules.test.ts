@@ -1,4 +1,4 @@
-import { definePlugin, Log } from 'chatserv';
+import { definePlugin, MessageLog } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -37,13 +37,13 @@ const turns = async (count: number) => {
 /** Lets posts end out of turn, as plugins that take their time do, and tells what the server knows. */
 function observer(wait: () => Promise<void>) {
   const ids = new Map<string, number>();
-  let log: Log | undefined;
+  let log: MessageLog | undefined;
   const plugin = definePlugin({
     name: 'observer',
     summary: 'Makes posts wait, and watches',
-    needs: { log: Log },
+    needs: { messageLog: MessageLog },
     setup(context) {
-      log = context.log;
+      log = context.messageLog;
       return {
         hooks: {
           onMessage: {
@@ -67,7 +67,7 @@ function observer(wait: () => Promise<void>) {
     plugin,
     /** The id of a message that was given to somebody. */
     idOf: (text: string) => ids.get(text) ?? 0,
-    cursor: async (account: number) => (await log?.cursor(account))?.id ?? 0,
+    cursor: async (account: number) => Math.max(0, ...((await log?.devices(account)) ?? []).map(({ id }) => id)),
   };
 }
 

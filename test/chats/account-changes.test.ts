@@ -1,4 +1,4 @@
-import { type AccountChange, Accounts, defineCommand, definePlugin, Log, Storage } from 'chatserv';
+import { type AccountChange, Accounts, defineCommand, definePlugin, MessageLog, Storage } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -43,15 +43,15 @@ function notebook() {
 
 /** A store that the test changes behind the server's back, and can say so. */
 function shelf() {
-  const { accounts, log, storage } = memoryStore(Date.now);
+  const { accounts, messageLog, storage } = memoryStore(Date.now);
   let tell: () => Promise<void> = async () => {};
   const plugin = definePlugin({
     name: 'shelf',
     summary: 'Keeps what others change too',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ server }) {
       tell = () => server.recheckAccounts();
-      return { provide: { accounts, log, storage } };
+      return { provide: { accounts, messageLog, storage } };
     },
   });
   const idOf = async (name: string) => (await accounts.find(name))?.id ?? 0;
@@ -97,8 +97,8 @@ describe('an account that is removed', () => {
     held.open();
     await bob.sees('closing:removed');
     await alice.seesNothing();
-    const log = server.host.service(Log.service) as Log;
-    expect(await log.read(await idOf(server, 'alice'), 0, 10)).toEqual([]);
+    const log = server.host.service(MessageLog.service) as MessageLog;
+    expect(await log.read(await idOf(server, 'alice'), 0, Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
     const posted = await server.host.kernel.post({ from: { id, name: 'bob' }, to: ['alice'], text: 'nor later' });
     expect(posted).toEqual({ kind: 'refusal', reason: 'removed' });
   });

@@ -1,4 +1,4 @@
-import { Accounts, defineCommand, definePlugin, Log, OperationalError, Storage } from 'chatserv';
+import { Accounts, defineCommand, definePlugin, MessageLog, OperationalError, Storage } from 'chatserv';
 import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -59,10 +59,10 @@ function fullStore(cause: () => Error) {
   return definePlugin({
     name: 'full-store',
     summary: 'Keeps no message',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, storage } = memoryStore(() => clock.now());
-      return { provide: { accounts, storage, log: { ...log, append: () => Promise.reject(cause()) } } };
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+      return { provide: { accounts, storage, messageLog: { ...messageLog, append: () => Promise.reject(cause()) } } };
     },
   });
 }

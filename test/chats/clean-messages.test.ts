@@ -1,4 +1,4 @@
-import { definePlugin, Log, type NewEntry } from 'chatserv';
+import { definePlugin, EVERYONE, MessageLog, type NewEntry } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
@@ -42,18 +42,29 @@ test('a text that a plugin rewrites, and a name that it posts under, are one lin
 });
 
 test('what a store holds is one line for every kind of client, with a time that can be written', async () => {
-  const entry: NewEntry = { sender: 0, from: 'x\r\ny', audience: 'everyone', text: HOSTILE, time: 0 };
+  const entry: NewEntry = {
+    to: { room: EVERYONE },
+    kind: 'message',
+    version: 1,
+    counts: true,
+    sender: 0,
+    from: 'x\r\ny',
+    device: '',
+    toSender: false,
+    body: HOSTILE,
+    time: 0,
+  };
   const writer = definePlugin({
     name: 'writer',
     summary: 'Writes to the log without posting',
-    needs: { log: Log },
-    setup: ({ log }) => ({
+    needs: { messageLog: MessageLog },
+    setup: ({ messageLog }) => ({
       commands: [
         {
           name: 'write',
           summary: 'Writes',
           async run() {
-            for (const time of [-1, 9e15]) await log.append({ ...entry, time });
+            for (const time of [-1, 9e15]) await messageLog.append([{ ...entry, time }]);
             return 'written';
           },
         },
@@ -63,7 +74,10 @@ test('what a store holds is one line for every kind of client, with a time that 
   await using server = await startServer({ writer });
   await server.registers('bob', 'cyd', 'dora');
   const alice = await server.joins('alice');
-  expect(await alice.asks('write')).toBe('written');
+  await alice.says('write');
+  await alice.sees(`[1970-01-01T00:00:00Z] x y: ${CLEAN}`);
+  await alice.sees(`[9999-12-31T23:59:59Z] x y: ${CLEAN}`);
+  await alice.sees('written');
 
   const bob = await server.returns('bob');
   await bob.sees(`[1970-01-01T00:00:00Z] x y: ${CLEAN}`);

@@ -78,19 +78,6 @@ const CASES: Readonly<Record<string, Play>> = {
     fails(false);
     expect(await alice.asks('who')).toBe('alice');
   },
-  async onRetry(server, fails) {
-    const bob = await server.returns('bob');
-    const alice = server.connectJson();
-    await alice.logsIn('alice', PASSWORD);
-    const message = { type: 'message' as const, to: ['bob'], text: 'once', key: 'k' };
-    alice.says(message);
-    const { facts } = (await alice.sees({ type: 'answer' })) as { facts: object };
-    fails(true);
-    alice.says({ ...message, again: true });
-    await alice.sees({ type: 'answer', facts });
-    await bob.hears('alice', 'once');
-    await bob.seesNothing();
-  },
   async onMessage(server, fails) {
     const [alice, bob] = await both(server);
     fails(true);

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Log, OperationalError, Storage } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, OperationalError, Storage } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -8,14 +8,14 @@ test('a store that fails for a while puts no command into quarantine', async () 
   const store = definePlugin({
     name: 'failing',
     summary: 'Keeps nothing while its disk is full',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, storage } = memoryStore(() => clock.now());
-      const append: Log['append'] = async (entry) => {
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+      const append: MessageLog['append'] = async (entries, key) => {
         if (full) throw new OperationalError('The disk is full.');
-        return log.append(entry);
+        return messageLog.append(entries, key);
       };
-      return { provide: { accounts, log: { ...log, append }, storage } };
+      return { provide: { accounts, messageLog: { ...messageLog, append }, storage } };
     },
   });
   await using server = await startServer({ memory: false, store }, { quarantineAfter: 3 });

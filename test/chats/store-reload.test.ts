@@ -75,8 +75,10 @@ describe('a reload that would change the store is refused', () => {
     const bob = await server.joins('bob');
     // The other's first account waits for a message; here that number is alice's.
     const eve = await other.accounts.create('eve', '');
-    await other.log.append({ sender: 0, from: 'x', audience: [eve?.id ?? 0], text: 'for eve', time: 1 });
-    const place = await other.log.cursor(1);
+    const to = { direct: [0, eve?.id ?? 0] };
+    const message = { kind: 'message', version: 1, counts: true, sender: 0, from: 'x', device: '', toSender: false };
+    await other.messageLog.append([{ ...message, to, body: 'for eve', time: 1 }]);
+    const place = await other.messageLog.devices(1);
     await expect(
       server.reload({
         memory: false,
@@ -86,7 +88,7 @@ describe('a reload that would change the store is refused', () => {
         ),
       }),
     ).rejects.toThrow(REFUSAL);
-    expect(await other.log.cursor(1)).toEqual(place);
+    expect(await other.messageLog.devices(1)).toEqual(place);
     alice.says({ type: 'command', name: 'fetch', text: '' });
     await alice.sees({ type: 'answer', text: 'fetching' });
     await alice.seesNothing();

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Log, type Plugin, Storage, z } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, type Plugin, Storage, z } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
@@ -50,12 +50,12 @@ test('a collection stays with its plugin over a reload, and goes to another once
 });
 
 test('a plugin that needs storage is named where the store has none, with what to do', async () => {
-  const { accounts, log } = memoryStore(Date.now);
+  const { accounts, messageLog } = memoryStore(Date.now);
   const shelf = definePlugin({
     name: 'shelf',
     summary: 'Is a store without storage',
-    provides: { accounts: Accounts, log: Log },
-    setup: () => ({ provide: { accounts, log } }),
+    provides: { accounts: Accounts, messageLog: MessageLog },
+    setup: () => ({ provide: { accounts, messageLog } }),
   });
   await expect(startServer({ memory: false, lockout: false, shelf, one: opening('one', 'notes') })).rejects.toThrow(
     "No plugin that is on provides 'storage', without which there cannot be 'one': have 'shelf' provide it, or put " +

@@ -32,7 +32,8 @@ class SlowClient extends Writable {
 }
 
 function message(id: number): Message {
-  return { id, from: { id: 1, name: 'alice' }, audience: { group: 'everyone' }, text: '', time: 0, repeat: false };
+  const from = { id: 1, name: 'alice' };
+  return { id, room: 1, kind: 'message', from, audience: { group: 'everyone' }, text: '', time: 0, repeat: false };
 }
 
 function outboxOf(client: Writable, limit = 1000, turn = new Turn(new ServerCounters(systemClock))) {

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Log, Storage } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, Storage } from 'chatserv';
 import type { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 /**
@@ -10,9 +10,9 @@ export function reopenedStore(open: () => ReturnType<typeof memoryStore>, identi
   return definePlugin({
     name: 'reopened',
     summary: 'Opens its contents anew at each set-up',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup() {
-      const { accounts, log, storage } = open();
+      const { accounts, messageLog, storage } = open();
       const named = identity === undefined ? {} : { identity: identity() };
       let closed = false;
       const untilClosed = <Service extends object>(service: Service): Service =>
@@ -21,6 +21,7 @@ export function reopenedStore(open: () => ReturnType<typeof memoryStore>, identi
             if (key in named) return named[key as keyof typeof named];
             const value = target[key as keyof Service];
             if (typeof value !== 'function') return value;
+            if (key === 'follow') return value.bind(target);
             return async (...args: unknown[]) => {
               if (closed) throw new Error('the store is closed');
               return value.apply(target, args);
@@ -30,7 +31,7 @@ export function reopenedStore(open: () => ReturnType<typeof memoryStore>, identi
       return {
         provide: {
           accounts: untilClosed(accounts),
-          log: untilClosed(log),
+          messageLog: untilClosed(messageLog),
           storage: { open: (name, schema) => untilClosed(storage.open(name, schema)) } satisfies Storage,
         },
         dispose() {

@@ -1,36 +1,37 @@
-import { Accounts, definePlugin, Log, Storage } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, Storage } from 'chatserv';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 /**
- * A memory store that takes its time, as a disk does: `wait` is awaited before a message counts as kept, and after a
- * page was read: by then it may be out of date. Messages are kept in their order.
+ * A memory store that takes its time, as a disk does: `wait` is awaited before messages are in the log, and after a page
+ * was read: by then it may be out of date. Messages are kept in their order.
  * @param waitForName awaited when an account is asked for
  */
 export function slowMemory(wait: () => Promise<void>, waitForName?: () => Promise<void>) {
   return definePlugin({
     name: 'slow-memory',
     summary: 'Keeps everything in memory, slowly',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, storage } = memoryStore(() => clock.now());
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
       let last: Promise<unknown> = Promise.resolve();
       const late = async <T>(answer: Promise<T>): Promise<T> => {
         await wait();
         return answer;
       };
-      const inTurn = <T>(answer: Promise<T>): Promise<T> => {
-        const turn = Promise.all([late(answer), last]).then(([value]) => value);
+      const inTurn = <T>(append: () => Promise<T>): Promise<T> => {
+        const turn = Promise.all([wait(), last]).then(append);
         last = turn;
         return turn;
       };
-      const slow: Log = {
-        append: (entry) => inTurn(log.append(entry)),
-        find: (sender, key) => late(log.find(sender, key)),
-        read: (account, after, limit) => late(log.read(account, after, Math.min(limit, 3))),
-        count: (...asked) => late(log.count(...asked)),
-        cursor: (account) => late(log.cursor(account)),
-        moveCursors: (moves) => late(log.moveCursors(moves)),
-        trim: (retention) => log.trim(retention),
+      const slow: MessageLog = {
+        ...messageLog,
+        append: (...asked) => inTurn(() => messageLog.append(...asked)),
+        find: (...asked) => late(messageLog.find(...asked)),
+        read: (account, after, upTo, limit) => late(messageLog.read(account, after, upTo, Math.min(limit, 3))),
+        count: (...asked) => late(messageLog.count(...asked)),
+        enter: (...asked) => late(messageLog.enter(...asked)),
+        devices: (...asked) => late(messageLog.devices(...asked)),
+        moveCursors: (...asked) => late(messageLog.moveCursors(...asked)),
       };
       const named: Accounts = {
         ...accounts,
@@ -39,7 +40,7 @@ export function slowMemory(wait: () => Promise<void>, waitForName?: () => Promis
           return accounts.find(name);
         },
       };
-      return { provide: { accounts: named, log: slow, storage } };
+      return { provide: { accounts: named, messageLog: slow, storage } };
     },
   });
 }

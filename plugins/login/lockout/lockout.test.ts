@@ -1,4 +1,4 @@
-import { Accounts, type Collection, definePlugin, Log, Storage, z } from 'chatserv';
+import { Accounts, type Collection, definePlugin, MessageLog, Storage, z } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -284,14 +284,14 @@ test('a block that the store does not take counts all the same', async () => {
   const fullDisk = definePlugin({
     name: 'full-disk',
     summary: 'Stores no block',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, storage } = memoryStore(() => clock.now());
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
       const open: Storage['open'] = (name, schema) => ({
         ...storage.open(name, schema),
         set: () => Promise.reject(new Error('it is full')),
       });
-      return { provide: { accounts, log, storage: { open } } };
+      return { provide: { accounts, messageLog, storage: { open } } };
     },
   });
   await using server = await startServer({ ...plugins, memory: false, 'full-disk': fullDisk });

@@ -17,11 +17,11 @@ export default definePlugin({
     const lifetime = Math.floor(options.lifetime * 1000);
 
     async function issue(session: Session): Promise<void> {
-      const { account, epoch, device, provider, codec } = session;
+      const { account, epoch, device, deviceName, provider, codec } = session;
       if (account === undefined || epoch === undefined || !codec.acknowledges) return;
       const issued = clock.now();
       const expires = issued + lifetime;
-      const claims = { account: account.id, epoch, device, provider, issued, expires };
+      const claims = { account: account.id, epoch, device, deviceName, provider, issued, expires };
       const facts = { token: sign(claims, await accounts.signingKey()), expires: new Date(expires).toISOString() };
       session.send({ kind: 'event', event: 'token', facts });
     }
@@ -37,10 +37,12 @@ export default definePlugin({
               const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
               // Where the plugin that vouched is off, nobody knows any more whether it still would.
               if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
-              const { epoch, device, provider } = claims;
+              const { epoch, device, deviceName, provider } = claims;
               const account = await accounts.get(claims.account);
               // Whether the epoch is still the account's, the kernel checks as it admits.
-              return account === undefined ? askUsername('expired') : admit(account, { epoch, device, provider });
+              return account === undefined
+                ? askUsername('expired')
+                : admit(account, { epoch, device, deviceName, provider });
             },
           },
         },

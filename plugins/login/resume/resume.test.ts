@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Accounts, definePlugin, Log, Storage, withOptions } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, Storage, withOptions } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import bot from '../../../examples/bot.ts';
@@ -144,16 +144,16 @@ test('of a store that keeps no key and no epochs tokens last as long as the serv
   const old = definePlugin({
     name: 'old-store',
     summary: 'A store that was written before there were epochs',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup: ({ clock, keep }) => ({
       provide: keep('store', () => {
-        const { accounts, log, storage } = memoryStore(() => clock.now());
+        const { accounts, messageLog, storage } = memoryStore(() => clock.now());
         const { get, signOut, signingKey, find, ...rest } = accounts;
         const findOld: Accounts['find'] = async (name) => {
           const { epoch, ...account } = (await find(name)) ?? {};
           return 'id' in account ? (account as Awaited<ReturnType<Accounts['find']>>) : undefined;
         };
-        return { accounts: { ...rest, find: findOld } as Accounts, log, storage };
+        return { accounts: { ...rest, find: findOld } as Accounts, messageLog, storage };
       }),
     }),
   });
@@ -170,13 +170,13 @@ test('of a store that keeps no key and no epochs tokens last as long as the serv
 });
 
 test('with a key that is too short nothing is signed', async () => {
-  const { accounts, log, storage } = memoryStore(Date.now);
+  const { accounts, messageLog, storage } = memoryStore(Date.now);
   accounts.signingKey = async () => new Uint8Array();
   const keyless = definePlugin({
     name: 'keyless',
     summary: 'A store whose key is empty',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
-    setup: () => ({ provide: { accounts, log, storage } }),
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+    setup: () => ({ provide: { accounts, messageLog, storage } }),
   });
   await using server = await startServer({ memory: false, keyless });
   await server.registers('alice');
@@ -186,7 +186,15 @@ test('with a key that is too short nothing is signed', async () => {
   await alice.seesNothing();
   const { id = 0, epoch = 0 } = (await accounts.find('alice')) ?? {};
   const now = server.clock.now();
-  const claims = { account: id, epoch, device: 'x', provider: 'password', issued: now, expires: now + 1000 };
+  const claims = {
+    account: id,
+    epoch,
+    device: 'x',
+    deviceName: '',
+    provider: 'password',
+    issued: now,
+    expires: now + 1000,
+  };
   const stranger = server.connectJson();
   stranger.says({ type: 'resume', token: sign(claims, new Uint8Array()) });
   await stranger.sees({ type: 'ask', question: 'username' });

@@ -5,8 +5,10 @@ export interface Claims {
   /** The account's id, and the epoch that its login is from. */
   readonly account: number;
   readonly epoch: number;
-  /** Which of the account's devices holds it. */
+  /** The login that it continues. */
   readonly device: string;
+  /** The name that the client has for its device; empty for the default one. */
+  readonly deviceName: string;
   /** The plugin that vouched for the login. */
   readonly provider: string;
   /** When it was issued and when it expires, in milliseconds since 1970. */
@@ -25,8 +27,11 @@ const LONGEST = 1024;
 const TOLERANCE = 300_000;
 
 /** Issues a token. */
-export function sign({ account, epoch, device, provider, issued, expires }: Claims, key: Uint8Array): string {
-  const body = Buffer.from(JSON.stringify([account, epoch, device, provider, issued, expires])).toString('base64url');
+export function sign(claims: Claims, key: Uint8Array): string {
+  const { account, epoch, device, deviceName, provider, issued, expires } = claims;
+  const named = deviceName === '' ? [] : [deviceName];
+  const parts = [account, epoch, device, provider, issued, expires, ...named];
+  const body = Buffer.from(JSON.stringify(parts)).toString('base64url');
   return `${VERSION}.${body}.${macOf(body, key)}`;
 }
 
@@ -38,16 +43,11 @@ export function verify(token: string, key: Uint8Array, now: number, lifetime: nu
   if (token.length > LONGEST) return undefined;
   const [, body = '', mac = ''] = FORM.exec(token) ?? [];
   if (body === '' || !timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(body, key)))) return undefined;
-  const [account, epoch, device, provider, issued, expires] = JSON.parse(Buffer.from(body, 'base64url').toString()) as [
-    number,
-    number,
-    string,
-    string,
-    number,
-    number,
-  ];
+  const [account, epoch, device, provider, issued, expires, deviceName = ''] = JSON.parse(
+    Buffer.from(body, 'base64url').toString(),
+  ) as [number, number, string, string, number, number, string?];
   const isValid = now < expires && now < issued + lifetime && issued <= now + TOLERANCE;
-  return isValid ? { account, epoch, device, provider, issued, expires } : undefined;
+  return isValid ? { account, epoch, device, deviceName, provider, issued, expires } : undefined;
 }
 
 /** The signature, as text: of bytes there would be several spellings. */

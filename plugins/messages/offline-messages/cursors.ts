@@ -1,137 +1,146 @@
-import type { Account, Cursor, Log, Session } from 'chatserv';
+import type { Account, Cursor, MessageLog, Session } from 'chatserv';
 
-/** The sessions of an account that has none. */
-const NONE: readonly Session[] = [];
-
-/** An account whose sessions are not all equally far: its cursor follows the slowest. */
-interface Uneven {
+/** A device whose cursor moves, with its sessions: those that share it share the cursor, which follows the slowest. */
+interface DeviceCursor {
+  readonly account: number;
+  readonly device: string;
+  sessions: readonly Session[];
+  /** Sessions that ended before they had everything, and how much another one has had since. */
+  readonly lost: Map<Session, { passed: number }>;
   /** The id up to which one of the sessions has everything. */
   furthest: number;
-  /** Sessions that ended before they had everything, and what another one has had since. */
-  readonly lost: Map<Session, { passed: number }>;
+  /** How far it has moved. */
+  id: number;
+  handed: number;
 }
 
-/** Cursors, and how far they have moved since they were last written. */
+/** The cursors of devices that are online, and how far they have moved since they were last written. */
 export class Cursors {
   /**
-   * How many messages other sessions of the account may have had before a lost one does not hold its cursor back any
+   * How many messages other sessions of the device may have had before a lost one does not hold its cursor back any
    * more: without a bound, what somebody has read long ago would fill the inbox.
    */
   waitingForLost = 0;
   /** Told when a lost session is not waited for any longer. */
   gaveUp: () => void = () => {};
-  #moved = new Map<number, Cursor>();
+  readonly #devices = new Map<string, DeviceCursor>();
+  /** Of one that has ended, too: its transport may still take something. */
+  readonly #bySession = new WeakMap<Session, DeviceCursor>();
+  #moved = new Set<DeviceCursor>();
   /** Those that are being written. */
-  #leaving = new Map<number, Cursor>();
-  /** The sessions whose login came this far, by account, until their end was noted. */
-  readonly #sessions = new Map<number, readonly Session[]>();
-  readonly #uneven = new Map<number, Uneven>();
+  #leaving: ReadonlySet<DeviceCursor> = new Set();
 
   /** Whether some have moved. */
   get moved(): boolean {
     return this.#moved.size > 0;
   }
 
-  /** A session is about to read its inbox: it is given whatever sessions that are gone have not had. */
-  begun(session: Session, { id }: Account): void {
+  /** A session is about to read its inbox: it is given whatever sessions of its device that are gone have not had. */
+  begun(session: Session, { id: account }: Account): void {
     if (session.ended) return;
+    const { deviceName: device } = session;
+    const key = keyOf(account, device);
+    const fresh: DeviceCursor = { account, device, sessions: [], lost: new Map(), furthest: 0, id: 0, handed: 0 };
+    const cursor = this.#devices.get(key) ?? fresh;
+    this.#devices.set(key, cursor);
+    this.#bySession.set(session, cursor);
     // The end of one that it replaces may not have been noted yet.
-    this.#sessions.set(id, [...this.#of(id).filter((other) => !other.ended), session]);
-    this.#uneven.get(id)?.lost.clear();
+    cursor.sessions = [...cursor.sessions.filter((other) => !other.ended), session];
+    cursor.lost.clear();
   }
 
-  /** A session has a message: its account's cursor moves as far as all of its sessions are. */
-  delivered(session: Session, account: Account, id: number): void {
-    const sessions = this.#of(account.id);
-    const others = sessions.length > 1 || (sessions.length === 1 && sessions[0] !== session);
-    if (!others && !this.#uneven.has(account.id)) {
-      this.#move(account.id, id, id);
-      return;
+  /** A session has everything up to this id: its device's cursor moves as far as all of its sessions are. */
+  delivered(session: Session, id: number): void {
+    const cursor = this.#bySession.get(session);
+    if (cursor === undefined) return;
+    if (id > cursor.furthest) {
+      for (const held of cursor.lost.values()) held.passed++;
+      cursor.furthest = id;
     }
-    const uneven = this.#unevenOf(account.id);
-    if (id > uneven.furthest) for (const held of uneven.lost.values()) held.passed++;
-    uneven.furthest = Math.max(uneven.furthest, id);
-    this.#settle(account.id, uneven);
+    if (cursor.sessions.length <= 1 && cursor.lost.size === 0) this.#move(cursor, id, id);
+    else this.#settle(cursor);
   }
 
   /** A session has ended. */
-  ended(session: Session, { id }: Account): void {
+  ended(session: Session): void {
+    const cursor = this.#bySession.get(session);
+    if (cursor === undefined) return;
     this.hand(session);
-    const before = this.#of(id);
-    const rest = before.filter((other) => other !== session);
-    if (rest.length > 0) this.#sessions.set(id, rest);
-    else this.#sessions.delete(id);
-    const isShort = session.feed.settled < Number.POSITIVE_INFINITY;
-    if (rest.length > 0) {
-      const uneven = this.#unevenOf(id);
-      if (isShort && rest.length < before.length) uneven.lost.set(session, { passed: 0 });
-      this.#settle(id, uneven);
-    } else if (!isShort || session.codec.acknowledges) {
-      // The cursor stays where it is, and the next session reads from there. Of one that does not acknowledge the
-      // transport may still take something: what others lack it must not pass.
-      this.#uneven.delete(id);
-    }
+    const { settled, position } = session.feed;
+    const isShort = settled < Number.POSITIVE_INFINITY;
+    const rest = cursor.sessions.filter((other) => other !== session);
+    const isKnown = rest.length < cursor.sessions.length;
+    cursor.sessions = rest;
+    // What the account said itself is passed over too.
+    if (!isShort) cursor.furthest = Math.max(cursor.furthest, position);
+    if (rest.length > 0 && isShort && isKnown) cursor.lost.set(session, { passed: 0 });
+    if (rest.length > 0) this.#settle(cursor);
+    else if (!isShort && cursor.lost.size === 0) this.#move(cursor, cursor.furthest, cursor.furthest);
+    this.#drop(cursor);
   }
 
   /** Notes what a session was handed and has not acknowledged. */
-  hand({ account, codec, feed: { given } }: Session): void {
-    if (account !== undefined && codec.acknowledges) this.#move(account.id, 0, given);
+  hand(session: Session): void {
+    const cursor = this.#bySession.get(session);
+    if (cursor !== undefined && session.codec.acknowledges) this.#move(cursor, 0, session.feed.given);
   }
 
-  /** Where an account's cursor is, written or not. */
-  async of(account: number, log: Log): Promise<Cursor> {
-    // One that is written meanwhile may be read as it was before, and is no longer ahead afterwards.
-    const before = this.#ahead(account);
-    const stored = await log.cursor(account);
-    const all = [stored, ...before, ...this.#ahead(account)];
-    return { id: Math.max(...all.map(({ id }) => id)), handed: Math.max(...all.map(({ handed }) => handed)) };
-  }
-
-  #ahead(account: number): Cursor[] {
-    return [this.#leaving.get(account), this.#moved.get(account)].filter((cursor) => cursor !== undefined);
+  /** Where a device's cursor is, as it was written, or as it has moved since. */
+  ahead(account: number, device: string, { id, handed }: Cursor): Cursor {
+    const moved = this.#devices.get(keyOf(account, device));
+    return moved === undefined
+      ? { id, handed }
+      : { id: Math.max(id, moved.id), handed: Math.max(handed, moved.handed) };
   }
 
   /** Writes those that have moved. @throws when they could not be; then they are still to be written */
-  async write(log: Log): Promise<void> {
+  async write(log: MessageLog, now: number): Promise<void> {
     if (this.#moved.size === 0) return;
     const leaving = this.#moved;
-    this.#moved = new Map();
+    this.#moved = new Set();
     this.#leaving = leaving;
     try {
-      await log.moveCursors([...leaving].map(([account, { id, handed }]) => [account, id, handed]));
+      const moves = [...leaving].map(({ account, device, id, handed }) => ({ account, device, id, handed }));
+      await log.moveCursors(moves, now);
     } catch (cause) {
-      for (const [account, { id, handed }] of leaving) this.#move(account, id, handed);
+      for (const cursor of leaving) this.#moved.add(cursor);
       throw cause;
     } finally {
-      this.#leaving = new Map();
+      this.#leaving = new Set();
+      for (const cursor of leaving) this.#drop(cursor);
     }
   }
 
-  #of(account: number): readonly Session[] {
-    return this.#sessions.get(account) ?? NONE;
-  }
-
-  #unevenOf(account: number): Uneven {
-    const uneven = this.#uneven.get(account) ?? { furthest: 0, lost: new Map() };
-    this.#uneven.set(account, uneven);
-    return uneven;
-  }
-
-  #settle(account: number, uneven: Uneven): void {
-    const { furthest, lost } = uneven;
+  #settle(cursor: DeviceCursor): void {
+    const { furthest, lost, sessions } = cursor;
     for (const [session, { passed }] of lost) {
       const isLate = passed > this.waitingForLost;
       if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) lost.delete(session);
       if (isLate) this.gaveUp();
     }
-    const slowest = Math.min(...[...this.#of(account), ...lost.keys()].map(({ feed }) => feed.settled));
-    this.#move(account, Math.min(furthest, slowest), furthest);
-    if (slowest >= furthest && lost.size === 0) this.#uneven.delete(account);
+    let slowest = furthest;
+    for (const { feed } of sessions) slowest = Math.min(slowest, feed.settled);
+    for (const { feed } of lost.keys()) slowest = Math.min(slowest, feed.settled);
+    this.#move(cursor, slowest, furthest);
   }
 
-  #move(account: number, id: number, handed: number): void {
-    const now = this.#moved.get(account);
-    if (now !== undefined && now.id >= id && now.handed >= handed) return;
-    this.#moved.set(account, { id: Math.max(id, now?.id ?? 0), handed: Math.max(handed, now?.handed ?? 0) });
+  #move(cursor: DeviceCursor, id: number, handed: number): void {
+    if (cursor.id >= id && cursor.handed >= handed) return;
+    cursor.id = Math.max(cursor.id, id);
+    cursor.handed = Math.max(cursor.handed, handed);
+    this.#moved.add(cursor);
+    const key = keyOf(cursor.account, cursor.device);
+    if (!this.#devices.has(key)) this.#devices.set(key, cursor);
   }
+
+  /** Forgets a device without sessions, once its cursor is written: the next session reads on from there. */
+  #drop(cursor: DeviceCursor): void {
+    if (cursor.sessions.length > 0 || this.#moved.has(cursor) || this.#leaving.has(cursor)) return;
+    const key = keyOf(cursor.account, cursor.device);
+    if (this.#devices.get(key) === cursor) this.#devices.delete(key);
+  }
+}
+
+function keyOf(account: number, device: string): string {
+  return `${account} ${device}`;
 }

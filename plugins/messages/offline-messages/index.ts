@@ -1,22 +1,23 @@
 import {
   type Account,
   Accounts,
-  type Cursor,
   definePlugin,
-  type Entry,
   Inbox,
-  Log,
   type Message,
+  MessageLog,
   refuse,
   type Session,
   z,
 } from 'chatserv';
 import { Cursors } from './cursors.ts';
-import { Room } from './room.ts';
+import { InboxQuota } from './inbox-quota.ts';
 import { TrustedTime } from './trusted-time.ts';
 
 /** How many messages are read from the log at a time. */
 const PAGE = 256;
+
+/** In milliseconds. */
+const DAY = 86_400_000;
 
 /** How many messages are counted where it is not said. */
 const COUNTED_MOST = 10_000;
@@ -59,23 +60,39 @@ export default definePlugin({
       .positive()
       .default(86_400)
       .describe('For how long after a message its sender may send it again without saying it twice, in seconds'),
+    devices: z
+      .int()
+      .positive()
+      .default(16)
+      .describe('How many devices an account may have; the one that was not seen for longest goes first'),
+    deviceDays: z
+      .number()
+      .positive()
+      .default(90)
+      .describe('How long messages wait for a device that is not seen, in days; the last one of an account stays'),
     cursorTime: z.int().positive().default(250).describe('How often cursors are written, in milliseconds'),
   }),
-  needs: { accounts: Accounts, log: Log },
+  needs: { accounts: Accounts, messageLog: MessageLog },
   provides: { inbox: Inbox },
-  setup({ options, accounts, log, clock, keep, logger, server, signal }) {
+  setup({ options, accounts, messageLog: log, clock, keep, logger, server, signal }) {
     // A reload may bring another object for the log, and never another log.
     const cursors = keep('cursors', () => new Cursors());
     cursors.waitingForLost = options.waitingForLost;
     cursors.gaveUp = () => server.limitMet('waiting-for-lost');
     // Feeds hold on to the reader that they were given at the login, which must not end with the log's object of then.
     const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
-    const room = new Room(log, server, clock, options, (account) => cursors.of(account, log));
+    const quota = new InboxQuota(log, server, clock, options, furthest);
     let cancelWrite: (() => void) | undefined;
     // Over a reload, too, it knows how long the time of day has been what it is.
     const age = keep<{ time?: Promise<TrustedTime> }>('age', () => ({}));
     let trimming = false;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
+
+    /** The id up to which one of an account's devices has everything. */
+    async function furthest({ id }: Account): Promise<number> {
+      const devices = await log.devices(id);
+      return Math.max(0, ...devices.map((device) => cursors.ahead(id, device.name, device).id));
+    }
 
     function writeSoon(): void {
       cancelWrite ??= clock.after(options.cursorTime, () => void write());
@@ -85,7 +102,7 @@ export default definePlugin({
       cancelWrite = undefined;
       for (const session of server.sessions()) cursors.hand(session);
       try {
-        await cursors.write(log);
+        await cursors.write(log, clock.now());
       } catch (err) {
         logger.error({ event: 'store-error', err }, 'cursors could not be written; they are tried again');
       }
@@ -107,14 +124,15 @@ export default definePlugin({
 
     async function forget(): Promise<void> {
       const now = (await trustedTime()).now();
-      const before = now - options.keepDays * 86_400_000;
+      const before = now - options.keepDays * DAY;
       const keysSince = now - options.keyTime * 1000;
-      const retention = { before, most: options.keepMessages, now: clock.now(), keysSince };
+      const devicesSince = now - options.deviceDays * DAY;
+      const retention = { before, most: options.keepMessages, now: clock.now(), keysSince, devicesSince };
       while (!signal.aborted && (await log.trim(retention)));
     }
 
     function trustedTime(): Promise<TrustedTime> {
-      age.time ??= Promise.resolve(log.latest?.()).then((latest) => new TrustedTime(clock, latest));
+      age.time ??= Promise.resolve(log.latest()).then((latest) => new TrustedTime(clock, latest));
       // What cannot be read now is read at the next round.
       age.time.catch(() => delete age.time);
       return age.time;
@@ -122,27 +140,28 @@ export default definePlugin({
 
     const inbox: Inbox = {
       async readOn(session) {
-        const { account } = session;
+        const { account, deviceName } = session;
         if (account === undefined) return;
         live.readers.add(session);
-        let cursor: Cursor | undefined;
         // The cursor is asked for inside: from the call on nothing is given out of turn.
-        await session.feed.readOn(0, async (after, since) => {
-          cursor ??= await cursors.of(account.id, live.log);
-          const { id, handed } = cursor;
-          const start = since > 0 ? Math.min(id, since - 1) : id;
-          const page = await live.log.read(account.id, Math.max(after, start), PAGE);
-          return page.map((entry) => messageOf(entry, account, entry.id <= handed));
+        await session.feed.readOn({
+          async cursor() {
+            const cursor = await live.log.enter(account.id, deviceName, clock.now(), options.devices);
+            return cursors.ahead(account.id, deviceName, cursor);
+          },
+          read: (after, upTo) => live.log.read(account.id, after, upTo, PAGE),
         });
       },
 
       async waiting(account, most = COUNTED_MOST) {
-        let { id: after } = await cursors.of(account.id, log);
+        const [devices, end] = await Promise.all([log.devices(account.id), log.head()]);
+        const device = devices.find(({ name }) => name === '');
+        let after = device ? cursors.ahead(account.id, '', device).id : await furthest(account);
         for (let count = 0; ; ) {
-          const page = await log.read(account.id, after, Math.min(PAGE, most - count));
+          const page = await log.read(account.id, after, end, PAGE);
           const last = page.at(-1);
-          if (last === undefined) return count;
-          count += page.length;
+          if (last === undefined || count >= most) return Math.min(count, most);
+          count += page.filter(({ sender, toSender }) => sender !== account.id || toSender).length;
           after = last.id;
         }
       },
@@ -163,44 +182,33 @@ export default definePlugin({
         }
       },
       hooks: {
-        async onRetry(sender, key) {
-          const found = await log.find(sender.id, key);
-          return typeof found === 'number' ? { duplicateOf: found, unknown: [] } : found;
-        },
         onMessage: {
           transform: {
             order: 'post',
             async handler(message) {
-              const { audience, from, time, once } = message;
-              const named = 'group' in audience ? undefined : audience;
-              if (named !== undefined) await findAbsent(named, accounts);
-              if (named?.accounts.length === 0) return undefined;
-              const origin = named && room.originOf(from);
-              const full = named === undefined ? [] : await room.full(named.accounts, from.id, origin);
-              if (named !== undefined && full.length > 0) {
-                if (full.length === named.accounts.length) {
-                  message.place(refuse('full', 'Too many messages wait there already. Try again later.'));
-                  return undefined;
-                }
-                for (const account of full) named.accounts.splice(named.accounts.indexOf(account), 1);
-                named.absent.push(...full.map(({ name }) => name));
+              const { audience, from } = message;
+              if ('group' in audience) {
+                message.keep();
+                return undefined;
               }
-              if (message.senderRemoved) return undefined;
-              message.place(() => {
-                // As all handlers have left it.
-                const key = once && { key: once.key, unknown: named?.absent ?? [] };
-                const to = named?.accounts.map(({ id }) => id) ?? 'everyone';
-                const said = { sender: from.id, from: from.name, text: message.text, time, origin };
-                return log.append({ ...said, audience: to, ...key });
-              });
+              await findAbsent(audience, accounts);
+              if (audience.accounts.length === 0) return undefined;
+              const origin = quota.originOf(from);
+              const full = await quota.full(audience.accounts, from.id, origin);
+              if (full.length > 0 && full.length === audience.accounts.length) {
+                message.refuse(refuse('full', 'Too many messages wait there already. Try again later.'));
+                return undefined;
+              }
+              for (const account of full) audience.accounts.splice(audience.accounts.indexOf(account), 1);
+              audience.absent.push(...full.map(({ name }) => name));
+              message.keep(origin);
               return undefined;
             },
           },
         },
         onDelivered(session: Session, message: Message) {
-          const { account } = session;
-          if (account === undefined || message.id === 0) return;
-          cursors.delivered(session, account, message.id);
+          if (message.id === 0) return;
+          cursors.delivered(session, message.id);
           writeSoon();
         },
         // Before others watch the login: what waited comes first.
@@ -210,7 +218,7 @@ export default definePlugin({
             async handler(session) {
               const { account } = session;
               if (account === undefined) return;
-              room.forget(account);
+              quota.forget(account);
               cursors.begun(session, account);
               await inbox.readOn(session);
             },
@@ -218,8 +226,8 @@ export default definePlugin({
         },
         async onDisconnect(session) {
           if (session.account === undefined) return;
-          room.forget(session.account);
-          cursors.ended(session, session.account);
+          quota.forget(session.account);
+          cursors.ended(session);
           if (cursors.moved) writeSoon();
         },
       },
@@ -240,9 +248,4 @@ async function findAbsent(audience: { accounts: Account[]; absent: string[] }, a
   for (const account of found)
     if (account !== undefined) audience.accounts.push({ id: account.id, name: account.name });
   audience.absent.splice(0, audience.absent.length, ...unknown);
-}
-
-function messageOf({ id, sender, from, everyone, text, time }: Entry, account: Account, repeat: boolean): Message {
-  const audience = everyone ? { group: 'everyone' as const } : { accounts: [account], absent: [] };
-  return { id, from: { id: sender, name: from }, audience, text, time, repeat };
 }

@@ -1,4 +1,4 @@
-import { Accounts, defineCommand, definePlugin, Inbox, Log, param, Storage } from 'chatserv';
+import { Accounts, defineCommand, definePlugin, Inbox, MessageLog, param, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -112,17 +112,17 @@ function slowStore() {
   const plugin = definePlugin({
     name: 'slow-store',
     summary: 'Keeps one message slowly',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
     setup({ clock }) {
-      const { accounts, log, storage } = memoryStore(() => clock.now());
-      const append: Log['append'] = async (entry) => {
-        if (entry.text === 'slow') {
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+      const append: MessageLog['append'] = async (entries, key) => {
+        if (entries[0]?.body === 'slow') {
           begun.resolve();
           await disk.promise;
         }
-        return log.append(entry);
+        return messageLog.append(entries, key);
       };
-      return { provide: { accounts, storage, log: { ...log, append } } };
+      return { provide: { accounts, storage, messageLog: { ...messageLog, append } } };
     },
   });
   return { plugin, begun: begun.promise, disk };
@@ -224,7 +224,7 @@ describe('what waits is counted', () => {
 
 /** A store each of whose calls waits until the test lets all of them go on that have come by then: a round. */
 function storeInRounds() {
-  const { accounts, log, storage } = memoryStore(() => 0);
+  const { accounts, messageLog, storage } = memoryStore(() => 0);
   const waiting: (() => void)[] = [];
   let waits = false;
   const inRounds = <Service extends object>(service: Service): Service =>
@@ -241,8 +241,8 @@ function storeInRounds() {
   const plugin = definePlugin({
     name: 'store-in-rounds',
     summary: 'Does what it is asked for in rounds',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
-    setup: () => ({ provide: { accounts: inRounds(accounts), log: inRounds(log), storage } }),
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+    setup: () => ({ provide: { accounts: inRounds(accounts), messageLog: inRounds(messageLog), storage } }),
   });
   return {
     plugin,

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Log, Storage } from 'chatserv';
+import { Accounts, definePlugin, MessageLog, Storage } from 'chatserv';
 import { PASSWORD, startServer, type TestServer, VirtualClock } from 'chatserv/testing';
 import { describe, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
@@ -9,16 +9,18 @@ const DAY = 86_400;
 function keptStore() {
   const store = memoryStore(() => 0);
   let tell = () => {};
-  const trim: Log['trim'] = async (retention) => {
-    const more = await store.log.trim(retention);
+  const trim: MessageLog['trim'] = async (retention) => {
+    const more = await store.messageLog.trim(retention);
     if (!more) tell();
     return more;
   };
   const plugin = definePlugin({
     name: 'kept-store',
     summary: 'Outlives the server',
-    provides: { accounts: Accounts, log: Log, storage: Storage },
-    setup: () => ({ provide: { accounts: store.accounts, storage: store.storage, log: { ...store.log, trim } } }),
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+    setup: () => ({
+      provide: { accounts: store.accounts, storage: store.storage, messageLog: { ...store.messageLog, trim } },
+    }),
   });
   const trimmed = () =>
     new Promise<void>((resolve) => {

@@ -1,310 +1,314 @@
-import type { ArchivedMessage, Duplicate, Entry, Log, NewEntry } from 'chatserv';
+import {
+  type Entry,
+  EVERYONE,
+  type Follower,
+  type InboxCount,
+  type MessageLog,
+  type NewEntry,
+  type Room,
+} from 'chatserv';
+import { Keys } from './keys.ts';
+import { type Place, Places } from './places.ts';
+import { firstAbove } from './rising.ts';
+import {
+  idOf,
+  isMember,
+  type Kept,
+  type KeptRoom,
+  leaveRoom,
+  membersOf,
+  Rooms,
+  readRoom,
+  roomOf,
+  type Span,
+} from './rooms.ts';
+import { Trimmer } from './trim.ts';
 
-/** Up to so many accounts are each told the id of a message to them; more are a crowd. */
-const NAMED_MOST = 32;
-
-/** How many of the accounts that an account has written to are remembered. */
-const CONTACTS_MOST = 1000;
-
-/** How many messages or keys one call of trim looks at, and how many messages are read past, before others have their turn. */
-const AT_ONCE = 1000;
-const READ_AT_ONCE = 10_000;
-
-/** What the log knows of an account. */
-export interface Place {
-  /** The log's end when the account was made. */
-  readonly since: number;
-  cursor: number;
-  handed: number;
-  /** The ids of the messages that name it. */
-  readonly named: number[];
-  /** The accounts that it has written to, the latest of them. */
-  readonly contacts: Set<number>;
-}
-
-/** A message as it is kept, with what it takes to know whom it is for. */
-interface Kept extends Entry {
-  /** The accounts it is for; of a message to everyone none. */
-  readonly audience: ReadonlySet<number>;
-  /** The accounts that are still to be looked at: those that were, have it. */
-  readonly left: IterableIterator<number>;
-  /** One that may lack it. */
-  lacking: number | undefined;
-  readonly origin: string | undefined;
-}
-
-/** A message that its sender gave a key, remembered whether or not anybody still waits for it. */
-interface Keyed extends Duplicate {
-  readonly sender: number;
-  readonly key: string;
-  readonly time: number;
-}
-
-/** A round of trimming, from the oldest message on. */
-interface Round {
-  /** Where the log ended when it began. */
-  readonly end: number;
-  readonly entries: IterableIterator<Kept>;
-  readonly keys: IterableIterator<[string, Keyed]>;
-  /** How many of the oldest are too many. */
-  excess: number;
-  /** Whether it has come to one that is young enough. */
-  isYoung: boolean;
-  /** Those who are furthest behind; two, for one may be the sender. */
-  readonly behind: readonly { readonly id: number; readonly cursor: number }[];
-}
-
-/** Makes a log that looks things up, and does long work in parts. @param places the accounts that there are */
-export function memoryLog(places: ReadonlyMap<number, Place>) {
-  /** The messages that are not forgotten, oldest first. */
-  const entries = new Map<number, Kept>();
-  /** What was said under a key, oldest first. */
-  const keyed = new Map<string, Keyed>();
-  /** The ids of those to everyone or to a crowd, some of which may be forgotten. */
-  let wide: number[] = [];
-  let wideForgotten = 0;
-  let latest: number | undefined;
-  let round: Round | undefined;
+/** A log in memory, and what it is made of, for the store around it. */
+export class LogInMemory {
+  readonly rooms = new Rooms();
+  readonly places = new Places();
+  readonly keys = new Keys();
+  /** The entries that are not forgotten, oldest first. */
+  readonly entries = new Map<number, Kept>();
   /** The greatest id that was ever given. */
-  let end = 0;
+  end = 0;
+  /** The ids of entries that change another one, by that one's. */
+  readonly #changes = new Map<number, number[]>();
+  readonly #followers = new Set<Follower>();
+  /** What followers are still to be told of. */
+  #untold: Entry[] = [];
+  #isTelling = false;
+  #latest: number | undefined;
 
-  /** Puts a message in, under an id that is greater than all before. */
-  function keep(id: number, { sender, from, audience, text, time, key, unknown = [], origin }: NewEntry): void {
-    if (key !== undefined)
-      keyed.set(ownKey(sender, key), { duplicateOf: id, unknown: [...unknown], sender, key, time });
-    latest = time;
-    const everyone = audience === 'everyone';
-    const accounts = new Set(everyone ? [] : audience);
-    const left = accounts.values();
-    entries.set(id, { id, sender, from, everyone, text, time, audience: accounts, left, lacking: undefined, origin });
-    if (everyone || accounts.size > NAMED_MOST) wide.push(id);
-    else for (const account of accounts) places.get(account)?.named.push(id);
+  /** Puts an entry in as it is; ids must rise. */
+  keep(entry: Entry, origin: string | undefined, room: KeptRoom): void {
+    const kept = { entry, origin, isGone: false, lacking: 0 };
+    this.entries.set(entry.id, kept);
+    room.entries.push(kept);
+    this.#latest = entry.time;
+    if (entry.of !== undefined) this.#changes.set(entry.of, [...(this.#changes.get(entry.of) ?? []), entry.id]);
   }
 
-  function noteContacts({ sender, audience }: NewEntry): void {
-    const { contacts } = places.get(sender) ?? {};
-    if (contacts === undefined || audience === 'everyone' || audience.length > NAMED_MOST) return;
-    for (const account of audience) {
-      if (account === sender || !places.has(account)) continue;
-      contacts.add(account);
-      const [first] = contacts;
-      if (contacts.size > CONTACTS_MOST && first !== undefined) contacts.delete(first);
-    }
+  /** Adds an entry, numbers it, and has all know of its room who are in it. */
+  append({ to, origin, ...written }: NewEntry): Entry {
+    const room = this.rooms.at(to);
+    const { kind, version, counts, sender, from, device, toSender, body, of, reply, time } = written;
+    const id = ++this.end;
+    const entry: Entry = {
+      id,
+      room: room.id,
+      members: room.members,
+      seq: counts ? ++room.seq : 0,
+      previous: room.last,
+      kind,
+      version,
+      counts,
+      sender,
+      from,
+      device,
+      toSender,
+      body,
+      of,
+      reply,
+      time,
+    };
+    room.last = id;
+    if (room.members !== undefined) this.noteMembers(room, room.members, sender);
+    this.keep(entry, origin, room);
+    if (kind === 'redaction' && of !== undefined) this.#redact(of);
+    this.#untold.push(entry);
+    return entry;
   }
 
-  function said(sender: number, key: string): Duplicate | undefined {
-    const before = keyed.get(ownKey(sender, key));
-    return before && { duplicateOf: before.duplicateOf, unknown: before.unknown };
+  /** Has the members of a conversation know of it, and of who has said something to whom. */
+  noteMembers(room: KeptRoom, members: readonly number[], sender?: number): void {
+    for (const member of members) this.places.get(member)?.rooms.set(room.id, room);
+    if (sender === undefined || room.spoke.has(sender) || !members.includes(sender)) return;
+    room.spoke.add(sender);
+    const contacts = this.places.get(sender)?.contacts;
+    for (const other of members) if (other !== sender) contacts?.add(other);
   }
 
-  /** Adds to what was found of an inbox. @returns after which id to go on; undefined at the end */
-  function readOn(account: number, place: Place, from: number, limit: number, found: Entry[]): number | undefined {
-    const { named } = place;
-    let n = firstAbove(from, named);
-    let w = firstAbove(from, wide);
-    for (let looked = 0; found.length < limit; looked++) {
-      const own = named[n] ?? Number.POSITIVE_INFINITY;
-      const next = wide[w] ?? Number.POSITIVE_INFINITY;
-      if (own === next) return undefined;
-      const id = Math.min(own, next);
-      if (looked === READ_AT_ONCE) return id - 1;
-      if (own < next) n++;
-      else w++;
-      const kept = entries.get(id);
-      if (kept !== undefined && isFor(kept, account)) found.push(entryOf(kept));
-    }
-    return undefined;
-  }
-
-  function forget({ id, everyone, audience }: Kept): void {
-    entries.delete(id);
-    if (everyone || audience.size > NAMED_MOST) {
-      wideForgotten++;
-      if (wideForgotten < wide.length / 2) return;
-      wide = wide.filter((id) => entries.has(id));
-      wideForgotten = 0;
-      return;
-    }
-    for (const account of audience) {
-      const { named = [] } = places.get(account) ?? {};
-      const at = firstAbove(id - 1, named);
-      if (named[at] === id) named.splice(at, 1);
-    }
-  }
-
-  /** Whether everyone has it whom it is for. Each account of its audience is looked at once, over all rounds. */
-  function isHad(kept: Kept, { behind: [first, second] }: Round): boolean {
-    if (kept.everyone) {
-      const slowest = first?.id === kept.sender ? second : first;
-      return (slowest?.cursor ?? 0) >= kept.id;
-    }
-    for (;;) {
-      kept.lacking ??= kept.left.next().value;
-      if (kept.lacking === undefined) return true;
-      const place = places.get(kept.lacking);
-      if (place !== undefined && Math.max(place.cursor, place.since) < kept.id) return false;
-      kept.lacking = undefined;
-    }
-  }
-
-  /** @returns whether there are more keys to look at */
-  function trimKeys({ keys }: Round, upTo: number, keysSince: number): boolean {
-    for (let looked = 0; looked < AT_ONCE; looked++) {
-      const next = keys.next().value;
-      if (next === undefined) {
-        round = undefined;
-        return false;
+  #redact(of: number): void {
+    for (const id of [of, ...(this.#changes.get(of) ?? [])]) {
+      const kept = this.entries.get(id);
+      if (kept !== undefined && kept.entry.kind !== 'redaction') {
+        kept.entry = { ...kept.entry, body: '', redacted: true };
       }
-      const [key, { duplicateOf, time }] = next;
-      if (duplicateOf <= upTo || time < keysSince) keyed.delete(key);
     }
-    return true;
   }
 
-  const log: Log = {
-    async append(entry) {
-      const before = entry.key === undefined ? undefined : said(entry.sender, entry.key);
-      if (before !== undefined) return before;
-      keep(++end, entry);
-      noteContacts(entry);
-      return end;
-    },
-    find: async (sender, key) => said(sender, key),
-    async read(account, after, limit) {
-      const found: Entry[] = [];
-      for (let from = after; ; ) {
-        const place = places.get(account);
-        if (place === undefined) return found;
-        const next = readOn(account, place, Math.max(from, place.since), limit, found);
-        if (next === undefined) return found;
-        from = next;
-        await new Promise(setImmediate);
+  forget(kept: Kept): void {
+    const { id, room, of } = kept.entry;
+    this.entries.delete(id);
+    if (of !== undefined) {
+      const rest = this.#changes.get(of)?.filter((other) => other !== id) ?? [];
+      if (rest.length > 0) this.#changes.set(of, rest);
+      else this.#changes.delete(of);
+    }
+    leaveRoom(this.rooms.get(room) as KeptRoom, kept);
+  }
+
+  /** Tells followers, in order also where one of them appends. */
+  tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    while (this.#untold.length > 0) {
+      const entries = this.#untold;
+      this.#untold = [];
+      for (const follower of this.#followers) {
+        try {
+          follower(entries);
+        } catch {
+          // It has mistakes of its own; the others are told all the same.
+        }
       }
-    },
-    async count(account, sender, after, most, origin) {
-      const { named = [], contacts } = places.get(account) ?? {};
-      const counted = { all: 0, own: 0, sameOrigin: 0, isContact: contacts?.has(sender) ?? false };
-      for (let n = firstAbove(after, named); n < named.length && counted.all < most; n++) {
-        const entry = entries.get(named[n] ?? 0);
-        if (entry === undefined) continue;
+    }
+    this.#isTelling = false;
+  }
+
+  follow(follower: Follower): () => void {
+    // One that follows twice is two.
+    const own: Follower = (entries) => follower(entries);
+    this.#followers.add(own);
+    return () => this.#followers.delete(own);
+  }
+
+  latest(): number | undefined {
+    return this.#latest;
+  }
+
+  read(account: number, { since, rooms }: Place, after: number, upTo: number, limit: number): Entry[] {
+    const found: Entry[] = [];
+    const from = Math.max(after, since);
+    const everyone = this.rooms.get(EVERYONE) as KeptRoom;
+    readRoom(everyone, account, from, upTo, limit, found);
+    for (const room of rooms.values()) readRoom(room, account, from, upTo, limit, found);
+    // So many of each room at most: the first of them all are among them.
+    return found.sort((a, b) => a.id - b.id).slice(0, limit);
+  }
+
+  count(account: number, sender: number, after: number, most: number, origin: string | undefined): InboxCount {
+    const { rooms = [], since = 0, contacts } = this.places.get(account) ?? {};
+    const counted = { all: 0, own: 0, sameOrigin: 0, isContact: contacts?.has(sender) ?? false };
+    const from = Math.max(after, since);
+    for (const room of rooms.values() as Iterable<KeptRoom>) {
+      if (room.members === undefined || room.last <= from) continue;
+      for (let at = firstAbove(from, room.entries, idOf); at < room.entries.length && counted.all < most; at++) {
+        const { entry, isGone, origin: other } = room.entries[at] as Kept;
+        if (isGone || !entry.counts || (entry.sender === account && !entry.toSender)) continue;
         counted.all++;
         if (entry.sender === sender) counted.own++;
-        if (origin !== undefined && entry.origin === origin) counted.sameOrigin++;
+        if (origin !== undefined && other === origin) counted.sameOrigin++;
       }
-      return counted;
+    }
+    return counted;
+  }
+
+  history(room: number, before: number, limit: number): Entry[] {
+    const found: Entry[] = [];
+    const { entries = [] } = this.rooms.get(room) ?? {};
+    for (let at = firstAbove(before - 1, entries, idOf) - 1; at >= 0 && found.length < limit; at--) {
+      const { entry, isGone } = entries[at] as Kept;
+      if (!isGone) found.push(entry);
+    }
+    return found;
+  }
+
+  /** Begins or ends a membership, which is an entry. @throws when the room or the account does not exist */
+  join(id: number, account: number, role: string, time: number): void {
+    const room = this.rooms.get(id);
+    const place = this.places.get(account);
+    if (room?.kind !== 'room') throw new Error(`there is no named room ${id}`);
+    if (place === undefined) throw new Error(`there is no account ${account}`);
+    const spans = room.spans.get(account) ?? [];
+    const last = spans.at(-1);
+    if (last?.until === 0) {
+      room.spans.set(account, [...spans.slice(0, -1), { ...last, role }]);
+      return;
+    }
+    this.#append('join', id, account, place.name, time);
+    room.spans.set(account, [...spans, { role, since: this.end, until: 0 }]);
+    place.rooms.set(id, room);
+    this.tell();
+  }
+
+  leave(id: number, account: number, time: number, forget: boolean): void {
+    const room = this.rooms.get(id);
+    const place = this.places.get(account);
+    if (room === undefined || place === undefined) return;
+    const was = isMember(room, account);
+    if (was) {
+      this.#append('leave', id, account, place.name, time);
+      const spans = room.spans.get(account) as readonly Span[];
+      room.spans.set(account, [...spans.slice(0, -1), { ...(spans.at(-1) as Span), until: this.end }]);
+    }
+    if (forget) {
+      room.spans.delete(account);
+      place.rooms.delete(id);
+    }
+    this.tell();
+  }
+
+  #append(kind: string, room: number, sender: number, from: string, time: number): void {
+    const plain = { version: 1, counts: false, device: '', toSender: false, body: '' };
+    this.append({ ...plain, to: { room }, kind, sender, from, time });
+  }
+
+  /** The named rooms and conversations that an account is in now, by id. */
+  *roomsOf(account: number, kind?: Room['kind']): Iterable<KeptRoom> {
+    const rooms = [...(this.places.get(account)?.rooms.values() ?? [])].sort((a, b) => a.id - b.id);
+    for (const room of rooms) {
+      if (room.kind !== (kind ?? room.kind)) continue;
+      if (room.kind === 'direct' || isMember(room, account)) yield room;
+    }
+  }
+}
+
+/** The log as the contract has it. */
+export function messageLogOf(log: LogInMemory): MessageLog {
+  const { rooms, places, keys, entries } = log;
+  const forget = (kept: Kept) => log.forget(kept);
+  const trimmer = new Trimmer({ entries, rooms, places, keys, end: () => log.end, forget });
+
+  return {
+    async append(added, key) {
+      const before = key && keys.find(key.sender, key.key);
+      if (before !== undefined) return before;
+      for (const { to } of added) rooms.mustExist(to);
+      const appended = added.map((entry) => log.append(entry));
+      const [first] = appended;
+      if (key !== undefined && first !== undefined) keys.add({ ...key, id: first.id });
+      log.tell();
+      return appended;
     },
-    async cursor(account) {
-      const { cursor = 0, handed = 0 } = places.get(account) ?? {};
-      return { id: cursor, handed: Math.max(cursor, handed) };
+    find: async (sender, key) => keys.find(sender, key),
+    head: async () => log.end,
+    follow: (follower) => log.follow(follower),
+    async read(account, after, upTo, limit) {
+      const place = places.get(account);
+      return place === undefined || limit <= 0 ? [] : log.read(account, place, after, upTo, limit);
     },
-    async moveCursors(moves) {
-      for (const [account, id, handed] of moves) {
-        const place = places.get(account);
-        if (place === undefined) continue;
-        place.cursor = Math.max(id, place.cursor);
-        place.handed = Math.max(handed, place.handed);
+    history: async (room, before, limit) => log.history(room, before, limit),
+    get: async (id) => entries.get(id)?.entry,
+    count: async (account, sender, after, most, origin) => log.count(account, sender, after, most, origin),
+
+    enter: async (account, device, now, most) => places.enter(account, device, now, most),
+    devices: async (account) => places.devices(account),
+    removeDevice: async (account, device) => places.get(account)?.devices.delete(device) ?? false,
+    async moveCursors(moves, now) {
+      for (const move of moves) places.move(move, now);
+    },
+
+    async moveMarkers(moves) {
+      for (const [account, room, seq] of moves) {
+        const markers = places.get(account)?.markers;
+        markers?.set(room, Math.max(markers.get(room) ?? 0, seq));
       }
     },
-    async trim({ before, most, now = Number.POSITIVE_INFINITY, keysSince }) {
-      round ??= {
-        end,
-        entries: entries.values(),
-        keys: keyed.entries(),
-        excess: entries.size - most,
-        isYoung: false,
-        behind: furthestBehind(places),
-      };
-      for (let looked = 0; looked < AT_ONCE; looked++) {
-        const kept = round.entries.next().value;
-        if (kept === undefined || kept.id > round.end) return trimKeys(round, end - most, keysSince);
-        round.excess--;
-        // A message is no older than one that was said before it; one from the future says nothing about others.
-        if (kept.time >= before && kept.time <= now) round.isYoung = true;
-        const isOld = !round.isYoung && kept.time < before;
-        if (isOld || round.excess >= 0 || isHad(kept, round)) forget(kept);
-      }
-      return true;
+    async unread(account) {
+      const markers = places.get(account)?.markers;
+      if (markers === undefined) return [];
+      const found = [rooms.get(EVERYONE) as KeptRoom, ...log.roomsOf(account)];
+      const unread = found.map(({ id, seq }) => ({ room: id, last: seq, marker: markers.get(id) ?? 0 }));
+      return unread.filter(({ last, marker }) => last > marker);
     },
+
+    async createRoom(name, facts) {
+      const room = rooms.create(name, facts);
+      return room && roomOf(room);
+    },
+    async room(id) {
+      const room = rooms.get(id);
+      return room && roomOf(room);
+    },
+    async setFacts(id, facts) {
+      const room = rooms.get(id);
+      if (room?.kind === 'room') room.facts = facts;
+    },
+    async rooms(after, limit) {
+      const named = [...rooms.all()].filter(({ id, kind }) => id > after && kind === 'room');
+      return named.slice(0, Math.max(0, limit)).map(roomOf);
+    },
+    roomsOf: async (account, kind) => [...log.roomsOf(account, kind)].map(roomOf),
+    join: async (room, account, role, time) => log.join(room, account, role, time),
+    leave: async (room, account, time, forget = false) => log.leave(room, account, time, forget),
+    async members(id, after, limit) {
+      const room = rooms.get(id);
+      return room === undefined ? [] : membersOf(room, after, limit);
+    },
+
+    trim: async (retention) => trimmer.trim(retention),
     async removeFrom(sender) {
-      const isMeant = (kept: Kept) =>
+      const isMeant = ({ entry }: Kept) =>
         typeof sender === 'number'
-          ? kept.sender === sender
-          : kept.from === sender && kept.sender !== 0 && !places.has(kept.sender);
+          ? entry.sender === sender
+          : entry.sender !== 0 && entry.from === sender && places.get(entry.sender) === undefined;
       const meant = [...entries.values()].filter(isMeant);
       meant.forEach(forget);
       return meant.length;
     },
-    latest: async () => latest,
+    latest: async () => log.latest(),
   };
-
-  return {
-    log,
-    keep,
-    get end() {
-      return end;
-    },
-    set end(id) {
-      end = id;
-    },
-    /** All messages, for an archive. @param nameOf the name of an account, if there is one */
-    archived(nameOf: (account: number) => string | undefined): ArchivedMessage[] {
-      const keys = new Map([...keyed.values()].map((said) => [said.duplicateOf, said]));
-      const kept = [...entries.values()].map(
-        ({ everyone, audience, left, lacking, origin, ...entry }): ArchivedMessage => {
-          const { key, unknown = [] } = keys.get(entry.id) ?? {};
-          keys.delete(entry.id);
-          return {
-            ...entry,
-            audience: everyone ? 'everyone' : [...audience].sort((a, b) => a - b),
-            ...(key !== undefined && { key }),
-            ...(unknown.length > 0 && { unknown }),
-          };
-        },
-      );
-      // A key outlives its message: such a message is archived without text, for nobody.
-      const gone = [...keys.values()].flatMap(({ duplicateOf: id, sender, key, unknown, time }): ArchivedMessage[] => {
-        const from = nameOf(sender);
-        if (from === undefined) return [];
-        const entry = { id, sender, from, audience: [], text: '', time, key };
-        return [unknown.length > 0 ? { ...entry, unknown } : entry];
-      });
-      return [...kept, ...gone].sort((a, b) => a.id - b.id);
-    },
-  };
-}
-
-function furthestBehind(places: ReadonlyMap<number, Place>): Round['behind'] {
-  let first = { id: 0, cursor: Number.POSITIVE_INFINITY };
-  let second = first;
-  for (const [id, { cursor }] of places) {
-    if (cursor >= second.cursor) continue;
-    second = { id, cursor };
-    if (cursor < first.cursor) [first, second] = [second, first];
-  }
-  return [first, second];
-}
-
-function isFor({ everyone, sender, audience }: Kept, account: number): boolean {
-  return everyone ? sender !== account : audience.has(account);
-}
-
-function entryOf({ id, sender, from, everyone, text, time }: Kept): Entry {
-  return { id, sender, from, everyone, text, time };
-}
-
-/** What the keys of all senders are told apart by. */
-function ownKey(sender: number, key: string): string {
-  return `${sender} ${key}`;
-}
-
-/** Where in rising ids the first one above `start` stands. */
-function firstAbove(start: number, ids: readonly number[]): number {
-  let low = 0;
-  let high = ids.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ids[middle] ?? 0) > start) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -3,46 +3,41 @@ import {
   type Account,
   type Accounts,
   type Archive,
-  type Log,
   likenesses,
+  type MessageLog,
   nameKey,
   type Storage,
   type StoredAccount,
   storageOver,
 } from 'chatserv';
-import { memoryLog, type Place } from './log.ts';
+import { memoryArchive } from './archive.ts';
+import { LogInMemory, messageLogOf } from './log.ts';
 import { memoryTexts } from './texts.ts';
-
-/** An account, and its place in the log. */
-type Member = StoredAccount & Place;
-
-/** Comes after the key of every text. */
-const AFTER_TEXTS = '\u{10ffff}';
 
 /** What a store in memory provides. */
 interface MemoryStore {
   readonly accounts: Accounts;
-  readonly log: Log;
+  readonly messageLog: MessageLog;
   readonly storage: Storage;
   readonly archive: Archive;
 }
 
 /** Accounts, log and plugins' data that live as long as the result does. */
 export function memoryStore(now: () => number): MemoryStore {
-  const members = new Map<number, Member>();
-  const byKey = new Map<string, Member>();
-  const byLikeness = new Map<string, Set<Member>>();
-  const messages = memoryLog(members);
+  const members = new Map<number, StoredAccount>();
+  const byKey = new Map<string, StoredAccount>();
+  const byLikeness = new Map<string, Set<StoredAccount>>();
+  const log = new LogInMemory();
   const texts = memoryTexts();
   let lastAccount = 0;
   let key: Uint8Array | undefined;
 
-  function change(id: number, part: Partial<Member>): void {
+  function change(id: number, part: Partial<StoredAccount>): void {
     const member = members.get(id);
     if (member) Object.assign(member, part);
   }
 
-  function join(member: Member): void {
+  function join(member: StoredAccount): void {
     byKey.set(nameKey(member.name), member);
     members.set(member.id, member);
     for (const likeness of likenesses(member.name)) {
@@ -52,7 +47,7 @@ export function memoryStore(now: () => number): MemoryStore {
     }
   }
 
-  function lookalike(name: string): Member | undefined {
+  function lookalike(name: string): StoredAccount | undefined {
     for (const likeness of likenesses(name)) for (const member of byLikeness.get(likeness) ?? []) return member;
     return undefined;
   }
@@ -75,22 +70,9 @@ export function memoryStore(now: () => number): MemoryStore {
       async create(name, hash, distinct = false) {
         if (byKey.has(nameKey(name)) || (distinct && lookalike(name) !== undefined)) return undefined;
         const id = ++lastAccount;
-        const { end } = messages;
-        const member = {
-          id,
-          name,
-          hash,
-          created: now(),
-          seen: 0,
-          roles: [],
-          epoch: newEpoch(),
-          since: end,
-          cursor: end,
-          handed: end,
-          named: [],
-          contacts: new Set<number>(),
-        };
+        const member = { id, name, hash, created: now(), seen: 0, roles: [], epoch: newEpoch() };
         join(member);
+        log.places.add(id, name, log.end);
         return stored(member);
       },
       setHash: async (id, hash, { rehashed = false } = {}) =>
@@ -117,41 +99,28 @@ export function memoryStore(now: () => number): MemoryStore {
           if (alike?.size === 0) byLikeness.delete(likeness);
         }
         members.delete(id);
+        log.places.remove(id);
       },
     },
 
-    log: messages.log,
+    messageLog: messageLogOf(log),
 
     storage: storageOver(texts),
 
-    archive: {
-      ends: async () => ({ account: lastAccount, message: messages.end }),
-      accounts: async (after, limit) =>
-        pageOf(members.values(), after, limit).map(({ named, contacts, ...member }) => ({
-          ...member,
-          handed: Math.max(member.cursor, member.handed),
-        })),
-      messages: async (after, limit) =>
-        pageOf(
-          messages.archived((id) => members.get(id)?.name),
-          after,
-          limit,
-        ),
-      async begin({ account, message }) {
-        if (lastAccount > 0 || messages.end > 0 || texts.size > 0) return false;
-        lastAccount = account;
-        messages.end = message;
-        return true;
+    archive: memoryArchive(
+      {
+        all: () => members.values(),
+        get last() {
+          return lastAccount;
+        },
+        set last(id) {
+          lastAccount = id;
+        },
+        add: join,
       },
-      async addAccounts(added) {
-        for (const account of added) join({ ...account, named: [], contacts: new Set() });
-      },
-      async addMessages(added) {
-        for (const { id, ...entry } of added) messages.keep(id, entry);
-      },
-      texts: (after, limit) => texts.list(after, false, AFTER_TEXTS, Math.max(0, limit)),
-      addTexts: async (added) => texts.add(added),
-    },
+      log,
+      texts,
+    ),
   };
 }
 
@@ -161,7 +130,7 @@ function pageOf<T extends { readonly id: number }>(all: Iterable<T>, after: numb
 }
 
 /** Those of the accounts that were online latest. */
-function latest(members: readonly Member[], limit: number): readonly Member[] {
+function latest(members: readonly StoredAccount[], limit: number): readonly StoredAccount[] {
   if (members.length <= limit) return members;
   // Numbers are sorted ten times as fast as what they belong to.
   const times = Float64Array.from(members, ({ seen }) => seen).sort();
@@ -170,7 +139,7 @@ function latest(members: readonly Member[], limit: number): readonly Member[] {
   return [...later, ...members.filter(({ seen }) => seen === since)].slice(0, limit);
 }
 
-function stored({ id, name, hash, created, seen, roles, epoch }: Member): StoredAccount {
+function stored({ id, name, hash, created, seen, roles, epoch }: StoredAccount): StoredAccount {
   return { id, name, hash, created, seen, roles, epoch };
 }
 

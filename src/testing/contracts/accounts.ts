@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoredAccount } from '../../index.ts';
+import { direct, EVERYONE, message } from './message-log/fixture.ts';
 import type { Open, OpenStore } from './store.ts';
 
 /** What every store's accounts must do. */
@@ -157,18 +158,18 @@ export function accountsContract(name: string, open: Open): void {
 
     test('who is removed is gone with all that waited, and neither id nor inbox goes to the next of that name', async () => {
       const [account, sender] = [await create('gone'), await create()];
-      const entry = { sender: sender.id, from: sender.name, text: 'hello', time: 1 };
-      await store.log.append({ ...entry, audience: [account.id, sender.id] });
-      await store.log.append({ ...entry, audience: 'everyone' });
+      const { messageLog: log } = store;
+      const read = ({ id }: StoredAccount) => log.read(id, 0, Number.MAX_SAFE_INTEGER, 10);
+      await log.append([message(sender, direct(sender, account)), message(sender, EVERYONE)]);
       await store.accounts.remove(account.id);
       expect(await store.accounts.find('gone')).toBeUndefined();
-      expect(await store.log.read(account.id, 0, 10)).toEqual([]);
-      expect(await store.log.cursor(account.id)).toEqual({ id: 0, handed: 0 });
-      expect(await store.log.read(sender.id, 0, 10)).toHaveLength(1);
+      expect(await read(account)).toEqual([]);
+      expect(await log.devices(account.id)).toEqual([]);
+      expect(await read(sender)).toHaveLength(2);
 
       const next = await create('gone');
       expect(next.id).toBeGreaterThan(account.id);
-      expect(await store.log.read(next.id, 0, 10)).toEqual([]);
+      expect(await read(next)).toEqual([]);
     });
 
     test('changes to an account that is not there are nothing', async () => {

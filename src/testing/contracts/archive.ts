@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Archive, ArchivedAccount, ArchivedMessage, ArchiveEnds, StoredText } from '../../index.ts';
-import { appendNew, type Open, type OpenArchive, type OpenStore } from './store.ts';
-
-/** More accounts than have a row each that names them. */
-const CROWD = 50;
+import type {
+  Archive,
+  ArchivedAccount,
+  ArchivedEntry,
+  ArchivedKey,
+  ArchivedRoom,
+  ArchiveEnds,
+  StoredAccount,
+  StoredText,
+} from '../../index.ts';
+import { direct, EVERYONE, message, STRANGERS } from './message-log/fixture.ts';
+import type { Open, OpenArchive, OpenStore } from './store.ts';
 
 /** What every store must do to be taken elsewhere, and to take in what comes from `openOther`. */
 export function archiveContract(name: string, open: Open<OpenArchive>, openOther: Open<OpenArchive>): void {
@@ -26,97 +33,149 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
 
     test('an import that was not finished leaves nothing', async ({ skip }) => {
       if (store.archive.finish === undefined) skip('the store keeps what it is given at once');
-      const { ends, accounts, texts } = await contentsOf(other.archive);
+      const { ends, accounts, rooms, texts } = await contentsOf(other.archive);
       expect(await store.archive.begin(ends)).toBe(true);
       await store.archive.addAccounts(accounts);
+      await store.archive.addRooms(rooms);
       await store.archive.addTexts?.(texts);
       expect(await contentsOf(store.archive)).toEqual(NOTHING);
     });
 
     test('takes in what another store gave, and gives the same', async () => {
       const contents = await contentsOf(other.archive);
-      expect(contents.accounts.length).toBe(CROWD + 1);
-      expect(contents.messages.map(({ text }) => text)).toEqual([
+      expect(contents.accounts.map(({ name }) => name)).toEqual(['u1', 'u2', 'u3', 'late']);
+      expect(contents.rooms.map(({ kind }) => kind).toSorted()).toEqual([
+        ...Array(5).fill('direct'),
+        'everyone',
+        'room',
+      ]);
+      expect(contents.entries.map(({ kind, body }) => body || kind)).toEqual([
         'to one',
         'to all',
-        '',
-        'to a crowd',
+        'in the lab',
+        'join',
+        'leave',
         'to a late one',
       ]);
+      expect(contents.entries.filter(({ redacted }) => redacted)).toHaveLength(0);
+      expect(contents.keys.map(({ key }) => key)).toEqual(['a key', 'another']);
       expect(await store.archive.begin(contents.ends)).toBe(true);
       await store.archive.addAccounts(contents.accounts);
-      await store.archive.addMessages(contents.messages);
+      await store.archive.addRooms(contents.rooms);
+      await store.archive.addEntries(contents.entries);
+      await store.archive.addKeys(contents.keys);
       await store.archive.addTexts?.(contents.texts);
       await store.archive.finish?.();
       expect(await contentsOf(store.archive)).toEqual(contents);
-      const [first, , had] = contents.messages;
-      expect(await store.log.find(first?.sender ?? 0, 'a key')).toEqual({ duplicateOf: first?.id, unknown: ['ghost'] });
-      expect(await store.log.find(had?.sender ?? 0, 'another')).toEqual({ duplicateOf: had?.id, unknown: [] });
       for (const { id } of contents.accounts) {
-        expect(await store.log.read(id, 0, 10)).toEqual(await other.log.read(id, 0, 10));
-        expect(await store.log.cursor(id)).toEqual(await other.log.cursor(id));
+        const own = [store, other].map(async ({ messageLog }) => ({
+          read: await messageLog.read(id, 0, Number.MAX_SAFE_INTEGER, 10),
+          devices: await messageLog.devices(id),
+          unread: await messageLog.unread(id),
+          rooms: await messageLog.roomsOf(id),
+          isContact: (await messageLog.count(id, 1, 0, 10)).isContact,
+        }));
+        expect(await own[0]).toEqual(await own[1]);
       }
-      expect(await store.storage.open('notes', z.json()).list()).toEqual([
-        { key: 'a/b', value: 'of notes' },
-        { key: '😀', value: null },
-      ]);
+      const [key] = contents.keys;
+      expect(await store.messageLog.find(key?.sender ?? 0, 'a key')).toEqual({
+        duplicateOf: key?.id,
+        unknown: ['ghost'],
+      });
+      expect((await store.messageLog.room('LAB'))?.facts).toEqual({ topic: 'mice' });
     });
 
-    test('ids go on where the other store was, and not where what is left of it ends', async () => {
-      const { account, message } = await other.archive.ends();
-      expect((await store.accounts.create('newcomer', ''))?.id).toBe(account + 1);
-      const entry = { sender: 1, from: 'u1', audience: [2], text: 'more', time: 1 };
-      expect(await store.log.append(entry)).toBe(message + 1);
+    test('ids and numbers go on where the other store was, and not where what is left of it ends', async () => {
+      const { account, room, entry } = await other.archive.ends();
+      const newcomer = await store.accounts.create('newcomer', '');
+      expect(newcomer?.id).toBe(account + 1);
+      const [one] = await all((after) => store.archive.accounts(after, 7));
+      const before = (await store.messageLog.room('lab'))?.id ?? 0;
+      const rooms = await all((after) => store.archive.rooms(after, 7));
+      const { seq = 0, last = 0 } = rooms.find(({ id }) => id === before) ?? {};
+      expect(await store.messageLog.append([message(one as StoredAccount, { room: before })])).toMatchObject([
+        { id: entry + 1, seq: seq + 1, previous: last },
+      ]);
+      expect((await store.messageLog.createRoom('new', {}))?.id).toBe(room + 1);
     });
 
     test('a store that was used takes nothing in', async () => {
-      expect(await store.archive.begin({ account: 9, message: 9 })).toBe(false);
-      expect(await other.archive.begin({ account: 9, message: 9 })).toBe(false);
+      const ends = { account: 9, room: 9, entry: 9 };
+      expect(await store.archive.begin(ends)).toBe(false);
+      expect(await other.archive.begin(ends)).toBe(false);
     });
   });
 }
 
-async function fill(store: OpenStore): Promise<void> {
-  const { accounts, log, storage } = store;
+async function fill({ accounts, messageLog: log, storage }: OpenStore): Promise<void> {
   const notes = storage.open('notes', z.json());
   await notes.set('😀', null);
   await notes.set('a/b', 'of notes');
   await storage.open('notes-old', z.json()).set('a', { list: [1, 'é\n'] });
-  const ids: number[] = [];
-  for (let i = 1; i <= CROWD; i++) ids.push((await accounts.create(`u${i}`, `hash ${i}`))?.id ?? 0);
-  const [one = 0, two = 0, three = 0] = ids;
-  await accounts.setSeen(two, 1000);
-  await accounts.setRoles(two, ['admin']);
-  const said = { sender: one, from: 'u1', time: 1_700_000_000_000 };
-  await log.append({ ...said, audience: [two], text: 'to one', key: 'a key', unknown: ['ghost'] });
-  await log.append({ ...said, audience: 'everyone', text: 'to all' });
-  const had = await appendNew(store, { ...said, audience: [three], text: 'three has it', key: 'another' });
-  await log.append({ ...said, audience: ids, text: 'to a crowd' });
-  const late = (await accounts.create('late', ''))?.id ?? 0;
-  await log.append({ ...said, audience: [late], text: 'to a late one' });
-  await log.moveCursors([[three, had, had + 1]]);
-  // The last ids that were given are of an account and a message that are gone.
-  const gone = (await accounts.create('gone', ''))?.id ?? 0;
-  await log.append({ ...said, audience: [gone], text: 'to nobody' });
-  await accounts.remove(gone);
-  while (await log.trim({ before: 0, most: 100, keysSince: 0 }));
+  const create = async (name: string) => (await accounts.create(name, `hash of ${name}`)) as StoredAccount;
+  const [one, two, three] = [await create('u1'), await create('u2'), await create('u3')];
+  await accounts.setSeen(two.id, 1000);
+  await accounts.setRoles(two.id, ['admin']);
+  const key = { sender: one.id, unknown: ['ghost'], time: 1_700_000_000_000 };
+  const time = { time: key.time };
+  await log.append([message(one, direct(one, two), { ...time, body: 'to one', origin: 'here' })], {
+    ...key,
+    key: 'a key',
+  });
+  await log.append([message(one, EVERYONE, { ...time, body: 'to all', device: 'phone' })]);
+  const had = await log.append([message(one, direct(three, one), { ...time, body: 'three has it' })], {
+    ...key,
+    unknown: [],
+    key: 'another',
+  });
+  const lab = (await log.createRoom('Lab', { topic: 'mice' }))?.id ?? 0;
+  await log.join(lab, two.id, 'owner', 1);
+  await log.append([message(one, { room: lab }, { body: 'in the lab', reply: 1 })]);
+  await log.join(lab, three.id, '', 2);
+  await log.leave(lab, three.id, 3);
+  await log.moveMarkers([[two.id, lab, 1]]);
+  await log.enter(three.id, '', 5, 16);
+  await log.enter(three.id, 'phone', 6, 16);
+  const at = 'duplicateOf' in had ? 0 : (had[0]?.id ?? 0);
+  for (const device of ['', 'phone']) {
+    await log.moveCursors([{ account: three.id, device, id: at, handed: at + (device === '' ? 1 : 0) }], 7);
+  }
+  const late = await create('late');
+  await log.append([message(one, direct(late, one), { body: 'to a late one', toSender: false })]);
+  // The last ids that were given are of an account, a room and an entry that are gone.
+  const gone = await create('gone');
+  await log.append([message(one, direct(one, gone), { body: 'to nobody' })]);
+  await accounts.remove(gone.id);
+  await log.append([message(one, { direct: [one.id, ...STRANGERS.slice(0, 3)] }, { body: 'to strangers' })]);
+  while (await log.trim({ before: 0, most: 100, keysSince: 0 })) {}
 }
 
 interface Contents {
   readonly ends: ArchiveEnds;
   readonly accounts: readonly ArchivedAccount[];
-  readonly messages: readonly ArchivedMessage[];
+  readonly rooms: readonly ArchivedRoom[];
+  readonly entries: readonly ArchivedEntry[];
+  readonly keys: readonly ArchivedKey[];
   readonly texts: readonly StoredText[];
 }
 
-const NOTHING: Contents = { ends: { account: 0, message: 0 }, accounts: [], messages: [], texts: [] };
+const NOTHING: Contents = {
+  ends: { account: 0, room: 1, entry: 0 },
+  accounts: [],
+  rooms: [{ id: 1, kind: 'everyone', name: '', facts: {}, seq: 0, last: 0, memberships: [], spoke: [] }],
+  entries: [],
+  keys: [],
+  texts: [],
+};
 
 /** All that is in an archive, read in pages. */
 async function contentsOf(archive: Archive): Promise<Contents> {
   return {
     ends: await archive.ends(),
-    accounts: await all((after) => archive.accounts(after, 7)),
-    messages: await all((after) => archive.messages(after, 2)),
+    accounts: await all((after) => archive.accounts(after, 2)),
+    rooms: await all((after) => archive.rooms(after, 2)),
+    entries: await all((after) => archive.entries(after, 2)),
+    keys: await all((after) => archive.keys(after, 1)),
     texts: await allTexts(archive),
   };
 }

@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict';
-import { ArchiveReader, write } from '../../../src/cli/archive-lines.ts';
-import { presentable } from '../../../src/kernel/message.ts';
+import { type ArchiveLine, write } from '../../../src/cli/archive-lines.ts';
+import { ArchiveReader } from '../../../src/cli/archive-reader.ts';
+import { withoutControls, writableTime } from '../../../src/kernel/message.ts';
 import { isRole } from '../../../src/services/roles.ts';
 import { isSafeName } from '../../../src/usernames/name.ts';
 import type { Target } from '../engine.ts';
@@ -10,35 +11,56 @@ import type { Random } from '../random.ts';
 /** The longest message, in bytes. */
 const MESSAGE = 300;
 
+/** The types of lines in their order. */
+const ORDER = ['archive', 'account', 'room', 'entry', 'key', 'stored'];
+
 /**
- * Whatever the lines of an archive say: each is refused with a sentence, or an account that may be one, or a message
- * that any client can be shown; and reads the same when it is written again.
+ * Whatever the lines of an archive say: each is refused with a sentence, or an account that may be one, or an entry that
+ * any client can be shown; and reads the same when it is written again. Those of an archive of version 1 make one of
+ * today's that nothing is wrong with.
  */
 export const archive: Target = {
   name: 'archive',
-  code: /\/cli\/archive-lines\.ts$/,
+  code: /\/cli\/(archive-|version-1)[a-z0-9-]*\.ts$/,
   batch: 20,
   make,
   try(input) {
     const [reader, again] = [new ArchiveReader(MESSAGE), new ArchiveReader(MESSAGE)];
+    const right: string[] = [];
     for (const text of Buffer.concat(input).toString().split('\n')) {
-      const line = reader.read(text);
-      if (typeof line === 'string') {
-        ok(/^\S/.test(line) && line.length < 1000, `no sentence: ${line}`);
+      const read = reader.read(text);
+      if (typeof read === 'string') {
+        ok(/^\S/.test(read) && read.length < 1000, `no sentence: ${read}`);
         continue;
       }
-      const second = again.read(write(line));
-      ok(JSON.stringify(second) === JSON.stringify(line), `read again it is ${JSON.stringify(second)}`);
-      if (line.type === 'account') ok(isSafeName(line.name) && line.roles.every(isRole));
-      if (line.type !== 'message') continue;
-      const { id, sender, from: name, text: said, time } = line;
-      const audience = { group: 'everyone' } as const;
-      const message = { id, from: { id: sender, name }, audience, text: said, time, repeat: false };
-      ok(presentable(message) === message, `it is no line: ${text}`);
-      ok(Buffer.byteLength(said) <= MESSAGE);
+      right.push(text);
+      for (const line of read.lines) isSound(line, again);
     }
+    if (reader.plan !== undefined) isConverted(right, reader.plan);
   },
 };
+
+function isSound(line: ArchiveLine, again: ArchiveReader): void {
+  const second = again.read(write(line));
+  ok(typeof second === 'object' && JSON.stringify(second.lines) === JSON.stringify([line]), `again: ${String(second)}`);
+  if (line.type === 'account') ok(isSafeName(line.name) && line.roles.every(isRole));
+  if (line.type !== 'entry') return;
+  const { from, body, time } = line;
+  ok(withoutControls(from) === from && withoutControls(body) === body && writableTime(time) === time, 'it is no line');
+  ok(Buffer.byteLength(body) <= MESSAGE);
+}
+
+/** Reads the lines of version 1 that are right once more, and holds what becomes of them to today's rules. */
+function isConverted(texts: readonly string[], plan: NonNullable<ArchiveReader['plan']>): void {
+  const converter = new ArchiveReader(MESSAGE, plan);
+  const lines = texts.flatMap((text) => {
+    const read = converter.read(text);
+    ok(typeof read === 'object', `wrong when it is read again: ${String(read)}`);
+    return read.lines;
+  });
+  const reader = new ArchiveReader(MESSAGE);
+  for (const line of lines.toSorted((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))) isSound(line, reader);
+}
 
 const VALUES: readonly unknown[] = [
   ...[
@@ -65,9 +87,20 @@ const VALUES: readonly unknown[] = [
 ];
 
 function make(random: Random): Input {
-  const place = { created: 1, seen: 0, since: 0, cursor: 0, handed: 0 };
-  const lines: Record<string, unknown>[] = [
-    { type: 'archive', version: 1, account: 5, message: 5 },
+  const lines: Record<string, unknown>[] = random.oneIn(2) ? linesOfVersion1(random) : linesOf(random);
+  for (const line of lines) {
+    if (random.oneIn(3)) line[random.pick(Object.keys(line))] = random.pick(VALUES);
+  }
+  const texts: (string | Buffer)[] = lines.map((line) => JSON.stringify(line));
+  if (random.oneIn(4)) texts.splice(random.below(texts.length + 1), 0, oddPiece(random));
+  return asInput(texts, random);
+}
+
+function linesOfVersion1(random: Random): Record<string, unknown>[] {
+  const place = { created: 1, seen: 0, since: 0, cursor: random.below(3), handed: 0 };
+  const crowd = Array.from({ length: 50 }, (_, i) => i + 1);
+  return [
+    { type: 'archive', version: 1, account: 50, message: 5 },
     ...random.some(4, () => ({
       type: 'account',
       id: 1 + random.below(5),
@@ -75,15 +108,37 @@ function make(random: Random): Input {
       hash: 'x',
       ...place,
     })),
+    ...(random.oneIn(5)
+      ? crowd.slice(5).map((id) => ({ type: 'account', id, name: `c${id}`, hash: '', ...place }))
+      : []),
     ...random.some(5, () => ({
-      ...{ type: 'message', id: 1 + random.below(5), sender: random.below(6), from: 'u1', audience: 'everyone' },
+      ...{ type: 'message', id: 1 + random.below(5), sender: random.below(6), from: 'u1' },
+      audience: random.pick<unknown>(['everyone', [1], [2, 3], crowd]),
       ...{ text: 'hi', time: 1, ...(random.oneIn(3) && { key: String(random.below(2)) }) },
     })),
   ];
-  for (const line of lines) {
-    if (random.oneIn(3)) line[random.pick(Object.keys(line))] = random.pick(VALUES);
-  }
-  const texts: (string | Buffer)[] = lines.map((line) => JSON.stringify(line));
-  if (random.oneIn(4)) texts.splice(random.below(texts.length + 1), 0, oddPiece(random));
-  return asInput(texts, random);
+}
+
+function linesOf(random: Random): Record<string, unknown>[] {
+  const device = { name: '', id: 0, handed: 0, seen: 0 };
+  const room = { type: 'room', name: '', facts: {}, seq: 3, last: 9, memberships: [], spoke: [] };
+  return [
+    { type: 'archive', version: 2, account: 5, room: 5, entry: 9 },
+    ...random.some(4, () => ({
+      ...{ type: 'account', id: 1 + random.below(5), name: `u${random.below(9)}`, hash: 'x', created: 1, seen: 0 },
+      ...{ since: 0, devices: [device], markers: [[1, 1]] },
+    })),
+    { ...room, id: 1, kind: 'everyone' },
+    { ...room, id: 2, kind: 'direct', members: [1, 2], spoke: [1] },
+    { ...room, id: 3, kind: 'room', name: 'lab', memberships: [{ account: 1, role: '', since: 1, until: 0 }] },
+    ...random.some(5, () => ({
+      ...{ type: 'entry', id: 1 + random.below(9), room: 1 + random.below(4), seq: random.below(4), previous: 0 },
+      ...{ kind: 'message', version: 1, counts: true, sender: random.below(6), from: 'u1', device: '' },
+      ...{ toSender: false, body: 'hi', time: 1, ...(random.oneIn(3) && { of: 1 }) },
+    })),
+    ...random.some(2, () => ({
+      ...{ type: 'key', id: 1 + random.below(9), sender: random.below(6), key: String(random.below(2)) },
+      ...{ unknown: [], time: 1 },
+    })),
+  ];
 }

@@ -113,7 +113,15 @@ function requestOf(read: LineRead): unknown {
 }
 
 function isMessage(codec: Codec, said: string): void {
-  const message = { id: 1, from: ACCOUNT, text: withoutControls(said), time: 1e12, repeat: false };
+  const message = {
+    id: 1,
+    room: 1,
+    kind: 'message',
+    from: ACCOUNT,
+    text: withoutControls(said),
+    time: 1e12,
+    repeat: false,
+  };
   const bytes = codec.message({ ...message, audience: { group: 'everyone' } }, '');
   ok(typeof bytes === 'string', 'a message in two parts');
   if (codec.name === 'json') isReceivedLine(bytes);

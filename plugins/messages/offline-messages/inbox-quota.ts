@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account, Log, Server, SteadyClock } from 'chatserv';
+import type { Account, MessageLog, Server, SteadyClock } from 'chatserv';
 
 /** How many accounts' counts are remembered, and of how many senders and origins each. */
 const ACCOUNTS = 2000;
@@ -12,7 +12,7 @@ const STALE = 10_000;
 const NAMED_MOST = 32;
 
 /** How many messages may wait for an account. */
-export interface RoomLimits {
+export interface QuotaLimits {
   readonly waiting: number;
   /** How many of them may be from one sender. */
   readonly waitingFrom: number;
@@ -40,28 +40,28 @@ interface Count {
   readonly at: number;
 }
 
-/** Knows for whom there is room in the log: what is asked of it is remembered, and what is added is counted on. */
-export class Room {
-  readonly #log: Log;
+/** Finds full inboxes: counts are remembered, and what is added is counted on. */
+export class InboxQuota {
+  readonly #log: MessageLog;
   readonly #server: Server;
   readonly #clock: SteadyClock;
-  readonly #limits: RoomLimits;
-  readonly #cursor: (account: number) => Promise<{ readonly id: number }>;
+  readonly #limits: QuotaLimits;
+  readonly #furthest: (account: Account) => Promise<number>;
   readonly #counts = new Map<number, Count>();
 
-  /** @param cursor where an account's cursor is */
+  /** @param furthest the id up to which one of an account's devices has everything */
   constructor(
-    log: Log,
+    log: MessageLog,
     server: Server,
     clock: SteadyClock,
-    limits: RoomLimits,
-    cursor: (account: number) => Promise<{ readonly id: number }>,
+    limits: QuotaLimits,
+    furthest: (account: Account) => Promise<number>,
   ) {
     this.#log = log;
     this.#server = server;
     this.#clock = clock;
     this.#limits = limits;
-    this.#cursor = cursor;
+    this.#furthest = furthest;
   }
 
   /** Where a sender is, as the log notes it: its network, hashed. Undefined where no limits per network hold. */
@@ -88,28 +88,28 @@ export class Room {
       this.forget(account);
       return false;
     }
-    const limit = await this.#limitMet(account.id, sender, origin);
+    const limit = await this.#limitMet(account, sender, origin);
     if (limit === undefined) this.#add(account.id, sender, origin);
     else this.#server.limitMet(limit);
     return limit !== undefined;
   }
 
-  async #limitMet(account: number, sender: number, origin: string | undefined): Promise<string | undefined> {
-    const known = this.#counts.get(account);
+  async #limitMet(account: Account, sender: number, origin: string | undefined): Promise<string | undefined> {
+    const known = this.#counts.get(account.id);
     const limit = known && this.#limitOf(known, sender, origin);
     const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));
     if (known && isKnown && (limit === undefined || this.#clock.monotonic() < known.at + STALE)) return limit;
-    const { id } = await this.#cursor(account);
-    const counted = await this.#log.count(account, sender, id, this.#limits.waiting, origin);
-    const { all, own, sameOrigin, isContact = true } = counted;
+    const after = await this.#furthest(account);
+    const counted = await this.#log.count(account.id, sender, after, this.#limits.waiting, origin);
+    const { all, own, sameOrigin, isContact } = counted;
     const room = <Key, Value>(map: Map<Key, Value> | undefined) =>
       map !== undefined && map.size < SENDERS ? map : new Map<Key, Value>();
     const bySender = room(known?.bySender).set(sender, { own, isStranger: sender !== SERVER && !isContact });
     const byOrigin = room(known?.byOrigin);
-    if (origin !== undefined) byOrigin.set(origin, sameOrigin ?? 0);
+    if (origin !== undefined) byOrigin.set(origin, sameOrigin);
     const count = { all, bySender, byOrigin, at: this.#clock.monotonic() };
-    this.#counts.delete(account);
-    this.#counts.set(account, count);
+    this.#counts.delete(account.id);
+    this.#counts.set(account.id, count);
     const [oldest] = this.#counts.keys();
     if (this.#counts.size > ACCOUNTS && oldest !== undefined) this.#counts.delete(oldest);
     return this.#limitOf(count, sender, origin);

@@ -1,0 +1,112 @@
+import type { Retention } from 'chatserv';
+import type { Keyed, Keys } from './keys.ts';
+import type { Behind, Places } from './places.ts';
+import { type Kept, type KeptRoom, type Rooms, readableBy } from './rooms.ts';
+
+/** How many entries, members or keys one call looks at before others have their turn. */
+const AT_ONCE = 1000;
+
+/** A round of trimming, from the oldest entry on. */
+interface Round {
+  /** Where the log ended when it began. */
+  readonly end: number;
+  readonly entries: IterableIterator<Kept>;
+  readonly keys: IterableIterator<Keyed>;
+  /** How many of the oldest are too many. */
+  excess: number;
+  /** Whether it has come to one that is young enough. */
+  isYoung: boolean;
+  readonly behind: readonly [Behind, Behind];
+}
+
+/** What is trimmed. */
+export interface Trimmed {
+  /** All entries, oldest first. */
+  readonly entries: ReadonlyMap<number, Kept>;
+  readonly rooms: Rooms;
+  readonly places: Places;
+  readonly keys: Keys;
+  end(): number;
+  forget(kept: Kept): void;
+}
+
+/** Trims a log, a part at a call. */
+export class Trimmer {
+  readonly #log: Trimmed;
+  #round: Round | undefined;
+
+  constructor(log: Trimmed) {
+    this.#log = log;
+  }
+
+  /** @returns whether there may be more to forget */
+  trim({ before, most, now = Number.POSITIVE_INFINITY, keysSince, devicesSince = 0, history }: Retention): boolean {
+    const { entries, places, keys, forget } = this.#log;
+    if (this.#round === undefined) {
+      places.expire(devicesSince);
+      this.#round = {
+        end: this.#log.end(),
+        entries: entries.values(),
+        keys: keys.all(),
+        excess: entries.size - most,
+        isYoung: false,
+        behind: places.furthestBehind(),
+      };
+    }
+    const round = this.#round;
+    for (let left = AT_ONCE; left > 0; ) {
+      const kept = round.entries.next().value;
+      if (kept === undefined || kept.entry.id > round.end) return this.#trimKeys(round, most, keysSince);
+      const { time, room } = kept.entry;
+      round.excess--;
+      // An entry is no older than one that was appended before it; one from the future says nothing about others.
+      if (time >= before && time <= now) round.isYoung = true;
+      const isOld = !round.isYoung && time < before;
+      if (isOld || round.excess >= 0) forget(kept);
+      else if (!history?.has(room)) left -= this.#look(kept, round);
+      left--;
+    }
+    return true;
+  }
+
+  /** Forgets an entry that all have. @returns how many members were looked at */
+  #look(kept: Kept, { behind }: Round): number {
+    const { places, rooms, forget } = this.#log;
+    const { id, room, sender, toSender, members } = kept.entry;
+    const isFor = (account: number) => toSender || account !== sender;
+    const lacks = (account: number) => isFor(account) && places.lacks(account, id);
+    if (members === undefined && rooms.get(room)?.kind === 'everyone') {
+      const slowest = behind.find(({ account }) => isFor(account));
+      if ((slowest?.cursor ?? 0) >= id) forget(kept);
+      return 0;
+    }
+    if (members !== undefined) {
+      if (!members.some(lacks)) forget(kept);
+      return members.length;
+    }
+    const named = rooms.get(room) as KeptRoom;
+    if (readableBy(named, kept.lacking, id) && lacks(kept.lacking)) return 0;
+    let looked = 0;
+    for (const account of named.spans.keys()) {
+      looked++;
+      if (!readableBy(named, account, id) || !lacks(account)) continue;
+      kept.lacking = account;
+      return looked;
+    }
+    forget(kept);
+    return looked;
+  }
+
+  #trimKeys({ keys }: Round, most: number, keysSince: number): boolean {
+    const upTo = this.#log.end() - most;
+    for (let looked = 0; looked < AT_ONCE; looked++) {
+      const keyed = keys.next().value;
+      if (keyed === undefined) {
+        this.#round = undefined;
+        return false;
+      }
+      if (keyed.id <= upTo || keyed.time < keysSince) this.#log.keys.remove(keyed);
+    }
+    return true;
+  }
+}

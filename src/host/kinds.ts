@@ -1,0 +1,114 @@
+import type { Account } from '../kernel/account.ts';
+import type { Destination, Entry, NewEntry } from '../kernel/entry.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { withoutControls } from '../kernel/message.ts';
+import type { LiveKind } from '../kernel/rendered.ts';
+import type { KindSpec } from './define.ts';
+import { Mistakes } from './mistakes.ts';
+
+/** The kinds that the log itself knows, and that of messages. */
+const OWN: ReadonlySet<string> = new Set(['message', 'redaction', 'join', 'leave']);
+
+/** A kind, with the plugin that defines it. */
+export interface Kind extends LiveKind {
+  readonly spec: KindSpec;
+  readonly plugin: string;
+}
+
+/** What is to be appended to the log, of a kind that a plugin defines. */
+export interface EntryPost {
+  readonly kind: string;
+  /** Whom it is from, as in `Post`. */
+  readonly from: Account;
+  readonly to: Destination;
+  /** What the kind's schema takes. */
+  readonly data: unknown;
+  /** The id of the entry that it changes. */
+  readonly of?: number;
+  /** The id of the entry that it answers. */
+  readonly reply?: number;
+  /** The device that it comes from (`session.deviceName`), which is not given it again. */
+  readonly device?: string;
+  /** Whether the sender is among those it is for. */
+  readonly toSender?: boolean;
+  /** Whether it is kept; otherwise it is for those online, with the id 0. Kept where a store is, unless it is said. */
+  readonly kept?: boolean;
+}
+
+/**
+ * The kinds that plugins define, by name.
+ * @param failed told of a plugin whose `line` throws
+ * @throws Mistakes when two plugins define one
+ */
+export function kindsOf(
+  defined: readonly { readonly plugin: string; readonly specs: readonly KindSpec[] }[],
+  failed: (plugin: string, kind: string, thrown: unknown) => void,
+): Map<string, Kind> {
+  const kinds = new Map<string, Kind>();
+  const mistakes: string[] = [];
+  for (const { plugin, specs } of defined) {
+    for (const spec of specs) {
+      const { name } = spec;
+      const other = kinds.get(name);
+      if (OWN.has(name)) mistakes.push(`The plugin '${plugin}' defines the kind '${name}', which is the server's own.`);
+      else if (other === undefined) kinds.set(name, { spec, plugin, line: lineOf(spec, plugin, failed) });
+      else mistakes.push(`The plugins '${other.plugin}' and '${plugin}' both define the kind '${name}'.`);
+    }
+  }
+  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  return kinds;
+}
+
+function lineOf(
+  spec: KindSpec,
+  plugin: string,
+  failed: (plugin: string, kind: string, thrown: unknown) => void,
+): Kind['line'] {
+  return (entry) => {
+    try {
+      const line = spec.line?.(entry);
+      return line === undefined ? undefined : withoutControls(line);
+    } catch (thrown) {
+      failed(plugin, spec.name, thrown);
+      return undefined;
+    }
+  };
+}
+
+/** Appends an entry of a kind that a live plugin defines. @throws when there is none, or the data does not fit it */
+export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kind>, post: EntryPost): Promise<Entry> {
+  const { kind, from, to, data, of, reply, device = '', toSender = false, kept = true } = post;
+  const defined = kinds.get(kind);
+  if (defined === undefined) throw new Error(`no plugin defines the kind '${kind}'`);
+  const { version, counts, schema } = defined.spec;
+  const checked = await schema['~standard'].validate(data);
+  if (checked.issues !== undefined) {
+    throw new Error(`the data does not fit the kind '${kind}': ${checked.issues[0]?.message}`);
+  }
+  const body = JSON.stringify(checked.value);
+  return append(kernel, { to, kind, version, counts, from, body, of, reply, device, toSender }, kept);
+}
+
+/**
+ * Blanks the body of an entry and of those that change it, in the log and in what is given of it from now on.
+ * @returns whether the entry is there
+ * @throws when it could not be kept
+ */
+export async function redact(kernel: Kernel, id: number, by: Account): Promise<boolean> {
+  const entry = await kernel.log?.get(id);
+  if (entry === undefined) return false;
+  const plain = { kind: 'redaction', version: 1, counts: false, body: '', device: '', toSender: false };
+  await append(kernel, { ...plain, to: { room: entry.room }, from: by, of: id, reply: undefined }, true);
+  return true;
+}
+
+async function append(
+  kernel: Kernel,
+  { from, ...entry }: Omit<NewEntry, 'sender' | 'from' | 'time'> & { readonly from: Account },
+  isKept: boolean,
+): Promise<Entry> {
+  const whole = { ...entry, sender: from.id, from: withoutControls(from.name), time: kernel.clock.now() };
+  const appended = await kernel.posting.append([whole], isKept);
+  // Without a key there are no duplicates.
+  return (appended as readonly Entry[])[0] as Entry;
+}

@@ -1,0 +1,45 @@
+import type { Account } from './account.ts';
+import { type Entry, EVERYONE } from './entry.ts';
+import { type Audience, type Message, withoutControls, writableTime } from './message.ts';
+import type { Online } from './online.ts';
+
+/** An entry as a message, which any codec can render as one line whatever a store or a plugin made of it. */
+export class LoggedMessage implements Message {
+  readonly id: number;
+  readonly from: Account;
+  readonly room: number;
+  readonly kind: string;
+  readonly text: string;
+  readonly time: number;
+  readonly repeat: boolean;
+  readonly #entry: Entry;
+  readonly #online: Online;
+  #audience: Audience | undefined;
+
+  constructor(entry: Entry, online: Online, repeat: boolean) {
+    this.id = entry.id;
+    this.from = { id: entry.sender, name: withoutControls(entry.from) };
+    this.room = entry.room;
+    this.kind = entry.kind;
+    this.text = withoutControls(entry.body);
+    this.time = writableTime(entry.time);
+    this.repeat = repeat;
+    this.#entry = entry;
+    this.#online = online;
+  }
+
+  /** Made when it is asked for: most messages are delivered without. */
+  get audience(): Audience {
+    this.#audience ??= audienceOf(this.#entry, this.#online);
+    return this.#audience;
+  }
+}
+
+function audienceOf({ room, members, sender, toSender }: Entry, online: Online): Audience {
+  if (members === undefined) return { group: room === EVERYONE ? 'everyone' : 'room' };
+  const accounts = members
+    .filter((member) => member !== sender || toSender)
+    .map((member) => online.of(member)[0]?.account)
+    .filter((account) => account !== undefined);
+  return { accounts, absent: [] };
+}

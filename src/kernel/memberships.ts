@@ -1,0 +1,77 @@
+import type { Entry, Room } from './entry.ts';
+
+const NOBODY: ReadonlySet<number> = new Set();
+
+/** Reads the named rooms of an account. */
+export type RoomsOf = (account: number) => Promise<readonly Room[]>;
+
+/** Who of those online here is in which named room, as the log's entries say. */
+export class Memberships {
+  /** The accounts by room; those whose rooms are being read are in all of them until then. */
+  readonly #members = new Map<number, Set<number>>();
+  readonly #rooms = new Map<number, Set<number>>();
+  readonly #reading = new Map<number, Promise<void>>();
+  /** Those of the accounts being read that joined or left a room meanwhile. */
+  readonly #stale = new Set<number>();
+
+  /** Reads the rooms of an account that came online, unless they are known. @throws when they cannot be read */
+  async load(account: number, roomsOf: RoomsOf): Promise<void> {
+    if (this.#rooms.has(account)) return;
+    const reading = this.#reading.get(account) ?? this.#read(account, roomsOf);
+    this.#reading.set(account, reading);
+    try {
+      await reading;
+    } finally {
+      this.#reading.delete(account);
+    }
+  }
+
+  async #read(account: number, roomsOf: RoomsOf): Promise<void> {
+    let rooms: readonly Room[];
+    do {
+      this.#stale.delete(account);
+      rooms = await roomsOf(account);
+    } while (this.#stale.has(account));
+    this.#rooms.set(account, new Set());
+    for (const { id } of rooms) this.#add(id, account);
+  }
+
+  /** An account has no session any more. */
+  forget(account: number): void {
+    for (const room of this.#rooms.get(account) ?? []) this.#remove(room, account);
+    this.#rooms.delete(account);
+  }
+
+  /** Takes note of an entry that is about to be delivered. */
+  note({ kind, room, sender }: Entry): void {
+    if (kind !== 'join' && kind !== 'leave') return;
+    if (this.#reading.has(sender)) this.#stale.add(sender);
+    if (!this.#rooms.has(sender)) return;
+    if (kind === 'join') this.#add(room, sender);
+    else this.#remove(room, sender);
+  }
+
+  /** The accounts online that are in a room, and those of whom it is not known yet. */
+  *of(room: number): Iterable<number> {
+    yield* this.#members.get(room) ?? NOBODY;
+    yield* this.#reading.keys();
+  }
+
+  #add(room: number, account: number): void {
+    addTo(this.#members, room, account);
+    addTo(this.#rooms, account, room);
+  }
+
+  #remove(room: number, account: number): void {
+    const members = this.#members.get(room);
+    members?.delete(account);
+    if (members?.size === 0) this.#members.delete(room);
+    this.#rooms.get(account)?.delete(room);
+  }
+}
+
+function addTo(map: Map<number, Set<number>>, key: number, value: number): void {
+  const set = map.get(key);
+  if (set === undefined) map.set(key, new Set([value]));
+  else set.add(value);
+}

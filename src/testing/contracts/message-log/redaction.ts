@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../../index.ts';
+import { direct, LogFixture, message, type OpenLog } from './fixture.ts';
+
+/** Kinds of entries, and the redaction, which the log itself knows. */
+export function redactionContract(name: string, open: OpenLog): void {
+  describe(`${name}: redactions`, () => {
+    const fixture = new LogFixture(open);
+
+    test('one blanks its entry and the edits of that, and nothing else', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const to = direct(alice, bob);
+      const secret = await fixture.say(alice, to, { body: 'secret' });
+      const edits = [
+        await fixture.say(alice, to, { kind: 'edit', counts: false, of: secret.id, body: 'a secret' }),
+        await fixture.say(alice, to, { kind: 'edit', counts: false, of: secret.id, body: 'no secret' }),
+      ];
+      const answer = await fixture.say(bob, to, { reply: secret.id, body: 'oh' });
+      const told: Entry[] = [];
+      const end = fixture.log.follow((entries) => told.push(...entries));
+      const redaction = await fixture.say(alice, to, { kind: 'redaction', counts: false, of: secret.id, body: '' });
+      end();
+      expect(told).toEqual([redaction]);
+      const blank = (entry: Entry) => ({ ...entry, body: '', redacted: true });
+      const after = [blank(secret), ...edits.map(blank), answer, redaction];
+      expect(await fixture.read(bob)).toEqual(after);
+      expect(await fixture.log.history(secret.room, Number.MAX_SAFE_INTEGER, 10)).toEqual(after.toReversed());
+      expect(await fixture.log.get(secret.id)).toEqual(blank(secret));
+      expect(await fixture.log.get(answer.id)).toEqual(answer);
+    });
+
+    test('one in the same append as its entry, and one of nothing', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const to = direct(alice, bob);
+      const head = await fixture.log.head();
+      const redaction = message(alice, to, { kind: 'redaction', counts: false, body: '' });
+      await fixture.append([message(alice, to), { ...redaction, of: head + 1 }]);
+      expect(await fixture.read(bob)).toMatchObject([{ body: '', redacted: true }, { kind: 'redaction' }]);
+      const ofNothing = await fixture.say(alice, to, { kind: 'redaction', counts: false, of: 1e12 });
+      expect((await fixture.ids(bob)).at(-1)).toBe(ofNothing.id);
+    });
+
+    test('a redacted message counts as before, and its key is still used', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const to = direct(alice, bob);
+      const key = { sender: alice.id, key: 'k', unknown: [], time: 1 };
+      const [first] = await fixture.append([message(alice, to)], key);
+      await fixture.say(alice, to, { kind: 'redaction', counts: false, of: first?.id });
+      expect(await fixture.log.append([message(alice, to)], key)).toEqual({ duplicateOf: first?.id, unknown: [] });
+      expect(await fixture.say(alice, to)).toMatchObject({ seq: 2 });
+    });
+  });
+}

@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { direct, EVERYONE, LogFixture, message, type OpenLog, STRANGERS } from './fixture.ts';
+
+/** Trimming, and removing what a sender said. */
+export function trimContract(name: string, open: OpenLog): void {
+  describe(`${name}: trimming the log`, () => {
+    const fixture = new LogFixture(open);
+
+    const isThere = async (...ids: readonly number[]) =>
+      Promise.all(ids.map(async (id) => (await fixture.log.get(id)) !== undefined));
+
+    test('forgets what all have that it is for, and nothing that somebody waits for', async () => {
+      const [alice, bob, carol] = await fixture.some(3);
+      const toBob = await fixture.say(alice, direct(alice, bob));
+      const toBoth = await fixture.say(alice, direct(alice, bob, carol));
+      const toStrangers = await fixture.say(alice, { direct: [alice.id, ...STRANGERS.slice(0, 5)] });
+      const toSelf = await fixture.say(bob, direct(alice, bob), { toSender: true });
+      const toAll = await fixture.say(alice, EVERYONE);
+      await fixture.move(bob, toBoth.id);
+      await fixture.move(alice, toAll.id);
+      await fixture.trim();
+      expect(await isThere(toBob.id, toBoth.id, toStrangers.id, toSelf.id, toAll.id)).toEqual([
+        false,
+        true,
+        false,
+        true,
+        true,
+      ]);
+      await fixture.move(bob, toAll.id);
+      await fixture.trim();
+      expect(await fixture.ids(carol)).toEqual([toBoth.id, toAll.id]);
+      await fixture.move(carol, toBoth.id);
+      await fixture.trim();
+      expect(await isThere(toBoth.id, toSelf.id, toAll.id)).toEqual([false, false, true]);
+    });
+
+    test('what goes to everyone waits for all but its sender, who has to have it only where it is for it', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const others = await fixture.log.head();
+      const first = await fixture.say(alice, EVERYONE);
+      const second = await fixture.say(alice, EVERYONE, { toSender: true });
+      // Those of other cases, too.
+      for (let id = 1; id <= bob.id; id++) if (id !== alice.id) await fixture.move({ ...bob, id }, second.id);
+      await fixture.trim();
+      expect(others).toBeLessThan(first.id);
+      expect(await isThere(first.id, second.id)).toEqual([false, true]);
+      await fixture.move(alice, second.id);
+      await fixture.trim();
+      expect(await isThere(second.id)).toEqual([false]);
+    });
+
+    test('each device of an account is waited for', async () => {
+      const [alice, bob] = await fixture.some(2);
+      for (const device of ['', 'phone', 'laptop']) await fixture.log.enter(bob.id, device, 1, 16);
+      const ids = [await fixture.say(alice, direct(alice, bob)), await fixture.say(alice, direct(alice, bob))].map(
+        ({ id }) => id,
+      );
+      const [first = 0, second = 0] = ids;
+      await fixture.move(bob, second);
+      await fixture.move(bob, second, 'laptop');
+      await fixture.trim();
+      expect(await fixture.ids(bob)).toEqual(ids);
+      await fixture.move(bob, first, 'phone');
+      await fixture.trim();
+      expect(await fixture.ids(bob)).toEqual([second]);
+      await fixture.move(bob, second, 'phone');
+      await fixture.trim();
+      expect(await fixture.ids(bob)).toEqual([]);
+    });
+
+    test('an entry of a named room waits for its members of then', async () => {
+      const [alice, bob, carol, dave] = await fixture.some(4);
+      const room = await fixture.room();
+      for (const { id } of [bob, carol]) await fixture.log.join(room, id, '', 1);
+      const first = await fixture.say(alice, { room });
+      await fixture.log.leave(room, bob.id, 2);
+      await fixture.log.join(room, dave.id, '', 2);
+      const second = await fixture.say(alice, { room });
+      await fixture.move(carol, second.id);
+      await fixture.trim();
+      expect(await isThere(first.id, second.id)).toEqual([true, true]);
+      await fixture.move(bob, first.id);
+      await fixture.move(dave, second.id - 1);
+      await fixture.trim();
+      expect(await isThere(first.id, second.id)).toEqual([false, true]);
+      await fixture.log.leave(room, dave.id, 3, true);
+      await fixture.trim();
+      expect(await isThere(second.id)).toEqual([false]);
+    });
+
+    test('rooms with history keep what everyone has, until the retention lets it go', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const [kept, other] = [await fixture.room(), await fixture.room()];
+      for (const room of [kept, other]) await fixture.log.join(room, bob.id, '', 1);
+      const first = await fixture.say(alice, { room: kept }, { time: 10 });
+      const second = await fixture.say(alice, { room: other }, { time: 10 });
+      const direct1 = await fixture.say(alice, direct(alice, bob), { time: 20 });
+      await fixture.move(bob, direct1.id);
+      await fixture.trim({ history: new Set([kept, direct1.room]) });
+      expect(await isThere(first.id, second.id, direct1.id)).toEqual([true, false, true]);
+      await fixture.trim({ history: new Set([kept, direct1.room]), before: 20, now: 30 });
+      expect(await isThere(first.id, direct1.id)).toEqual([false, true]);
+      await fixture.trim();
+      expect(await isThere(direct1.id)).toEqual([false]);
+    });
+
+    test('lets go what is older than the retention, or more than it', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const say = async (time: number) => (await fixture.say(alice, direct(alice, bob), { time })).id;
+      const [first, second, third] = [await say(10), await say(20), await say(30)];
+      await fixture.trim({ before: 20, now: 40 });
+      expect(await isThere(first)).toEqual([false]);
+      expect(await fixture.ids(bob)).toEqual([second, third]);
+      await fixture.trim({ most: 1 });
+      expect(await fixture.ids(bob)).toEqual([third]);
+      const next = await say(40);
+      expect(next).toBe(third + 1);
+      await fixture.trim({ most: 0 });
+      expect(await fixture.ids(bob)).toEqual([]);
+      expect(await say(50)).toBe(next + 1);
+    });
+
+    test('a wrong time of an entry ages none after it', async () => {
+      const [alice, bob] = await fixture.some(2);
+      await fixture.trim({ most: 0 });
+      const say = async (time: number) => (await fixture.say(alice, direct(alice, bob), { time })).id;
+      const [old, future, older, young, late] = [
+        await say(5),
+        await say(1000),
+        await say(6),
+        await say(50),
+        await say(7),
+      ];
+      await fixture.trim({ before: 20, now: 60 });
+      expect(await isThere(old, future, older, young, late)).toEqual([false, true, false, true, true]);
+    });
+
+    test('a long log is looked at a part at a time, and in the end as a whole', async () => {
+      const [alice, bob] = await fixture.some(2);
+      for (let i = 0; i < 25; i++) {
+        await fixture.append(Array.from({ length: 100 }, () => message(alice, direct(alice, bob))));
+      }
+      const last = await fixture.say(alice, direct(alice, bob));
+      await fixture.move(bob, last.id - 1);
+      await fixture.trim();
+      expect(await fixture.ids(bob, 0, 5000)).toEqual([last.id]);
+    });
+
+    test('what a sender said is removed for all who wait for it, and nothing else', async ({ skip }) => {
+      const { log } = fixture;
+      if (log.removeFrom === undefined) return skip('the store cannot');
+      const [alice, bob, carol] = await fixture.some(3);
+      const start = await log.head();
+      for (const to of [EVERYONE, direct(bob, carol), direct(carol, alice, bob)]) await fixture.say(bob, to);
+      const once = [message(bob, direct(bob, carol))];
+      const key = { sender: bob.id, key: 'k', unknown: [], time: 1 };
+      const [keyed] = await fixture.append(once, key);
+      const others = [await fixture.say(alice, EVERYONE), await fixture.say(carol, direct(carol), { toSender: true })];
+      const fromServer = await fixture.say({ ...bob, id: 0 }, EVERYONE);
+      const rest = [...others, fromServer].map(({ id }) => id);
+      // The name of an account that is there stands for nobody.
+      expect(await log.removeFrom(bob.name)).toBe(0);
+      expect(await log.removeFrom(bob.id)).toBe(4);
+      expect(await log.removeFrom(bob.id)).toBe(0);
+      expect(await fixture.ids(carol, start)).toEqual(rest);
+      expect(await log.append(once, key)).toEqual({ duplicateOf: keyed?.id, unknown: [] });
+      expect(await log.count(carol.id, bob.id, start, 10)).toMatchObject({ all: 1, own: 0 });
+      await fixture.trim();
+      expect(await fixture.ids(carol, start)).toEqual(rest);
+      expect(await fixture.say(bob, direct(bob, carol))).toMatchObject({ seq: 3, previous: keyed?.id });
+    });
+
+    test('what somebody said who is removed is removed by the name', async ({ skip }) => {
+      if (fixture.log.removeFrom === undefined) return skip('the store cannot');
+      const [bob, carol] = await fixture.some(2);
+      const start = await fixture.log.head();
+      await fixture.say(bob, EVERYONE);
+      await fixture.store.accounts.remove(bob.id);
+      const next = await fixture.store.accounts.create(bob.name, 'hash');
+      if (next === undefined) throw new Error('the name is taken');
+      const { id } = await fixture.say(next, EVERYONE);
+      expect(await fixture.log.removeFrom(bob.name)).toBe(1);
+      expect(await fixture.ids(carol, start)).toEqual([id]);
+    });
+  });
+}
