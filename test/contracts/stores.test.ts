@@ -16,9 +16,11 @@ const stores: Record<string, Open<OpenArchive>> = {
 };
 
 async function openSqlite(folder: string): Promise<OpenArchive> {
-  const store = await openStore({ file: join(folder, 'chatserv.db'), busyTimeout: 5000, now: Date.now });
+  const again = () => openStore({ file: join(folder, 'chatserv.db'), busyTimeout: 5000, now: Date.now });
+  const store = await again();
   return {
     ...store,
+    again,
     async close() {
       await store.close();
       await rm(folder, { recursive: true });

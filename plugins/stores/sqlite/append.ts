@@ -1,87 +1,85 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Duplicate, NewEntry } from 'chatserv';
-import { pack } from './crowd.ts';
+import type { Duplicate } from 'chatserv';
+import { pack } from './account-set.ts';
+import { COUNTS, ENTRY_COLUMNS, type EntryRow, type NewEntryRow, type Places, REDACTED } from './entry-rows.ts';
+import type { LogEnd, WrittenRoom } from './log-end.ts';
 import { prepare } from './rows.ts';
 
-/** Up to so many accounts have a row each that names them; more are a crowd, packed into the message's own row. */
-const NAMED_MOST = 32;
+/** The most members of a direct conversation. */
+const DIRECT_MOST = 33;
 
-/** How many of the accounts that an account has written to are remembered. */
-const CONTACTS_MOST = 1000;
+/** The key of a message: the sender, what it calls the message, the names that are unknown as JSON, and the time. */
+export type KeyRow = readonly [sender: number, key: string, unknown: string, time: number];
 
-/** Prepares what adds a message. @returns adds one, with the next id unless it has one, and gives its id */
-function prepareInsert(db: DatabaseSync): (entry: NewEntry, id?: number) => number {
+/** Prepares what appends to the log, and what finds a message by its key. */
+export function prepareAppend(db: DatabaseSync, end: LogEnd) {
   const insert = db.prepare(
-    'INSERT INTO messages (id, sender, name, text, time, wide, crowd) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO entry (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const nameAccount = db.prepare(
-    'INSERT INTO named (account, message, sender, origin) SELECT id, ?2, ?3, ?4 FROM accounts WHERE id = ?1',
-  );
-  const listCrowd = db.prepare('INSERT INTO crowds (message, account) VALUES (?, ?)');
-  const remove = db.prepare('DELETE FROM messages WHERE id = ?');
-  const noteContact = prepareContacts(db);
-  return ({ sender, from, audience, text, time, origin = null }, given) => {
-    const named = audience === 'everyone' ? [] : [...new Set(audience)];
-    const crowd = named.length > NAMED_MOST ? pack(named) : null;
-    const wide = audience === 'everyone' || crowd !== null;
-    const { lastInsertRowid } = insert.run(given ?? null, sender, from, text, time, Number(wide), crowd);
-    const id = Number(lastInsertRowid);
-    if (crowd !== null) listCrowd.run(id, 0);
-    if (wide) return id;
-    let waiting = 0;
-    for (const account of named) {
-      const { changes } = nameAccount.run(account, id, sender, origin);
-      waiting += Number(changes);
-      if (changes > 0 && given === undefined) noteContact(sender, account, id);
-    }
-    // For nobody that there is: it has had its id.
-    if (waiting === 0) remove.run(id);
-    return id;
-  };
-}
-
-/** Prepares what notes that an account has written to another one, and forgets the oldest of too many such others. */
-function prepareContacts(db: DatabaseSync): (account: number, other: number, message: number) => void {
-  const add = db.prepare('INSERT OR IGNORE INTO contacts (account, other, message) VALUES (?, ?, ?)');
-  const oldest = prepare<{ others: number; other: number }>(
-    db,
-    'SELECT count(*) AS others, other, min(message) FROM contacts WHERE account = ?',
-  );
-  const remove = db.prepare('DELETE FROM contacts WHERE account = ? AND other = ?');
-  return (account, other, message) => {
-    if (account === 0 || account === other || Number(add.run(account, other, message).changes) === 0) return;
-    const { others = 0, other: first = 0 } = oldest.get(account) ?? {};
-    if (others > CONTACTS_MOST) remove.run(account, first);
-  };
-}
-
-/**
- * Prepares what adds a message to the log, with the next id unless it has one, and gives its id; or finds that its
- * sender has said one under its key already.
- */
-export function prepareAppend(db: DatabaseSync) {
-  const insert = prepareInsert(db);
+  const insertRoom = db.prepare('INSERT INTO room (id, members) VALUES (?, ?)');
+  const redact = `UPDATE entry SET body = '', flags = flags | ${REDACTED} WHERE kind <> 'redaction'`;
+  const blank = db.prepare(`${redact} AND id = ?`);
+  const blankChanges = db.prepare(`${redact} AND of = ?`);
+  const remember = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
   const find = prepare<{ id: number; unknown: string }>(
     db,
     'SELECT id, unknown FROM sent WHERE sender = ? AND key = ?',
   );
-  const remember = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
 
   function findEntry(sender: number, key: string): Duplicate | undefined {
     const row = find.get(sender, key);
     return row && { duplicateOf: row.id, unknown: JSON.parse(row.unknown) as string[] };
   }
 
+  function roomOf(to: number | readonly number[]): WrittenRoom {
+    if (typeof to === 'number') {
+      const room = end.room(to);
+      if (room === undefined) throw new Error(`there is no room ${to}`);
+      return room;
+    }
+    if (to.length < 1 || to.length > DIRECT_MOST) {
+      throw new Error(`a direct conversation has 1 to ${DIRECT_MOST} members, and not ${to.length}`);
+    }
+    const room = end.direct(to);
+    if (room !== undefined) return room;
+    const made = end.addDirect(to);
+    insertRoom.run(made.id, pack(to));
+    return made;
+  }
+
+  function add(room: WrittenRoom, entry: NewEntryRow, places: (number | readonly number[] | null)[]): void {
+    const [to, kind, version, flags, sender, name, device, body, of, reply, time, origin] = entry;
+    if (kind === 'redaction' && of !== null) {
+      blank.run(of);
+      blankChanges.run(of);
+    }
+    const previous = room.last;
+    const seq = end.add(room, sender, flags, origin);
+    const id = end.head;
+    insert.run(id, room.id, seq, previous, kind, version, flags, sender, name, device, body, of, reply, time, origin);
+    places.push(id, room.id, seq, previous, (typeof to === 'number' && room.members) || null);
+  }
+
   return {
     findEntry,
-    append(entry: NewEntry, given?: number): number | Duplicate {
-      const { sender, key, unknown = [], time } = entry;
-      if (key === undefined) return insert(entry, given);
-      const before = findEntry(sender, key);
-      if (before !== undefined) return before;
-      const id = insert(entry, given);
-      remember.run(id, sender, key, JSON.stringify(unknown), time);
-      return id;
+    /** Adds entries, unless the sender has used the key before. @returns where they are, or what they duplicate */
+    append(entries: readonly NewEntryRow[], key?: KeyRow): Places | Duplicate {
+      if (key !== undefined) {
+        const before = findEntry(key[0], key[1]);
+        if (before !== undefined) return before;
+      }
+      const first = end.head + 1;
+      const places: (number | readonly number[] | null)[] = [];
+      for (const entry of entries) add(roomOf(entry[0]), entry, places);
+      if (key !== undefined) remember.run(first, ...key);
+      return places;
+    },
+    /** Adds one entry to a named room. @returns its row */
+    appendTo(room: WrittenRoom, entry: NewEntryRow): EntryRow {
+      const { last } = room;
+      add(room, entry, []);
+      const [, kind, version, flags, ...columns] = entry;
+      return [room.last, room.id, flags & COUNTS ? room.seq : 0, last, kind, version, flags, ...columns];
     },
   };
 }

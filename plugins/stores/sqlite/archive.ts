@@ -1,55 +1,70 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ArchivedAccount, ArchivedMessage, ArchiveEnds, EntryAudience } from 'chatserv';
-import { unpack } from './crowd.ts';
+import type { ArchivedAccount, ArchivedEntry, ArchivedKey, ArchivedRoom, ArchiveEnds, Membership } from 'chatserv';
+import { unpack } from './account-set.ts';
+import { prepareDevices } from './devices.ts';
+import { ENTRY_COLUMNS, type EntryRow, entryOf } from './entry-rows.ts';
+import { ROOM, type RoomRow, roomOf } from './named-rooms.ts';
 import { atMost, prepare, withRoles } from './rows.ts';
+import type { Tail } from './tail.ts';
 
-/** Prepares the queries that read all accounts and messages, for an export. */
-export function prepareArchive(db: DatabaseSync) {
-  const end = prepare<{ id: number }>(db, 'SELECT seq AS id FROM sqlite_sequence WHERE name = ?');
-  const accounts = prepare<Omit<ArchivedAccount, 'roles'> & { roles: string }>(
+/** Prepares the queries that read all accounts and the log, for an export. */
+export function prepareArchive(db: DatabaseSync, tail: Tail) {
+  const lastAccount = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'accounts'");
+  const accounts = prepare<Omit<ArchivedAccount, 'roles' | 'devices' | 'markers'> & { roles: string }>(
     db,
-    `SELECT id, name, hash, created, seen, roles, epoch, since, cursor, max(cursor, handed) AS handed
-     FROM accounts WHERE id > ? ORDER BY id LIMIT ?`,
+    'SELECT id, name, hash, created, seen, roles, epoch, since FROM accounts WHERE id > ? ORDER BY id LIMIT ?',
   );
-  // A key outlives its message: such a message is archived without text, for nobody.
-  const messages = prepare<
-    Omit<ArchivedMessage, 'audience' | 'key' | 'unknown'> & {
-      wide: number;
-      crowd: Uint8Array | null;
-      key: string | null;
-      unknown: string | null;
-    }
-  >(
+  const devicesOf = prepareDevices(db);
+  const markers = prepare<{ room: number; seq: number }>(db, 'SELECT room, seq FROM marker WHERE account = ?');
+  const rooms = prepare<RoomRow & { last: number; seq: number; spoke: Uint8Array | null }>(
     db,
-    `WITH page AS (
-       SELECT id FROM messages WHERE id > ?1
-       UNION SELECT sent.id FROM sent JOIN accounts ON accounts.id = sender WHERE sent.id > ?1
-       ORDER BY id LIMIT ?2
-     )
-     SELECT page.id, ifnull(m.sender, s.sender) AS sender, ifnull(m.name, a.name) AS "from", ifnull(text, '') AS text,
-       ifnull(m.time, s.time) AS time, ifnull(wide, 0) AS wide, crowd, s.key, unknown
-     FROM page LEFT JOIN messages m ON m.id = page.id LEFT JOIN sent s ON s.id = page.id
-       LEFT JOIN accounts a ON a.id = s.sender
-     ORDER BY page.id`,
+    `SELECT ${ROOM}, last, seq, spoke FROM room WHERE id > ? ORDER BY id LIMIT ?`,
   );
-  const named = prepare<{ account: number }>(db, 'SELECT account FROM named WHERE message = ? ORDER BY account');
+  const memberships = prepare<Membership>(
+    db,
+    `SELECT account, role, since, ifnull(until, 0) AS until FROM member
+     WHERE room = ? AND role IS NOT NULL ORDER BY account, since`,
+  );
+  const entries = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?`);
+  entries.setReturnArrays(true);
+  const keys = prepare<Omit<ArchivedKey, 'unknown'> & { unknown: string }>(
+    db,
+    'SELECT id, sender, key, unknown, time FROM sent WHERE id > ? ORDER BY id LIMIT ?',
+  );
 
-  const endOf = (table: string) => end.get(table)?.id ?? 0;
-  function audienceOf(message: number, wide: number, crowd: Uint8Array | null): EntryAudience {
-    if (crowd !== null) return [...unpack(crowd)];
-    return wide ? 'everyone' : named.all(message).map(({ account }) => account);
+  function spokeIn({ id, members, spoke }: RoomRow & { spoke: Uint8Array | null }): number[] {
+    if (members === null) return [];
+    const all = new Set(spoke === null ? [] : unpack(spoke));
+    for (const { sender } of tail.entriesOf(id)) all.add(sender);
+    return unpack(members).filter((account) => all.has(account));
   }
 
   return {
-    ends: (): ArchiveEnds => ({ account: endOf('accounts'), message: endOf('messages') }),
+    ends: (): ArchiveEnds => ({ account: lastAccount.get()?.id ?? 0, room: tail.lastRoom, entry: tail.head }),
+
     archivedAccounts: (after: number, limit: number): ArchivedAccount[] =>
-      accounts.all(after, atMost(limit)).map((row) => withRoles(row)),
-    archivedMessages: (after: number, limit: number): ArchivedMessage[] =>
-      messages.all(after, atMost(limit)).map(({ wide, crowd, key, unknown, ...message }) => ({
-        ...message,
-        audience: audienceOf(message.id, wide, crowd),
-        ...(key !== null && { key }),
-        ...(unknown !== null && unknown !== '[]' && { unknown: JSON.parse(unknown) as string[] }),
+      accounts.all(after, atMost(limit)).map((row) => ({
+        ...withRoles(row),
+        devices: devicesOf(row.id),
+        markers: markers.all(row.id).map(({ room, seq }) => [room, seq] as const),
       })),
+
+    archivedRooms: (after: number, limit: number): ArchivedRoom[] =>
+      rooms.all(after, atMost(limit)).map((row) => ({
+        ...roomOf(row),
+        ...tail.endOf(row.id, row.last, row.seq),
+        memberships: memberships.all(row.id).map((membership) => ({ ...membership })),
+        spoke: spokeIn(row),
+      })),
+
+    archivedEntries: (after: number, limit: number): ArchivedEntry[] =>
+      (entries.all(after, atMost(limit)) as unknown as EntryRow[]).map((row) => {
+        const { members, ...entry } = entryOf(row);
+        const origin = row[14];
+        return { ...entry, ...(origin !== null && { origin }) };
+      }),
+
+    archivedKeys: (after: number, limit: number): ArchivedKey[] =>
+      keys.all(after, atMost(limit)).map((row) => ({ ...row, unknown: JSON.parse(row.unknown) as string[] })),
   };
 }

@@ -3,30 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { snapshotRunner } from './batch.ts';
-import { MIGRATIONS } from './schema.ts';
+import { batchRunner, snapshotRunner } from './batch.ts';
+import { openDatabase } from './open.ts';
+import { OpenFiles } from './open-files.ts';
 
-/** A connection that calls back when the first look at what names an account has found nothing. */
+/** A connection that calls back when the indexes of rooms were first looked at. */
 function interrupted(db: DatabaseSync, interrupt: () => void): DatabaseSync {
   let isFirst = true;
   return {
     exec: (sql: string) => db.exec(sql),
     prepare(sql: string) {
       const statement = db.prepare(sql);
-      if (!sql.includes('FROM named JOIN')) return statement;
+      if (!sql.includes('FROM place')) return statement;
       return {
-        iterate(...values: never[]) {
-          const rows = statement.iterate(...values);
-          return {
-            next() {
-              const next = rows.next();
-              if (next.done && isFirst) interrupt();
-              isFirst = false;
-              return next;
-            },
-            return: () => rows.return?.(),
-          };
+        all(...values: never[]) {
+          const rows = statement.all(...values);
+          if (isFirst) interrupt();
+          isFirst = false;
+          return rows;
         },
+        get: (...values: never[]) => statement.get(...values),
       };
     },
   } as unknown as DatabaseSync;
@@ -36,28 +32,36 @@ test('an inbox is read from one state of the database, whatever is written meanw
   const folder = mkdtempSync(join(tmpdir(), 'chatserv-batch-'));
   try {
     const file = join(folder, 'chat.db');
-    using writer = new DatabaseSync(file);
-    for (const migration of MIGRATIONS) writer.exec(migration);
-    writer.exec(`PRAGMA journal_mode = WAL;
-      INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES ('bob', 'bob', '', 1, 0, 0)`);
-    const say = (wide: number) =>
-      writer.exec(`INSERT INTO messages (sender, name, text, time, wide) VALUES (9, 'alice', '', 1, ${wide})`);
+    using writer = openDatabase(file, 5000, true);
+    const { run } = batchRunner(writer, file, new OpenFiles(writer, file, file, () => {}));
+    const say = (to: number | readonly number[]) =>
+      run([['append', [[to, 'message', 1, 1, 9, 'alice', '', '', null, null, 1, null]]]]);
+    run([['create', { name: 'bob', key: 'bob', hash: '', created: 1, epoch: 1 }, ['bob'], false]]);
+    say(1);
+    say([1, 9]);
+    run([['index']]);
     using db = new DatabaseSync(file, { readOnly: true });
-    const run = snapshotRunner(
+    const read = snapshotRunner(
       interrupted(db, () => {
-        say(0);
-        writer.exec('INSERT INTO named (account, message) VALUES (1, 1)');
+        // The first of them is in a room that was looked at already.
         say(1);
+        say([1, 9]);
+        run([['index']]);
       }),
       file,
     );
     const ids = () => {
-      const [outcome] = run([['read', 1, 0, 10]]);
-      return (outcome as { value: { found: { id: number }[] } }).value.found.map(({ id }) => id);
+      let part: { found: number[][]; after?: unknown } | undefined;
+      // What is written meanwhile takes the time of several turns.
+      do {
+        const [outcome] = read([['read', 1, 0, Number.MAX_SAFE_INTEGER, 10, part?.after]]);
+        part = (outcome as { value: NonNullable<typeof part> }).value;
+      } while (part.after !== undefined);
+      return part.found.map(([id]) => id);
     };
-    // With the second message alone, the first one would never be read.
-    expect(ids()).toEqual([]);
+    // With the last one alone, the third would never be read.
     expect(ids()).toEqual([1, 2]);
+    expect(ids()).toEqual([1, 2, 3, 4]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,55 +1,120 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { TO_SENDER } from './entry-rows.ts';
+import type { LogEnd } from './log-end.ts';
 import { prepare } from './rows.ts';
-import { Slice } from './slice.ts';
+import type { Slice } from './slice.ts';
 
 /** How many rows are looked up at once. */
 const PAGE = 100;
 
-/** What removes messages, and whom they are for. */
+/** How many entries are searched at once for those of one sender, and how many of them cost as much as a visited row. */
+const OWN_PAGE = 1000;
+const OWN_PER_VISIT = 10;
+
+interface PlaceRow {
+  readonly id: number;
+  readonly sender: number;
+  readonly flags: number;
+}
+
+/** Stands for a place that is past all entries. */
+export const ALL = Number.MAX_SAFE_INTEGER;
+
+/** An account that lacks entries of a room: those above `from` and below `until`. */
+export interface Waiting {
+  readonly account: number;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What removes entries, with the rows about them. Only what is indexed is ever removed. */
 export type Forgetting = ReturnType<typeof prepareForgetting>;
 
-/** Prepares what removes messages. A message that nobody waits for any more is gone, with all rows about it. */
-export function prepareForgetting(db: DatabaseSync) {
-  const removeMessage = db.prepare('DELETE FROM messages WHERE id = ?');
-  const removeNames = db.prepare('DELETE FROM named WHERE message = ?');
-  const removeCrowd = db.prepare('DELETE FROM crowds WHERE message = ?');
-  const removeName = db.prepare('DELETE FROM named WHERE account = ? AND message = ?');
-  const anyName = prepare<{ account: number }>(db, 'SELECT account FROM named WHERE message = ? LIMIT 1');
-  const waiting = prepare<{ message: number }>(
+/** Prepares what removes entries. */
+export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
+  const removeEntry = db.prepare('DELETE FROM entry WHERE id = ?');
+  const removePlace = db.prepare('DELETE FROM place WHERE room = ? AND id = ?');
+  const roomOf = prepare<{ room: number }>(db, 'SELECT room FROM entry WHERE id = ?');
+  const addUp = db.prepare('UPDATE log SET entries = entries - ? WHERE id = 1');
+  const places = prepare<PlaceRow>(
     db,
-    'SELECT message FROM named WHERE account = ? AND message <= ? ORDER BY message LIMIT ?',
+    'SELECT id, sender, flags FROM place WHERE room = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
+  const ownPlaces = prepare<{ rows: number; last: number; own: number }>(
+    db,
+    `SELECT count(*) AS rows, max(id) AS last, sum(sender = ?4 AND NOT flags & ${TO_SENDER}) AS own
+     FROM (SELECT id, sender, flags FROM place WHERE room = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ${OWN_PAGE})`,
+  );
+  const ownIds = prepare<PlaceRow>(
+    db,
+    `SELECT id, sender, flags FROM place WHERE room = ?1 AND id > ?2 AND id <= ?3 AND sender = ?4
+       AND NOT flags & ${TO_SENDER} ORDER BY id`,
+  );
+  let removed = 0;
 
-  function forget(message: number, slice?: Slice): void {
+  function forget(room: number, id: number, slice?: Slice): void {
     slice?.remove();
-    removeNames.run(message);
-    removeCrowd.run(message);
-    removeMessage.run(message);
-  }
-
-  /** Removes the account's name from messages, up to an id, and those that name nobody else. @returns whether there may be more */
-  function forgetNamed(account: number, upTo: number, slice: Slice): boolean {
-    for (;;) {
-      const page = waiting.all(account, upTo, PAGE);
-      for (const { message } of page) {
-        if (slice.isOver) return true;
-        slice.visit();
-        slice.remove();
-        removeName.run(account, message);
-        if (anyName.get(message) === undefined) removeMessage.run(message);
-      }
-      if (page.length < PAGE) return false;
-    }
+    removePlace.run(room, id);
+    removed += Number(removeEntry.run(id).changes);
   }
 
   return {
     forget,
-    forgetNamed,
-    /** Removes what waits for one account alone. @returns whether there may be more */
-    forgetWaiting: (account: number): boolean => forgetNamed(account, Number.MAX_SAFE_INTEGER, new Slice()),
-    /** Removes messages. */
-    forgetAll(messages: readonly number[]): void {
-      for (const message of messages) forget(message);
+
+    /** Has the log know how many entries are left; to be called at the end of each request that removes some. */
+    settle(): void {
+      if (removed > 0) addUp.run(removed);
+      removed = 0;
+    },
+
+    /** Removes entries by their ids. @returns how many of them were there */
+    forgetAll(ids: readonly number[]): number {
+      for (const id of ids) {
+        const room = roomOf.get(id)?.room;
+        if (room !== undefined && id <= end.indexed) forget(room, id);
+      }
+      const count = removed;
+      this.settle();
+      return count;
+    },
+
+    /**
+     * Removes the entries of a room that nobody waits for. An entry is for its sender only where it says so.
+     * @param after where to begin
+     * @param waiting who waits for entries of the room; of those who do to its end, the two that are furthest behind are enough
+     * @returns after which entry to go on in another turn; undefined at the end
+     */
+    forgetHad(room: number, after: number, waiting: readonly Waiting[], slice: Slice): number | undefined {
+      const [first, second] = waiting.filter(({ until }) => until === ALL).sort((a, b) => a.from - b.from);
+      const left = waiting.filter(({ until }) => until !== ALL);
+      let at = after;
+      const forgetUnless = ({ id, sender, flags }: PlaceRow): boolean => {
+        if (slice.isOver) return false;
+        slice.visit();
+        at = id;
+        const waits = ({ account, from, until }: Waiting) =>
+          from < id && id < until && (account !== sender || (flags & TO_SENDER) !== 0);
+        if (!left.some(waits)) forget(room, id, slice);
+        return true;
+      };
+
+      const had = Math.min(first?.from ?? ALL, end.indexed);
+      for (;;) {
+        const page = places.all(room, at, had, PAGE);
+        if (!page.every(forgetUnless)) return at;
+        if (page.length < PAGE) break;
+      }
+      if (first === undefined) return undefined;
+      // Beyond that, the one that is furthest behind lacks only what others have said.
+      const hadByOthers = Math.min(second?.from ?? ALL, end.indexed);
+      for (at = Math.max(at, had); ; ) {
+        if (slice.isOver) return at;
+        const { rows = 0, last = at, own = 0 } = ownPlaces.get(room, at, hadByOthers, first.account) ?? {};
+        slice.visit(rows / OWN_PER_VISIT);
+        if (own > 0 && !ownIds.all(room, at, last, first.account).every(forgetUnless)) return at;
+        if (rows < OWN_PAGE) return undefined;
+        at = last;
+      }
     },
   };
 }

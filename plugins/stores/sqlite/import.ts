@@ -2,19 +2,22 @@ import { DatabaseSync } from 'node:sqlite';
 import {
   type Archive,
   type ArchivedAccount,
-  type ArchivedMessage,
+  type ArchivedEntry,
+  type ArchivedKey,
+  type ArchivedRoom,
   type ArchiveEnds,
   likenesses,
   nameKey,
   type StoredText,
 } from 'chatserv';
-import { prepareAppend } from './append.ts';
+import { pack } from './account-set.ts';
+import { ENTRY_COLUMNS, EVERYONE, newEntryRow, REDACTED } from './entry-rows.ts';
 import { prepareLikenesses } from './likenesses.ts';
 
 /** The part of an archive that imports, and what gives up an import that was not finished. */
-type Import = Required<Pick<Archive, 'begin' | 'addAccounts' | 'addMessages' | 'addTexts' | 'finish'>> & {
-  abandon(): void;
-};
+type Import = Required<
+  Pick<Archive, 'begin' | 'addAccounts' | 'addRooms' | 'addEntries' | 'addKeys' | 'addTexts' | 'finish'>
+> & { abandon(): void };
 
 /**
  * Imports archives into a database, each in one transaction: whatever ends an import early, a kill included, leaves the
@@ -48,7 +51,9 @@ export function archiveImport(file: string, busyTimeout: number): Import {
       return current !== undefined;
     },
     addAccounts: async (accounts) => add((to) => to.addAccounts(accounts)),
-    addMessages: async (messages) => add((to) => to.addMessages(messages)),
+    addRooms: async (rooms) => add((to) => to.addRooms(rooms)),
+    addEntries: async (entries) => add((to) => to.addEntries(entries)),
+    addKeys: async (keys) => add((to) => to.addKeys(keys)),
     addTexts: async (texts) => add((to) => to.addTexts(texts)),
     async finish() {
       add(({ db }) => db.exec('COMMIT'));
@@ -58,39 +63,97 @@ export function archiveImport(file: string, busyTimeout: number): Import {
   };
 }
 
+/** What tells that a database was used. */
+const USED = `
+  SELECT 1 FROM sqlite_sequence WHERE seq > 0 UNION ALL SELECT 1 FROM texts UNION ALL SELECT 1 FROM entry
+  UNION ALL SELECT 1 FROM room WHERE id > ${EVERYONE} UNION ALL SELECT 1 FROM log WHERE indexed > 0`;
+
 /** Opens the transaction of an import. @returns undefined when the database was ever used */
-function beginImport(file: string, timeout: number, { account, message }: ArchiveEnds) {
+function beginImport(file: string, timeout: number, ends: ArchiveEnds) {
   const db = new DatabaseSync(file, { timeout, enableForeignKeyConstraints: true });
   try {
     db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
-    if (db.prepare('SELECT 1 FROM sqlite_sequence WHERE seq > 0 UNION ALL SELECT 1 FROM texts').get() !== undefined) {
+    if (db.prepare(USED).get() !== undefined) {
       db.close();
       return undefined;
     }
-    const setEnd = db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)');
-    setEnd.run('accounts', account);
-    setEnd.run('messages', message);
+    db.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES ('accounts', ?)").run(ends.account);
+    db.prepare('UPDATE log SET indexed = ?, rooms_indexed = ? WHERE id = 1').run(ends.entry, ends.room);
   } catch (cause) {
     db.close();
     throw new Error(`The database ${file} cannot be imported into: ${(cause as Error).message}.`, { cause });
   }
-  const { append } = prepareAppend(db);
+  return { db, ...prepareImport(db, ends) };
+}
+
+/** Prepares what writes an archive, with the indexes that are built behind the log otherwise. */
+function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
   const addAccount = db.prepare(
-    `INSERT INTO accounts (id, name, key, hash, created, seen, roles, epoch, since, cursor, handed)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    'INSERT INTO accounts (id, name, key, hash, created, seen, roles, epoch, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
   const alike = prepareLikenesses(db, 'id');
+  const addDevice = db.prepare('INSERT INTO cursor (account, device, id, handed, seen) VALUES (?, ?, ?, ?, ?)');
+  const addMarker = db.prepare('INSERT INTO marker (account, room, seq) VALUES (?, ?, ?)');
+  const addRoom = db.prepare(
+    'INSERT OR REPLACE INTO room (id, name, key, members, spoke, facts, last, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const addDirect = db.prepare('INSERT INTO direct (members, room) VALUES (?, ?)');
+  const addMember = db.prepare('INSERT INTO member (account, room, since, until, role) VALUES (?, ?, ?, ?, ?)');
+  const addContact = db.prepare('INSERT OR IGNORE INTO contact (account, other) VALUES (?, ?)');
+  const isAccount = db.prepare('SELECT 1 FROM accounts WHERE id = ?');
+  const addEntry = db.prepare(
+    `INSERT INTO entry (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const addPlace = db.prepare('INSERT INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)');
+  const countEntries = db.prepare('UPDATE log SET entries = entries + ? WHERE id = 1');
+  const addKey = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
   const addText = db.prepare('INSERT INTO texts (key, text) VALUES (?, ?)');
+
+  /** Whether an account is there, or may still be made. */
+  const mayBe = (account: number) => account > ends.account || isAccount.get(account) !== undefined;
+
+  function addConversation({ id, members = [], spoke }: ArchivedRoom): void {
+    addDirect.run(pack(members), id);
+    for (const account of members) if (account !== 0 && mayBe(account)) addMember.run(account, id, 0, null, null);
+    for (const account of spoke) {
+      for (const other of members) if (account !== 0 && other !== account) addContact.run(account, other);
+    }
+  }
+
   return {
-    db,
     addAccounts(accounts: readonly ArchivedAccount[]): void {
-      for (const { id, name, hash, created, seen, roles, epoch, since, cursor, handed } of accounts) {
-        addAccount.run(id, name, nameKey(name), hash, created, seen, roles.join(' '), epoch, since, cursor, handed);
+      for (const { id, name, hash, created, seen, roles, epoch, since, devices, markers } of accounts) {
+        addAccount.run(id, name, nameKey(name), hash, created, seen, roles.join(' '), epoch, since);
         alike.add(id, likenesses(name));
+        for (const device of devices) addDevice.run(id, device.name, device.id, device.handed, device.seen);
+        for (const [room, seq] of markers) addMarker.run(id, room, seq);
       }
     },
-    addMessages(messages: readonly ArchivedMessage[]): void {
-      for (const message of messages) append(message, message.id);
+    addRooms(rooms: readonly ArchivedRoom[]): void {
+      for (const room of rooms) {
+        const { id, kind, name, members, facts, spoke, memberships, last, seq } = room;
+        const isNamed = kind === 'room';
+        const [own, key, kept] = isNamed ? [name, nameKey(name), JSON.stringify(facts)] : [null, null, null];
+        const packed = [members, spoke].map((ids) => (members && ids ? pack(ids) : null)) as [Uint8Array, Uint8Array];
+        addRoom.run(id, own, key, ...packed, kept, last, seq);
+        if (kind === 'direct') addConversation(room);
+        for (const { account, role, since, until } of memberships) {
+          addMember.run(account, id, since, until || null, role);
+        }
+      }
+    },
+    addEntries(entries: readonly ArchivedEntry[]): void {
+      for (const entry of entries) {
+        const { id, room, seq, previous, redacted = false, sender, origin = null } = entry;
+        const [, kind, version, flags, , ...columns] = newEntryRow({ ...entry, to: { room } });
+        const all = redacted ? flags | REDACTED : flags;
+        addEntry.run(id, room, seq, previous, kind, version, all, sender, ...columns);
+        addPlace.run(room, id, sender, all, origin);
+      }
+      countEntries.run(entries.length);
+    },
+    addKeys(keys: readonly ArchivedKey[]): void {
+      for (const { id, sender, key, unknown, time } of keys) addKey.run(id, sender, key, JSON.stringify(unknown), time);
     },
     addTexts(texts: readonly StoredText[]): void {
       for (const [key, text] of texts) addText.run(key, text);

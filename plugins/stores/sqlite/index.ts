@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, Archive, Backup, definePlugin, Log, Storage, StoreFacts, z } from 'chatserv';
+import { Accounts, Archive, Backup, definePlugin, MessageLog, Storage, StoreFacts, z } from 'chatserv';
 import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
 import { openStore } from './store.ts';
@@ -19,7 +19,7 @@ export default definePlugin({
   }),
   provides: {
     accounts: Accounts,
-    log: Log,
+    messageLog: MessageLog,
     storage: Storage,
     archive: Archive,
     backup: Backup,
@@ -42,9 +42,14 @@ export default definePlugin({
       busyTimeout: options.busyTimeout,
       owned: exclusive,
       now: () => clock.now(),
-      migrating(bytes) {
-        const text = 'bringing the database to a newer schema, which reads all of it: some seconds for each GiB';
-        logger.info({ event: 'migration', file, bytes }, text);
+      migrating({ bytes, part, backup }) {
+        const percent = Math.floor(part * 100);
+        const kept = backup === undefined ? '' : `; the file as it was is kept as ${backup}`;
+        const text =
+          part === 0
+            ? `bringing the database to a newer schema, which takes some seconds for each 100 MB${kept}`
+            : `bringing the database to a newer schema: ${percent}% done`;
+        logger.info({ event: 'migration', file, bytes, percent, ...(backup !== undefined && { backup }) }, text);
       },
       lost: (why) => logger.error({ event: 'store-error', file }, why),
       // The command line, for one. A failure is logged there.

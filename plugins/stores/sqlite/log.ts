@@ -1,79 +1,252 @@
-import type { Entry, Log, WaitingCount } from 'chatserv';
-import type { Ask, Client } from './client.ts';
-import type { Part } from './inbox.ts';
+import {
+  type CursorMove,
+  type Duplicate,
+  type Entry,
+  type InboxCount,
+  type MessageLog,
+  type NewEntry,
+  nameKey,
+  type Room,
+  type SendKey,
+} from 'chatserv';
+import type { Reader, Writer } from './client.ts';
+import { MOVE_LENGTH } from './devices.ts';
+import {
+  appendedEntry,
+  type EntryRow,
+  entryOf,
+  type NewEntryRow,
+  newEntryRow,
+  type Places,
+  placeAt,
+} from './entry-rows.ts';
+import type { Followers } from './followers.ts';
+import { ROOMS_AT_ONCE } from './named-rooms.ts';
+import { type CountPosition, READ_AT_ONCE, type ReadPosition } from './read.ts';
+import type { RoomPosition } from './rooms-of.ts';
+import type { Part } from './rows.ts';
 import type { TrimPosition } from './trim.ts';
 
-/** How many messages of a sender one request removes. */
+/** How many entries of a sender one request removes. */
 const REMOVED_AT_ONCE = 150;
 
 /** How many cursors one request moves. */
-const MOVED_AT_ONCE = 100;
+const MOVED_AT_ONCE = 100 * MOVE_LENGTH;
+
+/** Of how many conversations the members are remembered. */
+const CONVERSATIONS = 10_000;
 
 /**
  * The log of a database. What takes long is asked for a part at a time, so that the requests of others come between.
- * @param read asks over a connection that waits for no commit, and sees what is committed
+ * @param reader reads over a connection that waits for no commit, and sees what is committed
  */
-export function logOf({ identity, ask, askLater }: Client, read: Ask): Log {
+export function messageLogOf(writer: Writer, reader: Reader, followers: Followers): MessageLog {
+  const { ask, askFor, askLater, identity } = writer;
+  const read = reader.ask;
   let trimmed: TrimPosition | undefined;
+  /** Members of conversations: their entries share the array. */
+  const conversations = new Map<number, readonly number[]>();
+
+  function sharedMembers(room: number, members: readonly number[]): readonly number[] {
+    const known = conversations.get(room);
+    if (known !== undefined) return known;
+    if (conversations.size >= CONVERSATIONS) conversations.clear();
+    conversations.set(room, members);
+    return members;
+  }
+
+  /** Makes the entries that are added of what the thread answers. */
+  function added(entries: readonly NewEntry[], rows: readonly NewEntryRow[]) {
+    return (answer: Places | Duplicate): readonly Entry[] | Duplicate => {
+      if ('duplicateOf' in answer) return answer;
+      const all = entries.map((entry, i) => {
+        const [id, room, seq, previous, members] = placeAt(answer, i);
+        const to = rows[i]?.[0];
+        const named = typeof to === 'number' ? members : to;
+        return appendedEntry(entry, id, room, seq, previous, named && sharedMembers(room, named));
+      });
+      followers.note(all);
+      return all;
+    };
+  }
+
+  /** Notes an entry that the store itself has appended. */
+  const moved = (row: EntryRow | undefined): void => {
+    if (row !== undefined) followers.note([entryOf(row)]);
+  };
+
   return {
     identity,
-    append: (entry) => ask('append', entry),
-    find: (sender, key) => ask('findEntry', sender, key),
-    async read(account, after, limit) {
-      const entries: Entry[] = [];
-      let from = after;
-      for (;;) {
-        const part = await read('read', account, from, limit - entries.length);
-        entries.push(...part.found);
-        if (part.after === undefined) break;
-        from = part.after;
-      }
-      // What is not for the account is not looked through again at its next login.
-      if (entries.length === 0 && from > after) await ask('skip', account, after, from);
-      return entries;
+    append(entries, key) {
+      const rows = entries.map(newEntryRow);
+      return askFor(added(entries, rows), 'append', rows, key && keyRow(key));
     },
+    find: (sender, key) => ask('findEntry', sender, key),
+    head: () => read('head'),
+    follow: (follower) => followers.add(follower),
+
+    async read(account, after, upTo, limit) {
+      const entries: Entry[] = [];
+      let from: ReadPosition | undefined;
+      for (let start = after; ; ) {
+        const part: Part<EntryRow[], ReadPosition> = await read(
+          'read',
+          account,
+          start,
+          upTo,
+          limit - entries.length,
+          from,
+        );
+        from = part.after;
+        if (from !== undefined) continue;
+        for (const row of part.found) entries.push(entryOf(row));
+        if (part.found.length < READ_AT_ONCE || entries.length >= limit) return entries;
+        start = entries.at(-1)?.id ?? start;
+      }
+    },
+
+    async history(room, before, limit) {
+      const entries: Entry[] = [];
+      for (let from = before; ; from = entries.at(-1)?.id ?? 0) {
+        const rows = await read('history', room, from, limit - entries.length);
+        for (const row of rows) entries.push(entryOf(row));
+        if (rows.length < READ_AT_ONCE || entries.length >= limit) return entries;
+      }
+    },
+
+    async get(id) {
+      const row = await read('entry', id);
+      return row && entryOf(row);
+    },
+
     async count(account, sender, after, most, origin) {
       const counted = { all: 0, own: 0, sameOrigin: 0, isContact: false };
-      for (let from: number | undefined = after; from !== undefined; ) {
-        const part: Part<Required<WaitingCount>> = await read(
-          'count',
-          account,
-          sender,
-          from,
-          most - counted.all,
-          origin,
-        );
+      for (let from: CountPosition | undefined; ; ) {
+        const left = most - counted.all;
+        const part: Part<InboxCount, CountPosition> = await read('count', account, sender, after, left, origin, from);
         counted.all += part.found.all;
         counted.own += part.found.own;
         counted.sameOrigin += part.found.sameOrigin;
-        counted.isContact = part.found.isContact;
+        counted.isContact ||= part.found.isContact;
         from = part.after;
+        if (from === undefined || counted.all >= most) break;
       }
-      return counted;
+      const upTo = (count: number) => Math.max(0, Math.min(count, most));
+      const { all, own, sameOrigin, isContact } = counted;
+      return { all: upTo(all), own: upTo(own), sameOrigin: upTo(sameOrigin), isContact };
     },
-    cursor: (account) => read('cursor', account),
-    async moveCursors(moves) {
-      for (let at = 0; at < moves.length; at += MOVED_AT_ONCE) {
-        await ask('moveCursors', moves.slice(at, at + MOVED_AT_ONCE));
+
+    enter: (account, device, now, most) => ask('enter', account, device, now, most),
+    devices: (account) => read('devices', account),
+    removeDevice: (account, device) => ask('removeDevice', account, device),
+    async moveCursors(moves, now) {
+      const flat = moves.flatMap(flatMove);
+      for (let at = 0; at < flat.length; at += MOVED_AT_ONCE) {
+        await ask('moveCursors', flat.slice(at, at + MOVED_AT_ONCE), now);
       }
     },
+
+    moveMarkers: (moves) => ask('moveMarkers', moves),
+    unread: (account) =>
+      inParts(
+        (from: RoomPosition | undefined) => read('unread', account, from),
+        (a, b) => a.room - b.room,
+      ),
+
+    async createRoom(name, facts) {
+      const id = await ask('createRoom', name, nameKey(name), JSON.stringify(facts));
+      return id === undefined ? undefined : ({ id, kind: 'room', name, facts } satisfies Room);
+    },
+    room: (room) => (typeof room === 'number' ? read('room', room) : read('roomByKey', nameKey(room))),
+    setFacts: (room, facts) => ask('setFacts', room, JSON.stringify(facts)),
+    rooms: (after, limit) =>
+      inPages(
+        limit,
+        after,
+        (from, left) => read('rooms', from, left),
+        ({ id }) => id,
+      ),
+    roomsOf: (account, kind) =>
+      inParts(
+        (from: RoomPosition | undefined) => read('roomsOf', account, kind, from),
+        (a, b) => a.id - b.id,
+      ),
+    join: (room, account, role, time) => askFor(moved, 'join', room, account, role, time),
+    leave: (room, account, time, forget = false) => askFor(moved, 'leave', room, account, time, forget),
+    members: (room, after, limit) =>
+      inPages(
+        limit,
+        after,
+        (from, left) => read('members', room, from, left),
+        ({ account }) => account,
+      ),
+
     async trim(retention) {
+      // What was appended until now is looked at.
+      if (trimmed === undefined) await isIndexed(writer);
       trimmed = await askLater('trim', retention, trimmed);
       return trimmed !== undefined;
     },
+
     async removeFrom(sender) {
+      await isIndexed(writer);
       let removed = 0;
-      for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined; ) {
-        const part: Part<number[]> = await read('saidBy', sender, before);
+      for (let before: number | undefined = (await read('head')) + 1; before !== undefined; ) {
+        const part: Part<number[], number> = await read('saidBy', sender, before);
         for (let at = 0; at < part.found.length; at += REMOVED_AT_ONCE) {
-          await ask('forgetAll', part.found.slice(at, at + REMOVED_AT_ONCE));
+          removed += await ask('forgetAll', part.found.slice(at, at + REMOVED_AT_ONCE));
         }
-        removed += part.found.length;
         before = part.after;
       }
       return removed;
     },
+
     latest: () => read('latest'),
     check: () => ask('check'),
   };
+}
+
+/** Resolves when all that was appended until now is in the indexes. */
+export async function isIndexed({ askLater }: Writer): Promise<void> {
+  let upTo = await askLater('index');
+  while (upTo !== undefined) upTo = await askLater('index', upTo);
+}
+
+function keyRow({ sender, key, unknown, time }: SendKey): readonly [number, string, string, number] {
+  return [sender, key, JSON.stringify(unknown), time];
+}
+
+function flatMove({ account, device, id, handed }: CursorMove): readonly (number | string)[] {
+  return [account, device, id, handed];
+}
+
+/** All of what is found in parts, in an order. */
+async function inParts<Found, Position>(
+  read: (from: Position | undefined) => Promise<Part<readonly Found[], Position>>,
+  order: (a: Found, b: Found) => number,
+): Promise<Found[]> {
+  const all: Found[] = [];
+  for (let from: Position | undefined; ; ) {
+    const { found, after }: Part<readonly Found[], Position> = await read(from);
+    all.push(...found);
+    if (after === undefined) return all.sort(order);
+    from = after;
+  }
+}
+
+/** Up to `limit` rows, a page at a time. */
+async function inPages<Row>(
+  limit: number,
+  after: number,
+  read: (after: number, left: number) => Promise<readonly Row[]>,
+  idOf: (row: Row) => number,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let from = after; ; ) {
+    const page = await read(from, limit - rows.length);
+    rows.push(...page);
+    const last = page.at(-1);
+    if (page.length < ROOMS_AT_ONCE || last === undefined) return rows;
+    from = idOf(last);
+  }
 }

@@ -1,12 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Account, NewEntry, StoredAccount } from 'chatserv';
+import type { Account, StoredAccount } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
+import { prepareCursors, prepareDevices } from './devices.ts';
 import { prepareForgetting } from './forget.ts';
-import { prepareCursors, prepareInbox } from './inbox.ts';
 import { prepareLikenesses } from './likenesses.ts';
+import type { LogEnd } from './log-end.ts';
+import { prepareMembership, prepareRooms } from './named-rooms.ts';
+import { prepareReading } from './read.ts';
+import { prepareRemoval } from './remove.ts';
 import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
 import { ACCOUNTS_AT_ONCE } from './slice.ts';
+import type { Tail } from './tail.ts';
 import { prepareTexts } from './texts.ts';
 import { prepareTrim } from './trim.ts';
 
@@ -15,18 +20,48 @@ const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
 /** What the signing key is called among the secrets. */
 const SIGNING_KEY = 'signing-key';
 
-/** What can be asked of the database, one method a request of the store, in terms of what its statements take. */
-export type Queries = ReturnType<typeof prepareQueries>;
+/** What the thread that reads is asked, over a connection that sees what is committed. */
+export type Reads = ReturnType<typeof prepareReads>;
 
-/** Prepares every statement of the store, each once. */
-export function prepareQueries(db: DatabaseSync) {
-  const get = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id = ?`);
+/** What the thread that writes is asked, one method a request of the store. */
+export type Writes = ReturnType<typeof prepareWrites>;
+
+/** Prepares the queries of the thread that reads. */
+export function prepareReads(db: DatabaseSync, tail: Tail) {
   const find = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
+  const likenesses = prepareLikenesses(db, ACCOUNT);
+  const seenSince = prepare<Account & { seen: number }>(
+    db,
+    `SELECT id, name, seen FROM accounts WHERE seen >= max(?1, 1) AND seen <= ?2 AND (seen, id) < (?2, ?3)
+     ORDER BY seen DESC, id DESC LIMIT ?4`,
+  );
+  const list = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
+
+  return {
+    find: (key: string) => withRoles(find.get(key)),
+    lookalike: (alike: readonly string[]) => withRoles(likenesses.find(alike)),
+    /** Those that were online latest first, before the account `id` at the time `seen`. */
+    seenSince: (time: number, seen: number, id: number, limit: number) =>
+      seenSince.all(time, seen, id, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))),
+    list: (after: number, limit: number) =>
+      list.all(after, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))).map((row) => withRoles(row)),
+    devices: prepareDevices(db),
+    ...prepareReading(db, tail),
+    ...prepareRooms(db, tail),
+    ...prepareTexts(db),
+    ...prepareArchive(db, tail),
+  };
+}
+
+/** Prepares the queries of the thread that writes. */
+export function prepareWrites(db: DatabaseSync, end: LogEnd) {
+  const get = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id = ?`);
   const create = prepare<AccountRow>(
     db,
-    `INSERT INTO accounts (name, key, hash, created, epoch, since, cursor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+    `INSERT INTO accounts (name, key, hash, created, epoch, since) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO NOTHING RETURNING ${ACCOUNT}`,
   );
+  const addDevice = db.prepare("INSERT INTO cursor (account, device, id, handed, seen) VALUES (?1, '', ?2, ?2, 0)");
   const likenesses = prepareLikenesses(db, ACCOUNT);
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
   const setEpoch = db.prepare('UPDATE accounts SET epoch = ?2 WHERE id = ?1');
@@ -35,31 +70,21 @@ export function prepareQueries(db: DatabaseSync) {
   const replaceSecret = db.prepare('INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)');
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
-  const seenSince = prepare<Account & { seen: number }>(
-    db,
-    `SELECT id, name, seen FROM accounts WHERE seen >= max(?1, 1) AND seen <= ?2 AND (seen, id) < (?2, ?3)
-     ORDER BY seen DESC, id DESC LIMIT ?4`,
-  );
-  const list = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id > ? ORDER BY id LIMIT ?`);
-  const remove = db.prepare('DELETE FROM accounts WHERE id = ?');
-  const removeContacts = db.prepare('DELETE FROM contacts WHERE account = ?');
-
-  const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
-  const { append, findEntry } = prepareAppend(db);
-  const forgetting = prepareForgetting(db);
+  const appending = prepareAppend(db, end);
+  const forgetting = prepareForgetting(db, end);
 
   return {
     get: (id: number) => withRoles(get.get(id)),
-    find: (key: string) => withRoles(find.get(key)),
-    lookalike: (alike: readonly string[]) => withRoles(likenesses.find(alike)),
     create(
       { name, key, hash, created, epoch }: Pick<StoredAccount, 'name' | 'hash' | 'created' | 'epoch'> & { key: string },
       alike: readonly string[],
       distinct: boolean,
     ) {
       if (distinct && likenesses.find(alike) !== undefined) return undefined;
-      const account = withRoles(create.get(name, key, hash, created, epoch, end.get()?.id ?? 0));
-      if (account !== undefined) likenesses.add(account.id, alike);
+      const account = withRoles(create.get(name, key, hash, created, epoch, end.head));
+      if (account === undefined) return undefined;
+      likenesses.add(account.id, alike);
+      addDevice.run(account.id, end.head);
       return account;
     },
     unlikened: likenesses.unlikened,
@@ -77,49 +102,25 @@ export function prepareQueries(db: DatabaseSync) {
     },
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),
-    /** Those that were online latest first, before the account `id` at the time `seen`. */
-    seenSince: (time: number, seen: number, id: number, limit: number) =>
-      seenSince.all(time, seen, id, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))),
-    list: (after: number, limit: number) =>
-      list.all(after, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))).map((row) => withRoles(row)),
-    /** Removes what waits for an account alone, and then the account. @returns whether that is done */
-    remove(id: number): boolean {
-      if (forgetting.forgetWaiting(id)) return false;
-      removeContacts.run(id);
-      remove.run(id);
-      return true;
-    },
+    remove: prepareRemoval(db, end, forgetting),
 
-    append: (entry: NewEntry) => append(entry),
-    findEntry,
-    ...prepareInbox(db),
+    findEntry: appending.findEntry,
+    append: appending.append,
+    ...prepareMembership(db, end, appending),
     ...prepareCursors(db),
-    forgetAll: forgetting.forgetAll,
-    trim: prepareTrim(db, forgetting),
+    forgetAll: (ids: readonly number[]): number => forgetting.forgetAll(ids),
+    trim: prepareTrim(db, end, forgetting),
 
     ...prepareTexts(db),
-    ...prepareArchive(db),
   };
 }
 
-/** The queries that change nothing. */
-export const READS: ReadonlySet<keyof Queries> = new Set([
+/** What the thread that writes is asked and changes nothing. */
+export const UNWRITTEN: ReadonlySet<keyof Writes> = new Set([
   'get',
-  'find',
   'signingKey',
   'findEntry',
-  'lookalike',
   'unlikened',
-  'seenSince',
-  'list',
-  'read',
-  'count',
-  'cursor',
-  'latest',
-  'saidBy',
-  'ends',
-  'archivedAccounts',
-  'archivedMessages',
   'readText',
   'listTexts',
 ] as const);

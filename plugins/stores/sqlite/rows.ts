@@ -13,6 +13,18 @@ export function prepare<Row>(db: DatabaseSync, sql: string): Rows<Row> {
   return db.prepare(sql) as unknown as Rows<Row>;
 }
 
+/** A part of what was asked for, and where to go on; without that it is all of it. */
+export interface Part<Found, Position> {
+  readonly found: Found;
+  readonly after?: Position;
+}
+
+/** The next row. Node's iterators end with null. */
+export function nextOf<Row>(rows: IterableIterator<Row, unknown>): Row | undefined {
+  const { done, value } = rows.next();
+  return done ? undefined : (value as Row);
+}
+
 /** A limit as SQLite takes it: a negative one would be none. */
 export function atMost(limit: number): number {
   return Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER));

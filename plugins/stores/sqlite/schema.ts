@@ -1,11 +1,17 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { moveMessages } from './move-messages.ts';
+
 /** Marks a file as chatserv's: `chat` in ASCII, SQLite's application_id. */
 export const APPLICATION_ID = 0x63686174;
+
+/** One step from a version of the schema to the next: statements, or the work that statements cannot do. */
+export type Migration = string | ((db: DatabaseSync, progress: (part: number) => void) => void);
 
 /**
  * What brings a file from one version of the schema to the next; its user_version counts those it has had.
  * A migration that was released is never edited: add another one.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly Migration[] = [
   `
   CREATE TABLE accounts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -26,7 +32,7 @@ export const MIGRATIONS: readonly string[] = [
     text TEXT NOT NULL,
     time INTEGER NOT NULL,
     wide INTEGER NOT NULL,                  -- 1: to everyone, or to the crowd where there is one; 0: to the accounts in named
-    crowd BLOB                              -- many account ids, as crowd.ts packs them
+    crowd BLOB                              -- many account ids, as account-set.ts packs them
   ) STRICT;
   CREATE INDEX messages_wide ON messages (wide) WHERE wide = 1;
 
@@ -152,4 +158,116 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO texts SELECT 'bans/network:' || network, '{"until":' || until || '}' FROM blocks WHERE user = '*';
   DROP TABLE blocks;
   `,
+  `
+  CREATE TABLE entry (                      -- the log: rows are appended, and their bodies may be blanked
+    id INTEGER PRIMARY KEY,
+    room INTEGER NOT NULL,
+    seq INTEGER NOT NULL,                   -- its number within the room; 0 where it does not count as unread
+    previous INTEGER NOT NULL,              -- the room's entry before it
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    flags INTEGER NOT NULL,                 -- see entry-rows.ts
+    sender INTEGER NOT NULL,
+    name TEXT NOT NULL,                     -- the sender's, as shown
+    device TEXT NOT NULL,
+    body TEXT NOT NULL,
+    of INTEGER,
+    reply INTEGER,
+    time INTEGER NOT NULL,
+    origin TEXT
+  ) STRICT;
+  CREATE INDEX entry_of ON entry (of) WHERE of IS NOT NULL;
+
+  CREATE TABLE room (
+    id INTEGER PRIMARY KEY,                 -- 1 is everyone
+    name TEXT,                              -- of a named room
+    key TEXT,                               -- nameKey(name)
+    members BLOB,                           -- of a direct conversation, packed by account-set.ts
+    spoke BLOB,                             -- of a direct conversation, who has said something, packed the same way, as far as the log is indexed
+    facts TEXT,                             -- of a named room, JSON
+    last INTEGER NOT NULL DEFAULT 0,        -- its last entry, as far as the log is indexed
+    seq INTEGER NOT NULL DEFAULT 0          -- the number of its last entry that counts, as far as the log is indexed
+  ) STRICT;
+  CREATE UNIQUE INDEX room_key ON room (key) WHERE key IS NOT NULL;
+  CREATE INDEX room_named ON room (id) WHERE name IS NOT NULL;
+  INSERT INTO room (id) VALUES (1);
+
+  CREATE TABLE member (                     -- direct conversations: as far as rooms are indexed
+    account INTEGER NOT NULL,
+    room INTEGER NOT NULL,
+    since INTEGER NOT NULL,                 -- the entry with which it joined; 0 in a direct conversation
+    until INTEGER,                          -- the entry with which it left
+    role TEXT,                              -- NULL in a direct conversation
+    PRIMARY KEY (account, room, since)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX member_room ON member (room, account, since) WHERE role IS NOT NULL;
+  CREATE INDEX member_left ON member (room, account, since) WHERE until IS NOT NULL;
+
+  CREATE TABLE cursor (                     -- an account's devices
+    account INTEGER NOT NULL,
+    device TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    handed INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    PRIMARY KEY (account, device)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX cursor_id ON cursor (id);
+
+  CREATE TABLE marker (
+    account INTEGER NOT NULL,
+    room INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (account, room)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Built behind the log, in large sorted batches.
+  CREATE TABLE place (                      -- the entries of each room, up to log.indexed
+    room INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    sender INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    origin TEXT,
+    PRIMARY KEY (room, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE direct (                     -- direct conversations by their members, up to log.rooms_indexed
+    members BLOB PRIMARY KEY,
+    room INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE contact (                    -- who has said something in a direct conversation with whom
+    account INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    PRIMARY KEY (account, other)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE log (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    indexed INTEGER NOT NULL,               -- entries up to this one are indexed, and only these are ever removed
+    rooms_indexed INTEGER NOT NULL,         -- the same of rooms
+    entries INTEGER NOT NULL                -- how many of the indexed entries there are
+  ) STRICT;
+  INSERT INTO log VALUES (1, 0, 1, 0);
+  `,
+  moveMessages,
+  `
+  DROP TABLE named;
+  DROP TABLE crowds;
+  DROP TABLE contacts;
+  DROP TABLE messages;
+  DROP TABLE log_size;
+  DROP INDEX accounts_cursor;
+  ALTER TABLE accounts DROP COLUMN cursor;
+  ALTER TABLE accounts DROP COLUMN handed;
+  `,
 ];
+
+/** Up to which version a copy of the file is kept beside it before it is migrated, and what follows the file's name there. */
+export const KEPT_BEFORE: readonly { readonly version: number; readonly name: string }[] = [
+  { version: MIGRATIONS.indexOf(moveMessages) + 1, name: 'before-v2' },
+];
+
+/** Brings an empty database, or one with an older schema, to this version's. */
+export function createSchema(db: DatabaseSync, from = 0, progress: (part: number) => void = () => {}): void {
+  for (const migration of MIGRATIONS.slice(from)) {
+    if (typeof migration === 'string') db.exec(migration);
+    else migration(db, progress);
+  }
+}

@@ -15,9 +15,9 @@ export class Slice {
     return this.#rows < ROWS && (this.#rows <= 0 || performance.now() >= this.#end);
   }
 
-  /** Notes that a row is visited. */
-  visit(): void {
-    this.#rows--;
+  /** Notes that rows are visited. */
+  visit(rows = 1): void {
+    this.#rows -= rows;
   }
 
   /** Notes that a visited row is removed. */

@@ -16,10 +16,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
-import { z } from 'chatserv';
+import { EVERYONE, type NewEntry, z } from 'chatserv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pack } from './crowd.ts';
-import { MIGRATIONS } from './schema.ts';
+import { createOldSchema } from '../../../test/support/old-database.ts';
+import { pack } from './account-set.ts';
+import type { MigrationProgress } from './serve.ts';
 import { openStore, type Store } from './store.ts';
 
 const WRITER = new URL('../../../test/support/store-writer.ts', import.meta.url);
@@ -44,7 +45,20 @@ async function open(): Promise<Store> {
   return store;
 }
 
-const entry = (text: string) => ({ sender: 1, from: 'alice', audience: 'everyone' as const, text, time: 1000 });
+const entry = (body: string): NewEntry => ({
+  to: { room: EVERYONE },
+  kind: 'message',
+  version: 1,
+  counts: true,
+  sender: 1,
+  from: 'alice',
+  device: '',
+  toSender: false,
+  body,
+  time: 1000,
+});
+
+const KEEPS_ALL = { before: 0, most: 1e9, keysSince: 0 };
 
 describe('the file', () => {
   test('and its folder are for their owner only', async () => {
@@ -69,21 +83,19 @@ describe('the file', () => {
   test('is opened again with what was in it, from the first version of the schema too', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
-    old.exec(MIGRATIONS[0] ?? '');
-    old.exec(`PRAGMA user_version = 1; PRAGMA application_id = ${0x63686174}`);
+    createOldSchema(old, 1);
     old.exec(`INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES ('Alice', 'alice', 'h', 1, 0, 0)`);
     old.close();
     const store = await open();
     const alice = await store.accounts.find('ALICE');
     expect(alice).toMatchObject({ name: 'Alice', hash: 'h' });
-    expect(await store.log.cursor(alice?.id ?? 0)).toEqual({ id: 0, handed: 0 });
+    expect(await store.messageLog.devices(alice?.id ?? 0)).toEqual([{ name: '', id: 0, handed: 0, seen: 0 }]);
   });
 
   test('of a version with other keys is brought to those of today, and to what names look like', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
-    for (const migration of MIGRATIONS.slice(0, 4)) old.exec(migration);
-    old.exec(`PRAGMA user_version = 4; PRAGMA application_id = ${0x63686174}`);
+    createOldSchema(old, 4);
     const add = old.prepare('INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?, ?, ?, 1, 0, 0)');
     add.run('GROẞ', 'groß', 'a');
     add.run('straße', 'strasse', 'b');
@@ -104,8 +116,7 @@ describe('the file', () => {
   test('of a version that kept what all had until it was trimmed: keys stay known, and the rest is trimmed on', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
-    for (const migration of MIGRATIONS.slice(0, 5)) old.exec(migration);
-    old.exec(`PRAGMA user_version = 5; PRAGMA application_id = ${0x63686174}`);
+    createOldSchema(old, 5);
     const account = old.prepare(
       'INSERT INTO accounts (name, key, hash, created, since, cursor) VALUES (?1, ?1, ?1, 1, 0, 0)',
     );
@@ -120,37 +131,40 @@ describe('the file', () => {
     old.exec('INSERT INTO named VALUES (2, 4)');
     old.close();
 
-    const { log } = await open();
-    expect(await log.find(1, 'k')).toEqual({ duplicateOf: 3, unknown: [] });
-    expect(await log.find(1, 'k2')).toEqual({ duplicateOf: 4, unknown: [] });
-    const texts = async (id: number) => (await log.read(id, 0, 10)).map(({ text }) => text);
-    expect(await texts(2)).toEqual(['one', 'two', 'waits']);
-    expect(await log.count(2, 1, 0, 10)).toMatchObject({ all: 1 });
-    const trim = () => log.trim({ before: 0, most: 100, keysSince: 0 });
-    await log.moveCursors(Array.from({ length: 39 }, (_, i) => [i + 1, 4, 4]));
-    await trim();
-    expect(await texts(40)).toEqual(['one', 'two']);
-    await log.moveCursors([[40, 1, 1]]);
-    await trim();
+    const { messageLog: log } = await open();
+    expect(await log.find(1, 'k')).toEqual({ duplicateOf: 2 * 40 + 1, unknown: [] });
+    // Each of a crowd has got an entry of its own.
+    const last = (await log.find(1, 'k2')) as { duplicateOf: number };
+    expect(last.duplicateOf).toBe(2 * 40 + 2);
+    const bodies = async (id: number) => (await log.read(id, 0, Number.MAX_SAFE_INTEGER, 10)).map(({ body }) => body);
+    expect(await bodies(2)).toEqual(['one', 'two', 'waits']);
+    expect(await log.count(2, 1, 0, 10)).toMatchObject({ all: 3 });
+    const upToLast = (account: number) => ({ account, device: '', id: last.duplicateOf, handed: last.duplicateOf });
+    await log.moveCursors(
+      Array.from({ length: 39 }, (_, i) => upToLast(i + 1)),
+      1,
+    );
+    while (await log.trim(KEEPS_ALL)) {}
+    expect(await bodies(40)).toEqual(['one', 'two']);
+    expect(await bodies(2)).toEqual([]);
     using db = new DatabaseSync(file, { readOnly: true });
-    expect(db.prepare('SELECT text FROM messages').all()).toEqual([{ text: 'two' }]);
-    expect(db.prepare('SELECT messages FROM log_size').get()).toEqual({ messages: 1 });
+    expect(db.prepare('SELECT body FROM entry').all()).toEqual([{ body: 'one' }, { body: 'two' }]);
+    expect(db.prepare('SELECT entries FROM log').get()).toEqual({ entries: 2 });
   });
 
   test('that is large says so before it is brought to a newer schema', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
-    for (const migration of MIGRATIONS.slice(0, 5)) old.exec(migration);
-    old.exec(`PRAGMA user_version = 5; PRAGMA application_id = ${0x63686174}`);
+    createOldSchema(old, 5);
     const message = old.prepare("INSERT INTO messages (sender, name, text, time, wide) VALUES (1, 'u', ?, 1, 1)");
     for (let i = 0; i < 40; i++) message.run('x'.repeat(2 ** 20));
     old.close();
     const told: number[] = [];
-    const migrating = (bytes: number) => void told.push(bytes);
+    const migrating = ({ bytes }: MigrationProgress) => void told.push(bytes);
     const opens = async () => opened.push(await openStore({ file, busyTimeout: 100, now: () => 1000, migrating }));
     await opens();
     await opens();
-    expect(told).toEqual([expect.any(Number)]);
+    expect(new Set(told).size).toBe(1);
     expect(told[0]).toBeGreaterThan(40 * 2 ** 20);
   });
 
@@ -208,13 +222,13 @@ describe('the file', () => {
 
   test('that is damaged is refused with a sentence, or answers with one', async () => {
     const store = await open();
-    for (let i = 0; i < 200; i++) void store.log.append(entry('x'.repeat(1000)));
-    await store.log.append(entry('last'));
+    for (let i = 0; i < 200; i++) void store.messageLog.append([entry('x'.repeat(1000))]);
+    await store.messageLog.append([entry('last')]);
     await store.close();
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 4096);
     writeFileSync(file, bytes);
-    await expect(open().then((again) => again.log.append(entry('more')))).rejects.toThrow(
+    await expect(open().then((again) => again.messageLog.append([entry('more')]))).rejects.toThrow(
       /^The database .* (is damaged|could not be written|did not take).*malformed/,
     );
   });
@@ -232,7 +246,8 @@ describe('what was answered', () => {
     expect(answered).toBeGreaterThanOrEqual(500);
     const store = await open();
     const alice = await store.accounts.find('alice');
-    const texts = (await store.log.read(alice?.id ?? 0, 0, 1_000_000)).map(({ text }) => Number(text));
+    const entries = await store.messageLog.read(alice?.id ?? 0, 0, Number.MAX_SAFE_INTEGER, 1_000_000);
+    const texts = entries.map(({ body }) => Number(body));
     expect(texts.length).toBeGreaterThanOrEqual(answered);
     expect(texts).toEqual(texts.map((_, index) => index + 1));
     const values = store.storage.open('values', z.int());
@@ -250,7 +265,7 @@ describe('what was answered', () => {
 
   test('is written with the write-ahead log, and synced at each commit', async () => {
     const store = await open();
-    await store.log.append(entry('hi'));
+    await store.messageLog.append([entry('hi')]);
     using other = new DatabaseSync(file, { readOnly: true });
     expect(other.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   });
@@ -258,9 +273,9 @@ describe('what was answered', () => {
   test('one request that fails takes no other with it', async () => {
     const store = await open();
     const outcomes = await Promise.allSettled([
-      store.log.append(entry('one')),
-      store.log.append({ ...entry('two'), text: null as never }),
-      store.log.append(entry('three')),
+      store.messageLog.append([entry('one')]),
+      store.messageLog.append([{ ...entry('two'), body: null as never }]),
+      store.messageLog.append([entry('three')]),
       store.accounts.create('alice', 'hash'),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
@@ -268,9 +283,9 @@ describe('what was answered', () => {
     using db = new DatabaseSync(file, { readOnly: true });
     expect(
       db
-        .prepare('SELECT text FROM messages ORDER BY id')
+        .prepare('SELECT body FROM entry ORDER BY id')
         .all()
-        .map(({ text }) => text),
+        .map(({ body }) => body),
     ).toEqual(['one', 'three']);
   });
 
@@ -278,27 +293,30 @@ describe('what was answered', () => {
     file = join(folder, 'chat.db');
     const store = await openStore({ file, busyTimeout: 20_000, now: () => 1000 });
     opened.push(store);
-    const { accounts, log } = store;
+    const { accounts, messageLog: log } = store;
     const alice = await accounts.create('alice', 'hash');
     const id = alice?.id ?? 0;
     // It holds the write that is asked for now up, as a slow disk would.
     using other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
     const order: string[] = [];
-    const written = log.append(entry('slow')).then(() => order.push('written'));
+    const written = log.append([entry('slow')]).then(() => order.push('written'));
     await new Promise(setImmediate);
     expect(await accounts.find('ALICE')).toEqual(alice);
     expect(await accounts.lookalike('a1ice')).toEqual(alice);
     expect(await accounts.list(0, 10)).toEqual([alice]);
     expect(await accounts.seenSince(1, 10)).toEqual([]);
-    expect(await log.read(id, 0, 10)).toEqual([]);
+    expect(await log.read(id, 0, 10, 10)).toEqual([]);
     expect(await log.count(id, id, 0, 10)).toMatchObject({ all: 0 });
-    expect(await log.cursor(id)).toEqual({ id: 0, handed: 0 });
+    expect(await log.devices(id)).toMatchObject([{ id: 0, handed: 0 }]);
+    expect(await log.head()).toBe(0);
+    expect(await log.unread(id)).toEqual([]);
     order.push('read');
     other.exec('ROLLBACK');
     await written;
     expect(order).toEqual(['read', 'written']);
-    expect(await log.read(0, 0, 10)).toEqual([]);
+    expect(await log.read(0, 0, 10, 10)).toEqual([]);
+    expect(await log.head()).toBe(1);
     const bob = await accounts.create('bob', 'hash');
     expect(await accounts.find('bob')).toEqual(bob);
   });

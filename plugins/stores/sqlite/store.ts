@@ -5,18 +5,21 @@ import {
   type Accounts,
   type Archive,
   type Backup,
-  type Log,
   likenesses,
+  type MessageLog,
   nameKey,
   type Storage,
   type StoredAccount,
   type StoreFacts,
   storageOver,
 } from 'chatserv';
-import { type FileEvents, startClient } from './client.ts';
+import type { WriterQuestions } from './batch.ts';
+import { type FileEvents, type Reader, startClient, type Writer } from './client.ts';
 import { copyDatabase, copyObjection } from './copy.ts';
+import { entryOf } from './entry-rows.ts';
+import { Followers } from './followers.ts';
 import { archiveImport } from './import.ts';
-import { logOf } from './log.ts';
+import { isIndexed, messageLogOf } from './log.ts';
 import { realPlace } from './place.ts';
 import { ACCOUNTS_AT_ONCE } from './slice.ts';
 
@@ -33,7 +36,7 @@ type Seen = Account & { readonly seen: number };
 /** The services of one database. */
 export interface Store {
   readonly accounts: Accounts;
-  readonly log: Log;
+  readonly messageLog: MessageLog;
   readonly storage: Storage;
   readonly archive: Archive;
   readonly backup: Backup;
@@ -42,7 +45,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoreOptions extends FileEvents {
+export interface StoreOptions extends Omit<FileEvents, 'appendedByOthers' | 'answered'> {
   /** The database's file, which is made when it is not there. */
   readonly file: string;
   /** How long to wait while another program writes to the file, in milliseconds. */
@@ -61,8 +64,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const { file: path, busyTimeout, owned = false, now } = options;
   const file = realPlace(path);
   const data = { file, path, busyTimeout, owned };
-  const starting = startClient('reader', data);
-  const writer = await startClient('worker', data, options).catch(async (cause: unknown) => {
+  const followers = new Followers();
+  const starting: Promise<Reader> = startClient('reader', data);
+  const writer: Writer = await startClient<WriterQuestions>('worker', data, {
+    ...options,
+    appendedByOthers(entries) {
+      followers.note(entries.map(entryOf));
+      followers.tell();
+    },
+    answered: () => followers.tell(),
+  }).catch(async (cause: unknown) => {
     await (await starting).close();
     throw cause;
   });
@@ -108,10 +119,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       list: (after, limit) =>
         inPages(limit, (left, last: StoredAccount | undefined) => read('list', last?.id ?? after, left)),
       async remove(id) {
-        while (!(await ask('remove', id)));
+        await isIndexed(writer);
+        let from = await ask('remove', id);
+        while (from !== undefined) from = await ask('remove', id, from);
       },
     },
-    log: logOf(writer, read),
+    messageLog: messageLogOf(writer, reader, followers),
     storage: storageOver({
       read: (key) => read('readText', key),
       write: (key, text) => ask('writeText', key, text),
@@ -121,7 +134,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     archive: {
       ends: () => read('ends'),
       accounts: (after, limit) => read('archivedAccounts', after, limit),
-      messages: (after, limit) => read('archivedMessages', after, limit),
+      rooms: (after, limit) => read('archivedRooms', after, limit),
+      entries: (after, limit) => read('archivedEntries', after, limit),
+      keys: (after, limit) => read('archivedKeys', after, limit),
       texts: (after, limit) => read('listTexts', after, false, AFTER_TEXTS, limit),
       ...importing,
     },

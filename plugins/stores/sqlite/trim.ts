@@ -1,66 +1,64 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Retention } from 'chatserv';
-import { unpack } from './crowd.ts';
-import type { Forgetting } from './forget.ts';
+import { EVERYONE } from './entry-rows.ts';
+import { ALL, type Forgetting } from './forget.ts';
+import { LOG_ROW, type LogEnd, type LogRow } from './log-end.ts';
 import { atMost, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
+import { prepareWaiting } from './waiting.ts';
 
 /** How many rows are looked up at once. */
 const PAGE = 100;
 
-/** Stands for an account that has everything, because it is gone. */
-const ALL = Number.MAX_SAFE_INTEGER;
+/** A place in a stage: a room or account, and an entry of it. */
+type Place = readonly [at: number, after: number];
+
+const START: Place = [0, 0];
 
 /** Where a round of trimming has come to: its stage, and a place in that. */
-export type TrimPosition = readonly [stage: number, at: number];
+export type TrimPosition = readonly [stage: number, ...Place];
 
 /** Goes on with a stage at a place. @returns where it has come to, or undefined when the stage is done */
-type Stage = (at: number, retention: Retention, slice: Slice) => number | undefined;
+type Stage = (place: Place, retention: Retention, slice: Slice) => Place | undefined;
 
 /**
- * Prepares the trimming of the log. A round goes through the stages below. None looks at each message for each account:
- * they follow the indexes of what may be gone, so a round costs what there is to forget and one look at each account
- * for which something waits by name.
+ * Prepares the trimming of the log, which looks at what is indexed. A round goes through the stages below. None looks at
+ * each entry for each account: a round costs what there is to forget, one look at each room that has entries, and one at
+ * each account that is in one of these.
  */
-export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgetting) {
-  const size = prepare<{ messages: number }>(db, 'SELECT messages FROM log_size WHERE id = 1');
-  const end = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'messages'");
-  const oldest = prepare<{ id: number; time: number }>(
+export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, settle }: Forgetting) {
+  const log = prepare<LogRow>(db, LOG_ROW);
+  const oldest = prepare<{ id: number; room: number; time: number }>(
     db,
-    'SELECT id, time FROM messages WHERE id > ? ORDER BY id LIMIT ?',
+    'SELECT id, room, time FROM entry WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
-  const wide = prepare<{ id: number; sender: number; everyone: number }>(
+  const nextRoom = prepare<{ room: number; id: number }>(
     db,
-    `SELECT id, sender, crowd IS NULL AS everyone FROM messages
-     WHERE wide = 1 AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
+    'SELECT room, id FROM place WHERE room > ? ORDER BY room, id LIMIT 1',
   );
-  const furthestBehind = prepare<{ id: number; cursor: number }>(
+  const left = prepare<{ room: number; account: number }>(
     db,
-    'SELECT id, cursor FROM accounts WHERE cursor >= 0 ORDER BY cursor LIMIT 2',
+    `SELECT DISTINCT room, account FROM member WHERE until IS NOT NULL AND (room, account) > (?, ?)
+     ORDER BY room, account LIMIT ${PAGE}`,
   );
-  const cursor = prepare<{ cursor: number }>(db, 'SELECT cursor FROM accounts WHERE id = ?');
-  const nextNamed = prepare<{ account: number }>(
+  const removeLeft = db.prepare(
+    `DELETE FROM member WHERE account = ?1 AND room = ?2 AND until <= ?3 AND NOT EXISTS
+       (SELECT 1 FROM place WHERE place.room = ?2 AND place.id > since AND place.id < until)`,
+  );
+  const devices = prepare<{ account: number; devices: number; oldest: number; latest: number }>(
     db,
-    'SELECT account FROM named WHERE account > ? ORDER BY account LIMIT 1',
+    `SELECT account, count(*) AS devices, min(seen) AS oldest, max(seen) AS latest FROM cursor WHERE account > ?
+     GROUP BY account ORDER BY account LIMIT ${PAGE}`,
   );
-  const nextInCrowds = prepare<{ account: number }>(
-    db,
-    'SELECT account FROM crowds WHERE account > ? ORDER BY account LIMIT 1',
+  const expire = db.prepare('DELETE FROM cursor WHERE account = ? AND seen < ?');
+  const expireAllButOne = db.prepare(
+    `DELETE FROM cursor WHERE account = ?1 AND device <>
+       (SELECT device FROM cursor WHERE account = ?1 AND seen = ?2 ORDER BY device LIMIT 1)`,
   );
-  const crowds = prepare<{ message: number }>(
-    db,
-    'SELECT message FROM crowds WHERE account = ? AND message <= ? ORDER BY message LIMIT ?',
-  );
-  const crowdOf = prepare<{ crowd: Uint8Array }>(db, 'SELECT crowd FROM messages WHERE id = ?');
-  const moveOn = db.prepare('UPDATE crowds SET account = ? WHERE message = ?');
   const oldKeys = prepare<{ id: number }>(db, 'SELECT id FROM sent WHERE time < ? ORDER BY time LIMIT ?');
   const firstKeys = prepare<{ id: number }>(db, 'SELECT id FROM sent WHERE id <= ? ORDER BY id LIMIT ?');
   const removeKey = db.prepare('DELETE FROM sent WHERE id = ?');
-
-  const cursorOf = (account: number): number => cursor.get(account)?.cursor ?? ALL;
-
-  /** Cursors as they were when they were last looked up: they only move forward. */
-  const known = new Map<number, number>();
+  const { waitingForEveryone, waitingForRoom, lookAnew } = prepareWaiting(db);
 
   /** Does something with all rows that a query finds, a page at a time. @returns whether it came to the end */
   function each<Row>(slice: Slice, rows: () => readonly Row[], act: (row: Row) => void): boolean {
@@ -75,137 +73,121 @@ export function prepareTrim(db: DatabaseSync, { forget, forgetNamed }: Forgettin
     }
   }
 
-  /** The oldest of more messages than are kept. */
-  const tooMany: Stage = (at, { most }, slice) => {
-    let over = (size.get()?.messages ?? 0) - atMost(most);
+  /** Devices that were not seen for long, but for the one of each account that was seen last. */
+  const expired: Stage = ([at], { devicesSince }, slice) => {
+    if (devicesSince === undefined) return undefined;
+    let account = at;
     const done = each(
       slice,
-      () => oldest.all(0, Math.min(PAGE, Math.max(0, over))),
-      ({ id }) => {
-        forget(id, slice);
+      () => devices.all(account),
+      (row) => {
+        account = row.account;
+        if (row.devices === 1 || row.oldest >= devicesSince) return;
+        slice.remove();
+        if (row.latest >= devicesSince) expire.run(account, devicesSince);
+        else expireAllButOne.run(account, row.latest);
+      },
+    );
+    return done ? undefined : [account, 0];
+  };
+
+  /** The oldest of more entries than are kept. */
+  const tooMany: Stage = (place, { most }, slice) => {
+    let over = (log.get()?.entries ?? 0) + end.tail.length - atMost(most);
+    const done = each(
+      slice,
+      () => oldest.all(0, end.indexed, Math.min(PAGE, Math.max(0, over))),
+      ({ id, room }) => {
+        forget(room, id, slice);
         over--;
       },
     );
-    return done ? undefined : at;
+    settle();
+    return done ? undefined : place;
   };
 
-  /** Those said before the time that the retention names. A message is no older than one that stands before it. */
-  const tooOld: Stage = (at, { before, now = ALL }, slice) => {
+  /** Those appended before the time that the retention names. An entry is no older than one that stands before it. */
+  const tooOld: Stage = ([at], { before, now = ALL }, slice) => {
     let place = at;
-    // What was said in the future says nothing about those behind it.
+    // What was appended in the future says nothing about those behind it.
     const isYoung = (time = now) => time >= before && time <= now;
-    let reached = isYoung(oldest.get(place, 1)?.time);
+    let reached = isYoung(oldest.get(place, end.indexed, 1)?.time);
     const done = each(
       slice,
-      () => (reached ? [] : oldest.all(place, PAGE)),
-      ({ id, time }) => {
+      () => (reached ? [] : oldest.all(place, end.indexed, PAGE)),
+      ({ id, room, time }) => {
         reached ||= isYoung(time);
         if (reached) return;
         place = id;
-        if (time < before) forget(id, slice);
+        if (time < before) forget(room, id, slice);
+      },
+    );
+    return done ? undefined : [place, 0];
+  };
+
+  /** Those that all have, room by room that has entries. */
+  const hadByAll: Stage = ([at, from], { history }, slice) => {
+    let after = from;
+    for (let last = at; ; slice.visit()) {
+      if (slice.isOver) return [last, after];
+      const next = nextRoom.get(last);
+      if (next === undefined) return undefined;
+      const { room, id } = next;
+      if (history?.has(room) !== true) {
+        const waiting = room === EVERYONE ? waitingForEveryone() : waitingForRoom(room, id, slice);
+        // A great room is looked at in several turns.
+        if (waiting === undefined) return [last, after];
+        const stopped = forgetHad(room, after, waiting, slice);
+        if (stopped !== undefined) return [last, stopped];
+      }
+      last = room;
+      after = 0;
+    }
+  };
+
+  /** Memberships that ended, and of which nothing is left. */
+  const over: Stage = ([at, from], _retention, slice) => {
+    let place: Place = [at, from];
+    const done = each(
+      slice,
+      () => left.all(...place),
+      ({ room, account }) => {
+        place = [room, account];
+        if (Number(removeLeft.run(account, room, end.indexed).changes) > 0) slice.remove();
       },
     );
     return done ? undefined : place;
   };
 
-  /** Those to everyone that everyone has, or everyone but their sender, who does not wait for them. */
-  const hadByAll: Stage = (at, _retention, slice) => {
-    const [first, second] = furthestBehind.all();
-    const all = first?.cursor ?? ALL;
-    const done = each(
-      slice,
-      () => wide.all(0, all, PAGE),
-      ({ id }) => forget(id, slice),
-    );
-    if (!done) return at;
-    let place = Math.max(at, all);
-    const allButOne = each(
-      slice,
-      () => wide.all(place, second?.cursor ?? ALL, PAGE),
-      ({ id, sender, everyone }) => {
-        place = id;
-        if (everyone && sender === first?.id) forget(id, slice);
-      },
-    );
-    return allButOne ? undefined : place;
-  };
-
-  /** Those that name accounts, where all of them have it: account by account that something waits for. */
-  const hadByNamed: Stage = (at, _retention, slice) => {
-    for (let last = at; ; slice.visit()) {
-      if (slice.isOver) return last;
-      const account = nextNamed.get(last)?.account;
-      if (account === undefined) return undefined;
-      if (forgetNamed(account, cursorOf(account), slice)) return last;
-      last = account;
-    }
-  };
-
-  /**
-   * Those to a crowd. Each is listed in `crowds` under one of its accounts, those before which have it. When that one
-   * has it too, it is listed under the next that has not, so that each account of a crowd is looked at once.
-   */
-  const hadByCrowd: Stage = (at, _retention, slice) => {
-    // Account 0 is nobody: what is listed under it was not looked at yet.
-    if (at === -1) known.clear();
-    for (let last = at; ; slice.visit()) {
-      if (slice.isOver) return last;
-      const account = nextInCrowds.get(last)?.account;
-      if (account === undefined) return undefined;
-      const page = crowds.all(account, cursorOf(account), PAGE);
-      for (const { message } of page) {
-        if (slice.isOver) return last;
-        slice.visit();
-        lookOn(message, account, slice);
-      }
-      if (page.length < PAGE) last = account;
-    }
-  };
-
-  function lookOn(message: number, account: number, slice: Slice): void {
-    for (const id of unpack(crowdOf.get(message)?.crowd ?? new Uint8Array())) {
-      if (id <= account || (known.get(id) ?? 0) >= message) continue;
-      // Where the turn ends here, the next one looks this account up.
-      const place = slice.isOver ? 0 : cursorOf(id);
-      slice.visit();
-      if (place < message) return void moveOn.run(id, message);
-      known.set(id, place);
-    }
-    forget(message, slice);
-  }
-
-  /** Keys whose time is over, and those of messages that were said long ago by count. */
-  const oldSent: Stage = (at, { most, keysSince }, slice) => {
-    const upTo = (end.get()?.id ?? 0) - atMost(most);
+  /** Keys whose time is over, and those of messages that were sent long ago by count. */
+  const oldSent: Stage = (place, { most, keysSince }, slice) => {
+    const upTo = end.head - atMost(most);
     const drop = ({ id }: { id: number }) => {
       slice.remove();
       removeKey.run(id);
     };
     const first = each(slice, () => firstKeys.all(upTo, PAGE), drop);
-    return first && each(slice, () => oldKeys.all(atMost(keysSince), PAGE), drop) ? undefined : at;
+    return first && each(slice, () => oldKeys.all(atMost(keysSince), PAGE), drop) ? undefined : place;
   };
 
-  const stages: readonly (readonly [stage: Stage, start: number])[] = [
-    [tooMany, 0],
-    [tooOld, 0],
-    [hadByAll, 0],
-    [hadByNamed, 0],
-    [hadByCrowd, -1],
-    [oldSent, 0],
-  ];
+  const stages: readonly Stage[] = [expired, tooMany, tooOld, hadByAll, over, oldSent];
 
   /** Trims for one turn. @param from where the last turn has come to @returns where to go on; undefined at the end */
   return (retention: Retention, from?: TrimPosition): TrimPosition | undefined => {
     const slice = new Slice();
-    let [number, at] = from ?? [0, 0];
+    if (from === undefined) lookAnew();
+    let [number, ...place] = from ?? [0, ...START];
     for (let stage = stages[number]; stage !== undefined; stage = stages[number]) {
-      if (slice.isOver) return [number, at];
-      const [run] = stage;
-      const place = run(at, retention, slice);
-      if (place !== undefined) return [number, place];
+      if (slice.isOver) break;
+      const stopped = stage(place, retention, slice);
+      if (stopped !== undefined) {
+        settle();
+        return [number, ...stopped];
+      }
       number++;
-      at = stages[number]?.[1] ?? 0;
+      place = [...START];
     }
-    return undefined;
+    settle();
+    return number < stages.length ? [number, ...place] : undefined;
   };
 }

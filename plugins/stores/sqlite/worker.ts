@@ -9,7 +9,7 @@ import { OpenFiles } from './open-files.ts';
 import { writesOfOthers } from './others.ts';
 import { serve } from './serve.ts';
 
-/** How often the files are looked at while nothing is written, in milliseconds. */
+/** How often the files, and what others have written, are looked at while nothing is written, in milliseconds. */
 const LOOK_EVERY = 1000;
 
 /** What the worker is started with. */
@@ -30,12 +30,19 @@ const { file, path, busyTimeout, owned } = workerData as WorkerData;
 serve(port, (answer) => {
   const db = openDatabase(file, busyTimeout, owned, (migrating) => answer({ migrating }));
   const files = new OpenFiles(db, file, path, (lost) => answer({ lost }));
-  const runner = batchRunner(db, file, files);
+  const runner = batchRunner(db, file, files, (others) => answer({ others }));
   const othersWrote = writesOfOthers(db);
+  runner.look();
+  // Requests come in between.
+  const goOn = () => {
+    if (runner.runBehind()) setImmediate(goOn);
+  };
   const looking = setInterval(() => {
     try {
       files.lost();
       if (othersWrote()) answer({ writtenByAnother: true });
+      runner.look();
+      goOn();
     } catch {
       // What cannot be looked at fails the next write, which says so.
     }

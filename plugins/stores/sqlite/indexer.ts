@@ -1,0 +1,152 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { pack } from './account-set.ts';
+import type { LogEnd, TailRow, WrittenRoom } from './log-end.ts';
+import { Slice } from './slice.ts';
+
+/** How many entries may wait to be indexed: appends wait for the indexer at this bound. */
+export const TAIL_MOST = 4096;
+
+/** From how many entries on the indexer begins by itself, and after which time, in milliseconds, with fewer. */
+const BATCH = TAIL_MOST / 2;
+const BATCH_TIME = 30_000;
+
+/**
+ * Builds what the log is looked up by, behind it: all that has gathered is one batch, which is sorted and written in the
+ * order of the indexes, a slice at a time. The watermark moves when all of it is written; what is written twice, after a
+ * crash or by another process, is the same.
+ */
+export class Indexer {
+  readonly #end: LogEnd;
+  readonly #statements;
+  #batch: Generator<void, void> | undefined;
+  /** When the last batch ended. */
+  #at = performance.now();
+
+  constructor(db: DatabaseSync, end: LogEnd) {
+    this.#end = end;
+    this.#statements = {
+      direct: db.prepare('INSERT OR IGNORE INTO direct (members, room) VALUES (?, ?)'),
+      member: db.prepare('INSERT OR IGNORE INTO member (account, room, since) VALUES (?, ?, 0)'),
+      contact: db.prepare('INSERT OR IGNORE INTO contact (account, other) VALUES (?, ?)'),
+      place: db.prepare('INSERT OR REPLACE INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)'),
+      room: db.prepare('UPDATE room SET last = ?2, seq = ?3, spoke = ?4 WHERE id = ?1 AND last < ?2'),
+      log: db.prepare(
+        'UPDATE log SET indexed = ?, rooms_indexed = max(rooms_indexed, ?), entries = entries + ? WHERE id = 1',
+      ),
+    };
+  }
+
+  /** Whether there is enough to be worth a batch, or one has begun. */
+  get isDue(): boolean {
+    if (this.#batch !== undefined) return true;
+    const { length } = this.#end.tail;
+    return length >= BATCH || (length > 0 && performance.now() - this.#at >= BATCH_TIME);
+  }
+
+  /** Whether appends have to wait. */
+  get isFull(): boolean {
+    return this.#end.tail.length >= TAIL_MOST;
+  }
+
+  /** Goes on with a batch for one turn, within a transaction. */
+  step(): void {
+    const slice = new Slice();
+    this.#batch ??= this.#index();
+    while (!slice.isOver) {
+      slice.visit();
+      if (!this.#batch.next().done) continue;
+      this.#batch = undefined;
+      this.#at = performance.now();
+      return;
+    }
+  }
+
+  /** The transaction of a step was taken back: its batch begins again. */
+  rollBack(): void {
+    this.#batch = undefined;
+  }
+
+  /** Writes what has gathered until now; others have their turn where it yields. */
+  *#index(): Generator<void, void> {
+    const end = this.#end;
+    const { direct, member, contact, place, room: update, log } = this.#statements;
+    const { head, rooms, tail, newRooms } = end;
+    const batch = [...tail];
+    const conversations = [...newRooms];
+
+    for (const [members, room] of sortedBy(conversations.map((room) => [pack(room.members ?? []), room.id] as const))) {
+      direct.run(members, room);
+      yield;
+    }
+    for (const [account, room] of sorted(membersOf(conversations))) {
+      member.run(account, room);
+      yield;
+    }
+    const written = byRoom(batch);
+    for (const [account, other] of sorted(this.#contacts(written))) {
+      contact.run(account, other);
+      yield;
+    }
+    for (const [room, entries] of written) {
+      for (const { id, sender, flags, origin } of entries) {
+        // Another process may have indexed it meanwhile, and forgotten it.
+        if (id > end.indexed) place.run(room, id, sender, flags, origin);
+        yield;
+      }
+    }
+    for (const room of written.keys()) {
+      const state = end.room(room);
+      // Where it stands by now is as good: what the tail holds beyond is counted on from there.
+      if (state !== undefined) update.run(room, state.last, state.seq, packedSpeakers(state));
+      yield;
+    }
+    if (head <= end.indexed) return;
+    const added = batch.reduce((sum, { id }) => (id > end.indexed ? sum + 1 : sum), 0);
+    log.run(head, rooms, added);
+    end.shrink(head, Math.max(rooms, end.roomsIndexed));
+  }
+
+  /** Who has said something to whom, of those of whom it is not known to be indexed. */
+  #contacts(written: ReadonlyMap<number, readonly TailRow[]>): (readonly [account: number, other: number])[] {
+    const pairs: (readonly [number, number])[] = [];
+    for (const [id, entries] of written) {
+      const room = this.#end.room(id);
+      if (room?.members === undefined) continue;
+      for (const { sender } of entries) {
+        if (room.spoke.has(sender) || !room.members.includes(sender)) continue;
+        room.spoke.add(sender);
+        for (const other of room.members) if (sender !== 0 && other !== sender) pairs.push([sender, other]);
+      }
+    }
+    return pairs;
+  }
+}
+
+/** Entries by their rooms, in the order of both. */
+function byRoom(entries: readonly TailRow[]): Map<number, TailRow[]> {
+  const rooms = new Map<number, TailRow[]>();
+  for (const entry of entries) {
+    const room = rooms.get(entry.room);
+    if (room === undefined) rooms.set(entry.room, [entry]);
+    else room.push(entry);
+  }
+  return new Map([...rooms].sort(([a], [b]) => a - b));
+}
+
+function packedSpeakers({ members, spoke }: WrittenRoom): Uint8Array | null {
+  return members === undefined ? null : pack(members.filter((account) => spoke.has(account)));
+}
+
+function membersOf(rooms: readonly WrittenRoom[]): (readonly [account: number, room: number])[] {
+  return rooms.flatMap(({ id, members = [] }) =>
+    members.filter((account) => account !== 0).map((account) => [account, id] as const),
+  );
+}
+
+function sorted<Pair extends readonly [number, number]>(pairs: Pair[]): Pair[] {
+  return pairs.sort(([a, b], [c, d]) => a - c || b - d);
+}
+
+function sortedBy<Row extends readonly [Uint8Array, number]>(rows: Row[]): Row[] {
+  return rows.sort(([a], [b]) => Buffer.compare(a, b));
+}

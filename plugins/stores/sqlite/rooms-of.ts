@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { unpack } from './account-set.ts';
+import { EVERYONE } from './entry-rows.ts';
+import { prepare } from './rows.ts';
+import type { Slice } from './slice.ts';
+import type { Tail } from './tail.ts';
+
+/** A time in which what is appended to a room is for an account. */
+export interface RoomOf {
+  readonly room: number;
+  readonly isDirect: boolean;
+  /** Entries above this id and below `until` are for the account. */
+  readonly since: number;
+  /** 0 while the account is in the room. */
+  readonly until: number;
+  /** The room's last entry, and the number of the last one that counts. */
+  readonly last: number;
+  readonly seq: number;
+}
+
+/** Where a list of rooms has come to: the room, since when, and whether it had come to those that no index holds. */
+export type RoomPosition = readonly [room: number, since: number, inTail: boolean];
+
+export const FIRST_ROOM: RoomPosition = [0, -1, false];
+
+/** How many rooms are looked up at once. */
+const PAGE = 100;
+
+/** Prepares what lists the rooms of an account, those of its past among them. */
+export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
+  const since = prepare<{ since: number }>(db, 'SELECT since FROM accounts WHERE id = ?');
+  const everyone = prepare<{ last: number; seq: number }>(db, `SELECT last, seq FROM room WHERE id = ${EVERYONE}`);
+  const page = prepare<{ room: number; isDirect: number; since: number; until: number; last: number; seq: number }>(
+    db,
+    `SELECT member.room, members IS NOT NULL AS isDirect, since, ifnull(until, 0) AS until, last, seq
+     FROM member CROSS JOIN room ON room.id = member.room
+     WHERE account = ?1 AND (member.room, since) > (?2, ?3) ORDER BY member.room, since LIMIT ${PAGE}`,
+  );
+
+  return {
+    /** The log's end when an account was made; undefined when there is none. */
+    since: (account: number): number | undefined => since.get(account)?.since,
+
+    /**
+     * Calls back for each room that the account is or was in, in the order of their ids but for those that no index holds,
+     * which come last.
+     * @param found does something with a room @returns whether that was all of it
+     * @returns where to go on in another turn; undefined at the end
+     */
+    eachRoom(
+      account: number,
+      from: RoomPosition,
+      slice: Slice,
+      found: (room: RoomOf) => boolean,
+    ): RoomPosition | undefined {
+      const start = since.get(account)?.since;
+      if (start === undefined) return undefined;
+      let at = from;
+      /** @returns whether the turn is over */
+      const visit = (room: Omit<RoomOf, 'last' | 'seq'>, last: number, seq: number): boolean => {
+        if (slice.isOver) return true;
+        slice.visit();
+        if (!found({ ...room, since: Math.max(start, room.since), ...tail.endOf(room.room, last, seq) })) return true;
+        at = [room.room, room.since, at[2]];
+        return false;
+      };
+      if (at[0] < EVERYONE) {
+        const { last = 0, seq = 0 } = everyone.get() ?? {};
+        if (visit({ room: EVERYONE, isDirect: false, since: 0, until: 0 }, last, seq)) return at;
+      }
+      for (;;) {
+        const rooms = page.all(account, at[0], at[1]);
+        for (const { isDirect, last, seq, ...room } of rooms) {
+          // Those of the tail may be indexed by now; the others came before them.
+          if (at[2] && !isDirect) at = [room.room, room.since, true];
+          else if (visit({ ...room, isDirect: isDirect === 1 }, last, seq)) return at;
+        }
+        if (rooms.length < PAGE) break;
+      }
+      const first = at[2] ? at[0] + 1 : 0;
+      at = [at[2] ? at[0] : tail.roomsIndexed, 0, true];
+      for (const { id } of tail.roomsOf(account)) {
+        if (id >= first && visit({ room: id, isDirect: true, since: 0, until: 0 }, 0, 0)) return at;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Prepares what finds the members of a direct conversation. */
+export function prepareMembers(db: DatabaseSync): (room: number) => readonly number[] | undefined {
+  const members = prepare<{ members: Uint8Array | null }>(db, 'SELECT members FROM room WHERE id = ?');
+  return (room) => {
+    const packed = members.get(room)?.members;
+    return packed ? unpack(packed) : undefined;
+  };
+}

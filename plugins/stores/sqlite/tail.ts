@@ -1,0 +1,131 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { unpack } from './account-set.ts';
+import { COUNTS } from './entry-rows.ts';
+import { LOG_ROW, type LogRow } from './log-end.ts';
+import { prepare } from './rows.ts';
+
+/** An entry past the watermark, as it is looked up by. */
+export interface TailEntry {
+  readonly id: number;
+  readonly room: number;
+  readonly sender: number;
+  readonly flags: number;
+  readonly origin: string | null;
+  readonly seq: number;
+}
+
+/** A conversation that no index holds yet. */
+export interface TailRoom {
+  readonly id: number;
+  readonly members: readonly number[];
+}
+
+const NONE: readonly never[] = [];
+
+/**
+ * What the indexes do not hold yet, in memory: every committed entry past the watermark, whoever appended it, by its room,
+ * and the conversations that they began. Each is read once.
+ */
+export class Tail {
+  /** Entries and rooms up to these are in the indexes. */
+  indexed = 0;
+  roomsIndexed = 0;
+  /** The greatest id that was ever given. */
+  head = 0;
+  /** The greatest room id that was ever given. */
+  lastRoom = 0;
+  readonly #entries = new Map<number, TailEntry[]>();
+  readonly #rooms = new Map<number, TailRoom>();
+  readonly #roomsOf = new Map<number, number[]>();
+  readonly #statements;
+
+  constructor(db: DatabaseSync) {
+    this.#statements = {
+      log: prepare<LogRow>(db, LOG_ROW),
+      entries: prepare<TailEntry>(
+        db,
+        'SELECT id, room, sender, flags, origin, seq FROM entry WHERE id > ? ORDER BY id',
+      ),
+      rooms: prepare<{ id: number; members: Uint8Array | null }>(
+        db,
+        'SELECT id, members FROM room WHERE id > ? ORDER BY id',
+      ),
+    };
+  }
+
+  /** Reads what was written since the last time, in the transaction whose state is asked for. */
+  refresh(): void {
+    const { indexed, roomsIndexed } = this.#statements.log.get() as LogRow;
+    if (indexed > this.indexed || roomsIndexed > this.roomsIndexed) this.#shrink(indexed, roomsIndexed);
+    this.head = Math.max(this.head, indexed);
+    for (const entry of this.#statements.entries.iterate(this.head)) {
+      this.head = entry.id;
+      const entries = this.#entries.get(entry.room);
+      if (entries === undefined) this.#entries.set(entry.room, [entry]);
+      else entries.push(entry);
+    }
+    this.lastRoom = Math.max(this.lastRoom, roomsIndexed);
+    for (const { id, members } of this.#statements.rooms.iterate(this.lastRoom)) {
+      this.lastRoom = id;
+      if (members === null) continue;
+      const room = { id, members: unpack(members) };
+      this.#rooms.set(id, room);
+      for (const account of room.members) this.#addRoomOf(account, id);
+    }
+  }
+
+  #addRoomOf(account: number, room: number): void {
+    const rooms = this.#roomsOf.get(account);
+    if (rooms === undefined) this.#roomsOf.set(account, [room]);
+    else rooms.push(room);
+  }
+
+  /** The entries of a room past the watermark, by id. */
+  entriesOf(room: number): readonly TailEntry[] {
+    return this.#entries.get(room) ?? NONE;
+  }
+
+  /** Where a room stands, with what the indexes say of it. */
+  endOf(room: number, last: number, seq: number): { last: number; seq: number } {
+    const entries = this.entriesOf(room);
+    const end = { last: Math.max(last, entries.at(-1)?.id ?? 0), seq };
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i] as TailEntry;
+      if ((entry.flags & COUNTS) === 0) continue;
+      end.seq = Math.max(seq, entry.seq);
+      break;
+    }
+    return end;
+  }
+
+  /** The conversations that an account is in and no index holds, by id. */
+  roomsOf(account: number): readonly TailRoom[] {
+    return (this.#roomsOf.get(account) ?? NONE).map((id) => this.#rooms.get(id) as TailRoom);
+  }
+
+  /** The rooms in which an account has said something past the watermark. */
+  *spokenIn(account: number): Generator<number> {
+    for (const [room, entries] of this.#entries) {
+      if (entries.some(({ sender }) => sender === account)) yield room;
+    }
+  }
+
+  room(id: number): TailRoom | undefined {
+    return this.#rooms.get(id);
+  }
+
+  #shrink(indexed: number, roomsIndexed: number): void {
+    this.indexed = indexed;
+    this.roomsIndexed = roomsIndexed;
+    for (const [room, entries] of this.#entries) {
+      const first = entries.findIndex(({ id }) => id > indexed);
+      if (first < 0) this.#entries.delete(room);
+      else if (first > 0) this.#entries.set(room, entries.slice(first));
+    }
+    for (const room of this.#rooms.keys()) if (room <= roomsIndexed) this.#rooms.delete(room);
+    this.#roomsOf.clear();
+    for (const room of this.#rooms.values()) {
+      for (const account of room.members) this.#addRoomOf(account, room.id);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { unpack } from './account-set.ts';
+import { ALL, type Waiting } from './forget.ts';
+import { prepare } from './rows.ts';
+import type { Slice } from './slice.ts';
+
+/** How many members are looked up at once. */
+const PAGE = 100;
+
+interface MemberRow {
+  readonly account: number;
+  readonly since: number;
+  readonly until: number | null;
+}
+
+/** A named room whose members are being looked at, over several turns. */
+interface Scan {
+  readonly room: number;
+  at: readonly [account: number, since: number];
+  waiting: Waiting[];
+}
+
+/** Stands for two accounts that lack everything. */
+const NOBODY_HAS_ANY: readonly Waiting[] = [1, 2].map((account) => ({ account, from: 0, until: ALL }));
+
+/** Prepares what finds who waits for entries of a room. */
+export function prepareWaiting(db: DatabaseSync) {
+  const slowest = prepare<{ id: number | null }>(db, 'SELECT min(id) AS id FROM cursor WHERE account = ?');
+  const furthestBehind = prepare<{ account: number; id: number }>(
+    db,
+    'SELECT account, id FROM cursor WHERE id >= ? ORDER BY id LIMIT 1',
+  );
+  const behindBeside = prepare<{ account: number; id: number }>(
+    db,
+    'SELECT account, id FROM cursor WHERE id >= 0 AND account <> ? ORDER BY id LIMIT 1',
+  );
+  const direct = prepare<{ members: Uint8Array | null }>(db, 'SELECT members FROM room WHERE id = ?');
+  const members = prepare<MemberRow>(
+    db,
+    `SELECT account, since, until FROM member
+     WHERE room = ? AND role IS NOT NULL AND (account, since) > (?, ?) ORDER BY account, since LIMIT ${PAGE}`,
+  );
+  const member = prepare<MemberRow>(
+    db,
+    'SELECT account, since, until FROM member WHERE account = ? AND room = ? AND until IS NULL',
+  );
+  /** By named room: two accounts that waited for its first entry when they were last looked at. */
+  const witnesses = new Map<number, readonly number[]>();
+  let scan: Scan | undefined;
+  /** Up to where accounts had everything when they were last looked at: they only move forward. */
+  const known = new Map<number, number>();
+
+  /** The id up to which all devices of an account have everything. */
+  function hasUpTo(account: number): number {
+    const before = known.get(account);
+    if (before !== undefined) return before;
+    const id = slowest.get(account)?.id ?? undefined;
+    if (id !== undefined) known.set(account, id);
+    return id ?? ALL;
+  }
+
+  function waitingOf({ account, since, until }: MemberRow): Waiting | undefined {
+    const from = Math.max(since, hasUpTo(account));
+    const end = until ?? ALL;
+    return from < end - 1 ? { account, from, until: end } : undefined;
+  }
+
+  return {
+    hasUpTo,
+
+    /** Forgets what was looked up before. */
+    lookAnew: (): void => known.clear(),
+
+    /** The two accounts that are furthest behind. */
+    waitingForEveryone(): Waiting[] {
+      const first = furthestBehind.get(0);
+      if (first === undefined) return [];
+      const second = behindBeside.get(first.account);
+      return [first, second].flatMap((one) => (one ? [{ account: one.account, from: one.id, until: ALL }] : []));
+    },
+
+    /**
+     * Who waits for entries of a conversation or a named room. Where two are known to lack its first entry, nobody else is
+     * looked at.
+     * @param first the room's first entry
+     * @returns undefined when the turn is over before all members were looked at
+     */
+    waitingForRoom(room: number, first: number, slice: Slice): readonly Waiting[] | undefined {
+      const packed = direct.get(room)?.members;
+      if (packed) {
+        const accounts = unpack(packed);
+        slice.visit(accounts.length);
+        return accounts.map((account) => ({ account, from: hasUpTo(account), until: ALL }));
+      }
+      // Of two one is not the sender, so nothing of the room can go.
+      const behind = (witnesses.get(room) ?? []).filter((account) => {
+        const row = member.get(account, room);
+        return row !== undefined && (waitingOf(row)?.from ?? ALL) < first;
+      });
+      if (behind.length === 2) return NOBODY_HAS_ANY;
+      if (scan?.room !== room) scan = { room, at: [0, -1], waiting: [] };
+      for (;;) {
+        const page = members.all(room, ...scan.at);
+        for (const row of page) {
+          if (slice.isOver) return undefined;
+          slice.visit();
+          scan.at = [row.account, row.since];
+          const one = waitingOf(row);
+          if (one !== undefined) scan.waiting = furthest([...scan.waiting, one]);
+        }
+        if (page.length < PAGE) break;
+      }
+      const { waiting } = scan;
+      scan = undefined;
+      const accounts = waiting.filter(({ until }) => until === ALL).map(({ account }) => account);
+      if (accounts.length < 2) witnesses.delete(room);
+      else witnesses.set(room, accounts);
+      return waiting;
+    },
+  };
+}
+
+/** Of those who wait to the room's end the two that are furthest behind, and all others. */
+function furthest(waiting: readonly Waiting[]): Waiting[] {
+  const toTheEnd = waiting.filter(({ until }) => until === ALL).sort((a, b) => a.from - b.from);
+  return [...toTheEnd.slice(0, 2), ...waiting.filter(({ until }) => until !== ALL)];
+}
