@@ -108,7 +108,7 @@ export class Posting {
       if (refusal === undefined && transform.isUsed()) {
         draft.isOpen = true;
         const rewriting = transform.run(draft);
-        if (isPromise(rewriting)) await rewriting;
+        refusal = isPromise(rewriting) ? await rewriting : rewriting;
         draft.isOpen = false;
       }
       refusal ??= draft.refusal ?? (draft.senderRemoved ? refuse('removed') : undefined);
