@@ -8,15 +8,26 @@ import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
 /** Puts messages from alice to bob into the log of a program that does not run. */
 async function fill(program: Program, count: number): Promise<void> {
-  const { accounts, log, close } = await openStore({
+  const { accounts, messageLog, close } = await openStore({
     file: join(program.folder, 'chat.db'),
     busyTimeout: 5000,
     now: Date.now,
   });
   const [alice, bob] = [await accounts.find('alice'), await accounts.find('bob')];
-  const entry = { sender: alice?.id ?? 0, from: 'alice', audience: [bob?.id ?? 0], time: Date.now() };
+  const [sender, recipient] = [alice?.id ?? 0, bob?.id ?? 0];
+  const entry = {
+    to: { direct: [sender, recipient] },
+    kind: 'message',
+    version: 1,
+    counts: true,
+    sender,
+    from: 'alice',
+    device: '',
+    toSender: false,
+    time: Date.now(),
+  };
   let last: Promise<unknown> | undefined;
-  for (let i = 1; i <= count; i++) last = log.append({ ...entry, text: String(i) });
+  for (let i = 1; i <= count; i++) last = messageLog.append([{ ...entry, body: String(i) }]);
   await last;
   await close();
 }

@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ArchivedAccount, ArchivedEntry, ArchivedKey, ArchivedRoom, ArchiveEnds, Membership } from 'chatserv';
 import { unpack } from './account-set.ts';
 import { prepareDevices } from './devices.ts';
-import { ENTRY_COLUMNS, type EntryRow, entryOf } from './entry-rows.ts';
+import { ENTRY_COLUMNS, entryOf, type StoredEntry } from './entry-rows.ts';
 import { ROOM, type RoomRow, roomOf } from './named-rooms.ts';
-import { atMost, prepare, withRoles } from './rows.ts';
+import { atMost, prepare, prepareArrays, withRoles } from './rows.ts';
 import type { Tail } from './tail.ts';
 
 /** Prepares the queries that read all accounts and the log, for an export. */
@@ -25,8 +25,7 @@ export function prepareArchive(db: DatabaseSync, tail: Tail) {
     `SELECT account, role, since, ifnull(until, 0) AS until FROM member
      WHERE room = ? AND role IS NOT NULL ORDER BY account, since`,
   );
-  const entries = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?`);
-  entries.setReturnArrays(true);
+  const entries = prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?`);
   const keys = prepare<Omit<ArchivedKey, 'unknown'> & { unknown: string }>(
     db,
     'SELECT id, sender, key, unknown, time FROM sent WHERE id > ? ORDER BY id LIMIT ?',
@@ -58,7 +57,7 @@ export function prepareArchive(db: DatabaseSync, tail: Tail) {
       })),
 
     archivedEntries: (after: number, limit: number): ArchivedEntry[] =>
-      (entries.all(after, atMost(limit)) as unknown as EntryRow[]).map((row) => {
+      entries.all(after, atMost(limit)).map((row) => {
         const { members, ...entry } = entryOf(row);
         const origin = row[14];
         return { ...entry, ...(origin !== null && { origin }) };

@@ -8,15 +8,12 @@ export const REDACTED = 4;
 /** The id of the room that holds every account. */
 export const EVERYONE = 1;
 
-/** The columns of an entry, in the order of `EntryRow`. */
+/** The columns of an entry, in the order of `StoredEntry`. */
 export const ENTRY_COLUMNS =
   'id, room, seq, previous, kind, version, flags, sender, name, device, body, of, reply, time, origin';
 
-/**
- * An entry as it crosses from thread to thread: its columns, which are cheap to clone, and the members of its room where
- * that is a direct conversation. Rows of one room share the array, also after they were cloned together.
- */
-export type EntryRow = readonly [
+/** An entry as it is stored. */
+export type StoredEntry = readonly [
   id: number,
   room: number,
   seq: number,
@@ -32,8 +29,13 @@ export type EntryRow = readonly [
   reply: number | null,
   time: number,
   origin: string | null,
-  members?: readonly number[] | undefined,
 ];
+
+/**
+ * An entry as it crosses from thread to thread: its columns, which are cheap to clone, and the members of its room where
+ * that is a direct conversation. Rows of one room share the array, also after they were cloned together.
+ */
+export type EntryRow = readonly [...StoredEntry, members?: readonly number[] | undefined];
 
 /** A new entry on its way to the thread that appends it: a room or the members of a conversation, and columns. */
 export type NewEntryRow = readonly [

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { pack, unpack } from './account-set.ts';
-import { COUNTS, ENTRY_COLUMNS, type EntryRow } from './entry-rows.ts';
+import { COUNTS, ENTRY_COLUMNS, type EntryRow, type StoredEntry } from './entry-rows.ts';
 import { writesOfOthers } from './others.ts';
-import { prepare } from './rows.ts';
+import { prepare, prepareArrays } from './rows.ts';
 
 /** How many rooms are remembered beside those with entries that are not indexed yet. */
 const REMEMBERED = 10_000;
@@ -61,12 +61,6 @@ export class LogEnd {
 
   constructor(db: DatabaseSync) {
     this.#othersWrote = writesOfOthers(db);
-    const entriesAfter = db.prepare(
-      `SELECT entry.id, room, entry.seq, previous, kind, version, flags, sender, entry.name, device, body, of, reply, time,
-         origin, members
-       FROM entry JOIN room ON room.id = room WHERE entry.id > ? ORDER BY entry.id`,
-    );
-    entriesAfter.setReturnArrays(true);
     this.#statements = {
       log: prepare<LogRow>(db, LOG_ROW),
       end: prepare<{ id: number }>(db, 'SELECT max(id) AS id FROM entry'),
@@ -81,7 +75,7 @@ export class LogEnd {
       ),
       room: prepare<RoomRow>(db, 'SELECT id, members, spoke, last, seq FROM room WHERE id = ?'),
       direct: prepare<{ room: number }>(db, 'SELECT room FROM direct WHERE members = ?'),
-      entriesAfter,
+      entriesAfter: prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id`),
     };
   }
 
@@ -97,11 +91,8 @@ export class LogEnd {
     this.#isStale = false;
     this.#committed = this.head;
     if (!othersWrote || committed === undefined || committed >= this.head) return [];
-    const rows = this.#statements.entriesAfter.all(committed) as unknown as unknown[][];
-    return rows.map((row) => {
-      row[ENTRY_LENGTH] = this.room(row[1] as number)?.members;
-      return row as unknown as EntryRow;
-    });
+    const rows = this.#statements.entriesAfter.all(committed);
+    return rows.map((row): EntryRow => [...row, this.room(row[1])?.members]);
   }
 
   /** The transaction is committed. */
@@ -210,6 +201,3 @@ const NOBODY = new Uint8Array();
 function newRoom(id: number, members: readonly number[]): WrittenRoom {
   return { id, members, last: 0, seq: 0, spoke: new Set() };
 }
-
-/** Where the members of its room stand in an entry's row. */
-const ENTRY_LENGTH = ENTRY_COLUMNS.split(',').length;

@@ -87,14 +87,18 @@ export function moveMessages(db: DatabaseSync, progress: (part: number) => void)
 
   function move(message: Message): void {
     const { id, sender, wide, crowd } = message;
-    if (wide === 1 && crowd === null) return moveToEveryone(message);
+    if (wide === 1 && crowd === null) {
+      moveToEveryone(message);
+      return;
+    }
     const rows = crowd === null ? named.all(id) : [];
     const accounts = crowd === null ? rows.map(({ account }) => account) : unpack(crowd);
     const waiting = accounts.filter((account) => (cursors.get(account) ?? end) < id);
     if (waiting.length === 0) return;
     const origin = rows[0]?.origin ?? null;
     if (new Set(waiting).add(sender).size <= DIRECT_MOST) {
-      return moveToConversation(message, waiting, renumbering.last(id), origin);
+      moveToConversation(message, waiting, renumbering.last(id), origin);
+      return;
     }
     renumbering.add(id, waiting.length);
     const start = renumbering.first(id);

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { InboxCount } from 'chatserv';
-import { COUNTS, ENTRY_COLUMNS, type EntryRow, TO_SENDER } from './entry-rows.ts';
+import { COUNTS, ENTRY_COLUMNS, type EntryRow, type StoredEntry, TO_SENDER } from './entry-rows.ts';
 import { FIRST_ROOM, prepareMembers, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
-import { atMost, nextOf, type Part, prepare } from './rows.ts';
+import { atMost, nextOf, type Part, prepare, prepareArrays } from './rows.ts';
 import { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
 
@@ -38,8 +38,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
     db,
     'SELECT id FROM place WHERE room = ? AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?',
   );
-  const entry = db.prepare(`SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`);
-  entry.setReturnArrays(true);
+  const entry = prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`);
   const countPlaces = prepare<{ rows: number; last: number; n: number; own: number; sameOrigin: number }>(
     db,
     `SELECT count(*) AS rows, max(id) AS last, sum(meant) AS n, sum(meant AND sender = ?4) AS own,
@@ -70,12 +69,11 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
     const members = new Map<number, readonly number[] | undefined>();
     const rows: EntryRow[] = [];
     for (const id of ids) {
-      const row = entry.get(id) as unknown as unknown[] | undefined;
+      const row = entry.get(id);
       if (row === undefined) continue;
-      const room = row[1] as number;
+      const [, room] = row;
       if (!members.has(room)) members.set(room, membersOf(room));
-      row.push(members.get(room));
-      rows.push(row as unknown as EntryRow);
+      rows.push([...row, members.get(room)]);
     }
     return rows;
   }

@@ -17,7 +17,7 @@ const NOBODY: readonly Waiting[] = [];
 export function prepareRemoval(db: DatabaseSync, end: LogEnd, { forgetHad, settle }: Forgetting) {
   const rooms = prepare<{ room: number; members: Uint8Array | null }>(
     db,
-    `SELECT DISTINCT room, members FROM member CROSS JOIN room ON room.id = room WHERE account = ? ORDER BY room LIMIT ${PAGE}`,
+    `SELECT room, members FROM member CROSS JOIN room ON room.id = room WHERE account = ? ORDER BY room LIMIT ${PAGE}`,
   );
   const isMember = prepare<{ room: number }>(db, 'SELECT room FROM member WHERE account = ? AND room = ?');
   const removeMember = db.prepare('DELETE FROM member WHERE account = ? AND room = ?');

@@ -34,7 +34,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
   );
   const nextRoom = prepare<{ room: number; id: number }>(
     db,
-    'SELECT room, id FROM place WHERE room > ? ORDER BY room, id LIMIT 1',
+    'SELECT room, id FROM place WHERE room >= ? ORDER BY room, id LIMIT 1',
   );
   const left = prepare<{ room: number; account: number }>(
     db,
@@ -126,22 +126,23 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
   };
 
   /** Those that all have, room by room that has entries. */
-  const hadByAll: Stage = ([at, from], { history }, slice) => {
-    let after = from;
-    for (let last = at; ; slice.visit()) {
-      if (slice.isOver) return [last, after];
-      const next = nextRoom.get(last);
+  const hadByAll: Stage = (place, { history }, slice) => {
+    for (let [at, after] = place; ; slice.visit()) {
+      if (slice.isOver) return [at, after];
+      const next = nextRoom.get(at);
       if (next === undefined) return undefined;
       const { room, id } = next;
+      // The one where the last turn ended may be empty by now.
+      if (room !== at) after = 0;
+      at = room;
       if (history?.has(room) !== true) {
         const waiting = room === EVERYONE ? waitingForEveryone() : waitingForRoom(room, id, slice);
         // A great room is looked at in several turns.
-        if (waiting === undefined) return [last, after];
+        if (waiting === undefined) return [at, after];
         const stopped = forgetHad(room, after, waiting, slice);
-        if (stopped !== undefined) return [last, stopped];
+        if (stopped !== undefined) return [at, stopped];
       }
-      last = room;
-      after = 0;
+      at = room + 1;
     }
   };
 
