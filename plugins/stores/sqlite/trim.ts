@@ -142,7 +142,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
         const stopped = forgetHad(room, after, waiting, slice);
         if (stopped !== undefined) return [at, stopped];
       }
-      at = room + 1;
+      [at, after] = [room + 1, 0];
     }
   };
 
