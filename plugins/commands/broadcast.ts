@@ -1,4 +1,4 @@
-import { defineCommand, Presence, param, refuse, reply, z } from 'chatserv';
+import { defineCommand, param, refuse, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'broadcast',
@@ -16,15 +16,13 @@ export default defineCommand({
       .default(4096)
       .describe('How long its text may be, in characters; an emoji counts as two'),
   }),
-  needs: { presence: Presence },
-  async run({ account, values: { text }, once, proceed }, { options, presence, server }) {
+  async run({ session, account, values: { text }, once, proceed }, { options, server }) {
     if (text.length > options.length && once?.first === undefined) {
       server.limitMet('text-length');
       return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
-    const to =
-      options.to === 'everyone' ? 'everyone' : presence.online().filter(({ id, isBot }) => id !== account.id && !isBot);
-    const posted = await server.post({ from: account, to, text, once }, proceed);
+    const { to } = options;
+    const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);
     return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
   },
 });

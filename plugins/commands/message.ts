@@ -14,7 +14,7 @@ export default defineCommand({
       .default(4096)
       .describe('How long its text may be, in characters; an emoji counts as two'),
   }),
-  async run({ account, values: { to, text }, once, proceed }, { options, server }) {
+  async run({ session, account, values: { to, text }, once, proceed }, { options, server }) {
     const isRetry = once?.first !== undefined;
     if (to.length > options.recipients && !isRetry) {
       server.limitMet('recipients');
@@ -24,7 +24,7 @@ export default defineCommand({
       server.limitMet('text-length');
       return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
-    const posted = await server.post({ from: account, to, text, once }, proceed);
+    const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;
     return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });

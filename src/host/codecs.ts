@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../kernel/codec.ts';
+import type { Entry } from '../kernel/entry.ts';
 import type { LineRead } from '../kernel/framing.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Message } from '../kernel/message.ts';
@@ -96,6 +97,10 @@ class GuardedCodec implements LiveCodec {
     if (typeof text === 'string') return text;
     if (isPair(text)) return text;
     throw new TypeError(`message returned ${inspect(text)}, expected a text, or the two parts around a name`);
+  }
+
+  entry(entry: Entry, message: Message, line: string | undefined, capabilities: string): string {
+    return this.#watch(() => this.#codec.entry?.(entry, message, line, capabilities) ?? '');
   }
 }
 

@@ -22,7 +22,7 @@ export interface FeedHost {
   /** The hooks of the live generation. */
   readonly hooks: Hooks;
   /** The log, as it is delivered. */
-  readonly delivery: RenderingHost & { readonly tail: number };
+  readonly delivery: RenderingHost & { readonly tail: number; comes(account: number): Promise<void> };
   /** Counts that a limit was met. */
   limitMet(limit: string): void;
 }
@@ -231,7 +231,9 @@ export class Feed {
 
   async #readAll(reader: InboxReader, firstPageGiven: () => void): Promise<void> {
     if (!this.#hasCursor) {
-      const { id, handed } = await reader.cursor();
+      const { account } = this.#session;
+      const known = account && this.#host.delivery.comes(account.id);
+      const [{ id, handed }] = await Promise.all([reader.cursor(), known]);
       this.#given = Math.max(this.#given, Math.min(id, this.#since));
       this.#handed = handed;
       this.#hasCursor = true;

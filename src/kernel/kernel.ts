@@ -239,8 +239,8 @@ export class Kernel implements SessionContext {
       const account = await this.#logIn(session);
       if (account === undefined) return;
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
-      await session.still(this.delivery.comes(account.id));
       await session.still(this.hooks.onLogin.observe.run(session));
+      await session.still(this.delivery.comes(account.id));
       session.feed.open();
       answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);

@@ -37,7 +37,7 @@ describe('everything that is wrong with a config is said at once', () => {
   test('two stores are one mistake', async () => {
     expect(await mistakesOf({ plugins: { memory: true, who: { x: 1 } } })).toEqual([
       'c.json: plugins.who.x is not known.',
-      "The plugins 'sqlite' and 'memory' both provide the services 'accounts', 'log', 'storage', 'archive': switch one of them off, with `'sqlite': false` or `'memory': false` under plugins.",
+      "The plugins 'sqlite' and 'memory' both provide the services 'accounts', 'message-log', 'storage', 'archive': switch one of them off, with `'sqlite': false` or `'memory': false` under plugins.",
     ]);
   });
 

@@ -149,7 +149,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt key',
       { hook: {} },
-      "hook is not known. Did you mean 'hooks'? Known: hooks, commands, codecs, provide, start, s",
+      "hook is not known. Did you mean 'hooks'? Known: hooks, commands, codecs, kinds, provide, s",
     ],
     ['no object', 'hello', 'what setup returns is "hello": expected an object.'],
     ['a start that is none', { start: {} }, 'start is {}: expected a function.'],

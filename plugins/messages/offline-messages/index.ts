@@ -1,6 +1,7 @@
 import {
   type Account,
   Accounts,
+  type Cursor,
   definePlugin,
   Inbox,
   type Message,
@@ -94,6 +95,17 @@ export default definePlugin({
       return Math.max(0, ...devices.map((device) => cursors.ahead(id, device.name, device).id));
     }
 
+    /** Notes that a device logs in, which nobody waits for where it is known. @returns how far it has come */
+    async function enter({ id }: Account, device: string): Promise<Cursor> {
+      const known = (await live.log.devices(id)).find(({ name }) => name === device);
+      const entering = live.log.enter(id, device, clock.now(), options.devices);
+      if (known === undefined) return entering;
+      entering.catch((err: unknown) => {
+        logger.error({ event: 'store-error', err }, 'when a device was seen could not be noted');
+      });
+      return known;
+    }
+
     function writeSoon(): void {
       cancelWrite ??= clock.after(options.cursorTime, () => void write());
     }
@@ -145,10 +157,7 @@ export default definePlugin({
         live.readers.add(session);
         // The cursor is asked for inside: from the call on nothing is given out of turn.
         await session.feed.readOn({
-          async cursor() {
-            const cursor = await live.log.enter(account.id, deviceName, clock.now(), options.devices);
-            return cursors.ahead(account.id, deviceName, cursor);
-          },
+          cursor: async () => cursors.ahead(account.id, deviceName, await enter(account, deviceName)),
           read: (after, upTo) => live.log.read(account.id, after, upTo, PAGE),
         });
       },

@@ -1,0 +1,129 @@
+import { EVERYONE, MessageLog, type NewEntry } from 'chatserv';
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { slowMemory } from '../support/slow-memory.ts';
+
+const logOf = (server: TestServer) => server.host.service(MessageLog.service) as MessageLog;
+const idOf = (server: TestServer, name: string) => server.host.kernel.online.find(name)?.id ?? 0;
+
+function entry(to: NewEntry['to'], body: string): NewEntry {
+  const plain = { kind: 'message', version: 1, counts: true, device: '', toSender: false, time: Date.UTC(2026, 0, 1) };
+  return { ...plain, to, body, sender: 0, from: '*elsewhere*' };
+}
+
+describe('what is in the log reaches those online', () => {
+  test('whoever appends it, in one order with what is said here', async () => {
+    await using server = await startServer();
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    const log = logOf(server);
+    await log.append([entry({ room: EVERYONE }, 'one'), entry({ direct: [0, idOf(server, 'bob')] }, 'two')]);
+    expect(await alice.asks('message bob three')).toSatisfy((line: string) => line.endsWith('one'));
+    await alice.sees('sent:');
+    for (const [from, text] of [
+      ['*elsewhere*', 'one'],
+      ['*elsewhere*', 'two'],
+      ['alice', 'three'],
+    ] as const)
+      await bob.hears(from, text);
+    await bob.logsOut();
+    await log.append([entry({ direct: [0, idOf(server, 'alice')] }, 'four')]);
+    await alice.hears('*elsewhere*', 'four');
+    const again = await server.returns('bob');
+    await again.seesNothing();
+  });
+
+  test('and nothing appended beside the server is hidden by what is said here', async () => {
+    await using server = await startServer();
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    await bob.logsOut();
+    await logOf(server).append([entry({ room: EVERYONE }, 'one')]);
+    await alice.hears('*elsewhere*', 'one');
+    expect(await alice.asks('message bob two')).toBe('sent:');
+    const back = await server.returns('bob');
+    await back.hears('*elsewhere*', 'one');
+    await back.hears('alice', 'two');
+    await back.seesNothing();
+  });
+
+  test('in a named room, for who is a member', async () => {
+    await using server = await startServer();
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    const log = logOf(server);
+    const lab = (await log.createRoom('lab', {}))?.id ?? 0;
+    await log.append([entry({ room: lab }, 'nobody')]);
+    await log.join(lab, idOf(server, 'bob'), '', 1);
+    await log.append([entry({ room: lab }, 'live')]);
+    await bob.hears('*elsewhere*', 'live');
+    await bob.logsOut();
+    await log.append([entry({ room: lab }, 'away')]);
+    const back = await server.returns('bob');
+    await back.hears('*elsewhere*', 'away');
+    await log.append([entry({ room: lab }, 'again')]);
+    await back.hears('*elsewhere*', 'again');
+    await log.leave(lab, idOf(server, 'bob'), 2);
+    await log.append([entry({ room: lab }, 'gone')]);
+    await back.seesNothing();
+    await alice.seesNothing();
+  });
+});
+
+test('a message to more than a conversation holds is one to each of them, and sent once', async () => {
+  await using server = await startServer({ message: { recipients: 100 } }, { lineBytes: 4096 });
+  const names = Array.from({ length: 40 }, (_, i) => `u${i}`);
+  for (const name of ['alice', ...names]) {
+    const client = server.connect(name);
+    await client.registers(name, PASSWORD);
+    await client.closes();
+  }
+  const last = await server.returns('u39');
+  const alice = server.connectJson();
+  await alice.logsIn('alice', PASSWORD);
+  const message = { type: 'message' as const, to: ['alice', ...names, 'ghost'], text: 'hi', key: 'k' };
+  alice.says(message);
+  await alice.sees({ type: 'message', text: 'hi', from: 'alice' });
+  const { facts } = (await alice.sees({ type: 'answer', text: 'sent:ghost' })) as { facts: object };
+  alice.says({ ...message, again: true });
+  await alice.sees({ type: 'answer', text: 'sent:ghost', facts });
+  await alice.seesNothing();
+  await last.hears('alice', 'hi');
+  await last.seesNothing();
+  const log = logOf(server);
+  const head = await log.head();
+  expect(head).toBe(41);
+  expect((await log.get(head))?.members).toHaveLength(2);
+});
+
+test('a message to several and oneself is one in their conversation', async () => {
+  await using server = await startServer();
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('message (bob alice) hi', 'message alice own');
+  await alice.sees(/ alice: hi$/);
+  await alice.sees('sent:');
+  await alice.sees(/ alice: own$/);
+  await alice.sees('sent:');
+  await bob.hears('alice', 'hi');
+  const log = logOf(server);
+  expect((await log.get(1))?.members).toEqual([1, 2]);
+  expect((await log.get(2))?.members).toEqual([1]);
+});
+
+test('a broadcast to those online is kept nowhere, and comes after what its sender has said before', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isSlow = false;
+  const store = slowMemory(() => (isSlow ? promise : Promise.resolve()));
+  await using server = await startServer({ memory: false, store, broadcast: { to: 'online' } });
+  await server.registers('carol');
+  const alice = await server.joins('alice');
+  const bob = server.connectJson();
+  await server.registers('bob');
+  await bob.logsIn('bob', PASSWORD);
+  isSlow = true;
+  await alice.says('message bob first', 'broadcast second');
+  await bob.seesNothing();
+  resolve();
+  await alice.seesInOrder('sent:', 'sent:');
+  await bob.sees({ type: 'message', text: 'first', id: 1 });
+  await bob.sees({ type: 'message', text: 'second', id: 0, audience: 'everyone' });
+  const carol = await server.returns('carol');
+  await carol.seesNothing();
+});

@@ -1,0 +1,143 @@
+import { type JsonClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+
+/** A client of alice's on a device of that name, logged in. */
+async function on(server: TestServer, device: string): Promise<JsonClient & { readonly token: string }> {
+  const client = server.connectJson(`alice on ${device}`);
+  client.says({ type: 'login', name: 'alice', password: PASSWORD, device });
+  await client.sees({ type: 'welcome', name: 'alice' });
+  const { token } = (await client.sees({ type: 'token' })) as { token: string };
+  return Object.assign(client, { token });
+}
+
+async function takes(client: JsonClient, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    const { id } = (await client.sees({ type: 'message', text })) as { id: number };
+    client.says({ type: 'acknowledge', id });
+  }
+  await client.seesNothing();
+}
+
+describe('a named device', () => {
+  test('comes in beside others, and is connected once', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const line = await server.returns('alice');
+    const phone = await on(server, 'phone');
+    const laptop = await on(server, 'laptop');
+    const second = server.connectJson('another phone');
+    second.says({ type: 'login', name: 'alice', password: PASSWORD, device: 'phone' });
+    await second.sees({ type: 'ask', because: 'connected', reason: 'takeover' });
+    const plain = server.connect('another line');
+    await plain.says('alice', PASSWORD);
+    await plain.sees('connected');
+    second.says({ type: 'login', name: 'alice', password: PASSWORD, device: 'phone', takeover: true });
+    await second.sees({ type: 'welcome' });
+    await phone.sees({ type: 'closing', reason: 'replaced' });
+    await laptop.seesNothing();
+    await line.seesNothing();
+  });
+
+  test('is given everything once, whatever the others have had', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    for (const name of ['phone', 'laptop']) await (await on(server, name)).closes();
+    for (const text of ['one', 'two']) expect(await bob.asks(`message alice ${text}`)).toBe('sent:');
+    const phone = await on(server, 'phone');
+    await takes(phone, 'one', 'two');
+    await phone.closes();
+    server.clock.advance(1);
+    const laptop = await on(server, 'laptop');
+    await takes(laptop, 'one', 'two');
+    const again = await on(server, 'phone');
+    await again.seesNothing();
+    expect(await bob.asks('message alice three')).toBe('sent:');
+    await takes(again, 'three');
+    await takes(laptop, 'three');
+  });
+
+  test('starts where the furthest one is', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    expect(await bob.asks('message alice old')).toBe('sent:');
+    const phone = await on(server, 'phone');
+    await takes(phone, 'old');
+    server.clock.advance(1);
+    const tablet = await on(server, 'tablet');
+    await tablet.seesNothing();
+    expect(await bob.asks('message alice new')).toBe('sent:');
+    await takes(tablet, 'new');
+  });
+
+  test('is given what its user says on the others, and a client without a name is not', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const [line, phone, laptop] = [
+      await server.returns('alice'),
+      await on(server, 'phone'),
+      await on(server, 'laptop'),
+    ];
+    phone.says({ type: 'message', to: ['bob'], text: 'from the phone' });
+    await phone.sees({ type: 'answer', text: 'sent:' });
+    await bob.hears('alice', 'from the phone');
+    await takes(laptop, 'from the phone');
+    await line.says('broadcast from the line');
+    await line.sees('sent:');
+    await bob.hears('alice', 'from the line');
+    await takes(laptop, 'from the line');
+    await takes(phone, 'from the line');
+    await line.seesNothing();
+    // Also what was said while it was away.
+    await laptop.closes();
+    phone.says({ type: 'message', to: ['bob'], text: 'later' });
+    await phone.sees({ type: 'answer', text: 'sent:' });
+    await takes(await on(server, 'laptop'), 'later');
+  });
+
+  test('comes back with its token', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const phone = await on(server, 'phone');
+    await on(server, 'laptop');
+    const back = server.connectJson();
+    await back.resumes(phone.token);
+    await phone.sees({ type: 'closing', reason: 'replaced' });
+    const second = server.connectJson();
+    second.says({ type: 'login', name: 'alice', password: PASSWORD, device: 'phone' });
+    await second.sees({ type: 'ask', because: 'connected' });
+  });
+
+  test('has a name of 1 to 64 characters', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const client = server.connectJson();
+    for (const device of ['', 'x'.repeat(65)]) {
+      client.says({ type: 'login', name: 'alice', password: PASSWORD, device });
+      await client.sees({ type: 'error', reason: 'field', about: 'device' });
+    }
+    await on(server, 'x'.repeat(64));
+  });
+});
+
+test('an account has so many devices: what waits for the longest unseen is given up', async () => {
+  await using server = await startServer({ 'offline-messages': { devices: 2 } });
+  await server.registers('alice');
+  const bob = await server.joins('bob');
+  for (const name of ['phone', 'laptop', 'tablet']) {
+    const device = await on(server, name);
+    server.clock.advance(1);
+    await device.closes();
+  }
+  expect(await bob.asks('message alice hello')).toBe('sent:');
+  for (const name of ['laptop', 'tablet']) {
+    const device = await on(server, name);
+    await takes(device, 'hello');
+    await device.closes();
+  }
+  server.clock.advance(1);
+  const phone = await on(server, 'phone');
+  await phone.seesNothing();
+});
