@@ -129,6 +129,7 @@ export { Health, type HealthReport } from './services/health.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
 export { Inbox } from './services/inbox.ts';
 export { Lockout } from './services/lockout.ts';
+export { LoginDialogue } from './services/login-dialogue.ts';
 export {
   type CursorMove,
   type Device,
@@ -139,7 +140,6 @@ export {
   type Retention,
   type Unread,
 } from './services/message-log.ts';
-export { LoginDialogue } from './services/login-dialogue.ts';
 export { Passwords } from './services/passwords.ts';
 export {
   type Change,

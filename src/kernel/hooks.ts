@@ -123,7 +123,6 @@ export const ARGUMENTS = {
     decide: ['session', 'call'],
     observe: ['session', 'call', 'reply'],
   },
-  onRetry: { decide: ['account', 'key'] },
   onMessage: { guard: ['message'], transform: ['message'], observe: ['message'] },
   onDeliver: { guard: ['session', 'message'] },
   onDelivered: { observe: ['session', 'message'] },

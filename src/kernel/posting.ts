@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry, type SendKey } from './entry.ts';
 import type { Counters } from './environment.ts';
+import { isPromise } from './eventual.ts';
 import {
   type Audience,
   type Duplicate,
@@ -13,7 +14,6 @@ import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
 import type { Hooks } from './phases.ts';
 import type { Passage } from './reservation.ts';
-import { isPromise } from './eventual.ts';
 import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */
