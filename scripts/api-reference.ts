@@ -104,6 +104,25 @@ const SECTIONS: readonly Section[] = [
     names: ['Post', 'Posted', 'MessageDraft', 'Message', 'Audience', 'Account', 'Once', 'Duplicate'],
   },
   {
+    heading: 'The log',
+    intro:
+      'What a room holds, and what `server.append` and a store take and give: [services.md](services.md#message-log).',
+    names: [
+      'KindSpec',
+      'EntryPost',
+      'Entry',
+      'NewEntry',
+      'Destination',
+      'Room',
+      'RoomKind',
+      'EVERYONE',
+      'DIRECT_MOST',
+      'SendKey',
+      'Cursor',
+      'Follower',
+    ],
+  },
+  {
     heading: 'Sessions',
     intro: 'What hooks and commands are given under `session`.',
     names: ['Session', 'AskOptions', 'Question', 'Feed', 'InboxReader'],

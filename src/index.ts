@@ -17,6 +17,7 @@ export {
   definePlugin,
   type HookHandler,
   type HookHandlers,
+  type KindSpec,
   type OptionsOf,
   type Ordered,
   type PlainHandler,
@@ -27,6 +28,7 @@ export {
   type SetupContext,
   withOptions,
 } from './host/define.ts';
+export type { EntryPost } from './host/kinds.ts';
 export { OperationalError } from './host/operational-error.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Server } from './host/server.ts';
