@@ -34,7 +34,8 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
     db,
     `SELECT member.room, members IS NOT NULL AS isDirect, since, ifnull(until, 0) AS until, last, seq
      FROM member CROSS JOIN room ON room.id = member.room
-     WHERE account = ?1 AND (member.room, since) > (?2, ?3) ORDER BY member.room, since LIMIT ${PAGE}`,
+     WHERE account = ?1 AND (member.room, since) > (?2, ?3) AND (members IS NULL OR member.room <= ?4)
+     ORDER BY member.room, since LIMIT ${PAGE}`,
   );
 
   return {
@@ -69,7 +70,8 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
         if (visit({ room: EVERYONE, isDirect: false, since: 0, until: 0 }, last, seq)) return at;
       }
       for (;;) {
-        const rooms = page.all(account, at[0], at[1]);
+        // Rows of a batch of the indexer that is not finished stand beside the tail.
+        const rooms = page.all(account, at[0], at[1], tail.roomsIndexed);
         for (const { isDirect, last, seq, ...room } of rooms) {
           // Those of the tail may be indexed by now; the others came before them.
           if (at[2] && !isDirect) at = [room.room, room.since, true];
