@@ -1,70 +1,75 @@
 /** Fills a database of the SQLite store, by bulk inserts. */
 import { DatabaseSync } from 'node:sqlite';
-import { pack } from '../plugins/stores/sqlite/crowd.ts';
-import { APPLICATION_ID, MIGRATIONS } from '../plugins/stores/sqlite/schema.ts';
+import { Conversations } from '../plugins/stores/sqlite/conversations.ts';
+import { COUNTS, EVERYONE } from '../plugins/stores/sqlite/entry-rows.ts';
+import { APPLICATION_ID, createSchema, MIGRATIONS } from '../plugins/stores/sqlite/schema.ts';
 
 /** How many rows a transaction adds. */
 const AT_ONCE = 500_000;
 
-/** Of 100 messages so many are to a crowd, and so many to everyone. The others name one to three accounts. */
-const [TO_CROWDS, TO_EVERYONE] = [5, 45];
+/** Of 100 messages so many go to everyone; the others to one account, or to two or three together. */
+const TO_EVERYONE = 45;
 
-/** How many accounts are in a crowd. */
-const CROWD = 300;
+/** Of 100 direct messages so many are said to one of the accounts that its sender talks to most. */
+const TO_FRIENDS = 90;
+const FRIENDS = 20;
 
 /**
- * Makes a database with accounts `u1`, `u2`, ... and messages between them. A third of the accounts have never come
+ * Makes a database with accounts `u1`, `u2`, ... and entries between them. A third of the accounts have never come
  * back, a tenth have all, and the others are somewhere between; for the first 50 much waits by name.
  */
-export function fillStore(file: string, messages: number, accounts: number): void {
+export function fillStore(file: string, entries: number, accounts: number): void {
   const db = new DatabaseSync(file);
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
-  for (const migration of MIGRATIONS) db.exec(migration);
+  createSchema(db);
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
   const random = generator();
   const upTo = (most: number) => 1 + Math.floor(random() * most);
 
   const addAccount = db.prepare(
-    `INSERT INTO accounts (id, name, key, hash, created, seen, since, cursor) VALUES (?1, ?2, ?2, ?3, 1, ?4, 0, ?5)`,
+    'INSERT INTO accounts (id, name, key, hash, created, seen, since) VALUES (?1, ?2, ?2, ?3, 1, ?4, 0)',
   );
   const addLikeness = db.prepare('INSERT INTO likenesses (likeness, account) VALUES (?, ?)');
-  const cursors = new Float64Array(accounts + 1);
+  const addDevice = db.prepare("INSERT INTO cursor (account, device, id, handed, seen) VALUES (?1, '', ?2, ?2, ?3)");
   db.exec('BEGIN');
   for (let id = 1; id <= accounts; id++) {
     const kind = id <= 50 ? 0 : id % 10;
-    cursors[id] = kind < 3 ? 0 : kind === 9 ? messages : Math.floor(random() * messages);
-    addAccount.run(id, `u${id}`, 'x'.repeat(100), id, cursors[id] ?? 0);
+    addAccount.run(id, `u${id}`, 'x'.repeat(100), id);
+    addDevice.run(id, kind < 3 ? 0 : kind === 9 ? entries : Math.floor(random() * entries), id);
     addLikeness.run(`u${id}`, id);
   }
   db.exec('COMMIT');
 
-  const addMessage = db.prepare(
-    'INSERT INTO messages (id, sender, name, text, time, wide, crowd) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  const addEntry = db.prepare(
+    `INSERT INTO entry (id, room, seq, previous, kind, version, flags, sender, name, device, body, time)
+     VALUES (?, ?, ?, ?, 'message', 1, ${COUNTS}, ?, ?, '', ?, ?)`,
   );
-  const addName = db.prepare('INSERT OR IGNORE INTO named (account, message, sender) VALUES (?, ?, ?)');
-  const addCrowd = db.prepare('INSERT INTO crowds (message, account) VALUES (?, 0)');
+  const conversations = new Conversations(db);
   const text = 'some words, as people say them '.repeat(4);
-  let names: (readonly [account: number, message: number, sender: number])[] = [];
-  // In the order of the table, as far as they come, which takes a tenth of the time.
-  const addNames = () => {
-    names.sort(([a, m], [b, n]) => a - b || m - n);
-    for (const name of names) addName.run(...name);
-    names = [];
-  };
+  const everyone = { seq: 0, last: 0 };
   db.exec('BEGIN');
-  for (let id = 1; id <= messages; id++) {
+  for (let id = 1; id <= entries; id++) {
     const sender = upTo(accounts);
-    const kind = random() * 100;
-    const crowd = kind < TO_CROWDS ? pack(Array.from({ length: CROWD }, () => upTo(accounts))) : null;
-    const wide = kind < TO_CROWDS + TO_EVERYONE;
-    addMessage.run(id, sender, `u${sender}`, text.slice(0, upTo(120)), id, Number(wide), crowd);
-    if (crowd !== null) addCrowd.run(id);
-    if (!wide) for (let i = upTo(3); i > 0; i--) names.push([upTo(random() < 0.1 ? 50 : accounts), id, sender]);
-    if (id % AT_ONCE !== 0) continue;
-    addNames();
-    db.exec('COMMIT; BEGIN');
+    const body = text.slice(0, upTo(120));
+    if (random() * 100 < TO_EVERYONE) {
+      addEntry.run(id, EVERYONE, ++everyone.seq, everyone.last, sender, `u${sender}`, body, id);
+      conversations.addPlace(EVERYONE, id, sender, COUNTS, null);
+      everyone.last = id;
+    } else {
+      const other = () => {
+        if (random() < 0.1) return upTo(50);
+        return random() * 100 < TO_FRIENDS ? 1 + ((sender + upTo(FRIENDS)) % accounts) : upTo(accounts);
+      };
+      const others = Array.from({ length: random() < 0.8 ? 1 : 2 }, other);
+      const members = [...new Set([sender, ...others])].sort((a, b) => a - b);
+      const { room, seq, previous } = conversations.add(members, id, sender, COUNTS, null);
+      addEntry.run(id, room, seq, previous, sender, `u${sender}`, body, id);
+    }
+    if (id % AT_ONCE === 0) db.exec('COMMIT; BEGIN');
   }
-  addNames();
+  conversations.flush();
+  db.prepare('UPDATE room SET last = ?, seq = ? WHERE id = ?').run(everyone.last, everyone.seq, EVERYONE);
+  db.prepare('UPDATE log SET indexed = ?1, rooms_indexed = ?2, entries = ?1').run(entries, conversations.last);
   db.exec('COMMIT; PRAGMA journal_mode = WAL');
   db.close();
 }

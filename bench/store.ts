@@ -7,9 +7,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { batchRunner, type Request } from '../plugins/stores/sqlite/batch.ts';
+import { batchRunner, type Request, snapshotRunner } from '../plugins/stores/sqlite/batch.ts';
 import { openDatabase } from '../plugins/stores/sqlite/open.ts';
 import { OpenFiles } from '../plugins/stores/sqlite/open-files.ts';
 import { answerForSelf } from '../src/host/self.ts';
@@ -48,13 +49,22 @@ const began = performance.now();
 const db = openDatabase(file, 5000, true);
 console.error(`opened in ${Math.round(performance.now() - began)} ms`);
 db.exec('PRAGMA synchronous = OFF');
-const { run } = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
+const { run, runUnsynced } = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
+const read = snapshotRunner(new DatabaseSync(file, { readOnly: true }), file);
 
 type Row = Readonly<Record<'count' | 'p50' | 'p99' | 'p99.9' | 'max' | 'disturbed', number>>;
 const rows: Record<string, Row> = {};
 
-/** Times requests, one after the other. @param request makes the one of a number from the result of the one before */
-function measure(name: string, request: (i: number, before: unknown) => Request | undefined, samples = SAMPLES): void {
+/**
+ * Times requests, one after the other.
+ * @param request makes the one of a number from the result of the one before
+ * @param perform the thread that performs them
+ */
+function measure(
+  name: string,
+  request: (i: number, before: unknown) => Request | undefined,
+  { samples = SAMPLES, perform = run } = {},
+): void {
   const times: number[] = [];
   let disturbed = 0;
   let before: unknown;
@@ -63,7 +73,7 @@ function measure(name: string, request: (i: number, before: unknown) => Request 
     if (next === undefined) break;
     const { involuntaryContextSwitches: switches } = process.resourceUsage();
     const began = performance.now();
-    const [outcome] = run([next]);
+    const [outcome] = perform([next]);
     const time = performance.now() - began;
     if (process.resourceUsage().involuntaryContextSwitches > switches) disturbed++;
     else times.push(time);
@@ -79,30 +89,51 @@ function summary(times: readonly number[], disturbed = 0): Row {
   return { count: times.length, p50, p99, 'p99.9': p999, max: percentile(times, 1), disturbed };
 }
 
+/** Up to where an inbox was read, and how many accounts were removed. */
+let readUpTo = 0;
+let removed = 0;
+
 /** Numbers that look random and are the same each time. */
 const pick = (i: number, below: number) => 1 + ((i * 7919 + 104_729) % below);
 const account = (i: number) => pick(i, ACCOUNTS);
 const accounts = (i: number, count: number) => Array.from({ length: count }, (_, k) => account(i + k * 13));
 const text = 'x'.repeat(100);
-const entry = (i: number, audience: 'everyone' | number[], more = {}) =>
-  ['append', { sender: account(i), from: `u${account(i)}`, audience, text, time: Date.now(), ...more }] as const;
+const row = (to: number | readonly number[], sender: number) =>
+  [to, 'message', 1, 1, sender, `u${sender}`, '', text, null, null, Date.now(), null] as const;
+const pair = (a: number, b: number) => (a === b ? [a] : a < b ? [a, b] : [b, a]);
+const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
+const direct = (i: number): Request => ['append', [row(pair(account(i), account(i + 1)), account(i))]];
+const reads = { perform: read };
 
-measure('find', (i) => ['find', `u${account(i)}`]);
-measure('lookalike', (i) => ['lookalike', [`u${account(i)}`, `v${i}`]]);
-measure('list', (i) => ['list', account(i), 500], 2000);
-measure('seenSince', (i) => ['seenSince', 1 + i, Number.MAX_SAFE_INTEGER, 0, 1000], 2000);
-measure('cursor', (i) => ['cursor', account(i)]);
-measure('count', (i) => ['count', account(i), account(i + 1), 0, 10_000]);
-measure('count, much waits', (i) => ['count', 1, account(i), 0, 10_000], 2000);
-measure('read, a login', (i) => ['read', account(i), 0, 256], 4000);
-measure('read, after a long absence', (_, before) => {
-  const { found = [], after = 0 } = (before ?? {}) as { found?: { id: number }[]; after?: number };
-  if (before !== undefined && found.length === 0 && after === 0) return undefined;
-  return ['read', 2, Math.max(after, found.at(-1)?.id ?? 0), 256];
-});
-measure('readText', (i) => ['readText', `lockout/${i} 192.0.2.1`]);
-measure('writeText', (i) => ['writeText', `lockout/${i % 5000} 192.0.2.1`, '{"until":1800000000000}']);
-measure('listTexts', (i) => ['listTexts', `lockout/${i}`, true, 'lockout0', 100]);
+/** Reads or counts on where a request before has come to, until there is nothing left. */
+const inParts =
+  (name: string, ...values: unknown[]) =>
+  (_i: number, before: unknown): Request | undefined => {
+    const { after } = (before ?? {}) as { after?: unknown };
+    return before !== undefined && after === undefined ? undefined : [name, ...values, after];
+  };
+
+measure('find', (i) => ['find', `u${account(i)}`], reads);
+measure('lookalike', (i) => ['lookalike', [`u${account(i)}`, `v${i}`]], reads);
+measure('list', (i) => ['list', account(i), 500], { samples: 2000, perform: read });
+measure('seenSince', (i) => ['seenSince', 1 + i, Number.MAX_SAFE_INTEGER, 0, 1000], { samples: 2000, perform: read });
+measure('devices', (i) => ['devices', account(i)], reads);
+measure('count', (i) => ['count', account(i), account(i + 1), 0, 10_000], reads);
+measure('count, much waits', inParts('count', 1, 2, 0, 1e9), reads);
+measure('read, a login', (i) => ['read', account(i), 0, 1e15, 256], { samples: 4000, perform: read });
+measure(
+  'read, after a long absence',
+  (_, before) => {
+    const { found = [], after } = (before ?? {}) as { found?: number[][]; after?: unknown };
+    if (before !== undefined && found.length === 0 && after === undefined) return undefined;
+    readUpTo = found.at(-1)?.[0] ?? readUpTo;
+    return ['read', 2, readUpTo, 1e15, 256, after];
+  },
+  reads,
+);
+measure('history', (i) => ['history', 1, 1 + pick(i, MESSAGES), 100], { samples: 2000, perform: read });
+measure('unread', (i) => ['unread', account(i)], reads);
+measure('unread, many rooms', inParts('unread', 1), reads);
 measure('create', (i) => [
   'create',
   { name: `n${i}`, key: `n${i}`, hash: text, created: 1, epoch: 1 },
@@ -110,39 +141,79 @@ measure('create', (i) => [
   true,
 ]);
 measure('setSeen', (i) => ['setSeen', account(i), Date.now() + i]);
-measure('append, to everyone', (i) => entry(i, 'everyone'));
-measure('append, to one', (i) => entry(i, [account(i + 1)]));
-measure('append, under a key', (i) => entry(i, [account(i + 1)], { key: `key ${i}` }));
-measure('append, to 32', (i) => entry(i, accounts(i, 32)));
-measure('append, to 1,000', (i) => entry(i, accounts(i, 1000)), 2000);
-measure('append, to 10,000', (i) => entry(i, accounts(i, 10_000)), 1000);
-measure('moveCursors, 100', (i) => ['moveCursors', accounts(i, 100).map((id, k) => [id, i + k, i + k])], 2000);
-measure('remove', (i, before) => ['remove', before === false ? 3 + (i % 7) : 3 + (i % 50)], 1000);
-measure('saidBy', (_, before) => {
-  const { after } = (before ?? {}) as { after?: number };
-  return before !== undefined && after === undefined
-    ? undefined
-    : ['saidBy', account(5), after ?? Number.MAX_SAFE_INTEGER];
+measure('enter', (i) => ['enter', account(i), i % 2 === 0 ? '' : 'phone', Date.now() + i, 16]);
+measure('append, to everyone', (i) => ['append', [row(1, account(i))]]);
+measure('append, to one', direct);
+measure('append, under a key', (i) => [
+  'append',
+  [row(pair(account(i), account(i + 1)), account(i))],
+  [account(i), `key ${i}`, '[]', Date.now()],
+]);
+measure('append, to 32', (i) => ['append', [row(ascending(accounts(i, 32)), account(i))]]);
+measure(
+  'append, to 1,000 one by one',
+  (i) => ['append', accounts(i, 1000).map((id) => row(pair(account(i), id), account(i)))],
+  {
+    samples: 500,
+  },
+);
+measure('moveCursors, 100', (i) => ['moveCursors', accounts(i, 100).flatMap((id, k) => [id, '', i + k, i + k]), i], {
+  samples: 2000,
 });
+measure('a turn of the indexer', (_, before) => ['index', before], {
+  perform: (requests) => requests.map(runUnsynced),
+});
+measure(
+  'remove',
+  (_i, before) => ['remove', typeof before === 'number' ? 3 + (removed % 50) : 3 + (++removed % 50), before],
+  {
+    samples: 1000,
+  },
+);
+measure(
+  'saidBy',
+  (_, before) => {
+    const { after } = (before ?? {}) as { after?: number };
+    return before !== undefined && after === undefined
+      ? undefined
+      : ['saidBy', account(5), after ?? Number.MAX_SAFE_INTEGER];
+  },
+  reads,
+);
 
-const { n: kept } = db.prepare('SELECT messages AS n FROM log_size').get() as { n: number };
+while ((runUnsynced(['index']) as { value: unknown }).value !== undefined);
+const { n: kept } = db.prepare('SELECT entries AS n FROM log').get() as { n: number };
 const trimming = (name: string, most: number) => {
   const retention = { before: 0, most, keysSince: Date.now() };
-  measure(name, (i, before) => (i > 0 && before === undefined ? undefined : ['trim', retention, before]), 1e6);
+  measure(name, (i, before) => (i > 0 && before === undefined ? undefined : ['trim', retention, before]), {
+    samples: 1e6,
+    perform: (requests) => requests.map(runUnsynced),
+  });
 };
 trimming('trim, what all have', 1e9);
 trimming('trim, again', 1e9);
 trimming('trim, 2% too many', Math.round(kept * 0.98));
 db.close();
 
+const MESSAGE = {
+  kind: 'message',
+  version: 1,
+  counts: true,
+  device: '',
+  toSender: false,
+  body: text,
+  time: Date.now(),
+};
+
 /** What others wait for an answer, alone and while the log is trimmed; with all there is to it, fsync too. */
-const { log, close } = await openStore({ file, busyTimeout: 5000, owned: true, now: Date.now });
+const { messageLog: log, close } = await openStore({ file, busyTimeout: 5000, owned: true, now: Date.now });
 async function others(name: string, seconds: number): Promise<void> {
   const times: number[] = [];
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    const [, value] = entry(times.length, [account(times.length)]);
+    const [sender, other] = [account(times.length), account(times.length + 1)];
+    const value = { ...MESSAGE, to: { direct: [sender, other] }, sender, from: `u${sender}` };
     const began = performance.now();
-    await log.append(value);
+    await log.append([value]);
     times.push(performance.now() - began);
     await after(5);
   }
