@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { OperationalError } from 'chatserv';
 import type { Outcome, Request, WriterQuestions } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
+import { flatten, unflatten } from './flat.ts';
 import type { Reads } from './queries.ts';
-import type { FromWorker, MigrationProgress, ToWorker } from './serve.ts';
+import type { FlatOutcome, FromWorker, MigrationProgress, ToWorker } from './serve.ts';
 import type { WorkerData } from './worker.ts';
 
 /** Asks a question, and has the answer when it is there. */
@@ -101,7 +102,7 @@ export async function startClient<Questions>(
     waiting = gathered;
     gathered = [];
     try {
-      post(waiting.map((call) => call.request));
+      post(flatten(waiting.map((call) => call.request)));
     } catch {
       sendSendable();
     }
@@ -119,7 +120,7 @@ export async function startClient<Questions>(
         call.reject(error as Error);
       }
     }
-    if (waiting.length > 0) post(waiting.map((call) => call.request));
+    if (waiting.length > 0) post(flatten(waiting.map((call) => call.request)));
   }
 
   function fail(reason: string): void {
@@ -142,7 +143,11 @@ export async function startClient<Questions>(
     if ('later' in message) return settle(later.shift(), message.later);
     const calls = waiting;
     waiting = [];
-    for (let i = 0; i < calls.length; i++) settle(calls[i], message[i]);
+    const outcomes = unflatten(message) as FlatOutcome[];
+    for (const [i, call] of calls.entries()) {
+      const [succeeded, value] = outcomes[i] ?? [false, undefined];
+      settle(call, succeeded ? { value } : { failed: String(value) });
+    }
     answered?.();
     send();
     closeWhenDone();

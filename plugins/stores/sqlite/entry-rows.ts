@@ -31,11 +31,9 @@ export type StoredEntry = readonly [
   origin: string | null,
 ];
 
-/**
- * An entry as it crosses from thread to thread: its columns, which are cheap to clone, and the members of its room where
- * that is a direct conversation. Rows of one room share the array, also after they were cloned together.
- */
+/** An entry as it crosses from thread to thread: its columns, and the members of its room where that is a direct conversation. */
 export type EntryRow = readonly [...StoredEntry, members?: readonly number[] | undefined];
+export const MEMBERS = 15;
 
 /** A new entry on its way to the thread that appends it: a room or the members of a conversation, and columns. */
 export type NewEntryRow = readonly [
@@ -100,8 +98,9 @@ function ascending(ids: readonly number[]): readonly number[] {
   return [...new Set(ids)].sort((a, b) => a - b);
 }
 
-export function entryOf(row: EntryRow): Entry {
-  const [id, room, seq, previous, kind, version, flags, sender, from, device, body, of, reply, time, , members] = row;
+/** @param members those of its conversation, an array that entries share */
+export function entryOf(row: EntryRow, members = row[MEMBERS]): Entry {
+  const [id, room, seq, previous, kind, version, flags, sender, from, device, body, of, reply, time] = row;
   return {
     id,
     room,

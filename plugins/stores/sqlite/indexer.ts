@@ -10,6 +10,9 @@ export const TAIL_MOST = 4096;
 const BATCH = TAIL_MOST / 2;
 const BATCH_TIME = 30_000;
 
+/** How many rows are written before it is looked whether the turn is over. */
+const AT_ONCE = 20;
+
 /**
  * Builds what the log is looked up by, behind it: all that has gathered is one batch, which is sorted and written in the
  * order of the indexes, a slice at a time. The watermark moves when all of it is written; what is written twice, after a
@@ -28,7 +31,7 @@ export class Indexer {
       direct: db.prepare('INSERT OR IGNORE INTO direct (members, room) VALUES (?, ?)'),
       member: db.prepare('INSERT OR IGNORE INTO member (account, room, since) VALUES (?, ?, 0)'),
       contact: db.prepare('INSERT OR IGNORE INTO contact (account, other) VALUES (?, ?)'),
-      place: db.prepare('INSERT OR REPLACE INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)'),
+      place: db.prepare('INSERT OR IGNORE INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)'),
       room: db.prepare('UPDATE room SET last = ?2, seq = ?3, spoke = ?4 WHERE id = ?1 AND last < ?2'),
       log: db.prepare(
         'UPDATE log SET indexed = ?, rooms_indexed = max(rooms_indexed, ?), entries = entries + ? WHERE id = 1',
@@ -53,7 +56,7 @@ export class Indexer {
     const slice = new Slice();
     this.#batch ??= this.#index();
     while (!slice.isOver) {
-      slice.visit();
+      slice.visit(AT_ONCE);
       if (!this.#batch.next().done) continue;
       this.#batch = undefined;
       this.#at = performance.now();
@@ -73,32 +76,34 @@ export class Indexer {
     const { head, rooms, tail, newRooms } = end;
     const batch = [...tail];
     const conversations = [...newRooms];
+    let rows = 0;
+    const isTime = () => ++rows % AT_ONCE === 0;
 
     for (const [members, room] of sortedBy(conversations.map((room) => [pack(room.members ?? []), room.id] as const))) {
       direct.run(members, room);
-      yield;
+      if (isTime()) yield;
     }
     for (const [account, room] of sorted(membersOf(conversations))) {
       member.run(account, room);
-      yield;
+      if (isTime()) yield;
     }
     const written = byRoom(batch);
     for (const [account, other] of sorted(this.#contacts(written))) {
       contact.run(account, other);
-      yield;
+      if (isTime()) yield;
     }
     for (const [room, entries] of written) {
       for (const { id, sender, flags, origin } of entries) {
         // Another process may have indexed it meanwhile, and forgotten it.
         if (id > end.indexed) place.run(room, id, sender, flags, origin);
-        yield;
+        if (isTime()) yield;
       }
     }
     for (const room of written.keys()) {
       const state = end.room(room);
       // Where it stands by now is as good: what the tail holds beyond is counted on from there.
       if (state !== undefined) update.run(room, state.last, state.seq, packedSpeakers(state));
-      yield;
+      if (isTime()) yield;
     }
     if (head <= end.indexed) return;
     const added = batch.reduce((sum, { id }) => (id > end.indexed ? sum + 1 : sum), 0);

@@ -15,6 +15,7 @@ import {
   appendedEntry,
   type EntryRow,
   entryOf,
+  MEMBERS,
   type NewEntryRow,
   newEntryRow,
   type Places,
@@ -70,9 +71,15 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     };
   }
 
+  /** Makes an entry of its row. */
+  function entryIn(row: EntryRow): Entry {
+    const members = row[MEMBERS];
+    return entryOf(row, members && sharedMembers(row[1], members));
+  }
+
   /** Notes an entry that the store itself has appended. */
   const moved = (row: EntryRow | undefined): void => {
-    if (row !== undefined) followers.note([entryOf(row)]);
+    if (row !== undefined) followers.note([entryIn(row)]);
   };
 
   return {
@@ -99,7 +106,7 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
         );
         from = part.after;
         if (from !== undefined) continue;
-        for (const row of part.found) entries.push(entryOf(row));
+        for (const row of part.found) entries.push(entryIn(row));
         if (part.found.length < READ_AT_ONCE || entries.length >= limit) return entries;
         start = entries.at(-1)?.id ?? start;
       }
@@ -109,14 +116,14 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
       const entries: Entry[] = [];
       for (let from = before; ; from = entries.at(-1)?.id ?? 0) {
         const rows = await read('history', room, from, limit - entries.length);
-        for (const row of rows) entries.push(entryOf(row));
+        for (const row of rows) entries.push(entryIn(row));
         if (rows.length < READ_AT_ONCE || entries.length >= limit) return entries;
       }
     },
 
     async get(id) {
       const row = await read('entry', id);
-      return row && entryOf(row);
+      return row && entryIn(row);
     },
 
     async count(account, sender, after, most, origin) {

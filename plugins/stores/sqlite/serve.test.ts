@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Request } from './batch.ts';
+import { flatten } from './flat.ts';
 import { serve, type ToWorker } from './serve.ts';
 
 test('what has time is done when nothing else is there, one at a time, and all before it closes', async () => {
@@ -10,9 +11,9 @@ test('what has time is done when nothing else is there, one at a time, and all b
   const request = (n: number) => ['get', n] as const;
   const sent: ToWorker[] = [
     { later: request(1) },
-    [request(2), request(3)],
+    flatten([request(2), request(3)]),
     { later: request(4) },
-    [request(5)],
+    flatten([request(5)]),
     'close',
     { later: request(6) },
   ];
@@ -36,7 +37,7 @@ test('what has time is done when nothing else is there, one at a time, and all b
   expect(done).toEqual([[2, 3, 5], 1, 4, 6, 'closed']);
   expect(answers).toEqual([
     { opened: 'a file' },
-    [{ value: 2 }, { value: 3 }, { value: 5 }],
+    flatten([2, 3, 5].map((value) => [true, value])),
     ...[1, 4, 6].map((value) => ({ later: { value } })),
   ]);
 });

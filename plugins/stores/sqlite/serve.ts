@@ -1,14 +1,15 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Outcome, Request } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
+import { flatten, unflatten } from './flat.ts';
 
-/** What a thread is sent: requests, one that has time until no other is there, or that there will be no more. */
-export type ToWorker = readonly Request[] | { readonly later: Request } | 'close';
+/** What a thread is sent: requests, flat, one that has time until no other is there, or that there will be no more. */
+export type ToWorker = readonly unknown[] | { readonly later: Request } | 'close';
 
 /**
  * What it answers: first how the opening went, with the file's identity, and before that, where it takes a while, how far
- * the migration of a file has come; then the outcomes of requests, and those of later ones, each in the order in which they
- * came. In between it reports entries that another process has appended, that another program has written to the file and,
+ * the migration of a file has come; then the outcomes of requests, flat, and those of later ones, each in the order in which
+ * they came. In between it reports entries that another process has appended, that another program has written to the file and,
  * once, why nothing is kept any more.
  */
 export type FromWorker =
@@ -19,7 +20,7 @@ export type FromWorker =
   | { readonly writtenByAnother: true }
   | { readonly others: readonly EntryRow[] }
   | { readonly later: Outcome }
-  | Outcome[];
+  | unknown[];
 
 /** How far the migration of a file has come. */
 export interface MigrationProgress {
@@ -72,9 +73,9 @@ export function serve(port: MessagePort, open: (answer: (message: FromWorker) =>
       for (; next !== undefined; next = receive()) {
         if (next === 'close') closing = true;
         else if ('later' in next) later.push(next.later);
-        else for (const request of next) requests.push(request);
+        else requests.push(...(unflatten(next) as Request[]));
       }
-      if (requests.length > 0) answer(run(requests));
+      if (requests.length > 0) answer(flatten(run(requests).map(flatOutcome)));
       const request = later.shift();
       if (request !== undefined) answer({ later: runUnsynced(request) });
       isBehind = runBehind();
@@ -84,4 +85,11 @@ export function serve(port: MessagePort, open: (answer: (message: FromWorker) =>
     port.close();
   });
   answer({ opened: answering.identity });
+}
+
+/** An outcome as it is sent: whether there is a value, and that or why not. */
+export type FlatOutcome = readonly [succeeded: boolean, value: unknown];
+
+function flatOutcome(outcome: Outcome): FlatOutcome {
+  return 'value' in outcome ? [true, outcome.value] : [false, outcome.failed];
 }

@@ -69,7 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const writer: Writer = await startClient<WriterQuestions>('worker', data, {
     ...options,
     appendedByOthers(entries) {
-      followers.note(entries.map(entryOf));
+      followers.note(entries.map((row) => entryOf(row)));
       followers.tell();
     },
     answered: () => followers.tell(),
