@@ -119,7 +119,7 @@ measure('list', (i) => ['list', account(i), 500], { samples: 2000, perform: read
 measure('seenSince', (i) => ['seenSince', 1 + i, Number.MAX_SAFE_INTEGER, 0, 1000], { samples: 2000, perform: read });
 measure('devices', (i) => ['devices', account(i)], reads);
 measure('count', (i) => ['count', account(i), account(i + 1), 0, 10_000], reads);
-measure('count, much waits', inParts('count', 1, 2, 0, 1e9), reads);
+measure('count, much waits', inParts('count', 1, 2, 0, 1e9, undefined), reads);
 measure('read, a login', (i) => ['read', account(i), 0, 1e15, 256], { samples: 4000, perform: read });
 measure(
   'read, after a long absence',
