@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faults } from './checker.ts';
+import { disorder, faults } from './checker.ts';
 
 const sent = [
   { from: 'alice', to: ['bob', 'carol'], text: 'a1', answered: true },
@@ -23,4 +23,10 @@ test.each([
   ['an invention', [seen('carol', 'a1', 'x')], ["carol saw 'x', which nobody sent"]],
 ])('the checker judges %s', (_what, all, wrong) => {
   expect(faults(sent, all)).toEqual(wrong);
+});
+
+test('the checker finds where two saw different orders', () => {
+  const [one, same, part] = [seen('bob', 'a1', 'a2', 'a3'), seen('carol', 'a1', 'a1', 'a2'), seen('dora', 'a3')];
+  expect(disorder([one, same, part])).toEqual([]);
+  expect(disorder([one, seen('carol', 'a2', 'x', 'a1')])).toEqual(["carol (1) saw 'a1' after 'a2', bob (0) before it"]);
 });

@@ -49,3 +49,24 @@ export function faults(sent: readonly Sent[], seen: readonly Seen[]): string[] {
   }
   return found;
 }
+
+/** Where two of them saw the same messages in different orders, a sentence each. */
+export function disorder(seen: readonly Seen[]): string[] {
+  const found: string[] = [];
+  const orders = seen.map(({ texts }) => new Map([...new Set(texts)].map((text, place) => [text, place])));
+  for (const [at, order] of orders.entries()) {
+    for (const [other, places] of orders.slice(0, at).entries()) {
+      let [latest, before] = [-1, ''];
+      for (const text of order.keys()) {
+        const place = places.get(text) ?? latest;
+        if (place < latest) {
+          found.push(
+            `${seen[at]?.user} (${at}) saw '${text}' after '${before}', ${seen[other]?.user} (${other}) before it`,
+          );
+        }
+        if (place > latest) [latest, before] = [place, text];
+      }
+    }
+  }
+  return found;
+}

@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PASSWORD, startProgram } from '../support/program.ts';
-import { faults, type Sent } from './checker.ts';
+import { disorder, faults, type Sent } from './checker.ts';
 import { Talker } from './talker.ts';
 
 /** How often the server is killed; KILLS=1000 makes a long run of it. */
@@ -21,12 +21,15 @@ test(`killed ${KILLS} times under load, the server loses nothing that was answer
     limits: { linesPerSecond: 0, bytesPerSecond: 0 },
   });
   const talkers = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'].map((name, index) => new Talker(name, index % 2 === 0));
-  const names = talkers.map(({ user }) => user);
+  // Three devices of one account that listens: two acknowledge, one is plain.
+  const devices = [new Talker('u6', true, 'phone'), new Talker('u6', true, 'laptop'), new Talker('u6', false)];
+  const everyone = [...talkers, ...devices];
+  const names = [...new Set(everyone.map(({ user }) => user))];
   await program.registers(...names);
   const log: Sent[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
     if (kill > 0) await program.start();
-    await Promise.all(talkers.map((talker) => talker.logsIn(program.port, PASSWORD)));
+    await Promise.all(everyone.map((talker) => talker.logsIn(program.port, PASSWORD)));
     for (const talker of talkers)
       talker.talks(
         log,
@@ -35,22 +38,23 @@ test(`killed ${KILLS} times under load, the server loses nothing that was answer
     // The moment of the kill is what varies: no event is awaited here.
     await after(LIFE.least + Math.random() * (LIFE.most - LIFE.least));
     await program.kill();
-    await Promise.all(talkers.map((talker) => talker.isCutOff()));
+    await Promise.all(everyone.map((talker) => talker.isCutOff()));
   }
   await program.start();
-  await Promise.all(talkers.map((talker) => talker.logsIn(program.port, PASSWORD)));
+  await Promise.all(everyone.map((talker) => talker.logsIn(program.port, PASSWORD)));
   const deadline = Date.now() + PATIENCE;
-  let found = faults(log, talkers);
+  let found = faults(log, everyone);
   // Who speaks JSON has sent what was not answered again, and so is answered in the end.
   const json = new Set(talkers.filter(({ exactlyOnce }) => exactlyOnce).map(({ user }) => user));
   const unanswered = () => log.filter(({ from, answered }) => json.has(from) && !answered);
   while ((found.some((fault) => fault.includes('never saw')) || unanswered().length > 0) && Date.now() < deadline) {
     await after(100);
-    found = faults(log, talkers);
+    found = faults(log, everyone);
   }
   expect(unanswered()).toEqual([]);
-  await Promise.all(talkers.map((talker) => talker.logsOut()));
+  await Promise.all(everyone.map((talker) => talker.logsOut()));
   expect(found.slice(0, 20)).toEqual([]);
+  expect(disorder(everyone).slice(0, 20)).toEqual([]);
   const answered = log.filter((message) => message.answered).length;
   expect(answered).toBeGreaterThan(KILLS);
   expect(program.stderr).toBe('');

@@ -10,6 +10,7 @@ export class Talker implements Seen {
   readonly user: string;
   readonly exactlyOnce: boolean;
   readonly texts: string[] = [];
+  readonly #device: string | undefined;
   /** The greatest id seen, of who acknowledges. */
   #known = 0;
   #count = 0;
@@ -20,10 +21,14 @@ export class Talker implements Seen {
   #talks: { log: Sent[]; others: readonly string[] } | undefined;
   #welcome: (() => void) | undefined;
 
-  /** @param json whether it speaks JSON and acknowledges, or plain lines */
-  constructor(user: string, json: boolean) {
+  /**
+   * @param json whether it speaks JSON and acknowledges, or plain lines
+   * @param device the name that it has for its device, if any
+   */
+  constructor(user: string, json: boolean, device?: string) {
     this.user = user;
     this.exactlyOnce = json;
+    this.#device = device;
   }
 
   async logsIn(port: number, password: string): Promise<void> {
@@ -38,7 +43,7 @@ export class Talker implements Seen {
     lines.on('line', (line) => (this.exactlyOnce ? this.#hearJson(line) : this.#hearLine(line)));
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#welcome = resolve;
-    if (this.exactlyOnce) this.#says({ type: 'login', name: this.user, password });
+    if (this.exactlyOnce) this.#says({ type: 'login', name: this.user, password, device: this.#device });
     else socket.write(`${this.user}\n${password}\n`);
     await promise;
     if (this.exactlyOnce) for (const message of this.#open) this.#sends(message, true);

@@ -125,8 +125,8 @@ describe('a kind of entries that a plugin defines', () => {
         commands: [
           {
             name: 'poll',
-            usage: 'poll',
             summary: 'Polls',
+            params: {},
             async run({ account }) {
               await server.append({ kind: 'poll', from: account, to: { room: EVERYONE }, data: null });
               return 'polled';
@@ -149,7 +149,7 @@ describe('a kind of entries that a plugin defines', () => {
       summary: 'Defines what is there',
       setup: () => ({ kinds: [{ name: 'redaction', version: 1, schema: z.null(), counts: false }] }),
     });
-    const commands = defineCommand({ name: 'x', usage: 'x', summary: 'x', run: () => '' });
+    const commands = defineCommand({ name: 'x', summary: 'x', params: {}, run: () => '' });
     await expect(startServer({ reactions: reactions(), other, commands })).rejects.toThrow(
       "The plugins 'others' and 'reactions' both define the kind 'reaction'.",
     );
