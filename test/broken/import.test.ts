@@ -51,7 +51,7 @@ async function killWhen(child: ChildProcess, file: string, bytes: number): Promi
 function heldIn(file: string): { users: number; messages: number } {
   using db = new DatabaseSync(file);
   const count = (table: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
-  return { users: count('accounts'), messages: count('messages') };
+  return { users: count('accounts'), messages: count('entry') };
 }
 
 async function importFolder(): Promise<Folder> {

@@ -83,7 +83,7 @@ test('what others may do with a database that is in use is no loss', MANY, async
   for (let i = 0; i < 50; i++) expect(await alice.asks(`broadcast ${filler}`)).toBe('sent:');
   const others: readonly (() => unknown)[] = [
     () => withDatabase(database, 'PRAGMA wal_checkpoint(TRUNCATE)'),
-    () => withDatabase(database, 'DELETE FROM messages; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),
+    () => withDatabase(database, 'DELETE FROM entry; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)'),
     () => folder.runs(['backup', 'copy.db', '--config', program.configFile]),
     () => folder.runs(['user', 'add', 'bob', '--config', program.configFile], 'tea-at-four\n'),
     () => execFileSync('touch', [database, `${database}-wal`, `${database}-shm`]),
