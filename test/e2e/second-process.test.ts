@@ -5,7 +5,9 @@ import { openStore } from '../../plugins/stores/sqlite/store.ts';
 import { startProgram } from '../support/program.ts';
 
 /** What another process appends to the log of a server that runs: it has the file open beside the server, which owns it. */
-test('what another process appends reaches users who are online, in one order with all else, and those who come later', { timeout: 60_000 }, async () => {
+test('what another process appends reaches users who are online, in one order with all else, and those who come later', {
+  timeout: 60_000,
+}, async () => {
   await using program = await startProgram();
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   await program.registers('carol');

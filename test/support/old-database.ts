@@ -11,7 +11,7 @@ export const LAST_WITH_MESSAGES = 12;
 const [SENT, CROWDS, ORIGINS] = [6, 9, 10];
 
 /** A message for an account, without its id. */
-export type Waiting = readonly [sender: number, name: string, text: string, time: number];
+type Waiting = readonly [sender: number, name: string, text: string, time: number];
 
 /** How the messages are spread: of 100 so many go to everyone and to a crowd, the others name one to three accounts. */
 export interface OldDatabase {
