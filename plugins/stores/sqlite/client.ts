@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { OperationalError } from 'chatserv';
-import type { Outcome, Request, WriterQuestions } from './batch.ts';
+import type { Request, WriterQuestions } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
 import { flatten, unflatten } from './flat.ts';
 import type { Reads } from './queries.ts';
-import type { FlatOutcome, FromWorker, MigrationProgress, ToWorker } from './serve.ts';
+import type { FromWorker, MigrationProgress, ToWorker } from './serve.ts';
 import type { WorkerData } from './worker.ts';
 
 /** Asks a question, and has the answer when it is there. */
@@ -140,14 +140,16 @@ export async function startClient<Questions>(
     if ('writtenByAnother' in message) return writtenByAnother?.();
     if ('others' in message) return appendedByOthers?.(message.others);
     batches++;
-    if ('later' in message) return settle(later.shift(), message.later);
+    if ('later' in message) {
+      const outcome = message.later;
+      return 'value' in outcome
+        ? settle(later.shift(), true, outcome.value)
+        : settle(later.shift(), false, outcome.failed);
+    }
     const calls = waiting;
     waiting = [];
-    const outcomes = unflatten(message) as FlatOutcome[];
-    for (const [i, call] of calls.entries()) {
-      const [succeeded, value] = outcomes[i] ?? [false, undefined];
-      settle(call, succeeded ? { value } : { failed: String(value) });
-    }
+    const outcomes = unflatten(message) as readonly unknown[];
+    for (let i = 0; i < calls.length; i++) settle(calls[i], outcomes[2 * i] === true, outcomes[2 * i + 1]);
     answered?.();
     send();
     closeWhenDone();
@@ -158,10 +160,11 @@ export async function startClient<Questions>(
     if (isClosing && waiting.length === 0) post('close');
   }
 
-  function settle(call: Call | undefined, outcome: Outcome | undefined): void {
+  /** @param value the answer, or why there is none */
+  function settle(call: Call | undefined, succeeded: boolean, value: unknown): void {
     requests++;
-    if (outcome && 'value' in outcome) call?.resolve(call.make ? call.make(outcome.value as never) : outcome.value);
-    else call?.reject(new OperationalError(outcome?.failed));
+    if (!succeeded) call?.reject(new OperationalError(value as string));
+    else call?.resolve(call.make ? call.make(value as never) : value);
   }
 
   worker.on('error', (error) =>

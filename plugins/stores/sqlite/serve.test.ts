@@ -37,7 +37,7 @@ test('what has time is done when nothing else is there, one at a time, and all b
   expect(done).toEqual([[2, 3, 5], 1, 4, 6, 'closed']);
   expect(answers).toEqual([
     { opened: 'a file' },
-    flatten([2, 3, 5].map((value) => [true, value])),
+    flatten([2, 3, 5].flatMap((value) => [true, value])),
     ...[1, 4, 6].map((value) => ({ later: { value } })),
   ]);
 });

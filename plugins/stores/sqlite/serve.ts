@@ -75,7 +75,7 @@ export function serve(port: MessagePort, open: (answer: (message: FromWorker) =>
         else if ('later' in next) later.push(next.later);
         else requests.push(...(unflatten(next) as Request[]));
       }
-      if (requests.length > 0) answer(flatten(run(requests).map(flatOutcome)));
+      if (requests.length > 0) answer(flatten(pairsOf(run(requests))));
       const request = later.shift();
       if (request !== undefined) answer({ later: runUnsynced(request) });
       isBehind = runBehind();
@@ -87,9 +87,12 @@ export function serve(port: MessagePort, open: (answer: (message: FromWorker) =>
   answer({ opened: answering.identity });
 }
 
-/** An outcome as it is sent: whether there is a value, and that or why not. */
-export type FlatOutcome = readonly [succeeded: boolean, value: unknown];
-
-function flatOutcome(outcome: Outcome): FlatOutcome {
-  return 'value' in outcome ? [true, outcome.value] : [false, outcome.failed];
+/** Outcomes as they are sent: of each, whether there is a value, and that or why not. */
+function pairsOf(outcomes: readonly Outcome[]): unknown[] {
+  const pairs: unknown[] = [];
+  for (const outcome of outcomes) {
+    if ('value' in outcome) pairs.push(true, outcome.value);
+    else pairs.push(false, outcome.failed);
+  }
+  return pairs;
 }
