@@ -10,8 +10,9 @@ export const TAIL_MOST = 4096;
 const BATCH = TAIL_MOST / 2;
 const BATCH_TIME = 30_000;
 
-/** How many rows are written before it is looked whether the turn is over. */
+/** How many rows are written before it is looked whether the turn is over, and as how many visited ones each counts: its page is written, too. */
 const AT_ONCE = 20;
+const WRITTEN = 4;
 
 /**
  * Builds what the log is looked up by, behind it: all that has gathered is one batch, which is sorted and written in the
@@ -22,6 +23,10 @@ export class Indexer {
   readonly #end: LogEnd;
   readonly #statements;
   #batch: Generator<void, void> | undefined;
+  /** How long the tail was when the batch began, how many rows the batch has at most, and how many of them are written. */
+  #started = 0;
+  #toWrite = 1;
+  #written = 0;
   /** When the last batch ended. */
   #at = performance.now();
 
@@ -46,6 +51,15 @@ export class Indexer {
     return length >= BATCH || (length > 0 && performance.now() - this.#at >= BATCH_TIME);
   }
 
+  /** Whether the batch is further from its end than the tail from its bound: then appends would have to wait for it soon. */
+  get lags(): boolean {
+    const { length } = this.#end.tail;
+    return (
+      this.#batch !== undefined &&
+      this.#written / this.#toWrite < (length - this.#started) / (TAIL_MOST - this.#started)
+    );
+  }
+
   /** Whether appends have to wait. */
   get isFull(): boolean {
     return this.#end.tail.length >= TAIL_MOST;
@@ -56,7 +70,7 @@ export class Indexer {
     const slice = new Slice();
     this.#batch ??= this.#index();
     while (!slice.isOver) {
-      slice.visit(AT_ONCE);
+      slice.visit(AT_ONCE * WRITTEN);
       if (!this.#batch.next().done) continue;
       this.#batch = undefined;
       this.#at = performance.now();
@@ -76,18 +90,24 @@ export class Indexer {
     const { head, rooms, tail, newRooms } = end;
     const batch = [...tail];
     const conversations = [...newRooms];
-    let rows = 0;
-    const isTime = () => ++rows % AT_ONCE === 0;
+    this.#started = batch.length;
+    this.#written = 0;
+    // Of each conversation its members, and whom each of them writes to; of each entry its place and its room.
+    this.#toWrite = conversations.reduce((sum, { members = [] }) => sum + 2 * members.length, 2 * batch.length);
+    const isTime = () => ++this.#written % AT_ONCE === 0;
 
     for (const [members, room] of sortedBy(conversations.map((room) => [pack(room.members ?? []), room.id] as const))) {
       direct.run(members, room);
       if (isTime()) yield;
     }
+    yield;
     for (const [account, room] of sorted(membersOf(conversations))) {
       member.run(account, room);
       if (isTime()) yield;
     }
+    yield;
     const written = byRoom(batch);
+    yield;
     for (const [account, other] of sorted(this.#contacts(written))) {
       contact.run(account, other);
       if (isTime()) yield;
@@ -152,6 +172,8 @@ function sorted<Pair extends readonly [number, number]>(pairs: Pair[]): Pair[] {
   return pairs.sort(([a, b], [c, d]) => a - c || b - d);
 }
 
+/** In the order of their bytes, which strings are compared by faster. */
 function sortedBy<Row extends readonly [Uint8Array, number]>(rows: Row[]): Row[] {
-  return rows.sort(([a], [b]) => Buffer.compare(a, b));
+  const keyed = rows.map((row) => [Buffer.from(row[0]).toString('latin1'), row] as const);
+  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
