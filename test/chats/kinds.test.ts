@@ -151,7 +151,7 @@ describe('a kind of entries that a plugin defines', () => {
     });
     const commands = defineCommand({ name: 'x', summary: 'x', params: {}, run: () => '' });
     await expect(startServer({ reactions: reactions(), other, commands })).rejects.toThrow(
-      "The plugins 'others' and 'reactions' both define the kind 'reaction'.",
+      "The plugins 'reactions' and 'others' both define the kind 'reaction'.",
     );
     await expect(startServer({ own })).rejects.toThrow(
       "The plugin 'own' defines the kind 'redaction', which is the server's own.",
