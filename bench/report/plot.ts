@@ -3,8 +3,8 @@ import type { Results, ScenarioResult } from './results.ts';
 import type { Spread } from './statistics.ts';
 
 /** In pixels. */
-const WIDTH = 900;
-const [LEFT, RIGHT] = [400, 870];
+const WIDTH = 960;
+const [LEFT, RIGHT] = [480, 930];
 const [ROW, GAP, TOP, BOTTOM] = [18, 14, 64, 40];
 
 const STYLE = `
@@ -52,7 +52,7 @@ export function plotOf(results: Results): string {
 <style>${STYLE}
 </style>
 <rect class="background" width="${WIDTH}" height="${height}"/>
-<text class="title" x="16" y="28">What chatserv costs beside a bare loop: less is better, 1x is the same</text>
+<text class="title" x="16" y="28">Costs beside the baselines: less is better</text>
 ${[...ticks, ...groups].join('\n')}
 <text x="16" y="${height - 8}">${escaped(conditions)}</text>
 </svg>
@@ -77,7 +77,7 @@ function groupOf(scenario: ScenarioResult, top: number, x: (ratio: number) => nu
   const [first = ''] = Object.keys(scenario.variants);
   const title = `<title>${escaped(scenario.summary)}</title>`;
   const name = `<text class="name" x="16" y="${top + 4}">${escaped(scenario.name)}</text>`;
-  const what = `<text x="150" y="${top + 4}">${escaped(METRICS[scenario.headline])}</text>`;
+  const what = `<text x="200" y="${top + 4}">${escaped(METRICS[scenario.headline])}</text>`;
   const rows = rowsOf(scenario).map(([variant, { median, min, max }], i) => {
     const y = top + i * ROW;
     return (

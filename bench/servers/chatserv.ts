@@ -53,8 +53,8 @@ export function configOf(variant: Variant, folder: string, places: Places): obje
     ...(variant.kind === 'memory' && { sqlite: false, memory: true }),
     ...variant.plugins,
   };
-  // Long enough for 4,096 bytes of text and the command.
-  const limits = { linesPerSecond: 0, bytesPerSecond: 0, lineBytes: 8192, blockTime: 30_000 };
+  // No rates, room for 4,096 bytes of text and the command, and patience with a busy machine.
+  const limits = { linesPerSecond: 0, bytesPerSecond: 0, lineBytes: 8192, blockTime: 30_000, handlerTime: 60_000 };
   return { plugins, limits, log: { level: 'error' } };
 }
 
