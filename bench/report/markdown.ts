@@ -9,11 +9,17 @@ export function markdownOf({ name, summary, headline, variants }: ScenarioResult
     (metric) => metric !== headline && all.some(({ metrics }) => metrics[metric] !== undefined),
   );
   const [first = ''] = Object.keys(variants);
-  const heads = ['', METRICS[headline], `beside ${first}`, ...others.map((metric) => METRICS[metric])];
+  const compared = all.length > 1;
+  const heads = [
+    '',
+    METRICS[headline],
+    ...(compared ? [`beside ${first}`] : []),
+    ...others.map((metric) => METRICS[metric]),
+  ];
   const row = (variant: string, { metrics, ratio }: VariantResult) => [
     variant,
     withSpread(metrics[headline]),
-    withSpread(ratio),
+    ...(compared ? [withSpread(ratio)] : []),
     ...others.map((metric) => figure(metrics[metric]?.median)),
   ];
   const rows = [
