@@ -125,7 +125,16 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'Sessions',
     intro: 'What hooks and commands are given under `session`.',
-    names: ['Session', 'AskOptions', 'Question', 'Feed', 'InboxReader'],
+    names: [
+      'Session',
+      'LoginSession',
+      'AcceptedSession',
+      'SessionLogin',
+      'AskOptions',
+      'Question',
+      'Feed',
+      'InboxReader',
+    ],
   },
   {
     heading: 'Services',

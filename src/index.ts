@@ -75,7 +75,7 @@ export {
 export { nameKey } from './kernel/names.ts';
 export type { Post, Posted } from './kernel/posting.ts';
 export { type Reservation, reserve } from './kernel/reservation.ts';
-export type { AskOptions, Session } from './kernel/session.ts';
+export type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './kernel/session.ts';
 export {
   admit,
   askPassword,

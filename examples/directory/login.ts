@@ -22,7 +22,7 @@ export default definePlugin({
         // With a token too: whoever has left the directory does not come back.
         onAdmit: {
           async guard(session, { name }) {
-            if (session.provider !== 'directory-login' || (await directory.knows(name))) return undefined;
+            if (session.login.provider !== 'directory-login' || (await directory.knows(name))) return undefined;
             return askUsername();
           },
         },

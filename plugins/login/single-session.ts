@@ -1,4 +1,4 @@
-import { type Account, askUsername, definePlugin, Presence, type Session, z } from 'chatserv';
+import { type Account, askUsername, definePlugin, type LoginSession, Presence, type Session, z } from 'chatserv';
 
 export default definePlugin({
   name: 'single-session',
@@ -18,7 +18,7 @@ export default definePlugin({
     /** Whether a session can take over once it has proved who it is. */
     const canTakeOver = ({ codec }: Session) => codec.takesOver || options.takeover;
     /** Whether it does: on a plain line whoever knows the password. */
-    const takesOver = (session: Session) =>
+    const takesOver = (session: LoginSession) =>
       session.codec.takesOver ? session.preset('takeover') === 'y' : options.takeover;
     /** Whether all sessions of an account are on other devices than one that its client names. */
     const isOtherDevice = (account: Account, device: string) => {

@@ -1,5 +1,5 @@
+import type { ClientSession } from '../kernel/client-session.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Session } from '../kernel/session.ts';
 
 /** How often running calls are checked within the time that they may take. */
 const CHECKS = 10;
@@ -8,7 +8,7 @@ const CHECKS = 10;
 interface RunningCall {
   left: number;
   /** Whose answers it may wait for; that time is the client's. */
-  readonly session: Session | undefined;
+  readonly session: ClientSession | undefined;
   readonly stop: (cause: Error) => void;
 }
 
@@ -31,7 +31,7 @@ export class HandlerTime {
    * @param stop called when it has taken too long
    * @returns ends that
    */
-  watch(session: Session | undefined, stop: (cause: Error) => void): () => void {
+  watch(session: ClientSession | undefined, stop: (cause: Error) => void): () => void {
     const call: RunningCall = { left: this.#time, session, stop };
     this.#running.add(call);
     this.#cancel ??= this.#clock.after(this.#time / CHECKS, this.#check);

@@ -1,5 +1,5 @@
+import type { ClientSession } from '../kernel/client-session.ts';
 import { type HookName, PHASES, type PhaseName, PLAIN } from '../kernel/hooks.ts';
-import type { Session } from '../kernel/session.ts';
 import type { PasswordVerdict, UsernameVerdict } from '../kernel/verdicts.ts';
 import type { HookHandlers } from './define.ts';
 
@@ -67,8 +67,8 @@ export function releasedEntriesOf(hooks: HookHandlers = {}): string[] {
 /** A handler that may let a session in, and then notes on it which plugin did. */
 export function notingProvider({ plugin, hook, phase }: PluginHandler, handler: Handler): Handler {
   if (phase !== 'decide' || (hook !== 'onUsername' && hook !== 'onPassword')) return handler;
-  const decide = handler as (session: Session, ...args: unknown[]) => unknown;
-  return async (session: Session, ...args: unknown[]) => {
+  const decide = handler as (session: ClientSession, ...args: unknown[]) => unknown;
+  return async (session: ClientSession, ...args: unknown[]) => {
     const verdict = (await decide(session, ...args)) as UsernameVerdict | PasswordVerdict | undefined;
     if (verdict === 'right') session.provider = plugin;
     else if (typeof verdict === 'object' && verdict?.kind === 'admit') session.provider = verdict.provider ?? plugin;

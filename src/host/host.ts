@@ -5,7 +5,7 @@ import { DialogueOver } from '../kernel/endings.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { createHooks } from '../kernel/phases.ts';
-import type { Session } from '../kernel/session.ts';
+import type { AcceptedSession } from '../kernel/session.ts';
 import type { Accounts } from '../services/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
@@ -347,7 +347,7 @@ export class Host {
   }
 
   /** Hands over a connection, as a transport does. @param codec the name of a codec @throws when there is none of it */
-  accept(connection: Connection, codec: string): Session {
+  accept(connection: Connection, codec: string): AcceptedSession {
     const { codecs } = this.kernel.generation;
     const known = codecs.get(codec);
     if (known === undefined) {

@@ -1,9 +1,9 @@
+import { ClientSession } from '../kernel/client-session.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
 import { isPromise } from '../kernel/eventual.ts';
 import { type HookName, isSync, type PhaseName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isReservation, reserve } from '../kernel/reservation.ts';
-import { Session } from '../kernel/session.ts';
 import { type Reply, refuse } from '../kernel/verdicts.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import { runnerOf } from './current.ts';
@@ -214,7 +214,7 @@ export class PluginCalls {
   }
 
   /** A command's code as the kernel calls it. */
-  command<Call extends { readonly session: Session }>(
+  command<Call extends { readonly session: object }>(
     plugin: string,
     command: string,
     run: (call: Call) => Reply | Promise<Reply>,
@@ -241,7 +241,7 @@ export class PluginCalls {
   #call(called: Called, call: () => unknown, about: unknown): unknown {
     this.#busy++;
     const began = called.meter.begin(SAMPLED.awaited);
-    const session = about instanceof Session ? about : undefined;
+    const session = about instanceof ClientSession ? about : undefined;
     const waited = session?.waited ?? 0;
     let isUnderWay = false;
     try {
@@ -260,7 +260,7 @@ export class PluginCalls {
   #settle(
     called: Called,
     work: PromiseLike<unknown>,
-    session: Session | undefined,
+    session: ClientSession | undefined,
     began: number,
     waited: number,
   ): Promise<unknown> {
@@ -293,7 +293,7 @@ export class PluginCalls {
   }
 
   /** What a call returned, or what stands in for it where it may not return that. */
-  #read(called: Called, result: unknown, session: Session | undefined): unknown {
+  #read(called: Called, result: unknown, session: ClientSession | undefined): unknown {
     try {
       return called.read(result);
     } catch (cause) {
@@ -301,14 +301,14 @@ export class PluginCalls {
     }
   }
 
-  #end({ meter }: Called, session: Session | undefined, began: number, waited: number): void {
+  #end({ meter }: Called, session: ClientSession | undefined, began: number, waited: number): void {
     // The client's time for its answers is not the plugin's.
     meter.end(began, (session?.waited ?? 0) - waited);
     this.#ended();
   }
 
   /** What stands in for the result of a call that failed. @throws what is no failure of the plugin's */
-  #fallback(called: Called, cause: unknown, session: Session | undefined): unknown {
+  #fallback(called: Called, cause: unknown, session: ClientSession | undefined): unknown {
     const err = errorOf(cause);
     // Whoever asks another client than the one the call is about must look after that one's leaving.
     if (err instanceof DialogueOver && err.session === session) {
@@ -322,7 +322,7 @@ export class PluginCalls {
     return called.fallback;
   }
 
-  #logFailure({ plugin, name, facts, meter }: Called, err: Error, session: Session | undefined): void {
+  #logFailure({ plugin, name, facts, meter }: Called, err: Error, session: ClientSession | undefined): void {
     this.#logger.error({ event: 'plugin-error', ...facts, ...session?.who, err }, `${name} failed`);
     this.#countFailure(plugin, meter, err);
   }

@@ -2,7 +2,7 @@ import type { Account } from '../kernel/account.ts';
 import type { Connection } from '../kernel/connection.ts';
 import type { Entry } from '../kernel/entry.ts';
 import type { Post, Posted } from '../kernel/posting.ts';
-import type { Session } from '../kernel/session.ts';
+import type { AcceptedSession, Session } from '../kernel/session.ts';
 import type { Refusal } from '../kernel/verdicts.ts';
 import type { Command } from './commands.ts';
 import type { EntryPost } from './kinds.ts';
@@ -14,7 +14,7 @@ export interface Server {
    * @param codec the name of the codec that its client speaks
    * @throws when there is no codec of that name
    */
-  accept(connection: Connection, codec: string): Session;
+  accept(connection: Connection, codec: string): AcceptedSession;
   /** Says for the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
   /**

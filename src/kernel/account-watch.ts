@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
+import type { ClientSession } from './client-session.ts';
 import type { Hooks } from './phases.ts';
-import type { Session } from './session.ts';
 
 /** An account as it is at one moment, as far as logins depend on it. */
 export interface AccountState {
@@ -29,7 +29,7 @@ export interface LoginBasis {
 /** What the watch needs of the kernel. */
 export interface AccountWatchHost {
   readonly hooks: Hooks;
-  sessions(): Iterable<Session>;
+  sessions(): Iterable<ClientSession>;
   /** Reads an account's state; undefined where nothing provides accounts. */
   readonly accountStateOf: ((account: number) => Promise<AccountState | undefined>) | undefined;
 }
@@ -53,7 +53,7 @@ export class AccountWatch {
   }
 
   /** Records what the session's login depends on from here on. @returns the account's state @throws when it cannot be read */
-  async track(session: Session, account: Account): Promise<AccountState | undefined> {
+  async track(session: ClientSession, account: Account): Promise<AccountState | undefined> {
     const state = this.#read(account);
     // Recorded before it is read, so that no change falls in between.
     session.basis = { account, state, expired: false };
@@ -67,7 +67,7 @@ export class AccountWatch {
   }
 
   /** An account was changed. @param by the session that stays signed in @returns once every plugin was notified */
-  async changed(account: Account, change: AccountChange, by?: Session): Promise<void> {
+  async changed(account: Account, change: AccountChange, by?: ClientSession): Promise<void> {
     for (const session of this.#host.sessions()) {
       const { basis } = session;
       if (basis?.account.id !== account.id) continue;
@@ -88,7 +88,7 @@ export class AccountWatch {
   }
 
   /** @param sessions all sessions of one account, logged in or about to be */
-  async #compare(sessions: readonly Session[]): Promise<void> {
+  async #compare(sessions: readonly ClientSession[]): Promise<void> {
     const account = sessions[0]?.basis?.account;
     if (account === undefined) return;
     const now = await this.#read(account);
@@ -125,7 +125,7 @@ function isExpiry(change: AccountChange): change is Expiry {
   return change === 'signed-out' || change === 'removed';
 }
 
-function expire(session: Session, basis: LoginBasis, reason: Expiry): void {
+function expire(session: ClientSession, basis: LoginBasis, reason: Expiry): void {
   basis.expired = true;
   if (session.account !== undefined) session.close(reason);
 }

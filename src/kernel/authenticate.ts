@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
 import type { AccountState } from './account-watch.ts';
+import type { ClientSession } from './client-session.ts';
 import { SessionEnded } from './endings.ts';
 import type { Hooks } from './phases.ts';
-import type { Session } from './session.ts';
 import type { SessionContext } from './session-context.ts';
 import {
   type Admit,
@@ -36,7 +36,7 @@ const OVER: LoginStep = { kind: 'over' };
 
 /** Finds out who a client is, and lets it in. Plugins decide about names and passwords. */
 export class Authentication implements Login {
-  readonly #session: Session;
+  readonly #session: ClientSession;
   readonly #context: SessionContext;
   /** The user who was named, and whose password is missing. */
   #named: Account | undefined;
@@ -44,7 +44,7 @@ export class Authentication implements Login {
   /** How many passwords were wrong on this connection, however often the login began again. */
   #wrong = 0;
 
-  constructor(session: Session, context: SessionContext) {
+  constructor(session: ClientSession, context: SessionContext) {
     this.#session = session;
     this.#context = context;
   }
@@ -139,7 +139,7 @@ export class Authentication implements Login {
 
 /** What becomes of a user name: the refusal of a guard, or the first decision. */
 async function nameDecision(
-  session: Session,
+  session: ClientSession,
   name: string,
   { onUsername: { guard, decide } }: Hooks,
 ): Promise<UsernameVerdict | undefined> {
@@ -156,7 +156,7 @@ async function nameDecision(
 
 /** What becomes of a password. Who counts passwords learns of it whether or not the client is still there. */
 async function passwordDecision(
-  session: Session,
+  session: ClientSession,
   account: Account,
   secret: string,
   { onPassword: { guard, decide, observe } }: Hooks,
@@ -178,7 +178,7 @@ async function passwordDecision(
 }
 
 /** Whether logins are blocked now that a password was wrong. */
-async function blockAfter(session: Session, account: Account, hooks: Hooks): Promise<Blocked | undefined> {
+async function blockAfter(session: ClientSession, account: Account, hooks: Hooks): Promise<Blocked | undefined> {
   const { decide, observe } = hooks.onAuthFail;
   const block = await decide.run(session, account);
   observe.notify(session, account, block);

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { ClientSession } from './client-session.ts';
 import type { Input, Output } from './codec.ts';
 import { QuestionCancelled } from './endings.ts';
 import { isPromise } from './eventual.ts';
@@ -86,7 +87,7 @@ export interface AnswersHost {
 
 /** Answers the commands of one logged-in client: each line with exactly one answer, in the order of the lines. */
 export class Answers {
-  readonly #session: Session;
+  readonly #session: ClientSession;
   readonly #account: Account;
   readonly #host: AnswersHost;
   readonly #most: number;
@@ -96,7 +97,7 @@ export class Answers {
   #underWay = 0;
 
   /** @param failed told what went wrong that no command is to blame for */
-  constructor(session: Session, account: Account, host: AnswersHost, failed: (cause: unknown) => void) {
+  constructor(session: ClientSession, account: Account, host: AnswersHost, failed: (cause: unknown) => void) {
     this.#session = session;
     this.#account = account;
     this.#host = host;

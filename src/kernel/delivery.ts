@@ -1,10 +1,10 @@
+import type { ClientSession } from './client-session.ts';
 import { type Entry, EVERYONE, type Follower } from './entry.ts';
 import type { Counters } from './environment.ts';
 import type { Logger } from './logger.ts';
 import { Memberships, type RoomsOf } from './memberships.ts';
 import type { Online } from './online.ts';
 import { type LiveKind, Rendered, type RenderingHost } from './rendered.ts';
-import type { Session } from './session.ts';
 
 /** What delivery needs of the log. */
 export interface FollowedLog {
@@ -110,7 +110,7 @@ export class Delivery implements RenderingHost {
   }
 }
 
-function offer(rendered: Rendered, sessions: readonly Session[]): void {
+function offer(rendered: Rendered, sessions: readonly ClientSession[]): void {
   for (const session of sessions) if (isFor(rendered.entry, session)) session.feed.offer(rendered);
 }
 
@@ -118,7 +118,7 @@ function offer(rendered: Rendered, sessions: readonly Session[]): void {
  * Whether a session is given an entry for its account. A client that names its device is given what its account says on
  * the others; without one, nobody is given what the account says itself, unless that is addressed to it.
  */
-export function isFor({ sender, toSender, device }: Entry, { account, deviceName }: Session): boolean {
+export function isFor({ sender, toSender, device }: Entry, { account, deviceName }: ClientSession): boolean {
   if (sender !== account?.id || toSender) return true;
   return deviceName !== '' && device !== deviceName;
 }

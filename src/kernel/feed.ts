@@ -1,3 +1,4 @@
+import type { ClientSession } from './client-session.ts';
 import { isFor } from './delivery.ts';
 import type { Cursor, Entry } from './entry.ts';
 import type { SessionLimits } from './limits.ts';
@@ -5,7 +6,6 @@ import type { Logger } from './logger.ts';
 import type { Message } from './message.ts';
 import type { Hooks } from './phases.ts';
 import { Rendered, type RenderingHost } from './rendered.ts';
-import type { Session } from './session.ts';
 
 /** Reads the log for a session. */
 export interface InboxReader {
@@ -13,6 +13,32 @@ export interface InboxReader {
   cursor(): Promise<Cursor>;
   /** Up to a page of the entries for its account with ids above `after` and up to `upTo`, oldest first; none at the end. */
   read(after: number, upTo: number): Promise<readonly Entry[]>;
+}
+
+/** The messages that one session is given, as a plugin that keeps messages sees them. */
+export interface Feed {
+  /** Whether it gives what is said as it is said, and nothing waits before that. */
+  readonly live: boolean;
+  /** The greatest id that the session was given; it may be on its way, or waiting for its acknowledgement. */
+  readonly given: number;
+  /**
+   * The id up to which the session has every message that came by while it was online: its client has acknowledged them,
+   * or the transport has taken them. Infinity while it has all of them.
+   */
+  readonly settled: number;
+  /**
+   * The id up to which the session was given everything that is for it, however it has settled; 0 while it is not known.
+   * For whoever moves its device's cursor over what the account said itself.
+   */
+  readonly position: number;
+  /**
+   * Gives what of the log the session lacks, at the speed at which the client reads, and goes live after it. From the
+   * call on nothing is given out of turn. While an earlier call is still reading, another does nothing.
+   * @returns when the first page was given, so that what waited stands before the first answer, or when the client
+   * does not read as fast as that
+   * @throws when the log cannot be read
+   */
+  readOn(reader: InboxReader): Promise<void>;
 }
 
 /** What a feed needs of the kernel. */
@@ -38,8 +64,8 @@ type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
  * what is delivered there, or behind it: then, where a plugin reads the log to it, it is given pages up to where the tail
  * was when it began, at its own pace, until nothing came by meanwhile.
  */
-export class Feed {
-  readonly #session: Session;
+export class SessionFeed implements Feed {
+  readonly #session: ClientSession;
   readonly #host: FeedHost;
   #state: State = 'closed';
   /** Reads the log, once a plugin has offered to. */
@@ -69,26 +95,19 @@ export class Feed {
   #heldBackBytes = 0;
   #whenRoom: (() => void) | undefined;
 
-  /** @internal */
-  constructor(session: Session, host: FeedHost) {
+  constructor(session: ClientSession, host: FeedHost) {
     this.#session = session;
     this.#host = host;
   }
 
-  /** Whether it gives what is said as it is said, and nothing waits before that. */
   get live(): boolean {
     return this.#state === 'live';
   }
 
-  /** The greatest id that the session was given; it may be on its way, or waiting for its acknowledgement. */
   get given(): number {
     return this.#given;
   }
 
-  /**
-   * The id up to which the session has every message that came by while it was online: its client has acknowledged them,
-   * or the transport has taken them. Infinity while it has all of them.
-   */
   get settled(): number {
     const all = Number.POSITIVE_INFINITY;
     const [first] = this.#unacknowledged;
@@ -102,27 +121,23 @@ export class Feed {
     return this.#state === 'reading' || (this.#state !== 'live' && this.#missed > this.#given);
   }
 
-  /**
-   * The id up to which the session was given everything that is for it, however it has settled; 0 while it is not known.
-   * For whoever moves its device's cursor over what the account said itself.
-   */
   get position(): number {
     if (this.#last !== undefined) return this.#last;
     if (!this.#hasCursor) return 0;
     return this.#isBehind ? this.#given : Math.max(this.#given, this.#host.delivery.tail);
   }
 
-  /** The session comes online: from now on entries are offered. @internal */
+  /** The session comes online: from now on entries are offered. */
   begin(): void {
     this.#since = this.#host.delivery.tail;
   }
 
-  /** The login is done: without an inbox to read first, messages are given from here on. @internal */
+  /** The login is done: without an inbox to read first, messages are given from here on. */
   open(): void {
     if (this.#state === 'closed') this.#state = 'live';
   }
 
-  /** Offers an entry at the log's tail, or one that no log keeps. @internal */
+  /** Offers an entry at the log's tail, or one that no log keeps. */
   offer(rendered: Rendered): void {
     const { id } = rendered.message;
     if (id === 0) {
@@ -138,19 +153,12 @@ export class Feed {
     if (this.#state === 'live') this.#fallBehind();
   }
 
-  /**
-   * Gives what of the log the session lacks, at the speed at which the client reads, and goes live after it. From the
-   * call on nothing is given out of turn. While an earlier call is still reading, another does nothing.
-   * @returns when the first page was given, so that what waited stands before the first answer, or when the client
-   * does not read as fast as that
-   * @throws when the log cannot be read
-   */
   readOn(reader: InboxReader): Promise<void> {
     this.#reader = reader;
     return this.#reading === undefined ? this.#startReading(reader) : Promise.resolve();
   }
 
-  /** The client polls: delivers what is queued. @internal */
+  /** The client polls: delivers what is queued. */
   async poll(): Promise<void> {
     if (this.#reading === undefined && this.#state === 'waiting' && this.#missed > this.#given && this.#reader) {
       await this.#startReading(this.#reader).catch(() => {});
@@ -161,7 +169,7 @@ export class Feed {
     this.#heldBackBytes = 0;
   }
 
-  /** The transport took the bytes of these messages. @internal */
+  /** The transport took the bytes of these messages. */
   taken(messages: readonly Message[]): void {
     if (this.#acknowledges) {
       this.#report(messages.findLast(({ id }) => id === 0));
@@ -172,7 +180,7 @@ export class Feed {
     this.#report(kept ?? messages.at(-1));
   }
 
-  /** The client has the messages up to this id. @returns whether that says of one that it was not known of @internal */
+  /** The client has the messages up to this id. @returns whether that says of one that it was not known of */
   acknowledge(id: number): boolean {
     const first = this.#unacknowledged.findIndex((message) => message.id > id);
     const had = this.#unacknowledged.splice(0, first < 0 ? this.#unacknowledged.length : first);
@@ -182,7 +190,7 @@ export class Feed {
     return had.length > 0;
   }
 
-  /** The session is over: nothing waits for room any more. @internal */
+  /** The session is over: nothing waits for room any more. */
   end(): void {
     this.#last = this.position;
     this.#wake();

@@ -3,7 +3,7 @@ import type { AccountChange } from './account-watch.ts';
 import type { CommandCall, CommandDraft } from './commands.ts';
 import type { Message, MessageDraft } from './message.ts';
 import type { Reservation } from './reservation.ts';
-import type { Session } from './session.ts';
+import type { LoginSession, Session } from './session.ts';
 import type { AskUsername, Blocked, PasswordVerdict, Refusal, Reply, UsernameVerdict } from './verdicts.ts';
 
 /** The phases of hooks, in the order in which they run. */
@@ -36,24 +36,24 @@ export interface Handlers {
     observe(session: Session): Watching;
   };
   onUsername: {
-    guard(session: Session, name: string): Guarding<LoginRefusal, UsernameVerdict>;
-    decide(session: Session, name: string): Decision<UsernameVerdict>;
+    guard(session: LoginSession, name: string): Guarding<LoginRefusal, UsernameVerdict>;
+    decide(session: LoginSession, name: string): Decision<UsernameVerdict>;
   };
   onPassword: {
     guard(
-      session: Session,
+      session: LoginSession,
       account: Account,
       secret: string,
     ): Guarding<'wrong' | 'again' | LoginRefusal, PasswordVerdict>;
-    decide(session: Session, account: Account, secret: string): Decision<PasswordVerdict>;
-    observe(session: Session, account: Account, decision: PasswordVerdict): Watching;
+    decide(session: LoginSession, account: Account, secret: string): Decision<PasswordVerdict>;
+    observe(session: LoginSession, account: Account, decision: PasswordVerdict): Watching;
   };
   onAuthFail: {
-    decide(session: Session, account: Account): Decision<Blocked>;
-    observe(session: Session, account: Account, block: Blocked | undefined): Watching;
+    decide(session: LoginSession, account: Account): Decision<Blocked>;
+    observe(session: LoginSession, account: Account, block: Blocked | undefined): Watching;
   };
   onAdmit: {
-    guard(session: Session, account: Account): Guarding<LoginRefusal>;
+    guard(session: LoginSession, account: Account): Guarding<LoginRefusal>;
   };
   onLogin: {
     observe(session: Session): Watching;

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { type AccountState, AccountWatch } from './account-watch.ts';
 import { Authentication, type Login } from './authenticate.ts';
+import { ClientSession } from './client-session.ts';
 import type { SteadyClock } from './clock.ts';
 import type { Input, LiveCodec } from './codec.ts';
 import { Answers, type KernelCommand } from './commands.ts';
@@ -17,7 +18,6 @@ import type { Hooks } from './phases.ts';
 import { type AppendedLog, type Post, type Posted, Posting } from './posting.ts';
 import type { LiveKind } from './rendered.ts';
 import { Retries } from './retries.ts';
-import { Session } from './session.ts';
 import type { SessionContext } from './session-context.ts';
 import { Turns } from './turns.ts';
 import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
@@ -30,7 +30,7 @@ export interface KernelGeneration {
   /** The codecs by name, in the order in which they may claim a client. */
   readonly codecs: ReadonlyMap<string, LiveCodec>;
   /** What asks clients for what their logins need. */
-  readonly loginDialogue?: { conduct(session: Session, login: Login): Promise<void> } | undefined;
+  readonly loginDialogue?: { conduct(session: ClientSession, login: Login): Promise<void> } | undefined;
   /** Reads an account's state, where something provides accounts. */
   readonly accountStateOf?: ((account: number) => Promise<AccountState | undefined>) | undefined;
   /** The log, where something provides it. */
@@ -52,9 +52,9 @@ export class Kernel implements SessionContext {
   readonly posting: Posting = new Posting(this);
   /** Logins to one account are admitted one after the other. */
   readonly #admissions = new Turns();
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Set<ClientSession>();
   /** Those that no plugin has let in yet. */
-  readonly #arriving = new Set<Session>();
+  readonly #arriving = new Set<ClientSession>();
   /** What of ended sessions is still running: their `onDisconnect`. */
   readonly #farewells = new Set<Promise<void>>();
   #generation: KernelGeneration;
@@ -122,7 +122,7 @@ export class Kernel implements SessionContext {
     return undefined;
   }
 
-  codecFailed(session: Session, { name, plugin }: LiveCodec, err: unknown): void {
+  codecFailed(session: ClientSession, { name, plugin }: LiveCodec, err: unknown): void {
     if (session.ended) return;
     this.logger.error({ event: 'plugin-error', plugin, codec: name, ...session.who, err }, `codec '${name}' failed`);
     session.close('internal');
@@ -133,12 +133,12 @@ export class Kernel implements SessionContext {
   }
 
   /** Every session there is, also those not logged in. */
-  sessions(): IterableIterator<Session> {
+  sessions(): IterableIterator<ClientSession> {
     return this.#sessions.values();
   }
 
   /** The kernel's door: a transport hands over what it accepted, and how its clients speak. */
-  accept(connection: Connection, codec: LiveCodec): Session {
+  accept(connection: Connection, codec: LiveCodec): ClientSession {
     const session = this.#open(connection, codec);
     this.#sessions.add(session);
     this.#arriving.add(session);
@@ -148,9 +148,9 @@ export class Kernel implements SessionContext {
   }
 
   /** @throws what a codec throws that fails to open; the connection is gone then */
-  #open(connection: Connection, codec: LiveCodec): Session {
+  #open(connection: Connection, codec: LiveCodec): ClientSession {
     try {
-      return new Session(++this.#count, connection, codec, this);
+      return new ClientSession(++this.#count, connection, codec, this);
     } catch (cause) {
       connection.stream.destroy();
       throw cause;
@@ -166,7 +166,7 @@ export class Kernel implements SessionContext {
    * Makes a session that may log in online and welcomes it, or returns why not. Logins to one account take turns, so
    * that no other one comes between the plugins' consent and the session's being online.
    */
-  admit(session: Session, account: Account): Promise<UsernameVerdict | undefined> {
+  admit(session: ClientSession, account: Account): Promise<UsernameVerdict | undefined> {
     return this.#admissions.run(account.id, async () => {
       if (session.ended) throw new SessionEnded();
       const passage = await this.hooks.onAdmit.guard.run(session, account);
@@ -187,7 +187,7 @@ export class Kernel implements SessionContext {
     });
   }
 
-  ended(session: Session, reason: string): void {
+  ended(session: ClientSession, reason: string): void {
     this.#sessions.delete(session);
     this.online.remove(session);
     if (session.account !== undefined) this.delivery.goes(session.account.id);
@@ -226,7 +226,7 @@ export class Kernel implements SessionContext {
   }
 
   /** One session from its first line to its last. */
-  async #converse(session: Session): Promise<void> {
+  async #converse(session: ClientSession): Promise<void> {
     let answers: Answers | undefined;
     try {
       const { guard, observe } = this.hooks.onConnect;
@@ -256,7 +256,7 @@ export class Kernel implements SessionContext {
   }
 
   /** @returns the account that the session is logged in to, or undefined where it was closed instead */
-  async #logIn(session: Session): Promise<Account | undefined> {
+  async #logIn(session: ClientSession): Promise<Account | undefined> {
     const login = new Authentication(session, this);
     for (;;) {
       try {
@@ -269,7 +269,7 @@ export class Kernel implements SessionContext {
     }
   }
 
-  #answer(input: Input, session: Session, answers: Answers): Promise<void> {
+  #answer(input: Input, session: ClientSession, answers: Answers): Promise<void> {
     switch (input.kind) {
       case 'command':
         if (session.throttled) return answers.addTooFast(input, this.#generation);
@@ -286,23 +286,23 @@ export class Kernel implements SessionContext {
   }
 
   /** Delivers what waits for a client that polls, and tells it that it has everything. */
-  async #poll(session: Session, answers: Answers): Promise<void> {
+  async #poll(session: ClientSession, answers: Answers): Promise<void> {
     await answers.given();
     if (session.codec.pollsForMessages) await session.feed.poll();
     session.send({ kind: 'ready' });
   }
 
-  #logConnected(session: Session): void {
+  #logConnected(session: ClientSession): void {
     this.#arriving.delete(session);
     this.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
   }
 
-  #logRefused(session: Session, reason: string): void {
+  #logRefused(session: ClientSession, reason: string): void {
     const facts = { event: 'connection-refused', ...session.who, transport: session.transport, reason };
     this.logger.info(facts, 'a connection was refused');
   }
 
-  #fail(session: Session, cause: unknown): void {
+  #fail(session: ClientSession, cause: unknown): void {
     if (cause instanceof SessionEnded) {
       if (this.#closing === undefined) session.leave('gone');
       else session.close(this.#closing);

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
+import type { ClientSession } from './client-session.ts';
 import { SessionEnded } from './endings.ts';
 import type { Judgement, RateLimiter } from './environment.ts';
 import { Framer, type LineRead } from './framing.ts';
-import type { Session } from './session.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** The session whose lines are read. */
-type Owner = Pick<Session, 'foreign' | 'sentTooMuch' | 'inputEnded'>;
+type Owner = Pick<ClientSession, 'foreign' | 'sentTooMuch' | 'inputEnded'>;
 
 type Context = Pick<SessionContext, 'environment' | 'limits'>;
 

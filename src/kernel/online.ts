@@ -1,15 +1,15 @@
 import type { Account } from './account.ts';
+import type { ClientSession } from './client-session.ts';
 import { nameKey } from './names.ts';
-import type { Session } from './session.ts';
 
 /** Who is online here: the logged-in sessions, by account and by name. */
 export class Online {
   /** Called with each account whose first session has come, or whose last one has left. */
   changed: (account: Account) => void = () => {};
-  readonly #sessions = new Map<number, Session[]>();
+  readonly #sessions = new Map<number, ClientSession[]>();
   readonly #names = new Map<string, Account>();
 
-  add(session: Session, account: Account): void {
+  add(session: ClientSession, account: Account): void {
     session.account = account;
     const others = this.#sessions.get(account.id);
     if (others !== undefined) {
@@ -21,7 +21,7 @@ export class Online {
     this.changed(account);
   }
 
-  remove(session: Session): void {
+  remove(session: ClientSession): void {
     const { account } = session;
     const sessions = account && this.#sessions.get(account.id);
     if (account === undefined || sessions === undefined) return;
@@ -48,12 +48,12 @@ export class Online {
   }
 
   /** The sessions of an account. */
-  of(account: number): readonly Session[] {
+  of(account: number): readonly ClientSession[] {
     return this.#sessions.get(account) ?? [];
   }
 
   /** All sessions, by account. */
-  all(): IterableIterator<readonly Session[]> {
+  all(): IterableIterator<readonly ClientSession[]> {
     return this.#sessions.values();
   }
 }

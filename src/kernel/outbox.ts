@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
+import type { ClientSession } from './client-session.ts';
 import type { Counters } from './environment.ts';
 import type { Message } from './message.ts';
-import type { Session } from './session.ts';
 import { throwLater } from './throw-later.ts';
 
 /** How many outboxes are written before the event loop comes to anything else. */
@@ -45,7 +45,7 @@ function sameParts(some: readonly Buffer[], others: readonly Buffer[]): boolean 
 }
 
 /** The session that an outbox belongs to. */
-type Owner = Pick<Session, 'taken' | 'overflowed'>;
+type Owner = Pick<ClientSession, 'taken' | 'overflowed'>;
 
 /** Stands for no messages, so that a write without any costs no array. */
 const NONE: Message[] = [];

@@ -36,7 +36,7 @@ export interface Admit extends AdmitDetails {
 export interface AdmitDetails {
   /** The epoch of the account that the proof is from (`StoredAccount.epoch`): in a later one it has expired. */
   readonly epoch?: number;
-  /** The login that it continues (`session.device`), whose session it replaces; without one it is a new one. */
+  /** The login that it continues (`session.login.device`), whose session it replaces; without one it is a new one. */
   readonly device?: string;
   /** The name that its client has for its device, where it gives none now. */
   readonly deviceName?: string;

@@ -15,7 +15,7 @@ function errorOf(...files: readonly string[]): Error {
   return error;
 }
 
-const KERNEL = join(ownFolder, 'kernel/session.ts');
+const KERNEL = join(ownFolder, 'kernel/client-session.ts');
 
 describe('an error that nobody caught', () => {
   test('is of the plugin through whose code it came last', async () => {
@@ -47,7 +47,7 @@ describe('an error that nobody caught', () => {
     server.host.uncaught(errorOf(KERNEL));
     server.host.uncaught(null);
     expect(server.failures).toMatchObject([
-      { level: 'error', facts: { event: 'internal-error', where: 'src/kernel/session.ts:3:7' } },
+      { level: 'error', facts: { event: 'internal-error', where: 'src/kernel/client-session.ts:3:7' } },
       { level: 'error', facts: { event: 'internal-error', err: { message: 'null' } } },
     ]);
   });

@@ -17,7 +17,8 @@ export default definePlugin({
     const lifetime = Math.floor(options.lifetime * 1000);
 
     async function issue(session: Session): Promise<void> {
-      const { account, epoch, device, deviceName, provider, codec } = session;
+      const { account, deviceName, codec } = session;
+      const { epoch, device, provider } = session.login;
       if (account === undefined || epoch === undefined || !codec.acknowledges) return;
       const issued = clock.now();
       const expires = issued + lifetime;
