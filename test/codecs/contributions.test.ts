@@ -112,6 +112,15 @@ describe('a login', () => {
     await client.closes();
   });
 
+  test('answers nothing more once the client itself has answered: the password was for another name', async () => {
+    await using server = await startServer({ terse: codecPlugin() });
+    await server.registers('alice');
+    const client = connect(server);
+    await client.says(`login nobody ${PASSWORD}`, 'n', 'alice', PASSWORD);
+    await client.seesInOrder('? register', '? username', '? password', '. welcome');
+    await client.closes();
+  });
+
   test('after the welcome is an error', async () => {
     await using server = await startServer({ terse: codecPlugin() });
     await server.registers('alice');
