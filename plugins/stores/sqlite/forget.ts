@@ -82,9 +82,18 @@ export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
      * Removes the entries of a room that nobody waits for. An entry is for its sender only where it says so.
      * @param after where to begin
      * @param waiting who waits for entries of the room; of those who do to its end, the two that are furthest behind are enough
+     * @param start the first entry of the room, or any before
+     * @param spoke the only accounts that have said something there, where these are known
      * @returns after which entry to go on in another turn; undefined at the end
      */
-    forgetHad(room: number, after: number, waiting: readonly Waiting[], slice: Slice): number | undefined {
+    forgetHad(
+      room: number,
+      after: number,
+      waiting: readonly Waiting[],
+      slice: Slice,
+      start = 0,
+      spoke?: readonly number[],
+    ): number | undefined {
       const [first, second] = waiting.filter(({ until }) => until === ALL).sort((a, b) => a.from - b.from);
       const left = waiting.filter(({ until }) => until !== ALL);
       let at = after;
@@ -99,12 +108,12 @@ export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
       };
 
       const had = Math.min(first?.from ?? ALL, end.indexed);
-      for (;;) {
+      while (start <= had) {
         const page = places.all(room, at, had, PAGE);
         if (!page.every(forgetUnless)) return at;
         if (page.length < PAGE) break;
       }
-      if (first === undefined) return undefined;
+      if (first === undefined || spoke?.includes(first.account) === false) return undefined;
       // Beyond that, the one that is furthest behind lacks only what others have said.
       const hadByOthers = Math.min(second?.from ?? ALL, end.indexed);
       for (at = Math.max(at, had); ; ) {

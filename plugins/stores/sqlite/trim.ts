@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Retention } from 'chatserv';
+import { unpack } from './account-set.ts';
 import { EVERYONE } from './entry-rows.ts';
 import { ALL, type Forgetting } from './forget.ts';
 import { LOG_ROW, type LogEnd, type LogRow } from './log-end.ts';
@@ -32,9 +33,10 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     db,
     'SELECT id, room, time FROM entry WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
-  const nextRoom = prepare<{ room: number; id: number }>(
+  const nextRoom = prepare<{ room: number; first: number; members: Uint8Array | null; spoke: Uint8Array | null }>(
     db,
-    'SELECT room, id FROM place WHERE room >= ? ORDER BY room, id LIMIT 1',
+    `SELECT place.room, place.id AS first, members, spoke FROM place CROSS JOIN room ON room.id = place.room
+     WHERE place.room >= ? ORDER BY place.room, place.id LIMIT 1`,
   );
   const left = prepare<{ room: number; account: number }>(
     db,
@@ -58,7 +60,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
   const oldKeys = prepare<{ id: number }>(db, 'SELECT id FROM sent WHERE time < ? ORDER BY time LIMIT ?');
   const firstKeys = prepare<{ id: number }>(db, 'SELECT id FROM sent WHERE id <= ? ORDER BY id LIMIT ?');
   const removeKey = db.prepare('DELETE FROM sent WHERE id = ?');
-  const { waitingForEveryone, waitingForRoom, lookAnew } = prepareWaiting(db);
+  const { waitingForEveryone, waitingForConversation, waitingForRoom, lookAnew } = prepareWaiting(db);
 
   /** Does something with all rows that a query finds, a page at a time. @returns whether it came to the end */
   function each<Row>(slice: Slice, rows: () => readonly Row[], act: (row: Row) => void): boolean {
@@ -125,21 +127,26 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return done ? undefined : [place, 0];
   };
 
+  function waitingFor(room: number, first: number, members: Uint8Array | null, slice: Slice) {
+    if (members !== null) return waitingForConversation(unpack(members));
+    return room === EVERYONE ? waitingForEveryone() : waitingForRoom(room, first, slice);
+  }
+
   /** Those that all have, room by room that has entries. */
   const hadByAll: Stage = (place, { history }, slice) => {
     for (let [at, after] = place; ; slice.visit()) {
       if (slice.isOver) return [at, after];
       const next = nextRoom.get(at);
       if (next === undefined) return undefined;
-      const { room, id } = next;
+      const { room, first, members, spoke } = next;
       // The one where the last turn ended may be empty by now.
       if (room !== at) after = 0;
       at = room;
       if (history?.has(room) !== true) {
-        const waiting = room === EVERYONE ? waitingForEveryone() : waitingForRoom(room, id, slice);
+        const waiting = waitingFor(room, first, members, slice);
         // A great room is looked at in several turns.
         if (waiting === undefined) return [at, after];
-        const stopped = forgetHad(room, after, waiting, slice);
+        const stopped = forgetHad(room, after, waiting, slice, first, spoke === null ? undefined : unpack(spoke));
         if (stopped !== undefined) return [at, stopped];
       }
       [at, after] = [room + 1, 0];

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { unpack } from './account-set.ts';
 import { ALL, type Waiting } from './forget.ts';
 import { prepare } from './rows.ts';
 import type { Slice } from './slice.ts';
@@ -34,7 +33,6 @@ export function prepareWaiting(db: DatabaseSync) {
     db,
     'SELECT account, id FROM cursor WHERE id >= 0 AND account <> ? ORDER BY id LIMIT 1',
   );
-  const direct = prepare<{ members: Uint8Array | null }>(db, 'SELECT members FROM room WHERE id = ?');
   const members = prepare<MemberRow>(
     db,
     `SELECT account, since, until FROM member
@@ -66,8 +64,6 @@ export function prepareWaiting(db: DatabaseSync) {
   }
 
   return {
-    hasUpTo,
-
     /** Forgets what was looked up before. */
     lookAnew: (): void => known.clear(),
 
@@ -79,19 +75,17 @@ export function prepareWaiting(db: DatabaseSync) {
       return [first, second].flatMap((one) => (one ? [{ account: one.account, from: one.id, until: ALL }] : []));
     },
 
+    /** Who waits for entries of the conversation of accounts. */
+    waitingForConversation: (members: readonly number[]): Waiting[] =>
+      members.map((account) => ({ account, from: hasUpTo(account), until: ALL })),
+
     /**
-     * Who waits for entries of a conversation or a named room. Where two are known to lack its first entry, nobody else is
+     * Who waits for entries of a named room. Where two are known to lack its first entry, nobody else is
      * looked at.
      * @param first the room's first entry
      * @returns undefined when the turn is over before all members were looked at
      */
     waitingForRoom(room: number, first: number, slice: Slice): readonly Waiting[] | undefined {
-      const packed = direct.get(room)?.members;
-      if (packed) {
-        const accounts = unpack(packed);
-        slice.visit(accounts.length);
-        return accounts.map((account) => ({ account, from: hasUpTo(account), until: ALL }));
-      }
       // Of two one is not the sender, so nothing of the room can go.
       const behind = (witnesses.get(room) ?? []).filter((account) => {
         const row = member.get(account, room);
