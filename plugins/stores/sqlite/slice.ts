@@ -3,7 +3,7 @@ const ROWS = 1000;
 const TIME = 2;
 
 /** As how many rows one counts that is removed: its pages, several, are written at the commit. */
-const REMOVED = 10;
+const REMOVED = 14;
 
 /** What is left of a request's turn. Long work runs as several requests, each of which goes on where the last one ended. */
 export class Slice {
