@@ -45,6 +45,11 @@ write(
   apiReference(ROOT, (text) => formatted('docs/reference/api.d.ts', text)),
 );
 write('docs/reference/plugins.md', await pluginsReference(standard));
+// What `chatserv new --kind store` begins with.
+write(
+  'templates/store/plugin.ts',
+  readFileSync(`${ROOT}examples/tiny-store.ts`, 'utf8').replaceAll('tiny-store', 'example'),
+);
 
 /** The standard plugins, by name: every module under plugins/ whose default export is one. */
 async function standardPlugins(): Promise<StandardPlugin[]> {

@@ -104,6 +104,7 @@ export { type CertificateFiles, type WatchedCertificate, watchedCertificate } fr
 export { byCodePoint } from './sdk/code-points.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
 export { makeFolder } from './sdk/folder.ts';
+export { Followers } from './sdk/followers.ts';
 export { isHandedOver } from './sdk/handed-over.ts';
 export { handshakeLimit, handshakeOptions } from './sdk/handshakes.ts';
 export { type FileLimit, listen, placeOf } from './sdk/listen.ts';
@@ -115,7 +116,7 @@ export { settledTime } from './sdk/settled-time.ts';
 export { storageOver } from './sdk/storage-over.ts';
 export { TimedBlocks } from './sdk/timed-blocks.ts';
 export { type UnixPlace, unixListener } from './sdk/unix-listener.ts';
-export { Accounts, type HashChange, type StoredAccount } from './services/accounts.ts';
+export { Accounts, type HashChange, newEpoch, type StoredAccount } from './services/accounts.ts';
 export {
   Archive,
   type ArchivedAccount,

@@ -1,8 +1,8 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Account } from '../kernel/account.ts';
 import type { AccountChange } from '../kernel/account-watch.ts';
 import type { Session } from '../kernel/session.ts';
-import type { Accounts, StoredAccount } from '../services/accounts.ts';
+import { type Accounts, newEpoch, type StoredAccount } from '../services/accounts.ts';
 
 /** Is notified of what plugins do to accounts. */
 export interface AccountObserver {
@@ -68,7 +68,7 @@ function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>)
   const epochs = new Map<number, number>();
   let key = randomBytes(KEY_LEAST);
 
-  const begin = (id: number) => void epochs.set(id, randomInt(2 ** 48 - 1));
+  const begin = (id: number) => void epochs.set(id, newEpoch());
   function dated(account: StoredAccount): StoredAccount;
   function dated(account: StoredAccount | undefined): StoredAccount | undefined;
   function dated(account: StoredAccount | undefined) {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Account } from '../kernel/account.ts';
 import type { Session } from '../kernel/session.ts';
 import { token } from './service.ts';
@@ -74,3 +75,8 @@ export interface Accounts {
 }
 
 export const Accounts = token<Accounts>('accounts');
+
+/** A new epoch of an account. It is random, so that none comes again when a backup is restored. */
+export function newEpoch(): number {
+  return randomInt(2 ** 48 - 1);
+}

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { archiveContract, type Open, type OpenArchive, storeContract } from 'chatserv/testing/contracts';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
-import { openStore as openTemplate } from '../../templates/store/plugin.ts';
 
 const stores: Record<string, Open<OpenArchive>> = {
   memory: async () => ({ ...memoryStore(Date.now), close: async () => {} }),
@@ -36,5 +35,3 @@ for (const [name, open] of Object.entries(stores)) {
   storeContract(name, open);
   for (const [other, openOther] of Object.entries(stores)) archiveContract(`${name}, from ${other}`, open, openOther);
 }
-
-storeContract('the template of a store', async () => ({ ...openTemplate(Date.now), close: async () => {} }));

@@ -1,12 +1,4 @@
-import {
-  type Entry,
-  EVERYONE,
-  type Follower,
-  type InboxCount,
-  type MessageLog,
-  type NewEntry,
-  type Room,
-} from 'chatserv';
+import { type Entry, EVERYONE, Followers, type InboxCount, type MessageLog, type NewEntry, type Room } from 'chatserv';
 import { Keys } from './keys.ts';
 import { type Place, Places } from './places.ts';
 import { firstAbove } from './rising.ts';
@@ -35,10 +27,7 @@ export class LogInMemory {
   end = 0;
   /** The ids of entries that change another one, by that one's. */
   readonly #changes = new Map<number, number[]>();
-  readonly #followers = new Set<Follower>();
-  /** What followers are still to be told of. */
-  #untold: Entry[] = [];
-  #isTelling = false;
+  readonly followers = new Followers();
   #latest: number | undefined;
 
   /** Puts an entry in as it is; ids must rise. */
@@ -77,7 +66,6 @@ export class LogInMemory {
     if (room.members !== undefined) this.noteMembers(room, room.members, sender);
     this.keep(entry, origin, room);
     if (kind === 'redaction' && of !== undefined) this.#redact(of);
-    this.#untold.push(entry);
     return entry;
   }
 
@@ -108,31 +96,6 @@ export class LogInMemory {
       else this.#changes.delete(of);
     }
     leaveRoom(this.rooms.get(room) as KeptRoom, kept);
-  }
-
-  /** Tells followers, in order also where one of them appends. */
-  tell(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    while (this.#untold.length > 0) {
-      const entries = this.#untold;
-      this.#untold = [];
-      for (const follower of this.#followers) {
-        try {
-          follower(entries);
-        } catch {
-          // It has mistakes of its own; the others are told all the same.
-        }
-      }
-    }
-    this.#isTelling = false;
-  }
-
-  follow(follower: Follower): () => void {
-    // One that follows twice is two.
-    const own: Follower = (entries) => follower(entries);
-    this.#followers.add(own);
-    return () => this.#followers.delete(own);
   }
 
   latest(): number | undefined {
@@ -191,7 +154,7 @@ export class LogInMemory {
     this.#append('join', id, account, place.name, time);
     room.spans.set(account, [...spans, { role, since: this.end, until: 0 }]);
     place.rooms.set(id, room);
-    this.tell();
+    this.followers.tell();
   }
 
   leave(id: number, account: number, time: number, forget: boolean): void {
@@ -208,12 +171,12 @@ export class LogInMemory {
       room.spans.delete(account);
       place.rooms.delete(id);
     }
-    this.tell();
+    this.followers.tell();
   }
 
   #append(kind: string, room: number, sender: number, from: string, time: number): void {
     const plain = { version: 1, counts: false, device: '', toSender: false, body: '' };
-    this.append({ ...plain, to: { room }, kind, sender, from, time });
+    this.followers.note([this.append({ ...plain, to: { room }, kind, sender, from, time })]);
   }
 
   /** The named rooms and conversations that an account is in now, by id. */
@@ -240,12 +203,13 @@ export function messageLogOf(log: LogInMemory): MessageLog {
       const appended = added.map((entry) => log.append(entry));
       const [first] = appended;
       if (key !== undefined && first !== undefined) keys.add({ ...key, id: first.id });
-      log.tell();
+      log.followers.note(appended);
+      log.followers.tell();
       return appended;
     },
     find: async (sender, key) => keys.find(sender, key),
     head: async () => log.end,
-    follow: (follower) => log.follow(follower),
+    follow: (follower) => log.followers.add(follower),
     async read(account, after, upTo, limit) {
       const place = places.get(account);
       return place === undefined || limit <= 0 ? [] : log.read(account, place, after, upTo, limit);

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   type Account,
   type Accounts,
@@ -6,6 +6,7 @@ import {
   likenesses,
   type MessageLog,
   nameKey,
+  newEpoch,
   type Storage,
   type StoredAccount,
   storageOver,
@@ -141,8 +142,4 @@ function latest(members: readonly StoredAccount[], limit: number): readonly Stor
 
 function stored({ id, name, hash, created, seen, roles, epoch }: StoredAccount): StoredAccount {
   return { id, name, hash, created, seen, roles, epoch };
-}
-
-function newEpoch(): number {
-  return randomInt(2 ** 48 - 1);
 }

@@ -2,6 +2,7 @@ import {
   type CursorMove,
   type Duplicate,
   type Entry,
+  type Followers,
   type InboxCount,
   type MessageLog,
   type NewEntry,
@@ -21,7 +22,6 @@ import {
   type Places,
   placeAt,
 } from './entry-rows.ts';
-import type { Followers } from './followers.ts';
 import { ROOMS_AT_ONCE } from './named-rooms.ts';
 import { type CountPosition, READ_AT_ONCE, type ReadPosition } from './read.ts';
 import type { RoomPosition } from './rooms-of.ts';

@@ -1,13 +1,15 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import {
   type Account,
   type Accounts,
   type Archive,
   type Backup,
+  Followers,
   likenesses,
   type MessageLog,
   nameKey,
+  newEpoch,
   type Storage,
   type StoredAccount,
   type StoreFacts,
@@ -17,7 +19,6 @@ import type { WriterQuestions } from './batch.ts';
 import { type FileEvents, type Reader, startClient, type Writer } from './client.ts';
 import { copyDatabase, copyObjection } from './copy.ts';
 import { entryOf } from './entry-rows.ts';
-import { Followers } from './followers.ts';
 import { archiveImport } from './import.ts';
 import { isIndexed, messageLogOf } from './log.ts';
 import { realPlace } from './place.ts';
@@ -174,11 +175,6 @@ async function inPages<Row>(
     rows.push(...page);
     if (page.length < ACCOUNTS_AT_ONCE) return rows;
   }
-}
-
-/** Random, so that no epoch comes again when a backup is restored. */
-function newEpoch(): number {
-  return randomInt(2 ** 48 - 1);
 }
 
 /** What the database takes up, with its write-ahead log. */

@@ -1,0 +1,269 @@
+import { randomBytes } from 'node:crypto';
+import * as chat from 'chatserv';
+import { Accounts, definePlugin, type Entry, likenesses, MessageLog, nameKey, type Room, Storage } from 'chatserv';
+
+/** A store with no thought for speed or space: it looks through everything, and forgets only what entries said. */
+export default definePlugin({
+  name: 'tiny-store',
+  summary: 'Keeps everything in memory, and loses it when the server ends',
+  provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+  // A reload must not lose it. What has files or connections is closed by the third argument of `keep`.
+  setup: ({ clock, keep }) => ({ provide: keep('store', () => openStore(() => clock.now())) }),
+});
+
+/** What is kept of an account: where the log ended when it was made, its devices, and up to where it has read each room. */
+type User = { account: chat.StoredAccount; since: number; devices: Device[]; markers: Map<number, number> };
+type Device = { -readonly [Key in keyof chat.Device]: chat.Device[Key] };
+
+/** A time for which an account was a member of a named room: what was appended between two entries is for it. */
+type Stay = { room: number; account: number; role: string; since: number; until: number };
+
+export function openStore(now: () => number): { accounts: Accounts; messageLog: MessageLog; storage: Storage } {
+  const users = new Map<number, User>();
+  const rooms: Room[] = [{ id: chat.EVERYONE, kind: 'everyone', name: '', facts: {} }];
+  const entries: Entry[] = [];
+  const origins: (string | undefined)[] = [];
+  const forgotten = new Set<number>();
+  const followers = new chat.Followers();
+  const texts = new Map<string, string>();
+  let sent: (chat.SendKey & { id: number })[] = [];
+  let stays: Stay[] = [];
+  let lastAccount = 0;
+  let signingKey = randomBytes(32);
+
+  const first = <T>(limit: number, items: readonly T[], wanted: (item: T) => boolean = () => true) =>
+    items.filter(wanted).slice(0, Math.max(0, limit));
+  const latestSeen = (a: { seen: number }, b: { seen: number }) => b.seen - a.seen;
+  const accounts = () => [...users.values()].map(({ account }) => account);
+  const find = (name: string) => accounts().find((account) => nameKey(account.name) === nameKey(name));
+  const lookalike = (name: string) => {
+    const alike = new Set(likenesses(name));
+    return accounts().find((account) => likenesses(account.name).some((one) => alike.has(one)));
+  };
+  const change = async (id: number, part: Partial<chat.StoredAccount>) => {
+    const user = users.get(id);
+    if (user) user.account = { ...user.account, ...part };
+  };
+
+  const sentAs = (sender: number, key: string) => {
+    const found = sent.find((one) => one.sender === sender && one.key === key);
+    return found && { duplicateOf: found.id, unknown: found.unknown };
+  };
+  const kept = () => entries.filter(({ id }) => !forgotten.has(id));
+  const of = (room: number) => entries.filter((entry) => entry.room === room);
+  const seqOf = (room: number) => of(room).filter(({ counts }) => counts).length;
+  const deviceOf = (account: number, name: string) => users.get(account)?.devices.find((one) => one.name === name);
+  const named = (name: string) => rooms.find((room) => room.kind === 'room' && nameKey(room.name) === nameKey(name));
+  const stayOf = (room: number, account: number) =>
+    stays.find((stay) => stay.room === room && stay.account === account && stay.until === Infinity);
+  const isIn = ({ id, kind, members }: Room, account: number) =>
+    users.has(account) && (kind === 'everyone' || !!members?.includes(account) || !!stayOf(id, account));
+  const isFor = ({ id, room, members }: Entry, account: number) => {
+    if (id <= (users.get(account)?.since ?? Infinity)) return false;
+    if (room === chat.EVERYONE || members?.includes(account)) return true;
+    return stays.some((stay) => stay.room === room && stay.account === account && stay.since < id && id < stay.until);
+  };
+  const isAddressed = (entry: Entry, account: number) =>
+    isFor(entry, account) && (entry.sender !== account || entry.toSender);
+  const isWanted = (entry: Entry) =>
+    [...users.values()].some(
+      ({ account, devices }) => isAddressed(entry, account.id) && devices.some(({ id }) => id < entry.id),
+    );
+
+  const membersOf = (to: chat.Destination) =>
+    'direct' in to ? [...new Set(to.direct)].sort((a, b) => a - b) : rooms[to.room - 1]?.members;
+  const createRoom = (part: Omit<Room, 'id'>): Room => {
+    const room = { ...part, id: rooms.length + 1 };
+    rooms.push(room);
+    return room;
+  };
+  const blank = (id: number, part: Partial<Entry> = {}) => {
+    entries[id - 1] = { ...(entries[id - 1] as Entry), ...part, body: '' };
+  };
+
+  function add({ to, origin, ...entry }: chat.NewEntry): Entry {
+    const members = membersOf(to);
+    const found = 'room' in to ? rooms[to.room - 1] : rooms.find((room) => String(room.members) === String(members));
+    const { id: room } = found ?? createRoom({ kind: 'direct', name: '', facts: {}, members });
+    const seq = entry.counts ? seqOf(room) + 1 : 0;
+    const added = { ...entry, id: entries.length + 1, room, members, seq, previous: of(room).at(-1)?.id ?? 0 };
+    entries.push(added);
+    followers.note([added]);
+    origins.push(origin);
+    const redacted = entry.kind === 'redaction' ? entry.of : undefined;
+    const isRedacted = ({ id, of, kind }: Entry) => (id === redacted || of === redacted) && kind !== 'redaction';
+    if (redacted) for (const one of entries.filter(isRedacted)) blank(one.id, { redacted: true });
+    return added;
+  }
+
+  function append(added: readonly chat.NewEntry[]): readonly Entry[] {
+    for (const { to } of added) {
+      const size = 'direct' in to ? membersOf(to)?.length : rooms[to.room - 1] && 1;
+      if (!size || size > chat.DIRECT_MOST) throw new Error(`There is no room for ${JSON.stringify(to)}.`);
+    }
+    return added.map(add);
+  }
+
+  /** Appends that an account has joined or left a room. @returns the entry's id */
+  function appendMove(kind: 'join' | 'leave', room: number, sender: number, time: number): number {
+    const from = users.get(sender)?.account.name ?? '';
+    const entry = { kind, version: 1, counts: false, sender, from, device: '', toSender: false, body: '', time };
+    return append([{ ...entry, to: { room } }]).length && entries.length;
+  }
+
+  return {
+    accounts: {
+      ephemeral: true, // Leave this out when it keeps things where they outlive the process.
+      get: async (id) => users.get(id)?.account,
+      find: async (name) => find(name),
+      lookalike: async (name) => lookalike(name),
+      async create(name, hash, distinct = false) {
+        if (find(name) || (distinct && lookalike(name))) return undefined;
+        const [id, since] = [++lastAccount, entries.length];
+        const account = { id, name, hash, created: now(), seen: 0, roles: [], epoch: chat.newEpoch() };
+        const devices = [{ name: '', id: since, handed: since, seen: 0 }];
+        users.set(id, { account, since, devices, markers: new Map() });
+        return account;
+      },
+      setHash: (id, hash, how) => change(id, { hash, ...(!how?.rehashed && { epoch: chat.newEpoch() }) }),
+      signOut: (id) => change(id, { epoch: chat.newEpoch() }),
+      signingKey: async (renew) => (signingKey = renew ? randomBytes(32) : signingKey),
+      setRoles: (id, roles) => change(id, { roles }),
+      setSeen: (id, seen) => change(id, { seen }),
+      async seenSince(time, limit) {
+        const found = accounts().filter(({ seen }) => seen > 0 && seen >= time);
+        return first(limit, found.sort(latestSeen)).map(({ id, name }) => ({ id, name }));
+      },
+      list: async (after, limit) => first(limit, accounts(), ({ id }) => id > after),
+      remove: async (id) => void users.delete(id),
+    },
+
+    messageLog: {
+      async append(added, key) {
+        const duplicate = key && sentAs(key.sender, key.key);
+        if (duplicate) return duplicate;
+        const appended = append(added);
+        if (key) sent.push({ ...key, id: appended[0]?.id ?? 0 });
+        followers.tell();
+        return appended;
+      },
+      find: async (sender, key) => sentAs(sender, key),
+      head: async () => entries.length,
+      follow: (follower) => followers.add(follower),
+      read: async (account, after, last, limit) =>
+        first(limit, kept(), (one) => one.id > after && one.id <= last && isFor(one, account)),
+      history: async (room, before, limit) =>
+        first(limit, of(room).reverse(), ({ id }) => id < before && !forgotten.has(id)),
+      get: async (id) => kept().find((entry) => entry.id === id),
+      async count(account, sender, after, most, origin) {
+        const direct = kept().filter(({ id, members, counts }) => id > after && members && counts);
+        const counted = first(most, direct, (entry) => isAddressed(entry, account));
+        const said = entries.filter((entry) => entry.sender === account);
+        return {
+          all: counted.length,
+          own: counted.filter((entry) => entry.sender === sender).length,
+          sameOrigin: origin ? counted.filter(({ id }) => origins[id - 1] === origin).length : 0,
+          isContact: account !== sender && said.some(({ members }) => members?.includes(sender)),
+        };
+      },
+      async enter(account, name, time, most) {
+        const user = users.get(account);
+        if (!user) return { id: 0, handed: 0 };
+        const furthest = Math.max(user.since, ...user.devices.map(({ id }) => id));
+        const device = deviceOf(account, name) ?? { name, id: furthest, handed: furthest, seen: 0 };
+        device.seen = time;
+        const others = user.devices.filter((one) => one !== device && (one.name !== '' || one.seen > 0));
+        user.devices = [device, ...first(most - 1, others.sort(latestSeen))];
+        return { id: device.id, handed: device.handed };
+      },
+      devices: async (account) => users.get(account)?.devices.map((device) => ({ ...device })) ?? [],
+      async removeDevice(account, name) {
+        const [user, device] = [users.get(account), deviceOf(account, name)];
+        if (user) user.devices = user.devices.filter((one) => one !== device);
+        return device !== undefined;
+      },
+      async moveCursors(moves, time) {
+        for (const move of moves) {
+          const device = deviceOf(move.account, move.device);
+          if (!device) continue;
+          device.id = Math.max(device.id, move.id);
+          device.handed = Math.max(device.id, device.handed, move.handed);
+          device.seen = Math.max(device.seen, time);
+        }
+      },
+      async moveMarkers(moves) {
+        for (const [account, room, seq] of moves) {
+          const markers = users.get(account)?.markers;
+          markers?.set(room, Math.max(seq, markers.get(room) ?? 0));
+        }
+      },
+      async unread(account) {
+        const markers = users.get(account)?.markers;
+        return rooms.flatMap((room) => {
+          const [last, marker] = [seqOf(room.id), markers?.get(room.id) ?? 0];
+          return isIn(room, account) && last > marker ? { room: room.id, last, marker } : [];
+        });
+      },
+      createRoom: async (name, facts) => (named(name) ? undefined : createRoom({ kind: 'room', name, facts })),
+      room: async (room) => (typeof room === 'string' ? named(room) : rooms[room - 1]),
+      async setFacts(room, facts) {
+        const found = rooms[room - 1];
+        if (found) rooms[room - 1] = { ...found, facts };
+      },
+      rooms: async (after, limit) => first(limit, rooms, ({ id, kind }) => kind === 'room' && id > after),
+      roomsOf: async (account, kind) =>
+        rooms.slice(1).filter((room) => (kind ?? room.kind) === room.kind && isIn(room, account)),
+      async join(room, account, role, time) {
+        if (rooms[room - 1]?.kind !== 'room' || !users.has(account)) throw new Error('There is no such room or user.');
+        const stay = stayOf(room, account);
+        if (stay) stay.role = role;
+        else stays.push({ room, account, role, since: appendMove('join', room, account, time), until: Infinity });
+        followers.tell();
+      },
+      async leave(room, account, time, forget) {
+        const stay = stayOf(room, account);
+        if (stay) stay.until = appendMove('leave', room, account, time);
+        if (forget) stays = stays.filter((one) => one.room !== room || one.account !== account);
+        followers.tell();
+      },
+      async members(room, after, limit) {
+        const there = [...users.keys()].filter((account) => account > after).flatMap((id) => stayOf(room, id) ?? []);
+        return first(limit, there).map(({ account, role, since }) => ({ account, role, since }));
+      },
+      async trim({ before, most, now = Infinity, keysSince, devicesSince = 0, history }) {
+        for (const user of users.values()) {
+          user.devices.sort(latestSeen);
+          user.devices = user.devices.filter(({ seen }, index) => index === 0 || seen >= devicesSince);
+        }
+        const least = kept().at(-1 - most)?.id ?? 0;
+        let youngest = 0;
+        for (const entry of kept()) {
+          // An entry is as young as those before it, of which some may have a time that is yet to come.
+          if (entry.time <= now) youngest = Math.max(youngest, entry.time);
+          const isWithin = entry.id > least && Math.max(youngest, entry.time) >= before;
+          if (isWithin && (history?.has(entry.room) || isWanted(entry))) continue;
+          blank(entry.id);
+          forgotten.add(entry.id);
+        }
+        sent = sent.filter(({ id, time }) => id > entries.length - most && time >= keysSince);
+        return false;
+      },
+      latest: async () => entries.at(-1)?.time,
+    },
+
+    storage: chat.storageOver({
+      read: async (key) => texts.get(key),
+      write: async (key, text) => void (text === undefined ? texts.delete(key) : texts.set(key, text)),
+      async replace(key, old, text) {
+        const isOld = texts.get(key) === old;
+        if (isOld) await this.write(key, text);
+        return isOld;
+      },
+      async list(start, inclusive, end, limit) {
+        const sorted = [...texts].sort(([a], [b]) => chat.byCodePoint(a, b));
+        const first = sorted.findIndex(([key]) => chat.byCodePoint(key, start) >= (inclusive ? 0 : 1));
+        return first < 0 ? [] : sorted.slice(first, first + limit).filter(([key]) => chat.byCodePoint(key, end) < 0);
+      },
+    }),
+  };
+}
