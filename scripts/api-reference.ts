@@ -144,7 +144,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'A store',
     intro: 'What a plugin is made with that keeps accounts and messages: [services.md](services.md#storage).',
-    names: ['storageOver', 'byCodePoint', 'Followers', 'newEpoch'],
+    names: ['storageOver', 'byCodePoint', 'Followers'],
   },
   {
     heading: 'Bots',
