@@ -30,11 +30,18 @@ export const SCENARIOS: readonly Scenario[] = [
   })),
   ...CROWDS.map((clients) => ({
     name: `direct-${clients}`,
-    summary: `100 of ${clients} clients send 100 bytes to one client at a time, 8 in flight each`,
+    summary: `100 of ${clients} clients send 100 bytes to one of ten friends at a time, 8 in flight each`,
     variants: DURABLE,
     workload: closedLoop({ ...DIRECT, clients }),
     headline: 'cpuPerMessage' as const,
   })),
+  {
+    name: 'direct-strangers',
+    summary: 'like direct-1000, to another client each time: nearly every message opens a conversation',
+    variants: DURABLE,
+    workload: closedLoop({ ...DIRECT, to: 'strangers' }),
+    headline: 'cpuPerMessage',
+  },
   {
     name: 'direct-unkept',
     summary: 'like direct-1000, with nothing on disk',

@@ -13,14 +13,14 @@ interface Shape {
   readonly inFlight: number;
   /** Text per message. */
   readonly bytes: number;
-  /** One client at a time, in turn, or all. */
-  readonly to: 'one' | 'everyone';
+  /** Ten clients of each sender's own in turn, clients in turn whoever wrote to them last, or all. */
+  readonly to: 'friends' | 'strangers' | 'everyone';
   /** The server's default if undefined. */
   readonly protocol?: Protocol;
 }
 
 /** A hundred senders among a thousand, eight in flight each: 800 in all. */
-export const DIRECT = { clients: 1000, senders: 100, inFlight: 8, bytes: 100, to: 'one' } as const;
+export const DIRECT = { clients: 1000, senders: 100, inFlight: 8, bytes: 100, to: 'friends' } as const;
 
 export const BROADCAST = { senders: 10, inFlight: 8, bytes: 100, to: 'everyone' } as const;
 
@@ -32,8 +32,7 @@ export function closedLoop(shape: Shape): Workload {
     const { counters, clients } = load;
     const [before, writtenBefore, rowsBefore] = [await server.probe(), server.written(), rowsOf(server)];
     const senders = clients.slice(0, shape.senders);
-    const line = lines(load, shape);
-    for (const sender of senders) sender.start(shape.inFlight, line);
+    for (const [i, sender] of senders.entries()) sender.start(shape.inFlight, lines(load, shape, i));
     await after(warmUp * 1000);
     await server.probe();
     const answeredBefore = counters.answered;
@@ -74,13 +73,17 @@ async function begin(server: Server, { clients, to, protocol }: Shape): Promise<
   return load;
 }
 
-function lines({ protocol }: Load, { clients, to, bytes }: Shape): (count: number) => string {
+/** How many friends a sender has. */
+const FRIENDS = 10;
+
+/** Makes the lines of one sender. */
+function lines({ protocol }: Load, { clients, to, bytes }: Shape, sender: number): (count: number) => string {
   if (to === 'everyone') return (count) => protocol.broadcast(text(bytes, count));
-  let turn = 0;
-  return (count) => {
-    turn = (turn + 7919) % clients;
-    return protocol.direct(`u${turn}`, text(bytes, count));
-  };
+  const recipient =
+    to === 'friends'
+      ? (count: number) => sender * FRIENDS + 1 + (count % Math.min(FRIENDS, clients - 1))
+      : (count: number) => sender + (count + 1) * 7919;
+  return (count) => protocol.direct(`u${recipient(count) % clients}`, text(bytes, count));
 }
 
 function rowsOf(server: Server): number {
