@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { ClientSession } from './client-session.ts';
-import type { Hooks } from './phases.ts';
+import type { SessionContext } from './session-context.ts';
 
 /** An account as it is at one moment, as far as logins depend on it. */
 export interface AccountState {
@@ -26,25 +26,17 @@ export interface LoginBasis {
   expired: boolean;
 }
 
-/** What the watch needs of the kernel. */
-export interface AccountWatchHost {
-  readonly hooks: Hooks;
-  sessions(): Iterable<ClientSession>;
-  /** Reads an account's state; undefined where nothing provides accounts. */
-  readonly accountStateOf: ((account: number) => Promise<AccountState | undefined>) | undefined;
-}
-
 /** How many accounts are read together: others use the store in between. */
 const AT_ONCE = 64;
 
 /** Ends the logins and sessions that an account's change invalidates. */
 export class AccountWatch {
-  readonly #host: AccountWatchHost;
+  readonly #context: SessionContext;
   /** The ids of accounts that were removed while the server ran. No id is used twice. */
   readonly #removed = new Set<number>();
 
-  constructor(host: AccountWatchHost) {
-    this.#host = host;
+  constructor(context: SessionContext) {
+    this.#context = context;
   }
 
   /** Whether an account was removed while the server ran. */
@@ -68,19 +60,19 @@ export class AccountWatch {
 
   /** An account was changed. @param by the session that stays signed in @returns once every plugin was notified */
   async changed(account: Account, change: AccountChange, by?: ClientSession): Promise<void> {
-    for (const session of this.#host.sessions()) {
+    for (const session of this.#context.sessions()) {
       const { basis } = session;
       if (basis?.account.id !== account.id) continue;
       if (isExpiry(change) && session !== by) expire(session, basis, change);
       else basis.state = this.#read(account);
     }
     if (by !== undefined) by.epoch = (await by.basis?.state)?.epoch;
-    await this.#host.hooks.onAccountChange.observe.run(account, change);
+    await this.#context.hooks.onAccountChange.observe.run(account, change);
   }
 
   /** Another process may have changed accounts: reads those of all sessions. @throws when they cannot be read */
   async recheck(): Promise<void> {
-    const byAccount = Map.groupBy(this.#host.sessions(), ({ basis }) => basis?.account.id);
+    const byAccount = Map.groupBy(this.#context.sessions(), ({ basis }) => basis?.account.id);
     const accounts = [...byAccount].filter(([id]) => id !== undefined);
     for (let i = 0; i < accounts.length; i += AT_ONCE) {
       await Promise.all(accounts.slice(i, i + AT_ONCE).map(([, sessions]) => this.#compare(sessions)));
@@ -104,11 +96,11 @@ export class AccountWatch {
       else basis.state = Promise.resolve(now);
     }
     if (changes.has('removed')) this.#removed.add(account.id);
-    for (const change of changes) await this.#host.hooks.onAccountChange.observe.run(account, change);
+    for (const change of changes) await this.#context.hooks.onAccountChange.observe.run(account, change);
   }
 
   #read({ id }: Account): Promise<AccountState | undefined> {
-    const state = this.#host.accountStateOf?.(id) ?? Promise.resolve(undefined);
+    const state = this.#context.generation.accountStateOf?.(id) ?? Promise.resolve(undefined);
     // Whoever awaits it sees the failure; without anybody it must not count as an unhandled rejection.
     state.catch(() => {});
     return state;

@@ -80,7 +80,7 @@ export class Authentication implements Login {
     const { seconds } = refused;
     // What was typed as a name may be a password: only that of an account is written down.
     const known = this.#named && { account: this.#named.name };
-    this.#context.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
+    this.#context.environment.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
     session.leave('blocked', { kind: 'blocked', seconds, after });
     return OVER;
   }
@@ -110,7 +110,7 @@ export class Authentication implements Login {
     } catch (err) {
       if (err instanceof SessionEnded) throw err;
       const facts = { event: 'store-error', ...session.who, err };
-      this.#context.logger.error(facts, 'an account could not be read for a login');
+      this.#context.environment.logger.error(facts, 'an account could not be read for a login');
       return 'unknown';
     }
   }
@@ -124,14 +124,14 @@ export class Authentication implements Login {
   /** A password was wrong. */
   async #refuse(account: Account): Promise<LoginStep> {
     const session = this.#session;
-    const { logger, hooks, limits } = this.#context;
+    const { environment, hooks, limits } = this.#context;
     this.#because = 'wrong';
     this.#wrong++;
-    logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
+    environment.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
     const block = await session.still(blockAfter(session, account, hooks));
     if (block !== undefined) return this.#proceed(block, 'password');
     if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
-    this.#context.limitMet('password-attempts');
+    this.#context.environment.counters.countLimitHit('password-attempts');
     session.close('wrong-password');
     return OVER;
   }

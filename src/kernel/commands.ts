@@ -3,13 +3,11 @@ import type { ClientSession } from './client-session.ts';
 import type { Input, Output } from './codec.ts';
 import { QuestionCancelled } from './endings.ts';
 import { isPromise } from './eventual.ts';
-import type { Logger } from './logger.ts';
 import { type Once, withoutControls } from './message.ts';
 import type { Hooks } from './phases.ts';
-import type { Posting } from './posting.ts';
 import type { Passage } from './reservation.ts';
-import type { Retries } from './retries.ts';
 import type { Session } from './session.ts';
+import type { SessionContext } from './session-context.ts';
 import { type Refusal, type Reply, refuse } from './verdicts.ts';
 
 /** The arguments of a call, by the names of the command's params. */
@@ -75,21 +73,11 @@ type Commands = ReadonlyMap<string, KernelCommand>;
 /** How much of a word that is no command is said back, in characters. */
 const WORD_SHOWN = 32;
 
-/** What the answering of commands needs of the kernel. */
-export interface AnswersHost {
-  readonly logger: Logger;
-  readonly limits: { readonly commandsUnderWay: number };
-  readonly retries: Retries;
-  readonly posting: Pick<Posting, 'firstAnswer'>;
-  /** Counts that a limit was met. */
-  limitMet(limit: string): void;
-}
-
 /** Answers the commands of one logged-in client: each line with exactly one answer, in the order of the lines. */
 export class Answers {
   readonly #session: ClientSession;
   readonly #account: Account;
-  readonly #host: AnswersHost;
+  readonly #context: SessionContext;
   readonly #most: number;
   readonly #failed: (cause: unknown) => void;
   /** Until the last line so far is answered. */
@@ -97,11 +85,11 @@ export class Answers {
   #underWay = 0;
 
   /** @param failed told what went wrong that no command is to blame for */
-  constructor(session: ClientSession, account: Account, host: AnswersHost, failed: (cause: unknown) => void) {
+  constructor(session: ClientSession, account: Account, context: SessionContext, failed: (cause: unknown) => void) {
     this.#session = session;
     this.#account = account;
-    this.#host = host;
-    this.#most = host.limits.commandsUnderWay;
+    this.#context = context;
+    this.#most = context.limits.commandsUnderWay;
     this.#failed = failed;
   }
 
@@ -134,7 +122,7 @@ export class Answers {
     if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });
     const wanted = { said, command, unless: commands.get(unlessCommand), hooks };
     const tooMany = this.#underWay >= this.#most;
-    if (tooMany && command.overlaps) this.#host.limitMet('commands-under-way');
+    if (tooMany && command.overlaps) this.#context.environment.counters.countLimitHit('commands-under-way');
     if (tooMany || !command.overlaps) await this.#last;
     if (this.#session.ended) return;
     if (!command.overlaps) {
@@ -166,7 +154,7 @@ export class Answers {
       this.#session.send(answer);
     } catch (err) {
       const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
-      this.#host.logger.error(facts, `the answer of command '${name}' cannot be sent`);
+      this.#context.environment.logger.error(facts, `the answer of command '${name}' cannot be sent`);
       this.#session.send({ kind: 'error', reason: 'internal', about: word });
     }
   }
@@ -176,8 +164,8 @@ export class Answers {
     const { once } = said;
     if (once === undefined) return this.#perform(wanted, proceed);
     const { id } = this.#account;
-    return this.#host.retries.inTurn(id, once.key, async (waited) => {
-      const first = once.again || waited ? await this.#host.posting.firstAnswer(id, once.key) : undefined;
+    return this.#context.retries.inTurn(id, once.key, async (waited) => {
+      const first = once.again || waited ? await this.#context.posting.firstAnswer(id, once.key) : undefined;
       return this.#perform({ ...wanted, said: { ...said, once: { ...once, first } } }, proceed);
     });
   }

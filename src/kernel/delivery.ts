@@ -1,10 +1,9 @@
 import type { ClientSession } from './client-session.ts';
 import { type Entry, EVERYONE, type Follower } from './entry.ts';
-import type { Counters } from './environment.ts';
-import type { Logger } from './logger.ts';
 import { Memberships, type RoomsOf } from './memberships.ts';
 import type { Online } from './online.ts';
-import { type LiveKind, Rendered, type RenderingHost } from './rendered.ts';
+import { type LiveKind, Rendered } from './rendered.ts';
+import type { SessionContext } from './session-context.ts';
 
 /** What delivery needs of the log. */
 export interface FollowedLog {
@@ -13,19 +12,11 @@ export interface FollowedLog {
   roomsOf(account: number, kind: 'room'): ReturnType<RoomsOf>;
 }
 
-/** What delivery needs of the kernel. */
-export interface DeliveryHost {
-  readonly logger: Logger;
-  readonly online: Online;
-  readonly environment: { readonly counters: Counters };
-  readonly generation: { readonly kinds?: ReadonlyMap<string, LiveKind> };
-}
-
 const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
 
 /** Takes entries from the log to those online whom they are for, in the order of their ids, whoever appended them. */
-export class Delivery implements RenderingHost {
-  readonly #host: DeliveryHost;
+export class Delivery {
+  readonly #context: SessionContext;
   readonly #memberships = new Memberships();
   #hasBegun = false;
   #log: FollowedLog | undefined;
@@ -33,16 +24,16 @@ export class Delivery implements RenderingHost {
   /** The id of the last entry that was delivered; what is in the log up to there, sessions read. */
   #tail = 0;
 
-  constructor(host: DeliveryHost) {
-    this.#host = host;
+  constructor(context: SessionContext) {
+    this.#context = context;
   }
 
   get online(): Online {
-    return this.#host.online;
+    return this.#context.online;
   }
 
   get kinds(): ReadonlyMap<string, LiveKind> {
-    return this.#host.generation.kinds ?? NO_KINDS;
+    return this.#context.generation.kinds ?? NO_KINDS;
   }
 
   /** The id of the last entry that was delivered. */
@@ -95,7 +86,10 @@ export class Delivery implements RenderingHost {
         this.#memberships.note(entry);
         this.#deliver(entry);
       } catch (err) {
-        this.#host.logger.error({ event: 'internal-error', entry: entry.id, err }, 'an entry could not be delivered');
+        this.#context.environment.logger.error(
+          { event: 'internal-error', entry: entry.id, err },
+          'an entry could not be delivered',
+        );
       }
     }
   };
@@ -103,7 +97,7 @@ export class Delivery implements RenderingHost {
   #deliver(entry: Entry): void {
     const rendered = new Rendered(entry, this);
     const { members, room } = entry;
-    if (entry.kind === 'message') this.#host.environment.counters.given(rendered.message);
+    if (entry.kind === 'message') this.#context.environment.counters.given(rendered.message);
     if (members !== undefined) for (const member of members) offer(rendered, this.online.of(member));
     else if (room === EVERYONE) for (const sessions of this.online.all()) offer(rendered, sessions);
     else for (const member of this.#memberships.of(room)) offer(rendered, this.online.of(member));

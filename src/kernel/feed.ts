@@ -1,11 +1,9 @@
 import type { ClientSession } from './client-session.ts';
 import { isFor } from './delivery.ts';
 import type { Cursor, Entry } from './entry.ts';
-import type { SessionLimits } from './limits.ts';
-import type { Logger } from './logger.ts';
 import type { Message } from './message.ts';
-import type { Hooks } from './phases.ts';
-import { Rendered, type RenderingHost } from './rendered.ts';
+import { Rendered } from './rendered.ts';
+import type { SessionContext } from './session-context.ts';
 
 /** Reads the log for a session. */
 export interface InboxReader {
@@ -41,18 +39,6 @@ export interface Feed {
   readOn(reader: InboxReader): Promise<void>;
 }
 
-/** What a feed needs of the kernel. */
-export interface FeedHost {
-  readonly logger: Logger;
-  readonly limits: Pick<SessionLimits, 'unacknowledged' | 'outboxBytes'>;
-  /** The hooks of the live generation. */
-  readonly hooks: Hooks;
-  /** The log, as it is delivered. */
-  readonly delivery: RenderingHost & { readonly tail: number; comes(account: number): Promise<void> };
-  /** Counts that a limit was met. */
-  limitMet(limit: string): void;
-}
-
 /**
  * Where a feed stands: not begun; giving what is said as it is said; reading an inbox; leaving what is said in the inbox
  * until the client polls (`waiting`, where its codec has it poll) or because a plugin held a message (`held`).
@@ -66,7 +52,7 @@ type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
  */
 export class SessionFeed implements Feed {
   readonly #session: ClientSession;
-  readonly #host: FeedHost;
+  readonly #context: SessionContext;
   #state: State = 'closed';
   /** Reads the log, once a plugin has offered to. */
   #reader: InboxReader | undefined;
@@ -95,9 +81,9 @@ export class SessionFeed implements Feed {
   #heldBackBytes = 0;
   #whenRoom: (() => void) | undefined;
 
-  constructor(session: ClientSession, host: FeedHost) {
+  constructor(session: ClientSession, context: SessionContext) {
     this.#session = session;
-    this.#host = host;
+    this.#context = context;
   }
 
   get live(): boolean {
@@ -124,12 +110,12 @@ export class SessionFeed implements Feed {
   get position(): number {
     if (this.#last !== undefined) return this.#last;
     if (!this.#hasCursor) return 0;
-    return this.#isBehind ? this.#given : Math.max(this.#given, this.#host.delivery.tail);
+    return this.#isBehind ? this.#given : Math.max(this.#given, this.#context.delivery.tail);
   }
 
   /** The session comes online: from now on entries are offered. */
   begin(): void {
-    this.#since = this.#host.delivery.tail;
+    this.#since = this.#context.delivery.tail;
   }
 
   /** The login is done: without an inbox to read first, messages are given from here on. */
@@ -208,12 +194,12 @@ export class SessionFeed implements Feed {
 
   get #windowFull(): boolean {
     if (this.#session.ended) return false;
-    const { unacknowledged, outboxBytes } = this.#host.limits;
+    const { unacknowledged, outboxBytes } = this.#context.limits;
     return this.#unacknowledged.length >= unacknowledged || this.#unacknowledgedText >= outboxBytes;
   }
 
   #fallBehind(): void {
-    if (this.#windowFull) this.#host.limitMet('unacknowledged');
+    if (this.#windowFull) this.#context.environment.counters.countLimitHit('unacknowledged');
     if (this.#session.codec.pollsForMessages) this.#state = 'waiting';
     else if (this.#reader !== undefined) this.#startReading(this.#reader).catch(() => {});
   }
@@ -224,7 +210,7 @@ export class SessionFeed implements Feed {
     this.#reading = this.#readAll(reader, resolve)
       .catch((cause: unknown) => {
         this.#state = 'held';
-        this.#host.logger.error(
+        this.#context.environment.logger.error(
           { event: 'store-error', ...this.#session.who, err: cause },
           'an inbox could not be read; what is in it waits for fetch or the next login',
         );
@@ -240,7 +226,7 @@ export class SessionFeed implements Feed {
   async #readAll(reader: InboxReader, firstPageGiven: () => void): Promise<void> {
     if (!this.#hasCursor) {
       const { account } = this.#session;
-      const known = account && this.#host.delivery.comes(account.id);
+      const known = account && this.#context.delivery.comes(account.id);
       const [{ id, handed }] = await Promise.all([reader.cursor(), known]);
       this.#given = Math.max(this.#given, Math.min(id, this.#since));
       this.#handed = handed;
@@ -251,7 +237,7 @@ export class SessionFeed implements Feed {
     }
     for (;;) {
       // What is in the log up to here can be read; what comes later, the feed is offered.
-      const bound = this.#host.delivery.tail;
+      const bound = this.#context.delivery.tail;
       while (this.#given < bound) {
         const page = await reader.read(this.#given, bound);
         for (const entry of page) {
@@ -277,7 +263,7 @@ export class SessionFeed implements Feed {
       this.#given = entry.id;
       return true;
     }
-    return this.#give(new Rendered(entry, this.#host.delivery, entry.id <= this.#handed));
+    return this.#give(new Rendered(entry, this.#context.delivery, entry.id <= this.#handed));
   }
 
   async #room(): Promise<void> {
@@ -328,11 +314,11 @@ export class SessionFeed implements Feed {
     if (bytes === undefined || bytes.length === 0) return;
     this.#heldBack.push({ bytes, message: rendered.message });
     this.#heldBackBytes += bytes.length;
-    if (this.#heldBackBytes > this.#host.limits.outboxBytes) this.#session.overflowed();
+    if (this.#heldBackBytes > this.#context.limits.outboxBytes) this.#session.overflowed();
   }
 
   #verdict(message: Message): 'hold' | 'drop' | undefined {
-    const { guard } = this.#host.hooks.onDeliver;
+    const { guard } = this.#context.hooks.onDeliver;
     return guard.isUsed() ? guard.call(this.#session, message) : undefined;
   }
 
@@ -343,7 +329,7 @@ export class SessionFeed implements Feed {
 
   /** Tells plugins of the last of the messages that one write brought, or one acknowledgement names. */
   #report(last: Message | undefined): void {
-    const { observe } = this.#host.hooks.onDelivered;
+    const { observe } = this.#context.hooks.onDelivered;
     if (last !== undefined && observe.isUsed()) observe.call(this.#session, last);
   }
 }

@@ -8,7 +8,6 @@ import { Answers, type KernelCommand } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { Delivery, type FollowedLog } from './delivery.ts';
 import { SessionEnded, StartedOver } from './endings.ts';
-import type { Entry } from './entry.ts';
 import type { KernelEnvironment } from './environment.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
@@ -98,18 +97,8 @@ export class Kernel implements SessionContext {
     return this.#generation.log;
   }
 
-  isRemoved = (account: number): boolean => this.accountWatch.isRemoved(account);
-
-  deliverUnkept(entry: Entry): void {
-    this.delivery.deliverUnkept(entry);
-  }
-
   get hooks(): Hooks {
     return this.#generation.hooks;
-  }
-
-  get accountStateOf(): KernelGeneration['accountStateOf'] {
-    return this.#generation.accountStateOf;
   }
 
   /** How many messages were said. */

@@ -1,6 +1,5 @@
 import type { Account } from './account.ts';
 import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry, type SendKey } from './entry.ts';
-import type { Counters } from './environment.ts';
 import { isPromise } from './eventual.ts';
 import {
   type Audience,
@@ -14,6 +13,7 @@ import { nameKey } from './names.ts';
 import type { Online } from './online.ts';
 import type { Hooks } from './phases.ts';
 import type { Passage } from './reservation.ts';
+import type { SessionContext } from './session-context.ts';
 import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */
@@ -52,29 +52,16 @@ export interface AppendedLog {
   get(id: number): Promise<Entry | undefined>;
 }
 
-/** What posting needs of the kernel. */
-export interface PostingHost {
-  readonly online: Online;
-  readonly environment: { readonly counters: Counters };
-  readonly hooks: Hooks;
-  /** The log, where a store provides one. */
-  readonly log: AppendedLog | undefined;
-  /** Whether an account does not exist any more. */
-  isRemoved(account: number): boolean;
-  /** Delivers an entry that nothing keeps. */
-  deliverUnkept(entry: Entry): void;
-}
-
 /** Takes messages from those who say them to the log, from where they are delivered. */
 export class Posting {
-  readonly #host: PostingHost;
+  readonly #context: SessionContext;
   /** The last append of each sender that is under way. */
   readonly #underWay = new Map<number, Promise<unknown>>();
   /** How many messages were said. */
   said = 0;
 
-  constructor(host: PostingHost) {
-    this.#host = host;
+  constructor(context: SessionContext) {
+    this.#context = context;
   }
 
   /**
@@ -87,11 +74,12 @@ export class Posting {
    */
   async post(post: Post, now: number, ordered?: () => void): Promise<Posted | Refusal> {
     const began = performance.now();
-    const { hooks, isRemoved } = this.#host;
+    const { hooks, online } = this.#context;
+    const isRemoved = (account: number) => this.#context.accountWatch.isRemoved(account);
     const { from, once } = post;
     if (isRemoved(from.id)) return refuse('removed');
     const before = once && (once.first ?? (once.again ? await this.firstAnswer(from.id, once.key) : undefined));
-    const draft = new Draft(post, audienceOf(post.to, this.#host.online), now, isRemoved);
+    const draft = new Draft(post, audienceOf(post.to, online), now, isRemoved);
     if (before !== undefined) {
       ordered?.();
       return { message: messageOf(draft, before.duplicateOf), unknown: before.unknown };
@@ -127,12 +115,12 @@ export class Posting {
 
   /** How a message was answered that its sender sends again, if it was kept. */
   async firstAnswer(sender: number, key: string): Promise<Duplicate | undefined> {
-    return this.#host.log?.find(sender, key);
+    return this.#context.generation.log?.find(sender, key);
   }
 
   /** Appends entries to the log, or delivers them to those online. @returns them, or what they duplicate */
   async append(entries: readonly NewEntry[], isKept: boolean, key?: SendKey): Promise<readonly Entry[] | Duplicate> {
-    const { log } = this.#host;
+    const { log } = this.#context.generation;
     const sender = entries[0]?.sender ?? 0;
     if (!isKept || log === undefined) {
       const earlier = this.#underWay.get(sender);
@@ -156,7 +144,7 @@ export class Posting {
     // The log has it: what is appended later comes after it.
     ordered?.();
     const appended = await appending;
-    this.#host.environment.counters.kept(performance.now() - began);
+    this.#context.environment.counters.kept(performance.now() - began);
     return 'duplicateOf' in appended ? appended : (appended[0]?.id ?? 0);
   }
 
@@ -168,7 +156,7 @@ export class Posting {
   #deliverUnkept({ to, origin, ...written }: NewEntry): Entry {
     const members = 'direct' in to ? to.direct : undefined;
     const entry = { ...written, id: 0, room: 'room' in to ? to.room : 0, members, seq: 0, previous: 0 };
-    this.#host.deliverUnkept(entry);
+    this.#context.delivery.deliverUnkept(entry);
     return entry;
   }
 

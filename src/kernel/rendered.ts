@@ -1,20 +1,13 @@
 import type { Codec, CodecState } from './codec.ts';
+import type { Delivery } from './delivery.ts';
 import type { Entry } from './entry.ts';
 import { LoggedMessage } from './logged-message.ts';
 import type { Message } from './message.ts';
-import type { Online } from './online.ts';
 
 /** A kind of entry that a plugin defines. */
 export interface LiveKind {
   /** What people with a plain line read of an entry; undefined for nothing. It does not throw. */
   line(entry: Entry): string | undefined;
-}
-
-/** What the rendering of entries needs of the kernel. */
-export interface RenderingHost {
-  readonly online: Online;
-  /** The kinds that live plugins define, by name. */
-  readonly kinds: ReadonlyMap<string, LiveKind>;
 }
 
 /** An entry as a codec renders it for one set of capabilities. */
@@ -31,14 +24,14 @@ interface Rendering {
 export class Rendered {
   readonly entry: Entry;
   readonly message: Message;
-  readonly #host: RenderingHost;
+  readonly #delivery: Delivery;
   #latest: Rendering | undefined;
   #all: Rendering[] | undefined;
 
-  constructor(entry: Entry, host: RenderingHost, repeat = false) {
+  constructor(entry: Entry, delivery: Delivery, repeat = false) {
     this.entry = entry;
-    this.message = new LoggedMessage(entry, host.online, repeat);
-    this.#host = host;
+    this.message = new LoggedMessage(entry, delivery.online, repeat);
+    this.#delivery = delivery;
   }
 
   /** The bytes for one recipient; none where its codec does not show the entry. */
@@ -71,6 +64,6 @@ export class Rendered {
   #text(codec: Codec, capabilities: string): ReturnType<Codec['message']> {
     const { entry, message } = this;
     if (entry.kind === 'message') return codec.message(message, capabilities);
-    return codec.entry?.(entry, message, this.#host.kinds.get(entry.kind)?.line(entry), capabilities) ?? '';
+    return codec.entry?.(entry, message, this.#delivery.kinds.get(entry.kind)?.line(entry), capabilities) ?? '';
   }
 }
