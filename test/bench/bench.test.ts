@@ -38,8 +38,9 @@ test('the bench measures chatserv beside a bare server, in tables, as JSON and a
     expect(measured.sqlite?.ratio?.median).toBeGreaterThan(0);
   }
   const { metrics } = results.scenarios[0]?.variants.sqlite ?? { metrics: {} };
-  // One row a broadcast, whoever it is for.
-  expect(metrics.rowsPerMessage?.median).toBeCloseTo(1, 1);
+  // One row a broadcast, whoever it is for, and a few for the senders.
+  expect(metrics.rowsPerMessage?.median).toBeGreaterThanOrEqual(1);
+  expect(metrics.rowsPerMessage?.median).toBeLessThan(2);
   expect(metrics.bytesPerMessage?.median).toBeGreaterThan(100);
   expect(svg).toMatch(/^<svg [\s\S]+sqlite \/ bare[\s\S]+<\/svg>\n$/);
 });
