@@ -1,6 +1,7 @@
-import type { ServerEvent } from 'chatserv';
+import { Accounts, definePlugin, Inbox, MessageLog, type ServerEvent, Storage } from 'chatserv';
 import { type JsonClient, type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { memoryStore } from '../../stores/memory/store.ts';
 
 const SEVERAL = { 'single-session': false, timeouts: false };
 
@@ -157,4 +158,47 @@ describe('what one device has not acknowledged', () => {
     const later = await server.returns('alice');
     await later.seesNothing();
   });
+});
+
+test('a stop waits for cursors that are being written, and for those that have moved meanwhile', async () => {
+  const begun = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const events: string[] = [];
+  const store = definePlugin({
+    name: 'slow-store',
+    summary: 'Takes its time to write cursors',
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+    setup({ clock }) {
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+      const moveCursors: MessageLog['moveCursors'] = async (moves, now) => {
+        begun.resolve();
+        // The first write is slow.
+        if (events.push('begun') === 1) await release.promise;
+        await messageLog.moveCursors(moves, now);
+        events.push('written');
+      };
+      return {
+        provide: { accounts, messageLog: { ...messageLog, moveCursors }, storage },
+        dispose: () => void events.push('closed'),
+      };
+    },
+  });
+  // Ends before the plugins whose services it has.
+  const last = definePlugin({
+    name: 'last',
+    summary: 'Lets the slow write go on during the stop',
+    needs: { inbox: Inbox },
+    setup: () => ({ dispose: () => void setImmediate(release.resolve) }),
+  });
+  const server = await startServer({ memory: false, store, last });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.asks('message bob one');
+  await bob.hears('alice', 'one');
+  server.clock.advance(1);
+  await begun.promise;
+  await alice.asks('message bob two');
+  await bob.hears('alice', 'two');
+  await server[Symbol.asyncDispose]();
+  expect(events).toEqual(['begun', 'written', 'begun', 'written', 'closed']);
+  expect(server.failures).toEqual([]);
 });

@@ -84,6 +84,7 @@ export default definePlugin({
     const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
     const quota = new InboxQuota(log, server, clock, options, furthest);
     let cancelWrite: (() => void) | undefined;
+    let written = Promise.resolve();
     // Over a reload, too, it knows how long the time of day has been what it is.
     const age = keep<{ time?: Promise<TrustedTime> }>('age', () => ({}));
     let trimming = false;
@@ -110,7 +111,13 @@ export default definePlugin({
       cancelWrite ??= clock.after(options.cursorTime, () => void write());
     }
 
-    async function write(): Promise<void> {
+    /** Writes cursors once the write under way is done, so that a stop waits for both. */
+    function write(): Promise<void> {
+      written = written.then(writeNow);
+      return written;
+    }
+
+    async function writeNow(): Promise<void> {
       cancelWrite = undefined;
       for (const session of server.sessions()) cursors.hand(session);
       try {
