@@ -134,7 +134,7 @@ function addRunning(program: Argv, { top, reload, health, plugins, check }: Comm
 }
 
 function addUser(program: Argv, commands: Commands): void {
-  const { addUser, setPassword, listUsers, setRoles, removeUser, signOut, signEveryoneOut, unblock } = commands;
+  const { addUser, setPassword, renameUser, listUsers, setRoles, removeUser, signOut, signEveryoneOut, unblock } = commands;
   const name = (command: Argv) => command.option('config', CONFIG).positional('name', WORD);
   program.command('user', 'Look after accounts', (user) =>
     user
@@ -143,6 +143,12 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command('passwd <name>', "Set a user's password, read from standard input", name, ({ config, name }) =>
         setPassword(config, name),
+      )
+      .command(
+        'rename <name> <new-name>',
+        'Give a user another name: sessions are closed, and tokens expire',
+        (command) => name(command).positional('new-name', WORD),
+        ({ config, name, newName }) => renameUser(config, name, newName),
       )
       .command('list', 'List the users', { config: CONFIG }, ({ config }) => listUsers(config))
       .command(
@@ -193,7 +199,7 @@ function addUser(program: Argv, commands: Commands): void {
             .option('passwords', { type: 'boolean', default: false, describe: 'The lines are name,password' }),
         ({ config, file, passwords }) => commands.importUsers(config, file, passwords),
       )
-      .demandCommand(1, 'Say what to do: add, passwd, list, role, remove, sign-out, unblock or import.'),
+      .demandCommand(1, 'Say what to do: add, passwd, rename, list, role, remove, sign-out, unblock or import.'),
   );
 }
 

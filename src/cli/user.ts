@@ -79,6 +79,25 @@ export async function setPassword(config: string | undefined, name: string): Pro
   });
 }
 
+/** Gives a user another name. */
+export async function renameUser(config: string | undefined, name: string, to: string): Promise<void> {
+  const wrong = nameObjection(to);
+  if (wrong !== undefined) throw new Mistakes([`'${to}' cannot be a user name: ${RULES[wrong]}.`]);
+  await withStore(config, async (accounts) => {
+    const account = await known(accounts, name);
+    const unchanged = `${account.name} was not renamed`;
+    if (isBot(account)) throw new Mistakes([`${unchanged}: it is a bot, which finds its account by its name.`]);
+    if (account.name === to) throw new Mistakes([`${unchanged}: that is its name.`]);
+    const other = await accounts.lookalike(to);
+    const looksLike = other !== undefined && other.id !== account.id && nameKey(other.name) !== nameKey(to);
+    if (looksLike) throw new Mistakes([`${unchanged}: the name '${to}' looks like '${other.name}'.`]);
+    if ((await accounts.rename(account.id, to, true)) === undefined)
+      throw new Mistakes([`${unchanged}: the name '${to}' is taken, or looks like another user's.`]);
+    await tellOfAccounts(config);
+    print(`${account.name} is now ${to}.\n`);
+  });
+}
+
 /** Lists the users: name, when made, when last online. */
 export async function listUsers(config: string | undefined): Promise<void> {
   await withStore(config, async (accounts) => {

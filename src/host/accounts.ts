@@ -16,7 +16,7 @@ export interface AccountObserver {
 const KEY_LEAST = 32;
 
 /** What a store of an earlier version lacks. */
-type Later = 'get' | 'signOut' | 'signingKey';
+type Later = 'get' | 'signOut' | 'signingKey' | 'rename';
 
 /**
  * A store's accounts as plugins are given them: whatever changes one takes effect everywhere before its promise
@@ -45,6 +45,11 @@ export function observedAccounts(store: Accounts, observer: AccountObserver): Ac
       return account;
     },
     signOut: (id, by) => announced(id, () => accounts.signOut(id), 'signed-out', by),
+    async rename(id, name, distinct) {
+      const account = await accounts.rename(id, name, distinct);
+      if (account !== undefined) await observer.changed({ id, name: account.name }, 'renamed');
+      return account;
+    },
     setRoles: (id, roles) => announced(id, () => accounts.setRoles(id, roles), 'roles'),
     async remove(id) {
       const undo = observer.removing(id);
@@ -96,6 +101,12 @@ function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>)
       const kept = isComplete ? await signingKey.call(store, renew) : key;
       if (kept.length < KEY_LEAST) throw new Error(`The store's signing key has fewer than ${KEY_LEAST} bytes.`);
       return kept;
+    },
+    async rename(id, name, distinct) {
+      if (store.rename === undefined) throw new Error('The store cannot rename accounts: update its plugin.');
+      const account = await store.rename(id, name, distinct);
+      if (account !== undefined && !isComplete) begin(id);
+      return dated(account);
     },
     setRoles: (id, roles) => store.setRoles(id, roles),
     setSeen: (id, time) => store.setSeen(id, time),

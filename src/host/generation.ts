@@ -469,5 +469,5 @@ function isSameService(one: unknown, other: unknown): boolean {
 }
 
 function accountStateOf(account: StoredAccount | undefined): AccountState | undefined {
-  return account && { epoch: account.epoch, roles: account.roles, isBot: isBot(account) };
+  return account && { name: account.name, epoch: account.epoch, roles: account.roles, isBot: isBot(account) };
 }

@@ -189,7 +189,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onAccountChange: {
-    when: "An account was made or changed, in this server or by `chatserv user`: `'registered'`, it is new; `'roles'`, it has other roles; `'signed-out'`, its password was changed or it was signed out everywhere, and its sessions are closed; `'removed'`, it no longer exists. Of changes by another process only those to accounts that are online are noticed.",
+    when: "An account was made or changed, in this server or by `chatserv user`: `'registered'`, it is new; `'roles'`, it has other roles; `'renamed'`, it has another name, the one that the handler is given, and its sessions are closed; `'signed-out'`, its password was changed or it was signed out everywhere, and its sessions are closed; `'removed'`, it no longer exists. Of changes by another process only those to accounts that are online are noticed.",
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
 };

@@ -4,18 +4,23 @@ import type { SessionContext } from './session-context.ts';
 
 /** An account as it is at one moment, as far as logins depend on it. */
 export interface AccountState {
-  /** Replaced by a new password and by a sign-out: logins from another epoch have expired. */
+  /** The name as registered. */
+  readonly name: string;
+  /** Replaced by a new password, a new name and a sign-out: logins from another epoch have expired. */
   readonly epoch: number;
   readonly roles: readonly string[];
   /** Whether it belongs to a program: nobody can log in to it. */
   readonly isBot: boolean;
 }
 
-/** What happened to an account: it is new, it has other roles, all of its logins have expired, or it no longer exists. */
+/**
+ * What happened to an account: it is new, it has other roles, it has another name, all of its logins have expired, or it
+ * no longer exists.
+ */
 export type AccountChange = 'registered' | 'roles' | Expiry;
 
 /** What ends an account's sessions and logins. */
-type Expiry = 'signed-out' | 'removed';
+type Expiry = 'renamed' | 'signed-out' | 'removed';
 
 /** What a login depends on, while it is under way and once the session is online. */
 export interface LoginBasis {
@@ -58,7 +63,7 @@ export class AccountWatch {
     return () => this.#removed.delete(account);
   }
 
-  /** An account was changed. @param by the session that stays signed in @returns once every plugin was notified */
+  /** An account was changed. @param account as it is now @param by the session that stays signed in @returns once every plugin was notified */
   async changed(account: Account, change: AccountChange, by?: ClientSession): Promise<void> {
     for (const session of this.#context.sessions()) {
       const { basis } = session;
@@ -96,7 +101,8 @@ export class AccountWatch {
       else basis.state = Promise.resolve(now);
     }
     if (changes.has('removed')) this.#removed.add(account.id);
-    for (const change of changes) await this.#context.hooks.onAccountChange.observe.run(account, change);
+    const current = now === undefined ? account : { id: account.id, name: now.name };
+    for (const change of changes) await this.#context.hooks.onAccountChange.observe.run(current, change);
   }
 
   #read({ id }: Account): Promise<AccountState | undefined> {
@@ -109,15 +115,18 @@ export class AccountWatch {
 
 function changeOf(before: AccountState, now: AccountState | undefined): AccountChange | undefined {
   if (now === undefined) return 'removed';
+  // A new name begins an epoch too.
+  if (now.name !== before.name) return 'renamed';
   if (now.epoch !== before.epoch) return 'signed-out';
   return now.roles.join(' ') === before.roles.join(' ') ? undefined : 'roles';
 }
 
 function isExpiry(change: AccountChange): change is Expiry {
-  return change === 'signed-out' || change === 'removed';
+  return change !== 'registered' && change !== 'roles';
 }
 
 function expire(session: ClientSession, basis: LoginBasis, reason: Expiry): void {
   basis.expired = true;
-  if (session.account !== undefined) session.close(reason);
+  // Clients were told their name in the welcome, and have no word for another one: they log in again under it.
+  if (session.account !== undefined) session.close(reason === 'renamed' ? 'signed-out' : reason);
 }

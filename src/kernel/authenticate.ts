@@ -99,7 +99,8 @@ export class Authentication implements Login {
     session.deviceName = session.preset('device') ?? deviceName ?? '';
     session.takesOver = false;
     session.epoch = state?.epoch;
-    return await this.#context.admit(session, account);
+    // It may have been renamed since the plugin found it.
+    return await this.#context.admit(session, state === undefined ? account : { id: account.id, name: state.name });
   }
 
   /** The state of the account that is logged in to, tracked from here on; `unknown` when it cannot be read. */

@@ -14,7 +14,7 @@ export interface StoredAccount extends Account {
   /** What it may do beside what everyone may: words, as `admin`. */
   readonly roles: readonly string[];
   /**
-   * A random integer below 2^48, replaced by a new password and by `signOut`. A token or session from another epoch of
+   * A random integer below 2^48, replaced by a new password, a new name and `signOut`. A token or session from another epoch of
    * its account has expired.
    */
   readonly epoch: number;
@@ -62,6 +62,13 @@ export interface Accounts {
    * @param renew generates others: whatever was signed with those before is not valid any more
    */
   signingKey(renew?: boolean): Promise<Uint8Array>;
+  /**
+   * Gives an account another name, which may be another spelling of its own, and begins a new epoch, which ends its
+   * tokens and sessions. The log keeps the name that each message was sent under.
+   * @param distinct whether a name that another account's name looks like counts as taken too
+   * @returns the account under its new name, or undefined when the name is taken or there is no such account
+   */
+  rename(id: number, name: string, distinct?: boolean): Promise<StoredAccount | undefined>;
   /** Gives an account these roles, words of letters, digits and hyphens, in the place of those it has. */
   setRoles(id: number, roles: readonly string[]): Promise<void>;
   /** Notes when an account was last online. */

@@ -36,9 +36,9 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
   const latestSeen = (a: { seen: number }, b: { seen: number }) => b.seen - a.seen;
   const accounts = () => [...users.values()].map(({ account }) => account);
   const find = (name: string) => accounts().find((account) => nameKey(account.name) === nameKey(name));
-  const lookalike = (name: string) => {
+  const lookalike = (name: string, except?: number) => {
     const alike = new Set(likenesses(name));
-    return accounts().find((account) => likenesses(account.name).some((one) => alike.has(one)));
+    return accounts().find(({ id, name }) => id !== except && likenesses(name).some((one) => alike.has(one)));
   };
   const change = async (id: number, part: Partial<chat.StoredAccount>) => {
     const user = users.get(id);
@@ -128,6 +128,11 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       setHash: (id, hash, how) => change(id, { hash, ...(!how?.rehashed && { epoch: chat.newEpoch() }) }),
       signOut: (id) => change(id, { epoch: chat.newEpoch() }),
       signingKey: async (renew) => (signingKey = renew ? randomBytes(32) : signingKey),
+      async rename(id, name, distinct = false) {
+        if ((find(name)?.id ?? id) !== id || (distinct && lookalike(name, id))) return undefined;
+        await change(id, { name, epoch: chat.newEpoch() });
+        return users.get(id)?.account;
+      },
       setRoles: (id, roles) => change(id, { roles }),
       setSeen: (id, seen) => change(id, { seen }),
       async seenSince(time, limit) {

@@ -221,6 +221,102 @@ describe('a password that is changed', () => {
   });
 });
 
+describe('an account that is renamed', () => {
+  test('is signed out, and logs in again under its new name, in which it is found', async () => {
+    const { plugin, noted } = notebook();
+    await using server = await startServer({ notebook: plugin, 'single-session': false });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    const again = await server.returns('bob');
+    const program = server.connectJson();
+    const token = await program.logsIn('bob', PASSWORD);
+    await bob.says('message alice before');
+    await bob.sees('sent:');
+    await alice.hears('bob', 'before');
+    expect(await accountsOf(server).rename(await idOf(server, 'bob'), 'Robert', true)).toMatchObject({
+      name: 'Robert',
+    });
+    for (const session of [bob, again]) await session.sees('closing:signed-out');
+    await program.sees({ type: 'closing', reason: 'signed-out' });
+    expect(noted).toEqual(['Robert renamed']);
+    await alice.says('who', 'message robert while away');
+    await alice.seesInOrder('alice', 'sent:');
+
+    const expired = server.connectJson();
+    expired.says({ type: 'resume', request: 1, token });
+    await expired.sees({ type: 'ask', request: 1, question: 'username', because: 'expired' });
+    const robert = await server.returns('ROBERT');
+    await robert.hears('alice', 'while away');
+    await alice.says('who', 'message bob anybody?');
+    await alice.seesInOrder('alice Robert', 'sent:bob');
+    await robert.says('message alice after');
+    await alice.hears('Robert', 'after');
+
+    const next = await server.joins('bob');
+    await alice.says('message bob welcome');
+    await next.hears('alice', 'welcome');
+    expect(noted).toEqual(['Robert renamed']);
+  });
+
+  test('keeps the name that it has when the new one is taken, and stays online', async () => {
+    const { plugin, noted } = notebook();
+    await using server = await startServer({ notebook: plugin });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    expect(await accountsOf(server).rename(await idOf(server, 'bob'), 'ALICE')).toBeUndefined();
+    expect(await accountsOf(server).rename(await idOf(server, 'bob'), 'a1ice', true)).toBeUndefined();
+    await bob.says('message alice hi');
+    await alice.hears('bob', 'hi');
+    expect(noted).toEqual([]);
+  });
+
+  test('goes online under its new name when it was renamed while its password was checked', async () => {
+    const held = gate();
+    const slow = definePlugin({
+      name: 'slow',
+      summary: 'Checks passwords slowly',
+      setup: () => ({ hooks: { onPassword: { guard: held.pass } } }),
+    });
+    await using server = await startServer();
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    await server.reload({ slow });
+    const bob = server.connect();
+    await bob.says('bob', PASSWORD);
+    await held.begun;
+    await accountsOf(server).rename(await idOf(server, 'bob'), 'robert');
+    held.open();
+    await bob.seesInOrder('password', 'welcome');
+    expect(await alice.asks('who')).toBe('alice robert');
+  });
+
+  test('keeps its roles, its mute, its ban and its block: they belong to the account', async () => {
+    await using server = await startServer({ admin: true, lockout: { attempts: 1 } });
+    const [boss, bob] = [await server.joins('boss'), await server.joins('bob')];
+    await accountsOf(server).setRoles(await idOf(server, 'boss'), ['admin']);
+    await accountsOf(server).setRoles(await idOf(server, 'bob'), ['moderator']);
+    const rename = async (name: string, to: string) => {
+      expect(await accountsOf(server).rename(await idOf(server, name), to)).toMatchObject({ roles: ['moderator'] });
+    };
+    expect(await boss.asks('mute bob 1h')).toMatch(/^done:/);
+    await rename('bob', 'robert');
+    await bob.sees('closing:signed-out');
+    const robert = await server.returns('robert');
+    expect(await robert.asks('message boss hi')).toBe('error:muted:message');
+    expect(await boss.asks('ban robert 1h')).toMatch(/^done:/);
+    await robert.sees('closing:banned');
+    await rename('robert', 'rupert');
+    const banned = server.connect();
+    expect(await banned.asks('rupert')).toBe('blocked:3600');
+    expect(await boss.asks('unban rupert')).toMatch(/^done:/);
+    const guesser = server.connect();
+    await guesser.says('rupert', 'wrong');
+    await guesser.sees('password');
+    expect(await guesser.asks('')).toBe('60');
+    await rename('rupert', 'rob');
+    const blocked = server.connect();
+    expect(await blocked.asks('rob')).toBe('blocked:60');
+  });
+});
+
 test('roles that are taken away are gone for the next command, and plugins that keep them are told', async () => {
   const { plugin, noted } = notebook();
   await using server = await startServer({ notebook: plugin, guarded });
@@ -239,17 +335,21 @@ describe('what another process has changed', () => {
     const { plugin: notes, noted } = notebook();
     await using server = await startServer({ memory: false, shelf: plugin, notebook: notes, guarded });
     const [alice, bob, carol] = [await server.joins('alice'), await server.joins('bob'), await server.joins('carol')];
+    const dave = await server.joins('dave');
+    await accounts.rename(await idOf('dave'), 'david');
     await accounts.remove(await idOf('alice'));
     await accounts.signOut(await idOf('bob'));
     await accounts.setRoles(await idOf('carol'), ['moderator']);
     await tell();
     await alice.sees('closing:removed');
     await bob.sees('closing:signed-out');
+    await dave.sees('closing:signed-out');
     expect(await carol.asks('guarded')).toBe('done');
-    expect(noted.toSorted()).toEqual(['alice removed', 'bob signed-out', 'carol roles']);
+    expect(noted.toSorted()).toEqual(['alice removed', 'bob signed-out', 'carol roles', 'david renamed']);
     await tell();
-    expect(noted).toHaveLength(3);
-    expect(await carol.asks('who')).toBe('carol');
+    expect(noted).toHaveLength(4);
+    await server.returns('david');
+    expect(await carol.asks('who')).toBe('carol david');
   });
 
   test('takes effect for a login that is under way', async () => {

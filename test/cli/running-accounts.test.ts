@@ -43,6 +43,15 @@ describe.each([
     second.says({ type: 'resume', token });
     await second.sees({ type: 'ask', because: 'expired' });
   });
+
+  test('that a user was renamed', MANY, async () => {
+    await using program = await startProgram({ plugins });
+    const bob = await program.joins('bob');
+    expect(await user(program, ['rename', 'bob', 'robert'])).toBe('bob is now robert.\n');
+    await bob.sees('closing:signed-out');
+    const robert = await program.returns('robert');
+    expect(await robert.asks('who')).toBe('robert');
+  });
 });
 
 test('a block after wrong passwords is lifted', MANY, async () => {
@@ -87,6 +96,10 @@ test("a bot's account is listed as one, and is given no password", MANY, async (
   expect(await folder.runs(words, 'tea-at-five\n')).toMatchObject({
     code: 2,
     stderr: 'chatserv: helper is a bot: nobody logs in to its account with a password.\n',
+  });
+  expect(await folder.runs(['user', 'rename', 'helper', 'aide', '--config', program.configFile])).toMatchObject({
+    code: 2,
+    stderr: 'chatserv: helper was not renamed: it is a bot, which finds its account by its name.\n',
   });
 });
 

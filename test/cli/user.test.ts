@@ -46,6 +46,28 @@ test('accounts are added, listed, given a new password and removed', MANY, async
   expect((await folder.runs(['user', 'list'])).stdout).toBe('');
 });
 
+test('a user is renamed by the rules for new names', MANY, async () => {
+  await using folder = await Folder.with({});
+  const rename = (...names: string[]) => folder.runs(['user', 'rename', ...names]);
+  for (const name of ['alice', 'bob']) await folder.runs(['user', 'add', name], 'tea-at-four\n');
+  await folder.runs(['user', 'role', 'alice', 'dj']);
+  expect(await rename('ALICE', 'Alicia')).toMatchObject({ code: 0, stdout: 'alice is now Alicia.\n', stderr: '' });
+  expect((await rename('alicia', 'ALICIA')).stdout).toBe('Alicia is now ALICIA.\n');
+  expect((await folder.runs(['user', 'list'])).stdout).toMatch(
+    /^ALICIA {2}made \S+ {2}never online {2}dj\nbob {2}made /,
+  );
+  for (const [names, why] of [
+    [['alice', 'zoe'], "There is no user 'alice'."],
+    [['bob', 'a b'], "'a b' cannot be a user name: it has letters"],
+    [['bob', 'bob'], 'bob was not renamed: that is its name.'],
+    [['bob', 'alicia'], "bob was not renamed: the name 'alicia' is taken, or looks like another user's."],
+    [['bob', 'a1icia'], "bob was not renamed: the name 'a1icia' looks like 'ALICIA'."],
+  ] as const) {
+    const { code, stderr } = await rename(...names);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`chatserv: ${why}`) });
+  }
+});
+
 test('with a user what they said is removed, also of one who was removed before', MANY, async () => {
   await using folder = await Folder.with({});
   await using program = await startProgram();

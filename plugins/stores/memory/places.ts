@@ -9,7 +9,7 @@ interface KeptDevice {
 
 /** What the log knows of an account. */
 export interface Place {
-  readonly name: string;
+  name: string;
   /** The log's end when the account was made. */
   readonly since: number;
   readonly devices: Map<string, KeptDevice>;
@@ -40,6 +40,11 @@ export class Places {
 
   get(account: number): Place | undefined {
     return this.#places.get(account);
+  }
+
+  rename(account: number, name: string): void {
+    const place = this.#places.get(account);
+    if (place !== undefined) place.name = name;
   }
 
   remove(account: number): void {

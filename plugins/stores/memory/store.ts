@@ -39,8 +39,12 @@ export function memoryStore(now: () => number): MemoryStore {
   }
 
   function join(member: StoredAccount): void {
-    byKey.set(nameKey(member.name), member);
     members.set(member.id, member);
+    addName(member);
+  }
+
+  function addName(member: StoredAccount): void {
+    byKey.set(nameKey(member.name), member);
     for (const likeness of likenesses(member.name)) {
       const alike = byLikeness.get(likeness);
       if (alike === undefined) byLikeness.set(likeness, new Set([member]));
@@ -48,8 +52,20 @@ export function memoryStore(now: () => number): MemoryStore {
     }
   }
 
-  function lookalike(name: string): StoredAccount | undefined {
-    for (const likeness of likenesses(name)) for (const member of byLikeness.get(likeness) ?? []) return member;
+  function removeName(member: StoredAccount): void {
+    byKey.delete(nameKey(member.name));
+    for (const likeness of likenesses(member.name)) {
+      const alike = byLikeness.get(likeness);
+      alike?.delete(member);
+      if (alike?.size === 0) byLikeness.delete(likeness);
+    }
+  }
+
+  /** @param except an account that does not count */
+  function lookalike(name: string, except?: StoredAccount): StoredAccount | undefined {
+    for (const likeness of likenesses(name)) {
+      for (const member of byLikeness.get(likeness) ?? []) if (member !== except) return member;
+    }
     return undefined;
   }
 
@@ -83,6 +99,16 @@ export function memoryStore(now: () => number): MemoryStore {
         key = renew ? randomBytes(32) : (key ?? randomBytes(32));
         return key;
       },
+      async rename(id, name, distinct = false) {
+        const member = members.get(id);
+        if (member === undefined || (byKey.get(nameKey(name)) ?? member) !== member) return undefined;
+        if (distinct && lookalike(name, member) !== undefined) return undefined;
+        removeName(member);
+        change(id, { name, epoch: newEpoch() });
+        addName(member);
+        log.places.rename(id, name);
+        return stored(member);
+      },
       setRoles: async (id, roles) => change(id, { roles: [...roles] }),
       setSeen: async (id, seen) => change(id, { seen }),
       async seenSince(time, limit) {
@@ -93,12 +119,7 @@ export function memoryStore(now: () => number): MemoryStore {
       async remove(id) {
         const member = members.get(id);
         if (member === undefined) return;
-        byKey.delete(nameKey(member.name));
-        for (const likeness of likenesses(member.name)) {
-          const alike = byLikeness.get(likeness);
-          alike?.delete(member);
-          if (alike?.size === 0) byLikeness.delete(likeness);
-        }
+        removeName(member);
         members.delete(id);
         log.places.remove(id);
       },

@@ -8,6 +8,7 @@ export type Likenesses = ReturnType<typeof prepareLikenesses>;
 /** Prepares what keeps and finds likenesses. @param columns those of an account */
 export function prepareLikenesses(db: DatabaseSync, columns: string) {
   const add = db.prepare('INSERT OR IGNORE INTO likenesses (likeness, account) VALUES (?, ?)');
+  const remove = db.prepare('DELETE FROM likenesses WHERE account = ?');
   const done = db.prepare('DELETE FROM unlikened WHERE account = ?');
   const unlikened = prepare<Account>(
     db,
@@ -15,15 +16,17 @@ export function prepareLikenesses(db: DatabaseSync, columns: string) {
   );
   const find = prepare<AccountRow>(
     db,
-    `SELECT ${columns} FROM accounts WHERE id = (SELECT account FROM likenesses WHERE likeness = ? LIMIT 1)`,
+    `SELECT ${columns} FROM accounts WHERE id = (SELECT account FROM likenesses WHERE likeness = ? AND account <> ? LIMIT 1)`,
   );
   return {
     add(account: number, likenesses: readonly string[]): void {
       for (const likeness of likenesses) add.run(likeness, account);
     },
-    find(likenesses: readonly string[]): AccountRow | undefined {
+    remove: (account: number) => void remove.run(account),
+    /** @param except the id of an account that does not count */
+    find(likenesses: readonly string[], except = 0): AccountRow | undefined {
       for (const likeness of likenesses) {
-        const row = find.get(likeness);
+        const row = find.get(likeness, except);
         if (row !== undefined) return row;
       }
       return undefined;

@@ -68,6 +68,10 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
   const secret = prepare<{ value: Uint8Array }>(db, 'SELECT value FROM secrets WHERE name = ?');
   const addSecret = db.prepare('INSERT OR IGNORE INTO secrets (name, value) VALUES (?, ?)');
   const replaceSecret = db.prepare('INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)');
+  const rename = prepare<AccountRow>(
+    db,
+    `UPDATE OR IGNORE accounts SET name = ?2, key = ?3, epoch = ?4 WHERE id = ?1 RETURNING ${ACCOUNT}`,
+  );
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
   const appending = prepareAppend(db, end);
@@ -99,6 +103,18 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
     setSigningKey(key: Uint8Array, renew: boolean): Uint8Array | undefined {
       (renew ? replaceSecret : addSecret).run(SIGNING_KEY, key);
       return secret.get(SIGNING_KEY)?.value;
+    },
+    rename(
+      { id, name, key, epoch }: Pick<StoredAccount, 'id' | 'name' | 'epoch'> & { key: string },
+      alike: readonly string[],
+      distinct: boolean,
+    ) {
+      if (distinct && likenesses.find(alike, id) !== undefined) return undefined;
+      const account = withRoles(rename.get(id, name, key, epoch));
+      if (account === undefined) return undefined;
+      likenesses.remove(id);
+      likenesses.add(id, alike);
+      return account;
     },
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
     setSeen: (id: number, time: number) => void setSeen.run(id, time),

@@ -109,6 +109,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         const kept = renew ? undefined : await ask('signingKey');
         return kept ?? ((await ask('setSigningKey', randomBytes(KEY_BYTES), renew)) as Uint8Array);
       },
+      rename: (id, name, distinct = false) =>
+        ask('rename', { id, name, key: nameKey(name), epoch: newEpoch() }, likenesses(name), distinct),
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
       async seenSince(time, limit) {

@@ -85,6 +85,54 @@ export function accountsContract(name: string, open: Open): void {
       },
     );
 
+    test('an account is renamed: it is found under its new name only, and keeps all but its epoch', async () => {
+      const { accounts, messageLog: log } = store;
+      const [account, sender] = [await create('violet'), await create()];
+      await accounts.setRoles(account.id, ['admin']);
+      await log.append([message(account, direct(account, sender)), message(sender, direct(sender, account))]);
+      const renamed = await accounts.rename(account.id, 'Indigo');
+      expect(renamed).toEqual({ ...account, name: 'Indigo', roles: ['admin'], epoch: expect.any(Number) });
+      expect(renamed?.epoch).not.toBe(account.epoch);
+      expect(await accounts.find('indigo')).toEqual(renamed);
+      expect(await accounts.get(account.id)).toEqual(renamed);
+      expect((await accounts.list(account.id - 1, 1))[0]).toEqual(renamed);
+      expect(await accounts.find('violet')).toBeUndefined();
+      // Names in the log stay as they were sent, and the inbox goes with the account.
+      const read = async ({ id }: StoredAccount) =>
+        (await log.read(id, 0, Number.MAX_SAFE_INTEGER, 10)).map(({ from }) => from);
+      expect(await read(sender)).toContain('violet');
+      expect(await read(account)).toContain(sender.name);
+      expect((await create('violet')).id).not.toBe(account.id);
+    });
+
+    test('a name that is taken is refused, another spelling of its own is not', async () => {
+      const { accounts } = store;
+      const [account, other] = [await create('Weiß'), await create('schwarz')];
+      expect(await accounts.rename(account.id, 'SCHWARZ')).toBeUndefined();
+      expect(await accounts.rename(1e12, 'nobody-at-all')).toBeUndefined();
+      expect(await accounts.get(account.id)).toEqual(account);
+      expect(await accounts.find('schwarz')).toEqual(other);
+      expect(await accounts.rename(account.id, 'WEISS', true)).toMatchObject({ id: account.id, name: 'WEISS' });
+      expect(await accounts.find('weiß')).toMatchObject({ id: account.id, name: 'WEISS' });
+      const both = await Promise.all([accounts.rename(account.id, 'grau'), accounts.rename(other.id, 'Grau')]);
+      expect(both.filter(Boolean)).toHaveLength(1);
+    });
+
+    test('a new name that looks like another is taken for who wants a distinct one, and the old one is free', async () => {
+      const { accounts } = store;
+      const [account, other] = [await create('hello'), await create('paypal')];
+      expect(await accounts.rename(account.id, 'paypa1', true)).toBeUndefined();
+      expect(await accounts.lookalike('he11o')).toEqual(account);
+      const renamed = await accounts.rename(account.id, 'paypa1');
+      expect(renamed).toMatchObject({ name: 'paypa1' });
+      expect(await accounts.lookalike('hello')).toBeUndefined();
+      // Two accounts look alike now: what one of them is renamed to is compared with the other.
+      expect(await accounts.rename(other.id, 'PAYPAL', true)).toBeUndefined();
+      await accounts.remove(other.id);
+      expect(await accounts.lookalike('paypal')).toEqual(renamed);
+      expect(await accounts.rename(account.id, 'paypal', true)).toMatchObject({ name: 'paypal' });
+    });
+
     test('roles are replaced, for one account', async () => {
       const [account, other] = [await create(), await create()];
       await store.accounts.setRoles(account.id, ['admin', 'game-master']);

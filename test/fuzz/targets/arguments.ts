@@ -49,7 +49,7 @@ function valuesOf(argument: unknown): unknown[] {
 
 const WORDS_OF_COMMANDS = [
   ...['serve', 'connect', 'top', 'reload', 'health', 'plugins', 'check', 'user', 'new', 'backup', 'export', 'import'],
-  ...['add', 'passwd', 'list', 'role', 'remove', 'sign-out', 'unblock', 'plugin'],
+  ...['add', 'passwd', 'rename', 'list', 'role', 'remove', 'sign-out', 'unblock', 'plugin'],
 ];
 const OPTIONS = [
   ...['--config', '--watch', '--tls', '--ca', '--insecure', '--password-file', '--register', '--every', '--times'],
