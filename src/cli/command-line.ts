@@ -134,7 +134,8 @@ function addRunning(program: Argv, { top, reload, health, plugins, check }: Comm
 }
 
 function addUser(program: Argv, commands: Commands): void {
-  const { addUser, setPassword, renameUser, listUsers, setRoles, removeUser, signOut, signEveryoneOut, unblock } = commands;
+  const { addUser, setPassword, renameUser, listUsers, setRoles, removeUser, signOut, signEveryoneOut, unblock } =
+    commands;
   const name = (command: Argv) => command.option('config', CONFIG).positional('name', WORD);
   program.command('user', 'Look after accounts', (user) =>
     user
@@ -145,10 +146,10 @@ function addUser(program: Argv, commands: Commands): void {
         setPassword(config, name),
       )
       .command(
-        'rename <name> <new-name>',
+        'rename <name> <to>',
         'Give a user another name: sessions are closed, and tokens expire',
-        (command) => name(command).positional('new-name', WORD),
-        ({ config, name, newName }) => renameUser(config, name, newName),
+        (command) => name(command).positional('to', WORD),
+        ({ config, name, to }) => renameUser(config, name, to),
       )
       .command('list', 'List the users', { config: CONFIG }, ({ config }) => listUsers(config))
       .command(

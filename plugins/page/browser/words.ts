@@ -133,7 +133,7 @@ export function closedInWords(why: string): string {
     case 'banned':
       return 'You are banned from this chat.';
     case 'signed-out':
-      return 'You were signed out: everywhere, or because your name or password was changed. Please log in again.';
+      return 'You were signed out everywhere, or your name or password was changed. Please log in again.';
     case 'removed':
       return 'Your account was removed.';
     case 'no-json':

@@ -63,7 +63,7 @@ export function closedText({ why, seconds, question = '', because = '', reason =
     case 'banned':
       return 'You are banned from this server.';
     case 'signed-out':
-      return 'You were signed out: everywhere, or because your name or password was changed.';
+      return 'You were signed out everywhere, or your name or password was changed.';
     case 'removed':
       return 'This account was removed.';
     case 'blocked':
