@@ -104,9 +104,7 @@ function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>)
     },
     async rename(id, name, distinct) {
       if (store.rename === undefined) throw new Error('The store cannot rename accounts: update its plugin.');
-      const account = await store.rename(id, name, distinct);
-      if (account !== undefined && !isComplete) begin(id);
-      return dated(account);
+      return store.rename(id, name, distinct);
     },
     setRoles: (id, roles) => store.setRoles(id, roles),
     setSeen: (id, time) => store.setSeen(id, time),

@@ -148,7 +148,7 @@ test('of a store that keeps no key and no epochs tokens last as long as the serv
     setup: ({ clock, keep }) => ({
       provide: keep('store', () => {
         const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-        const { get, signOut, signingKey, find, ...rest } = accounts;
+        const { get, signOut, signingKey, rename, find, ...rest } = accounts;
         const findOld: Accounts['find'] = async (name) => {
           const { epoch, ...account } = (await find(name)) ?? {};
           return 'id' in account ? (account as Awaited<ReturnType<Accounts['find']>>) : undefined;
@@ -164,6 +164,10 @@ test('of a store that keeps no key and no epochs tokens last as long as the serv
   await isAccepted(server, token);
   await accountsOf(server).signOut(await idOf(server, 'alice'));
   await isRefused(server, token);
+  await isAccepted(server, other);
+  await expect(accountsOf(server).rename(await idOf(server, 'bob'), 'robert')).rejects.toThrow(
+    'The store cannot rename accounts: update its plugin.',
+  );
   await isAccepted(server, other);
   await accountsOf(server).setHash(await idOf(server, 'bob'), 'another');
   await isRefused(server, other);
