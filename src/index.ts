@@ -40,6 +40,21 @@ export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } f
 export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export {
+  admit,
+  askPassword,
+  askUsername,
+  blocked,
+  type FactualReply,
+  type PasswordDecision,
+  type PasswordVerdict,
+  type Refusal,
+  type Reply,
+  refuse,
+  reply,
+  type UsernameDecision,
+  type UsernameVerdict,
+} from './kernel/decisions.ts';
+export {
   type Cursor,
   type Destination,
   DIRECT_MOST,
@@ -76,19 +91,6 @@ export { nameKey } from './kernel/names.ts';
 export type { Post, Posted } from './kernel/posting.ts';
 export { type Reservation, reserve } from './kernel/reservation.ts';
 export type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './kernel/session.ts';
-export {
-  admit,
-  askPassword,
-  askUsername,
-  blocked,
-  type FactualReply,
-  type PasswordVerdict,
-  type Refusal,
-  type Reply,
-  refuse,
-  reply,
-  type UsernameVerdict,
-} from './kernel/verdicts.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { schemaOf } from './params/arguments.ts';
 export type { DurationUnit, ParamKind, ParamShape } from './params/kinds.ts';

@@ -1,4 +1,4 @@
-import { blocked, definePlugin, nameKey, type PasswordVerdict, Quota, reserve, z } from 'chatserv';
+import { blocked, definePlugin, nameKey, type PasswordDecision, Quota, reserve, z } from 'chatserv';
 
 /** The first password of a user from a network is looked at whatever others try; so often is a first one. */
 const FIRST = { most: 1, time: 86_400 };
@@ -58,11 +58,11 @@ export default definePlugin({
               server.limitMet('passwords-per-user');
               return blocked(userWait);
             }
-            return reserve((verdict: PasswordVerdict | undefined) => {
-              if (verdict === 'wrong' || isQuestion(verdict)) return;
+            return reserve((decision: PasswordDecision | undefined) => {
+              if (decision === 'wrong' || isQuestion(decision)) return;
               networks.giveBack(network);
               if (isCounted) users.giveBack(user);
-              if (verdict === 'right') remember(pair);
+              if (decision === 'right') remember(pair);
               else if (isFirst) firsts.giveBack(pair);
             });
           },
@@ -73,6 +73,6 @@ export default definePlugin({
 });
 
 /** Whether a login plugin asked for the name again, which leaves open whether the password was right. */
-function isQuestion(verdict: PasswordVerdict | undefined): boolean {
-  return typeof verdict === 'object' && verdict.kind === 'username';
+function isQuestion(decision: PasswordDecision | undefined): boolean {
+  return typeof decision === 'object' && decision.kind === 'username';
 }

@@ -1,8 +1,8 @@
+import { isReason } from '../kernel/decisions.ts';
 import { isPromise } from '../kernel/eventual.ts';
 import { type HookName, isSync, PLAIN } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isReservation } from '../kernel/reservation.ts';
-import { isReason } from '../kernel/verdicts.ts';
 import type { PluginHandler } from './handlers.ts';
 import { HOOKS, type PhaseEntry, phaseEntry } from './hook-table.ts';
 import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, readable } from './results.ts';

@@ -1,6 +1,6 @@
 import type { ClientSession } from '../kernel/client-session.ts';
+import type { PasswordDecision, UsernameDecision } from '../kernel/decisions.ts';
 import { type HookName, PHASES, type PhaseName, PLAIN } from '../kernel/hooks.ts';
-import type { PasswordVerdict, UsernameVerdict } from '../kernel/verdicts.ts';
 import type { HookHandlers } from './define.ts';
 
 /** A function of a plugin's, its types worn off. */
@@ -69,9 +69,9 @@ export function notingProvider({ plugin, hook, phase }: PluginHandler, handler: 
   if (phase !== 'decide' || (hook !== 'onUsername' && hook !== 'onPassword')) return handler;
   const decide = handler as (session: ClientSession, ...args: unknown[]) => unknown;
   return async (session: ClientSession, ...args: unknown[]) => {
-    const verdict = (await decide(session, ...args)) as UsernameVerdict | PasswordVerdict | undefined;
-    if (verdict === 'right') session.provider = plugin;
-    else if (typeof verdict === 'object' && verdict?.kind === 'admit') session.provider = verdict.provider ?? plugin;
-    return verdict;
+    const decision = (await decide(session, ...args)) as UsernameDecision | PasswordDecision | undefined;
+    if (decision === 'right') session.provider = plugin;
+    else if (typeof decision === 'object' && decision?.kind === 'admit') session.provider = decision.provider ?? plugin;
+    return decision;
   };
 }

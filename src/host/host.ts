@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
-import { DialogueOver } from '../kernel/endings.ts';
+import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { createHooks } from '../kernel/phases.ts';

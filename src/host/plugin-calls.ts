@@ -1,10 +1,10 @@
 import { ClientSession } from '../kernel/client-session.ts';
-import { DialogueOver, QuestionCancelled } from '../kernel/endings.ts';
+import { type Reply, refuse } from '../kernel/decisions.ts';
+import { DialogueOver, QuestionCancelled } from '../kernel/errors.ts';
 import { isPromise } from '../kernel/eventual.ts';
 import { type HookName, isSync, type PhaseName } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isReservation, reserve } from '../kernel/reservation.ts';
-import { type Reply, refuse } from '../kernel/verdicts.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import { runnerOf } from './current.ts';
 import { type Reader, readAnswer, readDecision } from './decisions.ts';

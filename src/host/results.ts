@@ -1,6 +1,6 @@
+import { blocked, isReason, refuse } from '../kernel/decisions.ts';
 import { isPromise } from '../kernel/eventual.ts';
 import { withoutControls } from '../kernel/message.ts';
-import { blocked, isReason, refuse } from '../kernel/verdicts.ts';
 
 /** What a handler or command may return: types hold nobody who writes plain JavaScript. */
 export interface Allowed {

@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { Account } from './account.ts';
 import type { AccountState } from './account-watch.ts';
 import type { ClientSession } from './client-session.ts';
-import { SessionEnded } from './endings.ts';
-import type { Hooks } from './phases.ts';
-import type { SessionContext } from './session-context.ts';
 import {
   type Admit,
   admit,
   askUsername,
   type Blocked,
-  type PasswordVerdict,
+  type PasswordDecision,
   type UsernameCause,
-  type UsernameVerdict,
-} from './verdicts.ts';
+  type UsernameDecision,
+} from './decisions.ts';
+import { SessionClosed } from './errors.ts';
+import type { Hooks } from './phases.ts';
+import type { SessionContext } from './session-context.ts';
 
 /** What a login needs next. */
 export type LoginStep =
@@ -67,7 +67,7 @@ export class Authentication implements Login {
   }
 
   /** @param after what was given last */
-  async #proceed(decision: UsernameVerdict, after: 'username' | 'password'): Promise<LoginStep> {
+  async #proceed(decision: UsernameDecision, after: 'username' | 'password'): Promise<LoginStep> {
     const session = this.#session;
     if (decision.kind === 'password') {
       this.#named = decision.account;
@@ -89,7 +89,7 @@ export class Authentication implements Login {
   async #admit(
     { account, epoch, device = newDevice(), deviceName }: Admit,
     after: 'username' | 'password',
-  ): Promise<UsernameVerdict | undefined> {
+  ): Promise<UsernameDecision | undefined> {
     const session = this.#session;
     // Before a password is checked the state is read already.
     const state = after === 'password' ? await session.basis?.state : await this.#stateOf(account);
@@ -109,14 +109,14 @@ export class Authentication implements Login {
     try {
       return await session.still(this.#context.accountWatch.track(session, account));
     } catch (err) {
-      if (err instanceof SessionEnded) throw err;
+      if (err instanceof SessionClosed) throw err;
       const facts = { event: 'store-error', ...session.who, err };
       this.#context.environment.logger.error(facts, 'an account could not be read for a login');
       return 'unknown';
     }
   }
 
-  async #check(account: Account, secret: string): Promise<PasswordVerdict> {
+  async #check(account: Account, secret: string): Promise<PasswordDecision> {
     // Read before the password is checked, so that a change during the check is noticed.
     if ((await this.#stateOf(account)) === 'unknown') return 'again';
     return await this.#session.still(passwordDecision(this.#session, account, secret, this.#context.hooks));
@@ -143,15 +143,15 @@ async function nameDecision(
   session: ClientSession,
   name: string,
   { onUsername: { guard, decide } }: Hooks,
-): Promise<UsernameVerdict | undefined> {
+): Promise<UsernameDecision | undefined> {
   const passage = await guard.run(session, name);
-  let verdict: UsernameVerdict | undefined = passage.refusal;
+  let decision: UsernameDecision | undefined = passage.refusal;
   try {
     if (session.ended) return undefined;
-    verdict ??= await decide.run(session, name);
-    return verdict;
+    decision ??= await decide.run(session, name);
+    return decision;
   } finally {
-    passage.settle(verdict);
+    passage.settle(decision);
   }
 }
 
@@ -161,18 +161,18 @@ async function passwordDecision(
   account: Account,
   secret: string,
   { onPassword: { guard, decide, observe } }: Hooks,
-): Promise<PasswordVerdict> {
+): Promise<PasswordDecision> {
   let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
-  let verdict: PasswordVerdict = 'again';
+  let decision: PasswordDecision = 'again';
   try {
     passage = await guard.run(session, account, secret);
     // A guard that closes the session and refuses nothing has not looked at it, nor does anybody else.
-    if (session.ended) verdict = passage.refusal ?? 'again';
+    if (session.ended) decision = passage.refusal ?? 'again';
     else
-      verdict = passage.refusal ?? (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
-    return verdict;
+      decision = passage.refusal ?? (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
+    return decision;
   } finally {
-    const outcome = verdict === 'right' && session.basis?.expired ? 'again' : verdict;
+    const outcome = decision === 'right' && session.basis?.expired ? 'again' : decision;
     passage?.settle(outcome);
     observe.notify(session, account, outcome);
   }

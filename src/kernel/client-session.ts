@@ -2,8 +2,9 @@ import type { Account } from './account.ts';
 import type { LoginBasis } from './account-watch.ts';
 import type { Codec, CodecState, Input, LiveCodec, Output, Question } from './codec.ts';
 import type { Connection } from './connection.ts';
-import { QuestionCancelled, SessionEnded, StartedOver } from './endings.ts';
+import { isReason, refuse } from './decisions.ts';
 import type { ClientPlace, ForeignProtocol } from './environment.ts';
+import { LoginRestarted, QuestionCancelled, SessionClosed } from './errors.ts';
 import { SessionFeed } from './feed.ts';
 import type { LineRead } from './framing.ts';
 import { LineReader } from './line-reader.ts';
@@ -14,7 +15,6 @@ import type { Rendered } from './rendered.ts';
 import type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './session.ts';
 import type { SessionContext } from './session-context.ts';
 import { throwLater } from './throw-later.ts';
-import { isReason, refuse } from './verdicts.ts';
 
 const NO_INPUTS: readonly Input[] = [];
 
@@ -168,7 +168,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
         this.#besidesAnswer(input);
       }
     } catch (cause) {
-      throw cause instanceof SessionEnded ? new SessionEnded(this) : cause;
+      throw cause instanceof SessionClosed ? new SessionClosed(this) : cause;
     } finally {
       this.#asking = false;
       this.#waited += performance.now() - began;
@@ -180,7 +180,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
     const isLogin = this.account === undefined;
     if (input.kind === 'login' && isLogin) {
       this.#preset = new PresetAnswers(input.preset);
-      throw new StartedOver(this);
+      throw new LoginRestarted(this);
     }
     if (input.kind === 'cancel' && !isLogin) throw new QuestionCancelled(this);
     if (input.kind === 'reply') this.reply(input.text);
@@ -281,7 +281,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
    * The client's next input, once it has read enough of the answers that wait for it. Acknowledgements are taken on the
    * way.
    * @param question the question that waits for an answer. Who sends too many lines, or too fast, for one is closed
-   * @throws SessionEnded when there will be none, or the client is closed for going on too fast
+   * @throws SessionClosed when there will be none, or the client is closed for going on too fast
    */
   async next(question?: Question): Promise<Input> {
     for (;;) {
@@ -338,10 +338,10 @@ export class ClientSession implements LoginSession, AcceptedSession {
     if (judgement !== 'run') this.#context.environment.counters.countLimitHit(judgement);
   }
 
-  /** @throws SessionEnded */
+  /** @throws SessionClosed */
   #codecFailed(cause: unknown): never {
     this.#context.codecFailed(this, this.#codec, cause);
-    throw new SessionEnded();
+    throw new SessionClosed();
   }
 
   /** Hands the client over to the codec that claims its first line, where its own lets it. */
@@ -361,13 +361,13 @@ export class ClientSession implements LoginSession, AcceptedSession {
   #closeFor(limit: string): never {
     this.#context.environment.counters.countLimitHit(limit);
     this.close(limit);
-    throw new SessionEnded();
+    throw new SessionClosed();
   }
 
-  /** What it waited for, unless the session has ended meanwhile. @throws SessionEnded */
+  /** What it waited for, unless the session has ended meanwhile. @throws SessionClosed */
   async still<T>(work: T | Promise<T>): Promise<T> {
     const result = await work;
-    if (this.ended) throw new SessionEnded();
+    if (this.ended) throw new SessionClosed();
     return result;
   }
 

@@ -1,14 +1,14 @@
 import type { Account } from './account.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Input, Output } from './codec.ts';
-import { QuestionCancelled } from './endings.ts';
+import { type Refusal, type Reply, refuse } from './decisions.ts';
+import { QuestionCancelled } from './errors.ts';
 import { isPromise } from './eventual.ts';
 import { type Once, withoutControls } from './message.ts';
 import type { Hooks } from './phases.ts';
 import type { Passage } from './reservation.ts';
 import type { Session } from './session.ts';
 import type { SessionContext } from './session-context.ts';
-import { type Refusal, type Reply, refuse } from './verdicts.ts';
 
 /** The arguments of a call, by the names of the command's params. */
 export type Values = Readonly<Record<string, unknown>>;

@@ -283,15 +283,15 @@ export class SessionFeed implements Feed {
   /** Gives a message that an inbox keeps, unless a plugin holds it back. @returns whether what follows may be given */
   #give(rendered: Rendered): boolean {
     const { message } = rendered;
-    const verdict = this.#verdict(message);
-    if (verdict === 'hold' && this.#reader !== undefined) {
+    const decision = this.#decisionOn(message);
+    if (decision === 'hold' && this.#reader !== undefined) {
       // What follows waits behind it, so that the order stays.
       this.#state = 'held';
       this.#missed = message.id;
       return false;
     }
     this.#given = message.id;
-    if (verdict !== undefined) return true;
+    if (decision !== undefined) return true;
     const bytes = this.#session.render(rendered);
     if (bytes === undefined || bytes.length === 0) return true;
     if (this.#acknowledges) {
@@ -305,7 +305,7 @@ export class SessionFeed implements Feed {
   }
 
   #giveUnkept(rendered: Rendered): void {
-    if (this.#verdict(rendered.message) !== undefined) return;
+    if (this.#decisionOn(rendered.message) !== undefined) return;
     if (!this.#session.codec.pollsForMessages) {
       this.#put(rendered);
       return;
@@ -317,7 +317,7 @@ export class SessionFeed implements Feed {
     if (this.#heldBackBytes > this.#context.limits.outboxBytes) this.#session.overflowed();
   }
 
-  #verdict(message: Message): 'hold' | 'drop' | undefined {
+  #decisionOn(message: Message): 'hold' | 'drop' | undefined {
     const { guard } = this.#context.hooks.onDeliver;
     return guard.isUsed() ? guard.call(this.#session, message) : undefined;
   }

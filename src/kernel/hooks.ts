@@ -1,10 +1,10 @@
 import type { Account } from './account.ts';
 import type { AccountChange } from './account-watch.ts';
 import type { CommandCall, CommandDraft } from './commands.ts';
+import type { AskUsername, Blocked, PasswordDecision, Refusal, Reply, UsernameDecision } from './decisions.ts';
 import type { Message, MessageDraft } from './message.ts';
 import type { Reservation } from './reservation.ts';
 import type { LoginSession, Session } from './session.ts';
-import type { AskUsername, Blocked, PasswordVerdict, Refusal, Reply, UsernameVerdict } from './verdicts.ts';
 
 /** The phases of hooks, in the order in which they run. */
 export const PHASES = ['guard', 'transform', 'decide', 'observe'] as const;
@@ -36,17 +36,17 @@ export interface Handlers {
     observe(session: Session): Watching;
   };
   onUsername: {
-    guard(session: LoginSession, name: string): Guarding<LoginRefusal, UsernameVerdict>;
-    decide(session: LoginSession, name: string): Decision<UsernameVerdict>;
+    guard(session: LoginSession, name: string): Guarding<LoginRefusal, UsernameDecision>;
+    decide(session: LoginSession, name: string): Decision<UsernameDecision>;
   };
   onPassword: {
     guard(
       session: LoginSession,
       account: Account,
       secret: string,
-    ): Guarding<'wrong' | 'again' | LoginRefusal, PasswordVerdict>;
-    decide(session: LoginSession, account: Account, secret: string): Decision<PasswordVerdict>;
-    observe(session: LoginSession, account: Account, decision: PasswordVerdict): Watching;
+    ): Guarding<'wrong' | 'again' | LoginRefusal, PasswordDecision>;
+    decide(session: LoginSession, account: Account, secret: string): Decision<PasswordDecision>;
+    observe(session: LoginSession, account: Account, decision: PasswordDecision): Watching;
   };
   onAuthFail: {
     decide(session: LoginSession, account: Account): Decision<Blocked>;

@@ -6,9 +6,10 @@ import type { SteadyClock } from './clock.ts';
 import type { Input, LiveCodec } from './codec.ts';
 import { Answers, type KernelCommand } from './commands.ts';
 import type { Connection } from './connection.ts';
+import { askUsername, type Refusal, type UsernameDecision } from './decisions.ts';
 import { Delivery, type FollowedLog } from './delivery.ts';
-import { SessionEnded, StartedOver } from './endings.ts';
 import type { KernelEnvironment } from './environment.ts';
+import { LoginRestarted, SessionClosed } from './errors.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { Online } from './online.ts';
@@ -19,7 +20,6 @@ import type { LiveKind } from './rendered.ts';
 import { Retries } from './retries.ts';
 import type { SessionContext } from './session-context.ts';
 import { Turns } from './turns.ts';
-import { askUsername, type Refusal, type UsernameVerdict } from './verdicts.ts';
 
 /** What of the set of live plugins the kernel works with. It never changes: a reload makes another. */
 export interface KernelGeneration {
@@ -155,13 +155,13 @@ export class Kernel implements SessionContext {
    * Makes a session that may log in online and welcomes it, or returns why not. Logins to one account take turns, so
    * that no other one comes between the plugins' consent and the session's being online.
    */
-  admit(session: ClientSession, account: Account): Promise<UsernameVerdict | undefined> {
+  admit(session: ClientSession, account: Account): Promise<UsernameDecision | undefined> {
     return this.#admissions.run(account.id, async () => {
-      if (session.ended) throw new SessionEnded();
+      if (session.ended) throw new SessionClosed();
       const passage = await this.hooks.onAdmit.guard.run(session, account);
       let objection = passage.refusal;
       try {
-        if (session.ended) throw new SessionEnded();
+        if (session.ended) throw new SessionClosed();
         // From here to the welcome nothing waits.
         if (session.basis?.expired || this.accountWatch.isRemoved(account.id)) objection ??= askUsername();
         if (objection !== undefined) return objection;
@@ -221,7 +221,7 @@ export class Kernel implements SessionContext {
       const { guard, observe } = this.hooks.onConnect;
       const passage = await guard.run(session);
       passage.settle(passage.refusal);
-      if (session.ended) throw new SessionEnded();
+      if (session.ended) throw new SessionClosed();
       if (passage.refusal !== undefined) return session.close(passage.refusal.reason);
       this.#logConnected(session);
       if (observe.isUsed()) await session.still(observe.run(session));
@@ -239,7 +239,7 @@ export class Kernel implements SessionContext {
       }
     } catch (cause) {
       // Who has ended its side is still answered.
-      if (cause instanceof SessionEnded) await answers?.given();
+      if (cause instanceof SessionClosed) await answers?.given();
       this.#fail(session, cause);
     }
   }
@@ -253,7 +253,7 @@ export class Kernel implements SessionContext {
         if (session.account === undefined) session.close('internal');
         return session.account;
       } catch (thrown) {
-        if (!(thrown instanceof StartedOver)) throw thrown;
+        if (!(thrown instanceof LoginRestarted)) throw thrown;
       }
     }
   }
@@ -292,7 +292,7 @@ export class Kernel implements SessionContext {
   }
 
   #fail(session: ClientSession, cause: unknown): void {
-    if (cause instanceof SessionEnded) {
+    if (cause instanceof SessionClosed) {
       if (this.#closing === undefined) session.leave('gone');
       else session.close(this.#closing);
       return;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ClientSession } from './client-session.ts';
-import { SessionEnded } from './endings.ts';
 import type { Judgement, RateLimiter } from './environment.ts';
+import { SessionClosed } from './errors.ts';
 import { Framer, type LineRead } from './framing.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -53,10 +53,10 @@ export class LineReader {
     return this.#context.environment.clock.monotonic() - this.#heardAt;
   }
 
-  /** The next line. @throws SessionEnded when there will be none */
+  /** The next line. @throws SessionClosed when there will be none */
   async next(): Promise<LineRead> {
     for (;;) {
-      if (this.#closed) throw new SessionEnded();
+      if (this.#closed) throw new SessionClosed();
       const line = this.#framer.next();
       if (line !== undefined) {
         this.lastHeard = this.#context.environment.clock.now();
@@ -65,7 +65,7 @@ export class LineReader {
           this.#context.environment.counters.countLimitHit('line-bytes');
         return line;
       }
-      if (this.#over) throw new SessionEnded();
+      if (this.#over) throw new SessionClosed();
       if (this.#stream.isPaused()) this.#stream.resume();
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wakeReader = resolve;

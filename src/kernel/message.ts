@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { Refusal } from './verdicts.ts';
+import type { Refusal } from './decisions.ts';
 
 /** Whom a message is for: everyone, a named room, or accounts, who are in a direct conversation with its sender. */
 export type Audience =

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { type Refusal, refuse } from './decisions.ts';
 import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry, type SendKey } from './entry.ts';
 import { isPromise } from './eventual.ts';
 import {
@@ -14,7 +15,6 @@ import type { Online } from './online.ts';
 import type { Hooks } from './phases.ts';
 import type { Passage } from './reservation.ts';
 import type { SessionContext } from './session-context.ts';
-import { type Refusal, refuse } from './verdicts.ts';
 
 /** What is to be said, and to whom. */
 export interface Post {

@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import type { AccountWatch } from './account-watch.ts';
 import type { ClientSession } from './client-session.ts';
 import type { LiveCodec } from './codec.ts';
+import type { UsernameDecision } from './decisions.ts';
 import type { Delivery } from './delivery.ts';
 import type { KernelEnvironment } from './environment.ts';
 import type { KernelGeneration } from './kernel.ts';
@@ -11,7 +12,6 @@ import type { Turn } from './outbox.ts';
 import type { Hooks } from './phases.ts';
 import type { Posting } from './posting.ts';
 import type { Retries } from './retries.ts';
-import type { UsernameVerdict } from './verdicts.ts';
 
 /** What sessions, and all that belongs to them, are given of the kernel. */
 export interface SessionContext {
@@ -31,7 +31,7 @@ export interface SessionContext {
   /** Every session there is, also those not logged in. */
   sessions(): Iterable<ClientSession>;
   /** Makes a session online and welcomes it, or returns why not. */
-  admit(session: ClientSession, account: Account): Promise<UsernameVerdict | undefined>;
+  admit(session: ClientSession, account: Account): Promise<UsernameDecision | undefined>;
   /** The codec that claims a client by its first line, if one does. */
   codecFor(firstLine: string): LiveCodec | undefined;
   /** A codec threw: the session is closed. */

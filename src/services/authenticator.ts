@@ -1,6 +1,6 @@
 import type { Account } from '../kernel/account.ts';
+import type { AskUsername, PasswordDecision } from '../kernel/decisions.ts';
 import type { Session } from '../kernel/session.ts';
-import type { AskUsername, PasswordVerdict } from '../kernel/verdicts.ts';
 import { chain } from './service.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface Authenticator {
    */
   identify(name: string): Promise<Account | AskUsername | undefined>;
   /** Checks a secret. @returns undefined where the account is none of its own */
-  verify(account: Account, secret: string, session: Session): Promise<PasswordVerdict | undefined>;
+  verify(account: Account, secret: string, session: Session): Promise<PasswordDecision | undefined>;
 }
 
 export const Authenticator = chain<Authenticator>('authenticator');

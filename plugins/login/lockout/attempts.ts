@@ -1,4 +1,4 @@
-import type { PasswordVerdict } from 'chatserv';
+import type { PasswordDecision } from 'chatserv';
 
 /** How many pairs are counted at once; the oldest are forgotten first. */
 const PAIRS = 100_000;
@@ -23,7 +23,7 @@ export interface Attempt {
    * Counts it and lets the next one go. A second call does nothing.
    * @returns whether this was the last wrong password before the block
    */
-  end(verdict: PasswordVerdict): boolean;
+  end(decision: PasswordDecision): boolean;
 }
 
 /**
@@ -57,12 +57,12 @@ export class Attempts {
     return {
       turn,
       giveUp,
-      end: (verdict) => {
+      end: (decision) => {
         giveUp();
         if (state !== 'checking') return false;
         state = 'over';
         pair.checking--;
-        const isLast = this.#count(name, pair, verdict);
+        const isLast = this.#count(name, pair, decision);
         this.#next(pair);
         this.#tidy(name, pair);
         return isLast;
@@ -80,9 +80,9 @@ export class Attempts {
   }
 
   /** @returns whether that was the last wrong one; the count then starts anew */
-  #count(name: string, pair: Pair, verdict: PasswordVerdict): boolean {
-    if (verdict === 'right') pair.wrong = 0;
-    if (verdict !== 'wrong') return false;
+  #count(name: string, pair: Pair, decision: PasswordDecision): boolean {
+    if (decision === 'right') pair.wrong = 0;
+    if (decision !== 'wrong') return false;
     pair.wrong++;
     // The least recently counted pairs are forgotten first.
     this.#pairs.delete(name);

@@ -4,7 +4,7 @@ import {
   blocked,
   definePlugin,
   Lockout,
-  type PasswordVerdict,
+  type PasswordDecision,
   reserve,
   type Session,
   Storage,
@@ -97,8 +97,8 @@ export default definePlugin({
             } finally {
               if (!isReserved) attempt.end('again');
             }
-            return reserve((verdict: PasswordVerdict = 'again') => {
-              last(session).block = attempt.end(verdict) ? begin(session, account) : undefined;
+            return reserve((decision: PasswordDecision = 'again') => {
+              last(session).block = attempt.end(decision) ? begin(session, account) : undefined;
             });
           },
         },

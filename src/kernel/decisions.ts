@@ -53,9 +53,9 @@ export interface Refusal {
 }
 
 /** What becomes of a user name: what the functions of these names give back. */
-export type UsernameVerdict = AskPassword | AskUsername | Blocked | Admit;
+export type UsernameDecision = AskPassword | AskUsername | Blocked | Admit;
 /** What becomes of a password. `again` asks once more, and counts as no wrong one. */
-export type PasswordVerdict = 'right' | 'wrong' | 'again' | Blocked | AskUsername;
+export type PasswordDecision = 'right' | 'wrong' | 'again' | Blocked | AskUsername;
 
 /** An answer in words, and the same as facts for programs. */
 export interface FactualReply {
@@ -113,3 +113,9 @@ export function reply(text: string | readonly string[], facts: Readonly<Record<s
 export function isReason(reason: unknown): boolean {
   return typeof reason === 'string' && REASON.test(reason);
 }
+
+/** @deprecated `UsernameDecision` */
+export type UsernameVerdict = UsernameDecision;
+
+/** @deprecated `PasswordDecision` */
+export type PasswordVerdict = PasswordDecision;

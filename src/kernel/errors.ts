@@ -10,14 +10,14 @@ export class DialogueOver extends Error {
 }
 
 /** The session is over. */
-export class SessionEnded extends DialogueOver {
+export class SessionClosed extends DialogueOver {
   constructor(session?: object) {
     super('the session is over', session);
   }
 }
 
 /** The client began its login again. */
-export class StartedOver extends DialogueOver {
+export class LoginRestarted extends DialogueOver {
   constructor(session: object) {
     super('the client began its login again', session);
   }
