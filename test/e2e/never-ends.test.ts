@@ -101,7 +101,7 @@ describe('an endless loop', () => {
   const limits = { hangTime: 2_000 };
 
   test('is named, and ends the process after a while: no signal could', async () => {
-    const code = loop("commands: [{ name: 'spin', usage: 'spin', summary: 'Spins', run() { for (;;); } }]");
+    const code = loop("commands: [{ name: 'spin', params: {}, summary: 'Spins', run() { for (;;); } }]");
     await using program = await startProgram({ plugins }, { files: { 'stuck.ts': code } });
     const alice = await program.joins('alice');
     await program.configures({ plugins, limits });
@@ -125,7 +125,7 @@ describe('an endless loop', () => {
 
   test('is no matter where nothing is killed', async () => {
     const spins = "run() { for (const end = performance.now() + 1500; performance.now() < end; ); return 'spun'; }";
-    const code = loop(`commands: [{ name: 'spin', usage: 'spin', summary: 'Spins', ${spins} }]`);
+    const code = loop(`commands: [{ name: 'spin', params: {}, summary: 'Spins', ${spins} }]`);
     await using program = await startProgram({ plugins }, { files: { 'stuck.ts': code } });
     const alice = await program.joins('alice');
     await program.configures({ plugins, limits: { hangTime: 0 } });

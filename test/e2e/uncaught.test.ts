@@ -39,7 +39,7 @@ const await_ = {
 const how = '${how}';
 const fail = () => { throw new Error(how); };
 export default defineCommand({
-  name: '${how.toLowerCase()}', usage: '${how}', summary: 'Fails late',
+  name: '${how.toLowerCase()}', params: {}, summary: 'Fails late',
   run({ session }, { clock }) { ${code} return 'soon'; },
 });
 `;
@@ -133,7 +133,7 @@ export default definePlugin({
   name: 'bad', summary: 'Brings connections that cannot be written to',
   setup: ({ server }) => ({
     commands: [{
-      name: 'bad', usage: 'bad', summary: 'Brings one',
+      name: 'bad', params: {}, summary: 'Brings one',
       run({ session }) {
         const stream = new Duplex({ read() {} });
         stream.write = () => { throw new Error('no writing here'); };

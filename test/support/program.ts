@@ -80,6 +80,9 @@ export class Program {
   host = '';
   port = 0;
   readonly #options: ProgramOptions;
+  #hasControl = true;
+  /** Where its control socket is. */
+  #control = '';
   readonly #clients: (LineClient | JsonClient)[] = [];
   #child: ChildProcess | undefined;
   #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
@@ -108,6 +111,7 @@ export class Program {
     };
     // That a busy machine gave the program no time is no failure of the program's to be logged.
     const limits = { blockTime: 30_000, ...config.limits };
+    this.#hasControl = config.plugins?.control !== false;
     await writeFile(this.configFile, JSON.stringify({ ...config, plugins, limits }, undefined, 2));
   }
 
@@ -118,9 +122,23 @@ export class Program {
 
   /** Has it reload, over its control socket. @returns the difference, or what is wrong */
   async reloads(): Promise<{ result?: Difference; mistakes?: string[] }> {
-    const socket = connect(join(this.folder, 'data/chatserv.sock'));
-    socket.end('{"request":"reload"}\n');
-    return JSON.parse(await text(socket)) as { result?: Difference; mistakes?: string[] };
+    return (await this.#controls('reload')) as { result?: Difference; mistakes?: string[] };
+  }
+
+  async #controls(request: string): Promise<{ readonly result?: unknown }> {
+    const socket = connect(this.#control);
+    socket.end(`${JSON.stringify({ request })}\n`);
+    return JSON.parse(await text(socket)) as { readonly result?: unknown };
+  }
+
+  /** Resolves once every plugin has started. One that fails ends the program, and with it the answers. */
+  async #serving(): Promise<void> {
+    if (!this.#hasControl) return;
+    for (;;) {
+      const { result } = await this.#controls('facts').catch(() => ({ result: undefined }));
+      if (result === undefined) return new Promise(() => {});
+      if ((result as { readonly state: string }).state !== 'starting') return;
+    }
   }
 
   /** Reads its stdout no more: what it says there fails. */
@@ -159,7 +177,7 @@ export class Program {
     }
   }
 
-  /** Starts it, again after `stop` or `kill`. @returns when it listens */
+  /** Starts it, again after `stop` or `kill`. @returns when it listens everywhere */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
     const { env = {}, ignores, openFiles, sockets = {}, bin = BIN, args: more = [], stderr } = this.#options;
@@ -190,7 +208,8 @@ export class Program {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
-    await within('listening', this, Promise.race([this.#listening(child), exit.then(endedEarly)]));
+    const serving = this.#listening(child).then(() => this.#serving());
+    await within('listening', this, Promise.race([serving, exit.then(endedEarly)]));
   }
 
   /** Sends a signal and awaits the end. @returns the exit code, null when the signal killed it */
@@ -260,11 +279,14 @@ export class Program {
     const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
     lines.on('line', (line) => {
       this.stdout += `${line}\n`;
-      const [, host, port] = line.match(/^chatserv listens on tcp (\S+):(\d+)$/) ?? [];
-      if (host === undefined) return;
-      this.host = host.replace(/^\[|\]$/g, '');
-      this.port = Number(port);
-      resolve();
+      const [, transport, place = '', port] = line.match(/^chatserv listens on (\S+) (.+?)(?::(\d+))?$/) ?? [];
+      if (transport === 'tcp') {
+        this.host = place.replace(/^\[|\]$/g, '');
+        this.port = Number(port);
+      }
+      if (transport === 'control') this.#control = place;
+      // The control socket is the last of the standard set to listen.
+      if (transport === (this.#hasControl ? 'control' : 'tcp')) resolve();
     });
     await promise;
   }
