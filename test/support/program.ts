@@ -131,13 +131,13 @@ export class Program {
     return JSON.parse(await text(socket)) as { readonly result?: unknown };
   }
 
-  /** Resolves once every plugin has started. One that fails ends the program, and with it the answers. */
+  /** Resolves once every plugin has started; never where the program ends before. */
   async #serving(): Promise<void> {
     if (!this.#hasControl) return;
-    for (;;) {
+    for (let state = 'starting'; state !== 'serving'; ) {
       const { result } = await this.#controls('facts').catch(() => ({ result: undefined }));
-      if (result === undefined) return new Promise(() => {});
-      if ((result as { readonly state: string }).state !== 'starting') return;
+      state = (result as { readonly state: string } | undefined)?.state ?? 'ended';
+      if (state !== 'serving' && state !== 'starting') await new Promise(() => {});
     }
   }
 
