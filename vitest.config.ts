@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,8 +15,6 @@ export default defineConfig({
   test: {
     include: ['{src,plugins,test,examples}/**/*.test.ts'],
     testTimeout: 20_000,
-    // Most tests wait for sockets and processes: one worker fewer than there are cores leaves two of them half idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['test/support/left-out.ts'],
   },
 });
