@@ -6,7 +6,7 @@ import { startProgram } from '../support/program.ts';
 const FAULTY = `
 import { definePlugin } from 'chatserv';
 
-const command = (name, run) => ({ name, params: {}, summary: name, run });
+const command = (name, run) => ({ name, usage: name, summary: name, run });
 
 export default definePlugin({
   name: 'faulty',
