@@ -28,8 +28,10 @@ const LONG = { from: 1800, memory: 1.1, delay: 2, delayFrom: 20 };
 const SHORT = { memory: 1.5, delay: 2, delayFrom: 200 };
 
 /** A plugin that comes and goes. */
-const SHOUT = `import { defineCommand } from 'chatserv';
-export default defineCommand({ name: 'shout', usage: 'shout <text>', summary: 'x', run: ({ rest }) => rest.toUpperCase() });`;
+const SHOUT = `import { defineCommand, param } from 'chatserv';
+export default defineCommand({
+  name: 'shout', params: { text: param.text() }, summary: 'x', run: ({ values: { text } }) => text.toUpperCase(),
+});`;
 
 const configOf = (round: number): ProgramConfig => ({
   plugins: {
