@@ -111,6 +111,8 @@ export class Host {
   /** What plugins are given of each store's accounts. */
   readonly #observed = new WeakMap<Accounts, Accounts>();
   #state: ServerState = 'starting';
+  /** Where transports listen, until every plugin has started. */
+  #unannounced: [transport: string, where: string][] | undefined = [];
   #setting: HostSetting;
   #generation!: Generation;
   /** Reloads are done one after the other. */
@@ -147,7 +149,8 @@ export class Host {
       accept: (connection, codec) => this.accept(connection, codec),
       listens: (transport, where) => {
         logger.info({ event: 'listen', transport, where }, 'listens');
-        this.#setting.listens?.(transport, where);
+        if (this.#unannounced === undefined) this.#setting.listens?.(transport, where);
+        else this.#unannounced.push([transport, where]);
       },
       post: (post, ordered) => kernel.post(post, ordered),
       append: (post) => appendEntry(kernel, this.#generation.kinds, post),
@@ -179,11 +182,19 @@ export class Host {
       await host.kernel.begin();
       await host.#generation.start();
       host.#state = 'serving';
+      host.#announce();
     } catch (cause) {
       await host.stop('shutdown');
       throw cause;
     }
     return host;
+  }
+
+  /** Tells where transports listen, once all of them do: whoever reads of one can use the others. */
+  #announce(): void {
+    const places = this.#unannounced ?? [];
+    this.#unannounced = undefined;
+    for (const [transport, where] of places) this.#setting.listens?.(transport, where);
   }
 
   /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
