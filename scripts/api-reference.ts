@@ -108,7 +108,7 @@ const SECTIONS: readonly Section[] = [
   {
     heading: 'The log',
     intro:
-      'What a room holds, and what `server.append` and a store take and give: [services.md](services.md#message-log).',
+      'What a room holds, and what `server.append` and a store take and give: [services.md](services.md#messagelog).',
     names: [
       'KindSpec',
       'EntryPost',

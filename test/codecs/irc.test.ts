@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { LineClient } from 'chatserv/testing';
 import { expect, test } from 'vitest';
+import { codeIn } from '../support/code-in.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
 /** The plugin that docs/plugins.md shows, in a file of its own. */
-const IRC = codeIn('docs/plugins.md', 'irc.ts');
-
-/** The indented code that follows a mark in a page. */
-function codeIn(page: string, name: string): string {
-  const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
-  const [, code] = new RegExp(`<!-- tested: ${name} -->\n\n((?:(?: {4}.*)?\n)+)`).exec(text) ?? [];
-  if (code === undefined) throw new Error(`${page} shows no ${name}`);
-  return code.replaceAll(/^ {4}/gm, '').trimEnd();
-}
+const IRC = codeIn('docs/plugins.md', '<!-- tested: irc.ts -->');
 
 function startWithIrc(): Promise<Program> {
   return startProgram({ plugins: { './irc.ts': true } }, { files: { 'irc.ts': IRC } });

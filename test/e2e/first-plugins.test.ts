@@ -1,27 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { codeIn } from '../support/code-in.ts';
 import { startProgram } from '../support/program.ts';
 
-const read = (file: string) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+const ROLL = codeIn('docs/plugins.md', 'write `roll.ts`:');
+const REMEMBER = codeIn('docs/plugins.md', 'write `remember.ts`:');
 
-/** The code that docs/plugins.md has its reader write into a file. */
-async function codeOf(file: string): Promise<string> {
-  const [, block = ''] = (await read('docs/plugins.md')).split(`write \`${file}\`:\n\n`);
-  return block
-    .slice(0, block.search(/^\d\. /m))
-    .replace(/^ {7}/gm, '')
-    .trimEnd();
-}
-
-test.each(['roll.ts', 'remember.ts'])('%s is the same on the page and among the examples', async (file) => {
-  expect(`${await codeOf(file)}\n`).toBe(await read(`examples/${file}`));
+test.each([
+  ['roll.ts', 'docs/plugins.md', ROLL],
+  ['roll.ts', 'README.md', codeIn('README.md', 'And `roll.ts`, the whole of it:')],
+  ['remember.ts', 'docs/plugins.md', REMEMBER],
+])('%s is the same in %s and among the examples', async (file, _page, code) => {
+  expect(code).toBe(await readFile(new URL(`../../examples/${file}`, import.meta.url), 'utf8'));
 });
 
 test('the first plugins of docs/plugins.md run, and what they remember survives a kill', async () => {
-  const files = { 'roll.ts': await codeOf('roll.ts'), 'remember.ts': await codeOf('remember.ts') };
   await using program = await startProgram(
     { plugins: { './roll.ts': { sides: 20 }, './remember.ts': true } },
-    { files },
+    { files: { 'roll.ts': ROLL, 'remember.ts': REMEMBER } },
   );
   const alice = await program.joins('alice');
   expect(await alice.asks('roll')).toMatch(/^rolled ([1-9]|1\d|20)$/);
@@ -29,4 +25,18 @@ test('the first plugins of docs/plugins.md run, and what they remember survives 
   await program.kill();
   await program.start();
   expect(await (await program.returns('alice')).asks('recall tea')).toBe('no sugar');
+});
+
+test('the plugins with a hook and with a kind of entries run as docs/plugins.md shows them', async () => {
+  const files = Object.fromEntries(
+    ['quiet-hours.ts', 'reactions.ts'].map((file) => [file, codeIn('docs/plugins.md', `<!-- tested: ${file} -->`)]),
+  );
+  const plugins = { './quiet-hours.ts': { from: 0, to: 23 }, './reactions.ts': true };
+  await using program = await startProgram({ plugins }, { files });
+  const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
+  expect(await alice.asks('message bob hello')).toBe('sent:');
+  await bob.hears('alice', 'hello');
+  expect(await alice.asks('broadcast hello')).toBe('error:quiet:broadcast');
+  expect(await alice.asks('react 1 +1')).toBe('reacted:');
+  await bob.sees(/^\[[^\]]+\] alice reacts with \+1$/);
 });
