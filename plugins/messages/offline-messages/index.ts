@@ -33,7 +33,9 @@ export default definePlugin({
       .int()
       .positive()
       .default(10_000)
-      .describe('How many messages that name an account may wait for it; those to more than 32 accounts do not count'),
+      .describe(
+        'How many messages that name an account may wait for it; one to more than 32 accounts is never refused',
+      ),
     waitingFrom: z.int().positive().default(1000).describe('How many of them may be from one sender'),
     waitingFromNetwork: z
       .int()
