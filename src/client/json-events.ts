@@ -157,7 +157,7 @@ export const serverEvents = z
         time: z.string().describe('RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
-      .describe('Something in a room that is no message: a client ignores kinds that it does not know'),
+      .describe('An entry in a room that is not a message: ignore kinds that you do not know'),
     z
       .object({ type: z.literal('presence'), came: z.array(z.string()), left: z.array(z.string()) })
       .describe('Who came online and who went, after the command `watch`'),
