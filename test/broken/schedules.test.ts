@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import openDoor from '../support/open-door.ts';
 import { slowMemory } from '../support/slow-memory.ts';
-import { faults, type Sent } from './checker.ts';
+import { disorder, faults, type Sent } from './checker.ts';
 import { Guest } from './guest.ts';
 
 /** How many schedules are tried; RUNS=10000 makes a long run of it. */
@@ -152,6 +152,7 @@ async function play(steps: readonly Step[], waits: readonly number[]): Promise<v
   await turns(8);
   await checkCursors();
   expect(faults(sent, [...guests.values()])).toEqual([]);
+  expect(disorder([...guests.values()])).toEqual([]);
   for (const guest of guests.values()) expect(guest.repeated, guest.user).toEqual([]);
   expect(server.failures.filter(({ level }) => level === 'error')).toEqual([]);
 }
