@@ -4,17 +4,17 @@ import type { Session } from '../kernel/session.ts';
 import { chain } from './service.ts';
 
 /**
- * Knows users, and checks their secrets. Several plugins may provide one: they are called in the order of `onUsername` and
- * `onPassword`, after all guards, and the first that decides counts.
+ * Identifies users and checks their secrets. Several plugins may provide one: they run with the handlers of
+ * `onUsername` and `onPassword`, after all guards, and the first decision counts.
  */
 export interface Authenticator {
   /**
-   * Finds the account that a user name stands for.
-   * @returns the account, whose password is then asked for; `askUsername(...)` where nobody may log in by that name; or
-   * undefined for a name that it does not know
+   * Finds the account for a user name.
+   * @returns the account, whose password comes next; `askUsername(...)` for a name that cannot log in; or undefined for
+   * an unknown name
    */
   identify(name: string): Promise<Account | AskUsername | undefined>;
-  /** Checks a secret. @returns undefined where the account is none of its own */
+  /** Checks a secret. @returns undefined for an account that belongs to another authenticator */
   verify(account: Account, secret: string, session: Session): Promise<PasswordDecision | undefined>;
 }
 

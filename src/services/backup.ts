@@ -1,15 +1,15 @@
 import { token } from './service.ts';
 
-/** Copies of a store that is in use. A store that is a file provides it. */
+/** Copies a store while it is in use. Stores that are files provide it. */
 export interface Backup {
   /**
-   * Writes all that is kept at one moment to a file, which must not be there yet, for its owner only.
-   * @throws when it could not be written
+   * Writes a consistent snapshot to a new file that only its owner can read.
+   * @throws when the file exists or cannot be written
    */
   copyTo(file: string): Promise<void>;
   /**
-   * Why a regular file must not be replaced by a copy, as a clause that begins with a small letter; undefined for an
-   * earlier copy that nothing uses. Without this method any file may be.
+   * Why a copy must not replace a regular file, as a clause in lower case; undefined for an earlier copy that is not in
+   * use. Without this method any file may be replaced.
    */
   objection?(file: string): Promise<string | undefined>;
 }

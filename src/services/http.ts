@@ -3,34 +3,34 @@ import type { Duplex } from 'node:stream';
 import { token } from './service.ts';
 
 /**
- * Answers a request. What it throws or rejects with is logged, and answered 500. The response has headers that allow a
- * browser nothing: a handler that serves a page sets a `content-security-policy` of its own.
+ * Answers a request. Errors are logged and answered with status 500. By default the response's headers forbid a browser
+ * everything: a handler that serves a page sets its own `content-security-policy`.
  */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** Why an upgrade is refused: a status of HTTP, and a sentence. */
+/** Refuses an upgrade, with an HTTP status and a sentence. */
 export interface UpgradeRefusal {
   readonly status: number;
   readonly text: string;
 }
 
 /**
- * Takes a connection over that asked for a WebSocket, or returns why not. What it throws is logged, and answered 500.
- * @param head what it sent after the request
+ * Takes over a connection that asked for a WebSocket, or refuses it. Errors are logged and answered with status 500.
+ * @param head what the client sent after the request
  */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => UpgradeRefusal | undefined;
 
 /** One HTTP port that plugins share. The `http` plugin provides it. Use it from `start` on. */
 export interface Http {
   /**
-   * Answers requests for a path and, where it ends with `/`, for what lies below it; the longest path wins.
-   * A later handler of the same path stands in front of the earlier one, as a plugin's does after a reload.
-   * @returns takes the handler away again: call it in `dispose`
+   * Handles requests for a path and, if it ends with `/`, for paths below it; the longest path wins. A later handler of
+   * the same path replaces the earlier one until it is removed, as after a plugin's reload.
+   * @returns removes the handler: call it in `dispose`
    */
   mount(path: string, handler: HttpHandler): () => void;
-  /** The same for connections that are to be upgraded: a WebSocket's. */
+  /** The same for upgrade requests, as of WebSockets. */
   upgrade(path: string, handler: UpgradeHandler): () => void;
-  /** Where a request comes from: the connection's IP address, or the one that a proxy from the option `proxies` names. */
+  /** The client's IP address: the connection's, or the one named by a proxy from the option `proxies`. */
   addressOf(request: IncomingMessage): string;
 }
 

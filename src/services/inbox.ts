@@ -2,14 +2,14 @@ import type { Account } from '../kernel/account.ts';
 import type { Session } from '../kernel/session.ts';
 import { token } from './service.ts';
 
-/** What waits for those who are not given it yet. `offline-messages` provides it. */
+/** The undelivered messages of accounts. `offline-messages` provides it. */
 export interface Inbox {
-  /** Gives a session what waits for its account. Resolves when the first of it was given. */
+  /** Delivers a session's queued messages. Resolves when the first of them are delivered. */
   readOn(session: Session): Promise<void>;
   /**
-   * How many messages a login of the account would be given now, to it by name and to everyone; it counts up to `most`
-   * (10,000 when it is not said) and no further. What a program was handed and has not acknowledged is among them. It
-   * reads the messages to count them, so it is for a login and not for each message.
+   * How many messages a login of the account would receive now, direct ones and those to everyone; counts up to `most`
+   * (10,000 by default). Includes messages that a program has not acknowledged. It reads the messages to count them:
+   * call it once per login, not for each message.
    */
   waiting(account: Account, most?: number): Promise<number>;
 }

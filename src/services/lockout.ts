@@ -3,7 +3,7 @@ import { token } from './service.ts';
 
 /** Blocks of logins after wrong passwords. */
 export interface Lockout {
-  /** Lets an account log in again from everywhere. @returns from how many networks it was blocked */
+  /** Lifts an account's blocks. @returns from how many networks it was blocked */
   lift(account: Account): Promise<number>;
 }
 

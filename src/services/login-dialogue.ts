@@ -2,11 +2,11 @@ import type { Login } from '../kernel/authenticate.ts';
 import type { LoginSession } from '../kernel/session.ts';
 import { token } from './service.ts';
 
-/** Conducts the logins of clients: it asks for what each needs next. The `dialogue` plugin provides it. */
+/** Conducts logins: asks clients for what their login needs next. The `dialogue` plugin provides it. */
 export interface LoginDialogue {
   /**
-   * Asks until the login is over. Called again when the client begins its login again. Don't catch what `session.ask` and
-   * `login` throw; the kernel handles it.
+   * Asks until the login is over. Called again when the client restarts its login. Don't catch the errors of
+   * `session.ask` and `login`; the kernel handles them.
    */
   conduct(session: LoginSession, login: Login): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { token } from './service.ts';
 
 /** One of an account's clients. */
 export interface Device extends Cursor {
-  /** Empty for the default device, which clients are that name none. */
+  /** Empty for the default device, of clients that name none. */
   readonly name: string;
   /** When it last logged in, in milliseconds since 1970; 0 before its first login. */
   readonly seen: number;
@@ -16,33 +16,33 @@ export interface CursorMove extends Cursor {
   readonly device: string;
 }
 
-/** How many direct messages wait for an account: those of others, and its own that are `toSender`. */
+/** The undelivered direct messages of an account: those of others, and its own that are `toSender`. */
 export interface InboxCount {
   readonly all: number;
   /** How many of them are from the sender. */
   readonly own: number;
-  /** How many of them come from the origin. */
+  /** How many of them are from the origin. */
   readonly sameOrigin: number;
-  /** Whether the account itself has written to the sender: both are in a direct conversation in which it said something. */
+  /** Whether the account has posted in a direct conversation with the sender. */
   readonly isContact: boolean;
 }
 
-/** What the log keeps, whoever does not have it yet. */
+/** Limits on what the log keeps, delivered or not. */
 export interface Retention {
-  /** Entries appended before this time go, in milliseconds since 1970. */
+  /** Entries appended before this time are removed, in milliseconds since 1970. */
   readonly before: number;
-  /** So many entries stay at most, the latest ones. */
+  /** The most entries that stay, the latest ones. */
   readonly most: number;
   /**
-   * What the time is, in milliseconds since 1970. An entry is at least as young as one that was appended before it; one
-   * that is later than now has a wrong time, and says nothing about those after it.
+   * The present time, in milliseconds since 1970. An entry is at least as young as those before it; a time later than
+   * now is wrong, and says nothing about the entries after it.
    */
   readonly now?: number;
-  /** Keys of messages sent before this time go, and all but those of the latest `most` ids. */
+  /** Keys of messages sent before this time are removed, and all but those of the latest `most` ids. */
   readonly keysSince: number;
-  /** Devices last seen before this time go, but for the last one of an account. */
+  /** Devices last seen before this time are removed, except an account's last one. */
   readonly devicesSince?: number;
-  /** Rooms whose entries stay, whoever has them, until the rest of the retention lets them go. */
+  /** Rooms whose entries stay after delivery, within the other limits. */
   readonly history?: ReadonlySet<number>;
 }
 
@@ -64,76 +64,76 @@ export interface Unread {
 }
 
 /**
- * All entries in one order, the rooms that they are in, and how far each device and each reader has come. The only
- * source of delivery: what is in the log reaches its audience, whoever appended it.
+ * All entries in one order, their rooms, and the positions of devices and readers. The only source of delivery: an
+ * entry in the log reaches its recipients, whichever process appended it.
  */
 export interface MessageLog {
-  /** Names the stored contents, as `Accounts.identity` does. */
+  /** Identifies the stored contents, as `Accounts.identity` does. */
   readonly identity?: string;
 
   /**
-   * Adds entries, all or none, with successive ids. A conversation that does not exist yet is made with its first entry.
-   * Ids and numbers rise in the order of the calls; a failed call leaves no hole in either. The promises of several calls
-   * resolve in the order of the calls; followers are told before anything that awaits one of them goes on. Looking for the
-   * key and adding the entries are one step. An entry of kind `redaction` blanks the body of the entry that it is `of`, and
-   * of the entries that are of that one. Accounts that do not exist may be members of a conversation; nothing waits for them.
+   * Appends entries, all or none, with successive ids. The first entry of a direct conversation creates it. Ids and
+   * numbers ascend in the order of the calls, and a failed call leaves no gap. The promises of several calls resolve in
+   * the order of the calls, and followers are called before code that awaits one. Checking the key and appending are
+   * atomic. An entry of kind `redaction` blanks the body of the entry that it is `of`, and of the entries `of` that
+   * one. Members of a conversation need not exist; nothing is queued for those that don't.
    * @returns the entries, once they are durable, or the message that they duplicate
-   * @throws when they could not be kept, or name a room that does not exist, or a conversation of nobody or of more than
-   * `DIRECT_MOST`; then they are not in the log
+   * @throws when they could not be kept, or name an unknown room, or a conversation of no members or more than
+   * `DIRECT_MOST`; the log is unchanged then
    */
   append(entries: readonly NewEntry[], key?: SendKey): Promise<readonly Entry[] | Duplicate>;
 
-  /** What the sender sent under this key, also when the message itself is gone, until `Retention.keysSince`. */
+  /** The message that the sender sent under this key, even after it was trimmed, until `Retention.keysSince`. */
   find(sender: number, key: string): Promise<Duplicate | undefined>;
 
-  /** The id of the last entry that is durable; 0 in an empty log. */
+  /** The id of the last durable entry; 0 in an empty log. */
   head(): Promise<number>;
 
   /**
-   * Tells a follower of every entry that becomes durable from now on, in the order of the ids, those that another process
-   * appends too, within about a second. A follower that throws keeps nobody from being told.
-   * @returns ends it
+   * Calls a follower with every entry that becomes durable from now on, in the order of the ids; entries of another
+   * process arrive within about a second. A follower that throws does not affect the others.
+   * @returns stops that
    */
   follow(follower: Follower): () => void;
 
   /**
-   * Up to `limit` entries that are for the account, oldest first, with ids above `after` and up to `upTo`: those of the
-   * rooms it was a member of when they were appended, its own among them. Empty when there are none.
+   * Up to `limit` entries for the account, oldest first, with ids above `after` and up to `upTo`: those of rooms that
+   * it was a member of when they were appended, its own included.
    */
   read(account: number, after: number, upTo: number, limit: number): Promise<readonly Entry[]>;
 
-  /** Up to `limit` entries of a room with ids below `before`, latest first; none of a room that does not exist. */
+  /** Up to `limit` entries of a room with ids below `before`, latest first; none for an unknown room. */
   history(room: number, before: number, limit: number): Promise<readonly Entry[]>;
 
-  /** An entry by its id, while it is there. */
+  /** An entry by its id; undefined once it was trimmed. */
   get(id: number): Promise<Entry | undefined>;
 
-  /** Counts what waits in an account's inbox above the id `after`; up to `most` and no further. */
+  /** Counts the messages in an account's inbox above the id `after`, up to `most`. */
   count(account: number, sender: number, after: number, most: number, origin?: string): Promise<InboxCount>;
 
   /**
-   * Notes that a device logs in, and makes it where the account lacks it: then it starts where the account's furthest
-   * device is. An account's default device is there from its registration, and goes when another logs in before it ever did.
-   * @param most how many devices an account may have: those go that were not seen for longest
-   * @returns how far it has come; all zero for an account that does not exist
+   * Records a device's login, and creates the device if it is new: it starts at the account's furthest cursor. An
+   * account's default device exists from registration, and is removed if another logs in first.
+   * @param most the most devices of an account: those not seen for longest are removed
+   * @returns its cursor; all zero for an unknown account
    */
   enter(account: number, device: string, now: number, most: number): Promise<Cursor>;
   /** The devices of an account. */
   devices(account: number): Promise<readonly Device[]>;
-  /** Removes a device, so that nothing waits for it. @returns whether it was there */
+  /** Removes a device: nothing is queued for it any more. @returns whether it existed */
   removeDevice(account: number, device: string): Promise<boolean>;
   /**
-   * Moves cursors of devices that exist; what would move back stays. Durable when it resolves.
+   * Moves the cursors of existing devices, forward only. Durable when it resolves.
    * @param now when these devices were seen, in milliseconds since 1970
    */
   moveCursors(moves: readonly CursorMove[], now: number): Promise<void>;
 
-  /** Moves the numbers up to which accounts have read a room; what would move back stays. Durable when it resolves. */
+  /** Moves accounts' read markers in rooms, forward only. Durable when it resolves. */
   moveMarkers(moves: readonly (readonly [account: number, room: number, seq: number])[]): Promise<void>;
-  /** The account's rooms in which entries follow its marker, by id. Before its first marker an account has read nothing of a room. */
+  /** The account's rooms with entries past its marker, by id. Without a marker, every entry of a room is unread. */
   unread(account: number): Promise<readonly Unread[]>;
 
-  /** Makes a named room. @returns it, or undefined when the name is taken (by `nameKey`) */
+  /** Creates a named room. @returns it, or undefined when the name is taken (by `nameKey`) */
   createRoom(name: string, facts: Room['facts']): Promise<Room | undefined>;
   /** A room by its id, or a named room by its name. */
   room(room: number | string): Promise<Room | undefined>;
@@ -141,39 +141,40 @@ export interface MessageLog {
   setFacts(room: number, facts: Room['facts']): Promise<void>;
   /** Named rooms with ids above `after`, by id. */
   rooms(after: number, limit: number): Promise<readonly Room[]>;
-  /** The named rooms and direct conversations that an account is in now, or those of a kind, by id. */
+  /** An account's present rooms of a kind, or its named rooms and direct conversations, by id. */
   roomsOf(account: number, kind?: 'room' | 'direct'): Promise<readonly Room[]>;
   /**
-   * Makes an account a member of a named room, or gives a member another role. Joining appends an entry of kind `join`, from
-   * the account, which does not count and has no body: what is appended after it is for the account.
+   * Makes an account a member of a named room, or changes a member's role. Joining appends an entry of kind `join` from
+   * the account, without a body, which does not count as unread: later entries are for the account.
    * @throws when the room or the account does not exist
    */
   join(room: number, account: number, role: string, time: number): Promise<void>;
   /**
-   * Ends a membership, if there is one, with an entry of kind `leave`. What was appended before it is still for the account.
-   * @param forget nothing of the room is for the account any more, as after a ban
+   * Ends a membership, if there is one, with an entry of kind `leave`. Earlier entries are still for the account.
+   * @param forget whether no entry of the room is for the account any more, as after a ban
    */
   leave(room: number, account: number, time: number, forget?: boolean): Promise<void>;
   /** Members of a named room with ids above `after`, by id. */
   members(room: number, after: number, limit: number): Promise<readonly Member[]>;
 
   /**
-   * Forgets what every device of every account has that it is for (an entry is for its sender only where it is `toSender`),
-   * and what the retention lets go; a part of it at a time, oldest first, so that others are not kept waiting.
-   * @returns whether there may be more to forget: then it is worth calling again
+   * Removes entries that every device of every recipient has (the sender is one only of an entry that is `toSender`),
+   * and those beyond the retention; a slice at a time, oldest first, so that other requests get their turn.
+   * @returns whether there may be more to remove: call it again then
    */
   trim(retention: Retention): Promise<boolean>;
   /**
-   * Removes what a sender said, whoever has it; a store may lack this. Keys stay, so that a retry does not say it again.
-   * @param sender an account's id; or a name, as shown, of accounts that are removed
+   * Removes a sender's messages, delivered or not; a store may lack this. Keys stay, so that a retry does not send them
+   * again.
+   * @param sender an account's id; or the name, as shown, of removed accounts
    * @returns how many entries were removed
    */
   removeFrom?(sender: number | string): Promise<number>;
-  /** When the latest message was sent that the log knows of, be it by its key only; undefined when it knows of none. */
+  /** The time of the latest message that the log knows, if only by its key; undefined when it knows none. */
   latest(): Promise<number | undefined>;
   /**
-   * Finds out whether entries can be kept now, at next to no cost: it is called every few seconds. After a failure it
-   * must try more, so that it resolves only when appending works again.
+   * Checks whether entries can be kept now. It is called every few seconds and must cost next to nothing; after a
+   * failure it must check thoroughly, and resolve only once appending works again.
    * @throws why not, as a sentence
    */
   check?(): Promise<void>;
@@ -182,7 +183,7 @@ export interface MessageLog {
 export const MessageLog = token<MessageLog>('message-log');
 
 /**
- * The log of stores that were written for an earlier version, whose plugins name it.
- * @deprecated Nothing takes it any more: `MessageLog` has its place.
+ * The log of stores written for an earlier version. Their plugins still name it.
+ * @deprecated Unused: provide `MessageLog` instead.
  */
 export const Log = token<never>('log');

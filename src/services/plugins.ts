@@ -1,93 +1,94 @@
 import { token } from './service.ts';
-/** How long things took: a histogram as Prometheus has it. */
+
+/** A histogram of durations, as Prometheus has it. */
 export interface Spread {
   readonly count: number;
-  /** All of them together, in milliseconds. */
+  /** The total, in milliseconds. */
   readonly sum: number;
-  /** How many took at most so many milliseconds, by bounds that double from 0.064 to 16,777. */
+  /** Cumulative counts by upper bound. The bounds double from 0.064 to 16,777 ms. */
   readonly upTo: readonly (readonly [milliseconds: number, count: number])[];
 }
 
-/** What a reload did, by the names of the plugins. */
+/** What a reload changed, by plugin name. */
 export interface Difference {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Set up anew, and why. */
+  /** Set up again, and why. */
   readonly changed: readonly { readonly name: string; readonly because: Change }[];
-  /** Carried over as they were. */
+  /** Carried over unchanged. */
   readonly kept: readonly string[];
 }
 
 /** Why a plugin was not carried over. */
 export type Change = 'its code' | 'its options' | 'a service that it uses';
 
-/** What was counted of one handler or command, since the server started. */
+/** Statistics of one handler or command since the server started. */
 export interface Meter {
-  /** The hook, or the command with `command ` before it. */
+  /** The hook, or `command ` and the command's name. */
   readonly what: string;
   readonly calls: number;
   readonly errors: number;
-  /** How long a call took, in milliseconds; after the first 1,000 calls one in 16 is timed, on the hot path one in 1,024. */
+  /** Durations in milliseconds. After the first 1,000 calls one in 16 is timed, on the hot path one in 1,024. */
   readonly mean: number;
   readonly p99: number;
-  /** Of the calls that were timed. */
+  /** The timed calls. */
   readonly spread: Spread;
 }
 
-/** A plugin that is live, with what was counted of it. */
+/** A live plugin with its statistics. */
 export interface LivePluginFacts {
   readonly name: string;
-  /** Whether it failed so often that it is not called any more, until a reload. */
+  /** Whether it failed so often that it is not called until a reload. */
   readonly quarantined: boolean;
   readonly meters: readonly Meter[];
 }
 
-/** Whether the server is being started, has every listener open, or is being stopped. */
+/** Whether the server is starting, has every listener open, or is stopping. */
 export type ServerState = 'starting' | 'serving' | 'stopping';
 
-/** The server at one moment. */
+/** A snapshot of the server. */
 export interface ServerFacts {
   readonly state: ServerState;
-  /** How long it has been running, in seconds. */
+  /** In seconds. */
   readonly uptime: number;
   readonly sessions: number;
   /** How many accounts are online. */
   readonly online: number;
-  /** How many messages were said since it started. */
+  /** How many messages were sent since the start. */
   readonly messages: number;
-  /** How many messages were given to a transport since it started; each recipient counts. */
+  /** How many messages were written to a transport since the start, once for each recipient. */
   readonly deliveries: number;
   readonly bytes: { readonly received: number; readonly sent: number };
-  /** How long it takes from when a message is said until it is kept. */
+  /** From posting a message until it is durable. */
   readonly keeping: Spread;
-  /** How long it takes from when a message is said until a recipient's transport has taken it; of one message a second. */
+  /** From posting a message until a recipient's transport has taken it, for one message a second. */
   readonly delivering: Spread;
-  /** How often each limit was met since it started, by its name; those that never were are not there. */
+  /** How often each limit was hit since the start, by name; limits never hit are absent. */
   readonly limits: Readonly<Record<string, number>>;
-  /** How often each event of the log happened since it started, also those that the log's level leaves out. */
+  /** How often each log event happened since the start, including those below the log's level. */
   readonly events: Readonly<Record<string, number>>;
   readonly plugins: readonly LivePluginFacts[];
 }
 
-/** The plugins that are live. The host provides it. */
+/** The live plugins. The host provides it. */
 export interface Plugins {
   /**
-   * Reads the config and the files of plugins again, and sets up what has changed; nobody is dropped.
-   * @returns what is different
-   * @throws when something is wrong with them; its message says what, a line each, and all stays as it was
+   * Reads the config and the plugins' files again, and sets up what has changed. Sessions stay connected.
+   * @returns what changed
+   * @throws when a reload is not possible, with one line per error; nothing changes then
    */
   reload(): Promise<Difference>;
-  /** Whether a plugin of that name is live. */
+  /** Whether a plugin with that name is live. */
   isLive(name: string): boolean;
-  /** What the server and its plugins do. It is put together at each call. */
+  /** A snapshot of the server and its plugins, built at each call. */
   facts(): ServerFacts;
-  /** The facts' `state` alone, which costs nothing. */
+  /** The `state` of `facts()` alone, at no cost. */
   state(): ServerState;
 }
 
 export const Plugins = token<Plugins>('plugins');
 
-/** What a reload did, in one line for a person. */
+/** What a reload changed, as one line for people. */
 export function differenceInWords({ added, removed, changed, kept }: Difference): string {
   const parts = [
     ['added', added],

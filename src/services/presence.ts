@@ -1,21 +1,21 @@
 import type { Account } from '../kernel/account.ts';
 import { token } from './service.ts';
 
-/** Somebody who is online. */
+/** An account that is online. */
 export interface PresentAccount extends Account {
-  /** Whether it is a program's, which has no session: it is shown as online, and reads no messages. */
+  /** Whether it is a bot: it is shown as online, has no session and reads no messages. */
   readonly isBot?: boolean;
 }
 
-/** Who is online. The host provides it for its own sessions, unless a plugin provides it for several machines. */
+/** The accounts online. The host provides it for its own sessions, unless a plugin provides it for several machines. */
 export interface Presence {
-  /** Everyone who is online, each once, in the order in which they came; then the bots. */
+  /** Every account online, in the order in which they came, then the bots. */
   online(): PresentAccount[];
-  /** The account of that name, however it is spelt, if it is online. */
+  /** The account online under that name, in any spelling. */
   find(name: string): PresentAccount | undefined;
-  /** Shows a bot as online. @returns hides it again, unless it was shown again meanwhile */
+  /** Shows a bot as online. @returns hides it again, unless it has been shown once more meanwhile */
   show(bot: Account): () => void;
-  /** Calls back with each account that comes or leaves. @returns stops that */
+  /** Calls back with each account that comes online or goes offline. @returns stops that */
   watch(changed: (account: Account) => void): () => void;
 }
 

@@ -1,6 +1,6 @@
 import { token } from './service.ts';
 
-/** Whoever is new may register, while something provides this. There is nothing to ask it. */
+/** A marker without members: new users may register while a plugin provides it. */
 export type Registration = object;
 
 export const Registration = token<Registration>('registration');

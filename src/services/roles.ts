@@ -1,12 +1,12 @@
 import type { Account } from '../kernel/account.ts';
 import { token } from './service.ts';
 
-/** Who may do what not everyone may. The `roles` plugin provides it; without it nobody may. */
+/** The roles of accounts. The `roles` plugin provides it; without it no account has a role. */
 export interface Roles {
   has(account: Account, role: string): Promise<boolean>;
 }
 
-/** Whether a role may be called so: lower-case letters, digits and hyphens. */
+/** Whether a word is a valid role: lower-case letters, digits and hyphens, beginning with a letter. */
 export function isRole(word: string): boolean {
   return /^[a-z][a-z0-9-]*$/.test(word);
 }

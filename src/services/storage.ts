@@ -6,9 +6,9 @@ export interface Storage {
   /**
    * Opens a collection. Open it in `setup`, so that `chatserv check` finds two plugins that use one name.
    * @param name lower-case words with hyphens, unique among all plugins
-   * @param schema any Standard Schema, which must accept what it returns. Where the form of the values changes, it takes
-   * the old form too: `z.union([note, z.string().transform((text) => ({ text }))])`
-   * @throws when another plugin has opened the collection, or the name is not one
+   * @param schema any Standard Schema, which must accept its own output. When the form of the values changes, let it
+   * accept the old form too: `z.union([note, z.string().transform((text) => ({ text }))])`
+   * @throws when another plugin has opened the collection, or the name is invalid
    */
   open<Schema extends StandardSchemaV1>(
     name: string,
@@ -21,31 +21,34 @@ export interface Storage {
  * A write is durable when its promise resolves; writes to one key take effect in the order of the calls.
  */
 export interface Collection<Value, Input = Value> {
-  /** @returns undefined where there is no value, and for what cannot be a key @throws when the value does not fit the schema */
+  /**
+   * @returns undefined where there is no value, and for an invalid key
+   * @throws when the value does not match the schema
+   */
   get(key: string): Promise<Value | undefined>;
-  /** @throws when the value does not fit the schema, is not JSON or takes more than 1 MiB */
+  /** @throws when the value does not match the schema, is not JSON or takes more than 1 MiB */
   set(key: string, value: Input): Promise<void>;
   /** Deletes a value, if there is one. */
   delete(key: string): Promise<void>;
   /**
-   * Replaces a value by what `change` returns for it, in one step: concurrent updates lose nothing.
-   * @param change given `undefined` where there is no value; returning `undefined` deletes it. Called again when
+   * Replaces a value with the result of `change`, atomically.
+   * @param change takes `undefined` where there is no value; returning `undefined` deletes it. Called again when
    * another process has written the key meanwhile
    * @returns the new value
-   * @throws what `change` throws, and what `get` and `set` do; then nothing has changed
+   * @throws what `change` throws, and as `get` and `set` do; the value is unchanged then
    */
   update(key: string, change: (value: Value | undefined) => Input | undefined): Promise<Value | undefined>;
   /** A page of the values, in the order of the code points of their keys. @throws as `get` does */
   list(range?: ListRange): Promise<Stored<Value>[]>;
 }
 
-/** Which part of a collection is listed. */
+/** The part of a collection to list. */
 export interface ListRange {
-  /** Only keys that begin with this. */
+  /** Only keys with this prefix. */
   readonly prefix?: string;
   /** Only keys after this one: the last key of the page before. */
   readonly after?: string | undefined;
-  /** How many values at most; 100 unless given. A page with fewer is the last. */
+  /** The most values; 100 by default. A page with fewer is the last. */
   readonly limit?: number;
 }
 
@@ -59,18 +62,18 @@ export interface Stored<Value> {
 export type StoredText = readonly [key: string, text: string];
 
 /**
- * What a store implements of `Storage`: texts under keys, in the order of their code points. SQLite's BINARY and
- * PostgreSQL's "C" collation order them so, and `byCodePoint` does. Keys have up to 600 UTF-16 units and no NUL.
+ * The part of `Storage` that a store implements: texts under keys, ordered by code point, as by SQLite's BINARY and
+ * PostgreSQL's "C" collation, and by `byCodePoint`. Keys have up to 600 UTF-16 units and no NUL.
  */
 export interface TextStore {
   read(key: string): Promise<string | undefined>;
-  /** Sets or, without a text, deletes. Durable when it resolves; what was read after that is the new text. */
+  /** Sets a text or, without one, deletes it. Durable when it resolves; later reads return the new text. */
   write(key: string, text: string | undefined): Promise<void>;
-  /** Writes as `write` does if the present text is `old`, in one step. @returns whether it was */
+  /** Writes as `write` does if the present text is `old`, atomically. @returns whether it was */
   replace(key: string, old: string | undefined, text: string | undefined): Promise<boolean>;
   /**
-   * Up to `limit` (at most 500) texts whose keys come before `end` and after `start`, which is part of it where
-   * `inclusive`. A store may return fewer to bound a request, but at least one where there is one.
+   * Up to `limit` (at most 500) texts with keys from `start` (itself included if `inclusive`) to before `end`. A store
+   * may return fewer to bound the request, but at least one if there is one.
    */
   list(start: string, inclusive: boolean, end: string, limit: number): Promise<readonly StoredText[]>;
 }

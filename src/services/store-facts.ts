@@ -1,16 +1,16 @@
 import { token } from './service.ts';
 
-/** What a store tells of its work, for who looks after it. */
+/** A store's statistics, for operators. */
 export interface StoreFacts {
-  /** @throws when it cannot be found out */
+  /** @throws when they cannot be read */
   read(): Promise<{
-    /** Requests that wait for their answer. */
+    /** Pending requests. */
     readonly waiting: number;
-    /** Requests that were answered since the start. */
+    /** Requests answered since the start. */
     readonly requests: number;
-    /** In how many batches: the requests of a batch share one write to the disk. */
+    /** The batches of these requests: a batch shares one write to the disk. */
     readonly batches: number;
-    /** What the store takes up on its disk, in bytes. */
+    /** The store's size on disk, in bytes. */
     readonly bytes: number;
   }>;
 }
