@@ -11,7 +11,7 @@ async function idOf(server: TestServer, name: string): Promise<number> {
   return (await accountsOf(server).find(name))?.id ?? 0;
 }
 
-/** Holds up one step of one session until the test lets it go on. */
+/** Pauses one step of one session until the test resumes it. */
 function gate() {
   const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   return {
@@ -24,7 +24,7 @@ function gate() {
   };
 }
 
-/** Notes how accounts change, once they are there. */
+/** Records how accounts change. */
 function notebook() {
   const noted: string[] = [];
   const plugin = definePlugin({
@@ -41,7 +41,7 @@ function notebook() {
   return { plugin, noted };
 }
 
-/** A store that the test changes behind the server's back, and can say so. */
+/** A store that the test changes behind the server's back, with a way to announce it. */
 function shelf() {
   const { accounts, messageLog, storage } = memoryStore(Date.now);
   let tell: () => Promise<void> = async () => {};
@@ -66,7 +66,7 @@ const guarded = defineCommand({
   run: () => 'done',
 });
 
-describe('an account that is removed', () => {
+describe('a removed account', () => {
   test('loses its sessions, and its name is free for the next one at once', async () => {
     const { plugin, noted } = notebook();
     await using server = await startServer({ notebook: plugin });
@@ -81,7 +81,7 @@ describe('an account that is removed', () => {
     await next.hears('alice', 'welcome');
   });
 
-  test('says nothing more, not even what is on its way', async () => {
+  test('sends nothing more, not even a message that is being posted', async () => {
     const held = gate();
     const slow = definePlugin({
       name: 'slow',
@@ -103,7 +103,7 @@ describe('an account that is removed', () => {
     expect(posted).toEqual({ kind: 'refusal', reason: 'removed' });
   });
 
-  test('is there as before when it could not be removed', async () => {
+  test('is unchanged when the store could not remove it', async () => {
     const { plugin, accounts, idOf: shelvedId } = shelf();
     accounts.remove = () => Promise.reject(new Error('the disk is away'));
     await using server = await startServer({ memory: false, shelf: plugin });
@@ -114,7 +114,7 @@ describe('an account that is removed', () => {
   });
 });
 
-describe('a password that is changed', () => {
+describe('a changed password', () => {
   test('closes the sessions of its account, and no others', async () => {
     const { plugin, noted } = notebook();
     await using server = await startServer({ notebook: plugin, 'single-session': false });
@@ -127,7 +127,7 @@ describe('a password that is changed', () => {
     expect(noted).toEqual(['bob signed-out']);
   });
 
-  test('leaves the session that changed it, also when accounts are looked at again', async () => {
+  test('keeps the session that changed it, also when accounts are rechecked', async () => {
     const change = definePlugin({
       name: 'change',
       summary: 'Changes a password',
@@ -150,14 +150,14 @@ describe('a password that is changed', () => {
     const there = await server.returns('alice');
     expect(await here.asks('change')).toBe('changed');
     await there.sees('closing:signed-out');
-    await server.host.kernel.accountWatch.recheck();
+    await server.host.accountWatch.recheck();
     expect(await here.asks('who')).toBe('alice');
-    await server.host.kernel.accountWatch.recheck();
+    await server.host.accountWatch.recheck();
     await accountsOf(server).signOut(await idOf(server, 'alice'));
     await here.sees('closing:signed-out');
   });
 
-  test('is not undone by a login that was under way', async () => {
+  test('is not undone by a login in progress', async () => {
     const held = gate();
     const slow = definePlugin({
       name: 'slow',
@@ -174,7 +174,7 @@ describe('a password that is changed', () => {
     await guesser.seesInOrder('password', 'username');
   });
 
-  test('is held against the new one where it was changed while it was checked', async () => {
+  test('is checked against the new hash when it changes during the check', async () => {
     for (const [how, answer] of [
       ['changed', 'password'],
       ['hashed anew', 'welcome'],
@@ -193,7 +193,7 @@ describe('a password that is changed', () => {
                   const { hash = '' } = (await accounts.get(id)) ?? {};
                   if (done) return hash === 'other' || secret !== PASSWORD ? 'wrong' : 'right';
                   done = true;
-                  // As plugins do that do not know of `rehashed`.
+                  // As plugins do that don't know `rehashed`.
                   await accounts.setHash(id, how === 'changed' ? 'other' : hash);
                   return 'right';
                 },
@@ -221,8 +221,8 @@ describe('a password that is changed', () => {
   });
 });
 
-describe('an account that is renamed', () => {
-  test('is signed out, and logs in again under its new name, in which it is found', async () => {
+describe('a renamed account', () => {
+  test('is signed out, and logs in again under its new name', async () => {
     const { plugin, noted } = notebook();
     await using server = await startServer({ notebook: plugin, 'single-session': false });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -257,7 +257,7 @@ describe('an account that is renamed', () => {
     expect(noted).toEqual(['Robert renamed']);
   });
 
-  test('keeps the name that it has when the new one is taken, and stays online', async () => {
+  test('keeps its name and stays online when the new name is taken', async () => {
     const { plugin, noted } = notebook();
     await using server = await startServer({ notebook: plugin });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -268,7 +268,7 @@ describe('an account that is renamed', () => {
     expect(noted).toEqual([]);
   });
 
-  test('goes online under its new name when it was renamed while its password was checked', async () => {
+  test('comes online under its new name when it is renamed during the password check', async () => {
     const held = gate();
     const slow = definePlugin({
       name: 'slow',
@@ -317,7 +317,7 @@ describe('an account that is renamed', () => {
   });
 });
 
-test('roles that are taken away are gone for the next command, and plugins that keep them are told', async () => {
+test('revoked roles are gone for the next command, and plugins that cache roles are notified', async () => {
   const { plugin, noted } = notebook();
   await using server = await startServer({ notebook: plugin, guarded });
   const bob = await server.joins('bob');
@@ -329,8 +329,8 @@ test('roles that are taken away are gone for the next command, and plugins that 
   expect(noted).toEqual(['bob roles', 'bob roles']);
 });
 
-describe('what another process has changed', () => {
-  test('takes effect for everyone online when the store says so, and nobody else notices', async () => {
+describe('a change by another process', () => {
+  test('takes effect for sessions online when the store announces it, and affects no others', async () => {
     const { plugin, accounts, idOf, tell } = shelf();
     const { plugin: notes, noted } = notebook();
     await using server = await startServer({ memory: false, shelf: plugin, notebook: notes, guarded });
@@ -352,7 +352,7 @@ describe('what another process has changed', () => {
     expect(await carol.asks('who')).toBe('carol david');
   });
 
-  test('takes effect for a login that is under way', async () => {
+  test('takes effect for a login in progress', async () => {
     const { plugin, accounts, idOf, tell } = shelf();
     const held = gate();
     const slow = definePlugin({
@@ -374,7 +374,7 @@ describe('what another process has changed', () => {
     await bob.sees('welcome');
   });
 
-  test('is looked for again when the store could not be read', async () => {
+  test('is found by the next recheck when the store could not be read', async () => {
     const { plugin, accounts, idOf, tell } = shelf();
     await using server = await startServer({ memory: false, shelf: plugin });
     const alice = await server.joins('alice');

@@ -3,7 +3,7 @@ import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import openDoor from '../support/open-door.ts';
 
-/** A plugin with an opinion on who comes in. */
+/** A plugin that decides on admissions. */
 function guard(admits: Handlers['onAdmit']['guard']) {
   return definePlugin({
     name: 'guard',
@@ -12,7 +12,7 @@ function guard(admits: Handlers['onAdmit']['guard']) {
   });
 }
 
-/** Calls that wait until the test lets all of them go on. */
+/** Calls that wait until the test resumes them all. */
 function gate() {
   const go = Promise.withResolvers<void>();
   const called = Promise.withResolvers<void>();
@@ -27,7 +27,7 @@ function gate() {
   };
 }
 
-describe('a guard that takes its time', () => {
+describe('a slow guard', () => {
   test('refuses before the welcome, whatever the login was', async () => {
     let isShut = false;
     const shut = guard(async () => {
@@ -56,9 +56,9 @@ describe('a guard that takes its time', () => {
     expect(server.failures).toEqual([]);
   });
 
-  test('lets one of those in who log in at one moment, where a user may be connected once', async () => {
+  test('admits one of several simultaneous logins where a user may be connected once', async () => {
     const held = gate();
-    // Behind single-session: all of them would pass that before the first one is in.
+    // After single-session: all of them would pass it before the first is online.
     const slow = definePlugin({
       name: 'slow',
       summary: 'Admits alice slowly',
@@ -72,7 +72,7 @@ describe('a guard that takes its time', () => {
     const clients = [server.connect('one'), server.connect('two'), server.connect('three')];
     for (const client of clients) await client.says('alice');
     await held.called;
-    // By now the others have come as far as they can.
+    // By now the others are as far as they get.
     const bob = server.connect();
     await bob.says('bob', 'who');
     await bob.seesInOrder('welcome', 'bob');
@@ -81,7 +81,7 @@ describe('a guard that takes its time', () => {
     expect(answers.toSorted()).toEqual(['connected', 'connected', 'welcome']);
   });
 
-  test('holds up no login to another account, nor the next one to the same when the first has left', async () => {
+  test('delays no login to another account, nor the next one to the same account once the first has left', async () => {
     const held = gate();
     let isHeld = true;
     const slow = guard(async (_session, { name }) => {
@@ -102,7 +102,7 @@ describe('a guard that takes its time', () => {
     expect(server.failures).toEqual([]);
   });
 
-  test('that refuses somebody who comes back leaves the session that was there', async () => {
+  test('that refuses a returning client leaves the earlier session connected', async () => {
     let refuses = false;
     await using server = await startServer({ guard: guard(() => (refuses ? askUsername() : undefined)) });
     await server.registers('alice');

@@ -3,7 +3,7 @@ import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import openDoor from '../support/open-door.ts';
 
-/** Answers with as much as it is asked for. */
+/** Answers with as many characters as requested. */
 const much = defineCommand({
   name: 'much',
   summary: 'Answers much',
@@ -11,20 +11,20 @@ const much = defineCommand({
   run: ({ values: { bytes } }) => 'x'.repeat(bytes),
 });
 
-test('who asks 299 times ahead, as often as the limits let it, has every answer, however long they are together', async () => {
+test('a client that pipelines 299 commands, as many as the limits allow, gets every answer, whatever their total size', async () => {
   await using server = await startServer({ 'open-door': openDoor });
   for (let i = 0; i < 130; i++) {
     expect(await server.connect().asks(`somebody-with-a-rather-long-n${i}`)).toBe('welcome');
   }
   const ada = server.connect('ada');
   expect(await ada.asks('ada')).toBe('welcome');
-  // 1.3 MB, where 1 MB may wait.
+  // 1.3 MB, where 1 MB may be queued.
   await ada.says(...Array.from({ length: 299 }, () => 'who'));
   for (let i = 0; i < 299; i++) await ada.sees(/^somebody.* ada$/);
   expect(server.limitsMet).toEqual({});
 });
 
-test('one answer may be longer than what may wait for a client, and messages come beside it', async () => {
+test('one answer may exceed the limit of the outbox, and messages arrive beside it', async () => {
   await using server = await startServer({ much, 'offline-messages': false }, { outboxBytes: 10_000 });
   const [ada, bob] = [await server.joins('ada'), await server.joins('bob')];
   await ada.says('much 1000000', 'much 1000000');

@@ -124,7 +124,7 @@ describe('arguments of a program', () => {
     await server.bot.sees({ type: 'error', request: 1, reason: 'args', about: name, message });
   });
 
-  test('of a message reach the command without becoming a line', async () => {
+  test('of a message reach the command without being written as a line', async () => {
     await using server = await joinsAsProgram({});
     const bob = await server.returns('bob');
     server.bot.says({ type: 'message', to: ['bob', 'ghost'], text: '(bob) hi' });
@@ -135,7 +135,7 @@ describe('arguments of a program', () => {
     await bob.hears('bot', ' again');
   });
 
-  test('are a line for a command that declares none', async () => {
+  test('are written as a line for a command that declares none', async () => {
     const legacy = definePlugin({
       name: 'legacy',
       summary: 'Messages as the released version had them',
@@ -179,7 +179,7 @@ describe('onCommand', () => {
     }),
   });
 
-  test('sees the arguments, and the command gets what it makes of their line', async () => {
+  test('sees the arguments, and the command gets those of the rewritten line', async () => {
     await using server = await startServer({ echoes, rewriter });
     const alice = await server.joins('alice');
     await alice.says('roll 20!', 'vote maybe!', 'remember secret plan');
@@ -196,7 +196,7 @@ describe('onCommand', () => {
   });
 });
 
-test('a sentence of a refusal is one line, and one that is none is left out', async () => {
+test('the sentence of a refusal is one line, and is left out if it is not a string', async () => {
   const odd = definePlugin({
     name: 'odd',
     summary: 'Refuses oddly',

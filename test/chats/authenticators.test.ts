@@ -10,7 +10,7 @@ import {
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
-/** An authenticator for the users of that domain, whose secret is the word. */
+/** An authenticator for the users of a domain, who share one secret. */
 function domain(name: string, secret: string): Plugin {
   return definePlugin({
     name,
@@ -31,7 +31,7 @@ function domain(name: string, secret: string): Plugin {
 }
 
 describe('several authenticators', () => {
-  test('check the secrets of their own users, and the standard one those of all others', async () => {
+  test('check the secrets of their own users, and the standard one those of all other users', async () => {
     await using server = await startServer({ north: domain('north', 'aurora'), south: domain('south', 'penguin') });
     await server.registers('alice');
     for (const [user, secret] of [
@@ -57,7 +57,7 @@ describe('several authenticators', () => {
     expect(await second.asks('northerner')).toBe('blocked:60');
   });
 
-  test('are given to plugins that use them, those of the config before the standard one', async () => {
+  test('reach plugins that use them, those of the config before the standard one', async () => {
     const check = defineCommand({
       name: 'check',
       usage: 'check <secret>',
@@ -73,7 +73,7 @@ describe('several authenticators', () => {
     await using server = await startServer({ north, check });
     const alice = await server.joins('alice');
     expect(await alice.asks(`check ${PASSWORD}`)).toBe('undefined right');
-    // What uses a chain is set up anew when one of it is.
+    // A plugin that uses a chain is set up again when one of its providers is.
     expect((await server.reload({})).kept).toContain('check');
     const { changed } = await server.reload({ north });
     expect(changed).toContainEqual({ name: 'check', because: 'a service that it uses' });
@@ -82,7 +82,7 @@ describe('several authenticators', () => {
 });
 
 describe('the login dialogue', () => {
-  test('may be another one: hooks run as with the standard one', async () => {
+  test('can be replaced: hooks run as with the standard one', async () => {
     const terse = definePlugin({
       name: 'terse',
       summary: 'Takes name and password on one line',
@@ -128,7 +128,7 @@ describe('the login dialogue', () => {
     await client.isClosed();
   });
 
-  test('cannot be missing: a config that switches it off learns what needs it', async () => {
+  test('cannot be switched off: the error names the plugins that need it', async () => {
     await expect(startServer({ dialogue: false })).rejects.toThrow(
       /^No plugin that is on provides 'login-dialogue'.*'line'.*switch on 'dialogue'/,
     );

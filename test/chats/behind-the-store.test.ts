@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 type Result = Promise<ReturnType<typeof refuse> | undefined>;
 
-/** A plugin of that name with a handler in a phase of onMessage. */
+/** A plugin with a handler in a phase of onMessage. */
 function handling(
   name: string,
   phase: 'guard' | 'transform',
@@ -53,7 +53,7 @@ describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s'
     }
   });
 
-  test('where it is slow, it holds up nobody but the sender', async () => {
+  test('delays only the sender if it is slow', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const handler = ({ text }: MessageDraft): Result => (text === 'slow' ? promise : Promise.resolve(undefined));
     await using server = await startServer({ [name]: handling(name, 'transform', { order: 'post', handler }) });
@@ -67,7 +67,7 @@ describe.each(['aa', 'offline-message', 'zz'])('whatever a plugin is called: %s'
   });
 });
 
-test('a transform at post sees whom a message is for, also those who are offline', async () => {
+test('a transform at post sees all recipients, also those offline', async () => {
   const seen: string[] = [];
   const handler = async ({ audience }: MessageDraft) => {
     if (!('group' in audience))
@@ -81,7 +81,7 @@ test('a transform at post sees whom a message is for, also those who are offline
   expect(seen).toEqual(['bob dave', 'ghost']);
 });
 
-describe('what watches messages', () => {
+describe('an observer of messages', () => {
   test.each<Record<string, boolean>>([{}, { 'offline-messages': false }])(
     'tells what was said, as it reached people, and holds up nothing: %j',
     async (plugins) => {

@@ -5,10 +5,10 @@ import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
 const linesOf = (server: TestServer, event: string) => server.logged.filter(({ facts }) => facts.event === event);
 
-describe('connections that are refused', () => {
+describe('refused connections', () => {
   const plugins = { connections: { perNetwork: 2 }, timeouts: false };
 
-  test('are a line each, up to a bound, and then a count', async () => {
+  test('are logged one by one up to a limit, then as a count', async () => {
     await using server = await startServer(plugins);
     for (let i = 0; i < 2; i++) await server.connect('a guest', '198.51.100.1').asks('not a name');
     const before = server.logged.length;
@@ -28,7 +28,7 @@ describe('connections that are refused', () => {
     expect(linesOf(server, 'connection-refused')).toHaveLength(21);
   });
 
-  test('tell why, also where they are cut without a word', async () => {
+  test('are logged with the reason, also where the client gets none', async () => {
     await using server = await startServer(plugins);
     for (let i = 0; i < 2; i++) await server.connect('a guest', '198.51.100.1').asks('not a name');
     const streams = Array.from({ length: 40 }, () => server.open('line', '198.51.100.1'));
@@ -39,7 +39,7 @@ describe('connections that are refused', () => {
     for (const { facts } of linesOf(server, 'connection-refused')) expect(facts.reason).toBe('too-many-connections');
   });
 
-  test('are no connections that leave while they are being looked at', async () => {
+  test('do not include clients that leave during onConnect', async () => {
     const slow = definePlugin({
       name: 'slow',
       summary: 'Looks at connections for long',
@@ -54,7 +54,7 @@ describe('connections that are refused', () => {
   });
 });
 
-/** A memory store that keeps no message. */
+/** A memory store that fails to append. */
 function fullStore(cause: () => Error) {
   return definePlugin({
     name: 'full-store',
@@ -75,7 +75,7 @@ describe('messages that cannot be kept', () => {
     return server;
   }
 
-  test('are a line each without a stack, up to a bound, and then a count', async () => {
+  test('are logged without a stack up to a limit, then as a count', async () => {
     await using server = await refuses(() => new OperationalError('the disk is full'), 100);
     const lines = linesOf(server, 'plugin-error');
     expect(lines).toHaveLength(20);
@@ -91,13 +91,13 @@ describe('messages that cannot be kept', () => {
     });
   });
 
-  test('by a mistake of the store come with its stack', async () => {
+  test('because of a bug in the store are logged with its stack', async () => {
     await using server = await refuses(() => new TypeError('x is not a function'), 1);
     expect(linesOf(server, 'plugin-error')[0]?.facts.err).toBeInstanceOf(TypeError);
   });
 });
 
-test('each kind has lines of its own, and events are counted all the same', async () => {
+test('each kind has its own limit, and every event is counted', async () => {
   const fails = (name: string) =>
     defineCommand({
       name,

@@ -3,14 +3,14 @@ import { defineCommand, definePlugin, Plugins } from 'chatserv';
 import { startServer, type TestServer, VirtualClock } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
-/** What the log said of a plugin's failures. */
+/** The logged failures of a plugin. */
 function failuresOf(server: TestServer, plugin: string): string[] {
   return server.failures
     .filter(({ facts }) => facts.plugin === plugin)
     .map(({ text, facts }) => `${text}: ${(facts.err as Error).message}`);
 }
 
-/** Two people who have nothing to do with it chat on. */
+/** Two unaffected users go on chatting. */
 async function othersChatOn(server: TestServer): Promise<void> {
   const [dora, emil] = [await server.returns('dora'), await server.returns('emil')];
   await dora.says('message emil still there?');
@@ -20,7 +20,7 @@ async function othersChatOn(server: TestServer): Promise<void> {
 }
 
 describe('a plugin that throws in set-up', () => {
-  test('ends the start with a sentence that names it, and those set up before it are disposed of', async () => {
+  test('fails the start with an error that names it, and plugins set up before it are disposed', async () => {
     const disposed: string[] = [];
     const fine = definePlugin({
       name: 'a-fine',
@@ -40,7 +40,7 @@ describe('a plugin that throws in set-up', () => {
     expect(disposed).toEqual(['a-fine']);
   });
 
-  test('one that never ends its set-up is told so', async () => {
+  test('a set-up that never ends fails the start too', async () => {
     const clock = new VirtualClock();
     const stuck = definePlugin({
       name: 'stuck',
@@ -57,7 +57,7 @@ describe('a plugin that throws in set-up', () => {
 });
 
 describe('a plugin that fails in onUsername', () => {
-  test('by throwing: the name is asked for again, other names are let in', async () => {
+  test('by throwing: the name is asked for again, and other names can log in', async () => {
     const broken = definePlugin({
       name: 'broken',
       summary: 'Throws at one name',
@@ -85,7 +85,7 @@ describe('a plugin that fails in onUsername', () => {
     await carol.registers('caroline', 'tea-at-four');
   });
 
-  test('by never answering: after a while the name is asked for again', async () => {
+  test('by never resolving: the name is asked for again after the time limit', async () => {
     const asked = Promise.withResolvers<void>();
     const broken = definePlugin({
       name: 'broken',
@@ -118,7 +118,7 @@ describe('a plugin that fails in onUsername', () => {
     ]);
   });
 
-  test('a handler that waits for its own answer has all the time that the client takes', async () => {
+  test('time that a handler waits for an answer does not count against its limit', async () => {
     const riddle = definePlugin({
       name: 'riddle',
       summary: 'Asks a riddle first',
@@ -146,7 +146,7 @@ describe('a plugin that fails in onUsername', () => {
     await carol.sees('username');
     await carol.says('carol');
     await carol.sees('riddle');
-    // Real time, as handlers are timed by it.
+    // Handlers are timed in real time.
     await after(400);
     await carol.says('an egg');
     await carol.sees('register');
@@ -159,7 +159,7 @@ describe('a plugin that fails in onUsername', () => {
 });
 
 describe('a plugin that throws in onDeliver', () => {
-  test('the message is held for that recipient, said once in the log, and given when it is well again', async () => {
+  test('the message is held for that recipient, the failure logged once, and the message delivered once the plugin recovers', async () => {
     let well = false;
     const broken = definePlugin({
       name: 'broken',
@@ -221,7 +221,7 @@ describe('a plugin whose command fails', () => {
     await othersChatOn(server);
   });
 
-  test('by never answering: error:internal after a while, and what was sent ahead is answered then', async () => {
+  test('by never resolving: error:internal after the time limit, and pipelined commands are answered then', async () => {
     const begun = Promise.withResolvers<void>();
     const stuck = defineCommand({
       name: 'stuck',

@@ -38,7 +38,7 @@ test("the ancestor's client is told DONE before each command, after the messages
   await alice.isClosed();
 });
 
-test('it is given each message once, and what it was not given waits', async () => {
+test('it receives each message once, and the others stay queued', async () => {
   await using server = await startServer();
   const bob = await server.joins('bob');
   const alice = server.connectClassic('alice');
@@ -56,7 +56,7 @@ test('it is given each message once, and what it was not given waits', async () 
   await again.seesInOrder('fetching', 'DONE');
 });
 
-test('it is told of blocks and time-outs in its own words', async () => {
+test('blocks and time-outs use its own wording', async () => {
   await using server = await startServer({ timeouts: { idle: 90, login: 60 } });
   const alice = server.connectClassic('alice');
   await alice.registers('alice', PASSWORD);
@@ -72,7 +72,7 @@ test('it is told of blocks and time-outs in its own words', async () => {
   await late.sees('blocked:60');
 });
 
-test('without an inbox it is given what was said while it was there', async () => {
+test('without an inbox it receives the messages sent while it was connected', async () => {
   await using server = await startServer({ 'offline-messages': false });
   const bob = await server.joins('bob');
   const alice = server.connectClassic('alice');
@@ -85,7 +85,7 @@ test('without an inbox it is given what was said while it was there', async () =
   await alice.seesInOrder('bob', '[01-01-26T00:00:00] bob: one', 'DONE');
 });
 
-test('without an inbox it is closed when too much has been held back for it', async () => {
+test('without an inbox it is closed when too much is queued for it', async () => {
   await using server = await startServer({ 'offline-messages': false }, { outboxBytes: 10_000 });
   const bob = await server.joins('bob');
   const alice = server.connectClassic('alice');

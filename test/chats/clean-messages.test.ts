@@ -2,7 +2,7 @@ import { definePlugin, EVERYONE, MessageLog, type NewEntry } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
-/** A text that would be two messages, the second forged, and would clear a terminal. */
+/** A text that would show as two messages, the second forged, and would clear a terminal. */
 const HOSTILE = 'a\n[2026-01-01T00:00:00Z] eve: b\u2028c\u0085d\u001b[2J\u009b2J';
 const CLEAN = 'a [2026-01-01T00:00:00Z] eve: b c d[2J2J';
 
@@ -41,7 +41,7 @@ test('a text that a plugin rewrites, and a name that it posts under, are one lin
   }
 });
 
-test('what a store holds is one line for every kind of client, with a time that can be written', async () => {
+test('a stored message is one line for every kind of client, with a valid time', async () => {
   const entry: NewEntry = {
     to: { room: EVERYONE },
     kind: 'message',

@@ -11,8 +11,8 @@ function entry(to: NewEntry['to'], body: string): NewEntry {
   return { ...plain, to, body, sender: 0, from: '*elsewhere*' };
 }
 
-describe('what is in the log reaches those online', () => {
-  test('whoever appends it, in one order with what is said here', async () => {
+describe('entries in the log are delivered', () => {
+  test('whoever appended them, in one order with messages posted here', async () => {
     await using server = await startServer();
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     const log = logOf(server);
@@ -32,7 +32,7 @@ describe('what is in the log reaches those online', () => {
     await again.seesNothing();
   });
 
-  test('and nothing appended beside the server is hidden by what is said here', async () => {
+  test('and messages posted here hide none that another process appended', async () => {
     await using server = await startServer();
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     await bob.logsOut();
@@ -45,7 +45,7 @@ describe('what is in the log reaches those online', () => {
     await back.seesNothing();
   });
 
-  test('in a named room, for who is a member', async () => {
+  test('in a named room, to its members', async () => {
     await using server = await startServer();
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     const log = logOf(server);
@@ -67,7 +67,7 @@ describe('what is in the log reaches those online', () => {
   });
 });
 
-test('a message to more than a conversation holds is one to each of them, and sent once', async () => {
+test('a message to more users than a conversation holds is one entry per recipient, and sent once', async () => {
   await using server = await startServer({ message: { recipients: 100 } }, { lineBytes: 4096 });
   const names = Array.from({ length: 40 }, (_, i) => `u${i}`);
   for (const name of ['alice', ...names]) {
@@ -93,7 +93,7 @@ test('a message to more than a conversation holds is one to each of them, and se
   expect((await log.get(head))?.members).toHaveLength(2);
 });
 
-test('a message to several and oneself is one in their conversation', async () => {
+test('a message to several users and oneself is one entry in their conversation', async () => {
   await using server = await startServer();
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
   await alice.says('message (bob alice) hi', 'message alice own');
@@ -107,7 +107,7 @@ test('a message to several and oneself is one in their conversation', async () =
   expect((await log.get(2))?.members).toEqual([1]);
 });
 
-test('a broadcast to those online is kept nowhere, and comes after what its sender has said before', async () => {
+test('a broadcast to those online is not kept, and arrives after its sender’s earlier messages', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   let isSlow = false;
   const store = slowMemory(() => (isSlow ? promise : Promise.resolve()));

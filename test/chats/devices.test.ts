@@ -1,7 +1,7 @@
 import { type JsonClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
-/** A client of alice's on a device of that name, logged in. */
+/** A client of alice's on a named device, logged in. */
 async function on(server: TestServer, device: string): Promise<JsonClient & { readonly token: string }> {
   const client = server.connectJson(`alice on ${device}`);
   client.says({ type: 'login', name: 'alice', password: PASSWORD, device });
@@ -19,7 +19,7 @@ async function takes(client: JsonClient, ...texts: readonly string[]): Promise<v
 }
 
 describe('a named device', () => {
-  test('comes in beside others, and is connected once', async () => {
+  test('can be connected beside others, but not twice', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const line = await server.returns('alice');
@@ -38,7 +38,7 @@ describe('a named device', () => {
     await line.seesNothing();
   });
 
-  test('is given everything once, whatever the others have had', async () => {
+  test('receives everything once, whatever the others have received', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -57,7 +57,7 @@ describe('a named device', () => {
     await takes(laptop, 'three');
   });
 
-  test('starts where the furthest one is', async () => {
+  test('starts at the furthest cursor', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -71,7 +71,7 @@ describe('a named device', () => {
     await takes(tablet, 'new');
   });
 
-  test('is given what its user says on the others, and a client without a name is not', async () => {
+  test('receives what its user sends from other devices; a client without a device name does not', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -90,14 +90,14 @@ describe('a named device', () => {
     await takes(laptop, 'from the line');
     await takes(phone, 'from the line');
     await line.seesNothing();
-    // Also what was said while it was away.
+    // Also what was sent while it was away.
     await laptop.closes();
     phone.says({ type: 'message', to: ['bob'], text: 'later' });
     await phone.sees({ type: 'answer', text: 'sent:' });
     await takes(await on(server, 'laptop'), 'later');
   });
 
-  test('comes back with its token', async () => {
+  test('resumes with its token', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const phone = await on(server, 'phone');
@@ -122,7 +122,7 @@ describe('a named device', () => {
   });
 });
 
-test('an account has so many devices: what waits for the longest unseen is given up', async () => {
+test('the number of devices is limited: the queue of the longest unseen is dropped', async () => {
   await using server = await startServer({ 'offline-messages': { devices: 2 } });
   await server.registers('alice');
   const bob = await server.joins('bob');

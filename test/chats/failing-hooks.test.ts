@@ -6,7 +6,7 @@ import { isSync } from '../../src/kernel/hooks.ts';
 
 type Play = (server: TestServer, fails: (on: boolean) => void) => Promise<void>;
 
-/** What a client sees when a handler throws, as the table of hooks has it: by hook, or by hook and phase. */
+/** What a client sees when a handler throws, as the hook table documents it: by hook, or by hook and phase. */
 const CASES: Readonly<Record<string, Play>> = {
   async onConnect(server, fails) {
     fails(true);
@@ -35,7 +35,7 @@ const CASES: Readonly<Record<string, Play>> = {
     fails(true);
     const alice = server.connect();
     await alice.says('alice', 'wrong', 'wrong', 'wrong');
-    // The plugin lockout, which comes after it, counts all the same.
+    // The plugin lockout, which runs after it, counts anyway.
     await alice.seesInOrder('password', 'password', 'password', '60');
   },
   async 'onPassword.observe'(server, fails) {
@@ -122,7 +122,7 @@ const CASES: Readonly<Record<string, Play>> = {
 };
 
 describe('a handler that throws or rejects', () => {
-  test.each(allPhases())('in $hook, $phase: what the table says, and the log names it', async ({ hook, phase }) => {
+  test.each(allPhases())('in $hook, $phase: the documented result, and the log names it', async ({ hook, phase }) => {
     const plays = CASES[`${hook}.${phase}`] ?? CASES[hook];
     for (const how of ['throws', 'rejects'] as const) {
       if (how === 'rejects' && isSync(hook)) continue;

@@ -3,7 +3,7 @@ import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
 
-test('a store that fails for a while puts no command into quarantine', async () => {
+test('a temporary store failure quarantines no command', async () => {
   let full = false;
   const store = definePlugin({
     name: 'failing',

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
-/** What a request would do if its lines were heard. */
+/** A request that would run commands if its lines were read. */
 const BODY = `web\ny\n${PASSWORD}\n${PASSWORD}\nweb\n${PASSWORD}\nbroadcast from a web page\nlogout\n`;
 
 const HEADERS = `Host: 127.0.0.1:4119\r\nOrigin: https://evil.example\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
@@ -51,7 +51,7 @@ describe('HTTP on a port for chat', () => {
     });
   });
 
-  test('is closed however its bytes are cut', async () => {
+  test('is closed however its bytes are split', async () => {
     await using server = await startServer();
     const client = server.open();
     const said = text(client);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { slowMemory } from '../support/slow-memory.ts';
 
 describe('a program logs in', () => {
-  test('with one request, and is told by a question what is wanted instead', async () => {
+  test('with one request, or is asked for what is wrong with it', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const alice = server.connectJson();
@@ -20,7 +20,7 @@ describe('a program logs in', () => {
     await alice.seesNothing();
   });
 
-  test('by registering, and a name that is known asks for its password', async () => {
+  test('by registering; a known name is asked for its password', async () => {
     await using server = await startServer();
     const alice = server.connectJson();
     alice.says({ type: 'register', request: 1, name: 'alice', password: 'short' });
@@ -45,7 +45,7 @@ describe('a program logs in', () => {
     await alice.sees({ type: 'welcome', request: 'b' });
   });
 
-  test('and is told of a block', async () => {
+  test('and reads of a block', async () => {
     await using server = await startServer();
     await server.registers('alice');
     for (const attempt of [1, 2, 3]) {
@@ -62,7 +62,7 @@ describe('a program logs in', () => {
   });
 });
 
-describe('what a program sends', () => {
+describe('a request', () => {
   test.each([
     ['no JSON', '{', { reason: 'json', about: 'line' }],
     ['no object', '{"type":"login"', { reason: 'json' }],
@@ -82,7 +82,7 @@ describe('what a program sends', () => {
     await alice.seesNothing();
   });
 
-  test('may have more fields than are known', async () => {
+  test('may have unknown fields', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const alice = server.connectJson();
@@ -111,7 +111,7 @@ test('programs and people talk to each other', async () => {
   expect(idOf(second)).toBeGreaterThan(idOf(first));
 });
 
-test('many requests sent at once are answered each with its own id, in their order', async () => {
+test('pipelined requests are answered in order, each with its own id', async () => {
   await using server = await startServer();
   await server.registers('alice', 'bob');
   const alice = server.connectJson();
@@ -129,8 +129,8 @@ test('many requests sent at once are answered each with its own id, in their ord
   await alice.seesNothing();
 });
 
-describe('a message that is sent again', () => {
-  test('is answered as it was, and said once', async () => {
+describe('a retried message', () => {
+  test('gets the first answer, and arrives once', async () => {
     await using server = await startServer();
     await server.registers('alice', 'carol');
     const bob = await server.joins('bob');
@@ -152,7 +152,7 @@ describe('a message that is sent again', () => {
     await carol.seesNothing();
   });
 
-  test('while it is still on its way to the disk, is said once', async () => {
+  test('arrives once, also when the first copy is still being written', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let waits = false;
     await using server = await startServer({
@@ -194,7 +194,7 @@ describe('a message that is sent again', () => {
 });
 
 describe('acknowledgement', () => {
-  test('what was not acknowledged is given again at the next login, marked; what was is not', async () => {
+  test('unacknowledged messages are repeated at the next login, marked; acknowledged ones are not', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -226,7 +226,7 @@ describe('acknowledgement', () => {
     await third.seesNothing();
   });
 
-  test('a client that acknowledges nothing is given so much and no more, and the rest when it does', async () => {
+  test('a client that acknowledges nothing receives a limited number of messages, and the rest once it does', async () => {
     await using server = await startServer({}, { unacknowledged: 3 });
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -250,7 +250,7 @@ describe('acknowledgement', () => {
     await alice.sees({ text: 'live' });
   });
 
-  test('a client that acknowledges nothing is given so much text and no more, and the rest when it does', async () => {
+  test('a client that acknowledges nothing receives a limited amount of text, and the rest once it does', async () => {
     await using server = await startServer({}, { outboxBytes: 10_000 });
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -269,7 +269,7 @@ describe('acknowledgement', () => {
     await alice.seesNothing();
   });
 
-  test('of ids that were never given is nothing', async () => {
+  test('of ids that were never delivered has no effect', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -288,7 +288,7 @@ describe('acknowledgement', () => {
 });
 
 describe('a token', () => {
-  test('brings a client back without a password, in place of the connection that it lost', async () => {
+  test('resumes a session without a password, and replaces the lost connection', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -319,7 +319,7 @@ function idOf(event: object): number {
   return (event as { id: number }).id;
 }
 
-test('a command that says nothing is answered all the same, and each answer is for its line', async () => {
+test('a command without a reply is answered too, and each answer matches its line', async () => {
   const quiet = defineCommand({ name: 'quiet', summary: 'Says nothing', run: () => undefined });
   await using server = await startServer({ quiet });
   const alice = server.connectJson();

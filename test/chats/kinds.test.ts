@@ -39,7 +39,7 @@ function reactions(kept = true) {
   });
 }
 
-describe('a kind of entries that a plugin defines', () => {
+describe('a plugin’s kind of entry', () => {
   test('is a line for people, and data for programs, live and from the log', async () => {
     await using server = await startServer({ reactions: reactions() });
     await server.registers('bob', 'dora', 'zed');
@@ -69,7 +69,7 @@ describe('a kind of entries that a plugin defines', () => {
     await alice.seesNothing();
   });
 
-  test('stays without its plugin: hidden on lines, raw for programs, and passed over', async () => {
+  test('without its plugin: hidden on lines, raw for programs, and passed by cursors', async () => {
     await using server = await startServer({ reactions: reactions() });
     await server.registers('bob', 'dora');
     const alice = await server.joins('alice');
@@ -85,7 +85,7 @@ describe('a kind of entries that a plugin defines', () => {
     await dora.sees({ type: 'message', text: 'later' });
   });
 
-  test('is kept nowhere where that is said', async () => {
+  test('is not kept where its plugin says so', async () => {
     await using server = await startServer({ reactions: reactions(false) });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -96,7 +96,7 @@ describe('a kind of entries that a plugin defines', () => {
     await bob.seesNothing();
   });
 
-  test('holds what its schema takes, and nothing else', async () => {
+  test('must match its schema', async () => {
     await using server = await startServer({ reactions: reactions() });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     expect(await alice.asks('react 1 applause')).toBe('error:internal:react');
@@ -142,7 +142,7 @@ describe('a kind of entries that a plugin defines', () => {
     expect(server.failures.map(({ facts }) => facts)).toMatchObject([{ event: 'plugin-error', plugin: 'broken' }]);
   });
 
-  test('is defined by one plugin, and none of them is the server’s own', async () => {
+  test('is defined by one plugin, under a name that the server does not use', async () => {
     const other = { ...reactions(), name: 'others' };
     const own = definePlugin({
       name: 'own',
@@ -160,7 +160,7 @@ describe('a kind of entries that a plugin defines', () => {
 });
 
 describe('a redaction', () => {
-  test('removes the text for whoever has not been given it, and tells programs', async () => {
+  test('removes the text for those who have not received it, and notifies programs', async () => {
     await using server = await startServer({ reactions: reactions() });
     await server.registers('bob', 'dora');
     const alice = await server.joins('alice');

@@ -2,7 +2,7 @@ import { command, definePlugin, Plugins, param } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
-test('each limit of the kernel that is met is counted by its name', async () => {
+test('each hit of a kernel limit is counted by the limit’s name', async () => {
   await using server = await startServer({ lockout: false }, { lineBytes: 64, inputBytes: 200, outboxBytes: 400 });
   const alice = await server.joins('alice');
   expect(server.limitsMet).toEqual({});
@@ -17,7 +17,7 @@ test('each limit of the kernel that is met is counted by its name', async () => 
   expect(server.limitsMet).toMatchObject({ 'line-bytes': 1, 'password-attempts': 1, 'input-bytes': 1 });
 });
 
-test('wrong passwords on one connection are bounded, also those of a program that begins its login again', async () => {
+test('wrong passwords on one connection are limited, restarted logins included', async () => {
   await using server = await startServer({ lockout: false });
   await server.registers('alice', 'bob');
   const guesser = server.connectJson();
@@ -28,7 +28,7 @@ test('wrong passwords on one connection are bounded, also those of a program tha
   expect(server.limitsMet).toEqual({ 'password-attempts': 1 });
 });
 
-test('a plugin counts limits of its own, and reads all of them', async () => {
+test('a plugin counts its own limit hits, and reads all counts', async () => {
   const counted = definePlugin({
     name: 'counted',
     summary: 'Counts',

@@ -12,7 +12,7 @@ import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatser
 import { describe, expect, test } from 'vitest';
 import { allPhases } from '../../src/host/hook-table.ts';
 
-/** A plugin in plain JavaScript: what its handler returns no type has looked at. */
+/** A plugin in plain JavaScript, whose result no compiler has checked. */
 function returning(hook: HookName, phase: PhaseName, result: () => unknown) {
   return definePlugin({
     name: 'odd',
@@ -23,7 +23,7 @@ function returning(hook: HookName, phase: PhaseName, result: () => unknown) {
 
 const warningsOf = (server: TestServer) => server.failures.map(({ text }) => text);
 
-/** Logs in with one wrong password, says something and goes: each hook is called, and nobody is refused. */
+/** Logs in after one wrong password, sends a message and leaves: every hook runs, and none refuses. */
 async function chats(server: TestServer): Promise<void> {
   const bob = await server.returns('bob');
   const alice = server.connect('alice');
@@ -50,7 +50,7 @@ const RESULTS: readonly (readonly [string, unknown])[] = [
   ['an object with kind, account', { kind: 'password', account: { name: 'alice' } }],
 ];
 
-describe('what is no decision decides nothing, and the log says so once', () => {
+describe('an invalid result decides nothing, and is logged once', () => {
   const deciding = allPhases().filter(({ phase }) => phase !== 'observe');
   test.each(deciding)('in $hook, $phase', async ({ hook, phase }) => {
     for (const [shown, result] of RESULTS) {
@@ -89,7 +89,7 @@ describe('what is no decision decides nothing, and the log says so once', () => 
     ]);
   });
 
-  test('a string is not shown, for it may be a message or a password', async () => {
+  test('a string is not logged: it may be a message or a password', async () => {
     await using server = await startServer({ odd: returning('onMessage', 'guard', () => 'a private remark') });
     await server.registers('alice', 'bob');
     await chats(server);
@@ -98,7 +98,7 @@ describe('what is no decision decides nothing, and the log says so once', () => 
     ]);
   });
 
-  test('each of onDeliver and onDelivered is not awaited: a promise is none, and what it rejects with is a failure', async () => {
+  test('a promise from onDeliver or onDelivered is invalid and not awaited, and its rejection is a failure', async () => {
     for (const [hook, phase] of [
       ['onDeliver', 'guard'],
       ['onDelivered', 'observe'],
@@ -125,7 +125,7 @@ describe('what is no decision decides nothing, and the log says so once', () => 
   });
 });
 
-/** Commands that answer with whatever they were made with, called `say0`, `say1`, ... */
+/** Commands `say0`, `say1`, ... that answer with the given values. */
 function answering(answers: readonly unknown[]) {
   return definePlugin({
     name: 'odd',
@@ -140,8 +140,8 @@ function answering(answers: readonly unknown[]) {
   });
 }
 
-describe('a command that answers what is no answer', () => {
-  test('is answered error:internal, and the session lives on', async () => {
+describe('a command with an invalid answer', () => {
+  test('is answered error:internal, and the session goes on', async () => {
     const odd = [5, true, false, ['a', 7], {}, { kind: 'reply', text: 'a' }, { kind: 'reply', text: 5, facts: {} }];
     await using server = await startServer({ odd: answering(odd) });
     const alice = await server.joins('alice');
@@ -159,7 +159,7 @@ describe('a command that answers what is no answer', () => {
     });
   });
 
-  test('and so is one with facts that JSON has no form for', async () => {
+  test('and so is one with facts that JSON cannot represent', async () => {
     await using server = await startServer({ odd: answering([reply('big', { number: 1n }), 'small']) });
     await server.registers('alice');
     const alice = server.connectJson();
@@ -174,7 +174,7 @@ describe('a command that answers what is no answer', () => {
   });
 });
 
-describe('a refusal with a sentence for a reason', () => {
+describe('a refusal with a sentence as its reason', () => {
   const SENTENCE = 'You may not do this: it is late';
 
   async function refused(
@@ -195,7 +195,7 @@ describe('a refusal with a sentence for a reason', () => {
     ]);
   }
 
-  test('is a word that clients can read', async () => {
+  test('is sent as a word that clients can parse', async () => {
     await refused('onMessage', 'guard', async (_server, alice) => {
       expect(await alice.asks('message bob hi')).toBe('error:denied:message');
     });
@@ -209,7 +209,7 @@ describe('a refusal with a sentence for a reason', () => {
     });
   });
 
-  test('of a command too, and a word stays the one it is', async () => {
+  test('from a command too, and a valid word is unchanged', async () => {
     const reasons = [SENTENCE, '', 'a:b', 'two words', 'not_now', 'tooLate', '2-late'];
     await using server = await startServer({ odd: answering(reasons.map((reason) => refuse(reason))) });
     const alice = await server.joins('alice');
@@ -219,7 +219,7 @@ describe('a refusal with a sentence for a reason', () => {
     }
   });
 
-  test('of a session that a plugin closes', async () => {
+  test('from a plugin that closes a session', async () => {
     const shut = defineCommand({
       name: 'shut',
       summary: 'Closes the session',
@@ -234,9 +234,9 @@ describe('a refusal with a sentence for a reason', () => {
   });
 });
 
-test('what looks like a promise and throws is a failure of who returned it', async () => {
+test('a thenable that throws is a failure of the plugin that returned it', async () => {
   const thenable = {
-    // biome-ignore lint/suspicious/noThenProperty: that is what is tried
+    // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable
     then() {
       throw new Error('no promise at all');
     },
@@ -245,13 +245,13 @@ test('what looks like a promise and throws is a failure of who returned it', asy
   await server.registers('bob');
   const alice = await server.joins('alice');
   expect(await alice.asks('message bob hi')).toBe('error:internal:message');
-  // Nothing of it is looked after any more: the time of a handler passes in peace.
+  // Nothing waits for it any more: the time limit of a handler passes without effect.
   server.clock.advance(60);
   expect(server.failures.map(({ facts }) => (facts.err as Error).message)).toEqual(['no promise at all']);
   expect(await alice.asks('who')).toBe('alice');
 });
 
-test('an error that cannot be read is a failure like any other', async () => {
+test('an error with a throwing getter is a failure like any other', async () => {
   const fail = () => {
     throw new Error('nothing to be read');
   };
@@ -272,8 +272,8 @@ test('an error that cannot be read is a failure like any other', async () => {
   expect(await alice.asks('who')).toBe('alice');
 });
 
-describe('a handler that asks somebody who leaves', () => {
-  test('fails, where that is another client than the one it is about, whose session lives on', async () => {
+describe('a handler whose question the client leaves unanswered', () => {
+  test('fails if it asked another client, and its own session goes on', async () => {
     const quiz = definePlugin({
       name: 'quiz',
       summary: 'Asks somebody else',
@@ -296,7 +296,7 @@ describe('a handler that asks somebody who leaves', () => {
     expect(await alice.asks('who')).toBe('alice');
   });
 
-  test('leaves those after it to run, where the client is gone', async () => {
+  test('does not stop later handlers when the client is gone', async () => {
     const asks = definePlugin({
       name: 'asks',
       summary: 'Asks who has gone',
@@ -337,7 +337,7 @@ describe('a handler that asks somebody who leaves', () => {
   });
 });
 
-test('who is asked by a command and logs in instead stays logged in', async () => {
+test('a client that sends a login to a command’s question stays logged in', async () => {
   const quiz = defineCommand({
     name: 'quiz',
     summary: 'Asks a riddle',

@@ -37,7 +37,7 @@ function slowly() {
   };
 }
 
-test('a call begins when the one before says proceed, and answers come in the order of the lines', async () => {
+test('a call begins when the one before calls proceed, and answers come in the order of the lines', async () => {
   const { plugin, begun, proceed, end } = slowly();
   await using server = await startServer({ slowly: plugin });
   const alice = await server.joins('alice');
@@ -55,7 +55,7 @@ test('a call begins when the one before says proceed, and answers come in the or
   await alice.sees('c');
 });
 
-test('no more of one client are under way than the limit says, and others are not held up', async () => {
+test('one client runs no more commands at once than the limit, and others are not delayed', async () => {
   const { plugin, begun, proceed, end } = slowly();
   await using server = await startServer({ slowly: plugin }, { commandsUnderWay: 2 });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -73,7 +73,7 @@ test('no more of one client are under way than the limit says, and others are no
   await alice.sees('c');
 });
 
-test('who logs out, or ends its side, is answered everything before', async () => {
+test('a client that logs out, or ends its side, gets all earlier answers', async () => {
   const { plugin, begun, proceed, end } = slowly();
   await using server = await startServer({ slowly: plugin });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];

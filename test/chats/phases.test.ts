@@ -13,7 +13,7 @@ function held<T>() {
 }
 
 describe('guards', () => {
-  test('all run, one after the other, and the first refusal in their order is answered', async () => {
+  test('all run in order, and the first refusal is the answer', async () => {
     const ran: string[] = [];
     const first = handling('first', {
       onMessage: {
@@ -40,7 +40,7 @@ describe('guards', () => {
     await bob.seesNothing();
   });
 
-  test('behind the one that refuses hold up no answer', async () => {
+  test('after a refusal delay no answer', async () => {
     const never = handling('never', { onMessage: { guard: () => new Promise(() => {}) } });
     const no = handling('no', { onMessage: { guard: () => refuse('no') } });
     await using server = await startServer({ no, never });
@@ -48,7 +48,7 @@ describe('guards', () => {
     expect(await alice.asks('message alice hi')).toBe('error:no:message');
   });
 
-  test('that have reserved something learn, once each, what came of it', async () => {
+  test('that reserve are told the outcome, once each', async () => {
     const outcomes: unknown[] = [];
     const reserving = handling('reserving', {
       onMessage: { guard: ({ text }) => reserve((outcome) => outcomes.push([text, outcome])) },
@@ -66,7 +66,7 @@ describe('guards', () => {
     const [alice] = [await server.joins('alice'), await server.joins('bob')];
     await alice.says('message bob darn', 'message bob well');
     await alice.seesInOrder('error:word:message', 'sent:');
-    // The next command begins when all of the last one is done.
+    // The next command begins once the last one is done.
     await alice.asks('who');
     const no = refuse('word');
     expect(outcomes.filter((outcome) => Array.isArray(outcome))).toEqual([
@@ -80,7 +80,7 @@ describe('guards', () => {
     expect(server.failures).toEqual([]);
   });
 
-  test('give back what they reserved too late, and a reservation that fails is a failure of the plugin', async () => {
+  test('that reserve too late are settled at once, and a settle that throws is a failure of the plugin', async () => {
     const slow = held<ReturnType<typeof reserve>>();
     const settled = held<unknown>();
     const late = handling('late', { onMessage: { guard: () => slow.promise } });
@@ -102,7 +102,7 @@ describe('guards', () => {
     expect(server.failures.map(({ text }) => text)).toContain("onCommand of plugin 'broken' failed");
   });
 
-  test('of names and passwords run before any login decides, and learn its decision', async () => {
+  test('of names and passwords run before any login decides, and are told its decision', async () => {
     const outcomes: unknown[] = [];
     const seen: unknown[] = [];
     const counting = handling('counting', {
@@ -138,8 +138,8 @@ describe('guards', () => {
   });
 });
 
-describe('what may be rewritten', () => {
-  test('may be in transform only', async () => {
+describe('a draft', () => {
+  test('can be rewritten in transform only', async () => {
     const rewriting = handling('rewriting', {
       onMessage: {
         guard(message) {
@@ -174,7 +174,7 @@ describe('what may be rewritten', () => {
     ]);
   });
 
-  test('an answer of transform decides nothing', async () => {
+  test('an answer returned from transform decides nothing', async () => {
     const odd = handling('odd', { onMessage: { transform: (() => refuse('no')) as never } });
     await using server = await startServer({ odd });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -186,7 +186,7 @@ describe('what may be rewritten', () => {
   });
 });
 
-test('observers learn how each command was answered, and hold up no answer', async () => {
+test('observers are told each command’s answer, and delay none', async () => {
   const seen: unknown[] = [];
   const watching = handling('watching', {
     onCommand: {
@@ -209,7 +209,7 @@ test('observers learn how each command was answered, and hold up no answer', asy
   ]);
 });
 
-test('observers of accounts learn that one is registered', async () => {
+test('observers of accounts are told of a registration', async () => {
   const changes: [string, AccountChange][] = [];
   const watching = handling('watching', {
     onAccountChange(account, change) {

@@ -14,7 +14,7 @@ const order = defineCommand({
   },
 });
 
-/** Asks whoever is new here for the rules, right after the login. */
+/** Asks new users to accept the rules, right after the login. */
 const greeter = definePlugin({
   name: 'greeter',
   summary: 'Asks after the login',
@@ -27,7 +27,7 @@ const greeter = definePlugin({
   }),
 });
 
-/** Asks for an invitation before anything else, and whether it is right. */
+/** Asks for an invitation first, and to confirm it. */
 const invited = definePlugin({
   name: 'invited',
   summary: 'Asks for an invitation',
@@ -46,7 +46,7 @@ const invited = definePlugin({
   }),
 });
 
-test('a command asks one thing after the other, and each line is answered with its own request', async () => {
+test('a command asks several questions in turn, and each line is answered with its own request', async () => {
   await using server = await startServer({ order });
   await server.registers('alice');
   const alice = server.connectJson();
@@ -65,7 +65,7 @@ test('a command asks one thing after the other, and each line is answered with i
   await alice.seesNothing();
 });
 
-test('a question of a command is cancelled, which is nobody’s failure', async () => {
+test('a cancelled question is no failure of the command', async () => {
   await using server = await startServer({ order });
   await server.registers('alice');
   const alice = server.connectJson();
@@ -85,7 +85,7 @@ test('a question of a command is cancelled, which is nobody’s failure', async 
   expect(server.failures).toEqual([]);
 });
 
-test('while a command asks, messages come and are acknowledged', async () => {
+test('while a command asks, messages arrive and are acknowledged', async () => {
   await using server = await startServer({ order }, { unacknowledged: 2 });
   await server.registers('alice');
   const bob = await server.joins('bob');
@@ -100,7 +100,7 @@ test('while a command asks, messages come and are acknowledged', async () => {
   }
 });
 
-test('what is asked right after the login leaves the answers to commands with their requests', async () => {
+test('questions right after the login do not mix up the answers to commands', async () => {
   await using server = await startServer({ greeter });
   await server.registers('alice');
   const alice = server.connectJson();
@@ -115,7 +115,7 @@ test('what is asked right after the login leaves the answers to commands with th
   await alice.sees({ type: 'answer', request: 3, text: 'alice' });
 });
 
-test('who cancels what is asked right after the login is logged in', async () => {
+test('a client that cancels a question right after the login is logged in', async () => {
   await using server = await startServer({ greeter });
   await server.registers('alice');
   const alice = server.connectJson();
@@ -129,20 +129,20 @@ test('who cancels what is asked right after the login is logged in', async () =>
   expect(server.failures).toEqual([]);
 });
 
-test('what a plugin asks in the middle of a login does not lose the password that was given', async () => {
+test('a plugin’s question during a login does not drop the password sent with it', async () => {
   await using server = await startServer({ invited });
   const alice = server.connectJson();
   alice.says({ type: 'register', request: 1, name: 'alice', password: PASSWORD });
   await alice.sees({ type: 'ask', request: 1, question: 'invitation password' });
   alice.says({ type: 'answer', request: 2, text: 'sesame' });
-  // The new user logs in like any other, and so is asked again.
+  // A new user logs in after registering, and so is asked again.
   await alice.sees({ type: 'ask', request: 2, question: 'invitation password' });
   alice.says({ type: 'answer', request: 3, text: 'sesame' });
   await alice.sees({ type: 'welcome', request: 3, name: 'alice' });
 });
 
 describe('a client', () => {
-  /** A conversation of alice's whose owner gives these answers. */
+  /** A conversation of alice's, with scripted answers. */
   function talk(server: TestServer, answers: (Step | undefined)[], more: Partial<Owner> = {}) {
     const asked: Ask[] = [];
     const { promise: online, resolve } = Promise.withResolvers<void>();
@@ -172,7 +172,7 @@ describe('a client', () => {
 
   const answer = (text: string): Step => ({ type: 'answer', text });
 
-  test('answers what a command asks, and is told which one that is and what is secret', async () => {
+  test('answers a command’s questions, and knows the command and which answers are secret', async () => {
     await using server = await startServer({ order });
     const { conversation, asked, online } = talk(server, [answer('small'), answer('1234')]);
     await online;
@@ -195,7 +195,7 @@ describe('a client', () => {
     expect((await conversation.command('who')).text).toBe('alice');
   });
 
-  test('whose connection is lost while its owner thinks tells the owner, and goes on', async () => {
+  test('that loses its connection during a question notifies its owner, and goes on', async () => {
     await using server = await startServer({ order });
     const { promise: asked, resolve } = Promise.withResolvers<AbortSignal>();
     const never = new Promise<undefined>(() => {});
@@ -216,13 +216,13 @@ describe('a client', () => {
     expect((await conversation.command('who')).text).toBe('alice');
   });
 
-  test('is asked right after the login, and before its commands are answered', async () => {
+  test('is asked right after the login, before its commands are answered', async () => {
     await using server = await startServer({ greeter });
     const { conversation, asked, online } = talk(server, [answer('no'), answer('read')]);
     await online;
     const [who, sent] = await Promise.all([conversation.command('who'), conversation.message(['alice'], 'to myself')]);
     expect([who.text, sent.text]).toEqual(['alice', 'sent:']);
-    // What the client asks for by itself crossed the first question, and is not lost.
+    // The client's own requests crossed the first question, and are not lost.
     expect(conversation.online).toEqual(['alice']);
     expect(conversation.commands).not.toEqual([]);
     expect(asked).toEqual([
@@ -231,7 +231,7 @@ describe('a client', () => {
     ]);
   });
 
-  test('answers a plugin in the middle of the login, and keeps that apart from its password', async () => {
+  test('answers a plugin during the login, and keeps that answer apart from its password', async () => {
     await using server = await startServer({ invited });
     const { conversation, online, asked, streams } = talk(server, Array(4).fill(answer('sesame')));
     await online;

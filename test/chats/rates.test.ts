@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 
 const lines = (count: number, line = 'who') => Array.from({ length: count }, () => line);
 
-/** Sees one answer so many times. */
+/** Expects one answer so many times. */
 async function seesTimes(client: LineClient, count: number, answer: string) {
   for (let i = 0; i < count; i++) await client.sees(answer);
 }
 
-/** A second is two lines, ten may come at once, and of the name and the password there were two. */
+/** Two lines a second, in bursts of ten. The login took two of them. */
 const SLOW = { linesPerSecond: 2, lineBurst: 10, bytesPerSecond: 0 };
 
-test('a person who pastes 50 lines, and a program that says 5 in each second, are never refused', async () => {
+test('pasting 50 lines, or sending 5 a second, is never refused', async () => {
   await using server = await startServer();
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
   const text = 'A line as people write them, of some length, but not too long. '.repeat(2);
@@ -26,8 +26,8 @@ test('a person who pastes 50 lines, and a program that says 5 in each second, ar
   expect(server.limitsMet).toEqual({});
 });
 
-describe('who sends lines faster than a burst allows', () => {
-  test('is refused them, and heard again after a while', async () => {
+describe('a client that exceeds the burst of lines', () => {
+  test('gets errors, and is served again after a while', async () => {
     await using server = await startServer({ registration: true }, SLOW);
     await server.registers('alice', 'bob');
     const [bob, alice] = [await server.returns('bob'), await server.returns('alice')];
@@ -36,13 +36,13 @@ describe('who sends lines faster than a burst allows', () => {
     await alice.seesInOrder('error:rate:send', 'error:rate:nonsense');
     await bob.seesNothing();
     expect(server.limitsMet).toEqual({ 'lines-per-second': 2 });
-    // What was refused was counted too: two lines are owed.
+    // Refused lines count too: two lines are owed.
     server.clock.advance(1.5);
     await alice.says('who', 'who');
     await alice.seesInOrder('bob alice', 'error:rate:who');
   });
 
-  test('and goes on is closed', async () => {
+  test('and goes on, is closed', async () => {
     await using server = await startServer({}, SLOW);
     await server.registers('alice', 'bob');
     const [bob, alice] = [await server.returns('bob'), await server.returns('alice')];
@@ -56,7 +56,7 @@ describe('who sends lines faster than a burst allows', () => {
     await bob.sees('bob');
   });
 
-  test('is told so with its request when it is a program, whose acknowledgements are never too fast', async () => {
+  test('gets errors with its requests if it is a program, and its acknowledgements are never too fast', async () => {
     await using server = await startServer({}, { ...SLOW, lineBurst: 4 });
     await server.registers('alice');
     const alice = server.connectJson();
@@ -75,7 +75,7 @@ describe('who sends lines faster than a burst allows', () => {
 describe('bytes', () => {
   const bytes = { bytesPerSecond: 100, byteBurst: 1000, linesPerSecond: 0 };
 
-  test('over the burst refuse lines until enough time has passed', async () => {
+  test('over the burst get lines refused until enough time has passed', async () => {
     await using server = await startServer({}, bytes);
     const [bob, alice] = [await server.joins('bob'), await server.joins('alice')];
     const text = 'x'.repeat(400);
@@ -94,7 +94,7 @@ describe('bytes', () => {
     await bob.seesNothing();
   });
 
-  test('of a line without an end close, before and after the login', async () => {
+  test('of an endless line close the connection, before and after the login', async () => {
     await using server = await startServer({}, bytes);
     const alice = await server.joins('alice');
     for (const client of [alice, server.connect()]) {
@@ -106,7 +106,7 @@ describe('bytes', () => {
     expect(server.limitsMet).toEqual({ 'too-fast': 2 });
   });
 
-  test('of acknowledgements for messages do not count, those of others do', async () => {
+  test('of useful acknowledgements do not count, those of others do', async () => {
     await using server = await startServer({}, { ...bytes, byteBurst: 4000 });
     const bob = await server.joins('bob');
     await server.registers('alice');
@@ -126,7 +126,7 @@ describe('bytes', () => {
   });
 });
 
-test('rates of 0 are none', async () => {
+test('a rate of 0 is no limit', async () => {
   await using server = await startServer({}, { linesPerSecond: 0, bytesPerSecond: 0, byteBurst: 1, lineBurst: 1 });
   const alice = await server.joins('alice');
   await alice.says(...lines(1000));
@@ -134,7 +134,7 @@ test('rates of 0 are none', async () => {
 });
 
 describe('before the login', () => {
-  test('lines are bounded', async () => {
+  test('the number of lines is limited', async () => {
     await using server = await startServer({}, { loginLines: 20 });
     const alice = server.connect();
     await alice.says(...lines(20, 'not a name'));
@@ -145,7 +145,7 @@ describe('before the login', () => {
     expect(server.limitsMet).toEqual({ 'too-many-lines': 1 });
   });
 
-  test('so are the logins that a program begins again and again, and their time', async () => {
+  test('restarted logins and their time are limited too', async () => {
     await using server = await startServer({ timeouts: { login: 60 } }, { loginLines: 20 });
     await server.registers('alice');
     const again = { type: 'login', name: 'alice', password: 'wrong password' } as const;

@@ -12,7 +12,7 @@ async function joins(server: TestServer, name: string): Promise<JsonClient> {
   return client;
 }
 
-/** A plugin with a handler that can be changed while the server runs. */
+/** A plugin with a handler that the test can replace while the server runs. */
 function changing(hook: 'onMessage' | 'onCommand') {
   const current: { handler: () => unknown } = { handler: () => undefined };
   const plugin = definePlugin({
@@ -23,7 +23,7 @@ function changing(hook: 'onMessage' | 'onCommand') {
   return { plugin, current };
 }
 
-describe('a retry of a message that was kept', () => {
+describe('a retry of a kept message', () => {
   test.each(['onMessage', 'onCommand'] as const)(
     'is answered as the first copy, though %s refuses now',
     async (hook) => {
@@ -43,7 +43,7 @@ describe('a retry of a message that was kept', () => {
     },
   );
 
-  test('is answered as the first copy, though the config has lower limits now', async () => {
+  test('gets the first answer, though the config has lower limits now', async () => {
     await using server = await startServer();
     const bob = await server.joins('bob');
     const alice = await joins(server, 'alice');
@@ -62,7 +62,7 @@ describe('a retry of a message that was kept', () => {
     await bob.seesNothing();
   });
 
-  test('is answered as the first copy, though its first word is a command now', async () => {
+  test('gets the first answer, though its first word is a command now', async () => {
     await using server = await startServer();
     const bob = await server.joins('bob');
     const alice = await joins(server, 'alice');
@@ -78,7 +78,7 @@ describe('a retry of a message that was kept', () => {
     await bob.seesNothing();
   });
 
-  test('is answered as the first copy, though the inbox is full now and the unknown name is registered', async () => {
+  test('gets the first answer, though the inbox is full now and the unknown name is registered', async () => {
     await using server = await startServer({ 'offline-messages': { waitingFrom: 1 } });
     await server.registers('bob');
     const alice = await joins(server, 'alice');
@@ -94,8 +94,8 @@ describe('a retry of a message that was kept', () => {
   });
 });
 
-describe('a retry whose first copy is under way', () => {
-  test('behind a slow handler is said once, and answered as the first copy', async () => {
+describe('a retry during the first copy', () => {
+  test('behind a slow handler, arrives once and gets the first answer', async () => {
     const { plugin, current } = changing('onMessage');
     await using server = await startServer({ plugin });
     const bob = await server.joins('bob');
@@ -112,7 +112,7 @@ describe('a retry whose first copy is under way', () => {
     const again = server.connectJson();
     await again.logsIn('alice', PASSWORD);
     again.says(RETRY);
-    // Long enough for it to overtake the first copy, if it could.
+    // Gives it time to overtake the first copy, if it could.
     for (let i = 0; i < 10; i++) await bob.seesNothing();
     go.resolve(undefined);
     await again.sees({ type: 'answer', text: 'sent:ghost' });
@@ -120,7 +120,7 @@ describe('a retry whose first copy is under way', () => {
     await bob.seesNothing();
   });
 
-  test('and is refused, is a message like any other', async () => {
+  test('that is refused, is a message like any other', async () => {
     const { plugin, current } = changing('onMessage');
     await using server = await startServer({ plugin });
     const bob = await server.joins('bob');

@@ -2,7 +2,7 @@ import { definePlugin } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
-/** Has each message wait until the test lets it go. */
+/** Holds each message until the test releases it. */
 function gate() {
   const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
   const { promise: open, resolve: release } = Promise.withResolvers<void>();
@@ -22,7 +22,7 @@ function gate() {
   return { plugin, arrived, release };
 }
 
-test('a server that stops answers what is under way, hears nothing more, and says why it closes', async () => {
+test('a stopping server answers running commands, reads no more, and closes with the reason', async () => {
   const { plugin, arrived, release } = gate();
   await using server = await startServer({ gate: plugin });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -38,21 +38,21 @@ test('a server that stops answers what is under way, hears nothing more, and say
     await client.isClosed();
   }
   release();
-  // The second message had not begun: it is not kept, and not answered.
+  // The second message had not begun: it is neither kept nor answered.
   await alice.seesInOrder('sent:', 'closing:shutdown');
   await alice.isClosed();
   await stopped;
   expect(server.limitsMet).toEqual({});
 });
 
-test('what takes longer than drainTime is left without an answer', async () => {
+test('a command that takes longer than drainTime gets no answer', async () => {
   const { plugin, arrived } = gate();
   await using server = await startServer({ gate: plugin }, { drainTime: 3000 });
   const alice = await server.joins('alice');
   await alice.says('message alice one');
   await arrived;
   const stopped = server.host.stop('shutdown');
-  // A plugin of the host's may stop a moment before the sessions are told.
+  // The plugins stop before the sessions close.
   await new Promise(setImmediate);
   server.clock.advance(3);
   await alice.sees('closing:shutdown');
@@ -61,7 +61,7 @@ test('what takes longer than drainTime is left without an answer', async () => {
   expect(server.limitsMet).toEqual({ 'drain-time': 1 });
 });
 
-test('a server that stops reads nothing again', async () => {
+test('a stopping server refuses to reload', async () => {
   const server = await startServer();
   const stopped = server[Symbol.asyncDispose]();
   await expect(server.host.reload()).rejects.toThrow(/about to end/);

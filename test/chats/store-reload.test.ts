@@ -6,8 +6,8 @@ import { reopenedStore } from '../support/reopened-store.ts';
 
 const contents = () => memoryStore(Date.now);
 
-describe('a reload that opens the same store anew', () => {
-  test('still gives the rest to a client that had fallen behind', async () => {
+describe('a reload that reopens the same store', () => {
+  test('still delivers the rest to a client that is behind', async () => {
     const one = contents();
     const store = reopenedStore(
       () => one,
@@ -32,7 +32,7 @@ describe('a reload that opens the same store anew', () => {
     await bob.sees({ text: 'live' });
   });
 
-  test('repeats no message that was delivered before it', async () => {
+  test('repeats no delivered message', async () => {
     const one = contents();
     const store = reopenedStore(
       () => one,
@@ -42,12 +42,12 @@ describe('a reload that opens the same store anew', () => {
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     expect(await alice.asks('message bob before')).toBe('sent:');
     await bob.hears('alice', 'before');
-    // Cursors are written a moment later, and the clock stands still.
+    // Cursors are written with a delay, and the clock stands still.
     await server.reload({ store });
     await (await server.returns('bob')).seesNothing();
   });
 
-  test('lets a client that logged in while nothing was kept wait for its messages too', async () => {
+  test('queues messages also for a client that logged in while none were kept', async () => {
     await using server = await startServer({ 'offline-messages': false }, { unacknowledged: 2 });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -66,14 +66,14 @@ describe('a reload that opens the same store anew', () => {
 describe('a reload that would change the store is refused', () => {
   const REFUSAL = /^A reload cannot change the store, because open sessions know accounts [^\n]*$/;
 
-  test('for another plugin, which learns nothing of who is online', async () => {
+  test('for another plugin, which receives nothing about the accounts online', async () => {
     const other = contents();
     await using server = await startServer();
     const alice = server.connectJson();
     await server.registers('alice');
     await alice.logsIn('alice', PASSWORD);
     const bob = await server.joins('bob');
-    // The other's first account waits for a message; here that number is alice's.
+    // The other store's first account has a queued message; in this one that id is alice's.
     const eve = await other.accounts.create('eve', '');
     const to = { direct: [0, eve?.id ?? 0] };
     const message = { kind: 'message', version: 1, counts: true, sender: 0, from: 'x', device: '', toSender: false };
@@ -110,8 +110,8 @@ describe('a reload that would change the store is refused', () => {
     await (await server.returns('bob')).hears('alice', 'still here');
   });
 
-  test('for accounts where there were none, and none where there were some', async () => {
-    // Accounts of a plugin's own, with its own numbers.
+  test('that adds the first accounts, or removes the last', async () => {
+    // A plugin's own accounts, with its own ids.
     const guests = definePlugin({
       name: 'guests',
       summary: 'Lets anyone in',

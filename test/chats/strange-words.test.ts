@@ -6,10 +6,10 @@ import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-/** Names of what every object has, which nobody can register any more, but who did still is called so. */
+/** Names of properties of every object. They cannot be registered any more, but existing accounts keep them. */
 const PROPERTIES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__'];
 
-/** Names that would be a path, a pattern, markup or a statement where they are taken for one. */
+/** Names that read as a path, a pattern, markup or a statement where unescaped. */
 const MEANINGFUL = [
   '../../etc/passwd',
   '.*',
@@ -30,12 +30,12 @@ beforeEach(() => {
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  // Whatever was said, no object has a property more.
+  // No object has gained a property.
   expect(Object.keys(Object.prototype)).toEqual([]);
   for (const key in {}) expect(key).toBe('nothing');
 });
 
-/** A server whose store has these accounts, as one from a time with other rules may have; `root` may do everything. */
+/** A server whose store has these accounts, as a store from before a rule may; `root` has every role. */
 async function serverWith(...names: readonly string[]): Promise<TestServer> {
   const founder = definePlugin({
     name: 'founder',
@@ -102,7 +102,7 @@ test.each([...PROPERTIES, ...MEANINGFUL])('a user may be called %s, and is a use
   expect(server.failures).toEqual([]);
 });
 
-/** What a program is told of its message to the user and to nobody. */
+/** The answer that a program gets to a message to the user and to an unknown name. */
 async function facts(server: TestServer, name: string): Promise<Record<string, unknown>> {
   const client = server.connectJson();
   client.says({ type: 'register', name: 'program', password: PASSWORD });
@@ -138,7 +138,7 @@ test.each(PROPERTIES)('there is no command %s', async (word) => {
   expect(server.failures).toEqual([]);
 });
 
-describe('whatever is said', () => {
+describe('any text', () => {
   const word = fc.oneof(fc.constantFrom(...PROPERTIES, ...MEANINGFUL), fc.string({ unit: 'grapheme', maxLength: 20 }));
   const line = fc
     .tuple(fc.constantFrom('', 'message ', 'message (a ', 'help ', 'wholast ', 'broadcast ', 'kick '), word, word)
@@ -157,21 +157,21 @@ describe('whatever is said', () => {
   });
 });
 
-test('a line separator of Unicode makes no second line, for programs that cut there', async () => {
+test('a Unicode line separator starts no second line, for programs that split there', async () => {
   await using server = await startServer();
   await server.registers('alice', 'bob');
   const [alice, bob] = [server.connectJson(), await server.returns('bob')];
   await alice.logsIn('alice', PASSWORD);
   await bob.says('message alice hello\u2028[2026-01-01T00:00:00Z] carol: hello\u2029');
   await bob.sees('sent:');
-  // This client cuts lines as Node's readline does.
+  // This client splits lines as Node's readline does.
   await alice.sees({ type: 'message', text: 'hello [2026-01-01T00:00:00Z] carol: hello ' });
   alice.says({ type: 'message', request: 'a\u2028b', to: ['bob', 'x\ud800'], text: 'x\u2028[...] carol: y' });
   await alice.sees({ type: 'answer', request: 'a\u2028b' });
   await bob.hears('alice', 'x [...] carol: y');
 });
 
-test('lines that a program or a plugin says as one message are one line of several words', async () => {
+test('line ends in one message of a program or plugin become blanks', async () => {
   const report = defineCommand({
     name: 'report',
     summary: 'Tells how it stands',

@@ -3,7 +3,7 @@ import { Conversation, overStream } from 'chatserv/client';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
-/** A command of the word `garden`, and one for gardeners only. */
+/** A command `garden`, and one for gardeners only. */
 const garden = definePlugin({
   name: 'garden',
   summary: 'Keeps a garden',
@@ -27,7 +27,7 @@ const garden = definePlugin({
   }),
 });
 
-/** Gives roles in the server. */
+/** Grants roles on the server. */
 let give: (name: string, ...roles: string[]) => Promise<void>;
 const giver = definePlugin({
   name: 'giver',
@@ -38,7 +38,7 @@ const giver = definePlugin({
   },
 });
 
-test('what may be meant as a command is said only where the server has none of that word', async () => {
+test('a line that may be a command is sent as a message only if the server has no such command', async () => {
   await using server = await startServer();
   await server.registers('alice');
   const bob = await server.joins('bob');
@@ -64,7 +64,7 @@ test('what may be meant as a command is said only where the server has none of t
   await bob.seesNothing();
 });
 
-test('a command that needs a role is one for those who have it, from the moment they do', async () => {
+test('a command that needs a role exists for its holders, from the moment they get it', async () => {
   await using server = await startServer({ garden, giver });
   await server.registers('alice');
   const bob = await server.joins('bob');
@@ -84,7 +84,7 @@ test('a command that needs a role is one for those who have it, from the moment 
   await bob.seesNothing();
 });
 
-test('a message among many is refused in its turn', async () => {
+test('a pipelined message is refused in its turn', async () => {
   await using server = await startServer({ garden });
   await server.registers('alice', 'bob');
   const alice = server.connectJson();
@@ -99,7 +99,7 @@ test('a message among many is refused in its turn', async () => {
   }
 });
 
-test('a client learns of a command when its word was meant as talk, and when it is gone', async () => {
+test('a client learns that a word is a command when a message is refused, and that it no longer is', async () => {
   await using server = await startServer();
   const { promise: online, resolve } = Promise.withResolvers<void>();
   const conversation = new Conversation({
