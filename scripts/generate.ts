@@ -12,10 +12,11 @@ import { METRICS } from '../plugins/metrics/catalogue.ts';
 import { clientEvents, serverEvents } from '../src/client/json-events.ts';
 import { limits, log } from '../src/config/check.ts';
 import type { Plugin } from '../src/host/define.ts';
+import { PLAIN_PHASES } from '../src/host/handlers.ts';
 import { HOOKS, type HookEntry, type PhaseEntry } from '../src/host/hook-table.ts';
 import { servicesOf } from '../src/host/order.ts';
 import { answerForSelf, importFile } from '../src/host/self.ts';
-import { ARGUMENTS, type HookName, PHASES, PLAIN } from '../src/kernel/hooks.ts';
+import { ARGUMENTS, type HookName, PHASES } from '../src/kernel/hooks.ts';
 import { apiReference } from './api-reference.ts';
 import { confusablesModule } from './confusables.ts';
 import type { StandardPlugin } from './reference.ts';
@@ -185,7 +186,7 @@ function hooksTable(): string {
     return PHASES.filter((phase) => entries[phase] !== undefined).map((phase, index) => {
       const { result, failure } = entries[phase] as PhaseEntry;
       const [hook, moment] = index === 0 ? [`\`${name}\``, when] : ['', ''];
-      const plain = PLAIN[name] === phase ? ', plain' : '';
+      const plain = PLAIN_PHASES[name] === phase ? ', plain' : '';
       return `| ${hook} | ${moment} | \`${phase}(${(ARGUMENTS[name] as Readonly<Record<string, readonly string[]>>)[phase]?.join(', ')})\`${plain} | ${result} | ${failure} |`;
     });
   });

@@ -30,13 +30,13 @@ export {
 } from './host/define.ts';
 export type { EntryPost } from './host/kinds.ts';
 export { OperationalError } from './host/operational-error.ts';
+export type { Dialect, PasswordVerdict, UsernameVerdict, Utterance } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Server } from './host/server.ts';
-export type { Account } from './kernel/account.ts';
-export type { AccountChange } from './kernel/account-watch.ts';
+export type { Account, AccountChange } from './kernel/account.ts';
 export type { Login, LoginStep } from './kernel/authenticate.ts';
 export type { Clock, SteadyClock } from './kernel/clock.ts';
-export type { Codec, CodecState, Dialect, Input, Output, Question, Utterance } from './kernel/codec.ts';
+export type { Codec, CodecState, Input, Output, Question } from './kernel/codec.ts';
 export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
 export type { Connection } from './kernel/connection.ts';
 export {
@@ -46,13 +46,11 @@ export {
   blocked,
   type FactualReply,
   type PasswordDecision,
-  type PasswordVerdict,
   type Refusal,
   type Reply,
   refuse,
   reply,
   type UsernameDecision,
-  type UsernameVerdict,
 } from './kernel/decisions.ts';
 export {
   type Cursor,

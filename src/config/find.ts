@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { defaultLoaders, type Loader, type Options, type PublicExplorer } from 'cosmiconfig';
 import * as internals from 'cosmiconfig/dist/Explorer.js';
+import { systemClock } from '../host/clock.ts';
 import { inTime } from '../host/lifecycle.ts';
 import { LIMITS } from '../host/limits.ts';
 import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { importFile, retried } from '../host/self.ts';
-import { systemClock } from '../kernel/clock.ts';
 import { textOf } from './text-file.ts';
 
 /** A config as it was found. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Account } from '../kernel/account.ts';
-import type { AccountChange } from '../kernel/account-watch.ts';
+import type { Account, AccountChange } from '../kernel/account.ts';
 import type { Session } from '../kernel/session.ts';
 import { type Accounts, newEpoch, type StoredAccount } from '../services/accounts.ts';
 

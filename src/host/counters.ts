@@ -12,6 +12,7 @@ export class ServerCounters implements Counters {
   bytesReceived = 0;
   bytesSent = 0;
   deliveries = 0;
+  posted = 0;
   /** From posting a message until it is durable. */
   readonly keeping = new Histogram();
   /** From posting a message until a transport has taken it, for one message a second. */

@@ -1,9 +1,9 @@
 import { isReason } from '../kernel/decisions.ts';
 import { isPromise } from '../kernel/eventual.ts';
-import { type HookName, isSync, PLAIN } from '../kernel/hooks.ts';
+import { type HookName, isSync } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { isReservation } from '../kernel/reservation.ts';
-import type { PluginHandler } from './handlers.ts';
+import { PLAIN_PHASES, type PluginHandler } from './handlers.ts';
 import { HOOKS, type PhaseEntry, phaseEntry } from './hook-table.ts';
 import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, readable } from './results.ts';
 
@@ -17,7 +17,7 @@ export type Reader = (returned: unknown) => unknown;
 export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, logger: Logger): Reader {
   const allowed = isPlain && phase === 'transform' ? anyOf(hook) : phaseEntry(hook, phase)?.allowed;
   const readRefusal = readReason({ plugin, hook }, `${hook} of plugin '${plugin}'`, logger);
-  const toWhom = phase === PLAIN[hook] ? '' : phase === 'guard' ? 'to a guard ' : `in ${phase} `;
+  const toWhom = phase === PLAIN_PHASES[hook] ? '' : phase === 'guard' ? 'to a guard ' : `in ${phase} `;
   let warned = false;
   return (returned) => {
     // Null means "no decision" to people, and a decision to tapable.

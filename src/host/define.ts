@@ -4,13 +4,14 @@ import type { Codec } from '../kernel/codec.ts';
 import type { CommandCall } from '../kernel/commands.ts';
 import type { Reply } from '../kernel/decisions.ts';
 import type { Entry } from '../kernel/entry.ts';
-import type { Handlers, HookName, PhaseOf, PLAIN } from '../kernel/hooks.ts';
+import type { Handlers, HookName, PhaseOf } from '../kernel/hooks.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { AnyResult } from '../kernel/phases.ts';
 import type { Session } from '../kernel/session.ts';
 import type { Params, ValuesOf } from '../params/param.ts';
 import type { ProvidedFor, ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
+import type { PLAIN_PHASES } from './handlers.ts';
 import type { Server } from './server.ts';
 
 /** A handler, or one that says when it wants to run among those of other plugins in its phase. */
@@ -27,7 +28,7 @@ export type Ordered<H> =
  * written for the last release may refuse too, or answer; the log then says that the next release will not let it.
  */
 export type PlainHandler<H extends HookName> = (
-  ...args: Parameters<Extract<Handlers[H][(typeof PLAIN)[H] & PhaseOf<H>], (...args: never[]) => unknown>>
+  ...args: Parameters<Extract<Handlers[H][(typeof PLAIN_PHASES)[H] & PhaseOf<H>], (...args: never[]) => unknown>>
 ) => AnyResult<H> | undefined | Promise<AnyResult<H> | undefined>;
 
 /**

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { AccountState } from '../kernel/account-watch.ts';
+import type { AccountState } from '../kernel/account.ts';
 import type { LiveCodec } from '../kernel/codec.ts';
 import type { HookName } from '../kernel/hooks.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
@@ -146,9 +146,10 @@ export class Generation implements KernelGeneration {
     return this.services.get(MessageLog.service) as MessageLog | undefined;
   }
 
-  get accountStateOf(): KernelGeneration['accountStateOf'] {
+  /** @returns undefined where no store has the account @throws when it cannot be read */
+  async accountState(id: number): Promise<AccountState | undefined> {
     const accounts = this.services.get(Accounts.service) as Accounts | undefined;
-    return accounts && (async (id) => accountStateOf(await accounts.get(id)));
+    return accounts && accountStateOf(await accounts.get(id));
   }
 
   /** The plugins, in the order of set-up. */

@@ -40,7 +40,7 @@ export class HandlerTime {
 
   #check = (): void => {
     for (const call of this.#running) {
-      if (call.session?.asking) continue;
+      if (call.session?.questions.asking) continue;
       call.left -= this.#time / CHECKS;
       if (call.left > 0) continue;
       this.#running.delete(call);

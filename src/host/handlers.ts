@@ -1,6 +1,6 @@
 import type { ClientSession } from '../kernel/client-session.ts';
 import type { PasswordDecision, UsernameDecision } from '../kernel/decisions.ts';
-import { type HookName, PHASES, type PhaseName, PLAIN } from '../kernel/hooks.ts';
+import { type HookName, PHASES, type PhaseName, type PhaseOf } from '../kernel/hooks.ts';
 import type { HookHandlers } from './define.ts';
 
 /** A function of a plugin's, its types worn off. */
@@ -8,6 +8,22 @@ export type Handler = (...args: never[]) => unknown;
 
 /** Where a handler runs among those of its phase. */
 type Order = 'pre' | 'normal' | 'post';
+
+/** The phase that a plain function handles. */
+export const PLAIN_PHASES = {
+  onConnect: 'guard',
+  onUsername: 'decide',
+  onPassword: 'decide',
+  onAuthFail: 'decide',
+  onAdmit: 'guard',
+  onLogin: 'observe',
+  onCommand: 'transform',
+  onMessage: 'transform',
+  onDeliver: 'guard',
+  onDelivered: 'observe',
+  onDisconnect: 'observe',
+  onAccountChange: 'observe',
+} as const satisfies { readonly [H in HookName]: PhaseOf<H> };
 
 /** A handler of one phase of a hook. */
 export interface PluginHandler {
@@ -43,7 +59,14 @@ export function isReleasedEntry(entry: unknown): entry is ReleasedEntry {
 export function handlersOf(plugin: string, standard: boolean, hooks: HookHandlers = {}): PluginHandler[] {
   return Object.entries(hooks).flatMap(([name, entry]: [string, unknown]): PluginHandler[] => {
     const hook = name as HookName;
-    const plain = { plugin, standard, hook, phase: PLAIN[hook] as PhaseName, order: 'normal' as Order, isPlain: true };
+    const plain = {
+      plugin,
+      standard,
+      hook,
+      phase: PLAIN_PHASES[hook] as PhaseName,
+      order: 'normal' as Order,
+      isPlain: true,
+    };
     if (entry === undefined) return [];
     if (typeof entry === 'function') return [{ ...plain, handler: entry as Handler }];
     if (isReleasedEntry(entry)) {

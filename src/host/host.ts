@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Clock, type SteadyClock, steady, systemClock } from '../kernel/clock.ts';
+import type { Clock, SteadyClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
 import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -9,11 +9,13 @@ import type { AcceptedSession } from '../kernel/session.ts';
 import type { Accounts } from '../services/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
+import { AccountWatch } from './account-watch.ts';
 import { observedAccounts } from './accounts.ts';
 import { locate } from './address.ts';
 import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { CallWatcher } from './call-watcher.ts';
+import { steady, systemClock } from './clock.ts';
 import type { Command } from './commands.ts';
 import { ServerCounters } from './counters.ts';
 import { type Culprit, culpritOf, learnStandardCode } from './culprit.ts';
@@ -96,6 +98,7 @@ export async function plan(
 /** A server: its kernel and the plugins that are live. */
 export class Host {
   readonly kernel: Kernel;
+  readonly accountWatch: AccountWatch;
   readonly #server: Server;
   readonly #clock: SteadyClock;
   readonly #services: ReadonlyMap<string, unknown>;
@@ -133,7 +136,15 @@ export class Host {
     this.#log = new BoundedLog(setting.logger, clock);
     const logger = this.#events.counted(this.#log.logger);
     this.#logger = logger;
+    this.accountWatch = new AccountWatch({
+      get hooks() {
+        return kernel.hooks;
+      },
+      sessions: () => kernel.sessions(),
+      read: (account) => this.#generation.accountState(account),
+    });
     const environment = {
+      accounts: this.accountWatch,
       clock,
       logger,
       counters: this.#counters,
@@ -143,7 +154,7 @@ export class Host {
       foreignProtocol,
     };
     const nothing = { hooks: createHooks(), commands: new Map(), codecs: new Map() };
-    const kernel = new Kernel(environment, limits, nothing);
+    const kernel: Kernel = new Kernel(environment, limits, nothing);
     this.kernel = kernel;
     this.#server = {
       accept: (connection, codec) => this.accept(connection, codec),
@@ -281,7 +292,7 @@ export class Host {
       uptime: process.uptime(),
       sessions: [...this.kernel.sessions()].length,
       online: this.kernel.online.accounts().length,
-      messages: this.kernel.said,
+      messages: counters.posted,
       deliveries: counters.deliveries,
       bytes: { received: counters.bytesReceived, sent: counters.bytesSent },
       keeping: counters.keeping.snapshot(),
@@ -342,7 +353,7 @@ export class Host {
   }
 
   #observe(accounts: Accounts): Accounts {
-    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.kernel.accountWatch);
+    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.accountWatch);
     this.#observed.set(accounts, observed);
     return observed;
   }
@@ -350,7 +361,7 @@ export class Host {
   /** Looks at the accounts of everyone online again. */
   async #recheck(): Promise<void> {
     try {
-      await this.kernel.accountWatch.recheck();
+      await this.accountWatch.recheck();
     } catch (err) {
       this.#logger.error({ event: 'store-error', err }, 'whether accounts were changed could not be read');
       throw err;

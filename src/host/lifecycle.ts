@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { CallWatcher } from './call-watcher.ts';
+import { systemClock } from './clock.ts';
 import { runnerOf } from './current.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { errorOf } from './mistakes.ts';

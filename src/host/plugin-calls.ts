@@ -242,7 +242,7 @@ export class PluginCalls {
     this.#busy++;
     const began = called.meter.begin(SAMPLED.awaited);
     const session = about instanceof ClientSession ? about : undefined;
-    const waited = session?.waited ?? 0;
+    const waited = session?.questions.waited ?? 0;
     let isUnderWay = false;
     try {
       const result = this.#watched(call, called.id);
@@ -303,7 +303,7 @@ export class PluginCalls {
 
   #end({ meter }: Called, session: ClientSession | undefined, began: number, waited: number): void {
     // The client's time for its answers is not the plugin's.
-    meter.end(began, (session?.waited ?? 0) - waited);
+    meter.end(began, (session?.questions.waited ?? 0) - waited);
     this.#ended();
   }
 

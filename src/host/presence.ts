@@ -52,7 +52,7 @@ export class SessionPresence implements Presence {
 
   #shown(): PresentAccount[] {
     const bots = [...this.#bots.values()].map(({ account }) => account);
-    return bots.filter(({ id }) => !this.#kernel.accountWatch.isRemoved(id));
+    return bots.filter(({ id }) => !this.#kernel.environment.accounts.isRemoved(id));
   }
 
   #notify(account: Account): void {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Account } from './account.ts';
-import type { AccountState } from './account-watch.ts';
+import type { Account, AccountState } from './account.ts';
 import type { ClientSession } from './client-session.ts';
 import {
   type Admit,
@@ -17,31 +16,37 @@ import type { SessionContext } from './session-context.ts';
 
 /** What a login needs next. */
 export type LoginStep =
-  /** A user name. `because`: what led to it, `start` at first; `reason`: what is wrong with the last one, in a word. */
+  /**
+   * A user name. `because`: why it is asked for, `start` at first; `reason`: what is wrong with the last one, in a
+   * word.
+   */
   | { readonly kind: 'username'; readonly because: UsernameCause | 'start'; readonly reason?: string }
-  /** The password of the user who was named. `because`: `wrong` after a wrong one. */
+  /** The password of the named user. `because`: `wrong` after a wrong one. */
   | { readonly kind: 'password'; readonly because: '' | 'wrong' }
   /** Nothing: the session is logged in, or closed. */
   | { readonly kind: 'over' };
 
-/** The login of one session. All hooks run in the same order, whoever calls it: a dialogue, or one that has everything. */
+/**
+ * The login of one session. The hooks run in the same order for a dialogue and for a client that sent everything at
+ * once.
+ */
 export interface Login {
-  /** Takes a user name. @throws when the session ends, or its client begins its login again */
+  /** Takes a user name. @throws when the session ends, or its client restarts its login */
   identify(name: string): Promise<LoginStep>;
-  /** Takes the password of the user who was named. @throws when the session ends, or its client begins its login again */
+  /** Takes the password of the named user. @throws when the session ends, or its client restarts its login */
   verify(secret: string): Promise<LoginStep>;
 }
 
 const OVER: LoginStep = { kind: 'over' };
 
-/** Finds out who a client is, and lets it in. Plugins decide about names and passwords. */
+/** Authenticates a client and admits it. Plugins decide about names and passwords. */
 export class Authentication implements Login {
   readonly #session: ClientSession;
   readonly #context: SessionContext;
-  /** The user who was named, and whose password is missing. */
+  /** The named user, whose password comes next. */
   #named: Account | undefined;
   #because: '' | 'wrong' = '';
-  /** How many passwords were wrong on this connection, however often the login began again. */
+  /** How many passwords were wrong on this connection, restarted logins included. */
   #wrong = 0;
 
   constructor(session: ClientSession, context: SessionContext) {
@@ -51,7 +56,7 @@ export class Authentication implements Login {
 
   async identify(name: string): Promise<LoginStep> {
     this.#named = undefined;
-    const decision = await this.#session.still(nameDecision(this.#session, name, this.#context.hooks));
+    const decision = await this.#session.ensureOpen(nameDecision(this.#session, name, this.#context.hooks));
     return this.#proceed(decision ?? askUsername(), 'username');
   }
 
@@ -59,14 +64,14 @@ export class Authentication implements Login {
     const account = this.#named;
     if (account === undefined) throw new Error('a password was given before a user name');
     let decision = await this.#check(account, secret);
-    // The password was changed meanwhile, or hashed anew by a plugin that does not say `rehashed`.
+    // The password was changed meanwhile, or rehashed by a plugin that does not set `rehashed`.
     if (decision === 'right' && this.#session.basis?.expired) decision = await this.#check(account, secret);
     if (decision === 'right') return this.#proceed(admit(account), 'password');
     if (decision === 'wrong') return this.#refuse(account);
     return decision === 'again' ? { kind: 'password', because: this.#because } : this.#proceed(decision, 'password');
   }
 
-  /** @param after what was given last */
+  /** @param after the last answer */
   async #proceed(decision: UsernameDecision, after: 'username' | 'password'): Promise<LoginStep> {
     const session = this.#session;
     if (decision.kind === 'password') {
@@ -78,20 +83,20 @@ export class Authentication implements Login {
     if (refused === undefined) return OVER;
     if (refused.kind !== 'blocked') return refused.kind === 'username' ? refused : askUsername();
     const { seconds } = refused;
-    // What was typed as a name may be a password: only that of an account is written down.
+    // A password may have been typed as the name: log the name of a known account only.
     const known = this.#named && { account: this.#named.name };
     this.#context.environment.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
-    session.leave('blocked', { kind: 'blocked', seconds, after });
+    session.closeWith('blocked', { kind: 'blocked', seconds, after });
     return OVER;
   }
 
-  /** @returns why the session may not come in, if it may not */
+  /** @returns why the session is refused, if it is */
   async #admit(
     { account, epoch, device = newDevice(), deviceName }: Admit,
     after: 'username' | 'password',
   ): Promise<UsernameDecision | undefined> {
     const session = this.#session;
-    // Before a password is checked the state is read already.
+    // The check of a password has read the state already.
     const state = after === 'password' ? await session.basis?.state : await this.#stateOf(account);
     if (state === 'unknown' || state?.isBot) return askUsername();
     if (epoch !== undefined && state?.epoch !== epoch) return askUsername('expired');
@@ -99,15 +104,15 @@ export class Authentication implements Login {
     session.deviceName = session.preset('device') ?? deviceName ?? '';
     session.takesOver = false;
     session.epoch = state?.epoch;
-    // It may have been renamed since the plugin found it.
+    // The account may have been renamed since the plugin found it.
     return await this.#context.admit(session, state === undefined ? account : { id: account.id, name: state.name });
   }
 
-  /** The state of the account that is logged in to, tracked from here on; `unknown` when it cannot be read. */
+  /** The account's state, tracked from now on; `unknown` when it cannot be read. */
   async #stateOf(account: Account): Promise<AccountState | undefined | 'unknown'> {
     const session = this.#session;
     try {
-      return await session.still(this.#context.accountWatch.track(session, account));
+      return await session.ensureOpen(this.#context.environment.accounts.track(session, account));
     } catch (err) {
       if (err instanceof SessionClosed) throw err;
       const facts = { event: 'store-error', ...session.who, err };
@@ -119,17 +124,17 @@ export class Authentication implements Login {
   async #check(account: Account, secret: string): Promise<PasswordDecision> {
     // Read before the password is checked, so that a change during the check is noticed.
     if ((await this.#stateOf(account)) === 'unknown') return 'again';
-    return await this.#session.still(passwordDecision(this.#session, account, secret, this.#context.hooks));
+    return await this.#session.ensureOpen(passwordDecision(this.#session, account, secret, this.#context.hooks));
   }
 
-  /** A password was wrong. */
+  /** Answers a wrong password. */
   async #refuse(account: Account): Promise<LoginStep> {
     const session = this.#session;
     const { environment, hooks, limits } = this.#context;
     this.#because = 'wrong';
     this.#wrong++;
     environment.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
-    const block = await session.still(blockAfter(session, account, hooks));
+    const block = await session.ensureOpen(blockAfter(session, account, hooks));
     if (block !== undefined) return this.#proceed(block, 'password');
     if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
     this.#context.environment.counters.countLimitHit('password-attempts');
@@ -138,7 +143,7 @@ export class Authentication implements Login {
   }
 }
 
-/** What becomes of a user name: the refusal of a guard, or the first decision. */
+/** The decision on a user name: a guard's refusal, or the first handler's decision. */
 async function nameDecision(
   session: ClientSession,
   name: string,
@@ -155,7 +160,7 @@ async function nameDecision(
   }
 }
 
-/** What becomes of a password. Who counts passwords learns of it whether or not the client is still there. */
+/** The decision on a password. Guards and observers are notified of it even if the client has left. */
 async function passwordDecision(
   session: ClientSession,
   account: Account,
@@ -166,7 +171,7 @@ async function passwordDecision(
   let decision: PasswordDecision = 'again';
   try {
     passage = await guard.run(session, account, secret);
-    // A guard that closes the session and refuses nothing has not looked at it, nor does anybody else.
+    // A guard may close the session without refusing the password: then nothing has checked it.
     if (session.ended) decision = passage.refusal ?? 'again';
     else
       decision = passage.refusal ?? (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
@@ -178,7 +183,7 @@ async function passwordDecision(
   }
 }
 
-/** Whether logins are blocked now that a password was wrong. */
+/** The block after a wrong password, if any. */
 async function blockAfter(session: ClientSession, account: Account, hooks: Hooks): Promise<Blocked | undefined> {
   const { decide, observe } = hooks.onAuthFail;
   const block = await decide.run(session, account);

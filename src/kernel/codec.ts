@@ -5,14 +5,14 @@ import type { Message, Once } from './message.ts';
 import type { Session } from './session.ts';
 
 /**
- * What a session may be asked. The codec decides how to put a question and what answers it. A plugin may ask a question
- * of its own; a codec that does not know it puts it as that word.
+ * A question to a client. The codec words it and reads its answer. Plugins may ask questions of their own; a codec that
+ * does not know one sends the word itself.
  */
 export type Question = 'username' | 'password' | 'register' | 'new-password' | 'new-password-again' | (string & {});
 
-/** What the server tells a client, besides messages. */
+/** What the server sends to a client, besides messages. */
 export type Output =
-  /** `reason`: what is wrong with the last answer, where that is known. `secret`: the client should not show what is typed. */
+  /** `reason`: what is wrong with the last answer, if known. `secret`: the client should not echo the answer. */
   | {
       readonly kind: 'ask';
       readonly question: Question;
@@ -25,20 +25,20 @@ export type Output =
       readonly kind: 'answer';
       readonly command: string;
       readonly reply: string | readonly string[];
-      /** The same for programs, where the command provides it. */
+      /** The same for programs, if the command provides it. */
       readonly facts?: Readonly<Record<string, unknown>>;
     }
-  /** `sentence`: the reason for people, where whoever refuses gives one. */
+  /** `sentence`: the reason for people, if given. */
   | { readonly kind: 'error'; readonly reason: string; readonly about: string; readonly sentence?: string }
   | { readonly kind: 'blocked'; readonly seconds: number; readonly after: 'username' | 'password' }
-  /** For programs only: a codec for people renders it as nothing. */
+  /** For programs only: codecs for people encode it as an empty string. */
   | { readonly kind: 'event'; readonly event: string; readonly facts: Readonly<Record<string, unknown>> }
   /** The login is complete and commands are read, or a `poll` has delivered every queued message. */
   | { readonly kind: 'ready' }
-  /** `seconds`: the length of the timeout, where it is one. */
+  /** `seconds`: the length of a timeout. */
   | { readonly kind: 'closing'; readonly reason: string; readonly seconds?: number };
 
-/** What a client asks of the server. One line can hold several inputs, or none. */
+/** What a client sends to the server. One line can hold several inputs, or none. */
 export type Input =
   | { readonly kind: 'answer'; readonly text: string }
   | {
@@ -49,17 +49,19 @@ export type Input =
       /** The arguments by name, instead of `rest`. */
       readonly values?: Readonly<Record<string, unknown>> | undefined;
       readonly once?: Once | undefined;
-      /** Not run if this word is a command that the account may call: answered `error:is-command:<command>`. */
+      /**
+       * If the account may call a command of this name, nothing runs and the answer is `error:is-command:<command>`.
+       */
       readonly unlessCommand?: string | undefined;
     }
   /** The client has every message up to this id. */
   | { readonly kind: 'acknowledge'; readonly id: number }
   /**
-   * Begins the login, or begins it again. `preset` answers questions of the login before they are put, such as
+   * Begins the login, or restarts it. `preset` answers questions of the login before they are asked, such as
    * `{ username: 'alice', password: 'tea-at-four' }`.
    */
   | { readonly kind: 'login'; readonly preset: Readonly<Record<string, string>> }
-  /** Declines a command's question; the command is given up. */
+  /** Declines a command's question, which cancels the command. */
   | { readonly kind: 'cancel' }
   /** Delivers the queued messages of a codec that polls, then sends `ready`. */
   | { readonly kind: 'poll' }
@@ -68,14 +70,14 @@ export type Input =
   /** A line that cannot be understood, answered `error:<reason>:<about>`. */
   | { readonly kind: 'invalid'; readonly reason: string; readonly about: string };
 
-/** One connection's side of a codec: what it has negotiated and remembers lasts as long as the connection. */
+/** A codec's state for one connection, such as negotiated capabilities. */
 export interface CodecState {
   /**
    * Reads a line.
-   * @param question the question that is waiting for an answer, if any
+   * @param question the question that is waiting for its answer, if any
    */
   decode(line: LineRead, question: Question | undefined): readonly Input[];
-  /** Renders an output as it is written, line ends included; empty when the client has no use for it. */
+  /** Encodes an output, line ends included; empty when the client has no use for it. */
   encode(output: Output): string;
   /**
    * What the rendering of messages depends on, such as the capabilities that the client has negotiated. All connections
@@ -86,7 +88,7 @@ export interface CodecState {
   readonly recipient?: string;
 }
 
-/** How one kind of client speaks. */
+/** The language of one kind of client: lines to inputs, outputs and messages to bytes. */
 export interface Codec {
   /** What a listener's option `codec` calls it: lower-case words with hyphens. */
   readonly name: string;
@@ -108,20 +110,15 @@ export interface Codec {
    */
   message(message: Message, capabilities: string): string | readonly [before: string, after: string];
   /**
-   * Renders an entry that is no message; without this, or empty, it is not shown.
-   * @param message the same as a message: with a clean name, text and time
-   * @param line what its plugin has for people; undefined where that has nothing, or is off
+   * Renders an entry that is not a message. Without this method, or when it returns an empty string, entries are not
+   * shown.
+   * @param message the same as a message, with a sanitised name, text and time
+   * @param line its plugin's line for people; undefined if there is none, or the plugin is off
    */
   entry?(entry: Entry, message: Message, line: string | undefined, capabilities: string): string;
 }
 
-/** A codec with the plugin that contributes it. */
+/** A codec and the plugin that contributes it. */
 export interface LiveCodec extends Codec {
   readonly plugin: string;
 }
-
-/** @deprecated `Codec` */
-export type Dialect = Codec;
-
-/** @deprecated `Output` */
-export type Utterance = Output;

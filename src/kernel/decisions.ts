@@ -1,50 +1,50 @@
 import type { Account } from './account.ts';
 
-/** A reason that clients can tell from the rest of its line. */
+/** A reason that clients can parse out of a line. */
 const REASON = /^[\w-]{1,64}$/;
 
-/** Why a user name is asked for: the codec puts it into words. */
+/** Why a user name is asked for; the codec words it. */
 export type UsernameCause = 'username' | 'connected' | 'registered' | 'expired';
 
-/** The next question is the password of this account. */
+/** Asks for the password of this account. */
 export interface AskPassword {
   readonly kind: 'password';
   readonly account: Account;
 }
 
-/** The next question is a user name, once more. */
+/** Asks for a user name again. */
 export interface AskUsername {
   readonly kind: 'username';
   readonly because: UsernameCause;
-  /** What is wrong with the name, in a word for programs. */
+  /** What is wrong with the name, as a word for programs. */
   readonly reason?: string;
 }
 
-/** Logins are blocked for so many seconds: it is said, and the connection closes. */
+/** Tells the client that logins are blocked for so many seconds, and closes the connection. */
 export interface Blocked {
   readonly kind: 'blocked';
   readonly seconds: number;
 }
 
-/** The session is logged in as this account, without a password. */
+/** Logs the session in as this account, without a password. */
 export interface Admit extends AdmitDetails {
   readonly kind: 'admit';
   readonly account: Account;
 }
 
-/** What else is known of a login without a password. */
+/** Details of a login without a password. */
 export interface AdmitDetails {
-  /** The epoch of the account that the proof is from (`StoredAccount.epoch`): in a later one it has expired. */
+  /** The account's epoch (`StoredAccount.epoch`) when the proof was issued; in another epoch it has expired. */
   readonly epoch?: number;
-  /** The login that it continues (`session.login.device`), whose session it replaces; without one it is a new one. */
+  /** The login that it continues (`session.login.device`), whose session it replaces; a new one by default. */
   readonly device?: string;
-  /** The name that its client has for its device, where it gives none now. */
+  /** The client's name for its device, where it sends none with this login. */
   readonly deviceName?: string;
-  /** The plugin that vouches for who it is, where it is another one than that which admits. */
+  /** The plugin that authenticated the user, if not the one that admits it. */
   readonly provider?: string;
 }
 
-/** What was wanted is not done, for a reason of one word. */
+/** Refuses a request, with a one-word reason. */
 export interface Refusal {
   readonly kind: 'refusal';
   readonly reason: string;
@@ -52,29 +52,31 @@ export interface Refusal {
   readonly sentence?: string;
 }
 
-/** What becomes of a user name: what the functions of these names give back. */
+/** The decision on a user name; make it with `askPassword`, `askUsername`, `blocked` or `admit`. */
 export type UsernameDecision = AskPassword | AskUsername | Blocked | Admit;
-/** What becomes of a password. `again` asks once more, and counts as no wrong one. */
+/** The decision on a password. `again` asks once more without counting a wrong password. */
 export type PasswordDecision = 'right' | 'wrong' | 'again' | Blocked | AskUsername;
 
-/** An answer in words, and the same as facts for programs. */
+/** An answer for people, and the same as facts for programs. */
 export interface FactualReply {
   readonly kind: 'reply';
   readonly text: string | readonly string[];
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** What a command answers: one line, or several that `end:<command>` follows, or a refusal. Nothing is an empty line. */
+/**
+ * A command's answer: a line; several lines, which `end:<command>` follows; or a refusal. Undefined is an empty line.
+ */
 export type Reply = string | readonly string[] | FactualReply | Refusal | undefined;
 
-/** Lets `onUsername` ask for the password of an account. */
+/** Makes the login ask for the password of an account. */
 export function askPassword(account: Account): AskPassword {
   return { kind: 'password', account };
 }
 
 /**
- * Lets the dialogue begin again at the user name, saying why: `username` (may not be used), `connected`, `registered`, `expired`.
- * @param reason what is wrong with the name, in a word, for codecs that can express it
+ * Asks for a user name again, with the cause: `username` (may not be used), `connected`, `registered`, `expired`.
+ * @param reason what is wrong with the name, as one word, for codecs that can express it
  */
 export function askUsername(because: UsernameCause = 'username', reason?: string): AskUsername {
   return reason === undefined ? { kind: 'username', because } : { kind: 'username', because, reason };
@@ -86,36 +88,30 @@ export function blocked(seconds: number): Blocked {
   return { kind: 'blocked', seconds: Math.max(1, whole || 1) };
 }
 
-/** Lets `onUsername` log a session in without a password. */
+/** Logs a session in without a password. */
 export function admit({ id, name }: Account, details: AdmitDetails = {}): Admit {
   return { ...details, kind: 'admit', account: { id, name } };
 }
 
 /**
- * Refuses what was wanted. A client reads `error:<reason>:<command>`, or `closing:<reason>` of a connection.
+ * Refuses a request. The client reads `error:<reason>:<command>`, or `closing:<reason>` for a connection.
  * @param reason one word for programs: letters, digits and hyphens. `denied`, `rate` and `args` are the protocol's own;
  * anything else, such as a sentence, is sent as `denied`
- * @param sentence the reason for people, which clients of JSON show; a plain line has no place for it
+ * @param sentence the reason for people, shown by JSON clients; a plain line has no place for it
  */
 export function refuse(reason = 'denied', sentence?: string): Refusal {
   return sentence === undefined ? { kind: 'refusal', reason } : { kind: 'refusal', reason, sentence };
 }
 
 /**
- * Answers with a line or lines for people, and with facts for programs, which the codec `json` hands on.
- * @param facts what JSON can say
+ * Answers with a line or lines for people, and with facts for programs, which the codec `json` sends.
+ * @param facts values that JSON can represent
  */
 export function reply(text: string | readonly string[], facts: Readonly<Record<string, unknown>>): FactualReply {
   return { kind: 'reply', text, facts };
 }
 
-/** Whether clients can tell a reason from the rest of its line. */
+/** Whether clients can parse a reason out of a line: one word of letters, digits, hyphens and underscores. */
 export function isReason(reason: unknown): boolean {
   return typeof reason === 'string' && REASON.test(reason);
 }
-
-/** @deprecated `UsernameDecision` */
-export type UsernameVerdict = UsernameDecision;
-
-/** @deprecated `PasswordDecision` */
-export type PasswordVerdict = PasswordDecision;

@@ -14,14 +14,16 @@ export interface FollowedLog {
 
 const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
 
-/** Takes entries from the log to those online whom they are for, in the order of their ids, whoever appended them. */
+/**
+ * Delivers the log's entries to their recipients online, in the order of their ids, whichever process appended them.
+ */
 export class Delivery {
   readonly #context: SessionContext;
   readonly #memberships = new Memberships();
   #hasBegun = false;
   #log: FollowedLog | undefined;
   #unfollow = (): void => {};
-  /** The id of the last entry that was delivered; what is in the log up to there, sessions read. */
+  /** The id of the last entry that was delivered. Sessions read earlier ones from the log. */
   #tail = 0;
 
   constructor(context: SessionContext) {
@@ -42,7 +44,7 @@ export class Delivery {
   }
 
   /**
-   * Begins to deliver what is appended to a log. What is in it by then is for sessions to read.
+   * Begins to deliver what is appended to a log. Sessions read the entries that it already has.
    * @throws when the log cannot be read
    */
   async begin(log: FollowedLog | undefined): Promise<void> {
@@ -51,16 +53,16 @@ export class Delivery {
     this.#tail = Math.max(this.#tail, (await log?.head()) ?? 0);
   }
 
-  /** Follows another object for the same log, or none any more. Nothing is delivered twice. */
+  /** Follows the log through another object, as after a reload, or stops. No entry is delivered twice. */
   follow(log: FollowedLog | undefined): void {
     if (log === this.#log || !this.#hasBegun) return;
     const unfollow = this.#unfollow;
     this.#log = log;
-    this.#unfollow = log?.follow(this.#told) ?? (() => {});
+    this.#unfollow = log?.follow(this.#follow) ?? (() => {});
     unfollow();
   }
 
-  /** Finds out in which named rooms an account is that has come online. @throws when it cannot be read */
+  /** An account came online: reads its named rooms. @throws when they cannot be read */
   async comes(account: number): Promise<void> {
     const log = this.#log;
     if (log === undefined) return;
@@ -68,17 +70,17 @@ export class Delivery {
     if (this.online.of(account).length === 0) this.#memberships.forget(account);
   }
 
-  /** A session of an account is online no more. */
+  /** A session of an account went offline. */
   goes(account: number): void {
     if (this.online.of(account).length === 0) this.#memberships.forget(account);
   }
 
   /** Delivers an entry that no log keeps. */
-  deliverUnkept(entry: Entry): void {
+  deliverEphemeral(entry: Entry): void {
     this.#deliver(entry);
   }
 
-  #told = (entries: readonly Entry[]): void => {
+  #follow = (entries: readonly Entry[]): void => {
     for (const entry of entries) {
       if (entry.id <= this.#tail) continue;
       this.#tail = entry.id;
@@ -109,8 +111,8 @@ function offer(rendered: Rendered, sessions: readonly ClientSession[]): void {
 }
 
 /**
- * Whether a session is given an entry for its account. A client that names its device is given what its account says on
- * the others; without one, nobody is given what the account says itself, unless that is addressed to it.
+ * Whether an entry for its account is for a session too. An account's own entries go to its other named devices only,
+ * unless they are addressed to the account itself.
  */
 export function isFor({ sender, toSender, device }: Entry, { account, deviceName }: ClientSession): boolean {
   if (sender !== account?.id || toSender) return true;

@@ -1,6 +1,6 @@
-/** Thrown out of whatever waits for a client when no answer will come. It is no failure of whoever waits. */
+/** Thrown by calls that wait for a client once no answer will come. It is not the caller's failure. */
 export class DialogueOver extends Error {
-  /** The session that was waited for, where a plugin asked it something. */
+  /** The session whose answer a plugin was waiting for, if any. */
   readonly session: object | undefined;
 
   constructor(message: string, session?: object) {
@@ -16,14 +16,14 @@ export class SessionClosed extends DialogueOver {
   }
 }
 
-/** The client began its login again. */
+/** The client restarted its login. */
 export class LoginRestarted extends DialogueOver {
   constructor(session: object) {
     super('the client began its login again', session);
   }
 }
 
-/** The client will not answer a question of a command: the command is given up, and the session lives on. */
+/** The client declined a command's question: the command is cancelled, and the session goes on. */
 export class QuestionCancelled extends DialogueOver {
   constructor(session: object) {
     super('the client cancelled the question', session);

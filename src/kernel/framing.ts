@@ -1,9 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
-/** What is wrong with a line that was received. */
+/** What is wrong with a received line. */
 type LineFault = 'too-long' | 'encoding';
 
-/** A line of the client's, or what was wrong with it. */
+/** A received line, or what is wrong with it. */
 export type LineRead = { readonly text: string } | { readonly fault: LineFault };
 
 const LF = 0x0a;
@@ -11,26 +11,26 @@ const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Cuts a byte stream into lines. Bytes are pushed in as they come, lines are pulled out when there is use for them,
- * so that a client far ahead costs no more than the bytes that it sent. Of a line over the limit nothing is kept.
+ * Splits a byte stream into lines. Bytes are pushed as they arrive and lines are pulled on demand, so a client that
+ * pipelines costs no more than the bytes it sent. A line over the limit is discarded.
  */
 export class Framer {
   readonly #limit: number;
   #bytes: Buffer = NOTHING;
-  /** Whether the line that is under way is already over the limit. */
+  /** Whether the unfinished line is over the limit. */
   #discarding = false;
 
-  /** @param limit the most bytes a line may have, terminator included */
+  /** @param limit the longest line, in bytes, terminator included */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** How many bytes wait to be pulled. */
+  /** How many bytes are buffered. */
   get waiting(): number {
     return this.#bytes.length;
   }
 
-  /** The bytes that wait to be pulled. */
+  /** The buffered bytes. */
   get pending(): Buffer {
     return this.#bytes;
   }
@@ -39,7 +39,7 @@ export class Framer {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
   }
 
-  /** The next line without its terminator, what was wrong with it, or undefined while there is no whole one. */
+  /** The next line without its terminator, or what is wrong with it; undefined while it is incomplete. */
   next(): LineRead | undefined {
     const end = this.#bytes.indexOf(LF);
     if (end < 0) {
@@ -55,7 +55,7 @@ export class Framer {
     return isUtf8(line) ? { text: line.toString('utf8') } : { fault: 'encoding' };
   }
 
-  /** Keeps an unfinished line in memory of its own, so that it does not hold on to the whole chunk it came in. */
+  /** Copies an unfinished line, so that it does not retain the whole chunk it came in. */
   #keepTail(): void {
     if (this.#bytes.length >= this.#limit) {
       this.#discarding = true;

@@ -1,5 +1,4 @@
-import type { Account } from './account.ts';
-import type { AccountChange } from './account-watch.ts';
+import type { Account, AccountChange } from './account.ts';
 import type { CommandCall, CommandDraft } from './commands.ts';
 import type { AskUsername, Blocked, PasswordDecision, Refusal, Reply, UsernameDecision } from './decisions.ts';
 import type { Message, MessageDraft } from './message.ts';
@@ -11,24 +10,24 @@ export const PHASES = ['guard', 'transform', 'decide', 'observe'] as const;
 
 export type PhaseName = (typeof PHASES)[number];
 
-/** What a handler decides with, now or later; undefined leaves it to the next handler. */
+/** A handler's decision, or a promise of it; undefined leaves it to the next handler. */
 export type Decision<T> = T | undefined | Promise<T | undefined>;
 
 /**
- * What a guard returns, now or later: a refusal, undefined to let it pass, or `reserve(...)` to let it pass and to learn
- * what came of it.
+ * A guard's result, or a promise of it: a refusal; undefined to let the call pass; or `reserve(...)` to pass it and
+ * learn its outcome.
  */
 export type Guarding<Refused, Outcome = Refused> = Decision<Refused | Reservation<Outcome>>;
 
-/** What a handler returns that decides nothing: nothing, now or later. */
+/** The result of a handler that decides nothing: undefined, or a promise of it. */
 export type Watching = undefined | Promise<undefined>;
 
-/** Why somebody may not log in now: `blocked(seconds)`, or `askUsername(because)`. */
+/** Refuses a login: `blocked(seconds)`, or `askUsername(because)`. */
 export type LoginRefusal = AskUsername | Blocked;
 
 /**
  * The hooks, and what the handlers of each of their phases take and return. All guards run, and may only refuse; then
- * transforms may rewrite; then the first decision counts; observers learn what came of it.
+ * transforms may rewrite; then the first decision counts; observers see the outcome.
  */
 export interface Handlers {
   onConnect: {
@@ -89,23 +88,7 @@ export type HookName = keyof Handlers;
 /** The phases that a hook has. */
 export type PhaseOf<H extends HookName> = keyof Handlers[H] & PhaseName;
 
-/** Which phase a plain function is a handler of. */
-export const PLAIN = {
-  onConnect: 'guard',
-  onUsername: 'decide',
-  onPassword: 'decide',
-  onAuthFail: 'decide',
-  onAdmit: 'guard',
-  onLogin: 'observe',
-  onCommand: 'transform',
-  onMessage: 'transform',
-  onDeliver: 'guard',
-  onDelivered: 'observe',
-  onDisconnect: 'observe',
-  onAccountChange: 'observe',
-} as const satisfies { readonly [H in HookName]: PhaseOf<H> };
-
-/** The phases of each hook, with the names of what their handlers are given. */
+/** The phases of each hook, with the names of their handlers' arguments. */
 export const ARGUMENTS = {
   onConnect: { guard: ['session'], observe: ['session'] },
   onUsername: { guard: ['session', 'name'], decide: ['session', 'name'] },
@@ -130,10 +113,10 @@ export const ARGUMENTS = {
   onAccountChange: { observe: ['account', 'change'] },
 } as const satisfies { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: readonly string[] } };
 
-/** The hooks on the hot path, whose handlers return at once: nothing is allocated for a call. */
+/** The hooks on the hot path. Their handlers are synchronous: a call allocates nothing. */
 export type SyncHookName = 'onDeliver' | 'onDelivered';
 
-/** Whether a hook's handlers return at once. */
+/** Whether a hook's handlers are synchronous. */
 export function isSync(hook: HookName): hook is SyncHookName {
   return hook === 'onDeliver' || hook === 'onDelivered';
 }

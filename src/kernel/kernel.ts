@@ -1,60 +1,56 @@
 import type { Account } from './account.ts';
-import { type AccountState, AccountWatch } from './account-watch.ts';
+import { Answers } from './answers.ts';
 import { Authentication, type Login } from './authenticate.ts';
 import { ClientSession } from './client-session.ts';
 import type { SteadyClock } from './clock.ts';
 import type { Input, LiveCodec } from './codec.ts';
-import { Answers, type KernelCommand } from './commands.ts';
+import type { Commands } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { askUsername, type Refusal, type UsernameDecision } from './decisions.ts';
 import { Delivery, type FollowedLog } from './delivery.ts';
 import type { KernelEnvironment } from './environment.ts';
 import { LoginRestarted, SessionClosed } from './errors.ts';
+import { FlushScheduler } from './flush-scheduler.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import { Online } from './online.ts';
-import { Turn } from './outbox.ts';
 import type { Hooks } from './phases.ts';
 import { type AppendedLog, type Post, type Posted, Posting } from './posting.ts';
 import type { LiveKind } from './rendered.ts';
-import { Retries } from './retries.ts';
 import type { SessionContext } from './session-context.ts';
-import { Turns } from './turns.ts';
 
-/** What of the set of live plugins the kernel works with. It never changes: a reload makes another. */
+/** The live plugins' contributions to the kernel. Immutable: a reload makes another. */
 export interface KernelGeneration {
   readonly hooks: Hooks;
   /** The commands by name and alias. */
-  readonly commands: ReadonlyMap<string, KernelCommand>;
-  /** The codecs by name, in the order in which they may claim a client. */
+  readonly commands: Commands;
+  /** The codecs by name, in the order in which they may claim clients. */
   readonly codecs: ReadonlyMap<string, LiveCodec>;
-  /** What asks clients for what their logins need. */
+  /** Conducts logins. */
   readonly loginDialogue?: { conduct(session: ClientSession, login: Login): Promise<void> } | undefined;
-  /** Reads an account's state, where something provides accounts. */
-  readonly accountStateOf?: ((account: number) => Promise<AccountState | undefined>) | undefined;
-  /** The log, where something provides it. */
+  /** The message log, if a plugin provides one. */
   readonly log?: (FollowedLog & AppendedLog) | undefined;
   /** The kinds of entries that plugins define, by name. */
   readonly kinds?: ReadonlyMap<string, LiveKind>;
 }
 
-/** Holds connections and runs hooks. All that a person would call a feature is a plugin's. */
+/** Holds connections and runs hooks. Every feature belongs to a plugin. */
 export class Kernel implements SessionContext {
   readonly environment: KernelEnvironment;
   readonly clock: SteadyClock;
   readonly logger: Logger;
-  readonly turn: Turn;
+  readonly flushes: FlushScheduler;
   readonly online = new Online();
-  readonly accountWatch = new AccountWatch(this);
-  readonly retries = new Retries();
+  readonly retries = new KeyedQueue<string>();
   readonly delivery: Delivery = new Delivery(this);
   readonly posting: Posting = new Posting(this);
-  /** Logins to one account are admitted one after the other. */
-  readonly #admissions = new Turns();
+  /** Admits the logins to one account one at a time. */
+  readonly #admissions = new KeyedQueue<number>();
   readonly #sessions = new Set<ClientSession>();
-  /** Those that no plugin has let in yet. */
+  /** Sessions that are still in `onConnect`. */
   readonly #arriving = new Set<ClientSession>();
-  /** What of ended sessions is still running: their `onDisconnect`. */
+  /** Running `onDisconnect` handlers of ended sessions. */
   readonly #farewells = new Set<Promise<void>>();
   #generation: KernelGeneration;
   #limits: SessionLimits;
@@ -65,45 +61,39 @@ export class Kernel implements SessionContext {
     this.environment = environment;
     this.clock = environment.clock;
     this.logger = environment.logger;
-    this.turn = new Turn(environment.counters);
+    this.flushes = new FlushScheduler(environment.counters);
     this.#limits = limits;
     this.#generation = generation;
   }
 
-  /** The plugins that are live. Work that has begun goes on with those that it began with. */
+  /** The live plugins. Work in progress keeps the generation it began with. */
   get generation(): KernelGeneration {
     return this.#generation;
   }
 
-  /** What one client may cost; what a session was made with it keeps. */
   get limits(): SessionLimits {
     return this.#limits;
   }
 
-  /** Makes another set of plugins live; connections and sessions stay. */
+  /** Makes another generation live. Connections and sessions stay. */
   swap(generation: KernelGeneration, limits: SessionLimits): void {
     this.#generation = generation;
     this.#limits = limits;
     this.delivery.follow(generation.log);
   }
 
-  /** Begins to deliver what is appended to the log. @throws when it cannot be read */
+  /** Begins delivery from the log. @throws when it cannot be read */
   begin(): Promise<void> {
     return this.delivery.begin(this.log);
   }
 
-  /** The log that messages are appended to, where something provides one. */
+  /** The message log, if a plugin provides one. */
   get log(): KernelGeneration['log'] {
     return this.#generation.log;
   }
 
   get hooks(): Hooks {
     return this.#generation.hooks;
-  }
-
-  /** How many messages were said. */
-  get said(): number {
-    return this.posting.said;
   }
 
   codecFor(firstLine: string): LiveCodec | undefined {
@@ -117,16 +107,11 @@ export class Kernel implements SessionContext {
     session.close('internal');
   }
 
-  limitMet(limit: string): void {
-    this.environment.counters.countLimitHit(limit);
-  }
-
-  /** Every session there is, also those not logged in. */
   sessions(): IterableIterator<ClientSession> {
     return this.#sessions.values();
   }
 
-  /** The kernel's door: a transport hands over what it accepted, and how its clients speak. */
+  /** Takes a connection that a transport accepted. @param codec the listener's codec */
   accept(connection: Connection, codec: LiveCodec): ClientSession {
     const session = this.#open(connection, codec);
     this.#sessions.add(session);
@@ -136,7 +121,7 @@ export class Kernel implements SessionContext {
     return session;
   }
 
-  /** @throws what a codec throws that fails to open; the connection is gone then */
+  /** @throws what the codec throws when it fails to open; the connection is destroyed then */
   #open(connection: Connection, codec: LiveCodec): ClientSession {
     try {
       return new ClientSession(++this.#count, connection, codec, this);
@@ -152,8 +137,8 @@ export class Kernel implements SessionContext {
   }
 
   /**
-   * Makes a session that may log in online and welcomes it, or returns why not. Logins to one account take turns, so
-   * that no other one comes between the plugins' consent and the session's being online.
+   * Runs the guards of `onAdmit`, then puts the session online and welcomes it. Logins to one account queue, so that no
+   * other comes between the guards and the session's being online.
    */
   admit(session: ClientSession, account: Account): Promise<UsernameDecision | undefined> {
     return this.#admissions.run(account.id, async () => {
@@ -162,8 +147,8 @@ export class Kernel implements SessionContext {
       let objection = passage.refusal;
       try {
         if (session.ended) throw new SessionClosed();
-        // From here to the welcome nothing waits.
-        if (session.basis?.expired || this.accountWatch.isRemoved(account.id)) objection ??= askUsername();
+        // No await from here to the welcome.
+        if (session.basis?.expired || this.environment.accounts.isRemoved(account.id)) objection ??= askUsername();
         if (objection !== undefined) return objection;
         for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
         this.online.add(session, account);
@@ -194,9 +179,9 @@ export class Kernel implements SessionContext {
   }
 
   /**
-   * Ends every session, saying why, and accepts no more. What clients have asked for and is under way is answered
-   * first, unless it takes longer than the limits' `drainTime`.
-   * @returns when all connections are gone, at the latest a further `closeTime` after that, and all `onDisconnect` ran
+   * Closes every session with a reason, and accepts no more. Running commands are answered first, for up to the limits'
+   * `drainTime`.
+   * @returns once all connections are gone, at most `closeTime` after that, and every `onDisconnect` has run
    */
   async close(reason: string): Promise<void> {
     this.#closing = reason;
@@ -204,17 +189,17 @@ export class Kernel implements SessionContext {
     const cancel = this.clock.after(this.limits.drainTime, () => {
       for (const session of sessions) {
         if (session.ended) continue;
-        this.limitMet('drain-time');
+        this.environment.counters.countLimitHit('drain-time');
         session.close(reason);
       }
     });
-    for (const session of sessions) session.finish();
+    for (const session of sessions) session.stopReading();
     await Promise.all(sessions.map((session) => new Promise<void>((resolve) => session.whenGone(resolve))));
     cancel();
     await Promise.all(this.#farewells);
   }
 
-  /** One session from its first line to its last. */
+  /** Runs one session from its first line to its last. */
   async #converse(session: ClientSession): Promise<void> {
     let answers: Answers | undefined;
     try {
@@ -224,27 +209,27 @@ export class Kernel implements SessionContext {
       if (session.ended) throw new SessionClosed();
       if (passage.refusal !== undefined) return session.close(passage.refusal.reason);
       this.#logConnected(session);
-      if (observe.isUsed()) await session.still(observe.run(session));
+      if (observe.isUsed()) await session.ensureOpen(observe.run(session));
       const account = await this.#logIn(session);
       if (account === undefined) return;
       this.logger.info({ event: 'login', ...session.who }, 'logged in');
-      await session.still(this.hooks.onLogin.observe.run(session));
-      await session.still(this.delivery.comes(account.id));
+      await session.ensureOpen(this.hooks.onLogin.observe.run(session));
+      await session.ensureOpen(this.delivery.comes(account.id));
       session.feed.open();
       answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);
       for (;;) {
-        if (session.takeDeferredPoll()) await this.#poll(session, answers);
-        await this.#answer(await session.next(), session, answers);
+        if (session.questions.takeDeferredPoll()) await this.#poll(session, answers);
+        await this.#answer(await session.inputs.next(), session, answers);
       }
     } catch (cause) {
-      // Who has ended its side is still answered.
+      // A client that has ended its side still gets its answers.
       if (cause instanceof SessionClosed) await answers?.given();
       this.#fail(session, cause);
     }
   }
 
-  /** @returns the account that the session is logged in to, or undefined where it was closed instead */
+  /** @returns the session's account, or undefined if the session was closed instead */
   async #logIn(session: ClientSession): Promise<Account | undefined> {
     const login = new Authentication(session, this);
     for (;;) {
@@ -261,7 +246,7 @@ export class Kernel implements SessionContext {
   #answer(input: Input, session: ClientSession, answers: Answers): Promise<void> {
     switch (input.kind) {
       case 'command':
-        if (session.throttled) return answers.addTooFast(input, this.#generation);
+        if (session.inputs.throttled) return answers.addTooFast(input, this.#generation);
         return answers.add(input, this.#generation);
       case 'invalid':
         return answers.addError(input);
@@ -274,7 +259,7 @@ export class Kernel implements SessionContext {
     }
   }
 
-  /** Delivers what waits for a client that polls, and tells it that it has everything. */
+  /** Delivers what is queued for a client that polls, and sends `ready`. */
   async #poll(session: ClientSession, answers: Answers): Promise<void> {
     await answers.given();
     if (session.codec.pollsForMessages) await session.feed.poll();
@@ -293,7 +278,7 @@ export class Kernel implements SessionContext {
 
   #fail(session: ClientSession, cause: unknown): void {
     if (cause instanceof SessionClosed) {
-      if (this.#closing === undefined) session.leave('gone');
+      if (this.#closing === undefined) session.closeWith('gone');
       else session.close(this.#closing);
       return;
     }

@@ -1,21 +1,21 @@
-/** What one client may cost. */
+/** The limits per client. */
 export interface SessionLimits {
-  /** The longest line of a client, in bytes, terminator included. */
+  /** The longest line, in bytes, terminator included. */
   readonly lineBytes: number;
-  /** How much a client may send ahead before it is read no further, in bytes. */
+  /** How much input is buffered before reading pauses, in bytes. */
   readonly inputBytes: number;
-  /** How much that it did not ask for may wait to be written to a client before it is closed as too slow, in bytes. */
+  /** How much output other than answers may be queued before the client is closed as too slow, in bytes. */
   readonly outboxBytes: number;
-  /** How many messages may wait for a client's acknowledgement, where its codec acknowledges. */
+  /** How many messages may be unacknowledged, for codecs that acknowledge. */
   readonly unacknowledged: number;
-  /** How many messages of one client may be on their way to the store together. */
+  /** How many overlapping commands of one client may run at once. */
   readonly commandsUnderWay: number;
   /** How many lines a client may send before it is logged in. */
   readonly loginLines: number;
-  /** Wrong passwords on one connection before it is closed. */
+  /** How many wrong passwords close a connection. */
   readonly passwordAttempts: number;
-  /** How long what is under way may take when the server stops, in milliseconds, before it is left without an answer. */
+  /** How long running commands may take when the server stops, in milliseconds. Later ones get no answer. */
   readonly drainTime: number;
-  /** How long a closed connection may take to go, in milliseconds, before it is cut. */
+  /** How long a closed connection may linger before it is destroyed, in milliseconds. */
   readonly closeTime: number;
 }

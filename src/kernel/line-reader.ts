@@ -10,7 +10,7 @@ type Owner = Pick<ClientSession, 'foreign' | 'sentTooMuch' | 'inputEnded'>;
 
 type Context = Pick<SessionContext, 'environment' | 'limits'>;
 
-/** Reads the lines of one client as they are asked for, held to its rates. */
+/** Reads the lines of one client on demand, within its rates. */
 export class LineReader {
   /** When the client last sent a whole line, in milliseconds since 1970. */
   lastHeard: number;
@@ -21,20 +21,21 @@ export class LineReader {
   readonly #owner: Owner;
   readonly #framer: Framer;
   readonly #rate: RateLimiter;
-  /** Whether the first bytes have not shown yet what the client speaks. */
-  #unknown = true;
+  /** Whether the protocol is still to be detected from the first bytes. */
+  #isUndetected = true;
   #over = false;
   #closed = false;
   #wakeReader: (() => void) | undefined;
 
   constructor(stream: Readable, context: Context, owner: Owner) {
-    this.lastHeard = context.environment.clock.now();
-    this.#heardAt = context.environment.clock.monotonic();
+    const { environment, limits } = context;
+    this.lastHeard = environment.clock.now();
+    this.#heardAt = environment.clock.monotonic();
     this.#stream = stream;
     this.#context = context;
     this.#owner = owner;
-    this.#framer = new Framer(context.limits.lineBytes);
-    this.#rate = context.environment.rateLimiter();
+    this.#framer = new Framer(limits.lineBytes);
+    this.#rate = environment.rateLimiter();
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => {
       this.#over = true;
@@ -43,26 +44,26 @@ export class LineReader {
     });
   }
 
-  /** Whether the client has ended its side. */
+  /** Whether the client has ended its side of the connection. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** For how long the client has sent no whole line, in milliseconds. */
+  /** How long the client has sent no whole line, in milliseconds. */
   get silence(): number {
     return this.#context.environment.clock.monotonic() - this.#heardAt;
   }
 
-  /** The next line. @throws SessionClosed when there will be none */
+  /** The next line. @throws SessionClosed when there is none any more */
   async next(): Promise<LineRead> {
+    const { clock, counters } = this.#context.environment;
     for (;;) {
       if (this.#closed) throw new SessionClosed();
       const line = this.#framer.next();
       if (line !== undefined) {
-        this.lastHeard = this.#context.environment.clock.now();
-        this.#heardAt = this.#context.environment.clock.monotonic();
-        if ('fault' in line && line.fault === 'too-long')
-          this.#context.environment.counters.countLimitHit('line-bytes');
+        this.lastHeard = clock.now();
+        this.#heardAt = clock.monotonic();
+        if ('fault' in line && line.fault === 'too-long') counters.countLimitHit('line-bytes');
         return line;
       }
       if (this.#over) throw new SessionClosed();
@@ -73,23 +74,23 @@ export class LineReader {
     }
   }
 
-  /** What becomes of the line that was just given. To be asked once for each. */
+  /** Counts the line that `next` returned against the client's rates. Call it once per line. */
   judge(): Judgement {
     return this.#rate.line(this.#heardAt);
   }
 
-  /** Takes back what was counted for the last line and so many bytes. */
+  /** Refunds the last line and so many bytes. */
   giveBack(bytes: number): void {
     this.#rate.giveBack(bytes);
   }
 
-  /** Counts what came beside lines, as a line of so many bytes. @returns whether the client may go on */
+  /** Counts input other than lines, as a line of so many bytes. @returns false for a client that has to be closed */
   spend(bytes: number): boolean {
     const now = this.#context.environment.clock.monotonic();
     return this.#rate.receive(bytes, now) && this.#rate.line(now) !== 'too-fast';
   }
 
-  /** Gives no further line; whoever waits for one is told that there is none. */
+  /** Returns no further line: a caller that waits for one gets `SessionClosed`. */
   close(): void {
     this.#closed = true;
     this.#wake();
@@ -105,19 +106,20 @@ export class LineReader {
       return;
     }
     this.#framer.push(chunk);
-    if (this.#unknown && this.#isForeign()) return;
-    // Who sends ahead of the answers waits in the system's buffers, not in ours.
+    if (this.#isUndetected && this.#isForeign()) return;
+    // What a client sends ahead of its answers stays in the system's buffers, not in ours.
     if (this.#framer.waiting > limits.inputBytes && !this.#stream.isPaused()) {
-      this.#context.environment.counters.countLimitHit('input-bytes');
+      counters.countLimitHit('input-bytes');
       this.#stream.pause();
     }
     this.#wake();
   }
 
   #isForeign(): boolean {
-    const protocol = this.#context.environment.foreignProtocol(this.#framer.pending, this.#context.limits.lineBytes);
+    const { environment, limits } = this.#context;
+    const protocol = environment.foreignProtocol(this.#framer.pending, limits.lineBytes);
     if (protocol === 'open') return false;
-    this.#unknown = false;
+    this.#isUndetected = false;
     if (protocol !== undefined) this.#owner.foreign(protocol);
     return protocol !== undefined;
   }

@@ -3,7 +3,9 @@ import { type Entry, EVERYONE } from './entry.ts';
 import { type Audience, type Message, withoutControls, writableTime } from './message.ts';
 import type { Online } from './online.ts';
 
-/** An entry as a message, which any codec can render as one line whatever a store or a plugin made of it. */
+/**
+ * An entry as a message, sanitised so that any codec can render it as one line, whatever a store or a plugin put in it.
+ */
 export class LoggedMessage implements Message {
   readonly id: number;
   readonly from: Account;
@@ -28,7 +30,7 @@ export class LoggedMessage implements Message {
     this.#online = online;
   }
 
-  /** Made when it is asked for: most messages are delivered without. */
+  /** Computed on demand: most deliveries don't need it. */
   get audience(): Audience {
     this.#audience ??= audienceOf(this.#entry, this.#online);
     return this.#audience;

@@ -1,4 +1,4 @@
-/** Where the server says what happened to it, for those who run it. A pino logger is one. */
+/** The server's log, for its operators. A pino logger fits. */
 export interface Logger {
   debug(facts: object, text: string): void;
   info(facts: object, text: string): void;

@@ -5,16 +5,18 @@ const NOBODY: ReadonlySet<number> = new Set();
 /** Reads the named rooms of an account. */
 export type RoomsOf = (account: number) => Promise<readonly Room[]>;
 
-/** Who of those online here is in which named room, as the log's entries say. */
+/** The online members of named rooms, kept up to date from the log's entries. */
 export class Memberships {
-  /** The accounts by room; those whose rooms are being read are in all of them until then. */
+  /** Accounts by room. */
   readonly #members = new Map<number, Set<number>>();
+  /** Rooms by account. */
   readonly #rooms = new Map<number, Set<number>>();
+  /** Accounts whose rooms are being read: until then they count as members of every room. */
   readonly #reading = new Map<number, Promise<void>>();
-  /** Those of the accounts being read that joined or left a room meanwhile. */
+  /** Of these, accounts that joined or left a room meanwhile: their rooms are read again. */
   readonly #stale = new Set<number>();
 
-  /** Reads the rooms of an account that came online, unless they are known. @throws when they cannot be read */
+  /** Reads the rooms of an account, unless they are known. @throws when they cannot be read */
   async load(account: number, roomsOf: RoomsOf): Promise<void> {
     if (this.#rooms.has(account)) return;
     const reading = this.#reading.get(account) ?? this.#read(account, roomsOf);
@@ -36,13 +38,13 @@ export class Memberships {
     for (const { id } of rooms) this.#add(id, account);
   }
 
-  /** An account has no session any more. */
+  /** The account's last session is gone. */
   forget(account: number): void {
     for (const room of this.#rooms.get(account) ?? []) this.#remove(room, account);
     this.#rooms.delete(account);
   }
 
-  /** Takes note of an entry that is about to be delivered. */
+  /** Applies an entry that is about to be delivered. */
   note({ kind, room, sender }: Entry): void {
     if (kind !== 'join' && kind !== 'leave') return;
     if (this.#reading.has(sender)) this.#stale.add(sender);
@@ -51,7 +53,7 @@ export class Memberships {
     else this.#remove(room, sender);
   }
 
-  /** The accounts online that are in a room, and those of whom it is not known yet. */
+  /** The online members of a room, and accounts that may be. */
   *of(room: number): Iterable<number> {
     yield* this.#members.get(room) ?? NOBODY;
     yield* this.#reading.keys();

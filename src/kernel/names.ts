@@ -1,8 +1,8 @@
 /**
- * What names are compared by: two spellings with one key are one user.
- * Compatibility normalisation and full case folding, as Unicode's toNFKC_Casefold does it, by what JavaScript has.
- * Upper-casing makes one form of the letters that only case folding joins (ß and ss, ς and σ); lower-casing comes
- * before it for the capital ẞ, which is upper case already, and after it for the form to keep.
+ * The key that names are compared by: spellings with one key are one user. Compatibility normalisation and full case
+ * folding, close to Unicode's toNFKC_Casefold, with what JavaScript has. Upper-casing unifies letters that only case
+ * folding joins (ß and ss, ς and σ). Lower-casing before it handles the capital ẞ, which upper-casing leaves
+ * alone; lower-casing after it gives the key its form.
  */
 export function nameKey(name: string): string {
   return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');

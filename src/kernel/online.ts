@@ -2,9 +2,9 @@ import type { Account } from './account.ts';
 import type { ClientSession } from './client-session.ts';
 import { nameKey } from './names.ts';
 
-/** Who is online here: the logged-in sessions, by account and by name. */
+/** The logged-in sessions of this process, by account and by name. */
 export class Online {
-  /** Called with each account whose first session has come, or whose last one has left. */
+  /** Called with each account whose first session came or whose last one left. */
   changed: (account: Account) => void = () => {};
   readonly #sessions = new Map<number, ClientSession[]>();
   readonly #names = new Map<string, Account>();
@@ -31,18 +31,18 @@ export class Online {
       return;
     }
     this.#sessions.delete(account.id);
-    // The name of an account that was removed may be another's by now.
+    // The name of a removed account may belong to another by now.
     const key = nameKey(account.name);
     if (this.#names.get(key)?.id === account.id) this.#names.delete(key);
     this.changed(account);
   }
 
-  /** Everyone who is online, each once, in the order in which they came. */
+  /** Every account online, in the order in which they came. */
   accounts(): Account[] {
     return [...this.#names.values()];
   }
 
-  /** The account of that name, however it is spelt, if it is online. */
+  /** The account online under that name, in any spelling. */
   find(name: string): Account | undefined {
     return this.#names.get(nameKey(name));
   }

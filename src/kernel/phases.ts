@@ -14,14 +14,14 @@ import { Passage, type Reservation } from './reservation.ts';
 type Callback = (error: unknown, result?: unknown) => void;
 type Tap = (...args: never[]) => unknown;
 
-/** Any of tapable's hooks that are awaited, its types worn off. */
+/** Any of tapable's async hooks, untyped. */
 interface AwaitedHook {
   isUsed(): boolean;
   tapAsync(name: string, fn: (...args: never[]) => void): void;
   callAsync(...args: unknown[]): void;
 }
 
-/** Taps a handler that returns its result now or later. */
+/** Taps a handler that may return a promise. */
 function tap(hook: AwaitedHook, name: string, handler: Tap): void {
   const call = handler as (...args: unknown[]) => unknown;
   hook.tapAsync(name, (...args: unknown[]) => {
@@ -38,7 +38,7 @@ function tap(hook: AwaitedHook, name: string, handler: Tap): void {
   });
 }
 
-/** Calls a hook. @returns its result, as a promise only where a handler returned one @throws what a handler throws */
+/** Calls a hook. @returns its result, a promise only if a handler returned one @throws what a handler throws */
 function call(hook: AwaitedHook, args: readonly unknown[]): unknown {
   let finished: { readonly error: unknown; readonly result: unknown } | undefined;
   let settle: Callback | undefined;
@@ -55,7 +55,7 @@ function call(hook: AwaitedHook, args: readonly unknown[]): unknown {
   return finished.result;
 }
 
-/** Guards: all of them run, in their order; any may refuse. */
+/** Guards: all run, in order; any may refuse. */
 class GuardPhase<Args extends readonly unknown[], Refusal, Outcome> {
   readonly #hook: AwaitedHook;
 
@@ -78,7 +78,7 @@ class GuardPhase<Args extends readonly unknown[], Refusal, Outcome> {
     tap(this.#hook, name, guard as Tap);
   }
 
-  /** Runs the guards. @returns what they came to, which is to be settled @throws what keeps a guard from going on */
+  /** Runs the guards. @returns their outcome, which the caller settles @throws what a guard throws */
   run(...args: Args): Eventual<Passage<Refusal, Outcome>> {
     const passage = new Passage<Refusal, Outcome>();
     this.#hook.callAsync(...args, passage, (error: unknown) => passage.end(error));
@@ -86,7 +86,7 @@ class GuardPhase<Args extends readonly unknown[], Refusal, Outcome> {
   }
 }
 
-/** Handlers that run one after the other until one of them gives a result. */
+/** Handlers that run in order until one returns a result. */
 class BailPhase<Args extends readonly unknown[], Result> {
   readonly #hook: AwaitedHook;
 
@@ -102,13 +102,13 @@ class BailPhase<Args extends readonly unknown[], Result> {
     tap(this.#hook, name, handler as Tap);
   }
 
-  /** The first result. @throws what keeps a handler from going on */
+  /** The first result. @throws what a handler throws */
   run(...args: Args): Eventual<Result | undefined> {
     return call(this.#hook, args) as Eventual<Result | undefined>;
   }
 }
 
-/** Handlers that only watch. */
+/** Handlers that only observe. */
 class ObservePhase<Args extends readonly unknown[]> {
   readonly #hook: AwaitedHook;
 
@@ -124,12 +124,12 @@ class ObservePhase<Args extends readonly unknown[]> {
     tap(this.#hook, name, handler as Tap);
   }
 
-  /** Runs the observers. @throws what keeps one from going on */
+  /** Runs the observers. @throws what one throws */
   run(...args: Args): Eventual<void> {
     return call(this.#hook, args) as Eventual<void>;
   }
 
-  /** Runs the observers, and nobody waits for them. */
+  /** Runs the observers without waiting for them. */
   notify(...args: Args): void {
     this.#hook.callAsync(...args, nothing);
   }
@@ -139,7 +139,7 @@ type Handler<H extends HookName, P extends PhaseOf<H>> = Extract<Handlers[H][P],
 type ResultOf<F extends Tap> = Exclude<Awaited<ReturnType<F>>, undefined>;
 type OutcomeOf<T> = T extends Reservation<infer Outcome> ? Outcome : never;
 
-/** The result of any phase of a hook: what a plain function of the last release may return. */
+/** The result of any of a hook's phases: a plain function of the last release may return it. */
 export type AnyResult<H extends HookName> = {
   [P in PhaseOf<H>]: Exclude<ResultOf<Handler<H, P>>, Reservation<never>>;
 }[PhaseOf<H>];
@@ -154,7 +154,7 @@ type Runner<H extends HookName, P extends PhaseOf<H>, F extends Tap = Handler<H,
       ? ObservePhase<Parameters<F>>
       : BailPhase<Parameters<F>, P extends 'transform' ? AnyResult<H> : ResultOf<F>>;
 
-/** One hook of tapable's for each phase of each hook. A generation builds its own: tapable cannot untap. */
+/** A tapable hook for each phase of each hook. Each generation builds its own: tapable cannot untap. */
 export type Hooks = { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: Runner<H, P> } };
 
 export function createHooks(): Hooks {
@@ -176,7 +176,7 @@ function runner(phase: PhaseName, args: readonly string[], sync: boolean): unkno
   return phase === 'observe' ? new ObservePhase(args) : new BailPhase(args);
 }
 
-/** The names of a hook's arguments, as tapable's types want them: it makes code of them. */
+/** A hook's argument names, typed as tapable wants them: it generates code from them. */
 function names(args: readonly string[]): [string] {
   return [...args] as [string];
 }

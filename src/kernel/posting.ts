@@ -16,32 +16,31 @@ import type { Hooks } from './phases.ts';
 import type { Passage } from './reservation.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** What is to be said, and to whom. */
+/** A message to send, and its recipients. */
 export interface Post {
   /**
-   * Whom it is from: the account of who calls a command, a bot's (`claimBot`), or, for what
-   * no account says, `{ id: 0, name: '*server*' }`. No user can be called by a name with `*`; the page shows what is from
-   * `*server*` as an announcement.
+   * The sender: a command's caller, a bot (`claimBot`), or `{ id: 0, name: '*server*' }` for a message of no account.
+   * User names cannot contain `*`. The page shows messages from `*server*` as announcements.
    */
   readonly from: Account;
   /**
-   * Everyone who is registered, without the sender; those who are `online`, for which nothing keeps it; a named room, by
-   * its id; or accounts, by name or as such, each once.
+   * `everyone`: all registered users but the sender. `online`: those online, and the message is not kept. Or a named
+   * room, by its id; or accounts, by name or as objects. Duplicates count once.
    */
   readonly to: 'everyone' | 'online' | { readonly room: number } | readonly (string | Account)[];
-  /** One line: control characters are removed, and what ends a line becomes a blank. Several lines are several posts. */
+  /** One line: control characters are removed, and line ends become blanks. Post several lines one by one. */
   readonly text: string;
-  /** Where its sender may send it again. */
+  /** Set where the sender may retry. */
   readonly once?: Once | undefined;
-  /** The device that it comes from (`session.deviceName`), which is not given it again. */
+  /** The sender's device (`session.deviceName`), which does not receive the message. */
   readonly device?: string | undefined;
 }
 
-/** What became of what was posted. */
+/** A message that was sent. */
 export interface Posted {
-  /** As it was given to its recipients: with the text as hooks left it, and its id. */
+  /** As delivered, with its id and the text that hooks left. */
   readonly message: Message;
-  /** The names that stand for nobody whom the message can reach, as they were given. */
+  /** The names of recipients that the message cannot reach, as given. */
   readonly unknown: readonly string[];
 }
 
@@ -52,30 +51,28 @@ export interface AppendedLog {
   get(id: number): Promise<Entry | undefined>;
 }
 
-/** Takes messages from those who say them to the log, from where they are delivered. */
+/** Takes messages from their senders to the log, from which they are delivered. */
 export class Posting {
   readonly #context: SessionContext;
-  /** The last append of each sender that is under way. */
-  readonly #underWay = new Map<number, Promise<unknown>>();
-  /** How many messages were said. */
-  said = 0;
+  /** The last running append of each sender. */
+  readonly #appending = new Map<number, Promise<unknown>>();
 
   constructor(context: SessionContext) {
     this.#context = context;
   }
 
   /**
-   * Sends a message: the plugins decide, then it is appended to the log, whose followers deliver it; what nothing keeps
-   * is delivered to those online. Plugins that only watch hold up nothing.
-   * @param now when it was said, in milliseconds since 1970
-   * @param ordered called when nothing that is posted from then on can come before it
-   * @returns what was sent and which names are unknown, or why it was not sent
+   * Sends a message: runs the guards and transforms of `onMessage`, then appends it to the log, whose follower delivers
+   * it. A message that is not kept is delivered to those online. Does not wait for observers.
+   * @param now the time of the message, in milliseconds since 1970
+   * @param ordered called as soon as no later post can overtake it
+   * @returns the message and its unknown recipients, or why it was refused
    * @throws when it could not be kept
    */
   async post(post: Post, now: number, ordered?: () => void): Promise<Posted | Refusal> {
     const began = performance.now();
     const { hooks, online } = this.#context;
-    const isRemoved = (account: number) => this.#context.accountWatch.isRemoved(account);
+    const isRemoved = (account: number) => this.#context.environment.accounts.isRemoved(account);
     const { from, once } = post;
     if (isRemoved(from.id)) return refuse('removed');
     const before = once && (once.first ?? (once.again ? await this.firstAnswer(from.id, once.key) : undefined));
@@ -101,74 +98,81 @@ export class Posting {
       }
       refusal ??= draft.refusal ?? (draft.senderRemoved ? refuse('removed') : undefined);
       if (refusal !== undefined) return refusal;
-      const answer = draft.isKept ? await this.#keep(draft, began, ordered) : await this.#pass(draft);
-      // Where it was not appended, nothing comes before it any more either.
+      const answer = draft.isKept ? await this.#keep(draft, began, ordered) : await this.#deliverOnly(draft);
+      // A message that was not appended was delivered by now.
       ordered?.();
       if (typeof answer !== 'number') return { message: messageOf(draft, answer.duplicateOf), unknown: answer.unknown };
       const message = messageOf(draft, answer);
-      this.#noteSaid(message, hooks);
+      this.#notePosted(message, hooks);
       return { message, unknown: draft.unknown };
     } finally {
       passage?.settle(refusal);
     }
   }
 
-  /** How a message was answered that its sender sends again, if it was kept. */
+  /** The first answer to a retried message, if that was kept. */
   async firstAnswer(sender: number, key: string): Promise<Duplicate | undefined> {
     return this.#context.generation.log?.find(sender, key);
   }
 
-  /** Appends entries to the log, or delivers them to those online. @returns them, or what they duplicate */
+  /**
+   * Appends entries to the log, or delivers them to those online.
+   * @returns the entries, or the message that they duplicate
+   */
   async append(entries: readonly NewEntry[], isKept: boolean, key?: SendKey): Promise<readonly Entry[] | Duplicate> {
     const { log } = this.#context.generation;
     const sender = entries[0]?.sender ?? 0;
     if (!isKept || log === undefined) {
-      const earlier = this.#underWay.get(sender);
+      const earlier = this.#appending.get(sender);
       if (earlier !== undefined) await earlier.catch(() => {});
-      return entries.map((entry) => this.#deliverUnkept(entry));
+      return entries.map((entry) => this.#deliverEphemeral(entry));
     }
     const appended = log.append(entries, key);
-    this.#underWay.set(sender, appended);
+    this.#appending.set(sender, appended);
     try {
       return await appended;
     } finally {
-      if (this.#underWay.get(sender) === appended) this.#underWay.delete(sender);
+      if (this.#appending.get(sender) === appended) this.#appending.delete(sender);
     }
   }
 
-  /** Keeps a message. @returns the id of its first entry, or what it duplicates @throws when it could not be kept */
+  /**
+   * Keeps a message.
+   * @returns the id of its first entry, or the message that it duplicates
+   * @throws when it could not be kept
+   */
   async #keep(draft: Draft, began: number, ordered: (() => void) | undefined): Promise<number | Duplicate> {
     const { once, from, time, unknown } = draft;
     const key = once && { sender: from.id, key: once.key, unknown, time };
     const appending = this.append(entriesOf(draft), true, key);
-    // The log has it: what is appended later comes after it.
+    // The log has it: later appends come after it.
     ordered?.();
     const appended = await appending;
     this.#context.environment.counters.kept(performance.now() - began);
     return 'duplicateOf' in appended ? appended : (appended[0]?.id ?? 0);
   }
 
-  async #pass(draft: Draft): Promise<number> {
+  async #deliverOnly(draft: Draft): Promise<number> {
     await this.append(entriesOf(draft), false);
     return 0;
   }
 
-  #deliverUnkept({ to, origin, ...written }: NewEntry): Entry {
+  #deliverEphemeral({ to, origin, ...written }: NewEntry): Entry {
     const members = 'direct' in to ? to.direct : undefined;
     const entry = { ...written, id: 0, room: 'room' in to ? to.room : 0, members, seq: 0, previous: 0 };
-    this.#context.delivery.deliverUnkept(entry);
+    this.#context.delivery.deliverEphemeral(entry);
     return entry;
   }
 
-  /** Tells those who watch, for whom nobody waits. */
-  #noteSaid(message: Message, hooks: Hooks): void {
-    this.said++;
+  /** Counts a message and notifies the observers. */
+  #notePosted(message: Message, hooks: Hooks): void {
+    this.#context.environment.counters.posted++;
     const { observe } = hooks.onMessage;
     if (observe.isUsed()) observe.notify({ ...message });
   }
 }
 
-/** Whom it is for, each once, whatever spellings were given. */
+/** The recipients, each once, however their names were spelt. */
 function audienceOf(to: Post['to'], online: Online): Audience {
   if (to === 'everyone' || to === 'online') return { group: 'everyone' };
   if ('room' in to) return { group: 'room' };
@@ -183,8 +187,8 @@ function audienceOf(to: Post['to'], online: Online): Audience {
 }
 
 /**
- * A message as entries: one, in the room it is for or the conversation of its sender and its recipients. To a crowd, one
- * in the conversation with each of them.
+ * A message as entries: one in its room or in the conversation of its sender and recipients. For more recipients than a
+ * conversation holds, one in the sender's conversation with each of them.
  */
 function entriesOf(draft: Draft): NewEntry[] {
   const { audience, room, from } = draft;
@@ -208,8 +212,8 @@ function messageOf({ from, room, kind, audience, text, time }: Draft, id: number
 }
 
 /**
- * A message on its way. A class, for V8 gives each object literal with accessors a shape of its own, which holds on to the
- * text until the next full collection: 50 MB of messages took 100 MB more.
+ * A message before it is sent. A class, because V8 gives each object literal with accessors its own shape, which
+ * retains the text until the next full collection: 50 MB of messages took 100 MB more.
  */
 class Draft implements MessageDraft {
   readonly from: Account;
@@ -220,8 +224,8 @@ class Draft implements MessageDraft {
   readonly once: Once | undefined;
   readonly #device: string;
   readonly #isRemoved: (account: number) => boolean;
-  /** Whether nothing may keep it. */
-  readonly #isPassing: boolean;
+  /** Whether it must not be kept. */
+  readonly #isEphemeral: boolean;
   #text: string;
   #origin: string | undefined;
   isKept = false;
@@ -238,7 +242,7 @@ class Draft implements MessageDraft {
     this.once = once;
     this.#device = device;
     this.#isRemoved = isRemoved;
-    this.#isPassing = to === 'online';
+    this.#isEphemeral = to === 'online';
     this.#text = withoutControls(text);
   }
 
@@ -246,7 +250,7 @@ class Draft implements MessageDraft {
     return this.#text;
   }
 
-  /** Cleans it at once: it is what the log keeps. */
+  /** Removes control characters at once: the log keeps this text. */
   set text(rewritten: string) {
     if (!this.isOpen) throw new TypeError("a message's `text` can be set in the phase `transform` of onMessage only");
     this.#text = withoutControls(rewritten);
@@ -261,7 +265,7 @@ class Draft implements MessageDraft {
   }
 
   keep(origin?: string): void {
-    this.isKept = !this.#isPassing;
+    this.isKept = !this.#isEphemeral;
     this.#origin = origin;
   }
 
@@ -286,7 +290,7 @@ class Draft implements MessageDraft {
   }
 }
 
-/** The sender, with a name that stays on its line: a plugin may post as whatever it likes. */
+/** The sender, its name without control characters: a plugin may post under any name. */
 function presentableSender(from: Account): Account {
   const name = withoutControls(from.name);
   return name === from.name ? from : { ...from, name };

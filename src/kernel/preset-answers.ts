@@ -1,9 +1,9 @@
 import type { Question } from './codec.ts';
 
-/** Why a question is put that finds no fault with an earlier answer. */
+/** Causes of a question that don't reject an earlier answer. */
 const NEUTRAL: ReadonlySet<string> = new Set(['', 'start', 'registered']);
 
-/** The questions of the login dialogue itself; plugins may ask others in between. */
+/** The questions of the login dialogue; plugins may ask others in between. */
 const DIALOGUE: ReadonlySet<Question> = new Set([
   'username',
   'password',
@@ -12,10 +12,10 @@ const DIALOGUE: ReadonlySet<Question> = new Set([
   'new-password-again',
 ]);
 
-/** The answers that a client gave with its login, before the questions are put. */
+/** The answers that a client sent with its login, before the questions. */
 export class PresetAnswers {
   #answers: Readonly<Record<string, string>>;
-  /** The questions that were answered, each with what led to it. */
+  /** The answered questions, each with its cause. */
   readonly #used = new Set<string>();
 
   constructor(answers: Readonly<Record<string, string>>) {
@@ -23,9 +23,9 @@ export class PresetAnswers {
   }
 
   /**
-   * Answers a question, once for each reason it is put. A question of the dialogue that has no answer, or that finds fault
-   * with the last one, is the client's to answer, and so is everything after it.
-   * @param because what led to the question
+   * Answers a question, once for each cause. A question of the dialogue that has no answer here, or that rejects the
+   * last one, goes to the client, and so does every question after it.
+   * @param because why the question is asked
    */
   take(question: Question, because: string): string | undefined {
     const isDialogue = DIALOGUE.has(question);
@@ -39,7 +39,7 @@ export class PresetAnswers {
     return undefined;
   }
 
-  /** The answer to a question, whether or not it is put. */
+  /** The answer to a question, asked or not. */
   get(question: Question): string | undefined {
     return Object.hasOwn(this.#answers, question) ? this.#answers[question] : undefined;
   }

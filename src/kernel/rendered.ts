@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
 
 /** A kind of entry that a plugin defines. */
 export interface LiveKind {
-  /** What people with a plain line read of an entry; undefined for nothing. It does not throw. */
+  /** An entry as a plain line; undefined for none. It does not throw. */
   line(entry: Entry): string | undefined;
 }
 
@@ -14,13 +14,13 @@ export interface LiveKind {
 interface Rendering {
   readonly codec: Codec;
   readonly capabilities: string;
-  /** The same for everyone; undefined where the recipient's name goes between `before` and `after`. */
+  /** The bytes for all recipients; undefined where the recipient's name goes between `before` and `after`. */
   readonly bytes: Buffer | undefined;
   readonly before: string;
   readonly after: string;
 }
 
-/** An entry, made a message and rendered once for each codec and set of capabilities. */
+/** An entry as a message, rendered once for each codec and set of capabilities. */
 export class Rendered {
   readonly entry: Entry;
   readonly message: Message;
@@ -34,7 +34,7 @@ export class Rendered {
     this.#delivery = delivery;
   }
 
-  /** The bytes for one recipient; none where its codec does not show the entry. */
+  /** The bytes for one recipient; empty where its codec does not show the entry. */
   bytes(codec: Codec, state: CodecState): Buffer {
     const capabilities = state.capabilities ?? '';
     let rendering = this.#latest;

@@ -1,30 +1,29 @@
 /**
- * What a guard set aside for something that it lets pass, such as a place in a queue or one of a quota, until it is known
- * what became of that.
+ * What a guard has reserved for a call that it lets pass, such as a place in a queue or in a quota, until the outcome
+ * is known.
  */
 export interface Reservation<Outcome> {
   readonly kind: 'reservation';
   /**
    * Called once, also where another guard refused.
-   * @param outcome the refusal or decision that was given; undefined where nothing was refused or decided, and where the
-   * session ended before
+   * @param outcome the refusal or decision; undefined where there was none, or where the session ended before it
    */
   readonly settle: (outcome: Outcome | undefined) => void;
 }
 
-/** Lets a guard's handler learn what becomes of what it lets pass: `return reserve((outcome) => ...)`. */
+/** Lets a guard pass a call and learn its outcome: `return reserve((outcome) => ...)`. */
 export function reserve<Outcome>(settle: (outcome: Outcome | undefined) => void): Reservation<Outcome> {
   return { kind: 'reservation', settle };
 }
 
-/** Whether something is what `reserve` makes. */
+/** Whether a value is a reservation. */
 export function isReservation(value: unknown): value is Reservation<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, settle } = value as { kind?: unknown; settle?: unknown };
   return kind === 'reservation' && typeof settle === 'function';
 }
 
-/** What the guards of one call came to: the first refusal in their order, and what they have reserved. */
+/** The outcome of one call's guards: the first refusal in their order, and their reservations. */
 export class Passage<Refusal, Outcome> {
   #refusal: Refusal | undefined;
   #reservations: Reservation<Outcome>[] = [];
@@ -33,12 +32,12 @@ export class Passage<Refusal, Outcome> {
   #settled: { readonly outcome: Outcome | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  /** The first refusal in the order of the guards, if one refused. */
+  /** The first refusal in the order of the guards, if any. */
   get refusal(): Refusal | undefined {
     return this.#refusal;
   }
 
-  /** Takes what a guard returned, in the order of the guards. */
+  /** Takes a guard's result. Called in the order of the guards. */
   take(result: Refusal | Reservation<Outcome> | undefined): void {
     if (isReservation(result)) this.#hold(result as Reservation<Outcome>);
     else if (result !== undefined && this.#refusal === undefined) {
@@ -47,7 +46,7 @@ export class Passage<Refusal, Outcome> {
     }
   }
 
-  /** Every guard has run, or one of them cannot go on, as when its client has left. */
+  /** Every guard has run, or one threw, as when its client has left. */
   end(error: unknown): void {
     this.#isOver = true;
     this.#error = error ?? undefined;
@@ -55,8 +54,8 @@ export class Passage<Refusal, Outcome> {
   }
 
   /**
-   * This, once it is known whether a guard refuses. The guards after the one that refuses run all the same; nobody waits
-   * for them. @throws what keeps a guard from going on
+   * This, once a guard has refused or all have run. The guards after a refusal run too, but are not waited for.
+   * @throws what a guard throws
    */
   known(): this | Promise<this> {
     if (this.#refusal !== undefined || this.#isOver) return this.#checked();
@@ -65,7 +64,7 @@ export class Passage<Refusal, Outcome> {
     return promise.then(() => this.#checked());
   }
 
-  /** Tells those who have reserved something what became of it; those who do so later learn it at once. */
+  /** Settles all reservations, later ones as they are made. */
   settle(outcome: Outcome | undefined): void {
     if (this.#settled !== undefined) return;
     this.#settled = { outcome };

@@ -1,41 +1,40 @@
 import type { Account } from './account.ts';
-import type { AccountWatch } from './account-watch.ts';
 import type { ClientSession } from './client-session.ts';
 import type { LiveCodec } from './codec.ts';
 import type { UsernameDecision } from './decisions.ts';
 import type { Delivery } from './delivery.ts';
 import type { KernelEnvironment } from './environment.ts';
+import type { FlushScheduler } from './flush-scheduler.ts';
 import type { KernelGeneration } from './kernel.ts';
+import type { KeyedQueue } from './keyed-queue.ts';
 import type { SessionLimits } from './limits.ts';
 import type { Online } from './online.ts';
-import type { Turn } from './outbox.ts';
 import type { Hooks } from './phases.ts';
 import type { Posting } from './posting.ts';
-import type { Retries } from './retries.ts';
 
-/** What sessions, and all that belongs to them, are given of the kernel. */
+/** The kernel, as sessions and their parts see it. */
 export interface SessionContext {
   readonly environment: KernelEnvironment;
-  /** What one client may cost; what a session was made with it keeps. */
+  /** The limits per client. A reload replaces them; a session keeps those that it copied. */
   readonly limits: SessionLimits;
-  /** The plugins that are live. */
+  /** The live plugins. */
   readonly generation: KernelGeneration;
   /** The hooks of the live plugins. */
   readonly hooks: Hooks;
-  readonly turn: Turn;
+  readonly flushes: FlushScheduler;
   readonly online: Online;
-  readonly accountWatch: AccountWatch;
   readonly delivery: Delivery;
   readonly posting: Posting;
-  readonly retries: Retries;
-  /** Every session there is, also those not logged in. */
+  /** Runs the copies of a retried command one at a time, by account and idempotency key. */
+  readonly retries: KeyedQueue<string>;
+  /** Every session, logged in or not. */
   sessions(): Iterable<ClientSession>;
-  /** Makes a session online and welcomes it, or returns why not. */
+  /** Puts a session online and welcomes it, or returns why not. @throws SessionClosed */
   admit(session: ClientSession, account: Account): Promise<UsernameDecision | undefined>;
   /** The codec that claims a client by its first line, if one does. */
   codecFor(firstLine: string): LiveCodec | undefined;
-  /** A codec threw: the session is closed. */
+  /** A codec threw: logs that and closes the session. */
   codecFailed(session: ClientSession, codec: LiveCodec, cause: unknown): void;
-  /** The session is over: it takes part in nothing from here on. */
+  /** A session is over. */
   ended(session: ClientSession, reason: string): void;
 }

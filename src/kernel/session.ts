@@ -2,103 +2,103 @@ import type { Account } from './account.ts';
 import type { Codec, Output, Question } from './codec.ts';
 import type { Feed } from './feed.ts';
 
-/** What there is to say about a question. */
+/** Details of a question. */
 export interface AskOptions {
-  /** What led to it, which the codec puts into words. */
+  /** Why it is asked; the codec words it. */
   readonly because?: string | undefined;
-  /** What is wrong with the last answer, in a word, for codecs that can express it. */
+  /** What is wrong with the last answer, as one word, for codecs that can express it. */
   readonly reason?: string | undefined;
-  /** Whether clients that can should not show what is typed. */
+  /** Whether clients should not echo the answer. */
   readonly secret?: boolean | undefined;
 }
 
-/** What is known of a session's login; empty before it. */
+/** A session's login; its texts are empty before it. */
 export interface SessionLogin {
-  /** Tells the login apart from others of its account: random for each, and that of the session before after `resume`. */
+  /** Identifies the login among those of its account: random for each; after `resume`, that of the resumed session. */
   readonly device: string;
   /** The epoch of the account (`StoredAccount.epoch`); undefined for an account that no store has. */
   readonly epoch: number | undefined;
-  /** The plugin that vouches for who it is. */
+  /** The plugin that authenticated the user. */
   readonly provider: string;
 }
 
-/** One client's conversation on a connection; after login it has an account. */
+/** One client's connection; after login it has an account. */
 export interface Session {
-  /** Counts the sessions of this server's run. */
+  /** Numbers the sessions since the server started. */
   readonly id: number;
   /** The name of the transport that accepted the connection: `tcp`, `websocket`. */
   readonly transport: string;
   /** The client's IP address, or the transport's word where it has none. */
   readonly address: string;
-  /** What of the address counts as one place: the IPv4 address, or the /64 of an IPv6 address. */
+  /** The network that limits apply to: the IPv4 address, or the /64 of an IPv6 address. */
   readonly network: string;
-  /** Whether the limits per network do not hold for it: its network is exempt, or it has no IP address. */
+  /** Whether the limits per network don't apply: its network is exempt, or it has no IP address. */
   readonly exempt: boolean;
-  /** How the client speaks: the listener's codec, or the one that claimed its first line. */
+  /** The client's codec: the listener's, or the one that claimed its first line. */
   readonly codec: Codec;
-  /** Who it is, once logged in; undefined before that, as in `onConnect`. */
+  /** The account, once logged in; undefined before that, as in `onConnect`. */
   readonly account: Account | undefined;
-  /** The name that the client has for its device, so that it is the same at its next login; empty for the default device. */
+  /** The client's name for its device, the same at its next login; empty for the default device. */
   readonly deviceName: string;
-  /** What is known of its login. */
+  /** Its login. */
   readonly login: SessionLogin;
-  /** The messages that it is given. */
+  /** The delivery of messages to it. */
   readonly feed: Feed;
   /** How long it has been connected, in milliseconds of the monotonic clock. */
   readonly age: number;
   /** How long the client has sent no whole line, in milliseconds of the monotonic clock. */
   readonly silence: number;
-  /** Whether the session is over; what it is sent then goes nowhere. */
+  /** Whether the session is over. Outputs are then dropped. */
   readonly ended: boolean;
-  /** Who it is, as facts for a line of the log. */
+  /** The session, as facts for a log line. */
   readonly who: { readonly session: number; readonly address: string; readonly account?: string };
   /**
-   * Puts a question and waits for the answer, unless the client gave it already: in the login, in `onLogin`, and in a
-   * command that does not overlap. Don't catch its errors; the kernel handles them.
-   * @param because what led to the question, which the codec puts into words: `connected`, or why a password was refused;
-   * or all there is to say about the question
-   * @param reason what is wrong with the last answer, in a word, for codecs that can express it
-   * @throws when the session is over before it answers, the client begins its login again instead, or cancels a command's
-   * question
+   * Asks a question and waits for the answer, unless the client sent it with its login. For use in the login, in
+   * `onLogin`, and in a command that does not overlap. Don't catch its errors; the kernel handles them.
+   * @param because why it is asked, which the codec words: `connected`, or why a password was refused; or all details
+   * @param reason what is wrong with the last answer, as one word, for codecs that can express it
+   * @throws when the session ends before the answer, or the client restarts its login or cancels the command instead
    */
   ask(question: Question, because?: string | AskOptions, reason?: string): Promise<string>;
   /**
-   * Sends an output at once, as the client's codec renders it, besides the answers and messages that the kernel sends by
-   * itself. A plugin sends `{ kind: 'event', event, facts }`, which reaches programs only. What is for people too is a
-   * message: `server.post`.
-   * @throws when the codec has no form for the facts of an answer or event, or the session ends because its codec failed
+   * Sends an output now. The kernel sends answers and messages by itself; a plugin sends `{ kind: 'event', event, facts
+   * }`, which reaches programs only. Send people a message with `server.post`.
+   * @throws when the codec cannot encode the facts of an answer or event, or its failure ended the session
    */
   send(output: Output): void;
   /**
-   * Says why and ends the session: `goodbye`, `timeout`, or any other word as `closing:<reason>`.
+   * Ends the session and sends the reason: `goodbye`, `timeout`, or any other word as `closing:<reason>`.
    * @param reason one word: letters, digits and hyphens; anything else is sent as `denied`
-   * @param seconds after how long, where it is a time-out
+   * @param seconds the length of a timeout
    */
   close(reason: string, seconds?: number): void;
-  /** Ends the connection at once, whatever is still to be written. */
+  /** Ends the connection at once and discards queued output. */
   destroy(): void;
-  /** Calls back when the connection itself is gone, or at once where it is: a closed one takes its time to go. */
-  whenGone(tell: () => void): void;
+  /**
+   * Calls back once the connection is gone, or at once if it is: it outlives the session while the last output is
+   * written.
+   */
+  whenGone(callback: () => void): void;
 }
 
-/** A session that logs in, as hooks and services of the login are given it. */
+/** A session that is logging in, for hooks and services of the login. */
 export interface LoginSession extends Session {
-  /** Whether it takes the place of all other sessions of its account on its device. To be set in `onAdmit`. */
+  /** Whether it replaces all other sessions of its account on its device. Set it in `onAdmit`. */
   takesOver: boolean;
   /**
-   * Whether it takes the place of another session of its account, which is then closed: it continues that one's login, or
+   * Whether it replaces another session of its account, which is then closed: it continues that session's login, or
    * takes over from it.
    */
   replaces(other: Session): boolean;
-  /** What the client gave with its login for a question that it was not asked, if anything. */
+  /** The answer that the client sent with its login to a question that was not asked, if any. */
   preset(question: Question): string | undefined;
 }
 
-/** A session as the transport that accepted its connection is given it. */
+/** A session, for the transport that accepted its connection. */
 export interface AcceptedSession extends Session {
   /**
-   * Counts what a transport has read besides lines, a WebSocket's ping say, against the client's rates: as a line of so
-   * many bytes. Who sends too many is closed.
+   * Counts input other than lines, such as a WebSocket ping, against the client's rates, as a line of so many bytes.
+   * Closes a client that exceeds them.
    */
   spend(bytes: number): void;
 }

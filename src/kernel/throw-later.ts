@@ -1,4 +1,4 @@
-/** Throws where nobody catches it, so that what called does not end for another's mistake. */
+/** Throws from a microtask, as an uncaught exception: the caller goes on despite another's error. */
 export function throwLater(thrown: unknown): void {
   queueMicrotask(() => {
     throw thrown;

@@ -34,9 +34,9 @@ export const internal = (session: Session) => [
   // @ts-expect-error of the kernel
   session.basis,
   // @ts-expect-error of the kernel
-  session.next(),
+  session.inputs,
   // @ts-expect-error of the kernel
-  session.leave('bye'),
+  session.closeWith('bye'),
   // @ts-expect-error of the kernel
   session.feed.offer,
 ];

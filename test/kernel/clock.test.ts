@@ -8,8 +8,8 @@ const HOUR = 3600;
 describe.each([
   ['ahead', 400 * 24 * HOUR],
   ['back', -HOUR],
-])('a time of day that is set %s', (_, seconds) => {
-  test('closes nobody, and keeps nobody who is silent', async () => {
+])('a time of day set %s', (_, seconds) => {
+  test('closes no active client, and keeps no silent one', async () => {
     await using server = await startServer({ timeouts: { login: 60, idle: 600 } });
     const alice = await server.joins('alice');
     const early = server.connect('a guest');
@@ -25,7 +25,7 @@ describe.each([
     await alice.sees('timeout');
   });
 
-  test('gives nobody a rate, and takes it from nobody', async () => {
+  test('neither refills nor drains a rate', async () => {
     await using server = await startServer({}, { linesPerSecond: 1, lineBurst: 10 });
     const alice = await server.joins('alice');
     server.clock.advance(60);
@@ -36,7 +36,7 @@ describe.each([
     expect(await alice.asks('who')).toBe('alice');
   });
 
-  test('is no matter to the quotas of networks', async () => {
+  test('does not affect the quotas of networks', async () => {
     const connections = { newPerNetwork: 2, newTime: 20 };
     await using server = await startServer({ connections });
     const comes = async () => {
@@ -53,7 +53,7 @@ describe.each([
   });
 });
 
-test('a clock that has no monotonic time goes by the time of day, and never back', async () => {
+test('a clock without a monotonic time follows the time of day, and never goes back', async () => {
   const time = new VirtualClock();
   const old: Clock = { now: () => time.now(), after: (milliseconds, call) => time.after(milliseconds, call) };
   let elapsed = () => 0;
@@ -74,7 +74,7 @@ test('a clock that has no monotonic time goes by the time of day, and never back
   expect(elapsed()).toBe(15_000);
 });
 
-describe('the time by which things are forgotten', () => {
+describe('the time that retention goes by', () => {
   const DAY = 24 * HOUR;
 
   test('leaps ahead only when the clock has kept to that', () => {

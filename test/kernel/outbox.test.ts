@@ -1,12 +1,13 @@
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/host/clock.ts';
 import { ServerCounters } from '../../src/host/counters.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { FlushScheduler } from '../../src/kernel/flush-scheduler.ts';
 import type { Message } from '../../src/kernel/message.ts';
-import { Outbox, Turn } from '../../src/kernel/outbox.ts';
+import { Outbox } from '../../src/kernel/outbox.ts';
 
-/** A client that takes writes when it is told to. */
+/** A client that finishes a write when the test says so. */
 class SlowClient extends Writable {
   readonly writes: string[] = [];
   readonly chunks: Buffer[] = [];
@@ -36,10 +37,10 @@ function message(id: number): Message {
   return { id, room: 1, kind: 'message', from, audience: { group: 'everyone' }, text: '', time: 0, repeat: false };
 }
 
-function outboxOf(client: Writable, limit = 1000, turn = new Turn(new ServerCounters(systemClock))) {
+function outboxOf(client: Writable, limit = 1000, flushes = new FlushScheduler(new ServerCounters(systemClock))) {
   const taken: number[] = [];
   const seen = { taken, overflows: 0 };
-  const outbox = new Outbox(client, turn, limit, {
+  const outbox = new Outbox(client, flushes, limit, {
     taken: (messages) => taken.push(...messages.map(({ id }) => id)),
     overflowed: () => seen.overflows++,
   });
@@ -47,7 +48,7 @@ function outboxOf(client: Writable, limit = 1000, turn = new Turn(new ServerCoun
 }
 
 describe('an outbox', () => {
-  test('writes once a turn what the turn brought', async () => {
+  test('flushes once per turn of the event loop', async () => {
     const client = new SlowClient();
     const { outbox, seen } = outboxOf(client);
     outbox.put(Buffer.from('one\n'), message(1));
@@ -93,7 +94,7 @@ describe('an outbox', () => {
     expect(outbox.bytes).toBe(9);
   });
 
-  test('takes answers of any size, and counts what nobody asked for by itself', async () => {
+  test('takes answers of any size, and limits everything else', async () => {
     const client = new SlowClient({ slow: true });
     const { outbox, seen } = outboxOf(client, 10);
     outbox.putAnswer(Buffer.from('x'.repeat(100)));
@@ -104,7 +105,7 @@ describe('an outbox', () => {
     expect(outbox.full).toBe(true);
     outbox.put(Buffer.from('abc'), message(2));
     expect(seen.overflows).toBe(1);
-    // Whoever goes on asking all the same is stopped.
+    // A client that goes on sending requests is stopped.
     outbox.putAnswer(Buffer.from('x'));
     expect(seen.overflows).toBe(2);
     client.takes();
@@ -116,7 +117,7 @@ describe('an outbox', () => {
     expect(seen.taken).toEqual([1]);
   });
 
-  test('tells all who wait for room', async () => {
+  test('wakes every caller that waits for room', async () => {
     const client = new SlowClient({ slow: true });
     const { outbox } = outboxOf(client, 10);
     outbox.put(Buffer.from('12345678'));
@@ -126,7 +127,7 @@ describe('an outbox', () => {
     await Promise.all(rooms);
   });
 
-  test('has room again when less than half waits, or when it is closed', async () => {
+  test('has room again below half of its limit, or once it is closed', async () => {
     const client = new SlowClient({ slow: true });
     const { outbox } = outboxOf(client, 10);
     outbox.put(Buffer.from('12345678'));
@@ -141,7 +142,7 @@ describe('an outbox', () => {
     await again;
   });
 
-  test('closed, it writes what waits and the last word, and nothing after', async () => {
+  test('writes the queued bytes and the last words when it is closed, and nothing after', async () => {
     const client = new SlowClient();
     const { outbox } = outboxOf(client);
     outbox.put(Buffer.from('one\n'));
@@ -152,12 +153,12 @@ describe('an outbox', () => {
   });
 });
 
-test('clients that are brought the same in a turn are written the same buffer', async () => {
-  const turn = new Turn(new ServerCounters(systemClock));
+test('clients that are sent the same parts in one turn share one buffer', async () => {
+  const flushes = new FlushScheduler(new ServerCounters(systemClock));
   const clients = [new SlowClient(), new SlowClient(), new SlowClient()];
   const [one, two] = [Buffer.from('one\n'), Buffer.from('two\n')];
   for (const [i, client] of clients.entries()) {
-    const { outbox } = outboxOf(client, 1000, turn);
+    const { outbox } = outboxOf(client, 1000, flushes);
     outbox.put(one);
     outbox.put(i < 2 ? two : Buffer.from('else\n'));
   }

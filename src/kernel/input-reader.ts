@@ -1,0 +1,85 @@
+import type { Readable } from 'node:stream';
+import type { ClientSession } from './client-session.ts';
+import type { Input, Question } from './codec.ts';
+import { SessionClosed } from './errors.ts';
+import type { LineRead } from './framing.ts';
+import { LineReader } from './line-reader.ts';
+import type { SessionContext } from './session-context.ts';
+
+const NO_INPUTS: readonly Input[] = [];
+
+/** Reads the inputs of one client: its lines as its codec decodes them, within its limits. */
+export class InputReader {
+  readonly lines: LineReader;
+  readonly #session: ClientSession;
+  readonly #context: SessionContext;
+  /** The inputs of the last line, and how many of them were taken. */
+  #inputs: readonly Input[] = NO_INPUTS;
+  #taken = 0;
+  #throttled = false;
+  #linesBeforeLogin = 0;
+
+  constructor(stream: Readable, context: SessionContext, session: ClientSession) {
+    this.#session = session;
+    this.#context = context;
+    this.lines = new LineReader(stream, context, session);
+  }
+
+  /** Whether the last line exceeded a rate, so that its commands are refused. The limit hit was counted. */
+  get throttled(): boolean {
+    return this.#throttled;
+  }
+
+  /**
+   * The client's next input, once it has read enough of its earlier answers. Acknowledgements go to the feed.
+   * @param question the question that is waiting for an answer. Too many lines, or too fast ones, close the session
+   * then
+   * @throws SessionClosed at the end of the input, or when the session is closed for exceeding a limit
+   */
+  async next(question?: Question): Promise<Input> {
+    const { feed, outbox } = this.#session;
+    for (;;) {
+      for (let input = this.#take(); input !== undefined; input = this.#take()) {
+        if (input.kind !== 'acknowledge') return input;
+        feed.acknowledge(input.id);
+      }
+      if (outbox.full) await outbox.room();
+      this.#decode(await this.lines.next(), question);
+    }
+  }
+
+  /** The next input of the last line. Releases the line after the last one: an idle session holds none. */
+  #take(): Input | undefined {
+    const input = this.#inputs[this.#taken++];
+    if (this.#taken < this.#inputs.length) return input;
+    this.#inputs = NO_INPUTS;
+    this.#taken = 0;
+    return input;
+  }
+
+  #decode(line: LineRead, question: Question | undefined): void {
+    const session = this.#session;
+    session.chooseCodec(line);
+    const isLogin = session.account === undefined;
+    if (isLogin && ++this.#linesBeforeLogin > this.#context.limits.loginLines) this.#closeFor('too-many-lines');
+    const judgement = this.lines.judge();
+    if (judgement === 'too-fast' || (judgement !== 'run' && question !== undefined)) this.#closeFor('too-fast');
+    this.#inputs = session.decode(line, question);
+    const [only] = this.#inputs;
+    // Acknowledgements respond to deliveries, and don't count against the rates.
+    if (only?.kind === 'acknowledge' && this.#inputs.length === 1) {
+      const isUseful = session.feed.acknowledge(only.id);
+      this.lines.giveBack(isUseful && 'text' in line ? line.text.length + 1 : 0);
+      this.#inputs = NO_INPUTS;
+      return;
+    }
+    this.#throttled = judgement !== 'run';
+    if (judgement !== 'run') this.#context.environment.counters.countLimitHit(judgement);
+  }
+
+  #closeFor(limit: string): never {
+    this.#context.environment.counters.countLimitHit(limit);
+    this.#session.close(limit);
+    throw new SessionClosed();
+  }
+}
