@@ -4,16 +4,16 @@ import { LATEST_TIME, withoutControls } from '../kernel/message.ts';
 import { isRole } from '../services/roles.ts';
 import { isSafeName } from '../usernames/name.ts';
 
-/** The version of the lines' form. */
+/** The version of the format. */
 const VERSION = 2;
 
-/** The greatest id: the ids that a store gives after it must be safe integers, too. */
+/** The greatest id; it leaves room for the ids that a store assigns later, which must be safe integers too. */
 const GREATEST_ID = 2 ** 52;
 
-/** The longest user name, in UTF-16 units: what a login in JSON may give. */
+/** The longest user name in UTF-16 code units, as in a JSON login. */
 const NAME_LENGTH = 128;
 
-/** The longest name of a device and of a room. */
+/** The longest name of a device or room. */
 const LABEL_LENGTH = 64;
 
 export const id = z.int().positive().max(GREATEST_ID);
@@ -23,7 +23,7 @@ const name = z.string().refine((name) => name.length <= NAME_LENGTH && isSafeNam
 const label = z.string().max(LABEL_LENGTH).transform(withoutControls);
 export const cleanText = z.string().transform(withoutControls);
 
-/** What every version of an account's line has. */
+/** The fields of an account in every version. */
 export const accountFields = {
   type: z.literal('account'),
   id,
@@ -36,13 +36,15 @@ export const accountFields = {
   since: place,
 };
 
-/** What a plugin has stored. */
+/** A value that a plugin stored. */
 export const storedLine = z.object({
   type: z.literal('stored'),
   collection: z.string(),
   key: z.string(),
   value: z.custom<unknown>((value) => value !== undefined, 'it is missing'),
 });
+
+export type StoredLine = z.infer<typeof storedLine>;
 
 const members = z
   .array(place)
@@ -102,8 +104,8 @@ export const archiveLine = z.discriminatedUnion('type', [
 ]);
 
 /**
- * A line of an archive: first how far ids have come, then the accounts, the rooms, the entries and the keys, each in the
- * order of ids, and then the data of plugins, in the order of collections and keys.
+ * A line of an archive: first the greatest ids, then accounts, rooms, entries and keys, each by id, and at last the data
+ * of plugins by collection and key.
  */
 export type ArchiveLine = z.infer<typeof archiveLine>;
 
@@ -113,7 +115,7 @@ export function write(line: ArchiveLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** The first line. */
+/** The first line. @param ends the greatest ids */
 export function head(ends: { readonly account: number; readonly room: number; readonly entry: number }): ArchiveLine {
   return { type: 'archive', version: VERSION, ...ends };
 }

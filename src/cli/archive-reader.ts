@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { EVERYONE } from '../kernel/entry.ts';
 import { nameKey } from '../kernel/names.ts';
-import { textKey } from '../sdk/storage-over.ts';
 import { type ArchiveLine, archiveLine, type Line } from './archive-lines.ts';
-import { messageObjection, sentenceOf, storedObjection } from './archive-rules.ts';
+import { ArchiveRules, messageObjection, NO_HEAD, sentenceOf } from './archive-rules.ts';
 import { Version1 } from './archive-version-1.ts';
 import type { Version1Plan } from './version-1-plan.ts';
 
@@ -12,57 +11,52 @@ const ORDER = ['archive', 'account', 'room', 'entry', 'key', 'stored'] as const;
 
 const version = z.object({ type: z.literal('archive'), version: z.literal(1) });
 
-/** What a line says. */
+/** A line that was read. */
 export interface ReadLine {
-  /** What kind of line it is; a message of an archive of version 1 is an entry. */
+  /** Its type; a message of an archive of version 1 is an entry. */
   readonly type: ArchiveLine['type'];
-  /** The same in the present form: of a line of version 1, any number of lines, once its archive was read as a whole. */
+  /** The line in the current format. One of version 1 becomes any number of lines, none without a plan. */
   readonly lines: readonly ArchiveLine[];
 }
 
 /**
- * Reads the lines of one archive, from its first on. What they say is held to the rules that hold for what is registered
- * and said: messages are cleaned like any other, and what clients could not be given is refused.
+ * Reads the lines of one archive from the first on, and checks them by the rules for registration and messages: text is
+ * cleaned as that of any message, and a message that no client could be sent is refused.
  */
 export class ArchiveReader {
   readonly #messageBytes: number;
   readonly #plan: Version1Plan | undefined;
+  readonly #rules = new ArchiveRules<Line<'archive'>>(ORDER);
   #earlier: Version1 | undefined;
-  readonly #names = new Set<string>();
   /** The rooms, with the last number that an entry had. */
   readonly #rooms = new Map<number, { readonly room: Line<'room'>; seq: number }>();
   readonly #conversations = new Set<string>();
   readonly #roomNames = new Set<string>();
-  /** The keys of messages, each with its sender. */
-  readonly #keys = new Set<string>();
-  #head: Line<'archive'> | undefined;
-  #last: { readonly type: ArchiveLine['type']; readonly id: number } = { type: 'archive', id: 0 };
-  #lastStored = '';
 
   /**
-   * @param messageBytes the longest message, in bytes as a client is sent it
-   * @param plan what an earlier reading of an archive of version 1 has found: then its lines are given in the present form
+   * @param messageBytes the most bytes of a message that a client is sent
+   * @param plan of an archive of version 1, from a first reading: it converts the lines
    */
   constructor(messageBytes: number, plan?: Version1Plan) {
     this.#messageBytes = messageBytes;
     this.#plan = plan;
   }
 
-  /** What was found of an archive of version 1, once all of it is read. */
+  /** The plan for converting an archive of version 1, once all of it was read. */
   get plan(): Version1Plan | undefined {
     return this.#earlier?.plan;
   }
 
-  /** @returns what the line says, or what is wrong with it */
+  /** @returns the line, or what is wrong with it */
   read(text: string): ReadLine | string {
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      // What JSON.parse says quotes the line, and with it may quote a hash.
+      // The message of JSON.parse quotes the line, which may hold a password's hash.
       return 'not JSON';
     }
-    if (this.#head === undefined && version.safeParse(value).success) {
+    if (this.#rules.head === undefined && version.safeParse(value).success) {
       this.#earlier ??= new Version1(this.#messageBytes, this.#plan);
     }
     if (this.#earlier !== undefined) return this.#earlier.read(value);
@@ -72,22 +66,14 @@ export class ArchiveReader {
   }
 
   #objection(line: ArchiveLine): string | undefined {
-    if (line.type === 'archive') {
-      if (this.#head !== undefined) return 'an archive has one line of the type archive';
-      this.#head = line;
-      return undefined;
-    }
-    const head = this.#head;
-    if (head === undefined) return 'the first line must be of the type archive';
-    const last = this.#last;
-    if (ORDER.indexOf(line.type) < ORDER.indexOf(last.type)) {
-      return `a line of the type ${line.type} must come before those of the type ${last.type}`;
-    }
-    if (line.type === 'stored') return this.#storedObjection(line);
+    const rules = this.#rules;
+    if (line.type === 'archive') return rules.begin(line);
+    const { head } = rules;
+    if (head === undefined) return NO_HEAD;
+    if (line.type === 'stored') return rules.follows(line) ?? rules.stored(line);
     const bound = line.type === 'key' ? 'entry' : line.type;
-    if (line.id > head[bound]) return `id: the first line says that no ${bound} is above ${head[bound]}`;
-    if (last.type === line.type && line.id <= last.id) return `id: ${line.id} comes after ${last.id}`;
-    this.#last = line;
+    const objection = rules.follows(line, head[bound], bound);
+    if (objection !== undefined) return objection;
     switch (line.type) {
       case 'account':
         return this.#accountObjection(line, head);
@@ -96,7 +82,8 @@ export class ArchiveReader {
       case 'entry':
         return this.#entryObjection(line, head);
       case 'key':
-        return this.#keyObjection(line, head);
+        if (line.sender > head.account) return `sender: the first line says that no account is above ${head.account}`;
+        return rules.key(line.sender, line.key);
     }
   }
 
@@ -109,10 +96,7 @@ export class ArchiveReader {
     if (markers.some(([room]) => room > head.room)) {
       return `markers: the first line says that no room is above ${head.room}`;
     }
-    const key = nameKey(name);
-    if (this.#names.has(key)) return `name: '${name}' is taken`;
-    this.#names.add(key);
-    return undefined;
+    return this.#rules.name(name);
   }
 
   #roomObjection(room: Line<'room'>, head: Line<'archive'>): string | undefined {
@@ -148,21 +132,5 @@ export class ArchiveReader {
     }
     if (counts) known.seq = seq;
     return messageObjection(sender, from, body, this.#messageBytes);
-  }
-
-  #keyObjection({ sender, key }: Line<'key'>, head: Line<'archive'>): string | undefined {
-    if (sender > head.account) return `sender: the first line says that no account is above ${head.account}`;
-    const own = `${sender} ${key}`;
-    if (this.#keys.has(own)) return `key: the sender has another message with the key '${key}'`;
-    this.#keys.add(own);
-    return undefined;
-  }
-
-  #storedObjection(line: Line<'stored'>): string | undefined {
-    const objection = storedObjection(line, this.#lastStored);
-    if (objection !== undefined) return objection;
-    this.#last = { type: 'stored', id: 0 };
-    this.#lastStored = textKey(line.collection, line.key);
-    return undefined;
   }
 }

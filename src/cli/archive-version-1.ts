@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { nameKey } from '../kernel/names.ts';
-import { textKey } from '../sdk/storage-over.ts';
 import { accountFields, cleanText, id, place, storedLine, time } from './archive-lines.ts';
 import type { ReadLine } from './archive-reader.ts';
-import { messageObjection, sentenceOf, storedObjection } from './archive-rules.ts';
+import { ArchiveRules, messageObjection, NO_HEAD, sentenceOf } from './archive-rules.ts';
 import { Version1Plan } from './version-1-plan.ts';
 
 const line1 = z.discriminatedUnion('type', [
@@ -29,20 +27,15 @@ type LineOf<Type extends Line1['type']> = Extract<Line1, { readonly type: Type }
 /** An account of version 1. */
 export type Account1 = LineOf<'account'>;
 
-/** A message of version 1: to everyone, or to those of the accounts it names that still wait for it, and others. */
+/** A message of version 1: to everyone, or to accounts; only those that have not received it yet are sure to be named. */
 export type Message1 = LineOf<'message'>;
 
-/** Reads the lines of an archive of version 1, which has no rooms: first to find its rooms, then to give its lines. */
+/** Reads an archive of version 1, which has no rooms: a first time to plan the rooms, a second time to convert the lines. */
 export class Version1 {
   readonly #messageBytes: number;
   readonly plan: Version1Plan;
   readonly #isPlanned: boolean;
-  readonly #names = new Set<string>();
-  /** The keys of messages, each with its sender. */
-  readonly #keys = new Set<string>();
-  #head: LineOf<'archive'> | undefined;
-  #last: { readonly type: 'account' | 'message' | 'stored'; readonly id: number } = { type: 'account', id: 0 };
-  #lastStored = '';
+  readonly #rules = new ArchiveRules<LineOf<'archive'>>(['archive', 'account', 'message', 'stored']);
 
   constructor(messageBytes: number, plan?: Version1Plan) {
     this.#messageBytes = messageBytes;
@@ -50,7 +43,7 @@ export class Version1 {
     this.plan = plan ?? new Version1Plan();
   }
 
-  /** @returns what the line says, or what is wrong with it */
+  /** @returns the line, or what is wrong with it */
   read(value: unknown): ReadLine | string {
     const { data, error } = line1.safeParse(value);
     if (data === undefined) return sentenceOf(error);
@@ -74,31 +67,21 @@ export class Version1 {
   }
 
   #objection(line: Line1): string | undefined {
-    if (line.type === 'archive') {
-      if (this.#head !== undefined) return 'an archive has one line of the type archive';
-      this.#head = line;
-      return undefined;
-    }
-    const head = this.#head;
-    if (head === undefined) return 'the first line must be of the type archive';
-    if (line.type === 'stored') return this.#storedObjection(line);
-    if (line.id > head[line.type]) return `id: the first line says that no ${line.type} is above ${head[line.type]}`;
-    const last = this.#last;
-    if (last.type === 'stored') return `a line of the type ${line.type} must come before those of the type stored`;
-    if (last.type === 'message' && line.type === 'account') return 'accounts must come before messages';
-    if (last.type === line.type && line.id <= last.id) return `id: ${line.id} comes after ${last.id}`;
-    this.#last = line;
+    const rules = this.#rules;
+    if (line.type === 'archive') return rules.begin(line);
+    const { head } = rules;
+    if (head === undefined) return NO_HEAD;
+    if (line.type === 'stored') return rules.follows(line) ?? rules.stored(line);
+    const objection = rules.follows(line, head[line.type]);
+    if (objection !== undefined) return objection;
     return line.type === 'message' ? this.#messageObjection(line, head) : this.#accountObjection(line, head);
   }
 
-  #accountObjection(line: Account1, head: LineOf<'archive'>): string | undefined {
-    if (Math.max(line.since, line.cursor, line.handed) > head.message) {
+  #accountObjection({ name, since, cursor, handed }: Account1, head: LineOf<'archive'>): string | undefined {
+    if (Math.max(since, cursor, handed) > head.message) {
       return `since, cursor, handed: the first line says that no message is above ${head.message}`;
     }
-    const key = nameKey(line.name);
-    if (this.#names.has(key)) return `name: '${line.name}' is taken`;
-    this.#names.add(key);
-    return undefined;
+    return this.#rules.name(name);
   }
 
   #messageObjection({ sender, from, audience, text, key }: Message1, head: LineOf<'archive'>): string | undefined {
@@ -107,18 +90,6 @@ export class Version1 {
       return `audience: the first line says that no account is above ${head.account}`;
     }
     const objection = messageObjection(sender, from, text, this.#messageBytes);
-    if (objection !== undefined || key === undefined) return objection;
-    const own = `${sender} ${key}`;
-    if (this.#keys.has(own)) return `key: the sender has another message with the key '${key}'`;
-    this.#keys.add(own);
-    return undefined;
-  }
-
-  #storedObjection(line: LineOf<'stored'>): string | undefined {
-    const objection = storedObjection(line, this.#lastStored);
-    if (objection !== undefined) return objection;
-    this.#last = { type: 'stored', id: 0 };
-    this.#lastStored = textKey(line.collection, line.key);
-    return undefined;
+    return objection ?? (key === undefined ? undefined : this.#rules.key(sender, key));
   }
 }

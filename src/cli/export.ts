@@ -13,10 +13,10 @@ import { mustBeUsed, withServices } from './services.ts';
 
 const PAGE = 500;
 
-/** How every archive begins. */
+/** The first bytes of every archive. */
 const ARCHIVE = '{"type":"archive"';
 
-/** Writes accounts, log and plugins' data as JSON lines, to a file or to standard output, also while the server runs. */
+/** Writes accounts, log and plugins' data as JSON lines to a file or to standard output. The server may be running. */
 export async function exportAll(config: string | undefined, file: string | undefined): Promise<void> {
   await withServices(config, { accounts: Accounts, archive: Archive }, async ({ accounts, archive }, name) => {
     await mustBeUsed(accounts, name);
@@ -30,7 +30,7 @@ export async function exportAll(config: string | undefined, file: string | undef
   });
 }
 
-/** Only an earlier archive is replaced, whole or not, and an empty file. */
+/** Only an earlier archive, complete or not, and an empty file may be replaced. @returns why this file may not */
 async function notAnArchive(file: string): Promise<string | undefined> {
   const handle = await open(file);
   try {
@@ -44,7 +44,7 @@ async function notAnArchive(file: string): Promise<string | undefined> {
 async function writeAll(archive: Archive, to: Writable): Promise<void> {
   const accounts: ArchivedAccount[] = [];
   for await (const page of pages((after) => archive.accounts(after, PAGE))) accounts.push(...page);
-  // After the accounts, so that no cursor is beyond it.
+  // Read after the accounts, so that no cursor is beyond the end.
   const ends = await archive.ends();
   await put(to, write(head(ends)));
   for (const account of accounts) await put(to, write({ type: 'account', ...account }));
@@ -64,7 +64,7 @@ async function writeAll(archive: Archive, to: Writable): Promise<void> {
   await writeTexts(archive, to);
 }
 
-/** The rooms as they were at the ends: what was appended since is taken off their numbers again. */
+/** The rooms as they were at these ends: entries that were appended since are subtracted. */
 async function roomsUpTo(archive: Archive, ends: ArchiveEnds): Promise<Iterable<ArchivedRoom>> {
   const rooms = new Map<number, ArchivedRoom>();
   for await (const page of pages((after) => archive.rooms(after, PAGE))) {
@@ -85,7 +85,7 @@ async function roomsUpTo(archive: Archive, ends: ArchiveEnds): Promise<Iterable<
   return rooms.values();
 }
 
-/** Writes what is read in pages, up to an id. */
+/** Reads page by page and writes everything up to an id. */
 async function writeUpTo<T extends { readonly id: number }>(
   last: number,
   read: (after: number) => Promise<T[]>,
@@ -100,7 +100,7 @@ async function writeUpTo<T extends { readonly id: number }>(
   }
 }
 
-/** Writes what plugins have stored. */
+/** Writes plugins' data. */
 async function writeTexts(archive: Archive, to: Writable): Promise<void> {
   let last = '';
   const next = async () => (await archive.texts?.(last, PAGE)) ?? [];
@@ -112,7 +112,7 @@ async function writeTexts(archive: Archive, to: Writable): Promise<void> {
   }
 }
 
-/** All that a reader of pages gives, page by page. */
+/** All pages. @param read gives the page after an id, an empty one at the end */
 async function* pages<T extends { readonly id: number }>(read: (after: number) => Promise<T[]>): AsyncGenerator<T[]> {
   for (let page = await read(0); page.length > 0; page = await read(page.at(-1)?.id ?? 0)) yield page;
 }

@@ -25,24 +25,24 @@ const AT_ONCE = 500;
 /** How many wrong lines are reported. */
 const SHOWN = 20;
 
-/** What an archive holds. */
+/** What was counted in an archive. */
 interface Counts {
   readonly accounts: number;
   readonly messages: number;
-  /** Values that plugins have stored. */
+  /** Values that plugins stored. */
   readonly values: number;
 }
 
 /**
- * Imports what `export` wrote into a store that was never used: all of it, or nothing when a line is wrong or the import
- * ends early.
+ * Imports an archive that `export` wrote into a store that was never used: all of it, or nothing if a line is wrong or the
+ * import is interrupted.
  */
 export async function importAll(config: string | undefined, file: string): Promise<void> {
   const { limits, place } = await readConfig(config);
   if ((await factsOf(config)) !== undefined) {
     throw new Mistakes([`A server is running with ${place.name}: stop it before you import into its store.`]);
   }
-  // A message waits in an inbox while half an outbox is full, and must fit into the rest.
+  // Messages stay in the inbox while half the outbox is full, so each must fit into the other half.
   const messageBytes = Math.floor(limits.outboxBytes / 2);
   const { counts, plan } = await check(file, messageBytes);
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
@@ -56,17 +56,17 @@ export async function importAll(config: string | undefined, file: string): Promi
   });
 }
 
-/** Looks at the whole file before anything is imported. @throws Mistakes that name the wrong lines */
+/** Checks the whole file before anything is imported. @throws Mistakes that name the wrong lines */
 async function check(
   file: string,
   messageBytes: number,
 ): Promise<{ readonly counts: Counts; readonly plan: Version1Plan | undefined }> {
-  // It is read twice, which a pipe cannot be.
+  // It is read twice, which rules out a pipe.
   const found = await stat(file).catch((cause: unknown) => {
     throw cannotRead(file, cause);
   });
   if (found.isDirectory()) throw new Mistakes([`${file} cannot be read: it is a folder`]);
-  if (!found.isFile()) throw new Mistakes([`${file} is no file: write the archive to one, and import that.`]);
+  if (!found.isFile()) throw new Mistakes([`${file} is not a file: write the archive to a file and import that.`]);
   const wrong: string[] = [];
   const reader = new ArchiveReader(messageBytes);
   const tally = newTally();
@@ -80,7 +80,7 @@ async function check(
   return { counts: countsOf(tally), plan: reader.plan };
 }
 
-/** Adds what the file holds. @returns how much; undefined when a line is wrong after all */
+/** Adds the file's lines to the store. @returns their counts; undefined if a line is wrong after all */
 async function add(archive: Archive, file: string, reader: ArchiveReader): Promise<Counts | undefined> {
   const tally = newTally();
   const batch = new Batch(archive);
@@ -93,7 +93,7 @@ async function add(archive: Archive, file: string, reader: ArchiveReader): Promi
   return countsOf(tally);
 }
 
-/** Adds lines to an archive, many at once. */
+/** Adds lines to a store in batches. */
 class Batch {
   readonly #archive: Archive;
   readonly #accounts: ArchivedAccount[] = [];
@@ -112,7 +112,7 @@ class Batch {
       case 'archive':
         if (await this.#archive.begin(line)) return;
         throw new Mistakes([
-          'The store has been used already, and an archive goes into a new one only: set its file to another place.',
+          'The store has been used already, and only a new one takes an archive: set its file to another path.',
         ]);
       case 'account':
         this.#accounts.push(untyped(line));
@@ -128,9 +128,7 @@ class Batch {
         break;
       case 'stored':
         if (this.#archive.addTexts === undefined) {
-          throw new Mistakes([
-            "The store does not keep plugins' data, and the archive holds some: nothing was imported.",
-          ]);
+          throw new Mistakes(["The archive holds plugins' data, which this store cannot keep: nothing was imported."]);
         }
         this.#texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
     }
@@ -159,7 +157,7 @@ function countsOf({ account, entry, stored }: ReturnType<typeof newTally>): Coun
   return { accounts: account, messages: entry, values: stored };
 }
 
-/** What each line says, or what is wrong with it. */
+/** Each line, or what is wrong with it. */
 async function* linesIn(
   file: string,
   reader: ArchiveReader,

@@ -7,23 +7,24 @@ interface PlannedRoom {
   readonly members: readonly number[] | undefined;
   seq: number;
   last: number;
-  /** The last number of an entry of each sender. */
+  /** Each sender's last sequence number. */
   readonly own: Map<number, number>;
-  /** While the entries are given: the number and the id of the last one so far. */
+  /** The number and id of the last entry that was converted. */
   given: { readonly seq: number; readonly id: number };
 }
 
 /**
- * How the messages of an archive without rooms become entries: one to everyone, or one in the conversation of its sender
- * and those who still wait for it; to a crowd, one in the conversation with each of them. What nobody waits for is left
- * out. A crowd of n takes n ids, so that all ids after it are greater than they were.
+ * Turns the messages of an archive without rooms into entries: one entry in the room of everyone, or in the conversation
+ * of the sender and the recipients that have not received it yet. With too many of those for a conversation, each gets an
+ * entry in a conversation with the sender. A message that everyone has received is dropped. n entries take n ids, which
+ * shifts all later ids.
  */
 export class Version1Plan {
-  /** The account's since and cursor. */
+  /** By the account's id. */
   readonly #accounts = new Map<number, { readonly since: number; readonly cursor: number }>();
   readonly #everyone: PlannedRoom = newRoom(EVERYONE, undefined);
   readonly #rooms = new Map<string, PlannedRoom>();
-  /** After which messages ids are shifted, and by how much from there on. */
+  /** From which id of a message on ids are shifted, and by how much. */
   readonly #shifts: { readonly from: number; readonly by: number }[] = [];
   /** The ids of entries to everyone. */
   readonly #toEveryone: number[] = [];
@@ -64,7 +65,7 @@ export class Version1Plan {
     return { ...account, since: this.#shifted(since), devices: [device], markers };
   }
 
-  /** The lines of a message; before those of the first one, the lines of the rooms. */
+  /** The lines of a message; before the first message, those of the rooms too. */
   message(message: Message1): ArchiveLine[] {
     const { id, sender, from, text, time, key, unknown = [] } = message;
     const places = this.#placesOf(message);
@@ -118,7 +119,7 @@ export class Version1Plan {
     return room;
   }
 
-  /** The id that an entry has, or the place in the log, that was this one. */
+  /** The new id of an entry, or position in the log, by the old one. */
   #shifted(place: number): number {
     let [low, high] = [0, this.#shifts.length];
     while (low < high) {

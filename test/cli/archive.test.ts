@@ -146,7 +146,7 @@ test('an archive with a line that is wrong is not imported at all', MANY, async 
     'chatserv: 4: id: the first line says that no account is above 3',
     'chatserv: 5: since, cursor, handed: the first line says that no message is above 2',
     'chatserv: 7: id: 1 comes after 2',
-    'chatserv: 8: accounts must come before messages',
+    'chatserv: 8: a line of the type account must come before those of the type message',
     expect.stringMatching(/^chatserv: 9: audience: /),
     "chatserv: 11: key: 'notes/a' comes after 'notes/b'",
     'chatserv: 12: collection, key, value: it cannot be stored',
@@ -158,6 +158,77 @@ test('an archive with a line that is wrong is not imported at all', MANY, async 
     '',
   ]);
   expect((await run(program, 'user', 'list')).stdout).toBe('');
+});
+
+test('lines of an archive that contradict others are reported', MANY, async () => {
+  await using program = await startProgram();
+  await program.stop();
+  const file = join(program.folder, 'all.jsonl');
+  const head = { type: 'archive', version: 2, account: 5, room: 9, entry: 9 };
+  const account = { type: 'account', name: 'a', hash: '', created: 1, seen: 0, since: 0, devices: [], markers: [] };
+  const device = { name: '', id: 5, handed: 5, seen: 0 };
+  const room = { type: 'room', kind: 'everyone', name: '', facts: {}, seq: 1, last: 9, memberships: [], spoke: [] };
+  const direct = { ...room, kind: 'direct', members: [1, 2] };
+  const text = {
+    kind: 'message',
+    version: 1,
+    counts: true,
+    from: 'a',
+    device: '',
+    toSender: false,
+    body: 'x',
+    time: 1,
+  };
+  const entry = { type: 'entry', room: 1, seq: 1, previous: 0, sender: 1, ...text };
+  const key = { type: 'key', id: 5, sender: 1, key: 'k', unknown: [], time: 1 };
+  const lines = [
+    head,
+    { ...account, id: 1 },
+    { ...account, id: 2, name: 'b', devices: [device, device] },
+    { ...account, id: 3, name: 'c', since: 10 },
+    { ...account, id: 4, name: 'd', markers: [[10, 1]] },
+    { ...room, id: 1, last: 5 },
+    { ...room, id: 2 },
+    { ...room, id: 3, kind: 'direct' },
+    { ...room, id: 4, kind: 'room', name: 'tea' },
+    { ...room, id: 5, kind: 'room', name: 'Tea' },
+    { ...direct, id: 6 },
+    { ...direct, id: 7 },
+    { ...room, id: 8, kind: 'room', name: 'milk', last: 10 },
+    { ...direct, id: 9, members: [1, 3], spoke: [6] },
+    { ...entry, id: 5 },
+    { ...entry, id: 6, room: 3 },
+    { ...entry, id: 7, seq: 2 },
+    { ...account, id: 5, name: 'e' },
+    { ...entry, id: 8, room: 4, seq: 0 },
+    { ...entry, id: 9, room: 6, seq: 2 },
+    key,
+    { ...key, id: 6 },
+    head,
+  ];
+  await program.writes('all.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const { code, stderr } = await run(program, 'import', file);
+  expect(code).toBe(2);
+  expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
+    'chatserv: 3: devices: two have one name',
+    'chatserv: 4: since, devices: the first line says that no entry is above 9',
+    'chatserv: 5: markers: the first line says that no room is above 9',
+    'chatserv: 7: kind: the room 1 is that of everyone, and no other',
+    'chatserv: 8: members: a direct conversation has them, and no other room',
+    "chatserv: 10: name: 'Tea' is taken",
+    'chatserv: 12: members: there is another conversation of theirs',
+    'chatserv: 13: last: the first line says that no entry is above 9',
+    'chatserv: 14: members, memberships, spoke: the first line says that no account is above 5',
+    'chatserv: 16: room: there is no line of the room 3',
+    'chatserv: 17: id, previous: the last entry of the room is 5',
+    'chatserv: 18: a line of the type account must come before those of the type entry',
+    'chatserv: 19: seq: an entry has one where it counts',
+    'chatserv: 20: seq: 2 comes after 0, and the last one of the room is 1',
+    "chatserv: 22: key: the sender has another message with the key 'k'",
+    'chatserv: 23: an archive has one line of the type archive',
+    `chatserv: Nothing of ${file} was imported.`,
+    '',
+  ]);
 });
 
 /** The lines of an archive of `zed` and what is said, in which no id is above 9. */
@@ -276,7 +347,7 @@ test('where it cannot be written, or nothing can be copied, a sentence says so',
   expect((await folder.runs(['import', 'nothing'])).stderr).toMatch(/^chatserv: nothing cannot be read: .*\n$/);
   expect((await folder.runs(['import', '.'])).stderr).toBe('chatserv: . cannot be read: it is a folder\n');
   expect((await folder.runs(['import', '/dev/null'])).stderr).toBe(
-    'chatserv: /dev/null is no file: write the archive to one, and import that.\n',
+    'chatserv: /dev/null is not a file: write the archive to a file and import that.\n',
   );
   expect((await folder.runs(['backup', 'copy.db', '--config', 'memory.json'])).stderr).toMatch(
     /^chatserv: No plugin in .*memory\.json provides 'backup': switch on one that does .*\n$/,
