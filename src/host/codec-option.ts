@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Loaded } from './load.ts';
 import { didYouMean } from './mistakes.ts';
 
 /** The schemas of options that name a codec. */
@@ -18,17 +19,28 @@ export function dialectOption(byDefault?: string) {
 }
 
 /** The options of a schema that name a codec. */
-export function codecOptionsOf(schema: unknown): string[] {
+function codecOptionsOf(schema: unknown): string[] {
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.keys(schema.shape).filter((key) => codecNames.has(schema.shape[key]));
 }
 
 /**
- * That an option names a codec which no plugin contributes.
- * @param known the codecs that there are
- * @param off what the config calls the plugins that are off
+ * The options of a plugin that name a codec which no plugin contributes, a sentence each.
+ * @param known the codecs that plugins contribute
+ * @param off the keys of the plugins that the config switches off
  */
-export function unknownCodec(option: string, name: string, known: readonly string[], off: readonly string[]): string {
+export function unknownCodecs(
+  { key, plugin, options }: Loaded,
+  known: readonly string[],
+  off: readonly string[],
+): string[] {
+  return codecOptionsOf(plugin.options).flatMap((option) => {
+    const name = String(Reflect.get(Object(options), option));
+    return known.includes(name) ? [] : [unknownCodec(`plugins.${key}.${option}`, name, known, off)];
+  });
+}
+
+function unknownCodec(option: string, name: string, known: readonly string[], off: readonly string[]): string {
   const all = known.map((one) => `"${one}"`).join(', ');
   const cure = off.includes(name)
     ? ` The plugin '${name}' is off: switch it on under plugins.`

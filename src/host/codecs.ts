@@ -6,13 +6,8 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Message } from '../kernel/message.ts';
 import type { Session } from '../kernel/session.ts';
 import type { CallWatcher } from './call-watcher.ts';
+import type { Contributed } from './define.ts';
 import { errorOf, Mistakes } from './mistakes.ts';
-
-/** The codecs that a plugin contributes. */
-export interface ContributedCodecs {
-  readonly plugin: string;
-  readonly codecs: readonly Codec[];
-}
 
 /**
  * Adds the codecs of plugins under their names.
@@ -20,13 +15,13 @@ export interface ContributedCodecs {
  */
 export function addCodecs(
   codecs: Map<string, LiveCodec>,
-  contributed: readonly ContributedCodecs[],
+  contributed: readonly Contributed<Codec>[],
   logger: Logger,
   watchdog: CallWatcher | undefined,
 ): void {
   const mistakes: string[] = [];
-  for (const { plugin, codecs: own } of contributed) {
-    for (const codec of own) {
+  for (const { plugin, specs } of contributed) {
+    for (const codec of specs) {
       const other = codecs.get(codec.name);
       if (other === undefined) codecs.set(codec.name, new GuardedCodec(codec, plugin, logger, watchdog));
       else
@@ -38,7 +33,7 @@ export function addCodecs(
   if (mistakes.length > 0) throw new Mistakes(mistakes);
 }
 
-/** Calls a codec; while it runs, the watchdog knows whose code that is. */
+/** Calls a codec and tells the watchdog whose code is running. */
 type Watch = <T>(call: () => T) => T;
 
 function watchBy(watchdog: CallWatcher, id: number): Watch {
@@ -52,7 +47,7 @@ function watchBy(watchdog: CallWatcher, id: number): Watch {
   };
 }
 
-/** A plugin's codec as the kernel calls it. What it throws is the kernel's to handle. */
+/** A plugin's codec for the kernel, which handles its errors. */
 class GuardedCodec implements LiveCodec {
   readonly name: string;
   readonly plugin: string;
@@ -77,13 +72,13 @@ class GuardedCodec implements LiveCodec {
     this.#watch = watchdog ? watchBy(watchdog, watchdog.idOf(plugin, `codec ${name}`)) : (call) => call();
   }
 
-  /** One that throws claims nobody, so that the clients of other codecs go on. */
+  /** A codec that throws claims no client, so that those of other codecs continue. */
   claims(firstLine: string): boolean {
     try {
       return this.#watch(() => this.#codec.claims?.(firstLine) ?? false);
     } catch (thrown) {
       const facts = { event: 'plugin-error', plugin: this.plugin, codec: this.name, err: errorOf(thrown) };
-      this.#logger.error(facts, `codec '${this.name}' failed to tell whether a client speaks it`);
+      this.#logger.error(facts, `codec '${this.name}' failed to check a client's first line`);
       return false;
     }
   }
@@ -96,7 +91,7 @@ class GuardedCodec implements LiveCodec {
     const text: unknown = this.#watch(() => this.#codec.message(message, capabilities));
     if (typeof text === 'string') return text;
     if (isPair(text)) return text;
-    throw new TypeError(`message returned ${inspect(text)}, expected a text, or the two parts around a name`);
+    throw new TypeError(`message returned ${inspect(text)}, expected a string, or the two parts around a name`);
   }
 
   entry(entry: Entry, message: Message, line: string | undefined, capabilities: string): string {
@@ -131,7 +126,7 @@ class GuardedState implements CodecState {
   encode(output: Output): string {
     const text: unknown = this.#watch(() => this.#state.encode(output));
     if (typeof text === 'string') return text;
-    throw new TypeError(`encode returned ${inspect(text)}, expected a text`);
+    throw new TypeError(`encode returned ${inspect(text)}, expected a string`);
   }
 }
 

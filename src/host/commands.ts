@@ -6,11 +6,11 @@ import { type ParamShapes, usageOf } from '../params/arguments.ts';
 import type { Params } from '../params/param.ts';
 import type { Roles } from '../services/roles.ts';
 import { countedWords, declaredArguments } from './arguments.ts';
-import type { CommandSpec } from './define.ts';
+import type { CommandSpec, Contributed } from './define.ts';
 import { Mistakes } from './mistakes.ts';
 import type { PluginCalls } from './plugin-calls.ts';
 
-/** A command that is loaded, as `server.commands()` lists it. */
+/** A loaded command, as `server.commands()` lists it. */
 export interface Command {
   /** The word that calls it. Where two plugins bring one word, the server does not start. */
   readonly name: string;
@@ -20,42 +20,36 @@ export interface Command {
   readonly usage: string;
   /** What it does, in one line without a full stop. */
   readonly summary: string;
-  /** Its arguments, by name, in the order of a line; undefined where it does not declare them. */
+  /** Its arguments by name, in the order of a line; undefined if it does not declare them. */
   readonly params?: ParamShapes | undefined;
-  /** Whether calls of it may be under way together with others. */
+  /** Whether its calls may overlap with those of other such commands. */
   readonly overlaps?: boolean;
-  /** The role that it needs, for who lists commands; `allows` asks for it. */
+  /** The role that it requires, for display; `allows` checks it. */
   readonly role?: string;
-  /** Whether an account may call it; who may not is answered `error:denied:<command>`. Without it everyone may. */
+  /** Whether an account may call it; others are answered `error:denied:<command>`. Without it everyone may. */
   readonly allows?: (account: Account) => Promise<boolean>;
-  /** The plugin that brings it. */
+  /** The plugin that contributes it. */
   readonly plugin: string;
   /** Answers a call. */
   run(call: CommandCall): Reply | Promise<Reply>;
 }
 
-/** A command that is loaded, with what the kernel runs it by. */
+/** A loaded command with what the kernel needs to run it. */
 export interface LoadedCommand extends Command, KernelCommand {}
 
-/** The commands that a plugin brings. */
-export interface Brought {
-  readonly plugin: string;
-  readonly specs: readonly CommandSpec[];
-}
-
 /**
- * Adds what plugins bring to the commands, under their names and aliases.
- * @throws Mistakes when two plugins bring one word
+ * Adds the commands of plugins under their names and aliases.
+ * @throws Mistakes when two plugins contribute one word
  */
 export function addCommands(
   commands: Map<string, LoadedCommand>,
-  brought: readonly Brought[],
+  contributed: readonly Contributed<CommandSpec>[],
   calls: PluginCalls,
   roles: Roles | undefined,
   logger: Logger,
 ): void {
   const mistakes: string[] = [];
-  for (const { plugin, specs } of brought) {
+  for (const { plugin, specs } of contributed) {
     for (const spec of specs) {
       const command = loaded(plugin, spec, calls, spec.role && holders(spec.role, roles, calls, logger));
       for (const word of [command.name, ...command.aliases]) {
@@ -71,7 +65,7 @@ export function addCommands(
   if (mistakes.length > 0) throw new Mistakes(mistakes);
 }
 
-/** Whether a command declares its arguments. One of the last release says how it is called, and counts words at most. */
+/** Whether a command declares its arguments. One for the last release has a usage, and counts words at most. */
 export function declaresArguments({ params, args, usage }: CommandSpec): boolean {
   return params !== undefined || (args === undefined && usage === undefined);
 }
@@ -95,7 +89,7 @@ function shapesOf(params: Params): ParamShapes {
   return Object.fromEntries(Object.entries(params).map(([name, { shape }]) => [name, shape]));
 }
 
-/** Whether an account has a role. Where nobody knows about roles, and where that fails, nobody has one. */
+/** Whether an account has a role. Without the service, and when it fails, no account has one. */
 function holders(
   role: string,
   roles: Roles | undefined,
@@ -106,10 +100,7 @@ function holders(
     try {
       return roles !== undefined && (await calls.during(() => roles.has(account, role)));
     } catch (err) {
-      logger.error(
-        { event: 'store-error', err },
-        `whether ${account.name} has the role '${role}' could not be found out`,
-      );
+      logger.error({ event: 'store-error', err }, `whether ${account.name} has the role '${role}' could not be read`);
       return false;
     }
   };

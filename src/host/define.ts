@@ -104,6 +104,12 @@ export interface KindSpec {
   line?(entry: Entry): string | undefined;
 }
 
+/** What one plugin contributes of one thing, such as its commands. */
+export interface Contributed<Spec> {
+  readonly plugin: string;
+  readonly specs: readonly Spec[];
+}
+
 /** What a plugin's set-up returns. */
 export interface Contributions<Provides extends Tokens> {
   /** Its handlers, by the hooks' names. */

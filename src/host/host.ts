@@ -22,7 +22,7 @@ import { type Culprit, culpritOf, learnStandardCode } from './culprit.ts';
 import { runAsServer } from './current.ts';
 import { Events } from './events.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
-import { Generation, type LivePlugin, type Surroundings } from './generation.ts';
+import { Generation, type GenerationContext, type LivePlugin } from './generation.ts';
 import type { PhaseOrder } from './handler-order.ts';
 import { appendEntry, redact } from './kinds.ts';
 import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
@@ -265,7 +265,7 @@ export class Host {
   async #build(setting: HostSetting, before?: Generation): Promise<Generation> {
     const lived = { ...setting, logger: this.#logger, clock: this.#clock, stopping: this.#stopping.signal };
     const deprecated = (sentence: string) => this.#logger.warn({ event: 'deprecated' }, sentence);
-    return await Generation.build(await plan(lived, deprecated), this.#around(setting, new Lifecycle(lived)), before);
+    return await Generation.build(await plan(lived, deprecated), this.#context(setting, new Lifecycle(lived)), before);
   }
 
   /** Reads the setting again. @throws Mistakes */
@@ -307,10 +307,10 @@ export class Host {
     };
   }
 
-  #around(
+  #context(
     { limits, place, plugins, watchdog, exclusive = false, dryRun = false }: HostSetting,
     lifecycle: Lifecycle,
-  ): Surroundings {
+  ): GenerationContext {
     return {
       server: this.#server,
       logger: this.#logger,

@@ -3,10 +3,10 @@ import type { Destination, Entry, NewEntry } from '../kernel/entry.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { withoutControls } from '../kernel/message.ts';
 import type { LiveKind } from '../kernel/rendered.ts';
-import type { KindSpec } from './define.ts';
+import type { Contributed, KindSpec } from './define.ts';
 import { Mistakes } from './mistakes.ts';
 
-/** The kinds that the log itself knows, and that of messages. */
+/** The kinds of the log itself, and that of messages. */
 const OWN: ReadonlySet<string> = new Set(['message', 'redaction', 'join', 'leave']);
 
 /** A kind, with the plugin that defines it. */
@@ -15,38 +15,38 @@ export interface Kind extends LiveKind {
   readonly plugin: string;
 }
 
-/** What is to be appended to the log, of a kind that a plugin defines. */
+/** An entry to append to the log, of a kind that a plugin defines. */
 export interface EntryPost {
   readonly kind: string;
-  /** Whom it is from, as in `Post`. */
+  /** The sender, as in `Post`. */
   readonly from: Account;
   readonly to: Destination;
-  /** What the kind's schema takes. */
+  /** Data that the kind's schema accepts. */
   readonly data: unknown;
   /** The id of the entry that it changes. */
   readonly of?: number;
   /** The id of the entry that it answers. */
   readonly reply?: number;
-  /** The device that it comes from (`session.deviceName`), which is not given it again. */
+  /** The device that sends it (`session.deviceName`) and does not receive it again. */
   readonly device?: string;
-  /** Whether the sender is among those it is for. */
+  /** Whether the sender is a recipient too. */
   readonly toSender?: boolean;
-  /** Whether it is kept; otherwise it is for those online, with the id 0. Kept where a store is, unless it is said. */
+  /** Whether the store keeps it, by default it does; otherwise only online accounts receive it, with the id 0. */
   readonly kept?: boolean;
 }
 
 /**
  * The kinds that plugins define, by name.
- * @param failed told of a plugin whose `line` throws
+ * @param failed called when the `line` of a plugin throws
  * @throws Mistakes when two plugins define one
  */
 export function kindsOf(
-  defined: readonly { readonly plugin: string; readonly specs: readonly KindSpec[] }[],
+  contributed: readonly Contributed<KindSpec>[],
   failed: (plugin: string, kind: string, thrown: unknown) => void,
 ): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
   const mistakes: string[] = [];
-  for (const { plugin, specs } of defined) {
+  for (const { plugin, specs } of contributed) {
     for (const spec of specs) {
       const { name } = spec;
       const other = kinds.get(name);
@@ -75,7 +75,7 @@ function lineOf(
   };
 }
 
-/** Appends an entry of a kind that a live plugin defines. @throws when there is none, or the data does not fit it */
+/** Appends an entry of a kind that a live plugin defines. @throws when no plugin does, or the data does not fit its schema */
 export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kind>, post: EntryPost): Promise<Entry> {
   const { kind, from, to, data, of, reply, device = '', toSender = false, kept = true } = post;
   const defined = kinds.get(kind);
@@ -90,9 +90,9 @@ export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kin
 }
 
 /**
- * Blanks the body of an entry and of those that change it, in the log and in what is given of it from now on.
- * @returns whether the entry is there
- * @throws when it could not be kept
+ * Blanks the body of an entry and of those that change it, in the log and in later deliveries.
+ * @returns whether there is such an entry
+ * @throws when that could not be stored
  */
 export async function redact(kernel: Kernel, id: number, by: Account): Promise<boolean> {
   const entry = await kernel.log?.get(id);

@@ -14,14 +14,14 @@ import { phaseEntry } from './hook-table.ts';
 import type { Limits } from './limits.ts';
 import type { Meter, Meters } from './meter.ts';
 import { errorOf } from './mistakes.ts';
-import { type HealthSurroundings, PluginHealth } from './plugin-health.ts';
+import { type HealthContext, PluginHealth } from './plugin-health.ts';
 
 /** Of how many calls one is timed, once there were many: on the hot path, and of those that are awaited. */
 const SAMPLED = { hot: 1024, awaited: 16 };
 
 /** What plugins are called in. */
-export interface CallSurroundings extends HealthSurroundings {
-  readonly limits: HealthSurroundings['limits'] & Pick<Limits, 'handlerTime'>;
+export interface CallContext extends HealthContext {
+  readonly limits: HealthContext['limits'] & Pick<Limits, 'handlerTime'>;
   /** Where calls are counted. */
   readonly meters: Meters;
   /** The plugins of which the log has said that they are written for the last release. */
@@ -62,10 +62,10 @@ export class PluginCalls {
   #busy = 0;
   #whenIdle: (() => void)[] = [];
 
-  constructor(around: CallSurroundings) {
-    const { clock, logger, limits, meters, noticed, watchdog } = around;
+  constructor(context: CallContext) {
+    const { clock, logger, limits, meters, noticed, watchdog } = context;
     this.#logger = logger;
-    this.#health = new PluginHealth(around);
+    this.#health = new PluginHealth(context);
     this.#time = new HandlerTime(clock, limits.handlerTime);
     this.#meters = meters;
     this.#noticed = noticed;

@@ -12,7 +12,7 @@ export interface Health {
 }
 
 /** What the health of plugins depends on. */
-export interface HealthSurroundings {
+export interface HealthContext {
   readonly clock: SteadyClock;
   readonly logger: Logger;
   readonly limits: Pick<Limits, 'quarantineAfter' | 'quarantineTime'>;
@@ -22,10 +22,10 @@ export interface HealthSurroundings {
 export class PluginHealth {
   readonly #clock: SteadyClock;
   readonly #logger: Logger;
-  readonly #limits: HealthSurroundings['limits'];
+  readonly #limits: HealthContext['limits'];
   readonly #plugins = new Map<string, Health>();
 
-  constructor({ clock, logger, limits }: HealthSurroundings) {
+  constructor({ clock, logger, limits }: HealthContext) {
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
