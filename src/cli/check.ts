@@ -1,4 +1,5 @@
-import { Host, plan } from '../host/host.ts';
+import { Host } from '../host/host.ts';
+import { plan } from '../host/plan.ts';
 import { print } from './print.ts';
 import { settingOf } from './setting.ts';
 

@@ -1,8 +1,9 @@
-import { GIVEN, Host } from '../host/host.ts';
+import { Host } from '../host/host.ts';
 import { Lifecycle } from '../host/lifecycle.ts';
 import { loadPlugins } from '../host/load.ts';
 import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { servicesOf } from '../host/order.ts';
+import { GIVEN } from '../host/plan.ts';
 import { Accounts } from '../services/accounts.ts';
 import type { ServicesOf, Tokens } from '../services/service.ts';
 import { Failure } from './failure.ts';

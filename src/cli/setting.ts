@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { checkConfig } from '../config/check.ts';
 import { findConfig } from '../config/find.ts';
-import type { HostSetting } from '../host/host.ts';
 import { Mistakes } from '../host/mistakes.ts';
 import { modules } from '../host/self.ts';
+import type { HostSetting } from '../host/setting.ts';
 import { loadStandardSet } from '../host/standard.ts';
 import { type Log, openLog } from '../logging/open.ts';
 import { LEVELS, type Level } from '../logging/style.ts';

@@ -2,12 +2,12 @@ import type { SteadyClock } from '../kernel/clock.ts';
 import type { Counters } from '../kernel/environment.ts';
 import type { Message } from '../kernel/message.ts';
 import { Histogram } from './histogram.ts';
-import { LimitHits } from './limit-hits.ts';
+import { NAMES, NamedCounts } from './named-counts.ts';
 
-/** How often a message is followed to its recipients, in milliseconds. */
+/** At most one message in so many milliseconds is followed to its recipients. */
 const FOLLOWED = 1000;
 
-/** The counters of a server, where an addition per write is all that they may cost. */
+/** The counters of a server; they are on the hot path. */
 export class ServerCounters implements Counters {
   bytesReceived = 0;
   bytesSent = 0;
@@ -15,9 +15,9 @@ export class ServerCounters implements Counters {
   posted = 0;
   /** From posting a message until it is durable. */
   readonly keeping = new Histogram();
-  /** From posting a message until a transport has taken it, for one message a second. */
+  /** From posting a message until a transport has taken it, sampled once a second. */
   readonly delivering = new Histogram();
-  readonly limitHits = new LimitHits();
+  readonly limitHits = new NamedCounts();
   readonly #clock: SteadyClock;
   #followed: { readonly message: Message; readonly posted: number } | undefined;
 
@@ -26,7 +26,8 @@ export class ServerCounters implements Counters {
   }
 
   countLimitHit(limit: string): void {
-    this.limitHits.count(limit);
+    if (this.limitHits.count(limit)) return;
+    throw new Error(`'${limit}' cannot name a limit: use at most ${NAMES} names of lower-case words with hyphens`);
   }
 
   kept(milliseconds: number): void {

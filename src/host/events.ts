@@ -1,16 +1,11 @@
 import type { Logger } from '../kernel/logger.ts';
+import { NamedCounts } from './named-counts.ts';
 
-/** How an event is called, in lower-case words with hyphens. */
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-
-/** How many events are told apart. */
-const NAMES = 200;
-
-/** Counts how often each event of the log happened, also those that the log's level leaves out. */
+/** Counts how often each event of the log happened, whatever the log's level. */
 export class Events {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new NamedCounts();
 
-  /** A logger that counts, and passes on. */
+  /** A logger that counts events and passes them on. */
   counted(logger: Logger): Logger {
     return {
       debug: (facts, text) => logger.debug(this.#count(facts), text),
@@ -20,19 +15,14 @@ export class Events {
     };
   }
 
-  /** How often each happened; those that never did are not there. */
+  /** How often each event happened; those that never did are left out. */
   read(): Record<string, number> {
-    return Object.fromEntries(this.#counts);
+    return this.#counts.read();
   }
 
   #count(facts: object): object {
     const { event } = facts as { readonly event?: unknown };
-    if (typeof event !== 'string') return facts;
-    const count = this.#counts.get(event);
-    // A name that is made of what a client sent must not make the counts grow without end.
-    if (count !== undefined || (this.#counts.size < NAMES && NAME.test(event))) {
-      this.#counts.set(event, (count ?? 0) + 1);
-    }
+    if (typeof event === 'string') this.#counts.count(event);
     return facts;
   }
 }

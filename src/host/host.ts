@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Clock, SteadyClock } from '../kernel/clock.ts';
+import type { SteadyClock } from '../kernel/clock.ts';
 import type { Connection } from '../kernel/connection.ts';
 import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -14,7 +14,6 @@ import { observedAccounts } from './accounts.ts';
 import { locate } from './address.ts';
 import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
-import type { CallWatcher } from './call-watcher.ts';
 import { steady, systemClock } from './clock.ts';
 import type { Command } from './commands.ts';
 import { ServerCounters } from './counters.ts';
@@ -25,77 +24,17 @@ import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type GenerationContext, type LivePlugin } from './generation.ts';
 import type { PhaseOrder } from './handler-order.ts';
 import { appendEntry, redact } from './kinds.ts';
-import { inTime, Lifecycle, type LifecycleSetting } from './lifecycle.ts';
-import type { Limits } from './limits.ts';
-import { type ConfigPlace, type Entries, type Loaded, loadPlugins } from './load.ts';
+import { inTime, Lifecycle } from './lifecycle.ts';
 import { Meters } from './meter.ts';
 import { errorOf, Mistakes, messageOf } from './mistakes.ts';
-import { orderSetUp } from './order.ts';
 import { placeText } from './place.ts';
+import { plan } from './plan.ts';
 import { SessionPresence } from './presence.ts';
 import { TokenBuckets } from './rate-limiter.ts';
 import type { Server } from './server.ts';
-import type { StandardPlugins } from './standard.ts';
+import type { HostSetting } from './setting.ts';
 
-/** What a server is made of. */
-export interface HostSetting {
-  readonly plugins: Entries;
-  readonly limits: Limits;
-  readonly place: ConfigPlace;
-  /** The standard plugins, which a config names without a path. */
-  readonly standard: StandardPlugins;
-  /** What is wrong beside the plugins, to be said with what is wrong with those. */
-  readonly mistakes?: readonly string[];
-  readonly logger: Logger;
-  readonly clock?: Clock;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Told where a transport listens. */
-  readonly listens?: (transport: string, where: string) => void;
-  /** Told of a reload when it begins; it is done, well or not, when the promise resolves. */
-  readonly reloads?: (done: Promise<unknown>) => void;
-  /** Called when what it says is live. */
-  readonly live?: () => void;
-  /** Whether this process needs what is stored for itself alone, as a server does; else it works beside one. */
-  readonly exclusive?: boolean;
-  /** Whether plugins are only looked at, and may make or change nothing that outlives this process. */
-  readonly dryRun?: boolean;
-  /** Given the host before any of its plugins runs. */
-  readonly begins?: (host: Host) => void;
-  /** Is told what is being called. */
-  readonly watchdog?: CallWatcher;
-  /** Aborted when the server is to end, also while it starts: then nothing is waited for that begins. */
-  readonly stopping?: AbortSignal;
-  /** Reads the setting again, for a reload. @throws Mistakes when it cannot be read */
-  readonly again?: () => Promise<HostSetting>;
-}
-
-/** The services that are there without a plugin. */
-export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service]);
-
-/**
- * The plugins of a setting in the order of set-up.
- * @param deprecated is told what still works and will not in a later version, a sentence each
- * @throws Mistakes with all that is wrong
- */
-export async function plan(
-  setting: Pick<HostSetting, 'plugins' | 'place' | 'standard' | 'environment' | 'mistakes'> & LifecycleSetting,
-  deprecated: (sentence: string) => void = () => {},
-): Promise<Loaded[]> {
-  const { plugins, place, standard, environment = {} } = setting;
-  const loading = await loadPlugins(plugins, { ...place, standard }, environment, new Lifecycle(setting));
-  const { loaded, mistakes, incomplete } = loading;
-  for (const sentence of loading.deprecations) deprecated(sentence);
-  const on = new Set(loaded.map(({ key }) => key));
-  const off = Object.entries(standard).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
-  const order = orderSetUp(loaded, GIVEN, off);
-  // What could not be loaded may be what provides a service that seems to be missing.
-  const missing = incomplete ? [] : order.missing;
-  const all = [...(setting.mistakes ?? []), ...mistakes, ...order.mistakes, ...missing];
-  if (all.length > 0) throw new Mistakes(all);
-  return order.ordered;
-}
-
-/** A server: its kernel and the plugins that are live. */
+/** A server: its kernel and its live plugins. */
 export class Host {
   readonly kernel: Kernel;
   readonly accountWatch: AccountWatch;
@@ -105,22 +44,22 @@ export class Host {
   readonly #counters: ServerCounters;
   #exempt: (address: string) => boolean;
   readonly #meters = new Meters();
-  /** The plugins of which the log says that they are written for the last release. */
+  /** The plugins whose deprecation notice was logged. */
   readonly #noticed = new Set<string>();
   readonly #events = new Events();
   readonly #logger: Logger;
   readonly #log: BoundedLog;
   readonly #stopping = new AbortController();
-  /** What plugins are given of each store's accounts. */
+  /** Each store's accounts as plugins are given them. */
   readonly #observed = new WeakMap<Accounts, Accounts>();
   #state: ServerState = 'starting';
-  /** Where transports listen, until every plugin has started. */
+  /** Where transports listen; undefined once every plugin has started. */
   #unannounced: [transport: string, where: string][] | undefined = [];
   #setting: HostSetting;
   #generation!: Generation;
-  /** Reloads are done one after the other. */
+  /** Resolves when the last reload has ended: reloads run one after the other. */
   #reloaded: Promise<unknown> = Promise.resolve();
-  /** Until what earlier generations left is ended. */
+  /** Resolves when earlier generations have retired. */
   #retired: Promise<void> = Promise.resolve();
 
   private constructor(setting: HostSetting) {
@@ -186,7 +125,7 @@ export class Host {
     ]);
   }
 
-  /** Sets everything up, and only then starts what meets clients. @throws Mistakes when it cannot */
+  /** Sets all plugins up and then starts them. @throws Mistakes when one fails */
   static async start(setting: HostSetting): Promise<Host> {
     const host = await Host.setUp({ ...setting, exclusive: true });
     try {
@@ -201,14 +140,14 @@ export class Host {
     return host;
   }
 
-  /** Tells where transports listen, once all of them do: whoever reads of one can use the others. */
+  /** Reports where transports listen, once all of them do: after the first report every one can be used. */
   #announce(): void {
     const places = this.#unannounced ?? [];
     this.#unannounced = undefined;
     for (const [transport, where] of places) this.#setting.listens?.(transport, where);
   }
 
-  /** Sets everything up and starts nothing: for who only looks, or works on what is stored. @throws Mistakes */
+  /** Sets all plugins up without starting them, for commands that inspect or edit stored data. @throws Mistakes */
   static async setUp(setting: HostSetting): Promise<Host> {
     const host = new Host(setting);
     setting.begins?.(host);
@@ -218,10 +157,9 @@ export class Host {
   }
 
   /**
-   * Reads the setting again and makes what it says live, keeping every plugin of which nothing has changed, and every
-   * session.
-   * @returns what is different
-   * @throws Mistakes when it cannot; then all is as it was
+   * Reads the setting again and makes it live. Unchanged plugins and all sessions are carried over.
+   * @returns what has changed
+   * @throws Mistakes when that fails; then everything stays as it was
    */
   reload(): Promise<Difference> {
     const reloading = this.#reloaded.then(() => this.#reload());
@@ -280,7 +218,7 @@ export class Host {
     }
   }
 
-  /** How often each limit was hit, by its name. */
+  /** How often each limit was hit, by name. */
   get limitHits(): Readonly<Record<string, number>> {
     return this.#counters.limitHits.read();
   }
@@ -331,12 +269,12 @@ export class Host {
   }
 
   /**
-   * Takes what was thrown where nobody catches it, and goes on: it is logged, with the plugin that it came from, and
-   * counted on that. What is of no plugin is a mistake of this program's.
+   * Handles an uncaught error: it is logged and counted for the plugin that it came from, and the server goes on. An error
+   * that came from no plugin is logged as internal.
    */
   uncaught(thrown: unknown): void {
     const err = errorOf(thrown);
-    // Whom a plugin asked something, without waiting for the answer, has left.
+    // A plugin asked a client something without awaiting the answer, and the client has left.
     if (!(err instanceof DialogueOver)) this.#failed(err, culpritOf(err));
   }
 
@@ -348,7 +286,7 @@ export class Host {
       return;
     }
     this.#logger.error({ event: 'plugin-error', plugin, ...about }, `plugin '${plugin}' failed in the background`);
-    // While the server starts there is none.
+    // While the server starts there is no generation.
     (this.#generation as Generation | undefined)?.countBackgroundFailure(plugin);
   }
 
@@ -358,34 +296,34 @@ export class Host {
     return observed;
   }
 
-  /** Looks at the accounts of everyone online again. */
+  /** Reads the accounts of all sessions again. */
   async #recheck(): Promise<void> {
     try {
       await this.accountWatch.recheck();
     } catch (err) {
-      this.#logger.error({ event: 'store-error', err }, 'whether accounts were changed could not be read');
+      this.#logger.error({ event: 'store-error', err }, 'the accounts of sessions could not be read again');
       throw err;
     }
   }
 
-  /** Hands over a connection, as a transport does. @param codec the name of a codec @throws when there is none of it */
+  /** Accepts a connection from a transport. @param codec the name of a codec @throws when there is no such codec */
   accept(connection: Connection, codec: string): AcceptedSession {
     const { codecs } = this.kernel.generation;
     const known = codecs.get(codec);
     if (known === undefined) {
       throw new Error(`There is no codec '${codec}'; known: ${[...codecs.keys()].join(', ')}.`);
     }
-    // A session is the server's, whichever transport brings it.
+    // A session belongs to the server, not to the plugin whose transport accepted it.
     return runAsServer(() => this.kernel.accept(connection, known));
   }
 
-  /** The commands that are loaded, each once, by name. */
+  /** The loaded commands, each once, by name. */
   commands(): readonly Command[] {
     const generation = this.#generation as Generation | undefined;
     return [...new Set(generation?.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The plugins that are live, in the order of set-up. */
+  /** The live plugins in the order of set-up. */
   plugins(): readonly LivePlugin[] {
     return this.#generation.plugins();
   }
@@ -395,12 +333,12 @@ export class Host {
     return this.#generation.orders();
   }
 
-  /** The service of that name, if a plugin provides it. */
+  /** A service by name, if a plugin provides it. */
   service(name: string): unknown {
     return this.#generation.services.get(name);
   }
 
-  /** Stops accepting, tells every client why, writes what is left, and ends the plugins. */
+  /** Stops accepting connections, closes all sessions with this reason, flushes, and disposes of the plugins. */
   async stop(reason: string): Promise<void> {
     this.#state = 'stopping';
     this.#stopping.abort();

@@ -383,7 +383,7 @@ describe('a change by another process', () => {
     accounts.get = () => Promise.reject(new Error('the disk is away'));
     await expect(tell()).rejects.toThrow('the disk is away');
     expect(await alice.asks('who')).toBe('alice');
-    expect(server.failures.map(({ text }) => text)).toEqual(['whether accounts were changed could not be read']);
+    expect(server.failures.map(({ text }) => text)).toEqual(['the accounts of sessions could not be read again']);
     accounts.get = get;
     await tell();
     await alice.sees('closing:signed-out');

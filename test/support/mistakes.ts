@@ -1,7 +1,7 @@
 import { checkConfig } from '../../src/config/check.ts';
-import { plan } from '../../src/host/host.ts';
 import type { Loaded } from '../../src/host/load.ts';
 import { Mistakes } from '../../src/host/mistakes.ts';
+import { plan } from '../../src/host/plan.ts';
 import { loadStandardSet } from '../../src/host/standard.ts';
 
 /** What a config is checked with. */
