@@ -3,23 +3,23 @@ import type { Account, AccountChange } from '../kernel/account.ts';
 import type { Session } from '../kernel/session.ts';
 import { type Accounts, newEpoch, type StoredAccount } from '../services/accounts.ts';
 
-/** Is notified of what plugins do to accounts. */
+/** Is notified of changes that plugins make to accounts. */
 export interface AccountObserver {
   /** An account is about to be removed. @returns undoes that */
   removing(account: number): () => void;
-  /** @param by the session that did it, which stays @returns once everyone was notified */
+  /** @param by the session that made the change, which stays open @returns once everyone was notified */
   changed(account: Account, change: AccountChange, by?: Session): Promise<void>;
 }
 
-/** The shortest key that signs anything, in bytes. */
+/** The shortest signing key, in bytes. */
 const KEY_LEAST = 32;
 
-/** What a store of an earlier version lacks. */
+/** The methods that stores of earlier versions lack. */
 type Later = 'get' | 'signOut' | 'signingKey' | 'rename';
 
 /**
- * A store's accounts as plugins are given them: whatever changes one takes effect everywhere before its promise
- * resolves, whichever store it is. What a store of an earlier version lacks is made up for.
+ * Wraps a store's accounts for plugins: a change takes effect everywhere before its promise resolves, whatever the store.
+ * Methods that a store of an earlier version lacks are added.
  */
 export function observedAccounts(store: Accounts, observer: AccountObserver): Accounts {
   const accounts = complete(store);
@@ -63,8 +63,8 @@ export function observedAccounts(store: Accounts, observer: AccountObserver): Ac
 }
 
 /**
- * All that the contract says, each a function of its own. For a store that keeps neither epochs nor a key, both last as
- * long as the process: tokens then expire with it.
+ * Completes a store to the whole interface. For a store without epochs and a signing key, both last as long as the process,
+ * and tokens expire with it.
  */
 function complete(store: Omit<Accounts, Later> & Partial<Pick<Accounts, Later>>): Accounts {
   const { signOut, signingKey } = store;

@@ -13,9 +13,9 @@ export function isAddressEntry(entry: string): boolean {
   return found !== undefined && found.port === undefined && found.zone === undefined;
 }
 
-/** Looks addresses up in a list of addresses and networks. @returns whether an IP address is on it; what is no IP address is not */
+/** Looks IP addresses up in a list of addresses and networks. @returns whether an address is on it; anything else is not */
 export function inAddressList(entries: readonly string[]): (address: string) => boolean {
-  // Node's list takes an IPv4 address for its IPv4-mapped form: `::1/64` would be every one.
+  // Node's list matches IPv4 addresses by their IPv4-mapped form: `::1/64` would contain them all.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const entry of entries) {
     const found = parseAddress(entry);

@@ -1,11 +1,11 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import type { ClientPlace } from '../kernel/environment.ts';
 
-/** An IP address or network, as a text names it. */
+/** An IP address or network, parsed from text. */
 export interface ParsedAddress {
   /**
    * The address in its canonical form, without zone and port: an IPv4-mapped IPv6 address as the IPv4 address, any other
-   * IPv6 address in lower case and its shortest form. Of a network its first address.
+   * IPv6 address in lower case and its shortest form. For a network, its first address.
    */
   readonly address: string;
   readonly family: 'ipv4' | 'ipv6';
@@ -26,7 +26,7 @@ const FORMS = [
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
-/** How many bits of an IPv4-mapped IPv6 address come before the IPv4 address. */
+/** How many bits of an IPv4-mapped IPv6 address precede the IPv4 address. */
 const MAPPED_BITS = 96;
 
 /**
@@ -87,8 +87,8 @@ function groupsOf(address: string): number[] {
 }
 
 /**
- * A peer's address as it is shown and compared: in its canonical form, an IPv4-mapped IPv6 address as the IPv4 address,
- * and without a port. What is no IP address stays as it stands.
+ * A peer's address for display and comparison: canonical, an IPv4-mapped IPv6 address as the IPv4 address, without a port.
+ * Anything but an IP address is returned as it is.
  */
 export function plainAddress(address: string): string {
   const { address: plain = address, zone } = parseAddress(address) ?? {};
@@ -96,8 +96,8 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * What counts as one place that clients come from: an IPv4 address, or the /64 of an IPv6 address, of which
- * a subscriber has at least one whole (RFC 6177).
+ * The network that limits per network apply to: an IPv4 address, or the /64 of an IPv6 address, since each subscriber has
+ * at least a whole one (RFC 6177).
  */
 export function networkOf(address: string): string {
   const found = parseAddress(address);
@@ -107,7 +107,7 @@ export function networkOf(address: string): string {
   return `${groups.map((group) => group.toString(16)).join(':')}::/64`;
 }
 
-/** Where a client is, by the address that its transport gave. */
+/** A client's address and network, by the address that its transport gave. */
 export function locate(address: string): ClientPlace {
   const plain = plainAddress(address);
   return { address: plain, network: networkOf(plain) };

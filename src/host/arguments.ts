@@ -10,7 +10,7 @@ export interface WordCount {
 
 const NO_VALUES = { values: {} };
 
-/** Reads what a command declares. Wrong arguments are refused with a sentence. */
+/** Reads declared arguments. Wrong ones are refused with a sentence. */
 export function declaredArguments(params: ParamShapes): ArgumentReader {
   return {
     read(given) {
@@ -33,7 +33,7 @@ export function countedWords({ min = 0, max = Number.POSITIVE_INFINITY }: WordCo
   };
 }
 
-/** Values of which nothing is known but their order. */
+/** Writes values of which only the order is known. */
 function undeclared(values: Values): string {
   return Object.values(values)
     .map((value) => (Array.isArray(value) ? `(${value.join(' ')})` : String(value)))

@@ -4,7 +4,7 @@ import type { Tokens } from '../services/service.ts';
 import type { Contributions, Plugin } from './define.ts';
 import { handlersOf, type PluginHandler } from './handlers.ts';
 
-/** An authenticator that a plugin provides, as handlers of the hooks that decide about names and passwords. */
+/** Turns an authenticator that a plugin provides into handlers of `onUsername` and `onPassword`. */
 export function authenticatorHandlers(
   { name: plugin, provides }: Plugin,
   { provide = {} }: Contributions<Tokens>,

@@ -5,21 +5,21 @@ import type { Accounts, StoredAccount } from '../services/accounts.ts';
 import type { Presence } from '../services/presence.ts';
 import { nameObjection } from '../usernames/name.ts';
 
-/** Stands for the hash of a bot's password: none is right for it. */
+/** In place of the password's hash, which no password matches. */
 const BOT = '*bot*';
 
-/** A user that is a program: it has an account, which nobody can log in to. */
+/** A user that is a program. Its account cannot be logged in to. */
 export interface Bot {
-  /** Whom its messages are from. */
+  /** The sender of its messages. */
   readonly account: Account;
   /**
-   * Whether a message is for the bot, by name. Then it is taken off the recipients, so that nothing keeps the message
-   * for it. For a transform of `onMessage` at `pre`.
+   * Whether a message names the bot as a recipient. The bot is then removed from the recipients, so that the message is not
+   * stored for it. For a transform of `onMessage` at `pre`.
    */
   takes(message: Pick<MessageDraft, 'audience'>): Promise<boolean>;
-  /** Shows the bot as online, as in `who`, until it goes offline. For a plugin's `start`. */
+  /** Shows the bot as online, as in `who`, until `offline`. For a plugin's `start`. */
   online(presence: Presence): void;
-  /** Shows it no longer as online. For a plugin's `dispose`. */
+  /** No longer shows it as online. For a plugin's `dispose`. */
   offline(): void;
 }
 
@@ -29,8 +29,8 @@ export function isBot({ hash }: Pick<StoredAccount, 'hash'>): boolean {
 }
 
 /**
- * The bot of that name: its account is created where the name is free.
- * @throws a sentence where the name may not be used, or belongs to a user
+ * Finds the bot of that name, and creates its account if the name is free.
+ * @throws a sentence if the name may not be used, or belongs to a user
  */
 export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
   const stored = (await accounts.find(name)) ?? (await create(accounts, name));
@@ -43,14 +43,14 @@ export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
     account,
     async takes({ audience }) {
       if ('group' in audience || !audience.absent.some((absent) => nameKey(absent) === key)) return false;
-      // Were it removed, a person might have the name by now.
+      // If it was removed, a person may have the name by now.
       if ((await accounts.get(account.id)) === undefined) return false;
       const at = audience.absent.findIndex((absent) => nameKey(absent) === key);
       audience.absent.splice(at, 1);
       return true;
     },
     online(presence) {
-      // Shown anew before it is hidden, so that nobody sees it leave.
+      // Shown again before it is hidden, so that it does not appear to leave.
       const before = hide;
       hide = presence.show(account);
       before();
@@ -64,7 +64,7 @@ export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
 
 function belongsToUser({ name, hash }: StoredAccount): string {
   const sentence = `The name '${name}' belongs to a user: give the bot another one`;
-  // Bots had such accounts before they had a mark, and people whom a directory logs in have them.
+  // Both bots of earlier versions and users of a directory have an empty hash.
   const old = `, or, if it was this bot's before bots were marked, remove the account (chatserv user remove ${name})`;
   return `${sentence}${hash === '' ? old : ''}.`;
 }

@@ -2,13 +2,13 @@ import type { SteadyClock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { OperationalError } from './operational-error.ts';
 
-/** How many lines of a kind are logged within a period. */
+/** How many lines of a kind are logged per period. */
 const MOST = 20;
 
 /** In milliseconds. */
 const PERIOD = 60_000;
 
-/** How many kinds are told apart; further ones share one. Kinds come from code, so this is only a safeguard. */
+/** How many kinds are distinguished; further ones share one. Kinds come from code, so this is only a safeguard. */
 const KINDS = 1_000;
 
 /** Events of level info that a stranger can cause at will. All events of levels warn and error are bounded. */

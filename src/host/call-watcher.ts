@@ -1,11 +1,11 @@
 import type { Limits } from './limits.ts';
 
-/** Is told which plugin's code is called, so that it can say who blocks the event loop. */
+/** Notes which plugin's code is running, to name the one that blocks the event loop. */
 export interface CallWatcher {
   /** The number of a plugin's handler or command. */
   idOf(plugin: string, what: string): number;
-  /** Something is called from now on; 0 is nothing. @returns what was called before */
+  /** Notes what is running from now on; 0 is nothing. @returns what was running before */
   enter(id: number): number;
-  /** How long the event loop may be held up from now on. */
+  /** Sets how long the event loop may be blocked. */
   allow(limits: Pick<Limits, 'blockTime' | 'hangTime'>): void;
 }

@@ -6,8 +6,8 @@ import { didYouMean } from './mistakes.ts';
 const codecNames = z.registry<Readonly<Record<string, never>>>();
 
 /**
- * The option of a listener that names the codec its clients speak. A config that names a codec which no plugin
- * contributes is refused.
+ * The option of a listener that names its clients' codec. A config that names a codec which no plugin contributes is
+ * rejected.
  */
 export function codecOption(byDefault = 'line') {
   return z.string().default(byDefault).describe('The codec that clients speak there').register(codecNames, {});

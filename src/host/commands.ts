@@ -12,7 +12,7 @@ import type { PluginCalls } from './plugin-calls.ts';
 
 /** A loaded command, as `server.commands()` lists it. */
 export interface Command {
-  /** The word that calls it. Where two plugins bring one word, the server does not start. */
+  /** The word that calls it. The server does not start if two plugins contribute the same word. */
   readonly name: string;
   /** Other words that call it. */
   readonly aliases: readonly string[];

@@ -6,21 +6,21 @@ import { isOwn, type Place, placesOf } from './place.ts';
 import { moduleExtension, modules, standardFolder } from './self.ts';
 import type { StandardPlugins } from './standard.ts';
 
-/** Where an error that nobody caught came from. */
+/** Where an uncaught error came from. */
 export interface Culprit {
-  /** The name of the plugin that threw it, or set going what did; none where it is not known. */
+  /** The name of the plugin that threw it, or started what did; undefined if unknown. */
   readonly plugin: string | undefined;
   readonly place: Place | undefined;
 }
 
-/** The names of all plugins that were ever loaded: by their files, of which a config may hold several, ... */
+/** The names of all plugins that were ever loaded: by their files (a config may define several plugins), ... */
 const byFile = new Map<string, Set<string>>();
 /** ... by their folders or packages, ... */
 const byFolder = new Map<string, string>();
-/** ... and by what a config calls them. */
+/** ... and by their keys in a config. */
 const byKey = new Map<string, string>();
 
-/** Notes where the code of the standard plugins is. */
+/** Records where the code of the standard plugins is. */
 export function learnStandardCode(standard: StandardPlugins): void {
   for (const [name, { file }] of Object.entries(standard)) {
     const path = join(standardFolder, file);
@@ -29,7 +29,7 @@ export function learnStandardCode(standard: StandardPlugins): void {
   }
 }
 
-/** Notes whose code is where. */
+/** Records where a plugin's code is. */
 export function learnCode({ key, plugin: { name }, from }: Loaded): void {
   byKey.set(key, name);
   if (from === 'standard') return;
@@ -39,8 +39,8 @@ export function learnCode({ key, plugin: { name }, from }: Loaded): void {
 }
 
 /**
- * Finds out who threw. The stack comes first: code that one plugin set going may be another's, or the server's own. An
- * error of a socket or a file has nothing but Node in its stack; then it is whoever opened that.
+ * Finds the plugin that an error came from. The stack comes first: code that one plugin started may be another's, or the
+ * server's own. The error of a socket or file has only Node in its stack; then it is the plugin that opened it.
  */
 export function culpritOf(thrown: unknown): Culprit {
   const places = placesOf(thrown);

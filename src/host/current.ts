@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Which plugin's code runs, and what it has set going, by its name or by what the config calls it. */
+/** The plugin whose code, or whose timer, socket or promise, is running: its name, or its key in the config. */
 const current = new AsyncLocalStorage<string | undefined>();
 
-/** Calls something, with these arguments. */
+/** Calls a function with these arguments. */
 type Runner = <R, Args extends unknown[]>(call: (...args: Args) => R, ...args: Args) => R;
 
 const runners = new Map<string, Runner>();
 
 /**
- * What calls something in a plugin's name; what that sets going, such as timers and sockets, is the plugin's too.
- * Handlers are called so for each message: one that is made once costs half of what `run` does.
+ * Calls functions in a plugin's name. What they start, such as timers and sockets, belongs to the plugin too. Cached, since
+ * handlers run for each message: a snapshot costs half of `run`.
  */
 export function runnerOf(plugin: string): Runner {
   const runner = runners.get(plugin) ?? current.run(plugin, () => AsyncLocalStorage.snapshot());
@@ -18,17 +18,17 @@ export function runnerOf(plugin: string): Runner {
   return runner;
 }
 
-/** Calls something of the server's own out of a plugin's code. */
+/** Calls a function of the server itself from a plugin's code. */
 export function runAsServer<T>(call: () => T): T {
   return current.run(undefined, call);
 }
 
-/** The plugin in whose name the code that runs was set going, if any. */
+/** The plugin in whose name the current code was started, if any. */
 export function currentPlugin(): string | undefined {
   return current.getStore();
 }
 
-/** From here on the code that runs is nobody's. */
+/** From here on the current code belongs to no plugin. */
 export function leaveCurrent(): void {
   current.enterWith(undefined);
 }

@@ -7,12 +7,11 @@ import { PLAIN_PHASES, type PluginHandler } from './handlers.ts';
 import { HOOKS, type PhaseEntry, phaseEntry } from './hook-table.ts';
 import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, readable } from './results.ts';
 
-/** What a handler or command returned, as the kernel may be given it. */
+/** Turns what a handler or command returned into what the kernel accepts. */
 export type Reader = (returned: unknown) => unknown;
 
 /**
- * Reads what a handler returns: its decision, or undefined where it is none. The first time that it is none, the log
- * says so.
+ * Reads what a handler returns: its decision, or undefined if it is not valid. The first invalid one is logged.
  */
 export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, logger: Logger): Reader {
   const allowed = isPlain && phase === 'transform' ? anyOf(hook) : phaseEntry(hook, phase)?.allowed;
@@ -20,7 +19,7 @@ export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, lo
   const toWhom = phase === PLAIN_PHASES[hook] ? '' : phase === 'guard' ? 'to a guard ' : `in ${phase} `;
   let warned = false;
   return (returned) => {
-    // Null means "no decision" to people, and a decision to tapable.
+    // People return null for no decision; to tapable it is one.
     if (returned === undefined || returned === null) return undefined;
     if (phase === 'guard' && isReservation(returned)) return returned;
     if (allowed?.matches(returned)) return readRefusal(returned);
@@ -36,13 +35,13 @@ export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, lo
   };
 }
 
-/** What the handlers of any of a hook's phases may return. */
+/** What a handler of the last release may return, whatever its phase would be now. */
 function anyOf(hook: HookName): Allowed {
   const { guard, decide } = HOOKS[hook].phases as { readonly guard?: PhaseEntry; readonly decide?: PhaseEntry };
   return decide?.allowed ?? guard?.allowed ?? oneOf();
 }
 
-/** Reads what a command returns. @throws when that is no answer */
+/** Reads what a command returns. @throws when that is not an answer */
 export function readAnswer(plugin: string, command: string, logger: Logger): Reader {
   const readRefusal = readReason({ plugin, command }, `command '${command}' of plugin '${plugin}'`, logger);
   return (returned) => {
@@ -54,7 +53,7 @@ export function readAnswer(plugin: string, command: string, logger: Logger): Rea
   };
 }
 
-/** Makes a refusal one that clients can read. The first time that it was not, the log says so. */
+/** Makes a refusal readable for clients. The first one that was not is logged. */
 function readReason(facts: object, who: string, logger: Logger): Reader {
   let warned = false;
   return (result) => {

@@ -14,25 +14,25 @@ import type { WordCount } from './arguments.ts';
 import type { PLAIN_PHASES } from './handlers.ts';
 import type { Server } from './server.ts';
 
-/** A handler, or one that says when it wants to run among those of other plugins in its phase. */
+/** A handler, or one with its order among those of its phase. */
 export type Ordered<H> =
   | H
   | {
-      /** `pre`: before the handlers that say nothing; `post`: after them. */
+      /** `pre`: before the handlers without an order; `post`: after them. */
       readonly order?: 'pre' | 'post';
       readonly handler: H;
     };
 
 /**
- * A plain function is a handler of the phase that the table of hooks names. One of `onMessage` or `onCommand` that was
- * written for the last release may refuse too, or answer; the log then says that the next release will not let it.
+ * A plain function is a handler of the hook's plain phase (docs/plugins.md). One of `onMessage` or `onCommand` that was
+ * written for the last release may refuse or answer too, which the log reports as deprecated.
  */
 export type PlainHandler<H extends HookName> = (
   ...args: Parameters<Extract<Handlers[H][(typeof PLAIN_PHASES)[H] & PhaseOf<H>], (...args: never[]) => unknown>>
 ) => AnyResult<H> | undefined | Promise<AnyResult<H> | undefined>;
 
 /**
- * How handlers were written in the last release: it is taken for one more release, with a notice in the log.
+ * A handler as written for the last release. It is accepted for one more release, with a notice in the log.
  * @deprecated name the phase: `{ guard: { order: 'pre', handler } }`
  */
 export interface ReleasedHandler<H extends HookName> {
@@ -50,56 +50,56 @@ export type HookHandler<H extends HookName> =
 /** The hooks that a plugin handles. */
 export type HookHandlers = { readonly [H in HookName]?: HookHandler<H> };
 
-/** What a plugin's set-up is given, beside the services that it needs and wants under the names it calls them by. */
+/** The context of a plugin's set-up, besides the services that it needs and wants, under its own names for them. */
 export interface SetupContext<Options> {
-  /** The plugin's options, checked and with their defaults. */
+  /** The plugin's options, checked and with defaults. */
   readonly options: Options;
-  /** Posts messages, and knows sessions and commands. */
+  /** Posts messages, and lists sessions and commands. */
   readonly server: Server;
   /** The server's log. */
   readonly logger: Logger;
-  /** The server's time, which tests can move: take no other. Durations are measured by `monotonic`. */
+  /** The server's clock. Use no other, since tests move it; measure durations by `monotonic`. */
   readonly clock: SteadyClock;
-  /** Aborted when the plugin leaves: end timers, handles and listeners with it. */
+  /** Aborted when the plugin is disposed of: end timers, handles and listeners with it. */
   readonly signal: AbortSignal;
   /**
-   * Whether this process needs what the plugin keeps for itself alone, as a server and an import do. Other commands, such
-   * as `chatserv user list`, work beside a running server.
+   * Whether this process needs the plugin's data for itself alone, as a server and an import do. Other commands, such as
+   * `chatserv user list`, work beside a running server.
    */
   readonly exclusive: boolean;
   /**
-   * Whether the set-up is only looked at, as by `chatserv check` and `chatserv plugins`: make and change nothing that
-   * outlives it. A store may give one that is empty and is gone when the plugin is disposed of.
+   * Whether this is a dry run, as for `chatserv check` and `chatserv plugins`: do not make or change anything that outlives
+   * it. A store may provide an empty one that is discarded when the plugin is disposed of.
    */
   readonly dryRun: boolean;
-  /** A path of the config, absolute: relative ones count from the folder of the config file. */
+  /** Resolves a path from the config relative to the folder of the config file. */
   path(file: string): string;
   /**
-   * What outlives a reload of this plugin: made at the first call for the key, handed on to the plugin that takes its
-   * place and asks for the same key: `const votes = keep('votes', () => new Map<number, string>())`.
-   * @param close ends it, when nobody asked for it any more, or at shutdown
+   * A value that outlives a reload of this plugin: created at the first call for the key, and passed on to the plugin's
+   * successor when it asks for the same key: `const votes = keep('votes', () => new Map<number, string>())`.
+   * @param close called when no successor asked for the value, or at shutdown
    */
   keep<T>(key: string, create: () => T, close?: (kept: T) => void | Promise<void>): T;
   /**
-   * A value a session, made when first asked for and gone with the session; nobody else sees it:
+   * A private value per session, created at the first call and garbage-collected with the session:
    * `const bucket = perSession(() => ({ left: 20 }))`, and then `bucket(session).left--`.
    */
   perSession<T>(create: (session: Session) => T): (session: Session) => T;
 }
 
-/** A kind of entries in the log, beside messages: edits, reactions, polls. */
+/** A kind of log entries besides messages: edits, reactions, polls. */
 export interface KindSpec {
-  /** Lower-case words with hyphens; two plugins that define one kind fail the check. */
+  /** Lower-case words with hyphens. Two plugins cannot define the same kind. */
   readonly name: string;
-  /** The version of the data's form, which each entry notes. */
+  /** The version of the schema, which each entry records. */
   readonly version: number;
-  /** What an entry of it holds, any Standard Schema: JSON. */
+  /** The schema of an entry's data, any Standard Schema; the data must be JSON. */
   readonly schema: StandardSchemaV1;
   /** Whether its entries count as unread. */
   readonly counts: boolean;
   /**
-   * What people with a plain line read of an entry, after its time; undefined, or without it, nothing. Synchronous, and
-   * called once for all of them. The entry may be of an earlier version, and its body is what that version's schema took.
+   * The text of an entry on a plain line, after its time; undefined, or without this method, no line is sent. Synchronous,
+   * and called once for all recipients. The entry may be of an earlier version, with a body by that version's schema.
    */
   line?(entry: Entry): string | undefined;
 }
@@ -116,20 +116,20 @@ export interface Contributions<Provides extends Tokens> {
   readonly hooks?: HookHandlers;
   /** Its commands; a plugin that is one command is made by `defineCommand`. */
   readonly commands?: readonly CommandSpec[];
-  /** Its codecs: how clients may speak, by the name that a listener's option `codec` gives. */
+  /** Its codecs, named by the option `codec` of listeners. */
   readonly codecs?: readonly Codec[];
   /** The kinds of entries that it defines. */
   readonly kinds?: readonly KindSpec[];
   /** The services that it provides, under the names of `provides`. */
   readonly provide?: ProvidedFor<Provides>;
   /**
-   * Called when every plugin is set up: what meets clients, such as a listener, begins here. Called again when a reload
-   * failed that would have put another in this plugin's place.
+   * Called when every plugin is set up: begin here to serve clients, such as with a listener. Called again after a failed
+   * reload that would have replaced this plugin.
    */
   readonly start?: () => void | Promise<void>;
-  /** Ends what meets clients: at shutdown, before the sessions are closed, and when a reload leaves the plugin out. */
+  /** Stops serving clients: called at shutdown before sessions are closed, and when a reload removes the plugin. */
   readonly stop?: () => void | Promise<void>;
-  /** Ends what the plugin began, when nothing of it runs any more; at shutdown after those that use its services. */
+  /** Releases everything, once none of the plugin's handlers runs; at shutdown after the plugins that use its services. */
   readonly dispose?: () => void | Promise<void>;
 }
 
@@ -144,7 +144,7 @@ export interface PluginSpec<
   Wants extends Tokens,
   Provides extends Tokens,
 > {
-  /** What the config and other plugins call it: lower-case words with hyphens. */
+  /** Its name in the config and for other plugins: lower-case words with hyphens. */
   readonly name: string;
   /** What it does, in one line without a full stop. */
   readonly summary: string;
@@ -152,7 +152,7 @@ export interface PluginSpec<
   readonly options?: Schema;
   /** Services without which it cannot run. */
   readonly needs?: Needs;
-  /** Services that it uses where somebody provides them. */
+  /** Services that it uses if a plugin provides them. */
   readonly wants?: Wants;
   /** Services that it provides. */
   readonly provides?: Provides;
@@ -160,14 +160,14 @@ export interface PluginSpec<
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * Called once, before clients are served and after the plugins whose services it needs; it may be async.
-   * `chatserv check` and `chatserv plugins` call it too, and start nothing: what others can notice begins in `start`.
+   * `chatserv check` and `chatserv plugins` call it too without starting anything: begin what others can notice in `start`.
    */
   setup(
     context: SetupContext<StandardSchemaV1.InferOutput<Schema>> & ServicesOf<Needs> & Partial<ServicesOf<Wants>>,
   ): SetupResult<Provides> | Promise<SetupResult<Provides>>;
 }
 
-/** A plugin as the host handles it, its types worn off. */
+/** A plugin without its types, as the host handles it. */
 export interface Plugin {
   readonly name: string;
   readonly summary: string;
@@ -176,23 +176,23 @@ export interface Plugin {
   readonly wants: Tokens;
   readonly provides: Tokens;
   readonly environment: Readonly<Record<string, string>>;
-  /** The options that it stands in a config with, see `withOptions`. */
+  /** Its options in a config, see `withOptions`. */
   readonly given?: object;
   setup(context: SetupContext<unknown>): Contributions<Tokens> | undefined | Promise<Contributions<Tokens> | undefined>;
 }
 
-/** A plugin that remembers what options it takes, so that a config's types can ask. */
+/** A plugin with the type of its options, for the types of configs. */
 export interface PluginOf<Options> extends Plugin {
   /** Carries the type only; it is never set. */
   readonly takes?: Options;
 }
 
-/** The options that a plugin takes in a config. */
+/** The type of a plugin's options in a config. */
 export type OptionsOf<P> = P extends PluginOf<infer Options> ? Options : never;
 
 type NoOptions = StandardSchemaV1<Record<string, never>, Record<string, never>>;
 
-/** Makes a plugin of its description; a plugin file's default export. */
+/** Defines a plugin; a plugin file's default export. */
 export function definePlugin<
   Schema extends StandardSchemaV1 = NoOptions,
   Needs extends Tokens = {},
@@ -204,14 +204,14 @@ export function definePlugin<
   >;
 }
 
-/** A plugin itself as an entry of a config, with options: `{ roll: withOptions(roll, { sides: 20 }) }`. */
+/** A plugin with options as an entry of a config: `{ roll: withOptions(roll, { sides: 20 }) }`. */
 export function withOptions<Options extends object>(plugin: PluginOf<Options>, options: Options): PluginOf<Options> {
   return { ...plugin, given: options };
 }
 
 /** A command as data: usage, help, checks of arguments and rights, completion and the docs come from here. */
 export interface CommandSpec<P extends Params = Params> {
-  /** The word that calls it. Where two plugins bring one word, the server does not start. */
+  /** The word that calls it. The server does not start if two plugins contribute the same word. */
   readonly name: string;
   /** Other words that call it. */
   readonly aliases?: readonly string[];
@@ -222,27 +222,27 @@ export interface CommandSpec<P extends Params = Params> {
    * are answered `error:args:<command>`, and `run` is not called. Without it the command takes none.
    */
   readonly params?: P;
-  /** How it is called, where what `params` make of it does not say it well. */
+  /** Its usage, where the one made from `params` is not good enough. */
   readonly usage?: string;
-  /** How many words may follow, of a command that reads `call.rest` or `call.args` itself. @deprecated declare `params` */
+  /** How many words may follow a command that reads `call.rest` or `call.args` itself. @deprecated declare `params` */
   readonly args?: WordCount;
   /**
-   * Whether calls of such commands may be under way together, each from when the one before it says `proceed`: many
-   * messages of one client then share the wait for the disk. Answers are given in order all the same.
+   * Whether calls of such commands may overlap, each from when the one before it calls `proceed`: many messages of one
+   * client then share the wait for the disk. Answers are still sent in order.
    */
   readonly overlaps?: boolean;
-  /** The role that an account must have; who has not is answered `error:denied:<command>`. Without it everyone may call. */
+  /** The role that an account must have; others are answered `error:denied:<command>`. Without it everyone may call. */
   readonly role?: string;
-  /** Answers a call. What it throws is answered `error:internal:<word>` and logged. */
+  /** Answers a call. An error is answered `error:internal:<command>` and logged. */
   run(call: CommandCall<ValuesOf<P>>): Reply | Promise<Reply>;
 }
 
-/** Has the values of a command's `params` typed in its `run`, for the commands that a `setup` returns. */
+/** Types the values of a command's `params` in its `run`, for commands that a `setup` returns. */
 export function command<P extends Params = {}>(spec: CommandSpec<P>): CommandSpec {
   return spec as CommandSpec;
 }
 
-/** What a command's code is given beside the call: its options and services, under the names it calls them by. */
+/** The context of a command's code besides the call: its options, and its services under its own names for them. */
 export type CommandContext<Schema extends StandardSchemaV1, Needs extends Tokens, Wants extends Tokens> = Pick<
   SetupContext<StandardSchemaV1.InferOutput<Schema>>,
   'options' | 'server' | 'logger' | 'clock'
@@ -261,13 +261,13 @@ export interface CommandPluginSpec<
   readonly options?: Schema;
   /** Services without which it cannot run. */
   readonly needs?: Needs;
-  /** Services that it uses where somebody provides them. */
+  /** Services that it uses if a plugin provides them. */
   readonly wants?: Wants;
-  /** Answers a call of the command. What it throws is answered `error:internal:<command>` and logged. */
+  /** Answers a call of the command. An error is answered `error:internal:<command>` and logged. */
   run(call: CommandCall<ValuesOf<P>>, context: CommandContext<Schema, Needs, Wants>): Reply | Promise<Reply>;
 }
 
-/** Makes a plugin of one command, called by the command's name; a plugin file's default export. */
+/** Defines a plugin that is one command and has its name; a plugin file's default export. */
 export function defineCommand<
   Schema extends StandardSchemaV1 = NoOptions,
   Needs extends Tokens = {},
@@ -281,7 +281,7 @@ export function defineCommand<
     ...(options && { options }),
     ...(needs && { needs }),
     ...(wants && { wants }),
-    // Where it is none, that is said of the command.
+    // A missing `run` is reported for the command.
     setup: (context) => ({ commands: [command<P>({ ...described, run: run && ((call) => run(call, context)) })] }),
   });
 }

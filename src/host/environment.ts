@@ -8,9 +8,9 @@ export interface SetOptions {
 }
 
 /**
- * Lays what environment variables set over a plugin's options. A variable is text, and stays so where the schema takes
- * it: a token of digits is no number. Else it is the number, or true or false, that it spells.
- * @param variables the option's key and the variable's name; one that is empty sets nothing
+ * Overrides a plugin's options by environment variables. A variable stays text where the schema accepts text, so a token
+ * of digits does not become a number. Otherwise it becomes the number, true or false that it spells.
+ * @param variables the names of variables by option; an empty variable sets nothing
  */
 export async function withEnvironment(
   schema: StandardSchemaV1,
@@ -29,14 +29,14 @@ export async function withEnvironment(
     const spelt = spelling(text);
     if (spelt === undefined) continue;
     const objection = (await objectionsTo(schema, { ...value, [option]: spelt })).get(option);
-    // Where neither will do, what is said is about the kind of value that was meant.
+    // If neither fits, the error should be about the type of value that was meant.
     if (objection === undefined || (isAboutKind(objections.get(option)) && !isAboutKind(objection)))
       value[option] = spelt;
   }
   return { value, set: new Set(texts.map(([option]) => option)) };
 }
 
-/** What a schema says against options, by their keys. */
+/** A schema's issues by option. */
 async function objectionsTo(schema: StandardSchemaV1, value: unknown): Promise<Map<string, StandardSchemaV1.Issue>> {
   const { issues = [] } = await schema['~standard'].validate(value);
   return new Map(
@@ -47,7 +47,7 @@ async function objectionsTo(schema: StandardSchemaV1, value: unknown): Promise<M
   );
 }
 
-/** Whether an objection of zod's is that the value is of another kind. */
+/** Whether an issue of zod is about the value's type. */
 function isAboutKind(issue: StandardSchemaV1.Issue | undefined): boolean {
   return /^invalid_(type|union)$/.test(String((issue as { code?: unknown } | undefined)?.code));
 }

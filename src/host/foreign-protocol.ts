@@ -3,16 +3,16 @@ import type { ForeignProtocol } from '../kernel/environment.ts';
 /** A request line (RFC 9112, 3): of any method, HTTP/2's preface too. */
 const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/\d(?:\.\d)?$/;
 
-/** How one begins that is too long for a line. */
+/** The start of a request line that is too long for a line. */
 const LONG_REQUEST_LINE = /^[A-Z]+ (?:\/|https?:)\S{16}/;
 
 const LF = 0x0a;
 
 /**
- * Tells from the first bytes of a connection whether the client speaks another protocol. A web page can have a browser
+ * Detects from the first bytes of a connection whether the client speaks another protocol. A web page can make a browser
  * send such requests to any port, with lines of the page's choice after the first.
  * @param longest the longest line, in bytes
- * @returns the protocol, undefined where it is none of those, `open` while more bytes are needed
+ * @returns the protocol, undefined if it is none of these, `open` while more bytes are needed
  */
 export function foreignProtocol(bytes: Buffer, longest: number): ForeignProtocol | 'open' | undefined {
   // A TLS record of a handshake, which no line begins with.

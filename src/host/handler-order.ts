@@ -15,9 +15,9 @@ export interface PhaseOrder {
 }
 
 /**
- * Sorts the handlers of one phase into the order in which they run: `pre`, those that say nothing, `post`. The guards of
- * the standard set run before others; else plugins that a config adds run before the standard set, but after it at `post`.
- * Among equals handlers keep their order; names do not matter.
+ * Sorts the handlers of one phase into the order in which they run: `pre`, those without an order, `post`. Guards of the
+ * standard set run before all others. In other phases added plugins run before the standard set, but after it at `post`.
+ * Otherwise handlers keep their order.
  * @param handlers in the order of the config, each plugin's after those of the plugins whose services it uses
  */
 function inOrder(handlers: readonly PluginHandler[]): PluginHandler[] {
@@ -30,7 +30,7 @@ function rank({ phase, standard, order }: PluginHandler): number {
   return 2 * STAGES[order] + (last ? 1 : 0);
 }
 
-/** The order in which the handlers run of each phase of a hook that has any. */
+/** The order of the handlers in each phase that has any. */
 export function ordersOf(handlers: readonly PluginHandler[]): PhaseOrder[] {
   return allPhases().flatMap(({ hook, phase }) => {
     const plugins = inOrder(handlersOfPhase(handlers, hook, phase)).map(({ plugin }) => plugin);
@@ -38,7 +38,7 @@ export function ordersOf(handlers: readonly PluginHandler[]): PhaseOrder[] {
   });
 }
 
-/** Taps handlers into hooks, in their order and each wrapped, so that none fails. */
+/** Taps handlers into hooks in their order, wrapped so that none fails. */
 export function tapAll(hooks: Hooks, handlers: readonly PluginHandler[], calls: PluginCalls): void {
   for (const { hook, phase } of allPhases()) {
     const target = (hooks[hook] as unknown as Record<PhaseName, { tap(name: string, handler: Handler): void }>)[phase];

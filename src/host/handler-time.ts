@@ -1,13 +1,13 @@
 import type { ClientSession } from '../kernel/client-session.ts';
 import type { Clock } from '../kernel/clock.ts';
 
-/** How often running calls are checked within the time that they may take. */
+/** How often running calls are checked within their time limit. */
 const CHECKS = 10;
 
-/** A call that is under way. */
+/** A running call. */
 interface RunningCall {
   left: number;
-  /** Whose answers it may wait for; that time is the client's. */
+  /** A session whose client it may wait for; that time does not count. */
   readonly session: ClientSession | undefined;
   readonly stop: (cause: Error) => void;
 }
@@ -26,10 +26,10 @@ export class HandlerTime {
   }
 
   /**
-   * Watches a call that is under way.
-   * @param session whose answers it may wait for
+   * Watches a running call.
+   * @param session the session whose client it may wait for
    * @param stop called when it has taken too long
-   * @returns ends that
+   * @returns stops watching it
    */
   watch(session: ClientSession | undefined, stop: (cause: Error) => void): () => void {
     const call: RunningCall = { left: this.#time, session, stop };

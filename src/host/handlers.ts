@@ -3,7 +3,7 @@ import type { PasswordDecision, UsernameDecision } from '../kernel/decisions.ts'
 import { type HookName, PHASES, type PhaseName, type PhaseOf } from '../kernel/hooks.ts';
 import type { HookHandlers } from './define.ts';
 
-/** A function of a plugin's, its types worn off. */
+/** A plugin's function without its types. */
 export type Handler = (...args: never[]) => unknown;
 
 /** Where a handler runs among those of its phase. */
@@ -33,7 +33,7 @@ export interface PluginHandler {
   readonly hook: HookName;
   readonly phase: PhaseName;
   readonly order: Order;
-  /** Whether it may be written for the last release, where any handler could rewrite, refuse and decide. */
+  /** Whether it may have been written for the last release, whose handlers could rewrite, refuse and decide. */
   readonly isPlain: boolean;
   readonly handler: Handler;
 }
@@ -87,7 +87,7 @@ export function releasedEntriesOf(hooks: HookHandlers = {}): string[] {
   return Object.entries(hooks).flatMap(([hook, entry]) => (isReleasedEntry(entry) ? [hook] : []));
 }
 
-/** A handler that may let a session in, and then notes on it which plugin did. */
+/** Wraps a handler of a login hook: a session that it logs in notes the plugin. */
 export function notingProvider({ plugin, hook, phase }: PluginHandler, handler: Handler): Handler {
   if (phase !== 'decide' || (hook !== 'onUsername' && hook !== 'onPassword')) return handler;
   const decide = handler as (session: ClientSession, ...args: unknown[]) => unknown;

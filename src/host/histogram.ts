@@ -3,7 +3,7 @@ import type { Spread } from '../services/plugins.ts';
 /** Buckets of durations: each is a quarter of a doubling wide, the first begins at a microsecond. */
 const BUCKETS = 100;
 
-/** The first and the last bound that is read, as powers of two of microseconds: 64 us and 17 s. */
+/** The first and last bound of a snapshot, as powers of two of microseconds: 64 us and 17 s. */
 const BOUNDS = { first: 6, last: 24 };
 
 /** A histogram of durations. */

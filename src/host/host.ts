@@ -178,7 +178,7 @@ export class Host {
   }
 
   async #reload(): Promise<Difference> {
-    if (this.#state === 'stopping') throw new Mistakes(['The server is about to end, and reads nothing again.']);
+    if (this.#state === 'stopping') throw new Mistakes(['The server is about to end and cannot reload.']);
     const setting = { ...this.#setting, ...(await this.#again()) };
     const before = this.#generation;
     const next = await this.#build(setting, before);

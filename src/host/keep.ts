@@ -1,13 +1,13 @@
 import type { Session } from '../kernel/session.ts';
 import type { SetupContext } from './define.ts';
 
-/** What a plugin keeps over a reload. */
+/** A value that a plugin keeps over a reload. */
 export interface Kept {
   readonly value: unknown;
   readonly close: (() => void | Promise<void>) | undefined;
 }
 
-/** What a plugin's set-up is given as `keep`. @param before what the plugin in whose place it comes has kept */
+/** Makes the `keep` of a plugin's set-up. @param before the values of the plugin that it replaces */
 export function keeper(
   kept: Map<string, Kept>,
   before: ReadonlyMap<string, Kept> = new Map(),
@@ -24,7 +24,7 @@ export function keeper(
   };
 }
 
-/** What a plugin's set-up is given as `perSession`. */
+/** The `perSession` of a plugin's set-up. */
 export function perSession<T>(create: (session: Session) => T): (session: Session) => T {
   const values = new WeakMap<Session, { value: T }>();
   return (session) => {

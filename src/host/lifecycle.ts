@@ -6,29 +6,29 @@ import { runnerOf } from './current.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { errorOf } from './mistakes.ts';
 
-/** A phase of a plugin's life: what of it the host calls. */
+/** A phase of a plugin's life, in which the host calls its code. */
 export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 'dispose' | 'closing what it keeps';
 
-/** The phases that a server needs to have done before it serves; the others end something. */
+/** The phases that come before serving. */
 const BEGINNINGS: ReadonlySet<Phase> = new Set(['its module', 'its options', 'setup', 'start']);
 
 const STOPPING = 'the server is about to end';
 
-/** What plugins live in. */
+/** What phases depend on. */
 export interface LifecycleSetting {
   readonly limits?: Pick<Limits, 'setupTime' | 'stopTime'>;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly watchdog?: CallWatcher | undefined;
-  /** Aborted when the server is to end: nothing begins any more. */
+  /** Aborted when the server is to stop: no phase begins any more. */
   readonly stopping?: AbortSignal | undefined;
 }
 
 /**
- * Waits for something until its time is over.
- * @param option what sets the time, as sentences name it
- * @param stopping aborted when it is waited for no longer
- * @throws what it rejects with, or when it takes too long; what comes of it then is nobody's business
+ * Waits for a promise within a time limit.
+ * @param option the option that sets the limit, for the error
+ * @param stopping ends the wait
+ * @throws what it rejects with, or when it takes too long; its later result is ignored
  */
 export async function inTime<T>(
   work: Promise<T>,
@@ -49,7 +49,7 @@ export async function inTime<T>(
   }
 }
 
-/** Calls plugins through the phases of their lives, each in the time that it may take. */
+/** Calls plugins through the phases of their lives, each within its time limit. */
 export class Lifecycle {
   readonly #limits: Pick<Limits, 'setupTime' | 'stopTime'>;
   readonly #clock: Clock;
@@ -66,10 +66,10 @@ export class Lifecycle {
   }
 
   /**
-   * Goes through a phase.
-   * @param plugin its name, or what the config calls it
-   * @param patient whether it may take as long as it likes
-   * @throws what the plugin throws, as an error, or when it takes too long or the server is to end first; what it does then goes on
+   * Runs a phase.
+   * @param plugin its name, or its key in the config
+   * @param patient whether it has no time limit
+   * @throws the plugin's error, or when it takes too long or the server is to stop; the plugin's code is not interrupted
    */
   async run<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>, patient = false): Promise<T> {
     const begins = BEGINNINGS.has(phase);
@@ -89,7 +89,7 @@ export class Lifecycle {
     }
   }
 
-  /** Goes through a phase, and goes on whatever comes of it: a failure is logged. */
+  /** Runs a phase and logs a failure. */
   async runQuietly(plugin: string, phase: Phase, call: (() => unknown) | undefined): Promise<void> {
     if (call === undefined) return;
     try {
@@ -99,7 +99,7 @@ export class Lifecycle {
     }
   }
 
-  /** What runs until the first wait is watched; a module, which Node reads first, until it is there. */
+  /** Calls a plugin's code under the watchdog until its first await; a module, which Node reads first, until it is loaded. */
   #call<T>(plugin: string, phase: Phase, call: () => T | PromiseLike<T>): T | PromiseLike<T> {
     const outer = this.#watchdog?.enter(this.#watchdog.idOf(plugin, phase)) ?? 0;
     try {

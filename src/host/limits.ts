@@ -1,28 +1,28 @@
 import type { SessionLimits } from '../kernel/limits.ts';
 import type { RateLimits } from './rate-limiter.ts';
 
-/** What one client may cost, and how long things may take. */
+/** Limits on clients and on times. */
 export interface Limits extends SessionLimits, RateLimits {
-  /** Networks for whose clients no limit per network holds: addresses, or networks in CIDR notation. */
+  /** Addresses and networks (CIDR) that are exempt from limits per network. */
   readonly exempt: readonly string[];
-  /** How long a plugin's handler or command may take, in milliseconds; waiting for a client's answer does not count. */
+  /** How long a plugin's handler or command may take, in milliseconds, not counting waits for a client's answer. */
   readonly handlerTime: number;
-  /** How often a plugin may fail within `quarantineTime` before it is not called any more; 0 lets it fail on. */
+  /** After how many failures within `quarantineTime` a plugin is no longer called; 0 is never. */
   readonly quarantineAfter: number;
-  /** The time within which failures are counted, in milliseconds. */
+  /** The period in which failures are counted, in milliseconds. */
   readonly quarantineTime: number;
-  /** How long a plugin may keep the event loop from everyone else before it is named in the log, in milliseconds. */
+  /** How long a plugin may block the event loop before it is named in the log, in milliseconds. */
   readonly blockTime: number;
   /**
-   * How long a plugin's module, its options, its set-up and its start may each take, in milliseconds. The set-up of a
-   * standard plugin is not held to it: a store may have to bring many messages up to date.
+   * How long a plugin's module, options, set-up and start may each take, in milliseconds. The set-up of a standard plugin
+   * has no limit, since a store may have to migrate many messages.
    */
   readonly setupTime: number;
-  /** How long a plugin's stop and its dispose may each take, in milliseconds, before all goes on without it. */
+  /** How long a plugin's stop and dispose may each take, in milliseconds, before the server continues without waiting. */
   readonly stopTime: number;
-  /** How long a server that is told to stop may take in all, in milliseconds, before it ends as it is. */
+  /** How long the server may take to stop, in milliseconds, before it exits as it is. */
   readonly shutdownTime: number;
-  /** How long the event loop may be held up, in milliseconds, before the process is killed; 0 is for ever. */
+  /** How long the event loop may be blocked, in milliseconds, before the process is killed; 0 is for ever. */
   readonly hangTime: number;
 }
 

@@ -15,47 +15,47 @@ import type { StandardPlugins } from './standard.ts';
 
 /** A plugin that a config switches on, its options checked. */
 export interface Loaded {
-  /** What the config calls it: a standard plugin's name, a file or a package. */
+  /** Its key in the config: a standard plugin's name, a file or a package. */
   readonly key: string;
   readonly plugin: Plugin;
   readonly options: unknown;
-  /** Where it is from: `standard`, a file's path, a package's name, or the config's own. */
+  /** Where it comes from: `standard`, a file's path, a package's name, or the config's name. */
   readonly from: string;
 }
 
-/** The entries of a config's `plugins`, which should be options or `true`, a plugin itself, or `false`. */
+/** The entries of a config's `plugins`, unchecked: options, `true`, `false` or a plugin. */
 export type Entries = Readonly<Record<string, unknown>>;
 
 const ENTRY = z.union([z.boolean(), z.looseObject({})], 'expected true, false or options');
 
 const NO_OPTIONS = z.strictObject({});
 
-/** What a package may be called. */
+/** Names of packages. */
 const PACKAGE = /^(@[\w.-]+\/)?[\w.-]+$/;
 
-/** Where a config is, for what is relative to it and for what is said of it. */
+/** Where a config is. */
 export interface ConfigPlace {
   /** The folder that relative paths count from. */
   readonly folder: string;
-  /** The config as it is named in sentences. */
+  /** The config's name in messages. */
   readonly name: string;
 }
 
-/** Where a config is, and what its entries can name. */
+/** Where a config is, and the standard plugins that its entries can name. */
 export interface ConfigScope extends ConfigPlace {
   /** The standard plugins. */
   readonly standard: StandardPlugins;
 }
 
-/** What loading has come to. */
+/** The result of loading plugins. */
 interface Loading {
-  /** Also those whose options are wrong; then these are undefined. */
+  /** Those whose options are wrong have none. */
   readonly loaded: readonly Loaded[];
-  /** All that is wrong with all of them, a sentence each. */
+  /** Everything that is wrong, a sentence each. */
   readonly mistakes: readonly string[];
-  /** Whether some could not be loaded at all, so that nothing is known of what they provide. */
+  /** Whether a plugin could not be loaded at all, so that its services are unknown. */
   readonly incomplete: boolean;
-  /** What still works and will not in a later version, a sentence each. */
+  /** A sentence for each deprecated option. */
   readonly deprecations: readonly string[];
 }
 
@@ -95,7 +95,7 @@ export async function loadPlugins(
   return { loaded, mistakes: [...mistakes, ...sameNames(loaded)], incomplete, deprecations };
 }
 
-/** Loads one plugin by what a config calls it. @throws Mistakes when there is none, or it is no plugin */
+/** Loads a plugin by its key in a config. @throws Mistakes when there is none, or it is not a plugin */
 export async function loadPlugin(
   key: string,
   place: ConfigScope,
@@ -104,7 +104,7 @@ export async function loadPlugin(
   const { module, from } = await importPlugin(key, place, lifecycle);
   if (!isPlugin(module.default)) {
     throw new Mistakes([
-      `The plugin '${key}' in ${place.name} is no plugin: the default export of ${from} must be what definePlugin or defineCommand returns.`,
+      `The plugin '${key}' in ${place.name} is not a plugin: the default export of ${from} must be what definePlugin or defineCommand returns.`,
     ]);
   }
   return { plugin: module.default, from };
@@ -140,14 +140,14 @@ async function importPlugin(
   };
 }
 
-/** Whether a key names a plugin, which is not loaded. Misspelt, one that is off would leave the plugin that is meant on. */
+/** Whether a key names a plugin, without loading it. A misspelt key would leave the plugin on that it should switch off. */
 function isThere(key: string, { folder, standard }: ConfigScope): boolean {
   if (Object.hasOwn(standard, key)) return true;
   if (isPath(key)) return pluginFile(resolve(folder, key)) !== undefined;
   return PACKAGE.test(key) && hasPackage(key, folder);
 }
 
-/** That a key names no plugin, and what was perhaps meant. */
+/** The message for a key that names no plugin, with a suggestion. */
 function namesNothing(key: string, place: ConfigScope, how: 'names' | 'switches off' = 'names'): string {
   if (isPath(key)) {
     const near = didYouMeanFile(key, place);
@@ -162,7 +162,7 @@ function isPath(key: string): boolean {
   return /^\.{0,2}[/\\]/.test(key) || isAbsolute(key);
 }
 
-/** The file that a path names; of a folder its index. */
+/** The file that a path names; in a folder, its index. */
 function pluginFile(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   if (!statSync(path).isDirectory()) return path;
@@ -173,7 +173,7 @@ function indexesOf(folder: string): string[] {
   return ['index.ts', 'index.js'].map((name) => join(folder, name));
 }
 
-/** ` Did you mean './dice.ts'?` where that file is there, and the name lacks only its beginning or end. */
+/** ` Did you mean './dice.ts'?` if that file exists and the key lacks only `./` or the extension. */
 function didYouMeanFile(key: string, { folder }: ConfigPlace): string {
   const path = isPath(key) ? key : `./${key}`;
   const there = [path, `${path}.ts`, `${path}.js`].find((file) => pluginFile(resolve(folder, file)) !== undefined);
@@ -197,7 +197,7 @@ async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<
   }
 }
 
-/** Whether something is what definePlugin makes, rightly described or not. */
+/** Whether something was made by definePlugin, valid or not. */
 function isPlugin(value: unknown): value is Plugin {
   const made = ['needs', 'wants', 'provides', 'environment'];
   return typeof value === 'object' && value !== null && made.every((key) => Object.hasOwn(value, key));

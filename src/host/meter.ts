@@ -1,13 +1,13 @@
 import type { Meter as Reading } from '../services/plugins.ts';
 import { Histogram } from './histogram.ts';
 
-/** After so many calls not every one is timed any more. */
+/** The first calls are all timed, later ones are sampled. */
 const FEW = 1000;
 
 /** Counts the calls of one handler or command, its failures, and how long they took. */
 export class Meter {
   readonly plugin: string;
-  /** The hook, or the command with `command ` before it. */
+  /** The hook, or `command ` and the command's name. */
   readonly what: string;
   calls = 0;
   errors = 0;
@@ -20,19 +20,19 @@ export class Meter {
 
   /**
    * Counts a call.
-   * @param sampled of how many, once there were many, one is timed; a power of two
-   * @returns when it began, in milliseconds, or 0 when it is not timed
+   * @param sampled one in so many is timed after the first ones; a power of two
+   * @returns when it began, in milliseconds, or 0 if it is not timed
    */
   begin(sampled: number): number {
     return this.calls++ < FEW || (this.calls & (sampled - 1)) === 0 ? performance.now() : 0;
   }
 
-  /** Notes the end of a call. @param began what `begin` gave for it @param waited what of its time is not its own */
+  /** Notes the end of a call. @param began what `begin` returned @param waited how much of its time does not count */
   end(began: number, waited = 0): void {
     if (began > 0) this.took(performance.now() - began - waited);
   }
 
-  /** Notes how long a call took, in milliseconds. */
+  /** Adds the duration of a call, in milliseconds. */
   took(time: number): void {
     this.#durations.observe(time);
   }
@@ -55,7 +55,7 @@ export class Meters {
     return meter;
   }
 
-  /** What was counted of a plugin. */
+  /** The readings of a plugin. */
   read(plugin: string): Reading[] {
     return [...this.#meters.values()].filter((meter) => meter.plugin === plugin).map((meter) => meter.read());
   }

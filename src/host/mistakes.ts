@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { nearest } from '../usernames/nearest.ts';
 
-/** What keeps a server from starting: everything that was found wrong, a sentence each. */
+/** Errors in a config or plugin that keep a server from starting, a sentence each. */
 export class Mistakes extends Error {
   readonly sentences: readonly string[];
 
@@ -12,11 +12,11 @@ export class Mistakes extends Error {
   }
 }
 
-/** Finds the mistakes of several doings, each of which is tried whatever has become of those before it. */
+/** Runs several steps and collects all their mistakes. */
 export class Findings {
   readonly #found: Mistakes[] = [];
 
-  /** Tries something. @returns whether there was no mistake @throws what is none */
+  /** Runs a step. @returns whether it succeeded @throws any other error */
   async tries(work: () => void | Promise<void>): Promise<boolean> {
     try {
       await work();
@@ -28,7 +28,7 @@ export class Findings {
     }
   }
 
-  /** @throws Mistakes with all that was found, if anything was */
+  /** @throws Mistakes with everything that was collected */
   end(): void {
     const [only, ...more] = this.#found;
     if (only === undefined) return;
@@ -36,16 +36,16 @@ export class Findings {
   }
 }
 
-/** Whatever was thrown as an error, for the log. */
+/** Makes an error of whatever was thrown, for the log. */
 export function errorOf(thrown: unknown): Error {
   if (isReadable(thrown)) return thrown;
   const error = new Error(messageOf(thrown));
-  // Where it was made says nothing.
+  // Its stack would point here.
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }
 
-/** Whether something is an error of which all can be read: a getter or a proxy may throw. */
+/** Whether this is an error whose properties can be read: a getter or a proxy may throw. */
 function isReadable(thrown: unknown): thrown is Error {
   try {
     if (!(thrown instanceof Error)) return false;
@@ -55,10 +55,10 @@ function isReadable(thrown: unknown): thrown is Error {
   }
 }
 
-/** How much is shown of something thrown that is no error, in characters. */
+/** How much of a thrown value that is not an error is shown, in characters. */
 const SHOWN = 200;
 
-/** The message of whatever was thrown; of a syntax error with its place, which Node puts before the stack only. */
+/** The message of whatever was thrown. That of a syntax error gets its place, which Node writes only before the stack. */
 export function messageOf(thrown: unknown): string {
   if (!isReadable(thrown)) return shown(thrown).slice(0, SHOWN) || 'an empty string was thrown';
   const first =

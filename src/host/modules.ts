@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** What an import of a module that was changed is told apart by. */
+/** The query parameter of later versions of a module. */
 const VERSION = 'chatserv-version';
 
-/** A module of the user's, a file that may be edited while the server runs. */
+/** A module of the user's, whose file may be edited while the server runs. */
 interface Module {
-  /** A digest of the file, as it was when it was looked at last; empty when it could not be read or loaded. */
+  /** A digest of the file at the last look; empty if it could not be read or loaded. */
   content: string;
   /** How often it, or what it imports, has changed. */
   version: number;
@@ -16,29 +16,29 @@ interface Module {
 }
 
 /**
- * The modules of plugins and configs that this process has imported. An import asks for the instance of its version, so
- * that after `refresh` those that changed, and those that import them, are loaded anew, and all others keep their
- * instance. Node never frees the old ones.
+ * The modules of plugins and configs that this process has imported. Each version of a module has its own URL, so that
+ * after `refresh` changed modules and their importers are loaded again, and all others keep their instance. Node never
+ * frees the old ones.
  */
 export class Modules {
   readonly #isTracked: (url: string) => boolean;
   readonly #modules = new Map<string, Module>();
-  /** The paths that imports asked for, over links and whether or not there was anything. */
+  /** The paths that imports asked for, before links were resolved, whether or not there was a file. */
   readonly #asked = new Set<string>();
   /** What the URLs of such paths were resolved to. */
   readonly #resolved = new Map<string, string>();
 
-  /** @param isTracked which URLs are looked after; of the others no second instance is ever loaded */
+  /** @param isTracked whether a URL is tracked; others are never loaded a second time */
   constructor(isTracked: (url: string) => boolean) {
     this.#isTracked = isTracked;
   }
 
-  /** The paths of all that was imported, or was to be: an edit of any may change what is. */
+  /** The paths of all imports, including failed ones: an edit to any of them may change what is loaded. */
   paths(): ReadonlySet<string> {
     return this.#asked;
   }
 
-  /** Notes that something is wanted from a path. */
+  /** Notes that a path was asked for. */
   ask(path: string): void {
     this.#asked.add(path);
   }
@@ -58,9 +58,9 @@ export class Modules {
   }
 
   /**
-   * Resolves an import, and notes the path that it asks for.
-   * @param importer the URL of the module that imports it
-   * @param resolve gives the URL to load @throws when there is none
+   * Resolves an import to a URL of the current version, and notes the path that it asks for.
+   * @param importer the URL of the importing module
+   * @param resolve resolves it as Node does @throws when there is no such module
    */
   resolve<R extends { readonly url: string }>(specifier: string, importer: string | undefined, resolve: () => R): R {
     const asked = askedUrl(specifier, importer);
@@ -75,7 +75,7 @@ export class Modules {
     return { ...found, url: this.#versioned(url, importer) };
   }
 
-  /** What to load for a URL that an import was resolved to. @param importer the URL of the module that imports it */
+  /** Adds the version to a resolved URL. @param importer the URL of the importing module */
   #versioned(url: string, importer: string | undefined): string {
     if (!this.#isTracked(url) || url.includes('?')) return url;
     const module = this.#modules.get(url) ?? { content: digest(url), version: 0, importers: new Set() };
@@ -86,7 +86,7 @@ export class Modules {
     return module.version === 0 ? url : `${url}?${VERSION}=${module.version}`;
   }
 
-  /** Looks at all files again: what has changed is imported anew from now on, with all that imports it. */
+  /** Looks at all files again. From now on changed modules and their importers are loaded again. */
   refresh(): void {
     const changed = new Set<string>();
     const add = (url: string): void => {
@@ -103,13 +103,13 @@ export class Modules {
     for (const url of changed) (this.#modules.get(url) as Module).version++;
   }
 
-  /** A module could not be loaded: it, and what it imports, is tried anew after the next `refresh`, changed or not. */
-  distrust(asked: string): void {
+  /** Marks a module that could not be loaded, and its imports: the next `refresh` loads them again, changed or not. */
+  invalidate(asked: string): void {
     const url = this.#resolved.get(asked) ?? asked;
     const module = this.#modules.get(url);
     if (module === undefined || module.content === '') return;
     module.content = '';
-    for (const [other, { importers }] of this.#modules) if (importers.has(url)) this.distrust(other);
+    for (const [other, { importers }] of this.#modules) if (importers.has(url)) this.invalidate(other);
   }
 }
 
@@ -120,7 +120,7 @@ function askedUrl(specifier: string, importer: string | undefined): string | und
   return protocol === 'file:' ? href.replace(/[?#].*$/, '') : undefined;
 }
 
-/** The URL of a file over links as they are now: Node remembers where they led to first. */
+/** The URL of a file with links resolved now; Node caches where they led at first. */
 function realUrl(url: string): string {
   return pathToFileURL(realpathSync(fileURLToPath(url))).href;
 }

@@ -1,5 +1,5 @@
 /**
- * A failure outside the program, such as a full disk or a server that does not answer. It is logged in one line, without
+ * A failure outside the program, such as a full disk or a server that does not respond. It is logged in one line, without
  * a stack.
  */
 export class OperationalError extends Error {

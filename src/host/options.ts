@@ -4,34 +4,34 @@ import { z } from 'zod';
 import { didYouMean } from './mistakes.ts';
 import { isRenamed } from './renamed-option.ts';
 
-/** How much of a wrong value a sentence shows, in characters. */
+/** How much of a wrong value a message shows, in characters. */
 const SHOWN = 200;
 
-/** What is checked, as sentences call it. */
+/** What is checked, for messages. */
 export interface Checked {
-  /** The config, as it is named in sentences. */
+  /** The config's name in messages. */
   readonly config: string;
-  /** Where in it the value stands: `['plugins', 'tcp']`; empty for the whole. */
+  /** The path of the value in it: `['plugins', 'tcp']`; empty for the whole. */
   readonly at: readonly PropertyKey[];
-  /** What the whole is called; else `it`. */
+  /** The name of the whole in messages; `it` by default. */
   readonly whole?: string;
   /** Environment variables that may set its keys: `port` by `PORT`. */
   readonly variables?: Readonly<Record<string, string>>;
   /** The keys that one of them has set. Their values are not shown: they may be secrets. */
   readonly set?: ReadonlySet<string>;
-  /** Of a key that the whole does not know, where else it belongs, as a sentence. */
+  /** Where an unknown key belongs, as a sentence. */
   readonly belongs?: (key: string) => string | undefined;
 }
 
-/** A checked value with its defaults, or what is wrong with it, a sentence each. */
+/** A checked value with defaults, or what is wrong with it, a sentence each. */
 export type CheckResult<T> = { readonly value: T } | { readonly mistakes: readonly string[] };
 
-/** An issue, with what zod says beside the standard. */
+/** An issue, with what zod adds to the standard. */
 type Issue = StandardSchemaV1.Issue & {
   readonly code?: string;
-  /** Of an object, the keys that it does not know. */
+  /** The unknown keys of an object. */
   readonly keys?: readonly string[];
-  /** Of a union, what is wrong by each of its schemas. */
+  /** The issues of each schema of a union. */
   readonly errors?: readonly (readonly Issue[])[];
 };
 
@@ -49,8 +49,8 @@ export async function checkAgainst<S extends StandardSchemaV1>(
 }
 
 /**
- * What is to be said of each value once: zod goes on to count the characters of what is no string, and finds a number
- * too big both for an integer and for the option.
+ * Keeps one issue of each sort per value. Zod also checks the length of a value that is not a string, and reports a number
+ * that is too big both as an integer and for the option.
  */
 function distinct(issues: readonly Issue[]): readonly Issue[] {
   const byPath = Map.groupBy(issues, (issue) => JSON.stringify(stepsOf(issue).map(String)));
@@ -75,7 +75,7 @@ function stepsOf(issue: Issue): PropertyKey[] {
   return (issue.path ?? []).map((step) => (typeof step === 'object' ? step.key : step));
 }
 
-/** Of a union that takes several kinds of value: what is wrong with one of the kind that was given, or all kinds. */
+/** The issues of a union by its schema for the given type of value; if none takes that type, one issue with all types. */
 function narrowed(issue: Issue): readonly Issue[] {
   if (issue.errors === undefined || issue.errors.length === 0 || issue.message !== 'Invalid input') return [issue];
   const isOfAnotherKind = ({ code, path = [] }: Issue) =>
@@ -90,12 +90,12 @@ function narrowed(issue: Issue): readonly Issue[] {
   return [{ ...issue, message: `expected ${[...new Set(kinds)].join(' or ')}` }];
 }
 
-/** What an issue says, without what the sentence says already. */
+/** An issue's message without what the sentence says already. */
 function saidOf({ message }: Issue): string {
   const said = message
     .replace(/^Invalid (input|option): /, '')
     .replace(/, received \w+$/, '')
-    // Zod's word for an object whose keys are the user's.
+    // Zod's word for an object with any keys.
     .replace(/^expected record$/, 'expected object');
   return said.charAt(0).toLowerCase() + said.slice(1);
 }
@@ -109,7 +109,7 @@ function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, check
   const variable = first === undefined ? undefined : variables[String(first)];
   if (variable !== undefined && set.has(String(first))) {
     const said = saidOf(issue);
-    // Zod names no value; others do.
+    // Messages of other schemas may quote the value.
     const hidden =
       schema['~standard'].vendor === 'zod' ? said : said.replaceAll(String(valueAt(value, [first ?? ''])), '...');
     return [`${config}: ${path}, which ${variable} in the environment sets, is wrong: ${hidden}.`];
@@ -120,7 +120,7 @@ function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, check
   return [`${config}: ${path} is missing: ${saidOf(issue)}${orSet}.`];
 }
 
-/** A value as a sentence shows it, whatever it is: YAML can make what holds itself, or grows without end when written out. */
+/** A value as a message shows it. YAML can make values that contain themselves, or that are huge when written out. */
 function shown(value: unknown): string {
   const text =
     typeof value === 'string'
@@ -149,7 +149,7 @@ function valueAt(value: unknown, steps: readonly PropertyKey[]): unknown {
   return found;
 }
 
-/** The keys that a zod schema knows at a path, without earlier names; of other schemas nothing is known. */
+/** The keys that a zod schema knows at a path, without earlier names; other schemas have none. */
 export function keysAt(schema: unknown, steps: readonly PropertyKey[] = []): readonly string[] {
   let found = bare(schema);
   for (const step of steps) {
@@ -163,7 +163,7 @@ export function keysAt(schema: unknown, steps: readonly PropertyKey[] = []): rea
   return Object.keys(shape).filter((key) => !isRenamed(shape[key]));
 }
 
-/** What a schema is without its defaults; of a union the object in it. */
+/** A schema without its defaults; of a union, the object in it. */
 function bare(schema: unknown): unknown {
   let found = schema;
   while (found instanceof z.ZodDefault || found instanceof z.ZodPrefault || found instanceof z.ZodOptional) {

@@ -2,7 +2,7 @@ import type { ChainToken, Token } from '../services/service.ts';
 import type { Plugin } from './define.ts';
 import type { Loaded } from './load.ts';
 
-/** The services that a plugin's tokens name. */
+/** The names of a plugin's services. */
 export function servicesOf(tokens: Plugin['needs']): string[] {
   return Object.values(tokens).map(({ service }) => service);
 }
@@ -15,9 +15,9 @@ export interface PluginOff {
 
 /**
  * Puts plugins into an order in which each comes after those whose services it needs or wants.
- * @param given the services that are there without a plugin
+ * @param given the services that need no plugin
  * @param off standard plugins that could be switched on
- * @returns the order; what is wrong with it, a sentence each; and what is missing, a sentence each
+ * @returns the order, and sentences about what is wrong with it and what is missing
  */
 export function orderSetUp(
   all: readonly Loaded[],
@@ -71,7 +71,7 @@ interface Doubled {
   readonly keys: readonly [string, string];
 }
 
-/** One sentence for each two plugins: two stores are one mistake, however many services they provide. */
+/** One sentence per pair of plugins: two stores are one mistake, however many services they provide. */
 function doubledServices(doubled: readonly Doubled[]): string[] {
   const byKeys = Map.groupBy(doubled, ({ keys }) => keys.join('\n'));
   return [...byKeys.values()].map((all) => {
@@ -82,13 +82,13 @@ function doubledServices(doubled: readonly Doubled[]): string[] {
   });
 }
 
-/** A service that a plugin needs and nobody provides. */
+/** A service that a plugin needs and no plugin provides. */
 interface Missing {
   readonly service: string;
   readonly key: string;
 }
 
-/** One sentence for each cure: a store that is off is one mistake, however many plugins need it. */
+/** One sentence per remedy: a store that is off is one mistake, however many plugins need it. */
 function missingServices(
   missing: readonly Missing[],
   off: readonly PluginOff[],
@@ -98,7 +98,7 @@ function missingServices(
     const candidates = off.filter(({ provides }) => provides.includes(service));
     const names = candidates.map(({ name }) => quoted(name)).join(' or ');
     if (names === '') return `add a plugin that provides ${service} under plugins`;
-    // Such as another store, which would be one too many.
+    // Such as a second store, which would conflict.
     const rival = candidates.flatMap(({ provides }) => provides.flatMap((one) => providers.get(one) ?? []))[0];
     if (rival === undefined) return `switch on ${names} under plugins`;
     return `have ${quoted(rival.key)} provide it, or put ${names} in its place`;

@@ -13,7 +13,7 @@ export interface Place {
 
 const FRAME = /^\s+at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:\\).*?)(?:\?[^:]*)?:(\d+):(\d+)\)?$/;
 
-/** The files that an error came through, where it was thrown first; those of Node left out. */
+/** The places in an error's stack, the innermost first, without those in Node. */
 export function placesOf(thrown: unknown): Place[] {
   return stackOf(thrown)
     .split('\n')
@@ -25,14 +25,14 @@ export function placesOf(thrown: unknown): Place[] {
     });
 }
 
-/** Whether a file is this program's own: of the kernel and what is around it, or one of the standard plugins. */
+/** Whether a file belongs to this program or a standard plugin. */
 export function isOwn({ file }: Place): boolean {
   return file.startsWith(ownFolder) || file.startsWith(standardFolder);
 }
 
 /**
- * Where in its author's code something was thrown, ` (poll.ts:21:24)`; nothing where that is not known.
- * @param folder what the file is named from, where it is in it
+ * Where in its author's code an error was thrown, ` (poll.ts:21:24)`, or nothing if that is unknown.
+ * @param folder the folder that the file is named relative to, if it is in it
  */
 export function authorsPlace(thrown: unknown, folder: string): string {
   const places = placesOf(thrown).filter((place) => !isOwn(place));
@@ -40,7 +40,7 @@ export function authorsPlace(thrown: unknown, folder: string): string {
   return place === undefined ? '' : ` (${placeText(place, folder)})`;
 }
 
-/** A place as people write it. @param folder what the file is named from, where it is in it */
+/** `file:line:column`. @param folder the folder that the file is named relative to, if it is in it */
 export function placeText(place: Place, folder: string): string {
   const { file, line, column } = original(place);
   const near = relative(folder, file);
@@ -56,7 +56,7 @@ function stackOf(thrown: unknown): string {
   }
 }
 
-/** Of a file that was built: where that came from, as its source map has it. Node strips types in place. */
+/** The place in the source of a built file, by its source map. Node strips types in place. */
 function original(place: Place): Place {
   if (!/\.[mc]?js$/.test(place.file)) return place;
   try {

@@ -3,8 +3,8 @@ import { isPromise } from '../kernel/eventual.ts';
 import { runnerOf } from './current.ts';
 
 /**
- * The server's clock as a plugin is given it.
- * @param failed told what a callback throws, or what the promise that it returns rejects with
+ * The server's clock for one plugin.
+ * @param failed called with what a callback throws, or what the promise that it returns rejects with
  */
 export function pluginClock(clock: SteadyClock, plugin: string, failed: (thrown: unknown) => void): SteadyClock {
   const runner = runnerOf(plugin);

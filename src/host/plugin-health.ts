@@ -3,15 +3,15 @@ import type { Logger } from '../kernel/logger.ts';
 import type { Limits } from './limits.ts';
 import { OperationalError } from './operational-error.ts';
 
-/** How a plugin has fared in this generation. */
+/** A plugin's health in this generation. */
 export interface Health {
-  /** When it failed lately, in monotonic milliseconds. */
+  /** When it failed recently, in monotonic milliseconds. */
   failures: number[];
-  /** Whether it failed so often that it is not called any more. */
+  /** Whether it failed so often that it is no longer called. */
   quarantined: boolean;
 }
 
-/** What the health of plugins depends on. */
+/** What quarantine depends on. */
 export interface HealthContext {
   readonly clock: SteadyClock;
   readonly logger: Logger;
@@ -31,17 +31,17 @@ export class PluginHealth {
     this.#limits = limits;
   }
 
-  /** A plugin's health: the same object at each call, so that its callers need not look it up. */
+  /** A plugin's health: always the same object, so that callers need not look it up again. */
   of(plugin: string): Health {
     const health = this.#plugins.get(plugin) ?? { failures: [], quarantined: false };
     this.#plugins.set(plugin, health);
     return health;
   }
 
-  /** A plugin has failed. */
+  /** Notes a failure. */
   failed(plugin: string, cause?: Error): void {
     const { quarantineAfter: most, quarantineTime: time } = this.#limits;
-    // Quarantine outlasts a full disk: whoever only asked the store must not be in it when there is room again.
+    // An operational error, such as a full disk, is not the plugin's fault, and a quarantine would outlast it.
     if (most === 0 || cause instanceof OperationalError) return;
     const now = this.#clock.monotonic();
     const health = this.of(plugin);

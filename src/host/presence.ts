@@ -3,13 +3,13 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { nameKey } from '../kernel/names.ts';
 import type { Presence, PresentAccount } from '../services/presence.ts';
 
-/** A bot that is shown as online, and how often it was. */
+/** A bot that is shown as online, and how many times. */
 interface Shown {
   readonly account: PresentAccount;
   times: number;
 }
 
-/** Who is online: the accounts of the kernel's sessions, and bots that plugins show. */
+/** The accounts that are online: those of the kernel's sessions, and bots that plugins show. */
 export class SessionPresence implements Presence {
   readonly #kernel: Kernel;
   readonly #bots = new Map<number, Shown>();
@@ -44,7 +44,7 @@ export class SessionPresence implements Presence {
   }
 
   watch(changed: (account: Account) => void): () => void {
-    // A function of its own, so that nobody stops another's.
+    // A new function, so that a watcher stops only its own watching.
     const watcher = (account: Account) => changed(account);
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);

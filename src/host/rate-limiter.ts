@@ -3,16 +3,16 @@ import type { Judgement, RateLimiter } from '../kernel/environment.ts';
 /** How fast one client may send. A rate of 0 sets no limit. */
 export interface RateLimits {
   readonly linesPerSecond: number;
-  /** How many lines may come at once after a while of rest. */
+  /** How many lines may come at once after a pause. */
   readonly lineBurst: number;
   readonly bytesPerSecond: number;
-  /** How many bytes may come at once after a while of rest. */
+  /** How many bytes may come at once after a pause. */
   readonly byteBurst: number;
 }
 
 /**
- * Holds one client to its rates: a token bucket of lines and one of bytes. What is refused is paid for too, so that
- * a bucket goes into debt; who owes a whole burst has gone on for too long.
+ * Limits one client's rates: a token bucket for lines and one for bytes. Refused lines cost tokens too, so a bucket can go
+ * into debt; a client that owes a whole burst is too fast.
  */
 export class TokenBuckets implements RateLimiter {
   readonly #limits: RateLimits;
@@ -28,7 +28,7 @@ export class TokenBuckets implements RateLimiter {
     this.#filledAt = now;
   }
 
-  /** Counts bytes that came. @returns whether the client may go on */
+  /** Counts received bytes. @returns whether the client may go on */
   receive(bytes: number, now: number): boolean {
     const { bytesPerSecond, byteBurst } = this.#limits;
     if (bytesPerSecond === 0) return true;
@@ -37,7 +37,7 @@ export class TokenBuckets implements RateLimiter {
     return this.#bytes >= -byteBurst;
   }
 
-  /** Counts a line, and says what becomes of it. Its bytes were counted when they came. */
+  /** Counts a line, whose bytes were counted when they came. @returns what to do with it */
   line(now: number): Judgement {
     const { linesPerSecond, lineBurst, bytesPerSecond } = this.#limits;
     if (linesPerSecond > 0) {
@@ -49,7 +49,7 @@ export class TokenBuckets implements RateLimiter {
     return bytesPerSecond > 0 && this.#bytes < 0 ? 'bytes-per-second' : 'run';
   }
 
-  /** Takes back what was counted for the last line and so many bytes. */
+  /** Undoes the count of the last line and so many bytes. */
   giveBack(bytes: number): void {
     this.#lines++;
     this.#bytes += bytes;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The schemas that stand for options by their earlier names, with the names that they have now. */
+/** The schemas of options under their earlier names, with their new names. */
 const renamed = z.registry<{ readonly to: string }>();
 
 /**
@@ -15,14 +15,14 @@ export function renamedOption(to: string) {
     .register(renamed, { to });
 }
 
-/** Whether a schema stands for an option by its earlier name. */
+/** Whether a schema is that of an option under its earlier name. */
 export function isRenamed(schema: unknown): boolean {
   return schema instanceof z.ZodType && renamed.has(schema);
 }
 
 /**
- * Moves options from earlier names to those they have now. Where both are given the new one counts.
- * @returns the options, and the names that were found, from the earlier to the new
+ * Moves options from earlier names to their new ones. Where both are given the new one counts.
+ * @returns the options, and the earlier names that were found, each with its new one
  */
 export function withNewNames(
   schema: unknown,

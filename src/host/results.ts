@@ -2,14 +2,14 @@ import { blocked, isReason, refuse } from '../kernel/decisions.ts';
 import { isPromise } from '../kernel/eventual.ts';
 import { withoutControls } from '../kernel/message.ts';
 
-/** What a handler or command may return: types hold nobody who writes plain JavaScript. */
+/** What a handler or command may return. Plugins in plain JavaScript have no types that check it. */
 export interface Allowed {
   /** In words, for the log. */
   readonly words: string;
   matches(result: unknown): boolean;
 }
 
-/** How much of a sentence is sent, in characters. */
+/** How much of a refusal's sentence is sent, in characters. */
 const LONGEST_SENTENCE = 1000;
 
 const USERNAME_CAUSES: ReadonlySet<unknown> = new Set(['username', 'connected', 'registered', 'expired']);
@@ -35,10 +35,10 @@ export const ADMIT: Allowed = {
 
 export const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
 
-/** What a command may answer, beside undefined, which is an empty line. */
+/** What a command may answer, besides undefined, which is an empty line. */
 export const ANSWERS: Allowed = oneOf(LINES, REFUSAL);
 
-/** A result of the right kind, with what is in it made such that a client can read it. */
+/** Makes a result of the right kind readable for clients. */
 export function readable(result: unknown): unknown {
   if (isRefusal(result)) return readableRefusal(result);
   if (isBlocked(result) && !(Number.isSafeInteger(result.seconds) && result.seconds > 0))
@@ -46,7 +46,7 @@ export function readable(result: unknown): unknown {
   return result;
 }
 
-/** A refusal that clients can read: with a reason of one word, and a sentence of one line where it has one. */
+/** Makes a refusal readable for clients: the reason becomes one word, and its sentence, if any, one line. */
 function readableRefusal(refusal: RefusalLike): unknown {
   const { reason, sentence } = refusal;
   if (isReason(reason) && sentence === undefined) return refusal;
@@ -54,7 +54,7 @@ function readableRefusal(refusal: RefusalLike): unknown {
   return refuse(isReason(reason) ? String(reason) : undefined, line === '' ? undefined : line);
 }
 
-/** What kind of thing something is. Its text is not shown: it may be a message, or a password. */
+/** The kind of a value. Its text is not shown: it may be a message or a password. */
 export function kindOf(value: unknown): string {
   if (typeof value === 'string') return 'a string';
   if (typeof value === 'boolean' || typeof value === 'number') return String(value);
@@ -65,7 +65,7 @@ export function kindOf(value: unknown): string {
   return keys.length === 0 ? 'an object' : `an object with ${keys.join(', ')}`;
 }
 
-/** Whatever one of these allows. */
+/** Everything that one of these allows. */
 export function oneOf(...all: readonly Allowed[]): Allowed {
   return {
     words: all.map(({ words }) => words).join(', '),
@@ -89,13 +89,13 @@ function isAccount(value: unknown): boolean {
   return typeof id === 'number' && typeof name === 'string';
 }
 
-/** A refusal as a plugin may have made it. */
+/** A refusal as a plugin may have built it. */
 interface RefusalLike {
   readonly reason: unknown;
   readonly sentence?: unknown;
 }
 
-/** With whatever reason: it is plain what is meant. */
+/** Whether this is a refusal, whatever its reason. */
 export function isRefusal(value: unknown): value is RefusalLike {
   return isOfKind(value, 'refusal');
 }

@@ -2,16 +2,16 @@ import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Modules } from './modules.ts';
 
-/** Asks for a package as a certain file would find it: `chatserv-from:<folder's URL>#<package>`. */
+/** The specifier of a package as a certain folder would find it: `chatserv-from:<URL of a file in it>#<package>`. */
 const FROM = 'chatserv-from:';
 
-/** How this program's files end: as source or as built. */
+/** The extension of this program's files, as source or built. */
 export const moduleExtension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
-/** This program's own code, as source or as built, which is never loaded a second time. */
+/** The folder of this program's own code, as source or built, which is never loaded a second time. */
 const own = new URL('..', import.meta.url).href;
 
-/** What plugins, configs and tests import of it. */
+/** What plugins, configs and tests import from it. */
 const API: ReadonlyMap<string, string> = new Map([
   ['chatserv', `${own}index${moduleExtension}`],
   ['chatserv/client', `${own}client/index${moduleExtension}`],
@@ -26,9 +26,8 @@ export const modules = new Modules(
 let registered = false;
 
 /**
- * Makes the running program answer for itself: wherever on the disk a plugin or a config lies, `chatserv` is the
- * program that loads it, so that a global installation and a lone folder of plugins work together.
- * It lasts as long as the process; calling it again does nothing.
+ * Registers hooks that resolve `chatserv` to the running program, wherever on the disk a plugin or config is, so that a
+ * global installation and a folder of plugins work together. Calling it again does nothing.
  */
 export function answerForSelf(): void {
   if (registered) return;
@@ -42,47 +41,47 @@ export function answerForSelf(): void {
         at < 0
           ? next(specifier, context)
           : next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
-      // What is required, and not imported, Node keeps by its file's name.
+      // Node caches required modules by their file names.
       return context.conditions.includes('require')
         ? resolve()
         : modules.resolve(specifier, context.parentURL, resolve);
     },
     load(url, context, next) {
-      // TypeScript is a module here whatever a package.json nearby says, such as the one that `npm init` writes.
+      // TypeScript is always a module here, whatever a package.json nearby says, such as the one that `npm init` writes.
       const isModule = /\.ts($|\?)/.test(url) && context.format !== 'module-typescript';
       return next(url, isModule ? { ...context, format: 'module-typescript' } : context);
     },
   });
 }
 
-/** Imports a module by its path, the instance of its version. */
+/** Imports the current version of a module by its path. */
 export function importFile(file: string): Promise<{ default?: unknown }> {
   return retried(file, () => import(pathToFileURL(file).href));
 }
 
-/** Loads a module. One that fails, or is not there in time, is tried anew after the next edit of anything. */
+/** Loads a module. One that fails or takes too long is loaded again by the next reload. */
 export async function retried<T>(file: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load();
   } catch (cause) {
-    modules.distrust(pathToFileURL(file).href);
+    modules.invalidate(pathToFileURL(file).href);
     throw cause;
   }
 }
 
-/** Imports a package as a file in `folder` would find it. */
+/** Imports a package as a file in a folder would. */
 export function importPackage(name: string, folder: string): Promise<{ default?: unknown }> {
   return import(`${FROM}${pathToFileURL(`${folder}/config`).href}#${name}`);
 }
 
-/** Whether a file in `folder` would find a package, which is not loaded. */
+/** Whether a file in a folder could import a package, without loading it. */
 export function hasPackage(name: string, folder: string): boolean {
   if (isBuiltin(name)) return false;
   try {
     createRequire(`${folder}/config`).resolve(name);
     return true;
   } catch (cause) {
-    // One that can only be imported is there as well.
+    // A package that can only be imported exists too.
     return (cause as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
   }
 }
@@ -90,5 +89,5 @@ export function hasPackage(name: string, folder: string): boolean {
 /** The folder of this program's own code, beside that of the standard plugins. */
 export const ownFolder = fileURLToPath(own);
 
-/** The folder in which the standard plugins lie. */
+/** The folder of the standard plugins. */
 export const standardFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));

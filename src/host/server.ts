@@ -7,54 +7,54 @@ import type { AcceptedSession, Session } from '../kernel/session.ts';
 import type { Command } from './commands.ts';
 import type { EntryPost } from './kinds.ts';
 
-/** What a plugin may do with the server that it runs in. */
+/** The server as a plugin uses it. */
 export interface Server {
   /**
    * Hands over a connection that a transport accepted.
-   * @param codec the name of the codec that its client speaks
+   * @param codec the name of the client's codec
    * @throws when there is no codec of that name
    */
   accept(connection: Connection, codec: string): AcceptedSession;
-  /** Says for the operator where a transport listens, `host:port` or a path. */
+  /** Reports to the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
   /**
-   * Sends a message: plugins may rewrite or refuse it in `onMessage`, it is kept for who is offline, and given to who is
-   * online.
-   * @param ordered called when nothing that is posted from then on can come before it: a command's `proceed`
-   * @returns once it is kept, what was sent and which names are unknown; or a refusal, which a command can give back:
+   * Sends a message: plugins may rewrite or refuse it in `onMessage`, it is stored for offline recipients and delivered to
+   * those online.
+   * @param ordered called when no later post can overtake it any more: a command's `proceed`
+   * @returns once it is stored, what was sent and which names are unknown; or a refusal, which a command can return:
    * `'kind' in posted` tells them apart
-   * @throws when it could not be kept
+   * @throws when it could not be stored
    */
   post(post: Post, ordered?: () => void): Promise<Posted | Refusal>;
   /**
-   * Appends an entry of a kind that a plugin defines (`kinds`); it is delivered as messages are, and no hook decides of it.
-   * @returns it, once it is kept; with the id 0 where nothing keeps it
-   * @throws when no live plugin defines the kind, the data does not fit its schema, or it could not be kept
+   * Appends an entry of a kind that a plugin defines (`kinds`). It is delivered like a message, but passes no hook.
+   * @returns the entry once it is stored; with the id 0 if no store keeps it
+   * @throws when no live plugin defines the kind, the data does not fit its schema, or it could not be stored
    */
   append(entry: EntryPost): Promise<Entry>;
   /**
    * Blanks the text of an entry, and of those that change it, for good.
    * @returns whether the entry is in the log
-   * @throws when that could not be kept
+   * @throws when that could not be stored
    */
   redact(id: number, by: Account): Promise<boolean>;
   /**
-   * Counts that a limit was met, for `chatserv top` and whoever else asks for facts.
-   * @param limit its name, lower-case words with hyphens: the server's and its plugins', never made of what a client sent
+   * Counts a limit that was hit, for `chatserv top` and metrics.
+   * @param limit its name in lower-case words with hyphens, never made of a client's input
    */
   limitMet(limit: string): void;
-  /** Whether the limits per network do not hold for an IP address: it is on the list `limits.exempt`. */
+  /** Whether an IP address is exempt from limits per network, by `limits.exempt`. */
   isExempt(address: string): boolean;
-  /** Every session there is, logged in or not. */
+  /** All sessions, logged in or not. */
   sessions(): Iterable<Session>;
   /** The sessions of an account; none when it is offline. */
   sessionsOf(account: Account): readonly Session[];
   /**
-   * Looks at the accounts of all sessions again. For a store that finds out that another process has changed accounts:
-   * whoever was removed, signed out or given another password is closed.
+   * Reads the accounts of all sessions again. For a store that notices changes by another process: sessions of accounts that
+   * were removed, signed out or given another password are closed.
    * @throws when they could not be read, which is logged
    */
   recheckAccounts(): Promise<void>;
-  /** The commands that are loaded, each once, by name. */
+  /** The loaded commands, each once, by name. */
   commands(): readonly Command[];
 }

@@ -12,11 +12,11 @@ import { HOOKS, phaseEntry } from './hook-table.ts';
 import { didYouMean } from './mistakes.ts';
 import { type Checked, checkAgainst, keysAt } from './options.ts';
 
-// What the types of define.ts say, for plugins whose author has no editor that checks them: Node strips types unread.
+// Checks at run time what the types of define.ts check in an editor: Node strips types without reading them.
 
 const aFunction = z.instanceof(Function, { error: 'expected a function' });
 
-/** A function whose promise would be taken for its result. @param what is not awaited, such as a hook */
+/** A function whose result is not awaited. @param what it is, such as a hook */
 const aSyncFunction = (what: string) =>
   aFunction.refine(
     (value) => !types.isAsyncFunction(value),
@@ -62,7 +62,7 @@ const params = z.record(z.string(), param, 'expected arguments by name').superRe
   }
 });
 
-/** Why an argument cannot be read after the one before it. */
+/** Why an argument cannot follow the one before it. */
 function orderMistake(before: ParamShape & { name: string }, next: ParamShape): string | undefined {
   if (before.kind === 'text') return `expected nothing after '${before.name}', which takes the rest of the line`;
   const isWrong = before.optional && !next.optional;
@@ -86,7 +86,7 @@ const command = z.strictObject(
 
 const flag = z.boolean('expected true or false').optional();
 
-/** Loose: a codec may be an instance of a class. */
+/** Loose, since a codec may be an instance of a class. */
 const codec = z.looseObject(
   {
     name,
@@ -124,7 +124,7 @@ function handlersByPhase(hook: HookName): z.ZodType {
   return z.union([handler, z.strictObject(Object.fromEntries(shape), `expected { ${phases.join(', ')} }`)]);
 }
 
-/** A handler as the last release had it. */
+/** A handler as written for the last release. */
 function releasedHandler(hook: HookName): z.ZodType {
   const handler = isSync(hook) ? aSyncFunction('hook') : aFunction;
   const phase = phaseEntry(hook, 'guard')
@@ -142,7 +142,7 @@ function hooksOf(given: unknown): z.ZodType {
 }
 
 const BEFORE =
-  "A handler names no plugin: it runs in its phase (guard, transform, decide, observe), there by `order`, 'pre' or 'post', and else in the order of the config.";
+  "Handlers run by phase (guard, transform, decide, observe), within it by `order`, 'pre' or 'post', and then in the order of the config.";
 
 const RETURNED = {
   hooks: z.unknown().optional(),
@@ -155,7 +155,7 @@ const RETURNED = {
   dispose: aFunction.optional(),
 };
 
-/** What is wrong with how a plugin is defined, a sentence each. @param key what the config calls it */
+/** What is wrong with a plugin's definition, a sentence each. @param key its key in the config */
 export async function definitionMistakes(key: string, plugin: Plugin): Promise<readonly string[]> {
   const { given, ...defined } = plugin;
   const mistakes = await mistakesIn(definition, defined, {
@@ -171,7 +171,7 @@ export async function definitionMistakes(key: string, plugin: Plugin): Promise<r
   return variablesOfNothing(key, plugin);
 }
 
-/** A store that keeps messages as the first edition did, without rooms. */
+/** The message for a store of the first edition, which has no rooms. */
 function earlierStore(key: string): string {
   return (
     `The plugin '${key}' provides the service 'log', and was written for an earlier chatserv: ` +
@@ -179,7 +179,7 @@ function earlierStore(key: string): string {
   );
 }
 
-/** Of environment variables, which set options, those for which there is no option: the rest of them would pass. */
+/** Environment variables that set an unknown option, a sentence each. */
 function variablesOfNothing(key: string, { options, environment }: Plugin): string[] {
   const known = keysAt(options);
   const takesAny = options instanceof z.ZodObject && options.def.catchall instanceof z.ZodUnknown;
@@ -191,7 +191,7 @@ function variablesOfNothing(key: string, { options, environment }: Plugin): stri
   );
 }
 
-/** What is wrong with what a plugin's set-up has returned, a sentence each. @param key what the config calls it */
+/** What is wrong with what a plugin's set-up returned, a sentence each. @param key its key in the config */
 export async function contributionMistakes(
   key: string,
   { provides }: Plugin,

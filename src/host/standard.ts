@@ -7,20 +7,20 @@ interface StandardPlugin {
   readonly file: string;
   /** The services that it provides. */
   readonly provides: readonly string[];
-  /** Whether it is on unless a config switches it off, also where the config begins from nothing. */
+  /** Whether it is on until a config switches it off, even with `standard: false`. */
   readonly always?: boolean;
 }
 
 /** The standard plugins by name. */
 export type StandardPlugins = Readonly<Record<string, StandardPlugin>>;
 
-/** What comes with the program: plugins, and the config that others are laid over. */
+/** The plugins that come with the program, and the config that others override. */
 export interface StandardSet {
   readonly plugins: StandardPlugins;
   readonly config: unknown;
 }
 
-/** Loads the standard set as anybody's config and plugins are loaded, from the files beside this program's own. */
+/** Loads the standard set like any config and plugins, from the files beside this program's own. */
 export async function loadStandardSet(): Promise<StandardSet> {
   const [{ default: plugins }, { default: config }] = await Promise.all([
     importFile(join(standardFolder, `standard${moduleExtension}`)),

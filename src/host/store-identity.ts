@@ -2,22 +2,22 @@ import { Accounts } from '../services/accounts.ts';
 import { MessageLog } from '../services/message-log.ts';
 import { Mistakes } from './mistakes.ts';
 
-/** The services whose ids sessions, feeds and plugins hold on to. */
+/** The services whose ids sessions, feeds and plugins hold. */
 const STORE_SERVICES = [Accounts.service, MessageLog.service];
 
 type Services = ReadonlyMap<string, unknown>;
 
 /**
  * Checks that a reload leaves the store as it is.
- * @param provided the services to look at
- * @throws Mistakes when accounts or messages would be others than before
+ * @param provided whether to check a service
+ * @throws Mistakes when the accounts or messages would be different ones
  */
 export function mustKeepStore(before: Services, next: Services, provided: (service: string) => boolean): void {
   const changed = (service: string) => !isSameContents(before.get(service), next.get(service));
   if (!STORE_SERVICES.some((service) => provided(service) && changed(service))) return;
   throw new Mistakes([
-    'A reload cannot change the store, because open sessions know accounts and messages by the ids of the present one: ' +
-      'restart the server for that. (A store plugin that still holds the same contents must say so: see Accounts.identity.)',
+    'A reload cannot change the store, because open sessions know accounts and messages by its ids: ' +
+      'restart the server instead. (A store plugin whose contents stay the same declares it with Accounts.identity.)',
   ]);
 }
 

@@ -1,13 +1,13 @@
-/** The thread that looks whether the event loop of the other one is held up, and by whom. */
+/** The thread that checks whether the event loop of the main thread is blocked, and by which plugin. */
 import { writeSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { inStyle } from '../logging/style.ts';
 import { BEAT, BLOCK_TIME, CALLED, DEBUGGED, HANG_TIME, type Naming, type WatchdogData } from './watchdog.ts';
 
-/** How many samples are taken in the time that the event loop may be held up, at least. */
+/** The least number of samples in the time that the event loop may be blocked. */
 const SAMPLES = 5;
 
-/** How long it is between two samples at most, in milliseconds. */
+/** The longest time between two samples, in milliseconds. */
 const INTERVAL = 100;
 
 const { cells, style } = workerData as WatchdogData;
@@ -15,9 +15,9 @@ const view = new Int32Array(cells);
 const names = new Map<number, Naming>();
 
 let beat = -1;
-/** How often each was seen since the last beat. */
+/** How often each number was seen since the last beat. */
 let seen = new Map<number, number>();
-/** For how long there was no beat, in milliseconds, but for what the machine itself did not run meanwhile. */
+/** How long there was no beat, in milliseconds, not counting time in which the machine did not run. */
 let stalled = 0;
 let said = false;
 let killed = false;
@@ -63,7 +63,7 @@ function warn(name: Naming | undefined, blockTime: number): void {
   );
 }
 
-/** Kills the process; as the first one of a container it lives on, and nobody in there can kill it. */
+/** Kills the process. As the first process of a container it survives, and nothing in the container can kill it. */
 function kill(name: Naming | undefined, hangTime: number): void {
   killed = true;
   const who = name ? `, by plugin '${name.plugin}' in ${name.what}` : '';
@@ -71,7 +71,7 @@ function kill(name: Naming | undefined, hangTime: number): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Straight to standard error, as the log would have it: the other thread cannot. */
+/** Writes a line in the log's style to standard error, since the main thread cannot. */
 function write(level: 'warn' | 'error', name: Naming | undefined, msg: string): void {
   const facts = name && { plugin: name.plugin, what: name.what };
   const event = level === 'warn' ? 'event-loop' : 'hang';
@@ -79,6 +79,6 @@ function write(level: 'warn' | 'error', name: Naming | undefined, msg: string): 
   try {
     writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
   } catch {
-    // A disk that is full, or a reader that is slow: no reason to end the server, as an error of this thread would.
+    // A full disk or a slow reader must not end the server, as an error of this thread would.
   }
 }

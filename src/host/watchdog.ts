@@ -5,29 +5,29 @@ import type { Style } from '../logging/style.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Limits } from './limits.ts';
 
-/** The places in the memory that both threads share. */
+/** The cells of the memory that both threads share. */
 export const BEAT = 0;
 export const CALLED = 1;
 export const BLOCK_TIME = 2;
 export const HANG_TIME = 3;
 export const DEBUGGED = 4;
 
-/** For how long the event loop may be held up, in milliseconds. */
+/** How long the event loop may be blocked, in milliseconds. */
 export type Patience = Pick<Limits, 'blockTime' | 'hangTime'>;
 
-/** What a cell holds. */
+/** The greatest value of a cell. */
 const MOST = 2 ** 31 - 1;
 
-/** How often the event loop says that it is not held up, in milliseconds. */
+/** How often the event loop signals that it runs, in milliseconds. */
 const PULSE = 50;
 
-/** What the watching thread is started with. */
+/** The data that the watching thread starts with. */
 export interface WatchdogData {
   readonly cells: SharedArrayBuffer;
   readonly style: Style;
 }
 
-/** What it is told: how a number is called. */
+/** A message to it: the name of a number. */
 export interface Naming {
   readonly id: number;
   readonly plugin: string;
@@ -35,9 +35,9 @@ export interface Naming {
 }
 
 /**
- * Names the plugin that keeps the event loop from everyone else, also while it does: a thread of its own looks on,
- * and writes to standard error. It looks at samples, and sees what runs until a handler's first wait. Where it goes on
- * for long, the thread kills the process: no signal handler runs any more, and only a supervisor can help.
+ * Names the plugin that blocks the event loop, also while it does: a separate thread takes samples of the code that runs
+ * until a handler's first await, and writes to standard error. When the block lasts for too long, the thread kills the
+ * process: no signal handler runs any more, and only a supervisor can help.
  */
 export class Watchdog implements CallWatcher {
   readonly #worker: Worker;
@@ -45,18 +45,18 @@ export class Watchdog implements CallWatcher {
   readonly #ids = new Map<string, number>();
   readonly #pulse: NodeJS.Timeout;
 
-  /** @param style how the log is written */
+  /** @param style the style of the log */
   constructor(patience: Patience, style: Style) {
     const cells = new SharedArrayBuffer(5 * Int32Array.BYTES_PER_ELEMENT);
     this.#cells = new Int32Array(cells);
     this.allow(patience);
-    // It is watchdog-worker.ts in the source and watchdog-worker.js in what is published.
+    // watchdog-worker.ts in the source, watchdog-worker.js in the package.
     const file = new URL(`./watchdog-worker${extname(import.meta.filename)}`, import.meta.url);
     const workerData: WatchdogData = { cells, style };
     this.#worker = new Worker(file, { name: 'watchdog', workerData });
     this.#worker.unref();
     this.#pulse = setInterval(() => {
-      // Whoever stands at a breakpoint holds up the event loop, too.
+      // A breakpoint blocks the event loop too.
       Atomics.store(this.#cells, DEBUGGED, debuggerUrl() === undefined ? 0 : 1);
       Atomics.add(this.#cells, BEAT, 1);
     }, PULSE);

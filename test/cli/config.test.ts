@@ -66,7 +66,7 @@ export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Err
     'a file that is no plugin': {
       config: '{"plugins":{"./bad.ts":true}}',
       files: { 'bad.ts': 'export default 3;' },
-      says: [/is no plugin: the default export of/],
+      says: [/is not a plugin: the default export of/],
     },
     'a file that does not parse': {
       config: '{"plugins":{"./bad.ts":true}}',
