@@ -13,12 +13,12 @@ import { parseArgs } from 'node:util';
 import { batchRunner, type Request, snapshotRunner } from '../plugins/stores/sqlite/batch.ts';
 import { openDatabase } from '../plugins/stores/sqlite/open.ts';
 import { OpenFiles } from '../plugins/stores/sqlite/open-files.ts';
-import { answerForSelf } from '../src/host/self.ts';
+import { registerModuleHooks } from '../src/host/self.ts';
 import { fillStore } from './fill-store.ts';
 import { percentile } from './load.ts';
 
 // The store imports values from `chatserv`, as plugins do.
-answerForSelf();
+registerModuleHooks();
 const { openStore } = await import('../plugins/stores/sqlite/store.ts');
 
 const { values } = parseArgs({

@@ -15,7 +15,7 @@ import type { Plugin } from '../src/host/define.ts';
 import { PLAIN_PHASES } from '../src/host/handlers.ts';
 import { HOOKS, type HookEntry, type PhaseEntry } from '../src/host/hook-table.ts';
 import { servicesOf } from '../src/host/order.ts';
-import { answerForSelf, importFile } from '../src/host/self.ts';
+import { importFile, registerModuleHooks } from '../src/host/self.ts';
 import { ARGUMENTS, type HookName, PHASES } from '../src/kernel/hooks.ts';
 import { apiReference } from './api-reference.ts';
 import { confusablesModule } from './confusables.ts';
@@ -27,7 +27,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ALWAYS = /^(codecs\/|login\/dialogue$)/;
 const check = process.argv.includes('--check');
 
-answerForSelf();
+registerModuleHooks();
 const standard = await standardPlugins();
 write('plugins/standard.ts', formatted('plugins/standard.ts', standardModule()));
 // Not before that list is written: it sets up the standard plugins, which are found there.

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
 import type { KeptTalk } from '../plugins/page/browser/talks.ts';
-import { answerForSelf } from '../src/host/self.ts';
+import { registerModuleHooks } from '../src/host/self.ts';
 
-answerForSelf();
+registerModuleHooks();
 const { startProgram } = await import('../test/support/program.ts');
 const { startBrowser, Visitor } = await import('../test/support/visitor.ts');
 

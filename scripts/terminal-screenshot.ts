@@ -4,9 +4,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import { AnsiUp } from 'ansi_up';
-import { answerForSelf } from '../src/host/self.ts';
+import { registerModuleHooks } from '../src/host/self.ts';
 
-answerForSelf();
+registerModuleHooks();
 const { PASSWORD, startProgram } = await import('../test/support/program.ts');
 const { Terminal } = await import('../test/support/tmux.ts');
 const { startBrowser } = await import('../test/support/visitor.ts');

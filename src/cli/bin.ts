@@ -10,8 +10,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 process.on('SIGUSR1', () => {});
 const { exit, exitNow, watchExit } = await import('./exit.ts');
 watchExit();
-const { answerForSelf } = await import('../host/self.ts');
-answerForSelf();
+const { registerModuleHooks } = await import('../host/self.ts');
+registerModuleHooks();
 const { main } = await import('./main.ts');
 try {
   await main(process.argv.slice(2));

@@ -22,7 +22,7 @@ import type { Kept } from './keep.ts';
 import { type Kind, kindsOf } from './kinds.ts';
 import type { Phase } from './lifecycle.ts';
 import type { Loaded } from './load.ts';
-import { errorOf, Findings, Mistakes } from './mistakes.ts';
+import { ErrorCollector, errorOf, Mistakes } from './mistakes.ts';
 import { servicesOf } from './order.ts';
 import { type CallContext, PluginCalls } from './plugin-calls.ts';
 import { type Live, reasonOf, type SetupEnvironment, setUp } from './plugin-setup.ts';
@@ -80,24 +80,24 @@ export class Generation implements KernelGeneration {
    */
   static async build(ordered: readonly Loaded[], context: GenerationContext, before?: Generation): Promise<Generation> {
     const generation = new Generation(context, before ?? NOTHING);
-    const findings = new Findings();
+    const errors = new ErrorCollector();
     try {
       // Don't report a missing service whose provider already failed.
       const lost = new Set<string>();
       for (const one of ordered) {
         const { needs, wants, provides } = one.plugin;
         const lacks = servicesOf({ ...wants, ...needs }).some((service) => lost.has(service));
-        if (lacks || !(await findings.tries(() => generation.#add(one)))) {
+        if (lacks || !(await errors.run(() => generation.#add(one)))) {
           for (const service of servicesOf(provides)) lost.add(service);
         }
       }
-      await findings.tries(() => generation.#mustKeepStore((service) => !lost.has(service)));
-      await findings.tries(() => generation.#addCommands());
-      await findings.tries(() => generation.#addCodecs());
+      await errors.run(() => generation.#mustKeepStore((service) => !lost.has(service)));
+      await errors.run(() => generation.#addCommands());
+      await errors.run(() => generation.#addCodecs());
       // A codec that seems to be missing may belong to a plugin that failed.
-      if (generation.#live.length === ordered.length) await findings.tries(() => generation.#checkCodecs());
-      await findings.tries(() => generation.#addKinds());
-      findings.end();
+      if (generation.#live.length === ordered.length) await errors.run(() => generation.#checkCodecs());
+      await errors.run(() => generation.#addKinds());
+      errors.throwIfAny();
       tapAll(generation.hooks, generation.#handlers(), generation.#calls);
       generation.#noticeReleased();
       return generation;

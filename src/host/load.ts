@@ -10,8 +10,8 @@ import { type CheckResult, checkAgainst } from './options.ts';
 import { authorsPlace } from './place.ts';
 import { withNewNames } from './renamed-option.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, modules, retried, standardFolder } from './self.ts';
-import { definitionMistakes } from './shape.ts';
 import type { StandardPlugins } from './standard.ts';
+import { definitionMistakes } from './validate-plugin.ts';
 
 /** A plugin that a config switches on, its options checked. */
 export interface Loaded {

@@ -13,11 +13,11 @@ export class Mistakes extends Error {
 }
 
 /** Runs several steps and collects all their mistakes. */
-export class Findings {
+export class ErrorCollector {
   readonly #found: Mistakes[] = [];
 
   /** Runs a step. @returns whether it succeeded @throws any other error */
-  async tries(work: () => void | Promise<void>): Promise<boolean> {
+  async run(work: () => void | Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;
@@ -29,7 +29,7 @@ export class Findings {
   }
 
   /** @throws Mistakes with everything that was collected */
-  end(): void {
+  throwIfAny(): void {
     const [only, ...more] = this.#found;
     if (only === undefined) return;
     throw more.length === 0 ? only : new Mistakes(this.#found.flatMap(({ sentences }) => sentences));

@@ -11,7 +11,7 @@ import { Mistakes, messageOf } from './mistakes.ts';
 import { authorsPlace } from './place.ts';
 import { pluginClock } from './plugin-clock.ts';
 import type { Server } from './server.ts';
-import { contributionMistakes } from './shape.ts';
+import { contributionMistakes } from './validate-plugin.ts';
 
 /** A plugin that was set up. */
 export interface Live {

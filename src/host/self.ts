@@ -29,7 +29,7 @@ let registered = false;
  * Registers hooks that resolve `chatserv` to the running program, wherever on the disk a plugin or config is, so that a
  * global installation and a folder of plugins work together. Calling it again does nothing.
  */
-export function answerForSelf(): void {
+export function registerModuleHooks(): void {
   if (registered) return;
   registered = true;
   registerHooks({

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { checkConfig } from '../config/check.ts';
 import { Host } from '../host/host.ts';
 import { LIMITS, type Limits } from '../host/limits.ts';
-import { answerForSelf } from '../host/self.ts';
+import { registerModuleHooks } from '../host/self.ts';
 import { loadStandardSet } from '../host/standard.ts';
 import type { Difference, Logger, Plugin } from '../index.ts';
 import { VirtualClock } from './clock.ts';
@@ -50,7 +50,7 @@ export async function startServer(
   limits: Partial<Limits> = {},
   clock = new VirtualClock(),
 ): Promise<TestServer> {
-  answerForSelf();
+  registerModuleHooks();
   const name = 'the test';
   const logged: Logged[] = [];
   const note = (level: keyof Logger) => (facts: object, text: string) => {

@@ -4,7 +4,7 @@
  * code, or what is wrong.
  */
 import { parseArgs } from 'node:util';
-import { answerForSelf } from '../../src/host/self.ts';
+import { registerModuleHooks } from '../../src/host/self.ts';
 import { asLine, readCorpus, writeCorpus, writeFound } from './corpus.ts';
 import { Coverage } from './coverage.ts';
 import { fuzz, type Target } from './engine.ts';
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-answerForSelf();
+registerModuleHooks();
 const { TARGETS } = await import('./targets/all.ts');
 const unknown = positionals.filter((name) => !TARGETS.some((target) => target.name === name));
 if (unknown.length > 0) throw new Error(`There is no target ${unknown}; known: ${TARGETS.map(({ name }) => name)}.`);

@@ -5,10 +5,10 @@
  * what was answered `sent:`. For the last tenth of the time the server is killed once a round, too.
  */
 import { parseArgs } from 'node:util';
-import { answerForSelf } from '../../src/host/self.ts';
+import { registerModuleHooks } from '../../src/host/self.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
-answerForSelf();
+registerModuleHooks();
 const { soak } = await import('./soak.ts');
 const { report, wrong } = await soak(Number(values.minutes) * 60, (line) => console.log(line));
 console.log(`\n${report}`);

@@ -1,7 +1,7 @@
 /** Opens a store, which brings its file to this version's schema, and tells its parent when that is done. */
-import { answerForSelf } from '../../src/host/self.ts';
+import { registerModuleHooks } from '../../src/host/self.ts';
 
-answerForSelf();
+registerModuleHooks();
 const { openStore } = await import('../../plugins/stores/sqlite/store.ts');
 
 const [, , file = ''] = process.argv;

@@ -1,8 +1,8 @@
 /** Writes one message and one value after another, and reports how many were answered, until it is killed. */
 import { z } from 'zod';
-import { answerForSelf } from '../../src/host/self.ts';
+import { registerModuleHooks } from '../../src/host/self.ts';
 
-answerForSelf();
+registerModuleHooks();
 const { openStore } = await import('../../plugins/stores/sqlite/store.ts');
 
 const [, , file = ''] = process.argv;
