@@ -58,7 +58,7 @@ test('what a killed server left is removed; what is no socket, or is answered, i
   await expect(startServer({ unix: { socket } })).rejects.toThrow(/another server answers at \S+line\.sock: end/);
   const file = join(folder, 'notes.txt');
   await writeFile(file, 'mine');
-  await expect(startServer({ unix: { socket: file } })).rejects.toThrow(/notes\.txt is there and no socket/);
+  await expect(startServer({ unix: { socket: file } })).rejects.toThrow(/notes\.txt exists and is not a socket/);
   expect(await program.stop()).toBe(0);
   await expect(stat(socket)).rejects.toThrow(/ENOENT/);
 });

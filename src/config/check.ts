@@ -14,29 +14,25 @@ export const limits = z.strictObject({
   exempt: addressList
     .default([...LIMITS.exempt])
     .describe(
-      'Addresses or networks (`10.0.0.0/8`) whose clients may connect, log in and register as often as they like, and are kept out by no ban of an address; so may clients that have no IP address',
+      'Addresses or networks (`10.0.0.0/8`) that are exempt from limits per network and from bans of addresses, as are clients without an IP address',
     ),
   lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
-  inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of the answers, in bytes'),
-  outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may wait to be written to a client, in bytes'),
+  inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send before its answers come, in bytes'),
+  outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may be queued for a client, in bytes'),
   unacknowledged: count
     .default(LIMITS.unacknowledged)
-    .describe("How many messages may wait for a client's acknowledgement, where its codec acknowledges"),
+    .describe("How many messages may await a client's acknowledgement, if its codec acknowledges"),
   commandsUnderWay: count
     .default(LIMITS.commandsUnderWay)
-    .describe('How many messages of one client may be on their way to the store together'),
-  linesPerSecond: rate
-    .default(LIMITS.linesPerSecond)
-    .describe('How many lines a second a client may send for long; 0 is no such limit'),
+    .describe('How many messages of one client may be on their way to the store at once'),
+  linesPerSecond: rate.default(LIMITS.linesPerSecond).describe('The sustained rate of lines per second; 0 is no limit'),
   lineBurst: count
     .default(LIMITS.lineBurst)
-    .describe('How many lines it may send at once, and how many more are refused before it is closed'),
-  bytesPerSecond: rate
-    .default(LIMITS.bytesPerSecond)
-    .describe('How many bytes a second a client may send for long; 0 is no such limit'),
+    .describe('How many lines a client may send at once, and how many more are refused before it is closed'),
+  bytesPerSecond: rate.default(LIMITS.bytesPerSecond).describe('The sustained rate of bytes per second; 0 is no limit'),
   byteBurst: count
     .default(LIMITS.byteBurst)
-    .describe('How many bytes it may send at once, and how many more are refused before it is closed'),
+    .describe('How many bytes a client may send at once, and how many more are refused before it is closed'),
   loginLines: count.default(LIMITS.loginLines).describe('How many lines a client may send before it is logged in'),
   passwordAttempts: count.default(LIMITS.passwordAttempts).describe('Wrong passwords before a connection is closed'),
   handlerTime: count.default(LIMITS.handlerTime).describe("How long a plugin's handler may take, in milliseconds"),
@@ -44,17 +40,17 @@ export const limits = z.strictObject({
     .int()
     .nonnegative()
     .default(LIMITS.quarantineAfter)
-    .describe('How often a plugin may fail before it is not called any more until a reload; 0 lets it fail on'),
+    .describe('After how many failures a plugin is no longer called until a reload; 0 is never'),
   quarantineTime: count
     .default(LIMITS.quarantineTime)
-    .describe('The time within which these failures are counted, in milliseconds'),
+    .describe('The period in which these failures are counted, in milliseconds'),
   blockTime: count
     .default(LIMITS.blockTime)
-    .describe('How long a plugin may hold up everyone before it is named in the log, in milliseconds'),
+    .describe('How long a plugin may block the event loop before it is named in the log, in milliseconds'),
   setupTime: count
     .default(LIMITS.setupTime)
     .describe(
-      "How long a plugin's module, its options, `setup` and `start` may each take, in milliseconds; `setup` of a standard plugin, such as a store that is brought up to date, is not held to it",
+      "How long a plugin's module, options, `setup` and `start` may each take, in milliseconds; `setup` of a standard plugin has no limit, since a store may migrate for long",
     ),
   stopTime: count
     .default(LIMITS.stopTime)
@@ -71,13 +67,13 @@ export const limits = z.strictObject({
     ),
   drainTime: count
     .default(LIMITS.drainTime)
-    .describe('How long what is under way may take when the server stops, in milliseconds'),
-  closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to go, in milliseconds'),
+    .describe('How long running commands may take when the server stops, in milliseconds'),
+  closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to end, in milliseconds'),
 });
 
 /** The schema of `log`. */
 export const log = z.strictObject({
-  level: z.enum(LEVELS).default('info').describe('What is logged: lines of this level and of those after it'),
+  level: z.enum(LEVELS).default('info').describe('The least severe level that is logged'),
 });
 
 const config = z.strictObject({
@@ -90,7 +86,7 @@ const config = z.strictObject({
   log: log.prefault({}),
 });
 
-/** A config that was checked and laid over the standard set. */
+/** A config that was checked and merged into the standard set. */
 export interface CheckedConfig {
   readonly plugins: Entries;
   readonly limits: Limits;
@@ -98,13 +94,13 @@ export interface CheckedConfig {
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
   readonly standard: StandardPlugins;
-  /** What is wrong beside the plugins, to be said with what is wrong with those; what it is about is as by default. */
+  /** Errors outside of `plugins`, to report with those of plugins; the parts they are about have defaults. */
   readonly mistakes: readonly string[];
 }
 
 /**
- * Checks a config's shape and lays it over the standard set. Its plugins are checked when they are loaded.
- * @param name how the config is called in sentences
+ * Checks a config and merges it into the standard set. Plugins are checked when they are loaded.
+ * @param name the config's name in messages
  */
 export async function checkConfig(value: unknown, standard: StandardSet, name: string): Promise<CheckedConfig> {
   const result = await checkAgainst(config, value, {
@@ -134,13 +130,13 @@ export async function checkConfig(value: unknown, standard: StandardSet, name: s
   };
 }
 
-/** Where a key belongs that stands beside `plugins`, if that is plain. */
+/** Where a key that stands beside `plugins` belongs, if that is clear. */
 function belongs(key: string, standard: StandardPlugins): string | undefined {
   if (Object.hasOwn(standard, key) || /^\.{1,2}\//.test(key)) return 'It belongs under plugins.';
   return Object.hasOwn(limits.shape, key) ? 'It belongs under limits.' : undefined;
 }
 
-/** A config's parts that are right, each of the others as by default. */
+/** The valid parts of a config, with defaults for the others. */
 function whatIsRight(value: unknown): z.output<typeof config> {
   const parts = Object.entries(config.shape).map(([key, schema]) => {
     const given = isOptions(value) ? Reflect.get(value, key) : undefined;

@@ -17,13 +17,13 @@ export interface FoundConfig {
   readonly folder: string;
   /** Its file, if there is one. */
   readonly file?: string;
-  /** How it is called in sentences. */
+  /** Its name in messages. */
   readonly name: string;
-  /** Other config files of the folder, which are not read. */
+  /** Other config files in the folder, which are not read. */
   readonly passedOver: readonly string[];
 }
 
-/** Where a config is looked for in a folder, the first one counts. No other file of the folder is opened. */
+/** The config files of a folder; the first one counts. No other file in the folder is opened. */
 const PLACES = [
   'chatserv.config.ts',
   'chatserv.config.js',
@@ -34,15 +34,15 @@ const PLACES = [
   '.chatservrc',
 ];
 
-/** Looked into where there is none of those; it counts when it has the key `chatserv`. */
+/** Read if there is none of those; it counts if it has the key `chatserv`. */
 const PACKAGE = 'package.json';
 
-/** The files whose edit may change which config is read, or what it says. @param file the one that was asked for */
+/** The files to watch: an edit may change which config is read, or its content. @param file the one that was asked for */
 export function configFiles(file: string | undefined, cwd: string): string[] {
   return file === undefined ? [...PLACES, PACKAGE].map((name) => join(cwd, name)) : [resolve(cwd, file)];
 }
 
-/** Reads a config file, by the end of its name. Node strips the types of a module itself. */
+/** Readers of config files by extension. Node strips the types of a module itself. */
 const LOADERS: Readonly<Record<string, Loader>> = {
   ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((end) => [end, loader(readModule)])),
   '.json': loader(async (file) => JSON.parse((await textOf(file)) || 'null')),
@@ -50,8 +50,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 };
 
 /**
- * Not made by `cosmiconfig()`, which looks in the current folder for settings of its own, `.config/config.js` among
- * them, and runs them; there is no option against that.
+ * Not made by `cosmiconfig()`, which searches the current folder for its own settings, such as `.config/config.js`, and runs
+ * them; no option turns that off.
  */
 const { Explorer } = internals as unknown as {
   readonly Explorer: new (
@@ -63,7 +63,7 @@ const explorer = new Explorer({
   moduleName: 'chatserv',
   searchPlaces: [...PLACES, PACKAGE],
   loaders: LOADERS,
-  // It may have been edited.
+  // The file may be edited.
   cache: false,
   transform: (result) => result,
   ignoreEmptySearchPlaces: false,
@@ -87,7 +87,7 @@ export async function findConfig(file: string | undefined, cwd: string): Promise
   return { value: {}, folder: cwd, name: 'the standard config', passedOver: [] };
 }
 
-/** What a config in TypeScript or JavaScript exports. What it says of limits is not known before. */
+/** The default export of a config. Its limits are not known yet, so the default applies to its own loading. */
 async function readModule(file: string): Promise<unknown> {
   const load = () => inTime(importFile(file), systemClock, LIMITS.setupTime, 'the default of limits.setupTime');
   return (await retried(file, load)).default;
@@ -106,11 +106,11 @@ function placeOf(path: string): Pick<FoundConfig, 'folder' | 'name'> & { readonl
   return { folder: dirname(path), file: path, name: path };
 }
 
-/** What a config file says; undefined when that is nothing. */
+/** The content of a config file; undefined if it is empty. */
 async function read(path: string): Promise<unknown> {
   if (LOADERS[extname(path) || 'noExt'] === undefined) {
     const ends = Object.keys(LOADERS).filter((end) => end.startsWith('.'));
-    throw new Mistakes([`The config ${path} is of no kind that is known: its name must end in ${ends.join(', ')}.`]);
+    throw new Mistakes([`The config ${path} has an unknown extension: its name must end in ${ends.join(', ')}.`]);
   }
   try {
     return (await explorer.load(path))?.config?.value ?? undefined;
@@ -121,13 +121,13 @@ async function read(path: string): Promise<unknown> {
 }
 
 /**
- * Makes a loader that cosmiconfig looks no further into: a key `$import` would have it read other files. Of a file
- * called `package` it takes the key `chatserv`.
+ * Makes a loader whose result cosmiconfig does not interpret: a key `$import` would make it read other files. Of a file named
+ * `package` it uses the key `chatserv`.
  */
 function loader(read: (file: string) => Promise<unknown>): Loader {
   return async (file) => {
     const value = await read(file).catch((cause: unknown) => {
-      // It writes the file's name into what was thrown, which only an object takes.
+      // Cosmiconfig sets a property of the error, so it must be an object.
       throw cause instanceof Error ? cause : new Error(messageOf(cause));
     });
     if (basename(file, extname(file)) !== 'package') return { value };
@@ -145,14 +145,14 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
-/** What keeps a file from being read; of YAML without the drawing. */
+/** Why a file cannot be read; for YAML without the excerpt. */
 function reasonOf(cause: unknown): string {
   const { reason, mark } = Object(cause) as { reason?: string; mark?: { line: number; column: number } };
   if (reason !== undefined && mark !== undefined) return `${reason} (line ${mark.line + 1} column ${mark.column + 1})`;
   return messageOf(cause);
 }
 
-/** How a file says nothing, and what to write. */
+/** How a file is empty, and what to write. */
 function nothingIn(path: string): string {
   if (basename(path) === PACKAGE) return "has no key 'chatserv': put the config there";
   if (/^\.[mc]?[jt]s$/.test(extname(path))) return "exports no default: begin with 'export default defineConfig({'";

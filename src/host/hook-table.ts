@@ -15,13 +15,13 @@ import {
 
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Exclude<Awaited<R>, Reservation<never>> : never;
 
-/** One phase of a hook: for the host, which checks and calls its handlers, and for the docs. */
+/** One phase of a hook, for the host and the docs. */
 export interface PhaseEntry<Result = unknown> {
-  /** What a handler may return beside undefined; nothing, where it decides nothing. */
+  /** What a handler may return besides undefined; by default nothing. */
   readonly allowed?: Allowed;
-  /** The same in words, and what comes of it. */
+  /** The same in words, and its effect. */
   readonly result: string;
-  /** What stands in for the result of a handler that throws, rejects or takes too long. */
+  /** The result of a handler that throws, rejects or takes too long. */
   readonly fallback?: Result;
   /** The same in words. */
   readonly failure: string;
@@ -43,7 +43,7 @@ const LOGIN_REFUSAL = oneOf(ASK_USERNAME, BLOCKED);
 /** What the hooks are: the types of their handlers are `Handlers`. */
 export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
   onConnect: {
-    when: 'A transport accepted a connection; nothing has been sent yet.',
+    when: 'A transport accepted a connection. Nothing has been sent yet.',
     phases: {
       guard: {
         allowed: REFUSAL,
@@ -51,11 +51,11 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
         fallback: refuse('internal'),
         failure: 'The connection is refused: `closing:internal`.',
       },
-      observe: { result: `${WATCHES} The login waits for it.`, failure: NEXT },
+      observe: { result: `${WATCHES} The login waits for the handler.`, failure: NEXT },
     },
   },
   onUsername: {
-    when: 'The client sent a user name, or logs in with something else, such as a token; then the name is empty.',
+    when: 'The client sent a user name, or logs in without one, such as with a token; the name is empty then.',
     phases: {
       guard: {
         allowed: LOGIN_REFUSAL,
@@ -66,7 +66,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
       decide: {
         allowed: oneOf(ASK_PASSWORD, ASK_USERNAME, BLOCKED, ADMIT),
         result:
-          '`askPassword(account)`, `askUsername(because)`, `blocked(seconds)` or `admit(account)`, which logs in without a password. When nobody decides, the name is asked for again. A handler may hold a dialogue with `await session.ask(...)`; the time that the client takes to answer does not count.',
+          '`askPassword(account)`, `askUsername(because)`, `blocked(seconds)` or `admit(account)`, which logs in without a password. Without a decision the name is asked for again. A handler may ask the client with `await session.ask(...)`; the time until it answers does not count.',
         fallback: askUsername(),
         failure: AGAIN,
       },
@@ -84,12 +84,12 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
       decide: {
         allowed: oneOf(literals('right', 'wrong', 'again'), BLOCKED, ASK_USERNAME),
         result:
-          "`'right'`, `'wrong'`, `'again'` (asks once more, not counted), `blocked(seconds)` or `askUsername(because)`. When nobody decides, it is wrong.",
+          "`'right'`, `'wrong'`, `'again'` (asks once more, not counted), `blocked(seconds)` or `askUsername(because)`. Without a decision the password is wrong.",
         fallback: 'again',
         failure: 'The password is asked for again, and this one does not count as wrong.',
       },
       observe: {
-        result: `${WATCHES} It is called for each password, also where the client has left meanwhile. One that nobody checked is \`again\`.`,
+        result: `${WATCHES} It is called for each password, even if the client has left meanwhile. The decision about a password that was not checked is \`again\`.`,
         failure: NEXT,
       },
     },
@@ -100,14 +100,14 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
       decide: {
         allowed: BLOCKED,
         result:
-          '`blocked(seconds)` sends the seconds and closes. The third wrong password on a connection closes it anyway.',
-        failure: 'The next handler decides; the third wrong password closes all the same.',
+          '`blocked(seconds)` sends the seconds and closes. The third wrong password closes the connection anyway.',
+        failure: 'The next handler decides. The third wrong password closes the connection anyway.',
       },
       observe: { result: WATCHES, failure: NEXT },
     },
   },
   onAdmit: {
-    when: 'A login succeeded, with a password, a token or anything else, and the session is about to be online: the last moment to refuse, before `welcome`. Logins to one account take turns, so no other one comes between the answer and the session being online.',
+    when: 'A login succeeded, with a password, a token or otherwise, and the session is about to be online: the last moment to refuse, before `welcome`. Logins to one account take turns, so no other one comes between this decision and the session being online.',
     phases: {
       guard: {
         allowed: LOGIN_REFUSAL,
@@ -118,11 +118,11 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onLogin: {
-    when: 'The session is online, and its client has read `welcome`; its commands wait until the handlers are done.',
+    when: 'The session is online and its client was sent `welcome`. Its commands wait until the handlers are done.',
     phases: { observe: { result: WATCHES, failure: 'The next handler runs, and then the commands.' } },
   },
   onCommand: {
-    when: 'A command that exists was called; its arguments are checked and its code runs after `decide`.',
+    when: 'A known command was called. Its arguments are checked and its code runs after `decide`.',
     phases: {
       guard: {
         allowed: REFUSAL,
@@ -131,70 +131,69 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
         failure: 'The command is not run: `error:internal:<command>`.',
       },
       transform: {
-        result: `${WATCHES} \`call.rest\` may be set to rewrite the arguments.`,
+        result: `${WATCHES} Set \`call.rest\` to rewrite the arguments.`,
         fallback: refuse('internal'),
         failure: 'The command is not run: `error:internal:<command>`.',
       },
       decide: {
         allowed: oneOf(LINES, REFUSAL),
-        result:
-          'A line or lines: the answer, instead of the command. `refuse(reason)` answers `error:<reason>:<command>`.',
+        result: 'A line or lines answer instead of the command. `refuse(reason)` answers `error:<reason>:<command>`.',
         fallback: refuse('internal'),
         failure: 'The command is not run: `error:internal:<command>`.',
       },
       observe: {
-        result: `${WATCHES} Nobody waits for it.`,
+        result: `${WATCHES} The handlers are not awaited.`,
         failure: NEXT,
       },
     },
   },
   onMessage: {
-    when: 'Once a message, before it is kept and given to anyone.',
+    when: 'Once per message, before it is stored and delivered.',
     phases: {
       guard: {
         allowed: REFUSAL,
-        result: '`refuse(reason)`: nobody gets it, and the sender is answered `error:<reason>:<command>`.',
+        result: '`refuse(reason)`: it is not sent, and the sender is answered `error:<reason>:<command>`.',
         fallback: refuse('internal'),
         failure: 'The message is not sent: `error:internal:<command>`.',
       },
       transform: {
-        result: `${WATCHES} \`message.text\` may be set to rewrite it. At \`post\` the names of those who are offline are looked up: \`offline-messages\` does that.`,
+        result: `${WATCHES} Set \`message.text\` to rewrite it. At \`post\`, \`offline-messages\` looks up the names of offline recipients.`,
         fallback: refuse('internal'),
         failure: 'The message is not sent: `error:internal:<command>`.',
       },
       observe: {
-        result: `${WATCHES} The message was sent: it is kept, where anything keeps messages, and was given to those online. Nobody waits for it.`,
+        result: `${WATCHES} The message was stored, if there is a store, and delivered to those online. The handlers are not awaited.`,
         failure: NEXT,
       },
     },
   },
   onDeliver: {
-    when: 'Once for each session that a message is about to be given to. On the hot path.',
+    when: 'Once for each session that a message is about to be delivered to. On the hot path.',
     phases: {
       guard: {
         allowed: literals('drop', 'hold'),
         result:
-          "`'drop'`: this session is never given it. `'hold'`: it and what follows stay in the inbox until `fetch` or the next login.",
+          "`'drop'`: this session never receives it. `'hold'`: it and later messages stay in the inbox until `fetch` or the next login.",
         fallback: 'hold',
-        failure: 'Held for that recipient, and logged once.',
+        failure: 'It is held for that recipient, and the failure logged once.',
       },
     },
   },
   onDelivered: {
-    when: 'The transport took the bytes of a message, or the client acknowledged it. Of messages that one write or acknowledgement covers, the hook is given the last. On the hot path.',
+    when: 'The transport took the bytes of a message, or the client acknowledged it. If one write or acknowledgement covers several messages, the hook is called for the last. On the hot path.',
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onDisconnect: {
-    when: 'The connection ended, for whatever cause; the session is no longer online.',
+    when: 'The connection ended, for any reason. The session is no longer online.',
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onAccountChange: {
-    when: "An account was made or changed, in this server or by `chatserv user`: `'registered'`, it is new; `'roles'`, it has other roles; `'renamed'`, it has another name, the one that the handler is given, and its sessions are closed; `'signed-out'`, its password was changed or it was signed out everywhere, and its sessions are closed; `'removed'`, it no longer exists. Of changes by another process only those to accounts that are online are noticed.",
+    when: "An account was created or changed, in this server or by `chatserv user`: `'registered'`: it is new; `'roles'`: its roles changed; `'renamed'`: its name changed to the one that the handler is given, and its sessions are closed; `'signed-out'`: its password changed or it was signed out everywhere, and its sessions are closed; `'removed'`: it no longer exists. Of changes by other processes only those to online accounts are noticed.",
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
 };
 
-/** A phase of a hook, its types worn off, if the hook has it. */
+/** A phase of a hook without its types, if the hook has it. */
 export function phaseEntry(hook: HookName, phase: PhaseName): PhaseEntry | undefined {
   return (HOOKS[hook].phases as Readonly<Record<string, PhaseEntry>>)[phase];
 }

@@ -1,6 +1,6 @@
 import { kindOf, type ParamShape } from './kinds.ts';
 
-/** What a command declares to take, by name, in the order of a line. */
+/** The declared arguments of a command by name, in the order of a line. */
 export type ParamShapes = Readonly<Record<string, ParamShape>>;
 
 /** The values of a call's arguments, or what is wrong with them, as a sentence. */
@@ -10,7 +10,7 @@ export type ReadArguments = { readonly values: Readonly<Record<string, unknown>>
 export function readLine(params: ParamShapes, line: string): ReadArguments {
   const values: Record<string, unknown> = {};
   let rest = line;
-  /** The first optional argument that was passed over because the next word does not fit it. */
+  /** The first optional argument that was skipped because the next word does not fit it. */
   let passed: { readonly problem: string; readonly rest: string } | undefined;
   for (const [name, param] of Object.entries(params)) {
     const found = kindOf(param).read(rest, param);
@@ -29,7 +29,7 @@ export function readLine(params: ParamShapes, line: string): ReadArguments {
   return { problem: `Unexpected "${rest.trim().split(/\s/, 1)[0]}".` };
 }
 
-/** What may come next on a line: the argument that is not there yet, and those after it if it may be left out. */
+/** The arguments that may come next on a line: the first missing one, and those after it if it is optional. */
 export function paramsAt(params: ParamShapes, line: string): readonly ParamShape[] {
   const left = Object.values(params);
   let rest = line;
@@ -43,7 +43,7 @@ export function paramsAt(params: ParamShapes, line: string): readonly ParamShape
   return left.slice(0, left.findIndex(({ optional }) => !optional) + 1 || undefined);
 }
 
-/** Checks arguments that a program gives by name. */
+/** Checks arguments that a program passes by name. */
 export function checkValues(params: ParamShapes, given: Readonly<Record<string, unknown>>): ReadArguments {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(params, name));
   if (unknown !== undefined) return { problem: `There is no argument '${unknown}'.` };
@@ -58,7 +58,7 @@ export function checkValues(params: ParamShapes, given: Readonly<Record<string, 
   return { values };
 }
 
-/** Writes values as the line that reads as them. What fits no argument is left out. */
+/** Writes values as a line that `readLine` reads as the same values. Values that do not fit are left out. */
 export function writeLine(params: ParamShapes, values: Readonly<Record<string, unknown>>): string {
   return Object.entries(params)
     .filter(([name, param]) => kindOf(param).accepts(values[name], param))
@@ -66,14 +66,14 @@ export function writeLine(params: ParamShapes, values: Readonly<Record<string, u
     .join(' ');
 }
 
-/** How a command is called: `message <user> <text>, or message (<user> <user> ...) <text>`. */
+/** A command's usage: `message <user> <text>, or message (<user> <user> ...) <text>`. */
 export function usageOf(command: string, params: ParamShapes): string {
   const forms = Object.entries(params).map(([name, param]) => formsOf(labelOf(name, param), param));
   const line = (form: 'one' | 'several') => [command, ...forms.map((one) => one[form])].join(' ');
   return [...new Set([line('one'), line('several')])].join(', or ');
 }
 
-/** The JSON Schema of the values that a program gives. */
+/** The JSON Schema of the values that a program passes. */
 export function schemaOf(params: ParamShapes): object {
   const entries = Object.entries(params);
   const properties = entries.map(([name, param]) => {
@@ -100,7 +100,7 @@ function labelOf(name: string, param: ParamShape): string {
   return param.label ?? kindOf(param).label(param, name);
 }
 
-/** How an argument stands in usage: one of it, and several where it can be a list. */
+/** An argument in usage: once, and several times if it can be a list. */
 function formsOf(label: string, param: ParamShape): { readonly one: string; readonly several: string } {
   const [open, close] = param.optional ? '[]' : '<>';
   const one = `${open}${label}${close}`;

@@ -1,21 +1,21 @@
-/** The kinds of arguments: how each is shown in usage, read from a line, checked, written back and described to programs. */
+/** The kinds of arguments: how each is shown in usage, read from a line, checked, written and described to programs. */
 
-/** What an argument is. */
+/** The kind of an argument. */
 export type ParamKind = 'word' | 'user' | 'users' | 'room' | 'integer' | 'number' | 'duration' | 'choice' | 'text';
 
 /** A unit of time: seconds, minutes, hours or days. */
 export type DurationUnit = 's' | 'm' | 'h' | 'd';
 
-/** A declared argument as data, such as `help` hands to programs. */
+/** A declared argument as data, which `help` passes to programs. */
 export interface ParamShape {
   readonly kind: ParamKind;
-  /** What it is, in a few words; may be empty. */
+  /** A description of a few words; may be empty. */
   readonly about: string;
-  /** What usage calls it; without one the kind or its name says it. */
+  /** Its label in usage, by default its kind or name. */
   readonly label?: string;
-  /** Whether it may be left out. */
+  /** Whether it may be omitted. */
   readonly optional?: boolean;
-  /** Its value when it is left out. */
+  /** Its value when it is omitted. */
   readonly default?: unknown;
   /** The least number, inclusive. */
   readonly min?: number;
@@ -23,7 +23,7 @@ export interface ParamShape {
   readonly max?: number;
   /** The number that it must exceed. */
   readonly above?: number;
-  /** The unit of a duration that is a bare number; without one it needs a unit of its own. */
+  /** The unit of a duration without one; by default every duration needs a unit. */
   readonly unit?: DurationUnit;
   /** The words to choose from. */
   readonly choices?: readonly string[];
@@ -35,23 +35,23 @@ interface Found {
   readonly rest: string;
 }
 
-/** What a kind of argument can do. */
+/** The behaviour of a kind of argument. */
 interface Kind {
-  /** What usage and refusals call it. */
+  /** Its label in usage and refusals. */
   label(shape: ParamShape, name: string): string;
-  /** Whether it can be several words: then usage shows it in a second form, with parentheses. */
+  /** Whether it can be several words, which usage shows in a second form with parentheses. */
   readonly isList?: boolean;
   /** Whether it takes the rest of the line. */
   readonly isRest?: boolean;
-  /** Reads it from the start of a line. @returns undefined when it is not there, or not a value of this kind */
+  /** Reads it from the start of a line. @returns undefined if it is missing or not of this kind */
   read(line: string, shape: ParamShape): Found | undefined;
-  /** Whether a value, such as a program sends it, is one of this kind. */
+  /** Whether a value from a program is of this kind. */
   accepts(value: unknown, shape: ParamShape): boolean;
-  /** Writes a value as `read` reads it. */
+  /** Writes a value so that `read` reads it. */
   write(value: unknown): string;
-  /** What is allowed, to follow "must be". */
+  /** The allowed values, to follow "must be". */
   allowed(shape: ParamShape): string;
-  /** The same for programs, whose values have no form for a line. */
+  /** The same for programs, whose values are not text on a line. */
   readonly allowedValue?: string;
   /** The JSON Schema of its values. */
   schema(shape: ParamShape): object;
@@ -75,7 +75,7 @@ const NEXT_WORD = /^\s*(\S+)\s?/;
 const isString = (value: unknown): value is string => typeof value === 'string';
 const ownName = (_shape: ParamShape, name: string) => name.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** A kind that is one word. @param parse makes a value of the word; undefined when it is none */
+/** A kind that is one word. @param parse makes a value of the word, undefined if it cannot */
 function oneWord(
   parse: (word: string, shape: ParamShape) => unknown,
   rest: Omit<Kind, 'read' | 'write' | 'label'> & Partial<Pick<Kind, 'write' | 'label'>>,

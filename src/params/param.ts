@@ -1,12 +1,12 @@
 import type { DurationUnit, ParamKind, ParamShape } from './kinds.ts';
 
-/** An argument of a command, made by `param`. @typeParam T what `call.values` has of it */
+/** An argument of a command, made by `param`. @typeParam T the type of its value in `call.values` */
 export interface Param<T = unknown> {
   /** The declaration as data. */
   readonly shape: ParamShape;
-  /** The same, which may be left out: its value is then undefined. */
+  /** The same argument, but optional: its value is undefined when it is omitted. */
   optional(): Param<T | undefined>;
-  /** The same, which may be left out: it then has this value. */
+  /** The same argument, but optional: it has this value when it is omitted. */
   default(value: T): Param<T>;
   /** Carries the type only; it is never set. */
   readonly takes?: T;
@@ -15,25 +15,25 @@ export interface Param<T = unknown> {
 /** The arguments of a command, by name, in the order of a line. */
 export type Params = Readonly<Record<string, Param>>;
 
-/** What `call.values` has of declared arguments. */
+/** The type of `call.values` for declared arguments. */
 export type ValuesOf<P extends Params> = { readonly [K in keyof P]: P[K] extends Param<infer T> ? T : never };
 
-/** What usage calls an argument, where neither its kind nor its name says it. */
+/** The label of an argument in usage, where its kind or name is not good enough. */
 export interface ParamOptions {
   readonly label?: string;
 }
 
-/** Which numbers are allowed. */
+/** The range of allowed numbers. */
 export interface NumberOptions extends ParamOptions {
   readonly min?: number;
   readonly max?: number;
 }
 
-/** Makes the arguments of a command. `about` says in a few words what one is. */
+/** Declares the arguments of a command. `about` describes one in a few words. */
 export const param = {
   /** One word. */
   word: (about = '', options: ParamOptions = {}) => make<string>('word', about, options),
-  /** A user name. Whether there is such a user is for the command to find out. */
+  /** A user name. The command checks whether there is such a user. */
   user: (about = '', options: ParamOptions = {}) => make<string>('user', about, options),
   /** User names, one or several: `bob` or `(bob carol)`. */
   users: (about = '', options: ParamOptions = {}) => make<readonly string[]>('users', about, options),
@@ -44,13 +44,13 @@ export const param = {
   /** A number. @param options `above`: it must be greater than this */
   number: (about = '', options: NumberOptions & { readonly above?: number } = {}) =>
     make<number>('number', about, options),
-  /** A duration, `90s`, `10m`, `2h` or `7d`, as seconds. @param options `unit`: that of a bare number, which is else refused */
+  /** A duration in seconds: `90s`, `10m`, `2h` or `7d`. @param options `unit`: of a bare number, otherwise refused */
   duration: (about = '', options: ParamOptions & { readonly unit?: DurationUnit } = {}) =>
     make<number>('duration', about, options),
   /** One of some words. */
   choice: <const C extends readonly string[]>(choices: C, about = '', options: ParamOptions = {}) =>
     make<C[number]>('choice', about, { ...options, choices }),
-  /** The rest of the line as typed; not blank. It comes last. */
+  /** The rest of the line as typed, not blank. It must come last. */
   text: (about = '', options: ParamOptions = {}) => make<string>('text', about, options),
 };
 
@@ -73,7 +73,7 @@ class Declared<T> implements Param<T> {
     return new Declared<T>({ ...this.shape, optional: true, default: value });
   }
 
-  /** As Node shows it, in sentences about what is wrong with a plugin. */
+  /** Its form in messages about a plugin's mistakes. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `param.${this.shape.kind}()`;
   }

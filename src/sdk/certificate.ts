@@ -4,12 +4,12 @@ import { createSecureContext, type SecureContext, type SecureContextOptions, typ
 import { messageOf } from '../host/mistakes.ts';
 import type { Logger } from '../kernel/logger.ts';
 
-/** How often the files are looked at, in milliseconds. What has changed counts when two looks in a row saw the same. */
+/** How often the files are checked, in milliseconds. A change counts once two checks in a row found the same. */
 const LOOK_EVERY = 500;
 
 const DAY = 86_400_000;
 
-/** How long before its end a certificate is to be renewed, in milliseconds; one of a short life in its last fifth. */
+/** How long before its expiry a certificate should be renewed, in milliseconds; a short-lived one in its last fifth. */
 const EARLY = 7 * DAY;
 
 /** Mozilla's intermediate list (5.7) without DHE: forward secrecy and authenticated encryption only. */
@@ -27,25 +27,25 @@ const CIPHERS = [
 
 /** Where a certificate is, each an absolute path. */
 export interface CertificateFiles {
-  /** In PEM form: the server's own first, then those that vouch for it. */
+  /** In PEM: the server's own certificate first, then its issuers'. */
   readonly certificate: string;
-  /** Its private key, in PEM form and without a passphrase. */
+  /** Its private key in PEM, without a passphrase. */
   readonly key: string;
 }
 
 /** A certificate that is read again when its files change. */
 export interface WatchedCertificate {
-  /** What a `TLSSocket` is made with: TLS 1.2 or newer, with forward secrecy. It is another after a change. */
+  /** The current context for a `TLSSocket`: TLS 1.2 or newer, with forward secrecy. It is replaced after a change. */
   readonly context: SecureContext;
-  /** Has a server of `node:tls` or `node:https` use it for new connections, now and after each change. */
+  /** Makes a server of `node:tls` or `node:https` use the current certificate for new connections from now on. */
   renews(server: Pick<Server, 'setSecureContext'>): void;
 }
 
 /**
- * Reads a certificate and its key, and looks for changes until the signal is aborted, whether the files are written
- * over, replaced, or are links that lead elsewhere now. Connections that are open stay as they are. A pair that is no
- * good, half written say, or one that has expired, does not take the place of the one in use, and the log says why.
- * @throws when it cannot be read or used at first: which file, what is wrong, and what to do
+ * Reads a certificate and its key, and watches for changes until the signal is aborted: files that are overwritten or
+ * replaced, and links that lead elsewhere. Open connections are not affected. An invalid pair, such as a half-written one,
+ * or one that has expired does not replace the one in use, and the log says why.
+ * @throws when the first pair cannot be read or used: which file, what is wrong, and what to do
  */
 export async function watchedCertificate(
   files: CertificateFiles,
@@ -63,7 +63,7 @@ export async function watchedCertificate(
   let told = late === undefined ? 0 : Date.now();
   tellOfTheEnd();
 
-  /** Says once a day that the certificate in use should have been renewed, if so. */
+  /** Warns once a day when the certificate in use should have been renewed. */
   function tellOfTheEnd(): void {
     const { validFromDate, validToDate } = inUse;
     const life = validToDate.getTime() - validFromDate.getTime();
@@ -72,14 +72,14 @@ export async function watchedCertificate(
     told = now;
     logger.warn(
       { event: 'certificate-ends', file: files.certificate, until: validToDate.toISOString() },
-      'the certificate in use ends soon, and no new one has come: look why it is not renewed',
+      'the certificate in use expires soon, and there is no new one: check why it is not renewed',
     );
   }
 
   async function look(): Promise<void> {
     const before = seen;
     seen = await read(files);
-    // Whoever replaces two files does so one after the other.
+    // The two files are replaced one after the other.
     if (!same(seen, before) || same(seen, judged)) return;
     judged = seen;
     try {
@@ -124,7 +124,7 @@ export async function watchedCertificate(
   };
 }
 
-/** What the two files say; where one cannot be read, why. */
+/** The contents of the two files, or why one cannot be read. */
 interface Pair {
   readonly certificate: Buffer | Error;
   readonly key: Buffer | Error;
@@ -141,7 +141,7 @@ function same(one: Pair, other: Pair): boolean {
   return String(one.certificate) === String(other.certificate) && String(one.key) === String(other.key);
 }
 
-/** What the pair is served with. @throws when it is no good */
+/** The options to serve with a pair. @throws when it is invalid */
 function checked(pair: Pair, files: CertificateFiles): SecureContextOptions {
   const { certificate, key } = pair;
   if (certificate instanceof Error) throw unreadable('certificate', files.certificate, certificate);
@@ -152,7 +152,7 @@ function checked(pair: Pair, files: CertificateFiles): SecureContextOptions {
       `the key ${files.key} does not belong to the certificate ${files.certificate}: name the two that were made together, and in the certificate's file put the server's own first`,
     );
   }
-  // Renegotiation costs the server more than the client, and nobody needs it.
+  // Renegotiation costs the server more than the client, and no client needs it.
   const secureOptions = constants.SSL_OP_NO_RENEGOTIATION;
   const options = { cert: certificate, key, minVersion: 'TLSv1.2', ciphers: CIPHERS, secureOptions } as const;
   try {
@@ -175,7 +175,7 @@ function certificateOf(pem: Buffer, file: string): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch (cause) {
-    throw new Error(`the certificate ${file} is none in PEM form (${messageOf(cause)}): give it as such`, { cause });
+    throw new Error(`the certificate ${file} is not in PEM format (${messageOf(cause)}): convert it`, { cause });
   }
 }
 
@@ -189,20 +189,20 @@ function keyOf(pem: Buffer, file: string): KeyObject {
         { cause },
       );
     }
-    throw new Error(`the key ${file} is no private key in PEM form (${messageOf(cause)}): give it as such`, { cause });
+    throw new Error(`the key ${file} is not a private key in PEM format (${messageOf(cause)}): convert it`, { cause });
   }
 }
 
-/** Says that the certificate's time is not now, if so. */
+/** A sentence about a certificate that has expired or is not valid yet. */
 function outOfDate({ certificate }: Pair, files: CertificateFiles): string | undefined {
   if (certificate instanceof Error) return undefined;
   const { validFromDate, validToDate } = certificateOf(certificate, files.certificate);
   const now = new Date();
   if (now > validToDate) {
-    return `the certificate ${files.certificate} has expired on ${validToDate.toISOString()}, and clients that check it will not connect: have it renewed`;
+    return `the certificate ${files.certificate} expired on ${validToDate.toISOString()}, and clients that check it will not connect: have it renewed`;
   }
   if (now < validFromDate) {
-    return `the certificate ${files.certificate} begins to be valid only on ${validFromDate.toISOString()}, and clients that check it will not connect before: look whether the machine's clock is right`;
+    return `the certificate ${files.certificate} is not valid before ${validFromDate.toISOString()}, and until then clients that check it will not connect: check the machine's clock`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** Compares by code points, as UTF-8 bytes compare. `<` compares UTF-16 units, and has U+FFFD after U+1F600. */
+/** Compares texts by code points, in the order of their UTF-8 bytes. `<` compares UTF-16 units and puts U+FFFD after U+1F600. */
 export function byCodePoint(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -14,7 +14,7 @@ function rank(unit: number): number {
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
-/** The first text after all that begin with this prefix. The prefix must not consist of U+10FFFF only. */
+/** The first text after all texts with this prefix, which must not consist of U+10FFFF only. */
 export function afterPrefix(prefix: string): string {
   const characters = [...prefix];
   for (;;) {

@@ -2,13 +2,13 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { endsOf, isTold, unacknowledged } from './proc-net-tcp.ts';
 
-/** How often a silent client is probed, and every how many milliseconds. */
+/** How many times a silent client is probed, and the interval in milliseconds. */
 const PROBES = { count: 10, interval: 1000 } as const;
 
-/** How often the system is asked which connections send in vain, in milliseconds. */
+/** How often the system's list of unacknowledged connections is read, in milliseconds. */
 const LOOK_EVERY = 5000;
 
-/** How often something must have been sent in vain before its client counts as gone. */
+/** After how many retransmissions, at least, a client counts as gone. */
 const LEAST = 3;
 
 /** The default of the option `probeTime`, in seconds. */
@@ -26,19 +26,19 @@ export const probeOptions = {
     ),
 };
 
-/** A connection that is looked after. */
+/** A watched connection. */
 interface Peer {
   readonly socket: Socket;
-  /** How long it may send in vain, in milliseconds. */
+  /** How long it may stay unacknowledged, in milliseconds. */
   readonly patience: number;
-  /** Since when it does, and how often it had at the last look. */
+  /** Since when it is unacknowledged, and its retransmissions at the last look. */
   since: number | undefined;
   times: number;
 }
 
 /**
- * Looks for clients that have vanished while something was on its way to them. The system's own probes are for silent
- * connections only; it sends again for a quarter of an hour, and Node cannot set its bound (TCP_USER_TIMEOUT).
+ * Closes connections of clients that vanished while data was in flight. Keepalive probes silent connections only; otherwise
+ * the system retransmits for a quarter of an hour, and Node cannot shorten that (TCP_USER_TIMEOUT).
  */
 export class DeadPeers {
   readonly #look: () => Promise<ReadonlyMap<string, number>>;
@@ -51,7 +51,7 @@ export class DeadPeers {
     this.#look = look;
   }
 
-  /** Looks after a connection until it closes. @param ends names it as the look does */
+  /** Watches a connection until it closes. @param ends its key in what `look` returns */
   add(socket: Socket, ends: string, seconds: number): void {
     const peer = { socket, patience: seconds * 1000, since: undefined, times: 0 };
     this.#peers.set(ends, peer);
@@ -70,17 +70,17 @@ export class DeadPeers {
     try {
       this.judge(await this.#look(), performance.now());
     } catch {
-      // The system does not tell, or has no file left for it now: till the next time it alone looks after them.
+      // The list cannot be read, or there is no file descriptor left: try again next time.
     }
     this.#timer = undefined;
     this.#plan();
   }
 
-  /** Closes those that have sent in vain for too long. @param waiting how often each has, by its ends @param now in milliseconds */
+  /** Closes those that were unacknowledged for too long. @param waiting retransmissions by connection @param now in milliseconds */
   judge(waiting: ReadonlyMap<string, number>, now: number): void {
     for (const [ends, peer] of this.#peers) {
       const times = waiting.get(ends);
-      // Sent less often than before: something was acknowledged meanwhile.
+      // Fewer retransmissions than before: something was acknowledged meanwhile.
       if (times === undefined || times < peer.times) peer.since = undefined;
       peer.times = times ?? 0;
       if (times === undefined) continue;
@@ -92,7 +92,7 @@ export class DeadPeers {
 
 const deadPeers = new DeadPeers(unacknowledged);
 
-/** Has a connection closed when its client has vanished without a word. @param seconds the option `probeTime` */
+/** Closes a connection when its client vanishes silently. @param seconds the option `probeTime` */
 export function probe(socket: Socket, seconds: number): void {
   socket.setKeepAlive(true, seconds * 1000, PROBES.interval, PROBES.count);
   const ends = isTold ? endsOf(socket) : undefined;

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder for its owner only, and those above it that are not there. Node's own `recursive` tries for ever where
- * nobody may make one, as in /proc, and nothing can stop it.
+ * Makes a folder that only its owner can use, and its missing parents. Node's own `recursive` loops for ever where no folder
+ * can be made, as in /proc.
  * @throws when it cannot be made
  */
 export function makeFolder(path: string): void {
@@ -12,7 +12,7 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (cause) {
-    // Somebody else may have made it meanwhile.
+    // Another process may have made it meanwhile.
     if (!existsSync(path)) throw cause;
   }
 }

@@ -1,15 +1,15 @@
 /** The first file descriptor that a service manager hands over (sd_listen_fds(3)). */
 const FIRST = 3;
 
-/** The listening sockets that were handed over, by name; undefined until somebody asks. */
+/** The listening sockets that were handed over, by name; undefined until they are needed. */
 let sockets: Map<string, number[]> | undefined;
-/** The names of those that a listener has, or had. */
+/** The names of those that a listener has or had. */
 const taken = new Set<string>();
 
 /**
- * The sockets that a service manager opened and handed over, as systemd does: LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES
- * of sd_listen_fds(3).
- * @returns their file descriptors by name; without a name it is `unknown`
+ * The sockets that a service manager, such as systemd, opened and handed over: LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES of
+ * sd_listen_fds(3).
+ * @returns their file descriptors by name; those without a name are under `unknown`
  */
 export function handedOver(
   environment: Readonly<Record<string, string | undefined>>,
@@ -29,7 +29,7 @@ export function handedOver(
 function inherited(): Map<string, number[]> {
   if (sockets === undefined) {
     sockets = handedOver(process.env, process.pid);
-    // What this process starts shall not think that it was meant.
+    // Child processes must not take them for their own.
     for (const key of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[key];
   }
   return sockets;
@@ -40,12 +40,12 @@ export function isHandedOver(name: string): boolean {
   return inherited().has(name);
 }
 
-/** The names of the sockets that were handed over and that nobody listens on. */
+/** The names of the sockets that were handed over but have no listener. */
 export function leftOver(): string[] {
   return [...inherited().keys()].filter((name) => !taken.has(name));
 }
 
-/** What a listener of that name is to listen on. @throws when that cannot be said, or not any more */
+/** The socket for a listener of that name. @throws when there is none, more than one, or it was used before */
 export function takeOver(name: string): { readonly fd: number } {
   const [fd, ...more] = inherited().get(name) ?? [];
   if (fd === undefined) throw new Error(`the service manager handed over no socket '${name}'`);

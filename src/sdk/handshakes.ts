@@ -3,7 +3,7 @@ import { networkOf } from '../host/address.ts';
 import type { SetupContext } from '../host/define.ts';
 import { Quota } from './quota.ts';
 
-/** How long it takes until a network may begin as many handshakes again, in seconds. */
+/** The period of the limit, in seconds. */
 const TIME = 60;
 
 /** The option of a plugin that speaks TLS, to be spread into its schema. */
@@ -13,11 +13,11 @@ export const handshakeOptions = {
     .positive()
     .default(120)
     .describe(
-      'How many TLS handshakes one IPv4 address or IPv6 /64 may begin within a minute, for each costs a signature; more connections are closed at once',
+      'How many TLS handshakes one IPv4 address or IPv6 /64 may begin per minute, since each costs a signature; further connections are closed at once',
     ),
 };
 
-/** Bounds the TLS handshakes of networks. @returns whether a new connection from an address may begin one */
+/** Limits TLS handshakes per network. @returns whether a new connection from an address may begin one */
 export function handshakeLimit(
   { keep, clock, server }: Pick<SetupContext<unknown>, 'keep' | 'clock' | 'server'>,
   most: number,

@@ -1,12 +1,12 @@
 import { parseAddress } from '../host/address.ts';
 
-/** What a host may be, as the end of a sentence. Node takes an empty one for every address. */
+/** Allowed hosts, as the end of a sentence. Node would take an empty one for every address. */
 export const HOSTS =
   'allowed are an IP address of this machine, without brackets and port, or a host name; to listen on every address, 0.0.0.0 (IPv4) or :: (IPv6 too)';
 
 /**
- * Whether one may listen there: an IP address or a host name. A name whose last label is a number is none: the system
- * would read `0` as every address, and `127.1` as 127.0.0.1.
+ * Whether this is a host to listen on: an IP address or a host name. A name whose last label is a number is not: the system
+ * would read `0` as every address and `127.1` as 127.0.0.1.
  */
 export function isHost(host: string): boolean {
   const address = parseAddress(host);

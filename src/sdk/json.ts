@@ -1,7 +1,6 @@
 /**
- * Finds what JSON would lose or change: a date, a map, NaN, a function. Properties that are undefined are left out, as
- * JSON does.
- * @returns where it stands, as `.notes[2]`; undefined when there is none
+ * Finds a value that JSON would lose or change: a date, a map, NaN, a function. Undefined properties are ignored, as in JSON.
+ * @returns its path, such as `.notes[2]`; undefined if there is none
  */
 export function notJson(value: unknown, at = ''): string | undefined {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;

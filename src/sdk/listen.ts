@@ -5,23 +5,23 @@ import { isHandedOver, takeOver } from './handed-over.ts';
 import { HOSTS } from './host-name.ts';
 import { openFiles } from './open-files.ts';
 
-/** Those of this process that listen, to tell a port that two plugins want from one that another program has. */
+/** This process's listeners, to distinguish a port that two plugins want from one that another program has. */
 const ours = new Set<Server>();
 
-/** What a listener does with connections for which no file is left. */
+/** What a listener does when open files run out. */
 export interface FileLimit {
-  /** Whether its connections may have the files that are kept free of other connections: it serves operators. */
+  /** Whether its connections may use the reserved open files, because it serves operators. */
   readonly reserved?: boolean;
-  /** Called when a connection was closed at once, because the open files that are left are reserved. */
+  /** Called when a connection was closed at once because only reserved files are left. */
   refused?(): void;
 }
 
 /**
- * Has a listener of Node's listen, if it does not yet: one that a plugin has kept over a reload does.
- * What goes wrong with it later goes to the log. Its connections count as open files beside those of other listeners.
- * @param name the plugin's: a socket that the service manager handed over under that name is taken instead of `where`
- * @returns whether it has begun just now
- * @throws what keeps it from listening, as the end of a sentence: what is wrong, and what to do
+ * Makes a Node listener listen, unless it does already, such as one that was kept over a reload. Later errors are logged.
+ * Its connections count as open files, together with those of other listeners.
+ * @param name the plugin's name: a socket that the service manager handed over under it is used instead of `where`
+ * @returns whether it began just now
+ * @throws when it cannot listen; the message is the end of a sentence: what is wrong, and what to do
  */
 export async function listen(
   listener: Server,
@@ -55,7 +55,7 @@ export async function listen(
   return true;
 }
 
-/** Why a listener cannot listen, for who runs the server. */
+/** Why a listener cannot listen, for the operator. */
 function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOptions): string {
   if (path !== undefined) return `the socket ${path} cannot be made (${cause.message}): ${pathAdvice(cause)}`;
   const place = `${host?.includes(':') ? `[${host}]` : host}:${port}`;
@@ -65,7 +65,7 @@ function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOpt
   switch (cause.code) {
     case 'EADDRINUSE':
       return [...ours].some((one) => isInTheWay(one.address(), cause as { address?: string }))
-        ? `another plugin of this server listens on ${place} already: give each a port of its own; one that is to leave a port must be gone by a reload before`
+        ? `another plugin of this server listens on ${place} already: give each its own port; to move a port between plugins, first reload without the old one`
         : `another program, perhaps another chatserv, listens on ${place} already: end that one, or set the option port to another`;
     case 'EACCES':
       return `the system lets only root, and whom root allows, listen on ${place}: set the option port to one from 1024 on, or have the service manager open it`;
@@ -81,7 +81,7 @@ function pathAdvice({ code }: NodeJS.ErrnoException): string {
   return "give the server's user the right to write to its folder, or set the option socket to another place";
 }
 
-/** Whether who listens there keeps another from where it failed to listen. */
+/** Whether a listener is why another failed to listen. */
 function isInTheWay(
   there: AddressInfo | string | null,
   failed: { readonly address?: string; readonly port?: number },
@@ -91,7 +91,7 @@ function isInTheWay(
   return [failed.address, ...every].includes(there.address) || every.includes(failed.address ?? '');
 }
 
-/** Resolves when it listens. @throws what keeps it from that */
+/** Resolves when it listens. @throws when it cannot */
 async function begin(listener: Server, where: ListenOptions | { readonly fd: number }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   listener.once('error', reject);

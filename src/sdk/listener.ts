@@ -3,27 +3,27 @@ import type { Contributions, SetupContext } from '../host/define.ts';
 import { isHandedOver } from './handed-over.ts';
 import { listen, placeOf } from './listen.ts';
 
-/** What a listener needs of a plugin's set-up. */
+/** The parts of a set-up's context that a listener needs. */
 export type ListenerContext = Pick<SetupContext<unknown>, 'clock' | 'keep' | 'logger' | 'server'>;
 
-/** What a plugin's set-up gives back for its listener. */
+/** What a plugin's set-up returns for its listener. */
 export type Listener = Required<Pick<Contributions<{}>, 'start' | 'stop'>>;
 
 /** Where a plugin listens, and how. */
 interface ListenerSpec {
-  /** The plugin's. */
+  /** The plugin's name. */
   readonly name: string;
-  /** Names where it listens: while that stays the same, a reload leaves it open. */
+  /** Identifies where it listens: a reload that does not change it leaves the listener open. */
   readonly place: string;
-  /** Has it listen where the options say, by the call that it is given, and resolves when it does. */
+  /** Calls `begin` with where the options say, and resolves when it listens. */
   open(begin: (where: ListenOptions) => Promise<unknown>): Promise<unknown>;
   /** As for `listen`. */
   readonly reserved?: boolean | undefined;
 }
 
 /**
- * A listener that stays open over a reload, and over a restart where a service manager holds the socket: one that was
- * handed over under the plugin's name is taken in place of what the options say.
+ * A listener that stays open over a reload, and over a restart if a service manager holds the socket: one that was handed
+ * over under the plugin's name is used instead of the options.
  */
 export function listener(
   { keep, logger, server }: ListenerContext,
@@ -35,7 +35,7 @@ export function listener(
     inherits ? 'handed over' : place,
     () => {
       const live = { accept };
-      // Half-open: who ends its side after sending ahead still reads the answers.
+      // Half-open: a client that ends its side after sending ahead still reads the answers.
       const listening = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
         if (!socket.destroyed) live.accept(socket);
       });

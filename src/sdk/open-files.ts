@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
-/** How many open files are kept for what is no client's connection: the store, the log, the listeners, a reload. */
+/** How many open files are reserved for the store, the log, listeners and reloads. */
 const RESERVED = 64;
 
 /**
- * Counts the connections of all listeners, whatever is spoken there: each is an open file, and without a file left the
- * system closes new connections without a word, and nothing can be read or written.
+ * Counts the connections of all listeners: each is an open file, and when files run out the system closes new connections
+ * silently, and nothing can be read or written.
  */
 export class OpenFiles {
-  /** How many files the system lets this process have open; infinite where it does not say. */
+  /** How many open files the system allows this process; infinite if unknown. */
   readonly allowed: number;
   /** How many of them may be connections. */
   readonly forConnections: number;
@@ -20,11 +20,11 @@ export class OpenFiles {
     this.allowed = allowed;
     const reserved = Math.min(RESERVED, Math.floor(allowed / 2));
     this.forConnections = allowed - reserved;
-    // Some more, for those that are told that the server is full.
+    // A few more, which are told that the server is full.
     this.#most = this.forConnections + Math.floor(reserved / 8);
   }
 
-  /** Whether there are more connections than there may be: a new one should be closed, with a word where there is one. */
+  /** Whether there are too many connections: a new one should be told and closed. */
   get full(): boolean {
     return this.#taken > this.forConnections;
   }
@@ -37,7 +37,7 @@ export class OpenFiles {
   }
 }
 
-/** Those of this process. Node has raised what the system allows as far as it may. */
+/** The open files of this process. Node raises the soft limit to the hard limit. */
 export const openFiles = new OpenFiles(allowedFiles());
 
 function allowedFiles(): number {

@@ -7,7 +7,7 @@ import { HOSTS, isHost } from './host-name.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 import { readProxyHeader } from './proxied.ts';
 
-/** The options of a plugin that listens on a TCP port, to be spread into its schema. @param port its own */
+/** The options of a plugin that listens on a TCP port, to spread into its schema. @param port its default port */
 export function portOptions(port: number) {
   return {
     host: z
@@ -24,7 +24,7 @@ export function portOptions(port: number) {
   };
 }
 
-/** What `portOptions` come to. */
+/** The values of `portOptions`. */
 export interface PortOptions {
   readonly host: string;
   readonly port: number;
@@ -33,12 +33,11 @@ export interface PortOptions {
 }
 
 /**
- * Has a plugin listen on a TCP port: `setup: (context) => portListener(context, 'tcp', ...)`. The port stays open over
- * a reload that leaves host and port alone. A socket that a service manager handed over under the plugin's name is
- * taken in place of them. From the proxies of the options a connection must begin with a PROXY header; from nobody
- * else is one looked for.
- * @param name the plugin's
- * @param accept is given each connection, half-open when the client ends its side, and the client's IP address
+ * Makes a plugin listen on a TCP port: `setup: (context) => portListener(context, 'tcp', ...)`. The port stays open over a
+ * reload that does not change host and port. A socket that a service manager handed over under the plugin's name is used
+ * instead. Only connections from the proxies of the options may, and must, begin with a PROXY header.
+ * @param name the plugin's name
+ * @param accept called with each connection, half-open when the client ends its side, and the client's IP address
  */
 export function portListener(
   context: ListenerContext & { readonly options: PortOptions },
@@ -48,12 +47,12 @@ export function portListener(
   const { clock, logger, options } = context;
   const { host, port, probeTime = PROBE_TIME } = options;
   const isProxy = inAddressList(options.proxies);
-  /** Those whose header is still to come. */
+  /** Connections whose header has not arrived. */
   const waiting = new Set<Socket>();
 
   async function acceptProxied(socket: Socket, proxy: string): Promise<void> {
     waiting.add(socket);
-    // The close that follows an error says enough.
+    // The close that follows an error is enough.
     socket.on('error', () => {});
     try {
       const header = await readProxyHeader(socket, clock);
@@ -77,7 +76,7 @@ export function portListener(
     { name, place: `${host} ${port}`, open: (begin) => begin({ host, port }) },
     (socket) => {
       const { remoteAddress } = socket;
-      // It is gone already, as that of a proxy that only looks whether the port is open.
+      // Closed already, such as by a proxy's health check.
       if (remoteAddress === undefined) return void socket.destroy();
       probe(socket, probeTime);
       const address = plainAddress(remoteAddress);

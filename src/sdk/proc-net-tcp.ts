@@ -3,23 +3,23 @@ import type { Socket } from 'node:net';
 import { SocketAddress } from 'node:net';
 import { endianness } from 'node:os';
 
-/** Where Linux tells of the TCP connections of a network namespace; over IPv6 too. */
+/** Linux's lists of a network namespace's TCP connections. */
 const FILES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
-/** How much of them is read, in bytes: a machine with more connections than that is looked after by its system. */
+/** How much of each is read, in bytes; connections after that are left to the system. */
 const MOST = 64 * 1024 * 1024;
 
-/** A connection whose retransmission or window probe timer runs: its ends, and how often it has sent in vain. */
+/** A connection whose retransmission or window probe timer runs: its ends, and how often it retransmitted or probed. */
 const WAITING = / ([0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4}) .. \w{8}:\w{8} 0([14]):\w{8} (\w{8}) +\d+ +(\d+) /;
 
-/** Whether this system tells of its connections, in a form that is known here. */
+/** Whether this system lists its connections in the format that is parsed here. */
 export const isTold = process.platform === 'linux' && endianness() === 'LE';
 
-/** The connections of this network namespace that have sent something in vain: how often, by their ends. */
+/** The unacknowledged connections of this network namespace: retransmissions by their ends. */
 export async function unacknowledged(files: readonly string[] = FILES): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const file of files) {
-    // Without IPv6 there is no second one.
+    // Without IPv6 there is no second file.
     if (existsSync(file)) await readInto(found, file);
   }
   return found;
@@ -27,7 +27,7 @@ export async function unacknowledged(files: readonly string[] = FILES): Promise<
 
 async function readInto(found: Map<string, number>, file: string): Promise<void> {
   let rest = '';
-  // In pieces, so that others have their turn in between.
+  // In chunks, so that the event loop is not blocked.
   for await (const chunk of createReadStream(file, { encoding: 'latin1', end: MOST })) {
     const lines = `${rest}${chunk}`.split('\n');
     rest = lines.pop() ?? '';
@@ -39,7 +39,7 @@ async function readInto(found: Map<string, number>, file: string): Promise<void>
   }
 }
 
-/** A connection's ends, as `unacknowledged` names them; undefined where it is over already. */
+/** A connection's key in `unacknowledged`; undefined if it is closed already. */
 export function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string | undefined {
   if (localAddress === undefined || remoteAddress === undefined) return undefined;
   return `${endOf(localAddress, localPort)} ${endOf(remoteAddress, remotePort)}`;
@@ -49,7 +49,7 @@ function endOf(address: string, port = 0): string {
   return `${address.includes(':') ? ipv6(address) : ipv4(address)}:${hex(port, 4)}`;
 }
 
-/** The bytes of an address as the number that a little-endian machine reads in them. */
+/** The bytes of an address as a little-endian number. */
 function ipv4(address: string): string {
   return address
     .split('.')

@@ -2,14 +2,13 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../kernel/clock.ts';
 import { type ProxyHeader, parseProxyHeader } from './proxy-header.ts';
 
-/** How long a proxy may take for its header, in milliseconds. */
+/** How long a proxy may take to send its header, in milliseconds. */
 const PATIENCE = 5000;
 
 /**
- * Reads a PROXY header off a connection that was just accepted, and leaves what follows it to be read.
- * @returns the header, or undefined when the connection ended before its first byte, as that of a proxy that only looks
- * whether the server lives
- * @throws when no whole header comes in time, with what is wrong
+ * Reads a PROXY header from a connection that was just accepted; what follows it stays to be read.
+ * @returns the header, or undefined if the connection ended before its first byte, as a proxy's health check does
+ * @throws when no complete header comes in time, with what is wrong
  */
 export function readProxyHeader(socket: Socket, clock: Clock): Promise<ProxyHeader | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<ProxyHeader | undefined>();
@@ -27,7 +26,7 @@ export function readProxyHeader(socket: Socket, clock: Clock): Promise<ProxyHead
     }
   }
   function found(header: ProxyHeader) {
-    // Before the rest is put back: it would be read here again.
+    // Before the rest is put back, or it would be read here again.
     leave();
     socket.unshift(read.subarray(header.length));
     resolve(header);

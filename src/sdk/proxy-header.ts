@@ -1,17 +1,17 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 
-/** What a PROXY header says. */
+/** A parsed PROXY header. */
 export interface ProxyHeader {
-  /** The client's IP address; undefined where the proxy speaks for itself, or does not know. */
+  /** The client's IP address; undefined if the proxy connects for itself, or does not know it. */
   readonly address: string | undefined;
-  /** How many bytes the header takes. */
+  /** The header's length in bytes. */
   readonly length: number;
 }
 
-/** The longest header of version 1, with its end of line. */
+/** The longest header of version 1 in bytes, with its end of line. */
 const V1_LONGEST = 107;
 
-/** How far a header of version 2 may go, with the extensions that follow its addresses: a client's certificate, say. */
+/** The longest header of version 2 in bytes, with extensions such as a client's certificate. */
 const V2_LONGEST = 4096;
 
 const V1_SIGNATURE = Buffer.from('PROXY ');
@@ -19,11 +19,11 @@ const V2_SIGNATURE = Buffer.from('\r\n\r\n\0\r\nQUIT\n');
 const V2_FIXED = 16;
 
 /**
- * Reads the header that a proxy puts before a client's bytes, in either version of the PROXY protocol
+ * Parses the header that a proxy puts before a client's bytes, in either version of the PROXY protocol
  * (HAProxy's doc/proxy-protocol.txt).
- * @param bytes the first bytes of a connection, as far as they have come
+ * @param bytes the first bytes of a connection that have arrived
  * @returns the header, or undefined while more bytes are needed
- * @throws when they are not the beginning of one, with what is wrong
+ * @throws when they do not begin with one, with what is wrong
  */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader | undefined {
   if (begins(bytes, V1_SIGNATURE)) return parseVersion1(bytes);
@@ -31,7 +31,7 @@ export function parseProxyHeader(bytes: Buffer): ProxyHeader | undefined {
   throw new Error('it began with no PROXY header');
 }
 
-/** Whether the bytes agree with a signature as far as they have come. */
+/** Whether the bytes match a signature, or the beginning of it. */
 function begins(bytes: Buffer, signature: Buffer): boolean {
   const both = Math.min(bytes.length, signature.length);
   return bytes.compare(signature, 0, both, 0, both) === 0;
@@ -74,7 +74,7 @@ function parseVersion2(bytes: Buffer): ProxyHeader | undefined {
   if (family === undefined || bytes.length < V2_FIXED) return undefined;
   const length = V2_FIXED + bytes.readUInt16BE(14);
   const addresses = ADDRESSES[family];
-  // With the command LOCAL the proxy speaks for itself, to see whether the server lives; what follows is skipped.
+  // With the command LOCAL the proxy connects for itself, as for a health check; the addresses are skipped.
   const local = command === 0x20;
   if (!local && (addresses === undefined || length < V2_FIXED + addresses.bytes)) {
     throw new Error('its PROXY header was malformed');
@@ -84,7 +84,7 @@ function parseVersion2(bytes: Buffer): ProxyHeader | undefined {
   return { address: local ? undefined : addresses?.source(bytes.subarray(V2_FIXED)), length };
 }
 
-/** How the addresses of each family look: how many bytes they take, and which of them is the client's. */
+/** The addresses of each family: their length in bytes, and the position of the client's. */
 const ADDRESSES: Readonly<Record<number, { readonly bytes: number; source(bytes: Buffer): string | undefined }>> = {
   // Unspecified, and a Unix socket on the proxy's machine.
   0: { bytes: 0, source: () => undefined },
@@ -97,7 +97,7 @@ const ADDRESSES: Readonly<Record<number, { readonly bytes: number; source(bytes:
   },
 };
 
-/** An address as the system writes it: an IPv6 address in its shortest form. */
+/** The canonical form of an address: of an IPv6 address the shortest. */
 function written(address: string): string {
   return new SocketAddress({ address, family: isIPv6(address) ? 'ipv6' : 'ipv4' }).address;
 }

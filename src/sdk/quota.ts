@@ -1,10 +1,10 @@
-/** How many keys are remembered; those that nothing was taken from for longest are forgotten first. */
+/** How many keys are remembered; the least recently used ones are dropped first. */
 const KEYS = 100_000;
 
-/** How much of one counts as none, for what is left is computed in floating point. */
+/** Amounts below this count as zero, since they are computed in floating point. */
 const NOISE = 1e-9;
 
-/** What a quota allows: so much at once, and as much again within a time. */
+/** What a quota allows: `most` at once, and as many again per `time`. */
 export interface QuotaRule {
   readonly most: number;
   /** In seconds. */
@@ -12,18 +12,18 @@ export interface QuotaRule {
 }
 
 /**
- * How much of something has been done under each key: logins from a network, say. A plugin keeps it over reloads
- * (`keep`), so the rule is given with each call. Its memory is bounded, whatever the keys are.
+ * Counts uses by key, such as logins by network, against a rule. A plugin keeps it over reloads (`keep`), so the rule comes
+ * with each call. Its memory is bounded, whatever the keys are.
  */
 export class Quota {
   readonly #used = new Map<string, { readonly amount: number; readonly at: number }>();
-  /** Stays where it is between calls: one that begins anew has to pass by all that was forgotten since the last rehash. */
+  /** Kept between calls: a new iterator would have to skip all keys that were deleted since the last rehash. */
   #oldest = this.#used.keys();
 
   /**
-   * Takes one from what is left of a key.
+   * Takes one of a key's quota.
    * @param now `clock.monotonic()`
-   * @returns 0, or, where nothing is left and nothing was taken, in how many whole seconds there is
+   * @returns 0, or, if nothing was left to take, the whole seconds until there is
    */
   take(key: string, rule: QuotaRule, now: number): number {
     const wait = this.wait(key, rule, now);
@@ -35,13 +35,13 @@ export class Quota {
     return 0;
   }
 
-  /** In how many whole seconds there is something left of a key; 0 where there is now. */
+  /** In how many whole seconds a key has something left; 0 if it has now. */
   wait(key: string, rule: QuotaRule, now: number): number {
     const over = this.#amount(key, rule, now) + 1 - rule.most;
     return over > NOISE ? Math.ceil(((over - NOISE) * rule.time) / rule.most) : 0;
   }
 
-  /** Gives one back that was taken from a key. */
+  /** Gives back one that was taken. */
   giveBack(key: string): void {
     const used = this.#used.get(key);
     if (used !== undefined) this.#used.set(key, { ...used, amount: used.amount - 1 });
@@ -59,7 +59,7 @@ export class Quota {
   #amount(key: string, { most, time }: QuotaRule, now: number): number {
     const used = this.#used.get(key);
     if (used === undefined) return 0;
-    // By a clock that was put back it would stay used up until that clock is where it was.
+    // With a clock that was set back, the quota would stay used up until the clock catches up.
     if (now < used.at) this.#used.set(key, { ...used, at: now });
     return Math.max(0, used.amount - (Math.max(0, now - used.at) / 1000) * (most / time));
   }

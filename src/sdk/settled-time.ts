@@ -1,6 +1,6 @@
 import type { SteadyClock } from '../kernel/clock.ts';
 
-/** How far the time of day may drift from the monotonic time between two readings before it counts as a leap, in milliseconds. */
+/** How far the time of day may drift from monotonic time between two readings before that counts as a leap, in milliseconds. */
 const DRIFT = 10_000;
 
 /** How long a clock must keep its new time after a leap before it is trusted, in milliseconds. */

@@ -7,13 +7,13 @@ import { notJson } from './json.ts';
 const KEY_LENGTH = 512;
 const VALUE_BYTES = 2 ** 20;
 
-/** How many values a page has unless its caller says otherwise, and how many a store is asked for at once. */
+/** How many values a page has by default, and how many are read from a store at once. */
 const PAGE = 100;
 const AT_ONCE = 500;
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Makes the service `Storage` of a store's texts: adds JSON, schemas and limits. */
+/** Builds the service `Storage` on a store's texts: adds JSON, schemas and limits. */
 export function storageOver(texts: TextStore): Storage {
   const inTurn = turns();
   return {
@@ -35,7 +35,7 @@ export function partsOf(textKey: string): { readonly collection: string; readonl
   return { collection: textKey.slice(0, at), key: textKey.slice(at + 1) };
 }
 
-/** Whether a collection may have this name and a value in it this key and text. */
+/** Whether a collection can have this name, and a value in it this key and text. */
 export function isStorable(collection: string, key: string, text: string): boolean {
   return NAME.test(collection) && isKey(key) && Buffer.byteLength(text) <= VALUE_BYTES;
 }
@@ -56,7 +56,7 @@ function openCollection<Schema extends StandardSchemaV1>(
 ): Collection<StandardSchemaV1.InferOutput<Schema>, StandardSchemaV1.InferInput<Schema>> {
   type Value = StandardSchemaV1.InferOutput<Schema>;
 
-  /** @throws when there can be no such key */
+  /** @throws when the key is invalid */
   function placeOf(key: string): string {
     if (isKey(key)) return textKey(name, key);
     throw new Error(
@@ -138,7 +138,7 @@ function openCollection<Schema extends StandardSchemaV1>(
   };
 }
 
-/** Runs the works of one key one after the other, in the order of the calls. */
+/** Runs the work for one key in turn, in the order of the calls. */
 function turns() {
   const last = new Map<string, Promise<unknown>>();
   return <T>(key: string, work: () => Promise<T>): Promise<T> => {
@@ -158,7 +158,7 @@ function issueText({ path = [], message }: StandardSchemaV1.Issue): string {
   return at === '' ? message : `${at}: ${message}`;
 }
 
-/** A key as a sentence shows it, whatever it is. */
+/** A key as a message shows it, whatever it is. */
 function shown(key: unknown): string {
   const text = typeof key === 'string' ? JSON.stringify(key) : String(key);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;

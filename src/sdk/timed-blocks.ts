@@ -4,10 +4,10 @@ import type { SteadyClock } from '../kernel/clock.ts';
 import type { Collection, Storage } from '../services/storage.ts';
 import { settledTime } from './settled-time.ts';
 
-/** How many blocks are remembered. The oldest are forgotten first, and from then on end by the time of day. */
+/** How many blocks are cached. The oldest are dropped first, and from then on expire by the time of day. */
 const KNOWN = 100_000;
 
-/** How many stored blocks are looked at, whether they are over, when one is added. */
+/** How many stored blocks are checked for expiry when one is added. */
 const LOOKED_AT = 20;
 
 /** A block as it is stored: when it ends, in milliseconds since 1970. */
@@ -15,20 +15,19 @@ const BLOCK = z.object({ until: z.int() });
 
 type Block = z.infer<typeof BLOCK>;
 
-/** A block that this process added or has read from the store. */
+/** A block that this process added or read from the store. */
 interface Known {
   /** When it ends according to the store, in milliseconds since 1970. */
   readonly until: number;
   /** When it ends by the monotonic clock. */
   readonly ends: number;
-  /** Whether the store has it. */
+  /** Whether it was stored. */
   stored: boolean;
 }
 
 /**
- * Blocks with a duration, each under a key. While the server runs they end by the monotonic clock, so setting the time of
- * day back does not lengthen them and setting it ahead does not end them. Over a restart the store keeps them, by the
- * time of day.
+ * Blocks with a duration, each under a key. While the server runs they expire by the monotonic clock, so that changing the
+ * time of day neither lengthens nor ends them. The store keeps them over a restart, by the time of day.
  */
 export class TimedBlocks {
   readonly #stored: Collection<Block>;
@@ -36,7 +35,7 @@ export class TimedBlocks {
   readonly #known: Map<string, Known>;
   readonly #longest: number;
   readonly #settled: () => number;
-  /** The last stored key that was looked at, whether its block is over. */
+  /** The last stored key that was checked for expiry. */
   #lookedAt: string | undefined;
 
   /**
@@ -103,7 +102,7 @@ export class TimedBlocks {
     return keys;
   }
 
-  /** Goes round through what is stored, and deletes what has ended. */
+  /** Checks the next stored blocks, going round, and deletes those that have expired. */
   async #deleteEnded(): Promise<void> {
     const page = await this.#stored.list({ after: this.#lookedAt, limit: LOOKED_AT });
     this.#lookedAt = page.length < LOOKED_AT ? undefined : page.at(-1)?.key;

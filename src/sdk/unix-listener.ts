@@ -5,24 +5,24 @@ import { makeFolder } from './folder.ts';
 import { isHandedOver } from './handed-over.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';
 
-/** How long the path of a socket may be, in bytes (unix(7), without its zero); other systems take a few less. */
+/** The longest path of a socket in bytes (unix(7), without its NUL); on other systems it is a few bytes less. */
 const LONGEST = 107;
 
 /** Where a plugin listens on a Unix socket. */
 export interface UnixPlace {
-  /** The socket's absolute path; its folder is made for the server's user only, when it is missing. */
+  /** The socket's absolute path; a missing folder is made for the server's user only. */
   readonly file: string;
-  /** Who may connect, as in chmod: whoever may write to it. */
+  /** The socket's mode as in chmod: users with write permission can connect. */
   readonly mode: number;
-  /** Whether its connections may have the open files that are kept free of other connections: it serves operators. */
+  /** Whether its connections may use the reserved open files, because it serves operators. */
   readonly reserved?: boolean;
 }
 
 /**
- * Has a plugin listen on a Unix socket, that stays open over a reload that leaves its path alone. What a server that was
- * killed has left behind is removed. A socket that a service manager handed over under the plugin's name is taken instead.
- * @param name the plugin's
- * @param accept is given each connection, half-open when the client ends its side
+ * Makes a plugin listen on a Unix socket, which stays open over a reload that does not change its path. A socket left behind
+ * by a server that was killed is removed. One that a service manager handed over under the plugin's name is used instead.
+ * @param name the plugin's name
+ * @param accept called with each connection, half-open when the client ends its side
  */
 export function unixListener(
   context: ListenerContext,
@@ -44,7 +44,7 @@ export function unixListener(
       throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
     }
     await removeSocket(file);
-    // It is made within the call: nobody else may write to it, not for a moment.
+    // The call creates the socket, which must not be open to others even for a moment.
     const mask = process.umask(0o777 & ~mode);
     const listening = begin({ path: file });
     process.umask(mask);
@@ -61,15 +61,15 @@ export function unixListener(
   };
 }
 
-/** Removes what a server that was killed has left behind. @throws when it is something else */
+/** Removes a socket left behind by a server that was killed. @throws when the file is something else */
 async function removeSocket(file: string): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there === undefined) return;
-  if (!there.isSocket()) throw new Error(`${file} is there and no socket: set the option socket to another place`);
+  if (!there.isSocket()) throw new Error(`${file} exists and is not a socket: set the option socket to another path`);
   await rm(file);
 }
 
-/** Whether a server has it, also one that is too busy to take another connection. */
+/** Whether a server listens there, even one that is too busy to accept another connection. */
 async function isAnswered(file: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const failed = ({ code }: NodeJS.ErrnoException) => resolve(code === 'EAGAIN');

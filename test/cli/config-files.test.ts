@@ -194,7 +194,7 @@ describe('what cannot be a config is answered with a sentence', () => {
     [
       'x.toml',
       { 'x.toml': '' },
-      'The config PLACE/x.toml is of no kind that is known: its name must end in .ts, .mts,',
+      'The config PLACE/x.toml has an unknown extension: its name must end in .ts, .mts,',
     ],
     ['', {}, '--config needs the name of a file.'],
     ['x.js', { 'x.js': "throw 'my reason';" }, 'The config PLACE/x.js cannot be read: my reason'],

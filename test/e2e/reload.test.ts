@@ -130,7 +130,7 @@ test('a file in the place of the control socket is left alone', async () => {
   await program.stop();
   await program.writes('data/notes', 'precious');
   await program.configures({ plugins: { control: { socket: 'data/notes' } } });
-  await expect(program.start()).rejects.toThrow(/data\/notes is there and no socket: set the option socket/);
+  await expect(program.start()).rejects.toThrow(/data\/notes exists and is not a socket: set the option socket/);
   expect(readFileSync(join(program.folder, 'data/notes'), 'utf8')).toBe('precious');
 });
 

@@ -35,12 +35,12 @@ describe('at first', () => {
   test.each<[string, Partial<TestCertificate>, RegExp]>([
     ['no certificate', { key: good.key }, /^the certificate \S+cert\.pem cannot be read \(ENOENT.*set the option/],
     ['no key', { certificate: good.certificate }, /^the key \S+key\.pem cannot be read \(ENOENT.*set the option key/],
-    ['an empty certificate', { certificate: '', key: good.key }, /^the certificate \S+ is none in PEM form/],
-    ['a cut off certificate', { ...good, certificate: good.certificate.slice(0, 200) }, /is none in PEM form/],
-    ['a key that is none', { ...good, key: 'secret' }, /^the key \S+key\.pem is no private key in PEM form/],
+    ['an empty certificate', { certificate: '', key: good.key }, /^the certificate \S+ is not in PEM format/],
+    ['a cut off certificate', { ...good, certificate: good.certificate.slice(0, 200) }, /is not in PEM format/],
+    ['a key that is none', { ...good, key: 'secret' }, /^the key \S+key\.pem is not a private key in PEM format/],
     ['an encrypted key', { ...good, key: ENCRYPTED }, /^the key \S+ is encrypted: store it without a passphrase/],
     ['the key of another', { ...good, key: other.key }, /^the key \S+ does not belong to the certificate \S+: name/],
-    ['the two swapped', { certificate: good.key, key: good.certificate }, /^the certificate \S+ is none in PEM form/],
+    ['the two swapped', { certificate: good.key, key: good.certificate }, /^the certificate \S+ is not in PEM format/],
   ])('%s is one clear sentence', async (_what, { certificate, key }, sentence) => {
     if (certificate !== undefined) await writeFile(join(folder, 'cert.pem'), certificate);
     if (key !== undefined) await writeFile(join(folder, 'key.pem'), key);
@@ -50,7 +50,7 @@ describe('at first', () => {
   test('one that has expired is used, and the log says so', async () => {
     await writeCertificate(folder, makeCertificate('old', -1));
     await watched();
-    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate \S+ has expired on 2\S+, and clients/)]);
+    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate \S+ expired on 2\S+, and clients/)]);
   });
 });
 
@@ -62,7 +62,7 @@ test('one that should have been renewed is spoken of, and not again at each look
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 27 * 86_400_000 });
   try {
     await vi.waitFor(() => expect(log.said).toHaveLength(1), { timeout: 5_000 });
-    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate in use ends soon/)]);
+    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate in use expires soon/)]);
     vi.setSystemTime(Date.now() + 90_000_000);
     await vi.waitFor(() => expect(log.said).toHaveLength(2), { timeout: 5_000 });
   } finally {
@@ -111,7 +111,7 @@ describe('a change', () => {
     [
       'that is half written',
       (folder) => writeFile(join(folder, 'cert.pem'), makeCertificate('two').certificate.slice(0, 300)),
-      /the certificate in use stays: the certificate \S+ is none in PEM form/,
+      /the certificate in use stays: the certificate \S+ is not in PEM format/,
     ],
     [
       'of a pair that does not match',
@@ -121,7 +121,7 @@ describe('a change', () => {
     [
       'to one that has expired',
       (folder) => writeCertificate(folder, makeCertificate('two', -2)),
-      /the certificate in use stays: the certificate \S+ has expired/,
+      /the certificate in use stays: the certificate \S+ expired on/,
     ],
   ])('%s leaves the old one in use, until it is right', async (_what, change, sentence) => {
     await writeCertificate(folder, makeCertificate('one'));

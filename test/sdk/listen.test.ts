@@ -49,7 +49,7 @@ describe('what keeps a listener from listening is said with what to do', () => {
   test.each(['127.0.0.1', '0.0.0.0'])('a port that another plugin has, asked for as %s', async (host) => {
     const port = await listens({ host: '127.0.0.1', port: 0 });
     await expect(listens({ host, port })).rejects.toThrow(
-      `another plugin of this server listens on ${host}:${port} already: give each a port of its own`,
+      `another plugin of this server listens on ${host}:${port} already: give each its own port`,
     );
   });
 
