@@ -191,11 +191,7 @@ test('of two configs in one folder it is said which one is read', async () => {
 describe('what cannot be a config is answered with a sentence', () => {
   test.each<[string, Readonly<Record<string, string>>, string]>([
     ['.', {}, 'The config PLACE is a folder: name the file in it.'],
-    [
-      'x.toml',
-      { 'x.toml': '' },
-      'The config PLACE/x.toml has an unknown extension: its name must end in .ts, .mts,',
-    ],
+    ['x.toml', { 'x.toml': '' }, 'The config PLACE/x.toml has an unknown extension: its name must end in .ts, .mts,'],
     ['', {}, '--config needs the name of a file.'],
     ['x.js', { 'x.js': "throw 'my reason';" }, 'The config PLACE/x.js cannot be read: my reason'],
     ['x.js', { 'x.js': 'throw undefined;' }, 'The config PLACE/x.js cannot be read: undefined'],
