@@ -171,7 +171,7 @@ function eventsTable(events: z.ZodType, io: 'input' | 'output'): string {
       .map((key) => `\`${key}\`${required.includes(key) ? '' : '?'}`);
     return `| \`${properties.type?.const}\` | ${fields.join(', ')} | ${description} |`;
   });
-  return ['| type | fields | what it says |', '| --- | --- | --- |', ...rows].join('\n');
+  return ['| type | fields | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 interface EventSchema {
@@ -201,7 +201,7 @@ function metricsTable(): string {
   const rows = METRICS.map(({ name, type, help, labels = [] }) => {
     return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
   });
-  return ['| metric | type | labels | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** Text as the formatter would have it. */

@@ -12,7 +12,7 @@ export function optionsTable(schema: z.ZodType): string {
     .map(([key, option]) => {
       return `| \`${key}\` | ${allowed(option)} | ${option.default === undefined ? '' : `\`${JSON.stringify(option.default)}\``} | ${option.description ?? ''} |`;
     });
-  return ['| option | allowed | default | what it says |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| option | allowed | default | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function allowed(option: Record<string, unknown>): string {

@@ -35,17 +35,17 @@ export const METRICS: readonly (Metric & {
   readonly labels?: readonly string[];
   page(metric: Metric, facts: Facts): string;
 })[] = [
-  gauge('chatserv_sessions', 'Connections that are open, logged in or not', ({ server }) => server.sessions),
-  gauge('chatserv_online', 'Accounts that are online', ({ server }) => server.online),
+  gauge('chatserv_sessions', 'Open connections, logged in or not', ({ server }) => server.sessions),
+  gauge('chatserv_online', 'Accounts online', ({ server }) => server.online),
   {
-    ...counter('chatserv_events_total', 'Events of the log, whatever its level: connections, logins, failures, blocks'),
+    ...counter('chatserv_events_total', 'Log events, whatever the log level: connections, logins, failures, blocks'),
     labels: ['event'],
     page: (metric, { server }) => numbers(metric, byName('event', { ...NONE, ...server.events })),
   },
-  counter('chatserv_messages_total', 'Messages that were said', ({ server }) => server.messages),
+  counter('chatserv_messages_total', 'Messages sent', ({ server }) => server.messages),
   counter(
     'chatserv_deliveries_total',
-    'Messages given to a transport, each recipient counts',
+    'Messages handed to a transport, counted once per recipient',
     ({ server }) => server.deliveries,
   ),
   counter('chatserv_received_bytes_total', 'Bytes from clients', ({ server }) => server.bytes.received),
@@ -53,17 +53,17 @@ export const METRICS: readonly (Metric & {
   {
     name: 'chatserv_keeping_seconds',
     type: 'histogram',
-    help: 'From when a message is said until it is kept',
+    help: 'Time from sending a message until it is kept',
     page: (metric, { server }) => histogram(metric, [{ spread: server.keeping }], 1),
   },
   {
     name: 'chatserv_delivering_seconds',
     type: 'histogram',
-    help: 'From when a message is said until the transport of a recipient who is online has taken it, for one message a second',
+    help: 'Time from sending a message until the transport of an online recipient has taken it, for one message a second',
     page: (metric, { server }) => histogram(metric, [{ spread: server.delivering }], 1),
   },
   {
-    ...counter('chatserv_limits_met_total', 'How often a limit was met'),
+    ...counter('chatserv_limits_met_total', 'How often a limit was hit'),
     labels: ['limit'],
     page: (metric, { server }) => numbers(metric, byName('limit', server.limits)),
   },
@@ -77,7 +77,7 @@ export const METRICS: readonly (Metric & {
       ),
   },
   {
-    ...counter('chatserv_plugin_errors_total', 'Those that failed or took too long'),
+    ...counter('chatserv_plugin_errors_total', 'Calls that failed or took too long'),
     labels: ['plugin', 'what'],
     page: (metric, facts) =>
       numbers(
@@ -88,7 +88,7 @@ export const METRICS: readonly (Metric & {
   {
     name: 'chatserv_plugin_seconds',
     type: 'histogram',
-    help: 'How long they took, of those that were timed: after the first 1,000 one in 16, on the hot path one in 1,024',
+    help: 'Duration of calls: of the first 1,000, then of one in 16, or on the hot path one in 1,024',
     labels: ['plugin', 'what'],
     page: (metric, facts) =>
       histogram(
@@ -98,7 +98,7 @@ export const METRICS: readonly (Metric & {
       ),
   },
   {
-    ...gauge('chatserv_plugin_quarantined', 'Whether a plugin failed so often that it is not called any more'),
+    ...gauge('chatserv_plugin_quarantined', 'Whether a plugin failed so often that it is no longer called'),
     labels: ['plugin'],
     page: (metric, { server }) =>
       numbers(
@@ -106,19 +106,16 @@ export const METRICS: readonly (Metric & {
         server.plugins.map(({ name, quarantined }) => ({ labels: { plugin: name }, value: Number(quarantined) })),
       ),
   },
-  gauge('chatserv_store_waiting', "Requests that wait for the store's answer", ({ store }) => store?.waiting),
-  counter('chatserv_store_requests_total', 'Requests that the store has answered', ({ store }) => store?.requests),
+  gauge('chatserv_store_waiting', 'Requests waiting for the store', ({ store }) => store?.waiting),
+  counter('chatserv_store_requests_total', 'Requests answered by the store', ({ store }) => store?.requests),
   counter(
     'chatserv_store_batches_total',
-    'In how many batches: the requests of a batch share one write to the disk',
+    'Batches of those requests: the requests of a batch share one write to disk',
     ({ store }) => store?.batches,
   ),
-  gauge('chatserv_store_bytes', 'What the store takes up on its disk', ({ store }) => store?.bytes),
+  gauge('chatserv_store_bytes', 'Disk space used by the store', ({ store }) => store?.bytes),
   {
-    ...gauge(
-      'chatserv_event_loop_delay_seconds',
-      'By how much the event loop was late since the page was asked for before: p50, p99, max',
-    ),
+    ...gauge('chatserv_event_loop_delay_seconds', 'How late the event loop was since the last scrape: p50, p99, max'),
     labels: ['of'],
     page: (metric, { process }) =>
       numbers(
@@ -126,12 +123,12 @@ export const METRICS: readonly (Metric & {
         process.delays.map(([of, value]) => ({ labels: { of }, value })),
       ),
   },
-  counter('process_cpu_seconds_total', 'Time of all processors that the server used', ({ process }) => process.cpu),
-  gauge('process_start_time_seconds', 'When it was started, in seconds since 1970', ({ process }) => process.started),
-  gauge('process_resident_memory_bytes', 'Its memory', ({ process }) => process.memory.resident),
-  gauge('nodejs_heap_size_used_bytes', 'What of it JavaScript uses', ({ process }) => process.memory.heap),
-  gauge('process_open_fds', 'File descriptors that are open', ({ process }) => process.descriptors?.open),
-  gauge('process_max_fds', 'How many there may be', ({ process }) => process.descriptors?.most),
+  counter('process_cpu_seconds_total', 'CPU time used, on all cores', ({ process }) => process.cpu),
+  gauge('process_start_time_seconds', 'Start time, in seconds since 1970', ({ process }) => process.started),
+  gauge('process_resident_memory_bytes', 'Resident memory', ({ process }) => process.memory.resident),
+  gauge('nodejs_heap_size_used_bytes', 'Memory used by the JavaScript heap', ({ process }) => process.memory.heap),
+  gauge('process_open_fds', 'Open file descriptors', ({ process }) => process.descriptors?.open),
+  gauge('process_max_fds', 'Limit on open file descriptors', ({ process }) => process.descriptors?.most),
 ];
 
 /** The page of all metrics. */
