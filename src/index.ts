@@ -1,7 +1,59 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
+export type { Account, AccountChange } from './api/account.ts';
+export type { Clock, SteadyClock } from './api/clock.ts';
+export type { Codec, CodecState, Input, Output, Question } from './api/codec.ts';
+export type { Connection } from './api/connection.ts';
+export {
+  admit,
+  askPassword,
+  askUsername,
+  blocked,
+  type FactualReply,
+  type PasswordDecision,
+  type Refusal,
+  type Reply,
+  refuse,
+  reply,
+  type UsernameDecision,
+} from './api/decisions.ts';
+export {
+  type Cursor,
+  type Destination,
+  DIRECT_MOST,
+  type Entry,
+  EVERYONE,
+  type Follower,
+  type NewEntry,
+  type Room,
+  type RoomKind,
+  type SendKey,
+} from './api/entry.ts';
+export type { Feed, InboxReader } from './api/feed.ts';
+export type {
+  Decision,
+  Guarding,
+  Handlers,
+  HookName,
+  LoginRefusal,
+  PhaseName,
+  PhaseOf,
+  Watching,
+} from './api/handlers.ts';
+export type { Logger } from './api/logger.ts';
+export {
+  type Audience,
+  type Duplicate,
+  type Message,
+  type MessageDraft,
+  type Once,
+  withoutControls,
+} from './api/message.ts';
+export { nameKey } from './api/names.ts';
+export type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './api/session.ts';
 export { type ClientEvent, clientEvents, type ServerEvent } from './client/json-events.ts';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
+export { type Reservation, reserve } from './hooks/reservation.ts';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './host/address.ts';
 export { addressList, inAddressList } from './host/address-list.ts';
 export { type Bot, claimBot, isBot } from './host/bots.ts';
@@ -33,63 +85,10 @@ export { OperationalError } from './host/operational-error.ts';
 export type { Dialect, PasswordVerdict, UsernameVerdict, Utterance } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Server } from './host/server.ts';
-export type { Account, AccountChange } from './kernel/account.ts';
 export type { Login, LoginStep } from './kernel/authenticate.ts';
-export type { Clock, SteadyClock } from './kernel/clock.ts';
-export type { Codec, CodecState, Input, Output, Question } from './kernel/codec.ts';
 export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
-export type { Connection } from './kernel/connection.ts';
-export {
-  admit,
-  askPassword,
-  askUsername,
-  blocked,
-  type FactualReply,
-  type PasswordDecision,
-  type Refusal,
-  type Reply,
-  refuse,
-  reply,
-  type UsernameDecision,
-} from './kernel/decisions.ts';
-export {
-  type Cursor,
-  type Destination,
-  DIRECT_MOST,
-  type Entry,
-  EVERYONE,
-  type Follower,
-  type NewEntry,
-  type Room,
-  type RoomKind,
-  type SendKey,
-} from './kernel/entry.ts';
-export type { Feed, InboxReader } from './kernel/feed.ts';
-export type { LineRead } from './kernel/framing.ts';
-export type {
-  Decision,
-  Guarding,
-  Handlers,
-  HookName,
-  LoginRefusal,
-  PhaseName,
-  PhaseOf,
-  Watching,
-} from './kernel/hooks.ts';
-export type { Logger } from './kernel/logger.ts';
-export {
-  type Audience,
-  type Duplicate,
-  type Message,
-  type MessageDraft,
-  type Once,
-  withoutControls,
-} from './kernel/message.ts';
-export { nameKey } from './kernel/names.ts';
-export type { Post, Posted } from './kernel/posting.ts';
-export { type Reservation, reserve } from './kernel/reservation.ts';
-export type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './kernel/session.ts';
 export { escapeUnseen } from './logging/unseen.ts';
+export type { Post, Posted } from './messages/posting.ts';
 export { schemaOf } from './params/arguments.ts';
 export type { DurationUnit, ParamKind, ParamShape } from './params/kinds.ts';
 export {
@@ -178,3 +177,4 @@ export {
 export { StoreFacts } from './services/store-facts.ts';
 export { likenesses } from './usernames/likeness.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';
+export type { LineRead } from './wire/framing.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DIRECT_MOST } from '../kernel/entry.ts';
-import { LATEST_TIME, withoutControls } from '../kernel/message.ts';
+import { DIRECT_MOST } from '../api/entry.ts';
+import { LATEST_TIME, withoutControls } from '../api/message.ts';
 import { isRole } from '../services/roles.ts';
 import { isSafeName } from '../usernames/name.ts';
 

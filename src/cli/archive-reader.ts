@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { EVERYONE } from '../kernel/entry.ts';
-import { nameKey } from '../kernel/names.ts';
+import { EVERYONE } from '../api/entry.ts';
+import { nameKey } from '../api/names.ts';
 import { type ArchiveLine, archiveLine, type Line } from './archive-lines.ts';
 import { ArchiveRules, messageObjection, NO_HEAD, sentenceOf } from './archive-rules.ts';
 import { Version1 } from './archive-version-1.ts';

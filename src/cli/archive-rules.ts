@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nameKey } from '../kernel/names.ts';
+import { nameKey } from '../api/names.ts';
 import { byCodePoint } from '../sdk/code-points.ts';
 import { isStorable, textKey } from '../sdk/storage-over.ts';
 import { isSafeName } from '../usernames/name.ts';

@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises';
+import type { Logger } from '../api/logger.ts';
 import { configFiles } from '../config/find.ts';
 import { leaveCurrent } from '../host/current.ts';
 import { Host } from '../host/host.ts';
@@ -6,7 +7,6 @@ import { LIMITS } from '../host/limits.ts';
 import { Mistakes } from '../host/mistakes.ts';
 import { modules } from '../host/self.ts';
 import { Watchdog } from '../host/watchdog.ts';
-import type { Logger } from '../kernel/logger.ts';
 import { styleOf } from '../logging/style.ts';
 import { leftOver } from '../sdk/handed-over.ts';
 import { differenceInWords } from '../services/plugins.ts';

@@ -1,7 +1,7 @@
+import { writableTime } from '../api/message.ts';
+import { nameKey } from '../api/names.ts';
 import { isBot } from '../host/bots.ts';
 import { Mistakes } from '../host/mistakes.ts';
-import { writableTime } from '../kernel/message.ts';
-import { nameKey } from '../kernel/names.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { Lockout } from '../services/lockout.ts';
 import { MessageLog } from '../services/message-log.ts';

@@ -1,4 +1,4 @@
-import { DIRECT_MOST, EVERYONE } from '../kernel/entry.ts';
+import { DIRECT_MOST, EVERYONE } from '../api/entry.ts';
 import { type ArchiveLine, head, type Line } from './archive-lines.ts';
 import type { Account1, Message1 } from './archive-version-1.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../api/clock.ts';
 import type { Carrier, CarrierEvents, OpenCarrier } from './carriers.ts';
 
 /** Waits before a lost connection is tried again, in milliseconds: the first is doubled each time up to the longest. */

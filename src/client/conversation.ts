@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../api/clock.ts';
 import type { OpenCarrier } from './carriers.ts';
 import { Connections, type Link } from './connections.ts';
 import { Credentials, type LoginOptions } from './credentials.ts';

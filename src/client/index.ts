@@ -4,7 +4,7 @@
  */
 
 // What names are compared by, so that a client knows of two spellings whether they are one person.
-export { nameKey } from '../kernel/names.ts';
+export { nameKey } from '../api/names.ts';
 export {
   type Carrier,
   type CarrierEvents,

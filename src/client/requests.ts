@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../api/clock.ts';
 import type { ServerEvent } from './json-events.ts';
 
 /** What a command or a message is answered with. */

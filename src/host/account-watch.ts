@@ -1,7 +1,7 @@
-import type { Account, AccountChange, AccountState, LoginBasis } from '../kernel/account.ts';
+import type { Account, AccountChange, AccountState, LoginBasis } from '../api/account.ts';
+import type { Hooks } from '../hooks/phases.ts';
 import type { ClientSession } from '../kernel/client-session.ts';
 import type { LoginAccounts } from '../kernel/environment.ts';
-import type { Hooks } from '../kernel/phases.ts';
 
 /** What ends an account's sessions and logins. */
 type Expiry = 'renamed' | 'signed-out' | 'removed';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Account, AccountChange } from '../kernel/account.ts';
-import type { Session } from '../kernel/session.ts';
+import type { Account, AccountChange } from '../api/account.ts';
+import type { Session } from '../api/session.ts';
 import { type Accounts, newEpoch, type StoredAccount } from '../services/accounts.ts';
 
 /** Is notified of changes that plugins make to accounts. */

@@ -1,5 +1,5 @@
+import { refuse } from '../api/decisions.ts';
 import type { ArgumentReader, Values } from '../kernel/commands.ts';
-import { refuse } from '../kernel/decisions.ts';
 import { checkValues, type ParamShapes, readLine, writeLine } from '../params/arguments.ts';
 
 /** How many words may follow a command. */

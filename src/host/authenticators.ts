@@ -1,4 +1,4 @@
-import { askPassword } from '../kernel/decisions.ts';
+import { askPassword } from '../api/decisions.ts';
 import { Authenticator } from '../services/authenticator.ts';
 import type { Tokens } from '../services/service.ts';
 import type { Contributions, Plugin } from './define.ts';

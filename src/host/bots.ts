@@ -1,6 +1,6 @@
-import type { Account } from '../kernel/account.ts';
-import type { MessageDraft } from '../kernel/message.ts';
-import { nameKey } from '../kernel/names.ts';
+import type { Account } from '../api/account.ts';
+import type { MessageDraft } from '../api/message.ts';
+import { nameKey } from '../api/names.ts';
 import type { Accounts, StoredAccount } from '../services/accounts.ts';
 import type { Presence } from '../services/presence.ts';
 import { nameObjection } from '../usernames/name.ts';

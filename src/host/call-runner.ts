@@ -1,9 +1,9 @@
+import type { HookName, PhaseName } from '../api/handlers.ts';
+import type { Logger } from '../api/logger.ts';
+import { isPromise } from '../hooks/eventual.ts';
+import { isReservation } from '../hooks/reservation.ts';
 import { ClientSession } from '../kernel/client-session.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/errors.ts';
-import { isPromise } from '../kernel/eventual.ts';
-import type { HookName, PhaseName } from '../kernel/hooks.ts';
-import type { Logger } from '../kernel/logger.ts';
-import { isReservation } from '../kernel/reservation.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Reader } from './decisions.ts';
 import { HandlerTime } from './handler-time.ts';

@@ -1,4 +1,4 @@
-import type { Clock, SteadyClock } from '../kernel/clock.ts';
+import type { Clock, SteadyClock } from '../api/clock.ts';
 
 /** The machine's clock. */
 export const systemClock: SteadyClock = {

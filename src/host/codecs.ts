@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
-import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../kernel/codec.ts';
-import type { Entry } from '../kernel/entry.ts';
-import type { LineRead } from '../kernel/framing.ts';
-import type { Logger } from '../kernel/logger.ts';
-import type { Message } from '../kernel/message.ts';
-import type { Session } from '../kernel/session.ts';
+import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../api/codec.ts';
+import type { Entry } from '../api/entry.ts';
+import type { Logger } from '../api/logger.ts';
+import type { Message } from '../api/message.ts';
+import type { Session } from '../api/session.ts';
+import type { LineRead } from '../wire/framing.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Contributed } from './define.ts';
 import { errorOf, Mistakes } from './mistakes.ts';

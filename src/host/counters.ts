@@ -1,6 +1,6 @@
-import type { SteadyClock } from '../kernel/clock.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import type { Message } from '../api/message.ts';
 import type { Counters } from '../kernel/environment.ts';
-import type { Message } from '../kernel/message.ts';
 import { Histogram } from './histogram.ts';
 import { NAMES, NamedCounts } from './named-counts.ts';
 

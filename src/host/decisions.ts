@@ -1,8 +1,8 @@
-import { isReason } from '../kernel/decisions.ts';
-import { isPromise } from '../kernel/eventual.ts';
-import { type HookName, isSync } from '../kernel/hooks.ts';
-import type { Logger } from '../kernel/logger.ts';
-import { isReservation } from '../kernel/reservation.ts';
+import { isReason } from '../api/decisions.ts';
+import { type HookName, isSync } from '../api/handlers.ts';
+import type { Logger } from '../api/logger.ts';
+import { isPromise } from '../hooks/eventual.ts';
+import { isReservation } from '../hooks/reservation.ts';
 import { PLAIN_PHASES, type PluginHandler } from './handlers.ts';
 import { HOOKS, type PhaseEntry, phaseEntry } from './hook-table.ts';
 import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, readable } from './results.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '../kernel/logger.ts';
+import type { Logger } from '../api/logger.ts';
 import { NamedCounts } from './named-counts.ts';
 
 /** Counts how often each event of the log happened, whatever the log's level. */

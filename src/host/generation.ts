@@ -1,8 +1,8 @@
-import type { AccountState } from '../kernel/account.ts';
-import type { LiveCodec } from '../kernel/codec.ts';
-import type { HookName } from '../kernel/hooks.ts';
+import type { AccountState } from '../api/account.ts';
+import type { LiveCodec } from '../api/codec.ts';
+import type { HookName } from '../api/handlers.ts';
+import { createHooks } from '../hooks/phases.ts';
 import type { KernelGeneration } from '../kernel/kernel.ts';
-import { createHooks } from '../kernel/phases.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { LoginDialogue } from '../services/login-dialogue.ts';
 import { MessageLog } from '../services/message-log.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '../api/clock.ts';
 import type { ClientSession } from '../kernel/client-session.ts';
-import type { Clock } from '../kernel/clock.ts';
 
 /** How often running calls are checked within their time limit. */
 const CHECKS = 10;

@@ -1,6 +1,6 @@
+import type { PasswordDecision, UsernameDecision } from '../api/decisions.ts';
+import { type HookName, PHASES, type PhaseName, type PhaseOf } from '../api/handlers.ts';
 import type { ClientSession } from '../kernel/client-session.ts';
-import type { PasswordDecision, UsernameDecision } from '../kernel/decisions.ts';
-import { type HookName, PHASES, type PhaseName, type PhaseOf } from '../kernel/hooks.ts';
 import type { HookHandlers } from './define.ts';
 
 /** A plugin's function without its types. */

@@ -1,6 +1,6 @@
-import { askUsername, refuse } from '../kernel/decisions.ts';
-import { type Handlers, type HookName, PHASES, type PhaseName, type PhaseOf } from '../kernel/hooks.ts';
-import type { Reservation } from '../kernel/reservation.ts';
+import { askUsername, refuse } from '../api/decisions.ts';
+import { type Handlers, type HookName, PHASES, type PhaseName, type PhaseOf } from '../api/handlers.ts';
+import type { Reservation } from '../hooks/reservation.ts';
 import {
   ADMIT,
   type Allowed,

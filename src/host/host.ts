@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import type { SteadyClock } from '../kernel/clock.ts';
-import type { Connection } from '../kernel/connection.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import type { Connection } from '../api/connection.ts';
+import type { Logger } from '../api/logger.ts';
+import type { AcceptedSession } from '../api/session.ts';
+import { createHooks } from '../hooks/phases.ts';
 import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import type { Logger } from '../kernel/logger.ts';
-import { createHooks } from '../kernel/phases.ts';
-import type { AcceptedSession } from '../kernel/session.ts';
 import type { Accounts } from '../services/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';

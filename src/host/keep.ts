@@ -1,4 +1,4 @@
-import type { Session } from '../kernel/session.ts';
+import type { Session } from '../api/session.ts';
 import type { SetupContext } from './define.ts';
 
 /** A value that a plugin keeps over a reload. */

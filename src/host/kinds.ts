@@ -1,8 +1,8 @@
-import type { Account } from '../kernel/account.ts';
-import type { Destination, Entry, NewEntry } from '../kernel/entry.ts';
+import type { Account } from '../api/account.ts';
+import type { Destination, Entry, NewEntry } from '../api/entry.ts';
+import { withoutControls } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { withoutControls } from '../kernel/message.ts';
-import type { LiveKind } from '../kernel/rendered.ts';
+import type { LiveKind } from '../messages/rendered.ts';
 import type { Contributed, KindSpec } from './define.ts';
 import { Mistakes } from './mistakes.ts';
 

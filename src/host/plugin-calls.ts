@@ -1,8 +1,8 @@
-import { type Reply, refuse } from '../kernel/decisions.ts';
-import { isPromise } from '../kernel/eventual.ts';
-import { isSync } from '../kernel/hooks.ts';
-import type { Logger } from '../kernel/logger.ts';
-import { isReservation, reserve } from '../kernel/reservation.ts';
+import { type Reply, refuse } from '../api/decisions.ts';
+import { isSync } from '../api/handlers.ts';
+import type { Logger } from '../api/logger.ts';
+import { isPromise } from '../hooks/eventual.ts';
+import { isReservation, reserve } from '../hooks/reservation.ts';
 import { type Called, CallRunner, type RunContext } from './call-runner.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import { runnerOf } from './current.ts';

@@ -1,5 +1,5 @@
-import type { SteadyClock } from '../kernel/clock.ts';
-import { isPromise } from '../kernel/eventual.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import { isPromise } from '../hooks/eventual.ts';
 import { runnerOf } from './current.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { SteadyClock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import type { Logger } from '../api/logger.ts';
 import type { Limits } from './limits.ts';
 import { OperationalError } from './operational-error.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { SteadyClock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import type { Logger } from '../api/logger.ts';
 import type { Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
 import type { Contributions, SetupContext } from './define.ts';

@@ -1,6 +1,6 @@
-import type { Account } from '../kernel/account.ts';
+import type { Account } from '../api/account.ts';
+import { nameKey } from '../api/names.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { nameKey } from '../kernel/names.ts';
 import type { Presence, PresentAccount } from '../services/presence.ts';
 
 /** A bot that is shown as online, and how many times. */

@@ -1,6 +1,6 @@
 /** The last release's names of types, for one more release. */
-import type { Codec, Output } from '../kernel/codec.ts';
-import type { PasswordDecision, UsernameDecision } from '../kernel/decisions.ts';
+import type { Codec, Output } from '../api/codec.ts';
+import type { PasswordDecision, UsernameDecision } from '../api/decisions.ts';
 
 /** @deprecated `Codec` */
 export type Dialect = Codec;

@@ -1,6 +1,6 @@
-import { blocked, isReason, refuse } from '../kernel/decisions.ts';
-import { isPromise } from '../kernel/eventual.ts';
-import { withoutControls } from '../kernel/message.ts';
+import { blocked, isReason, refuse } from '../api/decisions.ts';
+import { withoutControls } from '../api/message.ts';
+import { isPromise } from '../hooks/eventual.ts';
 
 /** What a handler or command may return. Plugins in plain JavaScript have no types that check it. */
 export interface Allowed {

@@ -1,9 +1,9 @@
-import type { Account } from '../kernel/account.ts';
-import type { Connection } from '../kernel/connection.ts';
-import type { Refusal } from '../kernel/decisions.ts';
-import type { Entry } from '../kernel/entry.ts';
-import type { Post, Posted } from '../kernel/posting.ts';
-import type { AcceptedSession, Session } from '../kernel/session.ts';
+import type { Account } from '../api/account.ts';
+import type { Connection } from '../api/connection.ts';
+import type { Refusal } from '../api/decisions.ts';
+import type { Entry } from '../api/entry.ts';
+import type { AcceptedSession, Session } from '../api/session.ts';
+import type { Post, Posted } from '../messages/posting.ts';
 import type { Command } from './commands.ts';
 import type { EntryPost } from './kinds.ts';
 

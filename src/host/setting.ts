@@ -1,5 +1,5 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
+import type { Clock } from '../api/clock.ts';
+import type { Logger } from '../api/logger.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Host } from './host.ts';
 import type { Limits } from './limits.ts';

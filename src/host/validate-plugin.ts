@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { z } from 'zod';
-import { type HookName, isSync, PHASES } from '../kernel/hooks.ts';
+import { type HookName, isSync, PHASES } from '../api/handlers.ts';
 import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { Param } from '../params/param.ts';
 import { Log } from '../services/message-log.ts';

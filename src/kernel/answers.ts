@@ -1,13 +1,13 @@
-import type { Account } from './account.ts';
+import type { Account } from '../api/account.ts';
+import type { Output } from '../api/codec.ts';
+import { type Refusal, type Reply, refuse } from '../api/decisions.ts';
+import { withoutControls } from '../api/message.ts';
+import { isPromise } from '../hooks/eventual.ts';
+import type { Hooks } from '../hooks/phases.ts';
+import type { Passage } from '../hooks/reservation.ts';
 import type { ClientSession } from './client-session.ts';
-import type { Output } from './codec.ts';
 import { Call, type CommandInput, type Commands, type KernelCommand } from './commands.ts';
-import { type Refusal, type Reply, refuse } from './decisions.ts';
 import { QuestionCancelled } from './errors.ts';
-import { isPromise } from './eventual.ts';
-import { withoutControls } from './message.ts';
-import type { Hooks } from './phases.ts';
-import type { Passage } from './reservation.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** How much of an unknown command's word an error repeats, in characters. */

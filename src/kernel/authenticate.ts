@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Account, AccountState } from './account.ts';
-import type { ClientSession } from './client-session.ts';
+import type { Account, AccountState } from '../api/account.ts';
 import {
   type Admit,
   admit,
@@ -9,9 +8,10 @@ import {
   type PasswordDecision,
   type UsernameCause,
   type UsernameDecision,
-} from './decisions.ts';
+} from '../api/decisions.ts';
+import type { Hooks } from '../hooks/phases.ts';
+import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
-import type { Hooks } from './phases.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** What a login needs next. */

@@ -1,19 +1,19 @@
-import type { Account, LoginBasis } from './account.ts';
-import type { Codec, CodecState, Input, LiveCodec, Output, Question } from './codec.ts';
-import type { Connection } from './connection.ts';
-import { isReason, refuse } from './decisions.ts';
+import type { Account, LoginBasis } from '../api/account.ts';
+import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../api/codec.ts';
+import type { Connection } from '../api/connection.ts';
+import { isReason, refuse } from '../api/decisions.ts';
+import type { Message } from '../api/message.ts';
+import type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from '../api/session.ts';
+import { throwLater } from '../hooks/throw-later.ts';
+import type { Rendered } from '../messages/rendered.ts';
+import { SessionFeed } from '../messages/session-feed.ts';
+import type { LineRead } from '../wire/framing.ts';
+import { Outbox } from '../wire/outbox.ts';
 import type { ForeignProtocol } from './environment.ts';
 import { SessionClosed } from './errors.ts';
-import type { LineRead } from './framing.ts';
 import { InputReader } from './input-reader.ts';
-import type { Message } from './message.ts';
-import { Outbox } from './outbox.ts';
 import { Questions } from './questions.ts';
-import type { Rendered } from './rendered.ts';
-import type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './session.ts';
 import type { SessionContext } from './session-context.ts';
-import { SessionFeed } from './session-feed.ts';
-import { throwLater } from './throw-later.ts';
 
 function nothing(): void {}
 

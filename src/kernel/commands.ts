@@ -1,8 +1,8 @@
-import type { Account } from './account.ts';
-import type { Input } from './codec.ts';
-import type { Refusal, Reply } from './decisions.ts';
-import type { Once } from './message.ts';
-import type { Session } from './session.ts';
+import type { Account } from '../api/account.ts';
+import type { Input } from '../api/codec.ts';
+import type { Refusal, Reply } from '../api/decisions.ts';
+import type { Once } from '../api/message.ts';
+import type { Session } from '../api/session.ts';
 
 /** The arguments of a call, by the names of the command's params. */
 export type Values = Readonly<Record<string, unknown>>;

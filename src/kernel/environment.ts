@@ -1,8 +1,8 @@
-import type { Account, AccountState } from './account.ts';
+import type { Account, AccountState } from '../api/account.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import type { Logger } from '../api/logger.ts';
+import type { Message } from '../api/message.ts';
 import type { ClientSession } from './client-session.ts';
-import type { SteadyClock } from './clock.ts';
-import type { Logger } from './logger.ts';
-import type { Message } from './message.ts';
 
 /** Counts what happens in all sessions together. */
 export interface Counters {

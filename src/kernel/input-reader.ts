@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
+import type { Input, Question } from '../api/codec.ts';
+import type { LineRead } from '../wire/framing.ts';
+import { LineReader } from '../wire/line-reader.ts';
 import type { ClientSession } from './client-session.ts';
-import type { Input, Question } from './codec.ts';
 import { SessionClosed } from './errors.ts';
-import type { LineRead } from './framing.ts';
-import { LineReader } from './line-reader.ts';
 import type { SessionContext } from './session-context.ts';
 
 const NO_INPUTS: readonly Input[] = [];

@@ -1,23 +1,23 @@
-import type { Account } from './account.ts';
+import type { Account } from '../api/account.ts';
+import type { SteadyClock } from '../api/clock.ts';
+import type { Input, LiveCodec } from '../api/codec.ts';
+import type { Connection } from '../api/connection.ts';
+import { askUsername, type Refusal, type UsernameDecision } from '../api/decisions.ts';
+import type { Logger } from '../api/logger.ts';
+import type { Hooks } from '../hooks/phases.ts';
+import { Delivery, type FollowedLog } from '../messages/delivery.ts';
+import { Online } from '../messages/online.ts';
+import { type AppendedLog, type Post, type Posted, Posting } from '../messages/posting.ts';
+import type { LiveKind } from '../messages/rendered.ts';
+import { FlushScheduler } from '../wire/flush-scheduler.ts';
 import { Answers } from './answers.ts';
 import { Authentication, type Login } from './authenticate.ts';
 import { ClientSession } from './client-session.ts';
-import type { SteadyClock } from './clock.ts';
-import type { Input, LiveCodec } from './codec.ts';
 import type { Commands } from './commands.ts';
-import type { Connection } from './connection.ts';
-import { askUsername, type Refusal, type UsernameDecision } from './decisions.ts';
-import { Delivery, type FollowedLog } from './delivery.ts';
 import type { KernelEnvironment } from './environment.ts';
 import { LoginRestarted, SessionClosed } from './errors.ts';
-import { FlushScheduler } from './flush-scheduler.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { SessionLimits } from './limits.ts';
-import type { Logger } from './logger.ts';
-import { Online } from './online.ts';
-import type { Hooks } from './phases.ts';
-import { type AppendedLog, type Post, type Posted, Posting } from './posting.ts';
-import type { LiveKind } from './rendered.ts';
 import type { SessionContext } from './session-context.ts';
 
 /** The live plugins' contributions to the kernel. Immutable: a reload makes another. */

@@ -1,4 +1,4 @@
-import type { Question } from './codec.ts';
+import type { Question } from '../api/codec.ts';
 
 /** Causes of a question that don't reject an earlier answer. */
 const NEUTRAL: ReadonlySet<string> = new Set(['', 'start', 'registered']);

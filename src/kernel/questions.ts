@@ -1,8 +1,8 @@
+import type { Input, Question } from '../api/codec.ts';
+import type { AskOptions } from '../api/session.ts';
 import type { ClientSession } from './client-session.ts';
-import type { Input, Question } from './codec.ts';
 import { LoginRestarted, QuestionCancelled, SessionClosed } from './errors.ts';
 import { PresetAnswers } from './preset-answers.ts';
-import type { AskOptions } from './session.ts';
 
 /** Asks one client questions, one at a time. */
 export class Questions {

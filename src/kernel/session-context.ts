@@ -1,16 +1,16 @@
-import type { Account } from './account.ts';
+import type { Account } from '../api/account.ts';
+import type { LiveCodec } from '../api/codec.ts';
+import type { UsernameDecision } from '../api/decisions.ts';
+import type { Hooks } from '../hooks/phases.ts';
+import type { Delivery } from '../messages/delivery.ts';
+import type { Online } from '../messages/online.ts';
+import type { Posting } from '../messages/posting.ts';
+import type { FlushScheduler } from '../wire/flush-scheduler.ts';
 import type { ClientSession } from './client-session.ts';
-import type { LiveCodec } from './codec.ts';
-import type { UsernameDecision } from './decisions.ts';
-import type { Delivery } from './delivery.ts';
 import type { KernelEnvironment } from './environment.ts';
-import type { FlushScheduler } from './flush-scheduler.ts';
 import type { KernelGeneration } from './kernel.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { SessionLimits } from './limits.ts';
-import type { Online } from './online.ts';
-import type { Hooks } from './phases.ts';
-import type { Posting } from './posting.ts';
 
 /** The kernel, as sessions and their parts see it. */
 export interface SessionContext {

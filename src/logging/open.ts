@@ -1,7 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { pino } from 'pino';
 import sonic from 'sonic-boom';
-import type { Logger } from '../kernel/logger.ts';
+import type { Logger } from '../api/logger.ts';
 import { inStyle, type Level, type Style, styleOf } from './style.ts';
 
 /** How much of the log may wait to be written, in bytes; what comes on top is lost and counted. */

@@ -1,8 +1,8 @@
 import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls';
+import type { Logger } from '../api/logger.ts';
 import { messageOf } from '../host/mistakes.ts';
-import type { Logger } from '../kernel/logger.ts';
 
 /** How often the files are checked, in milliseconds. A change counts once two checks in a row found the same. */
 const LOOK_EVERY = 500;

@@ -1,4 +1,4 @@
-import type { Entry, Follower } from '../kernel/entry.ts';
+import type { Entry, Follower } from '../api/entry.ts';
 
 /** The followers of a log, for stores. */
 export class Followers {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../kernel/clock.ts';
+import type { Clock } from '../api/clock.ts';
 import { type ProxyHeader, parseProxyHeader } from './proxy-header.ts';
 
 /** How long a proxy may take to send its header, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { SteadyClock } from '../kernel/clock.ts';
+import type { SteadyClock } from '../api/clock.ts';
 
 /** How far the time of day may drift from monotonic time between two readings before that counts as a leap, in milliseconds. */
 const DRIFT = 10_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { SteadyClock } from '../api/clock.ts';
 import type { SetupContext } from '../host/define.ts';
-import type { SteadyClock } from '../kernel/clock.ts';
 import type { Collection, Storage } from '../services/storage.ts';
 import { settledTime } from './settled-time.ts';
 

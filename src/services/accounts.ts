@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Account } from '../kernel/account.ts';
-import type { Session } from '../kernel/session.ts';
+import type { Account } from '../api/account.ts';
+import type { Session } from '../api/session.ts';
 import { token } from './service.ts';
 
 /** An account as a store keeps it. */

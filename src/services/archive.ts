@@ -1,4 +1,4 @@
-import type { Entry, Room, SendKey } from '../kernel/entry.ts';
+import type { Entry, Room, SendKey } from '../api/entry.ts';
 import type { StoredAccount } from './accounts.ts';
 import type { Device } from './message-log.ts';
 import { token } from './service.ts';

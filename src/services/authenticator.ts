@@ -1,6 +1,6 @@
-import type { Account } from '../kernel/account.ts';
-import type { AskUsername, PasswordDecision } from '../kernel/decisions.ts';
-import type { Session } from '../kernel/session.ts';
+import type { Account } from '../api/account.ts';
+import type { AskUsername, PasswordDecision } from '../api/decisions.ts';
+import type { Session } from '../api/session.ts';
 import { chain } from './service.ts';
 
 /**

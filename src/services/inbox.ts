@@ -1,5 +1,5 @@
-import type { Account } from '../kernel/account.ts';
-import type { Session } from '../kernel/session.ts';
+import type { Account } from '../api/account.ts';
+import type { Session } from '../api/session.ts';
 import { token } from './service.ts';
 
 /** The undelivered messages of accounts. `offline-messages` provides it. */

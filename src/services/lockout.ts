@@ -1,4 +1,4 @@
-import type { Account } from '../kernel/account.ts';
+import type { Account } from '../api/account.ts';
 import { token } from './service.ts';
 
 /** Blocks of logins after wrong passwords. */

@@ -1,5 +1,5 @@
-import type { Cursor, Entry, Follower, NewEntry, Room, SendKey } from '../kernel/entry.ts';
-import type { Duplicate } from '../kernel/message.ts';
+import type { Cursor, Entry, Follower, NewEntry, Room, SendKey } from '../api/entry.ts';
+import type { Duplicate } from '../api/message.ts';
 import { token } from './service.ts';
 
 /** One of an account's clients. */

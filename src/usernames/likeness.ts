@@ -1,4 +1,4 @@
-import { nameKey } from '../kernel/names.ts';
+import { nameKey } from '../api/names.ts';
 import { CONFUSABLES } from './confusables.ts';
 import { inOneWidth } from './name.ts';
 

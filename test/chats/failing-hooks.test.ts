@@ -1,8 +1,8 @@
 import { Accounts, definePlugin } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { isSync } from '../../src/api/handlers.ts';
 import { allPhases } from '../../src/host/hook-table.ts';
-import { isSync } from '../../src/kernel/hooks.ts';
 
 type Play = (server: TestServer, fails: (on: boolean) => void) => Promise<void>;
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok } from 'node:assert/strict';
-import { Framer, type LineRead } from '../../src/kernel/framing.ts';
+import { Framer, type LineRead } from '../../src/wire/framing.ts';
 import { isReceived } from './schema.ts';
 
 const LINE_BYTES = 4096;

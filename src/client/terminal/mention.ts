@@ -1,4 +1,4 @@
-import { nameKey } from '../../kernel/names.ts';
+import { nameKey } from '../../api/names.ts';
 import type { Received } from '../owner.ts';
 
 /** Whether a text names a person, as a word of its own. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Framer } from '../../kernel/framing.ts';
+import { Framer } from '../../wire/framing.ts';
 
 /** A line of a script: what it calls, or why it cannot be sent. */
 export type ScriptLine =

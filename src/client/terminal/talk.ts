@@ -1,4 +1,4 @@
-import { nameKey } from '../../kernel/names.ts';
+import { nameKey } from '../../api/names.ts';
 import { commandOf, wordsLike } from '../commands.ts';
 import type { Conversation } from '../conversation.ts';
 import { type Answer, RequestError } from '../requests.ts';

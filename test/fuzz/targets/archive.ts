@@ -1,8 +1,8 @@
 import { ok } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
+import { withoutControls, writableTime } from '../../../src/api/message.ts';
 import { type ArchiveLine, write } from '../../../src/cli/archive-lines.ts';
 import { ArchiveReader } from '../../../src/cli/archive-reader.ts';
-import { withoutControls, writableTime } from '../../../src/kernel/message.ts';
 import { isRole } from '../../../src/services/roles.ts';
 import { isSafeName } from '../../../src/usernames/name.ts';
 import type { Target } from '../engine.ts';

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
-import type { ClientSession } from './client-session.ts';
+import type { Message } from '../api/message.ts';
+import { throwLater } from '../hooks/throw-later.ts';
+import type { ClientSession } from '../kernel/client-session.ts';
 import type { FlushScheduler } from './flush-scheduler.ts';
-import type { Message } from './message.ts';
-import { throwLater } from './throw-later.ts';
 
 /** The session that an outbox belongs to. */
 type Owner = Pick<ClientSession, 'taken' | 'overflowed'>;

@@ -1,8 +1,8 @@
+import type { Reservation } from '../hooks/reservation.ts';
+import type { CommandCall, CommandDraft } from '../kernel/commands.ts';
 import type { Account, AccountChange } from './account.ts';
-import type { CommandCall, CommandDraft } from './commands.ts';
 import type { AskUsername, Blocked, PasswordDecision, Refusal, Reply, UsernameDecision } from './decisions.ts';
 import type { Message, MessageDraft } from './message.ts';
-import type { Reservation } from './reservation.ts';
 import type { LoginSession, Session } from './session.ts';
 
 /** The phases of hooks, in the order in which they run. */

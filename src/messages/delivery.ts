@@ -1,9 +1,9 @@
-import type { ClientSession } from './client-session.ts';
-import { type Entry, EVERYONE, type Follower } from './entry.ts';
+import { type Entry, EVERYONE, type Follower } from '../api/entry.ts';
+import type { ClientSession } from '../kernel/client-session.ts';
+import type { SessionContext } from '../kernel/session-context.ts';
 import { Memberships, type RoomsOf } from './memberships.ts';
 import type { Online } from './online.ts';
 import { type LiveKind, Rendered } from './rendered.ts';
-import type { SessionContext } from './session-context.ts';
 
 /** What delivery needs of the log. */
 export interface FollowedLog {

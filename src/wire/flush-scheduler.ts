@@ -1,4 +1,4 @@
-import type { Counters } from './environment.ts';
+import type { Counters } from '../kernel/environment.ts';
 import type { Outbox } from './outbox.ts';
 
 /** How many outboxes are flushed before the event loop turns. */

@@ -1,5 +1,5 @@
-import type { Message } from './message.ts';
-import type { SessionContext } from './session-context.ts';
+import type { Message } from '../api/message.ts';
+import type { SessionContext } from '../kernel/session-context.ts';
 
 /** The messages that one client was sent and has not acknowledged, bounded in number and size. */
 export class Unacknowledged {

@@ -1,4 +1,4 @@
-import type { Entry, Room } from './entry.ts';
+import type { Entry, Room } from '../api/entry.ts';
 
 const NOBODY: ReadonlySet<number> = new Set();
 

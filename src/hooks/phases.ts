@@ -1,5 +1,4 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
-import { type Eventual, isPromise } from './eventual.ts';
 import {
   ARGUMENTS,
   type Handlers,
@@ -8,7 +7,8 @@ import {
   type PhaseName,
   type PhaseOf,
   type SyncHookName,
-} from './hooks.ts';
+} from '../api/handlers.ts';
+import { type Eventual, isPromise } from './eventual.ts';
 import { Passage, type Reservation } from './reservation.ts';
 
 type Callback = (error: unknown, result?: unknown) => void;

@@ -1,10 +1,10 @@
-import type { ClientSession } from './client-session.ts';
+import type { Entry } from '../api/entry.ts';
+import type { Feed, InboxReader } from '../api/feed.ts';
+import type { Message } from '../api/message.ts';
+import type { ClientSession } from '../kernel/client-session.ts';
+import type { SessionContext } from '../kernel/session-context.ts';
 import { isFor } from './delivery.ts';
-import type { Entry } from './entry.ts';
-import type { Feed, InboxReader } from './feed.ts';
-import type { Message } from './message.ts';
 import { Rendered } from './rendered.ts';
-import type { SessionContext } from './session-context.ts';
 import { Unacknowledged } from './unacknowledged.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { ClientSession } from './client-session.ts';
-import type { Judgement, RateLimiter } from './environment.ts';
-import { SessionClosed } from './errors.ts';
+import type { ClientSession } from '../kernel/client-session.ts';
+import type { Judgement, RateLimiter } from '../kernel/environment.ts';
+import { SessionClosed } from '../kernel/errors.ts';
+import type { SessionContext } from '../kernel/session-context.ts';
 import { Framer, type LineRead } from './framing.ts';
-import type { SessionContext } from './session-context.ts';
 
 /** The session whose lines are read. */
 type Owner = Pick<ClientSession, 'foreign' | 'sentTooMuch' | 'inputEnded'>;

@@ -1,6 +1,6 @@
-import type { Account } from './account.ts';
-import { type Entry, EVERYONE } from './entry.ts';
-import { type Audience, type Message, withoutControls, writableTime } from './message.ts';
+import type { Account } from '../api/account.ts';
+import { type Entry, EVERYONE } from '../api/entry.ts';
+import { type Audience, type Message, withoutControls, writableTime } from '../api/message.ts';
 import type { Online } from './online.ts';
 
 /**

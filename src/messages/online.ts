@@ -1,6 +1,6 @@
-import type { Account } from './account.ts';
-import type { ClientSession } from './client-session.ts';
-import { nameKey } from './names.ts';
+import type { Account } from '../api/account.ts';
+import { nameKey } from '../api/names.ts';
+import type { ClientSession } from '../kernel/client-session.ts';
 
 /** The logged-in sessions of this process, by account and by name. */
 export class Online {

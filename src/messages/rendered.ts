@@ -1,8 +1,8 @@
-import type { Codec, CodecState } from './codec.ts';
+import type { Codec, CodecState } from '../api/codec.ts';
+import type { Entry } from '../api/entry.ts';
+import type { Message } from '../api/message.ts';
 import type { Delivery } from './delivery.ts';
-import type { Entry } from './entry.ts';
 import { LoggedMessage } from './logged-message.ts';
-import type { Message } from './message.ts';
 
 /** A kind of entry that a plugin defines. */
 export interface LiveKind {

@@ -1,6 +1,6 @@
+import type { LineRead } from '../wire/framing.ts';
 import type { Account } from './account.ts';
 import type { Entry } from './entry.ts';
-import type { LineRead } from './framing.ts';
 import type { Message, Once } from './message.ts';
 import type { Session } from './session.ts';
 

@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { Message } from '../../src/api/message.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { ServerCounters } from '../../src/host/counters.ts';
-import { FlushScheduler } from '../../src/kernel/flush-scheduler.ts';
-import type { Message } from '../../src/kernel/message.ts';
-import { Outbox } from '../../src/kernel/outbox.ts';
+import { FlushScheduler } from '../../src/wire/flush-scheduler.ts';
+import { Outbox } from '../../src/wire/outbox.ts';
 
 /** A client that finishes a write when the test says so. */
 class SlowClient extends Writable {

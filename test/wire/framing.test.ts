@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Framer } from '../../src/kernel/framing.ts';
+import { Framer } from '../../src/wire/framing.ts';
 
 /** All lines that come out when chunks go in. */
 function linesOf(limit: number, ...chunks: readonly (string | Uint8Array)[]): unknown[] {

@@ -1,7 +1,6 @@
-import type { Account } from './account.ts';
-import { type Refusal, refuse } from './decisions.ts';
-import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry, type SendKey } from './entry.ts';
-import { isPromise } from './eventual.ts';
+import type { Account } from '../api/account.ts';
+import { type Refusal, refuse } from '../api/decisions.ts';
+import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry, type SendKey } from '../api/entry.ts';
 import {
   type Audience,
   type Duplicate,
@@ -9,12 +8,13 @@ import {
   type MessageDraft,
   type Once,
   withoutControls,
-} from './message.ts';
-import { nameKey } from './names.ts';
+} from '../api/message.ts';
+import { nameKey } from '../api/names.ts';
+import { isPromise } from '../hooks/eventual.ts';
+import type { Hooks } from '../hooks/phases.ts';
+import type { Passage } from '../hooks/reservation.ts';
+import type { SessionContext } from '../kernel/session-context.ts';
 import type { Online } from './online.ts';
-import type { Hooks } from './phases.ts';
-import type { Passage } from './reservation.ts';
-import type { SessionContext } from './session-context.ts';
 
 /** A message to send, and its recipients. */
 export interface Post {
