@@ -8,6 +8,13 @@ import { openFiles } from './open-files.ts';
 /** This process's listeners, to distinguish a port that two plugins want from one that another program has. */
 const ours = new Set<Server>();
 
+/**
+ * How many connections the system completes and keeps until the server accepts them; Linux allows 4,096 at most
+ * (net.core.somaxconn). Node's default of 511 overflows when thousands come back at once after a restart, and those
+ * that are dropped try again only after seconds.
+ */
+const BACKLOG = 4096;
+
 /** What a listener does when open files run out. */
 export interface FileLimit {
   /** Whether its connections may use the reserved open files, because it serves operators. */
@@ -95,7 +102,7 @@ function isInTheWay(
 async function begin(listener: Server, where: ListenOptions | { readonly fd: number }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   listener.once('error', reject);
-  listener.listen(where, resolve);
+  listener.listen({ backlog: BACKLOG, ...where }, resolve);
   await promise;
   listener.off('error', reject);
 }
