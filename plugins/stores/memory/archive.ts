@@ -1,20 +1,21 @@
 import { type Archive, type ArchivedEntry, type ArchivedRoom, EVERYONE, type StoredAccount } from 'chatserv';
+import { pageOf } from './by-id.ts';
 import type { LogInMemory } from './log.ts';
 import type { KeptRoom } from './rooms.ts';
 import type { MemoryTexts } from './texts.ts';
 
-/** Comes after the key of every text. */
+/** Sorts after every key. */
 const AFTER_TEXTS = '\u{10ffff}';
 
 /** The accounts of a store, for its archive. */
 export interface ArchivedAccounts {
   all(): Iterable<StoredAccount>;
-  /** The greatest id that was given. */
+  /** The last id assigned. */
   last: number;
   add(account: StoredAccount): void;
 }
 
-/** All of a store in memory, to be taken elsewhere, or from elsewhere. */
+/** Exports and imports a store in memory. */
 export function memoryArchive(accounts: ArchivedAccounts, log: LogInMemory, texts: MemoryTexts): Archive {
   const { rooms, places, keys, entries } = log;
 
@@ -86,9 +87,4 @@ function archivedRoom({ id, kind, name, members, facts, seq, last, spans, spoke 
   const memberships = [...spans].flatMap(([account, of]) => of.map((span) => ({ account, ...span })));
   const room = { id, kind, name, facts, seq, last, memberships, spoke: [...spoke] };
   return members === undefined ? room : { ...room, members };
-}
-
-/** Up to `limit` of what stands in the order of ids, those after the id `after`. */
-function pageOf<T extends { readonly id: number }>(all: Iterable<T>, after: number, limit: number): T[] {
-  return [...all].filter(({ id }) => id > after).slice(0, Math.max(0, limit));
 }

@@ -1,11 +1,11 @@
 import type { Duplicate, SendKey } from 'chatserv';
 
-/** A key, and the id of the first entry that was appended under it. */
+/** A key, and the id of the first entry appended under it. */
 export interface Keyed extends SendKey {
   readonly id: number;
 }
 
-/** The keys under which messages were sent, whether or not anybody still waits for those. */
+/** The keys of messages, including messages that are trimmed. */
 export class Keys {
   readonly #keyed = new Map<string, Keyed>();
 
@@ -22,13 +22,13 @@ export class Keys {
     this.#keyed.delete(ownKey(sender, key));
   }
 
-  /** All, oldest first. */
+  /** All keys, oldest first. */
   all(): IterableIterator<Keyed> {
     return this.#keyed.values();
   }
 }
 
-/** What the keys of all senders are told apart by. */
+/** A key that is unique among all senders. */
 function ownKey(sender: number, key: string): string {
   return `${sender} ${key}`;
 }

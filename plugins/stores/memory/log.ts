@@ -1,7 +1,7 @@
 import { type Entry, EVERYONE, Followers, type InboxCount, type MessageLog, type NewEntry, type Room } from 'chatserv';
+import { firstAbove } from './by-id.ts';
 import { Keys } from './keys.ts';
 import { type Place, Places } from './places.ts';
-import { firstAbove } from './rising.ts';
 import {
   idOf,
   isMember,
@@ -16,21 +16,21 @@ import {
 } from './rooms.ts';
 import { Trimmer } from './trim.ts';
 
-/** A log in memory, and what it is made of, for the store around it. */
+/** A log in memory. Its parts are public for the store's archive. */
 export class LogInMemory {
   readonly rooms = new Rooms();
   readonly places = new Places();
   readonly keys = new Keys();
   /** The entries that are not forgotten, oldest first. */
   readonly entries = new Map<number, Kept>();
-  /** The greatest id that was ever given. */
+  /** The last id ever assigned. */
   end = 0;
-  /** The ids of entries that change another one, by that one's. */
+  /** The ids of edits and redactions, by the id of the entry they change. */
   readonly #changes = new Map<number, number[]>();
   readonly followers = new Followers();
   #latest: number | undefined;
 
-  /** Puts an entry in as it is; ids must rise. */
+  /** Adds a numbered entry. Call it in ascending order of ids. */
   keep(entry: Entry, origin: string | undefined, room: KeptRoom): void {
     const kept = { entry, origin, isGone: false, lacking: 0 };
     this.entries.set(entry.id, kept);
@@ -39,7 +39,7 @@ export class LogInMemory {
     if (entry.of !== undefined) this.#changes.set(entry.of, [...(this.#changes.get(entry.of) ?? []), entry.id]);
   }
 
-  /** Adds an entry, numbers it, and has all know of its room who are in it. */
+  /** Numbers an entry and adds it. */
   append({ to, origin, ...written }: NewEntry): Entry {
     const room = this.rooms.at(to);
     const { kind, version, counts, sender, from, device, toSender, body, of, reply, time } = written;
@@ -69,7 +69,7 @@ export class LogInMemory {
     return entry;
   }
 
-  /** Has the members of a conversation know of it, and of who has said something to whom. */
+  /** Adds a conversation to its members' rooms, and its members to the sender's contacts. */
   noteMembers(room: KeptRoom, members: readonly number[], sender?: number): void {
     for (const member of members) this.places.get(member)?.rooms.set(room.id, room);
     if (sender === undefined || room.spoke.has(sender) || !members.includes(sender)) return;
@@ -108,7 +108,7 @@ export class LogInMemory {
     const everyone = this.rooms.get(EVERYONE) as KeptRoom;
     readRoom(everyone, account, from, upTo, limit, found);
     for (const room of rooms.values()) readRoom(room, account, from, upTo, limit, found);
-    // So many of each room at most: the first of them all are among them.
+    // Each room contributed up to `limit` entries, so the first ones overall are among them.
     return found.sort((a, b) => a.id - b.id).slice(0, limit);
   }
 
@@ -139,7 +139,7 @@ export class LogInMemory {
     return found;
   }
 
-  /** Begins or ends a membership, which is an entry. @throws when the room or the account does not exist */
+  /** Starts a membership, or changes its role. @throws when the room or the account does not exist */
   join(id: number, account: number, role: string, time: number): void {
     const room = this.rooms.get(id);
     const place = this.places.get(account);
@@ -179,7 +179,7 @@ export class LogInMemory {
     this.followers.note([this.append({ ...plain, to: { room }, kind, sender, from, time })]);
   }
 
-  /** The named rooms and conversations that an account is in now, by id. */
+  /** The named rooms and conversations that an account is currently in, by id. */
   *roomsOf(account: number, kind?: Room['kind']): Iterable<KeptRoom> {
     const rooms = [...(this.places.get(account)?.rooms.values() ?? [])].sort((a, b) => a.id - b.id);
     for (const room of rooms) {
@@ -189,7 +189,7 @@ export class LogInMemory {
   }
 }
 
-/** The log as the contract has it. */
+/** The service of a log. */
 export function messageLogOf(log: LogInMemory): MessageLog {
   const { rooms, places, keys, entries } = log;
   const forget = (kept: Kept) => log.forget(kept);

@@ -7,17 +7,17 @@ interface KeptDevice {
   seen: number;
 }
 
-/** What the log knows of an account. */
+/** An account's state in the log. */
 export interface Place {
   name: string;
-  /** The log's end when the account was made. */
+  /** The log's end when the account was created. */
   readonly since: number;
   readonly devices: Map<string, KeptDevice>;
-  /** The numbers up to which it has read rooms. */
+  /** The number up to which it has read, by room. */
   readonly markers: Map<number, number>;
-  /** The named rooms and conversations in which something is for it, by id. */
+  /** The named rooms and conversations it is or was in, by id. */
   readonly rooms: Map<number, KeptRoom>;
-  /** With whom it is in a conversation in which it has said something. */
+  /** The members of conversations in which it has said something. */
   readonly contacts: Set<number>;
 }
 
@@ -60,7 +60,7 @@ export class Places {
     const device = devices.get(name) ?? { id: furthestOf(place), handed: furthestOf(place), seen: 0 };
     device.seen = Math.max(device.seen, now);
     devices.set(name, device);
-    // Nobody has used it: nothing needs to wait for it.
+    // A default device that was never used keeps no messages.
     if (name !== '' && devices.get('')?.seen === 0) devices.delete('');
     while (devices.size > Math.max(most, 1)) devices.delete(longestUnseen(devices, name));
     return { id: device.id, handed: device.handed };
@@ -78,7 +78,7 @@ export class Places {
     device.seen = Math.max(device.seen, now);
   }
 
-  /** Drops devices last seen before a time, but for the last one of each account. */
+  /** Drops devices last seen before a time, except each account's last seen one. */
   expire(since: number): void {
     for (const { devices } of this.#places.values()) {
       if (devices.size === 1) continue;
@@ -87,13 +87,13 @@ export class Places {
     }
   }
 
-  /** Whether a device of the account lacks what has this id. */
+  /** Whether a device of the account has yet to read the entry with this id. */
   lacks(account: number, id: number): boolean {
     const place = this.#places.get(account);
     return place !== undefined && place.since < id && slowestOf(place) < id;
   }
 
-  /** The two accounts whose devices are furthest behind; two, for one may be the sender. */
+  /** The two accounts whose devices are furthest behind. Two, because one may be the sender. */
   furthestBehind(): readonly [Behind, Behind] {
     let first: Behind = { account: 0, cursor: Number.POSITIVE_INFINITY };
     let second = first;
@@ -107,7 +107,7 @@ export class Places {
   }
 }
 
-/** An account, and how far the slowest of its devices is. */
+/** An account, and the cursor of its slowest device. */
 export interface Behind {
   readonly account: number;
   readonly cursor: number;
@@ -126,7 +126,7 @@ function slowestOf({ devices }: Place): number {
   return slowest;
 }
 
-/** @param but a device that stays */
+/** @param but a device to keep */
 function longestUnseen(devices: ReadonlyMap<string, KeptDevice>, but: string): string {
   let found = but;
   let least = Number.POSITIVE_INFINITY;

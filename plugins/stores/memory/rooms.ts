@@ -1,18 +1,18 @@
 import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type Member, nameKey, type Room } from 'chatserv';
-import { firstAbove } from './rising.ts';
+import { firstAbove } from './by-id.ts';
 
-/** An entry as it is kept. */
+/** An entry with its state in the log. */
 export interface Kept {
   /** Replaced when it is redacted. */
   entry: Entry;
   readonly origin: string | undefined;
-  /** Whether it is forgotten, and only not yet removed from its room's list. */
+  /** Whether it is forgotten, though still in its room's list. */
   isGone: boolean;
-  /** An account that lacked it when it was last looked at. */
+  /** An account that had not read it at the last look. */
   lacking: number;
 }
 
-/** A time for which an account was a member of a named room: what lies between these ids is for it. */
+/** A membership of a named room, which covers the entries between two ids. */
 export interface Span {
   readonly role: string;
   readonly since: number;
@@ -20,14 +20,14 @@ export interface Span {
   readonly until: number;
 }
 
-/** A room with what is in it. */
+/** A room with its entries. */
 export interface KeptRoom {
   readonly id: number;
   readonly kind: Room['kind'];
   readonly name: string;
   readonly members: readonly number[] | undefined;
   facts: Room['facts'];
-  /** The number of its last entry that counts. */
+  /** The number of its last entry that counts as unread. */
   seq: number;
   /** The id of its last entry. */
   last: number;
@@ -35,25 +35,25 @@ export interface KeptRoom {
   entries: Kept[];
   /** How many of them are gone. */
   gone: number;
-  /** Of a named room: who is or was in it, and when. */
+  /** The present and past memberships of a named room, by account. */
   readonly spans: Map<number, readonly Span[]>;
-  /** Of a direct conversation: the members that have said something. */
+  /** The members of a direct conversation that have said something. */
   readonly spoke: Set<number>;
 }
 
-/** The rooms, by all that finds them. */
+/** The rooms, by id, name and members. */
 export class Rooms {
   readonly #byId = new Map<number, KeptRoom>();
   readonly #byName = new Map<string, KeptRoom>();
   readonly #byMembers = new Map<string, KeptRoom>();
-  /** The greatest id that was given. */
+  /** The last id assigned. */
   last = EVERYONE;
 
   constructor() {
     this.add({ id: EVERYONE, kind: 'everyone' });
   }
 
-  /** Adds a room, in place of one with its id. */
+  /** Adds a room. It replaces one with the same id. */
   add({
     id,
     kind,
@@ -91,12 +91,12 @@ export class Rooms {
     return typeof room === 'number' ? this.#byId.get(room) : this.#byName.get(nameKey(room));
   }
 
-  /** All of them, by id. */
+  /** All rooms, by id. */
   all(): IterableIterator<KeptRoom> {
     return this.#byId.values();
   }
 
-  /** A check that makes nothing. @throws when there is no such place */
+  /** Checks a destination without creating a room. @throws when it does not exist and cannot be created */
   mustExist(to: Destination): void {
     if ('room' in to) {
       if (!this.#byId.has(to.room)) throw new Error(`there is no room ${to.room}`);
@@ -108,7 +108,7 @@ export class Rooms {
     }
   }
 
-  /** The room, which is made if it is a conversation that does not exist yet. */
+  /** The room of a destination. A conversation is created if it does not exist. */
   at(to: Destination): KeptRoom {
     if ('room' in to) return this.#byId.get(to.room) as KeptRoom;
     const members = [...new Set(to.direct)].sort((a, b) => a - b);
@@ -116,7 +116,7 @@ export class Rooms {
   }
 }
 
-/** A room as the contract has it. */
+/** A room as the service returns it. */
 export function roomOf({ id, kind, name, members, facts }: KeptRoom): Room {
   return members === undefined ? { id, kind, name, facts } : { id, kind, name, members, facts };
 }
@@ -135,12 +135,12 @@ export function membersOf({ spans }: KeptRoom, after: number, limit: number): Me
   return found.sort((a, b) => a.account - b.account).slice(0, Math.max(0, limit));
 }
 
-/** Whether what has this id in a named room is for an account. */
+/** Whether an account may read the entry of a named room with this id. */
 export function readableBy({ spans }: KeptRoom, account: number, id: number): boolean {
   return spans.get(account)?.some(({ since, until }) => since < id && (until === 0 || id < until)) ?? false;
 }
 
-/** Adds to what was found the entries of a room that are for an account, above `after` and up to `upTo`, `limit` at most. */
+/** Adds to `found` up to `limit` entries of a room that an account may read, above `after` and up to `upTo`. */
 export function readRoom(
   room: KeptRoom,
   account: number,
@@ -173,7 +173,7 @@ export function idOf({ entry }: Kept): number {
   return entry.id;
 }
 
-/** Takes a forgotten entry off its room's list, now or with others. */
+/** Removes a forgotten entry from its room's list, now or together with others later. */
 export function leaveRoom(room: KeptRoom, kept: Kept): void {
   kept.isGone = true;
   room.gone++;

@@ -12,10 +12,11 @@ import {
   storageOver,
 } from 'chatserv';
 import { memoryArchive } from './archive.ts';
+import { pageOf } from './by-id.ts';
 import { LogInMemory, messageLogOf } from './log.ts';
 import { memoryTexts } from './texts.ts';
 
-/** What a store in memory provides. */
+/** The services of a store in memory. */
 interface MemoryStore {
   readonly accounts: Accounts;
   readonly messageLog: MessageLog;
@@ -23,7 +24,7 @@ interface MemoryStore {
   readonly archive: Archive;
 }
 
-/** Accounts, log and plugins' data that live as long as the result does. */
+/** Makes a store that lives as long as the object it returns. */
 export function memoryStore(now: () => number): MemoryStore {
   const members = new Map<number, StoredAccount>();
   const byKey = new Map<string, StoredAccount>();
@@ -61,7 +62,7 @@ export function memoryStore(now: () => number): MemoryStore {
     }
   }
 
-  /** @param except an account that does not count */
+  /** @param except an account to ignore */
   function lookalike(name: string, except?: StoredAccount): StoredAccount | undefined {
     for (const likeness of likenesses(name)) {
       for (const member of byLikeness.get(likeness) ?? []) if (member !== except) return member;
@@ -146,15 +147,10 @@ export function memoryStore(now: () => number): MemoryStore {
   };
 }
 
-/** Up to `limit` of what stands in the order of ids, those after the id `after`. */
-function pageOf<T extends { readonly id: number }>(all: Iterable<T>, after: number, limit: number): T[] {
-  return [...all].filter(({ id }) => id > after).slice(0, Math.max(0, limit));
-}
-
-/** Those of the accounts that were online latest. */
+/** The last seen accounts. */
 function latest(members: readonly StoredAccount[], limit: number): readonly StoredAccount[] {
   if (members.length <= limit) return members;
-  // Numbers are sorted ten times as fast as what they belong to.
+  // Sorting numbers is ten times as fast as sorting objects.
   const times = Float64Array.from(members, ({ seen }) => seen).sort();
   const since = times[times.length - limit] ?? Number.POSITIVE_INFINITY;
   const later = members.filter(({ seen }) => seen > since);

@@ -1,18 +1,18 @@
 import { byCodePoint, type StoredText, type TextStore } from 'chatserv';
 
-/** Texts by key in memory, with all of them in the order of their keys. */
+/** Texts in memory, in the order of their keys. */
 export interface MemoryTexts extends TextStore {
   readonly size: number;
   add(texts: readonly StoredText[]): void;
 }
 
-/** Makes a store of texts that lives as long as the result does. */
+/** Makes a text store that lives as long as the object it returns. */
 export function memoryTexts(): MemoryTexts {
   const texts = new Map<string, string>();
-  /** The keys in their order. */
+  /** The keys in code point order. */
   const keys: string[] = [];
 
-  /** How many keys come before this one. */
+  /** How many keys sort before this one. */
   function indexOf(key: string): number {
     let [low, high] = [0, keys.length];
     while (low < high) {

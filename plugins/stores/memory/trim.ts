@@ -3,23 +3,23 @@ import type { Keyed, Keys } from './keys.ts';
 import type { Behind, Places } from './places.ts';
 import { type Kept, type KeptRoom, type Rooms, readableBy } from './rooms.ts';
 
-/** How many entries, members or keys one call looks at before others have their turn. */
+/** How many entries, members or keys one call looks at before it yields. */
 const AT_ONCE = 1000;
 
 /** A round of trimming, from the oldest entry on. */
 interface Round {
-  /** Where the log ended when it began. */
+  /** The log's end when it began. */
   readonly end: number;
   readonly entries: IterableIterator<Kept>;
   readonly keys: IterableIterator<Keyed>;
-  /** How many of the oldest are too many. */
+  /** How many of the oldest entries exceed `most`. */
   excess: number;
-  /** Whether it has come to one that is young enough. */
+  /** Whether it has reached an entry that is young enough. */
   isYoung: boolean;
   readonly behind: readonly [Behind, Behind];
 }
 
-/** What is trimmed. */
+/** The parts of a log that trimming needs. */
 export interface Trimmed {
   /** All entries, oldest first. */
   readonly entries: ReadonlyMap<number, Kept>;
@@ -30,7 +30,7 @@ export interface Trimmed {
   forget(kept: Kept): void;
 }
 
-/** Trims a log, a part at a call. */
+/** Trims a log, a part per call. */
 export class Trimmer {
   readonly #log: Trimmed;
   #round: Round | undefined;
@@ -39,7 +39,7 @@ export class Trimmer {
     this.#log = log;
   }
 
-  /** @returns whether there may be more to forget */
+  /** @returns whether there may be more to trim */
   trim({ before, most, now = Number.POSITIVE_INFINITY, keysSince, devicesSince = 0, history }: Retention): boolean {
     const { entries, places, keys, forget } = this.#log;
     if (this.#round === undefined) {
@@ -59,7 +59,7 @@ export class Trimmer {
       if (kept === undefined || kept.entry.id > round.end) return this.#trimKeys(round, most, keysSince);
       const { time, room } = kept.entry;
       round.excess--;
-      // An entry is no older than one that was appended before it; one from the future says nothing about others.
+      // An entry is never older than its predecessors. A time in the future says nothing about the others.
       if (time >= before && time <= now) round.isYoung = true;
       const isOld = !round.isYoung && time < before;
       if (isOld || round.excess >= 0) forget(kept);
@@ -69,7 +69,7 @@ export class Trimmer {
     return true;
   }
 
-  /** Forgets an entry that all have. @returns how many members were looked at */
+  /** Forgets an entry if everyone has read it. @returns how many members it looked at */
   #look(kept: Kept, { behind }: Round): number {
     const { places, rooms, forget } = this.#log;
     const { id, room, sender, toSender, members } = kept.entry;
