@@ -1,4 +1,4 @@
-/** Packs account ids, rising and each once, into few bytes: each as its distance from the one before, seven bits a byte, low ones first. */
+/** Packs ascending account ids into few bytes: each as its distance from the previous one, a little-endian base-128 varint. */
 export function pack(ids: readonly number[]): Uint8Array {
   const bytes: number[] = [];
   let last = 0;
@@ -11,7 +11,7 @@ export function pack(ids: readonly number[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** The packed ids, rising. */
+/** The packed ids, ascending. */
 export function unpack(packed: Uint8Array): number[] {
   const ids: number[] = [];
   let id = 0;

@@ -1,17 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Duplicate } from 'chatserv';
 import { pack } from './account-set.ts';
-import { COUNTS, ENTRY_COLUMNS, type EntryRow, type NewEntryRow, type Places, REDACTED } from './entry-rows.ts';
+import {
+  COUNTS,
+  DIRECT_MOST,
+  ENTRY_COLUMNS,
+  type EntryRow,
+  type NewEntryRow,
+  type Places,
+  REDACTED,
+} from './entry-rows.ts';
 import type { LogEnd, WrittenRoom } from './log-end.ts';
 import { prepare } from './rows.ts';
 
-/** The most members of a direct conversation. */
-const DIRECT_MOST = 33;
-
-/** The key of a message: the sender, what it calls the message, the names that are unknown as JSON, and the time. */
+/** A message's idempotency key: its sender, the key, the unknown names as JSON, and the time. */
 export type KeyRow = readonly [sender: number, key: string, unknown: string, time: number];
 
-/** Prepares what appends to the log, and what finds a message by its key. */
+/** Prepares the statements that append to the log and find messages by key. */
 export function prepareAppend(db: DatabaseSync, end: LogEnd) {
   const insert = db.prepare(
     `INSERT INTO entry (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -62,7 +67,7 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
 
   return {
     findEntry,
-    /** Adds entries, unless the sender has used the key before. @returns where they are, or what they duplicate */
+    /** Appends entries, unless the sender has used the key before. @returns their places, or what they duplicate */
     append(entries: readonly NewEntryRow[], key?: KeyRow): Places | Duplicate {
       if (key !== undefined) {
         const before = findEntry(key[0], key[1]);
@@ -74,7 +79,7 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
       if (key !== undefined) remember.run(first, ...key);
       return places;
     },
-    /** Adds one entry to a named room. @returns its row */
+    /** Appends one entry to a named room. @returns its row */
     appendTo(room: WrittenRoom, entry: NewEntryRow): EntryRow {
       const { last } = room;
       add(room, entry, []);

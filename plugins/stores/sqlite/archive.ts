@@ -7,7 +7,7 @@ import { ROOM, type RoomRow, roomOf } from './named-rooms.ts';
 import { atMost, prepare, prepareArrays, withRoles } from './rows.ts';
 import type { Tail } from './tail.ts';
 
-/** Prepares the queries that read all accounts and the log, for an export. */
+/** Prepares the queries of an export. */
 export function prepareArchive(db: DatabaseSync, tail: Tail) {
   const lastAccount = prepare<{ id: number }>(db, "SELECT seq AS id FROM sqlite_sequence WHERE name = 'accounts'");
   const accounts = prepare<Omit<ArchivedAccount, 'roles' | 'devices' | 'markers'> & { roles: string }>(

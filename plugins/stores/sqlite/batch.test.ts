@@ -7,7 +7,7 @@ import { batchRunner, snapshotRunner } from './batch.ts';
 import { openDatabase } from './open.ts';
 import { OpenFiles } from './open-files.ts';
 
-/** A connection that calls back when the indexes of rooms were first looked at. */
+/** A connection that calls back after the first query of the rooms' indexes. */
 function interrupted(db: DatabaseSync, interrupt: () => void): DatabaseSync {
   let isFirst = true;
   return {
@@ -28,7 +28,7 @@ function interrupted(db: DatabaseSync, interrupt: () => void): DatabaseSync {
   } as unknown as DatabaseSync;
 }
 
-test('an inbox is read from one state of the database, whatever is written meanwhile', () => {
+test('an inbox is read from one snapshot, whatever is written meanwhile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'chatserv-batch-'));
   try {
     const file = join(folder, 'chat.db');
@@ -43,7 +43,7 @@ test('an inbox is read from one state of the database, whatever is written meanw
     using db = new DatabaseSync(file, { readOnly: true });
     const read = snapshotRunner(
       interrupted(db, () => {
-        // The first of them is in a room that was looked at already.
+        // The first of them is in a room that was read already.
         say(1);
         say([1, 9]);
         run([['index']]);
@@ -52,14 +52,14 @@ test('an inbox is read from one state of the database, whatever is written meanw
     );
     const ids = () => {
       let part: { found: number[][]; after?: unknown } | undefined;
-      // What is written meanwhile takes the time of several turns.
+      // Writing takes longer than several slices.
       do {
         const [outcome] = read([['read', 1, 0, Number.MAX_SAFE_INTEGER, 10, part?.after]]);
         part = (outcome as { value: NonNullable<typeof part> }).value;
       } while (part.after !== undefined);
       return part.found.map(([id]) => id);
     };
-    // With the last one alone, the third would never be read.
+    // If it saw only the last one, it would never read the third.
     expect(ids()).toEqual([1, 2]);
     expect(ids()).toEqual([1, 2, 3, 4]);
   } finally {

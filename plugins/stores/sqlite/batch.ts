@@ -7,26 +7,23 @@ import { Proof } from './proof.ts';
 import { prepareReads, prepareWrites, type Reads, UNWRITTEN, type Writes } from './queries.ts';
 import { Tail } from './tail.ts';
 
-/**
- * What can be asked of the thread that writes: its queries, whether the database can be written, and to index the log up
- * to where it ends, a part at a time.
- */
+/** The requests of the writing thread: its queries, a check that the database can be written, and indexing the log. */
 export type WriterQuestions = Writes & {
   check(): void;
-  /** @param upTo an id; without it, the log's end @returns it, when it is not reached yet */
+  /** Indexes the log for one slice. @param upTo an id, by default the log's end @returns it, while it is not reached */
   index(upTo?: number): number | undefined;
 };
 
-/** What can be asked of either thread. */
+/** The requests of both threads. */
 export type Questions = Reads & WriterQuestions;
 
-/** A question's name and what it is asked with. */
+/** A request's name and arguments. */
 export type Request = readonly [name: string, ...values: unknown[]];
 
-/** What became of a request. */
+/** The result of a request, or why it failed. */
 export type Outcome = { readonly value: unknown } | { readonly failed: string };
 
-/** Makes what performs a request, in whatever transaction there is. */
+/** Makes a function that performs a request within the current transaction. */
 function performer(queries: object, file: string): (request: Request) => Outcome {
   return ([name, ...values]) => {
     try {
@@ -39,8 +36,8 @@ function performer(queries: object, file: string): (request: Request) => Outcome
 }
 
 /**
- * Makes what reads over a connection of its own. A batch sees one state of the database: between two looks of an inbox
- * an entry could come in that the first misses, and that is not read again when the second finds a later one.
+ * Makes the runner of the reading thread. A batch reads one snapshot: if it saw changes halfway, a reader could miss an
+ * entry that was committed between two of its queries, and never come back to it.
  */
 export function snapshotRunner(db: DatabaseSync, file: string): (requests: readonly Request[]) => Outcome[] {
   const tail = new Tail(db);
@@ -56,22 +53,22 @@ export function snapshotRunner(db: DatabaseSync, file: string): (requests: reado
   };
 }
 
-/** Runs requests in their order, a batch in one transaction. */
+/** Runs requests in order, a batch in one transaction. */
 export interface BatchRunner {
   run(requests: readonly Request[]): Outcome[];
-  /** Does not wait for the disk: a crash of the system may undo what the next batch does not follow. */
+  /** Runs a request without an fsync: if the system crashes before the next batch, it may be undone. */
   runUnsynced(request: Request): Outcome;
-  /** Does a part of what is to be done behind the log, unsynced, where there is something. @returns whether there was */
+  /** Indexes the log for one slice if that is due, without an fsync. @returns whether it was */
   runBehind(): boolean;
-  /** Finds entries that others have appended, where nothing is run for a while. */
+  /** Finds entries that other processes have appended while this one writes nothing. */
   look(): void;
 }
 
 /**
- * Makes the runner of a database. Whoever writes at one moment shares one fsync.
- * A request that fails leaves nothing behind and fails alone. Where the commit fails, every write of the batch did,
- * and the reads are done again, so that none has seen what is not there.
- * @param others told of the entries that other processes have appended, before the outcomes of what is appended after them
+ * Makes the runner of the writing thread. Writes of one batch share one fsync.
+ * A request that fails is rolled back alone. If the commit fails, every write of the batch fails, and its reads run
+ * again, so that none reports data that was not kept.
+ * @param others called with entries that other processes have appended, before the outcomes of what follows them
  */
 export function batchRunner(
   db: DatabaseSync,
@@ -116,7 +113,7 @@ export function batchRunner(
     savepoint.run();
     const outcome = perform(request);
     if ('failed' in outcome) {
-      // Some failures make SQLite take back the whole transaction. What followed would be committed one by one.
+      // Some failures make SQLite roll back the whole transaction. What follows would commit one by one.
       if (!db.isTransaction) throw new Error(outcome.failed);
       undo.run();
       end.reload();
@@ -125,7 +122,7 @@ export function batchRunner(
     return outcome;
   }
 
-  /** All of them as if none could fail, which spares a savepoint each; nothing when one did. */
+  /** Performs all requests without savepoints. @returns undefined if one failed: then everything is rolled back */
   function performBoldly(requests: readonly Request[]): Outcome[] | undefined {
     beginTransaction();
     const outcomes: Outcome[] = [];
@@ -160,7 +157,7 @@ export function batchRunner(
   function run(requests: readonly Request[]): Outcome[] {
     if (requests.every(isUnwritten)) return requests.map(perform);
     try {
-      // A write would hide that the log was emptied: it goes on where the last one ended.
+      // Check before writing: a write would hide that the write-ahead log was emptied.
       const lost = files.lost();
       return lost === undefined ? performAll(requests) : fail(requests, lost);
     } catch (error) {
@@ -169,7 +166,7 @@ export function batchRunner(
     }
   }
 
-  /** A check is no part of a batch: what it writes may be what does not fit. */
+  /** A check runs outside the batch, because its own write may be the one that fails. */
   function check(): Outcome {
     try {
       const lost = files.lost();
@@ -221,7 +218,7 @@ export function batchRunner(
 
 const INDEX: Request = ['index'];
 
-/** SQLite's number for a commit that waits for the disk only where it has to, to keep the file sound. */
+/** `PRAGMA synchronous = NORMAL`: commits do not wait for the disk, and the file stays consistent. */
 const NORMAL = 1;
 
 function isCheck([name]: Request): boolean {

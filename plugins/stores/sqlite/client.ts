@@ -8,7 +8,7 @@ import type { Reads } from './queries.ts';
 import type { FromWorker, MigrationProgress, ToWorker } from './serve.ts';
 import type { WorkerData } from './worker.ts';
 
-/** Asks a question, and has the answer when it is there. */
+/** Sends a request, and resolves with its answer. */
 export type Ask<Questions> = <Name extends keyof Questions>(
   name: Name,
   ...values: Questions[Name] extends (...values: infer Values) => unknown ? Values : never
@@ -26,35 +26,35 @@ export type Reader = Client<Reads>;
 
 /** The database in a worker thread. */
 export interface Client<Questions> {
-  /** Names the file that is open, whatever its path. */
+  /** Identifies the open file, whatever its path. */
   readonly identity: string;
-  /** Requests are done, and their promises resolve, in the order of the calls. */
+  /** Requests run, and their promises resolve, in the order of the calls. */
   readonly ask: Ask<Questions>;
-  /** Asks, and makes something of the answer right when it is there, before anybody else has the answer to a later call. */
+  /** Like `ask`, but converts the answer as it arrives, before any later call is answered. */
   readonly askFor: <Name extends keyof Questions & string, Made>(
     make: (answer: AnswerTo<Questions, Name>) => Made,
     name: Name,
     ...values: Questions[Name] extends (...values: infer Values) => unknown ? Values : never
   ) => Promise<Made>;
-  /** Asks for what has time while there are other requests, and need not be on the disk when it resolves. */
+  /** Like `ask`, at low priority: it runs when there are no other requests, and may resolve before it is on the disk. */
   readonly askLater: Ask<Questions>;
-  /** How many requests wait, how many were answered, and in how many batches. */
+  /** How many requests are queued, how many were answered, and in how many batches. */
   counts(): { readonly waiting: number; readonly requests: number; readonly batches: number };
-  /** Takes no more, does what was asked for, and then closes the file and ends the thread. @param first what ends before */
+  /** Rejects new requests, runs those it has, closes the file and ends the thread. @param first awaited before that */
   close(first?: Promise<void>): Promise<void>;
 }
 
-/** What becomes of the file while it is open. */
+/** Events of an open file. */
 export interface FileEvents {
-  /** Told now and then how far a large file has been brought to a newer schema. */
+  /** Called with the progress of a migration that takes long. */
   migrating?(progress: MigrationProgress): void;
-  /** Told why, once, when nothing that is written from then on is kept: the file is not the one that is open any more. */
+  /** Called once, with the reason, when the open file was removed or replaced, so that no further write will be kept. */
   lost?(why: string): void;
-  /** Called when another program has written to the file, within a second or so. */
+  /** Called within a second or so after another program has written to the file. */
   writtenByAnother?(): void;
-  /** Told of entries that other processes have appended, before any that is appended after them. */
+  /** Called with entries that other processes have appended, before any entry that follows them. */
   appendedByOthers?(entries: readonly EntryRow[]): void;
-  /** Called when all answers of a batch are given, before anything that awaits one of them goes on. */
+  /** Called when the promises of a batch are resolved, before their callers run. */
   answered?(): void;
 }
 
@@ -66,8 +66,8 @@ interface Call {
 }
 
 /**
- * Starts a thread and opens the database there.
- * @param kind whether it may write: then it makes the file, and brings it to this version's schema
+ * Starts a thread that opens the database.
+ * @param kind `worker` writes: it creates the file and migrates it to this version's schema
  * @throws one sentence when the file cannot be used
  */
 export async function startClient<Questions>(
@@ -76,22 +76,22 @@ export async function startClient<Questions>(
   { migrating, lost, writtenByAnother, appendedByOthers, answered }: FileEvents = {},
 ): Promise<Client<Questions>> {
   const { file } = data;
-  // It is worker.ts in the source and worker.js in what is published.
+  // worker.ts in the source, worker.js in the published package.
   const worker = new Worker(new URL(`./${kind}${extname(import.meta.filename)}`, import.meta.url), {
     name: kind === 'worker' ? 'sqlite' : 'sqlite-reader',
     workerData: data,
   });
   const opened = Promise.withResolvers<string>();
   const ended = Promise.withResolvers<void>();
-  /** Calls that are not sent yet: of this turn of the event loop, or while a batch is under way. */
+  /** Calls to send with the next batch. */
   let gathered: Call[] = [];
-  /** The batch that is under way. */
+  /** Calls of the batch that is running. */
   let waiting: Call[] = [];
-  /** Those that have time. */
+  /** Calls at low priority. */
   let later: Call[] = [];
   let requests = 0;
   let batches = 0;
-  /** Why no more calls are taken. */
+  /** Why calls are rejected. */
   let refusal: string | undefined;
   let isClosing = false;
 
@@ -108,7 +108,7 @@ export async function startClient<Questions>(
     }
   }
 
-  /** One of them cannot be sent to another thread (a function in its values, say): the others shall not suffer for it. */
+  /** Rejects the calls that cannot be cloned (a function among their values, say), and sends the others. */
   function sendSendable(): void {
     const calls = waiting;
     waiting = [];
@@ -155,7 +155,7 @@ export async function startClient<Questions>(
     closeWhenDone();
   });
 
-  /** What was asked for goes before: also what waits for the batch that is under way. */
+  /** Requests that are still queued run first. */
   function closeWhenDone(): void {
     if (isClosing && waiting.length === 0) post('close');
   }
@@ -172,7 +172,7 @@ export async function startClient<Questions>(
   );
   worker.on('exit', () => fail(`The thread of the database ${file} has ended: restart the server.`));
 
-  /** @throws what `add` throws, as the promise's rejection */
+  /** Rejects when `add` throws. */
   function call<Value>(request: Request, add: (call: Call) => void, make?: (answer: never) => Value): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (refusal !== undefined) return reject(new OperationalError(refusal));

@@ -2,22 +2,22 @@ import type { DatabaseSync } from 'node:sqlite';
 import { pack, unpack } from './account-set.ts';
 import { prepare } from './rows.ts';
 
-/** How many entries are gathered before their rooms and index rows are written, in the order of the tables. */
+/** How many entries to gather before their rooms and index rows are sorted and written. */
 const GATHERED = 100_000;
 
-/** A conversation to which messages are moved. */
+/** A conversation that messages are moved to. */
 interface Conversation {
   readonly id: number;
   readonly members: readonly number[];
   last: number;
   seq: number;
-  /** The number of the last entry of each that has said something. */
+  /** The members that have said something, with the number of their last entry. */
   readonly spoke: Map<number, number>;
 }
 
-/** The direct conversations that messages are moved to, and their index rows; those of many are in memory at a time. */
+/** The direct conversations that messages are moved to, and their index rows, which are written in large batches. */
 export class Conversations {
-  /** The greatest room id that was given. */
+  /** The last room id assigned. */
   last = 1;
   readonly #known = new Map<string, Conversation>();
   #places: (readonly [room: number, id: number, sender: number, flags: number, origin: string | null])[] = [];
@@ -42,7 +42,7 @@ export class Conversations {
     };
   }
 
-  /** Adds an entry to the conversation of accounts, by their rising ids. @returns where it is */
+  /** Adds an entry to a conversation. @param members ascending @returns the entry's place */
   add(members: readonly number[], id: number, sender: number, flags: number, origin: string | null) {
     const key = members.join();
     const conversation = this.#known.get(key) ?? this.#find(key, members);
@@ -58,7 +58,7 @@ export class Conversations {
     if (this.#places.length >= GATHERED) this.flush();
   }
 
-  /** Writes what has gathered. */
+  /** Writes what was gathered. */
   flush(): void {
     const { room, direct, member, contact, marker, place } = this.#statements;
     const conversations = [...this.#known.values()];

@@ -2,20 +2,20 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Cursor, Device } from 'chatserv';
 import { prepare } from './rows.ts';
 
-/** How many values a cursor's move has: account, device, id, handed. */
+/** How many values a cursor move has: account, device, id, handed. */
 export const MOVE_LENGTH = 4;
 
-/** Moves of cursors, in one array that is cheap to clone. */
+/** Cursor moves in one flat array, which is cheap to clone. */
 export type Moves = readonly (number | string)[];
 
-/** Prepares what reads the devices of an account. */
+/** Prepares the query for an account's devices. */
 export function prepareDevices(db: DatabaseSync): (account: number) => Device[] {
   const devices = prepare<Device>(db, 'SELECT device AS name, id, handed, seen FROM cursor WHERE account = ?');
-  // Plain objects: what SQLite gives has no prototype.
+  // Rows from SQLite have no prototype.
   return (account) => devices.all(account).map((device) => ({ ...device }));
 }
 
-/** Prepares what adds and removes devices, and moves cursors and markers. */
+/** Prepares the statements that add and remove devices, and move cursors and markers. */
 export function prepareCursors(db: DatabaseSync) {
   const devices = prepareDevices(db);
   const since = prepare<{ since: number }>(db, 'SELECT since FROM accounts WHERE id = ?');
@@ -32,7 +32,7 @@ export function prepareCursors(db: DatabaseSync) {
   );
 
   return {
-    /** Notes that a device logs in, and makes it where it is not there yet. */
+    /** Records a device's login, and adds the device if it is new. */
     enter(account: number, device: string, now: number, most: number): Cursor {
       const start = since.get(account)?.since;
       if (start === undefined) return { id: 0, handed: 0 };

@@ -1,16 +1,32 @@
 import type { Entry, NewEntry } from 'chatserv';
 
-/** What an entry's flags say. */
+/** The bits of an entry's `flags`. */
 export const COUNTS = 1;
 export const TO_SENDER = 2;
 export const REDACTED = 4;
 
-/** The id of the room that holds every account. */
-export const EVERYONE = 1;
+// chatserv's own constants, which the store's threads cannot import: see worker.ts. Their types hold them equal.
+export const EVERYONE: typeof import('chatserv').EVERYONE = 1;
+export const DIRECT_MOST: typeof import('chatserv').DIRECT_MOST = 33;
 
 /** The columns of an entry, in the order of `StoredEntry`. */
 export const ENTRY_COLUMNS =
   'id, room, seq, previous, kind, version, flags, sender, name, device, body, of, reply, time, origin';
+
+/** The columns that the log does not assign. */
+type WrittenColumns = readonly [
+  kind: string,
+  version: number,
+  flags: number,
+  sender: number,
+  name: string,
+  device: string,
+  body: string,
+  of: number | null,
+  reply: number | null,
+  time: number,
+  origin: string | null,
+];
 
 /** An entry as it is stored. */
 export type StoredEntry = readonly [
@@ -18,44 +34,24 @@ export type StoredEntry = readonly [
   room: number,
   seq: number,
   previous: number,
-  kind: string,
-  version: number,
-  flags: number,
-  sender: number,
-  name: string,
-  device: string,
-  body: string,
-  of: number | null,
-  reply: number | null,
-  time: number,
-  origin: string | null,
+  ...written: WrittenColumns,
 ];
 
-/** An entry as it crosses from thread to thread: its columns, and the members of its room where that is a direct conversation. */
+/** An entry as it is sent between threads: its columns and, in a direct conversation, the room's members. */
 export type EntryRow = readonly [...StoredEntry, members?: readonly number[] | undefined];
 export const MEMBERS = 15;
 
-/** A new entry on its way to the thread that appends it: a room or the members of a conversation, and columns. */
-export type NewEntryRow = readonly [
-  to: number | readonly number[],
-  kind: string,
-  version: number,
-  flags: number,
-  sender: number,
-  name: string,
-  device: string,
-  body: string,
-  of: number | null,
-  reply: number | null,
-  time: number,
-  origin: string | null,
-];
+/** A new entry on its way to the writing thread: a room's id or the members of a conversation, and its columns. */
+export type NewEntryRow = readonly [to: number | readonly number[], ...written: WrittenColumns];
 
-/** Where appended entries are, in one array: of each its id, its room, its number, the id of the entry before it, and `null` or the members of its room. */
+/**
+ * Where entries were appended, five values for each: its id, its room, its number there, the id of the room's previous
+ * entry, and the members of a conversation that was addressed by its room's id, else `null`.
+ */
 export type Places = readonly (number | readonly number[] | null)[];
 const PLACE_LENGTH = 5;
 
-/** The place of the entry at an index. The members are there where the entry went to a conversation by the room's id. */
+/** The place of the entry at an index. */
 export function placeAt(
   places: Places,
   index: number,
@@ -89,7 +85,7 @@ export function newEntryRow(entry: NewEntry): NewEntryRow {
   ];
 }
 
-/** Ids in rising order, each once. */
+/** Sorts ids and removes duplicates. */
 function ascending(ids: readonly number[]): readonly number[] {
   if (ids.length === 2) {
     const [a = 0, b = 0] = ids;
@@ -98,7 +94,7 @@ function ascending(ids: readonly number[]): readonly number[] {
   return [...new Set(ids)].sort((a, b) => a - b);
 }
 
-/** @param members those of its conversation, an array that entries share */
+/** @param members the conversation's members, in an array that its entries share */
 export function entryOf(row: EntryRow, members = row[MEMBERS]): Entry {
   const [id, room, seq, previous, kind, version, flags, sender, from, device, body, of, reply, time] = row;
   return {
@@ -122,7 +118,7 @@ export function entryOf(row: EntryRow, members = row[MEMBERS]): Entry {
   };
 }
 
-/** The entry that was appended, with its place. @param members those of its conversation, an array that entries share */
+/** An appended entry with its place. Faster than `entryOf`, which would need a row. @param members as in `entryOf` */
 export function appendedEntry(
   entry: NewEntry,
   id: number,

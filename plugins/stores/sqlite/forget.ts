@@ -4,10 +4,10 @@ import type { LogEnd } from './log-end.ts';
 import { prepare } from './rows.ts';
 import type { Slice } from './slice.ts';
 
-/** How many rows are looked up at once. */
+/** How many rows to look up at a time. */
 const PAGE = 100;
 
-/** How many entries are searched at once for those of one sender, and how many of them cost as much as a visited row. */
+/** How many entries to search at a time for those of one sender, and how many of them cost as much as a visited row. */
 const OWN_PAGE = 1000;
 const OWN_PER_VISIT = 10;
 
@@ -17,20 +17,20 @@ interface PlaceRow {
   readonly flags: number;
 }
 
-/** Stands for a place that is past all entries. */
+/** Greater than every id. */
 export const ALL = Number.MAX_SAFE_INTEGER;
 
-/** An account that lacks entries of a room: those above `from` and below `until`. */
+/** An account that has yet to read a room's entries above `from` and below `until`. */
 export interface Waiting {
   readonly account: number;
   readonly from: number;
   readonly until: number;
 }
 
-/** What removes entries, with the rows about them. Only what is indexed is ever removed. */
+/** Removes entries and their index rows. Only indexed entries are ever removed. */
 export type Forgetting = ReturnType<typeof prepareForgetting>;
 
-/** Prepares what removes entries. */
+/** Prepares the statements that remove entries. */
 export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
   const removeEntry = db.prepare('DELETE FROM entry WHERE id = ?');
   const removePlace = db.prepare('DELETE FROM place WHERE room = ? AND id = ?');
@@ -61,13 +61,13 @@ export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
   return {
     forget,
 
-    /** Has the log know how many entries are left; to be called at the end of each request that removes some. */
+    /** Updates the log's count of entries. Call it at the end of each request that removes some. */
     settle(): void {
       if (removed > 0) addUp.run(removed);
       removed = 0;
     },
 
-    /** Removes entries by their ids. @returns how many of them were there */
+    /** Removes entries by id. @returns how many of them existed */
     forgetAll(ids: readonly number[]): number {
       for (const id of ids) {
         const room = roomOf.get(id)?.room;
@@ -79,12 +79,12 @@ export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
     },
 
     /**
-     * Removes the entries of a room that nobody waits for. An entry is for its sender only where it says so.
-     * @param after where to begin
-     * @param waiting who waits for entries of the room; of those who do to its end, the two that are furthest behind are enough
-     * @param start the first entry of the room, or any before
-     * @param spoke the only accounts that have said something there, where these are known
-     * @returns after which entry to go on in another turn; undefined at the end
+     * Removes the entries of a room that everyone has read. A sender has to read its own entry only if it says so.
+     * @param after the id to start after
+     * @param waiting the accounts with unread entries; of those with `until` at the end the two furthest behind suffice
+     * @param start at most the id of the room's first entry
+     * @param spoke all accounts that have said something there, if known
+     * @returns the id after which the next slice continues; undefined at the end
      */
     forgetHad(
       room: number,
@@ -114,7 +114,7 @@ export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
         if (page.length < PAGE) break;
       }
       if (first === undefined || spoke?.includes(first.account) === false) return undefined;
-      // Beyond that, the one that is furthest behind lacks only what others have said.
+      // Beyond that, the account furthest behind has read only its own entries.
       const hadByOthers = Math.min(second?.from ?? ALL, end.indexed);
       for (at = Math.max(at, had); ; ) {
         if (slice.isOver) return at;

@@ -14,20 +14,19 @@ import { pack } from './account-set.ts';
 import { ENTRY_COLUMNS, EVERYONE, newEntryRow, REDACTED } from './entry-rows.ts';
 import { prepareLikenesses } from './likenesses.ts';
 
-/** The part of an archive that imports, and what gives up an import that was not finished. */
+/** The importing part of an archive, and a way to abandon an unfinished import. */
 type Import = Required<
   Pick<Archive, 'begin' | 'addAccounts' | 'addRooms' | 'addEntries' | 'addKeys' | 'addTexts' | 'finish'>
 > & { abandon(): void };
 
 /**
- * Imports archives into a database, each in one transaction: whatever ends an import early, a kill included, leaves the
- * database as empty as it was. The transaction has a connection of its own, on the thread of the caller: an import is
- * for a store that nobody uses yet.
+ * Imports an archive into an empty database in one transaction, so that an import that fails or is killed leaves it
+ * empty. It has a connection of its own on the caller's thread: nothing else uses the store yet.
  */
 export function archiveImport(file: string, busyTimeout: number): Import {
   let current: ReturnType<typeof beginImport>;
 
-  /** Adds to the import. What cannot be added ends it. */
+  /** Adds to the import. An error ends the import. */
   function add(work: (to: NonNullable<typeof current>) => void): void {
     if (current === undefined) throw new Error(`No import into the database ${file} has begun.`);
     try {
@@ -63,12 +62,12 @@ export function archiveImport(file: string, busyTimeout: number): Import {
   };
 }
 
-/** What tells that a database was used. */
+/** Finds a row in a database that was ever used. */
 const USED = `
   SELECT 1 FROM sqlite_sequence WHERE seq > 0 UNION ALL SELECT 1 FROM texts UNION ALL SELECT 1 FROM entry
   UNION ALL SELECT 1 FROM room WHERE id > ${EVERYONE} UNION ALL SELECT 1 FROM log WHERE indexed > 0`;
 
-/** Opens the transaction of an import. @returns undefined when the database was ever used */
+/** Opens the transaction of an import. @returns undefined if the database was ever used */
 function beginImport(file: string, timeout: number, ends: ArchiveEnds) {
   const db = new DatabaseSync(file, { timeout, enableForeignKeyConstraints: true });
   try {
@@ -86,7 +85,7 @@ function beginImport(file: string, timeout: number, ends: ArchiveEnds) {
   return { db, ...prepareImport(db, ends) };
 }
 
-/** Prepares what writes an archive, with the indexes that are built behind the log otherwise. */
+/** Prepares the statements that write an archive, including the indexes that are otherwise built behind the log. */
 function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
   const addAccount = db.prepare(
     'INSERT INTO accounts (id, name, key, hash, created, seen, roles, epoch, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -109,7 +108,7 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
   const addKey = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
   const addText = db.prepare('INSERT INTO texts (key, text) VALUES (?, ?)');
 
-  /** Whether an account is there, or may still be made. */
+  /** Whether an account exists or may still be created. */
   const mayBe = (account: number) => account > ends.account || isAccount.get(account) !== undefined;
 
   function addConversation({ id, members = [], spoke }: ArchivedRoom): void {

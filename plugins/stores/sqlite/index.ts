@@ -44,11 +44,11 @@ export default definePlugin({
       now: () => clock.now(),
       migrating({ bytes, part, backup }) {
         const percent = Math.floor(part * 100);
-        const kept = backup === undefined ? '' : `; the file as it was is kept as ${backup}`;
+        const kept = backup === undefined ? '' : `; a copy of the original file is kept as ${backup}`;
         const text =
           part === 0
-            ? `bringing the database to a newer schema, which takes some seconds for each 100 MB${kept}`
-            : `bringing the database to a newer schema: ${percent}% done`;
+            ? `migrating the database to a newer schema, which takes about half a minute per 100 MB${kept}`
+            : `migrating the database to a newer schema: ${percent}% done`;
         logger.info({ event: 'migration', file, bytes, percent, ...(backup !== undefined && { backup }) }, text);
       },
       lost: (why) => logger.error({ event: 'store-error', file }, why),
@@ -69,7 +69,7 @@ export default definePlugin({
   },
 });
 
-/** Makes a folder for a database that nobody is to keep. */
+/** Makes a temporary folder for the database of a dry run. */
 function makeScratchFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'chatserv-'));

@@ -3,27 +3,27 @@ import { pack } from './account-set.ts';
 import type { LogEnd, TailRow, WrittenRoom } from './log-end.ts';
 import { Slice } from './slice.ts';
 
-/** How many entries may wait to be indexed: appends wait for the indexer at this bound. */
+/** The most unindexed entries: at this bound appends wait for the indexer. */
 export const TAIL_MOST = 4096;
 
-/** From how many entries on the indexer begins by itself, and after which time, in milliseconds, with fewer. */
+/** The indexer starts a batch at this many entries, or after this time in milliseconds with fewer. */
 const BATCH = TAIL_MOST / 2;
 const BATCH_TIME = 30_000;
 
-/** How many rows are written before it is looked whether the turn is over, and as how many visited ones each counts: its page is written, too. */
+/** How many rows to write between two looks at the clock, and how many visited rows a written one costs. */
 const AT_ONCE = 20;
 const WRITTEN = 4;
 
 /**
- * Builds what the log is looked up by, behind it: all that has gathered is one batch, which is sorted and written in the
- * order of the indexes, a slice at a time. The watermark moves when all of it is written; what is written twice, after a
- * crash or by another process, is the same.
+ * Builds the log's indexes behind the appends. A batch is the whole tail, sorted and written in the order of each index,
+ * a slice at a time. The watermark moves once all of it is written. Writing a row again, after a crash or beside another
+ * process, changes nothing.
  */
 export class Indexer {
   readonly #end: LogEnd;
   readonly #statements;
   #batch: Generator<void, void> | undefined;
-  /** How long the tail was when the batch began, how many rows the batch has at most, and how many of them are written. */
+  /** The tail's length when the batch began, the most rows the batch can have, and how many are written. */
   #started = 0;
   #toWrite = 1;
   #written = 0;
@@ -44,14 +44,14 @@ export class Indexer {
     };
   }
 
-  /** Whether there is enough to be worth a batch, or one has begun. */
+  /** Whether a batch is under way or there is enough for one. */
   get isDue(): boolean {
     if (this.#batch !== undefined) return true;
     const { length } = this.#end.tail;
     return length >= BATCH || (length > 0 && performance.now() - this.#at >= BATCH_TIME);
   }
 
-  /** Whether the batch is further from its end than the tail from its bound: then appends would have to wait for it soon. */
+  /** Whether the tail is growing towards its bound faster than the batch towards its end, so that appends would soon wait. */
   get lags(): boolean {
     const { length } = this.#end.tail;
     return (
@@ -65,7 +65,7 @@ export class Indexer {
     return this.#end.tail.length >= TAIL_MOST;
   }
 
-  /** Goes on with a batch for one turn, within a transaction. */
+  /** Runs one slice of the batch, within a transaction. */
   step(): void {
     const slice = new Slice();
     this.#batch ??= this.#index();
@@ -78,12 +78,12 @@ export class Indexer {
     }
   }
 
-  /** The transaction of a step was taken back: its batch begins again. */
+  /** Call it when a step's transaction was rolled back: the batch starts over. */
   rollBack(): void {
     this.#batch = undefined;
   }
 
-  /** Writes what has gathered until now; others have their turn where it yields. */
+  /** Writes the current tail. A slice can end wherever it yields. */
   *#index(): Generator<void, void> {
     const end = this.#end;
     const { direct, member, contact, place, room: update, log } = this.#statements;
@@ -92,7 +92,7 @@ export class Indexer {
     const conversations = [...newRooms];
     this.#started = batch.length;
     this.#written = 0;
-    // Of each conversation its members, and whom each of them writes to; of each entry its place and its room.
+    // A conversation writes its members and their contacts, an entry its place and its room.
     this.#toWrite = conversations.reduce((sum, { members = [] }) => sum + 2 * members.length, 2 * batch.length);
     const isTime = () => ++this.#written % AT_ONCE === 0;
 
@@ -114,14 +114,14 @@ export class Indexer {
     }
     for (const [room, entries] of written) {
       for (const { id, sender, flags, origin } of entries) {
-        // Another process may have indexed it meanwhile, and forgotten it.
+        // Another process may have indexed and forgotten it meanwhile.
         if (id > end.indexed) place.run(room, id, sender, flags, origin);
         if (isTime()) yield;
       }
     }
     for (const room of written.keys()) {
       const state = end.room(room);
-      // Where it stands by now is as good: what the tail holds beyond is counted on from there.
+      // Its current state may be ahead of this batch, which does no harm: the tail continues from there.
       if (state !== undefined) update.run(room, state.last, state.seq, packedSpeakers(state));
       if (isTime()) yield;
     }
@@ -131,7 +131,7 @@ export class Indexer {
     end.shrink(head, Math.max(rooms, end.roomsIndexed));
   }
 
-  /** Who has said something to whom, of those of whom it is not known to be indexed. */
+  /** The new contacts: who has said something to whom for the first time. */
   #contacts(written: ReadonlyMap<number, readonly TailRow[]>): (readonly [account: number, other: number])[] {
     const pairs: (readonly [number, number])[] = [];
     for (const [id, entries] of written) {
@@ -147,7 +147,7 @@ export class Indexer {
   }
 }
 
-/** Entries by their rooms, in the order of both. */
+/** Groups entries by room, in the order of room ids. */
 function byRoom(entries: readonly TailRow[]): Map<number, TailRow[]> {
   const rooms = new Map<number, TailRow[]>();
   for (const entry of entries) {
@@ -172,7 +172,7 @@ function sorted<Pair extends readonly [number, number]>(pairs: Pair[]): Pair[] {
   return pairs.sort(([a, b], [c, d]) => a - c || b - d);
 }
 
-/** In the order of their bytes, which strings are compared by faster. */
+/** Sorts rows by their bytes. Comparing strings is faster than comparing arrays. */
 function sortedBy<Row extends readonly [Uint8Array, number]>(rows: Row[]): Row[] {
   const keyed = rows.map((row) => [Buffer.from(row[0]).toString('latin1'), row] as const);
   return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);

@@ -3,18 +3,18 @@ import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Unfit } from './complaint.ts';
 
-/** How many bytes are compared at once. */
+/** How many bytes to compare at a time. */
 const COMPARED = 2 ** 20;
 
-/** As how many times its size a database needs beside itself: the copy, the write-ahead log, and what the file grows by. */
+/** How many times its own size a database needs for a migration: the copy, the write-ahead log, and its own growth. */
 const NEEDED = 3;
 
-/** What is left free, in bytes. */
+/** Free space to keep in reserve, in bytes. */
 const RESERVE = 2 ** 20;
 
 /**
- * Sees that there is room to bring a database to a schema that writes all of it anew.
- * @throws Unfit with the number of bytes that are needed
+ * Checks that the disk has room for a migration that rewrites the whole database.
+ * @throws Unfit with the space it needs
  */
 export function mustHaveRoom(file: string, bytes: number): void {
   const { bavail, bsize } = statfsSync(dirname(file));
@@ -22,21 +22,21 @@ export function mustHaveRoom(file: string, bytes: number): void {
   if (bavail * bsize >= needed) return;
   const inMiB = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
   throw new Unfit(
-    `is to be brought to a newer schema, which needs ${inMiB(needed)} on its disk for a while, and ` +
+    `has to be migrated to a newer schema, which needs ${inMiB(needed)} of free space on its disk for a while, and ` +
       `${inMiB(bavail * bsize)} are free: make room there`,
   );
 }
 
 /**
- * Keeps a database as it is beside its file, for its owner only, on the disk when it returns. A copy that is there already
- * is never replaced; when it holds the same, it is the copy.
- * @param name what follows the file's name
- * @returns where the copy is
+ * Writes a copy of a database beside it, readable for its owner only, and syncs it. It never replaces an earlier copy,
+ * and reuses one with the same bytes.
+ * @param name the suffix of the copy's name
+ * @returns the copy's path
  */
 export function keepCopy(db: DatabaseSync, file: string, name: string): string {
   const part = `${file}.${name}-part`;
   rmSync(part, { force: true });
-  // SQLite would make it readable for all.
+  // SQLite would make it readable for everyone.
   closeSync(openSync(part, 'wx', 0o600));
   try {
     db.prepare('VACUUM INTO ?').run(part);
@@ -48,7 +48,7 @@ export function keepCopy(db: DatabaseSync, file: string, name: string): string {
         rmSync(part);
         return copy;
       }
-      // Unlike a renamed file, a linked one replaces none.
+      // Unlike rename, link never replaces a file.
       linkSync(part, copy);
       rmSync(part);
       sync(dirname(file));

@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Account } from 'chatserv';
 import { type AccountRow, prepare } from './rows.ts';
 
-/** What accounts may be mistaken for. */
+/** The likenesses of account names: two names that share one may be mistaken for each other. */
 export type Likenesses = ReturnType<typeof prepareLikenesses>;
 
-/** Prepares what keeps and finds likenesses. @param columns those of an account */
+/** Prepares the statements that store and find likenesses. @param columns of an account, to return */
 export function prepareLikenesses(db: DatabaseSync, columns: string) {
   const add = db.prepare('INSERT OR IGNORE INTO likenesses (likeness, account) VALUES (?, ?)');
   const remove = db.prepare('DELETE FROM likenesses WHERE account = ?');
@@ -23,7 +23,7 @@ export function prepareLikenesses(db: DatabaseSync, columns: string) {
       for (const likeness of likenesses) add.run(likeness, account);
     },
     remove: (account: number) => void remove.run(account),
-    /** @param except the id of an account that does not count */
+    /** @param except the id of an account to ignore */
     find(likenesses: readonly string[], except = 0): AccountRow | undefined {
       for (const likeness of likenesses) {
         const row = find.get(likeness, except);
@@ -31,7 +31,7 @@ export function prepareLikenesses(db: DatabaseSync, columns: string) {
       }
       return undefined;
     },
-    /** Accounts of a file that is older than likenesses, or than the table that they are made by. */
+    /** Accounts of an older version, whose likenesses are missing or computed by an older table. */
     unlikened: (limit: number): Account[] => unlikened.all(limit),
     liken(accounts: readonly { readonly id: number; readonly likenesses: readonly string[] }[]): void {
       for (const { id, likenesses } of accounts) {

@@ -4,18 +4,18 @@ import { COUNTS, ENTRY_COLUMNS, type EntryRow, type StoredEntry } from './entry-
 import { writesOfOthers } from './others.ts';
 import { prepare, prepareArrays } from './rows.ts';
 
-/** How many rooms are remembered beside those with entries that are not indexed yet. */
-const REMEMBERED = 10_000;
+/** How many rooms to cache beside those with unindexed entries. */
+const CACHED = 10_000;
 
-/** A room that is written to. */
+/** A room as the writer knows it. */
 export interface WrittenRoom {
   readonly id: number;
-  /** Of a direct conversation. */
+  /** The members of a direct conversation. */
   readonly members: readonly number[] | undefined;
-  /** The id of its last entry, and the number of its last one that counts. */
+  /** The id of its last entry, and the number of its last entry that counts as unread. */
   last: number;
   seq: number;
-  /** The members of whom it is indexed that they have said something. */
+  /** The members whose contacts are indexed, because they have said something. */
   readonly spoke: Set<number>;
 }
 
@@ -28,7 +28,7 @@ export interface TailRow {
   readonly origin: string | null;
 }
 
-/** What the log's own row says. */
+/** The row of the table `log`. */
 export interface LogRow {
   readonly indexed: number;
   readonly roomsIndexed: number;
@@ -38,20 +38,20 @@ export interface LogRow {
 export const LOG_ROW = 'SELECT indexed, rooms_indexed AS roomsIndexed, entries FROM log WHERE id = 1';
 
 /**
- * The log's end, as the thread that appends knows it without looking: the last ids, where each room stands that was
- * written to, and the tail, which is not indexed yet. It is read again where another process has written, or where a
- * transaction was taken back.
+ * The end of the log in the writing thread's memory: the last ids, the last entry of each room it has written to, and
+ * the tail, which is not indexed yet. It is read again after another process has written or a transaction was rolled
+ * back.
  */
 export class LogEnd {
-  /** The greatest ids that were given. */
+  /** The last ids assigned to an entry and a room. */
   head = 0;
   rooms = 0;
   indexed = 0;
   roomsIndexed = 0;
   tail: TailRow[] = [];
-  /** Conversations that no index holds yet. */
+  /** Conversations that are not indexed yet. */
   newRooms: WrittenRoom[] = [];
-  /** The greatest id that is committed; undefined before anything was read. */
+  /** The last committed id; undefined until the log is read for the first time. */
   #committed: number | undefined;
   #isStale = true;
   readonly #known = new Map<number, WrittenRoom>();
@@ -80,8 +80,8 @@ export class LogEnd {
   }
 
   /**
-   * Brings it to what the database holds, within a transaction: nobody else writes until that ends.
-   * @returns the entries that others have appended since the last time, in the order of their ids
+   * Reads what has changed. Call it within a transaction, which keeps other processes from writing.
+   * @returns the entries that other processes have appended since the last call, by id
    */
   catchUp(): EntryRow[] {
     const othersWrote = this.#othersWrote();
@@ -95,17 +95,17 @@ export class LogEnd {
     return rows.map((row): EntryRow => [...row, this.room(row[1])?.members]);
   }
 
-  /** The transaction is committed. */
+  /** Call it when the transaction is committed. */
   commit(): void {
     this.#committed = this.head;
   }
 
-  /** The transaction was taken back. */
+  /** Call it when the transaction was rolled back. */
   rollBack(): void {
     this.#isStale = true;
   }
 
-  /** Reads it again, within a transaction, with what that has written so far. */
+  /** Reads everything again, including what the transaction has written so far. */
   reload(): void {
     const { log, end, lastRoom, tail, newRooms } = this.#statements;
     this.#known.clear();
@@ -139,7 +139,7 @@ export class LogEnd {
     return this.#remember({ id, members: members ?? undefined, last: row.last, seq: row.seq, spoke: new Set(spoke) });
   }
 
-  /** The conversation of accounts, by their rising ids. */
+  /** A conversation by its members' ids in ascending order. */
   direct(members: readonly number[]): WrittenRoom | undefined {
     const known = this.#direct.get(members.join());
     if (known !== undefined) return known;
@@ -147,7 +147,7 @@ export class LogEnd {
     return row && this.room(row.room);
   }
 
-  /** A conversation that was made just now. */
+  /** Adds a new conversation. */
   addDirect(members: readonly number[]): WrittenRoom {
     const room = this.#remember(newRoom(++this.rooms, members));
     this.newRooms.push(room);
@@ -163,18 +163,18 @@ export class LogEnd {
     return seq;
   }
 
-  /** Notes that entries and rooms up to these are indexed. */
+  /** Drops entries and rooms up to these ids, which are indexed now. */
   shrink(indexed: number, roomsIndexed: number): void {
     this.indexed = indexed;
     this.roomsIndexed = roomsIndexed;
     const first = this.tail.findIndex(({ id }) => id > indexed);
     this.tail = first < 0 ? [] : this.tail.slice(first);
     this.newRooms = this.newRooms.filter(({ id }) => id > roomsIndexed);
-    if (this.#known.size <= REMEMBERED) return;
+    if (this.#known.size <= CACHED) return;
     for (const { id, last } of this.#known.values()) if (last <= indexed && id <= roomsIndexed) this.forget(id);
   }
 
-  /** Forgets a room; if it is still there, it is looked up again. */
+  /** Drops a room from the cache. */
   forget(id: number): void {
     const { members } = this.#known.get(id) ?? {};
     this.#known.delete(id);

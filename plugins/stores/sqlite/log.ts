@@ -4,6 +4,7 @@ import {
   type Entry,
   type Followers,
   type InboxCount,
+  type Member,
   type MessageLog,
   type NewEntry,
   nameKey,
@@ -22,30 +23,30 @@ import {
   type Places,
   placeAt,
 } from './entry-rows.ts';
-import { ROOMS_AT_ONCE } from './named-rooms.ts';
+import { inPages, inParts } from './paging.ts';
 import { type CountPosition, READ_AT_ONCE, type ReadPosition } from './read.ts';
 import type { RoomPosition } from './rooms-of.ts';
 import type { Part } from './rows.ts';
 import type { TrimPosition } from './trim.ts';
 
-/** How many entries of a sender one request removes. */
+/** How many entries one request removes. */
 const REMOVED_AT_ONCE = 150;
 
 /** How many cursors one request moves. */
 const MOVED_AT_ONCE = 100 * MOVE_LENGTH;
 
-/** Of how many conversations the members are remembered. */
+/** How many conversations' members to cache. */
 const CONVERSATIONS = 10_000;
 
 /**
- * The log of a database. What takes long is asked for a part at a time, so that the requests of others come between.
- * @param reader reads over a connection that waits for no commit, and sees what is committed
+ * The log of a database. Long work is split into several requests, so that others run in between.
+ * @param reader reads committed data over a connection that never waits for a commit
  */
 export function messageLogOf(writer: Writer, reader: Reader, followers: Followers): MessageLog {
   const { ask, askFor, askLater, identity } = writer;
   const read = reader.ask;
   let trimmed: TrimPosition | undefined;
-  /** Members of conversations: their entries share the array. */
+  /** The members of conversations, in arrays that their entries share. */
   const conversations = new Map<number, readonly number[]>();
 
   function sharedMembers(room: number, members: readonly number[]): readonly number[] {
@@ -56,28 +57,28 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     return members;
   }
 
-  /** Makes the entries that are added of what the thread answers. */
-  function added(entries: readonly NewEntry[], rows: readonly NewEntryRow[]) {
+  /** Adds to entries the places they were given. */
+  function appended(entries: readonly NewEntry[], rows: readonly NewEntryRow[]) {
     return (answer: Places | Duplicate): readonly Entry[] | Duplicate => {
       if ('duplicateOf' in answer) return answer;
       const all = entries.map((entry, i) => {
-        const [id, room, seq, previous, members] = placeAt(answer, i);
+        const [id, room, seq, previous, membersOfRoom] = placeAt(answer, i);
         const to = rows[i]?.[0];
-        const named = typeof to === 'number' ? members : to;
-        return appendedEntry(entry, id, room, seq, previous, named && sharedMembers(room, named));
+        const members = typeof to === 'number' ? membersOfRoom : to;
+        return appendedEntry(entry, id, room, seq, previous, members && sharedMembers(room, members));
       });
       followers.note(all);
       return all;
     };
   }
 
-  /** Makes an entry of its row. */
+  /** Makes an entry from its row. */
   function entryIn(row: EntryRow): Entry {
     const members = row[MEMBERS];
     return entryOf(row, members && sharedMembers(row[1], members));
   }
 
-  /** Notes an entry that the store itself has appended. */
+  /** Notes a `join` or `leave` that the store appended itself. */
   const moved = (row: EntryRow | undefined): void => {
     if (row !== undefined) followers.note([entryIn(row)]);
   };
@@ -86,7 +87,7 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     identity,
     append(entries, key) {
       const rows = entries.map(newEntryRow);
-      return askFor(added(entries, rows), 'append', rows, key && keyRow(key));
+      return askFor(appended(entries, rows), 'append', rows, key && keyRow(key));
     },
     find: (sender, key) => ask('findEntry', sender, key),
     head: () => read('head'),
@@ -166,13 +167,7 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     },
     room: (room) => (typeof room === 'number' ? read('room', room) : read('roomByKey', nameKey(room))),
     setFacts: (room, facts) => ask('setFacts', room, JSON.stringify(facts)),
-    rooms: (after, limit) =>
-      inPages(
-        limit,
-        after,
-        (from, left) => read('rooms', from, left),
-        ({ id }) => id,
-      ),
+    rooms: (after, limit) => inPages(limit, (left, last: Room | undefined) => read('rooms', last?.id ?? after, left)),
     roomsOf: (account, kind) =>
       inParts(
         (from: RoomPosition | undefined) => read('roomsOf', account, kind, from),
@@ -181,15 +176,10 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     join: (room, account, role, time) => askFor(moved, 'join', room, account, role, time),
     leave: (room, account, time, forget = false) => askFor(moved, 'leave', room, account, time, forget),
     members: (room, after, limit) =>
-      inPages(
-        limit,
-        after,
-        (from, left) => read('members', room, from, left),
-        ({ account }) => account,
-      ),
+      inPages(limit, (left, last: Member | undefined) => read('members', room, last?.account ?? after, left)),
 
     async trim(retention) {
-      // What was appended until now is looked at.
+      // Trimming covers only indexed entries.
       if (trimmed === undefined) await isIndexed(writer);
       trimmed = await askLater('trim', retention, trimmed);
       return trimmed !== undefined;
@@ -213,7 +203,7 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
   };
 }
 
-/** Resolves when all that was appended until now is in the indexes. */
+/** Resolves when everything appended so far is indexed. */
 export async function isIndexed({ askLater }: Writer): Promise<void> {
   let upTo = await askLater('index');
   while (upTo !== undefined) upTo = await askLater('index', upTo);
@@ -225,35 +215,4 @@ function keyRow({ sender, key, unknown, time }: SendKey): readonly [number, stri
 
 function flatMove({ account, device, id, handed }: CursorMove): readonly (number | string)[] {
   return [account, device, id, handed];
-}
-
-/** All of what is found in parts, in an order. */
-async function inParts<Found, Position>(
-  read: (from: Position | undefined) => Promise<Part<readonly Found[], Position>>,
-  order: (a: Found, b: Found) => number,
-): Promise<Found[]> {
-  const all: Found[] = [];
-  for (let from: Position | undefined; ; ) {
-    const { found, after }: Part<readonly Found[], Position> = await read(from);
-    all.push(...found);
-    if (after === undefined) return all.sort(order);
-    from = after;
-  }
-}
-
-/** Up to `limit` rows, a page at a time. */
-async function inPages<Row>(
-  limit: number,
-  after: number,
-  read: (after: number, left: number) => Promise<readonly Row[]>,
-  idOf: (row: Row) => number,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (let from = after; ; ) {
-    const page = await read(from, limit - rows.length);
-    rows.push(...page);
-    const last = page.at(-1);
-    if (page.length < ROOMS_AT_ONCE || last === undefined) return rows;
-    from = idOf(last);
-  }
 }

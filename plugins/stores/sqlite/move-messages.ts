@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { unpack } from './account-set.ts';
 import { Conversations } from './conversations.ts';
-import { COUNTS, EVERYONE, TO_SENDER } from './entry-rows.ts';
-import { Renumbering } from './renumbering.ts';
+import { COUNTS, DIRECT_MOST, EVERYONE, TO_SENDER } from './entry-rows.ts';
+import { countUpTo, Renumbering } from './renumbering.ts';
 import { prepare } from './rows.ts';
 
-/** How many messages are moved at once. */
+/** How many messages to read at a time. */
 const PAGE = 1000;
-
-/** The most members of a direct conversation. */
-const DIRECT_MOST = 33;
 
 interface Message {
   readonly id: number;
@@ -22,10 +19,10 @@ interface Message {
 }
 
 /**
- * Moves the messages of the schema before into the log of rooms. A message goes to everyone, or to the conversation of its
- * sender and the accounts that wait for it; where these are too many for one, each gets an entry. What nobody waits for
- * does not move. Within one transaction, in the order of ids; what is moved is removed, so that its pages are used again.
- * @param progress told how much is done, from 0 to 1
+ * Moves the messages of the previous schema into the log, in the order of ids. A message goes to `everyone`, or to the
+ * conversation of its sender and the recipients who have yet to read it; if those are too many for a conversation, each
+ * gets an entry. Messages that everyone has read are dropped. Moved messages are deleted, so that SQLite reuses their pages.
+ * @param progress called with the part that is done, from 0 to 1
  */
 export function moveMessages(db: DatabaseSync, progress: (part: number) => void): void {
   db.exec('DROP TRIGGER message_added; DROP TRIGGER message_removed; DROP INDEX messages_wide');
@@ -51,7 +48,7 @@ export function moveMessages(db: DatabaseSync, progress: (part: number) => void)
   );
   const conversations = new Conversations(db);
   const renumbering = new Renumbering();
-  /** The ids of the messages to everyone that are moved, as they were. */
+  /** The old ids of the messages moved to `everyone`. */
   const toEveryone: number[] = [];
   let entries = 0;
   let last = 0;
@@ -68,7 +65,7 @@ export function moveMessages(db: DatabaseSync, progress: (part: number) => void)
   }
 
   function moveToEveryone(message: Message): void {
-    // The sender does not wait for it.
+    // The sender's own cursor does not count.
     const furthestBehind = message.sender === first?.[0] ? second : first;
     if (message.id <= (furthestBehind?.[1] ?? end)) return;
     const id = renumbering.last(message.id);
@@ -124,7 +121,7 @@ export function moveMessages(db: DatabaseSync, progress: (part: number) => void)
   if (renumbering.changes) moveKeys(db, renumbering);
 }
 
-/** Accounts become their default device; what they were given of what was said to everyone they have read. */
+/** Turns each account's cursor into its default device, and marks what it was given of `everyone` as read. */
 function moveCursors(db: DatabaseSync, renumbering: Renumbering, toEveryone: readonly number[]): void {
   const accounts = prepare<{ id: number; since: number; cursor: number; handed: number; seen: number }>(
     db,
@@ -147,7 +144,7 @@ function moveCursors(db: DatabaseSync, renumbering: Renumbering, toEveryone: rea
   db.exec('INSERT OR IGNORE INTO contact (account, other) SELECT account, other FROM contacts');
 }
 
-/** Keys name the first entry of their message. From the last one on, since no two may have one id meanwhile. */
+/** Points keys at the first entry of their message, last one first, so that ids stay unique on the way. */
 function moveKeys(db: DatabaseSync, renumbering: Renumbering): void {
   const keys = prepare<{ id: number }>(db, `SELECT id FROM sent WHERE id < ? ORDER BY id DESC LIMIT ${PAGE}`);
   const move = db.prepare('UPDATE sent SET id = ? WHERE id = ?');
@@ -157,16 +154,4 @@ function moveKeys(db: DatabaseSync, renumbering: Renumbering): void {
     if (page.length < PAGE) return;
     before = page.at(-1)?.id ?? before;
   }
-}
-
-/** How many of rising ids are not above one. */
-function countUpTo(id: number, ids: readonly number[]): number {
-  let low = 0;
-  let high = ids.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ids[middle] as number) <= id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,13 +4,11 @@ import { unpack } from './account-set.ts';
 import type { prepareAppend } from './append.ts';
 import { type EntryRow, EVERYONE } from './entry-rows.ts';
 import type { LogEnd } from './log-end.ts';
+import { pageSize } from './paging.ts';
 import { FIRST_ROOM, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
-import { atMost, type Part, prepare } from './rows.ts';
+import { type Part, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
-
-/** How many rooms or members one request gives. */
-export const ROOMS_AT_ONCE = 500;
 
 export interface RoomRow {
   readonly id: number;
@@ -27,7 +25,7 @@ export function roomOf({ id, name, members, facts }: RoomRow): Room {
   return { id, kind: 'room', name: name ?? '', facts: JSON.parse(facts ?? '{}') as Room['facts'] };
 }
 
-/** Prepares what reads rooms, their members, and what is unread there. */
+/** Prepares the queries for rooms, members and unread counts. */
 export function prepareRooms(db: DatabaseSync, tail: Tail) {
   const { eachRoom } = prepareRoomsOf(db, tail);
   const byId = prepare<RoomRow>(db, `SELECT ${ROOM} FROM room WHERE id = ?`);
@@ -52,12 +50,11 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
       const row = byKey.get(key);
       return row && roomOf(row);
     },
-    rooms: (after: number, limit: number): Room[] =>
-      named.all(after, Math.min(ROOMS_AT_ONCE, atMost(limit))).map(roomOf),
+    rooms: (after: number, limit: number): Room[] => named.all(after, pageSize(limit)).map(roomOf),
     members: (room: number, after: number, limit: number): Member[] =>
-      members.all(room, after, Math.min(ROOMS_AT_ONCE, atMost(limit))).map((member) => ({ ...member })),
+      members.all(room, after, pageSize(limit)).map((member) => ({ ...member })),
 
-    /** The rooms that an account is in now. */
+    /** The rooms that an account is currently in. */
     roomsOf(account: number, kind?: Room['kind'], from: RoomPosition = FIRST_ROOM): Part<Room[], RoomPosition> {
       const found: Room[] = [];
       const after = eachRoom(account, from, new Slice(), ({ room, isDirect, until }) => {
@@ -69,7 +66,7 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
       return { found, ...(after && { after }) };
     },
 
-    /** The rooms of an account in which entries follow its marker. */
+    /** The rooms of an account that have entries after its marker. */
     unread(account: number, from: RoomPosition = FIRST_ROOM): Part<Unread[], RoomPosition> {
       const found: Unread[] = [];
       const after = eachRoom(account, from, new Slice(), ({ room, until, seq }) => {
@@ -82,7 +79,7 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
   };
 }
 
-/** Prepares what makes named rooms, and has accounts join and leave them. */
+/** Prepares the statements that create named rooms, join and leave them. */
 export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: ReturnType<typeof prepareAppend>) {
   const create = db.prepare('INSERT OR IGNORE INTO room (id, name, key, facts) VALUES (?, ?, ?, ?)');
   const setFacts = db.prepare('UPDATE room SET facts = ?2 WHERE id = ?1 AND name IS NOT NULL');
@@ -111,7 +108,7 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
 
     setFacts: (room: number, facts: string): void => void setFacts.run(room, facts),
 
-    /** @returns the entry that says so; undefined where only the role has changed */
+    /** @returns the entry appended; undefined if only the role has changed */
     join(room: number, account: number, role: string, time: number): EntryRow | undefined {
       const { name } = nameOf.get(account) ?? {};
       if (isNamed.get(room) === undefined) throw new Error(`there is no room ${room} to join`);
@@ -123,7 +120,7 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
       return row;
     },
 
-    /** @returns the entry that says so, if the account was a member */
+    /** @returns the entry appended; undefined if the account was no member */
     leave(room: number, account: number, time: number, forgets: boolean): EntryRow | undefined {
       const { name } = nameOf.get(account) ?? {};
       if (name === undefined || isNamed.get(room) === undefined) return undefined;

@@ -6,30 +6,30 @@ import { Ownership } from './ownership.ts';
 import { APPLICATION_ID, createSchema, KEPT_BEFORE, MIGRATIONS } from './schema.ts';
 import type { MigrationProgress } from './serve.ts';
 
-/** From how many bytes on it may take seconds to bring a file to a newer schema. */
+/** The size in bytes from which a migration may take seconds. */
 const LARGE = 32 * 2 ** 20;
 
-/** How often the progress is told, in milliseconds. */
-const TELL_EVERY = 5000;
+/** How often progress is reported, in milliseconds. */
+const REPORT_EVERY = 5000;
 
-/** How much memory a migration keeps pages in, in KiB. */
+/** The page cache during a migration, in KiB. */
 const MIGRATION_CACHE = 64 * 1024;
 
-type Tell = (progress: MigrationProgress) => void;
+type Report = (progress: MigrationProgress) => void;
 
 /**
- * Opens a database, and brings it to this version's schema.
+ * Opens a database and migrates it to this version's schema.
  * @param file its real path
  * @param busyTimeout how long to wait for another program's write, in milliseconds
  * @param owned whether this process owns the database
- * @param migrating told before a file is brought to a newer schema, and then how far that is, where it takes a while or a copy is kept
+ * @param migrating called when a migration starts that copies the file or takes long, and then with its progress
  * @throws one sentence for a person: which file, what is wrong with it, what to do
  */
 export function openDatabase(
   file: string,
   busyTimeout: number,
   owned: boolean,
-  migrating: Tell = () => {},
+  migrating: Report = () => {},
 ): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
@@ -37,7 +37,7 @@ export function openDatabase(
     if (owned || versionOf(db) === MIGRATIONS.length) {
       migrate(db, file, migrating);
     } else {
-      // A server that runs relies on the schema that it knows.
+      // A running server relies on the schema it knows.
       const ownership = new Ownership(file);
       ownership.takeNow(busyTimeout);
       try {
@@ -46,7 +46,7 @@ export function openDatabase(
         ownership.release();
       }
     }
-    // Only now: before, it might have been someone else's file. What is redacted or forgotten leaves no text in the file.
+    // Not before the file is known to be ours. With secure_delete no deleted text stays in the file.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     return db;
   } catch (error) {
@@ -55,7 +55,7 @@ export function openDatabase(
   }
 }
 
-/** The version of the schema. @throws Unfit when it is not one that this chatserv can use */
+/** The version of the schema. @throws Unfit when this chatserv cannot use it */
 function versionOf(db: DatabaseSync): number {
   const version = pragma(db, 'user_version');
   const application = pragma(db, 'application_id');
@@ -71,8 +71,8 @@ function versionOf(db: DatabaseSync): number {
   return version;
 }
 
-/** Runs the migrations that the file lacks, all or none, and finds out whether it may be written. */
-function migrate(db: DatabaseSync, file: string, tell: Tell): void {
+/** Runs the missing migrations in one transaction. Also proves that the file can be written. */
+function migrate(db: DatabaseSync, file: string, report: Report): void {
   const othersWrote = writesOfOthers(db);
   const version = versionOf(db);
   const kept = KEPT_BEFORE.find(({ version: from }) => version > 0 && version < from);
@@ -80,30 +80,30 @@ function migrate(db: DatabaseSync, file: string, tell: Tell): void {
   const backup = kept && prepareCopy(db, file, kept.name, bytes);
   db.exec('BEGIN IMMEDIATE');
   if (backup !== undefined && othersWrote()) {
-    // It is not what was copied any more.
+    // The copy is out of date.
     db.exec('ROLLBACK');
-    migrate(db, file, tell);
+    migrate(db, file, report);
     return;
   }
   const from = versionOf(db);
   if (from < MIGRATIONS.length) {
-    if (backup !== undefined || bytes >= LARGE) tell({ bytes, part: 0, backup });
+    if (backup !== undefined || bytes >= LARGE) report({ bytes, part: 0, backup });
     const cache = pragma(db, 'cache_size');
     db.exec(`PRAGMA cache_size = -${MIGRATION_CACHE}; PRAGMA secure_delete = ON`);
-    let told = performance.now();
+    let reported = performance.now();
     createSchema(db, from, (part) => {
-      if (performance.now() - told < TELL_EVERY) return;
-      told = performance.now();
-      tell({ bytes, part, backup });
+      if (performance.now() - reported < REPORT_EVERY) return;
+      reported = performance.now();
+      report({ bytes, part, backup });
     });
     db.exec(`PRAGMA cache_size = ${cache}`);
   }
-  // Also when it says so already: a file that is open for reading only is found out by a write, and by nothing before.
+  // Even if they are set already: only a write shows that the file is not read-only.
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
   db.exec('COMMIT');
 }
 
-/** Keeps a copy of a database before a migration that older versions cannot read after. @returns where it is */
+/** Keeps a copy of a database whose migrated form older versions cannot read. @returns its path */
 function prepareCopy(db: DatabaseSync, file: string, name: string, bytes: number): string {
   mustHaveRoom(file, bytes);
   return keepCopy(db, file, name);

@@ -7,26 +7,26 @@ import { prepareForgetting } from './forget.ts';
 import { prepareLikenesses } from './likenesses.ts';
 import type { LogEnd } from './log-end.ts';
 import { prepareMembership, prepareRooms } from './named-rooms.ts';
+import { pageSize } from './paging.ts';
 import { prepareReading } from './read.ts';
 import { prepareRemoval } from './remove.ts';
-import { type AccountRow, atMost, prepare, withRoles } from './rows.ts';
-import { ACCOUNTS_AT_ONCE } from './slice.ts';
+import { type AccountRow, prepare, withRoles } from './rows.ts';
 import type { Tail } from './tail.ts';
 import { prepareTexts } from './texts.ts';
 import { prepareTrim } from './trim.ts';
 
 const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
 
-/** What the signing key is called among the secrets. */
+/** The name of the signing key in the table `secrets`. */
 const SIGNING_KEY = 'signing-key';
 
-/** What the thread that reads is asked, over a connection that sees what is committed. */
+/** The requests of the reading thread, which sees committed data. */
 export type Reads = ReturnType<typeof prepareReads>;
 
-/** What the thread that writes is asked, one method a request of the store. */
+/** The requests of the writing thread. */
 export type Writes = ReturnType<typeof prepareWrites>;
 
-/** Prepares the queries of the thread that reads. */
+/** Prepares the requests of the reading thread. */
 export function prepareReads(db: DatabaseSync, tail: Tail) {
   const find = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
   const likenesses = prepareLikenesses(db, ACCOUNT);
@@ -40,11 +40,10 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
   return {
     find: (key: string) => withRoles(find.get(key)),
     lookalike: (alike: readonly string[]) => withRoles(likenesses.find(alike)),
-    /** Those that were online latest first, before the account `id` at the time `seen`. */
+    /** Accounts by last login, latest first, that come after the account `id` last seen at `seen`. */
     seenSince: (time: number, seen: number, id: number, limit: number) =>
-      seenSince.all(time, seen, id, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))),
-    list: (after: number, limit: number) =>
-      list.all(after, Math.min(ACCOUNTS_AT_ONCE, atMost(limit))).map((row) => withRoles(row)),
+      seenSince.all(time, seen, id, pageSize(limit)),
+    list: (after: number, limit: number) => list.all(after, pageSize(limit)).map((row) => withRoles(row)),
     devices: prepareDevices(db),
     ...prepareReading(db, tail),
     ...prepareRooms(db, tail),
@@ -53,7 +52,7 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
   };
 }
 
-/** Prepares the queries of the thread that writes. */
+/** Prepares the requests of the writing thread. */
 export function prepareWrites(db: DatabaseSync, end: LogEnd) {
   const get = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id = ?`);
   const create = prepare<AccountRow>(
@@ -131,7 +130,7 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
   };
 }
 
-/** What the thread that writes is asked and changes nothing. */
+/** The requests of the writing thread that change nothing. */
 export const UNWRITTEN: ReadonlySet<keyof Writes> = new Set([
   'get',
   'signingKey',

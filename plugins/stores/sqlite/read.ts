@@ -6,27 +6,27 @@ import { atMost, nextOf, type Part, prepare, prepareArrays } from './rows.ts';
 import { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
 
-/** How many entries one request gives. */
+/** The most entries one request returns. */
 export const READ_AT_ONCE = 256;
 
-/** How many entries of a room are counted at once, and as how many visited rows that counts. */
+/** How many entries of a room to count at a time, and how many visited rows that costs. */
 const COUNTED = 1000;
 const COUNTED_AS = 100;
 
-/** Where the reading of an inbox has come to: up to which id it goes, the room, and the ids that it has found. */
+/** A position in reading an inbox: the last id of interest, the room, and the ids found so far. */
 export interface ReadPosition {
   readonly upTo: number;
   readonly room: RoomPosition;
   readonly ids: readonly number[];
 }
 
-/** Where counting an inbox has come to: the room, and after which of its entries. */
+/** A position in counting an inbox: a room, and an entry of it to continue after. */
 export interface CountPosition {
   readonly room: RoomPosition;
   readonly after: number;
 }
 
-/** Prepares what reads entries: for an account, of a room, by their ids, and how many there are. */
+/** Prepares the queries that read and count entries. */
 export function prepareReading(db: DatabaseSync, tail: Tail) {
   const { since, eachRoom } = prepareRoomsOf(db, tail);
   const membersOf = prepareMembers(db);
@@ -64,7 +64,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
     'SELECT id, time FROM sent WHERE id > 0 ORDER BY id DESC LIMIT 1',
   );
 
-  /** Entries by their ids, but for those that are gone. */
+  /** The entries with these ids that still exist. */
   function rowsOf(ids: readonly number[]): EntryRow[] {
     const members = new Map<number, readonly number[] | undefined>();
     const rows: EntryRow[] = [];
@@ -81,7 +81,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
   return {
     head: (): number => tail.head,
 
-    /** Reads up to `READ_AT_ONCE` entries for an account. @returns where to go on when the turn was too short for that */
+    /** Reads up to `READ_AT_ONCE` entries for an account. If the slice ends first, the result says where to continue. */
     read(
       account: number,
       after: number,
@@ -92,7 +92,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
       const most = Math.min(READ_AT_ONCE, atMost(limit));
       let ids = [...from.ids];
       let end = from.upTo;
-      /** Keeps the first ids: nothing beyond them is looked for. */
+      /** Drops ids that will not be returned, and stops looking beyond the last one that will. */
       const cut = () => {
         if (ids.length < most) return;
         ids = ids.sort((a, b) => a - b).slice(0, most);
@@ -179,7 +179,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
       return room === undefined || found.all >= most ? { found } : { found, after: { room, after: reached } };
     },
 
-    /** Finds what a sender said, latest first, below an id. @param sender an account, or the name of one that is removed */
+    /** Finds a sender's entries below an id, latest first. @param sender an account, or the name of a removed one */
     saidBy(sender: number | string, before: number): Part<number[], number> {
       const found: number[] = [];
       const slice = new Slice();
@@ -202,7 +202,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
       }
     },
 
-    /** When the latest message was sent that is known of. */
+    /** The time of the latest message, which may be known by its key only. */
     latest(): number | undefined {
       const [message, key] = [latest.get(), latestKey.get()];
       return (message?.id ?? 0) > (key?.id ?? 0) ? message?.time : key?.time;

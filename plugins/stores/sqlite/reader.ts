@@ -1,5 +1,5 @@
 /**
- * The thread that reads the database over a connection of its own: it sees what is committed, and waits for no commit.
+ * The thread that reads the database over a connection of its own: it sees committed data and never waits for a commit.
  * Nothing that it imports may import values from `chatserv`, as in worker.ts.
  */
 import { DatabaseSync } from 'node:sqlite';
@@ -13,7 +13,7 @@ if (!port) throw new Error('This file is the sqlite store, and runs in a worker 
 const { file, busyTimeout } = workerData as WorkerData;
 
 serve(port, () => {
-  // At the first request: by then the other thread has made the file what it is to be.
+  // Opened at the first request: by then the other thread has created and migrated the file.
   let db: DatabaseSync | undefined;
   let runner: ReturnType<typeof snapshotRunner> | undefined;
   function run(requests: readonly Request[]): Outcome[] {

@@ -5,14 +5,14 @@ import type { LogEnd } from './log-end.ts';
 import { prepare } from './rows.ts';
 import { Slice } from './slice.ts';
 
-/** How many rooms are looked up at once. */
+/** How many rooms to look up at a time. */
 const PAGE = 100;
 
 const NOBODY: readonly Waiting[] = [];
 
 /**
- * Prepares what removes an account: its devices, markers and memberships, and the conversations in which nobody is left.
- * Entries that waited for it alone are trimmed. What it said stays in the log.
+ * Prepares the removal of an account with its devices, markers and memberships, and of conversations without any other
+ * account. Entries that only this account had yet to read are left to the next trimming. What it said stays in the log.
  */
 export function prepareRemoval(db: DatabaseSync, end: LogEnd, { forgetHad, settle }: Forgetting) {
   const rooms = prepare<{ room: number; members: Uint8Array | null }>(
@@ -26,7 +26,7 @@ export function prepareRemoval(db: DatabaseSync, end: LogEnd, { forgetHad, settl
   const removals = ['cursor', 'marker', 'contact'].map((table) => db.prepare(`DELETE FROM ${table} WHERE account = ?`));
   const removeAccount = db.prepare('DELETE FROM accounts WHERE id = ?');
 
-  /** @returns after which entry to go on in another turn; undefined when there is nothing left to do */
+  /** @returns the entry after which the next slice continues; undefined when done */
   function leave(account: number, room: number, packed: Uint8Array, from: number, slice: Slice): number | undefined {
     const isLeft = unpack(packed).some((one) => one !== account && isMember.get(one, room) !== undefined);
     if (isLeft || (end.room(room)?.last ?? 0) > end.indexed) return undefined;
@@ -39,9 +39,9 @@ export function prepareRemoval(db: DatabaseSync, end: LogEnd, { forgetHad, settl
   }
 
   /**
-   * Removes a part of what is left of an account, and then the account.
-   * @param from where the last turn has come to: an entry of the first room that is left
-   * @returns where to go on; undefined when all is done
+   * Removes an account, a slice at a time.
+   * @param from where the last slice ended: an entry of the first remaining room
+   * @returns where the next slice continues; undefined when done
    */
   return (account: number, from = 0): number | undefined => {
     const slice = new Slice();

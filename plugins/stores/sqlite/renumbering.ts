@@ -1,13 +1,13 @@
 /**
- * How ids of an earlier schema become those of this one: a message that becomes several entries takes as many ids, and all
- * after it move up. Where no message does, ids stay as they are.
+ * Maps message ids of an earlier schema to entry ids. A message that becomes several entries takes as many ids, and all
+ * later ids move up. If there is no such message, ids stay the same.
  */
 export class Renumbering {
-  /** The messages that become several entries, rising, and by how much ids from there on are greater. */
+  /** The messages that become several entries, ascending, and by how much ids from each one on move up. */
   readonly #ids: number[] = [];
   readonly #shifts: number[] = [];
 
-  /** Notes that a message, later than all noted before, becomes so many entries. */
+  /** Records how many entries a message becomes. Call it in ascending order of ids. */
   add(id: number, entries: number): void {
     if (entries < 2) return;
     this.#ids.push(id);
@@ -30,13 +30,18 @@ export class Renumbering {
   }
 
   #shift(id: number): number {
-    let low = 0;
-    let high = this.#ids.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#ids[middle] as number) <= id) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? 0 : (this.#shifts[low - 1] as number);
+    return this.#shifts[countUpTo(id, this.#ids) - 1] ?? 0;
   }
+}
+
+/** How many of the ascending ids are at most `id`. */
+export function countUpTo(id: number, ids: readonly number[]): number {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ids[middle] as number) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -5,7 +5,7 @@ import { prepare } from './rows.ts';
 import type { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
 
-/** A time in which what is appended to a room is for an account. */
+/** A room that an account is or was in, and the entries it may read there. */
 export interface RoomOf {
   readonly room: number;
   readonly isDirect: boolean;
@@ -13,20 +13,20 @@ export interface RoomOf {
   readonly since: number;
   /** 0 while the account is in the room. */
   readonly until: number;
-  /** The room's last entry, and the number of the last one that counts. */
+  /** The room's last entry, and the number of its last one that counts as unread. */
   readonly last: number;
   readonly seq: number;
 }
 
-/** Where a list of rooms has come to: the room, since when, and whether it had come to those that no index holds. */
+/** A position in a list of rooms: the room, `since`, and whether the list had reached the unindexed rooms. */
 export type RoomPosition = readonly [room: number, since: number, inTail: boolean];
 
 export const FIRST_ROOM: RoomPosition = [0, -1, false];
 
-/** How many rooms are looked up at once. */
+/** How many rooms to look up at a time. */
 const PAGE = 100;
 
-/** Prepares what lists the rooms of an account, those of its past among them. */
+/** Prepares the queries that list an account's rooms, past ones included. */
 export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
   const since = prepare<{ since: number }>(db, 'SELECT since FROM accounts WHERE id = ?');
   const everyone = prepare<{ last: number; seq: number }>(db, `SELECT last, seq FROM room WHERE id = ${EVERYONE}`);
@@ -39,14 +39,13 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
   );
 
   return {
-    /** The log's end when an account was made; undefined when there is none. */
+    /** The log's end when an account was created; undefined if the account does not exist. */
     since: (account: number): number | undefined => since.get(account)?.since,
 
     /**
-     * Calls back for each room that the account is or was in, in the order of their ids but for those that no index holds,
-     * which come last.
-     * @param found does something with a room @returns whether that was all of it
-     * @returns where to go on in another turn; undefined at the end
+     * Calls `found` for each room that the account is or was in: first the indexed rooms, then the others, each by id.
+     * @param found returns whether it is done with the room; if not, the next slice starts with it
+     * @returns where the next slice continues; undefined at the end
      */
     eachRoom(
       account: number,
@@ -57,7 +56,7 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
       const start = since.get(account)?.since;
       if (start === undefined) return undefined;
       let at = from;
-      /** @returns whether the turn is over */
+      /** @returns whether the slice is over */
       const visit = (room: Omit<RoomOf, 'last' | 'seq'>, last: number, seq: number): boolean => {
         if (slice.isOver) return true;
         slice.visit();
@@ -70,10 +69,10 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
         if (visit({ room: EVERYONE, isDirect: false, since: 0, until: 0 }, last, seq)) return at;
       }
       for (;;) {
-        // Rows of a batch of the indexer that is not finished stand beside the tail.
+        // Rooms above the watermark come from the tail, even if an unfinished batch of the indexer has written some.
         const rooms = page.all(account, at[0], at[1], tail.roomsIndexed);
         for (const { isDirect, last, seq, ...room } of rooms) {
-          // Those of the tail may be indexed by now; the others came before them.
+          // A previous slice had reached the tail, whose rooms may be indexed by now.
           if (at[2] && !isDirect) at = [room.room, room.since, true];
           else if (visit({ ...room, isDirect: isDirect === 1 }, last, seq)) return at;
         }
@@ -89,7 +88,7 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
   };
 }
 
-/** Prepares what finds the members of a direct conversation. */
+/** Prepares the query for the members of a direct conversation. */
 export function prepareMembers(db: DatabaseSync): (room: number) => readonly number[] | undefined {
   const members = prepare<{ members: Uint8Array | null }>(db, 'SELECT members FROM room WHERE id = ?');
   return (room) => {

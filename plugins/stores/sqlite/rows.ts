@@ -1,26 +1,26 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { StoredAccount } from 'chatserv';
 
-/** A statement whose rows are known to have a type. */
+/** A statement with typed rows. */
 export interface Rows<Row> {
   get(...values: SQLInputValue[]): Row | undefined;
   all(...values: SQLInputValue[]): Row[];
   iterate(...values: SQLInputValue[]): IterableIterator<Row, undefined>;
 }
 
-/** Prepares a statement that gives rows of a type. */
+/** Prepares a statement with typed rows. */
 export function prepare<Row>(db: DatabaseSync, sql: string): Rows<Row> {
   return db.prepare(sql) as unknown as Rows<Row>;
 }
 
-/** Prepares a statement that gives rows as arrays, which are cheap to make and to clone. */
+/** Prepares a statement that returns rows as arrays, which are cheaper to make and to clone. */
 export function prepareArrays<Row extends readonly unknown[]>(db: DatabaseSync, sql: string): Rows<Row> {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
   return statement as unknown as Rows<Row>;
 }
 
-/** A part of what was asked for, and where to go on; without that it is all of it. */
+/** A part of a result, and where to continue; `after` is absent when the result is complete. */
 export interface Part<Found, Position> {
   readonly found: Found;
   readonly after?: Position;
@@ -32,7 +32,7 @@ export function nextOf<Row>(rows: IterableIterator<Row, unknown>): Row | undefin
   return done ? undefined : (value as Row);
 }
 
-/** A limit as SQLite takes it: a negative one would be none. */
+/** A limit for SQLite, where a negative one would mean none. */
 export function atMost(limit: number): number {
   return Math.max(0, Math.min(limit, Number.MAX_SAFE_INTEGER));
 }
@@ -42,7 +42,7 @@ export interface AccountRow extends Omit<StoredAccount, 'roles'> {
   readonly roles: string;
 }
 
-/** An account with its roles apart. */
+/** Splits an account's roles. */
 export function withRoles<Row extends { readonly roles: string }>(row: Row): Omit<Row, 'roles'> & { roles: string[] };
 export function withRoles<Row extends { readonly roles: string }>(
   row: Row | undefined,

@@ -4,12 +4,12 @@ import { moveMessages } from './move-messages.ts';
 /** Marks a file as chatserv's: `chat` in ASCII, SQLite's application_id. */
 export const APPLICATION_ID = 0x63686174;
 
-/** One step from a version of the schema to the next: statements, or the work that statements cannot do. */
+/** A step from one schema version to the next: SQL, or a function where SQL is not enough. */
 export type Migration = string | ((db: DatabaseSync, progress: (part: number) => void) => void);
 
 /**
- * What brings a file from one version of the schema to the next; its user_version counts those it has had.
- * A migration that was released is never edited: add another one.
+ * The migrations in order; a file's user_version is the number of those applied.
+ * Never edit a released migration: add another one.
  */
 export const MIGRATIONS: readonly Migration[] = [
   `
@@ -159,10 +159,10 @@ export const MIGRATIONS: readonly Migration[] = [
   DROP TABLE blocks;
   `,
   `
-  CREATE TABLE entry (                      -- the log: rows are appended, and their bodies may be blanked
+  CREATE TABLE entry (                      -- the log: append-only, except that redactions blank bodies
     id INTEGER PRIMARY KEY,
     room INTEGER NOT NULL,
-    seq INTEGER NOT NULL,                   -- its number within the room; 0 where it does not count as unread
+    seq INTEGER NOT NULL,                   -- its number within the room; 0 if it does not count as unread
     previous INTEGER NOT NULL,              -- the room's entry before it
     kind TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -183,20 +183,20 @@ export const MIGRATIONS: readonly Migration[] = [
     name TEXT,                              -- of a named room
     key TEXT,                               -- nameKey(name)
     members BLOB,                           -- of a direct conversation, packed by account-set.ts
-    spoke BLOB,                             -- of a direct conversation, who has said something, packed the same way, as far as the log is indexed
+    spoke BLOB,                             -- of a direct conversation, the members that have said something up to log.indexed, packed likewise
     facts TEXT,                             -- of a named room, JSON
-    last INTEGER NOT NULL DEFAULT 0,        -- its last entry, as far as the log is indexed
-    seq INTEGER NOT NULL DEFAULT 0          -- the number of its last entry that counts, as far as the log is indexed
+    last INTEGER NOT NULL DEFAULT 0,        -- its last entry up to log.indexed
+    seq INTEGER NOT NULL DEFAULT 0          -- the number of its last entry up to log.indexed that counts as unread
   ) STRICT;
   CREATE UNIQUE INDEX room_key ON room (key) WHERE key IS NOT NULL;
   CREATE INDEX room_named ON room (id) WHERE name IS NOT NULL;
   INSERT INTO room (id) VALUES (1);
 
-  CREATE TABLE member (                     -- direct conversations: as far as rooms are indexed
+  CREATE TABLE member (                     -- of direct conversations, up to log.rooms_indexed
     account INTEGER NOT NULL,
     room INTEGER NOT NULL,
-    since INTEGER NOT NULL,                 -- the entry with which it joined; 0 in a direct conversation
-    until INTEGER,                          -- the entry with which it left
+    since INTEGER NOT NULL,                 -- its join entry; 0 in a direct conversation
+    until INTEGER,                          -- its leave entry
     role TEXT,                              -- NULL in a direct conversation
     PRIMARY KEY (account, room, since)
   ) STRICT, WITHOUT ROWID;
@@ -233,16 +233,16 @@ export const MIGRATIONS: readonly Migration[] = [
     members BLOB PRIMARY KEY,
     room INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE contact (                    -- who has said something in a direct conversation with whom
+  CREATE TABLE contact (                    -- account has said something in a direct conversation with other
     account INTEGER NOT NULL,
     other INTEGER NOT NULL,
     PRIMARY KEY (account, other)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE log (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    indexed INTEGER NOT NULL,               -- entries up to this one are indexed, and only these are ever removed
-    rooms_indexed INTEGER NOT NULL,         -- the same of rooms
-    entries INTEGER NOT NULL                -- how many of the indexed entries there are
+    indexed INTEGER NOT NULL,               -- entries up to this id are indexed; only these are ever removed
+    rooms_indexed INTEGER NOT NULL,         -- the same for rooms
+    entries INTEGER NOT NULL                -- how many indexed entries exist
   ) STRICT;
   INSERT INTO log VALUES (1, 0, 1, 0);
   `,
@@ -259,12 +259,12 @@ export const MIGRATIONS: readonly Migration[] = [
   `,
 ];
 
-/** Up to which version a copy of the file is kept beside it before it is migrated, and what follows the file's name there. */
+/** Files below these versions are copied before their migration, to the file's name with this suffix. */
 export const KEPT_BEFORE: readonly { readonly version: number; readonly name: string }[] = [
   { version: MIGRATIONS.indexOf(moveMessages) + 1, name: 'before-v2' },
 ];
 
-/** Brings an empty database, or one with an older schema, to this version's. */
+/** Migrates an empty database, or one with an older schema, to this version's schema. */
 export function createSchema(db: DatabaseSync, from = 0, progress: (part: number) => void = () => {}): void {
   for (const migration of MIGRATIONS.slice(from)) {
     if (typeof migration === 'string') db.exec(migration);

@@ -5,7 +5,7 @@ import type { Request } from './batch.ts';
 import { flatten } from './flat.ts';
 import { serve, type ToWorker } from './serve.ts';
 
-test('what has time is done when nothing else is there, one at a time, and all before it closes', async () => {
+test('requests at low priority run alone when there are no others, and all of them before the close', async () => {
   const { port1: client, port2: port } = new MessageChannel();
   const done: unknown[] = [];
   const request = (n: number) => ['get', n] as const;

@@ -3,14 +3,13 @@ import type { Outcome, Request } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
 import { flatten, unflatten } from './flat.ts';
 
-/** What a thread is sent: requests, flat, one that has time until no other is there, or that there will be no more. */
+/** A message to a thread: a batch of flattened requests, a request at low priority, or the last one. */
 export type ToWorker = readonly unknown[] | { readonly later: Request } | 'close';
 
 /**
- * What it answers: first how the opening went, with the file's identity, and before that, where it takes a while, how far
- * the migration of a file has come; then the outcomes of requests, flat, and those of later ones, each in the order in which
- * they came. In between it reports entries that another process has appended, that another program has written to the file and,
- * once, why nothing is kept any more.
+ * A message from a thread: first `opened` with the file's identity or `unopened` with the reason, after `migrating` with
+ * the progress of a long migration; then the flattened outcomes of each batch, and those of requests at low priority,
+ * both in the order of the requests. In between come the events of the file, see `FileEvents`.
  */
 export type FromWorker =
   | { readonly migrating: MigrationProgress }
@@ -22,31 +21,31 @@ export type FromWorker =
   | { readonly later: Outcome }
   | unknown[];
 
-/** How far the migration of a file has come. */
+/** The progress of a migration. */
 export interface MigrationProgress {
   /** The size of the file. */
   readonly bytes: number;
-  /** How much of it is done, from 0 to 1. */
+  /** The part that is done, from 0 to 1. */
   readonly part: number;
-  /** Where the copy of the file as it was is; undefined where none was made. */
+  /** The path of the copy of the original file; undefined if none was made. */
   readonly backup?: string | undefined;
 }
 
-/** What answers requests. */
+/** Runs the requests of a thread. */
 export interface Answering {
-  /** Names the file that is open. */
+  /** Identifies the open file. */
   readonly identity: string;
   run(requests: readonly Request[]): Outcome[];
   runUnsynced(request: Request): Outcome;
-  /** Does a part of what is to be done when no request is there. @returns whether there was something */
+  /** Runs one slice of background work. @returns whether there was any */
   runBehind?(): boolean;
   close(): void;
 }
 
 /**
- * Answers what comes in on a port, all that is there at once. Later ones are done one at a time, each when nothing else
- * is there; what is to be done behind takes turns with them.
- * @param open opens what answers, and may send more @throws what is sent as the reason why it could not be opened
+ * Serves the requests of a port, everything that has arrived as one batch. Requests at low priority run one at a time
+ * when there are no others, in turns with background work.
+ * @param open opens the database; if it throws, the port is sent the reason as `unopened`
  */
 export function serve(port: MessagePort, open: (answer: (message: FromWorker) => void) => Answering): void {
   const answer = (message: FromWorker) => port.postMessage(message);
@@ -87,7 +86,7 @@ export function serve(port: MessagePort, open: (answer: (message: FromWorker) =>
   answer({ opened: answering.identity });
 }
 
-/** Outcomes as they are sent: of each, whether there is a value, and that or why not. */
+/** Outcomes as pairs: `true` and the value, or `false` and the reason. */
 function pairsOf(outcomes: readonly Outcome[]): unknown[] {
   const pairs: unknown[] = [];
   for (const outcome of outcomes) {

@@ -1,30 +1,27 @@
-/** How many rows one request may visit, and for how long, in milliseconds, before others get their turn. */
+/** The most rows a request may visit, and the most time it may take in milliseconds, before others run. */
 const ROWS = 1000;
 const TIME = 2;
 
-/** As how many rows one counts that is removed: its pages, several, are written at the commit. */
+/** How many visited rows a removed one costs, because the commit writes its pages. */
 const REMOVED = 14;
 
-/** What is left of a request's turn. Long work runs as several requests, each of which goes on where the last one ended. */
+/** The budget of one request. Long work runs as several requests, each of which continues where the last one ended. */
 export class Slice {
   readonly #end = performance.now() + TIME;
   #rows = ROWS;
 
-  /** Whether the turn is over. It never is before one row was visited, so that each turn gets somewhere. */
+  /** Whether the budget is used up. It never is before the first row, so that every slice makes progress. */
   get isOver(): boolean {
     return this.#rows < ROWS && (this.#rows <= 0 || performance.now() >= this.#end);
   }
 
-  /** Notes that rows are visited. */
+  /** Counts visited rows. */
   visit(rows = 1): void {
     this.#rows -= rows;
   }
 
-  /** Notes that a visited row is removed. */
+  /** Counts the removal of a visited row. */
   remove(): void {
     this.#rows -= REMOVED - 1;
   }
 }
-
-/** The most accounts that one request gives. */
-export const ACCOUNTS_AT_ONCE = 500;

@@ -92,7 +92,7 @@ describe('the file', () => {
     expect(await store.messageLog.devices(alice?.id ?? 0)).toEqual([{ name: '', id: 0, handed: 0, seen: 0 }]);
   });
 
-  test('of a version with other keys is brought to those of today, and to what names look like', async () => {
+  test('of a version with other keys gets the current ones, and likenesses', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
     createOldSchema(old, 4);
@@ -113,7 +113,7 @@ describe('the file', () => {
     expect(await accounts.lookalike('ѕсоре-1499')).toMatchObject({ name: 'scope-1499' });
   });
 
-  test('of a version that kept what all had until it was trimmed: keys stay known, and the rest is trimmed on', async () => {
+  test('of a version that kept read messages until they were trimmed: keys stay, and trimming continues', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
     createOldSchema(old, 5);
@@ -133,7 +133,7 @@ describe('the file', () => {
 
     const { messageLog: log } = await open();
     expect(await log.find(1, 'k')).toEqual({ duplicateOf: 2 * 40 + 1, unknown: [] });
-    // Each of a crowd has got an entry of its own.
+    // Each recipient of a crowd has an entry of its own.
     const last = (await log.find(1, 'k2')) as { duplicateOf: number };
     expect(last.duplicateOf).toBe(2 * 40 + 2);
     const bodies = async (id: number) => (await log.read(id, 0, Number.MAX_SAFE_INTEGER, 10)).map(({ body }) => body);
@@ -152,7 +152,7 @@ describe('the file', () => {
     expect(db.prepare('SELECT entries FROM log').get()).toEqual({ entries: 2 });
   });
 
-  test('that is large says so before it is brought to a newer schema', async () => {
+  test('that is large reports its migration', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
     createOldSchema(old, 5);
@@ -200,17 +200,17 @@ describe('the file', () => {
     await expect(open()).rejects.toThrow(new RegExp(`^The database ${file} ${sentence}.*\\.$`));
   });
 
-  test('over a link that leads nowhere yet is made where it leads', async () => {
+  test('is created at the target of a dangling link', async () => {
     symlinkSync('real.db', join(folder, 'link.db'));
     file = join(folder, 'link.db');
     await (await open()).accounts.create('alice', 'hash');
     expect(statSync(join(folder, 'real.db')).mode & 0o777).toBe(0o600);
   });
 
-  test('that may not be written is refused with a sentence', async () => {
+  test('that is read-only is refused with a sentence', async () => {
     await (await open()).close();
     chmodSync(file, 0o400);
-    // Root may write to everything, unless it gives that right away.
+    // Root may write to every file, unless it drops that capability.
     const [execPath, ...execArgv] =
       process.getuid?.() === 0
         ? ['setpriv', '--inh-caps=-all', '--bounding-set=-dac_override,-dac_read_search', process.execPath]
@@ -235,7 +235,7 @@ describe('the file', () => {
 });
 
 describe('what was answered', () => {
-  test('is there after the process was killed', async () => {
+  test('survives a kill of the process', async () => {
     const writer = fork(WRITER, [file]);
     let answered = 0;
     writer.on('message', (count) => {
@@ -256,7 +256,7 @@ describe('what was answered', () => {
     expect(await values.list()).toHaveLength(100);
   });
 
-  test('an update loses nothing where another process updates too', async () => {
+  test('concurrent updates of two processes lose nothing', async () => {
     // Each waits for the other's commits, which take a while on a busy disk.
     const counts = [await open(20_000), await open(20_000)].map(({ storage }) => storage.open('counts', z.int()));
     const update = () => counts.map((one) => one.update('a', (count = 0) => count + 1));
@@ -271,7 +271,7 @@ describe('what was answered', () => {
     expect(other.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   });
 
-  test('one request that fails takes no other with it', async () => {
+  test('a failing request does not fail others', async () => {
     const store = await open();
     const outcomes = await Promise.allSettled([
       store.messageLog.append([entry('one')]),
@@ -290,14 +290,14 @@ describe('what was answered', () => {
     ).toEqual(['one', 'three']);
   });
 
-  test('is read without waiting for what is being written', async () => {
+  test('is read without waiting for a write under way', async () => {
     file = join(folder, 'chat.db');
     const store = await openStore({ file, busyTimeout: 20_000, now: () => 1000 });
     opened.push(store);
     const { accounts, messageLog: log } = store;
     const alice = await accounts.create('alice', 'hash');
     const id = alice?.id ?? 0;
-    // It holds the write that is asked for now up, as a slow disk would.
+    // It delays the next write, as a slow disk would.
     using other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
     const order: string[] = [];
@@ -322,7 +322,7 @@ describe('what was answered', () => {
     expect(await accounts.find('bob')).toEqual(bob);
   });
 
-  test('after close nothing is taken any more', async () => {
+  test('after close, requests are rejected', async () => {
     const store = await open();
     const last = store.accounts.create('alice', 'hash');
     await store.close();

@@ -21,15 +21,15 @@ import { copyDatabase, copyObjection } from './copy.ts';
 import { entryOf } from './entry-rows.ts';
 import { archiveImport } from './import.ts';
 import { isIndexed, messageLogOf } from './log.ts';
+import { inPages } from './paging.ts';
 import { realPlace } from './place.ts';
-import { ACCOUNTS_AT_ONCE } from './slice.ts';
 
-/** How many accounts' likenesses are worked out at once. */
+/** How many accounts to compute likenesses for per request. */
 const LIKENED_AT_ONCE = 1000;
 
 const KEY_BYTES = 32;
 
-/** Comes after the key of every text. */
+/** Sorts after every key. */
 const AFTER_TEXTS = '\u{10ffff}';
 
 type Seen = Account & { readonly seen: number };
@@ -42,12 +42,12 @@ export interface Store {
   readonly archive: Archive;
   readonly backup: Backup;
   readonly facts: StoreFacts;
-  /** Writes what was asked for and closes the file; later calls are rejected. */
+  /** Finishes pending requests and closes the file; later calls are rejected. */
   close(): Promise<void>;
 }
 
 export interface StoreOptions extends Omit<FileEvents, 'appendedByOthers' | 'answered'> {
-  /** The database's file, which is made when it is not there. */
+  /** The database's file, which is created if it does not exist. */
   readonly file: string;
   /** How long to wait while another program writes to the file, in milliseconds. */
   readonly busyTimeout: number;
@@ -58,7 +58,7 @@ export interface StoreOptions extends Omit<FileEvents, 'appendedByOthers' | 'ans
 }
 
 /**
- * Opens accounts, log and plugins' data in an SQLite file, and what takes them elsewhere.
+ * Opens the accounts, the log and the plugins' data in an SQLite file, with its archive and backup.
  * @throws one sentence when the file cannot be used
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -160,26 +160,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     },
     async close() {
       abandon();
-      // The last connection takes the write-ahead log into the database: it must be the one that writes.
+      // The last connection to close checkpoints the write-ahead log, so it must be the writer.
       await writer.close(reader.close());
     },
   };
 }
 
-/** Up to `limit` rows, asked for a page at a time so that the requests of others come between. */
-async function inPages<Row>(
-  limit: number,
-  read: (left: number, last: Row | undefined) => Promise<Row[]>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (;;) {
-    const page = await read(limit - rows.length, rows.at(-1));
-    rows.push(...page);
-    if (page.length < ACCOUNTS_AT_ONCE) return rows;
-  }
-}
-
-/** What the database takes up, with its write-ahead log. */
+/** The size of the database and its write-ahead log, in bytes. */
 async function size(file: string): Promise<number> {
   const sizes = await Promise.all(
     [file, `${file}-wal`].map((one) =>

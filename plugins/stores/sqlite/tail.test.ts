@@ -23,14 +23,14 @@ interface Kept {
   readonly counts: boolean;
 }
 
-/** A process that appends, with the ids of the entries that it was told of. */
+/** A process that appends, with the ids of the entries it was notified of. */
 interface Writer {
   readonly db: DatabaseSync;
   readonly runner: BatchRunner;
   readonly followed: number[];
 }
 
-/** The database as processes have it open, beside what it should hold. */
+/** A database that several processes have open, and a model of its contents. */
 class Harness {
   readonly #file: string;
   /** Two processes that append, and one connection that reads. */
@@ -86,7 +86,7 @@ class Harness {
     return (outcome as { value: Answer }).value;
   }
 
-  /** Asks for all parts. */
+  /** Reads all parts. */
   #inParts<Found>(name: string, ...values: unknown[]): Found[] {
     const found: Found[] = [];
     for (let after: unknown; ; ) {
@@ -121,12 +121,12 @@ class Harness {
     this.kept.push({ id, key, seq, previous, sender, origin: `o${sender % 3}`, counts });
   }
 
-  /** A turn of the indexer. */
+  /** Runs one slice of the indexer. */
   index(writer: number): void {
     expect(this.#writers[writer]?.runner.runUnsynced(['index'])).toHaveProperty('value');
   }
 
-  /** The process is killed, and starts again. */
+  /** Kills a process and starts it again. */
   crash(writer: number): void {
     const { db, followed } = this.#writers[writer] as Writer;
     expect(followed).toEqual(followed.map((_, i) => (followed[0] ?? 0) + i));
@@ -167,7 +167,7 @@ class Harness {
   close(): void {
     for (const { runner, followed } of this.#writers) {
       runner.look();
-      // Each entry once, whoever appended it, but for those from before its start.
+      // Each entry once, whichever process appended it, except those from before its start.
       expect(followed).toEqual(this.kept.slice(this.kept.length - followed.length).map(({ id }) => id));
     }
     for (const { db } of [...this.#writers, ...this.#readers]) db.close();
@@ -193,7 +193,7 @@ const said = fc
     to: fc.oneof(
       fc.constant('everyone' as const),
       fc.array(account, { minLength: 1, maxLength: 3 }),
-      // Large ones make a batch last for several turns.
+      // Large batches take several slices.
       fc.array(account, { minLength: 20, maxLength: 33 }),
     ),
     sender: account,
@@ -218,7 +218,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('read' as const), account }) },
 );
 
-test('indexes and tail hold each entry once, whoever appends, wherever indexing stops', { timeout: 120_000 }, () => {
+test('indexes and tail together have each entry once, wherever indexing stops', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'chatserv-tail-'));
   let made = 0;
   try {

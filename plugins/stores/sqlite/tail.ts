@@ -4,7 +4,7 @@ import { COUNTS } from './entry-rows.ts';
 import { LOG_ROW, type LogRow } from './log-end.ts';
 import { prepare } from './rows.ts';
 
-/** An entry past the watermark, as it is looked up by. */
+/** An entry past the watermark, with the columns that the index has. */
 export interface TailEntry {
   readonly id: number;
   readonly room: number;
@@ -14,7 +14,7 @@ export interface TailEntry {
   readonly seq: number;
 }
 
-/** A conversation that no index holds yet. */
+/** A conversation that is not indexed yet. */
 export interface TailRoom {
   readonly id: number;
   readonly members: readonly number[];
@@ -23,16 +23,16 @@ export interface TailRoom {
 const NONE: readonly never[] = [];
 
 /**
- * What the indexes do not hold yet, in memory: every committed entry past the watermark, whoever appended it, by its room,
- * and the conversations that they began. Each is read once.
+ * The unindexed part of the log, in the reading thread's memory: all committed entries past the watermark by room,
+ * whichever process appended them, and their new conversations. Each row is read once.
  */
 export class Tail {
   /** Entries and rooms up to these are in the indexes. */
   indexed = 0;
   roomsIndexed = 0;
-  /** The greatest id that was ever given. */
+  /** The last entry id ever assigned. */
   head = 0;
-  /** The greatest room id that was ever given. */
+  /** The last room id ever assigned. */
   lastRoom = 0;
   readonly #entries = new Map<number, TailEntry[]>();
   readonly #rooms = new Map<number, TailRoom>();
@@ -53,7 +53,7 @@ export class Tail {
     };
   }
 
-  /** Reads what was written since the last time, in the transaction whose state is asked for. */
+  /** Reads what was committed since the last call. Call it within the transaction that reads. */
   refresh(): void {
     const { indexed, roomsIndexed } = this.#statements.log.get() as LogRow;
     if (indexed > this.indexed || roomsIndexed > this.roomsIndexed) this.#shrink(indexed, roomsIndexed);
@@ -85,7 +85,7 @@ export class Tail {
     return this.#entries.get(room) ?? NONE;
   }
 
-  /** Where a room stands, with what the indexes say of it. */
+  /** A room's last entry and number, given those up to the watermark. */
   endOf(room: number, last: number, seq: number): { last: number; seq: number } {
     const entries = this.entriesOf(room);
     const end = { last: Math.max(last, entries.at(-1)?.id ?? 0), seq };
@@ -98,7 +98,7 @@ export class Tail {
     return end;
   }
 
-  /** The conversations that an account is in and no index holds, by id. */
+  /** The unindexed conversations of an account, by id. */
   roomsOf(account: number): readonly TailRoom[] {
     return (this.#roomsOf.get(account) ?? NONE).map((id) => this.#rooms.get(id) as TailRoom);
   }

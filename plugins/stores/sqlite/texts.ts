@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { StoredText } from 'chatserv';
 import { prepare } from './rows.ts';
 
-/** A request lists no more than one text beyond so many UTF-16 units. */
+/** A request stops listing at this many UTF-16 units. */
 const LISTED_LENGTH = 64 * 1024;
 
-/** Prepares the queries of what plugins store. */
+/** Prepares the statements for plugins' data. */
 export function prepareTexts(db: DatabaseSync) {
   const find = prepare<{ text: string }>(db, 'SELECT text FROM texts WHERE key = ?');
   const set = db.prepare('INSERT OR REPLACE INTO texts (key, text) VALUES (?, ?)');

@@ -8,24 +8,23 @@ import { atMost, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
 import { prepareWaiting } from './waiting.ts';
 
-/** How many rows are looked up at once. */
+/** How many rows to look up at a time. */
 const PAGE = 100;
 
-/** A place in a stage: a room or account, and an entry of it. */
+/** A position within a stage: a room or account, and an entry of it. */
 type Place = readonly [at: number, after: number];
 
 const START: Place = [0, 0];
 
-/** Where a round of trimming has come to: its stage, and a place in that. */
+/** A position within a round of trimming: its stage, and the position within that. */
 export type TrimPosition = readonly [stage: number, ...Place];
 
-/** Goes on with a stage at a place. @returns where it has come to, or undefined when the stage is done */
+/** Continues a stage. @returns its new position, or undefined when the stage is done */
 type Stage = (place: Place, retention: Retention, slice: Slice) => Place | undefined;
 
 /**
- * Prepares the trimming of the log, which looks at what is indexed. A round goes through the stages below. None looks at
- * each entry for each account: a round costs what there is to forget, one look at each room that has entries, and one at
- * each account that is in one of these.
+ * Prepares the trimming of the indexed log, in rounds of the stages below. No stage looks at every entry for every
+ * account: a round costs the entries it removes, one look at each room with entries, and one at each of their members.
  */
 export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, settle }: Forgetting) {
   const log = prepare<LogRow>(db, LOG_ROW);
@@ -62,7 +61,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
   const removeKey = db.prepare('DELETE FROM sent WHERE id = ?');
   const { waitingForEveryone, waitingForConversation, waitingForRoom, lookAnew } = prepareWaiting(db);
 
-  /** Does something with all rows that a query finds, a page at a time. @returns whether it came to the end */
+  /** Calls `act` for all rows of a query, a page at a time. @returns false if the slice ended first */
   function each<Row>(slice: Slice, rows: () => readonly Row[], act: (row: Row) => void): boolean {
     for (;;) {
       const page = rows();
@@ -75,7 +74,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     }
   }
 
-  /** Devices that were not seen for long, but for the one of each account that was seen last. */
+  /** Removes devices that have not been seen for long, except each account's last seen one. */
   const expired: Stage = ([at], { devicesSince }, slice) => {
     if (devicesSince === undefined) return undefined;
     let account = at;
@@ -93,7 +92,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return done ? undefined : [account, 0];
   };
 
-  /** The oldest of more entries than are kept. */
+  /** Removes the oldest entries while there are more than `most`. */
   const tooMany: Stage = (place, { most }, slice) => {
     let over = (log.get()?.entries ?? 0) + end.tail.length - atMost(most);
     const done = each(
@@ -108,10 +107,10 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return done ? undefined : place;
   };
 
-  /** Those appended before the time that the retention names. An entry is no older than one that stands before it. */
+  /** Removes entries older than `before`. An entry is never older than its predecessors. */
   const tooOld: Stage = ([at], { before, now = ALL }, slice) => {
     let place = at;
-    // What was appended in the future says nothing about those behind it.
+    // A time in the future says nothing about the age of later entries.
     const isYoung = (time = now) => time >= before && time <= now;
     let reached = isYoung(oldest.get(place, end.indexed, 1)?.time);
     const done = each(
@@ -132,19 +131,19 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return room === EVERYONE ? waitingForEveryone() : waitingForRoom(room, first, slice);
   }
 
-  /** Those that all have, room by room that has entries. */
+  /** Removes entries that everyone has read, room by room. */
   const hadByAll: Stage = (place, { history }, slice) => {
     for (let [at, after] = place; ; slice.visit()) {
       if (slice.isOver) return [at, after];
       const next = nextRoom.get(at);
       if (next === undefined) return undefined;
       const { room, first, members, spoke } = next;
-      // The one where the last turn ended may be empty by now.
+      // The room where the last slice ended may be empty by now.
       if (room !== at) after = 0;
       at = room;
       if (history?.has(room) !== true) {
         const waiting = waitingFor(room, first, members, slice);
-        // A great room is looked at in several turns.
+        // The members of a large room take several slices.
         if (waiting === undefined) return [at, after];
         const stopped = forgetHad(room, after, waiting, slice, first, spoke === null ? undefined : unpack(spoke));
         if (stopped !== undefined) return [at, stopped];
@@ -153,7 +152,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     }
   };
 
-  /** Memberships that ended, and of which nothing is left. */
+  /** Removes past memberships without any entries left. */
   const over: Stage = ([at, from], _retention, slice) => {
     let place: Place = [at, from];
     const done = each(
@@ -167,7 +166,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return done ? undefined : place;
   };
 
-  /** Keys whose time is over, and those of messages that were sent long ago by count. */
+  /** Removes expired keys, and those of all but the last `most` entries. */
   const oldSent: Stage = (place, { most, keysSince }, slice) => {
     const upTo = end.head - atMost(most);
     const drop = ({ id }: { id: number }) => {
@@ -180,7 +179,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
 
   const stages: readonly Stage[] = [expired, tooMany, tooOld, hadByAll, over, oldSent];
 
-  /** Trims for one turn. @param from where the last turn has come to @returns where to go on; undefined at the end */
+  /** Trims for one slice. @param from where the last slice ended @returns where to continue; undefined at the end */
   return (retention: Retention, from?: TrimPosition): TrimPosition | undefined => {
     const slice = new Slice();
     if (from === undefined) lookAnew();

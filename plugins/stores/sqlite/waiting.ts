@@ -3,7 +3,7 @@ import { ALL, type Waiting } from './forget.ts';
 import { prepare } from './rows.ts';
 import type { Slice } from './slice.ts';
 
-/** How many members are looked up at once. */
+/** How many members to look up at a time. */
 const PAGE = 100;
 
 interface MemberRow {
@@ -12,17 +12,17 @@ interface MemberRow {
   readonly until: number | null;
 }
 
-/** A named room whose members are being looked at, over several turns. */
+/** A scan of a named room's members, over several slices. */
 interface Scan {
   readonly room: number;
   at: readonly [account: number, since: number];
   waiting: Waiting[];
 }
 
-/** Stands for two accounts that lack everything. */
-const NOBODY_HAS_ANY: readonly Waiting[] = [1, 2].map((account) => ({ account, from: 0, until: ALL }));
+/** Two placeholder accounts that have read nothing, so that no entry is removed. */
+const NOTHING_READ: readonly Waiting[] = [1, 2].map((account) => ({ account, from: 0, until: ALL }));
 
-/** Prepares what finds who waits for entries of a room. */
+/** Prepares the queries for the accounts with unread entries in a room. */
 export function prepareWaiting(db: DatabaseSync) {
   const slowest = prepare<{ id: number | null }>(db, 'SELECT min(id) AS id FROM cursor WHERE account = ?');
   const furthestBehind = prepare<{ account: number; id: number }>(
@@ -42,13 +42,13 @@ export function prepareWaiting(db: DatabaseSync) {
     db,
     'SELECT account, since, until FROM member WHERE account = ? AND room = ? AND until IS NULL',
   );
-  /** By named room: two accounts that waited for its first entry when they were last looked at. */
+  /** By named room: two accounts that had not read its first entry at the last look. */
   const witnesses = new Map<number, readonly number[]>();
   let scan: Scan | undefined;
-  /** Up to where accounts had everything when they were last looked at: they only move forward. */
+  /** Up to which id accounts had read everything at the last look: cursors only move forward. */
   const known = new Map<number, number>();
 
-  /** The id up to which all devices of an account have everything. */
+  /** The id up to which all devices of an account have read everything. */
   function hasUpTo(account: number): number {
     const before = known.get(account);
     if (before !== undefined) return before;
@@ -64,7 +64,7 @@ export function prepareWaiting(db: DatabaseSync) {
   }
 
   return {
-    /** Forgets what was looked up before. */
+    /** Clears the cached cursors. */
     lookAnew: (): void => known.clear(),
 
     /** The two accounts that are furthest behind. */
@@ -75,23 +75,23 @@ export function prepareWaiting(db: DatabaseSync) {
       return [first, second].flatMap((one) => (one ? [{ account: one.account, from: one.id, until: ALL }] : []));
     },
 
-    /** Who waits for entries of the conversation of accounts. */
+    /** The members of a conversation, with their cursors. */
     waitingForConversation: (members: readonly number[]): Waiting[] =>
       members.map((account) => ({ account, from: hasUpTo(account), until: ALL })),
 
     /**
-     * Who waits for entries of a named room. Where two are known to lack its first entry, nobody else is
-     * looked at.
+     * The accounts with unread entries in a named room. While two members are known not to have read its first entry, no
+     * others are looked up.
      * @param first the room's first entry
-     * @returns undefined when the turn is over before all members were looked at
+     * @returns undefined if the slice ended before all members were looked up
      */
     waitingForRoom(room: number, first: number, slice: Slice): readonly Waiting[] | undefined {
-      // Of two one is not the sender, so nothing of the room can go.
+      // At most one of two is the sender, so no entry of the room can be removed.
       const behind = (witnesses.get(room) ?? []).filter((account) => {
         const row = member.get(account, room);
         return row !== undefined && (waitingOf(row)?.from ?? ALL) < first;
       });
-      if (behind.length === 2) return NOBODY_HAS_ANY;
+      if (behind.length === 2) return NOTHING_READ;
       if (scan?.room !== room) scan = { room, at: [0, -1], waiting: [] };
       for (;;) {
         const page = members.all(room, ...scan.at);
@@ -114,7 +114,7 @@ export function prepareWaiting(db: DatabaseSync) {
   };
 }
 
-/** Of those who wait to the room's end the two that are furthest behind, and all others. */
+/** Keeps the two members furthest behind, and all accounts that have left. */
 function furthest(waiting: readonly Waiting[]): Waiting[] {
   const toTheEnd = waiting.filter(({ until }) => until === ALL).sort((a, b) => a.from - b.from);
   return [...toTheEnd.slice(0, 2), ...waiting.filter(({ until }) => until !== ALL)];

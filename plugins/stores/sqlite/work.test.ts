@@ -7,7 +7,7 @@ import { createSchema } from './schema.ts';
 import { Tail } from './tail.ts';
 import type { TrimPosition } from './trim.ts';
 
-/** What a request may visit: a slice's rows, what is looked up about the last of them, and a page beyond. */
+/** The most rows a request may visit: those of a slice, what is looked up for the last of them, and one more page. */
 const VISITED_MOST = 4500;
 
 const END = Number.MAX_SAFE_INTEGER;
@@ -18,12 +18,12 @@ let reads: Reads;
 let end: LogEnd;
 let tail: Tail;
 let indexer: Indexer;
-/** The statements that are prepared. */
+/** All prepared statements. */
 let prepared: string[];
-/** How many rows statements have given, and how often statements were run. */
+/** How many rows statements have returned, plus how often statements were run. */
 let visited: number;
 
-/** A statement that counts what it visits. Its plan has a test of its own: it visits what it gives. */
+/** A statement that counts the rows it returns. A test of the query plans shows that it visits no others. */
 function counting(statement: StatementSync): StatementSync {
   return {
     get(...values: never[]) {
@@ -78,7 +78,7 @@ beforeEach(() => {
   end.catchUp();
 });
 
-/** What a call visits. */
+/** Counts what a call visits. */
 function visits(call: () => unknown): number {
   visited = 0;
   call();
@@ -92,7 +92,7 @@ function createAccounts(count: number, prefix = 'u'): number[] {
   });
 }
 
-/** Appends a message, to a room or a conversation, and gives its id. */
+/** Appends a message to a room or a conversation. @returns its id */
 function say(to: number | readonly number[], sender = 1): number {
   const sorted = typeof to === 'number' ? to : [...new Set(to)].sort((a, b) => a - b);
   const places = writes.append([[sorted, 'message', 1, 1, sender, 'u0', '', '', null, null, 1, null]]);
@@ -100,7 +100,7 @@ function say(to: number | readonly number[], sender = 1): number {
   return places[0] as number;
 }
 
-/** Indexes all there is. @returns what each turn visited */
+/** Indexes the whole log. @returns what each slice visited */
 function index(): number[] {
   const turns: number[] = [];
   while (end.indexed < end.head) turns.push(visits(() => indexer.step()));
@@ -144,7 +144,7 @@ test('no statement scans a table, or sorts', () => {
   for (const sql of prepared) {
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
     for (const { detail } of plan) {
-      // What is scanned are the few rows of SQLite's own table, and the results of a limited search.
+      // SQLite's own table has few rows, and the subquery is limited.
       if (/^SCAN (sqlite_sequence|\(subquery-1\))$/.test(detail)) continue;
       expect(detail, sql).not.toMatch(/^SCAN|TEMP B-TREE|AUTOMATIC/);
     }
@@ -152,7 +152,7 @@ test('no statement scans a table, or sorts', () => {
 });
 
 describe('indexing', () => {
-  test('is bounded by turn, and costs what there is to index', () => {
+  test('is bounded per slice, and proportional to what there is to index', () => {
     const accounts = createAccounts(100);
     for (let i = 0; i < 4000; i++) say(i % 4 === 0 ? 1 : [accounts[i % 100] ?? 0, accounts[(i * 7) % 100] ?? 0]);
     const turns = index();
@@ -182,7 +182,7 @@ describe('trimming', () => {
     expect(entries()).toBe(0);
   });
 
-  test('does not look at entries that somebody waits for', () => {
+  test('does not look at entries that somebody has yet to read', () => {
     const accounts = createAccounts(50);
     for (let i = 0; i < 3000; i++) say(i % 3 === 0 ? 1 : [accounts[1 + (i % 49)] ?? 0, accounts[0] ?? 0]);
     trim();
@@ -190,7 +190,7 @@ describe('trimming', () => {
     expect(entries()).toBe(3000);
   });
 
-  test('costs what there is to forget, also where all of it is too much', () => {
+  test('is proportional to what it removes, even if that is everything', () => {
     const accounts = createAccounts(50);
     for (let i = 0; i < 3000; i++) say(i % 3 === 0 ? 1 : [accounts[1 + (i % 49)] ?? 0, 1]);
     const requests = trim({ ...KEEPS_ALL, most: 2900 });
@@ -202,7 +202,7 @@ describe('trimming', () => {
     expect(Math.max(...rest)).toBeLessThan(VISITED_MOST);
   });
 
-  test('removes a few at a time: their pages are written together', () => {
+  test('removes a few entries at a time, because their pages are written together', () => {
     const [account = 0] = createAccounts(1);
     const ids = Array.from({ length: 1000 }, (_, i) => say(i % 2 === 0 ? 1 : [account, 2], 2));
     move([account], ids.at(-1) ?? 0);
@@ -234,7 +234,7 @@ describe('a request of an inbox', () => {
     return { ids: part?.found.map(([id]) => id) ?? [], requests };
   }
 
-  test('is bounded, whatever was said to others', () => {
+  test('is bounded, however much others were sent', () => {
     const [alice = 0, bob = 0, carol = 0] = createAccounts(3);
     for (let i = 0; i < 5000; i++) say([alice, carol]);
     const wanted = say([alice, bob]);
@@ -245,13 +245,13 @@ describe('a request of an inbox', () => {
     expect(sum(requests)).toBeLessThan(50);
   });
 
-  test('is bounded where an account is in many rooms, and looks at each once', () => {
+  test('is bounded for an account in many rooms, and looks at each once', () => {
     const [bob = 0] = createAccounts(1);
     const expected: number[] = [];
     for (let i = 0; i < 5000; i++) {
       const id = say([bob, 1000 + i], 1000 + i);
       if (i >= 4500) expected.push(id);
-      // The last rooms are in no index.
+      // The last rooms are not indexed.
       if (i === 4600) index();
     }
     tail.refresh();
@@ -283,7 +283,7 @@ describe('a request of an inbox', () => {
   });
 });
 
-test('an account is removed a part at a time, with the conversations in which nobody is left', () => {
+test('an account is removed a slice at a time, with the conversations that have no other account', () => {
   const [alice = 0, bob = 0] = createAccounts(2);
   for (let i = 0; i < 3000; i++) say(i % 2 === 0 ? [bob] : [alice, bob]);
   for (let i = 0; i < 500; i++) say([alice, bob, 1000 + i]);
@@ -307,7 +307,7 @@ test('an account is removed a part at a time, with the conversations in which no
   expect(writes.get(bob)).toBeUndefined();
 });
 
-test('a list of large values is given a few at a time', () => {
+test('a list of large values is returned a few at a time', () => {
   for (let i = 0; i < 20; i++) writes.writeText(`notes/${i + 10}`, 'x'.repeat(50_000));
   const keys: string[] = [];
   for (let page = reads.listTexts('notes/', true, 'notes0', 500); page.length > 0; ) {

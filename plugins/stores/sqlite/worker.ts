@@ -1,6 +1,6 @@
 /**
- * The thread on which the database is written, so that no fsync stands in the way of the event loop.
- * Nothing that it imports may import values from `chatserv`: in a thread of its own nobody answers for that.
+ * The thread that writes the database, so that no fsync blocks the event loop.
+ * Nothing it imports may import values from `chatserv`, which cannot be resolved in this thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { batchRunner } from './batch.ts';
@@ -9,14 +9,14 @@ import { OpenFiles } from './open-files.ts';
 import { writesOfOthers } from './others.ts';
 import { serve } from './serve.ts';
 
-/** How often the files, and what others have written, are looked at while nothing is written, in milliseconds. */
+/** How often to check the files and other programs' writes while idle, in milliseconds. */
 const LOOK_EVERY = 1000;
 
-/** What the worker is started with. */
+/** The data of a new worker. */
 export interface WorkerData {
   /** The database's real path. */
   readonly file: string;
-  /** A path that leads there, over links. */
+  /** The configured path, which may lead there over links. */
   readonly path: string;
   readonly busyTimeout: number;
   /** Whether this process owns the database. */
@@ -33,7 +33,7 @@ serve(port, (answer) => {
   const runner = batchRunner(db, file, files, (others) => answer({ others }));
   const othersWrote = writesOfOthers(db);
   runner.look();
-  // Requests come in between.
+  // A slice per turn, so that requests come in between.
   const goOn = () => {
     if (runner.runBehind()) setImmediate(goOn);
   };
@@ -44,7 +44,7 @@ serve(port, (answer) => {
       runner.look();
       goOn();
     } catch {
-      // What cannot be looked at fails the next write, which says so.
+      // The next write fails for the same reason, and reports it.
     }
   }, LOOK_EVERY);
   return {
@@ -52,7 +52,7 @@ serve(port, (answer) => {
     ...runner,
     close() {
       clearInterval(looking);
-      // The last connection takes the write-ahead log into the database as it closes.
+      // The last connection to close checkpoints the write-ahead log.
       db.close();
     },
   };
