@@ -3,7 +3,7 @@ import type { StoredAccount } from '../../index.ts';
 import { direct, EVERYONE, message } from './message-log/fixture.ts';
 import type { Open, OpenStore } from './store.ts';
 
-/** What every store's accounts must do. */
+/** The contract of `Accounts`. */
 export function accountsContract(name: string, open: Open): void {
   describe(`${name}: accounts`, () => {
     let store: OpenStore;
@@ -39,7 +39,7 @@ export function accountsContract(name: string, open: Open): void {
       expect(await store.accounts.find('nobody')).toBeUndefined();
     });
 
-    test('an account is found under its id, and no other under one that is not there', async () => {
+    test('an account is found by its id, and none by an id that does not exist', async () => {
       const account = await create();
       await create();
       expect(await store.accounts.get(account.id)).toEqual(account);
@@ -54,7 +54,7 @@ export function accountsContract(name: string, open: Open): void {
       expect(await store.accounts.find('ＳＴＲＡＳＳＥ')).toEqual(account);
     });
 
-    test('a name that looks like another is found, and is taken for who wants a distinct one', async () => {
+    test('a lookalike is found, and refused when the name must be distinct', async () => {
       const account = await create('scope');
       expect(await store.accounts.lookalike('ѕсоре')).toEqual(account);
       expect(await store.accounts.lookalike('SC0PE')).toEqual(account);
@@ -105,7 +105,7 @@ export function accountsContract(name: string, open: Open): void {
       expect((await create('violet')).id).not.toBe(account.id);
     });
 
-    test('a name that is taken is refused, another spelling of its own is not', async () => {
+    test('a taken name is refused, another spelling of the own name is not', async () => {
       const { accounts } = store;
       const [account, other] = [await create('Weiß'), await create('schwarz')];
       expect(await accounts.rename(account.id, 'SCHWARZ')).toBeUndefined();
@@ -118,7 +118,7 @@ export function accountsContract(name: string, open: Open): void {
       expect(both.filter(Boolean)).toHaveLength(1);
     });
 
-    test('a new name that looks like another is taken for who wants a distinct one, and the old one is free', async () => {
+    test('a rename to a lookalike is refused when the name must be distinct, and the old name is free', async () => {
       const { accounts } = store;
       const [account, other] = [await create('hello'), await create('paypal')];
       expect(await accounts.rename(account.id, 'paypa1', true)).toBeUndefined();
@@ -126,7 +126,7 @@ export function accountsContract(name: string, open: Open): void {
       const renamed = await accounts.rename(account.id, 'paypa1');
       expect(renamed).toMatchObject({ name: 'paypa1' });
       expect(await accounts.lookalike('hello')).toBeUndefined();
-      // Two accounts look alike now: what one of them is renamed to is compared with the other.
+      // Two accounts look alike now: a new name of one is compared with the other.
       expect(await accounts.rename(other.id, 'PAYPAL', true)).toBeUndefined();
       await accounts.remove(other.id);
       expect(await accounts.lookalike('paypal')).toEqual(renamed);
@@ -170,7 +170,7 @@ export function accountsContract(name: string, open: Open): void {
       expect(await store.accounts.get(other.id)).toEqual(other);
     });
 
-    test('the signing key stays what it is until another is wanted', async () => {
+    test('the signing key stays the same until it is renewed', async () => {
       const [key, same] = await Promise.all([store.accounts.signingKey(), store.accounts.signingKey()]);
       expect(key).toHaveLength(32);
       expect([...same]).toEqual([...key]);
@@ -180,7 +180,7 @@ export function accountsContract(name: string, open: Open): void {
       expect([...(await store.accounts.signingKey())]).toEqual([...next]);
     });
 
-    test('who was online since a time', async () => {
+    test('accounts seen since a time are listed, the last seen ones up to a limit', async () => {
       const [early, late, never] = [await create(), await create(), await create()];
       await store.accounts.setSeen(early.id, 1_000_000_000_000);
       await store.accounts.setSeen(late.id, 1_000_000_000_001);
@@ -204,7 +204,7 @@ export function accountsContract(name: string, open: Open): void {
       expect(await store.accounts.list(after, -1)).toEqual([]);
     });
 
-    test('who is removed is gone with all that waited, and neither id nor inbox goes to the next of that name', async () => {
+    test('a removed account is gone with its inbox, and the next account of that name has neither its id nor its inbox', async () => {
       const [account, sender] = [await create('gone'), await create()];
       const { messageLog: log } = store;
       const read = ({ id }: StoredAccount) => log.read(id, 0, Number.MAX_SAFE_INTEGER, 10);
@@ -220,7 +220,7 @@ export function accountsContract(name: string, open: Open): void {
       expect(await read(next)).toEqual([]);
     });
 
-    test('changes to an account that is not there are nothing', async () => {
+    test('changes to an account that does not exist do nothing', async () => {
       await store.accounts.setHash(1e12, 'hash');
       await store.accounts.signOut(1e12);
       await store.accounts.setSeen(1e12, Date.now());

@@ -13,7 +13,7 @@ import type {
 import { direct, EVERYONE, message, STRANGERS } from './message-log/fixture.ts';
 import type { Open, OpenArchive, OpenStore } from './store.ts';
 
-/** What every store must do to be taken elsewhere, and to take in what comes from `openOther`. */
+/** The contract of `Archive`: exports, and imports of what a store of `openOther` exports. */
 export function archiveContract(name: string, open: Open<OpenArchive>, openOther: Open<OpenArchive>): void {
   describe(`${name}: archive`, () => {
     let store: OpenArchive;
@@ -27,11 +27,11 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
       await other.close();
     });
 
-    test('what was never used has nothing in it', async () => {
+    test('an unused store exports nothing', async () => {
       expect(await contentsOf(store.archive)).toEqual(NOTHING);
     });
 
-    test('an import that was not finished leaves nothing', async ({ skip }) => {
+    test('an unfinished import leaves nothing', async ({ skip }) => {
       if (store.archive.finish === undefined) skip('the store keeps what it is given at once');
       const { ends, accounts, rooms, texts } = await contentsOf(other.archive);
       expect(await store.archive.begin(ends)).toBe(true);
@@ -41,7 +41,7 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
       expect(await contentsOf(store.archive)).toEqual(NOTHING);
     });
 
-    test('takes in what another store gave, and gives the same', async () => {
+    test('imports what another store exported, and exports the same', async () => {
       const contents = await contentsOf(other.archive);
       expect(contents.accounts.map(({ name }) => name)).toEqual(['u1', 'u2', 'u3', 'late']);
       expect(contents.rooms.map(({ kind }) => kind).toSorted()).toEqual([
@@ -85,7 +85,7 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
       expect((await store.messageLog.room('LAB'))?.facts).toEqual({ topic: 'mice' });
     });
 
-    test('ids and numbers go on where the other store was, and not where what is left of it ends', async () => {
+    test("ids and numbers continue from the other store's last ones, even if those entries are gone", async () => {
       const { account, room, entry } = await other.archive.ends();
       const newcomer = await store.accounts.create('newcomer', '');
       expect(newcomer?.id).toBe(account + 1);
@@ -99,7 +99,7 @@ export function archiveContract(name: string, open: Open<OpenArchive>, openOther
       expect((await store.messageLog.createRoom('new', {}))?.id).toBe(room + 1);
     });
 
-    test('a store that was used takes nothing in', async () => {
+    test('a used store refuses an import', async () => {
       const ends = { account: 9, room: 9, entry: 9 };
       expect(await store.archive.begin(ends)).toBe(false);
       expect(await other.archive.begin(ends)).toBe(false);
@@ -142,7 +142,7 @@ async function fill({ accounts, messageLog: log, storage }: OpenStore): Promise<
   }
   const late = await create('late');
   await log.append([message(one, direct(late, one), { body: 'to a late one', toSender: false })]);
-  // The last ids that were given are of an account, a room and an entry that are gone.
+  // The last ids belong to an account, a room and an entry that are gone.
   const gone = await create('gone');
   await log.append([message(one, direct(one, gone), { body: 'to nobody' })]);
   await accounts.remove(gone.id);
@@ -168,7 +168,7 @@ const NOTHING: Contents = {
   texts: [],
 };
 
-/** All that is in an archive, read in pages. */
+/** Everything in an archive, read in pages. */
 async function contentsOf(archive: Archive): Promise<Contents> {
   return {
     ends: await archive.ends(),

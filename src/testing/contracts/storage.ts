@@ -7,7 +7,7 @@ import type { Open, OpenStore } from './store.ts';
 const COUNT = z.int();
 const ANY = z.json();
 
-/** What every store's storage must do. */
+/** The contract of `Storage`. */
 export function storageContract(name: string, open: Open): void {
   describe(`${name}: storage`, () => {
     let store: OpenStore;
@@ -17,7 +17,7 @@ export function storageContract(name: string, open: Open): void {
     });
     afterAll(() => store.close());
 
-    /** A collection that nobody has used. */
+    /** An unused collection. */
     const fresh = <Schema extends z.ZodType>(schema: Schema) => store.storage.open(`collection-${++made}`, schema);
 
     test('a value is read as it was set, and replaced, and deleted', async () => {
@@ -79,7 +79,7 @@ export function storageContract(name: string, open: Open): void {
       expect(await any.get('most')).toHaveLength(2 ** 20 - 2);
     });
 
-    test('a value of an older form is an error that says where, unless the schema takes that form too', async () => {
+    test('a value that does not fit the schema is an error that names its key, unless the schema accepts the old form', async () => {
       const older = store.storage.open('forms', z.string());
       await older.set('a', 'tea');
       const form = z.strictObject({ text: z.string() });
@@ -93,7 +93,7 @@ export function storageContract(name: string, open: Open): void {
       expect(await strict.get('a')).toEqual({ text: 'tea!' });
     });
 
-    test('what the schema adds is stored', async () => {
+    test('defaults of the schema are stored', async () => {
       const values = fresh(z.object({ count: z.int().default(7) }));
       await values.set('a', {});
       expect(await values.get('a')).toEqual({ count: 7 });
@@ -140,7 +140,7 @@ export function storageContract(name: string, open: Open): void {
       expect(await values.get('a')).toBe('gonez');
     });
 
-    test('a list has the values that there are, by prefix and page, whatever was done before', async () => {
+    test('a list has the current values, by prefix and page, after any sequence of changes', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(step, { maxLength: 30 }),
@@ -189,7 +189,7 @@ export function storageContract(name: string, open: Open): void {
       expect(() => store.storage.open(name, COUNT)).toThrow('lower-case words with hyphens');
     });
 
-    test('what was set is there after a restart', async ({ skip }) => {
+    test('values are kept over a restart', async ({ skip }) => {
       const { reopen } = store;
       if (reopen === undefined) return skip('the store ends with the process');
       const values = fresh(COUNT);
@@ -203,13 +203,13 @@ export function storageContract(name: string, open: Open): void {
   });
 }
 
-/** Few characters, so that keys meet; among them some whose order differs by UTF-16 units and by code points. */
+/** Few characters, so that keys collide; some of them sort differently by UTF-16 units and by code points. */
 const key = fc.string({
   unit: fc.constantFrom('a', 'b', '/', 'é', '\ufffd', '😀', '\u{10ffff}'),
   minLength: 1,
   maxLength: 3,
 });
-/** What is set under a key; a negative value deletes. */
+/** A change of a key; a negative value deletes it. */
 const step = fc.tuple(key, fc.integer({ min: -3, max: 9 }));
 const range = fc.record({
   prefix: fc.oneof(fc.constant(''), key),

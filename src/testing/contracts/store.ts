@@ -1,18 +1,18 @@
 import type { Accounts, Archive, Storage } from '../../index.ts';
 import type { OpenMessageLog } from './message-log/fixture.ts';
 
-/** What a store provides, and how a suite ends it. */
+/** A store's services, and a way to close it. */
 export interface OpenStore extends OpenMessageLog {
   readonly accounts: Accounts;
   readonly storage: Storage;
-  /** Closes it and opens the same contents again, where they outlive the process. */
+  /** Closes the store and opens the same contents again; absent if they do not outlive the process. */
   reopen?(): Promise<OpenStore>;
 }
 
-/** One whose accounts and log can be taken elsewhere. */
+/** A store with an archive. */
 export interface OpenArchive extends OpenStore {
   readonly archive: Archive;
 }
 
-/** Opens a store that nobody has used. */
+/** Opens an unused store. */
 export type Open<Store extends OpenStore = OpenStore> = () => Promise<Store>;

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../index.ts';
 import { direct, EVERYONE, LogFixture, message, type OpenLog, SERVER } from './fixture.ts';
 
-/** Appending, and what is read back: order, numbers, and what a failure leaves. */
+/** Appending: order, numbers, reading back, and failures. */
 export function appendContract(name: string, open: OpenLog): void {
   describe(`${name}: appending to the log`, () => {
     const fixture = new LogFixture(open);
 
-    test('a check finds that entries can be kept, and changes nothing', async () => {
+    test('a check of a working log succeeds and changes nothing', async () => {
       const [alice, bob] = await fixture.some(2);
       const before = await fixture.say(alice, direct(alice, bob));
       await fixture.log.check?.();
@@ -15,7 +15,7 @@ export function appendContract(name: string, open: OpenLog): void {
       expect((await fixture.say(alice, direct(alice, bob))).id).toBe(before.id + 1);
     });
 
-    test('an entry is given and read as it was written', async () => {
+    test('an entry is returned and read as it was written', async () => {
       const [alice, bob] = await fixture.some(2);
       const first = await fixture.say(alice, direct(alice, bob));
       const written = {
@@ -40,7 +40,7 @@ export function appendContract(name: string, open: OpenLog): void {
       expect(await fixture.log.history(first.room, Number.MAX_SAFE_INTEGER, 1)).toEqual([read]);
     });
 
-    test('what is not given of an entry is not there', async () => {
+    test('absent properties of an entry stay absent', async () => {
       const [alice, bob] = await fixture.some(2);
       const entry = await fixture.say(alice, EVERYONE);
       const [read] = await fixture.read(bob);
@@ -120,7 +120,7 @@ export function appendContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(bob)).toEqual([first.id, first.id + 1, first.id + 2]);
     });
 
-    test('a key of an append that failed is free', async () => {
+    test('the key of a failed append is free', async () => {
       const [alice, bob] = await fixture.some(2);
       const key = { sender: alice.id, key: 'k', unknown: [], time: 1 };
       await expect(fixture.append([message(alice, { room: 1e12 })], key)).rejects.toThrow();
@@ -128,7 +128,7 @@ export function appendContract(name: string, open: OpenLog): void {
       expect(await fixture.append([message(alice, direct(alice, bob))], key)).toHaveLength(1);
     });
 
-    test('an entry that is not there, and the history of a room in pages', async () => {
+    test('a missing entry is undefined, and the history of a room is read in pages', async () => {
       const [alice, bob] = await fixture.some(2);
       const entries: Entry[] = [];
       for (let i = 0; i < 7; i++) entries.unshift(await fixture.say(alice, direct(alice, bob)));

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { StoredAccount } from '../../../index.ts';
 import { direct, EVERYONE, LogFixture, message, type OpenLog, SERVER, STRANGERS } from './fixture.ts';
 
-/** Whom an entry is for: everyone, direct conversations, and pages of both. */
+/** The accounts that may read an entry: everyone, direct conversations, and pages of both. */
 export function audienceContract(name: string, open: OpenLog): void {
-  describe(`${name}: whom an entry is for`, () => {
+  describe(`${name}: the audience of an entry`, () => {
     const fixture = new LogFixture(open);
 
-    test('what goes to everyone is for all who are registered, the sender among them', async () => {
+    test('every account reads what goes to everyone, including its sender', async () => {
       const [alice, bob] = await fixture.some(2);
       const { id, room } = await fixture.say(alice, EVERYONE);
       const fromServer = await fixture.say(SERVER, EVERYONE);
@@ -16,7 +16,7 @@ export function audienceContract(name: string, open: OpenLog): void {
       expect(await fixture.log.read(1e12, 0, Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
     });
 
-    test('a new account is given nothing from before', async () => {
+    test('a new account reads nothing older than itself', async () => {
       const alice = await fixture.create();
       await fixture.say(alice, EVERYONE);
       const last = await fixture.say(alice, direct(alice, { id: alice.id + 1 }));
@@ -28,7 +28,7 @@ export function audienceContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(carol)).toEqual(after.map(({ id }) => id));
     });
 
-    test('a direct conversation is one by whatever order its members are named in', async () => {
+    test('a direct conversation is the same in whatever order its members are named', async () => {
       const [alice, bob, carol, dave] = await fixture.some(4);
       const sorted = [alice, bob, carol].map(({ id }) => id).toSorted((a, b) => a - b);
       const first = await fixture.say(alice, direct(alice, bob, carol));
@@ -45,7 +45,7 @@ export function audienceContract(name: string, open: OpenLog): void {
       expect((await fixture.log.roomsOf(carol.id)).map(({ id }) => id)).toEqual([first.room]);
     });
 
-    test('first messages of one conversation at the same moment make one room', async () => {
+    test('concurrent first messages of one conversation make one room', async () => {
       const [alice, bob] = await fixture.some(2);
       const made = await Promise.all([direct(alice, bob), direct(bob, alice)].map((to) => fixture.say(alice, to)));
       expect(made[0]?.room).toBe(made[1]?.room);
@@ -74,7 +74,7 @@ export function audienceContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(alice)).toHaveLength(1 + crowd.length);
     });
 
-    test('rooms read in pages are read in the order of ids, each entry once', async () => {
+    test('pages over all rooms have each entry once, in the order of ids', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, bob.id, '', 1);
@@ -102,7 +102,7 @@ export function audienceContract(name: string, open: OpenLog): void {
       }
     });
 
-    test('a removed account is given nothing, and is waited for by nothing', async () => {
+    test('a removed account reads nothing and holds back no entry', async () => {
       const [alice, bob] = await fixture.some(2);
       const { id } = await fixture.say(alice, direct(alice, bob));
       await fixture.store.accounts.remove(bob.id);

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { StoredAccount } from '../../../index.ts';
 import { direct, EVERYONE, LogFixture, message, type OpenLog, SERVER } from './fixture.ts';
 
-/** Counting what waits in an inbox. */
+/** Counting the messages in an inbox. */
 export function countContract(name: string, open: OpenLog): void {
-  describe(`${name}: what waits in an inbox`, () => {
+  describe(`${name}: counting an inbox`, () => {
     const fixture = new LogFixture(open);
 
-    test('direct messages are counted, and what of them one sender said, no further than is asked for', async () => {
+    test('direct messages are counted, all and those of one sender, up to a limit', async () => {
       const [alice, bob, carol] = await fixture.some(3);
       const start = await fixture.log.head();
       const count = (account: StoredAccount, after = start, most = 100) =>
@@ -29,7 +29,7 @@ export function countContract(name: string, open: OpenLog): void {
       expect(await count(carol)).toMatchObject({ all: 0, own: 0 });
     });
 
-    test('what one says to oneself waits, too; other rooms and what does not count do not', async () => {
+    test('messages to oneself are counted; other rooms and entries that do not count as unread are not', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, alice.id, '', 1);
@@ -42,7 +42,7 @@ export function countContract(name: string, open: OpenLog): void {
       expect(await fixture.log.count(bob.id, alice.id, 0, 10)).toMatchObject({ all: 2, own: 2 });
     });
 
-    test('messages are counted by where they came from', async () => {
+    test('messages are counted by origin', async () => {
       const [alice, bob, carol] = await fixture.some(3);
       const from = (sender: StoredAccount, origin?: string) => fixture.say(sender, direct(sender, bob), { origin });
       const start = await fixture.log.head();

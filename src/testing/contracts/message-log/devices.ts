@@ -5,7 +5,7 @@ import { direct, EVERYONE, LogFixture, type OpenLog } from './fixture.ts';
 /** More devices than any case has. */
 const MANY = 16;
 
-/** Devices and how far each has come. */
+/** Devices and their cursors. */
 export function deviceContract(name: string, open: OpenLog): void {
   describe(`${name}: devices and cursors`, () => {
     const fixture = new LogFixture(open);
@@ -18,7 +18,7 @@ export function deviceContract(name: string, open: OpenLog): void {
       return found && [found.id, found.handed];
     };
 
-    test('the default device is there from the registration, and a login is noted', async () => {
+    test('the default device exists from the registration on, and a login is recorded', async () => {
       const alice = await fixture.create();
       await fixture.say(alice, EVERYONE);
       const bob = await fixture.create();
@@ -50,7 +50,7 @@ export function deviceContract(name: string, open: OpenLog): void {
       expect(await names(alice)).toEqual(['', 'phone']);
     });
 
-    test('cursors move forward only, each its own, and what was handed over is never behind them', async () => {
+    test('cursors only move forward, each on its own, and `handed` is never behind', async () => {
       const [alice, bob] = await fixture.some(2);
       const { id: start } = await fixture.log.enter(alice.id, '', 1, MANY);
       await fixture.log.enter(alice.id, 'phone', 1, MANY);
@@ -84,7 +84,7 @@ export function deviceContract(name: string, open: OpenLog): void {
       expect(await fixture.log.devices(1e12)).toEqual([]);
     });
 
-    test('an account has so many devices at most: the longest unseen goes first', async () => {
+    test('the number of devices is bounded: the least recently seen goes first', async () => {
       const alice = await fixture.create();
       for (const [i, device] of ['', 'phone', 'laptop'].entries()) await fixture.log.enter(alice.id, device, 10 + i, 3);
       await fixture.log.enter(alice.id, '', 20, 3);
@@ -94,7 +94,7 @@ export function deviceContract(name: string, open: OpenLog): void {
       expect(await names(alice)).toEqual(['watch']);
     });
 
-    test('one that has not been seen for long expires, but for the last one of an account', async () => {
+    test('a device that has not been seen for long expires, except the last one of an account', async () => {
       const alice = await fixture.create();
       for (const [i, device] of ['', 'phone', 'laptop'].entries()) {
         await fixture.log.enter(alice.id, device, 10 + 10 * i, MANY);
@@ -107,7 +107,7 @@ export function deviceContract(name: string, open: OpenLog): void {
       expect(await names(alice)).toEqual(['phone']);
     });
 
-    test('nothing waits for a device that is removed', async () => {
+    test('a removed device holds back no entry', async () => {
       const [alice, bob] = await fixture.some(2);
       await fixture.log.enter(bob.id, '', 1, MANY);
       await fixture.log.enter(bob.id, 'phone', 1, MANY);

@@ -10,16 +10,16 @@ import type {
   StoredAccount,
 } from '../../../index.ts';
 
-/** A store's accounts and log, and how a suite ends it. */
+/** A store's accounts and log, and a way to close it. */
 export interface OpenMessageLog {
   readonly accounts: Accounts;
   readonly messageLog: MessageLog;
-  /** Opens the log a second time, as another process would; absent where a store cannot be. */
+  /** Opens the log a second time, as another process would; absent if the store does not support that. */
   again?(): Promise<{ readonly messageLog: MessageLog; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-/** Opens a store that nobody has used. */
+/** Opens an unused store. */
 export type OpenLog = () => Promise<OpenMessageLog>;
 
 /** Ids that no account has. */
@@ -29,7 +29,7 @@ export const EVERYONE: Destination = { room: 1 };
 
 const END = Number.MAX_SAFE_INTEGER;
 
-/** Accounts, as many as a case has. */
+/** The accounts of a case. */
 interface People {
   2: readonly [StoredAccount, StoredAccount];
   3: readonly [...People[2], StoredAccount];
@@ -39,11 +39,11 @@ interface People {
 
 let made = 0;
 
-/** An open store, with what its cases have in common. */
+/** An open store, with helpers for its cases. */
 export class LogFixture {
   #store: OpenMessageLog | undefined;
 
-  /** To be called in a `describe`: the store is opened before its cases, and closed after them. */
+  /** Opens the store before the cases of a `describe`, and closes it after them. */
   constructor(open: OpenLog) {
     beforeAll(async () => {
       this.#store = await open();
@@ -81,20 +81,20 @@ export class LogFixture {
     return room.id;
   }
 
-  /** Appends one message that is no duplicate. */
+  /** Appends one message, which must be no duplicate. */
   async say(sender: StoredAccount, to: Destination, part: Partial<NewEntry> = {}): Promise<Entry> {
     const [entry] = await this.append([message(sender, to, part)]);
     return entry as Entry;
   }
 
-  /** Appends entries that are no duplicates. */
+  /** Appends entries, which must be no duplicates. */
   async append(entries: readonly NewEntry[], key?: SendKey): Promise<readonly Entry[]> {
     const appended = await this.log.append(entries, key);
     if ('duplicateOf' in appended) throw new Error(`they are a duplicate of the entry ${appended.duplicateOf}`);
     return appended;
   }
 
-  /** What is for an account. */
+  /** The entries that an account reads. */
   read(account: StoredAccount, after = 0, limit = 1000): Promise<readonly Entry[]> {
     return this.log.read(account.id, after, END, limit);
   }
@@ -108,7 +108,7 @@ export class LogFixture {
     return this.log.moveCursors([{ account: account.id, device, id, handed }], 1);
   }
 
-  /** Trims until nothing is left to trim; what is not given lets nothing go. */
+  /** Trims until there is nothing left to trim. By default nothing is too old or too much. */
   async trim(retention: Partial<Retention> = {}): Promise<void> {
     const all = { before: 0, most: Number.POSITIVE_INFINITY, keysSince: Number.POSITIVE_INFINITY, ...retention };
     while (await this.log.trim(all)) {}
@@ -132,7 +132,7 @@ export function message(sender: StoredAccount, to: Destination, part: Partial<Ne
   };
 }
 
-/** The direct conversation of accounts. */
+/** The direct conversation between accounts. */
 export function direct(...accounts: readonly { readonly id: number }[]): Destination {
   return { direct: accounts.map(({ id }) => id) };
 }

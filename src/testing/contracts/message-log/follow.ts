@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../index.ts';
 import { direct, EVERYONE, LogFixture, message, type OpenLog } from './fixture.ts';
 
-/** Following the log: all that is appended, by whomever. */
+/** Following the log, whichever process appends. */
 export function followContract(name: string, open: OpenLog): void {
   describe(`${name}: following the log`, () => {
     const fixture = new LogFixture(open);
 
-    test('two followers are each told of every entry once, in the order of ids, until they end', async () => {
+    test('every follower gets each entry once, in the order of ids, until it stops', async () => {
       const [alice, bob] = await fixture.some(2);
       await fixture.say(alice, EVERYONE);
       const told: Entry[][] = [[], []];
@@ -24,11 +24,11 @@ export function followContract(name: string, open: OpenLog): void {
       const entries = appended.flat();
       expect(told[0]).toEqual(entries.slice(0, 4));
       expect(told[1]).toEqual(entries);
-      // They are not read back: memory and time are for one copy.
+      // They are the same objects, not copies read back.
       for (const [i, entry] of told[1]?.entries() ?? []) expect(entry).toBe(entries[i]);
     });
 
-    test('followers are told before whoever appended goes on', async () => {
+    test('followers get entries before the append resolves', async () => {
       const alice = await fixture.create();
       const order: string[] = [];
       const end = fixture.log.follow((entries) => order.push(...entries.map(({ body }) => `told ${body}`)));
@@ -43,7 +43,7 @@ export function followContract(name: string, open: OpenLog): void {
       }
     });
 
-    test('one that throws keeps nobody from being told', async () => {
+    test('a follower that throws does not affect the others', async () => {
       const alice = await fixture.create();
       const told: number[] = [];
       const ends = [
@@ -58,7 +58,7 @@ export function followContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(alice)).toEqual(told);
     });
 
-    test('of what is not kept, and of duplicates, nobody is told', async () => {
+    test('followers get neither failed appends nor duplicates', async () => {
       const alice = await fixture.create();
       const key = { sender: alice.id, key: 'k', unknown: [], time: 1 };
       const told: number[] = [];
@@ -71,7 +71,7 @@ export function followContract(name: string, open: OpenLog): void {
       expect(told).toEqual([first?.id, last.id]);
     });
 
-    test('members that come and go are entries, too', async () => {
+    test('joins and leaves are entries, too', async () => {
       const alice = await fixture.create();
       const room = await fixture.room();
       const told: Entry[] = [];
@@ -89,7 +89,7 @@ export function followContract(name: string, open: OpenLog): void {
       expect((await fixture.say(alice, { room })).previous).toBe(told[1]?.id);
     });
 
-    test('what another process appends is told of, in one order with all else', async ({ skip }) => {
+    test('followers get entries of another process, in one order with all others', async ({ skip }) => {
       if (fixture.store.again === undefined) return skip('the store cannot be opened twice');
       const [alice, bob] = await fixture.some(2);
       const other = await fixture.store.again();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Duplicate, Entry, SendKey, StoredAccount } from '../../../index.ts';
 import { direct, EVERYONE, LogFixture, message, type OpenLog } from './fixture.ts';
 
-/** Keys, under which a sender may send a message again. */
+/** Keys, under which a sender may retry a message. */
 export function keyContract(name: string, open: OpenLog): void {
   describe(`${name}: keys of messages`, () => {
     const fixture = new LogFixture(open);
@@ -22,7 +22,7 @@ export function keyContract(name: string, open: OpenLog): void {
       return appended[0]?.id ?? 0;
     };
 
-    test('what was said under a key is found by its sender, also when all have it, until its time is over', async () => {
+    test('a key finds its message for its sender, even after the message is trimmed, until it expires', async () => {
       const [alice, bob] = await fixture.some(2);
       const to = direct(alice, bob);
       const first = idOf(await append(alice, 'a', to, { time: 10 }));
@@ -39,14 +39,14 @@ export function keyContract(name: string, open: OpenLog): void {
       expect(await fixture.log.find(alice.id, 'b')).toBeUndefined();
     });
 
-    test('a message under a key that its sender has used is not added, and is answered as the first one', async () => {
+    test('a message under a used key is not added, and is answered like the first one', async () => {
       const [alice, bob] = await fixture.some(2);
       const to = direct(alice, bob);
       const first = idOf(await append(alice, 'k', to, { unknown: ['ghost'] }, 'one'));
       const duplicate = { duplicateOf: first, unknown: ['ghost'] };
       expect(await append(alice, 'k', to, { unknown: ['other'] }, 'two')).toEqual(duplicate);
       expect(await fixture.read(bob)).toMatchObject([{ id: first, body: 'one' }]);
-      // Also when everyone has the first one, and it is forgotten.
+      // Even after the first one was trimmed.
       await Promise.all([alice, bob].map((one) => fixture.move(one, first)));
       await fixture.trim({ keysSince: 0 });
       expect(await append(alice, 'k', to, {}, 'three')).toEqual(duplicate);
@@ -67,7 +67,7 @@ export function keyContract(name: string, open: OpenLog): void {
       for (const one of [bob, carol]) expect(await fixture.ids(one)).toHaveLength(1);
     });
 
-    test('of copies that are appended at the same moment, one is added and the others duplicate it', async () => {
+    test('of concurrent copies, one is added and the others are its duplicates', async () => {
       const [alice, bob] = await fixture.some(2);
       const [first, ...copies] = await Promise.all(
         Array.from({ length: 5 }, () => append(alice, 'k', direct(alice, bob))),
@@ -78,7 +78,7 @@ export function keyContract(name: string, open: OpenLog): void {
       expect(await fixture.say(alice, direct(alice, bob))).toMatchObject({ id: id + 1, seq: 2 });
     });
 
-    test('what is just being appended is found under its key, once it is durable', async () => {
+    test('looking up the key of an append under way waits for that', async () => {
       const alice = await fixture.create();
       const order: string[] = [];
       const appended = append(alice, 'k').then((appended) => {
@@ -93,7 +93,7 @@ export function keyContract(name: string, open: OpenLog): void {
       expect(order).toEqual(['kept', 'found']);
     });
 
-    test('when the latest message was sent, also when everyone has it and only its key is known', async () => {
+    test('the time of the latest message is known, even if only its key is left', async () => {
       const [alice, bob] = await fixture.some(2);
       await fixture.say(alice, direct(alice, bob), { time: 20 });
       expect(await fixture.log.latest()).toBe(20);
@@ -106,7 +106,7 @@ export function keyContract(name: string, open: OpenLog): void {
     });
   });
 
-  describe(`${name}: a log that was never used`, () => {
+  describe(`${name}: an unused log`, () => {
     const fixture = new LogFixture(open);
 
     test('has no end, no latest message, and one room', async () => {

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import type { Destination, Entry, NewEntry, StoredAccount } from '../../../index.ts';
 import { EVERYONE, LogFixture, message, type OpenLog } from './fixture.ts';
 
-/** A time for which an account was a member of a room. */
+/** A membership of a room. */
 interface Span {
   readonly account: number;
   readonly since: number;
   until: number;
 }
 
-/** The log as its contract describes it, with no thought for speed. */
+/** A model of the log as its contract describes it, written for clarity and not for speed. */
 class Model {
   readonly #entries: Entry[] = [];
   readonly #since = new Map<number, number>();
@@ -22,7 +22,7 @@ class Model {
     this.#cursors.set(`${account} `, end);
   }
 
-  /** Takes in what the store has appended. @throws when it is numbered wrongly */
+  /** Adds what the store has appended. @throws when it is numbered wrongly */
   append(entries: readonly Entry[], of: readonly NewEntry[], end: number): void {
     for (const [i, entry] of entries.entries()) {
       const { to, origin, ...written } = of[i] as NewEntry;
@@ -33,7 +33,7 @@ class Model {
       expect(entry).toMatchObject({ ...written, ...(room !== undefined && { room }) });
       expect(entry.id).toBe(end + 1 + i);
       if (room === undefined) expect(before).toEqual([]);
-      // Of rooms that others use, too, the model knows only a part.
+      // The model sees only a part of rooms that others use too.
       if (before.length > 0) expect(entry.previous).toBeGreaterThanOrEqual(before.at(-1)?.id ?? 0);
       if (direct)
         expect(entry).toMatchObject({ seq: entry.counts ? counted + 1 : 0, previous: before.at(-1)?.id ?? 0 });
@@ -65,7 +65,7 @@ class Model {
     return (this.#spans.get(room) ?? []).some((span) => span.account === account && span.until > 1e15);
   }
 
-  /** What is for an account; its own only where it is addressed to it, for the rest may be trimmed. */
+  /** The entries for an account; its own only if addressed to it, because the others may be trimmed. */
   read(account: number, after: number, upTo: number): Entry[] {
     return this.#entries.filter(
       (entry) =>
@@ -87,7 +87,7 @@ class Model {
     return Math.max(...own.map(([, id]) => id));
   }
 
-  /** What lies behind all devices may be forgotten. */
+  /** Entries that all devices have may be trimmed. */
   slowest(account: number): number {
     const own = [...this.#cursors].filter(([key]) => key.startsWith(`${account} `));
     return Math.min(...own.map(([, id]) => id));
@@ -114,12 +114,12 @@ function isAddressed({ sender, toSender }: Entry, account: number): boolean {
   return sender !== account || toSender;
 }
 
-/** Holds a store's log against the model, whatever is said to whom and read from where. */
+/** Compares a store's log with the model over random operations. */
 export function modelContract(name: string, open: OpenLog): void {
   describe(`${name}: the log and its model`, () => {
     const fixture = new LogFixture(open);
 
-    test('agree, whoever says what where, and reads it', { timeout: 120_000 }, async () => {
+    test('agree after any sequence of operations', { timeout: 120_000 }, async () => {
       const rooms = [await fixture.room(), await fixture.room()];
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
@@ -141,7 +141,7 @@ async function agree(fixture: LogFixture, rooms: readonly number[], steps: reado
     const account = await fixture.create();
     model.create(account.id, await log.head());
     people.push(account);
-    // The default device stays, so that the model need not know of those who never logged in.
+    // The default device logs in, because the model does not know unused ones.
     await log.enter(account.id, '', 1, 16);
   };
   const destination = (to: Said['to']): Destination => {
@@ -202,7 +202,7 @@ async function agree(fixture: LogFixture, rooms: readonly number[], steps: reado
   }
 }
 
-/** What a device is given that catches up: all that is for its account and addressed to it, a few at a time. */
+/** What a device gets that catches up: everything addressed to its account, a few entries at a time. */
 async function pages({ log }: LogFixture, account: number, after: number, upTo: number, limit: number) {
   const found: Entry[] = [];
   for (let from = after; ; ) {

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../../index.ts';
 import { direct, LogFixture, message, type OpenLog } from './fixture.ts';
 
-/** Kinds of entries, and the redaction, which the log itself knows. */
+/** Redactions, the one kind of entry that the log itself interprets. */
 export function redactionContract(name: string, open: OpenLog): void {
   describe(`${name}: redactions`, () => {
     const fixture = new LogFixture(open);
 
-    test('one blanks its entry and the edits of that, and nothing else', async () => {
+    test('a redaction blanks its entry and the edits of that, and nothing else', async () => {
       const [alice, bob] = await fixture.some(2);
       const to = direct(alice, bob);
       const secret = await fixture.say(alice, to, { body: 'secret' });
@@ -29,7 +29,7 @@ export function redactionContract(name: string, open: OpenLog): void {
       expect(await fixture.log.get(answer.id)).toEqual(answer);
     });
 
-    test('one in the same append as its entry, and one of nothing', async () => {
+    test('a redaction may be in the same append as its entry, or refer to no entry', async () => {
       const [alice, bob] = await fixture.some(2);
       const to = direct(alice, bob);
       const head = await fixture.log.head();
@@ -40,7 +40,7 @@ export function redactionContract(name: string, open: OpenLog): void {
       expect((await fixture.ids(bob)).at(-1)).toBe(ofNothing.id);
     });
 
-    test('a redacted message counts as before, and its key is still used', async () => {
+    test('a redacted message still counts, and its key is still taken', async () => {
       const [alice, bob] = await fixture.some(2);
       const to = direct(alice, bob);
       const key = { sender: alice.id, key: 'k', unknown: [], time: 1 };

@@ -24,7 +24,7 @@ export function roomContract(name: string, open: OpenLog): void {
       expect(await fixture.log.rooms(room?.id ?? 0, 10)).toEqual([town]);
     });
 
-    test('what is said while an account is a member is for it, and nothing before or after', async () => {
+    test('a member reads what was said during its membership, and nothing before or after', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, alice.id, '', 1);
@@ -47,7 +47,7 @@ export function roomContract(name: string, open: OpenLog): void {
       expect(first.members).toBeUndefined();
     });
 
-    test('who is forgotten is given nothing of the room any more, and may join again', async () => {
+    test('a forgotten member reads nothing of the room, and may join again', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, bob.id, '', 1);
@@ -60,7 +60,7 @@ export function roomContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(bob)).toEqual([own.id, later.id]);
     });
 
-    test('who has left is forgotten later, too', async () => {
+    test('a past member can be forgotten later', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, bob.id, '', 1);
@@ -99,7 +99,7 @@ export function roomContract(name: string, open: OpenLog): void {
       expect(await fixture.log.roomsOf(1e12)).toEqual([]);
     });
 
-    test('nobody joins a room that is none, and an account that is removed is no member', async () => {
+    test('joining a room that does not exist fails, and a removed account is no member', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       const head = await fixture.log.head();

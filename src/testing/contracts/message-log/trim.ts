@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { direct, EVERYONE, LogFixture, message, type OpenLog, STRANGERS } from './fixture.ts';
 
-/** Trimming, and removing what a sender said. */
+/** Trimming, and removing a sender's messages. */
 export function trimContract(name: string, open: OpenLog): void {
   describe(`${name}: trimming the log`, () => {
     const fixture = new LogFixture(open);
@@ -9,7 +9,7 @@ export function trimContract(name: string, open: OpenLog): void {
     const isThere = async (...ids: readonly number[]) =>
       Promise.all(ids.map(async (id) => (await fixture.log.get(id)) !== undefined));
 
-    test('forgets what all have that it is for, and nothing that somebody waits for', async () => {
+    test('removes what all recipients have, and nothing that one of them lacks', async () => {
       const [alice, bob, carol] = await fixture.some(3);
       const toBob = await fixture.say(alice, direct(alice, bob));
       const toBoth = await fixture.say(alice, direct(alice, bob, carol));
@@ -34,12 +34,12 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await isThere(toBoth.id, toSelf.id, toAll.id)).toEqual([false, false, true]);
     });
 
-    test('what goes to everyone waits for all but its sender, who has to have it only where it is for it', async () => {
+    test('entries to everyone are kept for all but their sender, and for the sender if addressed to it', async () => {
       const [alice, bob] = await fixture.some(2);
       const others = await fixture.log.head();
       const first = await fixture.say(alice, EVERYONE);
       const second = await fixture.say(alice, EVERYONE, { toSender: true });
-      // Those of other cases, too.
+      // Including the accounts of other cases.
       for (let id = 1; id <= bob.id; id++) if (id !== alice.id) await fixture.move({ ...bob, id }, second.id);
       await fixture.trim();
       expect(others).toBeLessThan(first.id);
@@ -49,7 +49,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await isThere(second.id)).toEqual([false]);
     });
 
-    test('each device of an account is waited for', async () => {
+    test('entries are kept for every device of an account', async () => {
       const [alice, bob] = await fixture.some(2);
       for (const device of ['', 'phone', 'laptop']) await fixture.log.enter(bob.id, device, 1, 16);
       const ids = [await fixture.say(alice, direct(alice, bob)), await fixture.say(alice, direct(alice, bob))].map(
@@ -68,7 +68,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(bob)).toEqual([]);
     });
 
-    test('an entry of a named room waits for its members of then', async () => {
+    test('an entry of a named room is kept for the members at its time', async () => {
       const [alice, bob, carol, dave] = await fixture.some(4);
       const room = await fixture.room();
       for (const { id } of [bob, carol]) await fixture.log.join(room, id, '', 1);
@@ -88,7 +88,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await isThere(second.id)).toEqual([false]);
     });
 
-    test('rooms with history keep what everyone has, until the retention lets it go', async () => {
+    test('rooms with history keep what everyone has, until the retention ends', async () => {
       const [alice, bob] = await fixture.some(2);
       const [kept, other] = [await fixture.room(), await fixture.room()];
       for (const room of [kept, other]) await fixture.log.join(room, bob.id, '', 1);
@@ -104,7 +104,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await isThere(direct1.id)).toEqual([false]);
     });
 
-    test('lets go what is older than the retention, or more than it', async () => {
+    test('removes entries that are too old or too many', async () => {
       const [alice, bob] = await fixture.some(2);
       const say = async (time: number) => (await fixture.say(alice, direct(alice, bob), { time })).id;
       const [first, second, third] = [await say(10), await say(20), await say(30)];
@@ -120,7 +120,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await say(50)).toBe(next + 1);
     });
 
-    test('a wrong time of an entry ages none after it', async () => {
+    test('an entry with a wrong time does not age later ones', async () => {
       const [alice, bob] = await fixture.some(2);
       await fixture.trim({ most: 0 });
       const say = async (time: number) => (await fixture.say(alice, direct(alice, bob), { time })).id;
@@ -135,7 +135,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await isThere(old, future, older, young, late)).toEqual([false, true, false, true, true]);
     });
 
-    test('a long log is looked at a part at a time, and in the end as a whole', async () => {
+    test('a long log is trimmed in parts, and in the end as a whole', async () => {
       const [alice, bob] = await fixture.some(2);
       for (let i = 0; i < 25; i++) {
         await fixture.append(Array.from({ length: 100 }, () => message(alice, direct(alice, bob))));
@@ -146,7 +146,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await fixture.ids(bob, 0, 5000)).toEqual([last.id]);
     });
 
-    test('what a sender said is removed for all who wait for it, and nothing else', async ({ skip }) => {
+    test("a sender's entries are removed for all recipients, and nothing else", async ({ skip }) => {
       const { log } = fixture;
       if (log.removeFrom === undefined) return skip('the store cannot');
       const [alice, bob, carol] = await fixture.some(3);
@@ -158,7 +158,7 @@ export function trimContract(name: string, open: OpenLog): void {
       const others = [await fixture.say(alice, EVERYONE), await fixture.say(carol, direct(carol), { toSender: true })];
       const fromServer = await fixture.say({ ...bob, id: 0 }, EVERYONE);
       const rest = [...others, fromServer].map(({ id }) => id);
-      // The name of an account that is there stands for nobody.
+      // The name of an existing account matches nothing.
       expect(await log.removeFrom(bob.name)).toBe(0);
       expect(await log.removeFrom(bob.id)).toBe(4);
       expect(await log.removeFrom(bob.id)).toBe(0);
@@ -170,7 +170,7 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await fixture.say(bob, direct(bob, carol))).toMatchObject({ seq: 3, previous: keyed?.id });
     });
 
-    test('what somebody said who is removed is removed by the name', async ({ skip }) => {
+    test("a removed account's entries are removed by its name", async ({ skip }) => {
       if (fixture.log.removeFrom === undefined) return skip('the store cannot');
       const [bob, carol] = await fixture.some(2);
       const start = await fixture.log.head();

@@ -6,7 +6,7 @@ export function unreadContract(name: string, open: OpenLog): void {
   describe(`${name}: markers`, () => {
     const fixture = new LogFixture(open);
 
-    test('rooms with entries past the marker are unread, by the numbers of what counts', async () => {
+    test('rooms with counting entries past the marker are unread', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, bob.id, '', 1);
@@ -35,7 +35,7 @@ export function unreadContract(name: string, open: OpenLog): void {
       expect(await fixture.log.unread(1e12)).toEqual([]);
     });
 
-    test('a marker outlives what it counts, and whoever left has nothing unread', async () => {
+    test('a marker outlives the entries it counts, and a past member has nothing unread', async () => {
       const [alice, bob] = await fixture.some(2);
       const room = await fixture.room();
       await fixture.log.join(room, bob.id, '', 1);
