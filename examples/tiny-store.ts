@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import * as chat from 'chatserv';
 import { Accounts, definePlugin, type Entry, likenesses, MessageLog, nameKey, type Room, Storage } from 'chatserv';
 
-/** A store with no thought for speed or space: it looks through everything, and forgets only what entries said. */
+/** A store written for clarity, not for speed or space: it searches everything, and forgotten entries only lose their text. */
 export default definePlugin({
   name: 'tiny-store',
   summary: 'Keeps everything in memory, and loses it when the server ends',
   provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-  // A reload must not lose it. What has files or connections is closed by the third argument of `keep`.
+  // `keep` hands it on over a reload. Close files and connections in its third argument.
   setup: ({ clock, keep }) => ({ provide: keep('store', () => openStore(() => clock.now())) }),
 });
 
-/** What is kept of an account: where the log ended when it was made, its devices, and up to where it has read each room. */
+/** An account, the log's end when it was created, its devices, and the number up to which it has read each room. */
 type User = { account: chat.StoredAccount; since: number; devices: Device[]; markers: Map<number, number> };
 type Device = { -readonly [Key in keyof chat.Device]: chat.Device[Key] };
 
-/** A time for which an account was a member of a named room: what was appended between two entries is for it. */
+/** A membership of a named room, which covers the entries between its join and its leave. */
 type Stay = { room: number; account: number; role: string; since: number; until: number };
 
 export function openStore(now: () => number): { accounts: Accounts; messageLog: MessageLog; storage: Storage } {
@@ -104,7 +104,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
     return added.map(add);
   }
 
-  /** Appends that an account has joined or left a room. @returns the entry's id */
+  /** Appends a `join` or `leave` entry. @returns its id */
   function appendMove(kind: 'join' | 'leave', room: number, sender: number, time: number): number {
     const from = users.get(sender)?.account.name ?? '';
     const entry = { kind, version: 1, counts: false, sender, from, device: '', toSender: false, body: '', time };
@@ -113,7 +113,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
 
   return {
     accounts: {
-      ephemeral: true, // Leave this out when it keeps things where they outlive the process.
+      ephemeral: true, // Leave this out if the data outlives the process.
       get: async (id) => users.get(id)?.account,
       find: async (name) => find(name),
       lookalike: async (name) => lookalike(name),
@@ -243,7 +243,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         const least = kept().at(-1 - most)?.id ?? 0;
         let youngest = 0;
         for (const entry of kept()) {
-          // An entry is as young as those before it, of which some may have a time that is yet to come.
+          // An entry is never older than its predecessors. Times in the future do not count.
           if (entry.time <= now) youngest = Math.max(youngest, entry.time);
           const isWithin = entry.id > least && Math.max(youngest, entry.time) >= before;
           if (isWithin && (history?.has(entry.room) || isWanted(entry))) continue;
