@@ -5,7 +5,7 @@ import { memoryStore } from '../../stores/memory/store.ts';
 
 const SEVERAL = { 'single-session': false, timeouts: false };
 
-/** Alice on a device of hers. */
+/** Alice on one of her devices. */
 async function device(server: TestServer): Promise<JsonClient & { token: string }> {
   const client = server.connectJson();
   const token = await client.logsIn('alice', PASSWORD);
@@ -17,7 +17,7 @@ async function acknowledges(client: JsonClient, event: ServerEvent): Promise<voi
   await client.seesNothing();
 }
 
-/** Bob, who says things to alice. */
+/** Bob, who writes to alice. */
 async function teller(server: TestServer): Promise<LineClient & { tells(text: string): Promise<void> }> {
   await server.registers('alice');
   const bob = await server.joins('bob');
@@ -28,7 +28,7 @@ async function teller(server: TestServer): Promise<LineClient & { tells(text: st
   });
 }
 
-/** Cuts a connection; the server knows when so many sessions of alice's are left. */
+/** Cuts a connection, and waits until so many of alice's sessions are left. */
 async function isLost(server: TestServer, client: JsonClient, left: number): Promise<void> {
   await client.closes();
   const { online } = server.host.kernel;
@@ -37,7 +37,7 @@ async function isLost(server: TestServer, client: JsonClient, left: number): Pro
 }
 
 describe('a device that comes back with its token', () => {
-  test('takes the place of its own lost session, and no other', async () => {
+  test('replaces its own lost session, and no other', async () => {
     await using server = await startServer(SEVERAL);
     const bob = await teller(server);
     const [laptop, phone] = [await device(server), await device(server)];
@@ -50,7 +50,7 @@ describe('a device that comes back with its token', () => {
     await back.sees({ text: 'hi', repeat: false });
   });
 
-  test('is told that another one is connected, where a user may be connected once', async () => {
+  test('is refused if another one is connected and a user may be connected only once', async () => {
     await using server = await startServer({ timeouts: false });
     await server.registers('alice');
     const phone = await device(server);
@@ -63,8 +63,8 @@ describe('a device that comes back with its token', () => {
   });
 });
 
-describe('what one device has not acknowledged', () => {
-  test('comes again to it though another one has, and to the others marked as repeated', async () => {
+describe('messages that a device has not acknowledged', () => {
+  test('are delivered again to it after another one has acknowledged them, and to the others marked as repeated', async () => {
     await using server = await startServer(SEVERAL);
     const bob = await teller(server);
     const [laptop, phone] = [await device(server), await device(server)];
@@ -86,7 +86,7 @@ describe('what one device has not acknowledged', () => {
     await third.seesNothing();
   });
 
-  test('waits while it is online and slow, and so over a reload of the plugin', async () => {
+  test('stay queued while it is online and slow, even over a reload of the plugin', async () => {
     await using server = await startServer(SEVERAL);
     const bob = await teller(server);
     const [laptop, phone] = [await device(server), await device(server)];
@@ -100,12 +100,12 @@ describe('what one device has not acknowledged', () => {
     await acknowledges(again, await again.sees({ text: 'one', repeat: true }));
     await isLost(server, phone, 1);
     await isLost(server, again, 0);
-    // The one that has acknowledged it was there before the phone was lost.
+    // The one that has acknowledged it was online before the phone was lost.
     const third = await device(server);
     await third.sees({ text: 'one', repeat: true });
   });
 
-  test('is waited for no more once a later session has acknowledged it', async () => {
+  test('are dropped once a later session has acknowledged them', async () => {
     await using server = await startServer(SEVERAL);
     const bob = await teller(server);
     const [laptop, phone] = [await device(server), await device(server)];
@@ -124,7 +124,7 @@ describe('what one device has not acknowledged', () => {
     await bob.seesNothing();
   });
 
-  test('does not fill the inbox: after so many messages that another one has had, it is given up', async () => {
+  test('do not fill the inbox: they are given up once another session has had enough later ones', async () => {
     await using server = await startServer({ ...SEVERAL, 'offline-messages': { waitingForLost: 20 } });
     const bob = await teller(server);
     const [laptop, phone] = [await device(server), await device(server)];
@@ -142,7 +142,7 @@ describe('what one device has not acknowledged', () => {
     expect(server.limitsMet).toEqual({ 'waiting-for-lost': 1 });
   });
 
-  test('comes again although a person with a plain client, on at the same time, has read it', async () => {
+  test('are delivered again although a plain client, online at the same time, has read them', async () => {
     await using server = await startServer(SEVERAL);
     const bob = await teller(server);
     const phone = await device(server);
@@ -160,7 +160,7 @@ describe('what one device has not acknowledged', () => {
   });
 });
 
-test('a stop waits for cursors that are being written, and for those that have moved meanwhile', async () => {
+test('a stop waits for the cursors being written, and for those that have moved meanwhile', async () => {
   const begun = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const events: string[] = [];
@@ -183,7 +183,7 @@ test('a stop waits for cursors that are being written, and for those that have m
       };
     },
   });
-  // Ends before the plugins whose services it has.
+  // It stops before the plugins whose services it uses.
   const last = definePlugin({
     name: 'last',
     summary: 'Lets the slow write go on during the stop',

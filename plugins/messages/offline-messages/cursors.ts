@@ -1,41 +1,41 @@
 import type { Account, Cursor, MessageLog, Session } from 'chatserv';
 
-/** A device whose cursor moves, with its sessions: those that share it share the cursor, which follows the slowest. */
+/** The cursor of a device, which its sessions share. It follows the slowest of them. */
 interface DeviceCursor {
   readonly account: number;
   readonly device: string;
   sessions: readonly Session[];
-  /** Sessions that ended before they had everything, and how much another one has had since. */
+  /** Sessions that ended before they had everything, and how many messages other sessions were given since. */
   readonly lost: Map<Session, { passed: number }>;
-  /** The id up to which one of the sessions has everything. */
+  /** The id up to which the fastest session has everything. */
   furthest: number;
-  /** How far it has moved. */
+  /** The cursor, as it was moved in memory. */
   id: number;
   handed: number;
 }
 
-/** The cursors of devices that are online, and how far they have moved since they were last written. */
+/** The cursors of online devices, with moves that are not written yet. */
 export class Cursors {
   /**
-   * How many messages other sessions of the device may have had before a lost one does not hold its cursor back any
-   * more: without a bound, what somebody has read long ago would fill the inbox.
+   * How many messages other sessions may be given before a lost one no longer holds back the device's cursor. Without
+   * a bound, messages that the user has long read would fill the inbox.
    */
   waitingForLost = 0;
-  /** Told when a lost session is not waited for any longer. */
+  /** Called when a lost session is given up. */
   gaveUp: () => void = () => {};
   readonly #devices = new Map<string, DeviceCursor>();
-  /** Of one that has ended, too: its transport may still take something. */
+  /** Includes ended sessions, whose transports may still send something. */
   readonly #bySession = new WeakMap<Session, DeviceCursor>();
   #moved = new Set<DeviceCursor>();
-  /** Those that are being written. */
+  /** Cursors being written. */
   #leaving: ReadonlySet<DeviceCursor> = new Set();
 
-  /** Whether some have moved. */
+  /** Whether there are moves to write. */
   get moved(): boolean {
     return this.#moved.size > 0;
   }
 
-  /** A session is about to read its inbox: it is given whatever sessions of its device that are gone have not had. */
+  /** Call it before a session reads its inbox. The session takes over what ended sessions of its device have not had. */
   begun(session: Session, { id: account }: Account): void {
     if (session.ended) return;
     const { deviceName: device } = session;
@@ -44,12 +44,12 @@ export class Cursors {
     const cursor = this.#devices.get(key) ?? fresh;
     this.#devices.set(key, cursor);
     this.#bySession.set(session, cursor);
-    // The end of one that it replaces may not have been noted yet.
+    // A session that it replaces may have ended without a call of `ended` yet.
     cursor.sessions = [...cursor.sessions.filter((other) => !other.ended), session];
     cursor.lost.clear();
   }
 
-  /** A session has everything up to this id: its device's cursor moves as far as all of its sessions are. */
+  /** Call it when a session has everything up to an id. The device's cursor moves up to its slowest session. */
   delivered(session: Session, id: number): void {
     const cursor = this.#bySession.get(session);
     if (cursor === undefined) return;
@@ -61,7 +61,7 @@ export class Cursors {
     else this.#settle(cursor);
   }
 
-  /** A session has ended. */
+  /** Call it when a session has ended. */
   ended(session: Session): void {
     const cursor = this.#bySession.get(session);
     if (cursor === undefined) return;
@@ -71,7 +71,7 @@ export class Cursors {
     const rest = cursor.sessions.filter((other) => other !== session);
     const isKnown = rest.length < cursor.sessions.length;
     cursor.sessions = rest;
-    // What the account said itself is passed over too.
+    // The account's own messages, which are not delivered, are skipped too.
     if (!isShort) cursor.furthest = Math.max(cursor.furthest, position);
     if (rest.length > 0 && isShort && isKnown) cursor.lost.set(session, { passed: 0 });
     if (rest.length > 0) this.#settle(cursor);
@@ -79,13 +79,13 @@ export class Cursors {
     this.#drop(cursor);
   }
 
-  /** Notes what a session was handed and has not acknowledged. */
+  /** Records what a session was handed and has not acknowledged. */
   hand(session: Session): void {
     const cursor = this.#bySession.get(session);
     if (cursor !== undefined && session.codec.acknowledges) this.#move(cursor, 0, session.feed.given);
   }
 
-  /** Where a device's cursor is, as it was written, or as it has moved since. */
+  /** A device's cursor as stored, or as it has moved since. */
   ahead(account: number, device: string, { id, handed }: Cursor): Cursor {
     const moved = this.#devices.get(keyOf(account, device));
     return moved === undefined
@@ -93,7 +93,7 @@ export class Cursors {
       : { id: Math.max(id, moved.id), handed: Math.max(handed, moved.handed) };
   }
 
-  /** Writes those that have moved. @throws when they could not be; then they are still to be written */
+  /** Writes the moves. @throws when that fails; then the next call writes them */
   async write(log: MessageLog, now: number): Promise<void> {
     if (this.#moved.size === 0) return;
     const leaving = this.#moved;
@@ -133,7 +133,7 @@ export class Cursors {
     if (!this.#devices.has(key)) this.#devices.set(key, cursor);
   }
 
-  /** Forgets a device without sessions, once its cursor is written: the next session reads on from there. */
+  /** Forgets a device without sessions once its cursor is written. The next session starts from the stored one. */
   #drop(cursor: DeviceCursor): void {
     if (cursor.sessions.length > 0 || this.#moved.has(cursor) || this.#leaving.has(cursor)) return;
     const key = keyOf(cursor.account, cursor.device);

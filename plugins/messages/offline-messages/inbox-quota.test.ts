@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const saying = (to: string, count: number) => Array.from({ length: count }, (_, i) => `message ${to} ${i}`);
 
-/** Sends messages one after the other: of those that are under way together some more are taken. */
+/** Sends messages one after another: concurrent ones may exceed a limit by a few. */
 async function sendsTo(client: LineClient, to: string, count: number): Promise<string[]> {
   const answers: string[] = [];
   for (const line of saying(to, count)) answers.push(await client.asks(line));
@@ -24,7 +24,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     return startServer({ 'offline-messages': options, sqlite, memory: store === 'memory' }, limits);
   };
 
-  test('takes so many messages of one sender, until they are fetched', async () => {
+  test('takes a limited number of messages from one sender until they are fetched', async () => {
     await using server = await start({ waitingFrom: 3 });
     await server.registers('bob');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
@@ -42,7 +42,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await alice.seesInOrder('sent:', 'sent:', 'sent:', 'error:full:message');
   });
 
-  test('takes so many messages in all, and broadcasts all the same', async () => {
+  test('takes a limited number of messages in all, and any number of broadcasts', async () => {
     await using server = await start({ waiting: 4, waitingFrom: 3, waitingFromStrangers: 1 });
     await server.registers('bob');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
@@ -55,7 +55,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     expect(server.limitsMet).toEqual({ 'waiting-messages': 2 });
   });
 
-  test('that is full is told beside unknown names where a message is for others too', async () => {
+  test('that is full is reported with the unknown names if a message has other recipients', async () => {
     await using server = await start({ waitingFrom: 1 });
     await server.registers('bob', 'dave');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
@@ -68,7 +68,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await dave.seesNothing();
   });
 
-  test('of who is online and reads is never full', async () => {
+  test('of a user who is online and reads is never full', async () => {
     await using server = await start({ waiting: 2, waitingFrom: 2 });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     await alice.says(...saying('bob', 20));
@@ -77,13 +77,13 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     expect(server.limitsMet).toEqual({});
   });
 
-  test('of who is online and does not acknowledge fills up, and has room again when it is read', async () => {
+  test('of a user who is online and does not acknowledge fills up, and has room again when it is read', async () => {
     await using server = await start({ waiting: 10, waitingFrom: 10, waitingFromStrangers: 1 }, { unacknowledged: 2 });
     await server.registers('bob');
     const alice = await server.joins('alice');
     const bob = server.connectJson();
     await bob.logsIn('bob', PASSWORD);
-    // One after the other: of those that are under way together some more are taken.
+    // One after another: concurrent ones may exceed the limit by a few.
     for (const line of saying('bob', 10)) expect(await alice.asks(line)).toBe('sent:');
     for (const line of saying('bob', 2)) expect(await alice.asks(line)).toBe('error:full:message');
     for (let i = 0; i < 10; i++) {
@@ -98,10 +98,10 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await bob.sees({ type: 'message', text: 'again' });
   });
 
-  /** Addresses for which limits per network hold. */
+  /** Addresses that limits per network apply to. */
   const [NEAR, FAR] = ['198.51.100.7', '203.0.113.9'];
 
-  test('keeps a part for those whom its owner has written to, whatever strangers send', async () => {
+  test('reserves a part for users whom its owner has written to, whatever strangers send', async () => {
     await using server = await start({ waiting: 10, waitingFromStrangers: 0.5 });
     const [bob, carol] = [await server.joins('bob'), await server.joins('carol')];
     await bob.says('message carol hello');
@@ -118,7 +118,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     expect(server.limitsMet).toMatchObject({ 'waiting-messages': 1 });
   });
 
-  test('takes so many messages of strangers from one network, and others from elsewhere', async () => {
+  test('takes a limited number of messages of strangers from one network, and others from elsewhere', async () => {
     await using server = await start({ waitingFromNetwork: 3 });
     await server.registers('bob');
     const [one, two, far] = [
@@ -147,11 +147,11 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await bob.logsOut();
     server.clock.advance(1);
     expect(await sendsTo(one, 'bob', 4)).toEqual(['sent:', 'sent:', 'sent:', 'error:full:message']);
-    // Two is no stranger any more.
+    // Two is no longer a stranger.
     expect(await sendsTo(two, 'bob', 4)).toEqual(['sent:', 'sent:', 'sent:', 'sent:']);
   });
 
-  test('of a network that is exempt is as large as any', async () => {
+  test('has no limit per network for an exempt one', async () => {
     await using server = await start({ waitingFromNetwork: 1 });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -159,7 +159,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 });
 
-test('whom somebody has written to, and where messages came from, is known after a restart', async () => {
+test('contacts and origins are known after a restart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-room-'));
   const start = () =>
     startServer({

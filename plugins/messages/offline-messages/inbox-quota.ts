@@ -1,38 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { Account, MessageLog, Server, SteadyClock } from 'chatserv';
 
-/** How many accounts' counts are remembered, and of how many senders and origins each. */
+/** How many accounts' counts to cache, and for how many senders and origins each. */
 const ACCOUNTS = 2000;
 const SENDERS = 100;
 
-/** After how long what is said to be full is counted again, in milliseconds. */
+/** How long a full inbox counts as full before it is counted again, in milliseconds. */
 const STALE = 10_000;
 
-/** Messages to more accounts than this are bounded as those to everyone are: by what the log keeps. */
+/** Messages to more accounts than this have no quota, like those to everyone: the log's retention bounds them. */
 const NAMED_MOST = 32;
 
-/** How many messages may wait for an account. */
+/** The most messages in an account's inbox. */
 export interface QuotaLimits {
   readonly waiting: number;
-  /** How many of them may be from one sender. */
+  /** The most from one sender. */
   readonly waitingFrom: number;
-  /** How many may come from one network when a stranger there adds another. */
+  /** The most from one network for a stranger on that network to add another. */
   readonly waitingFromNetwork: number;
-  /** Up to what part of `waiting` strangers may add to them. A stranger is one whom the account has never written to. */
+  /** The part of `waiting` up to which strangers may add messages. The account has never written to a stranger. */
   readonly waitingFromStrangers: number;
 }
 
-/** The sender of what no account says, who is no stranger to anybody. */
+/** The sender id of the server's own messages, which is no stranger. */
 const SERVER = 0;
 
-/** What is known of a sender. */
+/** An inbox's counts for a sender. */
 interface Sender {
-  /** How much of what waits is its own. */
+  /** How many messages in the inbox are from it. */
   own: number;
   readonly isStranger: boolean;
 }
 
-/** What waits for an account, as far as it was counted. */
+/** The counts of an inbox. */
 interface Count {
   all: number;
   readonly bySender: Map<number, Sender>;
@@ -40,7 +40,7 @@ interface Count {
   readonly at: number;
 }
 
-/** Finds full inboxes: counts are remembered, and what is added is counted on. */
+/** Finds full inboxes. It caches counts and updates them with each message. */
 export class InboxQuota {
   readonly #log: MessageLog;
   readonly #server: Server;
@@ -64,21 +64,21 @@ export class InboxQuota {
     this.#furthest = furthest;
   }
 
-  /** Where a sender is, as the log notes it: its network, hashed. Undefined where no limits per network hold. */
+  /** The origin that the log stores for a sender: its network, hashed. Undefined if limits per network do not apply. */
   originOf(sender: Account): string | undefined {
     const network = this.#server.sessionsOf(sender).find(({ exempt }) => !exempt)?.network;
     return network && createHash('sha256').update(network).digest('base64url').slice(0, 12);
   }
 
-  /** Those of the accounts whose inboxes take no more from a sender. Whoever is given messages at once is none of them. */
+  /** The accounts whose inboxes take no more messages from a sender. Accounts that are online and up to date are never full. */
   async full(accounts: readonly Account[], sender: number, origin: string | undefined): Promise<Account[]> {
     if (accounts.length > NAMED_MOST) return [];
-    // At once, so that all of them are one request of the store each, and not as many after one another.
+    // In parallel, so that the store answers them in one batch.
     const isFull = await Promise.all(accounts.map((account) => this.#isFull(account, sender, origin)));
     return accounts.filter((_, index) => isFull[index]);
   }
 
-  /** Something may have been read: what was counted of the account is no longer so. */
+  /** Drops the counts of an account, which may have read something. */
   forget(account: Account): void {
     this.#counts.delete(account.id);
   }

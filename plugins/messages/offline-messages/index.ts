@@ -14,97 +14,97 @@ import { Cursors } from './cursors.ts';
 import { InboxQuota } from './inbox-quota.ts';
 import { TrustedTime } from './trusted-time.ts';
 
-/** How many messages are read from the log at a time. */
+/** How many messages to read from the log at a time. */
 const PAGE = 256;
 
 /** In milliseconds. */
 const DAY = 86_400_000;
 
-/** How many messages are counted where it is not said. */
+/** How far `waiting` counts by default. */
 const COUNTED_MOST = 10_000;
 
 export default definePlugin({
   name: 'offline-messages',
   summary: 'Keeps every message until each of its recipients was given it',
   options: z.strictObject({
-    keepDays: z.number().positive().default(365).describe('How long what nobody fetched is kept, in days'),
-    keepMessages: z.int().positive().default(1_000_000).describe('How many messages are kept at most, the latest ones'),
+    keepDays: z.number().positive().default(365).describe('How long undelivered messages are kept, in days'),
+    keepMessages: z.int().positive().default(1_000_000).describe('The most messages kept; the oldest go first'),
     waiting: z
       .int()
       .positive()
       .default(10_000)
-      .describe(
-        'How many messages that name an account may wait for it; one to more than 32 accounts is never refused',
-      ),
-    waitingFrom: z.int().positive().default(1000).describe('How many of them may be from one sender'),
+      .describe('The most direct messages queued for an account; one to more than 32 accounts is never refused'),
+    waitingFrom: z.int().positive().default(1000).describe('The most of them from one sender'),
     waitingFromNetwork: z
       .int()
       .positive()
       .default(2000)
-      .describe('How many may be from one network when a sender there adds one whom the account has never written to'),
+      .describe(
+        'The most of them from one network when a sender there, whom the account has never written to, adds one',
+      ),
     waitingFromStrangers: z
       .number()
       .min(0)
       .max(1)
       .default(0.5)
       .describe(
-        'Up to what part of `waiting` senders may add messages whom the account has never written to; the rest is for those it has',
+        'The part of `waiting` open to senders whom the account has never written to; the rest is for those it has',
       ),
     waitingForLost: z
       .int()
       .nonnegative()
       .default(1000)
       .describe(
-        'How many messages other sessions of a user may be given before what a lost one has not acknowledged is given up',
+        'How many messages other sessions of a user may be given before unacknowledged ones of a lost session are given up',
       ),
-    trimTime: z.number().positive().default(600).describe('How often what everyone has is forgotten, in seconds'),
+    trimTime: z.number().positive().default(600).describe('How often delivered messages are trimmed, in seconds'),
     keyTime: z
       .number()
       .positive()
       .default(86_400)
-      .describe('For how long after a message its sender may send it again without saying it twice, in seconds'),
+      .describe('How long a retry of a message under the same key is recognized, in seconds'),
     devices: z
       .int()
       .positive()
       .default(16)
-      .describe('How many devices an account may have; the one that was not seen for longest goes first'),
+      .describe('The most devices of an account; the least recently seen goes first'),
     deviceDays: z
       .number()
       .positive()
       .default(90)
-      .describe('How long messages wait for a device that is not seen, in days; the last one of an account stays'),
+      .describe('How long messages are kept for a device that is not seen, in days; the last one of an account stays'),
     cursorTime: z.int().positive().default(250).describe('How often cursors are written, in milliseconds'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
   provides: { inbox: Inbox },
   setup({ options, accounts, messageLog: log, clock, keep, logger, server, signal }) {
-    // A reload may bring another object for the log, and never another log.
+    // A reload may replace the service object, but it is always the same log.
     const cursors = keep('cursors', () => new Cursors());
     cursors.waitingForLost = options.waitingForLost;
     cursors.gaveUp = () => server.limitMet('waiting-for-lost');
-    // Feeds hold on to the reader that they were given at the login, which must not end with the log's object of then.
+    // Feeds keep the reader of their login, so it must reach the log's current service object.
     const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
     const quota = new InboxQuota(log, server, clock, options, furthest);
     let cancelWrite: (() => void) | undefined;
     let written = Promise.resolve();
-    // Over a reload, too, it knows how long the time of day has been what it is.
+    // Kept over reloads, because trusted time depends on how long the clock has run.
     const age = keep<{ time?: Promise<TrustedTime> }>('age', () => ({}));
     let trimming = false;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
-    /** The id up to which one of an account's devices has everything. */
+    /** The id up to which the furthest of an account's devices has everything. */
     async function furthest({ id }: Account): Promise<number> {
       const devices = await log.devices(id);
       return Math.max(0, ...devices.map((device) => cursors.ahead(id, device.name, device).id));
     }
 
-    /** Notes that a device logs in, which nobody waits for where it is known. @returns how far it has come */
+    /** Records a device's login, without waiting if the device is known. @returns its cursor */
     async function enter({ id }: Account, device: string): Promise<Cursor> {
       const known = (await live.log.devices(id)).find(({ name }) => name === device);
       const entering = live.log.enter(id, device, clock.now(), options.devices);
       if (known === undefined) return entering;
       entering.catch((err: unknown) => {
-        logger.error({ event: 'store-error', err }, 'when a device was seen could not be noted');
+        logger.error({ event: 'store-error', err }, "a device's login could not be recorded");
       });
       return known;
     }
@@ -113,7 +113,7 @@ export default definePlugin({
       cancelWrite ??= clock.after(options.cursorTime, () => void write());
     }
 
-    /** Writes cursors once the write under way is done, so that a stop waits for both. */
+    /** Writes cursors after the current write, so that a stop waits for both. */
     function write(): Promise<void> {
       written = written.then(writeNow);
       return written;
@@ -125,7 +125,7 @@ export default definePlugin({
       try {
         await cursors.write(log, clock.now());
       } catch (err) {
-        logger.error({ event: 'store-error', err }, 'cursors could not be written; they are tried again');
+        logger.error({ event: 'store-error', err }, 'cursors could not be written; will retry');
       }
       if (cursors.moved && !signal.aborted) writeSoon();
     }
@@ -136,7 +136,7 @@ export default definePlugin({
       trimming = true;
       forget()
         .catch((err: unknown) => {
-          logger.error({ event: 'store-error', err }, 'the log could not be trimmed; it is tried again');
+          logger.error({ event: 'store-error', err }, 'the log could not be trimmed; will retry');
         })
         .finally(() => {
           trimming = false;
@@ -154,7 +154,7 @@ export default definePlugin({
 
     function trustedTime(): Promise<TrustedTime> {
       age.time ??= Promise.resolve(log.latest()).then((latest) => new TrustedTime(clock, latest));
-      // What cannot be read now is read at the next round.
+      // After a failure the next round reads it again.
       age.time.catch(() => delete age.time);
       return age.time;
     }
@@ -164,7 +164,7 @@ export default definePlugin({
         const { account, deviceName } = session;
         if (account === undefined) return;
         live.readers.add(session);
-        // The cursor is asked for inside: from the call on nothing is given out of turn.
+        // The feed reads the cursor itself, so that it delivers nothing out of order meanwhile.
         await session.feed.readOn({
           cursor: async () => cursors.ahead(account.id, deviceName, await enter(account, deviceName)),
           read: (after, upTo) => live.log.read(account.id, after, upTo, PAGE),
@@ -189,11 +189,11 @@ export default definePlugin({
       provide: { inbox },
       start() {
         live.log = log;
-        // Before anything is said at a time of day that may be wrong.
+        // Before a message is stored with a time of day that may be wrong.
         trustedTime().catch(() => {});
-        // Whoever logged in while the plugin was off has no reader yet.
+        // Sessions that logged in while the plugin was off have no reader yet.
         for (const session of server.sessions()) {
-          // A page that cannot be read is the feed's to report.
+          // The feed reports read errors.
           if (session.account === undefined || live.readers.has(session)) continue;
           cursors.begun(session, session.account);
           inbox.readOn(session).catch(() => {});
@@ -229,7 +229,7 @@ export default definePlugin({
           cursors.delivered(session, message.id);
           writeSoon();
         },
-        // Before others watch the login: what waited comes first.
+        // Before other observers of the login: queued messages come first.
         onLogin: {
           observe: {
             order: 'pre',
@@ -258,9 +258,9 @@ export default definePlugin({
   },
 });
 
-/** Names of nobody online may be those of accounts that are offline: the message is for these, too. */
+/** Adds offline accounts to an audience: names that match no one online may be theirs. */
 async function findAbsent(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<void> {
-  // At once, so that they share one request of the store.
+  // In parallel, so that the store answers them in one batch.
   const found = await Promise.all(audience.absent.map((name) => accounts.find(name)));
   const unknown = audience.absent.filter((_, index) => found[index] === undefined);
   for (const account of found)

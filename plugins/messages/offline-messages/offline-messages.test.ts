@@ -3,8 +3,8 @@ import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
 
-describe('who was away', () => {
-  test('is given what waited, oldest first, right after welcome, and once', async () => {
+describe('a user who was away', () => {
+  test('gets queued messages once, oldest first, right after welcome', async () => {
     await using server = await startServer();
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -18,7 +18,7 @@ describe('who was away', () => {
     await again.seesNothing();
   });
 
-  test('is given more than a page of it in order, before what is said meanwhile', async () => {
+  test('gets more than a page of them in order, before messages sent meanwhile', async () => {
     await using server = await startServer({}, { outboxBytes: 4096, linesPerSecond: 0 });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -33,7 +33,7 @@ describe('who was away', () => {
     await bob.seesNothing();
   });
 
-  test('and is connected twice is given on both what is said while the second login is under way', async () => {
+  test('and logs in twice gets messages sent during the second login on both connections', async () => {
     const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let logins = 0;
     const slowLogin = definePlugin({
@@ -62,7 +62,7 @@ describe('who was away', () => {
     await bob.says('message alice first', 'message alice second');
     await bob.seesInOrder('sent:', 'sent:');
     for (const text of ['first', 'second']) await one.hears('bob', text);
-    // The account's cursor is past both by now, and that is written.
+    // The account's cursor is past both by now, and stored.
     server.clock.advance(1);
     await bob.seesNothing();
     go.resolve();
@@ -73,7 +73,7 @@ describe('who was away', () => {
     await two.seesNothing();
   });
 
-  test('is not given what was said before registering', async () => {
+  test('gets nothing from before the registration', async () => {
     await using server = await startServer();
     const alice = await server.joins('alice');
     await alice.says('broadcast first');
@@ -83,7 +83,7 @@ describe('who was away', () => {
   });
 });
 
-test('names of nobody are answered, in the order and spelling given, each once', async () => {
+test('unknown names are reported once each, in the order and spelling given', async () => {
   await using server = await startServer();
   await server.registers('bob');
   const alice = await server.joins('alice');
@@ -94,7 +94,7 @@ test('names of nobody are answered, in the order and spelling given, each once',
   await bob.seesNothing();
 });
 
-test('a message to nobody leaves the order of the log as it is', async () => {
+test('a message to no one does not change the order of the log', async () => {
   await using server = await startServer();
   const bob = await server.joins('bob');
   const alice = await server.joins('alice');
@@ -105,7 +105,7 @@ test('a message to nobody leaves the order of the log as it is', async () => {
   expect(server.failures).toEqual([]);
 });
 
-/** A store that lets one message wait for its disk. */
+/** A store that delays one message, as a slow disk would. */
 function slowStore() {
   const begun = Promise.withResolvers<void>();
   const disk = Promise.withResolvers<void>();
@@ -128,7 +128,7 @@ function slowStore() {
   return { plugin, begun: begun.promise, disk };
 }
 
-test('a message that is kept too late for its sender is given all the same', async () => {
+test('a message that is kept after its sender got an error is delivered all the same', async () => {
   const { plugin, begun, disk } = slowStore();
   await using server = await startServer({ memory: false, plugin });
   const alice = await server.joins('alice');
@@ -142,7 +142,7 @@ test('a message that is kept too late for its sender is given all the same', asy
   await bob.hears('alice', 'slow');
 });
 
-test('a message that cannot be kept is given to nobody', async () => {
+test('a message that cannot be kept is not delivered', async () => {
   const { plugin, begun, disk } = slowStore();
   await using server = await startServer({ memory: false, plugin });
   const alice = await server.joins('alice');
@@ -156,7 +156,7 @@ test('a message that cannot be kept is given to nobody', async () => {
   expect(server.failures.map(({ text }) => text)).toEqual(["command 'message' of plugin 'message' failed"]);
 });
 
-test('without the plugin a name that is not online is answered like an unknown one', async () => {
+test('without the plugin an offline name is answered like an unknown one', async () => {
   await using server = await startServer({ 'offline-messages': false });
   await server.registers('bob');
   const alice = await server.joins('alice');
@@ -170,7 +170,7 @@ test('without the plugin a name that is not online is answered like an unknown o
   await carol.seesNothing();
 });
 
-/** A command that tells how many messages wait for a user. */
+/** A command that prints how many messages are queued for a user. */
 const waiting = defineCommand({
   name: 'waiting',
   summary: 'Counts what waits for a user',
@@ -182,8 +182,8 @@ const waiting = defineCommand({
   },
 });
 
-describe('what waits is counted', () => {
-  test('as it is now, and not as it was when cursors were last written', async () => {
+describe('queued messages are counted', () => {
+  test('by the current cursors, not the last stored ones', async () => {
     await using server = await startServer({ waiting }, { linesPerSecond: 0 });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -193,7 +193,7 @@ describe('what waits is counted', () => {
     await alice.says('waiting bob', 'waiting bob 299', 'waiting bob 256', 'waiting alice');
     await alice.seesInOrder('301', '299', '256', '0');
 
-    // The clock stands still: no cursor is written meanwhile.
+    // The clock stands still, so no cursor is written meanwhile.
     const bob = await server.returns('bob');
     for (let i = 0; i <= 300; i++) await bob.hears('alice', String(i));
     await carol.hears('alice', '300');
@@ -205,7 +205,7 @@ describe('what waits is counted', () => {
     await alice.seesInOrder('sent:', '1');
   });
 
-  test('with what a program was handed and has not acknowledged', async () => {
+  test('with those that a program was handed and has not acknowledged', async () => {
     await using server = await startServer({ waiting });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -222,7 +222,7 @@ describe('what waits is counted', () => {
   });
 });
 
-/** A store each of whose calls waits until the test lets all of them go on that have come by then: a round. */
+/** A store whose calls wait until the test releases all pending ones: a round. */
 function storeInRounds() {
   const { accounts, messageLog, storage } = memoryStore(() => 0);
   const waiting: (() => void)[] = [];
@@ -247,7 +247,7 @@ function storeInRounds() {
   return {
     plugin,
     accounts,
-    /** In how many rounds something comes about. */
+    /** How many rounds something takes. */
     async roundsOf(work: () => Promise<unknown>): Promise<number> {
       waits = true;
       const settled = work().finally(() => {
@@ -255,7 +255,7 @@ function storeInRounds() {
       });
       let rounds = 0;
       while (waits) {
-        // Long enough for all to have come that waits for nothing else.
+        // Long enough for all calls that depend on nothing else.
         for (let i = 0; i < 20; i++) await new Promise(setImmediate);
         if (waiting.length > 0) rounds++;
         for (const goOn of waiting.splice(0)) goOn();
@@ -266,13 +266,13 @@ function storeInRounds() {
   };
 }
 
-test('a message to many who are offline waits for the store a few times, and not once for each of them', async () => {
+test('a message to many offline users takes a few round trips to the store, not one per user', async () => {
   const { plugin, accounts, roundsOf } = storeInRounds();
   const names = Array.from({ length: 32 }, (_, i) => `u${i}`);
   for (const name of names) await accounts.create(name, 'hash');
   await using server = await startServer({ memory: false, plugin });
   const alice = await server.joins('alice');
-  // Who they are, where their cursors are, how much waits for them, and the message itself.
+  // Their accounts, their cursors, their inbox counts, and the message itself.
   const rounds = await roundsOf(async () => expect(await alice.asks(`message (${names.join(' ')}) hi`)).toBe('sent:'));
   expect(rounds).toBeGreaterThan(0);
   expect(rounds).toBeLessThanOrEqual(4);

@@ -5,7 +5,7 @@ import { memoryStore } from '../../stores/memory/store.ts';
 
 const DAY = 86_400;
 
-/** A store that outlives its server, and tells when a round of trimming is done. */
+/** A store that outlives its server, and reports when a round of trimming is done. */
 function keptStore() {
   const store = memoryStore(() => 0);
   let tell = () => {};
@@ -29,7 +29,7 @@ function keptStore() {
   return { plugin, trimmed };
 }
 
-/** A server with a store of its own, or the store of another one. */
+/** A server with a new store, or with that of another server. */
 class Kept {
   readonly #store: ReturnType<typeof keptStore>;
   readonly clock = new VirtualClock();
@@ -45,13 +45,13 @@ class Kept {
     return this.server;
   }
 
-  /** Lets days pass, with a round of trimming at the end of each. */
+  /** Advances the clock by days, with a round of trimming at the end of each. */
   async passes(days: number): Promise<void> {
     for (let day = 0; day < days; day++) {
       const trimmed = this.#store.trimmed();
       this.clock.advance(DAY);
       await trimmed;
-      // The plugin comes to know it a few promises later.
+      // The plugin sees it a few promises later.
       await new Promise(setImmediate);
     }
   }
@@ -59,7 +59,7 @@ class Kept {
 
 const MESSAGE = { type: 'message' as const, to: ['bob'], text: 'waits', key: 'k' };
 
-/** Alice says something to bob, who is away. @returns what she was answered */
+/** Alice writes to bob, who is offline. @returns the answer */
 async function says(server: TestServer, message: object = MESSAGE): Promise<object> {
   const alice = server.connectJson();
   await alice.logsIn('alice', PASSWORD);
@@ -82,8 +82,8 @@ async function waits(server: TestServer): Promise<void> {
   await bob.seesNothing();
 }
 
-describe('what nobody fetches', () => {
-  test('is kept for as long as keepDays says', async () => {
+describe('an undelivered message', () => {
+  test('is kept for keepDays', async () => {
     const kept = new Kept();
     await using server = await kept.start();
     await server.registers('alice', 'bob');
@@ -92,7 +92,7 @@ describe('what nobody fetches', () => {
     await waits(server);
   });
 
-  test('is forgotten after that', async () => {
+  test('is removed after that', async () => {
     const kept = new Kept();
     await using server = await kept.start();
     await server.registers('alice', 'bob');
@@ -102,7 +102,7 @@ describe('what nobody fetches', () => {
     await bob.seesNothing();
   });
 
-  test('stays, and so does its key, where the clock is 400 days ahead for a moment', async () => {
+  test('stays, and so does its key, if the clock is 400 days ahead for a moment', async () => {
     const kept = new Kept();
     await using server = await kept.start();
     await server.registers('alice', 'bob');
@@ -115,7 +115,7 @@ describe('what nobody fetches', () => {
     await waits(server);
   });
 
-  test('stays, and so does its key, where the clock is 400 days ahead at the start', async () => {
+  test('stays, and so does its key, if the clock is 400 days ahead at the start', async () => {
     const before = new Kept();
     const facts = await (async () => {
       await using server = await before.start();
@@ -130,7 +130,7 @@ describe('what nobody fetches', () => {
     await waits(server);
   });
 
-  test('is forgotten all the same where the server was off for that long, some weeks later', async () => {
+  test('is removed some weeks later if the server was really off for that long', async () => {
     const before = new Kept();
     {
       await using server = await before.start();
@@ -145,7 +145,7 @@ describe('what nobody fetches', () => {
     await bob.seesNothing();
   });
 
-  test('stays where it was said while the clock was years behind, as long as an earlier message does', async () => {
+  test('that was sent while the clock was years behind stays as long as an earlier message', async () => {
     const kept = new Kept();
     await using server = await kept.start();
     await server.registers('alice', 'bob');

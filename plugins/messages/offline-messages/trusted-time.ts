@@ -1,19 +1,19 @@
 import type { SteadyClock } from 'chatserv';
 
-/** How many times faster than time passes the trusted time comes up with a time of day that is ahead of it. */
+/** How many times faster than real time the trusted time catches up with a clock that is ahead of it. */
 const CATCH_UP = 10;
 
 /**
- * The time by which messages and keys age. The time of day can be set ahead by mistake, for a moment or from the start,
- * and what is forgotten then is lost. So it is believed when it is earlier, and only slowly when it is later: a jump of
- * 400 days ages messages by ten hours in the first hour, and is not believed in full for 44 days.
+ * The time by which messages and keys age. A clock that is set ahead by mistake, even for a moment, must not expire them
+ * all. So the trusted time follows the clock back at once and ahead only slowly: a jump of 400 days ages messages by
+ * ten hours in the first hour, and is followed in full after 44 days.
  */
 export class TrustedTime {
   readonly #clock: SteadyClock;
   #at: number;
   #elapsed: number;
 
-  /** @param latest when the latest message was said that is known of: it begins no later, whatever the time of day */
+  /** @param latest the time of the latest known message, from which it starts unless the clock is behind */
   constructor(clock: SteadyClock, latest: number | undefined) {
     this.#clock = clock;
     this.#at = latest ?? clock.now();
