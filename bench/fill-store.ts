@@ -10,13 +10,13 @@ const AT_ONCE = 500_000;
 /** Of 100 messages so many go to everyone; the others to one account, or to two or three together. */
 const TO_EVERYONE = 45;
 
-/** Of 100 direct messages so many are said to one of the accounts that its sender talks to most. */
+/** Of 100 direct messages so many go to one of their sender's friends. */
 const TO_FRIENDS = 90;
 const FRIENDS = 20;
 
 /**
- * Makes a database with accounts `u1`, `u2`, ... and entries between them. A third of the accounts have never come
- * back, a tenth have all, and the others are somewhere between; for the first 50 much waits by name.
+ * Makes a database with accounts `u1`, `u2`, ... and entries between them. A third of the accounts never came back, a
+ * tenth have everything, and the others are somewhere in between; the first 50 have large inboxes.
  */
 export function fillStore(file: string, entries: number, accounts: number): void {
   const db = new DatabaseSync(file);

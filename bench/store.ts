@@ -1,8 +1,8 @@
 /**
- * Measures for how long each kind of request holds the thread of the SQLite store, in a database of a given size.
- * `npm run bench:store`, or with `-- --messages 1000000 --accounts 10000 --file /tmp/store.db`: a file that is there is
- * used as it is and kept. What is measured is a batch of one request, commit and checkpoint included, fsync excluded.
- * A request during which the system gave the processor to others is left out, and counted.
+ * Measures how long each kind of request occupies the SQLite store's thread, in a database of a given size.
+ * `npm run bench:store`, or with `-- --messages 1000000 --accounts 10000 --file /tmp/store.db`: an existing file is used
+ * as it is and kept. It times batches of one request, with commit and checkpoint, without fsync. Requests during which
+ * the system ran something else on the processor are left out, and counted.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -56,9 +56,9 @@ type Row = Readonly<Record<'count' | 'p50' | 'p99' | 'p99.9' | 'max' | 'disturbe
 const rows: Record<string, Row> = {};
 
 /**
- * Times requests, one after the other.
- * @param request makes the one of a number from the result of the one before
- * @param perform the thread that performs them
+ * Times requests, one after another.
+ * @param request makes a request from its number and the previous result
+ * @param perform the thread that performs it
  */
 function measure(
   name: string,
@@ -91,7 +91,7 @@ function summary(times: readonly number[], disturbed = 0): Row {
   return { count: times.length, p50, p99, 'p99.9': p999, max: percentile(times, 1), disturbed };
 }
 
-/** Up to where an inbox was read, and how many accounts were removed. */
+/** The last entry read from an inbox, and how many accounts were removed. */
 let readUpTo = 0;
 let removed = 0;
 
@@ -107,7 +107,7 @@ const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a
 const direct = (i: number): Request => ['append', [row(pair(account(i), account(i + 1)), account(i))]];
 const reads = { perform: read };
 
-/** Reads or counts on where a request before has come to, until there is nothing left. */
+/** Repeats a request from where the last one ended, until there is nothing left. */
 const inParts =
   (name: string, ...values: unknown[]) =>
   (_i: number, before: unknown): Request | undefined => {
@@ -121,7 +121,7 @@ measure('list', (i) => ['list', account(i), 500], { samples: 2000, perform: read
 measure('seenSince', (i) => ['seenSince', 1 + i, Number.MAX_SAFE_INTEGER, 0, 1000], { samples: 2000, perform: read });
 measure('devices', (i) => ['devices', account(i)], reads);
 measure('count', (i) => ['count', account(i), account(i + 1), 0, 10_000], reads);
-measure('count, much waits', inParts('count', 1, 2, 0, 1e9, undefined), reads);
+measure('count, a large inbox', inParts('count', 1, 2, 0, 1e9, undefined), reads);
 measure('read, a login', (i) => ['read', account(i), 0, 1e15, 256], { samples: 4000, perform: read });
 measure(
   'read, after a long absence',
@@ -209,7 +209,7 @@ const MESSAGE = {
   time: Date.now(),
 };
 
-/** What others wait for an answer, alone and while the log is trimmed; with all there is to it, fsync too. */
+/** Times another client's appends, fsync included, on an idle store and during trimming. */
 const { messageLog: log, close } = await openStore({ file, busyTimeout: 5000, owned: true, now: Date.now });
 async function others(name: string, seconds: number): Promise<void> {
   const times: number[] = [];
