@@ -17,11 +17,11 @@ export interface Sent {
 export interface Seen {
   readonly user: string;
   readonly texts: readonly string[];
-  /** Whether the user acknowledges and drops what it knows already: then nothing may come twice. */
+  /** Whether the user acknowledges messages and drops repeated ones: then nothing may arrive twice. */
   readonly exactlyOnce: boolean;
 }
 
-/** What is wrong, a sentence each; nothing when the promise was kept. */
+/** The broken promises, a sentence each. */
 export function faults(sent: readonly Sent[], seen: readonly Seen[]): string[] {
   const found: string[] = [];
   const places = new Map(sent.map((message, index) => [message.text, { message, index }]));
@@ -50,7 +50,7 @@ export function faults(sent: readonly Sent[], seen: readonly Seen[]): string[] {
   return found;
 }
 
-/** Where two of them saw the same messages in different orders, a sentence each. */
+/** The users that saw the same messages in different orders, a sentence each. */
 export function disorder(seen: readonly Seen[]): string[] {
   const found: string[] = [];
   const orders = seen.map(({ texts }) => new Map([...new Set(texts)].map((text, place) => [text, place])));

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
-/** Puts messages from alice to bob into the log of a program that does not run. */
+/** Appends messages from alice to bob to the log of a stopped program. */
 async function fill(program: Program, count: number): Promise<void> {
   const { accounts, messageLog, close } = await openStore({
     file: join(program.folder, 'chat.db'),
@@ -69,7 +69,7 @@ test('100,000 waiting messages are streamed at the pace of the reader, in bounde
   timeout: 120_000,
 }, async () => {
   const unbounded = { waiting: 1_000_000, waitingFrom: 1_000_000 };
-  // A small young generation, so that garbage does not count as memory that is held.
+  // A small young generation, so that garbage hardly counts as held memory.
   const env = { NODE_OPTIONS: '--max-semi-space-size=4' };
   await using program = await startProgram({ plugins: { 'offline-messages': unbounded } }, { env });
   await program.registers('alice', 'bob');
@@ -80,7 +80,7 @@ test('100,000 waiting messages are streamed at the pace of the reader, in bounde
   const before = memoryOf(program);
   const socket = connect({ port: program.port, host: program.host });
   socket.write(`bob\n${PASSWORD}\n`);
-  // It reads nothing until others have seen that it is online, and what was said meanwhile waits behind the rest.
+  // It reads nothing until the others see it online; later messages queue behind the earlier ones.
   socket.pause();
   await alice.asksUntil('whoelse', 'bob');
   expect(await alice.asks('message bob live')).toBe('sent:');

@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import type { Seen, Sent } from './checker.ts';
 
-/** A user who comes and goes over connections in memory, does what a schedule says, and notes what comes of it. */
+/** A user on in-memory connections that come and go. It follows a schedule and records the results. */
 export class Guest implements Seen {
   readonly user: string;
   readonly exactlyOnce: boolean;
   readonly texts: string[] = [];
-  /** What came twice on one connection. */
+  /** Messages that arrived twice on one connection. */
   readonly repeated: string[] = [];
-  /** Whether it acknowledges at once, and not when it is told to. */
+  /** Whether it acknowledges at once, and not on demand. */
   prompt = false;
   online = false;
   reading = true;
@@ -91,7 +91,7 @@ export class Guest implements Seen {
     const text = line.match(/^\[[^\]]+\] \S+: (.*)$/)?.[1];
     if (text !== undefined) this.#hear(text);
     else if (line === 'welcome') this.online = true;
-    // The session before has not been noticed to be over.
+    // The server has not noticed yet that the previous session is over.
     else if (line === 'connected') setImmediate(() => this.#logIn());
     else this.#answered(line === 'sent:');
   }

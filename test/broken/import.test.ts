@@ -17,7 +17,7 @@ const KILLS = 6;
 const USERS = 500;
 const MESSAGES = 20_000;
 
-/** What the write-ahead log grows to while all of that is imported, about, in bytes. */
+/** Roughly the size in bytes that the write-ahead log reaches during the import. */
 const WRITTEN = 5 * 2 ** 20;
 
 /** An archive of many messages. */
@@ -34,7 +34,7 @@ function archive(): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Kills a process as soon as a file has grown so far, unless it ends before that. */
+/** Kills a process once a file has a size, unless it exits before that. */
 async function killWhen(child: ChildProcess, file: string, bytes: number): Promise<void> {
   const ended = once(child, 'close').then(() => true);
   const size = () =>
@@ -68,7 +68,7 @@ test(`an import that is killed ${KILLS} times leaves nothing or all of it`, { ti
   const halves: number[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
     const child = spawn(process.execPath, [BIN, 'import', 'all.jsonl'], { cwd: folder.path, stdio: 'ignore' });
-    // Anywhere from its first write to its last, in each of the equal parts between them once.
+    // At a random moment in each of equal parts between the first and the last write.
     const written = ((kill + Math.random()) / KILLS) * WRITTEN;
     await killWhen(child, `${database}-wal`, written);
     const held = heldIn(database);
@@ -92,7 +92,7 @@ test(`an import that is killed ${KILLS} times leaves nothing or all of it`, { ti
 test('an import that does not fit on the disk says so, and leaves nothing', { timeout: 120_000 }, async () => {
   await using folder = await importFolder();
   const database = join(folder.path, 'chat.db');
-  // No file may be larger, in blocks of 512 bytes.
+  // The largest file size, in blocks of 512 bytes.
   const limited = ['-c', `trap '' XFSZ; ulimit -f 4000; exec "$@"`, 'sh', process.execPath, BIN, 'import', 'all.jsonl'];
   await expect(promisify(execFile)('sh', limited, { cwd: folder.path })).rejects.toMatchObject({
     code: 1,

@@ -12,12 +12,12 @@ const RUNS = Number(process.env.RUNS ?? 200);
 
 const USERS = ['line-a', 'line-b', 'json-a', 'json-b'];
 
-/** So little that guests fall behind, and have to acknowledge. */
+/** Small, so that guests fall behind and have to acknowledge. */
 const LIMITS = { outboxBytes: 400, unacknowledged: 3, commandsUnderWay: 4 };
 
 const deeds = ['comes', 'is cut off', 'stops reading', 'reads on', 'acknowledges', 'fetches', 'time passes'] as const;
 
-/** What may happen, and for how many turns of the event loop nothing else does. */
+/** An action, and for how many turns of the event loop nothing else happens. */
 const step = fc.record({
   user: fc.constantFrom(...USERS),
   does: fc.oneof(
@@ -34,7 +34,7 @@ const turns = async (count: number) => {
   for (let i = 0; i < count; i++) await new Promise(setImmediate);
 };
 
-/** Lets posts end out of turn, as plugins that take their time do, and tells what the server knows. */
+/** Makes posts finish out of order, as slow plugins do, and exposes the server's state. */
 function observer(wait: () => Promise<void>) {
   const ids = new Map<string, number>();
   let log: MessageLog | undefined;

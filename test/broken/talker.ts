@@ -5,7 +5,7 @@ import type { Seen, Sent } from './checker.ts';
 /** How many lines a talker sends ahead of the answers. */
 const AHEAD = 8;
 
-/** A user who says things without end, over connections that break, and notes what was said, answered and seen. */
+/** A user who keeps sending over connections that break, and records what was sent, answered and received. */
 export class Talker implements Seen {
   readonly user: string;
   readonly exactlyOnce: boolean;
@@ -14,7 +14,7 @@ export class Talker implements Seen {
   /** The greatest id seen, of who acknowledges. */
   #known = 0;
   #count = 0;
-  /** What was sent and is not answered yet: on this connection, or, by who speaks JSON and sends it again, ever. */
+  /** Unanswered messages: of this connection or, over JSON, where they are retried, of all. */
   #open: Sent[] = [];
   #socket: Socket | undefined;
   #closed: Promise<void> = Promise.resolve();
@@ -23,7 +23,7 @@ export class Talker implements Seen {
 
   /**
    * @param json whether it speaks JSON and acknowledges, or plain lines
-   * @param device the name that it has for its device, if any
+   * @param device its device name, if any
    */
   constructor(user: string, json: boolean, device?: string) {
     this.user = user;
@@ -49,7 +49,7 @@ export class Talker implements Seen {
     if (this.exactlyOnce) for (const message of this.#open) this.#sends(message, true);
   }
 
-  /** Talks to some of the others until it is cut off. @param log where it notes what it says */
+  /** Sends to some of the others until it is cut off. @param log records what it sends */
   talks(log: Sent[], others: readonly string[]): void {
     this.#talks = { log, others };
     while (this.#open.length < AHEAD) this.#talk();
