@@ -66,6 +66,13 @@ describe('a copy of the original file', () => {
   });
 });
 
+test('the write-ahead log does not keep the size of the migration', async () => {
+  writeOld(5000, 50);
+  const store = await openMigrated(file);
+  expect(statSync(`${file}-wal`).size).toBeLessThan(statSync(file).size / 4);
+  await store.close();
+});
+
 test(`a file whose migration is killed ${KILLS} times is migrated in the end`, {
   timeout: 60_000 + KILLS * 20_000,
 }, async () => {

@@ -101,6 +101,8 @@ function migrate(db: DatabaseSync, file: string, report: Report): void {
   // Even if they are set already: only a write shows that the file is not read-only.
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
   db.exec('COMMIT');
+  // The write-ahead log has grown to the size of what was migrated, and SQLite would reuse it at that size.
+  if (from < MIGRATIONS.length) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 /** Keeps a copy of a database whose migrated form older versions cannot read. @returns its path */
