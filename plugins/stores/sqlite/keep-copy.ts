@@ -6,8 +6,11 @@ import { Unfit } from './complaint.ts';
 /** How many bytes to compare at a time. */
 const COMPARED = 2 ** 20;
 
-/** How many times its own size a database needs for a migration: the copy, the write-ahead log, and its own growth. */
-const NEEDED = 3;
+/**
+ * How many times its own size a database needs for a migration that at most doubles it: once for the copy, twice for the
+ * write-ahead log, which holds the new database, and once to grow.
+ */
+export const NEEDED = 4;
 
 /** Free space to keep in reserve, in bytes. */
 const RESERVE = 2 ** 20;

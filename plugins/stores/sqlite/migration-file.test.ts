@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { expectSameInboxes, openMigrated, upTo } from '../../../test/support/migrated.ts';
 import { inboxesIn, LAST_WITH_MESSAGES, writeOldDatabase } from '../../../test/support/old-database.ts';
-import { mustHaveRoom } from './keep-copy.ts';
+import { mustHaveRoom, NEEDED } from './keep-copy.ts';
 import type { MigrationProgress } from './serve.ts';
 
 const OPENER = fileURLToPath(new URL('../../../test/support/store-opener.ts', import.meta.url));
@@ -64,6 +64,15 @@ describe('a copy of the original file', () => {
     );
     mustHaveRoom(file, 0);
   });
+});
+
+test('a migration needs no more space than it checks for', async () => {
+  writeOld(5000, 500);
+  await (await openMigrated(file)).close();
+  const before = statSync(old).size;
+  const after = statSync(file).size;
+  // The copy, the write-ahead log, which holds the new database with some bytes a page, and what the file grows by.
+  expect(before + 1.1 * after + (after - before)).toBeLessThan(NEEDED * before);
 });
 
 test('the write-ahead log does not keep the size of the migration', async () => {
