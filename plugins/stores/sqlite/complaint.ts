@@ -1,19 +1,25 @@
-/** A file that is well, but not for us. Its message goes on after the file's name. */
+/** A database that is sound but unusable for us. The message continues after the file's name. */
 export class Unfit extends Error {}
 
 const UNWRITABLE =
   "cannot be written: give the server's user the right to write to the file and its folder, " +
   'or set the option file of the plugin sqlite to another place';
 
-/** What SQLite's result codes mean for who runs the server. */
+const FULL = 'does not fit on its disk: make room there';
+
+/** SQLite's result codes, explained to the operator. */
 const COMPLAINTS: Readonly<Record<number, string>> = {
   5: 'is locked by another program: end that one',
   8: UNWRITABLE,
+  10: 'cannot be read or written: check whether its disk is full, over a quota or failing',
   11: 'is damaged: put a backup in its place',
-  13: 'does not fit on its disk: make room there',
+  13: FULL,
   14: UNWRITABLE,
   26: 'is not a database: move it away, or set the option file of the plugin sqlite to another place',
 };
+
+/** The system's errors of a disk without room. */
+const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** What is wrong with a database, as one sentence for a person: which file, what is wrong with it, what to do. */
 export function complaint(file: string, error: unknown): Error {
@@ -26,8 +32,8 @@ class Complaint extends Error {}
 function reason(error: unknown): string {
   const { message, errcode, code } = error as Error & { errcode?: number; code?: string };
   if (error instanceof Unfit) return message;
-  // The low byte is the kind of failure, what is above it the detail.
-  const known = errcode === undefined ? undefined : COMPLAINTS[errcode & 0xff];
+  // The low byte is the kind of failure, the others its details.
+  const known = errcode === undefined ? NO_ROOM.has(code) && FULL : COMPLAINTS[errcode & 0xff];
   if (known) return `${known} (${message})`;
   return errcode === undefined && code ? `${UNWRITABLE} (${message})` : `cannot be used: ${message}`;
 }

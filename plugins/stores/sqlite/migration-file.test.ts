@@ -1,9 +1,11 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -80,6 +82,34 @@ test('the write-ahead log does not keep the size of the migration', async () => 
   const store = await openMigrated(file);
   expect(statSync(`${file}-wal`).size).toBeLessThan(statSync(file).size / 4);
   await store.close();
+});
+
+describe('a disk that fills up', () => {
+  /** Opens the database in a process whose files can have so many bytes, which fails. @returns what it prints */
+  async function openWithin(bytes: number): Promise<string> {
+    const blocks = Math.ceil(bytes / 512);
+    const limited = ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh', process.execPath, OPENER, file];
+    const opener = spawn('sh', limited, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const [[code], stderr] = await Promise.all([once(opener, 'exit'), text(opener.stderr as Readable)]);
+    expect(code).toBe(1);
+    return stderr;
+  }
+
+  test.each([
+    ['during the copy', 0.5, []],
+    ['during the migration', 1.1, ['chat.db.before-v2']],
+  ])('%s leaves the file as it was, and a later start migrates it', { timeout: 60_000 }, async (_when, part, kept) => {
+    writeOld(5000, 50);
+    expect(await openWithin(part * statSync(file).size)).toMatch(
+      /The database .*chat\.db cannot be read or written: check whether its disk is full, .*\(disk I\/O error\)/,
+    );
+    expect(copies()).toEqual(kept);
+    expect(inboxesIn(file, upTo(50))).toEqual(inboxesIn(old, upTo(50)));
+    const store = await openMigrated(file);
+    await expectSameInboxes(store, old, upTo(50));
+    await store.close();
+    expect(copies()).toEqual(['chat.db.before-v2']);
+  });
 });
 
 test(`a file whose migration is killed ${KILLS} times is migrated in the end`, {
