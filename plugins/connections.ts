@@ -1,23 +1,23 @@
 import { definePlugin, openFiles, Quota, type Refusal, refuse, type Session, z } from 'chatserv';
 
-/** How many that may not stay are told so at once, while they are there; others are cut, for each is an open file too. */
-const TOLD = 32;
+/** How many refused connections may stay open to read why. Further ones are cut: each is an open file. */
+const MAX_REFUSED = 32;
 
 /** A session that is counted. */
 interface Counted {
-  /** Whether it is not logged in yet. */
+  /** Whether it has not logged in yet. */
   pending: boolean;
-  /** Where it comes from, if that is bounded. */
+  /** Its network, unless it is exempt. */
   readonly network: string | undefined;
 }
 
-/** Who is here, as far as it is counted: until the connection itself is gone, which a closed one takes its time for. */
-class Crowd {
-  /** The new connections of networks. */
+/** Counts open connections. A closed session counts until its connection is gone. */
+class ConnectionCounter {
+  /** New connections by network. */
   readonly arrivals = new Quota();
   pending = 0;
-  /** Those that may not stay and are still there. */
-  #told = 0;
+  /** Refused connections that are still open. */
+  #refused = 0;
   readonly #sessions = new Map<Session, Counted>();
   readonly #networks = new Map<string, number>();
 
@@ -25,7 +25,7 @@ class Crowd {
     return this.#sessions.size;
   }
 
-  /** How many come from a network. */
+  /** The connections from a network. */
   of(network: string): number {
     return this.#networks.get(network) ?? 0;
   }
@@ -42,14 +42,14 @@ class Crowd {
     session.whenGone(() => this.#leave(session));
   }
 
-  /** Tells a session that may not stay why not, unless too many are being told. */
+  /** Refuses a session with a reason, or cuts its connection if too many refused ones are still open. */
   refuse(session: Session, reason: string): Refusal {
-    if (this.#told >= TOLD) {
+    if (this.#refused >= MAX_REFUSED) {
       session.close(reason);
       session.destroy();
     } else {
-      this.#told++;
-      session.whenGone(() => this.#told--);
+      this.#refused++;
+      session.whenGone(() => this.#refused--);
     }
     return refuse(reason);
   }
@@ -74,32 +74,32 @@ class Crowd {
 
 export default definePlugin({
   name: 'connections',
-  summary: 'Bounds how many connections there are: in all, from one network, new ones, and those not logged in',
+  summary: 'Limits connections: in all, from one network, new ones, and those not logged in',
   options: z.strictObject({
     most: z
       .int()
       .positive()
       .default(10_000)
-      .describe('How many connections there may be in all, as far as the system allows so many open files'),
-    perNetwork: z.int().positive().default(16).describe('How many from one IPv4 address or IPv6 /64'),
+      .describe('How many connections in all, if the system allows as many open files'),
+    perNetwork: z.int().positive().default(16).describe('How many connections from one IPv4 address or IPv6 /64'),
     newPerNetwork: z
       .int()
       .positive()
       .default(32)
-      .describe('How many new ones from one IPv4 address or IPv6 /64 within `newTime`'),
+      .describe('How many new connections from one IPv4 address or IPv6 /64 within `newTime`'),
     newTime: z.number().positive().default(600).describe('The time for `newPerNetwork`, in seconds'),
     loginsStart: z
       .int()
       .nonnegative()
       .default(500)
-      .describe('When so many are not logged in, some new ones are refused, by chance'),
+      .describe('From this many connections not logged in, new ones are refused at random'),
     loginsRate: z
       .number()
       .min(0)
       .max(100)
       .default(30)
-      .describe('How many percent of the new ones that is; it rises to all of them at `loginsFull`'),
-    loginsFull: z.int().positive().default(2000).describe('How many connections may be not logged in'),
+      .describe('The chance of that at `loginsStart`, in percent; it rises to 100 at `loginsFull`'),
+    loginsFull: z.int().positive().default(2000).describe('How many connections that are not logged in'),
   }),
   setup({ options, server, clock, keep, logger }) {
     const { allowed: files } = openFiles;
@@ -107,38 +107,38 @@ export default definePlugin({
     if (most < options.most) {
       logger.warn(
         { event: 'few-files', files, most },
-        `the system allows ${files} open files, so there may be ${most} connections and not ${options.most}: raise that (LimitNOFILE, ulimit -n), or lower connections.most`,
+        `the system allows ${files} open files, enough for ${most} connections instead of ${options.most}: raise the limit (LimitNOFILE, ulimit -n) or lower connections.most`,
       );
     }
-    const crowd = keep('crowd', () => new Crowd());
+    const counter = keep('counter', () => new ConnectionCounter());
 
-    /** Why a new session may not stay: the limit that it meets, and what it is told. */
+    /** The limit that refuses a new session, and the reason that the client is given; undefined if it may stay. */
     function objection({ exempt, network }: Session): readonly [limit: string, reason: string] | undefined {
-      if (crowd.size >= most) return ['connections', 'full'];
+      if (counter.size >= most) return ['connections', 'full'];
       if (openFiles.full) return ['open-files', 'full'];
-      if (!exempt && crowd.of(network) >= options.perNetwork) {
+      if (!exempt && counter.of(network) >= options.perNetwork) {
         return ['connections-per-network', 'too-many-connections'];
       }
       if (Math.random() < chanceOfRefusal()) return ['logins-under-way', 'busy'];
       const rule = { most: options.newPerNetwork, time: options.newTime };
-      if (!exempt && crowd.arrivals.take(network, rule, clock.monotonic()) > 0) {
+      if (!exempt && counter.arrivals.take(network, rule, clock.monotonic()) > 0) {
         return ['new-connections-per-network', 'too-many-new-connections'];
       }
       return undefined;
     }
 
-    /** As OpenSSH's MaxStartups has it: who floods takes no place from all others for certain. */
+    /** Like OpenSSH's MaxStartups: a flood cannot lock out everyone else for certain. */
     function chanceOfRefusal(): number {
       const { loginsStart, loginsRate, loginsFull } = options;
-      if (crowd.pending >= loginsFull) return 1;
-      if (crowd.pending < loginsStart) return 0;
-      return (loginsRate + ((100 - loginsRate) * (crowd.pending - loginsStart)) / (loginsFull - loginsStart)) / 100;
+      if (counter.pending >= loginsFull) return 1;
+      if (counter.pending < loginsStart) return 0;
+      return (loginsRate + ((100 - loginsRate) * (counter.pending - loginsStart)) / (loginsFull - loginsStart)) / 100;
     }
 
     return {
       start() {
-        // Switched on while people are here, it counts them too.
-        for (const session of server.sessions()) if (!crowd.has(session)) crowd.enter(session);
+        // Switched on in a running server, it counts the sessions that are there.
+        for (const session of server.sessions()) if (!counter.has(session)) counter.enter(session);
       },
       hooks: {
         onConnect: {
@@ -146,18 +146,18 @@ export default definePlugin({
             if (session.ended) return undefined;
             const met = objection(session);
             if (met === undefined) {
-              crowd.enter(session);
+              counter.enter(session);
               return undefined;
             }
             server.limitMet(met[0]);
-            return crowd.refuse(session, met[1]);
+            return counter.refuse(session, met[1]);
           },
         },
         onLogin: {
           observe: {
             order: 'pre',
             handler(session) {
-              crowd.logIn(session);
+              counter.logIn(session);
               return undefined;
             },
           },

@@ -5,19 +5,19 @@ const WELL = 'well';
 
 export default definePlugin({
   name: 'health',
-  summary: 'Tells those who supervise the server whether it works: /health/live, /health/ready and chatserv health',
+  summary: 'Checks the health of the server: /health/live, /health/ready and chatserv health',
   options: z.strictObject({
     storeTime: z.number().positive().default(2).describe('How long the store may take to answer, in seconds'),
-    loopTime: z.number().positive().default(1).describe('How long the event loop may take to come round, in seconds'),
+    loopTime: z.number().positive().default(1).describe('How late the event loop may be, in seconds'),
   }),
   needs: { accounts: Accounts, plugins: Plugins },
   wants: { http: Http, messageLog: MessageLog },
   provides: { health: Health },
   setup({ options, accounts, messageLog, plugins, clock, http }) {
     const unmounts: (() => void)[] = [];
-    let underWay: Promise<HealthReport> | undefined;
+    let running: Promise<HealthReport> | undefined;
 
-    async function look(): Promise<HealthReport> {
+    async function measure(): Promise<HealthReport> {
       const state = plugins.state();
       const began = performance.now();
       await new Promise(setImmediate);
@@ -28,14 +28,14 @@ export default definePlugin({
         'event-loop': late <= options.loopTime ? WELL : `it came round after ${late.toFixed(1)} s`,
         store: await store(),
       };
-      return { ready: Object.values(checks).every((said) => said === WELL), checks };
+      return { ready: Object.values(checks).every((result) => result === WELL), checks };
     }
 
-    /** Asks the store for a name that nobody can have, and whether it can keep messages. */
-    async function ask(): Promise<void> {
+    /** Looks up a name that no user can have, and checks that messages can be stored. */
+    async function probe(): Promise<void> {
       await accounts.find('');
       if (messageLog?.check !== undefined) await messageLog.check();
-      // A change to an account that cannot be there: a store that only reads refuses it.
+      // Changes an account that cannot exist, which a read-only store refuses.
       else await accounts.setSeen(0, 0);
     }
 
@@ -44,19 +44,19 @@ export default definePlugin({
       const cancel = clock.after(options.storeTime * 1000, () =>
         resolve(`it has not answered within ${options.storeTime} s`),
       );
-      const answer = ask().then(
+      const answer = probe().then(
         () => WELL,
         (cause: Error) => cause.message,
       );
       return await Promise.race([answer, late]).finally(cancel);
     }
 
-    /** Who asks while a look is under way is told its outcome: questions cost the store nothing more. */
+    /** Checks at the same time share one result, so that probes cannot load the store. */
     const check = (): Promise<HealthReport> => {
-      underWay ??= look().finally(() => {
-        underWay = undefined;
+      running ??= measure().finally(() => {
+        running = undefined;
       });
-      return underWay;
+      return running;
     };
 
     return {
@@ -64,10 +64,10 @@ export default definePlugin({
       start() {
         if (http === undefined) return;
         unmounts.push(
-          http.mount('/health/live', (_request, response) => say(response, true, { live: true })),
+          http.mount('/health/live', (_request, response) => respond(response, true, { live: true })),
           http.mount('/health/ready', async (_request, response) => {
             const report = await check();
-            say(response, report.ready, report);
+            respond(response, report.ready, report);
           }),
         );
       },
@@ -78,7 +78,7 @@ export default definePlugin({
   },
 });
 
-function say(response: ServerResponse, well: boolean, body: object): void {
+function respond(response: ServerResponse, well: boolean, body: object): void {
   response.writeHead(well ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(`${JSON.stringify(body)}\n`);
 }

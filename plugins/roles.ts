@@ -1,17 +1,17 @@
 import { Accounts, definePlugin, Roles } from 'chatserv';
 
-/** May do what any role may. */
+/** This role includes every other one. */
 const ADMIN = 'admin';
 
 export default definePlugin({
   name: 'roles',
-  summary: 'Lets accounts have roles, without which some commands are denied',
+  summary: 'Gives accounts roles, which some commands require',
   needs: { accounts: Accounts },
   provides: { roles: Roles },
   setup: ({ accounts }) => ({
     provide: {
       roles: {
-        // Looked up at each call: what is given or taken counts at once, also for who is online.
+        // Looked up at each call: a change takes effect at once, also for sessions that are online.
         async has({ id }, role) {
           const { roles = [] } = (await accounts.get(id)) ?? {};
           return roles.includes(role) || roles.includes(ADMIN);

@@ -2,10 +2,10 @@ import { definePlugin, z } from 'chatserv';
 
 export default definePlugin({
   name: 'timeouts',
-  summary: 'Closes sessions that take too long to log in, or say nothing for long',
+  summary: 'Closes sessions that take too long to log in or stay idle',
   options: z.strictObject({
     login: z.number().positive().default(60).describe('How long the login dialogue may take, in seconds'),
-    idle: z.number().positive().default(1800).describe('How long a session may say nothing, in seconds'),
+    idle: z.number().positive().default(1800).describe('How long a session may send nothing, in seconds'),
   }),
   environment: { idle: 'TIME_OUT' },
   setup({ options, clock, server, perSession }) {
@@ -27,11 +27,11 @@ export default definePlugin({
     };
     return {
       start() {
-        // Switched on while people are online, it watches them too.
+        // Switched on in a running server, it watches the sessions that are there.
         for (const session of server.sessions()) (session.account ? watchIdle : watchLogin)(session);
       },
       hooks: {
-        // It refuses nobody itself, but no handler that takes its time may hold the time-out up.
+        // It never refuses: as a guard it runs before handlers that may take long.
         onConnect: {
           guard(session) {
             watchLogin(session);

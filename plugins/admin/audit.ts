@@ -13,14 +13,14 @@ import {
   type ValuesOf,
 } from 'chatserv';
 
-/** What a command is about to do. */
+/** An action to log, then run. */
 export interface Act {
-  /** Whom it is done to, `user:bob`, where somebody is meant. */
+  /** What it acts on, such as `user:bob`. */
   readonly target?: string;
   run(): Promise<Reply>;
 }
 
-/** Writes down who did what and when, as JSON lines, before it is done. */
+/** Logs who did what and when, as JSON lines, before the action runs. */
 export class Audit {
   readonly #file: string;
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class Audit {
     this.#clock = clock;
   }
 
-  /** A command that is written down before it is done. @param prepare returns the answer where there is nothing to do */
+  /** A command that is logged before it runs. @param prepare returns the action, or a reply if there is none to run */
   command<P extends Params = {}>(
     spec: Omit<CommandSpec<P>, 'run'> & { readonly role: string },
     prepare: (call: CommandCall<ValuesOf<P>>) => Promise<Reply | Act>,
@@ -46,13 +46,13 @@ export class Audit {
     });
   }
 
-  /** @throws when it could not be written; then it is not to be done */
+  /** @throws when the log cannot be written; the action must not run then */
   async #note(by: Account, did: string, what: string, target: string | undefined): Promise<void> {
     makeFolder(dirname(this.#file));
     const file = await open(this.#file, 'a', 0o600);
     try {
       const time = new Date(this.#clock.now()).toISOString();
-      // Whoever reads it at a terminal reads what was typed by others.
+      // The log is read at terminals and contains what users typed.
       await file.appendFile(`${escapeUnseen(JSON.stringify({ time, by: by.name, did, what, target }))}\n`);
       await file.datasync();
     } finally {

@@ -1,20 +1,20 @@
 import type { Account, Session, TimedBlocks } from 'chatserv';
 import { networkAround, widthOf } from './networks.ts';
 
-/** How the keys of banned networks begin. */
+/** The prefix of a banned network's key. */
 const NETWORK = 'network:';
 
 /** Accounts and networks that may not log in or connect. */
 export class Bans {
   readonly #timed: TimedBlocks;
-  /** The prefix lengths of banned networks. Each connection is looked up at each of them. */
+  /** The prefix lengths of banned networks. Each new connection is looked up at every one. */
   readonly #widths = new Set<number>();
 
   constructor(timed: TimedBlocks) {
     this.#timed = timed;
   }
 
-  /** Reads which networks are banned. */
+  /** Loads the prefix lengths of banned networks. */
   async load(): Promise<void> {
     for (const key of await this.#timed.keys(NETWORK)) this.#noteWidth(key.slice(NETWORK.length));
   }
@@ -36,12 +36,12 @@ export class Bans {
     await this.#timed.remove(NETWORK + network);
   }
 
-  /** How much longer an account is banned, in seconds; 0 when it is not. */
+  /** The seconds left of an account's ban; 0 if it is not banned. */
   ofAccount(account: Account): Promise<number> {
     return this.#timed.left(accountKey(account));
   }
 
-  /** Whether a ban keeps out whoever connects from there. Exempt networks are never kept out. */
+  /** Whether a session connects from a banned network. Exempt addresses never do. */
   async holds({ address, network, exempt }: Session): Promise<boolean> {
     if (exempt) return false;
     const around = [...this.#widths].map((width) => networkAround(address, width) ?? network);
@@ -60,7 +60,7 @@ function accountKey({ id }: Account): string {
   return `account:${id}`;
 }
 
-/** Whether a session comes from a network, and a ban of it would keep it out. */
+/** Matches the sessions that a ban of a network closes. */
 export function isFrom(network: string): (session: Session) => boolean {
   const width = widthOf(network);
   return (session) => {

@@ -19,19 +19,19 @@ import { Bans } from './bans.ts';
 import { moderationCommands } from './moderation.ts';
 import { Mutes } from './mutes.ts';
 
-/** Whom announcements are from. No user can be called so. */
+/** The sender of announcements. No user can have this name. */
 const SERVER: Account = { id: 0, name: '*server*' };
 
 export default definePlugin({
   name: 'admin',
-  summary: 'Lets admins and moderators keep order: kick, ban, mute, purge, announce, reload',
+  summary: 'Lets moderators and admins kick, ban, mute, purge, announce and reload',
   options: z.strictObject({
     audit: z
       .string()
       .min(1)
       .default('data/audit.log')
-      .describe("Where it is written down who did what and when, relative to the config's folder"),
-    muteTime: z.int().positive().default(3600).describe('How long a mute lasts that says nothing else, in seconds'),
+      .describe("The file that logs who did what and when, relative to the config's folder"),
+    muteTime: z.int().positive().default(3600).describe('How long a mute without a time lasts, in seconds'),
   }),
   needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
   wants: { lockout: Lockout, messageLog: MessageLog, roles: Roles },
@@ -72,7 +72,7 @@ export default definePlugin({
             return account && (await banOf(account));
           },
         },
-        // A token gives no name.
+        // A login with a token gives no name to onUsername.
         onAdmit: { guard: (_session, account) => banOf(account) },
         onLogin: {
           observe: {
@@ -96,7 +96,7 @@ export default definePlugin({
         audit.command(
           {
             name: 'announce',
-            summary: 'Tells every user something, from the server',
+            summary: 'Sends a message from the server to every user',
             role: 'admin',
             params: { text: param.text('what to say') },
           },
@@ -110,7 +110,7 @@ export default definePlugin({
         audit.command(
           {
             name: 'reload',
-            summary: 'Has the server read config and plugins again',
+            summary: 'Reloads the config and the plugins',
             role: 'admin',
           },
           async () => ({

@@ -85,6 +85,12 @@ describe('unblock', () => {
     const alice = await audited.server.joins('alice');
     expect(await alice.asks('unblock alice')).toBe('error:denied:unblock');
   });
+
+  test('is refused while the plugin lockout is off', async () => {
+    await using audited = await AuditedServer.start({ lockout: false });
+    const mo = await audited.joinsAs('moderator', 'mo');
+    expect(await mo.asks('unblock mo')).toBe('error:unsupported:unblock');
+  });
 });
 
 test('nothing in the audit log commands a terminal, turns text around, or ends a line', async () => {
@@ -122,9 +128,15 @@ test('a program is told in a sentence why something was not done', async () => {
       'ban',
       { target: '198.51.100.7', purge: 'purge' },
       'args',
-      'purge is for users: an address has no messages.',
+      'Only a user can be purged: an address has no messages.',
     ],
-    [root, 'message', { to: ['bob', 'mo', 'root'], text: 'hi' }, 'too-many', 'A message can be for at most 2 users.'],
+    [
+      root,
+      'message',
+      { to: ['bob', 'mo', 'root'], text: 'hi' },
+      'too-many',
+      'A message can have at most 2 recipients.',
+    ],
     [root, 'message', { to: ['bob'], text: '12345678901' }, 'too-long', 'A message can have at most 10 characters.'],
   ];
   for (const [who, name, values, reason, message] of refusals) {

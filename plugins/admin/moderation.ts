@@ -20,18 +20,18 @@ import { type Bans, isFrom } from './bans.ts';
 import type { Mutes } from './mutes.ts';
 import { noUser, targetOf, textOf } from './target.ts';
 
-/** For how long a command waits for messages to be removed, in milliseconds; after that it is done without it. */
+/** How long a command waits for messages to be removed before it answers without their number, in milliseconds. */
 const PURGE_PATIENCE = 3000;
 
 /** How long a ban without a time lasts, in seconds: longer than any server lives. */
 const FOREVER = 100 * 365 * 86_400;
 
-/** What may be banned, in usage. */
+/** What can be banned, as usage lines show it. */
 const TARGET = 'user, IP address or network';
 
 const CANNOT_PURGE = 'This store cannot remove messages.';
 
-/** What the commands work with. */
+/** What the moderation commands need. */
 export interface Moderation {
   readonly accounts: Accounts;
   readonly lockout: Lockout | undefined;
@@ -42,7 +42,7 @@ export interface Moderation {
   readonly bans: Bans;
   readonly mutes: Mutes;
   readonly audit: Audit;
-  /** How long a mute lasts that says nothing else, in seconds. */
+  /** How long a mute without a time lasts, in seconds. */
   readonly muteTime: number;
 }
 
@@ -59,7 +59,7 @@ export function moderationCommands({
   audit,
   muteTime,
 }: Moderation): CommandSpec[] {
-  /** Acts on the user of that name, if there is one and the caller may. */
+  /** Prepares an action on a user. Refuses it if there is no such user, or the caller may not act on them. */
   async function onUser(
     { account: caller, command }: CommandCall,
     name: string,
@@ -70,7 +70,7 @@ export function moderationCommands({
     return (await objection(caller, account, command)) ?? { target: `user:${account.name}`, run: () => act(account) };
   }
 
-  /** Why the caller may not act on a user: it is the caller, or an admin while the caller is not. */
+  /** Refuses actions on oneself, and a moderator's actions on an admin. */
   async function objection(caller: Account, account: Account, command: string): Promise<Refusal | undefined> {
     if (account.id === caller.id) return refuse('self', `You cannot ${command} yourself.`);
     const isAdmin = async (one: Account) => (await roles?.has(one, 'admin')) ?? false;
@@ -78,7 +78,7 @@ export function moderationCommands({
     return refuse('role', `Only an admin can ${command} an admin.`);
   }
 
-  /** @returns how many were closed */
+  /** Closes the sessions that match. @returns how many */
   function close(reason: string, whose: (session: Session) => boolean): number {
     const closed = [...server.sessions()].filter(whose);
     for (const session of closed) session.close(reason);
@@ -93,13 +93,13 @@ export function moderationCommands({
   async function banUser(account: Account, seconds: number, purges: boolean): Promise<Reply> {
     await bans.addAccount(account, seconds);
     const connections = close('banned', isOf(account));
-    // Tokens from before the ban do not outlive it.
+    // Otherwise the tokens would work again once the ban ends.
     await accounts.signOut(account.id);
     const removed = purges ? await purge(account.id) : 0;
     return reply(`done:${connections}`, { user: account.name, connections, ...(purges && { removed }) });
   }
 
-  /** Removes what a sender said and others still wait for. @returns how much; undefined when it takes longer */
+  /** Removes a sender's undelivered messages. @returns how many; undefined if that is not known in time */
   async function purge(sender: number | string): Promise<number | undefined> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const cancel = clock.after(PURGE_PATIENCE, () => resolve(undefined));
@@ -121,7 +121,7 @@ export function moderationCommands({
     return reply(`done:${connections}`, { address: network, connections });
   }
 
-  /** Why the caller may not ban a network: it is exempt, or the caller's own. */
+  /** Refuses bans of exempt networks, and of the one the caller connects from. */
   function networkObjection({ session }: CommandCall, network: string): Refusal | undefined {
     const [address = ''] = network.split('/');
     if (server.isExempt(address)) {
@@ -147,12 +147,13 @@ export function moderationCommands({
     audit.command(
       {
         name: 'ban',
-        summary: 'Keeps a user or an address out, for good or for a while; purge removes what the user said, too',
+        summary:
+          "Bans a user or an address, for good or for a time; purge also removes the user's undelivered messages",
         role: 'admin',
         params: {
           target: param.word('', { label: TARGET }),
-          time: param.duration('for how long; without it for good').optional(),
-          purge: param.choice(['purge'], "removes the user's messages that others still wait for").optional(),
+          time: param.duration('for how long; for good if left out').optional(),
+          purge: param.choice(['purge'], "also removes the user's undelivered messages").optional(),
         },
       },
       async (call) => {
@@ -164,7 +165,7 @@ export function moderationCommands({
           const because = await objection(call.account, target.account, call.command);
           return because ?? { target: textOf(target), run: () => banUser(target.account, time, purges !== undefined) };
         }
-        if (purges) return refuse('args', 'purge is for users: an address has no messages.');
+        if (purges) return refuse('args', 'Only a user can be purged: an address has no messages.');
         const because = networkObjection(call, target.network);
         return because ?? { target: textOf(target), run: () => banNetwork(target.network, time) };
       },
@@ -172,7 +173,7 @@ export function moderationCommands({
     audit.command(
       {
         name: 'unban',
-        summary: 'Lets a user or an address in again',
+        summary: 'Lifts the ban of a user or an address',
         role: 'admin',
         params: { target: param.word('', { label: TARGET }) },
       },
@@ -195,12 +196,13 @@ export function moderationCommands({
     audit.command(
       {
         name: 'unblock',
-        summary: 'Lets a user log in who is blocked after wrong passwords',
+        summary: 'Lifts the blocks of a user after wrong passwords',
         role: 'moderator',
         params: { user: param.user() },
       },
       async ({ values: { user } }) => {
-        if (lockout === undefined) return refuse('unsupported', 'Logins are not blocked: the plugin lockout is off.');
+        if (lockout === undefined)
+          return refuse('unsupported', "There is nothing to lift: the plugin 'lockout' is off.");
         const account = await accounts.find(user);
         if (account === undefined) return noUser(user);
         return {
@@ -215,7 +217,7 @@ export function moderationCommands({
     audit.command(
       {
         name: 'purge',
-        summary: 'Removes what a user said and others still wait for, also of a user who is removed',
+        summary: "Removes a user's undelivered messages, even if the account is gone",
         role: 'moderator',
         params: { user: param.user() },
       },
@@ -231,7 +233,7 @@ export function moderationCommands({
     audit.command(
       {
         name: 'mute',
-        summary: 'Refuses what a user says, for a while',
+        summary: 'Refuses the messages of a user for a while',
         role: 'moderator',
         params: { user: param.user(), time: param.duration('for how long').default(muteTime) },
       },
@@ -244,7 +246,7 @@ export function moderationCommands({
     audit.command(
       {
         name: 'unmute',
-        summary: 'Lets a user speak again',
+        summary: 'Lifts the mute of a user',
         role: 'moderator',
         params: { user: param.user() },
       },

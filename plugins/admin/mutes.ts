@@ -1,6 +1,6 @@
 import type { Account, SteadyClock, TimedBlocks } from 'chatserv';
 
-/** Who may not say anything for a while. Stored, and held in memory for those online: each message asks. */
+/** Muted accounts. Stored, and cached for those online: every message checks. */
 export class Mutes {
   readonly #timed: TimedBlocks;
   readonly #clock: SteadyClock;
@@ -22,7 +22,7 @@ export class Mutes {
     this.#until.delete(account.id);
   }
 
-  /** Before an account that came online says anything. */
+  /** Loads the mute of an account that has come online, before it can send anything. */
   async recall(account: Account): Promise<void> {
     const seconds = await this.#timed.left(String(account.id));
     if (seconds > 0) this.#note(account, seconds);

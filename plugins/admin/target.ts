@@ -1,18 +1,18 @@
 import { type Account, type Accounts, type Refusal, refuse } from 'chatserv';
 import { networkIn } from './networks.ts';
 
-/** Whom a ban is for. */
+/** What a ban applies to. */
 export type Target =
   | { readonly kind: 'user'; readonly account: Account }
   | { readonly kind: 'address'; readonly network: string };
 
-/** A word with its kind. User names contain no colon. */
+/** A target that names its kind. User names contain no colon. */
 const KIND = /^(user|address):(.+)$/;
 
 /**
  * Resolves a word to a user, an IP address or a network. `user:` or `address:` in front selects the kind, which is
  * required where a user has the name of an address.
- * @returns a refusal where it means nobody, or may mean both
+ * @returns a refusal if it matches neither, or both
  */
 export async function targetOf(word: string, accounts: Accounts): Promise<Target | Refusal> {
   const [, kind, name = word] = KIND.exec(word) ?? [];
@@ -25,7 +25,7 @@ export async function targetOf(word: string, accounts: Accounts): Promise<Target
   return network === undefined ? noUser(name) : { kind: 'address', network };
 }
 
-/** Refuses a name that no user has. */
+/** The refusal of a name that no user has. */
 export function noUser(name: string): Refusal {
   return refuse('user', `There is no user '${name}'.`);
 }

@@ -11,7 +11,7 @@ import {
 import { decodeLine, encodeLine } from './line.ts';
 
 /**
- * What the ancestor's client speaks: it reads messages only between commands, until the line `DONE`. So each of its
+ * The protocol of the ancestor's client: it reads messages only between commands, up to the line `DONE`. So each of its
  * commands is followed by a poll.
  */
 const classic: Codec = {
@@ -24,7 +24,7 @@ const classic: Codec = {
 
 export default definePlugin({
   name: 'classic',
-  summary: "Speaks plain lines as the ancestor's client reads them: messages come between commands",
+  summary: "Speaks plain lines with the ancestor's client, which reads messages only between commands",
   needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [classic] }),
 });

@@ -19,7 +19,7 @@ const json: Codec = {
   name: 'json',
   acknowledges: true,
   takesOver: true,
-  // No user name begins so.
+  // No user name starts with a brace.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),
   message({ id, room, from, audience, text, time, repeat }: Message): string {
@@ -50,17 +50,17 @@ export default definePlugin({
 
 const UNESCAPED = /[\u007f-\u009f\u2028\u2029]/g;
 
-/** An event as a line. Characters that JSON leaves alone but that command a terminal, or end a line for some programs, are escaped. */
+/** An event as a line. Escapes what JSON does not: controls that terminals obey, and what some programs take for a line end. */
 function lineOf(event: object): string {
   const line = JSON.stringify(event);
   return `${line.replace(UNESCAPED, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
 }
 
 class JsonState implements CodecState {
-  /** The requests of the lines that wait for their answers, which come in their order. */
+  /** The request ids of lines not answered yet. Answers come in order. */
   #requests: (string | number | undefined)[] = [];
   #isLoggedIn = false;
-  /** Whether the pending question was asked unprompted after the login, so that nothing answers its answer. */
+  /** Whether the open question came unprompted after the login, so that its answer gets no reply. */
   #isUnrequested = false;
 
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
@@ -147,13 +147,13 @@ class JsonState implements CodecState {
   #answer(event: ServerEvent): string {
     const [request] = this.#requests;
     const line = lineOf(request === undefined ? event : ({ ...event, request } as ServerEvent));
-    // Not before: what JSON cannot express is answered in another way.
+    // Only now: where JSON cannot express the event, an error answers the same request.
     this.#requests.shift();
     return line;
   }
 }
 
-/** The answers that a login, a registration or a token gives to the questions of the login. */
+/** The answers to the login's questions that a `login`, `register` or `resume` carries. */
 function presetOf(
   event: Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>,
 ): Readonly<Record<string, string>> {
@@ -175,7 +175,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The request of an object that may be wrong otherwise, so that the error too names what it answers. */
+/** The request id of an object that may be invalid otherwise, so that its error carries the id too. */
 function requestOf(value: object): string | number | undefined {
   const request = Object.hasOwn(value, 'request') ? (value as { request: unknown }).request : undefined;
   if (typeof request === 'string') return request.length <= 64 ? request : undefined;

@@ -11,7 +11,7 @@ import {
   withoutControls,
 } from 'chatserv';
 
-/** Questions without words: the client speaks first, and knows that a new password takes two lines. */
+/** Questions that send nothing: the client speaks first, and knows that a new password takes two lines. */
 const SILENT = new Set(['username start', 'new-password-again']);
 
 /** The plain lines of docs/protocol.md, as `nc` speaks them. */
@@ -25,7 +25,7 @@ const line: Codec = {
   entry: (_entry, { time }, line) => (line === undefined ? '' : `[${timestamp(time)}] ${line}\n`),
 };
 
-/** Nothing is remembered, so all connections share one state. */
+/** Lines need no state, so all connections share this one. */
 const stateless: CodecState = { decode: decodeLine, encode: encodeLine };
 
 export default definePlugin({
@@ -35,7 +35,7 @@ export default definePlugin({
   setup: () => ({ codecs: [line] }),
 });
 
-/** Reads a plain line. One that is too long or not UTF-8 answers a question with nothing, which is never right. */
+/** Reads a plain line. One that is too long or not UTF-8 answers a question with '', which is never accepted. */
 export function decodeLine(line: LineRead, question: Question | undefined): readonly [Input] {
   if (question !== undefined) return [{ kind: 'answer', text: 'text' in line ? line.text : '' }];
   if ('fault' in line) return [{ kind: 'invalid', reason: 'line', about: line.fault }];
@@ -77,13 +77,13 @@ function encodeQuestion(question: Question, because: string): string {
   return lineOf(question);
 }
 
-/** One line that never begins as a message does, whatever a plugin put into it. */
+/** One line that cannot be taken for a message, whatever text a plugin returned. */
 function lineOf(text: string): string {
   const clean = withoutControls(text);
   return clean.startsWith('[') ? ` ${clean}\n` : `${clean}\n`;
 }
 
-/** The timestamp that was made last: messages come many to a second. */
+/** The last timestamp, kept because many messages share a second. */
 let latest = { second: Number.NaN, text: '' };
 
 /** UTC to the second, as RFC 3339 writes it. */

@@ -9,12 +9,8 @@ export default defineCommand({
     to: z
       .enum(['everyone', 'online'])
       .default('everyone')
-      .describe('Whom it is for: every registered user, or those who are online'),
-    length: z
-      .int()
-      .positive()
-      .default(4096)
-      .describe('How long its text may be, in characters; an emoji counts as two'),
+      .describe('Who receives it: every registered user, or only those online'),
+    length: z.int().positive().default(4096).describe('The longest text, in characters; an emoji counts as two'),
   }),
   async run({ session, account, values: { text }, once, proceed }, { options, server }) {
     if (text.length > options.length && once?.first === undefined) {

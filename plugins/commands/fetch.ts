@@ -2,20 +2,20 @@ import { definePlugin, Inbox } from 'chatserv';
 
 export default definePlugin({
   name: 'fetch',
-  summary: 'Gives again what waits undelivered',
+  summary: 'Sends undelivered messages again',
   wants: { inbox: Inbox },
   setup({ inbox, logger }) {
     return {
       commands: [
         {
           name: 'fetch',
-          summary: 'Gives again what waits undelivered',
+          summary: 'Sends undelivered messages again',
           run({ session }) {
-            // The answer comes first, and what waits after it.
+            // The answer comes first, then the messages.
             inbox
               ?.readOn(session)
               .catch((err: unknown) =>
-                logger.error({ event: 'store-error', ...session.who, err }, 'fetch could not read an inbox'),
+                logger.error({ event: 'store-error', ...session.who, err }, 'cannot read an inbox for fetch'),
               );
             return 'fetching';
           },

@@ -19,7 +19,7 @@ export default defineCommand({
   },
 });
 
-/** A command for programs. @param isExplained whether it is the one that was asked about */
+/** A command's facts for programs. @param isExplained whether the caller asked for this one: adds its JSON Schema */
 function factsOf({ name, aliases, usage, summary, params }: Command, isExplained: boolean): object {
   return {
     name,

@@ -2,9 +2,9 @@ import { Accounts, defineCommand, param, refuse } from 'chatserv';
 
 export default defineCommand({
   name: 'logout',
-  summary: 'Says goodbye and closes the connection, or all connections of this user',
+  summary: 'Logs out this session, or all sessions of this user',
   params: {
-    everywhere: param.choice(['everywhere'], 'logs out every session of the user, and ends its tokens').optional(),
+    everywhere: param.choice(['everywhere'], 'logs out every session of the user and revokes the tokens').optional(),
   },
   wants: { accounts: Accounts },
   async run({ session, account, values: { everywhere } }, { accounts }) {
@@ -13,7 +13,7 @@ export default defineCommand({
       await accounts.signOut(account.id, session);
     }
     session.close('goodbye');
-    // As the session that stayed, it was just given a new token.
+    // The first call spared this session and gave it a new token: revoke that one, too.
     if (everywhere !== undefined) await accounts?.signOut(account.id);
     return undefined;
   },

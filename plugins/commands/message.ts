@@ -4,21 +4,17 @@ export default defineCommand({
   name: 'message',
   aliases: ['send'],
   summary: 'Sends a message to one user or several, online or not',
-  params: { to: param.users('whom it is for'), text: param.text('what to say') },
+  params: { to: param.users('the recipients'), text: param.text('what to say') },
   overlaps: true,
   options: z.strictObject({
-    recipients: z.int().positive().default(32).describe('How many users one message may be for'),
-    length: z
-      .int()
-      .positive()
-      .default(4096)
-      .describe('How long its text may be, in characters; an emoji counts as two'),
+    recipients: z.int().positive().default(32).describe('How many recipients a message may have'),
+    length: z.int().positive().default(4096).describe('The longest text, in characters; an emoji counts as two'),
   }),
   async run({ session, account, values: { to, text }, once, proceed }, { options, server }) {
     const isRetry = once?.first !== undefined;
     if (to.length > options.recipients && !isRetry) {
       server.limitMet('recipients');
-      return refuse('too-many', `A message can be for at most ${options.recipients} users.`);
+      return refuse('too-many', `A message can have at most ${options.recipients} recipients.`);
     }
     if (text.length > options.length && !isRetry) {
       server.limitMet('text-length');

@@ -1,15 +1,15 @@
 import { type Account, definePlugin, Presence, reply, type Session } from 'chatserv';
 
-/** For how long those who come and go are gathered before they are told, in milliseconds. */
-const GATHERING = 200;
+/** How long arrivals and departures are collected before they are sent, in milliseconds. */
+const COLLECT_TIME = 200;
 
 export default definePlugin({
   name: 'watch',
-  summary: 'Tells programs who comes and goes',
+  summary: 'Notifies programs of who comes online and who leaves',
   needs: { presence: Presence },
   setup({ presence, clock, keep }) {
     const watching = keep('watching', () => new Set<Session>());
-    /** The names of those who came or went since it was last told. */
+    /** The names of users who came or left since the last event. */
     let changed = new Set<string>();
     let cancel: (() => void) | undefined;
     let stop = () => {};
@@ -17,10 +17,10 @@ export default definePlugin({
     function note({ name }: Account): void {
       if (watching.size === 0) return;
       changed.add(name);
-      cancel ??= clock.after(GATHERING, tell);
+      cancel ??= clock.after(COLLECT_TIME, flush);
     }
 
-    function tell(): void {
+    function flush(): void {
       cancel = undefined;
       const names = [...changed];
       changed = new Set();
@@ -35,7 +35,7 @@ export default definePlugin({
       commands: [
         {
           name: 'watch',
-          summary: 'Names everyone who is online, and tells a program from then on who comes and goes',
+          summary: 'Names everyone who is online; a program is then notified of who comes and leaves',
           run({ session }) {
             watching.add(session);
             const names = presence.online().map(({ name }) => name);
@@ -56,7 +56,7 @@ export default definePlugin({
         stop();
         if (cancel === undefined) return;
         cancel();
-        tell();
+        flush();
       },
     };
   },

@@ -1,6 +1,6 @@
 import { Accounts, command, definePlugin, Presence, param, reply, settledTime, z } from 'chatserv';
 
-const LONGEST = 1440;
+const MAX_MINUTES = 1440;
 
 export default definePlugin({
   name: 'wholast',
@@ -10,20 +10,20 @@ export default definePlugin({
       .int()
       .positive()
       .default(1000)
-      .describe('How many it names at most beside those who are online: the last ones to leave'),
+      .describe('How many it names at most besides those online: the last to leave'),
   }),
   needs: { accounts: Accounts, presence: Presence },
   setup({ options, accounts, presence, clock, logger }) {
-    // Who leaves while the clock is ahead for a moment would be among the last for as long.
+    // A user who leaves while the clock is briefly ahead must not stay on the list for longer.
     const now = settledTime(clock);
     return {
       hooks: {
-        // At the login too: a server that is killed sees nobody leave. Nobody waits for the disk for that.
+        // At the login, too: a server that is killed sees nobody leave. Not awaited: no login waits for the disk.
         async onLogin({ account }) {
           if (account === undefined) return;
           accounts.setSeen(account.id, now()).catch((err: unknown) => {
             const facts = { event: 'store-error', account: account.name, err };
-            logger.error(facts, 'when somebody came could not be noted; wholast and user list may be wrong');
+            logger.error(facts, 'cannot record the time of a login; wholast and user list may be wrong');
           });
         },
         async onDisconnect({ account }) {
@@ -34,8 +34,8 @@ export default definePlugin({
         command({
           name: 'wholast',
           aliases: ['last'],
-          summary: `Names everyone who is online or was within the last minutes, at most ${LONGEST}`,
-          params: { minutes: param.number('how far back', { above: 0, max: LONGEST }) },
+          summary: `Names everyone who is online or was within the last minutes, at most ${MAX_MINUTES}`,
+          params: { minutes: param.number('how far back', { above: 0, max: MAX_MINUTES }) },
           async run({ values: { minutes } }) {
             const before = await accounts.seenSince(now() - minutes * 60_000, options.names);
             const names = [...new Map([...presence.online(), ...before].map(({ id, name }) => [id, name])).values()];

@@ -7,7 +7,7 @@ export default definePlugin({
   setup: () => ({ provide: { dialogue: { conduct } } }),
 });
 
-/** Asks for a user name, then for a password, until the login is over. Clients that gave them with their login are not asked. */
+/** Asks for a user name, then for a password, until the login is over. Answers that came with the login are not asked for. */
 async function conduct(session: Session, login: Login): Promise<void> {
   let step: LoginStep = { kind: 'username', because: 'start' };
   while (step.kind !== 'over') step = await next(session, login, step);

@@ -1,39 +1,39 @@
 import { blocked, definePlugin, nameKey, type PasswordDecision, Quota, reserve, z } from 'chatserv';
 
-/** The first password of a user from a network is looked at whatever others try; so often is a first one. */
+/** A user's first password from a network each day is checked even while others guess. */
 const FIRST = { most: 1, time: 86_400 };
 
-/** How many pairs of a user and a network are known; those that were used longest ago are forgotten first. */
-const KNOWN = 100_000;
+/** How many pairs of a user and a network are remembered; the least recently used are dropped first. */
+const MAX_KNOWN = 100_000;
 
 export default definePlugin({
   name: 'login-rate',
-  summary: 'Bounds how many passwords are tried from one network, and for one user from wherever',
+  summary: 'Limits wrong passwords from one network, and for one user from all networks',
   options: z.strictObject({
     perNetwork: z
       .int()
       .positive()
       .default(10)
-      .describe('How many wrong passwords from one IPv4 address or IPv6 /64, for whatever users, within `time`'),
+      .describe('How many wrong passwords from one IPv4 address or IPv6 /64, for any users, within `time`'),
     perUser: z
       .int()
       .positive()
       .default(30)
-      .describe('How many wrong passwords for one user from networks that the user did not log in from, within `time`'),
+      .describe('How many wrong passwords for one user from networks the user has not logged in from, within `time`'),
     time: z.number().positive().default(300).describe('The time for both, in seconds'),
   }),
   setup({ options, clock, server, keep }) {
     const networks = keep('networks', () => new Quota());
     const users = keep('users', () => new Quota());
     const firsts = keep('firsts', () => new Quota());
-    /** Where users have logged in from. */
+    /** The networks that users have logged in from. */
     const known = keep('known', () => new Set<string>());
 
     function remember(pair: string): void {
       known.delete(pair);
       known.add(pair);
       const [oldest] = known;
-      if (known.size > KNOWN && oldest !== undefined) known.delete(oldest);
+      if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
     }
 
     return {

@@ -13,9 +13,13 @@ import {
 
 export default definePlugin({
   name: 'registration',
-  summary: 'Lets unknown user names register',
+  summary: 'Lets new users register',
   options: z.strictObject({
-    perNetwork: z.int().positive().default(10).describe('How many from one IPv4 address or IPv6 /64 within `time`'),
+    perNetwork: z
+      .int()
+      .positive()
+      .default(10)
+      .describe('How many registrations from one IPv4 address or IPv6 /64 within `time`'),
     time: z.number().positive().default(3600).describe('The time for `perNetwork`, in seconds'),
   }),
   needs: { accounts: Accounts, passwords: Passwords },
@@ -23,7 +27,7 @@ export default definePlugin({
   setup({ options, accounts, passwords, logger, server, clock, keep }) {
     const registrations = keep('registrations', () => new Quota());
 
-    /** Blocks where too many have registered from one network. @param how whether this is another, or only looks */
+    /** Blocks a network with too many registrations. @param how `take` counts another one, `wait` only checks */
     function tooMany(session: Session, how: 'take' | 'wait') {
       if (session.exempt) return undefined;
       const rule = { most: options.perNetwork, time: options.time };
@@ -36,7 +40,7 @@ export default definePlugin({
     return {
       provide: { registration: {} },
       hooks: {
-        // After those that know the name: what gets here is nobody's.
+        // After the plugins that know the name: here it is unknown.
         onUsername: {
           decide: {
             order: 'post',

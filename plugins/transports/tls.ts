@@ -13,7 +13,7 @@ import {
 
 export default definePlugin({
   name: 'tls',
-  summary: 'Listens on a TCP port, and speaks TLS there',
+  summary: 'Listens for TLS on a TCP port',
   options: z.strictObject({
     ...portOptions(4120),
     certificate: z
@@ -51,7 +51,7 @@ export default definePlugin({
         late();
         stream.off('error', failed);
       });
-      // Before the handshake: who takes long over it, or never ends it, counts like any other.
+      // Before the handshake, so that a connection that never completes it counts like any other.
       server.accept({ stream, address, transport: 'tls' }, options.codec);
     });
   },

@@ -7,10 +7,10 @@ export default definePlugin({
     socket: z.string().min(1).default('data/line.sock').describe("The socket, relative to the config's folder"),
     mode: z
       .string()
-      .regex(/^0?[0-7]{3}$/, 'Allowed are three octal digits, as in chmod')
+      .regex(/^0?[0-7]{3}$/, 'Expected three octal digits, as for chmod')
       .default('600')
       .describe(
-        "Who may connect, as in chmod: who may write. 600 is the server's user, 660 its group too, 666 everyone",
+        "Who may connect: whoever chmod gives write access. 600 is the server's user, 660 its group too, 666 everyone",
       ),
     codec: codecOption(),
     dialect: renamedOption('codec'),

@@ -56,7 +56,7 @@ test('with no file left the program does not spin, those who chat go on, and new
 
 test('where the system allows few files, clients are told that it is full before there are none left', async () => {
   await using program = await startProgram({}, { openFiles: 100 });
-  await program.complains(/allows 100 open files, so there may be 50 connections and not 10000: raise that/);
+  await program.complains(/allows 100 open files, enough for 50 connections instead of 10000: raise the limit/);
   const alice = await program.joins('alice');
   for (let i = 0; i < 49; i++) {
     const guest = await program.connect();

@@ -1,15 +1,15 @@
 import type { PasswordDecision } from 'chatserv';
 
-/** How many pairs are counted at once; the oldest are forgotten first. */
-const PAIRS = 100_000;
+/** How many pairs are tracked at most; the oldest are dropped first. */
+const MAX_PAIRS = 100_000;
 
-/** What is counted of a pair. */
+/** The counters of a pair. */
 interface Pair {
   /** Wrong passwords in a row. */
   wrong: number;
   /** Passwords that are being checked. */
   checking: number;
-  /** Told whether it is their turn, first come first served. */
+  /** Queued passwords, first come, first served. Each is called with whether it may be checked. */
   readonly waiting: ((goes: boolean) => void)[];
 }
 
@@ -17,10 +17,10 @@ interface Pair {
 export interface Attempt {
   /** Resolves with true when it may be checked, or with false when it has waited too long or a block began. */
   readonly turn: Promise<boolean>;
-  /** Stops waiting. */
+  /** Leaves the queue. */
   giveUp(): void;
   /**
-   * Counts it and lets the next one go. A second call does nothing.
+   * Counts the result and starts the next one. A second call does nothing.
    * @returns whether this was the last wrong password before the block
    */
   end(decision: PasswordDecision): boolean;
@@ -28,11 +28,11 @@ export interface Attempt {
 
 /**
  * Limits the passwords checked for each pair of a user and a network: wrong ones in a row plus those being checked never
- * exceed `most`, however many arrive at one moment.
+ * exceed `maxWrong`, however many arrive at one moment.
  */
 export class Attempts {
-  /** How many may be wrong in a row. */
-  most = 1;
+  /** How many wrong passwords in a row begin a block. */
+  maxWrong = 1;
   readonly #pairs = new Map<string, Pair>();
 
   /** Queues a password of the pair. Its turn may be now. */
@@ -71,7 +71,7 @@ export class Attempts {
   }
 
   #next(pair: Pair): void {
-    while (pair.wrong + pair.checking < this.most) {
+    while (pair.wrong + pair.checking < this.maxWrong) {
       const go = pair.waiting.shift();
       if (go === undefined) return;
       pair.checking++;
@@ -79,15 +79,15 @@ export class Attempts {
     }
   }
 
-  /** @returns whether that was the last wrong one; the count then starts anew */
+  /** @returns whether that was the last wrong one; the count then starts again at zero */
   #count(name: string, pair: Pair, decision: PasswordDecision): boolean {
     if (decision === 'right') pair.wrong = 0;
     if (decision !== 'wrong') return false;
     pair.wrong++;
-    // The least recently counted pairs are forgotten first.
+    // Moves it to the end: the least recently counted pairs are dropped first.
     this.#pairs.delete(name);
     this.#pairs.set(name, pair);
-    if (pair.wrong < this.most) return false;
+    if (pair.wrong < this.maxWrong) return false;
     pair.wrong = 0;
     for (const go of pair.waiting.splice(0)) go(false);
     return true;
@@ -95,7 +95,7 @@ export class Attempts {
 
   #tidy(name: string, pair: Pair): void {
     if (isIdle(pair) && pair.wrong === 0 && this.#pairs.get(name) === pair) this.#pairs.delete(name);
-    if (this.#pairs.size <= PAIRS) return;
+    if (this.#pairs.size <= MAX_PAIRS) return;
     for (const [oldest, other] of this.#pairs) {
       if (isIdle(other)) {
         this.#pairs.delete(oldest);

@@ -13,7 +13,7 @@ import {
 } from 'chatserv';
 import { Attempts } from './attempts.ts';
 
-/** What came of a session's last password. */
+/** The outcome of a session's last password. */
 interface Last {
   /** Resolves when the block that it caused is stored. */
   block: Promise<void> | undefined;
@@ -28,14 +28,14 @@ export default definePlugin({
       .positive()
       .default(3)
       .describe(
-        'Wrong passwords before the block, over connections; each connection closes after `limits.passwordAttempts` all the same',
+        'Wrong passwords before the block, across connections; a connection still closes after `limits.passwordAttempts`',
       ),
     blockTime: z.number().positive().max(3_155_760_000).default(60).describe('How long the block lasts, in seconds'),
     waitTime: z
       .number()
       .positive()
       .default(4)
-      .describe('How long a password may wait while others of the user from that address are checked, in seconds'),
+      .describe('How long a password may wait while others for that user and address are checked, in seconds'),
   }),
   environment: { blockTime: 'BLOCK_TIME' },
   needs: { accounts: Accounts, storage: Storage },
@@ -43,7 +43,7 @@ export default definePlugin({
   setup({ options, accounts, storage, keep, clock, server, perSession }) {
     const timed = new TimedBlocks(storage, 'lockout', { clock, keep }, options.blockTime);
     const attempts = keep('attempts', () => new Attempts());
-    attempts.most = options.attempts;
+    attempts.maxWrong = options.attempts;
     const last = perSession((): Last => ({ block: undefined }));
 
     async function block(session: Session, account: Account) {
@@ -51,7 +51,7 @@ export default definePlugin({
       return left > 0 ? blocked(left) : undefined;
     }
 
-    /** A user at a network had the last wrong password before the block. It holds even if the client has left. */
+    /** Begins a block of an account at a network. It is stored even if the client has left. */
     function begin(session: Session, account: Account): Promise<void> {
       server.limitMet('wrong-passwords');
       const stored = timed.add(keyOf(account, session), options.blockTime);
@@ -85,7 +85,7 @@ export default definePlugin({
               const cancel = clock.after(options.waitTime * 1000, attempt.giveUp);
               const goes = await attempt.turn;
               cancel();
-              // A block may have begun on another connection since the name was given.
+              // A block may have begun on another connection in the meantime.
               const because = await block(session, account);
               if (because !== undefined) return because;
               if (!goes) {
@@ -118,7 +118,7 @@ export default definePlugin({
   },
 });
 
-/** What stands for an account at a network; without one, how the keys of all its networks begin. */
+/** The key of an account at a network; without a network, the prefix of all the account's keys. */
 function keyOf({ id }: Account, { network } = { network: '' }): string {
   return `${id} ${network}`;
 }

@@ -4,28 +4,28 @@ import { FairQueue } from './fair-queue.ts';
 import { hashSecret, isStale, preparedSecret, verifySecret } from './hash.ts';
 import { objectionTo } from './policy.ts';
 
-/** The hash of nobody: no secret is right for it. */
-const NOBODYS = '';
+/** Stands in for the hash of an unknown user: no password matches it. */
+const NO_HASH = '';
 
-/** Hashes run in Node's pool of threads, which files and look-ups of names need too. */
+/** The size of libuv's thread pool, which hashes share with files and DNS. */
 const POOL_THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4;
 
 export default definePlugin({
   name: 'password',
-  summary: 'Logs users in with a password, kept as an argon2id hash',
+  summary: 'Logs users in with a password, stored as an argon2id hash',
   options: z.strictObject({
     minLength: z.int().positive().default(8).describe('The shortest new password, in characters'),
     maxLength: z.int().positive().max(1024).default(256).describe('The longest new password, in characters'),
     memory: z.int().min(8192).default(19_456).describe('Memory of one hash, in KiB'),
     passes: z.int().positive().default(2).describe('Passes of one hash'),
-    waiting: z.int().positive().default(1000).describe('How many passwords may wait for their hash'),
-    waitTime: z.number().positive().default(4).describe('How long one may wait for its hash, in seconds'),
+    waiting: z.int().positive().default(1000).describe('How many passwords may wait to be hashed'),
+    waitTime: z.number().positive().default(4).describe('How long a password may wait to be hashed, in seconds'),
   }),
   needs: { accounts: Accounts },
   provides: { passwords: Passwords, authenticator: Authenticator },
   setup({ options, accounts, server, clock }) {
     const cost = { memory: options.memory, passes: options.passes };
-    // A core and a thread are left to those who are chatting.
+    // Leaves a core and a thread for the chat.
     const atOnce = Math.max(1, Math.min(availableParallelism(), POOL_THREADS) - 1);
     const rule = { atOnce, waiting: options.waiting, patience: options.waitTime * 1000 };
     const queue = new FairQueue(rule, clock);
@@ -38,10 +38,10 @@ export default definePlugin({
 
     const passwords: Passwords = {
       hash: (secret, who) => inTurn(who, () => hashSecret(preparedSecret(secret), cost)),
-      verify: (secret, hash = NOBODYS, who) =>
+      verify: (secret, hash = NO_HASH, who) =>
         inTurn(who, async () => {
           const prepared = preparedSecret(secret);
-          // Hashes of before were made of secrets as they were typed.
+          // Earlier hashes are of the password as it was typed.
           for (const form of new Set([prepared, secret])) {
             if (!(await verifySecret(form, hash, cost))) continue;
             const isToday = form === prepared && !isStale(hash, cost);
@@ -59,7 +59,7 @@ export default definePlugin({
       async verify({ id }, secret, session) {
         if (secret === '') return 'wrong';
         const account = await accounts.get(id);
-        // Whoever was removed meanwhile learns nothing from the time that the answer takes either.
+        // An account that was just removed takes as long to answer as any other.
         const found = await passwords.verify(secret, account?.hash, session.network);
         if (found === undefined) {
           session.close('busy');

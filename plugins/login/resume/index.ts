@@ -3,14 +3,14 @@ import { sign, verify } from './token.ts';
 
 export default definePlugin({
   name: 'resume',
-  summary: 'Lets programs come back after a lost connection without a password',
+  summary: 'Lets programs log in again with a token after a lost connection',
   options: z.strictObject({
     lifetime: z
       .number()
       .positive()
       .max(3_155_760_000)
       .default(604_800)
-      .describe('How long a token is good for, in seconds'),
+      .describe('How long a token is valid, in seconds'),
   }),
   needs: { accounts: Accounts, plugins: Plugins },
   setup({ options, accounts, plugins, clock, server }) {
@@ -36,11 +36,11 @@ export default definePlugin({
               const token = session.preset('resume');
               if (token === undefined) return undefined;
               const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
-              // Where the plugin that vouched is off, nobody knows any more whether it still would.
+              // If the plugin that authenticated the login is off, nothing can vouch for the token.
               if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
               const { epoch, device, deviceName, provider } = claims;
               const account = await accounts.get(claims.account);
-              // Whether the epoch is still the account's, the kernel checks as it admits.
+              // The kernel checks that the epoch is current when it admits the session.
               return account === undefined
                 ? askUsername('expired')
                 : admit(account, { epoch, device, deviceName, provider });
@@ -57,7 +57,7 @@ export default definePlugin({
         },
         async onAccountChange(account, change) {
           if (change !== 'signed-out') return;
-          // Those that are left have done it themselves, and hold a token that has expired.
+          // Only the session that signed out the others is left, and its token was revoked, too.
           for (const session of server.sessionsOf(account)) await issue(session);
         },
       },

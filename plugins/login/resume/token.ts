@@ -1,29 +1,29 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a token says. */
+/** The contents of a token. */
 export interface Claims {
-  /** The account's id, and the epoch that its login is from. */
+  /** The account's id, and its epoch at the login. */
   readonly account: number;
   readonly epoch: number;
   /** The login that it continues. */
   readonly device: string;
-  /** The name that the client has for its device; empty for the default one. */
+  /** The client's name for its device; empty for the default one. */
   readonly deviceName: string;
-  /** The plugin that vouched for the login. */
+  /** The plugin that authenticated the login. */
   readonly provider: string;
   /** When it was issued and when it expires, in milliseconds since 1970. */
   readonly issued: number;
   readonly expires: number;
 }
 
-/** Names the form of a token and how it is signed. There is one: nobody can ask for another. */
+/** The format and the signature algorithm. There is only one, so a client cannot choose a weaker one. */
 const VERSION = 'v2';
 const FORM = /^v2\.([\w-]+)\.([\w-]{43})$/;
 
-/** The longest token that is looked at, in characters. */
-const LONGEST = 1024;
+/** The longest token, in characters. */
+const MAX_LENGTH = 1024;
 
-/** How far ahead of the clock a token may have been issued, in milliseconds: clocks are set back a little. */
+/** How far in the future a token may have been issued, in milliseconds: the clock may have been set back. */
 const TOLERANCE = 300_000;
 
 /** Issues a token. */
@@ -36,11 +36,12 @@ export function sign(claims: Claims, key: Uint8Array): string {
 }
 
 /**
- * What a token says, if it was signed with this key and has not expired.
- * @param lifetime how long a token may be valid whatever it says, in milliseconds
+ * Verifies a token.
+ * @param lifetime how long a token may be valid, whatever it claims, in milliseconds
+ * @returns its contents; undefined if it was not signed with this key or has expired
  */
 export function verify(token: string, key: Uint8Array, now: number, lifetime: number): Claims | undefined {
-  if (token.length > LONGEST) return undefined;
+  if (token.length > MAX_LENGTH) return undefined;
   const [, body = '', mac = ''] = FORM.exec(token) ?? [];
   if (body === '' || !timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(body, key)))) return undefined;
   const [account, epoch, device, provider, issued, expires, deviceName = ''] = JSON.parse(
@@ -50,7 +51,7 @@ export function verify(token: string, key: Uint8Array, now: number, lifetime: nu
   return isValid ? { account, epoch, device, deviceName, provider, issued, expires } : undefined;
 }
 
-/** The signature, as text: of bytes there would be several spellings. */
+/** The signature, compared as text: several spellings in base64url decode to the same bytes. */
 function macOf(body: string, key: Uint8Array): string {
   return createHmac('sha256', key).update(`chatserv resume ${VERSION}.${body}`).digest('base64url');
 }

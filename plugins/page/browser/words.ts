@@ -200,9 +200,9 @@ export function failureInWords(reason: string, about: string, usage?: string, se
 /** What a person is told of a command that there is not. @param like words of commands that may have been meant */
 export function noCommandInWords(name: string, like: readonly string[]): string {
   const help = '/help lists those that there are.';
-  if (name === '') return `What begins with / is a command. ${help}`;
+  if (name === '') return `A line that starts with / is a command. ${help}`;
   const near = like.length === 0 ? '' : ` Did you mean ${anyOf(like.map((word) => `/${word}`))}?`;
-  return `There is no command /${name}, and nothing was said.${near} ${help} Begin with // to say a / itself.`;
+  return `There is no command /${name}, and nothing was sent.${near} ${help} Start with // to send a / itself.`;
 }
 
 /** What a person is told while logins are blocked. A server says for how long, and not why. */

@@ -4,28 +4,31 @@ import { WebSocketServer } from 'ws';
 import { MessageStream } from './message-stream.ts';
 import { isSameHost, originIn, originList } from './origins.ts';
 
-/** In how many parts a client's message may come. */
-const MOST_FRAGMENTS = 128;
+/** The most fragments of a client's message. */
+const MAX_FRAGMENTS = 128;
 
-/** In how many pieces a part may arrive: 64 KB in full segments are some 50. */
-const MOST_CHUNKS = 1024;
+/** The most chunks in which a fragment may arrive: 64 KB in full TCP segments are some 50. */
+const MAX_CHUNKS = 1024;
 
 /** How long a client may take for its side of the closing handshake, in milliseconds; the package's types lack it. */
 const CLOSING = { closeTimeout: 2000 };
 
-/** What a client's frame costs beside its data, in bytes: its head and its mask. */
+/** The overhead of a client's frame, in bytes: header and mask. */
 const FRAME_BYTES = 6;
 
-const FOREIGN = 'The option origins of the plugin websocket does not let pages of this origin connect.';
+const FOREIGN =
+  "Pages of this origin may not connect: the option 'origins' of the plugin 'websocket' does not list it.";
 
 export default definePlugin({
   name: 'websocket',
   summary: 'Lets web pages and programs connect over a WebSocket on the HTTP port',
   options: z.strictObject({
-    path: z.string().startsWith('/').default('/ws').describe('Where on the HTTP port'),
+    path: z.string().startsWith('/').default('/ws').describe('Its path on the HTTP port'),
     origins: originList
       .default([])
-      .describe("Web pages of these origins may connect, as `https://chat.example`, beside the port's own; `*` is any"),
+      .describe(
+        "Origins whose web pages may connect besides the port's own, such as `https://chat.example`; `*` is any",
+      ),
     messageBytes: z
       .int()
       .positive()
@@ -35,22 +38,20 @@ export default definePlugin({
       .number()
       .positive()
       .default(30)
-      .describe(
-        'How often clients are asked whether they are still there, in seconds; silent ones are cut the time after',
-      ),
+      .describe('How often clients are pinged, in seconds; one that stays silent until the next ping is disconnected'),
     codec: codecOption('json'),
     dialect: renamedOption('codec'),
   }),
   needs: { http: Http },
   setup({ options, http, server, clock, keep }) {
-    // Compression would let a small message ask for much memory.
+    // With compression, a small message could take much memory.
     const sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.messageBytes,
-      maxFragments: MOST_FRAGMENTS,
-      maxBufferedChunks: MOST_CHUNKS,
+      maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MAX_CHUNKS,
       ...CLOSING,
     });
     const streams = keep('streams', () => new Set<MessageStream>());
@@ -64,7 +65,7 @@ export default definePlugin({
       cancelPing = clock.after(options.pingTime * 1000, ping);
     }
 
-    /** Whether the page that connects is one that may; what is no page sends no origin. */
+    /** Whether a page of this origin may connect. Other clients send no origin. */
     function isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
       if (origin === undefined || anyOrigin) return true;
       const sent = originIn(origin);
@@ -81,7 +82,7 @@ export default definePlugin({
             stream.once('close', () => streams.delete(stream));
             const connection = { stream, address: http.addressOf(request), transport: 'websocket' };
             const session = server.accept(connection, options.codec);
-            // They bring no line, and would cost nothing otherwise.
+            // Pings contain no line, and would be free otherwise.
             const spend = (data: Buffer) => session.spend(FRAME_BYTES + data.length);
             client.on('ping', spend).on('pong', spend);
           });
