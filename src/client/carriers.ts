@@ -8,21 +8,21 @@ export interface Carrier {
   close(): void;
 }
 
-/** What a carrier hands in. */
+/** The callbacks of a carrier. */
 export interface CarrierEvents {
-  /** It carries from now on. */
+  /** Lines can be sent from now on. */
   opened(): void;
   /** A line of the server, without its end. */
   line(text: string): void;
-  /** It is closed, or never was opened, whoever closed it. @param why what went wrong, where something did */
+  /** It was closed by either side, or could not be opened. @param why what went wrong, if anything did */
   closed(why?: string): void;
 }
 
 /** Begins to connect to a server. It can be closed before it is open. */
 export type OpenCarrier = (events: CarrierEvents) => Carrier;
 
-/** The longest line that a server may send, in characters: more is not kept for it. */
-const LONGEST = 16 * 1024 * 1024;
+/** The longest line that a server may send, in characters. */
+const MAX_LINE = 16 * 1024 * 1024;
 
 /**
  * Carries lines over byte streams: sockets, plain or with TLS, and pairs in memory.
@@ -39,11 +39,11 @@ export function overStream(connect: () => Duplex): OpenCarrier {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) events.line(line);
-      if (rest.length > LONGEST) stream.destroy(new Error('the server sends a line without an end'));
+      if (rest.length > MAX_LINE) stream.destroy(new Error('the server sends a line without an end'));
     });
     let fault: string | undefined;
     stream.on('error', (cause: NodeJS.ErrnoException) => {
-      // Where a name has several addresses, and none of them answers, there is no message.
+      // If a name has several addresses and none of them answers, there is no message.
       fault = cause.message || cause.code;
     });
     stream.once('end', () => stream.end());
@@ -52,7 +52,7 @@ export function overStream(connect: () => Duplex): OpenCarrier {
   };
 }
 
-/** What is needed of a WebSocket: a browser's, and that of Node. */
+/** The part of a WebSocket that is used, in a browser or Node. */
 export interface WebSocketLike {
   send(text: string): void;
   close(): void;

@@ -8,26 +8,26 @@ export interface TypedMessage {
   readonly text: string;
 }
 
-/** The arguments of the standard commands that send messages, until the server has said which it takes. */
+/** The arguments of the standard commands that send messages, used until the server has listed its commands. */
 const MESSAGES: Readonly<Record<string, ParamShapes>> = {
   broadcast: { text: { kind: 'text', about: '' } },
   message: { to: { kind: 'users', about: '' }, text: { kind: 'text', about: '' } },
 };
 
-/** The command that a word calls, by its name or an alias. */
+/** The command with this name or alias. */
 export function commandOf(word: string, commands: readonly KnownCommand[]): KnownCommand | undefined {
   return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
 }
 
-/** The words of commands that a misspelt one may have meant, at most three, the likeliest first. */
+/** The commands closest to a misspelt word, at most three, the closest first. */
 export function wordsLike(word: string, commands: readonly KnownCommand[]): string[] {
   return nearest(word, new Set(commands.flatMap(({ name, aliases }) => [name, ...aliases])));
 }
 
 /**
- * The message that a call of `message` or `broadcast` sends: as one it can be sent again after a lost connection.
+ * The message that a `message` or `broadcast` command sends. As a message it can be retried after a lost connection.
  * @param rest what follows the command's word
- * @returns undefined where the command sends none, or its arguments are wrong
+ * @returns undefined if the command sends none, or its arguments are wrong
  */
 export function messageOf(
   { name, params }: Pick<KnownCommand, 'name' | 'params'>,

@@ -1,39 +1,39 @@
 import type { Clock } from '../api/clock.ts';
 import type { Carrier, CarrierEvents, OpenCarrier } from './carriers.ts';
 
-/** Waits before a lost connection is tried again, in milliseconds: the first is doubled each time up to the longest. */
+/** Waits before reconnecting, in milliseconds: the first one doubles each time, up to the longest. */
 const RETRY = { first: 1_000, longest: 30_000 };
 
 /** How long a connection may take to be made, in milliseconds. */
 const CONNECT_TIME = 15_000;
 
-/** After so much silence it is tried whether the connection still is one, in milliseconds. */
+/** After this much silence the connection is checked, in milliseconds. */
 const SILENCE = 30_000;
 
-/** What is to be said of a connection that ends without a reason: of one that talked, and of one that never did. */
+/** Why a connection ended that gave no reason: one that received something, and one that never did. */
 const CLOSED = { talking: 'the server closed it', silent: 'the server closed it without a word' };
 
-/** What the connections need of the conversation. */
+/** What the connections need from the conversation. */
 export interface ConnectionsHost {
   readonly open: OpenCarrier;
   readonly clock: Clock;
-  /** Chance, at least 0 and less than 1. */
+  /** Returns a random number, at least 0 and less than 1. */
   readonly random: () => number;
   /** A connection is being made. */
   connecting(): void;
-  /** There is one. */
+  /** A connection was made. */
   connected(link: Link): void;
   line(text: string, link: Link): void;
-  /** There is none, or none any more. */
+  /** The connection could not be made, or is lost. */
   lost(why: string): void;
-  /** Nothing was heard for long. */
+  /** Nothing has been received for long. */
   silent(link: Link): void;
 }
 
 /** One connection. */
 export interface Link {
   carrier?: Carrier;
-  /** Whether anything was heard on it. */
+  /** Whether anything was received on it. */
   heard?: boolean;
   /** Whether it is logged in. */
   welcome?: boolean;
@@ -41,21 +41,21 @@ export interface Link {
   readonly gone: AbortController;
 }
 
-/** The connections of a conversation, one at a time: what comes of an earlier one is nobody's any more. */
+/** The connections of a conversation, one at a time. Events of earlier ones are ignored. */
 export class Connections {
   readonly #host: ConnectionsHost;
   #link: Link | undefined;
   #attempts = 0;
   #lastHeard = 0;
   #silence = SILENCE;
-  /** Ends the wait for the next attempt, for the connection, or for something to be heard on it. */
+  /** Cancels the timer for the next attempt, the connection, or the next check. */
   #cancelWait = () => {};
 
   constructor(host: ConnectionsHost) {
     this.#host = host;
   }
 
-  /** The present one, which may still be opening. */
+  /** The current one, which may still be opening. */
   get link(): Link | undefined {
     return this.#link;
   }
@@ -69,7 +69,7 @@ export class Connections {
     const current = () => this.#link === link;
     const events: CarrierEvents = {
       opened: () => current() && this.#opened(link),
-      line: (text) => current() && this.#hear(text, link),
+      line: (text) => current() && this.#receive(text, link),
       closed: (why = link.heard ? CLOSED.talking : CLOSED.silent) => current() && this.#lose(why),
     };
     this.#cancelWait = this.#host.clock.after(CONNECT_TIME, () => this.#lose('no answer in time'));
@@ -84,7 +84,7 @@ export class Connections {
     this.#link?.carrier?.send(JSON.stringify(event));
   }
 
-  /** Closes the present one, and makes no other. */
+  /** Closes the current one without making another. */
   drop(): void {
     const link = this.#link;
     this.#link = undefined;
@@ -93,7 +93,7 @@ export class Connections {
     link?.gone.abort();
   }
 
-  /** Makes another one after a while, which is longer each time and random in part. @returns after how many milliseconds */
+  /** Reconnects after a wait that grows each time and is partly random. @returns the wait in milliseconds */
   retry(): number {
     const longest = Math.min(RETRY.first * 2 ** this.#attempts++, RETRY.longest);
     const delay = longest * (0.5 + this.#host.random() / 2);
@@ -101,12 +101,12 @@ export class Connections {
     return delay;
   }
 
-  /** The present one is of use: when it is lost, the next is not waited for long. */
+  /** The current one works: if it is lost, the first wait is short again. */
   worked(): void {
     this.#attempts = 0;
   }
 
-  /** The server closes who is silent for so many milliseconds: a client that is there is not idle. */
+  /** The server closes clients that are idle for so many milliseconds: checks twice as often, which sends something. */
   expectTimeout(milliseconds: number): void {
     this.#silence = Math.min(SILENCE, milliseconds / 2);
   }
@@ -114,11 +114,11 @@ export class Connections {
   #opened(link: Link): void {
     this.#cancelWait();
     this.#lastHeard = this.#now();
-    this.#heed(link);
+    this.#watchSilence(link);
     this.#host.connected(link);
   }
 
-  #hear(text: string, link: Link): void {
+  #receive(text: string, link: Link): void {
     link.heard = true;
     this.#lastHeard = this.#now();
     this.#host.line(text, link);
@@ -129,16 +129,16 @@ export class Connections {
     this.#host.lost(why);
   }
 
-  /** By the monotonic clock, where there is one: a time of day that is set tells nothing of the server. */
+  /** The monotonic time, if the clock has one: the time of day may be set. */
   #now(): number {
     const { clock } = this.#host;
     return clock.monotonic?.() ?? clock.now();
   }
 
-  #heed(link: Link): void {
+  #watchSilence(link: Link): void {
     this.#cancelWait = this.#host.clock.after(this.#silence, () => {
       if (this.#now() - this.#lastHeard >= this.#silence) this.#host.silent(link);
-      if (this.#link === link) this.#heed(link);
+      if (this.#link === link) this.#watchSilence(link);
     });
   }
 }

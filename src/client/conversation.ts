@@ -10,24 +10,25 @@ import { askOf, Questions } from './questions.ts';
 import { ReceivedMessages } from './received.ts';
 import { type Answer, type RequestError, Requests } from './requests.ts';
 
-/** What a conversation is made of. */
+/** The options of a conversation. */
 export interface ConversationOptions {
   readonly open: OpenCarrier;
   readonly owner: Owner;
   readonly login?: LoginOptions | undefined;
-  /** Without one it remembers as long as it lasts. */
+  /** Without one, nothing is remembered beyond this conversation. */
   readonly memory?: Memory | undefined;
   readonly clock?: Clock | undefined;
-  /** Chance, at least 0 and less than 1. */
+  /** Returns a random number, at least 0 and less than 1. */
   readonly random?: (() => number) | undefined;
 }
 
 /** How long a server may take to say goodbye, in milliseconds. */
 const GOODBYE = 2_000;
 
-/** After these words of the server it is over; after any other it is tried again. */
+/** The server's reasons that end the conversation; after any other it reconnects. */
 const FINAL = new Set(['goodbye', 'replaced', 'signed-out', 'kicked', 'banned', 'removed', 'wrong-password']);
 
+/** The kernel's clock unrefs its timers, which a browser cannot do. */
 const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
@@ -40,10 +41,10 @@ const systemClock: Clock = {
 /**
  * One account's conversation with a server, in JSON (docs/json.md), over whatever carries lines.
  *
- * It does no I/O of its own and runs in a browser as in Node: carrier, clock, chance and memory come from outside. It
- * logs in, hands questions to its owner, shows each message once and acknowledges it, and comes back with a token after
- * a lost connection, ever more slowly and at random, until the server says a word that ends it. What is asked for waits
- * until it can be sent and is answered by a promise: `Requests` says in which order, and what a lost connection means.
+ * It does no I/O of its own and runs in a browser as in Node: carrier, clock, randomness and memory are passed in. It
+ * logs in, passes questions to its owner, and shows and acknowledges each message once. After a lost connection it
+ * reconnects with a token, backing off exponentially with jitter, until the server gives a final reason. Requests are
+ * queued until they can be sent, and answered by a promise: see `Requests` for their order and for lost connections.
  */
 export class Conversation {
   readonly #owner: Owner;
@@ -68,12 +69,12 @@ export class Conversation {
       open,
       clock,
       random,
-      connecting: () => this.#say({ state: 'connecting' }),
+      connecting: () => this.#setState({ state: 'connecting' }),
       connected: (link) => {
-        this.#say({ state: 'logging-in' });
+        this.#setState({ state: 'logging-in' });
         this.#login.begin(link);
       },
-      line: (text, link) => this.#hear(text, link),
+      line: (text, link) => this.#receive(text, link),
       lost: (why) => this.#lost(why),
       silent: (link) => this.#silent(link),
     });
@@ -113,7 +114,7 @@ export class Conversation {
     });
   }
 
-  /** Connects and logs in. To be called once. */
+  /** Connects and logs in. Call it once. */
   start(): void {
     this.#connections.connect();
   }
@@ -122,27 +123,27 @@ export class Conversation {
     return this.#state;
   }
 
-  /** Who this is, once it was welcomed. */
+  /** The user name, once logged in. */
   get name(): string | undefined {
     return this.#credentials.name;
   }
 
-  /** Who is online, itself included, as far as the server tells. */
+  /** Who is online, this user included, as far as the server has said. */
   get online(): readonly string[] {
     return this.#learned.online;
   }
 
-  /** Whether the server tells who comes and goes, so that `online` is kept up. */
+  /** Whether the server reports who comes and goes, so that `online` stays current. */
   get watching(): boolean {
     return this.#learned.watching;
   }
 
-  /** Whether `online` is who is online now: there is a connection, and the server tells who comes and goes. */
+  /** Whether `online` is current: there is a connection, and the server reports who comes and goes. */
   get knowsOnline(): boolean {
     return this.#learned.knowsOnline;
   }
 
-  /** The commands that the server has, once it has said so. */
+  /** The server's commands, once it has listed them. */
   get commands(): readonly KnownCommand[] {
     return this.#learned.commands;
   }
@@ -153,20 +154,20 @@ export class Conversation {
   }
 
   /**
-   * Sends a message of one line. It is sent until it is answered, over any number of connections.
+   * Sends a message of one line. It is retried until it is answered, over any number of connections.
    * @param to names, or everyone
-   * @param unlessCommand a word that may call a command instead: if it does on this server, nothing is sent, and the
+   * @param unlessCommand a word that may be a command instead: if it is one on this server, nothing is sent, and the
    * error's reason is `is-command`
-   * @throws RequestError when the server does not take it, or the conversation is over first
+   * @throws RequestError when the server refuses it, or the conversation ends first
    */
   message(to: 'everyone' | readonly string[], text: string, unlessCommand?: string): Promise<Answer> {
     return this.#noticingCommands(this.#requests.add({ type: 'message', to, text, unlessCommand }));
   }
 
   /**
-   * Calls a command. @param given its arguments: what stands after it on a line, or values by name
+   * Calls a command. @param given its arguments: the rest of the line, or values by name
    * @throws RequestError when the server refuses it, the connection is lost before it is answered (reason `lost`), or the
-   * conversation is over (`closed`)
+   * conversation has ended (`closed`)
    */
   async command(name: string, given: string | Readonly<Record<string, unknown>> = ''): Promise<Answer> {
     const args = typeof given === 'string' ? { text: given } : { values: given };
@@ -175,22 +176,22 @@ export class Conversation {
     return answer;
   }
 
-  /** Takes back the messages and commands that have not been sent: they are rejected as `withdrawn`. @returns how many */
+  /** Withdraws the messages and commands not sent yet: they reject with the reason `withdrawn`. @returns how many */
   withdraw(): number {
     return this.#requests.withdraw();
   }
 
-  /** Who is online now, asked for where the server does not tell by itself. @throws RequestError */
+  /** Who is online now. Asks the server unless it reports who comes and goes. @throws RequestError */
   whoIsOnline(): Promise<readonly string[]> {
     return this.#learned.whoIsOnline(() => this.command('who'));
   }
 
-  /** Does not wait any longer to try again: the network is back, or a person is impatient. */
+  /** Reconnects now instead of waiting: the network is back, or a person is impatient. */
   tryNow(): void {
     if (this.#state.state === 'lost') this.#connections.connect();
   }
 
-  /** Leaves politely: acknowledges, says `logout`, and is over. What is not answered by then never will be. */
+  /** Logs out: acknowledges, sends `logout` and ends. Unanswered requests are rejected. */
   async leave(): Promise<Closed> {
     if (this.#state.state !== 'online') return this.close();
     if (this.#leaving) return this.#over.promise;
@@ -204,17 +205,17 @@ export class Conversation {
     return closed;
   }
 
-  /** Ends it at once. */
+  /** Ends at once, without logging out. */
   close(): Closed {
     return this.#end({ state: 'closed', why: 'left' });
   }
 
-  /** Resolves when it is over. */
+  /** Resolves when the conversation has ended. */
   over(): Promise<Closed> {
     return this.#over.promise;
   }
 
-  #hear(text: string, link: Link): void {
+  #receive(text: string, link: Link): void {
     const event = eventOf(text);
     if (event === undefined) {
       this.#end({ state: 'closed', why: 'no-json' });
@@ -222,7 +223,7 @@ export class Conversation {
     }
     switch (event.type) {
       case 'ask':
-        // Where JSON is spoken from the start the server asks before anything was said; the login has begun by itself.
+        // A listener that speaks only JSON asks first. The login is under way already.
         if (event.because === 'start' && event.request === undefined) break;
         if (link.welcome) void this.#questions.asked(event, link);
         else this.#login.asked(askOf(event), link);
@@ -263,16 +264,16 @@ export class Conversation {
     const seen = this.#credentials.welcomed(name);
     if (!back) this.#received.recall(seen);
     this.#received.open();
-    // The first answer stands behind what waited: then the login was of use.
+    // The first answer follows the waiting messages: by then the connection has proved useful.
     void this.#learned.learn(() => {
       this.#connections.worked();
       this.#received.firstAnswer();
     });
-    this.#say({ state: 'online', name, back });
+    this.#setState({ state: 'online', name, back });
     this.#requests.open();
   }
 
-  /** Asks for the commands again where an answer shows that they are not the known ones. */
+  /** Asks for the commands again when an error shows that they have changed. */
   async #noticingCommands(request: Promise<Answer>): Promise<Answer> {
     try {
       return await request;
@@ -283,15 +284,15 @@ export class Conversation {
     }
   }
 
-  /** Calls a command before what waits. */
+  /** Calls a command ahead of the queue. */
   #askFirst(name: string): Promise<Answer> {
     return this.#requests.add({ type: 'command', name, text: '' }, true);
   }
 
-  /** Nothing was heard for long: it is tried whether there is still someone at the other end. */
+  /** Nothing has been received for long: checks whether the server is still there. */
   #silent(link: Link): void {
     if (!link.welcome && !this.#login.asking) this.#lost('the server does not answer');
-    // Any answer will do; this one may have become another.
+    // Any answer would do. This one may have changed.
     if (link.welcome && this.#requests.pending === 0) void this.#learned.learnCommands();
   }
 
@@ -311,9 +312,9 @@ export class Conversation {
     }
     this.#disconnect();
     this.#requests.lost();
-    // Who is being asked is left in peace: the answer comes first.
+    // The owner is answering a question: reconnects once the answer is there.
     if (this.#login.asking) return;
-    this.#say({ state: 'lost', why, seconds: this.#connections.retry() / 1000 });
+    this.#setState({ state: 'lost', why, seconds: this.#connections.retry() / 1000 });
   }
 
   #refused(ask: Ask): void {
@@ -323,7 +324,7 @@ export class Conversation {
   #end(closed: Closed): Closed {
     if (this.#state.state === 'closed') return this.#state;
     this.#disconnect();
-    this.#say(closed);
+    this.#setState(closed);
     this.#requests.end(closed.why);
     this.#ended.abort();
     this.#over.resolve(closed);
@@ -336,7 +337,7 @@ export class Conversation {
     this.#learned.lost();
   }
 
-  #say(state: State): void {
+  #setState(state: State): void {
     this.#state = state;
     this.#owner.state?.(state);
   }

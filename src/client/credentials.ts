@@ -1,16 +1,16 @@
 import type { Memory, Seen, Step } from './owner.ts';
 
-/** Who to log in as. Without a password a remembered token is tried, and then the owner asked. */
+/** Who to log in as. Without a password, a remembered token is tried, then the owner is asked. */
 export interface LoginOptions {
   readonly name: string;
   readonly password?: string | undefined;
-  /** Whether the name may be registered, if it is new. */
+  /** Whether to register the name if it is new. */
   readonly register?: boolean | undefined;
-  /** Whether the first login closes a session of the account that is there. */
+  /** Whether the first login closes another session of the account. */
   readonly takeover?: boolean | undefined;
 }
 
-/** What a login can be begun with, without anyone being asked. */
+/** A login that needs no questions. */
 type Beginning =
   | { readonly type: 'resume'; readonly token: string; readonly takeover?: true }
   | Extract<Step, { readonly type: 'login' | 'register' }>;
@@ -20,12 +20,12 @@ function isPassword(question: string): boolean {
   return question === 'password' || question === 'new-password';
 }
 
-/** What a conversation logs in with: what it was given, what its owner answered, and the server's token. */
+/** What a conversation logs in with: its options, its owner's answers, and the server's token. */
 export class Credentials {
   readonly #memory: Memory | undefined;
   #login: LoginOptions | undefined;
   #token: string | undefined;
-  /** Who this is, once it was welcomed. */
+  /** The user name, once logged in. */
   name: string | undefined;
 
   constructor(login: LoginOptions | undefined, memory: Memory | undefined) {
@@ -34,9 +34,9 @@ export class Credentials {
     this.#token = login && memory?.recall(login.name)?.token;
   }
 
-  /** How to begin, if the owner need not be asked. */
+  /** The login to begin with; undefined if the owner must be asked. */
   get beginning(): Beginning | undefined {
-    // Only once: two devices that come back by themselves would take over from each other for ever.
+    // Only once: otherwise two devices that reconnect would take over from each other for ever.
     const takeover = this.#login?.takeover && this.name === undefined && { takeover: true as const };
     if (this.#token !== undefined) return { type: 'resume', token: this.#token, ...takeover };
     const { name, password, register } = this.#login ?? {};
@@ -44,7 +44,7 @@ export class Credentials {
     return { type: register ? 'register' : 'login', name, password, ...takeover };
   }
 
-  /** Takes note of what the owner answered: the next time nobody need be asked. */
+  /** Stores an answer of the owner, for the next login. */
   answered(question: string, step: Step): void {
     if (step.type !== 'answer') {
       const { name, password } = step;
@@ -53,21 +53,21 @@ export class Credentials {
     else if (isPassword(question) && this.#login) this.#login = { ...this.#login, password: step.text };
   }
 
-  /** The server has welcomed this account. @returns what is remembered to have been seen of it */
+  /** The login succeeded. @returns how far this account's messages were read, if that is remembered */
   welcomed(name: string): Seen | undefined {
     this.name = name;
-    // Who is registered logs in the next time.
+    // The name is registered now: the next time this is a login.
     if (this.#login !== undefined) this.#login = { ...this.#login, register: false };
     return this.#memory?.recall(name)?.seen;
   }
 
-  /** The token is another one now, or none. */
+  /** Replaces the token, or removes it. */
   renew(token: string | undefined, seen: Seen): void {
     this.#token = token;
     this.remember(seen);
   }
 
-  /** Remembers the token, and what was seen; before the welcome that is as it was. */
+  /** Remembers the token and, once logged in, the position. */
   remember(seen: Seen): void {
     const name = this.name ?? this.#login?.name;
     if (name === undefined || this.#memory === undefined) return;

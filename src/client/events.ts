@@ -3,13 +3,13 @@ import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { ServerEvent } from './json-events.ts';
 import type { KnownCommand } from './owner.ts';
 
-/** An event of a type that is not known here. */
+/** An event of an unknown type. */
 interface OtherEvent {
   readonly type: 'other';
   readonly event: { readonly type: string };
 }
 
-export type HeardEvent = ServerEvent | OtherEvent;
+export type ReceivedEvent = ServerEvent | OtherEvent;
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 const areStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);
@@ -19,9 +19,9 @@ const isTime = (value: unknown) => isString(value) && !Number.isNaN(Date.parse(v
 const orNot = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value);
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The fields that the types known here have: no server can make a client stumble by leaving one out. */
+/** The fields of the known types, checked so that a faulty server cannot break a client. */
 const FIELDS: Readonly<
-  Record<Exclude<HeardEvent['type'], 'other'>, Readonly<Record<string, (value: unknown) => boolean>>>
+  Record<Exclude<ReceivedEvent['type'], 'other'>, Readonly<Record<string, (value: unknown) => boolean>>>
 > = {
   ask: { question: isString, because: isString, reason: orNot(isString), secret: orNot(isBoolean) },
   welcome: { name: isString },
@@ -35,8 +35,8 @@ const FIELDS: Readonly<
   closing: { reason: isString, seconds: orNot(isNumber) },
 };
 
-/** The event on a line, or undefined where the line is none. */
-export function eventOf(line: string): HeardEvent | undefined {
+/** The event on a line; undefined if it is not one. */
+export function eventOf(line: string): ReceivedEvent | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -49,23 +49,23 @@ export function eventOf(line: string): HeardEvent | undefined {
   const fields = Object.hasOwn(FIELDS, event.type) ? FIELDS[event.type as keyof typeof FIELDS] : undefined;
   if (fields === undefined) return { type: 'other', event: event as { type: string } };
   const fits = Object.entries(fields).every(([name, fits]) => fits((value as Record<string, unknown>)[name]));
-  return fits ? (value as HeardEvent) : undefined;
+  return fits ? (value as ReceivedEvent) : undefined;
 }
 
-/** Who is turned away before saying a word is told so in plain lines: the server cannot know yet who speaks JSON. */
-function lastWords(line: string): HeardEvent | undefined {
+/** A client refused before its first line is told in plain lines: the server cannot know yet that it speaks JSON. */
+function lastWords(line: string): ReceivedEvent | undefined {
   const [, reason, blocked] = /^(?:closing:(\S+)|timeout|blocked:(\d+))\r?$/.exec(line) ?? [];
   if (blocked !== undefined) return { type: 'blocked', seconds: Number(blocked) };
   if (reason !== undefined) return { type: 'closing', reason };
   return line.trim() === 'timeout' ? { type: 'closing', reason: 'timeout' } : undefined;
 }
 
-/** The names in an answer's facts; none where they are missing. */
+/** The names in an answer's facts; none if they are missing. */
 export function namesIn(facts: Readonly<Record<string, unknown>> | undefined): readonly string[] {
   return areStrings(facts?.names) ? facts.names : [];
 }
 
-/** The commands in the facts of `help`; none where they are missing. */
+/** The commands in the facts of `help`; none if they are missing. */
 export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined): readonly KnownCommand[] {
   if (!Array.isArray(facts?.commands)) return [];
   return facts.commands
@@ -76,7 +76,7 @@ export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined)
     .map((one) => ({ ...one, params: paramsIn(one.params) }));
 }
 
-/** Declared arguments; undefined where there are none, or some of a kind that is not known here. */
+/** Declared arguments; undefined if there are none, or one is of an unknown kind. */
 function paramsIn(params: unknown): ParamShapes | undefined {
   const isNamed = (one: unknown): one is ParamShape & { name: string } => isParam(one) && isString(Object(one).name);
   if (!Array.isArray(params) || !params.every(isNamed)) return undefined;

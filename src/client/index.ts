@@ -1,9 +1,9 @@
 /**
- * A client for programs and pages: `chatserv/client`. These modules import nothing but each other and what is
- * named here, and no module of Node, so that a browser can load them.
+ * A client for programs and pages: `chatserv/client`. Neither these modules nor what they import use Node's modules, so
+ * that a browser can load them.
  */
 
-// What names are compared by, so that a client knows of two spellings whether they are one person.
+// Two spellings of a name are the same user if their keys are equal.
 export { nameKey } from '../api/names.ts';
 export {
   type Carrier,

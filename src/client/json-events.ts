@@ -3,13 +3,13 @@ import { z } from 'zod';
 const request = z
   .union([z.string().max(64), z.int()])
   .optional()
-  .describe('Said back in the answer, so that a client knows which of its requests is answered');
+  .describe('Returned in the answer, so that a client knows which request it answers');
 const name = z.string().max(128).describe('A user name');
 const password = z.string().max(1024);
 const takeover = z
   .boolean()
   .default(false)
-  .describe('Whether it takes over from another session of the account, which is then closed');
+  .describe('Whether to take over from another session of the account, which is then closed');
 
 const device = z
   .string()
@@ -17,15 +17,15 @@ const device = z
   .max(64)
   .optional()
   .describe(
-    'The name of the device, the same at each of its logins: it has an inbox of its own, comes in beside others of its user, and is given what that says on them',
+    "The device's name, the same at each login. A named device has an inbox of its own, can be online beside the user's other devices, and gets the messages sent from them",
   );
 
-/** What a client may send, an object a line. Fields that are not known are ignored. */
+/** What a client may send, one object a line. Unknown fields are ignored. */
 export const clientEvents = z
   .discriminatedUnion('type', [
     z
       .object({ type: z.literal('login'), request, name, password, takeover, device })
-      .describe('Logs in; answered `welcome`, `blocked`, or `ask` with what is wanted instead'),
+      .describe('Logs in; answered `welcome`, `blocked`, or `ask` with the question that is open'),
     z
       .object({ type: z.literal('register'), request, name, password, device })
       .describe('Registers a new user and logs in; answered like `login`'),
@@ -37,21 +37,21 @@ export const clientEvents = z
         takeover,
         device,
       })
-      .describe('Logs in again after a lost connection, in place of a session that may still be there'),
+      .describe('Logs in again after a lost connection, and replaces the session if it is still open'),
     z.object({ type: z.literal('answer'), request, text: z.string() }).describe('Answers an `ask`'),
     z
       .object({ type: z.literal('cancel'), request })
-      .describe('Does not answer an `ask` that came after `welcome`; its command is answered `error` `cancelled`'),
+      .describe('Declines an `ask` that came after `welcome`; its command is answered `error` `cancelled`'),
     z
       .object({
         type: z.literal('command'),
         request,
         name: z.string().describe('The command, as a person would type it'),
-        text: z.string().default('').describe('What stands after it on the line'),
+        text: z.string().default('').describe('The rest of the line'),
         values: z
           .record(z.string(), z.unknown())
           .optional()
-          .describe('Its arguments by name, instead of `text`; the facts of `help` say which there are'),
+          .describe('Its arguments by name, instead of `text`; the facts of `help` list them'),
       })
       .describe('Calls a command'),
     z
@@ -67,28 +67,28 @@ export const clientEvents = z
           .min(1)
           .max(64)
           .optional()
-          .describe('What the client calls the message, unlike all others of its user: it may then send it again'),
+          .describe("The client's key for the message, unique for the user: with one it may be sent again"),
         again: z
           .boolean()
           .default(false)
-          .describe('It was sent before with this key and not answered: what was said then is not said twice'),
+          .describe('Whether this is a retry of an unanswered message with the same key: it is sent only once'),
         unlessCommand: z
           .string()
           .optional()
           .describe(
-            'A word: if it is a command that this user may call, nothing is said, and `error` `is-command` names it',
+            'A word: if it is a command that this user may call, nothing is sent, and `error` `is-command` names it',
           ),
       })
       .describe('Sends a message; answered as the command `message` or `broadcast` is'),
     z
       .object({ type: z.literal('acknowledge'), id: z.int().nonnegative() })
-      .describe('The client has every message up to this id, and will not be given them again. It is not answered'),
+      .describe('The client has every message up to this id and will not get them again. It is not answered'),
   ])
   .meta({ title: 'chatserv: what a client sends' });
 
 export type ClientEvent = z.input<typeof clientEvents>;
 
-/** What the server sends, an object a line. More fields, and more types, may come: ignore what is not known. */
+/** What the server sends, one object a line. Later versions may add fields and types: ignore unknown ones. */
 export const serverEvents = z
   .discriminatedUnion('type', [
     z
@@ -101,25 +101,28 @@ export const serverEvents = z
           .string()
           .optional()
           .describe(
-            'What is wrong with a user name: `too-long`, `taken`, ...; or `takeover`, with `connected`: a `login` or `resume` with that set is let in',
+            'What is wrong with a user name: `too-long`, `taken`, ...; or, with `connected`, `takeover`: a `login` or `resume` that sets it succeeds',
           ),
-        secret: z.boolean().optional().describe('Whether what is typed should not be shown, of a question of a plugin'),
+        secret: z.boolean().optional().describe('Whether to hide what is typed. Only questions of plugins have it'),
       })
       .describe('The login dialogue, or a command, waits for an answer'),
     z.object({ type: z.literal('welcome'), request, name: z.string() }).describe('Logged in, under this name'),
     z
       .object({ type: z.literal('token'), token: z.string(), expires: z.string().describe('RFC 3339') })
-      .describe('What `resume` takes after a lost connection. A later token replaces it'),
+      .describe('For `resume` after a lost connection. A later token replaces it'),
     z
       .object({
         type: z.literal('answer'),
         request,
         command: z.string(),
-        text: z.string().optional().describe('The answer of one line'),
-        lines: z.array(z.string()).optional().describe('The answer of several'),
-        facts: z.record(z.string(), z.unknown()).optional().describe('The same for programs, by the command'),
+        text: z.string().optional().describe('The answer, if it is one line'),
+        lines: z.array(z.string()).optional().describe('The answer, if it is several lines'),
+        facts: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .describe('The answer as data; each command has its own fields'),
       })
-      .describe('A command was done'),
+      .describe('A command succeeded'),
     z
       .object({
         type: z.literal('error'),
@@ -128,25 +131,25 @@ export const serverEvents = z
         about: z.string().describe('The command, or the field that is wrong'),
         message: z.string().optional().describe('The reason as a sentence for people'),
       })
-      .describe('It was not done'),
+      .describe('A request failed'),
     z
       .object({
         type: z.literal('message'),
-        id: z.int().describe('Its place in the log: greater ids are later. 0 where nothing keeps it'),
+        id: z.int().describe('Its position in the log: greater ids are later. 0 if it is not stored'),
         from: z.string(),
         audience: z
           .enum(['everyone', 'room', 'named'])
-          .describe('Whether it was said to everyone, in a room, or to some by name'),
+          .describe('Whether it was sent to everyone, to a room, or to users by name'),
         room: z.int().optional().describe('The id of the room'),
         text: z.string(),
-        time: z.string().describe('When it was said, RFC 3339'),
+        time: z.string().describe('When it was sent, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
       .describe('A message for this user'),
     z
       .object({
         type: z.literal('entry'),
-        id: z.int().describe('As of a message, and acknowledged like one'),
+        id: z.int().describe("Like a message's, and acknowledged like one"),
         room: z.int().describe('The id of the room that it is in'),
         kind: z.string().describe('`redaction`, `join`, `leave`, or what a plugin defines'),
         version: z.int().describe("The version of the data's form"),
@@ -160,14 +163,16 @@ export const serverEvents = z
       .describe('An entry in a room that is not a message: ignore kinds that you do not know'),
     z
       .object({ type: z.literal('presence'), came: z.array(z.string()), left: z.array(z.string()) })
-      .describe('Who came online and who went, after the command `watch`'),
-    z.object({ type: z.literal('blocked'), request, seconds: z.int() }).describe('Logins are blocked; it closes'),
+      .describe('Who came online and who left, after the command `watch`'),
+    z
+      .object({ type: z.literal('blocked'), request, seconds: z.int() })
+      .describe('Logins are blocked; the connection closes'),
     z
       .object({
         type: z.literal('closing'),
         request,
         reason: z.string().describe('`goodbye`, `timeout`, `shutdown`, `replaced`, `too-slow`, `too-fast`, ...'),
-        seconds: z.number().optional().describe('After how long, where it is a time-out'),
+        seconds: z.number().optional().describe('After how long, if it is a timeout'),
       })
       .describe('The server closes the connection'),
   ])

@@ -8,20 +8,20 @@ interface Change {
   readonly left: readonly string[];
 }
 
-/** What the learning needs of the conversation. */
+/** What this needs from the conversation. */
 export interface LearnedHost {
-  /** Calls a command before what waits. */
+  /** Calls a command ahead of the queue. */
   ask(command: string): Promise<Answer>;
   presence(change: Change): void;
 }
 
-/** What the server has told of itself: who is online, and which commands it has. */
+/** What is known of the server: who is online, and its commands. */
 export class Learned {
   readonly #host: LearnedHost;
   #names = new Set<string>();
-  /** Whether it tells who comes and goes. */
+  /** Whether the server reports who comes and goes. */
   watching = false;
-  /** Whether it has told so on this connection. */
+  /** Whether it does on this connection, so that `online` is current. */
   knowsOnline = false;
   commands: readonly KnownCommand[] = [];
 
@@ -49,34 +49,34 @@ export class Learned {
     if (online !== undefined && online !== 'lost') this.#set(namesIn(online.facts));
   }
 
-  /** The connection is lost: who comes and goes meanwhile is not told. */
+  /** The connection is lost: changes are missed until the next one. */
   lost(): void {
     this.knowsOnline = false;
   }
 
-  /** Asks for the commands: a reload of the server or another role makes them others. */
+  /** Asks for the commands, which change with a reload of the server or a role. */
   async learnCommands(): Promise<void> {
     const help = await this.#ask('help');
     if (help !== undefined && help !== 'lost') this.help(help);
   }
 
-  /** Takes note of the answer to `help`, whoever asked. */
+  /** Stores the answer to `help`. */
   help({ facts }: Answer): void {
     this.commands = commandsIn(facts);
   }
 
-  /** Takes note of an event. */
+  /** Applies a presence event. */
   change({ came, left }: Change): void {
     this.#set([...this.#names].filter((name) => !left.includes(name)).concat(came));
   }
 
-  /** Who is online now, asked for with a command where the server does not tell by itself. */
+  /** Who is online now. @param who asks the server, if it does not report who comes and goes */
   async whoIsOnline(who: () => Promise<Answer>): Promise<readonly string[]> {
     if (!this.knowsOnline) this.#set(namesIn((await who()).facts));
     return this.online;
   }
 
-  /** An answer; undefined where the server refuses, or `lost`. */
+  /** The answer to a command; undefined if the server refuses it, `lost` if the connection is lost. */
   async #ask(command: string): Promise<Answer | 'lost' | undefined> {
     try {
       return await this.#host.ask(command);

@@ -2,32 +2,32 @@ import type { Link } from './connections.ts';
 import type { Credentials } from './credentials.ts';
 import type { Ask, Step } from './owner.ts';
 
-/** What the dialogue needs of the conversation. */
+/** What the dialogue needs from the conversation. */
 export interface LoginDialogueHost {
   readonly credentials: Credentials;
-  /** The present connection. */
+  /** The current connection. */
   link(): Link | undefined;
   send(event: object): void;
-  /** Has the owner answer a question. */
+  /** Asks the owner. */
   ask(question: Ask): Promise<Step | undefined>;
-  /** Makes another connection: there is an answer, and none to say it on. */
+  /** Makes a new connection for an answer whose own is gone. */
   connect(): void;
-  /** It cannot be now, and may be later. */
+  /** The login failed for now: try again later. */
   lost(why: string): void;
-  /** Another session of the account is there, and this one has proved that it may take over: it was replaced. */
+  /** The token is valid, but another session has taken over the account. */
   replaced(): void;
-  /** The server does not know the token any more. */
+  /** The token is not valid any more. */
   forgotten(): void;
-  /** The owner answers no more. */
+  /** The owner did not answer. */
   refused(question: Ask): void;
 }
 
-/** The login on one connection after the other: with what is known, and for what is not, with the owner. */
+/** Logs in on each new connection: with known credentials, or by asking the owner. */
 export class LoginDialogue {
   readonly #host: LoginDialogueHost;
-  /** What it was begun with, without the owner being asked. */
+  /** How the login was begun without asking the owner. */
   #trying: 'resume' | 'login' | 'register' | undefined;
-  /** Whether the attempt before was lost without an answer, so that it may have come to a session. */
+  /** Whether the previous attempt was lost without an answer, so that it may have opened a session. */
   #wasLost = false;
   /** Whether the owner is being asked. */
   asking = false;
@@ -44,12 +44,12 @@ export class LoginDialogue {
     else void this.#ask({ question: 'username', because: 'start' }, link);
   }
 
-  /** The server wants something else than it was told. */
+  /** The server did not accept the login, and asks. */
   asked(ask: Ask, link: Link): void {
     const trying = this.#trying;
     this.#trying = undefined;
     const { because, reason } = ask;
-    // The server may not know yet that the connection before is lost, or it was too much for it.
+    // The server may not have noticed yet that the previous connection is lost.
     const mayBeOwn = this.#host.credentials.name !== undefined || this.#wasLost;
     const isOnline = because === 'connected' || (trying === 'register' && reason === 'taken');
     if (trying === 'resume' && reason === 'takeover') {
@@ -66,7 +66,7 @@ export class LoginDialogue {
     }
   }
 
-  /** When the connection goes while the owner thinks, another is made once there is an answer. */
+  /** Asks the owner. If the connection is lost meanwhile, a new one is made for the answer. */
   async #ask(ask: Ask, link: Link): Promise<void> {
     this.asking = true;
     const step = await this.#host.ask(ask);

@@ -1,19 +1,20 @@
 import type { ParamShapes } from '../params/arguments.ts';
 import type { ServerEvent } from './json-events.ts';
 
-/** Where a conversation stands. */
+/** The state of a conversation. */
 export type State =
   | { readonly state: 'connecting' }
   | { readonly state: 'logging-in' }
   /** `back`: after a lost connection. */
   | { readonly state: 'online'; readonly name: string; readonly back: boolean }
-  /** The connection is lost, or there was none, and it is tried again after so many seconds. */
+  /** The connection was lost, or could not be made. It is tried again in `seconds`. */
   | { readonly state: 'lost'; readonly why: string; readonly seconds: number }
   | Closed;
 
 /**
- * It is over. `why` is `left`, `refused` (the login's question in `question`, `because` and `reason` had no answer), `blocked`
- * (for so many `seconds`), `no-json` (what answers is no chatserv), or the server's word: `goodbye`, `replaced`, `kicked`.
+ * The conversation has ended. `why` is `left`, `refused` (the owner did not answer the login's question, which is in
+ * `question`, `because` and `reason`), `blocked` (for `seconds`), `no-json` (the other end is not a chatserv), or the
+ * server's reason: `goodbye`, `replaced`, `kicked`.
  */
 export interface Closed {
   readonly state: 'closed';
@@ -24,7 +25,7 @@ export interface Closed {
   readonly reason?: string;
 }
 
-/** What the server asks. */
+/** A question of the server. */
 export interface Ask {
   /** `username`, `password`, `register`, `new-password`, or a word of a plugin. */
   readonly question: string;
@@ -35,56 +36,56 @@ export interface Ask {
    * and a `login` with `takeover` closes that session.
    */
   readonly reason?: string | undefined;
-  /** Whether what is typed should not be shown, where a plugin says so: `isSecret` knows of the other questions too. */
+  /** Whether to hide what is typed, if a plugin says so. `isSecret` covers the other questions, too. */
   readonly secret?: boolean | undefined;
-  /** The command that asks, after the login. */
+  /** The command that asks; undefined during the login. */
   readonly command?: string | undefined;
 }
 
-/** Whether the answer to a question should not be shown while it is typed. */
+/** Whether to hide the answer to a question while it is typed. */
 export function isSecret({ question, secret }: Ask): boolean {
   return secret ?? /password|passphrase|secret|\bpin\b/i.test(question);
 }
 
-/** How a question is answered: with what was asked, or, in the login, with name and password at once. */
+/** The answer to a question or, during the login, name and password at once. */
 export type Step =
   | { readonly type: 'answer'; readonly text: string }
   | {
       readonly type: 'login' | 'register';
       readonly name: string;
       readonly password: string;
-      /** Whether a session of the account that is there is closed. */
+      /** Whether to close another session of the account. */
       readonly takeover?: boolean | undefined;
     };
 
 /** A message for this account. */
 export interface Received extends Omit<Extract<ServerEvent, { type: 'message' }>, 'type' | 'time'> {
-  /** When it was said, by the server's clock. */
+  /** When it was sent, by the server's clock. */
   readonly time: Date;
-  /** Whether it was said while this account was away. */
+  /** Whether it was sent while this account was away. */
   readonly waited: boolean;
 }
 
-/** What a conversation tells its owner. */
+/** The callbacks of a conversation. */
 export interface Owner {
   /**
-   * Answers a question. Undefined ends a login and with it the conversation; after the login it cancels the command that
-   * asks. Without this nothing is answered.
-   * @param gone aborted when an answer is of no use any more: the connection with the command is lost, or all is over
+   * Answers a question. Undefined during a login ends the conversation; after the login it cancels the command that
+   * asks. Without this callback, no question is answered.
+   * @param gone aborted when no answer is needed any more: the command's connection is lost, or the conversation ended
    */
   ask?(question: Ask, gone: AbortSignal): Promise<Step | undefined>;
   state?(state: State): void;
-  /** A message. Each comes once, in order. */
+  /** A message. Each is passed once, in order. */
   message?(message: Received): void;
-  /** After a login: what had waited was given. @param count how many messages that were */
+  /** After a login, when all waiting messages have been passed. @param count how many */
   caughtUp?(count: number): void;
-  /** Who is online has changed. */
+  /** Users came online or left. */
   presence?(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void;
-  /** An event of a type that is not known here: a plugin's. */
+  /** An event of an unknown type, such as a plugin's. */
   other?(event: { readonly type: string }): void;
 }
 
-/** How far a device has come in an account's messages: the greatest id and the latest time that it was given. */
+/** How far a device has read an account's messages: the greatest id and the latest time. */
 export interface Seen {
   readonly id: number;
   /** By the server's clock, in milliseconds since 1970. */
@@ -97,18 +98,18 @@ export interface Remembered {
   readonly seen?: Seen | undefined;
 }
 
-/** Where a conversation remembers things. Its owner may keep them longer than the program runs, a memory for each server. */
+/** Where a conversation stores tokens and positions. Persist it to keep them between runs, one for each server. */
 export interface Memory {
   recall(name: string): Remembered | undefined;
   remember(name: string, what: Remembered): void;
 }
 
-/** A command that the server has. */
+/** A command of the server. */
 export interface KnownCommand {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
-  /** Its arguments, by name, in the order of a line; undefined where it does not declare them. */
+  /** Its arguments, by name, in the order of a line; undefined if it does not declare them. */
   readonly params?: ParamShapes | undefined;
 }

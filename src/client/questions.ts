@@ -5,17 +5,17 @@ import type { Requests } from './requests.ts';
 
 type AskEvent = Extract<ServerEvent, { type: 'ask' }>;
 
-/** What the questions need of the conversation. */
+/** What the questions need from the conversation. */
 export interface QuestionsHost {
   readonly requests: Requests;
-  /** The present connection. */
+  /** The current connection. */
   link(): Link | undefined;
   send(event: object): void;
-  /** Has the owner answer a question. */
+  /** Asks the owner. */
   ask(question: Ask, gone: AbortSignal): Promise<Step | undefined>;
 }
 
-/** What plugins ask after the login, in a command or right after it. */
+/** The questions of plugins after the login, in a command or on their own. */
 export class Questions {
   readonly #host: QuestionsHost;
 
@@ -23,7 +23,7 @@ export class Questions {
     this.#host = host;
   }
 
-  /** Has the owner answer, or cancels. An answer that nobody waits for any more goes nowhere. */
+  /** Asks the owner, and answers or cancels. An answer whose connection is gone is dropped. */
   async asked(event: AskEvent, link: Link): Promise<void> {
     const { requests } = this.#host;
     const request = event.request === undefined ? {} : { request: event.request };
@@ -37,7 +37,7 @@ export class Questions {
   }
 }
 
-/** A question as its owner is asked it. */
+/** A question as the owner gets it. */
 export function askOf({ question, because, reason, secret }: AskEvent): Ask {
   return { question, because, ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };
 }

@@ -2,38 +2,38 @@ import type { Clock } from '../api/clock.ts';
 import type { ServerEvent } from './json-events.ts';
 import type { Received, Seen } from './owner.ts';
 
-/** How long acknowledgements are gathered, in milliseconds. */
-const GATHERED = 100;
+/** How long acknowledgements are collected, in milliseconds. */
+const ACKNOWLEDGE_TIME = 100;
 
-/** So many messages at a login may be more than a server gives before its first answer. */
-const LONG = 200;
+/** From this many messages on, the server may send more of an inbox after its first answer. */
+const LONG_INBOX = 200;
 
-/** After so much quiet a long inbox was given, in milliseconds. */
-const QUIET = 500;
+/** After this pause a long inbox counts as read, in milliseconds. */
+const PAUSE = 500;
 
-/** What the messages need of the conversation. */
+/** What the messages need from the conversation. */
 export interface ReceivedHost {
   readonly clock: Clock;
   acknowledge(id: number): void;
-  /** What was seen is to be remembered. */
+  /** `seen` has changed: store it. */
   remember(): void;
   message(message: Received): void;
   caughtUp(count: number): void;
 }
 
 /**
- * The messages that a conversation is given: each is shown once, and acknowledged.
- * Ids rise, so what is not above the greatest one was seen; unless it was said after everything that was seen: then the
- * server's store is another one, which began its ids anew.
+ * The messages of a conversation: each is shown once, and acknowledged.
+ * Ids rise, so a message not above the greatest id has been seen, unless it is newer than everything seen: then the
+ * server has a new store, whose ids start again.
  */
 export class ReceivedMessages {
   readonly #host: ReceivedHost;
   #seen: Seen = { id: 0, time: 0 };
-  /** The greatest id on this connection, and up to where the server knows of it. */
+  /** The greatest id on this connection, and the greatest one acknowledged. */
   #greatest = 0;
   #acknowledged = 0;
   #cancelAcknowledge: (() => void) | undefined;
-  /** How many had waited, while such are still coming. */
+  /** The number of waiting messages so far; undefined once all have come. */
   #waited: number | undefined;
   #answered = false;
   #cancelQuiet = () => {};
@@ -46,12 +46,12 @@ export class ReceivedMessages {
     return this.#seen;
   }
 
-  /** Begins with an account: goes on from what is remembered of it. */
+  /** Starts with an account, from the position that is remembered. */
   recall(seen: Seen = { id: 0, time: 0 }): void {
     this.#seen = seen;
   }
 
-  /** A login is done: what waited comes first. */
+  /** A login has succeeded: waiting messages come first. */
   open(): void {
     this.#greatest = 0;
     this.#acknowledged = 0;
@@ -59,7 +59,7 @@ export class ReceivedMessages {
     this.#answered = false;
   }
 
-  /** The connection is gone. */
+  /** The connection is lost. */
   close(): void {
     this.#cancelAcknowledge?.();
     this.#cancelAcknowledge = undefined;
@@ -75,18 +75,18 @@ export class ReceivedMessages {
       this.#host.message({ ...event, time, waited });
     }
     if (this.#answered) this.#awaitQuiet();
-    // After it was shown, and also when it had been: the server may not remember that it was acknowledged.
-    if (event.id > 0) this.#cancelAcknowledge ??= this.#host.clock.after(GATHERED, () => this.acknowledge());
+    // Also a message shown before: its acknowledgement may not have reached the server.
+    if (event.id > 0) this.#cancelAcknowledge ??= this.#host.clock.after(ACKNOWLEDGE_TIME, () => this.acknowledge());
   }
 
-  /** The first answer after a login stands behind what waited, or at least behind the first page of it. */
+  /** The first answer after a login follows the waiting messages, or at least the first page of them. */
   firstAnswer(): void {
     this.#answered = true;
-    if ((this.#waited ?? 0) < LONG) this.#caughtUp();
+    if ((this.#waited ?? 0) < LONG_INBOX) this.#caughtUp();
     else this.#awaitQuiet();
   }
 
-  /** Acknowledges what was given, now. */
+  /** Acknowledges all messages so far, at once. */
   acknowledge(): void {
     this.#cancelAcknowledge?.();
     this.#cancelAcknowledge = undefined;
@@ -96,18 +96,18 @@ export class ReceivedMessages {
     this.#host.acknowledge(this.#greatest);
   }
 
-  /** What the id 0 has is kept by nothing, and does not come again. */
+  /** A message with the id 0 is not stored and comes only once. */
   #isNew(id: number, time: number): boolean {
     if (id === 0) return true;
     if (id <= this.#seen.id && time <= this.#seen.time) return false;
-    // In another store a small id is the greatest one.
+    // In a new store, the greatest id may be smaller than before.
     this.#seen = { id, time: Math.max(time, this.#seen.time) };
     return true;
   }
 
   #awaitQuiet(): void {
     this.#cancelQuiet();
-    if (this.#waited !== undefined) this.#cancelQuiet = this.#host.clock.after(QUIET, () => this.#caughtUp());
+    if (this.#waited !== undefined) this.#cancelQuiet = this.#host.clock.after(PAUSE, () => this.#caughtUp());
   }
 
   #caughtUp(): void {

@@ -1,17 +1,17 @@
 import type { Clock } from '../api/clock.ts';
 import type { ServerEvent } from './json-events.ts';
 
-/** What a command or a message is answered with. */
+/** The answer to a command or a message. */
 export type Answer = Omit<Extract<ServerEvent, { type: 'answer' }>, 'type' | 'request'>;
 
-/** A request that was not done. */
+/** A request that failed. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** The server's word, `args` or `denied`, say; or `lost`, `closed` or `withdrawn`, where there was no answer. */
+  /** The server's reason, such as `args` or `denied`; `lost`, `closed` or `withdrawn` if there was no answer. */
   readonly reason: string;
   /** What it is about: the command, or the field that is wrong. */
   readonly about: string;
-  /** Why, as the server puts it for people, where it does. */
+  /** The server's explanation for people, if it gave one. */
   readonly sentence: string | undefined;
 
   constructor(reason: string, about: string, message: string, sentence?: string) {
@@ -22,7 +22,7 @@ export class RequestError extends Error {
   }
 }
 
-/** What the caller wants done; the queue adds `request` and, to messages, `key`. */
+/** A request without `request` and, for messages, `key`, which the queue adds. */
 export type Wanted =
   | { readonly type: 'command'; readonly name: string; readonly text: string }
   | { readonly type: 'command'; readonly name: string; readonly values: Readonly<Record<string, unknown>> }
@@ -36,9 +36,9 @@ export type Wanted =
 interface Waiting {
   readonly wanted: Wanted;
   readonly request: number;
-  /** Whether it is of use in this session only. */
+  /** Whether it goes ahead of the queue and is dropped with the session. */
   readonly first: boolean;
-  /** Whether it was sent and its answer lost, so that the server may know it already. */
+  /** Whether it was sent before and not answered, so that the server may have it already. */
   again: boolean;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (cause: RequestError) => void;
@@ -50,10 +50,10 @@ const ANSWER_TIME = 20_000;
 /** The first and the longest wait after `error rate`, in milliseconds. */
 const RATE_TIME = { first: 1_000, longest: 15_000 };
 
-/** What the queue needs of the conversation. */
+/** What the queue needs from the conversation. */
 export interface RequestsHost {
   readonly clock: Clock;
-  /** Unique to this conversation: keys of messages begin with it. */
+  /** Unique to this conversation: message keys start with it. */
   readonly id: string;
   send(event: object): void;
   /** An answer has not come in time. */
@@ -61,9 +61,9 @@ export interface RequestsHost {
 }
 
 /**
- * The requests of a conversation, answered in their order. One is under way at a time, so that order holds when the
- * server says `error rate`, and a lost connection leaves but one in doubt: a message is then sent again under the same
- * key, and a command, which may have been done, is rejected.
+ * The requests of a conversation, answered in order. Only one is under way at a time, so that the order survives an
+ * `error` `rate`, and a lost connection leaves only one in doubt: a message is then sent again with the same key, and a
+ * command, which may have run, is rejected.
  */
 export class Requests {
   readonly #host: RequestsHost;
@@ -74,7 +74,7 @@ export class Requests {
   #open = false;
   #over: string | undefined;
   #rateTime = RATE_TIME.first;
-  /** Whether it waits because it was too fast. */
+  /** Whether it waits after `error` `rate`. */
   #resting = false;
   /** Whether a question is open, and whether one was since the request under way was sent. */
   #asking = false;
@@ -85,7 +85,7 @@ export class Requests {
     this.#host = host;
   }
 
-  /** Asks for something, in its turn. @param first whether it goes before what waits, and is of use in this session only */
+  /** Queues a request. @param first whether it goes ahead of the queue, and is dropped with the session */
   add(wanted: Wanted, first = false): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const waiting = { wanted, request: ++this.#count, first, again: false, resolve, reject };
@@ -99,7 +99,7 @@ export class Requests {
     return promise;
   }
 
-  /** The command that waits for this answer, if one does. */
+  /** The command under way with this request id, if there is one. */
   commandOf(request: string | number | undefined): string | undefined {
     const { wanted, request: underWay } = this.#underWay ?? {};
     return wanted?.type === 'command' && request !== undefined && request === underWay ? wanted.name : undefined;
@@ -110,7 +110,7 @@ export class Requests {
     return this.#waiting.length + (this.#underWay === undefined ? 0 : 1);
   }
 
-  /** Takes back what has not been sent: it is rejected as `withdrawn`. @returns how many that were */
+  /** Withdraws the requests not sent yet: they reject with the reason `withdrawn`. @returns how many */
   withdraw(): number {
     const stays = ({ first, again }: Waiting) => first || again;
     const withdrawn = this.#waiting.filter((waiting) => !stays(waiting));
@@ -119,7 +119,7 @@ export class Requests {
     return withdrawn.length;
   }
 
-  /** There is a session: what waits is sent. */
+  /** There is a session: sends the queue. */
   open(): void {
     this.#open = true;
     this.#next();
@@ -142,7 +142,7 @@ export class Requests {
     for (const one of useless) one.reject(lost(one));
   }
 
-  /** There will be no session any more. @param why in a word */
+  /** The conversation has ended. @param why the reason, as one word */
   end(why: string): void {
     this.#open = false;
     this.#over = why;
@@ -161,12 +161,12 @@ export class Requests {
     this.#next();
   }
 
-  /** The server did not do a request; one that names none is about the one under way. */
+  /** The server refused a request; without an id, it is the one under way. */
   refused({ reason, about, request, message }: Extract<ServerEvent, { type: 'error' }>): void {
     if (request !== undefined && this.#underWay?.request !== request) return;
     const refused = this.#take();
     if (refused === undefined) return;
-    // It crossed a question that a plugin asked by itself, and so was not done.
+    // It crossed a question that a plugin asked on its own, and was not run.
     if (reason === 'unexpected' && this.#asked) {
       this.#waiting.unshift(refused);
       this.#next();
@@ -186,14 +186,14 @@ export class Requests {
     this.#next();
   }
 
-  /** A question is open, of the request under way or by itself: nothing else is sent, and a person may take their time. */
+  /** A question is open, from the request under way or on its own: nothing else is sent, and there is no timeout. */
   asked(): void {
     this.#asking = true;
     this.#asked = true;
     this.#cancelTimer();
   }
 
-  /** The question was answered: the requests go on. */
+  /** The question was answered: requests continue. */
   told(): void {
     this.#asking = false;
     if (this.#underWay !== undefined) this.#awaitAnswer();

@@ -79,9 +79,9 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const notes = ada.page.locator('#messages .note');
     await notes.filter({ hasText: /^(ada bob|bob ada)/ }).waitFor();
     await notes.filter({ hasText: '/help [command]' }).waitFor();
-    await notes.filter({ hasText: 'There is no command /fly, and nothing was said. /help lists' }).waitFor();
+    await notes.filter({ hasText: 'There is no command /fly, and nothing was sent. /help lists' }).waitFor();
     await notes.filter({ hasText: 'Did you mean /wholast' }).waitFor();
-    await notes.filter({ hasText: 'What begins with / is a command.' }).waitFor();
+    await notes.filter({ hasText: 'A line that starts with / is a command.' }).waitFor();
     await notes.filter({ hasText: 'It is called like this: /wholast <minutes>' }).waitFor();
     await bob.hears('ada', '/not a command');
     await ada.says('/message bob a word');

@@ -101,22 +101,22 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('to bob');
     await alice.typed('bob>');
     await alice.enters('who wants lunch');
-    await alice.shows('Usage: who. To say it as it is: say who wants lunch');
+    await alice.shows('Usage: who. To send it as text: say who wants lunch');
     await alice.enters('say who wants lunch');
     await bob.hears('alice', 'who wants lunch');
     await alice.enters('last lunch was good');
-    await alice.shows(/To say it as it is: say last lunch was\s+good/);
+    await alice.shows(/To send it as text: say last lunch was\s+good/);
     await alice.enters('to be honest, I like it');
     await alice.shows(
-      /Not online: be, honest, I, like, it\. To write to them all the same: \/to be[\s\S]*: say to be\s+honest/,
+      /Not online: be, honest, I, like, it\. To write to them anyway: \/to be[\s\S]*: say to be\s+honest/,
     );
     await alice.enters('quit complaining');
-    await alice.shows('Usage: quit. To say it as it is: say quit complaining');
+    await alice.shows('Usage: quit. To send it as text: say quit complaining');
     await alice.enters('/dance');
-    await alice.shows('There is no command dance, and nothing was said.');
+    await alice.shows('There is no command dance, and nothing was sent.');
     await bob.seesNothing();
     await alice.enters('message (bob ghost) hello');
-    await alice.shows(/you → bob: hello\n! Not sent to ghost: nobody who can be reached has that name\./);
+    await alice.shows(/you → bob: hello\n! Not sent to ghost: no user can be reached by that name\./);
     await alice.enters('whoelse');
     await alice.shows('whoelse: bob');
   });
@@ -138,9 +138,9 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('say garden is a word');
     await bob.hears('alice', 'garden is a word');
     await alice.enters('/say garden one');
-    await alice.shows('What begins with / is never said. To say it, leave out the /.');
+    await alice.shows('A line that starts with / is never a message. Leave out the / to send it.');
     await alice.enters('/grden one');
-    await alice.shows('There is no command grden, and nothing was said. /help lists them.');
+    await alice.shows('There is no command grden, and nothing was sent. /help lists them.');
     await program.configures({ plugins: { './garden.ts': true } });
     expect((await program.reloads()).mistakes).toBeUndefined();
     // Nothing has told the client of the reload.
@@ -151,7 +151,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await program.configures({});
     expect((await program.reloads()).mistakes).toBeUndefined();
     await alice.enters('garden roses');
-    await alice.shows('There is no command garden, and nothing was said.');
+    await alice.shows('There is no command garden, and nothing was sent.');
     await program.configures({ plugins: { './garden.ts': true } });
     expect((await program.reloads()).mistakes).toBeUndefined();
     await alice.enters('say garden hi');
@@ -159,7 +159,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('/say garden ho');
     await alice.shows('say did: garden ho');
     await alice.enters('who is there');
-    await alice.shows('Usage: who. To say it as it is: broadcast who is there');
+    await alice.shows('Usage: who. To send it as text: broadcast who is there');
     await bob.seesNothing();
   });
 
@@ -307,7 +307,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.presses('C-c');
     await alice.shows(/waiting\) everyone>$/);
     await alice.presses('C-c');
-    await alice.shows(/Taken back, and not sent: 4\d\d\./);
+    await alice.shows(/Withdrawn, not sent: 4\d\d\./);
     await alice.presses('C-c');
     await alice.shows('ended with 0');
   });
@@ -426,7 +426,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('@bob before');
     await alice.shows('you → bob: before');
     await program.kill();
-    await alice.shows('The connection is lost');
+    await alice.shows('Connection lost');
     await alice.typed('(no connection) everyone>');
     await alice.enters('@bob while');
     await alice.enters('@bob it was gone');
@@ -440,7 +440,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await program.kill();
     await alice.typed('(no connection) everyone> half');
     await alice.presses('Enter', 'C-d');
-    await alice.shows('Not sent yet: 1. It is left when all is sent.');
+    await alice.shows('Not sent yet: 1. Will quit once everything is sent.');
     await alice.presses('C-c');
     await alice.shows(/Not sent, or not answered: 1\.\n.*ended with 0/);
   });
@@ -469,7 +469,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await third.shows('online: alice');
     await first.shows(/You logged in from somewhere else, and this connection was closed\.\nended with 3/);
     await program.stop('SIGTERM');
-    await third.shows('The connection is lost (the server is shutting down). It is tried again.');
+    await third.shows('Connection lost (the server is shutting down). Reconnecting.');
     await third.presses('C-c');
     await third.shows('ended with 0');
   });

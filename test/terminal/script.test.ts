@@ -135,7 +135,7 @@ describe('a script', { timeout: 60_000 }, () => {
     await using program = await startProgram();
     const refused = await sends(at(program, 'carol'), 'who\n');
     expect(refused).toMatchObject({ code: 3, stdout: '' });
-    expect(refused.stderr).toBe('chatserv: The login was refused: there is no such user; --register makes it.\n');
+    expect(refused.stderr).toBe('chatserv: The login was refused: there is no such user; --register creates it.\n');
     expect(await sends(at(program, 'carol'), 'who\n', '--register')).toMatchObject({ code: 0, stdout: 'carol\n' });
   });
 
@@ -166,7 +166,7 @@ describe('a script', { timeout: 60_000 }, () => {
     });
     await using other = await somethingElse();
     const stranger = await runs(`alice@127.0.0.1:${other.port}`, '--password-file', 'right');
-    expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('no chatserv') });
+    expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('not a chatserv') });
   });
 
   test('comes back when the server is killed under it', async () => {
@@ -208,7 +208,7 @@ describe('over TLS', { timeout: 60_000 }, () => {
     const refused = { code: 4, stdout: '', stderr: expect.stringMatching(/certificate.*--ca FILE/) };
     expect(await runs('--tls')).toEqual(refused);
     expect(await runs('--tls', '--ca', 'other.pem')).toEqual(refused);
-    expect(await runs()).toMatchObject({ code: 4, stderr: expect.stringContaining('say --tls') });
+    expect(await runs()).toMatchObject({ code: 4, stderr: expect.stringContaining('add --tls') });
     expect(await runs('--tls', '--ca', 'none.pem')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('none.pem holds no certificate'),

@@ -11,24 +11,24 @@ import type { View } from './view.ts';
 import { widthOf } from './width.ts';
 import { closedText, lostText, questionText } from './wording.ts';
 
-/** How many names of who comes and goes at once are shown. */
-const CHANGES = 5;
+/** How many names are shown when users come or leave at once. */
+const MAX_CHANGES = 5;
 
-/** From how many on the prompt shows how much waits to be sent. */
-const CROWD = 5;
+/** From this many unanswered lines on, the prompt shows their number. */
+const SHOWN_UNANSWERED = 5;
 
-/** What a client for a person is made of. */
+/** The options of a client. */
 export interface ClientOptions {
   readonly open: ConversationOptions['open'];
-  /** The server, as a person writes it. */
+  /** The server's address, for people. */
   readonly place: string;
   readonly given: Given;
-  /** Makes what is seen and typed on. */
+  /** Opens the terminal. */
   readonly face: (owner: FaceOwner) => Face;
   readonly view: (columns: () => number) => View;
 }
 
-/** One person's conversation at a terminal, from the login to the end: what comes becomes lines. */
+/** A person's conversation at a terminal, from the login to the end. */
 export class Client implements Owner, FaceOwner {
   readonly #place: string;
   readonly #face: Face;
@@ -36,11 +36,11 @@ export class Client implements Owner, FaceOwner {
   readonly #login: Login;
   readonly #conversation: Conversation;
   readonly #talk: Talk;
-  /** What was said while this account was away, until all of it has come. */
+  /** Messages from while this account was away, until all of them have arrived. */
   #waited: Received[] = [];
-  /** What was typed before it was asked for. */
+  /** Lines typed ahead of the login's questions. */
   #early: string[] = [];
-  /** Cancels what a command asks, while it does. */
+  /** Cancels the open question of a command. */
   #question: AbortController | undefined;
   #lostAt: number | undefined;
   #wasOnline = false;
@@ -73,7 +73,7 @@ export class Client implements Owner, FaceOwner {
     );
   }
 
-  /** Talks until it is over. @returns the exit code */
+  /** Runs until the conversation has ended. @returns the exit code */
   run(): Promise<number> {
     this.#conversation.start();
     return this.#finished.promise;
@@ -84,7 +84,7 @@ export class Client implements Owner, FaceOwner {
     const { state } = this.#conversation.state;
     const { addressee, unanswered } = this.#talk;
     const to = addressee === 'everyone' ? addressee : addressee.join(' ');
-    const waiting = unanswered < CROWD ? '' : `(${unanswered} waiting) `;
+    const waiting = unanswered < SHOWN_UNANSWERED ? '' : `(${unanswered} waiting) `;
     const away = state === 'online' ? waiting : '(no connection) ';
     const text = `${away}${shown(to)}> `;
     return widthOf(text) <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
@@ -96,7 +96,7 @@ export class Client implements Owner, FaceOwner {
     return completed(before, commands, others.map(shown));
   }
 
-  /** Cancels a question, or takes back what waits to be sent; where there is neither, or this person is leaving, leaves. */
+  /** Cancels a question, or withdraws requests not sent yet. If there are none, or it is quitting already, it quits. */
   interrupt(): void {
     if (this.#question !== undefined) {
       this.#question.abort();
@@ -104,10 +104,10 @@ export class Client implements Owner, FaceOwner {
     }
     const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
     if (withdrawn === 0) this.leave();
-    else this.#face.print(...this.#view.error(`Taken back, and not sent: ${withdrawn}. Ctrl-C again leaves.`));
+    else this.#face.print(...this.#view.error(`Withdrawn, not sent: ${withdrawn}. Press Ctrl-C again to quit.`));
   }
 
-  /** Leaves politely, once what was typed is answered; asked a second time, at once. */
+  /** Logs out once everything typed is answered; when called again, at once. */
   leave(): void {
     if (this.#leaving) {
       this.#conversation.close();
@@ -118,11 +118,11 @@ export class Client implements Owner, FaceOwner {
     if (unanswered === 0) {
       void this.#conversation.leave();
     } else if (unanswered > 1 || this.#conversation.state.state !== 'online') {
-      this.#face.print(...this.#view.notice(`Not sent yet: ${unanswered}. It is left when all is sent.`));
+      this.#face.print(...this.#view.notice(`Not sent yet: ${unanswered}. Will quit once everything is sent.`));
     }
   }
 
-  /** Leaves politely, and does not wait for what was typed: there may be nobody any more. */
+  /** Logs out without waiting for answers: the terminal is gone. */
   hangUp(): void {
     this.#leaving = true;
     void this.#conversation.leave();
@@ -134,7 +134,7 @@ export class Client implements Owner, FaceOwner {
   }
 
   tooLong(): void {
-    this.#face.print(...this.#view.error('That is longer than a line may be; it was not sent.'));
+    this.#face.print(...this.#view.error('That line is too long; it was not sent.'));
   }
 
   async ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
@@ -143,7 +143,7 @@ export class Client implements Owner, FaceOwner {
     return text === undefined ? undefined : { type: 'answer', text };
   }
 
-  /** Answers a command. What is asked there, the login has not been told, even if it is a password. */
+  /** Answers a command. Its questions are the person's, even one for a password that the login knows. */
   async #answerTo(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
     const { problem, prompt } = questionText(ask);
     if (problem !== '') this.#face.print(...this.#view.error(problem));
@@ -192,7 +192,7 @@ export class Client implements Owner, FaceOwner {
       [came.filter((name) => name !== me), 'came'],
       [left.filter((name) => name !== me), 'left'],
     ] as const) {
-      if (names.length > CHANGES) this.#face.print(...this.#view.notice(`${names.length} ${did}`));
+      if (names.length > MAX_CHANGES) this.#face.print(...this.#view.notice(`${names.length} ${did}`));
       else if (names.length > 0) this.#face.print(...this.#view.notice(`${names.join(', ')} ${did}`));
     }
   }
@@ -202,12 +202,12 @@ export class Client implements Owner, FaceOwner {
       const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
       this.#face.print(...this.#view.notice(`back after ${seconds} s`));
     } else if (!this.#wasOnline) {
-      const text = `You are ${name} at ${this.#place}. What you type is for everyone; /help says more.`;
+      const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
       this.#face.print(...this.#view.notice(text));
     }
     this.#lostAt = undefined;
     this.#wasOnline = true;
-    // It may be a password that nobody asked for.
+    // They may contain a password.
     this.#early = [];
   }
 
@@ -226,7 +226,7 @@ export class Client implements Owner, FaceOwner {
       return;
     }
     if (this.#lostAt === undefined) {
-      this.#face.print(...this.#view.notice(`The connection is lost (${lostText(state.why)}). It is tried again.`));
+      this.#face.print(...this.#view.notice(`Connection lost (${lostText(state.why)}). Reconnecting.`));
     }
     this.#lostAt ??= performance.now();
   }

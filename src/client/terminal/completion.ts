@@ -4,18 +4,18 @@ import { commandOf } from '../commands.ts';
 import type { KnownCommand } from '../owner.ts';
 import { commandsOr, ownCommands } from './words.ts';
 
-/** What Tab does to what stands before the cursor: the text with what is certain added, and what it may still become. */
+/** The result of Tab: the text before the cursor, completed as far as it is certain, and the choices left. */
 export interface Completion {
   readonly before: string;
   readonly choices: readonly string[];
 }
 
-/** What no user name completes. */
+/** The kinds of arguments that cannot be a user name. */
 const NAMELESS: ReadonlySet<ParamKind> = new Set(['integer', 'number', 'duration', 'choice', 'room']);
 
 /**
- * Completes the last word before the cursor: a command where it is the first, and after it what the command takes there,
- * or else a user who is online.
+ * Completes the last word before the cursor: a command if it is the first, otherwise what the command takes there, or a
+ * user who is online.
  */
 export function completed(before: string, learned: readonly KnownCommand[], online: readonly string[]): Completion {
   const [, rest = '', mark = '', word = ''] = /^((?:.*[\s(])?)([/@]?)([^\s(]*)$/s.exec(before) ?? [];
@@ -35,14 +35,14 @@ export function completed(before: string, learned: readonly KnownCommand[], onli
   return { before: `${rest}${mark}${commonStart(choices, word)}`, choices };
 }
 
-/** What the command of a line takes after what is written of it; undefined where it is none that declares it. */
+/** The arguments that may come next on a line; undefined if its command declares none. */
 function paramsOf(line: string, commands: readonly KnownCommand[]): readonly ParamShape[] | undefined {
   const [, word = '', rest = ''] = /^\s*\/?(\S+)\s(.*)$/s.exec(line) ?? [];
   const params = commandOf(word, commands)?.params;
   return params && paramsAt(params, rest);
 }
 
-/** What all begin with, letter case aside; at least what was typed. */
+/** The common prefix of all choices, ignoring case; at least what was typed. */
 function commonStart(choices: readonly string[], typed: string): string {
   const [first = ''] = choices;
   let length = first.length;

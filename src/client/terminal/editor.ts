@@ -2,10 +2,10 @@ import type { Key } from 'node:readline';
 import { harmless } from './safe.ts';
 import { charactersOf } from './width.ts';
 
-/** What a key amounts to, beyond a change of the line. */
+/** What a key does besides editing the line. */
 export type Deed =
   | { readonly kind: 'line'; readonly line: string }
-  /** `too-long`: a line of which something was left out. */
+  /** `too-long`: the line was longer than allowed. */
   | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
 
 /** How many lines are remembered. */

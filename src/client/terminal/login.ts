@@ -1,15 +1,15 @@
 import { type Ask, isSecret, type Step } from '../owner.ts';
 import { passwordProblem, promptOf } from './wording.ts';
 
-/** What a login is begun with. */
+/** What was given on the command line. */
 export interface Given {
   readonly name?: string | undefined;
   readonly password?: string | undefined;
-  /** Whether a name that is new is registered without asking. */
+  /** Whether to register a new name without asking. */
   readonly register: boolean;
 }
 
-/** Asks and tells a person. */
+/** The person at the terminal. */
 export interface LoginHost {
   ask(prompt: string, hidden: boolean): Promise<string | undefined>;
   say(text: string): void;
@@ -19,22 +19,22 @@ export interface LoginHost {
 const NAME_REASONS: Readonly<Record<string, string>> = {
   empty: 'A name has 1 to 32 characters.',
   'too-long': 'A name has 1 to 32 characters.',
-  characters: 'A name is of letters, digits and some signs, without blanks.',
-  reserved: 'That name has another meaning.',
-  address: 'A name is no IP address.',
-  direction: 'The letters of a name run in one direction.',
-  'mixed-scripts': 'The letters of a name are of one script.',
-  'look-alike': 'That name looks like one that is registered.',
+  characters: 'A name has letters, digits and some signs, and no blanks.',
+  reserved: 'That name is reserved.',
+  address: 'A name cannot be an IP address.',
+  direction: 'All letters of a name must run in one direction.',
+  'mixed-scripts': 'All letters of a name must be of one script.',
+  'look-alike': 'That name looks like a registered one.',
   taken: 'That name is taken.',
 };
 
-/** The login as a person goes through it: a question at a time, what was given beforehand answered by itself. */
+/** The login at a terminal, one question at a time. Answers from the command line are not asked for. */
 export class Login {
   readonly #host: LoginHost;
   #name: string | undefined;
   #password: string | undefined;
   readonly #register: boolean;
-  /** What was given and has been tried: the next time the person is asked. */
+  /** The given answers that have been tried: the next time, the person is asked. */
   #used = { name: false, password: false };
   #declined = false;
   #newPassword: string | undefined;
@@ -46,7 +46,7 @@ export class Login {
     this.#register = given.register;
   }
 
-  /** Answers a question of the server. @returns undefined when the person would rather leave */
+  /** Answers a question of the server. @returns undefined when the person wants to quit */
   async answer(ask: Ask): Promise<Step | undefined> {
     const text = await this.#answerTo(ask);
     if (typeof text === 'object') return text;
@@ -81,14 +81,14 @@ export class Login {
   async #username(because: string, reason: string): Promise<string | Step | undefined> {
     const [name, password] = [this.#name, this.#password];
     if (because === 'registered' || (because === 'start' && this.#used.name)) {
-      // It is known already, from the registration or from a connection that was lost.
+      // Known from the registration, or from a connection that was lost.
       if (name !== undefined && password !== undefined) return { type: 'login', name, password };
     }
     if (because === 'connected') {
       this.#host.say(`${name} is connected already, from somewhere else.`);
       if (reason === 'takeover' && name !== undefined && password !== undefined) return this.#takeover(name, password);
     } else if (because !== 'start' && !this.#declined) {
-      this.#host.say(NAME_REASONS[reason] ?? 'There is no user of that name, and it cannot be registered.');
+      this.#host.say(NAME_REASONS[reason] ?? 'There is no user with that name, and it cannot be registered.');
     }
     if (name === undefined || this.#used.name) this.#name = await this.#host.ask('Name: ', false);
     this.#used.name = true;
@@ -111,8 +111,8 @@ export class Login {
 
   async #newPasswordFor(because: string): Promise<string | undefined> {
     if (because !== '') this.#host.say(passwordProblem(because));
-    else if (this.#newPassword !== undefined) this.#host.say('These were not the same.');
-    // A password that was given is used once, and twice in it.
+    else if (this.#newPassword !== undefined) this.#host.say('The passwords differ.');
+    // A given password is used for one attempt, both times it asks.
     if (this.#password !== undefined && !this.#used.password && this.#newPassword === undefined) {
       this.#newPassword = this.#password;
       return this.#password;

@@ -10,9 +10,8 @@ export type ScriptLine =
 const LONGEST = 1024 * 1024;
 
 /**
- * The lines of a script, which end with LF or CRLF, like those of the line protocol. Blanks and a byte order mark before
- * a command do not count, and lines of nothing else are left out. Whatever cannot be sent as it stands is a problem:
- * nothing of it is left out, and no part of it becomes a line of its own.
+ * The lines of a script, which end with LF or CRLF, like those of the line protocol. Ignores blanks and a byte order mark
+ * before a command, and empty lines. A line that cannot be sent unchanged is a problem: it is never shortened or split.
  */
 export async function* scriptLines(input: Readable): AsyncGenerator<ScriptLine, void, undefined> {
   const framer = new Framer(LONGEST);

@@ -9,16 +9,16 @@ import { type ScriptLine, scriptLines } from './script-lines.ts';
 import { closedText, lostText } from './wording.ts';
 import { commandsOr } from './words.ts';
 
-/** How long a lost connection is tried again, in milliseconds. */
+/** How long to retry a lost connection, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** What a script is run with. */
+/** The options of a script. */
 export interface ScriptOptions {
   readonly open: ConversationOptions['open'];
   readonly login: ConversationOptions['login'];
   readonly input: Readable;
   readonly output: Writable;
-  /** What goes wrong is said here. */
+  /** Where errors are printed. */
   readonly errors: Writable;
   /** How many lines are read ahead of their answers. */
   readonly ahead?: number;
@@ -26,7 +26,7 @@ export interface ScriptOptions {
 
 /**
  * Sends each line of the input as a command, prints answers and messages as the line protocol would (docs/protocol.md),
- * waits for the last answer, and leaves. Errors go where they do not mix with answers.
+ * waits for the last answer, and logs out. Errors go to a stream of their own.
  * @returns the exit code
  */
 export async function runScript({ open, login, input, output, errors, ahead = 64 }: ScriptOptions): Promise<number> {
@@ -34,7 +34,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
   let code = 0;
   let wasOnline = false;
   let cancelPatience: NodeJS.Timeout | undefined;
-  // What waited for the account is printed, also where nothing is asked for, and after each lost connection.
+  // Waiting messages are printed even if the input is empty, and after each lost connection.
   let behind = true;
   let upToDate = Promise.withResolvers<void>();
   const caughtUp = () => {
@@ -97,13 +97,13 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     if (logout !== undefined) return notSent(line, `it comes after logout in line ${logout}`);
     if ('problem' in line) return notSent(line, line.problem);
     if (line.word === 'logout' && line.rest.trim() === '') {
-      // It is done once everything before it is answered.
+      // Sent once everything before it is answered.
       logout = line.number;
       return;
     }
     const answer = call(conversation, line)
       .then(({ text, lines: several, facts }) => {
-        // A message that did not reach everyone whom it was for is no success.
+        // A message that did not reach all of its recipients is an error.
         if (Array.isArray(facts?.unknown) && facts.unknown.length > 0) code ||= EXIT.error;
         for (const said of several ?? [text ?? '']) print(output, said);
       })
@@ -127,7 +127,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
   return code;
 }
 
-/** Sends a line as a command; messages so that they can be sent again. */
+/** Sends a line as a command, or as a message, which can be retried. */
 function call(
   conversation: Conversation,
   { word, rest }: { readonly word: string; readonly rest: string },

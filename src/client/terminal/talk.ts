@@ -6,25 +6,25 @@ import type { View } from './view.ts';
 import { errorText, misusedText } from './wording.ts';
 import { type Addressee, type CommandLine, commandsOr, ownCommands, sayingLine, wordsOf } from './words.ts';
 
-/** What the talk needs of the client. */
+/** What this needs from the client. */
 export interface TalkHost {
   print(...lines: readonly string[]): void;
-  /** The prompt names somebody else now. */
+  /** The addressee has changed: refresh the prompt. */
   addressed(): void;
-  /** The person would like to leave. */
+  /** The user wants to quit. */
   quit(): void;
-  /** All that was typed is answered. */
+  /** Everything typed has been answered. */
   answered(): void;
 }
 
-/** What a person types becomes requests, and the answers to these become lines. */
+/** Turns typed lines into requests, and their answers into lines. */
 export class Talk {
   readonly #conversation: Conversation;
   readonly #view: View;
   readonly #host: TalkHost;
-  /** Whom plain talk is for. */
+  /** Who messages go to. */
   addressee: Addressee = 'everyone';
-  /** How much of what was typed has no answer yet. */
+  /** How many typed lines have no answer yet. */
   unanswered = 0;
 
   constructor(conversation: Conversation, view: View, host: TalkHost) {
@@ -35,7 +35,7 @@ export class Talk {
 
   line(text: string): void {
     const words = wordsOf(text, this.#conversation.commands, this.addressee);
-    // What has `/` before it was no plain talk.
+    // A line with `/` was not meant as a message.
     const said = text.trim().startsWith('/') ? undefined : text.trim();
     switch (words.kind) {
       case 'nothing':
@@ -61,13 +61,13 @@ export class Talk {
     }
   }
 
-  /** Sets whom plain talk is for. @param said what was typed, where that may have been plain talk itself */
+  /** Sets the addressee. @param said what was typed, if it may have been meant as a message */
   #address(to: Addressee, said: string | undefined): void {
     const { online, watching } = this.#conversation;
     const known = new Set(online.map(nameKey));
     const strangers = to === 'everyone' ? [] : to.filter((name) => !known.has(nameKey(name)));
     if (said !== undefined && watching && strangers.length > 0) {
-      const anyway = `To write to them all the same: /${said}. To say it as it is: ${this.#saying(said)}`;
+      const anyway = `To write to them anyway: /${said}. To send it as text: ${this.#saying(said)}`;
       const text = `Not online: ${strangers.join(', ')}. ${anyway}`;
       this.#host.print(...this.#view.error(text));
       return;
@@ -76,10 +76,10 @@ export class Talk {
     this.#host.addressed();
   }
 
-  /** Counts what has no answer yet. */
+  /** Counts a request until it is answered. */
   async #awaited(request: Promise<void>): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
-      this.#host.print(...this.#view.notice('It is sent when the connection is back.'));
+      this.#host.print(...this.#view.notice('It will be sent once the connection is back.'));
     }
     this.unanswered++;
     await request;
@@ -87,7 +87,7 @@ export class Talk {
     if (this.unanswered === 0) this.#host.answered();
   }
 
-  /** @param unless the call that it is instead, where the server has that command @param said what was typed */
+  /** @param unless the command to call instead, if the server has it @param said what was typed */
   async #send(to: Addressee, text: string, unless?: CommandLine, said?: string): Promise<void> {
     try {
       const { facts } = await this.#conversation.message(to, text, unless?.name);
@@ -96,7 +96,7 @@ export class Talk {
       if (reached.length > 0) this.#host.print(...this.#view.sent(reached, text));
       if (unknown.length > 0)
         this.#host.print(
-          ...this.#view.error(`Not sent to ${unknown.join(', ')}: nobody who can be reached has that name.`),
+          ...this.#view.error(`Not sent to ${unknown.join(', ')}: no user can be reached by that name.`),
         );
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
@@ -119,8 +119,8 @@ export class Talk {
     if (text === '') {
       this.#host.print(
         ...this.#view.answer([
-          'What is no command is said to whom the prompt names; @name text to that one user.',
-          '/ before a command may be left out, and what has it is never said to anyone.',
+          'A line that is not a command goes to whoever the prompt names; @name text goes to that user only.',
+          'The / before a command is optional. A line that starts with / is never a message.',
         ]),
       );
     }
@@ -137,7 +137,7 @@ export class Talk {
 
   #refused(cause: unknown, name: string, said?: string): void {
     if (!(cause instanceof RequestError)) throw cause;
-    // Why it is over is said once, and what was not sent or taken back is counted.
+    // Why it ended is shown once, and requests not sent or withdrawn are counted.
     if (cause.reason === 'closed' || cause.reason === 'withdrawn') return;
     const commands = commandsOr(this.#conversation.commands);
     const usage = commandOf(name, commands)?.usage;
@@ -145,7 +145,7 @@ export class Talk {
     this.#host.print(...this.#view.error(errorText(cause, { usage, like, saying: this.#saying(said) })));
   }
 
-  /** How to say what was typed, where that may have been plain talk. */
+  /** How to send what was typed as a message, if it may have been meant as one. */
   #saying(said: string | undefined): string | undefined {
     return said && sayingLine(said, this.addressee, this.#conversation.commands);
   }

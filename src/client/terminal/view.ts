@@ -6,7 +6,7 @@ import { shown } from './safe.ts';
 import { widthOf, wrapped } from './width.ts';
 import type { Addressee } from './words.ts';
 
-/** The colours of names, which can be read on dark and on light ground: of a terminal that has few, and of one with 256. */
+/** Colours of names, readable on dark and light backgrounds, for terminals with few colours and with 256. */
 const FEW = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;
 const MANY = [
   28, 31, 32, 33, 35, 37, 61, 62, 64, 67, 70, 72, 94, 97, 98, 99, 130, 133, 134, 136, 161, 166, 168, 172, 204, 208,
@@ -14,19 +14,19 @@ const MANY = [
 
 type Style = Parameters<typeof styleText>[0];
 
-/** How many names are shown at once. */
+/** How many names are shown at most. */
 const NAMES = 40;
 
-/** Where the text of a message begins when it takes several lines: below the text, behind the time. */
+/** The indent of a message's further lines: past the time. */
 const INDENT = 6;
 
-/** Puts what happens into lines for a person, at most as wide as the terminal. */
+/** Formats events as lines for a person, no wider than the terminal. */
 export class View {
   readonly #stream: WriteStream;
   readonly #columns: () => number;
   #day = new Date().toDateString();
 
-  /** @param stream where it is shown: whether it takes colours, it and the environment (NO_COLOR, TERM) say */
+  /** @param stream the output; it and the environment (NO_COLOR, TERM) decide about colours */
   constructor(stream: WriteStream, columns: () => number) {
     this.#stream = stream;
     this.#columns = columns;
@@ -35,7 +35,7 @@ export class View {
   /** A message from someone else, or, marked so, from this account on another device. */
   message({ from, audience, text, time }: Received, me: string): string[] {
     if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text);
-    // Who names this person stands out.
+    // A message that mentions this person stands out.
     const name = mentions(text, me) ? this.style('inverse', this.name(from)) : this.name(from);
     return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text);
   }
@@ -46,12 +46,12 @@ export class View {
     return this.#said(new Date(), this.#bold('you'), whom, text);
   }
 
-  /** Something that a person should know, and may overlook. */
+  /** A notice that may be overlooked. */
   notice(text: string): string[] {
     return this.#lines('· ', shown(text), 'dim');
   }
 
-  /** What went wrong. */
+  /** An error. */
   error(text: string): string[] {
     return this.#lines('! ', shown(text), 'red');
   }
@@ -63,7 +63,7 @@ export class View {
     );
   }
 
-  /** Names, each in its colour; of many, the first. */
+  /** Names, each in its colour; if there are many, the first ones. */
   names(label: string, names: readonly string[]): string[] {
     if (names.length === 0) return this.notice(`${label} nobody`);
     const lines: string[] = [];
@@ -81,7 +81,7 @@ export class View {
     return [...lines, line, ...more];
   }
 
-  /** A line across, with a word in it. */
+  /** A horizontal rule with a label. */
   rule(text: string): string[] {
     const lines = wrapped(`── ${text}`, this.#columns(), 0, 3).map((line, index) => (index > 0 ? `   ${line}` : line));
     const left = Math.min(this.#columns(), 78) - widthOf(lines.at(-1) ?? '') - 1;
@@ -89,7 +89,7 @@ export class View {
     return lines.map((line) => this.style('dim', line));
   }
 
-  /** A name in its own colour, always the same one. */
+  /** A name in its colour, which is always the same. */
   name(name: string): string {
     let hash = 2_166_136_261;
     for (const character of name.toLowerCase()) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
@@ -112,14 +112,14 @@ export class View {
     const head = `${this.style('dim', clock)} ${name}${whom === '' ? '' : ` ${whom}`}: `;
     const columns = this.#columns();
     const taken = widthOf(head);
-    // A head that leaves no room stands on a line of its own.
+    // A head that leaves no room gets a line of its own.
     const indent = columns >= 4 * INDENT ? INDENT : 1;
     const lines = wrapped(shown(text), columns, Math.min(taken, columns - 1), indent);
     const [first = '', ...more] = lines;
     return [...this.#newDay(time), `${head}${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
   }
 
-  /** A line with the date, where it is not that of the message before. */
+  /** A line with the date, if it differs from the previous message's. */
   #newDay(time: Date): string[] {
     const day = time.toDateString();
     if (day === this.#day) return [];

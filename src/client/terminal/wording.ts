@@ -7,11 +7,11 @@ export function lostText(why: string): string {
     case 'shutdown':
       return 'the server is shutting down';
     case 'timeout':
-      return 'nothing was heard from here for too long';
+      return 'this client was idle for too long';
     case 'too-slow':
-      return 'too much waited to be read';
+      return 'this client read too slowly';
     case 'connected':
-      return 'the connection before is still there';
+      return 'the previous connection is still open';
     case 'rate':
     case 'too-fast':
       return 'too much was sent at once';
@@ -35,25 +35,25 @@ function faultText(why: string): string {
   return why;
 }
 
-/** What sockets and TLS say, and what that means and asks for; `%` is the detail that it tells. */
+/** Errors of sockets and TLS, and what they mean for a person; `%` is the detail that the pattern captures. */
 const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/ECONNREFUSED/, 'nothing listens there; is the server running, and is that its port?'],
   [/ENOTFOUND|EAI_/, 'there is no host of that name'],
   [/ENOENT/, 'there is no such socket; is the server running?'],
   [/EACCES/, 'this user may not use that socket'],
   [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, 'that host cannot be reached'],
-  [/ECONNRESET|EPIPE/, 'it was cut'],
+  [/ECONNRESET|EPIPE/, 'the connection was cut'],
   [/wrong version number|packet length too long/i, 'there is no TLS on that port; leave out --tls'],
   [/altnames: ((?:DNS|IP).*)$/i, 'its certificate is for another name: %'],
-  [/(.*without a word)/, '%; if it wants TLS, say --tls'],
+  [/(.*without a word)/, '%; if it expects TLS, add --tls'],
   [/certificate (has expired|is not yet valid)/i, 'its certificate is out of date, or the clock here is wrong'],
   [
     /self-signed|unable to (verify|get)/i,
-    'nobody known here vouches for its certificate; name the certificate with --ca FILE, if you trust it',
+    'no authority known here signed its certificate; if you trust it, name it with --ca FILE',
   ],
 ];
 
-/** Why it is over, for people. */
+/** Why a conversation ended, for people. */
 export function closedText({ why, seconds, question = '', because = '', reason = '' }: Closed): string {
   switch (why) {
     case 'replaced':
@@ -71,15 +71,15 @@ export function closedText({ why, seconds, question = '', because = '', reason =
     case 'wrong-password':
       return 'The password was wrong too often.';
     case 'no-json':
-      return 'What answers there is no chatserv, or it wants TLS: then say --tls.';
+      return 'That is not a chatserv, or it expects TLS: then add --tls.';
     case 'refused':
       return `The login was refused: ${refusedText(question, because, reason)}.`;
     default:
-      return `The server ended it: ${why}.`;
+      return `The server closed the connection: ${why}.`;
   }
 }
 
-/** No block that ends is longer, in seconds. */
+/** Longer blocks are for good, in seconds. */
 const FOR_GOOD = 10 * 365 * 86_400;
 
 function blockedText(seconds: number): string {
@@ -95,9 +95,9 @@ function blockedText(seconds: number): string {
 const PASSWORD_PROBLEMS: Readonly<Record<string, string>> = {
   'too-short': 'That password is too short.',
   'too-long': 'That password is too long.',
-  characters: 'There are characters in that password that not everybody can type.',
+  characters: 'That password contains characters that cannot be typed everywhere.',
   'like-the-name': 'The password must not be the name.',
-  common: 'That password is among the first that are guessed.',
+  common: 'That password is one of the most common, and guessed first.',
 };
 
 export function passwordProblem(because: string): string {
@@ -109,7 +109,7 @@ export function promptOf(question: string): string {
   return /[?:]\s*$/.test(question) ? `${question.trimEnd()} ` : `${question}: `;
 }
 
-/** What a command asks after the login: what led to the question, if anything, and the prompt. */
+/** A command's question after the login: what was wrong with the last answer, if anything, and the prompt. */
 export function questionText({ question, because }: Ask): { readonly problem: string; readonly prompt: string } {
   const problem = because === '' ? '' : `${because}.`;
   switch (question) {
@@ -127,29 +127,29 @@ export function questionText({ question, because }: Ask): { readonly problem: st
 function refusedText(question: string, because: string, reason: string): string {
   if (because === 'connected') return 'the account is connected already, from somewhere else';
   if (because === 'wrong') return 'wrong password';
-  if (question === 'register') return 'there is no such user; --register makes it';
+  if (question === 'register') return 'there is no such user; --register creates it';
   if (question === 'new-password') return `the password may not be used (${because})`;
-  if (reason === 'taken') return 'the name is taken, by somebody who is online; without --register you log in';
+  if (reason === 'taken') return 'the name is taken, and its user is online; leave out --register to log in';
   if (question === 'username') return because === 'username' ? 'that name cannot be used' : because;
-  return `the server asks '${question}', and nobody can answer`;
+  return `the server asks '${question}', which was not answered`;
 }
 
-/** How a command is used. @param saying the line that says what was typed instead */
+/** How a command is used. @param saying the line that sends what was typed as a message */
 export function misusedText(usage: string, saying?: string): string {
-  return `Usage: ${usage}.${saying === undefined ? '' : ` To say it as it is: ${saying}`}`;
+  return `Usage: ${usage}.${saying === undefined ? '' : ` To send it as text: ${saying}`}`;
 }
 
-/** What is known of a request that was refused. */
+/** What is known of a refused request. */
 export interface RefusedLine {
   /** How the command is used. */
   readonly usage?: string | undefined;
-  /** Words of commands that a misspelt one may have meant. */
+  /** The commands closest to a misspelt one. */
   readonly like?: readonly string[];
-  /** The line that says what was typed instead, where it may have been plain talk. */
+  /** The line that sends what was typed as a message, if it may have been meant as one. */
   readonly saying?: string | undefined;
 }
 
-/** Why something was not done, for people. */
+/** Why a request failed, for people. */
 export function errorText(error: RequestError, line: RefusedLine = {}): string {
   const { reason, sentence } = error;
   if (sentence === undefined) return standardText(error, line);
@@ -158,23 +158,23 @@ export function errorText(error: RequestError, line: RefusedLine = {}): string {
     : sentence;
 }
 
-/** What a reason means that comes without a sentence. */
+/** The explanation of a reason that the server did not explain. */
 function standardText({ reason, about, message }: RequestError, { usage, like = [], saying }: RefusedLine): string {
   switch (reason) {
     case 'command':
       return noCommandText(about, like);
     case 'args':
-      return usage === undefined ? `${about} takes other arguments: /help ${about}` : misusedText(usage, saying);
+      return usage === undefined ? `Wrong arguments. See /help ${about}.` : misusedText(usage, saying);
     case 'denied':
       return `You may not use ${about}.`;
     case 'internal':
-      return `The server failed at ${about}; it was not done.`;
+      return `The server failed to run ${about}.`;
     case 'line':
-      return 'That is longer than the server takes; it was not sent.';
+      return 'That is too long for the server; it was not sent.';
     case 'field':
       return about.startsWith('to')
-        ? 'That is no name that a user can have.'
-        : `The server does not take the ${about}.`;
+        ? 'No user can have such a name.'
+        : `The server does not accept the field ${about}.`;
     case 'lost':
       return message;
     case 'cancelled':
@@ -185,8 +185,8 @@ function standardText({ reason, about, message }: RequestError, { usage, like = 
 }
 
 function noCommandText(word: string, like: readonly string[]): string {
-  if (word === '') return 'What begins with / is a command, and never said. /help lists them.';
-  if (word === 'say') return 'What begins with / is never said. To say it, leave out the /.';
+  if (word === '') return 'A line that starts with / is a command. /help lists them.';
+  if (word === 'say') return 'A line that starts with / is never a message. Leave out the / to send it.';
   const near = like.length === 0 ? '' : `Did you mean ${like.map((one) => `/${one}`).join(' or ')}? `;
-  return `There is no command ${word}, and nothing was said. ${near}/help lists them.`;
+  return `There is no command ${word}, and nothing was sent. ${near}/help lists them.`;
 }

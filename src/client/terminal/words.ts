@@ -1,23 +1,23 @@
 import { commandOf, messageLine, messageOf } from '../commands.ts';
 import type { KnownCommand } from '../owner.ts';
 
-/** Whom a message is for. */
+/** The recipients of a message. */
 export type Addressee = 'everyone' | readonly string[];
 
-/** A call of a command: its name, and what stands after it. */
+/** A command and the rest of its line. */
 export interface CommandLine {
   readonly name: string;
   readonly text: string;
 }
 
-/** What a typed line says. */
+/** A typed line. */
 export type Words =
   | { readonly kind: 'nothing' | 'quit' }
-  /** `unless`: the call that the line is instead, if the server has that command. The server decides, when it is sent. */
+  /** `unless`: the command that the line is instead, if the server has it. The server decides when the line is sent. */
   | { readonly kind: 'message'; readonly to: Addressee; readonly text: string; readonly unless?: CommandLine }
-  /** `sure`: with `/`, so that it is no plain talk. */
+  /** `sure`: typed with `/`, so that it is not a message. */
   | { readonly kind: 'to'; readonly to: Addressee; readonly sure: boolean }
-  /** It begins as one of the terminal's own forms, whose usage this is, and goes on as something else. */
+  /** It starts like one of the terminal's own commands, whose usage this is, but has other arguments. */
   | { readonly kind: 'misused'; readonly usage: string }
   | { readonly kind: 'help'; readonly text: string }
   | ({ readonly kind: 'command' } & CommandLine);
@@ -26,20 +26,20 @@ const TO: KnownCommand = {
   name: 'to',
   aliases: [],
   usage: 'to everyone, or to <user> ...',
-  summary: 'Sets whom plain talk is for',
+  summary: 'Sets who your messages go to',
 };
 const SAY: KnownCommand = {
   name: 'say',
   aliases: [],
   usage: 'say <text>',
-  summary: 'Says what begins like a command',
+  summary: 'Sends a message that starts like a command',
 };
-const QUIT: KnownCommand = { name: 'quit', aliases: ['exit'], usage: 'quit', summary: 'Leaves' };
+const QUIT: KnownCommand = { name: 'quit', aliases: ['exit'], usage: 'quit', summary: 'Logs out and quits' };
 
-/** How one or several users are spoken to privately. */
+/** The usage of private messages. */
 const WHISPER = '@<user> <text>, or @(<user> <user> ...) <text>';
 
-/** The words of the standard commands, until the server has said which it has: it knows which of them are aliases. */
+/** The words of the standard commands, aliases among them, used until the server has listed its own. */
 const STANDARD: readonly KnownCommand[] = [
   'message',
   'send',
@@ -53,20 +53,20 @@ const STANDARD: readonly KnownCommand[] = [
   'logout',
 ].map((name) => ({ name, aliases: [], usage: name, summary: '' }));
 
-/** The commands to go by: those of the server, or what it likely has. */
+/** The commands of the server, or the standard ones until they are known. */
 export function commandsOr(learned: readonly KnownCommand[]): readonly KnownCommand[] {
   return learned.length > 0 ? learned : STANDARD;
 }
 
-/** The commands of the terminal itself. The server's own command of the same word takes its place. */
+/** The commands of the terminal itself, unless the server has one of that name. */
 export function ownCommands(learned: readonly KnownCommand[]): readonly KnownCommand[] {
   return [TO, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
 }
 
 /**
- * What a line says. A word that is a command of the server calls it, with `/` before it or without; then come the
- * terminal's own words. What begins with `/` is never said. All else is said to the addressee, or with `@name` to that
- * user, unless its first word turns out to be a command that the server has by now.
+ * Parses a line. If its first word is a command of the server, it calls it, with or without a `/`; then come the
+ * terminal's own commands. A line that starts with `/` is never a message. Any other is a message to the addressee, or
+ * with `@name` to that user, unless its first word has become a command of the server in the meantime.
  */
 export function wordsOf(line: string, learned: readonly KnownCommand[], addressee: Addressee): Words {
   if (line.trim() === '') return { kind: 'nothing' };
@@ -93,7 +93,7 @@ export function wordsOf(line: string, learned: readonly KnownCommand[], addresse
   return { kind: 'message', to: addressee, text: line, unless };
 }
 
-/** What a line says that calls a command of the server. */
+/** A line that calls a command of the server. */
 function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): Words {
   const { name } = command;
   switch (name) {
@@ -113,7 +113,7 @@ function addressing(text: string, sure: boolean): Words {
   return { kind: 'to', to: first === 'everyone' && names.length === 1 ? first : names, sure };
 }
 
-/** The message that a command line sends: as one it can be sent again. Undefined where it is none, or wrong. */
+/** The message that a command sends; undefined if it sends none, or its arguments are wrong. */
 function messageIn(
   command: Pick<KnownCommand, 'name' | 'params'>,
   rest: string,
@@ -122,7 +122,7 @@ function messageIn(
   return message && { kind: 'message', ...message };
 }
 
-/** The message in what follows an `@`, in whose list of names there may be commas, and an `@` before each. */
+/** The message after an `@`. Its list of names may contain commas, and an `@` before each name. */
 function whisperIn(text: string): (Words & { readonly kind: 'message' }) | undefined {
   const message = messageIn({ name: 'message' }, text);
   if (message === undefined || message.to === 'everyone' || !text.startsWith('(')) return message;
@@ -130,13 +130,13 @@ function whisperIn(text: string): (Words & { readonly kind: 'message' }) | undef
   return to.length === 0 ? undefined : { ...message, to };
 }
 
-/** The line that says a text to an addressee, whatever the text begins with. */
+/** The line that sends a text to an addressee, whatever the text starts with. */
 export function sayingLine(text: string, addressee: Addressee, learned: readonly KnownCommand[]): string {
   if (commandOf(SAY.name, learned) === undefined) return `say ${text}`;
   return messageLine({ to: addressee, text });
 }
 
-/** Names as people write them, with commas or an `@` before each: of a name that has one itself, `@` is the second. */
+/** Names as people write them, with commas or an `@` before each. A name that starts with `@` itself needs two. */
 function namesIn(text: string): string[] {
   return (text.match(/[^\s,()]+/g) ?? []).map((name) => name.replace(/^@(?=.)/, ''));
 }
