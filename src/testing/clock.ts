@@ -1,9 +1,9 @@
 import type { SteadyClock } from '../index.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until a test advances it. */
 export class VirtualClock implements SteadyClock {
   #elapsed = 0;
-  /** What the time of day was when nothing had elapsed yet. */
+  /** The time of day at the start. */
   #start = Date.UTC(2026, 0, 1);
   #timers: { readonly at: number; readonly call: () => void }[] = [];
 
@@ -23,7 +23,7 @@ export class VirtualClock implements SteadyClock {
     };
   }
 
-  /** Moves on by so many seconds, and calls back, in order of time, what falls due; also what is only set on the way. */
+  /** Advances by so many seconds and runs the timers that fall due, in order, also ones set meanwhile. */
   advance(seconds: number): void {
     const end = this.#elapsed + seconds * 1000;
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
@@ -35,7 +35,7 @@ export class VirtualClock implements SteadyClock {
     this.#elapsed = end;
   }
 
-  /** Sets the time of day ahead by so many seconds, or back, as an operator or a time server does: no time passes. */
+  /** Changes the time of day by so many seconds, as an operator or a time server does: no time passes. */
   shift(seconds: number): void {
     this.#start += seconds * 1000;
   }

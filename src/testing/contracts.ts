@@ -1,4 +1,4 @@
-/** The cases that every store must pass, ours or yours. They run with vitest and fast-check. */
+/** The cases that every store must pass, the standard ones and yours. They run with vitest and fast-check. */
 import { accountsContract } from './contracts/accounts.ts';
 import { messageLogContract } from './contracts/message-log.ts';
 import { storageContract } from './contracts/storage.ts';
@@ -11,7 +11,7 @@ export { type OpenTransport, transportContract } from './contracts/transport.ts'
 
 /**
  * Tests a store: accounts, log and storage.
- * @param name what the cases are called by
+ * @param name the store's name in test titles
  */
 export function storeContract(name: string, open: Open): void {
   accountsContract(name, open);

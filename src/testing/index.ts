@@ -1,4 +1,4 @@
-/** What a test of a plugin needs: a server in memory, clients with verbs, and a clock that the test moves. */
+/** The test kit for plugins: a server in memory, clients, and a clock that the test advances. */
 export { VirtualClock } from './clock.ts';
 export { JsonClient } from './json-client.ts';
 export { LineClient, type LineClientOptions } from './line-client.ts';

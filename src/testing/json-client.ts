@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import type { ClientEvent, ServerEvent } from '../index.ts';
 
-/** How long a client waits for what it expects, in milliseconds. */
+/** How long a client waits for an event, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** A client that speaks JSON, with verbs. */
+/** A JSON client, with a method for each step of a test. */
 export class JsonClient {
   readonly #stream: Duplex;
   readonly #unseen: ServerEvent[] = [];
@@ -28,12 +28,12 @@ export class JsonClient {
     });
   }
 
-  /** Sends an object, or a line as it is. */
+  /** Sends an event, or a raw line. */
   says(event: ClientEvent | string): void {
     this.#stream.write(`${typeof event === 'string' ? event : JSON.stringify(event)}\n`);
   }
 
-  /** Awaits the next event. @param what what an error message calls it */
+  /** Awaits the next event. @param what its name in an error message */
   async next(what = 'an event'): Promise<ServerEvent> {
     const deadline = setTimeout(() => this.#wake?.(), PATIENCE);
     if (this.#unseen.length === 0 && !this.#closed) {
@@ -43,18 +43,18 @@ export class JsonClient {
     }
     clearTimeout(deadline);
     const event = this.#unseen.shift();
-    if (event === undefined) throw new Error(`saw nothing, but expected ${what}`);
-    return event;
+    if (event !== undefined) return event;
+    throw new Error(this.#closed ? `the connection ended; expected ${what}` : `waited ${PATIENCE} ms for ${what}`);
   }
 
-  /** Awaits the next event, which must have these fields. */
+  /** Awaits the next event and checks that it has these fields. */
   async sees(fields: Partial<ServerEvent> | Record<string, unknown>): Promise<ServerEvent> {
     const event = await this.next(JSON.stringify(fields));
     partialDeepStrictEqual(event, fields);
     return event;
   }
 
-  /** Logs in, and is given a token. @returns the token */
+  /** Logs in. @returns the token */
   async logsIn(name: string, password: string): Promise<string> {
     this.says({ type: 'login', name, password });
     await this.sees({ type: 'welcome', name });
@@ -73,20 +73,20 @@ export class JsonClient {
     return (event as Extract<ServerEvent, { type: 'token' }>).token;
   }
 
-  /** Proves that the server has said nothing that was not looked at. */
+  /** Proves that the server has sent nothing else so far. */
   async seesNothing(): Promise<void> {
     const request = `barrier ${++this.#requests}`;
     this.says({ type: 'command', request, name: 'barrier', text: '' });
     await this.sees({ type: 'error', request, reason: 'command' });
   }
 
-  /** Awaits the end of the connection. */
+  /** Awaits the end of the connection, before which nothing else may come. */
   async isClosed(): Promise<void> {
     if (!this.#closed) await once(this.#stream, 'close', { signal: AbortSignal.timeout(PATIENCE) });
     deepStrictEqual(this.#unseen, []);
   }
 
-  /** Cuts the connection. */
+  /** Closes the connection. */
   async closes(): Promise<void> {
     if (this.#closed) return;
     const closed = once(this.#stream, 'close');

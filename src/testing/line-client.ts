@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as passed } from 'node:timers/promises';
 
-/** How long a client waits for what it expects, in milliseconds. */
+/** How long a client waits for a line, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** How long a client waits before it asks again, at first and at most, in milliseconds: too seldom to meet a rate limit. */
+/** The first and the longest wait before a command is repeated, in milliseconds: slow enough for the rate limits. */
 const [SHORTEST_WAIT, LONGEST_WAIT] = [2, 100];
 
 /** How many lines of the conversation an error message shows. */
@@ -14,20 +14,20 @@ const SHOWN = 40;
 
 const LF = 0x0a;
 
-/** Counts the barriers of all clients, so that no two are alike. */
+/** Numbers the barriers of all clients. */
 let barriers = 0;
 
-/** Where a client comes from, and what error messages call it. */
+/** The options of a client. */
 export interface LineClientOptions {
-  /** The address that it connects from: on Linux any of 127.0.0.0/8 is one's own. */
+  /** The address to connect from: on Linux any of 127.0.0.0/8. */
   readonly localAddress?: string;
-  /** What error messages call it until it has a user name. */
+  /** Its name in error messages until it has a user name. */
   readonly name?: string;
-  /** Whether it keeps its side open when the server ends the other. */
+  /** Whether it keeps its side open after the server has closed the other. */
   readonly stubborn?: boolean;
 }
 
-/** A client of the line protocol, with verbs: what it does, and what it expects to see next. */
+/** A client of the line protocol, with a method for each step of a test. */
 export class LineClient {
   /** The user name, once it registers or logs in. */
   name: string;
@@ -35,7 +35,7 @@ export class LineClient {
   readonly #now: () => number;
   /** Both sides of the conversation, for error messages. */
   readonly #transcript: string[] = [];
-  /** The lines that were received and not looked at yet. */
+  /** Lines received but not checked yet. */
   readonly #unseen: string[] = [];
   #rest: Buffer = Buffer.alloc(0);
   #ended = false;
@@ -57,7 +57,7 @@ export class LineClient {
     return new LineClient(socket, name);
   }
 
-  /** Speaks over a stream that is connected already. @param now the server's time, in milliseconds since 1970 */
+  /** Uses a connected stream. @param now the server's time, in milliseconds since 1970 */
   constructor(socket: Duplex, name: string, now: () => number = Date.now) {
     this.name = name;
     this.#socket = socket;
@@ -86,19 +86,19 @@ export class LineClient {
   async writesRaw(bytes: Uint8Array | string): Promise<void> {
     this.#note('>', typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'));
     const { promise, resolve } = Promise.withResolvers<void>();
-    // A write to a connection that the server has ended fails; what that means for the test, the next `sees` says.
-    // What the system took at once calls back within this turn: a client that only writes must come to read, too.
+    // A write fails if the server has closed the connection; the next `sees` reports that.
+    // A write that the system takes at once calls back in the same turn. Yield, so that reads get a turn, too.
     this.#socket.write(bytes, () => setImmediate(resolve));
     await promise;
   }
 
-  /** Sends lines and returns the next line of the server, whatever it is. */
+  /** Sends lines. @returns the next line of the server */
   async asks(...lines: string[]): Promise<string> {
     await this.says(...lines);
     return this.next('an answer');
   }
 
-  /** Awaits the next line. @param what what an error message calls it */
+  /** Awaits the next line. @param what its name in an error message */
   async next(what = 'a line'): Promise<string> {
     await this.#until(() => this.#unseen.length > 0 || this.#closed, what);
     const line = this.#unseen.shift();
@@ -106,7 +106,7 @@ export class LineClient {
     return line;
   }
 
-  /** Awaits the next line, which must be the text or match the pattern. @returns the line */
+  /** Awaits the next line and checks that it equals the text or matches the pattern. @returns the line */
   async sees(expected: string | RegExp): Promise<string> {
     const line = await this.next(shown(expected));
     if (!fits(line, expected)) throw this.#failure(`expected ${shown(expected)} but saw ${shown(line)}`);
@@ -118,7 +118,7 @@ export class LineClient {
     for (const one of expected) await this.sees(one);
   }
 
-  /** Awaits a pushed message: its time (UTC, to the second, of the last minute), who said it and what. */
+  /** Awaits a message with this sender and text, and a time (UTC, to the second) within the last minute. */
   async hears(from: string, text: string): Promise<void> {
     const line = await this.next(`the message ${shown(`[...] ${from}: ${text}`)}`);
     const [, stamp = '', rest] = line.match(/^\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\] (.*)$/s) ?? [];
@@ -128,8 +128,8 @@ export class LineClient {
   }
 
   /**
-   * Proves that the server has said nothing that was not looked at: a word that is no command must be answered next,
-   * and lines are answered in order. For a client that is logged in.
+   * Proves that the server has sent nothing else so far: sends an unknown command, whose answer must come next, since
+   * lines are answered in order. The client must be logged in.
    */
   async seesNothing(): Promise<void> {
     const word = `barrier-${++barriers}`;
@@ -139,8 +139,8 @@ export class LineClient {
   }
 
   /**
-   * Repeats a command until its answer fits: for what becomes true soon, and is not announced. It waits real time
-   * between the tries, twice as long each time, whatever clock the server has.
+   * Repeats a command until its answer fits, for changes that are not announced. Waits in real time between attempts,
+   * twice as long each time.
    */
   async asksUntil(command: string, expected: string | RegExp): Promise<void> {
     const deadline = Date.now() + PATIENCE;
@@ -148,14 +148,14 @@ export class LineClient {
       const answer = await this.asks(command);
       if (fits(answer, expected)) return;
       if (Date.now() > deadline) {
-        const still = `but is still answered ${shown(answer)}`;
-        throw this.#failure(`${shown(command)} was to be answered ${shown(expected)} within ${PATIENCE} ms, ${still}`);
+        const still = `but was last answered ${shown(answer)}`;
+        throw this.#failure(`${shown(command)} should be answered ${shown(expected)} within ${PATIENCE} ms, ${still}`);
       }
       await passed(wait);
     }
   }
 
-  /** Registers a user. The connection then waits for a user name. */
+  /** Registers a user. The server then asks for a user name. */
   async registers(name: string, password: string): Promise<void> {
     this.name = name;
     await this.says(name);
@@ -166,7 +166,7 @@ export class LineClient {
     await this.sees('registered');
   }
 
-  /** Logs in, up to and with `welcome`. */
+  /** Logs in, up to `welcome`. */
   async logsIn(name: string, password: string): Promise<void> {
     this.name = name;
     await this.says(name);
@@ -182,20 +182,20 @@ export class LineClient {
     await this.isClosed();
   }
 
-  /** Awaits that the server ends the connection in order, and has said nothing more that was not looked at. */
+  /** Awaits an orderly end of the connection by the server, before which nothing else may come. */
   async isClosed(): Promise<void> {
     await this.isGone();
-    if (!this.#ended) throw this.#failure(`the connection was not ended in order: ${this.#fault ?? 'it was cut'}`);
+    if (!this.#ended) throw this.#failure(`the connection did not end in order: ${this.#fault ?? 'it was cut'}`);
   }
 
-  /** Awaits the end of the connection, in order or not. */
+  /** Awaits the end of the connection, orderly or not. */
   async isGone(): Promise<void> {
     await this.#until(() => this.#unseen.length > 0 || this.#closed, 'the end of the connection');
     const line = this.#unseen[0];
     if (line !== undefined) throw this.#failure(`expected the end of the connection but saw ${shown(line)}`);
   }
 
-  /** Ends its own side (FIN) and reads on. */
+  /** Closes its own side (FIN) and keeps reading. */
   async halfCloses(): Promise<void> {
     this.#note('.', 'ends its side');
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -203,13 +203,13 @@ export class LineClient {
     await promise;
   }
 
-  /** Cuts the connection off (RST). */
+  /** Resets the connection (RST). */
   async reset(): Promise<void> {
     this.#note('.', 'resets');
     await this.#destroy(() => (this.#socket as Socket).resetAndDestroy());
   }
 
-  /** Closes the connection without a word. */
+  /** Closes the connection without logging out. */
   async closes(): Promise<void> {
     this.#note('.', 'closes');
     await this.#destroy(() => this.#socket.destroy());
@@ -243,7 +243,7 @@ export class LineClient {
   }
 
   async #until(reached: () => boolean, what: string): Promise<void> {
-    if (this.#wake !== undefined) throw this.#failure('it already waits for something: is an await missing?');
+    if (this.#wake !== undefined) throw this.#failure('it is already waiting: is an await missing?');
     if (reached()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(this.#failure(`waited ${PATIENCE} ms for ${what}`)), PATIENCE);
@@ -269,7 +269,7 @@ function fits(line: string, expected: string | RegExp): boolean {
   return typeof expected === 'string' ? line === expected : expected.test(line);
 }
 
-/** Text as an error message shows it: on one line, and not too much of it. */
+/** Text for an error message: on one line, and shortened. */
 function shown(text: string | RegExp): string {
   if (typeof text !== 'string') return String(text);
   const quoted = JSON.stringify(text);

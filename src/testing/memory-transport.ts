@@ -1,11 +1,11 @@
 import { type Duplex, duplexPair } from 'node:stream';
 
-/** Two ends of a connection in memory that close as those of a socket do. */
+/** The two ends of a connection in memory, which close like a socket's. */
 export function connectedPair(): { server: Duplex; client: Duplex } {
   const [server, client] = duplexPair();
-  // Who is told that the other has ended ends too, as a socket without allowHalfOpen does.
+  // Like a socket without allowHalfOpen, an end closes when the other one has.
   client.once('end', () => client.end());
-  // A pair does not notice by itself that one end is gone.
+  // A pair does not close one end when the other is destroyed.
   client.once('close', () => server.destroy());
   server.once('close', () => client.destroy());
   return { server, client };

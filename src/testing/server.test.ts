@@ -26,7 +26,7 @@ const counter = definePlugin({
   },
 });
 
-test('a reload sets up anew what it is given, and keeps clients and what plugins keep', async () => {
+test('a reload sets up the plugins it is given, and keeps clients and kept state', async () => {
   await using server = await startServer({ counter });
   const alice = await server.joins('alice');
   await alice.says('count', 'count');
@@ -42,7 +42,7 @@ test('a reload sets up anew what it is given, and keeps clients and what plugins
   expect(await alice.asks('count')).toBe('7 4');
 });
 
-test('a reload with a mistake leaves all as it was', async () => {
+test('a reload with a mistake changes nothing', async () => {
   await using server = await startServer({ counter });
   const alice = await server.joins('alice');
   const same = defineCommand({ name: 'who', summary: 'Is there already', run: () => 'me' });

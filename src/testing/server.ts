@@ -13,10 +13,10 @@ import { connectedPair } from './memory-transport.ts';
 /** The password of `joins` and `returns`. */
 export const PASSWORD = 'tea-at-four';
 
-/** Where clients come from unless a test says otherwise. */
+/** The default address of clients. */
 const ADDRESS = '192.0.2.1';
 
-/** The standard set as tests run it: no socket, no file, and hashes that cost little. */
+/** The standard set for tests: no sockets, no files, and cheap hashes. */
 const TEST_SET = {
   tcp: false,
   http: false,
@@ -29,7 +29,7 @@ const TEST_SET = {
   password: { memory: 8192, passes: 1 },
 };
 
-/** Something that the server's log was told. */
+/** An entry of the server's log. */
 export interface Logged {
   readonly level: keyof Logger;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -40,10 +40,10 @@ export interface Logged {
 export type TestPlugins = Readonly<Record<string, boolean | object | Plugin>>;
 
 /**
- * Starts a server in memory, with a clock that the test moves. `await using` ends it.
- * @param plugins laid over the standard set
- * @param limits without `exempt` those per network hold for no client from 192.0.2.1, where clients come from unless
- * the test says otherwise
+ * Starts a server in memory, with a clock that the test advances. `await using` stops it.
+ * @param plugins override the standard set
+ * @param limits override the default limits; unless they set `exempt`, limits per network do not apply to 192.0.2.1, the
+ * default address of clients
  */
 export async function startServer(
   plugins: TestPlugins = {},
@@ -75,7 +75,7 @@ export async function startServer(
   const reload = async (edited: TestPlugins): Promise<Difference> => {
     const before = entries;
     entries = { ...entries, ...Object.fromEntries(Object.entries(edited).map(([key, one]) => [key, asEdited(one)])) };
-    // A plugin itself is off when it is not there: no file or package is named so.
+    // To switch off a plugin that was passed as an object, remove it: no file or package has its name.
     entries = Object.fromEntries(
       Object.entries(entries).filter(([key, one]) => one !== false || !isPlugin(before[key])),
     );
@@ -89,7 +89,7 @@ export async function startServer(
   return new TestServer(host, clock, logged, listening, reload);
 }
 
-/** A plugin itself as one whose code is another. */
+/** A plugin object as if its code had changed. */
 function asEdited(entry: boolean | object): boolean | object {
   if (!isPlugin(entry)) return entry;
   return { ...entry, setup: (context) => entry.setup(context) } satisfies Plugin;
@@ -103,9 +103,9 @@ export function isPlugin(entry: boolean | object | undefined): entry is Plugin {
 export class TestServer {
   readonly host: Host;
   readonly clock: VirtualClock;
-  /** All that its log was told. */
+  /** All entries of its log. */
   readonly logged: readonly Logged[];
-  /** Where transports listen, by their names: `127.0.0.1:4119`. */
+  /** The addresses that transports listen on, such as `127.0.0.1:4119`, by the transport's name. */
   readonly listening: ReadonlyMap<string, string>;
   readonly #clients: (LineClient | JsonClient)[] = [];
   readonly #reload: (edited: TestPlugins) => Promise<Difference>;
@@ -126,35 +126,35 @@ export class TestServer {
 
   /**
    * Reloads while clients stay connected, as `chatserv reload` does after an edit.
-   * @param edited laid over the plugins so far; a plugin itself counts as edited, also the one that it was started with
-   * @returns what is different
-   * @throws Mistakes when something is wrong with them; then all is as it was
+   * @param edited overrides the current plugins; a plugin object counts as edited, even if it is the same one
+   * @returns what has changed
+   * @throws Mistakes when something is wrong with them; then nothing changes
    */
   reload(edited: TestPlugins = {}): Promise<Difference> {
     return this.#reload(edited);
   }
 
-  /** What the log was told at the levels `warn` and `error`. */
+  /** The entries of the log at the levels `warn` and `error`. */
   get failures(): readonly Logged[] {
     return this.logged.filter(({ level }) => level === 'error' || level === 'warn');
   }
 
-  /** How often each limit was met, by its name. */
+  /** How often each limit was hit, by its name. */
   get limitsMet(): Readonly<Record<string, number>> {
     return this.host.limitHits;
   }
 
-  /** Connects a client of the plain lines. @param address where it comes from */
+  /** Connects a client that speaks plain lines. @param address its address */
   connect(name = 'a client', address = ADDRESS): LineClient {
     return this.#lineClient('line', name, address);
   }
 
-  /** Connects a client of the ancestor's. @param address where it comes from */
+  /** Connects a client that speaks the ancestor's protocol. @param address its address */
   connectClassic(name = 'a classic client', address = ADDRESS): LineClient {
     return this.#lineClient('classic', name, address);
   }
 
-  /** Connects a client that speaks JSON, to the same listener as those of plain lines. @param address where it comes from */
+  /** Connects a client that speaks JSON, to the listener of plain lines. @param address its address */
   connectJson(address = ADDRESS): JsonClient {
     const client = new JsonClient(this.open('line', address));
     this.#clients.push(client);
@@ -174,7 +174,7 @@ export class TestServer {
     return client;
   }
 
-  /** Connects, registers and logs in a user who is new. */
+  /** Connects, registers and logs in a new user. */
   async joins(name: string, address?: string): Promise<LineClient> {
     const client = this.connect(name, address);
     await client.registers(name, PASSWORD);
@@ -182,14 +182,14 @@ export class TestServer {
     return client;
   }
 
-  /** Connects and logs in a user who is registered. */
+  /** Connects and logs in a registered user. */
   async returns(name: string, address?: string): Promise<LineClient> {
     const client = this.connect(name, address);
     await client.logsIn(name, PASSWORD);
     return client;
   }
 
-  /** Registers users who then are offline. */
+  /** Registers users, who are offline afterwards. */
   async registers(...names: readonly string[]): Promise<void> {
     const client = this.connect('a registrar');
     for (const name of names) await client.registers(name, PASSWORD);
@@ -197,7 +197,7 @@ export class TestServer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Nobody is left whom it would have to wait for by a clock that stands still.
+    // First: the server would wait for open sessions, by a clock that stands still.
     await Promise.all(this.#clients.map((client) => client.closes()));
     await this.host.stop('shutdown');
   }

@@ -11,7 +11,7 @@ import { isPlugin, PASSWORD, startServer, type TestPlugins, type TestServer } fr
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** There is no such command: whatever a client is sent before the error was sent before. */
+/** An unknown command, whose error shows that nothing else was sent before it. */
 const BARRIER = 'transcript-barrier';
 
 /** A client in a transcript. */
@@ -19,15 +19,15 @@ interface Actor {
   readonly name: string;
   readonly client: LineClient | JsonClient;
   readonly session: number;
-  /** Whether it was welcomed and has not been closed. */
+  /** Whether it is logged in. */
   online: boolean;
 }
 
 /**
  * Plays a transcript against a server in memory. docs/plugins.md describes the format.
  * @param file its path
- * @param plugins what its `config:` lines may name beside the standard plugins: plugins, or options of standard ones
- * @throws at the first line that the server does not follow; the message shows that line, what it expected and what came
+ * @param plugins what its `config:` lines may name besides the standard plugins: plugins, or options of standard ones
+ * @throws at the first line that does not match; the message shows the line, what it expects and what the server sent
  */
 export async function playTranscript(file: string, plugins: TestPlugins = {}): Promise<void> {
   let line = 0;
@@ -49,9 +49,9 @@ export async function playTranscript(file: string, plugins: TestPlugins = {}): P
 /** A transcript that is being played: its server and its clients. */
 class Play {
   readonly #available: TestPlugins;
-  /** What the config says of plugins, and of `limits`. */
+  /** The config: plugins, and `limits`. */
   readonly #config: Record<string, boolean | object> = {};
-  /** The sessions whose end every plugin has dealt with. */
+  /** The sessions whose `onDisconnect` handlers have all run. */
   readonly #ended = new Set<number>();
   readonly #actors = new Map<string, Actor>();
   /** What `"$name"` stands for in the lines of json clients. */
@@ -82,10 +82,10 @@ class Play {
     if (newcomer !== undefined) return this.#connect(newcomer, codec, address, how === 'logs in');
     const [, leaver, end] = line.match(/^([\w/-]+) (disconnects|is disconnected)$/) ?? [];
     if (end !== undefined) return this.#depart(this.#actor(leaver), end === 'disconnects');
-    throw new Error('docs/plugins.md describes the lines of a transcript: this is none of them.');
+    throw new Error('This is not a line of a transcript: see docs/plugins.md.');
   }
 
-  /** Proves that the transcript shows everything that its clients were sent. */
+  /** Proves that the transcript shows everything that its clients received. */
   async finish(): Promise<void> {
     for (const actor of this.#actors.values()) if (actor.online) await this.#silent(actor);
   }
@@ -97,7 +97,7 @@ class Play {
   #start(): Promise<TestServer> {
     const witness = definePlugin({
       name: 'witness',
-      summary: 'Notices when a session has ended',
+      summary: 'Notes the sessions that have ended',
       setup: ({ server }) => {
         this.#sessions = () => server.sessions();
         return { hooks: { onDisconnect: { order: 'post', handler: ({ id }) => void this.#ended.add(id) } } };
@@ -108,13 +108,14 @@ class Play {
   }
 
   #configure(text: string): void {
-    if (this.#server !== undefined) throw new Error('The server runs already: write this further up.');
+    if (this.#server !== undefined)
+      throw new Error('The server is running already: move this line up, before the first line that is not config.');
     const [, name, option, value = ''] = text.match(/^([\w-]+)(?:\.(\w+))? = (.+)$/) ?? [];
     if (name === undefined) for (const one of text.split(/, */)) this.#config[one] = this.#available[one] ?? true;
     else if (option === undefined) this.#config[name] = JSON.parse(value) as boolean | object;
     else {
       const { [name]: entry = true } = { ...this.#available, ...this.#config };
-      if (isPlugin(entry)) throw new Error(`Give ${name} its options with withOptions.`);
+      if (isPlugin(entry)) throw new Error(`${name} is a plugin of the test: give it options there, with withOptions.`);
       this.#config[name] = { ...(typeof entry === 'object' && entry), [option]: JSON.parse(value) as unknown };
     }
   }
@@ -130,12 +131,14 @@ class Play {
 
   #actor(name = ''): Actor {
     const actor = this.#actors.get(name);
-    if (actor === undefined) throw new Error(`${name} has not connected.`);
+    if (actor === undefined)
+      throw new Error(`${name} has not connected: add '${name} connects' or '${name} logs in' before this line.`);
     return actor;
   }
 
   async #connect(name: string, codec: string | undefined, address: string | undefined, logsIn: boolean): Promise<void> {
-    if (this.#actors.get(name)?.online) throw new Error(`Call the second client of ${name} ${name}/2, say.`);
+    if (this.#actors.get(name)?.online)
+      throw new Error(`${name} is connected already: give the second client a name like ${name}/2.`);
     const connect = codec === 'classic' ? 'connectClassic' : 'connect';
     const client = codec === 'json' ? this.#server.connectJson(address) : this.#server[connect](name, address);
     this.#actors.set(name, { name, client, session: [...this.#sessions()].at(-1)?.id ?? 0, online: logsIn });
@@ -163,14 +166,14 @@ class Play {
     if (came === 'welcome' || (typeof came === 'object' && came.type === 'welcome')) actor.online = true;
   }
 
-  /** Whether a line is the expected one, where `[..]` is the time stamp of this second and `<..>` any text. */
+  /** Whether a line matches, where `[..]` is the current timestamp and `<..>` any text. */
   #matches(line: string, expected: string): boolean {
     const stamp = `[${new Date(this.#server.clock.now()).toISOString().replace(/\.\d+/, '')}]`;
     const [start = '', end] = expected.replace(/^\[\.\.\]/, stamp).split('<..>');
     return end === undefined ? line === start : line.startsWith(start) && line.endsWith(end);
   }
 
-  /** Whether a value has all that is expected of it; a string `$name` stands for whatever comes first in its place. */
+  /** Whether a value has all expected fields. A string `$name` matches any value at first, and then only that value. */
   #fits(value: unknown, expected: unknown): boolean {
     if (typeof expected === 'string' && expected.startsWith('$')) {
       if (!this.#values.has(expected)) this.#values.set(expected, value);
@@ -182,9 +185,9 @@ class Play {
     return Object.entries(expected).every(([key, one]) => this.#fits(fields?.[key], one));
   }
 
-  /** Proves by a round trip that a client has been sent nothing that the transcript does not show. */
+  /** Proves by a round trip that a client has received nothing that the transcript does not show. */
   async #silent({ name, client, online }: Actor): Promise<void> {
-    if (!online) throw new Error(`Whether ${name} is sent nothing shows only once ${name} is logged in.`);
+    if (!online) throw new Error(`${name} must be logged in for 'nothing' to be checked.`);
     if (client instanceof JsonClient) client.says({ type: 'command', request: BARRIER, name: BARRIER, text: '' });
     else await client.says(BARRIER);
     const came = format(await client.next('nothing'));
