@@ -1,16 +1,16 @@
 import { Accounts, claimBot, definePlugin, Presence, z } from 'chatserv';
 
-/** A bot that answers: it has an account of its own, which nobody can log in to, and is online while the plugin is. */
+/** A bot with an account of its own, which nobody can log in to. It is online while the plugin is loaded. */
 export default definePlugin({
   name: 'bot',
-  summary: 'Answers messages to it',
+  summary: 'Answers the messages it gets',
   options: z.strictObject({
     name: z.string().default('bot').describe('Its user name'),
-    answers: z.record(z.string(), z.string()).default({}).describe('What it says when a message has a word in it'),
+    answers: z.record(z.string(), z.string()).default({}).describe('Its answers, by a word that the message contains'),
   }),
   needs: { accounts: Accounts, presence: Presence },
   async setup({ options, accounts, presence, server, logger }) {
-    // A sentence where a person has the name.
+    // Throws if a user has the name.
     const bot = await claimBot(accounts, options.name);
 
     function answerTo(text: string): string {
@@ -22,7 +22,7 @@ export default definePlugin({
       start: () => bot.online(presence),
       dispose: () => bot.offline(),
       hooks: {
-        // Before the store: what is said to the bot need not be kept for it.
+        // Before the message is stored: the bot takes it, so none is kept for it.
         onMessage: {
           transform: {
             order: 'pre',

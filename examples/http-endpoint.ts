@@ -1,9 +1,9 @@
 import { definePlugin, Http, Presence } from 'chatserv';
 
-/** Another way to look in: `GET /online` on the HTTP port tells who is online, as JSON. */
+/** A route: `GET /online` on the HTTP port returns who is online, as JSON. */
 export default definePlugin({
   name: 'http-endpoint',
-  summary: 'Tells over HTTP who is online',
+  summary: 'Shows over HTTP who is online',
   needs: { http: Http, presence: Presence },
   setup({ http, presence }) {
     let unmount = () => {};

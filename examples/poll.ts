@@ -1,6 +1,6 @@
 import { command, definePlugin, param, refuse } from 'chatserv';
 
-/** Two commands that share what is kept over a reload, and a message to everyone that no user has said. */
+/** Two commands that share state which survives a reload, and a message to everyone that no user sent. */
 export default definePlugin({
   name: 'poll',
   summary: 'Asks everyone a question and counts the answers',

@@ -1,12 +1,12 @@
 import { definePlugin, refuse, z } from 'chatserv';
 
-/** A limit for each session: so many commands at once, and so many a second after that (a token bucket). */
+/** A limit for each session: a burst of commands, then so many a second (a token bucket). */
 export default definePlugin({
   name: 'rate-limit',
   summary: 'Refuses commands that come too fast',
   options: z.strictObject({
     atOnce: z.int().positive().default(20).describe('How many commands may come at once'),
-    perSecond: z.number().positive().default(5).describe('How many a second may follow'),
+    perSecond: z.number().positive().default(5).describe('How many a second after that'),
   }),
   setup({ options, clock, perSession }) {
     const bucket = perSession(() => ({ left: options.atOnce, at: clock.monotonic() }));

@@ -1,9 +1,9 @@
 import { definePlugin } from 'chatserv';
 
-/** A hook that rewrites: what is said to everyone is said louder. */
+/** A hook that rewrites messages to everyone. */
 export default definePlugin({
   name: 'shout',
-  summary: 'Puts broadcasts into capitals',
+  summary: 'Writes broadcasts in capitals',
   setup: () => ({
     hooks: {
       onMessage: {

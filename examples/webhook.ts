@@ -1,17 +1,21 @@
 import { definePlugin, z } from 'chatserv';
 
-/** Tells another program of each broadcast. It never holds up the chat: what cannot be delivered in time is dropped. */
+/** Posts each broadcast to another program. It never delays the chat: broadcasts that cannot be delivered are dropped. */
 export default definePlugin({
   name: 'webhook',
-  summary: 'Posts broadcasts to a URL, and tries again when that fails',
+  summary: 'Posts broadcasts to a URL, with retries',
   options: z.strictObject({
-    url: z.url().describe('Where broadcasts are posted, as JSON'),
-    attempts: z.int().positive().default(5).describe('How often each is tried'),
-    wait: z.number().positive().default(1).describe('How long after the first failure, in seconds; then twice as long'),
-    waiting: z.int().positive().default(1000).describe('How many may wait before more are dropped'),
+    url: z.url().describe('The URL that broadcasts are posted to, as JSON'),
+    attempts: z.int().positive().default(5).describe('How many attempts for each'),
+    wait: z
+      .number()
+      .positive()
+      .default(1)
+      .describe('How long to wait after the first failure, in seconds; doubles each time'),
+    waiting: z.int().positive().default(1000).describe('How many are queued before more are dropped'),
   }),
   setup({ options, clock, logger, signal, keep }) {
-    // The queue outlives a reload; it is sent in order, one at a time.
+    // The queue survives a reload. It is sent in order, one at a time.
     const queue = keep('queue', () => [] as string[]);
     let sending = false;
 
@@ -35,7 +39,7 @@ export default definePlugin({
           clock.after(options.wait * 1000 * 2 ** (attempt - 1), () => void send(attempt + 1));
           return;
         }
-        logger.error({ err }, `a broadcast could not be posted in ${options.attempts} attempts, and is dropped`);
+        logger.error({ err }, `dropped a broadcast after ${options.attempts} attempts`);
       }
       queue.shift();
       await send();

@@ -1,15 +1,15 @@
 import { definePlugin, Inbox } from 'chatserv';
 
-/** Tells one person something: who logs in how much was said meanwhile, after it is given to them. */
+/** Sends a message to one user: after a login, how many messages they missed. */
 export default definePlugin({
   name: 'welcome',
-  summary: 'Tells who logs in how many messages they missed',
+  summary: 'Tells users at their login how many messages they missed',
   needs: { inbox: Inbox },
   setup({ inbox, server }) {
     return {
       hooks: {
         onLogin: {
-          // Counted before it is given; what is posted now stands after it.
+          // Counts the messages before they are delivered. The one posted here follows them.
           observe: {
             order: 'pre',
             async handler({ account }) {

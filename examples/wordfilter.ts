@@ -1,11 +1,11 @@
 import { definePlugin, refuse, z } from 'chatserv';
 
-/** A filter that refuses: the sender is answered `error:word:message`, and nobody is given the message. */
+/** A filter that refuses messages: the sender is answered `error:word:message`, and nobody gets the message. */
 export default definePlugin({
   name: 'wordfilter',
-  summary: 'Refuses messages with words that are not wanted here',
+  summary: 'Refuses messages that contain unwanted words',
   options: z.strictObject({
-    words: z.array(z.string().min(1)).default([]).describe('The words, in any case'),
+    words: z.array(z.string().min(1)).default([]).describe('The words; case is ignored'),
   }),
   setup({ options }) {
     const unwanted = new Set(options.words.map((word) => word.toLowerCase()));

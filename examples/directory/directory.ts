@@ -1,9 +1,9 @@
 import { token } from 'chatserv';
 
-/** Where an organisation keeps its people, as LDAP does: it knows names, and says whether a password is right. */
+/** An organisation's directory of people, such as LDAP: it knows their names and checks their passwords. */
 export interface Directory {
   knows(name: string): Promise<boolean>;
-  /** @returns whether it let the user in with that password */
+  /** @returns whether the password is right */
   bind(name: string, secret: string): Promise<boolean>;
 }
 

@@ -1,10 +1,10 @@
 import { definePlugin, z } from 'chatserv';
 import { Directory } from './directory.ts';
 
-/** Stands in for a directory where there is none: its people stand in the config. */
+/** A stand-in for a directory: its people are listed in the config. */
 export default definePlugin({
   name: 'directory-stub',
-  summary: 'A directory of people whose passwords stand in the config, for trying things out',
+  summary: 'A directory whose people and passwords are in the config, for experiments',
   options: z.strictObject({ people: z.record(z.string(), z.string()).default({}).describe('Passwords by name') }),
   provides: { directory: Directory },
   setup: ({ options: { people } }) => ({

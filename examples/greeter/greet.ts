@@ -1,7 +1,7 @@
 import { defineCommand } from 'chatserv';
 import { Greeter } from './greeter.ts';
 
-/** Works with whichever plugin provides the service; without one the server says so and does not start. */
+/** Works with any plugin that provides the service. Without one, the server reports that and does not start. */
 export default defineCommand({
   name: 'greet',
   summary: 'Greets you',

@@ -1,6 +1,6 @@
 import { token } from 'chatserv';
 
-/** A service that more than one plugin provides; a config switches one of them on. */
+/** A service that several plugins provide. A config switches on one of them. */
 export interface Greeter {
   greeting(name: string): string;
 }

@@ -9,7 +9,7 @@ export default definePlugin({
   setup({ options }) {
     return {
       hooks: {
-        // Once a message, before anyone is given it. The other hooks: docs/plugins.md of chatserv.
+        // Runs once for each message, before delivery. For the other hooks see chatserv's docs/plugins.md.
         onMessage: {
           guard({ text }) {
             if ([...text].length <= options.longest) return undefined;

@@ -1,6 +1,6 @@
 import { definePlugin, token } from 'chatserv';
 
-/** What other plugins may ask of this one: they import this file's `Logins` and put it into their `needs`. */
+/** The service for other plugins: they import `Logins` from this file and list it in their `needs`. */
 export interface Logins {
   /** How often a user has logged in since the server started. */
   of(name: string): number;
@@ -13,7 +13,7 @@ export default definePlugin({
   summary: 'Counts how often each user logs in',
   provides: { logins: Logins },
   setup({ keep }) {
-    // What is kept is still there after a reload.
+    // What `keep` holds survives a reload.
     const counts = keep('counts', () => new Map<string, number>());
     return {
       provide: { logins: { of: (name) => counts.get(name) ?? 0 } },

@@ -9,7 +9,7 @@ export default definePlugin({
   }),
   setup(context) {
     const { options, server, path } = context;
-    // It stays open over a reload; portListener does the same for a TCP port.
+    // Stays open during a reload. For a TCP port, use portListener.
     return unixListener(context, 'example', { file: path(options.file), mode: 0o600 }, (stream) => {
       server.accept({ stream, address: 'unix', transport: 'example' }, options.codec);
     });
