@@ -1,10 +1,10 @@
 import { type Address, addressOf, addressText, PORTS } from '../client/terminal/address.ts';
+import { AnsiTerminal } from '../client/terminal/ansi-terminal.ts';
 import { Client } from '../client/terminal/client.ts';
 import { dial, type TlsOptions } from '../client/terminal/dial.ts';
-import { DumbFace } from '../client/terminal/dumb-face.ts';
+import { DumbTerminal } from '../client/terminal/dumb-terminal.ts';
 import { shown } from '../client/terminal/safe.ts';
 import { runScript } from '../client/terminal/script.ts';
-import { TerminalFace } from '../client/terminal/terminal-face.ts';
 import { View } from '../client/terminal/view.ts';
 import { textOf } from '../config/text-file.ts';
 import { Mistakes } from '../host/mistakes.ts';
@@ -46,7 +46,7 @@ function atTerminal(
     open,
     place: addressText(address),
     given: { name: address.user, password, register },
-    face: (owner) => (dumb ? new DumbFace(stdin, stdout, owner) : new TerminalFace(stdin, stdout, owner)),
+    terminal: (owner) => (dumb ? new DumbTerminal(stdin, stdout, owner) : new AnsiTerminal(stdin, stdout, owner)),
     view: (columns) => new View(stdout, columns),
   });
   const interrupt = () => client.interrupt();

@@ -2,14 +2,14 @@ import { Conversation, type ConversationOptions } from '../conversation.ts';
 import { type Ask, isSecret, type Owner, type Received, type State, type Step } from '../owner.ts';
 import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';
-import type { Face, FaceOwner } from './face.ts';
 import { type Given, Login } from './login.ts';
 import { isFor } from './mention.ts';
+import { closedText, lostText, questionText } from './messages.ts';
 import { shown } from './safe.ts';
 import { Talk } from './talk.ts';
+import type { Terminal, TerminalOwner } from './terminal.ts';
 import type { View } from './view.ts';
 import { widthOf } from './width.ts';
-import { closedText, lostText, questionText } from './wording.ts';
 
 /** How many names are shown when users come or leave at once. */
 const MAX_CHANGES = 5;
@@ -24,14 +24,14 @@ export interface ClientOptions {
   readonly place: string;
   readonly given: Given;
   /** Opens the terminal. */
-  readonly face: (owner: FaceOwner) => Face;
+  readonly terminal: (owner: TerminalOwner) => Terminal;
   readonly view: (columns: () => number) => View;
 }
 
 /** A person's conversation at a terminal, from the login to the end. */
-export class Client implements Owner, FaceOwner {
+export class Client implements Owner, TerminalOwner {
   readonly #place: string;
-  readonly #face: Face;
+  readonly #terminal: Terminal;
   readonly #view: View;
   readonly #login: Login;
   readonly #conversation: Conversation;
@@ -49,16 +49,16 @@ export class Client implements Owner, FaceOwner {
   #failure: string | undefined;
   readonly #finished = Promise.withResolvers<number>();
 
-  constructor({ open, place, given, face, view }: ClientOptions) {
+  constructor({ open, place, given, terminal, view }: ClientOptions) {
     this.#place = place;
     const { name, password, register } = given;
     const login = name !== undefined && password !== undefined ? { login: { name, password, register } } : {};
     this.#conversation = new Conversation({ open, owner: this, ...login });
-    this.#face = face(this);
-    this.#view = view(() => this.#face.columns);
+    this.#terminal = terminal(this);
+    this.#view = view(() => this.#terminal.columns);
     this.#talk = new Talk(this.#conversation, this.#view, {
-      print: (...lines) => this.#face.print(...lines),
-      addressed: () => this.#face.refresh(),
+      print: (...lines) => this.#terminal.print(...lines),
+      addressed: () => this.#terminal.refresh(),
       quit: () => this.leave(),
       answered: () => {
         if (this.#leaving) void this.#conversation.leave();
@@ -67,7 +67,7 @@ export class Client implements Owner, FaceOwner {
     this.#login = new Login(
       {
         ask: (prompt, hidden) => this.#askPerson(shown(prompt), hidden),
-        say: (text) => this.#face.print(...this.#view.error(text)),
+        say: (text) => this.#terminal.print(...this.#view.error(text)),
       },
       given,
     );
@@ -87,7 +87,11 @@ export class Client implements Owner, FaceOwner {
     const waiting = unanswered < SHOWN_UNANSWERED ? '' : `(${unanswered} waiting) `;
     const away = state === 'online' ? waiting : '(no connection) ';
     const text = `${away}${shown(to)}> `;
-    return widthOf(text) <= this.#face.columns / 3 ? this.#view.style('bold', text) : state === 'online' ? '> ' : '… ';
+    return widthOf(text) <= this.#terminal.columns / 3
+      ? this.#view.style('bold', text)
+      : state === 'online'
+        ? '> '
+        : '… ';
   }
 
   complete(before: string): Completion {
@@ -104,7 +108,7 @@ export class Client implements Owner, FaceOwner {
     }
     const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
     if (withdrawn === 0) this.leave();
-    else this.#face.print(...this.#view.error(`Withdrawn, not sent: ${withdrawn}. Press Ctrl-C again to quit.`));
+    else this.#terminal.print(...this.#view.error(`Withdrawn, not sent: ${withdrawn}. Press Ctrl-C again to quit.`));
   }
 
   /** Logs out once everything typed is answered; when called again, at once. */
@@ -118,7 +122,7 @@ export class Client implements Owner, FaceOwner {
     if (unanswered === 0) {
       void this.#conversation.leave();
     } else if (unanswered > 1 || this.#conversation.state.state !== 'online') {
-      this.#face.print(...this.#view.notice(`Not sent yet: ${unanswered}. Will quit once everything is sent.`));
+      this.#terminal.print(...this.#view.notice(`Not sent yet: ${unanswered}. Will quit once everything is sent.`));
     }
   }
 
@@ -134,7 +138,7 @@ export class Client implements Owner, FaceOwner {
   }
 
   tooLong(): void {
-    this.#face.print(...this.#view.error('That line is too long; it was not sent.'));
+    this.#terminal.print(...this.#view.error('That line is too long; it was not sent.'));
   }
 
   async ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
@@ -146,11 +150,11 @@ export class Client implements Owner, FaceOwner {
   /** Answers a command. Its questions are the person's, even one for a password that the login knows. */
   async #answerTo(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
     const { problem, prompt } = questionText(ask);
-    if (problem !== '') this.#face.print(...this.#view.error(problem));
-    this.#face.print(...this.#view.notice(`${ask.command ?? 'The server'} asks; Ctrl-C cancels.`));
+    if (problem !== '') this.#terminal.print(...this.#view.error(problem));
+    this.#terminal.print(...this.#view.notice(`${ask.command ?? 'The server'} asks; Ctrl-C cancels.`));
     this.#question = new AbortController();
     try {
-      return await this.#face.ask(shown(prompt), isSecret(ask), AbortSignal.any([gone, this.#question.signal]));
+      return await this.#terminal.ask(shown(prompt), isSecret(ask), AbortSignal.any([gone, this.#question.signal]));
     } finally {
       this.#question = undefined;
     }
@@ -169,7 +173,7 @@ export class Client implements Owner, FaceOwner {
         this.#over(state);
         break;
     }
-    this.#face.refresh();
+    this.#terminal.refresh();
   }
 
   message(message: Received): void {
@@ -184,7 +188,7 @@ export class Client implements Owner, FaceOwner {
   presence({ came, left }: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
     if (!this.#knowsOnline) {
       this.#knowsOnline = true;
-      this.#face.print(...this.#view.names('online:', this.#conversation.online));
+      this.#terminal.print(...this.#view.names('online:', this.#conversation.online));
       return;
     }
     const me = this.#conversation.name;
@@ -192,18 +196,18 @@ export class Client implements Owner, FaceOwner {
       [came.filter((name) => name !== me), 'came'],
       [left.filter((name) => name !== me), 'left'],
     ] as const) {
-      if (names.length > MAX_CHANGES) this.#face.print(...this.#view.notice(`${names.length} ${did}`));
-      else if (names.length > 0) this.#face.print(...this.#view.notice(`${names.join(', ')} ${did}`));
+      if (names.length > MAX_CHANGES) this.#terminal.print(...this.#view.notice(`${names.length} ${did}`));
+      else if (names.length > 0) this.#terminal.print(...this.#view.notice(`${names.join(', ')} ${did}`));
     }
   }
 
   #welcomed(name: string): void {
     if (this.#lostAt !== undefined) {
       const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
-      this.#face.print(...this.#view.notice(`back after ${seconds} s`));
+      this.#terminal.print(...this.#view.notice(`back after ${seconds} s`));
     } else if (!this.#wasOnline) {
       const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
-      this.#face.print(...this.#view.notice(text));
+      this.#terminal.print(...this.#view.notice(text));
     }
     this.#lostAt = undefined;
     this.#wasOnline = true;
@@ -213,8 +217,8 @@ export class Client implements Owner, FaceOwner {
 
   #askPerson(prompt: string, hidden: boolean): Promise<string | undefined> {
     const early = this.#early.shift();
-    if (early === undefined) return this.#face.ask(prompt, hidden);
-    this.#face.print(prompt + (hidden ? '' : early));
+    if (early === undefined) return this.#terminal.ask(prompt, hidden);
+    this.#terminal.print(prompt + (hidden ? '' : early));
     return Promise.resolve(early);
   }
 
@@ -226,27 +230,27 @@ export class Client implements Owner, FaceOwner {
       return;
     }
     if (this.#lostAt === undefined) {
-      this.#face.print(...this.#view.notice(`Connection lost (${lostText(state.why)}). Reconnecting.`));
+      this.#terminal.print(...this.#view.notice(`Connection lost (${lostText(state.why)}). Reconnecting.`));
     }
     this.#lostAt ??= performance.now();
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
     if (this.#talk.unanswered > 0) {
-      this.#face.print(...this.#view.error(`Not sent, or not answered: ${this.#talk.unanswered}.`));
+      this.#terminal.print(...this.#view.error(`Not sent, or not answered: ${this.#talk.unanswered}.`));
     }
     if (this.#failure !== undefined) {
-      this.#face.print(...this.#view.error(`No connection to ${this.#place}: ${this.#failure}`));
+      this.#terminal.print(...this.#view.error(`No connection to ${this.#place}: ${this.#failure}`));
       this.#end(EXIT.noConnection);
       return;
     }
     const left = this.#leaving || closed.why === 'left' || closed.why === 'goodbye';
-    if (!left) this.#face.print(...this.#view.error(closedText(closed)));
+    if (!left) this.#terminal.print(...this.#view.error(closedText(closed)));
     this.#end(left ? 0 : EXIT.refused);
   }
 
   #end(code: number): void {
-    this.#face.close();
+    this.#terminal.close();
     this.#finished.resolve(code);
   }
 
@@ -255,14 +259,14 @@ export class Client implements Owner, FaceOwner {
     this.#waited = [];
     if (waited.length === 0) return;
     const count = waited.length === 1 ? 'a message' : `${waited.length} messages`;
-    this.#face.print(...this.#view.rule(`${count} while you were away`));
+    this.#terminal.print(...this.#view.rule(`${count} while you were away`));
     this.#show(waited);
-    this.#face.print(...this.#view.rule('now'));
+    this.#terminal.print(...this.#view.rule('now'));
   }
 
   #show(messages: readonly Received[]): void {
     const { name = '' } = this.#conversation;
-    this.#face.print(...messages.flatMap((message) => this.#view.message(message, name)));
-    if (messages.some((message) => isFor(message, name))) this.#face.ring();
+    this.#terminal.print(...messages.flatMap((message) => this.#view.message(message, name)));
+    if (messages.some((message) => isFor(message, name))) this.#terminal.ring();
   }
 }

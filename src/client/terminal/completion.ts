@@ -2,7 +2,7 @@ import { paramsAt } from '../../params/arguments.ts';
 import type { ParamKind, ParamShape } from '../../params/kinds.ts';
 import { commandOf } from '../commands.ts';
 import type { KnownCommand } from '../owner.ts';
-import { commandsOr, ownCommands } from './words.ts';
+import { commandsOr, ownCommands } from './parsed-line.ts';
 
 /** The result of Tab: the text before the cursor, completed as far as it is certain, and the choices left. */
 export interface Completion {

@@ -1,23 +1,23 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { type Deed, Editor } from './editor.ts';
+import { type EditAction, Editor } from './editor.ts';
 
 const LEFT = '\u001b[D';
 const UP = '\u001b[A';
 const DOWN = '\u001b[B';
 
 /** Types what a terminal would send. @returns what is to be done about it */
-function typed(editor: Editor, bytes: string): Deed[] {
+function typed(editor: Editor, bytes: string): EditAction[] {
   const input = new PassThrough();
-  const deeds: Deed[] = [];
+  const actions: EditAction[] = [];
   emitKeypressEvents(input);
   input.on('keypress', (text: string | undefined, key: Key) => {
-    const deed = editor.press(text, key);
-    if (deed !== undefined) deeds.push(deed);
+    const action = editor.press(text, key);
+    if (action !== undefined) actions.push(action);
   });
   input.emit('data', Buffer.from(bytes));
-  return deeds;
+  return actions;
 }
 
 test.each([

@@ -3,7 +3,7 @@ import { harmless } from './safe.ts';
 import { charactersOf } from './width.ts';
 
 /** What a key does besides editing the line. */
-export type Deed =
+export type EditAction =
   | { readonly kind: 'line'; readonly line: string }
   /** `too-long`: the line was longer than allowed. */
   | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
@@ -59,7 +59,7 @@ export class Editor {
   }
 
   /** Types a key. @param text what it stands for, if anything @returns what is to be done about it */
-  press(text: string | undefined, key: Key): Deed | undefined {
+  press(text: string | undefined, key: Key): EditAction | undefined {
     if (key.name === 'paste-start' || key.name === 'paste-end') {
       this.#pasting = key.name === 'paste-start';
       return undefined;
@@ -105,7 +105,7 @@ export class Editor {
   }
 
   /** A line ends with CR, with LF or, when it was pasted, with both. */
-  #enter(key: Key): Deed | undefined {
+  #enter(key: Key): EditAction | undefined {
     const rest = key.name === 'enter' && this.#returned;
     this.#returned = key.name === 'return';
     if (rest) return undefined;
@@ -118,7 +118,7 @@ export class Editor {
     return overflown ? { kind: 'too-long' } : { kind: 'line', line };
   }
 
-  #control(name: string | undefined, killing: boolean): Deed | undefined {
+  #control(name: string | undefined, killing: boolean): EditAction | undefined {
     switch (name) {
       case 'c':
         if (this.text === '') return { kind: 'interrupt' };

@@ -1,5 +1,5 @@
 import { type Ask, isSecret, type Step } from '../owner.ts';
-import { passwordProblem, promptOf } from './wording.ts';
+import { passwordProblem, promptOf } from './messages.ts';
 
 /** What was given on the command line. */
 export interface Given {

@@ -4,10 +4,10 @@ import { Conversation, type ConversationOptions } from '../conversation.ts';
 import type { Ask, Received, State } from '../owner.ts';
 import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
+import { closedText, lostText } from './messages.ts';
+import { commandsOr } from './parsed-line.ts';
 import { shown } from './safe.ts';
 import { type ScriptLine, scriptLines } from './script-lines.ts';
-import { closedText, lostText } from './wording.ts';
-import { commandsOr } from './words.ts';
 
 /** How long to retry a lost connection, in milliseconds. */
 const PATIENCE = 60_000;

@@ -2,9 +2,9 @@ import { nameKey } from '../../api/names.ts';
 import { commandOf, wordsLike } from '../commands.ts';
 import type { Conversation } from '../conversation.ts';
 import { type Answer, RequestError } from '../requests.ts';
+import { errorText, misusedText } from './messages.ts';
+import { type Addressee, type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
 import type { View } from './view.ts';
-import { errorText, misusedText } from './wording.ts';
-import { type Addressee, type CommandLine, commandsOr, ownCommands, sayingLine, wordsOf } from './words.ts';
 
 /** What this needs from the client. */
 export interface TalkHost {
@@ -34,29 +34,29 @@ export class Talk {
   }
 
   line(text: string): void {
-    const words = wordsOf(text, this.#conversation.commands, this.addressee);
+    const line = parseLine(text, this.#conversation.commands, this.addressee);
     // A line with `/` was not meant as a message.
     const said = text.trim().startsWith('/') ? undefined : text.trim();
-    switch (words.kind) {
+    switch (line.kind) {
       case 'nothing':
         break;
       case 'quit':
         this.#host.quit();
         break;
       case 'to':
-        this.#address(words.to, words.sure ? undefined : said);
+        this.#address(line.to, line.sure ? undefined : said);
         break;
       case 'misused':
-        this.#host.print(...this.#view.error(misusedText(words.usage, this.#saying(said))));
+        this.#host.print(...this.#view.error(misusedText(line.usage, this.#saying(said))));
         break;
       case 'message':
-        void this.#awaited(this.#send(words.to, words.text, words.unless, said));
+        void this.#awaited(this.#send(line.to, line.text, line.unless, said));
         break;
       case 'help':
-        void this.#awaited(this.#help(words.text, said));
+        void this.#awaited(this.#help(line.text, said));
         break;
       case 'command':
-        void this.#awaited(this.#command(words.name, words.text, said));
+        void this.#awaited(this.#command(line.name, line.text, said));
         break;
     }
   }

@@ -2,9 +2,9 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Received } from '../owner.ts';
 import { mentions } from './mention.ts';
+import type { Addressee } from './parsed-line.ts';
 import { shown } from './safe.ts';
 import { widthOf, wrapped } from './width.ts';
-import type { Addressee } from './words.ts';
 
 /** Colours of names, readable on dark and light backgrounds, for terminals with few colours and with 256. */
 const FEW = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;

@@ -1,16 +1,16 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { type Deed, Editor } from './editor.ts';
-import type { Face, FaceOwner } from './face.ts';
+import { type EditAction, Editor } from './editor.ts';
 import { Screen } from './screen.ts';
+import type { Terminal, TerminalOwner } from './terminal.ts';
 
 /** How many choices of a completion are shown. */
 const SHOWN = 60;
 
 /** A terminal with a steady input line at the bottom. */
-export class TerminalFace implements Face {
+export class AnsiTerminal implements Terminal {
   readonly #input: ReadStream;
-  readonly #owner: FaceOwner;
+  readonly #owner: TerminalOwner;
   readonly #screen: Screen;
   readonly #editor = new Editor();
   #question: { readonly prompt: string; readonly answer: (line: string | undefined) => void } | undefined;
@@ -19,7 +19,7 @@ export class TerminalFace implements Face {
   readonly #exited = () => this.close();
   readonly #gone = () => this.#owner.hangUp();
 
-  constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
+  constructor(input: ReadStream, output: WriteStream, owner: TerminalOwner) {
     this.#input = input;
     this.#owner = owner;
     this.#screen = new Screen(output, () => {
@@ -108,16 +108,16 @@ export class TerminalFace implements Face {
   }
 
   #press(text: string | undefined, key: Key): void {
-    const deed = this.#editor.press(text, key);
-    if (deed !== undefined) this.#do(deed);
+    const action = this.#editor.press(text, key);
+    if (action !== undefined) this.#do(action);
     this.#screen.draw();
   }
 
-  #do(deed: Deed): void {
-    switch (deed.kind) {
+  #do(action: EditAction): void {
+    switch (action.kind) {
       case 'line':
-        if (this.#question === undefined) this.#owner.line(deed.line);
-        else this.#question.answer(deed.line);
+        if (this.#question === undefined) this.#owner.line(action.line);
+        else this.#question.answer(action.line);
         break;
       case 'too-long':
         this.#owner.tooLong();
@@ -125,7 +125,7 @@ export class TerminalFace implements Face {
       case 'interrupt':
       case 'end':
         this.#question?.answer(undefined);
-        if (deed.kind === 'end') this.#owner.leave();
+        if (action.kind === 'end') this.#owner.leave();
         else this.#owner.interrupt();
         break;
       case 'complete':

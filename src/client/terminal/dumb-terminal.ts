@@ -1,12 +1,12 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { Face, FaceOwner } from './face.ts';
+import type { Terminal, TerminalOwner } from './terminal.ts';
 
 /** A terminal that cannot move its cursor (TERM=dumb): it edits and shows what is typed by itself, and lines follow each other. */
-export class DumbFace implements Face {
+export class DumbTerminal implements Terminal {
   readonly #input: ReadStream;
   readonly #output: WriteStream;
-  readonly #owner: FaceOwner;
+  readonly #owner: TerminalOwner;
   readonly #decoder = new StringDecoder('utf8');
   /** What of a line has come so far. */
   #begun = '';
@@ -18,7 +18,7 @@ export class DumbFace implements Face {
   };
   readonly #exited = () => this.close();
 
-  constructor(input: ReadStream, output: WriteStream, owner: FaceOwner) {
+  constructor(input: ReadStream, output: WriteStream, owner: TerminalOwner) {
     this.#input = input;
     this.#output = output;
     this.#owner = owner;

@@ -11,7 +11,7 @@ export interface CommandLine {
 }
 
 /** A typed line. */
-export type Words =
+export type ParsedLine =
   | { readonly kind: 'nothing' | 'quit' }
   /** `unless`: the command that the line is instead, if the server has it. The server decides when the line is sent. */
   | { readonly kind: 'message'; readonly to: Addressee; readonly text: string; readonly unless?: CommandLine }
@@ -68,7 +68,7 @@ export function ownCommands(learned: readonly KnownCommand[]): readonly KnownCom
  * terminal's own commands. A line that starts with `/` is never a message. Any other is a message to the addressee, or
  * with `@name` to that user, unless its first word has become a command of the server in the meantime.
  */
-export function wordsOf(line: string, learned: readonly KnownCommand[], addressee: Addressee): Words {
+export function parseLine(line: string, learned: readonly KnownCommand[], addressee: Addressee): ParsedLine {
   if (line.trim() === '') return { kind: 'nothing' };
   const [, slash, word = '', text = ''] = /^\s*(\/?)(\S*) ?(.*)$/s.exec(line) ?? [];
   const isSlashed = slash !== '';
@@ -94,7 +94,7 @@ export function wordsOf(line: string, learned: readonly KnownCommand[], addresse
 }
 
 /** A line that calls a command of the server. */
-function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): Words {
+function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): ParsedLine {
   const { name } = command;
   switch (name) {
     case 'logout':
@@ -106,7 +106,7 @@ function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): 
   }
 }
 
-function addressing(text: string, sure: boolean): Words {
+function addressing(text: string, sure: boolean): ParsedLine {
   const names = namesIn(text);
   const [first] = names;
   if (first === undefined) return { kind: 'misused', usage: TO.usage };
@@ -117,13 +117,13 @@ function addressing(text: string, sure: boolean): Words {
 function messageIn(
   command: Pick<KnownCommand, 'name' | 'params'>,
   rest: string,
-): (Words & { readonly kind: 'message' }) | undefined {
+): (ParsedLine & { readonly kind: 'message' }) | undefined {
   const message = messageOf(command, rest);
   return message && { kind: 'message', ...message };
 }
 
 /** The message after an `@`. Its list of names may contain commas, and an `@` before each name. */
-function whisperIn(text: string): (Words & { readonly kind: 'message' }) | undefined {
+function whisperIn(text: string): (ParsedLine & { readonly kind: 'message' }) | undefined {
   const message = messageIn({ name: 'message' }, text);
   if (message === undefined || message.to === 'everyone' || !text.startsWith('(')) return message;
   const to = message.to.flatMap(namesIn);

@@ -1,7 +1,7 @@
 import type { Completion } from './completion.ts';
 
 /** The terminal that a person uses: one that can move its cursor, or one that cannot. */
-export interface Face {
+export interface Terminal {
   readonly columns: number;
   /** Prints lines above the one being typed. */
   print(...lines: readonly string[]): void;
@@ -21,7 +21,7 @@ export interface Face {
 }
 
 /** The callbacks of a terminal. */
-export interface FaceOwner {
+export interface TerminalOwner {
   /** The prompt; undefined before the login, when a typed line may be a secret. */
   prompt(): string | undefined;
   line(text: string): void;

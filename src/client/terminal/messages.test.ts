@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { RequestError } from '../requests.ts';
+import { closedText, errorText, lostText } from './messages.ts';
+
+test("a person reads the server's explanation of an error, with the usage if the arguments were wrong", () => {
+  const sentence = '<minutes> is missing.';
+  const usage = 'wholast <minutes>';
+  expect(errorText(new RequestError('args', 'wholast', '', sentence), { usage })).toBe(`${sentence} Usage: ${usage}.`);
+  expect(errorText(new RequestError('quiet', 'broadcast', '', 'It is night.'), { usage })).toBe('It is night.');
+  expect(errorText(new RequestError('denied', 'ban', ''), { usage })).toBe('You may not use ban.');
+});
+
+test.each([
+  [
+    "Hostname/IP does not match certificate's altnames: Host: localhost. is not in the cert's altnames: DNS:chat.example",
+    'its certificate is for another name: DNS:chat.example',
+  ],
+  ['certificate has expired', 'its certificate is out of date, or the clock here is wrong'],
+  ['connect ENOENT /run/chat', 'there is no such socket; is the server running?'],
+  ['shutdown', 'the server is shutting down'],
+  ['a word of a later server', 'a word of a later server'],
+])('a connection that fails with %j reads %j', (why, text) => {
+  expect(lostText(why)).toBe(text);
+});
+
+test.each([
+  [60, 'Logins are blocked for 60 seconds.'],
+  [3_600, 'Logins are blocked for 60 minutes.'],
+  [86_400, 'Logins are blocked for 24 hours.'],
+  [7 * 86_400, 'Logins are blocked for 7 days.'],
+  [100 * 365 * 86_400, 'You are kept out of this server.'],
+])('a block of %d seconds reads: %s', (seconds, text) => {
+  expect(closedText({ state: 'closed', why: 'blocked', seconds })).toBe(text);
+});
