@@ -1,43 +1,7 @@
-import { once } from 'node:events';
-import type { Duplex } from 'node:stream';
-import { type Codec, type CodecState, definePlugin, type Input, withoutControls } from 'chatserv';
+import { type Codec, type CodecState, definePlugin } from 'chatserv';
 import { LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { Folder } from '../support/command-line.ts';
-import { mistakesOf } from '../support/mistakes.ts';
-
-/** Lines that log in and call commands: `login <name> <password>`, and several commands on a line, `;` between them. */
-const state: CodecState = {
-  decode(line, question) {
-    const text = 'text' in line ? line.text : '';
-    const [, username = '', password = ''] = /^login (\S+) (\S+)$/.exec(text) ?? [];
-    if (username !== '') return [{ kind: 'login', preset: { username, password } }];
-    if (question !== undefined) return [{ kind: 'answer', text }];
-    return text.split(';').flatMap((one): Input[] => {
-      const [word = '', ...rest] = one.split(' ');
-      if (word === '') return [];
-      if (word === 'ping') return [{ kind: 'reply', text: `pong ${rest.join(' ')}\n` }];
-      return [{ kind: 'command', word, rest: rest.join(' ') }];
-    });
-  },
-  encode(output) {
-    if (output.kind === 'answer') return `= ${output.reply}\n`;
-    if (output.kind === 'error') return `! ${output.reason} ${output.about}\n`;
-    if (output.kind === 'ask') return output.because === 'start' ? '' : `? ${output.question}\n`;
-    return output.kind === 'event' ? '' : `. ${output.kind}\n`;
-  },
-};
-
-/** A plugin with one codec. */
-function codecPlugin(codec: Partial<Codec> = {}) {
-  const whole: Codec = {
-    name: 'terse',
-    open: () => state,
-    message: ({ from, text }) => `${from.name}> ${withoutControls(text)}\n`,
-    ...codec,
-  };
-  return definePlugin({ name: 'terse', summary: 'Speaks tersely', setup: () => ({ codecs: [whole] }) });
-}
+import { tersePlugin, terseState } from '../support/terse-codec.ts';
 
 function connect(server: TestServer, codec = 'terse'): LineClient {
   return new LineClient(server.open(codec), 'a terse client');
@@ -52,8 +16,8 @@ async function joinsTersely(server: TestServer, name: string): Promise<LineClien
 }
 
 describe('a line', () => {
-  test('of several commands is answered in their order, with a reply of the codec in its place', async () => {
-    await using server = await startServer({ terse: codecPlugin() });
+  test('of several commands is answered in order, with a reply of the codec in its place', async () => {
+    await using server = await startServer({ terse: tersePlugin() });
     await server.registers('alice');
     const alice = await joinsTersely(server, 'alice');
     await alice.says('who;nonsense;ping 1;message nobody hi;ping 2', '', ';', 'whoelse');
@@ -62,7 +26,7 @@ describe('a line', () => {
   });
 
   test('of several commands that came too fast is refused command by command', async () => {
-    await using server = await startServer({ terse: codecPlugin() }, { lineBurst: 5, linesPerSecond: 1 });
+    await using server = await startServer({ terse: tersePlugin() }, { lineBurst: 5, linesPerSecond: 1 });
     await server.registers('alice');
     const alice = await joinsTersely(server, 'alice');
     await alice.says('', '', '', 'who', 'who;who;ping');
@@ -71,7 +35,7 @@ describe('a line', () => {
     await alice.closes();
   });
 
-  test('that answers no question is an error while one waits', async () => {
+  test('that does not answer the open question is an error', async () => {
     const ask = definePlugin({
       name: 'ask',
       summary: 'Asks',
@@ -88,8 +52,8 @@ describe('a line', () => {
     const decode: CodecState['decode'] = (line, question) =>
       'text' in line && line.text === '!who'
         ? [{ kind: 'command', word: 'who', rest: '' }]
-        : state.decode(line, question);
-    await using server = await startServer({ terse: codecPlugin({ open: () => ({ ...state, decode }) }), ask });
+        : terseState.decode(line, question);
+    await using server = await startServer({ terse: tersePlugin({ open: () => ({ ...terseState, decode }) }), ask });
     await server.registers('alice');
     const alice = await joinsTersely(server, 'alice');
     await alice.says('ask', '!who', 'red', '!who');
@@ -99,8 +63,8 @@ describe('a line', () => {
 });
 
 describe('a login', () => {
-  test('with a wrong password asks for it, and another login begins again', async () => {
-    await using server = await startServer({ terse: codecPlugin() });
+  test('with a wrong password asks for the password, and another login starts over', async () => {
+    await using server = await startServer({ terse: tersePlugin() });
     await server.registers('alice', 'bob');
     const client = connect(server);
     await client.says('login alice wrong-password');
@@ -112,8 +76,8 @@ describe('a login', () => {
     await client.closes();
   });
 
-  test('answers nothing more once the client itself has answered: the password was for another name', async () => {
-    await using server = await startServer({ terse: codecPlugin() });
+  test('answers no further question once the client has answered one: its password was for another name', async () => {
+    await using server = await startServer({ terse: tersePlugin() });
     await server.registers('alice');
     const client = connect(server);
     await client.says(`login nobody ${PASSWORD}`, 'n', 'alice', PASSWORD);
@@ -122,7 +86,7 @@ describe('a login', () => {
   });
 
   test('after the welcome is an error', async () => {
-    await using server = await startServer({ terse: codecPlugin() });
+    await using server = await startServer({ terse: tersePlugin() });
     await server.registers('alice');
     const alice = await joinsTersely(server, 'alice');
     await alice.says(`login alice ${PASSWORD}`, 'who');
@@ -134,14 +98,14 @@ describe('a login', () => {
 describe('a message', () => {
   test('is rendered once for each set of capabilities, around the name of each recipient', async () => {
     let rendered = 0;
-    const terse = codecPlugin({
+    const terse = tersePlugin({
       open(session) {
         let capabilities = '';
         return {
-          ...state,
+          ...terseState,
           decode(line, question) {
             if ('text' in line && line.text === 'loud') capabilities = 'loud';
-            return state.decode(line, question);
+            return terseState.decode(line, question);
           },
           get capabilities() {
             return capabilities;
@@ -171,10 +135,10 @@ describe('a message', () => {
     for (const client of [alice, dave, ...others]) await client.closes();
   });
 
-  test('of a polling codec waits for the poll, and more than outboxBytes of what nothing keeps closes it', async () => {
+  test('of a polling codec waits for the poll, and more than outboxBytes of unstored messages close it', async () => {
     const poll: CodecState['decode'] = (line, question) =>
-      'text' in line && line.text === 'poll' ? [{ kind: 'poll' }] : state.decode(line, question);
-    const terse = codecPlugin({ pollsForMessages: true, open: () => ({ ...state, decode: poll }) });
+      'text' in line && line.text === 'poll' ? [{ kind: 'poll' }] : terseState.decode(line, question);
+    const terse = tersePlugin({ pollsForMessages: true, open: () => ({ ...terseState, decode: poll }) });
     await using server = await startServer({ terse, 'offline-messages': false }, { outboxBytes: 4096 });
     await server.registers('bob');
     const alice = await server.joins('alice');
@@ -198,16 +162,21 @@ describe('a codec that throws closes that session and no other', () => {
   };
 
   test.each<[string, Partial<Codec>]>([
-    ['as it decodes', { open: () => ({ ...state, decode: fail }) }],
-    ['as it decodes to no list', { open: () => ({ ...state, decode: () => undefined as never }) }],
+    ['as it decodes', { open: () => ({ ...terseState, decode: fail }) }],
+    ['as it decodes to no list', { open: () => ({ ...terseState, decode: () => undefined as never }) }],
     [
       'as it encodes the welcome',
-      { open: () => ({ ...state, encode: (output) => (output.kind === 'welcome' ? fail() : state.encode(output)) }) },
+      {
+        open: () => ({
+          ...terseState,
+          encode: (output) => (output.kind === 'welcome' ? fail() : terseState.encode(output)),
+        }),
+      },
     ],
     ['as it renders a message', { message: fail }],
     ['as it opens', { open: fail }],
   ])('%s', async (what, codec) => {
-    await using server = await startServer({ terse: codecPlugin(codec) });
+    await using server = await startServer({ terse: tersePlugin(codec) });
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
     await server.registers('bob');
     if (what === 'as it opens') {
@@ -232,8 +201,8 @@ describe('a codec that throws closes that session and no other', () => {
     await carol.hears('alice', 'still here');
   });
 
-  test('at a first line it claims nobody', async () => {
-    await using server = await startServer({ terse: codecPlugin({ claims: fail }) });
+  test('in claims is passed over', async () => {
+    await using server = await startServer({ terse: tersePlugin({ claims: fail }) });
     const alice = await server.joins('alice');
     expect(await alice.asks('who')).toBe('alice');
     expect(server.failures[0]?.facts).toMatchObject({ plugin: 'terse', codec: 'terse' });
@@ -242,8 +211,8 @@ describe('a codec that throws closes that session and no other', () => {
 });
 
 describe('a first line', () => {
-  test('is left to the codec that claims it, where the codec of the listener hands over', async () => {
-    await using server = await startServer({ terse: codecPlugin({ claims: (first) => first.startsWith('login ') }) });
+  test('goes to the codec that claims it, if the codec of the listener hands over', async () => {
+    await using server = await startServer({ terse: tersePlugin({ claims: (first) => first.startsWith('login ') }) });
     await server.registers('alice');
     const alice = connect(server, 'line');
     await alice.says(`login alice ${PASSWORD}`, 'who');
@@ -256,17 +225,17 @@ describe('a first line', () => {
   });
 });
 
-test('of two codecs that claim a first line the one that comes first in the config gets the client, whatever its name', async () => {
+test('of two codecs that claim a first line, the first in the config gets the client, whatever its name', async () => {
   const claimant = (name: string) =>
     definePlugin({
       name,
-      summary: 'Claims everybody',
+      summary: 'Claims every client',
       setup: () => ({
         codecs: [
           {
             name,
             claims: () => true,
-            open: () => ({ ...state, decode: () => [{ kind: 'reply', text: `${name}\n` }] }),
+            open: () => ({ ...terseState, decode: () => [{ kind: 'reply', text: `${name}\n` }] }),
             message: () => '',
           },
         ],
@@ -284,11 +253,11 @@ test('of two codecs that claim a first line the one that comes first in the conf
   }
 });
 
-test('after a reload new clients speak the new codec, and those who are there the old one', async () => {
-  await using server = await startServer({ terse: codecPlugin() });
+test('after a reload new clients speak the new codec, and connected ones the old one', async () => {
+  await using server = await startServer({ terse: tersePlugin() });
   await server.registers('alice', 'bob');
   const alice = await joinsTersely(server, 'alice');
-  await server.reload({ terse: codecPlugin({ message: ({ text }) => `new> ${text}\n` }) });
+  await server.reload({ terse: tersePlugin({ message: ({ text }) => `new> ${text}\n` }) });
   const bob = await joinsTersely(server, 'bob');
   await alice.says('message (alice bob) hi');
   await bob.sees('new> hi');
@@ -297,60 +266,4 @@ test('after a reload new clients speak the new codec, and those who are there th
   expect(() => server.open('terse')).toThrow("There is no codec 'terse'; known: line, json, classic.");
   expect(await alice.asks('who')).toBe('= alice bob');
   for (const client of [alice, bob]) await client.closes();
-});
-
-describe('a mistake of a config', () => {
-  test.each<[string, object, string]>([
-    [
-      'a codec that there is not',
-      { unix: { socket: 'chat.sock', codec: 'jsn' } },
-      'plugins.unix.codec is "jsn": expected a codec: "line", "json", "classic". Did you mean \'json\'?',
-    ],
-    [
-      'a codec whose plugin is off',
-      { json: false, websocket: false, tcp: { codec: 'json' } },
-      'plugins.tcp.codec is "json": expected a codec: "line", "classic". The plugin \'json\' is off: switch it on under plugins.',
-    ],
-    [
-      'by its earlier name',
-      { unix: { socket: 'chat.sock', dialect: 'jsn' } },
-      'plugins.unix.codec is "jsn": expected a codec: "line", "json", "classic". Did you mean \'json\'?',
-    ],
-  ])('%s', async (_what, plugins, sentence) => {
-    await expect(startServer(plugins as never)).rejects.toThrow(`the test: ${sentence}`);
-  });
-
-  test('two codecs of one name', async () => {
-    await expect(startServer({ terse: codecPlugin({ name: 'line' }) })).rejects.toThrow(
-      "Two plugins bring the codec 'line', 'line' and 'terse': switch one of them off under plugins.",
-    );
-  });
-
-  test('a codec without what it needs', async () => {
-    await expect(startServer({ terse: codecPlugin({ open: undefined as never }) })).rejects.toThrow(
-      "The plugin 'terse': codecs[0].open is missing",
-    );
-  });
-
-  test('an option that no codec is called by is a mistake only where it is one', async () => {
-    expect(await mistakesOf({ plugins: { tcp: { codec: 5 } } })).toEqual([
-      'c.json: plugins.tcp.codec is 5: expected string.',
-    ]);
-  });
-});
-
-test('an option by its earlier name works, and the log asks once to rename it', async () => {
-  await using folder = await Folder.with({});
-  await using server = await startServer({ unix: { socket: `${folder.path}/chat.sock`, dialect: 'json' } });
-  const { connect: dial } = await import('node:net');
-  const socket: Duplex = dial(`${folder.path}/chat.sock`);
-  await once(socket, 'connect');
-  socket.write('who\n');
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  expect(String(answer)).toContain('"ask"');
-  socket.destroy();
-  const warnings = server.logged.filter(({ facts }) => facts.event === 'deprecated');
-  expect(warnings.map(({ text }) => text)).toEqual([
-    'the test: plugins.unix.dialect is called codec now; rename it before the next version.',
-  ]);
 });

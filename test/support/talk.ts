@@ -3,23 +3,25 @@ import {
   type Ask,
   Conversation,
   type ConversationOptions,
+  type Memory,
   type Owner,
   overStream,
   type Received,
+  type Remembered,
   type State,
   type Step,
 } from 'chatserv/client';
 import { PASSWORD, type TestServer } from 'chatserv/testing';
 import { expect, onTestFinished, vi } from 'vitest';
 
-/** A conversation, and all that its owner was told. */
+/** A conversation that records what its owner is told. */
 export class Talk implements Owner {
   readonly states: State[] = [];
   readonly shown: Received[] = [];
   readonly asked: Ask[] = [];
   readonly caughtUpWith: number[] = [];
   readonly conversation: Conversation;
-  /** The stream of the present connection. */
+  /** The stream of the current connection. */
   stream: Duplex | undefined;
   readonly #answers: (Step | undefined)[];
 
@@ -72,3 +74,9 @@ export function as(name: string): Pick<ConversationOptions, 'login'> {
 
 /** Answers of an owner. */
 export const to = (...lines: Step[]) => lines;
+
+/** A memory that lasts as long as the test. */
+export function mapMemory(): Memory {
+  const known = new Map<string, Remembered>();
+  return { recall: (name) => known.get(name), remember: (name, what) => void known.set(name, what) };
+}

@@ -1,5 +1,5 @@
 import { Accounts, type Collection, definePlugin, MessageLog, Storage, z } from 'chatserv';
-import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../stores/memory/store.ts';
 
@@ -100,102 +100,6 @@ test('when the block ends the count begins anew', async () => {
 test('a block longer than a hundred years is a mistake of the config, and not of the store', async () => {
   const starting = startServer({ ...plugins, lockout: { blockTime: 1e308 } });
   await expect(starting).rejects.toThrow(/plugins\.lockout\.blockTime is 1e\+308/);
-});
-
-/** Lets the server read what was sent. */
-async function turns() {
-  for (let i = 0; i < 5; i++) await new Promise(setImmediate);
-}
-
-/** How many passwords were looked at and found wrong. */
-const wrongOnes = (server: TestServer) => server.logged.filter(({ facts }) => facts.event === 'login-failure').length;
-
-/** Connects so many, each of which has named the user. */
-async function atThePassword(server: TestServer, count: number, address: string): Promise<LineClient[]> {
-  const clients = Array.from({ length: count }, (_, i) => server.connect(`guesser ${i}`, address));
-  for (const client of clients) expect(await client.asks('alice')).toBe('password');
-  return clients;
-}
-
-describe('passwords of one user that come at one moment', () => {
-  const many = { ...plugins, connections: false, 'login-rate': false };
-
-  test.each(['192.0.2.1', '198.51.100.1'])(
-    'are checked no more than may be wrong, and the right one behind them is not looked at: from %s',
-    async (address) => {
-      await using server = await startServer(many);
-      await server.registers('alice');
-      const clients = await atThePassword(server, 20, address);
-      const answers = clients.map((client, i) => client.asks(i === 19 ? PASSWORD : `wrong ${i}`));
-      expect(await Promise.all(answers)).toEqual(['password', 'password', ...new Array(18).fill('60')]);
-      expect(wrongOnes(server)).toBe(3);
-      expect(server.limitsMet).toEqual({ 'wrong-passwords': 1 });
-    },
-  );
-
-  test('are no more from programs', async () => {
-    await using server = await startServer(many);
-    await server.registers('alice');
-    const clients = Array.from({ length: 20 }, () => server.connectJson());
-    for (const [i, client] of clients.entries()) {
-      client.says({ type: 'login', name: 'alice', password: i === 19 ? PASSWORD : `wrong ${i}` });
-    }
-    const answers = await Promise.all(clients.map((client) => client.sees({})));
-    expect(answers.map(({ type }) => type)).toEqual(['ask', 'ask', ...new Array(18).fill('blocked')]);
-    expect(wrongOnes(server)).toBe(3);
-  });
-
-  test('are counted though their clients leave before the answer', async () => {
-    await using server = await startServer(many);
-    await server.registers('alice');
-    const clients = await atThePassword(server, 4, '198.51.100.1');
-    for (const [i, client] of clients.slice(0, 3).entries()) {
-      await client.says(`wrong ${i}`);
-      await turns();
-      await client.closes();
-    }
-    expect(await clients[3]?.asks(PASSWORD)).toBe('60');
-  });
-
-  test('all let in when they are right, one after the other', async () => {
-    await using server = await startServer({ ...many, 'single-session': false });
-    await server.registers('alice');
-    const clients = await atThePassword(server, 10, '198.51.100.1');
-    const answers = await Promise.all(clients.map((client) => client.asks(PASSWORD)));
-    expect(answers).toEqual(new Array(10).fill('welcome'));
-  });
-
-  test('that wait for too long are told to come back', async () => {
-    const slow = definePlugin({
-      name: 'slow',
-      summary: 'Takes its time over passwords',
-      setup: () => ({ hooks: { onPassword: () => new Promise(() => {}) } }),
-    });
-    await using server = await startServer({ ...many, slow });
-    await server.registers('alice');
-    const clients = await atThePassword(server, 4, '198.51.100.1');
-    for (const client of clients) await client.says(PASSWORD);
-    await turns();
-    server.clock.advance(4);
-    await clients[3]?.sees('closing:busy');
-    expect(server.limitsMet).toEqual({ 'attempts-waiting': 1 });
-  });
-
-  test('that a plugin did not look at are not counted', async () => {
-    let busy = true;
-    const again = definePlugin({
-      name: 'again',
-      summary: 'Looks at no password while it is busy',
-      setup: () => ({ hooks: { onPassword: () => (busy ? 'again' : undefined) } }),
-    });
-    await using server = await startServer({ ...many, again });
-    await server.registers('alice');
-    const alice = server.connect();
-    await alice.says('alice', ...new Array(10).fill('wrong'));
-    for (let i = 0; i < 11; i++) await alice.sees('password');
-    busy = false;
-    expect(await alice.asks(PASSWORD)).toBe('welcome');
-  });
 });
 
 /** What the store has of blocks, as another process would read and write it. */
