@@ -133,12 +133,17 @@ function releasedHandler(hook: HookName): z.ZodType {
   return z.strictObject({ phase: phase.optional(), order, handler }, 'expected { phase, order, handler }');
 }
 
+const ALL_HOOKS = z.strictObject(
+  Object.fromEntries((Object.keys(HOOKS) as HookName[]).map((hook) => [hook, handlersByPhase(hook).optional()])),
+  'expected handlers by hook',
+);
+
+/** The schema of a plugin's hooks. Building one is slow: plugins share one, except those with handlers for the last release. */
 function hooksOf(given: unknown): z.ZodType {
-  const shape = (Object.keys(HOOKS) as HookName[]).map((hook) => {
-    const entry: unknown = Object(Object(given)[hook]);
-    return [hook, (isReleasedEntry(entry) ? releasedHandler(hook) : handlersByPhase(hook)).optional()];
-  });
-  return z.strictObject(Object.fromEntries(shape), 'expected handlers by hook');
+  const released = (Object.keys(HOOKS) as HookName[]).filter((hook) => isReleasedEntry(Object(given)[hook]));
+  if (released.length === 0) return ALL_HOOKS;
+  const shape = Object.fromEntries(released.map((hook) => [hook, releasedHandler(hook).optional()]));
+  return z.strictObject({ ...ALL_HOOKS.shape, ...shape }, 'expected handlers by hook');
 }
 
 const BEFORE =
@@ -154,6 +159,8 @@ const RETURNED = {
   stop: aFunction.optional(),
   dispose: aFunction.optional(),
 };
+
+const WITHOUT_SERVICES = z.strictObject(RETURNED, 'expected an object');
 
 /** What is wrong with a plugin's definition, a sentence each. @param key its key in the config */
 export async function definitionMistakes(key: string, plugin: Plugin): Promise<readonly string[]> {
@@ -232,7 +239,7 @@ function inPlugin(strange: string): string | undefined {
 
 function returnedBy(provides: Tokens): z.ZodType {
   const names = Object.keys(provides);
-  if (names.length === 0) return z.strictObject(RETURNED, 'expected an object');
+  if (names.length === 0) return WITHOUT_SERVICES;
   const service = z.custom(
     (value) => value !== undefined && value !== null,
     'expected the service that provides names',
