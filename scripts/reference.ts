@@ -30,7 +30,7 @@ export async function pluginsReference(standard: readonly StandardPlugin[]): Pro
     logger,
   });
   const live = new Map(host.plugins().map(({ loaded, hooks }) => [loaded.plugin.name, hooks]));
-  const commands = Map.groupBy(host.commands(), ({ plugin }) => plugin);
+  const commands = Map.groupBy(host.server.commands(), ({ plugin }) => plugin);
   await host.stop('shutdown');
   const parts = standard.map(({ file, plugin }) => {
     const facts = [

@@ -18,14 +18,13 @@ import { addCommands, declaresArguments, type LoadedCommand } from './commands.t
 import type { Contributed, Contributions } from './define.ts';
 import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
 import { handlersOf, type PluginHandler, releasedEntriesOf } from './handlers.ts';
-import type { Kept } from './keep.ts';
 import { type Kind, kindsOf } from './kinds.ts';
-import type { Phase } from './lifecycle.ts';
 import type { Loaded } from './load.ts';
 import { ErrorCollector, errorOf, Mistakes } from './mistakes.ts';
 import { servicesOf } from './order.ts';
 import { type CallContext, PluginCalls } from './plugin-calls.ts';
-import { type Live, reasonOf, type SetupEnvironment, setUp } from './plugin-setup.ts';
+import { PluginSet } from './plugin-set.ts';
+import { type Live, type SetupEnvironment, setUp } from './plugin-setup.ts';
 import { ServiceRegistry } from './service-registry.ts';
 import { mustKeepStore } from './store-identity.ts';
 
@@ -59,8 +58,7 @@ export class Generation implements KernelGeneration {
   /** The kinds of entries that plugins define. */
   kinds: ReadonlyMap<string, Kind> = new Map();
   readonly services: ServiceRegistry;
-  /** In the order of set-up. */
-  readonly #live: Live[] = [];
+  readonly #plugins: PluginSet;
   readonly #calls: PluginCalls;
   readonly #context: GenerationContext;
   /** The generation that this one replaces, until it has. */
@@ -70,6 +68,7 @@ export class Generation implements KernelGeneration {
     this.#context = context;
     this.#calls = new PluginCalls(context);
     this.services = new ServiceRegistry(context.services);
+    this.#plugins = new PluginSet(context);
     this.#before = before;
   }
 
@@ -95,7 +94,7 @@ export class Generation implements KernelGeneration {
       await errors.run(() => generation.#addCommands());
       await errors.run(() => generation.#addCodecs());
       // A codec that seems to be missing may belong to a plugin that failed.
-      if (generation.#live.length === ordered.length) await errors.run(() => generation.#checkCodecs());
+      if (generation.live.length === ordered.length) await errors.run(() => generation.#checkCodecs());
       await errors.run(() => generation.#addKinds());
       errors.throwIfAny();
       tapAll(generation.hooks, generation.#handlers(), generation.#calls);
@@ -107,8 +106,9 @@ export class Generation implements KernelGeneration {
     }
   }
 
+  /** The plugins in the order of set-up. */
   get live(): readonly Live[] {
-    return this.#live;
+    return this.#plugins.live;
   }
 
   get loginDialogue(): LoginDialogue | undefined {
@@ -125,9 +125,9 @@ export class Generation implements KernelGeneration {
     return accounts && accountStateOf(await accounts.get(id));
   }
 
-  /** The plugins, in the order of set-up. */
+  /** The plugins as `chatserv plugins` lists them, in the order of set-up. */
   plugins(): readonly LivePlugin[] {
-    return this.#live.map(({ loaded, contributions: { hooks = {}, commands = [], codecs = [] } }) => ({
+    return this.live.map(({ loaded, contributions: { hooks = {}, commands = [], codecs = [] } }) => ({
       loaded,
       hooks: Object.keys(hooks) as HookName[],
       commands: commands.map(({ name }) => name),
@@ -141,7 +141,7 @@ export class Generation implements KernelGeneration {
   }
 
   #handlers(): PluginHandler[] {
-    return this.#live.flatMap(({ loaded: { plugin, from }, contributions }) => [
+    return this.live.flatMap(({ loaded: { plugin, from }, contributions }) => [
       ...handlersOf(plugin.name, from === 'standard', contributions.hooks),
       ...authenticatorHandlers(plugin, contributions, from === 'standard'),
     ]);
@@ -149,7 +149,7 @@ export class Generation implements KernelGeneration {
 
   /** Logs which plugins were written for the last release. */
   #noticeReleased(): void {
-    for (const { loaded, contributions } of this.#live) {
+    for (const { loaded, contributions } of this.live) {
       const [hook] = releasedEntriesOf(contributions.hooks);
       if (hook !== undefined) this.#calls.noticeHandler(loaded.plugin.name, hook);
       const command = contributions.commands?.find((spec) => !declaresArguments(spec));
@@ -173,41 +173,23 @@ export class Generation implements KernelGeneration {
   }
 
   /** Calls `start` of the plugins that were not carried over. @throws Mistakes when one fails */
-  async start(): Promise<void> {
-    for (const { loaded, contributions } of this.#live.filter((live) => !this.#isCarriedOver(live))) {
-      try {
-        await this.#context.lifecycle.run(loaded.plugin.name, 'start', () => contributions.start?.());
-      } catch (cause) {
-        throw new Mistakes([`The plugin '${loaded.key}' could not start: ${reasonOf(cause, this.#context.place)}`], {
-          cause,
-        });
-      }
-    }
+  start(): Promise<void> {
+    return this.#plugins.start(this.#before.live);
   }
 
   /** Calls `stop` of all plugins, the last one set up first. */
-  async stop(): Promise<void> {
-    for (const { loaded, contributions } of this.#live.toReversed())
-      await this.#quietly(loaded, 'stop', contributions.stop);
+  stop(): Promise<void> {
+    return this.#plugins.stop();
   }
 
   /** Disposes of all plugins, the last one set up first. Failures are logged. */
-  async dispose(): Promise<void> {
-    for (let live = this.#live.pop(); live !== undefined; live = this.#live.pop()) await this.#end(live, new Set());
+  dispose(): Promise<void> {
+    return this.#plugins.dispose();
   }
 
   /** Gives up a generation that did not become live: disposes of its new plugins; the generation before continues. */
-  async abandon(): Promise<void> {
-    const before = this.#before.live;
-    const inUse = new Set(before.flatMap(({ kept }) => [...kept.values()]));
-    for (let live = this.#live.pop(); live !== undefined; live = this.#live.pop()) {
-      if (this.#isCarriedOver(live)) continue;
-      const replaced = before.find(({ loaded }) => loaded.plugin.name === live?.loaded.plugin.name);
-      // Has the plugin that it was to replace take back what it took over, such as a listener.
-      if (replaced === undefined) await this.#quietly(live.loaded, 'stop', live.contributions.stop);
-      else await this.#quietly(replaced.loaded, 'start', replaced.contributions.start);
-      await this.#end(live, inUse);
-    }
+  abandon(): Promise<void> {
+    return this.#plugins.abandon(this.#before.live);
   }
 
   /**
@@ -216,30 +198,7 @@ export class Generation implements KernelGeneration {
    */
   async retire(next: Generation, earlier: Promise<void>): Promise<void> {
     next.#before = NOTHING;
-    const leaving = this.#live.filter((live) => !next.#live.includes(live));
-    const names = new Set(next.#live.map(({ loaded }) => loaded.plugin.name));
-    const inUse = new Set(next.#live.flatMap(({ kept }) => [...kept.values()]));
-    for (const { loaded, contributions } of leaving.toReversed()) {
-      if (!names.has(loaded.plugin.name)) await this.#quietly(loaded, 'stop', contributions.stop);
-    }
-    await Promise.all([this.#calls.idle(), earlier]);
-    for (const live of leaving.toReversed()) await this.#end(live, inUse);
-  }
-
-  #isCarriedOver(live: Live): boolean {
-    return this.#before.live.includes(live);
-  }
-
-  /** @param inUse kept values that other plugins still use */
-  async #end({ loaded, contributions, leaves, kept }: Live, inUse: ReadonlySet<Kept>): Promise<void> {
-    leaves.abort();
-    await this.#quietly(loaded, 'dispose', contributions.dispose);
-    for (const one of kept.values())
-      if (!inUse.has(one)) await this.#quietly(loaded, 'closing what it keeps', one.close);
-  }
-
-  #quietly({ plugin }: Loaded, phase: Phase, call: (() => void | Promise<void>) | undefined): Promise<void> {
-    return this.#context.lifecycle.runQuietly(plugin.name, phase, call);
+    await this.#plugins.retire(next.live, () => Promise.all([this.#calls.idle(), earlier]));
   }
 
   /** Carries an unchanged plugin over from the generation before, and sets any other up. */
@@ -250,7 +209,7 @@ export class Generation implements KernelGeneration {
     const isUnchanged = old !== undefined && changeOf(old, loaded, this.#before, this) === undefined;
     const live = isUnchanged ? old : await setUp(loaded, this.#context, { services, checkOwner }, old);
     for (const collection of live.collections) checkOwner(collection, live.loaded);
-    this.#live.push(live);
+    this.#plugins.add(live);
     for (const [name, token] of Object.entries(loaded.plugin.provides)) {
       const provided = (live.contributions.provide as Record<string, unknown> | undefined)?.[name];
       const isAccounts = token.service === Accounts.service;
@@ -267,7 +226,7 @@ export class Generation implements KernelGeneration {
 
   /** @throws Mistakes when another plugin has opened the collection */
   #checkOwner(collection: string, { plugin, key }: Loaded): void {
-    const owner = this.#live.find(({ loaded, collections }) => loaded.plugin !== plugin && collections.has(collection));
+    const owner = this.live.find(({ loaded, collections }) => loaded.plugin !== plugin && collections.has(collection));
     if (owner === undefined) return;
     throw new Mistakes([
       `The collection '${collection}' is open in the plugin '${owner.loaded.key}', so the plugin '${key}' cannot open it too: use another name in one of them.`,
@@ -294,7 +253,7 @@ export class Generation implements KernelGeneration {
   #checkCodecs(): void {
     const { place, off } = this.#context;
     const known = [...this.codecs.keys()];
-    const mistakes = this.#live.flatMap(({ loaded }) => unknownCodecs(loaded, known, off));
+    const mistakes = this.live.flatMap(({ loaded }) => unknownCodecs(loaded, known, off));
     if (mistakes.length > 0) throw new Mistakes(mistakes.map((mistake) => `${place.name}: ${mistake}`));
   }
 
@@ -310,7 +269,7 @@ export class Generation implements KernelGeneration {
   }
 
   #contributed<Spec>(specsOf: (contributions: Contributions<Tokens>) => readonly Spec[]): Contributed<Spec>[] {
-    return this.#live.map(({ loaded, contributions }) => ({
+    return this.live.map(({ loaded, contributions }) => ({
       plugin: loaded.plugin.name,
       specs: specsOf(contributions),
     }));

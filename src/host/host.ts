@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
 import type { SteadyClock } from '../api/clock.ts';
-import type { Connection } from '../api/connection.ts';
 import type { Logger } from '../api/logger.ts';
-import type { AcceptedSession } from '../api/session.ts';
 import { createHooks } from '../hooks/phases.ts';
 import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
@@ -15,16 +13,15 @@ import { locate } from './address.ts';
 import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { steady, systemClock } from './clock.ts';
-import type { Command } from './commands.ts';
 import { ServerCounters } from './counters.ts';
 import { type Culprit, culpritOf, learnStandardCode } from './culprit.ts';
-import { runAsServer } from './current.ts';
 import { Events } from './events.ts';
+import { serverFacts } from './facts.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type GenerationContext, type LivePlugin } from './generation.ts';
 import type { PhaseOrder } from './handler-order.ts';
-import { appendEntry, redact } from './kinds.ts';
 import { inTime, Lifecycle } from './lifecycle.ts';
+import { liveServer } from './live-server.ts';
 import { Meters } from './meter.ts';
 import { errorOf, Mistakes, messageOf } from './mistakes.ts';
 import { placeText } from './place.ts';
@@ -37,8 +34,9 @@ import type { HostSetting } from './setting.ts';
 /** A server: its kernel and its live plugins. */
 export class Host {
   readonly kernel: Kernel;
+  /** The server as plugins use it. */
+  readonly server: Server;
   readonly accountWatch: AccountWatch;
-  readonly #server: Server;
   readonly #clock: SteadyClock;
   readonly #services: ReadonlyMap<string, unknown>;
   readonly #counters: ServerCounters;
@@ -95,23 +93,19 @@ export class Host {
     const nothing = { hooks: createHooks(), commands: new Map(), codecs: new Map() };
     const kernel: Kernel = new Kernel(environment, limits, nothing);
     this.kernel = kernel;
-    this.#server = {
-      accept: (connection, codec) => this.accept(connection, codec),
+    this.server = liveServer({
+      kernel,
+      logger,
+      counters: this.#counters,
+      accountWatch: this.accountWatch,
+      generation: () => this.#generation,
+      isExempt: (address) => this.#exempt(address),
       listens: (transport, where) => {
         logger.info({ event: 'listen', transport, where }, 'listens');
         if (this.#unannounced === undefined) this.#setting.listens?.(transport, where);
         else this.#unannounced.push([transport, where]);
       },
-      post: (post, ordered) => kernel.post(post, ordered),
-      append: (post) => appendEntry(kernel, this.#generation.kinds, post),
-      redact: (id, by) => redact(kernel, id, by),
-      limitMet: (limit) => this.#counters.countLimitHit(limit),
-      isExempt: (address) => this.#exempt(address),
-      sessions: () => kernel.sessions(),
-      recheckAccounts: () => this.#recheck(),
-      sessionsOf: ({ id }) => kernel.online.of(id),
-      commands: () => this.commands(),
-    };
+    });
     const presence = new SessionPresence(kernel);
     const plugins: Plugins = {
       reload: () => this.reload(),
@@ -224,25 +218,14 @@ export class Host {
   }
 
   #facts(): ServerFacts {
-    const counters = this.#counters;
-    return {
+    return serverFacts({
       state: this.#state,
-      uptime: process.uptime(),
-      sessions: [...this.kernel.sessions()].length,
-      online: this.kernel.online.accounts().length,
-      messages: counters.posted,
-      deliveries: counters.deliveries,
-      bytes: { received: counters.bytesReceived, sent: counters.bytesSent },
-      keeping: counters.keeping.snapshot(),
-      delivering: counters.delivering.snapshot(),
-      limits: this.limitHits,
-      events: this.#events.read(),
-      plugins: this.plugins().map(({ loaded: { plugin } }) => ({
-        name: plugin.name,
-        quarantined: this.#generation.isQuarantined(plugin.name),
-        meters: this.#meters.read(plugin.name),
-      })),
-    };
+      kernel: this.kernel,
+      counters: this.#counters,
+      events: this.#events,
+      meters: this.#meters,
+      generation: this.#generation,
+    });
   }
 
   #context(
@@ -250,7 +233,7 @@ export class Host {
     lifecycle: Lifecycle,
   ): GenerationContext {
     return {
-      server: this.#server,
+      server: this.server,
       logger: this.#logger,
       clock: this.#clock,
       limits,
@@ -294,33 +277,6 @@ export class Host {
     const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.accountWatch);
     this.#observed.set(accounts, observed);
     return observed;
-  }
-
-  /** Reads the accounts of all sessions again. */
-  async #recheck(): Promise<void> {
-    try {
-      await this.accountWatch.recheck();
-    } catch (err) {
-      this.#logger.error({ event: 'store-error', err }, 'the accounts of sessions could not be read again');
-      throw err;
-    }
-  }
-
-  /** Accepts a connection from a transport. @param codec the name of a codec @throws when there is no such codec */
-  accept(connection: Connection, codec: string): AcceptedSession {
-    const { codecs } = this.kernel.generation;
-    const known = codecs.get(codec);
-    if (known === undefined) {
-      throw new Error(`There is no codec '${codec}'; known: ${[...codecs.keys()].join(', ')}.`);
-    }
-    // A session belongs to the server, not to the plugin whose transport accepted it.
-    return runAsServer(() => this.kernel.accept(connection, known));
-  }
-
-  /** The loaded commands, each once, by name. */
-  commands(): readonly Command[] {
-    const generation = this.#generation as Generation | undefined;
-    return [...new Set(generation?.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The live plugins in the order of set-up. */

@@ -164,7 +164,7 @@ export class TestServer {
   /** Connects without a client. @returns the client's end */
   open(codec = 'line', address = ADDRESS): Duplex {
     const ends = connectedPair();
-    this.host.accept({ stream: ends.server, address, transport: 'memory' }, codec);
+    this.host.server.accept({ stream: ends.server, address, transport: 'memory' }, codec);
     return ends.client;
   }
 

@@ -1,0 +1,62 @@
+import type { Connection } from '../api/connection.ts';
+import type { Logger } from '../api/logger.ts';
+import type { AcceptedSession } from '../api/session.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { AccountWatch } from './account-watch.ts';
+import type { Command } from './commands.ts';
+import type { ServerCounters } from './counters.ts';
+import { runAsServer } from './current.ts';
+import type { Generation } from './generation.ts';
+import { appendEntry, redact } from './kinds.ts';
+import type { Server } from './server.ts';
+
+/** The parts of a running server that plugins use. */
+interface Parts extends Pick<Server, 'listens' | 'isExempt'> {
+  readonly kernel: Kernel;
+  readonly counters: ServerCounters;
+  readonly accountWatch: AccountWatch;
+  readonly logger: Logger;
+  /** The live generation; undefined while the server starts. */
+  generation(): Generation | undefined;
+}
+
+/** Makes the server that plugins use. Its methods need no `this`, so a plugin may take them apart. */
+export function liveServer(parts: Parts): Server {
+  const { kernel, counters, listens, isExempt, generation } = parts;
+  return {
+    accept: (connection, codec) => accept(kernel, connection, codec),
+    listens,
+    post: (post, ordered) => kernel.post(post, ordered),
+    append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
+    redact: (id, by) => redact(kernel, id, by),
+    limitMet: (limit) => counters.countLimitHit(limit),
+    isExempt,
+    sessions: () => kernel.sessions(),
+    recheckAccounts: () => recheckAccounts(parts),
+    sessionsOf: ({ id }) => kernel.online.of(id),
+    commands: () => commandsOf(generation()),
+  };
+}
+
+function accept(kernel: Kernel, connection: Connection, codec: string): AcceptedSession {
+  const { codecs } = kernel.generation;
+  const known = codecs.get(codec);
+  if (known === undefined) {
+    throw new Error(`There is no codec '${codec}'; known: ${[...codecs.keys()].join(', ')}.`);
+  }
+  // A session belongs to the server, not to the plugin whose transport accepted it.
+  return runAsServer(() => kernel.accept(connection, known));
+}
+
+async function recheckAccounts({ accountWatch, logger }: Parts): Promise<void> {
+  try {
+    await accountWatch.recheck();
+  } catch (err) {
+    logger.error({ event: 'store-error', err }, 'the accounts of sessions could not be read again');
+    throw err;
+  }
+}
+
+function commandsOf(generation: Generation | undefined): Command[] {
+  return [...new Set(generation?.commands.values())].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
