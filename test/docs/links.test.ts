@@ -14,6 +14,13 @@ test.each(PAGES)('links and anchors in %s resolve', (page) => {
   expect(brokenLinks(page)).toEqual([]);
 });
 
+test.each(PAGES)('the files that %s names exist', (page) => {
+  const names = proseOf(read(page), false).matchAll(
+    /`((?:bench|docs|examples|packaging|plugins|src|templates|test)\/[\w./-]*)`/g,
+  );
+  expect([...names].map(([, name = '']) => name).filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+});
+
 test('links to a missing file or heading are found', () => {
   expect(brokenIn('docs/page.md', '[a](nowhere.md) ![b](images/none.png) [c](#none) [d](config.md#none)')).toEqual([
     'nowhere.md',
