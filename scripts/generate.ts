@@ -104,9 +104,9 @@ function jsonSchema(): string {
   };
   return JSON.stringify({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'The JSON protocol of chatserv, a line',
+    title: 'A line of the JSON protocol of chatserv',
     anyOf: [{ $ref: '#/$defs/sent' }, { $ref: '#/$defs/received' }],
-    // What either side does not know it ignores, so more fields are no fault.
+    // Both sides ignore unknown fields, so further ones are allowed.
     $defs: { sent: open(part(clientEvents, 'input')), received: open(part(serverEvents, 'output')) },
   });
 }
@@ -129,7 +129,7 @@ function configSchema(): string {
     type: 'object',
     properties: {
       $schema: { type: 'string' },
-      standard: { type: 'boolean', default: true, description: 'Whether it is laid over the standard set' },
+      standard: { type: 'boolean', default: true, description: 'Whether the config extends the standard set' },
       plugins: {
         type: 'object',
         description: 'By name, file or package: options or true switch a plugin on, false off',
