@@ -6,16 +6,16 @@ import { definePlugin, Health, Plugins, unixListener, z } from 'chatserv';
 const RESOLUTION = 10;
 
 /** How long a request may be, in bytes. */
-const LONGEST = 65_536;
+const MAX_REQUEST = 65_536;
 
-/** How long a client may take for its request, in milliseconds. */
-const PATIENCE = 10_000;
+/** How long a client may take to send its request, in milliseconds. */
+const REQUEST_TIME = 10_000;
 
 const request = z.object({ request: z.enum(['reload', 'facts', 'health', 'accounts']) });
 
 export default definePlugin({
   name: 'control',
-  summary: 'Lets the command line ask the running server, over a socket for its owner only',
+  summary: 'Lets the command line control the running server, over a socket for its owner only',
   options: z.strictObject({
     socket: z
       .string()
@@ -31,7 +31,7 @@ export default definePlugin({
     loop.enable();
 
     function facts(): object {
-      // What the histogram measures of a loop that is never late is its own resolution.
+      // For a loop that is never late, the histogram reports its own resolution.
       const delay = Math.max(0, loop.percentile(99) / 1e6 - RESOLUTION);
       loop.reset();
       return { ...plugins.facts(), delay };
@@ -39,13 +39,13 @@ export default definePlugin({
 
     async function serve(socket: Socket): Promise<void> {
       socket.on('error', () => socket.destroy());
-      socket.setTimeout(PATIENCE, () => socket.destroy());
+      socket.setTimeout(REQUEST_TIME, () => socket.destroy());
       const line = await requestOf(socket);
       if (line === undefined) {
         socket.destroy();
         return;
       }
-      // An answer may take as long as a reload does.
+      // An answer may take as long as a reload.
       socket.setTimeout(0);
       socket.end(`${JSON.stringify(await answer(line))}\n`, () => socket.destroy());
     }
@@ -60,7 +60,7 @@ export default definePlugin({
           return { result: true };
         }
         if (health !== undefined) return { result: await health.check() };
-        return { mistakes: ["The plugin 'health' is off, which finds that out: switch it on."] };
+        return { mistakes: ["The plugin 'health' is off: switch it on to check the server."] };
       } catch (cause) {
         return { mistakes: (cause as Error).message.split('\n') };
       }
@@ -80,18 +80,18 @@ export default definePlugin({
   },
 });
 
-/** The one line of a client; undefined where none comes in time, or a longer one than any request is. */
+/** The line that a client sends; undefined if it sends none in time, or one that is too long. */
 async function requestOf(socket: Socket): Promise<string | undefined> {
-  let said = Buffer.alloc(0);
+  let received = Buffer.alloc(0);
   try {
     for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      said = Buffer.concat([said, chunk as Buffer]);
-      const end = said.indexOf('\n');
-      if (end >= 0) return said.toString('utf8', 0, end);
-      if (said.length > LONGEST) return undefined;
+      received = Buffer.concat([received, chunk as Buffer]);
+      const end = received.indexOf('\n');
+      if (end >= 0) return received.toString('utf8', 0, end);
+      if (received.length > MAX_REQUEST) return undefined;
     }
   } catch {
     return undefined;
   }
-  return said.length > 0 ? said.toString() : undefined;
+  return received.length > 0 ? received.toString() : undefined;
 }

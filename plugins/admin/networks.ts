@@ -1,12 +1,12 @@
 import { networkOf, parseAddress } from 'chatserv';
 
-/** The prefix length of an IPv6 network that counts as one place. */
+/** The prefix length of an IPv6 network that counts as one place, such as a home. */
 const PLACE = 64;
 
 /**
- * The network that a word names, in the form in which bans are stored: `session.network` for an address or a part of an
- * IPv6 /64, otherwise CIDR notation.
- * @returns undefined when it names none
+ * Parses a network into the form that bans are stored in: `session.network` for an address or a part of an IPv6 /64,
+ * otherwise CIDR notation.
+ * @returns undefined if it is neither an address nor a network
  */
 export function networkIn(word: string): string | undefined {
   const found = parseAddress(word);
@@ -22,7 +22,7 @@ export function widthOf(network: string): number | undefined {
   return found?.family === 'ipv6' && found.prefix === PLACE ? undefined : found?.prefix;
 }
 
-/** The network of this width that an address lies in; undefined when there is none. */
+/** The network with this prefix length around an address; undefined if it has none. */
 export function networkAround(address: string, width: number): string | undefined {
   const found = parseAddress(address);
   return found && networkIn(`${found.address}/${width}`);

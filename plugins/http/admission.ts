@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import { networkOf, openFiles, plainAddress, probe, type Server } from 'chatserv';
 
-/** The connections that are open, by the network that they come from. Kept over a reload. */
-export class Crowd {
+/** Counts the open connections of each network. Survives a reload. */
+export class ConnectionCounter {
   readonly #networks = new Map<string, number>();
-  /** What is done with each new connection. */
+  /** Admits or closes a new connection. */
   admit: (socket: Socket) => void = () => {};
 
-  /** Counts a connection until it closes. @returns whether it may stay: not where its network has `most` already */
+  /** Counts a connection until it closes. @returns false if its network has `most` already */
   enter(socket: Socket, network: string, most: number): boolean {
     const there = this.#networks.get(network) ?? 0;
     if (there >= most) return false;
@@ -23,19 +23,19 @@ export class Crowd {
   }
 }
 
-/** What a new connection is held to. */
+/** The limits of a new connection. */
 interface Rules {
   readonly server: Pick<Server, 'isExempt' | 'limitMet'>;
   readonly isProxy: (address: string) => boolean;
   readonly perNetwork: number;
   readonly probeTime: number;
-  /** Whether an address may begin a TLS handshake, where the port speaks TLS. */
+  /** Whether an address may begin a TLS handshake; undefined without TLS. */
   readonly mayBegin: ((address: string) => boolean) | undefined;
 }
 
-/** What is done with each new connection: it is counted, or closed without a word. */
+/** Makes a function that admits each new connection, or closes it without an answer. */
 export function admission(
-  crowd: Crowd,
+  counter: ConnectionCounter,
   { server, isProxy, perNetwork, probeTime, mayBegin }: Rules,
 ): (socket: Socket) => void {
   function mayStay(socket: Socket): boolean {
@@ -45,7 +45,7 @@ export function admission(
     }
     const address = plainAddress(socket.remoteAddress ?? '');
     if (isProxy(address) || server.isExempt(address)) return true;
-    if (!crowd.enter(socket, networkOf(address), perNetwork)) {
+    if (!counter.enter(socket, networkOf(address), perNetwork)) {
       server.limitMet('http-connections-per-network');
       return false;
     }

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { parseAddress, plainAddress } from 'chatserv';
 
-/** Where a request comes from, and what of its `X-Forwarded-For` was no address where a proxy should have put one. */
+/** The address that a request comes from, and a part of `X-Forwarded-For` that should be an address but is not. */
 export interface Origin {
   readonly address: string;
   readonly nonsense?: string;
 }
 
 /**
- * Where a request comes from. Each proxy adds who asked it to the end of `X-Forwarded-For`, with or without a port: read
- * from there, what a trusted proxy says is believed, up to the first address that is not a proxy's.
+ * Where a request comes from. Each proxy appends the address of its client to `X-Forwarded-For`, with or without a port.
+ * So the header is read from its end, for as long as the address before was a trusted proxy's.
  */
 export function originOf(request: IncomingMessage, isProxy: (address: string) => boolean): Origin {
   let address = plainAddress(request.socket.remoteAddress ?? 'unknown');

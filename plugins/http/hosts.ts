@@ -9,7 +9,7 @@ export const hostList = z.array(
     .string()
     .refine(
       (host) => host === '*' || namedAlone(host) !== undefined,
-      "Allowed are host names and IP addresses without scheme, port and path, as chat.example, and '*'",
+      "Expected host names and IP addresses without scheme, port or path, such as chat.example, or '*'",
     ),
 );
 
@@ -17,7 +17,7 @@ export const hostList = z.array(
 interface Named {
   /** A name in lower case, or an IP address in its canonical form. */
   readonly name: string;
-  /** The port; undefined where it is not written. */
+  /** The port; undefined if there is none. */
   readonly port: number | undefined;
 }
 
@@ -30,7 +30,7 @@ function namedIn(host: string): Named | undefined {
   return { name: parseAddress(name)?.address ?? name, port: port === undefined ? undefined : Number(port) };
 }
 
-/** A host without a port, in the form in which they are compared; undefined where it is none. */
+/** A host without a port, normalized for comparison; undefined if it is not a host. */
 function namedAlone(host: string): string | undefined {
   const found = parseAddress(host);
   if (found !== undefined) {
@@ -41,20 +41,19 @@ function namedAlone(host: string): string | undefined {
   return port === undefined ? name : undefined;
 }
 
-/** How a request came. */
+/** How a request arrived. */
 export interface Asked {
-  /** The host that it is for; browsers always say one. */
+  /** Its `Host` header, which browsers always send. */
   readonly host: string | undefined;
-  /** Whether its target was in absolute form, as browsers send it to proxies only. */
+  /** Whether its target was in absolute form, which browsers use only with proxies. */
   readonly absolute: boolean;
-  /** Whether a proxy that is trusted passed it on. */
+  /** Whether a trusted proxy forwarded it. */
   readonly forwarded: boolean;
 }
 
 /**
- * Tells requests that are for this server from those of a browser that a page's DNS has led here: such a page could
- * read whatever a port on loopback says, and its `Origin` and `Host` agree (DNS rebinding). Its `Host` is a name, not an
- * IP address, with the port that the browser connects to.
+ * Detects DNS rebinding: a page whose DNS points here could read everything on a loopback port, and its `Origin` and
+ * `Host` agree. The `Host` of such a request is a name, not an IP address, with the port that the browser connects to.
  * @param hosts the option: further names that are this server's
  * @param place where the port listens
  */
@@ -72,7 +71,7 @@ export function hostCheck(hosts: readonly string[], place: AddressInfo | string 
     if (parseAddress(name) !== undefined && (isLoopback(name) || !onLoopback)) return true;
     if (absolute) return true;
     if (forwarded) return (port ?? (ours === 443 ? 443 : 80)) !== ours;
-    // No browser writes out a port that its scheme implies: a proxy does.
+    // Browsers leave out the default port of a scheme; proxies may not.
     return (port === 80 || port === 443) && port !== ours;
   };
 }

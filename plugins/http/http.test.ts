@@ -210,7 +210,7 @@ describe('http', () => {
       expect([await closed(), await closed(), await closed()]).toEqual([false, false, true]);
       expect(bounded.limitsMet).toEqual({ 'handshakes-per-network': 1 });
       await expect(startServer({ http: { certificate: files.certificate } })).rejects.toThrow(
-        /plugins\.http.*certificate and key together/,
+        /plugins\.http.*set both certificate and key/,
       );
     } finally {
       await rm(folder, { recursive: true });

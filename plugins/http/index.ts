@@ -20,7 +20,7 @@ import {
   watchedCertificate,
   z,
 } from 'chatserv';
-import { admission, Crowd } from './admission.ts';
+import { admission, ConnectionCounter } from './admission.ts';
 import { originOf } from './forwarded.ts';
 import { type Asked, hostCheck, hostList } from './hosts.ts';
 import { Pipeline } from './pipeline.ts';
@@ -28,13 +28,13 @@ import { refuseUpgrade, STRICT, say } from './replies.ts';
 import { Routes } from './routes.ts';
 import { pathOf, toOriginForm } from './target.ts';
 
-/** After so much silence of both sides a connection is cut, in milliseconds: who asks must also read the answer. */
+/** A connection without traffic in either direction is cut after this time, in milliseconds. */
 const SILENCE = 120_000;
 
-const FOREIGN = 'This port does not answer to that host: name it in the option hosts of the plugin http.';
+const FOREIGN = "This port does not serve that host: add it to the option 'hosts' of the plugin 'http'.";
 const NOTHING = 'There is nothing at this address.';
-const UNEXPECTED = 'This server meets no such expectation.';
-const FAILED = 'Something went wrong here. It was noted.';
+const UNEXPECTED = 'This server supports no such expectation.';
+const FAILED = 'Something went wrong on the server. It was logged.';
 
 export default definePlugin({
   name: 'http',
@@ -48,24 +48,24 @@ export default definePlugin({
         .optional()
         .describe("The certificate's file (PEM), relative to the config's folder: with it the port speaks HTTPS"),
       key: z.string().min(1).optional().describe("The certificate's private key (PEM)"),
-      proxies: addressList
-        .default([])
-        .describe('Proxies whose word is taken for where a request comes from (`X-Forwarded-For`)'),
+      proxies: addressList.default([]).describe('Proxies trusted to name the address of a client (`X-Forwarded-For`)'),
       hosts: hostList
         .default([])
         .describe(
-          'Names under which this port may be asked for, beside IP addresses and localhost; `*` is any. Without them a port on loopback answers to its own names only, any other to every name',
+          'Host names that this port serves besides IP addresses and localhost; `*` is any. By default a port on loopback serves only its own names, any other port serves every name',
         ),
       connections: z
         .int()
         .positive()
         .default(10_000)
-        .describe('How many connections there may be; more are closed at once'),
+        .describe('How many connections in all; further ones are closed at once'),
       perNetwork: z
         .int()
         .positive()
         .default(64)
-        .describe('How many connections from one IPv4 address or IPv6 /64, proxies aside; more are closed at once'),
+        .describe(
+          'How many connections from one IPv4 address or IPv6 /64, except from proxies; further ones are closed at once',
+        ),
       ...handshakeOptions,
       ...probeOptions,
       headerTime: z
@@ -82,7 +82,7 @@ export default definePlugin({
         .describe('How long a whole request may take, in seconds'),
     })
     .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
-      message: 'Allowed are certificate and key together, or neither',
+      message: 'Set both certificate and key, or neither',
     }),
   provides: { http: Http },
   async setup(context) {
@@ -96,9 +96,9 @@ export default definePlugin({
     const upgrades = new Routes<UpgradeHandler>();
     const isProxy = inAddressList(options.proxies);
 
-    /** Nothing is before it is known where the port listens. */
+    /** Refuses everything until the port's address is known. */
     let isOurs: (asked: Asked) => boolean = () => false;
-    /** Brings a request into the form that handlers know. @returns whether it may be answered, or a foreign page asks */
+    /** Normalizes a request for handlers. @returns whether it is for this server, and not from a foreign page */
     function isForUs(request: IncomingMessage): boolean {
       const absolute = toOriginForm(request);
       const { headers, socket } = request;
@@ -117,7 +117,7 @@ export default definePlugin({
       try {
         await handler(request, response);
       } catch (err) {
-        logger.error({ event: 'http-error', err, path }, 'an HTTP request could not be answered');
+        logger.error({ event: 'http-error', err, path }, 'an HTTP handler failed');
         if (response.headersSent) response.destroy();
         else say(response, 500, FAILED);
       }
@@ -125,7 +125,7 @@ export default definePlugin({
 
     function hand(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       socket.on('error', () => socket.destroy());
-      // Its answer would come between those to the requests before it.
+      // Its answer would mix with those to earlier requests.
       if (pipelines.get(socket)?.leave() === false) {
         socket.destroy();
         return;
@@ -164,9 +164,9 @@ export default definePlugin({
       pipelines.get(request.socket)?.add(request, response, () => void reply(request, response));
     }
 
-    const crowd = keep('crowd', () => new Crowd());
+    const counter = keep('counter', () => new ConnectionCounter());
     const mayBegin = certificate && handshakeLimit(context, options.handshakesPerNetwork);
-    const admit = admission(crowd, { server, isProxy, ...options, mayBegin });
+    const admit = admission(counter, { server, isProxy, ...options, mayBegin });
 
     const limits: ServerOptions = {
       maxHeaderSize: 16_384,
@@ -183,7 +183,7 @@ export default definePlugin({
           ? createSecureServer({ ...limits, handshakeTimeout: headerTime * 1000 })
           : createServer(limits);
         // Before Node's own listener reads from it, and after.
-        made.prependListener('connection', (socket: Socket) => crowd.admit(socket));
+        made.prependListener('connection', (socket: Socket) => counter.admit(socket));
         return made.on(certificate ? 'secureConnection' : 'connection', (socket: Socket) => {
           if (!socket.destroyed) pipelines.set(socket, new Pipeline(socket));
         });
@@ -205,7 +205,7 @@ export default definePlugin({
         listener.requestTimeout = requestTime * 1000;
         listener.maxConnections = options.connections;
         listener.timeout = SILENCE;
-        crowd.admit = admit;
+        counter.admit = admit;
         listener.removeAllListeners('request').on('request', (request, response) => serve(request, response));
         listener.removeAllListeners('checkExpectation').on('checkExpectation', (request, response) => {
           serve(request, response, async () => say(response, 417, UNEXPECTED));

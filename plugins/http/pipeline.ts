@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How much of what a client sent is parsed at once, in bytes: a request of a browser, or some dozens of the shortest. */
+/** How many bytes are parsed at once: a browser's request, or dozens of the shortest ones. */
 const SLICE = 2048;
 
-/** How much of a body is read and dropped after its request was answered, in bytes. */
+/** How many bytes of a body are read and dropped after its request was answered. */
 const UNWANTED = 65_536;
 
 interface Waiting {
@@ -13,22 +13,22 @@ interface Waiting {
 }
 
 /**
- * One connection's requests, answered one at a time. Node parses whatever has come and calls the handler for each
- * request in it; here nothing is parsed while a request waits for its answer, so what a client sends ahead stays in
- * the socket's buffer and then in the system's.
+ * One connection's requests, answered one at a time. Node parses everything that has arrived and calls the handler for
+ * each request in it. Here nothing is parsed while a request is being answered, so pipelined requests stay in the
+ * socket's buffer and then in the system's.
  */
 export class Pipeline {
   readonly #socket: Socket;
   /** Node's listener, which feeds its parser. */
   readonly #parse: (chunk: Buffer) => void;
-  /** The request that is being answered, and those that came in the same slice. */
+  /** The request being answered, and those parsed in the same slice. */
   #waiting: Waiting[] = [];
-  /** A request whose answer is sent while its body still comes. */
+  /** A request that was answered before its body had arrived. */
   #dropping: IncomingMessage | undefined;
   #dropped = 0;
   #left = false;
 
-  /** @param socket that of a connection which Node's HTTP server has just taken up */
+  /** @param socket the socket of a connection that Node's HTTP server has just accepted */
   constructor(socket: Socket) {
     const [parse] = socket.listeners('data');
     if (parse === undefined) throw new Error("Node's HTTP server reads its sockets in another way");
@@ -37,17 +37,17 @@ export class Pipeline {
     socket.off('data', this.#parse).on('data', this.#read).on('drain', this.#goOn);
   }
 
-  /** Takes in a request that was parsed. @param answer called when the requests before it are answered */
+  /** Queues a parsed request. @param answer called when the requests before it are answered */
   add(request: IncomingMessage, response: ServerResponse, answer: () => void): void {
     const waiting = { request, answer };
     response.once('close', () => {
-      // Between two requests of one client others have their turn.
+      // Other clients get a turn between two requests of one client.
       setImmediate(() => this.#answered(waiting));
     });
     if (this.#waiting.push(waiting) === 1) answer();
   }
 
-  /** Lets go of a connection that speaks another protocol from here on. @returns whether no request waits for its answer */
+  /** Releases a connection that switches to another protocol. @returns false if a request is still unanswered */
   leave(): boolean {
     this.#left = true;
     this.#socket.off('data', this.#read).off('drain', this.#goOn);
@@ -69,7 +69,7 @@ export class Pipeline {
     this.#goOn();
   };
 
-  /** Whether the next bytes belong to the request that is being answered, or none is. */
+  /** Whether no request is being answered, or the next bytes belong to the one that is. */
   get #mayRead(): boolean {
     const [first, next] = this.#waiting;
     if (next !== undefined || this.#socket.writableNeedDrain) return false;
@@ -91,7 +91,7 @@ export class Pipeline {
     if (this.#left || this.#socket.destroyed) return;
     const request = this.#waiting[0]?.request;
     if (!this.#mayRead) this.#socket.pause();
-    // Who reads a body resumes it when there is room.
+    // The reader of a body resumes it when there is room.
     else if (request === undefined || request.readableLength < request.readableHighWaterMark) this.#socket.resume();
   };
 

@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { UpgradeRefusal } from 'chatserv';
 
-/** Every response begins with these, which allow nothing. A handler that serves pages says what they may do. */
+/** The default headers of every response, which allow nothing. A handler that serves pages overrides them. */
 export const STRICT: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -26,6 +26,6 @@ export function refuseUpgrade(socket: Duplex, { status, text }: UpgradeRefusal):
     'content-length': Buffer.byteLength(body),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  // Who is refused and never closes its side would keep the connection.
+  // A refused client that never closes its side must not keep the connection.
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
 }

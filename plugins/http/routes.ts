@@ -1,8 +1,8 @@
-/** What handles which path: exactly, or, where a path ends with `/`, with all below it. */
+/** Handlers by path: an exact path, or one that ends with `/` and includes everything below it. */
 export class Routes<H> {
   readonly #handlers = new Map<string, Set<H>>();
 
-  /** Puts a handler in front of those that the path has. @returns takes it away again */
+  /** Adds a handler, ahead of those that the path has. @returns removes it again */
   add(path: string, handler: H): () => void {
     const handlers = this.#handlers.get(path) ?? new Set();
     this.#handlers.set(path, handlers);

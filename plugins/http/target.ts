@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The path that a request is for, without its query, which may tell more than a log should keep. */
+/** The path of a request, without the query, which may contain what a log should not keep. */
 export function pathOf({ url = '' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '';
 }
@@ -8,8 +8,8 @@ export function pathOf({ url = '' }: IncomingMessage): string {
 const ABSOLUTE_FORM = /^https?:\/\/(?<host>[^/?#@]*)(?<path>[/?][^#]*)?/i;
 
 /**
- * Brings a request in absolute form, as clients send it to a proxy (`GET http://chat.example/path`, RFC 9112, 3.2.2),
- * into the form that handlers know: the path in `url`, and the target's host in place of the header `Host`.
+ * Normalizes a request in absolute form, as clients send it to proxies (`GET http://chat.example/path`, RFC 9112, 3.2.2):
+ * leaves the path in `url`, and puts the target's host into the header `Host`.
  * @returns whether it was in absolute form
  */
 export function toOriginForm(request: IncomingMessage): boolean {

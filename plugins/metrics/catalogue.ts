@@ -2,17 +2,17 @@ import type { ServerFacts, StoreFacts } from 'chatserv';
 import { histogram, type Metric, numbers, type Sample } from './exposition.ts';
 import type { ProcessFacts } from './process.ts';
 
-/** All that a page is made from. */
+/** The values of all metrics. */
 export interface Facts {
   readonly server: ServerFacts;
   readonly store: Awaited<ReturnType<StoreFacts['read']>> | undefined;
   readonly process: ProcessFacts;
 }
 
-/** Of how many bounds of a plugin's durations one is said: there are many plugins. */
+/** Every nth bucket of a plugin's durations is written: there are many plugins. */
 const COARSE = 3;
 
-/** Events that alerts look for: an alert sees a count begin only where it stood at 0 before. */
+/** Events that alerts watch. They start at 0, since an alert misses the first event of a new counter. */
 const WATCHED = [
   'connection',
   'login',
@@ -29,9 +29,9 @@ const WATCHED = [
 ];
 const NONE = Object.fromEntries(WATCHED.map((event) => [event, 0]));
 
-/** Every metric, and where its numbers come from. The table in docs/operations.md is made from this. */
+/** All metrics. The table in docs/operations.md is generated from them. */
 export const METRICS: readonly (Metric & {
-  /** Its labels; none is ever made of what a client sent. */
+  /** Its labels. None ever contains what a client sent. */
   readonly labels?: readonly string[];
   page(metric: Metric, facts: Facts): string;
 })[] = [
@@ -146,7 +146,7 @@ function counter(name: string, help: string, read: Read = () => undefined) {
   return { name, type: 'counter' as const, help, page: single(read) };
 }
 
-/** One number without labels, or nothing where it is not known. */
+/** One value without labels, or nothing if it is unknown. */
 function single(read: Read) {
   return (metric: Metric, facts: Facts): string => {
     const value = read(facts);

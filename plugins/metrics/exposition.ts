@@ -1,31 +1,31 @@
 import type { Spread } from 'chatserv';
 
-/** One number, and what it is of. */
+/** One value with its labels. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** How long things took, and which. */
+/** A distribution of durations with its labels. */
 export interface Times {
   readonly labels?: Readonly<Record<string, string>>;
   readonly spread: Spread;
 }
 
-/** A metric as a page of Prometheus' text format has it, version 0.0.4. */
+/** A metric in Prometheus' text format, version 0.0.4. */
 export interface Metric {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  /** What it says, without a full stop. */
+  /** Its description, without a full stop. */
   readonly help: string;
 }
 
-/** A metric with its numbers, as lines. */
+/** The lines of a counter or gauge. */
 export function numbers({ name, type, help }: Metric, samples: readonly Sample[]): string {
   return head(name, type, help) + samples.map(({ labels, value }) => line(name, labels, value)).join('');
 }
 
-/** A histogram, in seconds, as lines. @param each of how many bounds one is said */
+/** The lines of a histogram, in seconds. @param each writes every nth bucket */
 export function histogram({ name, type, help }: Metric, times: readonly Times[], each: number): string {
   const lines = times.map(({ labels, spread: { count, sum, upTo } }) => {
     const bounds = upTo.filter((_, index) => index % each === 0);
@@ -41,7 +41,7 @@ function head(name: string, type: string, help: string): string {
 }
 
 function line(name: string, labels: Sample['labels'], value: number): string {
-  const pairs = Object.entries(labels ?? {}).map(([key, said]) => `${key}="${escaped(said)}"`);
+  const pairs = Object.entries(labels ?? {}).map(([key, label]) => `${key}="${escaped(label)}"`);
   return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}\n`;
 }
 

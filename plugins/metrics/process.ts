@@ -4,26 +4,26 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
 
-/** What the operating system and Node tell of this process. */
+/** Statistics of this process from the operating system and Node. */
 export interface ProcessFacts {
-  /** By how much the event loop was late since it was asked before, in seconds: p50, p99 and max. */
+  /** The delay of the event loop since the last call, in seconds: p50, p99 and max. */
   readonly delays: readonly (readonly [of: string, seconds: number])[];
   readonly cpu: number;
   readonly started: number;
   readonly memory: { readonly resident: number; readonly heap: number };
-  /** Where the system tells: open file descriptors, and how many there may be. */
+  /** Open file descriptors and their limit, if the system reports them. */
   readonly descriptors: { readonly open: number; readonly most: number } | undefined;
 }
 
-/** Looks at this process, from now on. */
+/** Starts measuring this process. @returns reads the statistics */
 export function watchProcess(signal: AbortSignal): () => Promise<ProcessFacts> {
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION });
   loop.enable();
   signal.addEventListener('abort', () => loop.disable());
-  // The same after a reload, or it would pass for a start.
+  // Unchanged by a reload, which must not look like a start.
   const started = performance.timeOrigin / 1000;
   return async () => {
-    // What the histogram measures of a loop that is never late is its own resolution.
+    // For a loop that is never late, the histogram reports its own resolution.
     const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1000);
     const delays = [
       ['p50', late(loop.percentile(50))],

@@ -1,26 +1,26 @@
 import type { Clock } from 'chatserv';
 
-/** What a queue allows. */
+/** The limits of a queue. */
 export interface QueueRule {
-  /** How many pieces of work are done at once. */
+  /** How many jobs run at once. */
   readonly atOnce: number;
-  /** How many may wait in all. */
+  /** How many jobs may wait in all. */
   readonly waiting: number;
-  /** How long one may wait, in milliseconds. */
+  /** How long a job may wait, in milliseconds. */
   readonly patience: number;
 }
 
-/** A piece of work that waits: told that it is its turn, or that it is not done. */
+/** A waiting job, called with whether it may run. */
 type Waiting = (goes: boolean) => void;
 
 /**
- * Does so many pieces of work at once, and of what waits one piece of each party in turn. Where too much waits, the
- * party that has most of it waiting loses its last piece: who floods takes no place from others.
+ * Runs a limited number of jobs at once, and takes waiting ones from each party in turn. If too many wait, the party with
+ * the most drops its last: a flood does not take places from others.
  */
 export class FairQueue {
   readonly #rule: QueueRule;
   readonly #clock: Clock;
-  /** What waits, by party; the party whose turn is next stands first. */
+  /** Waiting jobs by party. The party whose turn is next comes first. */
   readonly #lines = new Map<string, Waiting[]>();
   #running = 0;
   #count = 0;
@@ -30,7 +30,7 @@ export class FairQueue {
     this.#clock = clock;
   }
 
-  /** Does the work when it is the party's turn. @returns undefined when it is not done: too much waits, or it did for too long */
+  /** Runs a job when it is the party's turn. @returns undefined if it was dropped: too many waited, or it did for too long */
   async run<T>(party: string, work: () => Promise<T>): Promise<T | undefined> {
     if (this.#running >= this.#rule.atOnce && !(await this.#turn(party))) return undefined;
     this.#running++;
@@ -42,7 +42,7 @@ export class FairQueue {
     }
   }
 
-  /** Waits. @returns whether it is its turn */
+  /** Waits for a turn. @returns false if the job is dropped */
   async #turn(party: string): Promise<boolean> {
     if (this.#count >= this.#rule.waiting && !this.#makesRoomFor(party)) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -50,13 +50,13 @@ export class FairQueue {
     if (line === undefined) this.#lines.set(party, [resolve]);
     else line.push(resolve);
     this.#count++;
-    const cancel = this.#clock.after(this.#rule.patience, () => this.#leaves(party, resolve));
+    const cancel = this.#clock.after(this.#rule.patience, () => this.#drop(party, resolve));
     const goes = await promise;
     cancel();
     return goes;
   }
 
-  /** Has the longest line lose its last. @returns whether there is one that is longer than this party's would be */
+  /** Drops the last job of the longest line. @returns false if none is longer than this party's would be */
   #makesRoomFor(party: string): boolean {
     let longest: string | undefined;
     let most = (this.#lines.get(party)?.length ?? 0) + 1;
@@ -67,12 +67,12 @@ export class FairQueue {
     }
     const last = longest === undefined ? undefined : this.#lines.get(longest)?.at(-1);
     if (longest === undefined || last === undefined) return false;
-    this.#leaves(longest, last);
+    this.#drop(longest, last);
     return true;
   }
 
-  /** Takes one out of its line, and tells it that it is not done. */
-  #leaves(party: string, one: Waiting): void {
+  /** Drops a job from its line. */
+  #drop(party: string, one: Waiting): void {
     const line = this.#lines.get(party);
     const at = line?.indexOf(one) ?? -1;
     if (line === undefined || at < 0) return;

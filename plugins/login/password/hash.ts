@@ -1,7 +1,7 @@
 import { argon2, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** What one hash costs: argon2id's memory in KiB and its passes. OWASP's minimum is 19 MiB and 2. */
+/** The cost of a hash: argon2id's memory in KiB and its passes. OWASP's minimum is 19 MiB and 2. */
 export interface Cost {
   readonly memory: number;
   readonly passes: number;
@@ -12,12 +12,12 @@ const SALT_BYTES = 16;
 const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/;
 const SHA1 = /^\$sha1\$([0-9a-f]{40})$/;
 
-/** What is hashed where there is nothing to hold a secret against. */
+/** The salt for hashing a secret that has no hash to compare with. */
 const NO_SALT = Buffer.alloc(SALT_BYTES);
 
 const derive = promisify(argon2);
 
-/** A secret as it is hashed: blanks of any kind are one kind, and characters composed (RFC 8265, OpaqueString). */
+/** Normalizes a secret for hashing: maps all blanks to U+0020 and composes characters (RFC 8265, OpaqueString). */
 export function preparedSecret(secret: string): string {
   return secret.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 }
@@ -30,8 +30,8 @@ export async function hashSecret(secret: string, cost: Cost): Promise<string> {
 }
 
 /**
- * Whether a secret is the one of a hash: ours, or an imported unsalted SHA-1. It takes an argon2 hash whatever the
- * answer: an imported hash, and that of nobody (''), take one of today's cost.
+ * Whether a secret matches a hash: argon2id, or an imported unsalted SHA-1. It always computes an argon2id hash, so that
+ * its time tells nothing: with the current cost for an imported hash, and for '', which nothing matches.
  */
 export async function verifySecret(secret: string, hash: string, today: Cost): Promise<boolean> {
   const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash) ?? [];
@@ -47,7 +47,7 @@ export async function verifySecret(secret: string, hash: string, today: Cost): P
   return timingSafeEqual(found, wanted);
 }
 
-/** Whether a hash was made otherwise than hashes are made today. */
+/** Whether a hash was made with other parameters than the current ones. */
 export function isStale(hash: string, { memory, passes }: Cost): boolean {
   const today = `$argon2id$v=19$m=${memory},t=${passes},p=1$`;
   const [salt = '', tag = ''] = hash.slice(today.length).split('$');

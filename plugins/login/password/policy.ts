@@ -9,27 +9,27 @@ export interface Lengths {
 
 let commonest: Promise<ReadonlySet<string>> | undefined;
 
-/** Why a secret may not become the password of a name, as one word; undefined when it may. */
+/** Why a secret cannot be the password of a user, as one word; undefined if it can. */
 export async function objectionTo(name: string, secret: string, lengths: Lengths): Promise<string | undefined> {
   const prepared = preparedSecret(secret);
   const { length } = [...prepared];
   if (length < lengths.minLength) return 'too-short';
   if (length > lengths.maxLength) return 'too-long';
-  // Not everything that can be sent can be typed at a plain line.
+  // Controls and lone surrogates cannot be typed on a plain line.
   if (/\p{Cc}/u.test(prepared) || !prepared.isWellFormed()) return 'characters';
   if (isLike(name, prepared, lengths.minLength)) return 'like-the-name';
   commonest ??= loadCommonest();
   return (await commonest).has(prepared.toLowerCase()) ? 'common' : undefined;
 }
 
-/** Whether a secret is the name, once or more often, forwards or backwards, and next to it at most a few digits and signs. */
+/** Whether a secret is the name, repeated or not, forwards or backwards, plus at most a few digits and signs. */
 function isLike(name: string, secret: string, least: number): boolean {
   const [key, word] = [nameKey(name), nameKey(secret)];
   const rest = word.replaceAll(key, '').replaceAll([...key].reverse().join(''), '');
   return rest !== word && [...rest].length < least && !/\p{L}/u.test(rest);
 }
 
-/** The commonest passwords, in lower case. They are loaded when the first is asked for, and few ever register. */
+/** The most common passwords, in lower case. Loaded on first use, since registrations are rare. */
 async function loadCommonest(): Promise<ReadonlySet<string>> {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   return new Set(dictionary['passwords-common'].map((word) => String(word).toLowerCase()));

@@ -25,7 +25,7 @@ const COUNTED_MOST = 10_000;
 
 export default definePlugin({
   name: 'offline-messages',
-  summary: 'Keeps every message until each of its recipients was given it',
+  summary: 'Stores every message until each recipient has received it',
   options: z.strictObject({
     keepDays: z.number().positive().default(365).describe('How long undelivered messages are kept, in days'),
     keepMessages: z.int().positive().default(1_000_000).describe('The most messages kept; the oldest go first'),

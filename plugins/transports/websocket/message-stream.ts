@@ -3,49 +3,49 @@ import type { RawData, WebSocket } from 'ws';
 
 const LF = 0x0a;
 
-/** How many frames of a client are read while it is being closed: those that it sent before it learned of that. */
+/** How many frames are read while the connection closes: the client sent them before it knew. */
 const LAST_FRAMES = 1000;
 
-/** A WebSocket as the stream of lines that a session reads and writes: each message is one line, without its end. */
+/** A WebSocket as a stream of lines: each message is one line, without its end. */
 export class MessageStream extends Duplex {
   readonly #socket: WebSocket;
-  /** Whether the client was heard of since it was last asked. */
-  #heard = true;
-  /** How many frames came since it is being closed. */
+  /** Whether anything was received since the last ping. */
+  #alive = true;
+  /** The number of frames received while closing. */
   #lastFrames = 0;
 
   constructor(socket: WebSocket) {
     super();
     this.#socket = socket;
     socket.on('message', (data) => {
-      this.#hear();
+      this.#received();
       this.#receive(data);
     });
-    socket.on('ping', () => this.#hear()).on('pong', () => this.#hear());
+    socket.on('ping', () => this.#received()).on('pong', () => this.#received());
     socket.on('error', (cause) => this.destroy(cause));
     socket.once('close', () => this.push(null));
   }
 
-  /** Asks whether the client is still there, and ends a connection on which nothing was heard since the last time. */
+  /** Pings the client, or cuts the connection if nothing was received since the last ping. */
   ping(): void {
-    if (!this.#heard) {
+    if (!this.#alive) {
       this.destroy();
       return;
     }
-    this.#heard = false;
+    this.#alive = false;
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
-  #hear(): void {
-    this.#heard = true;
-    // Reading on shows that the client has closed its side too; a flood costs more than that is worth.
+  #received(): void {
+    this.#alive = true;
+    // Keeps reading to see the client close its side, but not for the price of a flood.
     if (this.writableEnded && ++this.#lastFrames === LAST_FRAMES) this.#socket.pause();
   }
 
   #receive(data: RawData): void {
     if (this.writableEnded) return;
     const bytes = data as Buffer;
-    // Between the tokens of JSON a line end is a blank like any other; here it would end the line.
+    // JSON allows line ends between tokens. On this stream they would end the line.
     const line = bytes.includes(LF) ? Buffer.from(bytes.toString('latin1').replaceAll('\n', ' '), 'latin1') : bytes;
     if (!this.push(Buffer.concat([line, Buffer.of(LF)]))) this.#socket.pause();
   }

@@ -3,10 +3,10 @@ import { z } from 'chatserv';
 /** An origin as a scheme and a host, with a port or not. */
 const FORM = /^([a-z][a-z0-9+.-]*):\/\/[^/?#@\s]+\/?$/i;
 
-/** Schemes of addresses from which no page is loaded. */
+/** Schemes that no page is loaded from. */
 const NO_PAGES = ['ws', 'wss', 'ftp', 'file'];
 
-/** An origin as browsers send it: in lower case and without the port that its scheme implies; undefined where it is none. */
+/** An origin as browsers send it: in lower case and without the port that its scheme implies; undefined if it is not one. */
 export function originIn(text: string): string | undefined {
   if (text === 'null') return text;
   const scheme = FORM.exec(text)?.[1]?.toLowerCase();
@@ -22,11 +22,11 @@ export const originList = z.array(
     .string()
     .refine(
       (origin) => origin === '*' || originIn(origin) !== undefined,
-      "Allowed are origins, a scheme and a host and nothing after them, as https://chat.example or http://localhost:8080, and '*'",
+      "Expected origins, a scheme and a host with nothing after them, such as https://chat.example or http://localhost:8080, or '*'",
     ),
 );
 
-/** Whether a page's origin is the host that it connects to, whether their default port is written or not. */
+/** Whether a page's origin has the host that it connects to, with or without the default port. */
 export function isSameHost(origin: string, host: string): boolean {
   const url = URL.parse(origin);
   return url !== null && URL.parse(`${url.protocol}//${host}`)?.host === url.host;
