@@ -5,10 +5,11 @@ import { Credentials, type LoginOptions } from './credentials.ts';
 import { eventOf } from './events.ts';
 import { Learned } from './learned.ts';
 import { LoginDialogue } from './login-dialogue.ts';
-import type { Ask, Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
+import type { Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
 import { askOf, Questions } from './questions.ts';
 import { ReceivedMessages } from './received.ts';
-import { type Answer, type RequestError, Requests } from './requests.ts';
+import { type Answer, Requests } from './requests.ts';
+import { systemClock } from './system-clock.ts';
 
 /** The options of a conversation. */
 export interface ConversationOptions {
@@ -27,16 +28,6 @@ const GOODBYE = 2_000;
 
 /** The server's reasons that end the conversation; after any other it reconnects. */
 const FINAL = new Set(['goodbye', 'replaced', 'signed-out', 'kicked', 'banned', 'removed', 'wrong-password']);
-
-/** The kernel's clock unrefs its timers, which a browser cannot do. */
-const systemClock: Clock = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  after(milliseconds, call) {
-    const timer = setTimeout(call, milliseconds);
-    return () => clearTimeout(timer);
-  },
-};
 
 /**
  * One account's conversation with a server, in JSON (docs/json.md), over whatever carries lines.
@@ -87,7 +78,7 @@ export class Conversation {
       lost: (why) => this.#lost(why),
       replaced: () => this.#end({ state: 'closed', why: 'replaced' }),
       forgotten: () => this.#credentials.renew(undefined, this.#received.seen),
-      refused: (ask) => this.#refused(ask),
+      refused: (ask) => this.#end({ state: 'closed', why: 'refused', ...ask }),
     });
     this.#requests = new Requests({
       clock,
@@ -109,7 +100,7 @@ export class Conversation {
       caughtUp: (count) => owner.caughtUp?.(count),
     });
     this.#learned = new Learned({
-      ask: (name) => this.#askFirst(name),
+      ask: (name) => this.#requests.add({ type: 'command', name, text: '' }, true),
       presence: (change) => owner.presence?.(change),
     });
   }
@@ -161,7 +152,7 @@ export class Conversation {
    * @throws RequestError when the server refuses it, or the conversation ends first
    */
   message(to: 'everyone' | readonly string[], text: string, unlessCommand?: string): Promise<Answer> {
-    return this.#noticingCommands(this.#requests.add({ type: 'message', to, text, unlessCommand }));
+    return this.#learned.relearnOnError(this.#requests.add({ type: 'message', to, text, unlessCommand }));
   }
 
   /**
@@ -171,7 +162,7 @@ export class Conversation {
    */
   async command(name: string, given: string | Readonly<Record<string, unknown>> = ''): Promise<Answer> {
     const args = typeof given === 'string' ? { text: given } : { values: given };
-    const answer = await this.#noticingCommands(this.#requests.add({ type: 'command', name, ...args }));
+    const answer = await this.#learned.relearnOnError(this.#requests.add({ type: 'command', name, ...args }));
     if (name === 'help' && given === '') this.#learned.help(answer);
     return answer;
   }
@@ -273,22 +264,6 @@ export class Conversation {
     this.#requests.open();
   }
 
-  /** Asks for the commands again when an error shows that they have changed. */
-  async #noticingCommands(request: Promise<Answer>): Promise<Answer> {
-    try {
-      return await request;
-    } catch (cause) {
-      const { reason } = cause as RequestError;
-      if (reason === 'is-command' || reason === 'command') void this.#learned.learnCommands();
-      throw cause;
-    }
-  }
-
-  /** Calls a command ahead of the queue. */
-  #askFirst(name: string): Promise<Answer> {
-    return this.#requests.add({ type: 'command', name, text: '' }, true);
-  }
-
   /** Nothing has been received for long: checks whether the server is still there. */
   #silent(link: Link): void {
     if (!link.welcome && !this.#login.asking) this.#lost('the server does not answer');
@@ -315,10 +290,6 @@ export class Conversation {
     // The owner is answering a question: reconnects once the answer is there.
     if (this.#login.asking) return;
     this.#setState({ state: 'lost', why, seconds: this.#connections.retry() / 1000 });
-  }
-
-  #refused(ask: Ask): void {
-    this.#end({ state: 'closed', why: 'refused', ...ask });
   }
 
   #end(closed: Closed): Closed {

@@ -60,6 +60,17 @@ export class Learned {
     if (help !== undefined && help !== 'lost') this.help(help);
   }
 
+  /** Passes a request on, and asks for the commands again if its error shows that they have changed. */
+  async relearnOnError(request: Promise<Answer>): Promise<Answer> {
+    try {
+      return await request;
+    } catch (cause) {
+      const { reason } = cause as RequestError;
+      if (reason === 'is-command' || reason === 'command') void this.learnCommands();
+      throw cause;
+    }
+  }
+
   /** Stores the answer to `help`. */
   help({ facts }: Answer): void {
     this.commands = commandsIn(facts);
