@@ -9,18 +9,18 @@ export default definePlugin({
   name: 'page',
   summary: 'A web page to chat with, on the HTTP port',
   options: z.strictObject({
-    title: z.string().min(1).max(60).default('Chat').describe('What the page calls this chat'),
+    title: z.string().min(1).max(60).default('Chat').describe('The name of the chat'),
     welcome: z
       .string()
       .max(500)
       .default('')
-      .describe('A sentence above the login: whose chat it is, or whom to ask for an account'),
-    path: folder.default('/').describe('Where the page is on the HTTP port; it ends with a slash'),
+      .describe('A sentence above the login, such as who runs the chat or how to get an account'),
+    path: folder.default('/').describe('The path of the page on the HTTP port; it ends with a slash'),
     socket: z
       .string()
       .startsWith('/')
       .default('/ws')
-      .describe('Where the plugin `websocket` listens on that port: its option `path`'),
+      .describe('The path of the WebSocket on that port: the option `path` of the plugin `websocket`'),
   }),
   needs: { http: Http },
   wants: { registration: Registration, inbox: Inbox },

@@ -3,14 +3,14 @@ import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What stands between quotes in an import or export of a whole line or more. */
+/** Matches the module name in an import or export that starts a line. */
 const SPECIFIER = /^((?:import\s*|(?:import|export)\b[^'";]*?\bfrom\s*)(['"]))([^'"\n]+)(?=\2)/gm;
 
 /**
- * The modules that a browser needs for one of them, as JavaScript, by the names they are served under. Those are all
- * in one folder, and import each other by these names.
- * @param main the file of the first one; the others are what it imports, and what those import
- * @param resolve gives the file's URL of what is imported by the name of a package
+ * The modules that a browser needs to run one of them, as JavaScript, by the names they are served under. All are
+ * served from one folder and import each other by these names.
+ * @param main the file of the first module; the others are its imports, and theirs
+ * @param resolve returns the URL of the file that a package name imports
  * @throws when an import cannot be followed
  */
 export function browserModules(main: URL, resolve: (name: string) => string): Map<string, string> {
@@ -41,7 +41,7 @@ export function browserModules(main: URL, resolve: (name: string) => string): Ma
   return modules;
 }
 
-/** TypeScript as JavaScript, on the same lines. Node warns that this may change, which is nothing to a user. */
+/** Strips the types of TypeScript and keeps its lines. Suppresses Node's warning that this is experimental. */
 function withoutTypes(code: string): string {
   const { emitWarning } = process;
   process.emitWarning = () => {};

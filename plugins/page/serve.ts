@@ -2,15 +2,15 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { ServedFile } from './site.ts';
 
 /**
- * What a browser may do with the page: load its own files and connect to its own host, and nothing else. No text can
- * become a script or a style, and not even the page's own scripts can make markup of text.
+ * The page may only load its own files and connect to its own host. No text can become a script or a style, and even the
+ * page's own scripts cannot turn text into markup.
  */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
-  // Of the same host and port, WebSockets included.
+  // The same host and port, WebSockets included.
   "connect-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",
@@ -26,15 +26,15 @@ const HEADERS: OutgoingHttpHeaders = {
 
 /**
  * Answers requests for a fixed table of files.
- * @param path where they are on the port; it ends with a slash
- * @param files by their paths below that
+ * @param path the folder that they are served under; it ends with a slash
+ * @param files by their paths below it
  */
 export function serve(path: string, files: ReadonlyMap<string, ServedFile>) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const asked = (request.url ?? '').split('?', 1)[0] ?? '';
     const file = asked.startsWith(path) ? files.get(asked.slice(path.length)) : undefined;
     if (`${asked}/` === path) {
-      // Relative, for a proxy may show the path as another.
+      // Relative, since a proxy may map the path.
       say(response, 308, 'The page is here.', { location: `${path.split('/').at(-2)}/` });
     } else if (file === undefined) {
       say(response, 404, 'There is nothing at this address.');
@@ -68,7 +68,7 @@ function send({ method, headers }: IncomingMessage, response: ServerResponse, fi
   response.end(method === 'HEAD' ? undefined : body);
 }
 
-/** Whether a browser has this version (RFC 9110, 13.1.2: compared weakly). */
+/** Whether a browser has this version already (RFC 9110, 13.1.2: weak comparison). */
 function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   const bare = (tag: string) => tag.trim().replace(/^W\//, '');

@@ -4,34 +4,34 @@ import { posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { browserModules } from './modules.ts';
 
-/** A file as it is served. */
+/** A file to serve. */
 export interface ServedFile {
   readonly type: string;
   readonly body: Buffer;
-  /** The same, compressed. */
+  /** The compressed body. */
   readonly gzip: Buffer;
   readonly etag: string;
-  /** Whether its address changes with its content. */
+  /** Whether its address changes with its content, so that it can be cached for ever. */
   readonly immutable: boolean;
 }
 
-/** What is particular to a server. */
+/** The settings of a server that the page depends on. */
 export interface SiteOptions {
   readonly title: string;
   readonly welcome: string;
   /** The paths of the page and of the WebSocket on the HTTP port. */
   readonly path: string;
   readonly socket: string;
-  /** Whether who is new may make an account. */
+  /** Whether new users can register. */
   readonly registers: boolean;
-  /** Whether messages wait for who is offline. */
+  /** Whether messages are stored for offline users. */
   readonly keepsMessages: boolean;
 }
 
-/** Where the files of the page are, as source or as built. */
+/** The folder of the page's files, as source or as built. */
 const FOLDER = new URL('browser/', import.meta.url);
 
-/** The style sheets that are served as one, page.css, in the order in which a later one stands over an earlier one. */
+/** The style sheets that are served as one, page.css. Later ones override earlier ones. */
 const STYLES = [
   'tokens.css',
   'base.css',
@@ -47,8 +47,8 @@ const STYLES = [
 ];
 
 /**
- * All files of the page, by their paths below it: the page itself at the empty path, and what it is made of in a folder
- * that is called by its content, so that nothing that a browser has kept is used with a page of another version.
+ * All files of the page, by their paths below it: the page itself at the empty path, and its assets in a folder named
+ * after a hash of their content, so that a browser never uses cached assets with another version of the page.
  * @throws when a file cannot be read
  */
 export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile> {
@@ -64,7 +64,7 @@ export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile>
   const values: Readonly<Record<string, string>> = {
     title: escaped(title),
     welcome: escaped(welcome),
-    // Relative, so that a proxy may put the whole under another path.
+    // Relative, since a proxy may serve it all under another path.
     socket: escaped(posix.relative(path, socket)),
     registration: registers ? 'on' : 'off',
     keepsMessages: keepsMessages ? 'on' : 'off',
@@ -85,7 +85,7 @@ function moduleTag(name: string, assets: string): string {
 
 function served(type: string, text: string, immutable: boolean): ServedFile {
   const body = Buffer.from(text);
-  // Weak: with and without compression it is the same.
+  // Weak: the same with and without compression.
   return { type: `${type}; charset=utf-8`, body, gzip: gzipSync(body), etag: `W/"${digest(text)}"`, immutable };
 }
 

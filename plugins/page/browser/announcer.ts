@@ -1,9 +1,9 @@
 import { byId, element } from './dom.ts';
 
-/** How many sentences stay: what is gone before it was read is lost to who listens. */
+/** How many sentences stay: one removed before it is read out is lost. */
 const STAYING = 12;
 
-/** Says to screen readers what happens elsewhere on the page than where the focus is. */
+/** Announces to screen readers what happens away from the focus. */
 export class Announcer {
   readonly #place = byId('announcer', HTMLElement);
 
@@ -12,7 +12,7 @@ export class Announcer {
     while (this.#place.childElementCount > STAYING) this.#place.firstElementChild?.remove();
   }
 
-  /** Takes away what was said to somebody else. */
+  /** Removes the announcements for the previous user. */
   clear(): void {
     this.#place.replaceChildren();
   }

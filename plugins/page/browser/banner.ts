@@ -1,10 +1,10 @@
 import { countDown } from './countdown.ts';
 import { byId } from './dom.ts';
 
-/** What is over within this time is not worth a line, in milliseconds. */
+/** A state shorter than this is not shown, in milliseconds. */
 const MOMENT = 1_000;
 
-/** The line above the messages that says what is the matter with the connection. */
+/** The line above the messages that shows problems with the connection. */
 export class Banner {
   readonly #banner = byId('banner', HTMLElement);
   readonly #text = byId('banner-text', HTMLElement);
@@ -16,7 +16,7 @@ export class Banner {
     this.#action.addEventListener('click', () => this.#act());
   }
 
-  /** Says something, with a button or without. */
+  /** Shows a sentence, with or without a button. */
   say(text: string, label = '', act = () => {}): void {
     this.#endTimer();
     this.#text.textContent = text;
@@ -26,14 +26,14 @@ export class Banner {
     this.#action.hidden = label === '';
   }
 
-  /** Says something that is worth it only if it lasts. */
+  /** Shows a sentence unless its state is over soon. */
   sayIfLong(text: string): void {
     this.#endTimer();
     const timer = setTimeout(() => this.say(text), this.#banner.hidden ? MOMENT : 0);
     this.#endTimer = () => clearTimeout(timer);
   }
 
-  /** Says something that ends with how many seconds are left. */
+  /** Shows a sentence with the seconds that are left. */
   count(seconds: number, sentence: (left: number) => string, label: string, act: () => void): void {
     this.say(sentence(Math.ceil(seconds)), label, act);
     this.#endTimer = countDown(seconds, (left) => {

@@ -10,19 +10,19 @@ import { StartSheet } from './sheets.ts';
 import { TalkView } from './talk-view.ts';
 import type { Entry, Recipients, Talk } from './talks.ts';
 
-/** How often the list is drawn at most, in milliseconds between two times. */
+/** The shortest time between two redraws of the list, in milliseconds. */
 const DRAWING = 50;
 
-/** What a chat's view asks of the page. */
+/** What a chat's view needs from the page. */
 export interface ChatHost {
   readonly announcer: Announcer;
   readonly notifications: Notifications;
-  /** Something is to be kept. */
+  /** Something that the device stores has changed. */
   keep(): void;
   logOut(): void;
 }
 
-/** A chat as it is seen: the list, the conversation that is shown, and where one writes. */
+/** The view of a chat: the list, the open conversation and the composer. */
 export class ChatView {
   readonly #host: ChatHost;
   readonly #title = document.title;
@@ -79,12 +79,12 @@ export class ChatView {
     document.title = this.#title;
   }
 
-  /** Puts the focus where one writes. */
+  /** Focuses the composer. */
   focus(): void {
     this.#composer.focus(this.#heading);
   }
 
-  /** A message was added to a conversation. @param waited whether it was said before the login */
+  /** A message was added to a conversation. @param waited whether it was sent before the login */
   added(talk: Talk, entry: Entry, waited: boolean): void {
     const shown = talk === this.#chat?.talks.shown;
     const seen = shown && this.#isSeen();
@@ -98,25 +98,25 @@ export class ChatView {
     this.#host.notifications.show(title, entry.text, talk.key, () => this.#choose(talk.to));
   }
 
-  /** A message has another state. */
+  /** The state of a message has changed. */
   changed(entry: Entry): void {
     this.#talkView.changed(entry);
     if (entry.remark !== undefined) this.#host.announcer.say(entry.remark);
   }
 
-  /** Draws list, head and title anew, once for all that changes at about the same time. */
+  /** Redraws list, head and title, once for all changes at about the same time. */
   draw(): void {
-    // Nothing is painted while it is hidden, and timers are slow; but the title is read.
+    // A hidden page is not painted and its timers are slow, but its title is visible.
     if (document.hidden) this.#drawNow();
     else this.#drawing ??= setTimeout(() => this.#drawNow(), DRAWING);
   }
 
-  /** Whether the conversation is there to be seen: on a narrow page it is either that or the list. */
+  /** Whether the conversation is visible: a narrow page shows either the conversation or the list. */
   #isSeen(): boolean {
     return !document.hidden && this.#talkPane.checkVisibility();
   }
 
-  /** The user wants to see a conversation. */
+  /** The user opens a conversation. */
   #choose(to: Recipients): void {
     if (this.#chat === undefined) return;
     this.#show(this.#chat, this.#chat.talks.open(to));
@@ -133,13 +133,13 @@ export class ChatView {
     this.#drawNow();
   }
 
-  /** On a narrow page: from the conversation to the list. On a wide one to its place in the list. */
+  /** On a narrow page: goes from the conversation to the list. On a wide one: to its item in the list. */
   #back(): void {
     this.#view.dataset.pane = 'list';
     this.#list.focus();
   }
 
-  /** The page is looked at again: what came meanwhile counts as read. */
+  /** The page is visible again: messages that arrived meanwhile count as read. */
   #looked(): void {
     if (this.#chat === undefined || !this.#isSeen()) return;
     this.draw();
@@ -153,7 +153,7 @@ export class ChatView {
     const chat = this.#chat;
     if (chat === undefined) return;
     const [line = '', ...more] = lines;
-    // In several lines, pasted perhaps, a slash is no command.
+    // In several lines, perhaps pasted, a slash does not start a command.
     const written: Written =
       more.length > 0 ? { kind: 'text', text: line } : understood(line, chat.conversation.commands);
     if (written.kind === 'command') {

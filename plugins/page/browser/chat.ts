@@ -14,48 +14,48 @@ import { keepsMessages } from './server.ts';
 import { type Entry, type Talk, Talks } from './talks.ts';
 import { failureInWords, unreachedInWords } from './words.ts';
 
-/** What a chat tells the page. */
+/** The callbacks of a chat. */
 export interface Watcher {
   state(state: State): void;
-  /** A plugin asks something, after the login or in the middle of it. @returns undefined where there is no answer */
+  /** A plugin asks a question, during or after the login. @returns undefined if the user does not answer */
   ask(question: Ask, gone: AbortSignal): Promise<string | undefined>;
-  /** A message was added to a conversation, by others or from here. @param waited whether it was said before the login */
+  /** A message was added to a conversation, received or sent. @param waited whether it was sent before the login */
   added(talk: Talk, entry: Entry, waited: boolean): void;
-  /** After a login: so many messages had waited. */
+  /** After a login: how many messages were waiting. */
   caughtUp(count: number): void;
-  /** A message has another state. */
+  /** The state of a message has changed. */
   changed(entry: Entry): void;
-  /** Something in the list of conversations and people is different. */
+  /** The list of conversations and people has changed. */
   listed(): void;
-  /** Something is to be kept. */
+  /** Something that the device stores has changed. */
   keep(): void;
-  /** It is to be kept before it is said to the server that it was. */
+  /** Must be stored before it is acknowledged to the server. */
   keepNow(): void;
 }
 
-/** The questions of a login that its form answers. */
+/** The questions that the login form answers. */
 const FILLED_IN = new Set(['username', 'password', 'register', 'new-password', 'new-password-again']);
 
-/** Who is there, as far as is known. */
+/** Who is online, as far as is known. */
 export interface Presence {
   readonly isConnected: boolean;
-  /** Whether it is known who is online now. */
+  /** Whether that is current. */
   readonly knowsOnline: boolean;
-  /** The names of those who are online; without a connection of those who were. */
+  /** The names of those online; without a connection, of those who were. */
   readonly online: ReadonlySet<string>;
   readonly isOnline: (name: string) => boolean;
 }
 
-/** How a chat begins. */
+/** How a chat logs in. */
 export interface Login {
   readonly name: string;
   readonly password?: string;
   readonly register?: boolean;
-  /** Whether a session of the account that is there is closed. */
+  /** Whether to close another session of the account. */
   readonly takeover?: boolean;
 }
 
-/** One account's chat: the connection and the conversations, without any of what is seen of them. */
+/** One account's chat: the connection and the conversations, without their view. */
 export class Chat implements Presence {
   readonly talks: Talks;
   readonly #watcher: Watcher;
@@ -63,11 +63,11 @@ export class Chat implements Presence {
   #conversation: Conversation;
   #name: string;
   #remembered: Remembered;
-  /** Those who are online: their names, and what names are compared by. */
+  /** Who is online: names by their keys for comparison. */
   #online: ReadonlySet<string> = new Set();
   #onlineKeys: ReadonlySet<string> = new Set();
 
-  /** @param socket the WebSocket's address @param kept what this device knows of the account */
+  /** @param socket the WebSocket's address @param kept what this device stores of the account */
   constructor(socket: string, login: Login, watcher: Watcher, kept?: Kept) {
     this.#socket = socket;
     this.#watcher = watcher;
@@ -110,13 +110,13 @@ export class Chat implements Presence {
     this.#conversation.start();
   }
 
-  /** Connects again after it was over, with the token. @param takeover whether a session elsewhere is closed */
+  /** Connects again after the end, with the token. @param takeover whether to close a session elsewhere */
   comeBack(takeover: boolean): void {
     this.#conversation = this.#begin({ name: this.#name, takeover });
     this.#conversation.start();
   }
 
-  /** What is to be kept on the device. @param room for how many characters of conversations */
+  /** What to store on the device. @param room how many characters of conversations */
   kept(room: number): Kept {
     return {
       name: this.#name,
@@ -126,14 +126,14 @@ export class Chat implements Presence {
     };
   }
 
-  /** Sends a message, now or when there is a connection. */
+  /** Sends a message, now or once there is a connection. */
   send(talk: Talk, text: string): void {
     const entry = this.talks.add(talk, { from: this.#name, mine: true, text, time: Date.now(), state: 'waiting' });
     this.#watcher.added(talk, entry, false);
     void this.#deliver(talk, entry);
   }
 
-  /** Sends a message that failed once more. */
+  /** Sends a failed message again. */
   again(talk: Talk, entry: Entry): void {
     this.talks.remove(talk, entry);
     this.send(talk, entry.text);
@@ -154,14 +154,14 @@ export class Chat implements Presence {
         ask: (question, gone) => this.#ask(question, gone),
         state: (state) => {
           if (state.state === 'online') this.#name = state.name;
-          // Who was there stays listed while the connection is only lost, as those who were online.
+          // While the connection is lost, those who were online stay listed.
           if (state.state === 'closed') this.#people([]);
           this.#watcher.state(state);
         },
         message: (message) => this.#received(message),
         caughtUp: (count) => {
           this.#watcher.caughtUp(count);
-          // From about now on it is known who is online.
+          // The server has now said who is online.
           this.#watcher.listed();
         },
         presence: () => this.#people(this.#conversation.online),
@@ -169,7 +169,7 @@ export class Chat implements Presence {
     });
   }
 
-  /** What is wrong with name or password, the login says; all else its plugins and commands ask. */
+  /** The login form answers questions about name and password. Other questions come from plugins and commands. */
   async #ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
     if (!this.isConnected && FILLED_IN.has(question.question)) return undefined;
     const text = await this.#watcher.ask(question, gone);
@@ -183,13 +183,13 @@ export class Chat implements Presence {
   }
 
   #received({ id, from, audience, text, time, waited }: Received): void {
-    // Kept together with the message, so that after a reload it is known not to be new.
+    // Stored together with the message, so that it is not new after a reload.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
     const mine = nameKey(from) === nameKey(this.#name);
-    // To whom one's own of another device was is not told: those that were not for everyone stand under one's own name.
+    // Messages sent from another device do not name their recipients: private ones go under the user's own name.
     const talk = this.talks.open(audience === 'everyone' ? 'everyone' : [from]);
-    // What was written to oneself here is there already.
+    // A message to oneself from this page is listed already.
     if (mine && talk.entries.some((entry) => entry.state !== undefined && entry.text === text)) return;
     if (!mine) talk.unread++;
     this.#watcher.added(talk, this.talks.add(talk, { from, mine, text, time: +time }), waited);

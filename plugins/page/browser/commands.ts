@@ -10,21 +10,21 @@ import {
 import type { Recipients } from './talks.ts';
 import { failureInWords, noCommandInWords } from './words.ts';
 
-/** What was written: a message, or, after a slash, a command. Two slashes are a message that begins with one. */
+/** A typed line: a message, or after a slash a command. Two slashes are a message that starts with one. */
 export type Written =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'message'; readonly to: Recipients; readonly text: string }
   | { readonly kind: 'command'; readonly name: string; readonly rest: string };
 
-/** Whether a line is meant as a command: a blank before its slash is a slip. */
+/** Whether a line is meant as a command, even with a blank before its slash. */
 export function isCommand(line: string): boolean {
   return /^\s*\/(?!\/)/.test(line);
 }
 
-/** What sends messages, until the server has said which commands it has. */
+/** The commands that send messages, until the server has listed its own. */
 const STANDARD: readonly KnownCommand[] = [{ name: 'message', aliases: ['send'], usage: '', summary: '' }];
 
-/** What a line says. @param commands those of the server; none as long as they are not known */
+/** Parses a line. @param commands the server's; empty until they are known */
 export function understood(line: string, commands: readonly KnownCommand[] = []): Written {
   const written = line.trimStart();
   if (written.startsWith('//')) return { kind: 'text', text: written.slice(1) };
@@ -34,14 +34,14 @@ export function understood(line: string, commands: readonly KnownCommand[] = [])
   return message === undefined ? { kind: 'command', name, rest } : { kind: 'message', ...message };
 }
 
-/** A line of what is shown of an answer. */
+/** A line of an answer, as shown. */
 export interface Line {
-  /** What stands before it, as a name before its explanation. */
+  /** The term before it, such as a command before its explanation. */
   readonly term?: string;
   readonly text: string;
 }
 
-/** Calls a command. @returns what is to be shown of the answer */
+/** Calls a command. @returns the lines to show */
 export async function call(conversation: Conversation, name: string, rest: string): Promise<readonly Line[]> {
   try {
     const { command, text, lines, facts } = await conversation.command(name, rest);
@@ -56,7 +56,7 @@ export async function call(conversation: Conversation, name: string, rest: strin
   }
 }
 
-/** How a command is called, and what it does. */
+/** The usage of a command, and what it does. */
 function helpLine({ usage, summary, aliases }: KnownCommand): Line {
   const also = aliases.length === 0 ? '' : ` (also: ${aliases.map((alias) => `/${alias}`).join(', ')})`;
   return { term: `/${usage}`, text: summary + also };

@@ -2,16 +2,16 @@ import { isCommand } from './commands.ts';
 import { byId } from './dom.ts';
 import type { Recipients } from './talks.ts';
 
-/** The longest line that a server takes by default, in bytes, less its end and what stands on it beside text and names. */
+/** The longest line that a server accepts by default, in bytes, less its end and all on it except text and names. */
 const ROOM = 4096 - 160;
 
-/** From how few characters left on they are counted. */
+/** From this many characters left on, their number is shown. */
 const NEAR = 300;
 
-/** What JSON puts around a text, in characters. */
+/** The characters that JSON adds around a text. */
 const QUOTES = 2;
 
-/** How many messages may be written at once. */
+/** How many messages can be sent at once. */
 const MOST_LINES = 50;
 
 /** The code of a key that was part of a composition. */
@@ -19,15 +19,15 @@ const COMPOSED = 229;
 
 const encoder = new TextEncoder();
 
-/** Where messages are written. */
+/** The field where messages are written. */
 export class Composer {
   readonly #text = byId('composer-text', HTMLTextAreaElement);
   readonly #count = byId('composer-count', HTMLElement);
   #to: Recipients = 'everyone';
 
   /**
-   * @param send called with what is to be sent, a line a message
-   * @param edited called with each change of what is being written
+   * @param send called with the text to send, one message a line
+   * @param edited called with each change of the draft
    */
   constructor(send: (lines: readonly string[]) => void, edited: (draft: string) => void) {
     const form = byId('composer', HTMLFormElement);
@@ -41,7 +41,7 @@ export class Composer {
       send(lines);
     });
     this.#text.addEventListener('keydown', (event) => {
-      // While characters are being composed, Enter takes what is offered; in Safari it has then ended the composition.
+      // During a composition Enter accepts the suggestion; in Safari the composition has ended by then.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === COMPOSED) return;
       event.preventDefault();
       form.requestSubmit();
@@ -52,7 +52,7 @@ export class Composer {
     });
   }
 
-  /** Turns to a conversation. */
+  /** Switches to a conversation. */
   open(to: Recipients, title: string, draft: string): void {
     this.#to = to;
     const label = to === 'everyone' ? 'Message to everyone' : `Message to ${title}`;
@@ -61,7 +61,7 @@ export class Composer {
     this.#write(draft);
   }
 
-  /** Puts the focus here, unless that brings up a keyboard on the screen which nobody has asked for. */
+  /** Focuses the field, unless that would open an on-screen keyboard that nobody asked for. */
   focus(otherwise: HTMLElement): void {
     (matchMedia('(pointer: coarse)').matches ? otherwise : this.#text).focus();
   }
@@ -84,7 +84,7 @@ export class Composer {
     return left < 0 ? `Too long by ${-left} ${left === -1 ? 'character' : 'characters'}` : undefined;
   }
 
-  /** How many characters the longest line leaves free, such as it has; fewer than none where it is too long. */
+  /** How many characters the longest line has left; negative if it is too long. */
   #left(lines: readonly string[]): number {
     const names = this.#to === 'everyone' ? 10 : jsonBytes(this.#to);
     const longest = lines.reduce((a, b) => (jsonBytes(b) > jsonBytes(a) ? b : a), '');
@@ -105,7 +105,7 @@ export class Composer {
   }
 }
 
-/** Has the field be as high as its text, in browsers whose style sheets cannot. */
+/** Makes the field as high as its text, in browsers whose CSS cannot. */
 function grow(field: HTMLTextAreaElement): void {
   if (CSS.supports('field-sizing', 'content')) return;
   field.style.height = 'auto';

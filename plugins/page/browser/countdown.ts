@@ -1,4 +1,4 @@
-/** Counts whole seconds down, and says each. @returns ends it */
+/** Counts whole seconds down and reports each. @returns stops it */
 export function countDown(seconds: number, say: (left: number) => void, done: () => void = () => {}): () => void {
   const end = performance.now() + seconds * 1000;
   let timer: ReturnType<typeof setTimeout> | undefined;

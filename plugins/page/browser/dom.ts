@@ -1,14 +1,14 @@
-/** The element with an id, which the page has. @throws when it is not there, or is another kind of element */
+/** The element with an id. @throws if it does not exist, or is another kind of element */
 export function byId<E extends Element>(id: string, kind: abstract new () => E): E {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} '${id}'`);
   return found;
 }
 
-/** What an element is made of: text becomes a text node and never markup. */
+/** The content of an element. Text becomes a text node, never markup. */
 export type Child = Node | string | false | undefined;
 
-/** Makes an element. @param attributes `true` sets one without a value, `false` and undefined leave one out */
+/** Creates an element. @param attributes `true` sets one without a value, `false` and undefined leave it out */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | boolean | undefined>> = {},
@@ -22,7 +22,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Has an element have these children. Those that stay are not touched: neither a click nor the focus is lost. */
+/** Sets the children of an element. Those that stay are not touched, so that no click and no focus is lost. */
 export function arrange(parent: Element, children: readonly Element[]): void {
   const staying = new Set(children);
   for (const child of [...parent.children]) if (!staying.has(child)) child.remove();
@@ -32,7 +32,7 @@ export function arrange(parent: Element, children: readonly Element[]): void {
   });
 }
 
-/** One of the drawings at the end of page.html. */
+/** One of the icons at the end of page.html. */
 export function icon(name: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('aria-hidden', 'true');

@@ -1,33 +1,33 @@
 import type { Remembered } from 'chatserv/client';
 import type { KeptTalk } from './talks.ts';
 
-/** What this device knows of an account. */
+/** What this device stores of an account. */
 export interface Kept {
   readonly name: string;
   readonly remembered: Remembered;
   readonly talks: readonly KeptTalk[];
-  /** The key of the conversation that is shown. */
+  /** The key of the open conversation. */
   readonly shown: string;
 }
 
-/** Where it is kept, beside other pages of the same host. */
+/** The storage key, distinct from those of other pages on the host. */
 const KEY = `chatserv ${new URL('.', location.href).pathname}`;
 
-/** For how long changes are gathered, in milliseconds. What is acknowledged is written before. */
+/** How long changes are collected, in milliseconds. Messages are written before they are acknowledged. */
 const GATHERING = 100;
 
-/** How many characters of conversations are kept; fewer where the browser has no room for so many. */
+/** How many characters of conversations are stored; fewer if the browser has less space. */
 const ROOMS = [1_000_000, 100_000, 0];
 
-/** Keeps one account's token and conversations: with the tab, or with the device where its user stays logged in. */
+/** Stores one account's token and conversations: for the tab, or on the device if the user stays logged in. */
 export class Keep {
   readonly #collect: (room: number) => Kept | undefined;
   #stays: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param collect what is to be kept now, of conversations so many characters; undefined for nothing
-   * @param forgotten called when another window of this device has forgotten everything
+   * @param collect returns what to store, with so many characters of conversations; undefined for nothing
+   * @param forgotten called when another window of this device has deleted everything
    */
   constructor(collect: (room: number) => Kept | undefined, forgotten: () => void) {
     this.#collect = collect;
@@ -38,12 +38,12 @@ export class Keep {
     });
   }
 
-  /** What was kept when the page was here last. */
+  /** What was stored by the last visit. */
   static load(): Kept | undefined {
     return read('sessionStorage') ?? read('localStorage');
   }
 
-  /** Whether it is kept when the tab is closed, and shared with the other windows of this device. */
+  /** Whether it survives the tab, and is shared with the other windows of this device. */
   get stays(): boolean {
     return this.#stays;
   }
@@ -52,7 +52,7 @@ export class Keep {
     this.#stays = stays;
   }
 
-  /** Something has changed. */
+  /** Something to store has changed. */
   changed(): void {
     this.#timer ??= setTimeout(() => this.write(), GATHERING);
   }
@@ -70,12 +70,12 @@ export class Keep {
         storage.setItem(KEY, JSON.stringify(kept));
         return;
       } catch {
-        // Full: then less of it is kept, and the token at last.
+        // Full: stores less, in the end only the token.
       }
     }
   }
 
-  /** Forgets everything. */
+  /** Deletes everything. */
   forget(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -84,7 +84,7 @@ export class Keep {
   }
 }
 
-/** A storage of the browser; undefined where its user does not allow it: then nothing is kept. */
+/** A storage of the browser; undefined if the user does not allow it, and then nothing is stored. */
 function storageOf(kind: 'sessionStorage' | 'localStorage'): Storage | undefined {
   try {
     return window[kind];
@@ -102,7 +102,7 @@ function read(kind: 'sessionStorage' | 'localStorage'): Kept | undefined {
   }
 }
 
-/** Whether it is what this version keeps: another one may have written it. @throws where it is not */
+/** Whether stored data has this version's form: another version may have written it. @throws for some other forms */
 function isKept({ name, remembered, talks }: Kept): boolean {
   return (
     typeof name === 'string' &&
@@ -119,7 +119,7 @@ function isKept({ name, remembered, talks }: Kept): boolean {
   );
 }
 
-/** A setting of this page that outlives logging out: it says nothing of anyone. */
+/** A setting of this page that survives logging out, since it is not about any account. */
 export function setting(name: string): string | undefined {
   return storageOf('localStorage')?.getItem(`${KEY} ${name}`) ?? undefined;
 }
@@ -128,6 +128,6 @@ export function setSetting(name: string, value: string): void {
   try {
     storageOf('localStorage')?.setItem(`${KEY} ${name}`, value);
   } catch {
-    // Full: it is then good for as long as the page is.
+    // Full: the setting lasts as long as the page.
   }
 }

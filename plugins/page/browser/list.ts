@@ -5,18 +5,18 @@ import { isolated, speakerOf, titleOf, wearTalkFace } from './people.ts';
 import { EVERYONE, type Recipients, type Talk, talkKey } from './talks.ts';
 import { shortly } from './time.ts';
 
-/** How many of those who are online are listed; more are counted. */
+/** How many users online are listed; the rest is a number. */
 const LISTED = 300;
 
 /** A conversation or a person in the list. */
 interface Item {
   readonly row: HTMLLIElement;
   readonly button: HTMLButtonElement;
-  /** What it shows, in one text, so that it is drawn again only when that is another. */
+  /** Everything it shows, as one text, so that it is redrawn only when that changes. */
   look: string;
 }
 
-/** The list of conversations and of people. The arrow keys go through it; the Tab key comes to one place of it only. */
+/** The list of conversations and people. The arrow keys move through it; it is one stop for the Tab key. */
 export class ListView {
   readonly #view = byId('talks', HTMLElement);
   readonly #choose: (to: Recipients) => void;
@@ -39,7 +39,7 @@ export class ListView {
     const { shown } = talks;
     const online = new Set([...chat.online].map(nameKey));
     const spoken = talks.spoken();
-    // One that was just begun is listed, too, unless it is with who is listed as online.
+    // A new conversation is listed, too, unless its person is listed as online.
     const alone = shown.to.length === 1 && online.has(shown.key);
     if (shown !== talks.everyone && !spoken.includes(shown) && !alone) spoken.unshift(shown);
     const named = new Set([nameKey(chat.name), ...spoken.map(({ key }) => key)]);
@@ -77,7 +77,7 @@ export class ListView {
     for (const section of [this.#spoken, this.#online]) section.hold([]);
   }
 
-  /** Puts the focus on the conversation that is shown. */
+  /** Focuses the open conversation. */
   focus(): void {
     this.#buttons()
       .find(({ tabIndex }) => tabIndex === 0)
@@ -108,7 +108,7 @@ export class ListView {
   }
 }
 
-/** A part of the list with a heading; without anything in it, it is not there. */
+/** A part of the list with a heading; hidden while it is empty. */
 class Section {
   readonly #heading = element('h2');
   readonly #list = element('ul');
@@ -130,7 +130,7 @@ class Section {
   }
 }
 
-/** Has an item show a conversation as it is now. */
+/** Updates the item of a conversation. */
 function dress(item: Item, talk: Talk, current: boolean, { isOnline }: Chat): void {
   const { to, unread } = talk;
   const last = talk.entries.at(-1);
@@ -160,7 +160,7 @@ function byName(a: string, b: string): number {
   return a.localeCompare(b);
 }
 
-/** A person with whom nothing was said yet. */
+/** The item of a person without a conversation. */
 function idle(name: string): Talk {
   return { key: talkKey([name]), to: [name], entries: [], unread: 0, draft: '' };
 }

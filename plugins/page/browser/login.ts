@@ -3,18 +3,18 @@ import { countDown } from './countdown.ts';
 import { byId } from './dom.ts';
 import { blockedInWords, closedInWords, loginProblem, lostInWords } from './words.ts';
 
-/** What was filled in. */
+/** The values of the form. */
 export interface Credentials {
   readonly name: string;
   readonly password: string;
   readonly register: boolean;
-  /** Whether a session of the account that is there is closed. */
+  /** Whether to close another session of the account. */
   readonly takeover: boolean;
-  /** Whether it is to be kept on the device. */
+  /** Whether to stay logged in on the device. */
   readonly stay: boolean;
 }
 
-/** The form for logging in and for making an account. */
+/** The form for logging in and registering. */
 export class LoginView {
   readonly #view = byId('login', HTMLElement);
   readonly #form = byId('login-form', HTMLFormElement);
@@ -26,11 +26,11 @@ export class LoginView {
   readonly #problem = byId('login-problem', HTMLElement);
   readonly #hints = [byId('login-name-hint', HTMLElement), byId('login-password-hint', HTMLElement)];
   #registers = false;
-  /** Whether what is filled in was right, and another session is there: the next attempt closes that. */
+  /** Whether the values were right but another session is open: the next attempt closes it. */
   #takesOver = false;
   #endCountdown = () => {};
 
-  /** @param send called with what was filled in */
+  /** @param send called with the values */
   constructor(send: (credentials: Credentials) => void) {
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -55,7 +55,7 @@ export class LoginView {
     this.#show.addEventListener('click', () => this.#reveal(this.#password.type === 'password'));
   }
 
-  /** Shows the form, empty of passwords. @param problem why, in a sentence */
+  /** Shows the form without passwords. @param problem why, in a sentence */
   show(name = '', problem = ''): void {
     this.#view.hidden = false;
     this.#turn(false);
@@ -73,7 +73,7 @@ export class LoginView {
     this.#endCountdown();
   }
 
-  /** A login did not work. */
+  /** A login failed. */
   failed(state: Extract<State, { state: 'closed' | 'lost' }>): void {
     this.#busy(false);
     if (state.state === 'lost') {
@@ -98,7 +98,7 @@ export class LoginView {
     this.#busy(false);
   }
 
-  /** Where what was filled in is to be changed. */
+  /** The field to correct. */
   #fieldOf(question: string | undefined): HTMLElement {
     if (question === 'new-password' || (question === 'password' && !this.#registers)) return this.#password;
     return question === 'username' || question === 'register' || question === 'password' ? this.#name : this.#submit;
@@ -106,7 +106,7 @@ export class LoginView {
 
   #blocked(seconds: number): void {
     this.#submit.disabled = true;
-    // Said once and not each second: what changes in an alert is read out again.
+    // Announced once, not each second: every change of an alert is read out.
     this.#problem.removeAttribute('role');
     this.#endCountdown = countDown(
       seconds,

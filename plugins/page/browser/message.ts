@@ -4,16 +4,16 @@ import type { Entry } from './talks.ts';
 import { isEmoji, nodesOf } from './text.ts';
 import { clockOf, isSameDay, machineTime } from './time.ts';
 
-/** Messages of one person within this time stand together, in milliseconds. */
+/** Messages of one person within this time are grouped, in milliseconds. */
 const TOGETHER = 5 * 60_000;
 
-/** Whether a message stands together with the one before it, under one head. */
+/** Whether a message is grouped with the one before it, under one head. */
 export function isSaidTogether(before: Entry, entry: Entry): boolean {
   if (before.from !== entry.from || entry.from === SERVER) return false;
   return entry.time - before.time < TOGETHER && isSameDay(before.time, entry.time);
 }
 
-/** A message as it stands in a conversation. @param first whether it has a head, with who said it and when */
+/** The element of a message. @param first whether it has a head, with sender and time */
 export function messageNode(entry: Entry, first: boolean): HTMLLIElement {
   return entry.from === SERVER ? announcement(entry) : message(entry, first);
 }

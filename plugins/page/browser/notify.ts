@@ -1,22 +1,22 @@
 import { setSetting, setting } from './keep.ts';
 
-/** Whether this browser can show notifications, and does when asked. */
+/** Whether this browser can show notifications. */
 export type Permission = 'granted' | 'denied' | 'unavailable';
 
-/** Shows notifications of the system while the page is hidden, where its user has said so. */
+/** Shows system notifications while the page is hidden, if the user has switched them on. */
 export class Notifications {
   get on(): boolean {
     return setting('notify') === 'on' && 'Notification' in window && Notification.permission === 'granted';
   }
 
-  /** Switches them off, or on: the browser may then ask its user. To be called from a click. */
+  /** Switches them off or on, when the browser may ask for permission. Call it from a click. */
   async turn(on: boolean): Promise<Permission> {
     const permission = on ? await this.#ask() : 'granted';
     setSetting('notify', on && permission === 'granted' ? 'on' : 'off');
     return permission;
   }
 
-  /** Tells of a message. @param tag of those with the same only the last one is shown */
+  /** Notifies of a message. @param tag replaces an earlier notification with the same tag */
   show(title: string, body: string, tag: string, clicked: () => void): void {
     if (!document.hidden || !this.on) return;
     try {
@@ -27,7 +27,7 @@ export class Notifications {
         clicked();
       });
     } catch {
-      // Some browsers on phones have the word and not the thing.
+      // Some browsers on phones have the API but no notifications.
     }
   }
 

@@ -10,7 +10,7 @@ import { Notifications } from './notify.ts';
 import { QuestionSheet, SettingsSheet } from './sheets.ts';
 import { blockedInWords, closedInWords, secondsInWords } from './words.ts';
 
-/** The whole page: who is logged in, and how the connection is. */
+/** The whole page, from the login to the end of the connection. */
 export class Page {
   readonly #socket: string;
   readonly #banner = new Banner();
@@ -30,22 +30,22 @@ export class Page {
     () => this.#loggedOutElsewhere(),
   );
   #chat: Chat | undefined;
-  /** Whether the chat that there is has ever been online, now or when it was kept. */
+  /** Whether the current chat has been online, on this page or when it was stored. */
   #loggedIn = false;
-  /** Whether it was said that the connection is lost. */
+  /** Whether the lost connection was announced. */
   #isLost = false;
 
-  /** @param socket where the WebSocket is, as an http or https address */
+  /** @param socket the WebSocket's address, as http or https */
   constructor(socket: URL) {
     socket.protocol = socket.protocol.replace('http', 'ws');
     this.#socket = socket.href;
     byId('settings-open', HTMLButtonElement).addEventListener('click', () => this.#settings.open());
     addEventListener('online', () => this.#chat?.conversation.tryNow());
-    // Timers of hidden pages are slow: who looks at it again does not wait for one.
+    // Timers of hidden pages are slow: reconnects when the page becomes visible.
     document.addEventListener('visibilitychange', () => document.hidden || this.#chat?.conversation.tryNow());
   }
 
-  /** Begins with what is kept on the device, or with the login. @param takeover whether a session elsewhere is closed */
+  /** Starts with the stored data, or with the login. @param takeover whether to close a session elsewhere */
   open(kept: Kept | undefined, takeover = false): void {
     if (kept?.remembered.token === undefined) {
       this.#login.show(kept?.name);
@@ -62,7 +62,7 @@ export class Page {
   }
 
   #begin(login: Login, kept?: Kept): Chat {
-    // What an earlier login still does is nobody's any more.
+    // Ignores events of an earlier login.
     const mine =
       <A extends unknown[]>(told: (...args: A) => void) =>
       (...args: A) => {
@@ -131,7 +131,7 @@ export class Page {
     this.#banner.count(seconds, sentence, 'Try now', retry);
   }
 
-  /** It did not come to a login. */
+  /** The login failed. */
   #refused(state: Extract<State, { state: 'closed' | 'lost' }>): void {
     const chat = this.#chat;
     this.#chat = undefined;
@@ -139,7 +139,7 @@ export class Page {
     this.#login.failed(state);
   }
 
-  /** It is over, after a login. */
+  /** The conversation has ended, after a login. */
   #closed({ why, because, seconds }: Extract<State, { state: 'closed' }>): void {
     if (why === 'goodbye' || why === 'left') {
       this.#leave('');
@@ -149,7 +149,7 @@ export class Page {
       this.#leave(closedInWords(why), this.#chat?.name);
       return;
     }
-    // The token is good no more, by its age or by another password.
+    // The token has expired, or the password was changed.
     if (why === 'refused') {
       this.#expired(because);
       return;
@@ -159,13 +159,13 @@ export class Page {
     this.#announcer.say(text);
   }
 
-  /** Whether another window or device has taken over: what is kept is that one's to write. */
+  /** Whether another window or device has taken over: only that one may write the storage. */
   #isReplaced(): boolean {
     const state = this.#chat?.conversation.state;
     return state?.state === 'closed' && state.why === 'replaced';
   }
 
-  /** Connects again after it was over: with what another window of this device has kept meanwhile, if one has. */
+  /** Connects again after the end, with what another window of this device has stored meanwhile, if any. */
   #comeBack(): void {
     const takeover = this.#isReplaced();
     const kept = this.#keep.stays && takeover ? Keep.load() : undefined;
@@ -173,7 +173,7 @@ export class Page {
     else this.open(kept, takeover);
   }
 
-  /** In another window of this device the user has logged out, and means all of them. */
+  /** The user has logged out in another window of this device, which logs out all of them. */
   #loggedOutElsewhere(): void {
     if (this.#isReplaced()) this.#leave('');
   }
@@ -189,7 +189,7 @@ export class Page {
     if (this.#loggedIn) this.#leave('');
   }
 
-  /** Goes back to the login, and forgets all that was said. */
+  /** Goes back to the login and deletes all conversations. */
   #leave(problem: string, name?: string): void {
     const chat = this.#chat;
     this.#chat = undefined;

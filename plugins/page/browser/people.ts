@@ -5,38 +5,38 @@ import type { Talk } from './talks.ts';
 /** How many colours the style sheet has for people. */
 const HUES = 12;
 
-/** The sender of announcements: no user can be called so. */
+/** The sender of announcements. No user can have this name. */
 export const SERVER = '*server*';
 
-/** Whether a name may be a user's: what plugins say, they say under names with an asterisk. */
+/** Whether a name can be a user's: plugins send messages under names with an asterisk. */
 export function isUserName(name: string): boolean {
   return !name.includes('*');
 }
 
-/** Who said something, where it is told in words. */
+/** The sender of a message, for sentences. */
 export function speakerOf(from: string): string {
   return from === SERVER ? 'Announcement' : from;
 }
 
-/** The class of a name's colour, the same wherever and whenever the name is shown. */
+/** The class of a name's colour, which is always the same. */
 function hueOf(name: string): string {
   let hash = 2166136261;
   for (const character of nameKey(name)) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
   return `hue-${((hash ^ (hash >>> 15)) >>> 0) % HUES}`;
 }
 
-/** The letter that stands for a name: its first character as a reader sees characters. */
+/** The initial of a name: its first grapheme. */
 function initialOf(name: string): string {
   const [first] = new Intl.Segmenter().segment(name);
   return (first?.segment ?? '?').toLocaleUpperCase();
 }
 
-/** A name as it may stand anywhere: whatever direction its letters run in, it disturbs nothing around it. */
+/** A name, isolated so that its writing direction does not affect the text around it. */
 export function isolated(name: string): HTMLElement {
   return element('bdi', {}, name);
 }
 
-/** Makes an element the face of a person. @returns the class of the colour */
+/** Turns an element into a person's avatar. @returns the class of the colour */
 export function wearFace(face: Element, name: string, online = false): string {
   const big = face.classList.contains('big') ? ' big' : '';
   const hue = hueOf(name);
@@ -45,7 +45,7 @@ export function wearFace(face: Element, name: string, online = false): string {
   return hue;
 }
 
-/** Makes an element the face of a conversation: of the person, or the sign for several and for everyone. */
+/** Turns an element into a conversation's avatar: the person's, or the icon for several or for everyone. */
 export function wearTalkFace(face: Element, { to }: Talk, isOnline: (name: string) => boolean): void {
   const [only] = to === 'everyone' ? [] : to;
   if (to.length === 1 && only !== undefined) {
@@ -56,7 +56,7 @@ export function wearTalkFace(face: Element, { to }: Talk, isOnline: (name: strin
   face.replaceChildren(icon(to === 'everyone' ? 'everyone' : 'several'));
 }
 
-/** What a conversation is called. */
+/** The title of a conversation. */
 export function titleOf({ to }: Pick<Talk, 'to'>): string {
   return to === 'everyone' ? 'Everyone' : to.join(', ');
 }

@@ -1,2 +1,2 @@
-/** Whether the server keeps messages for users who are offline, as it was when this page was loaded. */
+/** Whether the server stores messages for offline users, as of the load of this page. */
 export const keepsMessages = document.documentElement.dataset.keepsMessages === 'on';

@@ -4,7 +4,7 @@ import type { Notifications } from './notify.ts';
 import { setTheme, type Theme, theme } from './theme.ts';
 import { questionInWords } from './words.ts';
 
-/** The sheet that asks whom to write to. Escape closes it, as it does every dialog. */
+/** The sheet that asks who to write to. Escape closes it, like every dialog. */
 export class StartSheet {
   readonly #sheet = byId('start', HTMLDialogElement);
   readonly #names = byId('start-names', HTMLInputElement);
@@ -24,7 +24,7 @@ export class StartSheet {
     });
   }
 
-  /** @param known names to be completed */
+  /** @param known names for completion */
   open(known: readonly string[]): void {
     this.#known.replaceChildren(...known.map((value) => element('option', { value })));
     this.#names.value = '';
@@ -44,7 +44,7 @@ export class StartSheet {
   }
 }
 
-/** The sheet with a question of a command, or of a plugin during the login. */
+/** The sheet for a question of a command, or of a plugin during the login. */
 export class QuestionSheet {
   readonly #sheet = byId('question', HTMLDialogElement);
   readonly #title = byId('question-title', HTMLElement);
@@ -59,11 +59,11 @@ export class QuestionSheet {
       event.preventDefault();
       this.#end(this.#answer.value);
     });
-    // With Escape, or the way back on a phone.
+    // With Escape, or Back on a phone.
     this.#sheet.addEventListener('cancel', () => this.#end(undefined));
   }
 
-  /** Asks. @param gone aborted when there is nobody to answer any more @returns undefined where there is no answer */
+  /** Asks. @param gone aborted when no answer is needed any more @returns undefined if there is no answer */
   ask(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
     this.#end(undefined);
     const { title, problem, label } = questionInWords(ask);
@@ -73,7 +73,7 @@ export class QuestionSheet {
     this.#label.textContent = label;
     this.#answer.value = '';
     this.#answer.type = isSecret(ask) ? 'password' : 'text';
-    // It is a secret of the command's: a browser that fills in the account's password, or keeps this one, would be wrong.
+    // A secret of the command: the browser must neither fill in the account's password nor store this one.
     this.#answer.autocomplete = isSecret(ask) ? 'new-password' : 'off';
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const cancel = () => this.#end(undefined);
@@ -97,7 +97,7 @@ export class QuestionSheet {
   }
 }
 
-/** The sheet with the settings. */
+/** The settings sheet. */
 export class SettingsSheet {
   readonly #sheet = byId('settings', HTMLDialogElement);
   readonly #notify = byId('settings-notify', HTMLInputElement);

@@ -8,30 +8,30 @@ import type { Entry, Talk } from './talks.ts';
 import { dayOf, isSameDay, machineTime } from './time.ts';
 import { absenceInWords, emptyInWords, onlineInWords } from './words.ts';
 
-/** How near to its end a conversation counts as read to the end, in pixels. */
+/** How close to its end a conversation counts as read, in pixels. */
 const NEAR = 80;
 
-/** What may be done with a message that failed. */
+/** The actions on a failed message. */
 export interface Remedies {
   again(entry: Entry): void;
   discard(entry: Entry): void;
 }
 
-/** The conversation that is shown: its messages, its head, and what stands there when nothing was said. */
+/** The open conversation: its messages, its head, and its empty state. */
 export class TalkView {
   readonly #scroll = byId('scroll', HTMLElement);
   readonly #list = byId('messages', HTMLOListElement);
   readonly #empty = byId('empty', HTMLElement);
   readonly #toEnd = byId('to-end', HTMLButtonElement);
   readonly #remedies: Remedies;
-  /** The elements of the messages, by their keys. */
+  /** The messages' elements by key. */
   readonly #shown = new Map<number, HTMLLIElement>();
   #talk: Talk | undefined;
-  /** The message that the next one may stand together with. */
+  /** The message that the next one may be grouped with. */
   #last: Entry | undefined;
-  /** Whether the end is to be seen, whatever comes and however large the page is. */
+  /** Whether to stay scrolled to the end when messages arrive or the page is resized. */
   #follows = true;
-  /** Whether something came that was not scrolled to yet. */
+  /** Whether there are new messages below. */
   #hasNews = false;
 
   constructor(remedies: Remedies) {
@@ -44,12 +44,12 @@ export class TalkView {
       this.#follows = this.#toGo() < NEAR;
       this.#offerEnd();
     });
-    // A keyboard on a phone takes room, and messages do.
+    // An on-screen keyboard takes space, and so do messages.
     const resized = new ResizeObserver(() => this.#follows && this.#goToEnd());
     for (const one of [this.#scroll, this.#list]) resized.observe(one);
   }
 
-  /** Shows nothing of what was said. */
+  /** Removes all messages. */
   clear(): void {
     this.#talk = undefined;
     this.#last = undefined;
@@ -57,7 +57,7 @@ export class TalkView {
     this.#list.replaceChildren();
   }
 
-  /** Shows a conversation. @param unread how many of its messages at the end are new */
+  /** Shows a conversation. @param unread how many of its last messages are new */
   show(talk: Talk, unread: number): void {
     this.clear();
     this.#talk = talk;
@@ -68,7 +68,7 @@ export class TalkView {
     this.#goToEnd();
   }
 
-  /** Head and empty state: who it is with, and whether they are there. */
+  /** Updates head and empty state: who it is with, and whether they are online. */
   describe(talk: Talk, presence: Presence): void {
     const { isOnline } = presence;
     wearTalkFace(byId('talk-face', HTMLElement), talk, isOnline);
@@ -84,8 +84,8 @@ export class TalkView {
   }
 
   /**
-   * A message came to the conversation that is shown, or was written there.
-   * @param divided whether a line stands before it that says that it is new
+   * A message was received or sent in the open conversation.
+   * @param divided whether a line before it marks it as new
    */
   added(entry: Entry, divided: boolean): void {
     if (divided) this.#list.querySelector('.divider')?.remove();
@@ -97,7 +97,7 @@ export class TalkView {
     this.#offerEnd();
   }
 
-  /** A message has another state. */
+  /** The state of a message has changed. */
   changed(entry: Entry): void {
     const shown = this.#shown.get(entry.key);
     if (shown !== undefined) this.#dress(shown, entry);
@@ -109,7 +109,7 @@ export class TalkView {
     if (this.#last === entry) this.#last = undefined;
   }
 
-  /** Says something that only this page says, and does not keep. */
+  /** Shows a note of the page itself, which is not stored. */
   note(lines: readonly Line[]): void {
     this.#last = undefined;
     const note = element(
@@ -129,7 +129,7 @@ export class TalkView {
     this.#goToEnd();
   }
 
-  /** @param before what was said before it @param divided whether a line stands between them that says that it is new */
+  /** @param before the previous message @param divided whether a line between them marks this one as new */
   #append(entry: Entry, before: Entry | undefined, divided: boolean): HTMLLIElement {
     if (before === undefined || !isSameDay(before.time, entry.time)) this.#list.append(dayNode(entry.time));
     if (divided) this.#list.append(element('li', { class: 'divider' }, 'New'));
@@ -144,7 +144,7 @@ export class TalkView {
     return shown;
   }
 
-  /** What the conversation does not keep any more is not shown any more. The oldest that is has its day and its head. */
+  /** Removes messages that the conversation has dropped. The oldest one left gets its day and its head. */
   #trim(): void {
     const { entries = [] } = this.#talk ?? {};
     const [oldest] = entries;
@@ -165,7 +165,7 @@ export class TalkView {
     this.#shown.set(oldest.key, head);
   }
 
-  /** Yesterday was today when it was written. */
+  /** Updates the days: what was today is now yesterday. */
   #nameDays(): void {
     for (const time of this.#list.querySelectorAll<HTMLTimeElement>('.day time')) {
       const name = dayOf(Date.parse(time.dateTime), Date.now());
@@ -173,7 +173,7 @@ export class TalkView {
     }
   }
 
-  /** Shows what has become of a message of one's own. */
+  /** Shows the state of a sent message. */
   #dress(shown: HTMLLIElement, entry: Entry): void {
     const { state, remark } = entry;
     shown.classList.toggle('waiting', state === 'waiting');
@@ -196,7 +196,7 @@ export class TalkView {
     shown.append(said);
   }
 
-  /** How far it is to the end, in pixels. */
+  /** The distance to the end, in pixels. */
   #toGo(): number {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     return scrollHeight - scrollTop - clientHeight;
@@ -208,7 +208,7 @@ export class TalkView {
     this.#offerEnd();
   }
 
-  /** Offers the way to the end to who is far from it, or has missed something. */
+  /** Shows the button to the end when that is far away, or has new messages. */
   #offerEnd(): void {
     if (this.#follows) this.#hasNews = false;
     this.#toEnd.hidden = this.#follows || !(this.#hasNews || this.#toGo() > this.#scroll.clientHeight);
@@ -221,7 +221,7 @@ function dayNode(time: number): HTMLLIElement {
   return element('li', { class: 'day' }, day);
 }
 
-/** Who a conversation is with, in a line under its name. */
+/** The line under a conversation's title: who it is with. */
 function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Presence): string {
   const { to } = talk;
   if (!isConnected) return 'Not connected';
@@ -234,7 +234,7 @@ function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Prese
   return isKnownUser(talk) ? absenceInWords(keepsMessages) : 'Not online';
 }
 
-/** Whether somebody has this name: it was heard from, or took a message. */
+/** Whether a user has this name: it has sent or received a message. */
 function isKnownUser({ entries }: Talk): boolean {
   return entries.some(({ mine, state, remark }) => !mine || (state === 'sent' && remark === undefined));
 }

@@ -1,6 +1,6 @@
 import { nameKey } from 'chatserv/client';
 
-/** Whom a conversation is with. */
+/** Who a conversation is with. */
 export type Recipients = 'everyone' | readonly string[];
 
 /** One message in a conversation. */
@@ -12,9 +12,9 @@ export interface Entry {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
-  /** Of one's own: what has become of it. */
+  /** The state of a sent message. */
   state?: 'waiting' | 'sent' | 'failed';
-  /** Why it failed, or who it did not reach. */
+  /** Why it failed, or who did not get it. */
   remark?: string;
 }
 
@@ -24,20 +24,20 @@ export interface Talk {
   readonly to: Recipients;
   readonly entries: Entry[];
   unread: number;
-  /** What is being written. */
+  /** The draft. */
   draft: string;
 }
 
-/** What of a conversation outlives the page. */
+/** The part of a conversation that is stored. */
 export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
 
-/** How much is kept: messages in one conversation, and conversations. */
+/** How much is stored: messages of one conversation, and conversations. */
 const MOST = { entries: 300, talks: 60 };
 
-/** What a message takes beside its text, in characters. */
+/** The size of a message besides its text, in characters. */
 const ENTRY_SIZE = 150;
 
-/** The key of the conversation with everyone; no name has an asterisk. */
+/** The key of the conversation with everyone. No name contains an asterisk. */
 export const EVERYONE = '*';
 
 /** The key of the conversation with these people. */
@@ -46,14 +46,14 @@ export function talkKey(to: Recipients): string {
   return [...new Set(to.map(nameKey))].sort().join(' ');
 }
 
-/** All conversations of an account on this page. It tells its owner of each change by `changed`. */
+/** All conversations of an account on this page. Calls `changed` for each change. */
 export class Talks {
   readonly #talks = new Map<string, Talk>();
   readonly #changed: () => void;
   #shown: string;
   #keys = 0;
 
-  /** @param shown the key of the conversation that was shown when they were kept */
+  /** @param shown the key of the conversation that was open when they were stored */
   constructor(changed: () => void, kept: readonly KeptTalk[] = [], shown = EVERYONE) {
     this.#changed = changed;
     this.#shown = shown;
@@ -69,7 +69,7 @@ export class Talks {
     return this.open('everyone');
   }
 
-  /** The conversation that is shown: after a reload it is that again, so that nobody writes where they do not mean to. */
+  /** The open conversation. A reload restores it, so that nobody writes to the wrong one. */
   get shown(): Talk {
     return this.#talks.get(this.#shown) ?? this.everyone;
   }
@@ -83,7 +83,7 @@ export class Talks {
     return this.#talks.get(key);
   }
 
-  /** The conversation with these people; a new one if there is none. */
+  /** The conversation with these people, created if there is none. */
   open(to: Recipients): Talk {
     const key = talkKey(to);
     const existing = this.#talks.get(key);
@@ -93,7 +93,7 @@ export class Talks {
     return talk;
   }
 
-  /** Adds a message at the end. What was said too long ago to be kept goes. */
+  /** Appends a message, and drops the oldest ones beyond the limit. */
   add(talk: Talk, entry: Omit<Entry, 'key'>): Entry {
     const added = { ...entry, key: ++this.#keys };
     talk.entries.push(added);
@@ -102,7 +102,7 @@ export class Talks {
     return added;
   }
 
-  /** Something in a conversation is different now. */
+  /** A conversation has changed. */
   touch(): void {
     this.#changed();
   }
@@ -113,7 +113,7 @@ export class Talks {
     this.#changed();
   }
 
-  /** The conversations in which something was said or is being written, the latest first; without that with everyone. */
+  /** Conversations with messages or a draft, the latest first, except the one with everyone. */
   spoken(): Talk[] {
     return [...this.#talks.values()]
       .filter(({ key, entries, draft }) => key !== EVERYONE && (entries.length > 0 || draft !== ''))
@@ -126,11 +126,11 @@ export class Talks {
     return sum;
   }
 
-  /** What is to be kept: of the latest conversations what was said last. @param room for how many characters */
+  /** What to store: the last messages of the latest conversations. @param room how many characters */
   kept(room: number): KeptTalk[] {
     let left = room;
     return [this.everyone, ...this.spoken().slice(0, MOST.talks)].map(({ to, entries, unread, draft }) => {
-      // No conversation, however much is said in it, takes the room of the others.
+      // A busy conversation must not take the space of the others.
       const share = Math.min(left, room / 4);
       const written = draft.length <= share ? draft : '';
       let [size, first] = [written.length, entries.length];
@@ -144,7 +144,7 @@ export class Talks {
     });
   }
 
-  /** A message from before the page was loaded. What was on its way then may have arrived or not. */
+  /** A message from before the page was loaded. One that was being sent then may have arrived or not. */
   #revived(entry: Entry): Entry {
     const revived = { ...entry, key: ++this.#keys };
     if (entry.state !== 'waiting') return revived;

@@ -1,6 +1,6 @@
 import { element } from './dom.ts';
 
-/** A part of a text: as it is, or an address that can be followed. */
+/** A part of a text: plain, or a link. */
 export interface Part {
   readonly text: string;
   readonly href?: string;
@@ -8,18 +8,18 @@ export interface Part {
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\u2018-\u201f]+/gi;
 
-/** Invisible characters that turn the reading direction around, with which an address could look like another. */
+/** Invisible characters that change the reading direction and could disguise an address. */
 const TURNING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]/;
 
-/** Up to three emoji and nothing else. */
+/** One to three emoji and nothing else. */
 const EMOJI = /^(?:\p{RGI_Emoji}\s*){1,3}$/v;
 
-/** Whether a text is a gesture rather than a sentence. */
+/** Whether a text is only emoji. */
 export function isEmoji(text: string): boolean {
   return EMOJI.test(text);
 }
 
-/** Finds the web addresses in a text. Only http and https count, and marks that end a sentence are not part of one. */
+/** Finds the web addresses in a text: http and https only, without the punctuation that ends a sentence. */
 export function partsOf(text: string): Part[] {
   const parts: Part[] = [];
   let from = 0;
@@ -27,7 +27,7 @@ export function partsOf(text: string): Part[] {
     const address = withoutEnding(match[0]);
     if (TURNING.test(address) || !URL.canParse(address)) continue;
     const { protocol, href, username } = new URL(address);
-    // An address with a user name in it looks like a host that it is not.
+    // A user name in an address could pass for its host.
     if ((protocol !== 'http:' && protocol !== 'https:') || username !== '') continue;
     if (match.index > from) parts.push({ text: text.slice(from, match.index) });
     parts.push({ text: address, href });
@@ -37,7 +37,7 @@ export function partsOf(text: string): Part[] {
   return parts;
 }
 
-/** What ends a sentence or closes a parenthesis that was opened before the address is not its end. */
+/** Cuts off what ends a sentence, or closes a parenthesis that was opened before the address. */
 function withoutEnding(address: string): string {
   let end = address.length;
   for (; end > 0; end--) {
@@ -53,7 +53,7 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1;
 }
 
-/** Text as nodes: text nodes, and anchors that tell the other page nothing of this one. */
+/** Text as nodes: text nodes, and links that send no referrer. */
 export function nodesOf(text: string): (Node | string)[] {
   return partsOf(text).map(({ text: part, href }) =>
     href === undefined

@@ -1,4 +1,4 @@
-/** The page speaks English; of it the user's own kind, or one that has 24 hours. */
+/** The page is in English: the user's own variant, or one with a 24-hour clock. */
 const LOCALE = navigator.languages.find((language) => /^en\b/.test(language)) ?? 'en-GB';
 
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
@@ -7,24 +7,24 @@ const DAY_AND_YEAR = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'l
 const SHORT_DAY = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 const RELATIVE = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
 
-/** Times are in milliseconds since 1970, and are shown in the zone of the device. */
+/** Times are in milliseconds since 1970 and are shown in the device's time zone. */
 export function clockOf(time: number): string {
   return CLOCK.format(time);
 }
 
-/** Whether two times are on one day, here. */
+/** Whether two times are on the same local day. */
 export function isSameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
 
-/** A day as one speaks of it: today, yesterday, or its name. */
+/** A day in words: today, yesterday, or its date. */
 export function dayOf(time: number, now: number): string {
   const days = Math.round((startOfDay(time) - startOfDay(now)) / 86_400_000);
   if (days === 0 || days === -1) return capital(RELATIVE.format(days, 'day'));
   return Math.abs(days) < 180 ? DAY.format(time) : DAY_AND_YEAR.format(time);
 }
 
-/** When something was, as short as a list wants it. */
+/** A time, short enough for the list. */
 export function shortly(time: number, now: number): string {
   if (isSameDay(time, now)) return CLOCK.format(time);
   return isSameDay(time, startOfDay(now) - 1) ? dayOf(time, now) : SHORT_DAY.format(time);

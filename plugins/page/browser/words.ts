@@ -1,6 +1,6 @@
 import type { Ask } from 'chatserv/client';
 
-/** What a person is told of why a login or a registration did not work, by the question that was left open. */
+/** Why a login or a registration failed, by the question that is open. */
 export function loginProblem(
   { question, because = '', reason }: Partial<Ask>,
   { name, registers }: { readonly name: string; readonly registers: boolean },
@@ -71,7 +71,7 @@ function otherProblem({ because, reason }: Pick<Ask, 'because' | 'reason'>, name
   }
 }
 
-/** A question of a command, or of a plugin during the login: a heading, what is wrong with the last answer, and the question. */
+/** A question of a command, or of a plugin during the login: heading, problem with the last answer, and question. */
 export function questionInWords({ question, because, command }: Ask): {
   title: string;
   problem: string;
@@ -90,17 +90,17 @@ export function questionInWords({ question, because, command }: Ask): {
   }
 }
 
-/** How many are online, oneself included. */
+/** How many are online, this user included. */
 export function onlineInWords(count: number): string {
   return count <= 1 ? 'Only you are online' : `${count} people online`;
 }
 
-/** What becomes of messages to a person who is not online. */
+/** What happens to messages for a person who is not online. */
 export function absenceInWords(keepsMessages: boolean): string {
   return keepsMessages ? 'Away; gets your messages on coming back' : 'Away; messages do not wait here';
 }
 
-/** What a conversation is, as long as there is nothing in it. */
+/** What an empty conversation is for. */
 export function emptyInWords(to: 'everyone' | readonly string[], keepsMessages: boolean): string {
   if (to === 'everyone') {
     return 'What was said before is not shown here. What you write goes to everyone. Say hello!';
@@ -110,7 +110,7 @@ export function emptyInWords(to: 'everyone' | readonly string[], keepsMessages: 
   return `What you write here goes to this person only. ${absent}`;
 }
 
-/** Whom a message did not reach. @param of how many it was for */
+/** Who did not get a message. @param of how many recipients it had */
 export function unreachedInWords(unknown: readonly string[], of: number, keepsMessages: boolean): string {
   const names = listed(unknown);
   if (!keepsMessages) {
@@ -123,7 +123,7 @@ export function unreachedInWords(unknown: readonly string[], of: number, keepsMe
   return `${sent} to ${names}: ${why}.`;
 }
 
-/** What a person is told when the conversation is over, by the server's word. */
+/** Why the conversation ended, by the server's reason. */
 export function closedInWords(why: string): string {
   switch (why) {
     case 'replaced':
@@ -143,7 +143,7 @@ export function closedInWords(why: string): string {
   }
 }
 
-/** What a person is told when a login found no connection, by what the server said or what went wrong. */
+/** Why there is no connection for the login, by the server's reason or the error. */
 export function lostInWords(why: string): string {
   switch (why) {
     case 'too-many-connections':
@@ -163,9 +163,9 @@ export function lostInWords(why: string): string {
 }
 
 /**
- * What a person is told when a command or a message was not done.
- * @param usage how the command is called, if known
- * @param sentence how the server puts it, if it does
+ * Why a command or a message failed.
+ * @param usage the command's usage, if known
+ * @param sentence the server's explanation, if it gave one
  */
 export function failureInWords(reason: string, about: string, usage?: string, sentence?: string): string {
   if (sentence !== undefined) {
@@ -197,7 +197,7 @@ export function failureInWords(reason: string, about: string, usage?: string, se
   }
 }
 
-/** What a person is told of a command that there is not. @param like words of commands that may have been meant */
+/** That a command does not exist. @param like the closest commands */
 export function noCommandInWords(name: string, like: readonly string[]): string {
   const help = '/help lists those that there are.';
   if (name === '') return `A line that starts with / is a command. ${help}`;
@@ -205,7 +205,7 @@ export function noCommandInWords(name: string, like: readonly string[]): string 
   return `There is no command /${name}, and nothing was sent.${near} ${help} Start with // to send a / itself.`;
 }
 
-/** What a person is told while logins are blocked. A server says for how long, and not why. */
+/** That logins are blocked. The server says for how long, but not why. */
 export function blockedInWords(seconds: number, registers: boolean): string {
   if (seconds > FOR_GOOD) return 'You are kept out of this chat.';
   const wait = `Please wait ${secondsInWords(seconds)}.`;
@@ -213,7 +213,7 @@ export function blockedInWords(seconds: number, registers: boolean): string {
   return `Logging in is blocked for now: by a moderator, or after too many wrong passwords. ${wait}`;
 }
 
-/** No block that ends is longer, in seconds. */
+/** Longer blocks are for good, in seconds. */
 const FOR_GOOD = 10 * 365 * 86_400;
 
 /** A duration that counts down. */
@@ -235,6 +235,6 @@ export function listed(names: readonly string[]): string {
 }
 
 function quoted(name: string): string {
-  // Isolated, so that a name of letters that run the other way does not turn the sentence around.
+  // Isolated, so that a right-to-left name does not reorder the sentence.
   return `“\u2068${name}\u2069”`;
 }
