@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account, MessageLog, Server, SteadyClock } from 'chatserv';
+import type { Account, MessageLog, Server, Session, SteadyClock } from 'chatserv';
 
 /** How many accounts' counts to cache, and for how many senders and origins each. */
 const ACCOUNTS = 2000;
@@ -48,6 +48,8 @@ export class InboxQuota {
   readonly #limits: QuotaLimits;
   readonly #furthest: (account: Account) => Promise<number>;
   readonly #counts = new Map<number, Count>();
+  /** The origins of senders, which are computed once a session. */
+  readonly #origins = new WeakMap<Session, string>();
 
   /** @param furthest the id up to which one of an account's devices has everything */
   constructor(
@@ -66,8 +68,14 @@ export class InboxQuota {
 
   /** The origin that the log stores for a sender: its network, hashed. Undefined if limits per network do not apply. */
   originOf(sender: Account): string | undefined {
-    const network = this.#server.sessionsOf(sender).find(({ exempt }) => !exempt)?.network;
-    return network && createHash('sha256').update(network).digest('base64url').slice(0, 12);
+    const session = this.#server.sessionsOf(sender).find(({ exempt }) => !exempt);
+    if (session === undefined) return undefined;
+    let origin = this.#origins.get(session);
+    if (origin === undefined && session.network) {
+      origin = createHash('sha256').update(session.network).digest('base64url').slice(0, 12);
+      this.#origins.set(session, origin);
+    }
+    return origin;
   }
 
   /** The accounts whose inboxes take no more messages from a sender. Accounts that are online and up to date are never full. */
@@ -78,16 +86,28 @@ export class InboxQuota {
     return accounts.filter((_, index) => isFull[index]);
   }
 
+  /** Whether all of these accounts are online and up to date: such inboxes are never full, and need no count. */
+  areLive(accounts: readonly Account[]): boolean {
+    for (const account of accounts) if (!this.#isLive(account)) return false;
+    return true;
+  }
+
+  #isLive(account: Account): boolean {
+    for (const { feed } of this.#server.sessionsOf(account)) {
+      if (!feed.live) continue;
+      this.forget(account);
+      return true;
+    }
+    return false;
+  }
+
   /** Drops the counts of an account, which may have read something. */
   forget(account: Account): void {
     this.#counts.delete(account.id);
   }
 
   async #isFull(account: Account, sender: number, origin: string | undefined): Promise<boolean> {
-    if (this.#server.sessionsOf(account).some(({ feed }) => feed.live)) {
-      this.forget(account);
-      return false;
-    }
+    if (this.#isLive(account)) return false;
     const limit = await this.#limitMet(account, sender, origin);
     if (limit === undefined) this.#add(account.id, sender, origin);
     else this.#server.limitMet(limit);

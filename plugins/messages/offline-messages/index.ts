@@ -1,10 +1,12 @@
 import {
   type Account,
   Accounts,
+  type Audience,
   type Cursor,
   definePlugin,
   Inbox,
   type Message,
+  type MessageDraft,
   MessageLog,
   refuse,
   type Session,
@@ -22,6 +24,9 @@ const DAY = 86_400_000;
 
 /** How far `waiting` counts by default. */
 const COUNTED_MOST = 10_000;
+
+/** An audience of accounts, not of a group. */
+type NamedAudience = Exclude<Audience, { readonly group: string }>;
 
 export default definePlugin({
   name: 'offline-messages',
@@ -159,6 +164,21 @@ export default definePlugin({
       return age.time;
     }
 
+    /** Keeps a message for those named accounts whose inboxes are not full, and refuses it if all of them are. */
+    async function keepDirect(message: MessageDraft, audience: NamedAudience): Promise<undefined> {
+      await findAbsent(audience, accounts);
+      if (audience.accounts.length === 0) return;
+      const origin = quota.originOf(message.from);
+      const full = await quota.full(audience.accounts, message.from.id, origin);
+      if (full.length > 0 && full.length === audience.accounts.length) {
+        message.refuse(refuse('full', 'Too many messages wait there already. Try again later.'));
+        return;
+      }
+      for (const account of full) audience.accounts.splice(audience.accounts.indexOf(account), 1);
+      audience.absent.push(...full.map(({ name }) => name));
+      message.keep(origin);
+    }
+
     const inbox: Inbox = {
       async readOn(session) {
         const { account, deviceName } = session;
@@ -203,23 +223,16 @@ export default definePlugin({
         onMessage: {
           transform: {
             order: 'post',
-            async handler(message) {
+            // Synchronous for messages to all and to those who are online and up to date: most messages.
+            handler(message) {
               const { audience, from } = message;
               if ('group' in audience) {
                 message.keep();
                 return undefined;
               }
-              await findAbsent(audience, accounts);
-              if (audience.accounts.length === 0) return undefined;
-              const origin = quota.originOf(from);
-              const full = await quota.full(audience.accounts, from.id, origin);
-              if (full.length > 0 && full.length === audience.accounts.length) {
-                message.refuse(refuse('full', 'Too many messages wait there already. Try again later.'));
-                return undefined;
-              }
-              for (const account of full) audience.accounts.splice(audience.accounts.indexOf(account), 1);
-              audience.absent.push(...full.map(({ name }) => name));
-              message.keep(origin);
+              const { accounts: named, absent } = audience;
+              if (absent.length > 0 || !quota.areLive(named)) return keepDirect(message, audience);
+              if (named.length > 0) message.keep(quota.originOf(from));
               return undefined;
             },
           },
@@ -259,7 +272,7 @@ export default definePlugin({
 });
 
 /** Adds offline accounts to an audience: names that match no one online may be theirs. */
-async function findAbsent(audience: { accounts: Account[]; absent: string[] }, accounts: Accounts): Promise<void> {
+async function findAbsent(audience: NamedAudience, accounts: Accounts): Promise<void> {
   // In parallel, so that the store answers them in one batch.
   const found = await Promise.all(audience.absent.map((name) => accounts.find(name)));
   const unknown = audience.absent.filter((_, index) => found[index] === undefined);
