@@ -65,38 +65,47 @@ export class Answers {
   }
 
   /** Runs a command. @returns when the next line may be read */
-  async add(
-    input: CommandInput,
-    { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks },
-  ): Promise<void> {
+  add(input: CommandInput, { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks }): Promise<void> {
     const { word, unlessCommand = '' } = input;
     const command = commands.get(word);
     if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });
     const request = { input, command, unless: commands.get(unlessCommand), hooks };
-    const tooMany = this.#running >= this.#maxRunning;
-    if (tooMany && command.overlaps) this.#context.environment.counters.countLimitHit('commands-under-way');
-    if (tooMany || !command.overlaps) await this.#last;
-    if (this.#session.ended) return;
-    if (!command.overlaps) {
-      const output = await this.#run(request, () => {});
-      if (output !== undefined) this.#send(output, request);
-      return;
-    }
-    const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
-    this.#running++;
-    this.#last = this.#sendInTurn(request, this.#run(request, proceed), this.#last).finally(proceed);
-    await mayProceed;
+    if (!command.overlaps) return this.#runAlone(request);
+    return this.#running < this.#maxRunning ? this.#overlap(request) : this.#overlapLater(request);
   }
 
-  async #sendInTurn(request: Request, answer: Promise<Output | undefined>, before: Promise<void>): Promise<void> {
+  async #runAlone(request: Request): Promise<void> {
+    await this.#last;
+    if (this.#session.ended) return;
+    const output = await this.#run(request, () => {});
+    if (output !== undefined) this.#send(output, request);
+  }
+
+  async #overlapLater(request: Request): Promise<void> {
+    this.#context.environment.counters.countLimitHit('commands-under-way');
+    await this.#last;
+    await this.#overlap(request);
+  }
+
+  /** Runs a command beside those before it. @returns when its effects have their order, or it is answered */
+  #overlap(request: Request): Promise<void> {
+    const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
+    if (this.#session.ended) proceed();
+    else this.#last = this.#sendInTurn(request, proceed, this.#running++ === 0 ? undefined : this.#last);
+    return mayProceed;
+  }
+
+  /** @param before resolves when every line before it is answered */
+  async #sendInTurn(request: Request, proceed: () => void, before: Promise<void> | undefined): Promise<void> {
     try {
-      const output = await answer;
-      await before;
+      const output = await this.#run(request, proceed);
+      if (before !== undefined) await before;
       if (output !== undefined) this.#send(output, request);
     } catch (cause) {
       this.#failed(cause);
     } finally {
       this.#running--;
+      proceed();
     }
   }
 
@@ -132,10 +141,12 @@ export class Answers {
     try {
       // A retry of a message that is already kept gets the first answer: nothing may refuse it now.
       if (call.once?.first === undefined) {
-        if (unless !== undefined && (await this.#mayCall(unless))) {
+        if (unless !== undefined && (unless.allows === undefined || (await unless.allows(this.#account)))) {
           return { kind: 'error', reason: 'is-command', about: unless.name };
         }
-        if (!(await this.#mayCall(command))) return { kind: 'error', reason: 'denied', about: input.word };
+        if (command.allows !== undefined && !(await command.allows(this.#account))) {
+          return { kind: 'error', reason: 'denied', about: input.word };
+        }
         if (guard.isUsed()) {
           const passing = guard.run(this.#session, call);
           passage = isPromise(passing) ? await passing : passing;
@@ -169,10 +180,6 @@ export class Answers {
     if (typeof reply === 'string' || isLines(reply)) return { kind: 'answer', command: name, reply };
     if (reply.kind === 'refusal') return errorOf(reply, input.word);
     return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
-  }
-
-  async #mayCall({ allows }: KernelCommand): Promise<boolean> {
-    return allows === undefined || (await allows(this.#account));
   }
 }
 

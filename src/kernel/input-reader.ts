@@ -44,7 +44,9 @@ export class InputReader {
         feed.acknowledge(input.id);
       }
       if (outbox.full) await outbox.room();
-      this.#decode(await this.lines.next(), question);
+      const line = this.lines.next();
+      if (line === undefined) await this.lines.arrival();
+      else this.#decode(line, question);
     }
   }
 

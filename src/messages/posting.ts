@@ -61,6 +61,8 @@ export class Posting {
     this.#context = context;
   }
 
+  #isRemoved = (account: number): boolean => this.#context.environment.accounts.isRemoved(account);
+
   /**
    * Sends a message: runs the guards and transforms of `onMessage`, then appends it to the log, whose follower delivers
    * it. A message that is not kept is delivered to those online. Does not wait for observers.
@@ -72,7 +74,7 @@ export class Posting {
   async post(post: Post, now: number, ordered?: () => void): Promise<Posted | Refusal> {
     const began = performance.now();
     const { hooks, online } = this.#context;
-    const isRemoved = (account: number) => this.#context.environment.accounts.isRemoved(account);
+    const isRemoved = this.#isRemoved;
     const { from, once } = post;
     if (isRemoved(from.id)) return refuse('removed');
     const before = once && (once.first ?? (once.again ? await this.firstAnswer(from.id, once.key) : undefined));
@@ -98,11 +100,18 @@ export class Posting {
       }
       refusal ??= draft.refusal ?? (draft.senderRemoved ? refuse('removed') : undefined);
       if (refusal !== undefined) return refusal;
-      const answer = draft.isKept ? await this.#keep(draft, began, ordered) : await this.#deliverOnly(draft);
-      // A message that was not appended was delivered by now.
-      ordered?.();
-      if (typeof answer !== 'number') return { message: messageOf(draft, answer.duplicateOf), unknown: answer.unknown };
-      const message = messageOf(draft, answer);
+      const { isKept, unknown, time } = draft;
+      const key = once && { sender: from.id, key: once.key, unknown, time };
+      const appending = this.append(entriesOf(draft), isKept, key);
+      // The log has it: later appends come after it. What is not kept is delivered first.
+      if (isKept) ordered?.();
+      const appended = await appending;
+      if (isKept) this.#context.environment.counters.kept(performance.now() - began);
+      else ordered?.();
+      if ('duplicateOf' in appended) {
+        return { message: messageOf(draft, appended.duplicateOf), unknown: appended.unknown };
+      }
+      const message = messageOf(draft, appended[0]?.id ?? 0);
       this.#notePosted(message, hooks);
       return { message, unknown: draft.unknown };
     } finally {
@@ -119,42 +128,23 @@ export class Posting {
    * Appends entries to the log, or delivers them to those online.
    * @returns the entries, or the message that they duplicate
    */
-  async append(entries: readonly NewEntry[], isKept: boolean, key?: SendKey): Promise<readonly Entry[] | Duplicate> {
+  append(entries: readonly NewEntry[], isKept: boolean, key?: SendKey): Promise<readonly Entry[] | Duplicate> {
     const { log } = this.#context.generation;
     const sender = entries[0]?.sender ?? 0;
-    if (!isKept || log === undefined) {
-      const earlier = this.#appending.get(sender);
-      if (earlier !== undefined) await earlier.catch(() => {});
-      return entries.map((entry) => this.#deliverEphemeral(entry));
-    }
+    if (!isKept || log === undefined) return this.#deliverAfterEarlier(entries, sender);
     const appended = log.append(entries, key);
     this.#appending.set(sender, appended);
-    try {
-      return await appended;
-    } finally {
+    const over = () => {
       if (this.#appending.get(sender) === appended) this.#appending.delete(sender);
-    }
+    };
+    appended.then(over, over);
+    return appended;
   }
 
-  /**
-   * Keeps a message.
-   * @returns the id of its first entry, or the message that it duplicates
-   * @throws when it could not be kept
-   */
-  async #keep(draft: Draft, began: number, ordered: (() => void) | undefined): Promise<number | Duplicate> {
-    const { once, from, time, unknown } = draft;
-    const key = once && { sender: from.id, key: once.key, unknown, time };
-    const appending = this.append(entriesOf(draft), true, key);
-    // The log has it: later appends come after it.
-    ordered?.();
-    const appended = await appending;
-    this.#context.environment.counters.kept(performance.now() - began);
-    return 'duplicateOf' in appended ? appended : (appended[0]?.id ?? 0);
-  }
-
-  async #deliverOnly(draft: Draft): Promise<number> {
-    await this.append(entriesOf(draft), false);
-    return 0;
+  /** Delivers entries that no log keeps, after what their sender appends at the moment. */
+  async #deliverAfterEarlier(entries: readonly NewEntry[], sender: number): Promise<readonly Entry[]> {
+    await this.#appending.get(sender)?.catch(() => {});
+    return entries.map((entry) => this.#deliverEphemeral(entry));
   }
 
   #deliverEphemeral({ to, origin, ...written }: NewEntry): Entry {

@@ -54,24 +54,27 @@ export class LineReader {
     return this.#context.environment.clock.monotonic() - this.#heardAt;
   }
 
-  /** The next line. @throws SessionClosed when there is none any more */
-  async next(): Promise<LineRead> {
-    const { clock, counters } = this.#context.environment;
-    for (;;) {
-      if (this.#closed) throw new SessionClosed();
-      const line = this.#framer.next();
-      if (line !== undefined) {
-        this.lastHeard = clock.now();
-        this.#heardAt = clock.monotonic();
-        if ('fault' in line && line.fault === 'too-long') counters.countLimitHit('line-bytes');
-        return line;
-      }
-      if (this.#over) throw new SessionClosed();
-      if (this.#stream.isPaused()) this.#stream.resume();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wakeReader = resolve;
-      await promise;
+  /** The next line, or undefined while none has arrived. @throws SessionClosed when there is none any more */
+  next(): LineRead | undefined {
+    if (this.#closed) throw new SessionClosed();
+    const line = this.#framer.next();
+    if (line !== undefined) {
+      const { clock, counters } = this.#context.environment;
+      this.lastHeard = clock.now();
+      this.#heardAt = clock.monotonic();
+      if ('fault' in line && line.fault === 'too-long') counters.countLimitHit('line-bytes');
+      return line;
     }
+    if (this.#over) throw new SessionClosed();
+    return undefined;
+  }
+
+  /** Resolves when more has arrived, or the input is over. Call it when `next` returned none. */
+  arrival(): Promise<void> {
+    if (this.#stream.isPaused()) this.#stream.resume();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wakeReader = resolve;
+    return promise;
   }
 
   /** Counts the line that `next` returned against the client's rates. Call it once per line. */
@@ -90,7 +93,7 @@ export class LineReader {
     return this.#rate.receive(bytes, now) && this.#rate.line(now) !== 'too-fast';
   }
 
-  /** Returns no further line: a caller that waits for one gets `SessionClosed`. */
+  /** Returns no further line: `next` throws `SessionClosed`. */
   close(): void {
     this.#closed = true;
     this.#wake();
