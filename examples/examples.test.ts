@@ -55,7 +55,7 @@ test('wordfilter: a filter that refuses', async () => {
   await bob.seesNothing();
 });
 
-test('rate-limit: so many commands for each session, and more as time goes by', async () => {
+test('rate-limit: a burst for each session, refilled over time', async () => {
   const limit = withOptions(rateLimit, { atOnce: 2, perSecond: 1 });
   await using server = await startServer({ limit });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -67,7 +67,7 @@ test('rate-limit: so many commands for each session, and more as time goes by', 
   await alice.seesInOrder('bob', 'error:rate:whoelse');
 });
 
-test('poll: a vote under way outlives a reload', async () => {
+test('poll: an open vote survives a reload', async () => {
   await using server = await startServer({ poll });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
   await alice.says('poll tea?', 'vote maybe', 'vote no', 'vote yes');
@@ -92,7 +92,7 @@ test('greeter: a service that either of two plugins provides', async () => {
   await expect(startServer({ greet, plain, hours })).rejects.toThrow(/both provide the service 'greeter'/);
 });
 
-test('webhook: tried again until it is taken, in order', async () => {
+test('webhook: retried until it succeeds, in order', async () => {
   const taken: unknown[] = [];
   const wanted = Promise.withResolvers<void>();
   let failures = 2;
@@ -121,7 +121,7 @@ test('webhook: tried again until it is taken, in order', async () => {
   receiver.closeAllConnections();
 });
 
-test('bot: it answers who writes to it', async () => {
+test('bot: answers the messages it gets', async () => {
   await using server = await startServer({
     bot: withOptions(bot, { name: 'Clerk', answers: { open: 'from 9 to 5' } }),
   });
@@ -137,7 +137,7 @@ test('bot: it answers who writes to it', async () => {
   await alice.seesNothing();
 });
 
-test('welcome: who logs in is told how much was missed, and nobody else', async () => {
+test('welcome: only the user who logs in is told how many messages they missed', async () => {
   await using server = await startServer({ welcome });
   await server.registers('alice');
   const bob = await server.joins('bob');
@@ -153,7 +153,7 @@ test('welcome: who logs in is told how much was missed, and nobody else', async 
   await again.seesNothing();
 });
 
-test('http-endpoint: it tells who is online', async () => {
+test('http-endpoint: returns who is online', async () => {
   await using server = await startServer({ http: { port: 0 }, online: httpEndpoint });
   await server.joins('alice');
   const at = `http://${server.listening.get('http')}`;
@@ -161,7 +161,7 @@ test('http-endpoint: it tells who is online', async () => {
   expect((await fetch(`${at}/elsewhere`)).status).toBe(404);
 });
 
-test('directory: another login in the place of passwords and registration', async () => {
+test('directory: a login that replaces passwords and registration', async () => {
   const people = { alice: PASSWORD };
   const directory = withOptions(directoryStub, { people });
   await using server = await startServer({ password: false, registration: false, directory, directoryLogin });

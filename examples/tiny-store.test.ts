@@ -6,7 +6,7 @@ import tinyStore, { openStore } from './tiny-store.ts';
 
 storeContract('tiny-store', async () => ({ ...openStore(Date.now), close: async () => {} }));
 
-test('tiny-store: messages wait for who is away, and plugins find what they stored, over a reload', async () => {
+test('tiny-store: offline messages and plugin data survive a reload', async () => {
   await using server = await startServer({ memory: false, tinyStore, remember });
   await server.registers('bob');
   const alice = await server.joins('alice');

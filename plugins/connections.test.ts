@@ -16,7 +16,7 @@ async function isRefused(server: TestServer, address: string, reason: string): P
 }
 
 describe('connections from one network', () => {
-  test('are bounded, until one of them leaves', async () => {
+  test('are limited, until one of them closes', async () => {
     await using server = await startServer({ connections: { perNetwork: 2 } });
     const first = await entersFrom(server, '198.51.100.1');
     await entersFrom(server, '198.51.100.1');
@@ -29,7 +29,7 @@ describe('connections from one network', () => {
     expect(server.limitsMet).toEqual({ 'connections-per-network': 3 });
   });
 
-  test('are those of a whole /64 of IPv6, logged in or not', async () => {
+  test('include a whole IPv6 /64, logged in or not', async () => {
     await using server = await startServer({ connections: { perNetwork: 2 } });
     await server.joins('alice', '2001:db8::1');
     await entersFrom(server, '2001:db8::2');
@@ -37,7 +37,7 @@ describe('connections from one network', () => {
     await entersFrom(server, '2001:db8:0:1::3');
   });
 
-  test('are bounded in how many are new, for a while', async () => {
+  test('are limited in how many are new within a time', async () => {
     await using server = await startServer({ connections: { newPerNetwork: 3, newTime: 60 } });
     for (let i = 0; i < 3; i++) await (await entersFrom(server, '198.51.100.1')).closes();
     await isRefused(server, '198.51.100.1', 'too-many-new-connections');
@@ -48,7 +48,7 @@ describe('connections from one network', () => {
     expect(server.limitsMet).toEqual({ 'new-connections-per-network': 2 });
   });
 
-  test('are not bounded where the network is exempt, or none', async () => {
+  test('are not limited if the network is exempt or missing', async () => {
     const connections = { perNetwork: 1, newPerNetwork: 1 };
     await using server = await startServer({ connections }, { exempt: ['10.0.0.0/8', '2001:db8::7'] });
     for (const address of ['10.1.2.3', '2001:db8::7', 'unix']) {
@@ -62,7 +62,7 @@ describe('connections from one network', () => {
   });
 });
 
-test('connections in all are bounded, from wherever', async () => {
+test('connections in all are limited, from all networks', async () => {
   await using server = await startServer({ connections: { most: 3 } });
   await server.joins('alice');
   const second = await entersFrom(server, '198.51.100.1');
@@ -74,7 +74,7 @@ test('connections in all are bounded, from wherever', async () => {
 });
 
 describe('connections that are not logged in', () => {
-  test('are bounded, and those that are logged in do not count', async () => {
+  test('are limited, and those that are logged in do not count', async () => {
     await using server = await startServer({ connections: { loginsStart: 3, loginsRate: 0, loginsFull: 3 } });
     for (const name of ['alice', 'bob', 'carol', 'dave']) await server.joins(name);
     const guests = [];
@@ -87,7 +87,7 @@ describe('connections that are not logged in', () => {
     expect(server.limitsMet).toEqual({ 'logins-under-way': 2 });
   });
 
-  test('are refused by chance from a number on, and more the more there are', async () => {
+  test('are refused at random from a number on, more often the more there are', async () => {
     await using server = await startServer({ connections: { loginsStart: 20, loginsRate: 30, loginsFull: 60 } });
     const tries = async (count: number) => {
       const before = server.limitsMet['logins-under-way'] ?? 0;

@@ -4,7 +4,7 @@ import { slowMemory } from '../test/support/slow-memory.ts';
 
 const http = { host: '127.0.0.1', port: 0 };
 
-test('a server that serves is live and ready', async () => {
+test('a running server is live and ready', async () => {
   await using server = await startServer({ http, health: true });
   const where = `http://${server.listening.get('http')}`;
   const live = await fetch(`${where}/health/live`);
@@ -17,7 +17,7 @@ test('a server that serves is live and ready', async () => {
   });
 });
 
-test('without an answer of the store it is live and not ready, and says why', async () => {
+test('a server whose store does not answer is live but not ready, and says why', async () => {
   const { promise: open, resolve: release } = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const store = slowMemory(

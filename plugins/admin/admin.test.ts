@@ -36,7 +36,7 @@ function audited(): string[] {
   });
 }
 
-test('commands that need a role are denied to others, and not shown to them', async () => {
+test('commands that need a role are denied to others and hidden from them', async () => {
   await using server = await serverWithAdmin();
   const alice = await server.joins('alice');
   for (const command of ['kick alice', 'ban', 'unban x y z', 'mute', 'unmute', 'announce', 'reload now']) {
@@ -52,13 +52,13 @@ test('commands that need a role are denied to others, and not shown to them', as
   expect(await alice.asks('kick alice')).toBe('error:denied:kick');
 });
 
-test('without the plugin roles nobody has one', async () => {
+test('without the plugin roles nobody has a role', async () => {
   await using server = await startServer({ roles: false, admin: { audit: join(folder, 'audit.log') } });
   const alice = await server.joins('alice');
   expect(await alice.asks('kick alice')).toBe('error:denied:kick');
 });
 
-test('kick closes the connections of a user, who may come back', async () => {
+test("kick closes a user's connections; the user can log in again", async () => {
   await using server = await serverWithAdmin();
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
   await give('alice', 'moderator');
@@ -71,7 +71,7 @@ test('kick closes the connections of a user, who may come back', async () => {
   expect(statSync(join(folder, 'log/audit.log')).mode & 0o777).toBe(0o600);
 });
 
-test('a ban keeps a user out, for as long as it says', async () => {
+test('a ban keeps a user out for its time', async () => {
   await using server = await serverWithAdmin();
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
   await give('alice', 'admin');
@@ -92,7 +92,7 @@ test('a ban keeps a user out, for as long as it says', async () => {
   expect(audited()).toEqual(['alice ban bob 10m', 'alice ban bob', 'alice unban bob']);
 });
 
-test('a token does not get round a ban', async () => {
+test('a token does not bypass a ban', async () => {
   await using server = await serverWithAdmin();
   const alice = await server.joins('alice');
   await server.registers('bob');
@@ -114,7 +114,7 @@ test('a token does not get round a ban', async () => {
   await back.sees({ type: 'ask', because: 'expired' });
 });
 
-test('who is banned is not welcomed, with a password or a token that was right before', async () => {
+test('a banned user cannot log in with a correct password or a valid token', async () => {
   await using server = await serverWithAdmin();
   await server.registers('bob', 'carol');
   const alice = await server.joins('alice');
@@ -140,7 +140,7 @@ test('who is banned is not welcomed, with a password or a token that was right b
   await carol.isClosed();
 });
 
-test('a ban, a mute and roles are for an account, and not for the next one of its name', async () => {
+test('a ban, a mute and roles belong to an account, not to the next one of its name', async () => {
   await using server = await serverWithAdmin();
   const alice = await server.joins('alice');
   await server.registers('bob');
@@ -156,7 +156,7 @@ test('a ban, a mute and roles are for an account, and not for the next one of it
   await alice.hears('bob', 'hi');
 });
 
-test('a ban keeps an address out, and for IPv6 its network', async () => {
+test('a ban keeps an address out, or for IPv6 its network', async () => {
   await using server = await serverWithAdmin();
   const alice = await server.joins('alice', '192.0.2.1');
   await give('alice', 'admin');
@@ -171,7 +171,7 @@ test('a ban keeps an address out, and for IPv6 its network', async () => {
   await server.joins('dave', '2001:db8::5');
 });
 
-test('who is muted says nothing, here and when coming back, until the time is over', async () => {
+test('a muted user cannot send messages, even after logging in again, until the time is over', async () => {
   await using server = await serverWithAdmin();
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
   await give('alice', 'moderator');
@@ -189,7 +189,7 @@ test('who is muted says nothing, here and when coming back, until the time is ov
   expect(await back.asks('message alice again')).toBe('sent:');
 });
 
-test('an announcement reaches everyone, from nobody who could be taken for a user', async () => {
+test('an announcement reaches everyone, from a sender that cannot be a user', async () => {
   await using server = await serverWithAdmin();
   await server.registers('carol');
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -203,7 +203,7 @@ test('an announcement reaches everyone, from nobody who could be taken for a use
   expect(await alice.asks('reload')).toMatch(/^nothing has changed; \d+ plugins kept$/);
 });
 
-test('what cannot be written down is not done', async () => {
+test('a command that cannot be logged is not run', async () => {
   writeFileSync(join(folder, 'file'), '');
   await using server = await serverWithAdmin(join(folder, 'file/audit.log'));
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];

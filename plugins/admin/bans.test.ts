@@ -11,8 +11,8 @@ const received = async ({ server }: AuditedServer, address: string) => {
   return answer;
 };
 
-describe('a ban says whom it is for', () => {
-  test('by a name or an address where only one of them is meant, and the audit log and programs are told which', async () => {
+describe('the target of a ban', () => {
+  test('is a user or an address, and the audit log and programs are told which', async () => {
     await using audited = await AuditedServer.start();
     const { server } = audited;
     await server.registers('bob', 'root');
@@ -39,7 +39,7 @@ describe('a ban says whom it is for', () => {
     ]);
   });
 
-  test('of a user who has the name of an address it asks for the kind, and bans that one only', async () => {
+  test('must name its kind if a user has the name of an address, and only that one is banned', async () => {
     await using audited = await AuditedServer.start();
     const { server } = audited;
     const root = await audited.joinsAs('admin', 'root');
@@ -63,7 +63,7 @@ describe('a ban says whom it is for', () => {
     expect(await root.asks('ban address:bob')).toBe('error:user:ban');
   });
 
-  test.each(['192.0.2.7', '10.0.0.0/8'])('nobody can register as %s', async (name) => {
+  test.each(['192.0.2.7', '10.0.0.0/8'])('%s cannot be registered', async (name) => {
     await using audited = await AuditedServer.start();
     const client = audited.server.connectJson();
     client.says({ type: 'register', name, password: PASSWORD });
@@ -72,7 +72,7 @@ describe('a ban says whom it is for', () => {
 });
 
 describe('a ban of an address', () => {
-  test('keeps out nobody who is exempt, and none is taken by accident', async () => {
+  test('does not keep out exempt addresses, and cannot be set on one', async () => {
     await using audited = await AuditedServer.start({}, { exempt: ['127.0.0.0/8', '192.0.2.1'] });
     const { server } = audited;
     const root = await audited.joinsAs('admin', 'root');
@@ -89,7 +89,7 @@ describe('a ban of an address', () => {
     expect(await received(audited, '126.0.0.1')).toBe('closing:banned');
   });
 
-  test('is refused to who comes from there, as is one of themselves', async () => {
+  test('is refused to a caller who connects from there, like a ban of themselves', async () => {
     await using audited = await AuditedServer.start();
     const root = await audited.joinsAs('admin', 'root', '198.51.100.1');
     for (const who of ['198.51.100.1', '198.51.0.0/16', 'root', 'ROOT']) {
@@ -98,7 +98,7 @@ describe('a ban of an address', () => {
     expect(await root.asks('who')).toBe('root');
   });
 
-  test('may be of a whole network, which is known after a restart too', async () => {
+  test('can cover a whole network, and survives a restart', async () => {
     await using audited = await AuditedServer.start();
     const { server } = audited;
     const root = await audited.joinsAs('admin', 'root');
@@ -125,8 +125,8 @@ describe('a ban of an address', () => {
   });
 });
 
-describe('a ban and a mute last as long as they say', () => {
-  test.each([3600, -3600, 400 * 86_400])('though the time of day is set by %i s', async (seconds) => {
+describe('a ban and a mute last for their time', () => {
+  test.each([3600, -3600, 400 * 86_400])('even if the time of day is changed by %i s', async (seconds) => {
     await using audited = await AuditedServer.start();
     const { server } = audited;
     const root = await audited.joinsAs('admin', 'root');

@@ -40,7 +40,7 @@ async function received(server: TestServer): Promise<Record<string, string>> {
   };
 }
 
-test('bans, mutes and lockouts of version 0.1.0 hold on, once and for their time', async () => {
+test('bans, mutes and lockouts of version 0.1.0 are imported once, with their time', async () => {
   const old = new DatabaseSync(join(folder, 'chat.db'));
   old.exec(readFileSync(EARLIER, 'utf8'));
   old.close();

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AuditedServer } from '../../test/support/audited-server.ts';
 
 describe('a moderator', () => {
-  test('cannot act on an admin, and is told so', async () => {
+  test('cannot act on an admin', async () => {
     await using audited = await AuditedServer.start();
     const { server } = audited;
     const mo = await audited.joinsAs('moderator', 'mo');
@@ -22,7 +22,7 @@ describe('a moderator', () => {
     expect(audited.audited).toEqual([{ by: 'mo', did: 'kick', what: 'root', target: 'user:root' }]);
   });
 
-  test('can act on users and on other moderators, and an admin on everybody', async () => {
+  test('can act on users and other moderators, and an admin on everyone', async () => {
     await using audited = await AuditedServer.start();
     const [mo, bob] = [await audited.joinsAs('moderator', 'mo'), await audited.server.joins('bob')];
     const [root, ada] = [await audited.joinsAs('admin', 'root'), await audited.joinsAs('admin', 'ada')];
@@ -36,7 +36,7 @@ describe('a moderator', () => {
     await ada.sees('closing:kicked');
   });
 
-  test.each(['kick', 'mute', 'unmute', 'ban'])('nobody can %s themselves', async (command) => {
+  test.each(['kick', 'mute', 'unmute', 'ban'])('%s of oneself is refused', async (command) => {
     await using audited = await AuditedServer.start();
     const root = await audited.joinsAs('admin', 'root');
     expect(await root.asks(`${command} ROOT`)).toBe(`error:self:${command}`);
@@ -53,7 +53,7 @@ describe('unblock', () => {
     await guesser.seesInOrder('password', 'password', '600');
   }
 
-  test('lets a user log in who was blocked, from wherever, and is written down', async () => {
+  test('lets a blocked user log in from anywhere, and is logged', async () => {
     await using audited = await AuditedServer.start(plugins);
     const { server } = audited;
     await server.registers('bob');
@@ -80,7 +80,7 @@ describe('unblock', () => {
     expect(await server.connect().asks('bob')).toBe('blocked:60');
   });
 
-  test('is for those who have a role', async () => {
+  test('requires a role', async () => {
     await using audited = await AuditedServer.start(plugins);
     const alice = await audited.server.joins('alice');
     expect(await alice.asks('unblock alice')).toBe('error:denied:unblock');
@@ -93,7 +93,7 @@ describe('unblock', () => {
   });
 });
 
-test('nothing in the audit log commands a terminal, turns text around, or ends a line', async () => {
+test('the audit log escapes controls, direction marks and line ends', async () => {
   await using audited = await AuditedServer.start();
   const { server } = audited;
   await server.registers('bob', 'root');
@@ -109,7 +109,7 @@ test('nothing in the audit log commands a terminal, turns text around, or ends a
   expect((JSON.parse(audit) as { what: string }).what).toContain('\u202e\u2066');
 });
 
-test('a program is told in a sentence why something was not done', async () => {
+test('a program is told in a sentence why a command failed', async () => {
   await using audited = await AuditedServer.start({ message: { recipients: 2, length: 10 } });
   const { server } = audited;
   await server.registers('bob', 'root', 'mo');

@@ -26,7 +26,7 @@ async function isClean({ server }: AuditedServer): Promise<void> {
 }
 
 describe('purge', () => {
-  test('removes what a user said and others wait for, is written down, and leaves the user', async () => {
+  test("removes a user's undelivered messages, is logged, and keeps the user", async () => {
     await using audited = await AuditedServer.start();
     const mo = await audited.joinsAs('moderator', 'mo');
     const mallory = await spammed(audited);
@@ -39,7 +39,7 @@ describe('purge', () => {
     await mo.hears('mallory', 'sorry');
   });
 
-  test('removes what somebody said who is removed', async () => {
+  test('removes the messages of a removed user', async () => {
     await using audited = await AuditedServer.start();
     const mo = await audited.joinsAs('moderator', 'mo');
     const mallory = await spammed(audited);
@@ -51,7 +51,7 @@ describe('purge', () => {
     await isClean(audited);
   });
 
-  test('is not for everyone, and not of an admin for a moderator', async () => {
+  test('requires a role, and a moderator cannot purge an admin', async () => {
     await using audited = await AuditedServer.start();
     const [alice, mo] = [await audited.server.joins('alice'), await audited.joinsAs('moderator', 'mo')];
     const root = await audited.joinsAs('admin', 'root');
@@ -61,7 +61,7 @@ describe('purge', () => {
     expect(await root.asks('purge mo')).toBe('done:0');
   });
 
-  test('says so where the store cannot, and where it takes long', async () => {
+  test('reports a store that cannot remove messages, or is slow', async () => {
     const [asked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<number>()];
     let removeFrom: MessageLog['removeFrom'];
     const { accounts, storage, messageLog } = memoryStore(() => 0);
@@ -95,7 +95,7 @@ describe('purge', () => {
 });
 
 describe('a ban with purge', () => {
-  test.each(['ban mallory purge', 'ban mallory 7d purge'])('%s: removes what the user said, too', async (command) => {
+  test.each(['ban mallory purge', 'ban mallory 7d purge'])("%s: removes the user's messages, too", async (command) => {
     await using audited = await AuditedServer.start();
     const root = await audited.joinsAs('admin', 'root');
     const mallory = await spammed(audited);
@@ -105,7 +105,7 @@ describe('a ban with purge', () => {
     await isClean(audited);
   });
 
-  test('is of a user, and of nothing else', async () => {
+  test('is for users only', async () => {
     await using audited = await AuditedServer.start();
     const root = await audited.joinsAs('admin', 'root');
     for (const words of ['198.51.100.7 purge', 'mallory 7d purge purge', 'mallory purge 7d']) {

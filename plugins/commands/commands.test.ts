@@ -24,7 +24,7 @@ test('wholast names who was online within the last minutes', async () => {
   await alice.seesInOrder('alice', 'alice bob', 'alice bob', 'alice');
 });
 
-test('wholast forgets nobody, and keeps nobody for long, where the clock is ahead for a moment', async () => {
+test('wholast stays correct when the clock is briefly ahead', async () => {
   await using server = await startServer({ timeouts: false });
   const alice = await server.joins('alice');
   const bob = await server.joins('bob');
@@ -38,7 +38,7 @@ test('wholast forgets nobody, and keeps nobody for long, where the clock is ahea
   expect(await alice.asks('wholast 1')).toBe('alice');
 });
 
-test('nobody waits for the store to note who came', async () => {
+test('a login does not wait for the store to record it', async () => {
   const noted = Promise.withResolvers<void>();
   const slow = definePlugin({
     name: 'slow',
@@ -56,7 +56,7 @@ test('nobody waits for the store to note who came', async () => {
   noted.resolve();
 });
 
-test('wholast names only so many of those who have left, the last ones', async () => {
+test('wholast names a limited number of users who have left, the latest ones', async () => {
   await using server = await startServer({ timeouts: false, wholast: { names: 2 } });
   const alice = await server.joins('alice');
   for (const name of ['bob', 'carol', 'dave']) {
@@ -79,7 +79,7 @@ test.each(['wholast', 'wholast 0', 'wholast -1', 'wholast 1441', 'last x', 'whol
   },
 );
 
-test('broadcast goes to every other user, and to those online where the config says so', async () => {
+test('broadcast goes to every other user, or only to those online, as configured', async () => {
   for (const to of ['everyone', 'online']) {
     await using server = await startServer({ broadcast: { to } });
     await server.registers('carol');
@@ -105,7 +105,7 @@ test.each(['broadcast', 'broadcast  ', 'message', 'message bob', 'message bob  '
   },
 );
 
-test('message keeps the text as typed, but for control characters', async () => {
+test('message keeps the text as typed, except control characters', async () => {
   await using server = await startServer();
   const alice = await server.joins('alice');
   const bob = await server.joins('bob');
@@ -116,7 +116,7 @@ test('message keeps the text as typed, but for control characters', async () => 
   await bob.seesNothing();
 });
 
-test('a message may be so long, and for so many', async () => {
+test('a message has limits of length and recipients', async () => {
   await using server = await startServer({ message: { length: 10, recipients: 2 }, broadcast: { length: 10 } });
   const alice = await server.joins('alice');
   await alice.says('message bob 1234567890', 'message bob 12345678901', 'message (a b) hi', 'message (a b c) hi');
@@ -126,7 +126,7 @@ test('a message may be so long, and for so many', async () => {
   expect(server.limitsMet).toEqual({ recipients: 1, 'text-length': 2 });
 });
 
-test('help lists every command that is loaded, or explains one', async () => {
+test('help lists all commands, or explains one', async () => {
   await using server = await startServer({ wholast: false });
   const alice = await server.joins('alice');
   await alice.says('help');
@@ -146,7 +146,7 @@ test.each([
   ['a\u001bb\u0007', 'error:command:ab'],
   ['__proto__', 'error:command:__proto__'],
   ['constructor x', 'error:command:constructor'],
-])('%j is no command', async (line, answer) => {
+])('%j is not a command', async (line, answer) => {
   await using server = await startServer();
   const alice = await server.joins('alice');
   await alice.says(line);
@@ -161,7 +161,7 @@ test('logout says goodbye and closes', async () => {
   await alice.isClosed();
 });
 
-test('logout everywhere says goodbye, closes the other sessions and ends tokens', async () => {
+test('logout everywhere says goodbye, closes the other sessions and revokes tokens', async () => {
   await using server = await startServer({ 'single-session': false });
   await server.registers('alice', 'bob');
   const [here, there, program] = [await server.returns('alice'), await server.returns('alice'), server.connectJson()];
@@ -178,7 +178,7 @@ test('logout everywhere says goodbye, closes the other sessions and ends tokens'
   await again.sees({ type: 'ask', because: 'expired' });
 });
 
-test('watch tells a program who comes and goes, and a person who is there', async () => {
+test('watch notifies a program of who comes and goes, and tells a person who is online', async () => {
   await using server = await startServer();
   const [alice, program] = [await server.joins('alice'), server.connectJson()];
   program.says({ type: 'register', name: 'bot', password: PASSWORD });

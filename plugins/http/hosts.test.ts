@@ -38,7 +38,7 @@ describe('a port on loopback', () => {
     for (const address of ['127.0.0.1', '::1']) expect(hostCheck([], place(address))(directly(host))).toBe(false);
   });
 
-  test('answers to the hosts of the option, on whatever port', () => {
+  test('answers to the hosts of the option, on any port', () => {
     const check = hostCheck(['Chat.Example', '192.0.2.1', '2001:db8::1', 'bücher.example'], place('127.0.0.1'));
     for (const host of [
       'chat.example',
@@ -53,7 +53,7 @@ describe('a port on loopback', () => {
     expect(hostCheck(['*'], place('127.0.0.1'))(directly('evil.example:4180'))).toBe(true);
   });
 
-  test('answers to any host where no browser can have connected to it', () => {
+  test('answers to any host that no browser can have sent', () => {
     const check = hostCheck([], place('127.0.0.1'));
     expect(check({ host: 'chat.example', absolute: true, forwarded: false })).toBe(true);
     for (const host of ['chat.example', 'chat.example:8443', 'chat.example:443']) {
@@ -69,7 +69,7 @@ describe('a port on loopback', () => {
   });
 });
 
-test('any other port answers to every host, or to those of the option and to IP addresses', () => {
+test("any other port answers to every host, or to the option's hosts and IP addresses", () => {
   for (const where of [place('0.0.0.0'), place('::'), place('192.0.2.1'), '/run/http.sock']) {
     expect(hostCheck([], where)(directly('chat.example:4180'))).toBe(true);
     const check = hostCheck(['chat.example'], where);
@@ -80,7 +80,7 @@ test('any other port answers to every host, or to those of the option and to IP 
   }
 });
 
-test('what is no host is a mistake of the config', () => {
+test('an invalid host is a mistake of the config', () => {
   for (const host of ['chat.example', 'localhost', '192.0.2.1', '2001:db8::1', 'bücher.example', '*']) {
     expect(hostList.safeParse([host]).success, host).toBe(true);
   }

@@ -47,7 +47,7 @@ async function start(http: object, ...paths: string[]) {
 }
 
 describe('http', () => {
-  test('the longest path wins, and what nobody mounted is not found', async () => {
+  test('the longest path wins, and an unmounted one is not found', async () => {
     const { server, get } = await start({}, '/', '/a', '/a/');
     await using _ = server;
     expect((await get('/')).text).toMatch(/^\/ for/);
@@ -56,7 +56,7 @@ describe('http', () => {
     expect((await get('/ab')).text).toMatch(/^\/ for/);
   });
 
-  test('a request in absolute form is for its path, and for the host that its target names', async () => {
+  test("a request in absolute form is for its target's path and host", async () => {
     const { server, where } = await start({}, '/', '/a');
     await using _ = server;
     const [host = '', port] = where.split(':');
@@ -72,7 +72,7 @@ describe('http', () => {
     }
   });
 
-  test('a handler that throws is answered 500, named in the log, and the others go on', async () => {
+  test('a handler that throws answers 500 and is logged, and the others go on', async () => {
     const { server, get } = await start({}, '/a/');
     await using _ = server;
     expect((await get('/a/bug?token=secret')).status).toBe(500);
@@ -81,7 +81,7 @@ describe('http', () => {
     expect((await get('/b')).status).toBe(404);
   });
 
-  test('whatever is answered allows a browser nothing, unless the handler says so', async () => {
+  test('every answer allows a browser nothing, unless the handler overrides that', async () => {
     const { server, where } = await start({}, '/a/');
     await using _ = server;
     for (const path of ['/a/b', '/a/bug', '/nothing']) {
@@ -92,7 +92,7 @@ describe('http', () => {
     }
   });
 
-  test('who offers HTTP/2 is answered in HTTP/1.1', async () => {
+  test('a client that offers HTTP/2 is answered in HTTP/1.1', async () => {
     const { server, where } = await start({}, '/');
     await using _ = server;
     const [host = '', port] = where.split(':');
@@ -101,7 +101,7 @@ describe('http', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 .*for 127\.0\.0\.1/s);
   });
 
-  test('a proxy is believed only where it is listed', async () => {
+  test('only a listed proxy is trusted', async () => {
     const from = { 'x-forwarded-for': '6.6.6.6, 198.51.100.7, 10.0.0.2' };
     const trusting = await start({ proxies: ['127.0.0.1', '10.0.0.0/8'] }, '/');
     await using _ = trusting.server;
@@ -128,7 +128,7 @@ describe('http', () => {
     expect((await plain.get('/', from)).text).toBe('/ for 127.0.0.1');
   });
 
-  test('a network has so many connections, and one more when one of them ends; proxies have more', async () => {
+  test('connections from one network are limited, except from proxies', async () => {
     for (const [proxies, allowed] of [
       [[], false],
       [['127.0.0.1'], true],
@@ -154,7 +154,7 @@ describe('http', () => {
     }
   });
 
-  test('connections in all are bounded', async () => {
+  test('connections in all are limited', async () => {
     const { server, where } = await start({ connections: 1 }, '/');
     await using _ = server;
     const [host = '', port] = where.split(':');
@@ -167,7 +167,7 @@ describe('http', () => {
     first.destroy();
   });
 
-  test('bytes that are no HTTP, and an upgrade to nothing or that fails, are answered and closed', async () => {
+  test('bytes that are not HTTP, and an upgrade that is unknown or fails, are answered and closed', async () => {
     const { server, where } = await start({}, '/');
     await using _ = server;
     const [host = '', port] = where.split(':');

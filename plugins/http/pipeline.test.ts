@@ -65,7 +65,7 @@ async function reads(socket: Socket, pattern: RegExp): Promise<string> {
 
 const answersIn = (said: string) => said.match(/<[^>]*>/g) ?? [];
 
-test('requests that are sent ahead are answered one at a time, in order', async () => {
+test('pipelined requests are answered one at a time, in order', async () => {
   const { server, seen } = await start();
   await using _ = server;
   const socket = open(server);
@@ -79,7 +79,7 @@ test('requests that are sent ahead are answered one at a time, in order', async 
   socket.destroy();
 });
 
-test('while one waits for its answer no other begins, and what follows is not read', async () => {
+test('while one is being answered no other starts, and nothing more is read', async () => {
   const { server, seen } = await start();
   await using _ = server;
   const socket = open(server);
@@ -96,7 +96,7 @@ test('while one waits for its answer no other begins, and what follows is not re
   for (const one of [socket, other]) one.destroy();
 });
 
-test('a body is read by its handler, whatever its size, and the next request after it', async () => {
+test('a handler reads a body of any size, and then the next request is read', async () => {
   const { server, seen } = await start();
   await using _ = server;
   const socket = open(server);
@@ -109,7 +109,7 @@ test('a body is read by its handler, whatever its size, and the next request aft
   socket.destroy();
 });
 
-test('of a body that nobody reads little is taken in once its request is answered', async () => {
+test('little of an unread body is read once its request is answered', async () => {
   const { server } = await start();
   await using _ = server;
   const small = open(server);
@@ -133,7 +133,7 @@ test('of a body that nobody reads little is taken in once its request is answere
   expect(sent).toBeLessThan(1000);
 });
 
-test('an upgrade has all that was sent after it, and is refused between requests', async () => {
+test('an upgrade gets all bytes that follow it, and is refused between requests', async () => {
   const { server } = await start();
   await using _ = server;
   const upgrade = 'GET /socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
@@ -148,7 +148,7 @@ test('an upgrade has all that was sent after it, and is refused between requests
   await closed;
 });
 
-test('what is expected and cannot be met is answered in its turn', async () => {
+test('an unsupported expectation is answered in order', async () => {
   const { server } = await start();
   await using _ = server;
   const socket = open(server);

@@ -15,7 +15,7 @@ async function tries(server: TestServer, user: string, address: string, password
 const address = (n: number) => `198.51.${Math.floor(n / 250)}.${n % 250}`;
 
 describe('passwords for many users from one network', () => {
-  test('are not looked at when too many were wrong, right ones neither, until some time has passed', async () => {
+  test('are not checked after too many wrong ones, not even right ones, until some time has passed', async () => {
     await using server = await startServer({ 'login-rate': { perNetwork: 4, time: 60 } });
     await server.registers('alice', 'bob', 'carol', 'dave', 'erin');
     for (const user of ['alice', 'bob', 'carol', 'dave'])
@@ -29,7 +29,7 @@ describe('passwords for many users from one network', () => {
     expect(await tries(server, 'bob', address(1))).toBe('password');
   });
 
-  test('may be as many as one likes when they are right', async () => {
+  test('are not limited if they are right', async () => {
     await using server = await startServer({ 'login-rate': { perNetwork: 2, time: 60 } });
     await server.registers('alice', 'bob');
     for (let i = 0; i < 5; i++) {
@@ -37,7 +37,7 @@ describe('passwords for many users from one network', () => {
     }
   });
 
-  test('that are tried all at once are no more', async () => {
+  test('are limited also if they are tried at once', async () => {
     await using server = await startServer({ 'login-rate': { perNetwork: 4, time: 60 } });
     const users = Array.from({ length: 12 }, (_, i) => `user${i}`);
     await server.registers(...users);
@@ -46,7 +46,7 @@ describe('passwords for many users from one network', () => {
     expect(answers.filter((answer) => answer === '15')).toHaveLength(8);
   });
 
-  test('are not given back by a login with a token, which proves nothing of them', async () => {
+  test('are not given back by a login with a token', async () => {
     await using server = await startServer({ 'login-rate': { perNetwork: 3, time: 60 }, lockout: false });
     await server.registers('alice', 'mallory');
     const mallory = server.connectJson(address(1));
@@ -61,7 +61,7 @@ describe('passwords for many users from one network', () => {
     expect(answers.map(({ type }) => type)).toEqual(['ask', 'ask', 'ask', 'blocked']);
   });
 
-  test('are not counted where the network is exempt', async () => {
+  test('are not counted if the network is exempt', async () => {
     await using server = await startServer({ 'login-rate': { perNetwork: 1, perUser: 1 }, lockout: false });
     await server.registers('alice');
     for (let i = 0; i < 5; i++) expect(await tries(server, 'alice', '192.0.2.1')).toBe('password');
@@ -71,7 +71,7 @@ describe('passwords for many users from one network', () => {
 describe('passwords for one user from many networks', () => {
   const rate = { perUser: 3, time: 60 };
 
-  test('are bounded, but for the first from each network, and for those that the user logs in from', async () => {
+  test('are limited, except the first from each network and those from networks the user logs in from', async () => {
     await using server = await startServer({ 'login-rate': rate });
     await server.registers('alice', 'bob');
     const home = '203.0.113.1';
@@ -90,7 +90,7 @@ describe('passwords for one user from many networks', () => {
     expect(await tries(server, 'alice', address(5))).toBe('20');
   });
 
-  test('that are right give back what they took', async () => {
+  test('are given back if they are right', async () => {
     await using server = await startServer({ 'login-rate': { ...rate, perUser: 1 } });
     await server.registers('alice');
     expect(await tries(server, 'alice', address(1))).toBe('password');
@@ -102,10 +102,10 @@ describe('passwords for one user from many networks', () => {
   });
 });
 
-describe('what a password took is given back', () => {
+describe('a password is given back', () => {
   const rate = { perNetwork: 2, perUser: 1, time: 60 };
 
-  test('where it is right and the login is refused all the same', async () => {
+  test('if it is right but the login is refused', async () => {
     const closed = definePlugin({
       name: 'closed',
       summary: 'Admits nobody from elsewhere',
@@ -119,7 +119,7 @@ describe('what a password took is given back', () => {
     expect(server.limitsMet).toEqual({});
   });
 
-  test('where nobody looked at it, with the first look of the network', async () => {
+  test('if it was not checked, with the first try of the network', async () => {
     let busy = true;
     const again = definePlugin({
       name: 'again',
@@ -135,7 +135,7 @@ describe('what a password took is given back', () => {
     expect(await tries(server, 'alice', address(1))).toBe('60');
   });
 
-  test('but not where the login plugin asks for the name again, which may mean that it is wrong', async () => {
+  test('but not if the login plugin asks for the name again, which may mean that it was wrong', async () => {
     const quiet = definePlugin({
       name: 'quiet',
       summary: 'Does not say that a password is wrong',

@@ -1,21 +1,21 @@
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
-test('an unknown name may register, and then logs in like any other', async () => {
+test('an unknown name can register, and then logs in like any other', async () => {
   await using server = await startServer();
   const alice = server.connect('alice');
   await alice.says('alice', 'y', PASSWORD, PASSWORD, 'ALICE', PASSWORD, 'who');
   await alice.seesInOrder('register', 'password', 'registered', 'password', 'welcome', 'alice');
 });
 
-test.each(['n', 'yes', 'Y', '', 'alice'])('%j is no yes: the name is asked for again', async (answer) => {
+test.each(['n', 'yes', 'Y', '', 'alice'])('%j is not a yes: the name is asked for again', async (answer) => {
   await using server = await startServer();
   const alice = server.connect('alice');
   await alice.says('alice', answer, 'alice');
   await alice.seesInOrder('register', 'username', 'register');
 });
 
-test('two different lines are asked for again, and so is a password that is refused, with the reason', async () => {
+test('two different lines are asked for again, and so is a refused password, with the reason', async () => {
   await using server = await startServer();
   const alice = server.connect('alice');
   await alice.says('alice', 'y', PASSWORD, 'tea-at-five');
@@ -28,7 +28,7 @@ test('two different lines are asked for again, and so is a password that is refu
   await alice.sees('registered');
 });
 
-test('of two who register one name the first to finish has it', async () => {
+test('if two register one name, the first to finish gets it', async () => {
   await using server = await startServer();
   const [one, two] = [server.connect('one'), server.connect('two')];
   await one.says('alice', 'y');
@@ -39,7 +39,7 @@ test('of two who register one name the first to finish has it', async () => {
   await one.logsIn('alice', 'tea-at-five');
 });
 
-test('a name that looks like a registered one is not offered, not even to who was at it first', async () => {
+test('a name that looks like a registered one is refused, even if its registration began first', async () => {
   await using server = await startServer();
   const early = server.connect('early');
   await early.says('aIice', 'y');
@@ -56,7 +56,7 @@ test.each([
   ['toString', 'reserved'],
   ['аlice', 'mixed-scripts'],
   ['A1ICE', 'look-alike'],
-])('a program is told that %j may not be used because it is %s', async (name, reason) => {
+])('a program is told that %j cannot be used because it is %s', async (name, reason) => {
   await using server = await startServer();
   await server.registers('alice');
   const client = server.connectJson();
@@ -78,7 +78,7 @@ test('without the plugin an unknown name is asked for again', async () => {
   await alice.sees('username');
 });
 
-test('from one network only so many may register within a time, and others from elsewhere', async () => {
+test('registrations from one network are limited within a time', async () => {
   await using server = await startServer({ registration: { perNetwork: 2, time: 60 } });
   const first = server.connect('alice', '198.51.100.1');
   await first.registers('alice', PASSWORD);
@@ -96,7 +96,7 @@ test('from one network only so many may register within a time, and others from 
   await again.registers('dave', PASSWORD);
 });
 
-test('dialogues that were begun together register no more', async () => {
+test('dialogues begun at the same time are limited, too', async () => {
   await using server = await startServer({ registration: { perNetwork: 2, time: 60 } });
   const answers = await Promise.all(
     ['alice', 'bob', 'carol', 'dave'].map(async (name) => {

@@ -2,7 +2,7 @@ import { askUsername, definePlugin } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 
-test('who is online is told so, until the other connection ends', async () => {
+test('a second login is refused as connected until the first connection ends', async () => {
   await using server = await startServer();
   const alice = await server.joins('alice');
   const second = server.connect('alice again');
@@ -12,7 +12,7 @@ test('who is online is told so, until the other connection ends', async () => {
   await second.logsIn('alice', PASSWORD);
 });
 
-test('of two connections that are both at the password the first one in is in', async () => {
+test('of two connections at the password, the first to finish logs in', async () => {
   await using server = await startServer();
   await server.registers('alice');
   const [one, two] = [server.connect('one'), server.connect('two')];
@@ -28,7 +28,7 @@ test('of two connections that are both at the password the first one in is in', 
   await one.sees('alice');
 });
 
-test('without the plugin a user may be connected twice, and hears on both', async () => {
+test('without the plugin a user can be connected twice, and gets messages on both', async () => {
   await using server = await startServer({ 'single-session': false });
   const alice = await server.joins('alice');
   const second = await server.returns('alice');
@@ -43,7 +43,7 @@ test('without the plugin a user may be connected twice, and hears on both', asyn
 });
 
 describe('taking over', () => {
-  test('is offered to a program that has the right password, and to nobody else', async () => {
+  test('is offered only to a program with the right password', async () => {
     await using server = await startServer();
     const alice = await server.joins('alice');
     const second = server.connectJson();
@@ -63,7 +63,7 @@ describe('taking over', () => {
     await second.sees({ type: 'answer', text: 'alice' });
   });
 
-  test('gives what the session before has not acknowledged to the next one', async () => {
+  test('delivers what the previous session has not acknowledged', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -78,7 +78,7 @@ describe('taking over', () => {
     await second.sees({ type: 'message', text: 'hello', repeat: true });
   });
 
-  test('with a token needs to be said too, where another device is there', async () => {
+  test('must be requested with a token, too, if another device is online', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const [desk, phone] = [server.connectJson(), server.connectJson()];
@@ -95,7 +95,7 @@ describe('taking over', () => {
     await phone.sees({ type: 'closing', reason: 'replaced' });
   });
 
-  test('closes nobody where the login is refused after all', async () => {
+  test('closes no session if the login is refused in the end', async () => {
     const closed = definePlugin({
       name: 'closed',
       summary: 'Lets nobody in a second time',
@@ -117,7 +117,7 @@ describe('taking over', () => {
     expect(await alice.asks('who')).toBe('alice');
   });
 
-  test('on a plain line is for those with the password, where the option says so', async () => {
+  test('works on plain lines with the password, if the option allows it', async () => {
     await using server = await startServer({ 'single-session': { takeover: true } });
     const alice = await server.joins('alice');
     const second = server.connect('alice again');
@@ -131,7 +131,7 @@ describe('taking over', () => {
   });
 });
 
-test('a new account cannot have the name of who is online: programs are told that it is taken', async () => {
+test('a new account cannot take the name of a user online: programs are told that it is taken', async () => {
   await using server = await startServer();
   const alice = await server.joins('alice');
   const stranger = server.connectJson();

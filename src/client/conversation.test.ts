@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { as, mapMemory, Talk, to } from '../../test/support/talk.ts';
 
 describe('the login', () => {
-  test('asks the owner, who may log in, be wrong, and register', async () => {
+  test('asks the owner, who can log in, correct a mistake, and register', async () => {
     await using server = await startServer();
     const talk = new Talk(
       server,
@@ -23,7 +23,7 @@ describe('the login', () => {
     ]);
   });
 
-  test('is told what is wrong with a name', async () => {
+  test('tells the owner what is wrong with a name', async () => {
     await using server = await startServer();
     const talk = new Talk(server, { login: { name: 'a:b', password: PASSWORD, register: true } });
     const refused = { question: 'username', because: 'username', reason: 'characters' };
@@ -31,7 +31,7 @@ describe('the login', () => {
     expect(talk.asked).toEqual([refused]);
   });
 
-  test('is not begun twice where the server asks before anything was said', async () => {
+  test('does not start twice if the server asks first', async () => {
     await using server = await startServer();
     const talk = new Talk(server, { ...as('alice'), open: overStream(() => server.open('json')) });
     await talk.is('online');
@@ -46,7 +46,7 @@ describe('the login', () => {
     expect(talk.asked.map(({ question }) => question)).toEqual(['username', 'password']);
   });
 
-  test('is over when the owner has no answer', async () => {
+  test('ends when the owner does not answer', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const talk = new Talk(server, { login: { name: 'alice', password: 'wrong' } });
@@ -55,7 +55,7 @@ describe('the login', () => {
     await expect(talk.conversation.command('who')).rejects.toMatchObject({ reason: 'closed' });
   });
 
-  test('is over while logins are blocked, and says for how long', async () => {
+  test('ends while logins are blocked, with the time that is left', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const wrong: Step = { type: 'login', name: 'alice', password: 'wrong' };
@@ -63,7 +63,7 @@ describe('the login', () => {
     expect(await talk.conversation.over()).toEqual({ state: 'closed', why: 'blocked', seconds: 60 });
   });
 
-  test('that takes too long is begun again with the answer that comes at last', async () => {
+  test("that takes too long starts again with the owner's late answer", async () => {
     await using server = await startServer();
     await server.registers('alice');
     const { promise, resolve } = Promise.withResolvers<Step>();
@@ -77,7 +77,7 @@ describe('the login', () => {
 });
 
 describe('messages', () => {
-  test('that waited are told from those that are said now, and counted', async () => {
+  test('that waited are marked and counted', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -95,7 +95,7 @@ describe('messages', () => {
     ]);
   });
 
-  test('are acknowledged together, and not given again', async () => {
+  test('are acknowledged together, and not delivered again', async () => {
     await using server = await startServer({}, { unacknowledged: 3 });
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -112,7 +112,7 @@ describe('messages', () => {
     await again.shows('7');
   });
 
-  test('that came already are not shown again, also when the program remembers from the last time', async () => {
+  test('received before are not shown again, even from an earlier run', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const bob = await server.joins('bob');
@@ -135,7 +135,7 @@ describe('messages', () => {
     expect(memory.recall('alice')?.seen?.id).toBe(again.shown[0]?.id);
   });
 
-  test('of a server whose store was replaced are shown, though their ids begin anew', async () => {
+  test('of a server with a new store are shown, although their ids start again', async () => {
     const memory = mapMemory();
     const seen = await (async () => {
       await using before = await startServer();
@@ -162,7 +162,7 @@ describe('messages', () => {
 });
 
 describe('requests', () => {
-  test('are promises for what is answered', async () => {
+  test('resolve with the answer', async () => {
     await using server = await startServer();
     const bob = await server.joins('bob');
     const { conversation } = new Talk(server, as('alice'));
@@ -174,7 +174,7 @@ describe('requests', () => {
     expect((await conversation.command('whoelse')).facts).toEqual({ names: ['bob'] });
   });
 
-  test('that are too fast wait and are sent again, in their order', async () => {
+  test('that are too fast are retried in order', async () => {
     await using server = await startServer({ './examples/rate-limit.ts': { atOnce: 3, perSecond: 1 } });
     const bob = await server.joins('bob');
     const alice = new Talk(server, as('alice'));
@@ -195,7 +195,7 @@ describe('requests', () => {
     for (const text of texts) await bob.hears('alice', text);
   });
 
-  test('learn what commands there are, and who is online', async () => {
+  test("learn the server's commands, and who is online", async () => {
     await using server = await startServer();
     const bob = await server.joins('bob');
     const alice = new Talk(server, as('alice'));

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { as, mapMemory, Talk } from '../../test/support/talk.ts';
 
 describe('a connection', () => {
-  test('that is lost is made again, ever more slowly, with a token', async () => {
+  test('that is lost is retried with a token, backing off', async () => {
     await using server = await startServer();
     const alice = new Talk(server, as('alice'));
     await alice.is('online');
@@ -25,7 +25,7 @@ describe('a connection', () => {
     expect(server.failures).toEqual([]);
   });
 
-  test('that cannot be made is tried up to twice a minute', async () => {
+  test('that cannot be made is retried up to twice a minute', async () => {
     await using server = await startServer();
     const open: OpenCarrier = () => {
       throw new Error('no');
@@ -40,7 +40,7 @@ describe('a connection', () => {
     expect(waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
   });
 
-  test('that nobody answers is given up in time, and can be left before', async () => {
+  test('that nobody answers times out, and can be closed before', async () => {
     await using server = await startServer();
     const close = vi.fn();
     const alice = new Talk(server, { ...as('alice'), open: () => ({ send() {}, close }) });
@@ -53,7 +53,7 @@ describe('a connection', () => {
     expect(close).toHaveBeenCalledTimes(2);
   });
 
-  test('is not made again when another client has taken its place, nor after goodbye', async () => {
+  test('is not retried after another client took over, nor after goodbye', async () => {
     await using server = await startServer();
     const memory = mapMemory();
     const first = new Talk(server, { ...as('alice'), memory });
@@ -64,7 +64,7 @@ describe('a connection', () => {
     expect(await second.conversation.leave()).toEqual({ state: 'closed', why: 'goodbye' });
   });
 
-  test('is not made again after the account was signed out everywhere', async () => {
+  test('is not retried after the account was signed out everywhere', async () => {
     await using server = await startServer({ 'single-session': false });
     const alice = new Talk(server, as('alice'));
     await alice.is('online');
@@ -74,7 +74,7 @@ describe('a connection', () => {
     expect(await alice.conversation.over()).toEqual({ state: 'closed', why: 'signed-out' });
   });
 
-  test('that the server closes as it shuts down is made again', async () => {
+  test('that the server closes at a shutdown is retried', async () => {
     const server = await startServer();
     const alice = new Talk(server, as('alice'));
     await alice.is('online');
@@ -82,7 +82,7 @@ describe('a connection', () => {
     expect(await alice.is('lost')).toMatchObject({ why: 'shutdown' });
   });
 
-  test('with nobody at the other end is noticed', async () => {
+  test('with a peer that is gone is noticed', async () => {
     await using server = await startServer();
     const alice = new Talk(server, as('alice'));
     await alice.is('online');
@@ -95,7 +95,7 @@ describe('a connection', () => {
     await alice.is('online');
   });
 
-  test('on which nothing is said for long is used to learn the commands anew', async () => {
+  test('that is idle for long is used to ask for the commands again', async () => {
     const dealer = definePlugin({
       name: 'dealer',
       summary: 'Deals cards',
@@ -128,7 +128,7 @@ describe('a connection', () => {
     expect(names()).not.toContain('deal');
   });
 
-  test('leaves time to take back what was not sent', async () => {
+  test('leaves time to withdraw requests not sent yet', async () => {
     await using server = await startServer();
     await server.registers('bob');
     const alice = new Talk(server, as('alice'));
@@ -147,7 +147,7 @@ describe('a connection', () => {
   test.each([
     'SSH-2.0-OpenSSH_10.0',
     '{"type":"message","id":1,"from":"bob","audience":"everyone","text":"","time":"soon","repeat":false}',
-  ])('to something else, which says %s, is given up', async (line) => {
+  ])('to something else, which sends %s, is given up', async (line) => {
     await using server = await startServer();
     const alice = new Talk(server, {
       ...as('alice'),

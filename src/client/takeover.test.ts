@@ -3,7 +3,7 @@ import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test, vi } from 'vitest';
 import { as, Talk, to } from '../../test/support/talk.ts';
 
-test('a conversation takes over from another one only where its owner says so, and never by itself', async () => {
+test('a conversation takes over from another one only if its owner asks for it', async () => {
   await using server = await startServer();
   const desk = new Talk(server, as('alice'));
   await desk.is('online');
@@ -59,7 +59,7 @@ test.each(['login', 'register'])(
   },
 );
 
-test('a conversation may be made to take over with its token', async () => {
+test('a conversation can take over with its token', async () => {
   await using server = await startServer();
   let kept: Remembered | undefined;
   const memory: Memory = {

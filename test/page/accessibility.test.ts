@@ -76,7 +76,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await isAccessible(ada, 'reconnecting');
   });
 
-  test('is all there for the keyboard alone', async () => {
+  test('can be used with the keyboard alone', async () => {
     await using town = await startTown();
     const bob = await town.program.joins('bob');
     const { page } = await town.arrives();
@@ -146,7 +146,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     expect(await focused()).toBe('login-name');
   });
 
-  test('tells a screen reader what is said, and where', async () => {
+  test('announces messages to a screen reader, with their conversation', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');

@@ -20,7 +20,7 @@ const TEXTS = [
   '__proto__ constructor toString',
 ];
 
-describe.skipIf(CHROMIUM === undefined)('an attack by text', { timeout: 120_000 }, () => {
+describe.skipIf(CHROMIUM === undefined)('an attack with text', { timeout: 120_000 }, () => {
   test('is shown as it was written, runs nothing and moves nothing', async () => {
     await using town = await startTown();
     const ada = await town.arrives({ viewport: { width: 360, height: 740 } });
@@ -59,7 +59,7 @@ describe.skipIf(CHROMIUM === undefined)('an attack by text', { timeout: 120_000 
     expect(await ada.page.evaluate(width)).toBeLessThanOrEqual(360);
   });
 
-  test('cannot become markup even by the page: its policy forbids it', async () => {
+  test("cannot become markup even through the page's own code: the policy forbids it", async () => {
     await using town = await startTown({}, [/TrustedHTML|Content Security Policy|TrustedScript/]);
     const { page } = await town.arrives();
     const tried = async (code: string) =>

@@ -3,7 +3,7 @@ import { startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout: 120_000 }, () => {
-  test('two browsers and one nc are in it, in public and in private', async () => {
+  test('two browsers and nc chat in public and in private', async () => {
     await using town = await startTown();
     const [ada, bob] = [await town.arrives(), await town.arrives()];
     await ada.registers('ada');
@@ -38,7 +38,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await back.hears('ada', 'for later');
   });
 
-  test('what was not read is counted, in the list and in the title, until it is read', async () => {
+  test('unread messages are counted in the list and in the title until they are read', async () => {
     await using town = await startTown({ plugins: { page: { title: 'Town' } } });
     const ada = await town.arrives();
     await ada.registers('ada');
@@ -53,7 +53,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     expect(await ada.page.title()).toBe('Town');
   });
 
-  test('a message goes to several, and who is not there is named', async () => {
+  test('a message goes to several users, and unknown ones are named', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
@@ -71,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.hears('yes');
   });
 
-  test('commands are answered on the page only, and wrong ones in words', async () => {
+  test('commands are answered on the page only, and errors are explained', async () => {
     await using town = await startTown();
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
@@ -96,7 +96,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await bob.seesNothing();
   });
 
-  test('each line is a message, and neither a command among several nor what is too long is sent', async () => {
+  test('each line is a message; a command among several lines, or a line that is too long, is not sent', async () => {
     await using town = await startTown();
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
@@ -166,7 +166,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     expect(await ada.texts()).toEqual([]);
   });
 
-  test('what is seen is read, and what came while the page was hidden stands under a line', async () => {
+  test('visible messages are read, and those that came while the page was hidden follow a divider', async () => {
     await using town = await startTown({ plugins: { page: { title: 'Town' } } });
     const ada = await town.arrives();
     await ada.page.addInitScript("Object.defineProperty(document, 'hidden', { get: () => window.isHidden === true });");
@@ -194,7 +194,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await expect.poll(() => ada.page.title()).toBe('Town');
   });
 
-  test('of a long conversation the latest is shown, from its day and its sender on', async () => {
+  test('a long conversation shows the latest messages, with their day and sender', async () => {
     await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
@@ -208,7 +208,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     expect(await shown.nth(1).locator('.name').textContent()).toBe('bob');
   });
 
-  test('the conversation and the list are scrolled, and the page itself never', async () => {
+  test('the conversation and the list scroll, and the page itself does not', async () => {
     await using town = await startTown();
     const ada = await town.arrives({ viewport: { width: 1000, height: 320 } });
     await ada.registers('ada');
@@ -223,7 +223,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     expect(await ada.page.evaluate('document.documentElement.scrollHeight - innerHeight')).toBe(0);
   });
 
-  test('the list can be clicked while much is said', async () => {
+  test('the list can be clicked while many messages arrive', async () => {
     await using town = await startTown({ limits: { linesPerSecond: 0, bytesPerSecond: 0 } });
     const [ada, bob] = [await town.arrives(), await town.program.joins('bob')];
     await ada.registers('ada');
@@ -240,7 +240,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.page.locator('#talk-name', { hasText: 'Everyone' }).waitFor();
   });
 
-  test('a hidden page shows a notification, once its user has asked for them', async () => {
+  test('a hidden page shows notifications, once its user has switched them on', async () => {
     await using town = await startTown();
     const ada = await town.arrives({ permissions: ['notifications'] });
     await ada.page.addInitScript(`

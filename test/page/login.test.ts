@@ -4,7 +4,7 @@ import { startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120_000 }, () => {
-  test('what is wrong is said in words, and the field that is wrong has the focus', async () => {
+  test('an error is explained, and the wrong field has the focus', async () => {
     await using town = await startTown();
     await town.program.registers('bob');
     const ada = await town.arrives();
@@ -33,7 +33,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.composer.waitFor();
   });
 
-  test('too many wrong passwords: it says for how long, and counts down', async () => {
+  test('after too many wrong passwords it counts down to the next attempt', async () => {
     await using town = await startTown({ plugins: { lockout: { attempts: 2, blockTime: 3 } } });
     await town.program.registers('ada');
     const ada = await town.arrives();
@@ -47,7 +47,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.logsIn('ada');
   });
 
-  test('without registration it says so, and who is connected elsewhere is told', async () => {
+  test('it says that registration is off, and that the user is connected elsewhere', async () => {
     await using town = await startTown();
     const bob = await town.program.joins('bob');
     const ada = await town.arrives();
@@ -65,7 +65,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.page.getByText('New accounts are not made here').waitFor();
   });
 
-  test('where registration is off no account is offered, and where too many are connected it says so', async () => {
+  test('it offers no account while registration is off, and says that the server is full', async () => {
     const limits = { exempt: [] };
     await using town = await startTown({ plugins: { registration: false, connections: { perNetwork: 1 } }, limits });
     const ada = await town.arrives();
@@ -78,7 +78,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await ada.page.getByText(/There is no account .*ada/).waitFor();
   });
 
-  test('who is connected elsewhere takes over with the password, and may come back', async () => {
+  test('a user who is connected elsewhere takes over with the password, and can switch back', async () => {
     await using town = await startTown();
     const desk = await town.arrives();
     await desk.registers('ada');
@@ -111,7 +111,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await desk.page.locator('.message:not(.waiting)', { hasText: 'still here' }).waitFor();
   });
 
-  test('who is signed out elsewhere is asked to log in again, and what was said is gone', async () => {
+  test('a user who is signed out elsewhere must log in again, and the conversations are gone', async () => {
     await using town = await startTown({ plugins: { 'single-session': false } });
     const ada = await town.arrives();
     await ada.registers('ada');
@@ -123,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     expect(await ada.page.evaluate('sessionStorage.length + localStorage.length')).toBe(0);
   });
 
-  test('without a server it says that there is no connection', async () => {
+  test('it says that there is no connection', async () => {
     await using town = await startTown({}, [/ERR_CONNECTION_REFUSED/]);
     const ada = await town.arrives();
     await town.program.kill();

@@ -5,7 +5,7 @@ import { startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
 describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120_000 }, () => {
-  test('of a command is answered, or cancelled, and nobody is logged out', async () => {
+  test('of a command is answered or cancelled, and the user stays logged in', async () => {
     await using town = await startTown({ plugins: { './order.ts': true } }, [], { 'order.ts': ORDER });
     const ada = await town.arrives();
     await ada.registers('ada');
@@ -43,7 +43,7 @@ describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120
     await bob.hears('ada', 'still here');
   });
 
-  test('of a command goes when the connection does, and the page comes back', async () => {
+  test('of a command closes with the connection, and the page reconnects', async () => {
     await using town = await startTown({ plugins: { './order.ts': true } }, [/WebSocket|ERR_/], { 'order.ts': ORDER });
     const { program } = town;
     const [, where] = await program.prints(/listens on http \S+:(\d+)/);
@@ -60,7 +60,7 @@ describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor({ timeout: 40_000 });
   });
 
-  test('of a plugin in the middle of a login is answered, and without an answer nobody is in', async () => {
+  test('of a plugin during a login is answered, and without an answer the login fails', async () => {
     await using town = await startTown({ plugins: { './invited.ts': true } }, [], { 'invited.ts': INVITED });
     const ada = await town.arrives();
     const sheet = ada.page.getByRole('dialog');

@@ -8,7 +8,7 @@ async function staysAtItsPort({ program, url }: Town): Promise<void> {
 }
 
 describe.skipIf(CHROMIUM === undefined)('a server that is killed', { timeout: 120_000 }, () => {
-  test('and started again loses nothing of a conversation on the page and says nothing twice', async () => {
+  test('and restarted loses no message of a conversation on the page and repeats none', async () => {
     await using town = await startTown({}, [/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|Connection closed/]);
     const [ada, bob] = [await town.arrives(), await town.arrives()];
     await ada.registers('ada');

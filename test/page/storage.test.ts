@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
 
-describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { timeout: 120_000 }, () => {
-  test('is nothing where the browser does not allow it, and the page is good all the same', async () => {
+describe.skipIf(CHROMIUM === undefined)('what the page stores on the device', { timeout: 120_000 }, () => {
+  test('is nothing if the browser does not allow it, and the page still works', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.page.addInitScript(`
@@ -21,7 +21,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { t
     await ada.page.locator('#login-name').waitFor();
   });
 
-  test('is less where there is no room, and the login at last', async () => {
+  test('is less if there is little space, in the end only the login', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.page.addInitScript(`
@@ -41,7 +41,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { t
     expect(await ada.texts()).toEqual([]);
   });
 
-  test('is nothing where what is there is of another version', async () => {
+  test('is ignored if another version wrote it', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     for (const kept of [
@@ -55,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page keeps on the device', { t
     }
   });
 
-  test('is shared by the windows of who stays logged in: the last one has it, and logging out ends all', async () => {
+  test('is shared by the windows of a user who stays logged in: the last one writes it, and logging out ends all', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.page.getByLabel('Stay logged in').check();

@@ -31,7 +31,7 @@ const about = (visitor: Visitor, text: string | RegExp) =>
 const dots = ({ page }: Visitor) => page.locator('.face.online').count();
 
 describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000 }, () => {
-  test('is true for who comes in the middle of a conversation, and of messages to several', async () => {
+  test('is true for a user who joins in the middle of a conversation, and of messages to several', async () => {
     await using town = await startTown();
     const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
     expect(await bob.asks('broadcast it is raining')).toBe('sent:');
@@ -51,7 +51,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     expect(await words(ada)).toContain('What you write here goes to this person only.');
   });
 
-  test('of who is online is said while that is known, and of a lost connection no dot says otherwise', async () => {
+  test('about who is online is shown only while that is known', async () => {
     await using town = await startTown({}, [/WebSocket|ERR_/]);
     const { program } = town;
     const [, port] = await program.prints(/http \S+:(\d+)/);
@@ -83,7 +83,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await about(ada, 'Only you are online');
   });
 
-  test('before the server has told who is online is nothing of it, and the server is no person who is away', async () => {
+  test('does not mention who is online before the server has said so, nor the server as an absent user', async () => {
     await using town = await startTown({ plugins: { './warden.ts': true } }, [], { 'warden.ts': WARDEN });
     const ada = await town.arrives();
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
@@ -100,7 +100,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await about(ada, 'Sent by the server, which reads no answers');
   });
 
-  test('of a name is no more than is known', async () => {
+  test('about a name is no more than is known', async () => {
     await using town = await startTown();
     const ada = await town.arrives();
     await ada.registers('ada');
@@ -115,7 +115,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await ada.page.locator('.remark', { hasText: 'This could not be sent to ghost and spook' }).waitFor();
   });
 
-  test('where messages do not wait for who is away, it promises no such thing', async () => {
+  test('does not promise offline messages if the server stores none', async () => {
     await using town = await startTown({ plugins: { 'offline-messages': false } });
     const ada = await town.arrives();
     await ada.registers('ada');

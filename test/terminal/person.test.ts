@@ -13,7 +13,7 @@ async function online(program: Program, user: string, options: TerminalOptions =
 }
 
 describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
-  test('registers, is wrong about a password, and is never shown one', async () => {
+  test('registers, mistypes a password, and never sees one', async () => {
     await using program = await startProgram();
     const args = [`127.0.0.1:${program.port}`];
     {
@@ -48,7 +48,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     expect(screen).not.toContain(PASSWORD);
   });
 
-  test('may type ahead of the questions, and nobody is told what was not asked for', async () => {
+  test('can type ahead of the questions, and unasked lines are not sent', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -67,7 +67,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
-  test('types on while messages arrive', async () => {
+  test('keeps typing while messages arrive', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -90,7 +90,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.typed('everyone> half a sentence');
   });
 
-  test('is told apart what is for everyone and what is private, and answers one person', async () => {
+  test('sees which messages are private, and answers one person', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -121,7 +121,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('whoelse: bob');
   });
 
-  test('says nothing to others that was meant for a command of a plugin, however new that is', async () => {
+  test("does not send a line that was meant for a plugin's command, even a new one", async () => {
     const garden = `
       import { definePlugin } from 'chatserv';
       const command = (name) => ({ name, usage: name + ' <text>', summary: 'Does it', run: ({ rest }) => name + ' did: ' + rest });
@@ -163,7 +163,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
-  test('answers what a command asks, or cancels it, and stays logged in', async () => {
+  test("answers a command's question, or cancels it, and stays logged in", async () => {
     await using program = await startProgram({ plugins: { './order.ts': true } }, { files: { 'order.ts': ORDER } });
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -192,7 +192,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
-  test('is asked by a plugin in the middle of the login', async () => {
+  test("answers a plugin's question during the login", async () => {
     await using program = await startProgram(
       { plugins: { './invited.ts': true } },
       { files: { 'invited.ts': INVITED } },
@@ -209,7 +209,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('online: alice');
   });
 
-  test('addresses one whose name has an @, and several at once', async () => {
+  test('addresses a user whose name contains an @, and several at once', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const [ann, home, annAtHome] = [
@@ -232,7 +232,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     for (const client of [ann, home, annAtHome]) await client.seesNothing();
   });
 
-  test('addresses who came, where the server does not tell who comes', async () => {
+  test('can address a new user even if the server does not report arrivals', async () => {
     await using program = await startProgram({ plugins: { watch: false, websocket: false, page: false } });
     await program.registers('alice');
     await using alice = await online(program, 'alice');
@@ -243,7 +243,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.hears('alice', 'hello');
   });
 
-  test('sees what waited, counted, and then what is said now', async () => {
+  test('sees waiting messages with their number, then new ones', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -286,7 +286,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
-  test('leaves when what was typed is sent', async () => {
+  test('quits once everything typed is sent', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -296,7 +296,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
   });
 
-  test('can take back what was pasted by mistake', async () => {
+  test('can withdraw a paste', async () => {
     await using program = await startProgram({ limits: { lineBurst: 20, linesPerSecond: 1 } });
     await program.registers('alice');
     await program.joins('bob');
@@ -312,7 +312,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('ended with 0');
   });
 
-  test('hears a bell where a message is private or names them', async () => {
+  test('hears a bell for a message that is private or mentions them', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -327,7 +327,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     expect(row?.split('bob')[0]).toMatch(/\[[\d;]*7[;m]/);
   });
 
-  test('goes on at once after suspending where there is no shell', async () => {
+  test('continues at once after suspending without a shell', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -350,7 +350,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows(/you: e\u0301{8}!\neveryone> typing$/);
   });
 
-  test('goes on in a window that becomes narrow', async () => {
+  test('can resize the window', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -365,7 +365,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await bob.hears('alice', 'a line that is longer than the window will be');
   });
 
-  test('types emoji up to the edge and beyond, also where the terminal takes them for wider', async () => {
+  test('types emoji up to the edge and beyond, even if the terminal draws them wider', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -379,7 +379,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.typed('everyone>');
   });
 
-  test('has colours, except where they are not wanted', async () => {
+  test('has colours unless they are switched off', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     await program.joins('bob');
@@ -394,7 +394,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     }
   });
 
-  test('uses a terminal that cannot do anything', async () => {
+  test('can use a dumb terminal', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -445,7 +445,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows(/Not sent, or not answered: 1\.\n.*ended with 0/);
   });
 
-  test('is told why it is over', async () => {
+  test('is told why the conversation ended', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     await using nowhere = await Terminal.connects(['127.0.0.1:1']);

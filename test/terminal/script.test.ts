@@ -17,7 +17,7 @@ async function sends(where: string, input: string | Buffer, ...more: readonly st
 const at = (program: Program, user = 'alice') => `${user}@127.0.0.1:${program.port}`;
 
 describe('a script', { timeout: 60_000 }, () => {
-  test('sends commands, with / or without, and prints the answers in their order', async () => {
+  test('sends commands, with or without /, and prints the answers in order', async () => {
     await using program = await startProgram();
     await program.registers('alice', 'bob');
     const lines = ['message bob hi', '', '/who', 'broadcast to all', 'help who', ''];
@@ -31,7 +31,7 @@ describe('a script', { timeout: 60_000 }, () => {
     await bob.hears('alice', 'to all');
   });
 
-  test('is given what waited, as the line protocol writes it', async () => {
+  test('prints waiting messages in the format of the line protocol', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
@@ -47,7 +47,7 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(await sends(at(program), '')).toMatchObject({ code: 0, stdout: expect.stringContaining('bob: later\n') });
   });
 
-  test('ends with 1 when a command was answered with an error, and does the others', async () => {
+  test('exits with 1 if a command fails, and runs the others', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     expect(await sends(at(program), 'dance\nwholast soon\nwho\n')).toEqual({
@@ -58,7 +58,7 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(await sends(at(program), 'message ghost boo\n')).toMatchObject({ code: 1, stdout: 'sent:ghost\n' });
   });
 
-  test('sends what stands behind blanks or a byte order mark', async () => {
+  test('ignores blanks and a byte order mark before a command', async () => {
     await using program = await startProgram();
     await program.registers('alice', 'bob');
     const lines = [
@@ -79,7 +79,7 @@ describe('a script', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
-  test('says of each line that cannot be sent as it is which one that is, and sends no part of it', async () => {
+  test('reports each line that cannot be sent unchanged, and sends no part of it', async () => {
     await using program = await startProgram();
     await program.registers('alice', 'bob');
     const lines = [
@@ -111,7 +111,7 @@ describe('a script', { timeout: 60_000 }, () => {
     await bob.seesNothing();
   });
 
-  test('sends more lines than may come at once, and all of them arrive in their order', async () => {
+  test('sends more lines than the rate limit allows at once, and all arrive in order', async () => {
     await using program = await startProgram({ limits: { lineBurst: 10, linesPerSecond: 20 } });
     await program.registers('alice', 'bob');
     const texts = Array.from({ length: 40 }, (_, index) => `m${index}`);
@@ -121,7 +121,7 @@ describe('a script', { timeout: 60_000 }, () => {
     for (const text of texts) await bob.hears('alice', text);
   });
 
-  test('cancels what a command asks, says so, and does the others', async () => {
+  test("cancels a command's question, reports that, and runs the others", async () => {
     await using program = await startProgram({ plugins: { './order.ts': true } }, { files: { 'order.ts': ORDER } });
     await program.registers('alice');
     expect(await sends(at(program), 'order\nwho\n')).toEqual({
@@ -131,7 +131,7 @@ describe('a script', { timeout: 60_000 }, () => {
     });
   });
 
-  test('registers where it is told to', async () => {
+  test('registers with --register', async () => {
     await using program = await startProgram();
     const refused = await sends(at(program, 'carol'), 'who\n');
     expect(refused).toMatchObject({ code: 3, stdout: '' });
@@ -139,7 +139,7 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(await sends(at(program, 'carol'), 'who\n', '--register')).toMatchObject({ code: 0, stdout: 'carol\n' });
   });
 
-  test('says by its exit code what went wrong', async () => {
+  test('reports failures by its exit code', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     await using folder = await Folder.with({ wrong: 'not-the-right-one\n', right: `\ufeff${PASSWORD}\r\n` });
@@ -169,7 +169,7 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('not a chatserv') });
   });
 
-  test('comes back when the server is killed under it', async () => {
+  test('reconnects when the server is killed', async () => {
     await using program = await startProgram();
     await program.configures({ plugins: { tcp: { host: '127.0.0.1', port: program.port } } });
     await program.registers('alice', 'bob');
@@ -192,7 +192,7 @@ describe('a script', { timeout: 60_000 }, () => {
 });
 
 describe('over TLS', { timeout: 60_000 }, () => {
-  test('a server is believed with its certificate only, or when told not to look', async () => {
+  test('a server is trusted only with its certificate, or if verification is off', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const { certificate, key } = makeCertificate();
@@ -220,7 +220,7 @@ describe('over TLS', { timeout: 60_000 }, () => {
   });
 });
 
-test('over a unix socket, where a listener has one', { timeout: 60_000 }, async () => {
+test('connects over a unix socket', { timeout: 60_000 }, async () => {
   await using program = await startProgram();
   await program.registers('alice');
   await using folder = await Folder.with({});

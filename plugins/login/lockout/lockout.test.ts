@@ -32,7 +32,7 @@ describe('three wrong passwords', () => {
     await server.returns('bob');
   });
 
-  test('count over connections, and only in a row', async () => {
+  test('count across connections, and only in a row', async () => {
     await using server = await startServer(plugins);
     await server.registers('alice');
     for (let i = 0; i < 2; i++) {
@@ -46,7 +46,7 @@ describe('three wrong passwords', () => {
     await guesser.seesInOrder('password', 'password', '60');
   });
 
-  test('block from the whole /64 of an IPv6 address', async () => {
+  test('block the whole /64 of an IPv6 address', async () => {
     await using server = await startServer(plugins);
     await server.registers('alice');
     const guesser = await fails(server, 'alice', 3, '2001:db8::1');
@@ -58,7 +58,7 @@ describe('three wrong passwords', () => {
   });
 });
 
-test('more attempts than a connection has are counted on over the next one', async () => {
+test('the count continues on the next connection', async () => {
   await using server = await startServer({ ...plugins, lockout: { attempts: 5 } });
   await server.registers('alice');
   const guesser = await fails(server, 'alice', 3);
@@ -69,7 +69,7 @@ test('more attempts than a connection has are counted on over the next one', asy
   await again.isClosed();
 });
 
-test('a password sent during a block is not even looked at', async () => {
+test('a password sent during a block is not checked', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');
   const early = server.connect('alice');
@@ -82,7 +82,7 @@ test('a password sent during a block is not even looked at', async () => {
   await early.isClosed();
 });
 
-test('when the block ends the count begins anew', async () => {
+test('when the block ends the count starts again', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');
   const guesser = await fails(server, 'alice', 3);
@@ -97,7 +97,7 @@ test('when the block ends the count begins anew', async () => {
   expect(server.failures).toEqual([]);
 });
 
-test('a block longer than a hundred years is a mistake of the config, and not of the store', async () => {
+test('a block longer than a hundred years is a mistake of the config', async () => {
   const starting = startServer({ ...plugins, lockout: { blockTime: 1e308 } });
   await expect(starting).rejects.toThrow(/plugins\.lockout\.blockTime is 1e\+308/);
 });
@@ -107,11 +107,11 @@ function storedBlocks({ host }: TestServer): Collection<{ until: number }> {
   return (host.service(Storage.service) as Storage).open('lockout', z.object({ until: z.int() }));
 }
 
-describe('a time of day that is set', () => {
+describe('a change of the time of day', () => {
   const HOUR = 3600;
   const asksFor = (server: TestServer) => server.connect().asks('alice');
 
-  test('back lengthens no block', async () => {
+  test('back does not lengthen a block', async () => {
     await using server = await startServer(plugins);
     await server.registers('alice');
     server.clock.shift(HOUR);
@@ -125,7 +125,7 @@ describe('a time of day that is set', () => {
     expect(await asksFor(server)).toBe('password');
   });
 
-  test('ahead ends none', async () => {
+  test('ahead does not end a block', async () => {
     await using server = await startServer(plugins);
     await server.registers('alice');
     const guesser = await fails(server, 'alice', 3);
@@ -136,7 +136,7 @@ describe('a time of day that is set', () => {
     expect(await asksFor(server)).toBe('password');
   });
 
-  test('ahead for a moment has the store forget none that others need', async () => {
+  test('ahead for a moment does not remove blocks from the store', async () => {
     await using server = await startServer(plugins);
     await server.registers('alice');
     const blocks = storedBlocks(server);
@@ -151,7 +151,7 @@ describe('a time of day that is set', () => {
     expect((await blocks.list({ prefix: '0 ' })).map(({ value }) => value)).toEqual([{ until }]);
   });
 
-  test('back before a restart has no block outlast the time that the config gives it', async () => {
+  test('back before a restart does not extend a block beyond the configured time', async () => {
     await using server = await startServer(plugins);
     await server.registers('alice');
     const blocks = storedBlocks(server);
@@ -163,7 +163,7 @@ describe('a time of day that is set', () => {
   });
 });
 
-test('a block is of an account: the next one of its name is not blocked, by whatever case it is written', async () => {
+test('a block belongs to an account, not to the next one of its name in any case', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');
   const guesser = await fails(server, 'alice', 3);
@@ -175,7 +175,7 @@ test('a block is of an account: the next one of its name is not blocked, by what
   expect(await server.connect().asks('alice')).toBe('password');
 });
 
-test('a block that another process ends, or begins, is one no more, or is one', async () => {
+test('blocks that another process ends or begins take effect', async () => {
   await using server = await startServer(plugins);
   await server.registers('alice');
   const guesser = await fails(server, 'alice', 3);
@@ -186,7 +186,7 @@ test('a block that another process ends, or begins, is one no more, or is one', 
   expect(await server.connect().asks('alice')).toBe('blocked:30');
 });
 
-test('a block that the store does not take counts all the same', async () => {
+test('a block that cannot be stored still takes effect', async () => {
   const fullDisk = definePlugin({
     name: 'full-disk',
     summary: 'Stores no block',

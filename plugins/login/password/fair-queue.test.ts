@@ -33,7 +33,7 @@ class Works {
   }
 }
 
-test('never more at once than it may, and those that wait party by party', async () => {
+test('runs a limited number at once, and takes waiting jobs party by party', async () => {
   const works = new Works(queueOf(2, 10));
   const all = ['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2'].map((name) => works.add(name.slice(0, 1), name));
   expect(works.started).toEqual(['a1', 'a2']);
@@ -46,7 +46,7 @@ test('never more at once than it may, and those that wait party by party', async
   expect(await Promise.all(all)).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'c1', 'b2']);
 });
 
-test('what fails makes room, and fails alone', async () => {
+test('a failed job frees its place and affects no other', async () => {
   const queue = queueOf(1, 10);
   const failing = queue.run('a', async () => {
     throw new Error('out of memory');
@@ -56,7 +56,7 @@ test('what fails makes room, and fails alone', async () => {
   expect(await next).toBe('done');
 });
 
-test('where more than may wait comes, the longest line loses its last, and a newcomer of it is not taken', async () => {
+test('when too many wait, the longest line drops its last job and takes no new one', async () => {
   const works = new Works(queueOf(1, 3));
   const all = ['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'c1', 'd1', 'd2'].map((name) => works.add(name.slice(0, 1), name));
   for (const name of ['a1', 'a2', 'b1', 'c1']) {

@@ -4,7 +4,7 @@ import { hashSecret, isStale, preparedSecret, verifySecret } from './hash.ts';
 
 const COST = { memory: 8192, passes: 1 };
 
-test('a hash is right for its secret only, and no two are alike', async () => {
+test('a hash matches its secret only, and no two are equal', async () => {
   const [one, two] = await Promise.all([hashSecret('correct horse', COST), hashSecret('correct horse', COST)]);
   expect(one).not.toBe(two);
   expect(one).toMatch(/^\$argon2id\$v=19\$m=8192,t=1,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
@@ -13,7 +13,7 @@ test('a hash is right for its secret only, and no two are alike', async () => {
   expect(await verifySecret('', one, COST)).toBe(false);
 });
 
-test('a hash that another program made is understood', async () => {
+test('a hash made by another program is understood', async () => {
   // Made with `echo -n password | argon2 somesalt -id -k 65536 -t 2 -p 1 -e` of the reference implementation.
   const hash = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
   expect(await verifySecret('password', hash, COST)).toBe(true);
@@ -23,7 +23,7 @@ test('a hash that another program made is understood', async () => {
   expect(await verifySecret('passwore', parallel, COST)).toBe(false);
 });
 
-test('a hash is stale once it costs otherwise than new ones', async () => {
+test('a hash is stale if its cost differs from that of new ones', async () => {
   const hash = await hashSecret('x', COST);
   expect(isStale(hash, COST)).toBe(false);
   expect(isStale(hash, { ...COST, passes: 2 })).toBe(true);
@@ -35,7 +35,7 @@ test('a hash is stale once it costs otherwise than new ones', async () => {
   ).toBe(true);
 });
 
-test('blanks of any kind are one, and letters are composed', () => {
+test('all blanks are mapped to one, and characters are composed', () => {
   expect(preparedSecret('tea\u00a0at\u3000four')).toBe('tea at four');
   expect(preparedSecret('cafe\u0301 Tea')).toBe('caf\u00e9 Tea');
   expect(preparedSecret('ＴｅＡ')).toBe('ＴｅＡ');

@@ -54,7 +54,7 @@ test.each([
   ['an imported SHA-1', (_: TestServer, accounts: Accounts) => setHash(accounts, `$sha1$${'0'.repeat(40)}`)],
   ['a hash that nobody can read', (_: TestServer, accounts: Accounts) => setHash(accounts, 'x')],
   ['no account any more', removed],
-])('a wrong password costs one hash of today and is answered alike, with %s', async (_what, prepare) => {
+])('a wrong password costs one current hash and is answered alike, with %s', async (_what, prepare) => {
   expect(await wrongPassword(prepare)).toEqual({ answer: 'password', work: [COST] });
 });
 
@@ -68,7 +68,7 @@ async function setHash(accounts: Accounts, hash: string): Promise<void> {
   await accounts.setHash((await accounts.find('alice'))?.id ?? 0, hash);
 }
 
-test('of who is blocked no password is looked at', async () => {
+test('passwords of a blocked user are not checked', async () => {
   await using server = await startServer();
   await server.registers('alice');
   const [guesser, other] = [server.connect(), server.connect()];
@@ -86,7 +86,7 @@ test.each([
   ['of other costs', () => hashSecret(PASSWORD, { memory: 8200, passes: 2 })],
   ['of several lanes', async () => PARALLEL],
   ['of SHA-1', async () => `$sha1$${createHash('sha1').update(PASSWORD).digest('hex')}`],
-])('a hash %s is made anew at the login', async (_what, make) => {
+])('a hash %s is replaced at the login', async (_what, make) => {
   await using server = await startServer();
   const accounts = accountsOf(server);
   await accounts.create('alice', await make());
@@ -95,7 +95,7 @@ test.each([
   expect(hash).toMatch(/^\$argon2id\$v=19\$m=8192,t=1,p=1\$/);
 });
 
-test('a password is the same however it is typed, and one that was hashed as typed stays right', async () => {
+test('a password matches in any Unicode form, and one hashed as typed still matches', async () => {
   await using server = await startServer();
   const accounts = accountsOf(server);
   const typed = 'cafe\u0301\u00a0au lait';
@@ -107,7 +107,7 @@ test('a password is the same however it is typed, and one that was hashed as typ
   await client.logsIn('new', 'caf\u00e9 au lait');
 });
 
-test('whose password waits for too long is told busy, which is counted, and logged as no failure', async () => {
+test('a password that waits too long is answered busy, counted, and not logged as a failure', async () => {
   await using server = await startServer({ connections: false, 'login-rate': false });
   await server.registers('alice');
   const clients = Array.from({ length: 40 }, (_, i) => server.connect(`guest ${i}`, `198.51.100.${i}`));
@@ -123,7 +123,7 @@ test('whose password waits for too long is told busy, which is counted, and logg
   expect(server.failures).toEqual([]);
 });
 
-test('while hundreds log in people chat, and files are read', async () => {
+test('chat and file access go on while hundreds log in', async () => {
   await using server = await startServer({ connections: false, 'login-rate': false });
   await server.registers('guessed');
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];

@@ -78,7 +78,7 @@ describe('an account without a password', () => {
 });
 
 describe('a token expires', () => {
-  test('with its time, and with a shorter one that the config allows now', async () => {
+  test('after its lifetime, or a shorter one configured since', async () => {
     await using server = await startServer({ resume: { lifetime: 100 }, timeouts: false });
     await server.registers('alice');
     const token = await tokenOf(server, 'alice');
@@ -104,7 +104,7 @@ describe('a token expires', () => {
     await isRefused(server, token);
   });
 
-  test('with its account, whoever has the name next', async () => {
+  test('with its account, even if the name is registered again', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const token = await tokenOf(server, 'alice');
@@ -114,7 +114,7 @@ describe('a token expires', () => {
     await isRefused(server, token);
   });
 
-  test('not with new roles, nor when the same password is hashed anew', async () => {
+  test('not with new roles, nor with a new hash of the same password', async () => {
     await using server = await startServer();
     await server.registers('alice');
     const token = await tokenOf(server, 'alice');
@@ -125,7 +125,7 @@ describe('a token expires', () => {
   });
 });
 
-test('who signs out everywhere and stays is given a token that is valid', async () => {
+test('the session that signs out everywhere and stays gets a valid token', async () => {
   await using server = await startServer({ 'single-session': false });
   await server.registers('alice');
   const [here, there] = [server.connectJson(), server.connectJson()];
@@ -140,7 +140,7 @@ test('who signs out everywhere and stays is given a token that is valid', async 
   await isAccepted(server, next);
 });
 
-test('of a store that keeps no key and no epochs tokens last as long as the server, and end as they should', async () => {
+test('without a store for key and epochs, tokens last as long as the server and can be revoked', async () => {
   const old = definePlugin({
     name: 'old-store',
     summary: 'A store that was written before there were epochs',
@@ -173,7 +173,7 @@ test('of a store that keeps no key and no epochs tokens last as long as the serv
   await isRefused(server, other);
 });
 
-test('with a key that is too short nothing is signed', async () => {
+test('a key that is too short is refused', async () => {
   const { accounts, messageLog, storage } = memoryStore(Date.now);
   accounts.signingKey = async () => new Uint8Array();
   const keyless = definePlugin({
@@ -204,7 +204,7 @@ test('with a key that is too short nothing is signed', async () => {
   await stranger.sees({ type: 'ask', question: 'username' });
 });
 
-test('a token outlives a restart and a kill of the server', { timeout: 60_000 }, async () => {
+test('a token survives a restart and a kill of the server', { timeout: 60_000 }, async () => {
   await using program = await startProgram();
   await program.registers('alice');
   const first = await program.connectJson();

@@ -31,7 +31,7 @@ const isValid = (token: string, now = NOW, lifetime = LIFETIME, key: Uint8Array 
   verify(token, key, now, lifetime) !== undefined;
 
 describe('a token', () => {
-  test('says what it was issued for, whatever that is', () => {
+  test('contains what it was issued for', () => {
     fc.assert(
       fc.property(anyClaims, (claims) => {
         expect(verify(sign(claims, KEY), KEY, NOW, LIFETIME)).toEqual(claims);
@@ -39,7 +39,7 @@ describe('a token', () => {
     );
   });
 
-  test('is refused with any character changed, left out or put in', () => {
+  test('is refused with any character changed, removed or inserted', () => {
     const token = sign(CLAIMS, KEY);
     const character = fc.oneof(fc.constantFrom(...'AZaz09-_.=+/ '), fc.string({ minLength: 1, maxLength: 1 }));
     fc.assert(
@@ -52,7 +52,7 @@ describe('a token', () => {
     );
   });
 
-  test('is refused when its parts are those of several', () => {
+  test('is refused if its parts are from different tokens', () => {
     fc.assert(
       fc.property(anyClaims, anyClaims, (one, two) => {
         const [tokens, key] = [[sign(one, KEY), sign(two, KEY)].map((token) => token.split('.')), KEY];
@@ -62,7 +62,7 @@ describe('a token', () => {
     );
   });
 
-  test('is refused when it is signed with another key, an empty one or none', () => {
+  test('is refused if it is signed with another key, an empty one or none', () => {
     const [, body = '', mac = ''] = sign(CLAIMS, KEY).split('.');
     expect(isValid(sign(CLAIMS, randomBytes(32)))).toBe(false);
     expect(isValid(sign(CLAIMS, new Uint8Array()))).toBe(false);
@@ -76,13 +76,13 @@ describe('a token', () => {
       expect(isValid(`${version}.${body}.${mac}`)).toBe(false);
   });
 
-  test('is refused in the form of before, which was signed with the hash of the password', () => {
+  test('is refused in the earlier format, which was signed with the hash of the password', () => {
     const claim = `${Buffer.from('alice').toString('base64url')}.${NOW + 1000}`;
     const mac = createHmac('sha256', '').update(`resume ${claim}`).digest('base64url');
     expect(isValid(`${claim}.${mac}`)).toBe(false);
   });
 
-  test('may be anything, of any length, and is refused', () => {
+  test('is refused if it is any other text, of any length', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !isValid(text)));
     const long = 'A'.repeat(10_000_000);
     for (const text of [long, `v2.${long}.${'A'.repeat(43)}`, '.'.repeat(1000)]) expect(isValid(text)).toBe(false);
@@ -92,19 +92,19 @@ describe('a token', () => {
 describe('how long a token is valid', () => {
   const token = sign(CLAIMS, KEY);
 
-  test('is what it says', () => {
+  test('is its own lifetime', () => {
     expect(isValid(token, NOW + LIFETIME - 1)).toBe(true);
     expect(isValid(token, NOW + LIFETIME)).toBe(false);
   });
 
-  test('is not longer than tokens may be valid now, though it says so', () => {
+  test('is at most the configured lifetime', () => {
     const forever = sign({ ...CLAIMS, expires: NOW + 3650 * 86_400_000 }, KEY);
     expect(isValid(forever, NOW + LIFETIME - 1)).toBe(true);
     expect(isValid(forever, NOW + LIFETIME)).toBe(false);
     expect(isValid(token, NOW + 500, 500)).toBe(false);
   });
 
-  test('does not begin at a time to come, which only a clock that was wrong can have issued', () => {
+  test('does not begin in the future, which only a wrong clock can have issued', () => {
     const early = { ...CLAIMS, issued: NOW + 400 * 86_400_000, expires: NOW + 401 * 86_400_000 };
     expect(isValid(sign(early, KEY))).toBe(false);
     expect(isValid(token, NOW - 60_000)).toBe(true);

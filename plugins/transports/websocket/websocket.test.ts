@@ -57,7 +57,7 @@ describe('websocket', () => {
     await second.sees({ type: 'message', text: 'hello', repeat: true });
   });
 
-  test('a page of another origin is refused, its own and listed ones are not', async () => {
+  test('a page of another origin is refused unless it is listed', async () => {
     const { server, where } = await start({ origins: ['https://chat.example'] });
     await using _ = server;
     expect(await refusal(where, { origin: 'https://evil.example' })).toMatch(/403/);
@@ -67,7 +67,7 @@ describe('websocket', () => {
     expect(await refusal(where, {})).toBe('opened');
   });
 
-  test('an origin counts however it is written, with its default port or without', async () => {
+  test('an origin matches in any spelling, with or without its default port', async () => {
     for (const listed of ['https://chat.example/', 'HTTPS://Chat.Example', 'https://chat.example:443']) {
       const { server, where } = await start({
         origins: [listed, 'chrome-extension://ABC', 'http://bücher.example:8080'],
@@ -108,7 +108,7 @@ describe('websocket', () => {
     },
   );
 
-  test('a message over the bound ends its connection, a line over the limit is answered', async () => {
+  test('a message that is too large ends its connection, and a line that is too long is answered', async () => {
     const { server, where } = await start({ messageBytes: 10_000 });
     await using _ = server;
     const client = await connectWeb(where);
@@ -120,7 +120,7 @@ describe('websocket', () => {
     expect((await closed)[0]).toBe(1009);
   });
 
-  test('fragments are put together, binary messages read like others, and what is not UTF-8 ends the connection', async () => {
+  test('fragments are joined, binary messages are read like text, and invalid UTF-8 ends the connection', async () => {
     const { server, where } = await start();
     await using _ = server;
     const socket = await openWebSocket(where);
@@ -141,7 +141,7 @@ describe('websocket', () => {
     expect((await closed)[0]).toBe(1007);
   });
 
-  test('line ends inside of a message end no line', async () => {
+  test('line ends inside a message do not end the line', async () => {
     const { server, where } = await start();
     await using _ = server;
     const client = await connectWeb(where);
@@ -149,7 +149,7 @@ describe('websocket', () => {
     await client.sees({ type: 'ask', request: 1, question: 'register' });
   });
 
-  test('pings and pongs count as lines, which as many as a client needs never exceed', async () => {
+  test('pings and pongs count as lines, and normal use stays below the limit', async () => {
     const { server, where } = await start({}, { linesPerSecond: 2, lineBurst: 10 });
     await using _ = server;
     const socket = await openWebSocket(where);
@@ -177,7 +177,7 @@ describe('websocket', () => {
     expect(server.limitsMet).toEqual({ 'too-fast': 1 });
   });
 
-  test('who does not answer a ping is cut, who does stays', async () => {
+  test('a client that does not answer a ping is cut, and one that does stays', async () => {
     const { server, where } = await start({ pingTime: 10 });
     await using _ = server;
     const [dead, alive] = [await openWebSocket(where, { autoPong: false }), await openWebSocket(where)];
@@ -195,7 +195,7 @@ describe('websocket', () => {
     alive.terminate();
   });
 
-  test('at a shutdown it is told, and closed in order', async () => {
+  test('at a shutdown a client is told, and its connection closes in order', async () => {
     const { server, where } = await start();
     const socket = await openWebSocket(where);
     const [said, closed] = [once(socket, 'message'), once(socket, 'close')];
@@ -205,7 +205,7 @@ describe('websocket', () => {
     await stopped;
   });
 
-  test('a client that does not read is asked no further, and cut as too slow where what it is told cannot wait', async () => {
+  test('a client that does not read is not read either, and is cut as too slow once output cannot wait', async () => {
     // Nothing keeps messages, so that they cannot wait in an inbox.
     const { server, where } = await start(
       {},

@@ -34,13 +34,13 @@ test.each([
   ['a mark that is typed after its letter', 'e\u0301\u007f', '', ''],
   ['people who are joined as one', `a👩‍👩‍👧b${LEFT}${LEFT}`, 'a', '👩‍👩‍👧b'],
   ['what is hostile as nothing', 'a\u202eb\u2028c\u009bd\u200be', 'abcde', ''],
-])('an editor takes %s', (_, bytes, before, after) => {
+])('an editor handles %s', (_, bytes, before, after) => {
   const editor = new Editor();
   expect(typed(editor, bytes)).toEqual([]);
   expect(editor.parts).toEqual([before, after]);
 });
 
-test('an editor gives lines, and remembers those that are no secret', () => {
+test('an editor returns lines, and remembers those that are not secret', () => {
   const editor = new Editor();
   expect(typed(editor, 'one\rtwo\r\r')).toEqual([
     { kind: 'line', line: 'one' },
@@ -60,7 +60,7 @@ test('an editor gives lines, and remembers those that are no secret', () => {
   expect(editor.text).toBe('draft');
 });
 
-test('an editor takes what is pasted as text, and each line of it as a line', () => {
+test('an editor inserts a paste as text, and enters each of its lines', () => {
   const editor = new Editor();
   expect(typed(editor, 'x\u001b[200~a\tb\r\nc\nd\u0003\u001b[201~')).toEqual([
     { kind: 'line', line: 'xa b' },
@@ -69,7 +69,7 @@ test('an editor takes what is pasted as text, and each line of it as a line', ()
   expect(editor.text).toBe('d');
 });
 
-test('an editor cuts no line short', () => {
+test('an editor never truncates a line', () => {
   const editor = new Editor();
   expect(typed(editor, `\u001b[200~${'x'.repeat(8_193)}\ny\n\u001b[201~`)).toEqual([
     { kind: 'too-long' },
@@ -78,7 +78,7 @@ test('an editor cuts no line short', () => {
   expect(typed(editor, `\u001b[200~${'x'.repeat(8_193)}\u001b[201~\u0003z\r`)).toEqual([{ kind: 'line', line: 'z' }]);
 });
 
-test('an editor tells what is no editing', () => {
+test('an editor reports keys that do not edit', () => {
   const editor = new Editor();
   expect(typed(editor, 'a\t\u000c\u001a\u0003\u0003\u0004').map(({ kind }) => kind)).toEqual([
     'complete',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { overStream } from '../carriers.ts';
 import { runScript } from './script.ts';
 
-test('a script whose input ends while the connection is lost comes back for what is said meanwhile', async () => {
+test('a script whose input ends while the connection is lost reconnects for missed messages', async () => {
   await using server = await startServer();
   await server.registers('alice');
   const bob = await server.joins('bob');

@@ -4,8 +4,8 @@ import { shown } from './safe.ts';
 import { View } from './view.ts';
 import { widthOf, wrapped } from './width.ts';
 
-describe('what others send', () => {
-  test('can hold nothing that commands a terminal or turns the line around', () => {
+describe('text from others', () => {
+  test('cannot control the terminal or reverse the line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(shown(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
@@ -58,7 +58,7 @@ describe('lines', () => {
   });
 });
 
-test('a name has the same colour every time, and a date stands before the messages of another day', () => {
+test('a name always has the same colour, and a date precedes the messages of another day', () => {
   const view = new View(process.stdout, () => 80);
   expect(view.name('Bob')).toBe(view.name('Bob'));
   const time = new Date(2020, 1, 29, 7, 5);
