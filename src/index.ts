@@ -2,7 +2,8 @@
 export { z } from 'zod';
 export type { Account, AccountChange } from './api/account.ts';
 export type { Clock, SteadyClock } from './api/clock.ts';
-export type { Codec, CodecState, Input, Output, Question } from './api/codec.ts';
+export type { Codec, CodecState, Input, LineRead, Output, Question } from './api/codec.ts';
+export type { CommandCall, CommandDraft, Values } from './api/command-call.ts';
 export type { Connection } from './api/connection.ts';
 export {
   admit,
@@ -30,17 +31,9 @@ export {
   type SendKey,
 } from './api/entry.ts';
 export type { Feed, InboxReader } from './api/feed.ts';
-export type {
-  Decision,
-  Guarding,
-  Handlers,
-  HookName,
-  LoginRefusal,
-  PhaseName,
-  PhaseOf,
-  Watching,
-} from './api/handlers.ts';
+export type { Handlers, HookName, LoginRefusal, PhaseOf } from './api/handlers.ts';
 export type { Logger } from './api/logger.ts';
+export type { Login, LoginStep } from './api/login.ts';
 export {
   type Audience,
   type Duplicate,
@@ -50,9 +43,11 @@ export {
   withoutControls,
 } from './api/message.ts';
 export { nameKey } from './api/names.ts';
+export type { Post, Posted } from './api/post.ts';
 export type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from './api/session.ts';
 export { type ClientEvent, clientEvents, type ServerEvent } from './client/json-events.ts';
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
+export type { Decision, Guarding, PhaseName, Watching } from './hooks/phases.ts';
 export { type Reservation, reserve } from './hooks/reservation.ts';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './host/address.ts';
 export { addressList, inAddressList } from './host/address-list.ts';
@@ -85,10 +80,7 @@ export { OperationalError } from './host/operational-error.ts';
 export type { Dialect, PasswordVerdict, UsernameVerdict, Utterance } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Server } from './host/server.ts';
-export type { Login, LoginStep } from './kernel/authenticate.ts';
-export type { CommandCall, CommandDraft, Values } from './kernel/commands.ts';
 export { escapeUnseen } from './logging/unseen.ts';
-export type { Post, Posted } from './messages/posting.ts';
 export { schemaOf } from './params/arguments.ts';
 export type { DurationUnit, ParamKind, ParamShape } from './params/kinds.ts';
 export {
@@ -177,4 +169,3 @@ export {
 export { StoreFacts } from './services/store-facts.ts';
 export { likenesses } from './usernames/likeness.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';
-export type { LineRead } from './wire/framing.ts';

@@ -1,4 +1,3 @@
-import type { LineRead } from '../wire/framing.ts';
 import type { Account } from './account.ts';
 import type { Entry } from './entry.ts';
 import type { Message, Once } from './message.ts';
@@ -9,6 +8,9 @@ import type { Session } from './session.ts';
  * does not know one sends the word itself.
  */
 export type Question = 'username' | 'password' | 'register' | 'new-password' | 'new-password-again' | (string & {});
+
+/** A received line, or what is wrong with it. */
+export type LineRead = { readonly text: string } | { readonly fault: 'too-long' | 'encoding' };
 
 /** What the server sends to a client, besides messages. */
 export type Output =
@@ -116,9 +118,4 @@ export interface Codec {
    * @param line its plugin's line for people; undefined if there is none, or the plugin is off
    */
   entry?(entry: Entry, message: Message, line: string | undefined, capabilities: string): string;
-}
-
-/** A codec and the plugin that contributes it. */
-export interface LiveCodec extends Codec {
-  readonly plugin: string;
 }

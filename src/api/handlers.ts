@@ -1,26 +1,17 @@
-import type { Reservation } from '../hooks/reservation.ts';
-import type { CommandCall, CommandDraft } from '../kernel/commands.ts';
+import {
+  type ArgumentNames,
+  type Decision,
+  type Guarding,
+  type HooksOf,
+  hooksOf,
+  type PhasesOf,
+  type Watching,
+} from '../hooks/phases.ts';
 import type { Account, AccountChange } from './account.ts';
+import type { CommandCall, CommandDraft } from './command-call.ts';
 import type { AskUsername, Blocked, PasswordDecision, Refusal, Reply, UsernameDecision } from './decisions.ts';
 import type { Message, MessageDraft } from './message.ts';
 import type { LoginSession, Session } from './session.ts';
-
-/** The phases of hooks, in the order in which they run. */
-export const PHASES = ['guard', 'transform', 'decide', 'observe'] as const;
-
-export type PhaseName = (typeof PHASES)[number];
-
-/** A handler's decision, or a promise of it; undefined leaves it to the next handler. */
-export type Decision<T> = T | undefined | Promise<T | undefined>;
-
-/**
- * A guard's result, or a promise of it: a refusal; undefined to let the call pass; or `reserve(...)` to pass it and
- * learn its outcome.
- */
-export type Guarding<Refused, Outcome = Refused> = Decision<Refused | Reservation<Outcome>>;
-
-/** The result of a handler that decides nothing: undefined, or a promise of it. */
-export type Watching = undefined | Promise<undefined>;
 
 /** Refuses a login: `blocked(seconds)`, or `askUsername(because)`. */
 export type LoginRefusal = AskUsername | Blocked;
@@ -86,7 +77,7 @@ export interface Handlers {
 export type HookName = keyof Handlers;
 
 /** The phases that a hook has. */
-export type PhaseOf<H extends HookName> = keyof Handlers[H] & PhaseName;
+export type PhaseOf<H extends HookName> = PhasesOf<Handlers[H]>;
 
 /** The phases of each hook, with the names of their handlers' arguments. */
 export const ARGUMENTS = {
@@ -111,7 +102,7 @@ export const ARGUMENTS = {
   onDelivered: { observe: ['session', 'message'] },
   onDisconnect: { observe: ['session', 'reason'] },
   onAccountChange: { observe: ['account', 'change'] },
-} as const satisfies { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: readonly string[] } };
+} as const satisfies ArgumentNames<Handlers>;
 
 /** The hooks on the hot path. Their handlers are synchronous: a call allocates nothing. */
 export type SyncHookName = 'onDeliver' | 'onDelivered';
@@ -119,4 +110,11 @@ export type SyncHookName = 'onDeliver' | 'onDelivered';
 /** Whether a hook's handlers are synchronous. */
 export function isSync(hook: HookName): hook is SyncHookName {
   return hook === 'onDeliver' || hook === 'onDelivered';
+}
+
+/** The hooks of one generation of plugins. */
+export type Hooks = HooksOf<Handlers, SyncHookName>;
+
+export function createHooks(): Hooks {
+  return hooksOf<Handlers, SyncHookName>(ARGUMENTS, isSync);
 }

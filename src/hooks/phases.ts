@@ -1,15 +1,23 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
-import {
-  ARGUMENTS,
-  type Handlers,
-  type HookName,
-  isSync,
-  type PhaseName,
-  type PhaseOf,
-  type SyncHookName,
-} from '../api/handlers.ts';
 import { type Eventual, isPromise } from './eventual.ts';
 import { Passage, type Reservation } from './reservation.ts';
+
+/** The phases of hooks, in the order in which they run. */
+export const PHASES = ['guard', 'transform', 'decide', 'observe'] as const;
+
+export type PhaseName = (typeof PHASES)[number];
+
+/** A handler's decision, or a promise of it; undefined leaves it to the next handler. */
+export type Decision<T> = T | undefined | Promise<T | undefined>;
+
+/**
+ * A guard's result, or a promise of it: a refusal; undefined to let the call pass; or `reserve(...)` to pass it and
+ * learn its outcome.
+ */
+export type Guarding<Refused, Outcome = Refused> = Decision<Refused | Reservation<Outcome>>;
+
+/** The result of a handler that decides nothing: undefined, or a promise of it. */
+export type Watching = undefined | Promise<undefined>;
 
 type Callback = (error: unknown, result?: unknown) => void;
 type Tap = (...args: never[]) => unknown;
@@ -135,16 +143,18 @@ class ObservePhase<Args extends readonly unknown[]> {
   }
 }
 
-type Handler<H extends HookName, P extends PhaseOf<H>> = Extract<Handlers[H][P], Tap>;
 type ResultOf<F extends Tap> = Exclude<Awaited<ReturnType<F>>, undefined>;
 type OutcomeOf<T> = T extends Reservation<infer Outcome> ? Outcome : never;
 
-/** The result of any of a hook's phases: a plain function of the last release may return it. */
-export type AnyResult<H extends HookName> = {
-  [P in PhaseOf<H>]: Exclude<ResultOf<Handler<H, P>>, Reservation<never>>;
-}[PhaseOf<H>];
+/** The phases that a hook has. */
+export type PhasesOf<H> = keyof H & PhaseName;
 
-type Runner<H extends HookName, P extends PhaseOf<H>, F extends Tap = Handler<H, P>> = H extends SyncHookName
+/** The result of any of a hook's phases. */
+export type ResultOfAny<H> = {
+  [P in PhasesOf<H>]: Exclude<ResultOf<Extract<H[P], Tap>>, Reservation<never>>;
+}[PhasesOf<H>];
+
+type Runner<H, P extends PhasesOf<H>, IsSync, F extends Tap = Extract<H[P], Tap>> = IsSync extends true
   ? P extends 'guard'
     ? SyncBailHook<Parameters<F>, ResultOf<F> | undefined>
     : SyncHook<Parameters<F>>
@@ -152,22 +162,35 @@ type Runner<H extends HookName, P extends PhaseOf<H>, F extends Tap = Handler<H,
     ? GuardPhase<Parameters<F>, Exclude<ResultOf<F>, Reservation<never>>, OutcomeOf<ResultOf<F>>>
     : P extends 'observe'
       ? ObservePhase<Parameters<F>>
-      : BailPhase<Parameters<F>, P extends 'transform' ? AnyResult<H> : ResultOf<F>>;
+      : BailPhase<Parameters<F>, P extends 'transform' ? ResultOfAny<H> : ResultOf<F>>;
 
-/** A tapable hook for each phase of each hook. Each generation builds its own: tapable cannot untap. */
-export type Hooks = { readonly [H in HookName]: { readonly [P in PhaseOf<H>]: Runner<H, P> } };
+/** A tapable hook for each phase of each hook in a table of handlers. */
+export type HooksOf<Table, Sync extends keyof Table> = {
+  readonly [H in keyof Table]: {
+    readonly [P in PhasesOf<Table[H]>]: Runner<Table[H], P, H extends Sync ? true : false>;
+  };
+};
 
-export function createHooks(): Hooks {
-  const runners = Object.entries(ARGUMENTS).map(([hook, phases]) => [
+/** The phases of each hook in a table of handlers, with the names of their arguments. */
+export type ArgumentNames<Table> = {
+  readonly [H in keyof Table]: { readonly [P in PhasesOf<Table[H]>]: readonly string[] };
+};
+
+/** Makes the hooks of a table. Each generation makes its own: tapable cannot untap. */
+export function hooksOf<Table, Sync extends keyof Table>(
+  argumentNames: ArgumentNames<Table>,
+  isSync: (hook: keyof Table) => boolean,
+): HooksOf<Table, Sync> {
+  const runners = Object.entries<Partial<Record<PhaseName, readonly string[]>>>(argumentNames).map(([hook, phases]) => [
     hook,
     Object.fromEntries(
       Object.entries(phases).map(([phase, args]) => [
         phase,
-        runner(phase as PhaseName, args, isSync(hook as HookName)),
+        runner(phase as PhaseName, args, isSync(hook as keyof Table)),
       ]),
     ),
   ]);
-  return Object.fromEntries(runners) as Hooks;
+  return Object.fromEntries(runners);
 }
 
 function runner(phase: PhaseName, args: readonly string[], sync: boolean): unknown {

@@ -1,7 +1,7 @@
-import type { Account, AccountChange, AccountState, LoginBasis } from '../api/account.ts';
-import type { Hooks } from '../hooks/phases.ts';
+import type { Account, AccountChange } from '../api/account.ts';
+import type { Hooks } from '../api/handlers.ts';
 import type { ClientSession } from '../kernel/client-session.ts';
-import type { LoginAccounts } from '../kernel/environment.ts';
+import type { AccountState, LoginAccounts, LoginBasis } from '../kernel/login-basis.ts';
 
 /** What ends an account's sessions and logins. */
 type Expiry = 'renamed' | 'signed-out' | 'removed';

@@ -1,5 +1,6 @@
+import type { Values } from '../api/command-call.ts';
 import { refuse } from '../api/decisions.ts';
-import type { ArgumentReader, Values } from '../kernel/commands.ts';
+import type { ArgumentReader } from '../kernel/commands.ts';
 import { checkValues, type ParamShapes, readLine, writeLine } from '../params/arguments.ts';
 
 /** How many words may follow a command. */

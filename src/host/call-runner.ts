@@ -1,6 +1,7 @@
-import type { HookName, PhaseName } from '../api/handlers.ts';
+import type { HookName } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
 import { isPromise } from '../hooks/eventual.ts';
+import type { PhaseName } from '../hooks/phases.ts';
 import { isReservation } from '../hooks/reservation.ts';
 import { ClientSession } from '../kernel/client-session.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/errors.ts';

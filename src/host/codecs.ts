@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
-import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../api/codec.ts';
+import type { Codec, CodecState, Input, LineRead, Output, Question } from '../api/codec.ts';
 import type { Entry } from '../api/entry.ts';
 import type { Logger } from '../api/logger.ts';
 import type { Message } from '../api/message.ts';
 import type { Session } from '../api/session.ts';
-import type { LineRead } from '../wire/framing.ts';
+import type { LiveCodec } from '../kernel/environment.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Contributed } from './define.ts';
 import { errorOf, Mistakes } from './mistakes.ts';

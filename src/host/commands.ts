@@ -1,7 +1,8 @@
 import type { Account } from '../api/account.ts';
+import type { CommandCall } from '../api/command-call.ts';
 import type { Reply } from '../api/decisions.ts';
 import type { Logger } from '../api/logger.ts';
-import type { CommandCall, KernelCommand } from '../kernel/commands.ts';
+import type { KernelCommand } from '../kernel/commands.ts';
 import { type ParamShapes, usageOf } from '../params/arguments.ts';
 import type { Params } from '../params/param.ts';
 import type { Roles } from '../services/roles.ts';

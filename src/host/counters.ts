@@ -1,6 +1,7 @@
 import type { SteadyClock } from '../api/clock.ts';
 import type { Message } from '../api/message.ts';
-import type { Counters } from '../kernel/environment.ts';
+import type { MessageCounters } from '../messages/context.ts';
+import type { TrafficCounters } from '../wire/environment.ts';
 import { Histogram } from './histogram.ts';
 import { NAMES, NamedCounts } from './named-counts.ts';
 
@@ -8,7 +9,7 @@ import { NAMES, NamedCounts } from './named-counts.ts';
 const FOLLOWED = 1000;
 
 /** The counters of a server; they are on the hot path. */
-export class ServerCounters implements Counters {
+export class ServerCounters implements TrafficCounters, MessageCounters {
   bytesReceived = 0;
   bytesSent = 0;
   deliveries = 0;

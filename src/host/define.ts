@@ -1,13 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { SteadyClock } from '../api/clock.ts';
 import type { Codec } from '../api/codec.ts';
+import type { CommandCall } from '../api/command-call.ts';
 import type { Reply } from '../api/decisions.ts';
 import type { Entry } from '../api/entry.ts';
 import type { Handlers, HookName, PhaseOf } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
 import type { Session } from '../api/session.ts';
-import type { AnyResult } from '../hooks/phases.ts';
-import type { CommandCall } from '../kernel/commands.ts';
+import type { ResultOfAny } from '../hooks/phases.ts';
 import type { Params, ValuesOf } from '../params/param.ts';
 import type { ProvidedFor, ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
@@ -29,7 +29,7 @@ export type Ordered<H> =
  */
 export type PlainHandler<H extends HookName> = (
   ...args: Parameters<Extract<Handlers[H][(typeof PLAIN_PHASES)[H] & PhaseOf<H>], (...args: never[]) => unknown>>
-) => AnyResult<H> | undefined | Promise<AnyResult<H> | undefined>;
+) => ResultOfAny<Handlers[H]> | undefined | Promise<ResultOfAny<Handlers[H]> | undefined>;
 
 /**
  * A handler as written for the last release. It is accepted for one more release, with a notice in the log.

@@ -21,7 +21,7 @@ export function serverFacts({ state, kernel, counters, events, meters, generatio
     state,
     uptime: process.uptime(),
     sessions: [...kernel.sessions()].length,
-    online: kernel.online.accounts().length,
+    online: kernel.messages.online.accounts().length,
     messages: counters.posted,
     deliveries: counters.deliveries,
     bytes: { received: counters.bytesReceived, sent: counters.bytesSent },

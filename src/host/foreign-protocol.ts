@@ -1,4 +1,4 @@
-import type { ForeignProtocol } from '../kernel/environment.ts';
+import type { ForeignProtocol } from '../wire/environment.ts';
 
 /** A request line (RFC 9112, 3): of any method, HTTP/2's preface too. */
 const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP\/\d(?:\.\d)?$/;

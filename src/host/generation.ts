@@ -1,8 +1,7 @@
-import type { AccountState } from '../api/account.ts';
-import type { LiveCodec } from '../api/codec.ts';
 import type { HookName } from '../api/handlers.ts';
-import { createHooks } from '../hooks/phases.ts';
-import type { KernelGeneration } from '../kernel/kernel.ts';
+import { createHooks } from '../api/handlers.ts';
+import type { KernelGeneration, LiveCodec } from '../kernel/environment.ts';
+import type { AccountState } from '../kernel/login-basis.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { LoginDialogue } from '../services/login-dialogue.ts';
 import { MessageLog } from '../services/message-log.ts';

@@ -1,5 +1,5 @@
-import type { HookName, PhaseName } from '../api/handlers.ts';
-import type { Hooks } from '../hooks/phases.ts';
+import type { HookName, Hooks } from '../api/handlers.ts';
+import type { PhaseName } from '../hooks/phases.ts';
 import type { Handler, PluginHandler } from './handlers.ts';
 import { allPhases } from './hook-table.ts';
 import type { PluginCalls } from './plugin-calls.ts';

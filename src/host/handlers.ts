@@ -1,5 +1,6 @@
 import type { PasswordDecision, UsernameDecision } from '../api/decisions.ts';
-import { type HookName, PHASES, type PhaseName, type PhaseOf } from '../api/handlers.ts';
+import type { HookName, PhaseOf } from '../api/handlers.ts';
+import { PHASES, type PhaseName } from '../hooks/phases.ts';
 import type { ClientSession } from '../kernel/client-session.ts';
 import type { HookHandlers } from './define.ts';
 

@@ -1,5 +1,6 @@
 import { askUsername, refuse } from '../api/decisions.ts';
-import { type Handlers, type HookName, PHASES, type PhaseName, type PhaseOf } from '../api/handlers.ts';
+import type { Handlers, HookName, PhaseOf } from '../api/handlers.ts';
+import { PHASES, type PhaseName } from '../hooks/phases.ts';
 import type { Reservation } from '../hooks/reservation.ts';
 import {
   ADMIT,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { SteadyClock } from '../api/clock.ts';
+import { createHooks } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
-import { createHooks } from '../hooks/phases.ts';
 import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Accounts } from '../services/accounts.ts';
@@ -28,6 +28,7 @@ import { placeText } from './place.ts';
 import { plan } from './plan.ts';
 import { SessionPresence } from './presence.ts';
 import { TokenBuckets } from './rate-limiter.ts';
+import './released-session.ts';
 import type { Server } from './server.ts';
 import type { HostSetting } from './setting.ts';
 
@@ -75,7 +76,7 @@ export class Host {
     this.#logger = logger;
     this.accountWatch = new AccountWatch({
       get hooks() {
-        return kernel.hooks;
+        return kernel.generation.hooks;
       },
       sessions: () => kernel.sessions(),
       read: (account) => this.#generation.accountState(account),

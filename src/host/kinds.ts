@@ -2,7 +2,7 @@ import type { Account } from '../api/account.ts';
 import type { Destination, Entry, NewEntry } from '../api/entry.ts';
 import { withoutControls } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { LiveKind } from '../messages/rendered.ts';
+import type { LiveKind } from '../messages/context.ts';
 import type { Contributed, KindSpec } from './define.ts';
 import { Mistakes } from './mistakes.ts';
 
@@ -95,7 +95,7 @@ export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kin
  * @throws when that could not be stored
  */
 export async function redact(kernel: Kernel, id: number, by: Account): Promise<boolean> {
-  const entry = await kernel.log?.get(id);
+  const entry = await kernel.generation.log?.get(id);
   if (entry === undefined) return false;
   const plain = { kind: 'redaction', version: 1, counts: false, body: '', device: '', toSender: false };
   await append(kernel, { ...plain, to: { room: entry.room }, from: by, of: id, reply: undefined }, true);
@@ -107,8 +107,8 @@ async function append(
   { from, ...entry }: Omit<NewEntry, 'sender' | 'from' | 'time'> & { readonly from: Account },
   isKept: boolean,
 ): Promise<Entry> {
-  const whole = { ...entry, sender: from.id, from: withoutControls(from.name), time: kernel.clock.now() };
-  const appended = await kernel.posting.append([whole], isKept);
+  const whole = { ...entry, sender: from.id, from: withoutControls(from.name), time: kernel.environment.clock.now() };
+  const appended = await kernel.messages.posting.append([whole], isKept);
   // Without a key there are no duplicates.
   return (appended as readonly Entry[])[0] as Entry;
 }

@@ -1,4 +1,4 @@
-import type { SessionLimits } from '../kernel/limits.ts';
+import type { SessionLimits } from '../kernel/environment.ts';
 import type { RateLimits } from './rate-limiter.ts';
 
 /** Limits on clients and on times. */

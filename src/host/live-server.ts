@@ -33,7 +33,7 @@ export function liveServer(parts: Parts): Server {
     isExempt,
     sessions: () => kernel.sessions(),
     recheckAccounts: () => recheckAccounts(parts),
-    sessionsOf: ({ id }) => kernel.online.of(id),
+    sessionsOf: ({ id }) => kernel.messages.online.of(id),
     commands: () => commandsOf(generation()),
   };
 }

@@ -17,16 +17,16 @@ export class SessionPresence implements Presence {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
-    kernel.online.changed = (account) => this.#notify(account);
+    kernel.messages.online.changed = (account) => this.#notify(account);
   }
 
   online(): PresentAccount[] {
-    return [...this.#kernel.online.accounts(), ...this.#shown()];
+    return [...this.#kernel.messages.online.accounts(), ...this.#shown()];
   }
 
   find(name: string): PresentAccount | undefined {
     const key = nameKey(name);
-    return this.#kernel.online.find(name) ?? this.#shown().find((bot) => nameKey(bot.name) === key);
+    return this.#kernel.messages.online.find(name) ?? this.#shown().find((bot) => nameKey(bot.name) === key);
   }
 
   show({ id, name }: Account): () => void {

@@ -1,4 +1,4 @@
-import type { Judgement, RateLimiter } from '../kernel/environment.ts';
+import type { Judgement, RateLimiter } from '../wire/environment.ts';
 
 /** How fast one client may send. A rate of 0 sets no limit. */
 export interface RateLimits {

@@ -2,8 +2,8 @@ import type { Account } from '../api/account.ts';
 import type { Connection } from '../api/connection.ts';
 import type { Refusal } from '../api/decisions.ts';
 import type { Entry } from '../api/entry.ts';
+import type { Post, Posted } from '../api/post.ts';
 import type { AcceptedSession, Session } from '../api/session.ts';
-import type { Post, Posted } from '../messages/posting.ts';
 import type { Command } from './commands.ts';
 import type { EntryPost } from './kinds.ts';
 

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { z } from 'zod';
-import { type HookName, isSync, PHASES } from '../api/handlers.ts';
+import { type HookName, isSync } from '../api/handlers.ts';
+import { PHASES } from '../hooks/phases.ts';
 import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { Param } from '../params/param.ts';
 import { Log } from '../services/message-log.ts';

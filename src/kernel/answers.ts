@@ -1,9 +1,9 @@
 import type { Account } from '../api/account.ts';
 import type { Output } from '../api/codec.ts';
 import { type Refusal, type Reply, refuse } from '../api/decisions.ts';
+import type { Hooks } from '../api/handlers.ts';
 import { withoutControls } from '../api/message.ts';
 import { isPromise } from '../hooks/eventual.ts';
-import type { Hooks } from '../hooks/phases.ts';
 import type { Passage } from '../hooks/reservation.ts';
 import type { ClientSession } from './client-session.ts';
 import { Call, type CommandInput, type Commands, type KernelCommand } from './commands.ts';
@@ -127,7 +127,7 @@ export class Answers {
     const { id } = this.#account;
     // A copy runs once the one before it was kept or refused, so that it can get the same answer.
     return this.#context.retries.run(`${id} ${once.key}`, async (waited) => {
-      const first = once.again || waited ? await this.#context.posting.firstAnswer(id, once.key) : undefined;
+      const first = once.again || waited ? await this.#context.messages.posting.firstAnswer(id, once.key) : undefined;
       return this.#perform({ ...request, input: { ...input, once: { ...once, first } } }, proceed);
     });
   }

@@ -1,41 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { Account, AccountState } from '../api/account.ts';
+import type { Account } from '../api/account.ts';
 import {
   type Admit,
   admit,
   askUsername,
   type Blocked,
   type PasswordDecision,
-  type UsernameCause,
   type UsernameDecision,
 } from '../api/decisions.ts';
-import type { Hooks } from '../hooks/phases.ts';
+import type { Hooks } from '../api/handlers.ts';
+import type { Login, LoginStep } from '../api/login.ts';
 import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
+import type { AccountState } from './login-basis.ts';
 import type { SessionContext } from './session-context.ts';
-
-/** What a login needs next. */
-export type LoginStep =
-  /**
-   * A user name. `because`: why it is asked for, `start` at first; `reason`: what is wrong with the last one, in a
-   * word.
-   */
-  | { readonly kind: 'username'; readonly because: UsernameCause | 'start'; readonly reason?: string }
-  /** The password of the named user. `because`: `wrong` after a wrong one. */
-  | { readonly kind: 'password'; readonly because: '' | 'wrong' }
-  /** Nothing: the session is logged in, or closed. */
-  | { readonly kind: 'over' };
-
-/**
- * The login of one session. The hooks run in the same order for a dialogue and for a client that sent everything at
- * once.
- */
-export interface Login {
-  /** Takes a user name. @throws when the session ends, or its client restarts its login */
-  identify(name: string): Promise<LoginStep>;
-  /** Takes the password of the named user. @throws when the session ends, or its client restarts its login */
-  verify(secret: string): Promise<LoginStep>;
-}
 
 const OVER: LoginStep = { kind: 'over' };
 
@@ -56,7 +34,7 @@ export class Authentication implements Login {
 
   async identify(name: string): Promise<LoginStep> {
     this.#named = undefined;
-    const decision = await this.#session.ensureOpen(nameDecision(this.#session, name, this.#context.hooks));
+    const decision = await this.#session.ensureOpen(nameDecision(this.#session, name, this.#context.generation.hooks));
     return this.#proceed(decision ?? askUsername(), 'username');
   }
 
@@ -124,21 +102,22 @@ export class Authentication implements Login {
   async #check(account: Account, secret: string): Promise<PasswordDecision> {
     // Read before the password is checked, so that a change during the check is noticed.
     if ((await this.#stateOf(account)) === 'unknown') return 'again';
-    return await this.#session.ensureOpen(passwordDecision(this.#session, account, secret, this.#context.hooks));
+    return await this.#session.ensureOpen(
+      passwordDecision(this.#session, account, secret, this.#context.generation.hooks),
+    );
   }
 
   /** Answers a wrong password. */
   async #refuse(account: Account): Promise<LoginStep> {
     const session = this.#session;
-    const { environment, hooks, limits } = this.#context;
+    const { environment, generation, limits } = this.#context;
     this.#because = 'wrong';
     this.#wrong++;
     environment.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
-    const block = await session.ensureOpen(blockAfter(session, account, hooks));
+    const block = await session.ensureOpen(blockAfter(session, account, generation.hooks));
     if (block !== undefined) return this.#proceed(block, 'password');
     if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
-    this.#context.environment.counters.countLimitHit('password-attempts');
-    session.close('wrong-password');
+    session.closeFor('password-attempts', 'wrong-password');
     return OVER;
   }
 }

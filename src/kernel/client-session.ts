@@ -1,17 +1,21 @@
-import type { Account, LoginBasis } from '../api/account.ts';
-import type { Codec, CodecState, Input, LiveCodec, Output, Question } from '../api/codec.ts';
+import type { Account } from '../api/account.ts';
+import type { Output, Question } from '../api/codec.ts';
 import type { Connection } from '../api/connection.ts';
 import { isReason, refuse } from '../api/decisions.ts';
 import type { Message } from '../api/message.ts';
 import type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from '../api/session.ts';
 import { throwLater } from '../hooks/throw-later.ts';
+import type { Recipient } from '../messages/recipient.ts';
 import type { Rendered } from '../messages/rendered.ts';
-import { SessionFeed } from '../messages/session-feed.ts';
-import type { LineRead } from '../wire/framing.ts';
-import { Outbox } from '../wire/outbox.ts';
-import type { ForeignProtocol } from './environment.ts';
+import type { SessionFeed } from '../messages/session-feed.ts';
+import type { ForeignProtocol } from '../wire/environment.ts';
+import type { LineOwner } from '../wire/line-reader.ts';
+import { Outbox, type OutboxOwner } from '../wire/outbox.ts';
+import { ClientCodec } from './client-codec.ts';
+import type { LiveCodec } from './environment.ts';
 import { SessionClosed } from './errors.ts';
 import { InputReader } from './input-reader.ts';
+import type { LoginBasis } from './login-basis.ts';
 import { Questions } from './questions.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -27,15 +31,12 @@ function callBack(callback: () => void): void {
 }
 
 /** A session as the kernel runs it. */
-export class ClientSession implements LoginSession, AcceptedSession {
+export class ClientSession implements LoginSession, AcceptedSession, Recipient, LineOwner, OutboxOwner {
   readonly id: number;
   readonly transport: string;
   readonly address: string;
   readonly network: string;
-  /** When the connection was accepted, in milliseconds since 1970. @deprecated `age` */
-  readonly connectedAt: number;
-  /** When the connection was accepted, by the monotonic clock. */
-  readonly #acceptedAt: number;
+  codec: LiveCodec;
   account: Account | undefined;
   device = '';
   deviceName = '';
@@ -43,18 +44,19 @@ export class ClientSession implements LoginSession, AcceptedSession {
   epoch: number | undefined;
   provider = '';
   basis: LoginBasis | undefined;
-  readonly feed: SessionFeed;
   readonly outbox: Outbox;
+  readonly feed: SessionFeed;
   readonly inputs: InputReader;
   readonly questions = new Questions(this);
-  #codec: LiveCodec;
-  #codecState: CodecState;
-  #isFirstLine = true;
-  readonly #context: SessionContext;
+  readonly clientCodec: ClientCodec;
+  readonly context: SessionContext;
+  /** When the connection was accepted, by the monotonic clock. */
+  readonly #acceptedAt: number;
   readonly #connection: Connection;
   #ended = false;
   #onGone: (() => void)[] = [];
 
+  /** @throws what the codec throws when it fails to open */
   constructor(id: number, connection: Connection, codec: LiveCodec, context: SessionContext) {
     const { environment, flushes, limits } = context;
     const { stream } = connection;
@@ -63,15 +65,14 @@ export class ClientSession implements LoginSession, AcceptedSession {
     this.transport = connection.transport;
     this.address = address;
     this.network = network;
-    this.#codec = codec;
-    this.connectedAt = environment.clock.now();
+    this.codec = codec;
+    this.context = context;
     this.#acceptedAt = environment.clock.monotonic();
-    this.#context = context;
     this.#connection = connection;
     this.outbox = new Outbox(stream, flushes, limits.outboxBytes, this);
-    this.feed = new SessionFeed(this, context);
+    this.feed = context.messages.feed(this);
     this.inputs = new InputReader(stream, context, this);
-    this.#codecState = codec.open(this);
+    this.clientCodec = new ClientCodec(this, context);
     // The `close` that follows an error ends the session.
     stream.on('error', nothing);
     stream.on('close', () => {
@@ -80,27 +81,13 @@ export class ClientSession implements LoginSession, AcceptedSession {
     });
   }
 
-  get codec(): Codec {
-    return this.#codec;
-  }
-
   get login(): SessionLogin {
     const { device, epoch, provider } = this;
     return { device, epoch, provider };
   }
 
-  /** @deprecated `codec` */
-  get dialect(): Codec {
-    return this.#codec;
-  }
-
-  /** When the client last sent a whole line, in milliseconds since 1970. @deprecated `silence` */
-  get lastHeard(): number {
-    return this.inputs.lines.lastHeard;
-  }
-
   get age(): number {
-    return this.#context.environment.clock.monotonic() - this.#acceptedAt;
+    return this.context.environment.clock.monotonic() - this.#acceptedAt;
   }
 
   get silence(): number {
@@ -116,7 +103,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
   }
 
   get exempt(): boolean {
-    return this.#context.environment.isExempt(this.address);
+    return this.context.environment.isExempt(this.address);
   }
 
   replaces({ deviceName, login }: Session): boolean {
@@ -132,21 +119,11 @@ export class ClientSession implements LoginSession, AcceptedSession {
     return this.questions.preset(question);
   }
 
-  /** @deprecated `preset` */
-  prepared(question: Question): string | undefined {
-    return this.preset(question);
-  }
-
   send(output: Output): void {
-    const bytes = this.#encode(output);
+    const bytes = this.clientCodec.encode(output);
     if (output.kind === 'event') this.outbox.put(bytes);
     else this.outbox.putAnswer(bytes);
     if (output.kind === 'welcome') this.questions.dropPreset();
-  }
-
-  /** @deprecated `send` */
-  say(output: Output): void {
-    this.send(output);
   }
 
   /** Sends a reply of the codec's own. */
@@ -154,64 +131,8 @@ export class ClientSession implements LoginSession, AcceptedSession {
     this.outbox.putAnswer(Buffer.from(text));
   }
 
-  #encode(output: Output): Buffer {
-    try {
-      return Buffer.from(this.#codecState.encode(output));
-    } catch (cause) {
-      // A plugin may pass facts that no codec can encode; everything else is the codec's failure.
-      if (output.kind === 'answer' || output.kind === 'event') throw cause;
-      return this.#codecFailed(cause);
-    }
-  }
-
-  /** Last words as bytes; none from a codec that fails to encode them. */
-  #encodeLastWords(output: Output): Buffer | undefined {
-    try {
-      return Buffer.from(this.#codecState.encode(output));
-    } catch (thrown) {
-      throwLater(thrown);
-      return undefined;
-    }
-  }
-
-  /** A message as the client's codec renders it. A codec that fails to closes the session. */
   render(rendered: Rendered): Buffer | undefined {
-    try {
-      return rendered.bytes(this.#codec, this.#codecState);
-    } catch (cause) {
-      this.#context.codecFailed(this, this.#codec, cause);
-      return undefined;
-    }
-  }
-
-  /** A line as the client's codec decodes it. @throws SessionClosed when the codec fails to */
-  decode(line: LineRead, question: Question | undefined): readonly Input[] {
-    try {
-      return this.#codecState.decode(line, question);
-    } catch (cause) {
-      return this.#codecFailed(cause);
-    }
-  }
-
-  /** Hands the client over to the codec that claims its first line, if its own codec allows that. */
-  chooseCodec(line: LineRead): void {
-    if (!this.#isFirstLine) return;
-    this.#isFirstLine = false;
-    if (!this.#codec.handsOver || !('text' in line)) return;
-    const codec = this.#context.codecFor(line.text);
-    if (codec === undefined || codec === this.#codec) return;
-    this.#codec = codec;
-    try {
-      this.#codecState = codec.open(this);
-    } catch (cause) {
-      this.#codecFailed(cause);
-    }
-  }
-
-  /** @throws SessionClosed */
-  #codecFailed(cause: unknown): never {
-    this.#context.codecFailed(this, this.#codec, cause);
-    throw new SessionClosed();
+    return this.clientCodec.render(rendered);
   }
 
   close(reason: string, seconds?: number): void {
@@ -219,12 +140,18 @@ export class ClientSession implements LoginSession, AcceptedSession {
     this.closeWith(word, { kind: 'closing', reason: word, ...(seconds !== undefined && { seconds }) });
   }
 
+  /** Closes the session because its client has hit a limit. */
+  closeFor(limit: string, reason = limit): void {
+    this.context.environment.counters.countLimitHit(limit);
+    this.close(reason);
+  }
+
   /** Ends the session with these last words, or without any. */
   closeWith(reason: string, lastWords?: Output): void {
     if (this.ended) return;
-    const { environment, limits } = this.#context;
+    const { environment, limits } = this.context;
     const { stream } = this.#connection;
-    this.outbox.close(lastWords && this.#encodeLastWords(lastWords));
+    this.outbox.close(lastWords && this.clientCodec.encodeLastWords(lastWords));
     this.#end(reason);
     stream.end();
     // The system resets a connection that has unread input, and the last words would be lost: read on.
@@ -263,7 +190,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
   }
 
   foreign(protocol: ForeignProtocol): void {
-    this.#context.environment.logger.info(
+    this.context.environment.logger.info(
       { event: 'foreign-protocol', ...this.who, protocol },
       `a client spoke ${protocol.toUpperCase()} on a port for chat: its address or port is wrong, or a web page had a browser try`,
     );
@@ -271,8 +198,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
   }
 
   sentTooMuch(): void {
-    this.#context.environment.counters.countLimitHit('too-fast');
-    this.close('too-fast');
+    this.closeFor('too-fast');
   }
 
   inputEnded(): void {
@@ -284,8 +210,7 @@ export class ClientSession implements LoginSession, AcceptedSession {
   }
 
   overflowed(): void {
-    this.#context.environment.counters.countLimitHit('outbox-bytes');
-    this.close('too-slow');
+    this.closeFor('outbox-bytes', 'too-slow');
   }
 
   #end(reason: string): void {
@@ -294,6 +219,6 @@ export class ClientSession implements LoginSession, AcceptedSession {
     this.outbox.close();
     this.feed.end();
     this.inputs.lines.close();
-    this.#context.ended(this, reason);
+    this.context.ended(this, reason);
   }
 }

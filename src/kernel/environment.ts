@@ -1,41 +1,11 @@
-import type { Account, AccountState } from '../api/account.ts';
-import type { SteadyClock } from '../api/clock.ts';
+import type { Codec } from '../api/codec.ts';
 import type { Logger } from '../api/logger.ts';
-import type { Message } from '../api/message.ts';
+import type { Login } from '../api/login.ts';
+import type { MessageCounters, MessageGeneration, MessageLimits } from '../messages/context.ts';
+import type { LineEnvironment, LineLimits, TrafficCounters } from '../wire/environment.ts';
 import type { ClientSession } from './client-session.ts';
-
-/** Counts what happens in all sessions together. */
-export interface Counters {
-  bytesReceived: number;
-  bytesSent: number;
-  /** Messages that were sent; refused ones and retries don't count. */
-  posted: number;
-  /** Messages written to a transport, once for each recipient. */
-  deliveries: number;
-  /** A message became durable so many milliseconds after it was posted. */
-  kept(milliseconds: number): void;
-  /** A message is about to be delivered to its recipients online. */
-  given(message: Message): void;
-  /** A transport took these messages. */
-  taken(messages: readonly Message[]): void;
-  countLimitHit(limit: string): void;
-}
-
-/**
- * What to do with a line: run it, answer that it exceeds one of the two rates, or close a client that keeps exceeding
- * them.
- */
-export type Judgement = 'run' | 'lines-per-second' | 'bytes-per-second' | 'too-fast';
-
-/** Holds one client to its rates. Times are monotonic milliseconds. */
-export interface RateLimiter {
-  /** Counts received bytes. @returns false for a client that has to be closed */
-  receive(bytes: number, now: number): boolean;
-  /** Counts a line, whose bytes were counted when they came. */
-  line(now: number): Judgement;
-  /** Refunds the last line and so many bytes. */
-  giveBack(bytes: number): void;
-}
+import type { Commands } from './commands.ts';
+import type { LoginAccounts } from './login-basis.ts';
 
 /** The origin of a connection. */
 export interface ClientPlace {
@@ -45,36 +15,42 @@ export interface ClientPlace {
   readonly network: string;
 }
 
-/** A protocol that is not spoken here. */
-export type ForeignProtocol = 'http' | 'tls';
-
-/** The accounts that logins depend on. */
-export interface LoginAccounts {
-  /** Whether an account was removed while the server ran. */
-  isRemoved(account: number): boolean;
-  /**
-   * Reads an account and sets it as the session's `basis`, so that changes to it expire the login.
-   * @throws when it cannot be read
-   */
-  track(session: ClientSession, account: Account): Promise<AccountState | undefined>;
-}
-
 /** What the host provides to its kernel. */
-export interface KernelEnvironment {
-  readonly clock: SteadyClock;
+export interface KernelEnvironment extends LineEnvironment {
   readonly logger: Logger;
-  readonly counters: Counters;
+  readonly counters: TrafficCounters & MessageCounters;
   readonly accounts: LoginAccounts;
   /** @param address as the transport gave it */
   locate(address: string): ClientPlace;
   /** Whether the limits per network don't apply to an address: it is exempt, or no IP address. */
   isExempt(address: string): boolean;
-  /** Makes the rate limiter of a new session. */
-  rateLimiter(): RateLimiter;
-  /**
-   * Detects from the first bytes of a connection whether the client speaks another protocol.
-   * @param longest the longest line, in bytes
-   * @returns the protocol; undefined for none; `open` while more bytes are needed
-   */
-  foreignProtocol(bytes: Buffer, longest: number): ForeignProtocol | 'open' | undefined;
+}
+
+/** The limits per client. */
+export interface SessionLimits extends LineLimits, MessageLimits {
+  /** How many overlapping commands of one client may run at once. */
+  readonly commandsUnderWay: number;
+  /** How many lines a client may send before it is logged in. */
+  readonly loginLines: number;
+  /** How many wrong passwords close a connection. */
+  readonly passwordAttempts: number;
+  /** How long running commands may take when the server stops, in milliseconds. Later ones get no answer. */
+  readonly drainTime: number;
+  /** How long a closed connection may linger before it is destroyed, in milliseconds. */
+  readonly closeTime: number;
+}
+
+/** A codec and the plugin that contributes it. */
+export interface LiveCodec extends Codec {
+  readonly plugin: string;
+}
+
+/** The live plugins' contributions to the kernel. Immutable: a reload makes another. */
+export interface KernelGeneration extends MessageGeneration {
+  /** The commands by name and alias. */
+  readonly commands: Commands;
+  /** The codecs by name, in the order in which they may claim clients. */
+  readonly codecs: ReadonlyMap<string, LiveCodec>;
+  /** Conducts logins. */
+  readonly loginDialogue?: { conduct(session: ClientSession, login: Login): Promise<void> } | undefined;
 }

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Input, Question } from '../api/codec.ts';
-import type { LineRead } from '../wire/framing.ts';
+import type { Input, LineRead, Question } from '../api/codec.ts';
 import { LineReader } from '../wire/line-reader.ts';
 import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
@@ -45,8 +44,9 @@ export class InputReader {
       }
       if (outbox.full) await outbox.room();
       const line = this.lines.next();
-      if (line === undefined) await this.lines.arrival();
-      else this.#decode(line, question);
+      if (line !== undefined) this.#decode(line, question);
+      else if (this.lines.done) throw new SessionClosed();
+      else await this.lines.arrival();
     }
   }
 
@@ -61,12 +61,12 @@ export class InputReader {
 
   #decode(line: LineRead, question: Question | undefined): void {
     const session = this.#session;
-    session.chooseCodec(line);
+    session.clientCodec.choose(line);
     const isLogin = session.account === undefined;
     if (isLogin && ++this.#linesBeforeLogin > this.#context.limits.loginLines) this.#closeFor('too-many-lines');
     const judgement = this.lines.judge();
     if (judgement === 'too-fast' || (judgement !== 'run' && question !== undefined)) this.#closeFor('too-fast');
-    this.#inputs = session.decode(line, question);
+    this.#inputs = session.clientCodec.decode(line, question);
     const [only] = this.#inputs;
     // Acknowledgements respond to deliveries, and don't count against the rates.
     if (only?.kind === 'acknowledge' && this.#inputs.length === 1) {
@@ -80,8 +80,7 @@ export class InputReader {
   }
 
   #closeFor(limit: string): never {
-    this.#context.environment.counters.countLimitHit(limit);
-    this.#session.close(limit);
+    this.#session.closeFor(limit);
     throw new SessionClosed();
   }
 }

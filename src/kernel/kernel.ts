@@ -1,50 +1,24 @@
 import type { Account } from '../api/account.ts';
-import type { SteadyClock } from '../api/clock.ts';
-import type { Input, LiveCodec } from '../api/codec.ts';
+import type { Input } from '../api/codec.ts';
 import type { Connection } from '../api/connection.ts';
 import { askUsername, type Refusal, type UsernameDecision } from '../api/decisions.ts';
-import type { Logger } from '../api/logger.ts';
-import type { Hooks } from '../hooks/phases.ts';
-import { Delivery, type FollowedLog } from '../messages/delivery.ts';
-import { Online } from '../messages/online.ts';
-import { type AppendedLog, type Post, type Posted, Posting } from '../messages/posting.ts';
-import type { LiveKind } from '../messages/rendered.ts';
+import type { Post, Posted } from '../api/post.ts';
+import { Messages } from '../messages/messages.ts';
 import { FlushScheduler } from '../wire/flush-scheduler.ts';
 import { Answers } from './answers.ts';
-import { Authentication, type Login } from './authenticate.ts';
+import { Authentication } from './authenticate.ts';
 import { ClientSession } from './client-session.ts';
-import type { Commands } from './commands.ts';
-import type { KernelEnvironment } from './environment.ts';
+import type { KernelEnvironment, KernelGeneration, LiveCodec, SessionLimits } from './environment.ts';
 import { LoginRestarted, SessionClosed } from './errors.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import type { SessionLimits } from './limits.ts';
 import type { SessionContext } from './session-context.ts';
-
-/** The live plugins' contributions to the kernel. Immutable: a reload makes another. */
-export interface KernelGeneration {
-  readonly hooks: Hooks;
-  /** The commands by name and alias. */
-  readonly commands: Commands;
-  /** The codecs by name, in the order in which they may claim clients. */
-  readonly codecs: ReadonlyMap<string, LiveCodec>;
-  /** Conducts logins. */
-  readonly loginDialogue?: { conduct(session: ClientSession, login: Login): Promise<void> } | undefined;
-  /** The message log, if a plugin provides one. */
-  readonly log?: (FollowedLog & AppendedLog) | undefined;
-  /** The kinds of entries that plugins define, by name. */
-  readonly kinds?: ReadonlyMap<string, LiveKind>;
-}
 
 /** Holds connections and runs hooks. Every feature belongs to a plugin. */
 export class Kernel implements SessionContext {
   readonly environment: KernelEnvironment;
-  readonly clock: SteadyClock;
-  readonly logger: Logger;
   readonly flushes: FlushScheduler;
-  readonly online = new Online();
+  readonly messages: Messages = new Messages(this);
   readonly retries = new KeyedQueue<string>();
-  readonly delivery: Delivery = new Delivery(this);
-  readonly posting: Posting = new Posting(this);
   /** Admits the logins to one account one at a time. */
   readonly #admissions = new KeyedQueue<number>();
   readonly #sessions = new Set<ClientSession>();
@@ -59,8 +33,6 @@ export class Kernel implements SessionContext {
 
   constructor(environment: KernelEnvironment, limits: SessionLimits, generation: KernelGeneration) {
     this.environment = environment;
-    this.clock = environment.clock;
-    this.logger = environment.logger;
     this.flushes = new FlushScheduler(environment.counters);
     this.#limits = limits;
     this.#generation = generation;
@@ -79,32 +51,12 @@ export class Kernel implements SessionContext {
   swap(generation: KernelGeneration, limits: SessionLimits): void {
     this.#generation = generation;
     this.#limits = limits;
-    this.delivery.follow(generation.log);
+    this.messages.delivery.follow(generation.log);
   }
 
   /** Begins delivery from the log. @throws when it cannot be read */
   begin(): Promise<void> {
-    return this.delivery.begin(this.log);
-  }
-
-  /** The message log, if a plugin provides one. */
-  get log(): KernelGeneration['log'] {
-    return this.#generation.log;
-  }
-
-  get hooks(): Hooks {
-    return this.#generation.hooks;
-  }
-
-  codecFor(firstLine: string): LiveCodec | undefined {
-    for (const codec of this.#generation.codecs.values()) if (codec.claims?.(firstLine)) return codec;
-    return undefined;
-  }
-
-  codecFailed(session: ClientSession, { name, plugin }: LiveCodec, err: unknown): void {
-    if (session.ended) return;
-    this.logger.error({ event: 'plugin-error', plugin, codec: name, ...session.who, err }, `codec '${name}' failed`);
-    session.close('internal');
+    return this.messages.delivery.begin(this.#generation.log);
   }
 
   sessions(): IterableIterator<ClientSession> {
@@ -133,7 +85,7 @@ export class Kernel implements SessionContext {
 
   /** Sends a message, see Posting.post. */
   post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
-    return this.posting.post(post, this.clock.now(), ordered);
+    return this.messages.posting.post(post, this.environment.clock.now(), ordered);
   }
 
   /**
@@ -143,15 +95,17 @@ export class Kernel implements SessionContext {
   admit(session: ClientSession, account: Account): Promise<UsernameDecision | undefined> {
     return this.#admissions.run(account.id, async () => {
       if (session.ended) throw new SessionClosed();
-      const passage = await this.hooks.onAdmit.guard.run(session, account);
+      const passage = await this.#generation.hooks.onAdmit.guard.run(session, account);
       let objection = passage.refusal;
       try {
         if (session.ended) throw new SessionClosed();
         // No await from here to the welcome.
         if (session.basis?.expired || this.environment.accounts.isRemoved(account.id)) objection ??= askUsername();
         if (objection !== undefined) return objection;
-        for (const other of this.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
-        this.online.add(session, account);
+        const { online } = this.messages;
+        for (const other of online.of(account.id)) if (session.replaces(other)) other.close('replaced');
+        session.account = account;
+        online.add(session, account);
         session.feed.begin();
         session.send({ kind: 'welcome', account });
         return undefined;
@@ -163,16 +117,16 @@ export class Kernel implements SessionContext {
 
   ended(session: ClientSession, reason: string): void {
     this.#sessions.delete(session);
-    this.online.remove(session);
-    if (session.account !== undefined) this.delivery.goes(session.account.id);
+    this.messages.online.remove(session);
+    if (session.account !== undefined) this.messages.delivery.goes(session.account.id);
     if (this.#arriving.has(session) && reason !== 'gone') this.#logRefused(session, reason);
     else {
       if (this.#arriving.has(session)) this.#logConnected(session);
       const seconds = Math.round(session.age) / 1000;
-      this.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
+      this.environment.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
     }
     this.#arriving.delete(session);
-    const observing = this.hooks.onDisconnect.observe.run(session, reason);
+    const observing = this.#generation.hooks.onDisconnect.observe.run(session, reason);
     if (!(observing instanceof Promise)) return;
     const farewell: Promise<void> = observing.finally(() => this.#farewells.delete(farewell));
     this.#farewells.add(farewell);
@@ -186,7 +140,7 @@ export class Kernel implements SessionContext {
   async close(reason: string): Promise<void> {
     this.#closing = reason;
     const sessions = [...this.#sessions];
-    const cancel = this.clock.after(this.limits.drainTime, () => {
+    const cancel = this.environment.clock.after(this.limits.drainTime, () => {
       for (const session of sessions) {
         if (session.ended) continue;
         this.environment.counters.countLimitHit('drain-time');
@@ -203,7 +157,7 @@ export class Kernel implements SessionContext {
   async #converse(session: ClientSession): Promise<void> {
     let answers: Answers | undefined;
     try {
-      const { guard, observe } = this.hooks.onConnect;
+      const { guard, observe } = this.#generation.hooks.onConnect;
       const passage = await guard.run(session);
       passage.settle(passage.refusal);
       if (session.ended) throw new SessionClosed();
@@ -212,9 +166,9 @@ export class Kernel implements SessionContext {
       if (observe.isUsed()) await session.ensureOpen(observe.run(session));
       const account = await this.#logIn(session);
       if (account === undefined) return;
-      this.logger.info({ event: 'login', ...session.who }, 'logged in');
-      await session.ensureOpen(this.hooks.onLogin.observe.run(session));
-      await session.ensureOpen(this.delivery.comes(account.id));
+      this.environment.logger.info({ event: 'login', ...session.who }, 'logged in');
+      await session.ensureOpen(this.#generation.hooks.onLogin.observe.run(session));
+      await session.ensureOpen(this.messages.delivery.comes(account.id));
       session.feed.open();
       answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);
@@ -268,12 +222,12 @@ export class Kernel implements SessionContext {
 
   #logConnected(session: ClientSession): void {
     this.#arriving.delete(session);
-    this.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
+    this.environment.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
   }
 
   #logRefused(session: ClientSession, reason: string): void {
     const facts = { event: 'connection-refused', ...session.who, transport: session.transport, reason };
-    this.logger.info(facts, 'a connection was refused');
+    this.environment.logger.info(facts, 'a connection was refused');
   }
 
   #fail(session: ClientSession, cause: unknown): void {
@@ -282,7 +236,7 @@ export class Kernel implements SessionContext {
       else session.close(this.#closing);
       return;
     }
-    this.logger.error({ event: 'session-error', ...session.who, err: cause }, 'a session failed');
+    this.environment.logger.error({ event: 'session-error', ...session.who, err: cause }, 'a session failed');
     session.close('internal');
   }
 }

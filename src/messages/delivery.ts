@@ -1,16 +1,9 @@
-import { type Entry, EVERYONE, type Follower } from '../api/entry.ts';
-import type { ClientSession } from '../kernel/client-session.ts';
-import type { SessionContext } from '../kernel/session-context.ts';
-import { Memberships, type RoomsOf } from './memberships.ts';
+import { type Entry, EVERYONE } from '../api/entry.ts';
+import type { LiveKind, MessageContext, UsedLog } from './context.ts';
+import { Memberships } from './memberships.ts';
 import type { Online } from './online.ts';
-import { type LiveKind, Rendered } from './rendered.ts';
-
-/** What delivery needs of the log. */
-export interface FollowedLog {
-  head(): Promise<number>;
-  follow(follower: Follower): () => void;
-  roomsOf(account: number, kind: 'room'): ReturnType<RoomsOf>;
-}
+import type { Recipient } from './recipient.ts';
+import { Rendered } from './rendered.ts';
 
 const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
 
@@ -18,20 +11,18 @@ const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
  * Delivers the log's entries to their recipients online, in the order of their ids, whichever process appended them.
  */
 export class Delivery {
-  readonly #context: SessionContext;
+  readonly online: Online;
+  readonly #context: MessageContext;
   readonly #memberships = new Memberships();
   #hasBegun = false;
-  #log: FollowedLog | undefined;
+  #log: UsedLog | undefined;
   #unfollow = (): void => {};
   /** The id of the last entry that was delivered. Sessions read earlier ones from the log. */
   #tail = 0;
 
-  constructor(context: SessionContext) {
+  constructor(context: MessageContext, online: Online) {
     this.#context = context;
-  }
-
-  get online(): Online {
-    return this.#context.online;
+    this.online = online;
   }
 
   get kinds(): ReadonlyMap<string, LiveKind> {
@@ -47,14 +38,14 @@ export class Delivery {
    * Begins to deliver what is appended to a log. Sessions read the entries that it already has.
    * @throws when the log cannot be read
    */
-  async begin(log: FollowedLog | undefined): Promise<void> {
+  async begin(log: UsedLog | undefined): Promise<void> {
     this.#hasBegun = true;
     this.follow(log);
     this.#tail = Math.max(this.#tail, (await log?.head()) ?? 0);
   }
 
   /** Follows the log through another object, as after a reload, or stops. No entry is delivered twice. */
-  follow(log: FollowedLog | undefined): void {
+  follow(log: UsedLog | undefined): void {
     if (log === this.#log || !this.#hasBegun) return;
     const unfollow = this.#unfollow;
     this.#log = log;
@@ -106,7 +97,7 @@ export class Delivery {
   }
 }
 
-function offer(rendered: Rendered, sessions: readonly ClientSession[]): void {
+function offer(rendered: Rendered, sessions: readonly Recipient[]): void {
   for (const session of sessions) if (isFor(rendered.entry, session)) session.feed.offer(rendered);
 }
 
@@ -114,7 +105,7 @@ function offer(rendered: Rendered, sessions: readonly ClientSession[]): void {
  * Whether an entry for its account is for a session too. An account's own entries go to its other named devices only,
  * unless they are addressed to the account itself.
  */
-export function isFor({ sender, toSender, device }: Entry, { account, deviceName }: ClientSession): boolean {
+export function isFor({ sender, toSender, device }: Entry, { account, deviceName }: Recipient): boolean {
   if (sender !== account?.id || toSender) return true;
   return deviceName !== '' && device !== deviceName;
 }

@@ -1,16 +1,15 @@
 import type { Account } from '../api/account.ts';
 import { nameKey } from '../api/names.ts';
-import type { ClientSession } from '../kernel/client-session.ts';
+import type { Recipient } from './recipient.ts';
 
 /** The logged-in sessions of this process, by account and by name. */
 export class Online {
   /** Called with each account whose first session came or whose last one left. */
   changed: (account: Account) => void = () => {};
-  readonly #sessions = new Map<number, ClientSession[]>();
+  readonly #sessions = new Map<number, Recipient[]>();
   readonly #names = new Map<string, Account>();
 
-  add(session: ClientSession, account: Account): void {
-    session.account = account;
+  add(session: Recipient, account: Account): void {
     const others = this.#sessions.get(account.id);
     if (others !== undefined) {
       others.push(session);
@@ -21,7 +20,7 @@ export class Online {
     this.changed(account);
   }
 
-  remove(session: ClientSession): void {
+  remove(session: Recipient): void {
     const { account } = session;
     const sessions = account && this.#sessions.get(account.id);
     if (account === undefined || sessions === undefined) return;
@@ -48,12 +47,12 @@ export class Online {
   }
 
   /** The sessions of an account. */
-  of(account: number): readonly ClientSession[] {
+  of(account: number): readonly Recipient[] {
     return this.#sessions.get(account) ?? [];
   }
 
   /** All sessions, by account. */
-  all(): IterableIterator<readonly ClientSession[]> {
+  all(): IterableIterator<readonly Recipient[]> {
     return this.#sessions.values();
   }
 }

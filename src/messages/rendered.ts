@@ -4,12 +4,6 @@ import type { Message } from '../api/message.ts';
 import type { Delivery } from './delivery.ts';
 import { LoggedMessage } from './logged-message.ts';
 
-/** A kind of entry that a plugin defines. */
-export interface LiveKind {
-  /** An entry as a plain line; undefined for none. It does not throw. */
-  line(entry: Entry): string | undefined;
-}
-
 /** An entry as a codec renders it for one set of capabilities. */
 interface Rendering {
   readonly codec: Codec;

@@ -1,9 +1,9 @@
 import type { Entry } from '../api/entry.ts';
 import type { Feed, InboxReader } from '../api/feed.ts';
 import type { Message } from '../api/message.ts';
-import type { ClientSession } from '../kernel/client-session.ts';
-import type { SessionContext } from '../kernel/session-context.ts';
-import { isFor } from './delivery.ts';
+import type { MessageContext } from './context.ts';
+import { type Delivery, isFor } from './delivery.ts';
+import type { Recipient } from './recipient.ts';
 import { Rendered } from './rendered.ts';
 import { Unacknowledged } from './unacknowledged.ts';
 
@@ -20,8 +20,9 @@ type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
  * client's pace, until no entry was missed meanwhile.
  */
 export class SessionFeed implements Feed {
-  readonly #session: ClientSession;
-  readonly #context: SessionContext;
+  readonly #session: Recipient;
+  readonly #context: MessageContext;
+  readonly #delivery: Delivery;
   #state: State = 'closed';
   /** Reads the log, once a plugin has offered to. */
   #reader: InboxReader | undefined;
@@ -48,9 +49,10 @@ export class SessionFeed implements Feed {
   #queuedBytes = 0;
   #onRoom: (() => void) | undefined;
 
-  constructor(session: ClientSession, context: SessionContext) {
+  constructor(session: Recipient, context: MessageContext, delivery: Delivery) {
     this.#session = session;
     this.#context = context;
+    this.#delivery = delivery;
     this.#unacknowledged = new Unacknowledged(context);
   }
 
@@ -78,12 +80,12 @@ export class SessionFeed implements Feed {
   get position(): number {
     if (this.#last !== undefined) return this.#last;
     if (!this.#hasCursor) return 0;
-    return this.#isBehind ? this.#given : Math.max(this.#given, this.#context.delivery.tail);
+    return this.#isBehind ? this.#given : Math.max(this.#given, this.#delivery.tail);
   }
 
   /** The session comes online: entries are offered from now on. */
   begin(): void {
-    this.#since = this.#context.delivery.tail;
+    this.#since = this.#delivery.tail;
   }
 
   /** The login is done: unless a plugin reads the log first, entries are delivered from now on. */
@@ -190,7 +192,7 @@ export class SessionFeed implements Feed {
   async #readAll(reader: InboxReader, firstPageDelivered: () => void): Promise<void> {
     if (!this.#hasCursor) {
       const { account } = this.#session;
-      const known = account && this.#context.delivery.comes(account.id);
+      const known = account && this.#delivery.comes(account.id);
       const [{ id, handed }] = await Promise.all([reader.cursor(), known]);
       this.#given = Math.max(this.#given, Math.min(id, this.#since));
       this.#handed = handed;
@@ -201,7 +203,7 @@ export class SessionFeed implements Feed {
     }
     for (;;) {
       // Entries up to here can be read; later ones are offered.
-      const bound = this.#context.delivery.tail;
+      const bound = this.#delivery.tail;
       while (this.#given < bound) {
         const page = await reader.read(this.#given, bound);
         for (const entry of page) {
@@ -227,7 +229,7 @@ export class SessionFeed implements Feed {
       this.#given = entry.id;
       return true;
     }
-    return this.#deliver(new Rendered(entry, this.#context.delivery, entry.id <= this.#handed));
+    return this.#deliver(new Rendered(entry, this.#delivery, entry.id <= this.#handed));
   }
 
   async #room(): Promise<void> {
@@ -280,13 +282,13 @@ export class SessionFeed implements Feed {
   }
 
   #decide(message: Message): 'hold' | 'drop' | undefined {
-    const { guard } = this.#context.hooks.onDeliver;
+    const { guard } = this.#context.generation.hooks.onDeliver;
     return guard.isUsed() ? guard.call(this.#session, message) : undefined;
   }
 
   /** Notifies plugins of the last message in a write or an acknowledgement. */
   #report(last: Message | undefined): void {
-    const { observe } = this.#context.hooks.onDelivered;
+    const { observe } = this.#context.generation.hooks.onDelivered;
     if (last !== undefined && observe.isUsed()) observe.call(this.#session, last);
   }
 }

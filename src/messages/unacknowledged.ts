@@ -1,14 +1,14 @@
 import type { Message } from '../api/message.ts';
-import type { SessionContext } from '../kernel/session-context.ts';
+import type { MessageContext } from './context.ts';
 
 /** The messages that one client was sent and has not acknowledged, bounded in number and size. */
 export class Unacknowledged {
-  readonly #context: Pick<SessionContext, 'limits'>;
+  readonly #context: Pick<MessageContext, 'limits'>;
   readonly #messages: Message[] = [];
   /** The length of their texts, in characters. */
   #text = 0;
 
-  constructor(context: Pick<SessionContext, 'limits'>) {
+  constructor(context: Pick<MessageContext, 'limits'>) {
     this.#context = context;
   }
 

@@ -1,5 +1,5 @@
+import type { Login } from '../api/login.ts';
 import type { LoginSession } from '../api/session.ts';
-import type { Login } from '../kernel/authenticate.ts';
 import { token } from './service.ts';
 
 /** Conducts logins: asks clients for what their login needs next. The `dialogue` plugin provides it. */

@@ -1,4 +1,4 @@
-import type { Counters } from '../kernel/environment.ts';
+import type { TrafficCounters } from './environment.ts';
 import type { Outbox } from './outbox.ts';
 
 /** How many outboxes are flushed before the event loop turns. */
@@ -6,12 +6,12 @@ const AT_ONCE = 100;
 
 /** Flushes outboxes once per turn of the event loop, so that a client gets one write per turn. */
 export class FlushScheduler {
-  readonly counters: Counters;
+  readonly counters: TrafficCounters;
   #scheduled: Outbox[] = [];
   /** The last write: clients that are sent the same parts in one turn share one buffer. */
   #coalesced: { parts: readonly Buffer[]; whole: Buffer } | undefined;
 
-  constructor(counters: Counters) {
+  constructor(counters: TrafficCounters) {
     this.counters = counters;
   }
 

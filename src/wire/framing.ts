@@ -1,10 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-
-/** What is wrong with a received line. */
-type LineFault = 'too-long' | 'encoding';
-
-/** A received line, or what is wrong with it. */
-export type LineRead = { readonly text: string } | { readonly fault: LineFault };
+import type { LineRead } from '../api/codec.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;

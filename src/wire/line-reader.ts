@@ -1,24 +1,31 @@
 import type { Readable } from 'node:stream';
-import type { ClientSession } from '../kernel/client-session.ts';
-import type { Judgement, RateLimiter } from '../kernel/environment.ts';
-import { SessionClosed } from '../kernel/errors.ts';
-import type { SessionContext } from '../kernel/session-context.ts';
-import { Framer, type LineRead } from './framing.ts';
+import type { LineRead } from '../api/codec.ts';
+import type { ForeignProtocol, Judgement, LineEnvironment, LineLimits, RateLimiter } from './environment.ts';
+import { Framer } from './framing.ts';
 
-/** The session whose lines are read. */
-type Owner = Pick<ClientSession, 'foreign' | 'sentTooMuch' | 'inputEnded'>;
+/** The client whose lines are read. */
+export interface LineOwner {
+  /** The client speaks another protocol. */
+  foreign(protocol: ForeignProtocol): void;
+  /** The client sent more bytes than its rate allows. */
+  sentTooMuch(): void;
+  /** The client has ended its side of the connection. */
+  inputEnded(): void;
+}
 
-type Context = Pick<SessionContext, 'environment' | 'limits'>;
+/** The environment, and the limits as they are now. */
+interface Context {
+  readonly environment: LineEnvironment;
+  readonly limits: LineLimits;
+}
 
 /** Reads the lines of one client on demand, within its rates. */
 export class LineReader {
-  /** When the client last sent a whole line, in milliseconds since 1970. */
-  lastHeard: number;
-  /** The same by the monotonic clock. */
+  /** When the client last sent a whole line, by the monotonic clock. */
   #heardAt: number;
   readonly #stream: Readable;
   readonly #context: Context;
-  readonly #owner: Owner;
+  readonly #owner: LineOwner;
   readonly #framer: Framer;
   readonly #rate: RateLimiter;
   /** Whether the protocol is still to be detected from the first bytes. */
@@ -27,9 +34,8 @@ export class LineReader {
   #closed = false;
   #wakeReader: (() => void) | undefined;
 
-  constructor(stream: Readable, context: Context, owner: Owner) {
+  constructor(stream: Readable, context: Context, owner: LineOwner) {
     const { environment, limits } = context;
-    this.lastHeard = environment.clock.now();
     this.#heardAt = environment.clock.monotonic();
     this.#stream = stream;
     this.#context = context;
@@ -54,19 +60,19 @@ export class LineReader {
     return this.#context.environment.clock.monotonic() - this.#heardAt;
   }
 
-  /** The next line, or undefined while none has arrived. @throws SessionClosed when there is none any more */
+  /** Whether `next` will return no further line, once it has returned none. */
+  get done(): boolean {
+    return this.#closed || this.#over;
+  }
+
+  /** The next line, or undefined while none has arrived. */
   next(): LineRead | undefined {
-    if (this.#closed) throw new SessionClosed();
-    const line = this.#framer.next();
-    if (line !== undefined) {
-      const { clock, counters } = this.#context.environment;
-      this.lastHeard = clock.now();
-      this.#heardAt = clock.monotonic();
-      if ('fault' in line && line.fault === 'too-long') counters.countLimitHit('line-bytes');
-      return line;
-    }
-    if (this.#over) throw new SessionClosed();
-    return undefined;
+    const line = this.#closed ? undefined : this.#framer.next();
+    if (line === undefined) return undefined;
+    const { clock, counters } = this.#context.environment;
+    this.#heardAt = clock.monotonic();
+    if ('fault' in line && line.fault === 'too-long') counters.countLimitHit('line-bytes');
+    return line;
   }
 
   /** Resolves when more has arrived, or the input is over. Call it when `next` returned none. */
@@ -93,7 +99,7 @@ export class LineReader {
     return this.#rate.receive(bytes, now) && this.#rate.line(now) !== 'too-fast';
   }
 
-  /** Returns no further line: `next` throws `SessionClosed`. */
+  /** Returns no further line. */
   close(): void {
     this.#closed = true;
     this.#wake();

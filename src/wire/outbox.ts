@@ -1,11 +1,15 @@
 import type { Writable } from 'node:stream';
 import type { Message } from '../api/message.ts';
 import { throwLater } from '../hooks/throw-later.ts';
-import type { ClientSession } from '../kernel/client-session.ts';
 import type { FlushScheduler } from './flush-scheduler.ts';
 
-/** The session that an outbox belongs to. */
-type Owner = Pick<ClientSession, 'taken' | 'overflowed'>;
+/** The client that an outbox belongs to. */
+export interface OutboxOwner {
+  /** The transport took the bytes of these messages. */
+  taken(messages: readonly Message[]): void;
+  /** More is queued than the limit allows. */
+  overflowed(): void;
+}
 
 /** No messages: a write without any costs no array. */
 const NONE: Message[] = [];
@@ -28,7 +32,7 @@ export class Outbox {
   readonly #stream: Writable;
   readonly #flushes: FlushScheduler;
   readonly #limit: number;
-  readonly #owner: Owner;
+  readonly #owner: OutboxOwner;
   #parts: Buffer[] = [];
   #bytes = 0;
   #messages: Message[] = NONE;
@@ -40,7 +44,7 @@ export class Outbox {
   #onRoom: (() => void)[] = [];
   #closed = false;
 
-  constructor(stream: Writable, flushes: FlushScheduler, limit: number, owner: Owner) {
+  constructor(stream: Writable, flushes: FlushScheduler, limit: number, owner: OutboxOwner) {
     this.#stream = stream;
     this.#flushes = flushes;
     this.#limit = limit;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { slowMemory } from '../support/slow-memory.ts';
 
 const logOf = (server: TestServer) => server.host.service(MessageLog.service) as MessageLog;
-const idOf = (server: TestServer, name: string) => server.host.kernel.online.find(name)?.id ?? 0;
+const idOf = (server: TestServer, name: string) => server.host.kernel.messages.online.find(name)?.id ?? 0;
 
 function entry(to: NewEntry['to'], body: string): NewEntry {
   const plain = { kind: 'message', version: 1, counts: true, device: '', toSender: false, time: Date.UTC(2026, 0, 1) };

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok } from 'node:assert/strict';
-import { Framer, type LineRead } from '../../src/wire/framing.ts';
+import type { LineRead } from '../../src/api/codec.ts';
+import { Framer } from '../../src/wire/framing.ts';
 import { isReceived } from './schema.ts';
 
 const LINE_BYTES = 4096;

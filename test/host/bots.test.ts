@@ -94,7 +94,7 @@ describe("a bot's account", () => {
         await stranger.says(PASSWORD);
       }
       await stranger.sees('username');
-      expect(server.host.kernel.online.accounts()).toEqual([]);
+      expect(server.host.kernel.messages.online.accounts()).toEqual([]);
     }
   });
 

@@ -131,7 +131,7 @@ test('the session that signs out everywhere and stays gets a valid token', async
   const [here, there] = [server.connectJson(), server.connectJson()];
   const old = await here.logsIn('alice', PASSWORD);
   await there.logsIn('alice', PASSWORD);
-  const [session] = server.host.kernel.online.of(await idOf(server, 'alice'));
+  const [session] = server.host.kernel.messages.online.of(await idOf(server, 'alice'));
   await accountsOf(server).signOut(await idOf(server, 'alice'), session);
   await there.sees({ type: 'closing', reason: 'signed-out' });
   const next = await here.seesToken();

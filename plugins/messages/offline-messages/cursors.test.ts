@@ -31,7 +31,7 @@ async function teller(server: TestServer): Promise<LineClient & { tells(text: st
 /** Cuts a connection, and waits until so many of alice's sessions are left. */
 async function isLost(server: TestServer, client: JsonClient, left: number): Promise<void> {
   await client.closes();
-  const { online } = server.host.kernel;
+  const { online } = server.host.kernel.messages;
   const alice = online.find('alice');
   while (alice !== undefined && online.of(alice.id).length > left) await new Promise(setImmediate);
 }

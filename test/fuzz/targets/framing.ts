@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { Framer, type LineRead } from '../../../src/wire/framing.ts';
+import type { LineRead } from '../../../src/api/codec.ts';
+import { Framer } from '../../../src/wire/framing.ts';
 import type { Target } from '../engine.ts';
 import { asInput, type Input, oddPiece } from '../input.ts';
 import type { Random } from '../random.ts';

@@ -1,0 +1,37 @@
+/** Gives sessions the members that they had in the last release, for one more release. */
+import type { Codec } from '../api/codec.ts';
+import { ClientSession } from '../kernel/client-session.ts';
+
+const acceptedAt = new WeakMap<ClientSession, number>();
+
+/** The time of day so many milliseconds ago, in milliseconds since 1970. */
+function ago({ context }: ClientSession, milliseconds: number): number {
+  return Math.round(context.environment.clock.now() - milliseconds);
+}
+
+Object.defineProperties(ClientSession.prototype, {
+  /** @deprecated `codec` */
+  dialect: {
+    get(this: ClientSession): Codec {
+      return this.codec;
+    },
+  },
+  /** When the connection was accepted, in milliseconds since 1970. @deprecated `age` */
+  connectedAt: {
+    get(this: ClientSession): number {
+      const time = acceptedAt.get(this) ?? ago(this, this.age);
+      acceptedAt.set(this, time);
+      return time;
+    },
+  },
+  /** When the client last sent a whole line, in milliseconds since 1970. @deprecated `silence` */
+  lastHeard: {
+    get(this: ClientSession): number {
+      return ago(this, this.silence);
+    },
+  },
+  /** @deprecated `preset` */
+  prepared: { value: ClientSession.prototype.preset },
+  /** @deprecated `send` */
+  say: { value: ClientSession.prototype.send },
+});

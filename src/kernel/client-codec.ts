@@ -1,0 +1,90 @@
+import type { CodecState, Input, LineRead, Output, Question } from '../api/codec.ts';
+import { throwLater } from '../hooks/throw-later.ts';
+import type { Rendered } from '../messages/rendered.ts';
+import type { ClientSession } from './client-session.ts';
+import { SessionClosed } from './errors.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** Encodes and decodes for one client with its codec. A codec that fails closes the session. */
+export class ClientCodec {
+  readonly #session: ClientSession;
+  readonly #context: SessionContext;
+  #state: CodecState;
+  #isFirstLine = true;
+
+  /** @throws what the session's codec throws when it fails to open */
+  constructor(session: ClientSession, context: SessionContext) {
+    this.#session = session;
+    this.#context = context;
+    this.#state = session.codec.open(session);
+  }
+
+  /** @throws SessionClosed when the codec fails @throws when it cannot encode the facts of an answer or event */
+  encode(output: Output): Buffer {
+    try {
+      return Buffer.from(this.#state.encode(output));
+    } catch (cause) {
+      // A plugin may pass facts that no codec can encode; everything else is the codec's failure.
+      if (output.kind === 'answer' || output.kind === 'event') throw cause;
+      return this.#fail(cause);
+    }
+  }
+
+  /** Last words as bytes; none from a codec that fails to encode them. */
+  encodeLastWords(output: Output): Buffer | undefined {
+    try {
+      return Buffer.from(this.#state.encode(output));
+    } catch (thrown) {
+      throwLater(thrown);
+      return undefined;
+    }
+  }
+
+  /** A message as bytes; undefined from a codec that fails. */
+  render(rendered: Rendered): Buffer | undefined {
+    try {
+      return rendered.bytes(this.#session.codec, this.#state);
+    } catch (cause) {
+      this.#report(cause);
+      return undefined;
+    }
+  }
+
+  /** @throws SessionClosed when the codec fails */
+  decode(line: LineRead, question: Question | undefined): readonly Input[] {
+    try {
+      return this.#state.decode(line, question);
+    } catch (cause) {
+      return this.#fail(cause);
+    }
+  }
+
+  /** Hands the client over to the codec that claims its first line, if its own codec allows that. @throws SessionClosed */
+  choose(line: LineRead): void {
+    if (!this.#isFirstLine) return;
+    this.#isFirstLine = false;
+    const session = this.#session;
+    if (!session.codec.handsOver || !('text' in line)) return;
+    const codec = [...this.#context.generation.codecs.values()].find((one) => one.claims?.(line.text));
+    if (codec === undefined || codec === session.codec) return;
+    session.codec = codec;
+    try {
+      this.#state = codec.open(session);
+    } catch (cause) {
+      this.#fail(cause);
+    }
+  }
+
+  #fail(cause: unknown): never {
+    this.#report(cause);
+    throw new SessionClosed();
+  }
+
+  #report(err: unknown): void {
+    const { codec, ended, who } = this.#session;
+    if (ended) return;
+    const facts = { event: 'plugin-error', plugin: codec.plugin, codec: codec.name, ...who, err };
+    this.#context.environment.logger.error(facts, `codec '${codec.name}' failed`);
+    this.#session.close('internal');
+  }
+}

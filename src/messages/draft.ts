@@ -1,0 +1,131 @@
+import type { Account } from '../api/account.ts';
+import type { Refusal } from '../api/decisions.ts';
+import { type Destination, DIRECT_MOST, EVERYONE, type NewEntry } from '../api/entry.ts';
+import { type Audience, type Message, type MessageDraft, type Once, withoutControls } from '../api/message.ts';
+import { nameKey } from '../api/names.ts';
+import type { Post } from '../api/post.ts';
+import type { Online } from './online.ts';
+
+/** The recipients, each once, however their names were spelt. */
+export function audienceOf(to: Post['to'], online: Online): Audience {
+  if (to === 'everyone' || to === 'online') return { group: 'everyone' };
+  if ('room' in to) return { group: 'room' };
+  const accounts = new Map<number, Account>();
+  const absent = new Map<string, string>();
+  for (const one of to) {
+    const account = typeof one === 'string' ? online.find(one) : one;
+    if (account !== undefined) accounts.set(account.id, account);
+    else if (typeof one === 'string' && !absent.has(nameKey(one))) absent.set(nameKey(one), one);
+  }
+  return { accounts: [...accounts.values()], absent: [...absent.values()] };
+}
+
+/**
+ * A message as entries: one in its room or in the conversation of its sender and recipients. For more recipients than a
+ * conversation holds, one in the sender's conversation with each of them.
+ */
+export function entriesOf(draft: Draft): NewEntry[] {
+  const { audience, room, from } = draft;
+  if ('group' in audience) return [draft.entry({ room }, false)];
+  const { accounts } = audience;
+  const isToSender = accounts.some(({ id }) => id === from.id);
+  const size = accounts.length + (isToSender ? 0 : 1);
+  if (accounts.length === 0) return [];
+  if (size <= DIRECT_MOST) {
+    const members = accounts.map(({ id }) => id);
+    return [draft.entry({ direct: isToSender ? members : [from.id, ...members] }, isToSender)];
+  }
+  return accounts.map(({ id }) =>
+    id === from.id ? draft.entry({ direct: [id] }, true) : draft.entry({ direct: [from.id, id] }, false),
+  );
+}
+
+export function messageOf({ from, room, kind, audience, text, time }: Draft, id: number): Message {
+  const named = 'group' in audience ? audience : { accounts: [...audience.accounts], absent: [...audience.absent] };
+  return { id, from, room, kind, audience: named, text, time, repeat: false };
+}
+
+/**
+ * A message before it is sent. A class, because V8 gives each object literal with accessors its own shape, which
+ * retains the text until the next full collection: 50 MB of messages took 100 MB more.
+ */
+export class Draft implements MessageDraft {
+  readonly from: Account;
+  readonly room: number;
+  readonly kind = 'message';
+  readonly audience: Audience;
+  readonly time: number;
+  readonly once: Once | undefined;
+  readonly #device: string;
+  readonly #isRemoved: (account: number) => boolean;
+  /** Whether it must not be kept. */
+  readonly #isEphemeral: boolean;
+  #text: string;
+  #origin: string | undefined;
+  isKept = false;
+  /** Whether it may be rewritten now. */
+  isOpen = false;
+  refusal: Refusal | undefined;
+
+  constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean) {
+    const { from, to, text, once, device = '' } = post;
+    this.from = presentableSender(from);
+    this.room = to === 'everyone' || to === 'online' ? EVERYONE : 'room' in to ? to.room : 0;
+    this.audience = audience;
+    this.time = time;
+    this.once = once;
+    this.#device = device;
+    this.#isRemoved = isRemoved;
+    this.#isEphemeral = to === 'online';
+    this.#text = withoutControls(text);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Removes control characters at once: the log keeps this text. */
+  set text(rewritten: string) {
+    if (!this.isOpen) throw new TypeError("a message's `text` can be set in the phase `transform` of onMessage only");
+    this.#text = withoutControls(rewritten);
+  }
+
+  get senderRemoved(): boolean {
+    return this.#isRemoved(this.from.id);
+  }
+
+  get unknown(): string[] {
+    return 'group' in this.audience ? [] : [...this.audience.absent];
+  }
+
+  keep(origin?: string): void {
+    this.isKept = !this.#isEphemeral;
+    this.#origin = origin;
+  }
+
+  refuse(refusal: Refusal): void {
+    this.refusal = refusal;
+  }
+
+  entry(to: Destination, toSender: boolean): NewEntry {
+    return {
+      to,
+      kind: 'message',
+      version: 1,
+      counts: true,
+      sender: this.from.id,
+      from: this.from.name,
+      device: this.#device,
+      toSender,
+      body: this.#text,
+      time: this.time,
+      origin: this.#origin,
+    };
+  }
+}
+
+/** The sender, its name without control characters: a plugin may post under any name. */
+function presentableSender(from: Account): Account {
+  const name = withoutControls(from.name);
+  return name === from.name ? from : { ...from, name };
+}
