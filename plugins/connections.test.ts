@@ -56,7 +56,7 @@ describe('connections from one network', () => {
     }
     await entersFrom(server, '2001:db8::8');
     await isRefused(server, '2001:db8::8', 'too-many-connections');
-    // A transport that tells the port too has an address all the same.
+    // The address counts even if a transport reports the port with it.
     await entersFrom(server, '203.0.113.7:51234');
     await isRefused(server, '203.0.113.7:51235', 'too-many-connections');
   });

@@ -16,7 +16,7 @@ async function spammed({ server }: AuditedServer): Promise<LineClient> {
   return mallory;
 }
 
-/** Carol, who was away, is given what alice said and nothing else. */
+/** Carol, who was offline, gets alice's messages and no others. */
 async function isClean({ server }: AuditedServer): Promise<void> {
   const carol = await server.returns('carol');
   await carol.hears('alice', 'hello');

@@ -10,7 +10,7 @@ import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { makeCertificate, writeCertificate } from '../../test/support/certificate.ts';
 
-/** Says which handler answers, and to whom. */
+/** Mounts handlers that answer with their path and the client's address. */
 function echo(...paths: string[]) {
   return definePlugin({
     name: 'echo',

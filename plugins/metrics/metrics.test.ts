@@ -57,7 +57,7 @@ test('the page counts what the server does, and names no user', async () => {
     await zoe.says('message yves-2 one', 'fail', 'nonsense');
     await zoe.seesInOrder('sent:', 'error:internal:fail', 'error:command:nonsense');
     await yves.hears('zoe-1', 'one');
-    // One message a second is followed, where it is given live; the first may have come from the inbox.
+    // One live message a second is measured; the first may have come from the inbox.
     server.clock.advance(1);
     await zoe.says('broadcast two');
     await zoe.sees('sent:');
@@ -98,7 +98,7 @@ test('the page counts what the server does, and names no user', async () => {
     for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_start_time_seconds']) {
       expect(values.get(name), name).toBeGreaterThan(0);
     }
-    // Made anew by a reload, the plugin says the same.
+    // After a reload the plugin reports the same values.
     expect(values.get('process_start_time_seconds')).toBe(performance.timeOrigin / 1000);
     const buckets = [...values].filter(([key]) => key.startsWith('chatserv_keeping_seconds_bucket'));
     for (const [index, [, count]] of buckets.entries()) {

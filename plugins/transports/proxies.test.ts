@@ -130,7 +130,7 @@ describe('from a listed proxy', () => {
     await using server = await serve(['127.0.0.1']);
     const port = server.listening.get('tcp')?.split(':')[1];
     const reset = `net.connect(${port}, '127.0.0.1', function () { this.resetAndDestroy() })`;
-    // The server waits for the end of it, as it is of this process.
+    // Blocks this process, and so the server, until the client has ended.
     execFileSync(process.execPath, ['--eval', reset]);
     const client = clientOf(await open(server), server);
     await client.writesRaw(`${FROM}alice\n`);

@@ -24,7 +24,7 @@ async function open(server: TestServer): Promise<{ socket: TLSSocket; client: Li
   return { socket, client: new LineClient(socket, 'a client', () => server.clock.now()) };
 }
 
-/** Awaits that the log is told of something. */
+/** Awaits an entry of the log. */
 async function logs(server: TestServer, event: string): Promise<void> {
   while (!server.logged.some(({ facts }) => facts.event === event)) await new Promise((wake) => setTimeout(wake, 20));
 }

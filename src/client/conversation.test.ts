@@ -103,7 +103,7 @@ describe('messages', () => {
     await alice.is('online');
     const texts = ['1', '2', '3', '4', '5', '6', '7'];
     for (const text of texts) await bob.says(`message alice ${text}`);
-    // No more are given than may be unacknowledged.
+    // The server sends no more than may be unacknowledged.
     await alice.shows('1', '2', '3');
     server.clock.advance(0.1);
     await alice.shows('1', '2', '3', '4', '5', '6');

@@ -8,7 +8,7 @@ function queueOf(atOnce: number, waiting: number): FairQueue {
   return new FairQueue({ atOnce, waiting, patience: 2000 }, clock);
 }
 
-/** Work that ends when it is told to, and notes when it starts. */
+/** Jobs that end on request, and the order in which they started. */
 class Works {
   readonly started: string[] = [];
   readonly #queue: FairQueue;

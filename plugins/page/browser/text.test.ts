@@ -22,7 +22,7 @@ test.for([
   ['//path', { kind: 'text', text: '/path' }],
   [' //path', { kind: 'text', text: '/path' }],
   ['a / b', { kind: 'text', text: 'a / b' }],
-  // What begins with a slash is never said, also where it is no command.
+  // A line that starts with a slash is never a message, even if it is not a command.
   ['/ alone', { kind: 'command', name: '', rest: 'alone' }],
   ['/ message bob hi', { kind: 'command', name: '', rest: 'message bob hi' }],
   [' /message bob hi', { kind: 'message', to: ['bob'], text: 'hi' }],

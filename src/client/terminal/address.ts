@@ -1,16 +1,16 @@
-/** Where `chatserv connect` goes, and as whom. */
+/** The address that `chatserv connect` connects to, and the user. */
 export interface Address {
   readonly user?: string;
   readonly where: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
-/** The port of plain lines, and that of TLS. */
+/** The default ports of plain lines and of TLS. */
 export const PORTS = { plain: 4119, tls: 4120 };
 
 /**
  * Reads `[user@]host[:port]`, `[user@][::1]:4119` or `[user@]unix:/path`.
- * @param port where none is given
- * @returns undefined where it is none of these
+ * @param port the default port
+ * @returns undefined if it has none of these forms
  */
 export function addressOf(text: string, port: number): Address | undefined {
   const at = text.lastIndexOf('@');
@@ -26,7 +26,7 @@ export function addressOf(text: string, port: number): Address | undefined {
   return { ...user, where: { host, port: Number(given ?? port) } };
 }
 
-/** An address as a person writes it, without the user. */
+/** An address as a person types it, without the user. */
 export function addressText({ where }: Address): string {
   if ('path' in where) return `unix:${where.path}`;
   return `${where.host.includes(':') ? `[${where.host}]` : where.host}:${where.port}`;

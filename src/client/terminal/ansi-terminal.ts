@@ -30,7 +30,7 @@ export class AnsiTerminal implements Terminal {
     emitKeypressEvents(input);
     input.on('keypress', this.#pressed).on('end', this.#gone).on('error', this.#gone);
     process.on('SIGCONT', this.#resumed);
-    // However the program ends, the terminal is as it was.
+    // Restores the terminal however the program ends.
     process.once('exit', this.#exited);
     this.#takeUp();
   }
@@ -56,7 +56,7 @@ export class AnsiTerminal implements Terminal {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const drop = () => this.#question?.answer(undefined);
     gone?.addEventListener('abort', drop);
-    // What was typed for someone is no answer; what was typed ahead of the first question is.
+    // A message being typed is not an answer, but text typed ahead of the first question is.
     const draft = this.#editor.parts;
     if (this.#owner.prompt() !== undefined) this.#editor.clear();
     this.#editor.hidden = hidden;
@@ -64,7 +64,7 @@ export class AnsiTerminal implements Terminal {
       prompt,
       answer: (line) => {
         gone?.removeEventListener('abort', drop);
-        // What was asked and answered stays to be seen.
+        // Question and answer stay visible.
         this.#screen.print(prompt + (hidden ? '' : (line ?? '')));
         if (this.#owner.prompt() === undefined) this.#editor.clear();
         else this.#editor.set(...draft);
@@ -80,13 +80,13 @@ export class AnsiTerminal implements Terminal {
   close(): void {
     process.off('SIGCONT', this.#resumed);
     process.off('exit', this.#exited);
-    // Its errors are still heard of: a terminal that is gone cannot be left as it was.
+    // Keeps the error handler: restoring a terminal that is gone fails.
     this.#input.off('keypress', this.#pressed).off('end', this.#gone);
     this.#leave();
   }
 
   #takeUp(): void {
-    // A shell may have changed what is thought to be set.
+    // A shell may have changed the mode behind Node's back.
     this.#input.setRawMode(false);
     this.#input.setRawMode(true);
     this.#input.resume();
@@ -101,9 +101,9 @@ export class AnsiTerminal implements Terminal {
 
   #suspend(): void {
     this.#leave();
-    // The whole job stops, as if the terminal had said it: a shell waits for npx, say, as well.
+    // Stops the whole job, as the terminal does: a shell also waits for npx, for example.
     process.kill(0, 'SIGTSTP');
-    // Where there is no shell to come back from, it does not stop.
+    // Without a shell to resume it, the job does not stop.
     setImmediate(this.#resumed);
   }
 
@@ -144,7 +144,7 @@ export class AnsiTerminal implements Terminal {
     const [typed, after] = this.#editor.parts;
     const { before, choices } = this.#owner.complete(typed);
     this.#editor.set(before, after);
-    // Nothing can be added: the choices are shown.
+    // Nothing can be completed: shows the choices.
     if (before !== typed || choices.length === 0) return;
     const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';
     this.print(`  ${choices.slice(0, SHOWN).join('  ')}${more}`);

@@ -2,13 +2,13 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Terminal, TerminalOwner } from './terminal.ts';
 
-/** A terminal that cannot move its cursor (TERM=dumb): it edits and shows what is typed by itself, and lines follow each other. */
+/** A terminal that cannot move its cursor (TERM=dumb): it echoes and edits the input, and lines follow each other. */
 export class DumbTerminal implements Terminal {
   readonly #input: ReadStream;
   readonly #output: WriteStream;
   readonly #owner: TerminalOwner;
   readonly #decoder = new StringDecoder('utf8');
-  /** What of a line has come so far. */
+  /** The part of a line received so far. */
   #begun = '';
   #answer: ((line: string | undefined) => void) | undefined;
   readonly #received = (bytes: Buffer) => this.#receive(bytes);
@@ -44,7 +44,7 @@ export class DumbTerminal implements Terminal {
     const drop = () => this.#answer?.(undefined);
     gone?.addEventListener('abort', drop);
     this.#output.write(prompt);
-    // In raw mode nothing is shown, and no key is heeded either.
+    // Raw mode echoes nothing, but also disables the terminal's own keys.
     const keys = (bytes: Buffer) => {
       if (bytes.includes(3) || bytes.includes(4)) this.#answer?.(undefined);
     };
@@ -68,7 +68,7 @@ export class DumbTerminal implements Terminal {
     this.#input.pause();
   }
 
-  /** Lines end as the terminal ends them: no character of a text does. */
+  /** Only the terminal's line ends end a line; no character of a text does. */
   #receive(bytes: Buffer): void {
     const lines = (this.#begun + this.#decoder.write(bytes)).split(/\r\n|[\r\n]/);
     this.#begun = lines.pop() ?? '';
@@ -79,7 +79,7 @@ export class DumbTerminal implements Terminal {
   }
 }
 
-/** What was typed without what was deleted again. */
+/** The typed text after its deletions. */
 function edited(line: string): string {
   let text = line;
   while (/[\b\u007f]/.test(text)) text = text.replace(/[^\b\u007f]?[\b\u007f]/u, '');

@@ -8,35 +8,35 @@ export type EditAction =
   /** `too-long`: the line was longer than allowed. */
   | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
 
-/** How many lines are remembered. */
+/** How many lines the history keeps. */
 const HISTORY = 1000;
 
-/** The longest line, in characters of JavaScript: more than a server takes. */
+/** The longest line, in UTF-16 code units: more than a server accepts. */
 const LONGEST = 8_192;
 
 /**
- * The line that is being typed: its text, the cursor in it, and the lines before it. It knows keys and no terminal.
- * The keys are those of most shells. What is pasted goes in as it is, and each line of it is a line.
+ * The line being typed: its text, the cursor, and the history. It handles keys, not the terminal.
+ * The keys are those of most shells. A paste is inserted as text, and each of its lines is entered.
  */
 export class Editor {
-  /** Whether lines are secret: they are not remembered. */
+  /** Whether lines are secret and stay out of the history. */
   hidden = false;
   #before = '';
   #after = '';
   #history: string[] = [];
-  /** Where in the history the line is from, and what was being typed before it was looked at. */
+  /** The position in the history, and the draft from before it was browsed. */
   #at = 0;
   #kept = '';
   #killed = '';
-  /** Whether the last key deleted words or ends of the line: what the next one deletes is put to it. */
+  /** Whether the last key killed text: the next kill is added to it. */
   #killing = false;
   #pasting = false;
-  /** Whether the last key was a CR, which an LF may belong to. */
+  /** Whether the last key was a CR, which an LF may follow. */
   #returned = false;
-  /** Whether the line was longer than it may be. */
+  /** Whether the line has exceeded the limit. */
   #overflown = false;
 
-  /** What stands before the cursor, and what behind it. */
+  /** The text before the cursor, and after it. */
   get parts(): readonly [string, string] {
     return [this.#before, this.#after];
   }
@@ -45,20 +45,20 @@ export class Editor {
     return this.#before + this.#after;
   }
 
-  /** Puts a line in the place of what is typed, the cursor behind its first part. */
+  /** Replaces the line, with the cursor after its first part. */
   set(before: string, after = ''): void {
     this.#before = before;
     this.#after = after;
   }
 
-  /** Empties the line, without remembering it. */
+  /** Clears the line without adding it to the history. */
   clear(): void {
     this.set('');
     this.#overflown = false;
     this.#at = this.#history.length;
   }
 
-  /** Types a key. @param text what it stands for, if anything @returns what is to be done about it */
+  /** Handles a key. @param text its text, if any @returns what the terminal must do */
   press(text: string | undefined, key: Key): EditAction | undefined {
     if (key.name === 'paste-start' || key.name === 'paste-end') {
       this.#pasting = key.name === 'paste-start';
@@ -104,7 +104,7 @@ export class Editor {
     }
   }
 
-  /** A line ends with CR, with LF or, when it was pasted, with both. */
+  /** A line ends with CR, LF or, in a paste, both. */
   #enter(key: Key): EditAction | undefined {
     const rest = key.name === 'enter' && this.#returned;
     this.#returned = key.name === 'return';
@@ -112,7 +112,7 @@ export class Editor {
     const line = this.text;
     if (!this.hidden && line.trim() !== '' && this.#history.at(-1) !== line) this.#history.push(line);
     if (this.#history.length > HISTORY) this.#history.shift();
-    // What was deleted since made room: the end of it was seen.
+    // Deletions since then made it fit, with its end in view.
     const overflown = this.#overflown && line.length > LONGEST - 2;
     this.clear();
     return overflown ? { kind: 'too-long' } : { kind: 'line', line };
@@ -122,7 +122,7 @@ export class Editor {
     switch (name) {
       case 'c':
         if (this.text === '') return { kind: 'interrupt' };
-        // As in a shell: what was typed is dropped, and can be put back.
+        // Like a shell: the line is dropped, and can be yanked.
         this.#kill(0, this.text.length, false);
         return undefined;
       case 'd':
@@ -175,7 +175,7 @@ export class Editor {
     else if (name === 'd') this.#kill(this.#before.length, this.#wordAfter(), killing);
   }
 
-  /** Deletes a part of the line that ends or begins at the cursor, to be put back. @param more whether to what was deleted just before */
+  /** Kills a part of the line at the cursor, for a yank. @param more whether to add it to the previous kill */
   #kill(from: number, to: number, more: boolean): undefined {
     const { text } = this;
     const killed = text.slice(from, to);
@@ -195,12 +195,12 @@ export class Editor {
     this.set(text.slice(0, at), text.slice(at));
   }
 
-  /** Where the last characters of a text begin. */
+  /** The index where the last characters of a text start. */
   #lastOf(text: string, count: number): number {
     return charactersOf(text).slice(0, -count).join('').length;
   }
 
-  /** Where the first character of a text ends. */
+  /** The index where the first character of a text ends. */
   #firstOf(text: string): number {
     return charactersOf(text)[0]?.length ?? 0;
   }

@@ -1,10 +1,10 @@
-/** What `chatserv connect` ends with, beside 0 and, where the command line is wrong, 2. */
+/** The exit codes of `chatserv connect`, besides 0 and 2 for a wrong command line. */
 export const EXIT = {
   /** A command was answered with an error. */
   error: 1,
-  /** The login was refused, or the server ended it. */
+  /** The login was refused, or the server closed the connection for good. */
   refused: 3,
-  /** There is no connection, or it was lost and did not come back. */
+  /** There is no connection, or it was lost and could not be restored. */
   noConnection: 4,
   /** It was interrupted. */
   interrupted: 130,

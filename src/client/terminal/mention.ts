@@ -1,14 +1,14 @@
 import { nameKey } from '../../api/names.ts';
 import type { Received } from '../owner.ts';
 
-/** Whether a text names a person, as a word of its own. */
+/** Whether a text contains a name as a separate word. */
 export function mentions(text: string, name: string): boolean {
   if (name === '') return false;
   const word = Array.from(nameKey(name), (letter) => `\\u{${letter.codePointAt(0)?.toString(16)}}`).join('');
   return new RegExp(`(?<![\\p{L}\\p{M}\\p{N}])${word}(?![\\p{L}\\p{M}\\p{N}])`, 'u').test(nameKey(text));
 }
 
-/** Whether a message asks for the attention of a person: it is private, or names them. */
+/** Whether a message needs a person's attention: it is private or mentions them. */
 export function isFor({ from, audience, text }: Received, me: string): boolean {
   return from !== me && (audience === 'named' || mentions(text, me));
 }

@@ -1,14 +1,14 @@
 /**
- * What could command a terminal or disturb a line: C0, DEL and C1, line and paragraph separators, and what turns the
- * direction of writing for more than a word, or cannot be seen at all (UTS #55). A flag's letters belong to the flag.
+ * Characters that could control a terminal or break a line: C0, DEL and C1, line and paragraph separators, those that
+ * change the writing direction beyond a word, and invisible ones (UTS #55). The letters of a flag are part of the flag.
  */
 const HOSTILE =
   /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\u061c\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|(?<!\u{1f3f4}[\u{e0020}-\u{e007e}]*)[\u{e0000}-\u{e007f}]/gu;
 
-/** Marks that are piled upon one letter, more than any script has. */
+/** More marks on one letter than any script uses. */
 const PILED = /(\p{M}{8})\p{M}+/gu;
 
-/** A text as it may be shown on one line: what is hostile is made visible as its number. */
+/** A text that is safe to show on one line: hostile characters are shown as their code points. */
 export function shown(text: string): string {
   return text
     .replaceAll('\t', '    ')
@@ -16,7 +16,7 @@ export function shown(text: string): string {
     .replace(PILED, '$1');
 }
 
-/** A text that is being typed or pasted, without what is hostile. */
+/** Typed or pasted text, without hostile characters. */
 export function harmless(text: string): string {
   return text.replaceAll('\t', ' ').replace(HOSTILE, '').replace(PILED, '$1');
 }

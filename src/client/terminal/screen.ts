@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { charactersOf, widestOf, widthOf } from './width.ts';
 
-/** What the last line shows: a prompt, what was typed before the cursor, and behind it. */
+/** The input line: a prompt, and the text before and after the cursor. */
 export interface InputLine {
   readonly prompt: string;
   readonly before: string;
@@ -15,24 +15,24 @@ const WRAP_ON = '\u001b[?7h';
 const WRAP_OFF = '\u001b[?7l';
 
 /**
- * A terminal whose last line is the input, while text scrolls by above it. The input takes one row, never the last
- * column of it, and scrolls sideways in it: so what is typed stays whole whatever comes, and no row is left behind.
- * Terminals disagree about the width of emoji; where one of them is wider than thought, the row is cut and not broken.
+ * A terminal whose last line is the input, while text scrolls above it. The input takes one row without its last column
+ * and scrolls sideways, so that it stays intact whatever is printed and leaves no row behind.
+ * Terminals disagree about the width of emoji: if one is wider than expected, the row is cut, but does not wrap.
  */
 export class Screen {
   readonly #output: WriteStream;
   readonly #input: () => InputLine;
-  /** What is to be printed above, a whole line each. */
+  /** The lines to print above it. */
   #lines: string[] = [];
   #planned: NodeJS.Immediate | undefined;
-  /** In which column of the input row the cursor is. */
+  /** The column of the cursor in the input row. */
   #cursor = 0;
-  /** How many characters before the cursor are scrolled out of sight. */
+  /** How many characters before the cursor are scrolled out of view. */
   #scrolled = 0;
   #open = false;
   readonly #resized = () => this.draw();
 
-  /** @param input says what the last line is to show */
+  /** @param input returns the input line */
   constructor(output: WriteStream, input: () => InputLine) {
     this.#output = output;
     this.#input = input;
@@ -42,7 +42,7 @@ export class Screen {
     return Math.max(4, this.#output.columns || 80);
   }
 
-  /** Begins, or goes on after something else had the terminal. */
+  /** Starts, or continues after another program used the terminal. */
   open(): void {
     if (!this.#open) this.#output.on('resize', this.#resized);
     this.#open = true;
@@ -50,7 +50,7 @@ export class Screen {
     this.draw();
   }
 
-  /** Prints lines above the input, soon and all at once. */
+  /** Prints lines above the input, soon and together. */
   print(...lines: readonly string[]): void {
     this.#lines.push(...lines);
     this.draw();
@@ -60,19 +60,19 @@ export class Screen {
     this.#output.write('\u0007');
   }
 
-  /** Shows what the input line is now, soon. */
+  /** Redraws the input line soon. */
   draw(): void {
     this.#planned ??= setImmediate(() => this.#flush());
   }
 
-  /** Begins with an empty screen. */
+  /** Clears the screen. */
   clear(): void {
     this.#output.write('\u001b[H\u001b[2J');
     this.#cursor = 0;
     this.draw();
   }
 
-  /** Prints what is still to be printed, takes the input line away and leaves the terminal as it was. */
+  /** Prints the lines left, removes the input line and restores the terminal. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -87,9 +87,9 @@ export class Screen {
     if (this.#open) this.#output.write(this.#taken() + WRAP_OFF + this.#row() + WRAP_ON);
   }
 
-  /** Takes the input row away and prints what waits in its place. */
+  /** Removes the input row and prints the queued lines in its place. */
   #taken(): string {
-    // A terminal that has become narrower has broken the row into several.
+    // A terminal that became narrower has wrapped the row.
     const rows = Math.floor(this.#cursor / this.columns);
     const up = rows > 0 ? `\u001b[${rows}A` : '';
     const above = this.#lines.map((line) => `${line}\r\n`).join('');
@@ -113,20 +113,20 @@ export class Screen {
       if (width >= this.columns) break;
       behind += character;
     }
-    // Written twice, the cursor stands where the terminal has it, also where it thinks otherwise of a character's width.
+    // Written twice, so that the cursor is right even if the terminal disagrees about a character's width.
     return behind === '' ? shown : `${shown}${behind}\r${shown}`;
   }
 }
 
 /**
- * How many characters before the cursor are to be out of sight, so that the rest and a mark for what is cut fit.
+ * How many characters before the cursor to scroll out of view, so that the rest and a mark for the cut fit.
  * @param widths of the characters before the cursor
- * @param scrolled how many were out of sight before: as long as the cursor is in sight, nothing moves
+ * @param scrolled how many were out of view before: nothing moves while the cursor is in view
  */
 function fitting(widths: readonly number[], scrolled: number, room: number): number {
   const sum = (from: number) => widths.slice(from).reduce((all, width) => all + width, 0);
   if (sum(0) < room) return 0;
-  // The cursor has come to the left edge: some of what is before it comes into sight.
+  // The cursor is at the left edge: shows some of the text before it.
   let left = scrolled < widths.length ? scrolled : Math.max(0, widths.length - Math.floor(room / 3));
   let taken = sum(left) + 1;
   while (left < widths.length && taken >= room) taken -= widths[left++] ?? 0;

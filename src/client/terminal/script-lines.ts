@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import { Framer } from '../../wire/framing.ts';
 
-/** A line of a script: what it calls, or why it cannot be sent. */
+/** A line of a script: a command, or why it cannot be sent. */
 export type ScriptLine =
   | { readonly number: number; readonly word: string; readonly rest: string }
   | { readonly number: number; readonly problem: string };
 
-/** The longest line that is read, in bytes: more than a server takes. */
+/** The longest line that is read, in bytes: more than a server accepts. */
 const LONGEST = 1024 * 1024;
 
 /**
@@ -27,7 +27,7 @@ export async function* scriptLines(input: Readable): AsyncGenerator<ScriptLine, 
     framer.push(Buffer.from(chunk));
     yield* cut();
   }
-  // The last line may lack its end.
+  // The last line may have no end.
   framer.push(Buffer.from('\n'));
   yield* cut();
 }

@@ -32,7 +32,7 @@ export class View {
     this.#columns = columns;
   }
 
-  /** A message from someone else, or, marked so, from this account on another device. */
+  /** A message from someone else, or, marked as such, from this account on another device. */
   message({ from, audience, text, time }: Received, me: string): string[] {
     if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text);
     // A message that mentions this person stands out.
@@ -46,7 +46,7 @@ export class View {
     return this.#said(new Date(), this.#bold('you'), whom, text);
   }
 
-  /** A notice that may be overlooked. */
+  /** An unobtrusive notice. */
   notice(text: string): string[] {
     return this.#lines('· ', shown(text), 'dim');
   }

@@ -2,19 +2,19 @@ import stringWidth from 'string-width';
 
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** What a person takes for characters: with its marks, its modifiers, and what it is joined to. */
+/** The graphemes of a text: characters with their marks, modifiers and joined parts. */
 export function charactersOf(text: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what is ASCII needs no segmenter
   if (/^[\u0000-\u007f]*$/.test(text)) return [...text];
   return Array.from(characters.segment(text), ({ segment }) => segment);
 }
 
-/** How many columns a text takes. Sequences of colour take none. */
+/** The width of a text in columns. Colour sequences have none. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** How many columns a character takes where a terminal does not join its parts: skin tones, flags, families. */
+/** The width of a character if the terminal does not join its parts: skin tones, flags, families. */
 export function widestOf(character: string): number {
   const parts = [...character];
   const apart = parts.reduce((sum, part) => sum + widthOf(part), 0);
@@ -22,9 +22,9 @@ export function widestOf(character: string): number {
 }
 
 /**
- * Breaks a text into lines between words, or within one that is longer than a line.
- * @param first how many columns of the first line are taken already
- * @param indent how many columns of the others are left free
+ * Wraps a text between words, or within a word that is longer than a line.
+ * @param first how many columns of the first line are already used
+ * @param indent how many columns the other lines are indented
  */
 export function wrapped(text: string, columns: number, first: number, indent: number): string[] {
   const lines: string[] = [];
@@ -41,7 +41,7 @@ export function wrapped(text: string, columns: number, first: number, indent: nu
     for (const character of width > left ? charactersOf(word) : [word]) {
       const wide = widthOf(character);
       if (wide > left && left < columns - indent) next();
-      // A blank at the end of a line is not seen.
+      // A blank at the end of a line is invisible.
       if (line === '' && lines.length > 0 && character.trim() === '') continue;
       line += character;
       left -= wide;
