@@ -16,7 +16,7 @@ export function messageObjection(sender: number, from: string, text: string, byt
   // Without an account the sender may have any name, such as *server*, or one that a plugin chose.
   if (sender > 0 && !isSafeName(from)) return 'from: it may not be a user name';
   if (Buffer.byteLength(JSON.stringify([from, text])) <= bytes) return undefined;
-  return `text: too long for limits.outboxBytes: nobody could be sent more than ${bytes} bytes`;
+  return `text: too long for limits.outboxBytes: a client is sent at most ${bytes} bytes`;
 }
 
 /** What is wrong with a line before the first one. */

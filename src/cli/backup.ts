@@ -10,6 +10,6 @@ export async function backUp(config: string | undefined, file: string): Promise<
     await mustBeUsed(accounts, name);
     const objection = async (place: string) => backup.objection?.(place);
     await writeOutputFile(file, objection, (path) => backup.copyTo(path));
-    print(`The store is copied to ${file}.\n`);
+    print(`Copied the store to ${file}.\n`);
   });
 }

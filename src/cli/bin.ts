@@ -2,11 +2,11 @@
 // Imports nothing before the check: an older Node could not even read the rest.
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
-    `chatserv needs Node.js 24 or newer; this is ${process.versions.node}. Beside it, npm install node@24 brings one: then npx chatserv.\n`,
+    `chatserv needs Node.js 24 or newer; this is ${process.versions.node}. To install one beside it: npm install node@24, then npx chatserv.\n`,
   );
   process.exit(2);
 }
-// Node would open a debugger, in which every user of the machine could run code.
+// Node would open a debugger, in which any user of the machine could run code.
 process.on('SIGUSR1', () => {});
 const { exit, exitNow, watchExit } = await import('./exit.ts');
 watchExit();
@@ -16,7 +16,7 @@ const { main } = await import('./main.ts');
 try {
   await main(process.argv.slice(2));
 } catch (thrown) {
-  // A mistake of this program's own.
+  // A bug in this program.
   console.error(thrown);
   exitNow(1);
 }

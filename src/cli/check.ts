@@ -4,8 +4,8 @@ import { print } from './print.ts';
 import { settingOf } from './setting.ts';
 
 /**
- * Says whether a config is right: its plugins are set up, nothing is started, and nothing is made or changed.
- * @throws Mistakes when it is not
+ * Checks a config in a dry run: its plugins are set up, but nothing is started or changed.
+ * @throws Mistakes when the config is invalid
  */
 export async function check(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);
@@ -17,5 +17,5 @@ export async function check(config: string | undefined): Promise<void> {
     await setting.log.end();
   }
   const on = ordered.length === 1 ? '1 plugin is on' : `${ordered.length} plugins are on`;
-  print(`${setting.place.name} is right: ${on}.\n`);
+  print(`${setting.place.name} is valid: ${on}.\n`);
 }

@@ -6,7 +6,7 @@ import { KINDS } from './new.ts';
 import { version } from './package.ts';
 import { prepared, typed } from './words.ts';
 
-/** The longest pause between two looks of `top`, in seconds: a day. */
+/** The longest time between two updates of `top`, in seconds: a day. */
 const PAUSE_MOST = 86_400;
 
 /** A word that must be given: a name or a file, as it was typed. */
@@ -18,25 +18,25 @@ const OPTIONAL_WORD = {
   coerce: (given: string | undefined) => (given === undefined ? given : word(given)),
 } as const;
 
-/** The option that every command takes. */
+/** The option `--config`. */
 const CONFIG = {
   type: 'string',
   requiresArg: true,
-  describe: 'The config file; else chatserv.config.* in this folder',
+  describe: 'The config file; by default chatserv.config.* in this folder',
 } as const;
 
 /**
  * Runs a command line.
- * @param args the words that follow the program's name
- * @param commands what the commands do
- * @throws Mistakes when the words make no sense, and what the command throws
+ * @param args the arguments after the program's name
+ * @param commands the functions of the commands
+ * @throws Mistakes when the arguments are invalid; also the errors of the command
  */
 export async function runCommandLine(args: readonly string[], commands: Commands = COMMANDS): Promise<void> {
   const program = yargs()
     .scriptName('chatserv')
     .usage('chatserv [command]\n\nA chat server that you assemble. Without a command it serves.')
     .locale('en')
-    // Values are text, as they were typed: yargs would make numbers of what looks like one.
+    // Values stay text: yargs would turn what looks like a number into one.
     .parserConfiguration({
       'parse-numbers': false,
       'parse-positional-numbers': false,
@@ -54,7 +54,7 @@ export async function runCommandLine(args: readonly string[], commands: Commands
   const words = prepared(args);
   await program
     .epilogue(
-      'Exit codes: 0 done, 1 it failed, in part or as a whole, or the server is not ready, 2 what was asked is wrong.',
+      'Exit codes: 0 success, 1 failure (also partial, or the server is not ready), 2 invalid arguments or config.',
     )
     .strict()
     .help()
@@ -71,7 +71,7 @@ function addServe(program: Argv, { serve }: Commands): void {
   const watch = {
     type: 'boolean',
     default: false,
-    describe: 'Reload when a file of the config or a plugin is edited',
+    describe: 'Reload when a file of the config or of a plugin changes',
   } as const;
   program.command(['$0', 'serve'], 'Serve', { config: CONFIG, watch }, ({ config, watch }) => serve(config, watch));
 }
@@ -79,18 +79,18 @@ function addServe(program: Argv, { serve }: Commands): void {
 function addConnect(program: Argv, { connect }: Commands): void {
   program.command(
     'connect [address]',
-    'Chat, on this terminal or with the lines of a pipe',
+    'Chat, in this terminal or with lines from a pipe',
     (command) =>
       command
         .positional('address', { ...OPTIONAL_WORD, describe: '[user@]host[:port], or [user@]unix:/path' })
         .options({
-          tls: { type: 'boolean', default: false, describe: 'Speak TLS, and check the certificate' },
-          ca: { type: 'string', requiresArg: true, describe: 'A file of certificates (PEM) to trust' },
+          tls: { type: 'boolean', default: false, describe: 'Use TLS and check the certificate' },
+          ca: { type: 'string', requiresArg: true, describe: 'A file of trusted certificates (PEM)' },
           insecure: { type: 'boolean', default: false, describe: 'Do not check the certificate' },
           'password-file': {
             type: 'string',
             requiresArg: true,
-            describe: 'A file with the password; else CHATSERV_PASSWORD, else it is asked for',
+            describe: 'A file with the password; by default CHATSERV_PASSWORD, or a prompt',
           },
           register: { type: 'boolean', default: false, describe: 'Register the user if it is new, without asking' },
         }),
@@ -99,45 +99,47 @@ function addConnect(program: Argv, { connect }: Commands): void {
   );
 }
 
-/** What asks a running server, or looks at what would run. */
+/** Adds the commands that query a running server or inspect a config. */
 function addRunning(program: Argv, { top, reload, health, plugins, check }: Commands): void {
   program
     .command(
       'top',
-      'Show what the running server does, live',
+      'Show the activity of the running server',
       {
         config: CONFIG,
         every: {
           type: 'string',
           requiresArg: true,
           default: '1',
-          describe: 'Seconds between two looks',
+          describe: 'Seconds between two updates',
           coerce: (text: string) =>
             numberIn('every', text, (value) => value > 0 && value <= PAUSE_MOST, `more than 0, at most ${PAUSE_MOST}`),
         },
         times: {
           type: 'string',
           requiresArg: true,
-          describe: 'How many looks; 0 is until it is interrupted, as on a terminal, and elsewhere it is one',
+          describe: 'How many updates; 0 is unlimited (the default is 0 on a terminal, else 1)',
           coerce: (text: string) =>
             numberIn('times', text, (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number'),
         },
       },
       ({ config, every, times }) => top(config, every, times),
     )
-    .command('reload', 'Have the running server read config and plugins again', { config: CONFIG }, ({ config }) =>
+    .command('reload', 'Make the running server reload its config and plugins', { config: CONFIG }, ({ config }) =>
       reload(config),
     )
-    .command('health', 'Say whether the running server works', { config: CONFIG }, ({ config }) => health(config))
-    .command('plugins', 'List what would run', { config: CONFIG }, ({ config }) => plugins(config))
-    .command('check', 'Check a config, and say all that is wrong', { config: CONFIG }, ({ config }) => check(config));
+    .command('health', 'Check the health of the running server', { config: CONFIG }, ({ config }) => health(config))
+    .command('plugins', 'List the plugins, and the order of their handlers', { config: CONFIG }, ({ config }) =>
+      plugins(config),
+    )
+    .command('check', 'Check a config and report all errors', { config: CONFIG }, ({ config }) => check(config));
 }
 
 function addUser(program: Argv, commands: Commands): void {
   const { addUser, setPassword, renameUser, listUsers, setRoles, removeUser, signOut, signEveryoneOut, unblock } =
     commands;
   const name = (command: Argv) => command.option('config', CONFIG).positional('name', WORD);
-  program.command('user', 'Look after accounts', (user) =>
+  program.command('user', 'Manage accounts', (user) =>
     user
       .command('add <name>', 'Register a user; the password is read from standard input', name, ({ config, name }) =>
         addUser(config, name),
@@ -147,14 +149,14 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command(
         'rename <name> <to>',
-        'Give a user another name: sessions are closed, and tokens expire',
+        'Rename a user: sessions are closed, and tokens expire',
         (command) => name(command).positional('to', WORD),
         ({ config, name, to }) => renameUser(config, name, to),
       )
       .command('list', 'List the users', { config: CONFIG }, ({ config }) => listUsers(config))
       .command(
         'role <name> [roles..]',
-        "Give a user roles, as admin or moderator; 'none' takes them away; without roles, print those it has",
+        "Set a user's roles, such as admin or moderator; 'none' removes all; without roles, print them",
         (command) =>
           name(command).positional('roles', {
             type: 'string',
@@ -165,12 +167,12 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command(
         'remove <name>',
-        'Remove a user and what waits for it',
+        'Remove a user and its undelivered messages',
         (command) =>
           name(command).option('messages', {
             type: 'boolean',
             default: false,
-            describe: 'Also what the user said and others still wait for; of a user who is removed, that alone',
+            describe: 'Also remove its messages that are not delivered yet; works for a removed user too',
           }),
         ({ config, name, messages }) => removeUser(config, name, messages),
       )
@@ -178,45 +180,46 @@ function addUser(program: Argv, commands: Commands): void {
         'sign-out [name]',
         'Sign a user out everywhere: sessions are closed, and tokens expire',
         (command) =>
-          command
-            .option('config', CONFIG)
-            .positional('name', OPTIONAL_WORD)
-            .option('all', { type: 'boolean', default: false, describe: 'Everyone, with another key for tokens' }),
+          command.option('config', CONFIG).positional('name', OPTIONAL_WORD).option('all', {
+            type: 'boolean',
+            default: false,
+            describe: 'Sign out everyone, and replace the key for tokens',
+          }),
         ({ config, name, all }) => {
           if (all === (name !== undefined)) throw new Mistakes(['Name the user to sign out, or --all for everyone.']);
           return name === undefined ? signEveryoneOut(config) : signOut(config, name);
         },
       )
-      .command('unblock <name>', 'Let a user log in who is blocked after wrong passwords', name, ({ config, name }) =>
+      .command('unblock <name>', 'Unblock a user who is blocked after wrong passwords', name, ({ config, name }) =>
         unblock(config, name),
       )
       .command(
         'import <file>',
-        "Import many users: lines of name,password with --passwords, else the ancestor's user_pass.txt",
+        "Import a list of users: name,password with --passwords, by default the ancestor's user_pass.txt",
         (command) =>
           command
             .option('config', CONFIG)
             .positional('file', WORD)
-            .option('passwords', { type: 'boolean', default: false, describe: 'The lines are name,password' }),
+            .option('passwords', { type: 'boolean', default: false, describe: 'Each line is name,password' }),
         ({ config, file, passwords }) => commands.importUsers(config, file, passwords),
       )
-      .demandCommand(1, 'Say what to do: add, passwd, rename, list, role, remove, sign-out, unblock or import.'),
+      .demandCommand(1, 'Name a command: add, passwd, rename, list, role, remove, sign-out, unblock or import.'),
   );
 }
 
 function addNew(program: Argv, { newPlugin }: Commands): void {
-  program.command('new', 'Begin something of your own', (made) =>
+  program.command('new', 'Create a plugin', (made) =>
     made
       .command(
         'plugin <name>',
-        'Make a folder with a plugin that runs, and its test',
+        'Create a folder with a working plugin and its test',
         (command) =>
           command
             .positional('name', WORD)
-            .option('kind', { choices: KINDS, default: KINDS[0], requiresArg: true, describe: 'What it begins as' }),
+            .option('kind', { choices: KINDS, default: KINDS[0], requiresArg: true, describe: 'The template' }),
         ({ name, kind }) => newPlugin(name, kind),
       )
-      .demandCommand(1, 'Say what to do: plugin.'),
+      .demandCommand(1, 'Name a command: plugin.'),
   );
 }
 
@@ -232,12 +235,12 @@ function addStore(program: Argv, { backUp, exportAll, importAll }: Commands): vo
       (command) => command.option('config', CONFIG).positional('file', OPTIONAL_WORD),
       ({ config, file }) => exportAll(config, file),
     )
-    .command('import <file>', 'Put what export wrote into a new store', file, ({ config, file }) =>
+    .command('import <file>', 'Import an exported file into a new store', file, ({ config, file }) =>
       importAll(config, file),
     );
 }
 
-/** A word as it was typed. @throws Mistakes when it is empty */
+/** A name or file as it was typed. @throws Mistakes when it is empty */
 function word(given: string): string {
   if (given === '') throw new Mistakes(['A name or file is empty.']);
   return typed(given);
@@ -246,7 +249,7 @@ function word(given: string): string {
 function numberIn(option: string, text: string, allowed: (value: number) => boolean, what: string): number {
   const value = text?.trim() === '' ? Number.NaN : Number(text);
   if (text !== undefined && !allowed(value)) {
-    throw new Mistakes([`--${option} is ${what}, not '${text}'.`]);
+    throw new Mistakes([`--${option} must be ${what}, not '${text}'.`]);
   }
   return value;
 }

@@ -2,8 +2,8 @@ import type { ConnectOptions } from './connect.ts';
 import type { Kind } from './new.ts';
 
 /**
- * What each command of the command line does. Its code is loaded when it is called: a client at the terminal does not
- * wait for the server's. `config` is the file that `--config` named.
+ * The functions of the command line's commands. Their code is loaded when they are called, so that a client at the terminal
+ * does not load the server's. `config` is the file that `--config` names.
  */
 export const COMMANDS = {
   serve: async (config: string | undefined, watch: boolean) => (await import('./serve.ts')).serve(config, watch),

@@ -9,7 +9,7 @@ import { View } from '../client/terminal/view.ts';
 import { textOf } from '../config/text-file.ts';
 import { Mistakes } from '../host/mistakes.ts';
 
-/** What `chatserv connect` is told. */
+/** The arguments of `chatserv connect`. */
 export interface ConnectOptions {
   readonly address: string;
   readonly tls: boolean;
@@ -19,12 +19,12 @@ export interface ConnectOptions {
   readonly register: boolean;
 }
 
-/** Talks to a server: as a person at a terminal, or with the lines of a pipe. Sets the exit code. */
+/** Connects to a server, at a terminal or with lines from a pipe. Sets the exit code. */
 export async function connect(options: ConnectOptions): Promise<void> {
   const address = addressOf(options.address, options.tls ? PORTS.tls : PORTS.plain);
   if (address === undefined) {
     throw new Mistakes([
-      `'${shown(options.address)}' is no address: [user@]host[:port], [user@][IPv6 address]:port, or [user@]unix:/path.`,
+      `'${shown(options.address)}' is not an address: [user@]host[:port], [user@][IPv6 address]:port, or [user@]unix:/path.`,
     ]);
   }
   const open = dial(address, await tlsOptions(options));
@@ -63,10 +63,10 @@ function fromPipe(
   password: string | undefined,
   register: boolean,
 ): Promise<number> {
-  if (name === undefined) throw new Mistakes(['Nobody can be asked for a name here: say user@host.']);
+  if (name === undefined) throw new Mistakes(['There is no terminal to ask for a name: use user@host.']);
   if (password === undefined) {
     throw new Mistakes([
-      'Nobody can be asked for a password here: set CHATSERV_PASSWORD, or use --password-file FILE.',
+      'There is no terminal to ask for a password: set CHATSERV_PASSWORD, or use --password-file FILE.',
     ]);
   }
   const { stdin: input, stdout: output, stderr: errors } = process;
@@ -75,12 +75,12 @@ function fromPipe(
 
 async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOptions | undefined> {
   if (!tls) {
-    if (ca !== undefined || insecure) throw new Mistakes(['--ca and --insecure are for --tls.']);
+    if (ca !== undefined || insecure) throw new Mistakes(['--ca and --insecure need --tls.']);
     return undefined;
   }
   if (insecure) {
     process.stderr.write(
-      'chatserv: --insecure: the certificate is not checked; anyone on the way can read and write.\n',
+      'chatserv: --insecure: the certificate is not checked; anyone in between can read and alter the traffic.\n',
     );
   }
   return { insecure, ...(ca !== undefined && { ca: await certificatesIn(ca) }) };
@@ -89,7 +89,7 @@ async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOpt
 async function certificatesIn(file: string): Promise<string> {
   const text = await textOf(file);
   if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(text)) {
-    throw new Mistakes([`${file} holds no certificate: --ca takes a file of them in PEM.`]);
+    throw new Mistakes([`${file} contains no certificate: --ca takes a file of certificates in PEM.`]);
   }
   return text;
 }

@@ -7,21 +7,21 @@ import { Mistakes, messageOf } from '../host/mistakes.ts';
 import type { ServerFacts } from '../services/plugins.ts';
 import { readConfig } from './setting.ts';
 
-/** How long a server may take to say how it fares, in milliseconds. */
+/** How long a server may take to answer, in milliseconds. */
 const PATIENCE = 8_000;
 
-/** What the plugin `control` answers. */
+/** The answer of the plugin `control`. */
 type Answer = { readonly result: unknown } | { readonly mistakes: readonly string[] };
 
-/** A server that runs with a config, as it is reached over its control socket. */
+/** A running server, reached over its control socket. */
 export interface RunningServer {
-  /** Asks it. @throws Mistakes when none runs, or it says that something is wrong */
+  /** Sends a request. @throws Mistakes when no server is running, or it reports errors */
   ask(request: 'reload' | 'facts' | 'health' | 'accounts'): Promise<unknown>;
 }
 
 /**
- * Finds the server that runs with a config. Of the plugins only `control` is looked at: the server goes on with those
- * it has, whatever has become of their files.
+ * Finds the server that runs with a config. Loads the plugin `control` only: the files of other plugins may be broken by
+ * now, which does not affect the running server.
  * @throws Mistakes when the config has no control socket
  */
 export async function runningServer(config: string | undefined): Promise<RunningServer> {
@@ -35,24 +35,24 @@ export async function runningServer(config: string | undefined): Promise<Running
   const [control] = loaded;
   if (control === undefined) {
     throw new Mistakes([
-      `${place.name} has the plugin 'control' off, through which the server is asked: switch it on, or send SIGHUP.`,
+      `${place.name} switches the plugin 'control' off, which takes requests to the server: switch it on, or send SIGHUP.`,
     ]);
   }
   const path = resolve(place.folder, (control.options as { readonly socket: string }).socket);
   return { ask: (request) => ask(path, request, place.name) };
 }
 
-/** Asks the server that runs with a config. @throws Mistakes when none runs, or it says that something is wrong */
+/** Sends a request to the server that runs with a config. @throws Mistakes when none is running, or it reports errors */
 export async function askServer(config: string | undefined, request: 'reload' | 'health'): Promise<unknown> {
   return (await runningServer(config)).ask(request);
 }
 
-/** Has the server that runs with a config, if one does, look at the accounts of everyone online again. */
+/** Makes the server that runs with a config, if any, read the accounts of its sessions again. */
 export async function tellOfAccounts(config: string | undefined): Promise<void> {
   try {
     await (await runningServer(config)).ask('accounts');
   } catch (thrown) {
-    // None runs, or it cannot be reached: then it finds out by itself.
+    // No server is running, or it cannot be reached: then it notices the change itself.
     if (!(thrown instanceof Mistakes)) throw thrown;
   }
 }
@@ -64,34 +64,34 @@ async function ask(path: string, request: string, config: string): Promise<unkno
   } catch (cause) {
     throw new Mistakes(
       [
-        `No server answers at ${path} (${messageOf(cause)}): start one with ${config}, or send the one that runs SIGHUP if its socket has moved.`,
+        `No server answers at ${path} (${messageOf(cause)}): start one with ${config}, or send SIGHUP to the running one if its socket has moved.`,
       ],
       { cause },
     );
   }
   // A reload takes as long as its plugins do.
-  const late = () => socket.destroy(new Error(`it has said nothing for ${PATIENCE / 1000} s`));
+  const late = () => socket.destroy(new Error(`no answer within ${PATIENCE / 1000} s`));
   if (request !== 'reload') socket.setTimeout(PATIENCE, late);
   socket.end(`${JSON.stringify({ request })}\n`);
-  let said: string;
+  let reply: string;
   try {
-    said = await text(socket);
-    if (said === '') throw new Error('it ended');
+    reply = await text(socket);
+    if (reply === '') throw new Error('it closed the connection');
   } catch (cause) {
-    throw new Mistakes([`The server at ${path} gave no answer (${messageOf(cause)}): look into its log.`], { cause });
+    throw new Mistakes([`The server at ${path} did not answer (${messageOf(cause)}): check its log.`], { cause });
   }
-  const answer = JSON.parse(said) as Answer;
+  const answer = JSON.parse(reply) as Answer;
   if ('mistakes' in answer) throw new Mistakes(answer.mistakes);
   return answer.result;
 }
 
-/** What the control socket says of the running server. */
+/** What the running server reports. */
 export type Facts = ServerFacts & {
-  /** By how much the event loop was late since it was asked before, the 99th percentile, in milliseconds. */
+  /** The delay of the event loop since the request before, 99th percentile, in milliseconds. */
   readonly delay: number;
 };
 
-/** What the server that runs with a config says of itself; undefined when none runs. */
+/** What the server that runs with a config reports; undefined when none is running. */
 export async function factsOf(config: string | undefined): Promise<Facts | undefined> {
   try {
     return (await (await runningServer(config)).ask('facts')) as Facts;

@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { authorsPlace } from '../host/place.ts';
 import { complain } from './print.ts';
 
-/** The exit code when a plugin ended the process, which no supervisor takes for a stop that was asked for (sysexits.h). */
+/** The exit code when a plugin ended the process (sysexits.h), which no supervisor mistakes for a requested stop. */
 const SOFTWARE = 70;
 
 /** Whether the program itself ends the process. */
@@ -11,15 +11,15 @@ let isOurs = false;
 
 let report = (sentence: string): void => complain(`chatserv: ${sentence}\n`);
 
-/** Ends the process at once. @param code else the one that was set */
+/** Ends the process at once. @param code `process.exitCode` by default */
 export function exitNow(code?: number): never {
   isOurs = true;
   process.exit(code ?? process.exitCode);
 }
 
 /**
- * Ends the process, whatever plugins have left open, with the exit code that was set.
- * @param patience how long its output may take to be read, in milliseconds; without one as long as it takes
+ * Ends the process with the exit code that was set, even if plugins left handles open.
+ * @param patience how long its output may take to be read, in milliseconds; unlimited by default
  */
 export async function exit(patience?: number): Promise<never> {
   const read = Promise.all([process.stdout, process.stderr].map(written));
@@ -33,7 +33,7 @@ async function written(stream: Writable): Promise<void> {
   await promise;
 }
 
-/** Has a process that a plugin ends say so, with an exit code that means trouble. */
+/** When a plugin ends the process, reports it and sets an exit code that means an error. */
 export function watchExit(): void {
   process.on('exit', (code) => {
     if (isOurs) return;
@@ -41,15 +41,17 @@ export function watchExit(): void {
     Error.stackTraceLimit = 50;
     const here = new Error();
     Error.stackTraceLimit = stackTraceLimit;
-    // After an error that nobody caught the process ends without a call.
+    // After an uncaught error the process exits without a call of `process.exit`.
     if (!here.stack?.includes('node:internal/process/per_thread')) return;
     process.exitCode = SOFTWARE;
     const place = authorsPlace(here, process.cwd());
-    report(`a plugin called process.exit(${code})${place}, which drops everybody: to stop the server, send it SIGTERM`);
+    report(
+      `a plugin called process.exit(${code})${place}, which disconnects everyone: to stop the server, send it SIGTERM`,
+    );
   });
 }
 
-/** Says by other means that a plugin has ended the process. */
+/** Sets how it is reported that a plugin ended the process. */
 export function reportExit(say: (sentence: string) => void): void {
   report = say;
 }

@@ -26,7 +26,7 @@ export async function exportAll(config: string | undefined, file: string | undef
       const written = finished(stream);
       await Promise.all([writeAll(archive, stream).then(() => stream.end()), written]);
     });
-    print(`Accounts and log are written to ${file}.\n`);
+    print(`Wrote accounts and log to ${file}.\n`);
   });
 }
 

@@ -1,4 +1,4 @@
 import { Mistakes } from '../host/mistakes.ts';
 
-/** What went wrong though what was asked was right: the exit code is 1, and not 2. */
+/** A failure of a valid command: the exit code is 1, not 2. */
 export class Failure extends Mistakes {}

@@ -5,38 +5,38 @@ import { Failure } from './failure.ts';
 import { complain } from './print.ts';
 
 /**
- * The command line's door. Sets the process's exit code: 0, 1 when something failed, or 2 when what was asked, or the
- * config, is wrong.
+ * Runs the command line. Sets the exit code: 0, 1 when the command failed, or 2 when its arguments or the config are
+ * invalid.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  // Whoever reads the output may stop reading it: `chatserv plugins | head`.
+  // The reader may close the pipe early: `chatserv plugins | head`.
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EPIPE' || cause.code === 'EIO') exitNow();
     complain(`chatserv: the output cannot be written: ${cause.message}\n`);
     exitNow(1);
   });
   process.stderr.on('error', () => {});
-  // Timers of ours keep no process alive; without this a wait for anything else would end it.
+  // Our timers are unreferenced: without this the process would exit while it still awaits something else.
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     await runCommandLine(args);
   } catch (thrown) {
     const mistakes = mistakesOf(thrown);
-    for (const said of mistakes.sentences) complain(`chatserv: ${inOneLine(said)}\n`);
+    for (const sentence of mistakes.sentences) complain(`chatserv: ${inOneLine(sentence)}\n`);
     process.exitCode = mistakes instanceof Failure ? 1 : 2;
   } finally {
     clearInterval(alive);
   }
 }
 
-/** What the user is to mend. @throws what is a fault of ours */
+/** The errors that the user can fix. @throws any other */
 function mistakesOf(thrown: unknown): Mistakes {
   if (thrown instanceof Mistakes) return thrown;
   if ((thrown as NodeJS.ErrnoException | undefined)?.syscall !== 'uv_cwd') throw thrown;
-  return new Mistakes(['The current folder is not there any more: change to another.'], { cause: thrown });
+  return new Mistakes(['The current folder no longer exists: change to another.'], { cause: thrown });
 }
 
-/** What other programs say may have many lines. */
-function inOneLine(said: string): string {
-  return said.trim().replace(/\s*[\r\n]\s*/g, ' ');
+/** Joins lines: messages of other programs may have several. */
+function inOneLine(text: string): string {
+  return text.trim().replace(/\s*[\r\n]\s*/g, ' ');
 }

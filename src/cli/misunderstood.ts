@@ -2,10 +2,10 @@ import { didYouMean } from '../host/mistakes.ts';
 import { typed } from './words.ts';
 
 /**
- * What is wrong with a command line.
- * @param message what yargs says of it, in English
- * @param words the words, as yargs was given them
- * @param help what is shown of the command in question: its usage, commands and options
+ * What is wrong with a command line, as a sentence.
+ * @param message the message of yargs, in English
+ * @param words the arguments as yargs was given them
+ * @param help the command's help: its usage, commands and options
  */
 export function misunderstood(message: string, words: readonly string[], help: string): string {
   const [, unknown] = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message) ?? [];
@@ -19,7 +19,7 @@ export function misunderstood(message: string, words: readonly string[], help: s
     .replace(/\.?$/, '.');
 }
 
-/** Of what yargs does not know, what stands first on the command line. */
+/** Reports the first of the unknown words. */
 function unknownWord(unknown: string, words: readonly string[], help: string): string {
   const names = unknown.split(', ');
   const first = words.find((word) => names.includes(word) || names.includes(nameOf(word) ?? '')) ?? unknown;
@@ -32,7 +32,7 @@ function unknownWord(unknown: string, words: readonly string[], help: string): s
   return `Unknown command '${typed(first)}'.${didYouMean(first, known(help, /^ +chatserv (?:(?:user|new) )?([a-z-]+)/gm))}`;
 }
 
-/** The name of an option that a word gives. */
+/** The name of the option that a word sets. */
 function nameOf(word: string): string | undefined {
   return /^--([^=]+)/.exec(word)?.[1];
 }

@@ -5,27 +5,27 @@ import { fileURLToPath } from 'node:url';
 import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { ROOT, version } from './package.ts';
 
-/** What a plugin may begin as: a folder of `templates/` each. */
+/** The kinds of new plugins: each a folder of `templates/`. */
 export const KINDS = ['command', 'hook', 'service', 'transport', 'store'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** What is published is built. */
+/** A published package is built. */
 const isClone = import.meta.url.endsWith('.ts');
 
-/** Makes a folder with a plugin that runs and passes its own test. */
+/** Creates a folder with a plugin that works and passes its own test. */
 export async function newPlugin(name: string, kind: Kind): Promise<void> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     throw new Mistakes([`'${name}' cannot be a plugin's name: lower-case words with hyphens, as in 'word-filter'.`]);
   }
   const folder = `chatserv-plugin-${name}`;
-  if (existsSync(folder)) throw new Mistakes([`There is a folder ${folder} already.`]);
+  if (existsSync(folder)) throw new Mistakes([`The folder ${folder} exists already.`]);
   const root = fileURLToPath(ROOT);
   const dependency = isPublished() ? `^${version()}` : `file:${relative(resolve(folder), root)}`;
   await mkdir(folder).catch((cause: unknown) => {
     throw notWritten(folder, cause);
   });
   try {
-    // A file of the kind takes the place of that which all have.
+    // A file of the kind replaces the one for all kinds.
     const sources = new Map<string, string>();
     for (const from of ['all', kind]) {
       const source = join(root, 'templates', from);
@@ -41,17 +41,17 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
     await rm(folder, { recursive: true, force: true });
     throw notWritten(folder, cause);
   }
-  // What is imported from a clone is its build.
+  // A plugin imports the build of a clone.
   const clone = relative('', root);
   const build = isClone ? `npm run build${clone && ` --prefix ${clone}`} && ` : '';
-  process.stdout.write(`${folder} is made. Next: ${build}cd ${folder} && npm install && npm test && npm start\n`);
+  process.stdout.write(`Created ${folder}. Next: ${build}cd ${folder} && npm install && npm test && npm start\n`);
 }
 
 function notWritten(folder: string, cause: unknown): Mistakes {
   return new Mistakes([`${folder} could not be written: ${messageOf(cause)}`], { cause });
 }
 
-/** Whether the registry has what is running: publishing leaves a mark, a clone and a tarball that was packed have none. */
+/** Whether this version is in the registry: publishing leaves a mark, which clones and packed tarballs lack. */
 function isPublished(): boolean {
   return !isClone && existsSync(new URL('dist/published', ROOT));
 }

@@ -7,17 +7,17 @@ import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
 
-/** Says why a file that exists must not be replaced; undefined when it may be. */
+/** Why an existing file must not be replaced; undefined if it may be. */
 export type Objection = (file: string) => Promise<string | undefined>;
 
 const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Has a file written beside its place, and moves it there once it is whole and on the disk: whatever goes wrong, a file
- * that was there stays as it was. Only an earlier output is replaced, and nothing but a regular file.
- * @param objection looks at a file that exists
- * @param write writes to the absolute path that it is given, where nothing is yet
- * @throws Mistakes when what is there must stay; Failure when the file could not be written
+ * Writes a temporary file beside the destination, and renames it once it is complete and on the disk, so that a failure
+ * leaves an existing file intact. Replaces only regular files that are an earlier output.
+ * @param objection checks an existing file
+ * @param write writes to the absolute path that it is given, where no file exists
+ * @throws Mistakes when an existing file must not be replaced; Failure when the file could not be written
  */
 export async function writeOutputFile(
   file: string,
@@ -30,18 +30,18 @@ export async function writeOutputFile(
       await write(part);
       await sync(part, 'r+');
       // It may have taken a while.
-      if ((await placeFor(file, objection)) !== place) throw new Error('it has changed meanwhile');
+      if ((await placeFor(file, objection)) !== place) throw new Error('it changed meanwhile');
       await rename(part, place);
     });
     await sync(dirname(place), 'r');
   } catch (cause) {
-    // What fails below, a store for one, is why this file could not be written.
+    // A failure of the store, for example, is the reason why this file could not be written.
     if (cause instanceof Mistakes && !(cause instanceof Failure)) throw cause;
     throw new Failure([`${file} could not be written: ${messageOf(cause)}`], { cause });
   }
 }
 
-/** Where the file is to be, at the end of links. @throws Mistakes when what is there must stay */
+/** The destination, with links resolved. @throws Mistakes when an existing file must not be replaced */
 async function placeFor(file: string, objection: Objection): Promise<string> {
   const path = resolve(file);
   const stats = await lstat(path).catch(absent);
@@ -58,7 +58,7 @@ function absent(cause: NodeJS.ErrnoException): undefined {
   if (cause.code !== 'ENOENT') throw cause;
 }
 
-/** Works with a file of its own, that is gone afterwards, also when the process is interrupted. */
+/** Works with a temporary file, which is removed afterwards, also when the process is interrupted. */
 async function withPart(part: string, work: (part: string) => Promise<void>): Promise<void> {
   const interrupted = (signal: NodeJS.Signals) => {
     rmSync(part, { force: true });

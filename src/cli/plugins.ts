@@ -9,8 +9,8 @@ import { settingOf } from './setting.ts';
 import { inTime } from './units.ts';
 
 /**
- * Lists what would run, in the order of set-up, in which order the handlers of each hook run, and what is off. It sets
- * the plugins up, starts nothing, and makes and changes nothing.
+ * Lists the plugins that are on, in the order of set-up, the order of the handlers of each hook, and the plugins that are
+ * off. A dry run: it sets the plugins up, but starts and changes nothing.
  */
 export async function plugins(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);
@@ -18,7 +18,7 @@ export async function plugins(config: string | undefined): Promise<void> {
   const running = await factsOf(config);
   const host = await Host.setUp({ ...setting, dryRun: true });
   try {
-    if (running !== undefined) print('A server runs with this config; what it has counted is shown.\n\n');
+    if (running !== undefined) print('A server is running with this config; its counts are shown.\n\n');
     for (const { loaded, hooks, commands, codecs } of host.plugins()) {
       const { key, plugin, from } = loaded;
       show(plugin.name, `on, by ${because(key)}`, {
@@ -53,7 +53,7 @@ export async function plugins(config: string | undefined): Promise<void> {
   }
 }
 
-/** What the running server has counted of a plugin. */
+/** Shows what the running server counted for a plugin. */
 function showMeters(facts: LivePluginFacts | undefined): void {
   if (facts?.quarantined) print('  QUARANTINED: it failed too often; a reload tries it again\n');
   for (const { what, calls, errors, mean, p99 } of facts?.meters ?? []) {

@@ -2,7 +2,7 @@ import { type Difference, differenceInWords } from '../services/plugins.ts';
 import { askServer } from './control.ts';
 import { print } from './print.ts';
 
-/** Has the running server read config and plugins again. */
+/** Makes the running server reload its config and plugins. */
 export async function reload(config: string | undefined): Promise<void> {
   const difference = (await askServer(config, 'reload')) as Difference;
   print(`chatserv reloaded: ${differenceInWords(difference)}\n`);

@@ -4,8 +4,8 @@ import { linesIn } from '../config/text-file.ts';
 import { Mistakes } from '../host/mistakes.ts';
 
 /**
- * Reads a secret: at a terminal what is typed twice, which is not shown; else the first line of standard input.
- * @throws Mistakes when the two differ, or nothing was typed
+ * Reads a secret: typed twice at a terminal, without echo, or the first line of standard input.
+ * @throws Mistakes when the two differ, or there is none
  */
 export async function readSecret(what: string): Promise<string> {
   if (!process.stdin.isTTY) {
@@ -13,18 +13,18 @@ export async function readSecret(what: string): Promise<string> {
       if ('fault' in line) throw new Mistakes([`${what}: standard input is ${line.fault}.`]);
       return line.text;
     }
-    throw new Mistakes([`${what}: nothing came on standard input.`]);
+    throw new Mistakes([`${what}: standard input is empty.`]);
   }
   const secret = await readUnseen(`${what}: `);
-  if (secret !== (await readUnseen(`${what}, again: `))) throw new Mistakes(['Those were two different ones.']);
+  if (secret !== (await readUnseen(`${what}, again: `))) throw new Mistakes(['The two passwords differ.']);
   return secret;
 }
 
 async function readUnseen(prompt: string): Promise<string> {
-  // What the terminal would echo goes here.
+  // Takes the echo.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const line = readLine(nowhere);
-  // Only now: who types at once is not shown either.
+  // Prompts only now, so that what is typed at once is not echoed either.
   process.stderr.write(prompt);
   const secret = await line;
   process.stderr.write('\n');

@@ -17,33 +17,33 @@ import { hearSignals } from './signals.ts';
 import { supervisorOf } from './supervisor.ts';
 import { watchFiles } from './watch.ts';
 
-/** How long what is written to standard output may take to be read at the end, in milliseconds. */
+/** How long the last output may take to be read, in milliseconds. */
 const PATIENCE = 2_000;
 
 /**
- * Serves until it is told to stop by a signal, then ends every session politely, and the process.
- * @param watch whether it reloads, too, when a file of the config or of a plugin is edited
- * @throws Mistakes when it cannot begin
+ * Serves until a signal stops it, then closes all sessions and ends the process.
+ * @param watch whether to reload when a file of the config or of a plugin changes
+ * @throws Mistakes when it cannot start
  */
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
-  // A server goes on when nobody reads what it says.
+  // A server continues when nobody reads its output.
   process.stdout.removeAllListeners('error').on('error', () => {});
   const began = Date.now();
   let host: Host | undefined;
   const reload = () => (host === undefined ? Promise.resolve() : reloaded(host));
-  // Before anything starts: who is asked to stop while it starts stops in order too.
+  // Before anything starts, so that a signal during the start also stops it in order.
   const { stop, stopping } = hearSignals(() => void reload());
   const { hangTime } = LIMITS;
   const watchdog = new Watchdog({ blockTime: hangTime, hangTime }, styleOf(process.stderr, process.env));
   const setting = await Promise.race([settingOf(config), stop]);
-  // Nothing has begun yet.
+  // Nothing was started yet.
   if (typeof setting === 'string') return;
   const { log, limits } = setting;
   reportExit((sentence) => log.logger.error({ event: 'exit' }, sentence));
   let uncaught = (err: unknown): void => log.logger.error({ event: 'internal-error', err }, 'uncaught exception');
   const take = (thrown: unknown): void => {
     uncaught(thrown);
-    // Node leaves it as it was when that was thrown.
+    // Node leaves the current plugin set.
     leaveCurrent();
   };
   process.on('uncaughtException', take).on('unhandledRejection', take);
@@ -71,9 +71,9 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   const signal = await stop;
   watcher?.close();
   supervisor.stopping();
-  log.logger.info({ event: 'shutdown', signal }, 'shuts down');
+  log.logger.info({ event: 'shutdown', signal }, 'shutting down');
   process.exitCode = (await stopped(host, setting)) ? 0 : 1;
-  log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'has ended');
+  log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'stopped');
   await log.end();
   await exit(PATIENCE);
 }
@@ -86,27 +86,27 @@ async function stopped(
   const inTime = await Promise.race([host?.stop('shutdown').then(() => true) ?? true, after(shutdownTime, false)]);
   if (!inTime) {
     const facts = { event: 'shutdown-timeout' };
-    logger.error(facts, `stopping took longer than ${shutdownTime} ms (limits.shutdownTime): it exits as it is`);
+    logger.error(facts, `stopping took longer than ${shutdownTime} ms (limits.shutdownTime): exiting anyway`);
   }
   return inTime;
 }
 
-/** Says which sockets a service manager opened for nobody: a caller there would wait in vain. */
+/** Warns of sockets of the service manager that no plugin uses: clients there would wait forever. */
 function warnOfUnusedSockets(logger: Logger): void {
   for (const name of leftOver()) {
     logger.warn(
       { event: 'socket-unused', socket: name },
-      `the service manager handed over a socket '${name}', and nobody answers there: name it like the plugin that shall (FileDescriptorName=tcp in the socket unit), and see that the plugin is on`,
+      `the service manager handed over a socket '${name}', but no plugin uses it: name it after the plugin (FileDescriptorName=tcp in the socket unit), and switch the plugin on`,
     );
   }
 }
 
-/** Reloads, and says what came of it. */
+/** Reloads and prints the outcome. */
 async function reloaded(host: Host): Promise<void> {
   try {
     print(`chatserv reloaded: ${differenceInWords(await host.reload())}\n`);
   } catch (thrown) {
     const sentences = thrown instanceof Mistakes ? thrown.sentences : [String(thrown)];
-    for (const said of sentences) complain(`chatserv: not reloaded: ${said}\n`);
+    for (const sentence of sentences) complain(`chatserv: not reloaded: ${sentence}\n`);
   }
 }

@@ -10,11 +10,11 @@ import { Failure } from './failure.ts';
 import { type ReadConfig, settingOf } from './setting.ts';
 
 /**
- * Works with services of a config's plugins, without serving: those that provide them are set up, and no others.
- * @param work is given the services, and how the config is called
+ * Works with services of a config's plugins without serving: only the plugins that provide them are set up.
+ * @param work called with the services and the name of the config
  * @param exclusive whether no server may run with the store meanwhile
- * @throws Mistakes when nothing in the config provides one, or what does is wrong or keeps nothing; Failure when a call
- * of one fails
+ * @throws Mistakes when no plugin provides one, the plugin is invalid, or its store is not persistent; Failure when a call
+ * to a service fails
  */
 export async function withServices<T extends Tokens>(
   config: string | undefined,
@@ -37,7 +37,7 @@ export async function withServices<T extends Tokens>(
   }
 }
 
-/** A service whose calls fail with sentences: that a disk is full, say, is no mistake of this program's. */
+/** Wraps a service so that its errors are reported as sentences: a full disk, for example, is not a bug of this program. */
 function withFailures(service: object): object {
   return new Proxy(service, {
     get(target, key) {
@@ -54,7 +54,7 @@ function withFailures(service: object): object {
   });
 }
 
-/** Works with services as `withServices` does, while no server runs with the store. */
+/** Like `withServices`, while no server runs with the store. */
 export function withServicesAlone<T extends Tokens>(
   config: string | undefined,
   tokens: T,
@@ -63,17 +63,17 @@ export function withServicesAlone<T extends Tokens>(
   return withServices(config, tokens, work, true);
 }
 
-/** @throws Mistakes when what is done to the accounts would be gone with this process */
+/** @throws Mistakes when changes to the accounts would be lost with this process */
 function mustLast(host: Host, config: string): void {
   const accounts = host.service(Accounts.service) as Accounts | undefined;
   if (!accounts?.ephemeral) return;
   const store = host.plugins().find(({ loaded }) => servicesOf(loaded.plugin.provides).includes(Accounts.service));
   throw new Mistakes([
-    `${config} has the store '${store?.loaded.key}', which ends with its process: what is done here would be gone at once. Switch on a store that keeps things, such as 'sqlite'.`,
+    `${config} has the store '${store?.loaded.key}', which lasts only as long as its process: changes would be lost at once. Switch on a persistent store, such as 'sqlite'.`,
   ]);
 }
 
-/** The keys of the plugins that provide services, and of those that these need. A mistake in any other is no matter. */
+/** The keys of the plugins that provide services, and of those that they need. Errors in other plugins do not matter. */
 async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
   const { loaded, mistakes } = await loadPlugins(
     setting.plugins,
@@ -101,7 +101,7 @@ async function providersOf(services: readonly string[], setting: ReadConfig): Pr
 }
 
 /**
- * Looks whether there is anything in a store: in another folder than the server's it is a new one.
+ * Checks that a store is not empty: a command that is run in another folder than the server would use a new one.
  * @throws Mistakes when it has no account
  */
 export async function mustBeUsed(accounts: Accounts, config: string): Promise<void> {

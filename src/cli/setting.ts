@@ -9,24 +9,24 @@ import { type Log, openLog } from '../logging/open.ts';
 import { LEVELS, type Level } from '../logging/style.ts';
 import { complain, print } from './print.ts';
 
-/** What a config says, and where it is. */
+/** A config that was read. */
 export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'standard' | 'mistakes'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The keys of `plugins` that the config itself names; the others are the standard set's. */
+  /** The keys of `plugins` that the config itself sets; the others come from the standard set. */
   readonly named: ReadonlySet<string>;
   /** Its file, if there is one. */
   readonly file: string | undefined;
-  /** What is logged. */
+  /** The level of the log. */
   readonly level: Level;
 }
 
-/** What a server is made of that a command line asks for. */
+/** What a command line starts a server with. */
 export interface Setting extends ReadConfig, HostSetting {
   readonly environment: ReadConfig['environment'];
   readonly log: Log;
 }
 
-/** What was warned of: a config is read more than once by one command, and at each reload. */
+/** The warnings that were printed: one command reads a config more than once, and each reload reads it again. */
 const warned = new Set<string>();
 
 function warnOnce(sentence: string): void {
@@ -35,7 +35,7 @@ function warnOnce(sentence: string): void {
   complain(`chatserv: ${sentence}\n`);
 }
 
-/** Which of several config files in a folder is read. */
+/** The warning about several config files in one folder. */
 function passedOverSentence(read: string, passedOver: readonly string[]): string {
   const others = passedOver.map((file) => basename(file)).join(' and ');
   return `${read} is read, and ${others} beside it ${passedOver.length === 1 ? 'is' : 'are'} not: remove what you do not need, or name the config with --config.`;
@@ -51,9 +51,9 @@ export async function readConfig(config: string | undefined): Promise<ReadConfig
 }
 
 /**
- * What a server is made of, from its config.
- * @param opened the log, where it is open already
- * @throws Mistakes when something is wrong with it
+ * Reads the config to start a server with.
+ * @param opened the log, if it is open already
+ * @throws Mistakes when the config is invalid
  */
 export async function settingOf(config: string | undefined, opened?: Log): Promise<Setting> {
   const read = await readConfig(config);
@@ -64,7 +64,7 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
     logger: log.logger,
     live: () => log.setLevel(read.level),
     listens: (transport, where) => {
-      // Where both go to one terminal, the log has said it.
+      // On one terminal the log already shows it.
       if (process.stdout.isTTY && log.tellsPeople()) return;
       print(`chatserv listens on ${transport} ${where}\n`);
     },
@@ -75,7 +75,7 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
   };
 }
 
-/** The level that the environment asks for, if it does. @throws Mistakes when there is no such level */
+/** The level that the environment sets, if any. @throws Mistakes when there is no such level */
 function levelOf(asked: string | undefined): Level | undefined {
   if (asked === undefined || asked === '') return undefined;
   const level = LEVELS.find((one) => one === asked);

@@ -3,23 +3,23 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { exitNow } from './exit.ts';
 
-/** For how long a signal that comes again is the same one, in milliseconds: npm passes on what a terminal sends to both. */
+/** How long a repeated signal counts as the same, in milliseconds: npm repeats what the terminal sends to both. */
 const SAME = 1_000;
 
-/** How often it is looked whether the shell that npm started is still there, in milliseconds. */
+/** How often to check whether the shell that npm started still runs, in milliseconds. */
 const LOOK = 1_000;
 
-/** What a server is told by signals. */
+/** The signals to a server. */
 export interface Signals {
-  /** The signal that told it to stop. */
+  /** Resolves with the signal that stops the server. */
   readonly stop: Promise<NodeJS.Signals>;
-  /** Aborted then. */
+  /** Aborted by that signal. */
   readonly stopping: AbortSignal;
 }
 
 /**
- * Hears what the operator wants from now on: SIGTERM, SIGINT, and SIGHUP of a terminal that was closed, stop the server,
- * and end it at once when one comes again; any other SIGHUP reloads.
+ * Handles signals from now on. SIGTERM, SIGINT, and SIGHUP from a closed terminal stop the server; a second one ends it at
+ * once. Any other SIGHUP reloads.
  */
 export function hearSignals(reload: () => void): Signals {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
@@ -32,7 +32,7 @@ export function hearSignals(reload: () => void): Signals {
       resolve(signal);
       stopping.abort();
     } else if (first.signal !== signal || now - first.at > SAME) {
-      // The code of a program that handles no signals.
+      // As if the signal were not handled.
       exitNow(128 + constants.signals[signal]);
     }
   };
@@ -40,7 +40,7 @@ export function hearSignals(reload: () => void): Signals {
   const hadTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on('SIGHUP', () => {
     if (!hadTerminal || hasTerminal()) reload();
-    // The shell's word and the system's may both come.
+    // The shell and the system may both send one.
     else if (first === undefined) stop('SIGHUP');
   });
   watchShell(() => {
@@ -49,7 +49,7 @@ export function hearSignals(reload: () => void): Signals {
   return { stop: promise, stopping: stopping.signal };
 }
 
-/** Whether the process has a terminal of its own, also where all of its output goes elsewhere. */
+/** Whether the process has a controlling terminal, even if its output is redirected. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
@@ -60,8 +60,8 @@ function hasTerminal(): boolean {
 }
 
 /**
- * npm and its like run a script by a shell, send it the signals that they are sent, and end with it. A shell that ends
- * without passing them on leaves the server with another parent.
+ * npm and similar tools run a script in a shell and pass signals on to the shell. One that exits without passing them on
+ * leaves the server with another parent.
  */
 function watchShell(gone: () => void): void {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;

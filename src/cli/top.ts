@@ -3,13 +3,13 @@ import { type Facts, runningServer } from './control.ts';
 import { print } from './print.ts';
 import { inTime } from './units.ts';
 
-/** How many handlers and commands are shown, those that took the most time. */
+/** How many handlers and commands are shown; those that took the most time. */
 const SHOWN = 15;
 
 /**
- * Shows what the running server does, on a terminal again and again until it is interrupted, and elsewhere once.
- * @param every seconds between two looks
- * @param times how many looks; 0 is for ever
+ * Shows the activity of the running server, on a terminal until it is interrupted, and elsewhere once.
+ * @param every seconds between two updates
+ * @param times how many updates; 0 is unlimited
  */
 export async function top(
   config: string | undefined,
@@ -20,7 +20,7 @@ export async function top(
   let before: Facts | undefined;
   for (let count = 1; ; count++) {
     const now = (await server.ask('facts')) as Facts;
-    // On a terminal each picture takes the place of the one before.
+    // On a terminal each update replaces the one before.
     if (process.stdout.isTTY) process.stdout.write('\u001b[H\u001b[2J');
     print(picture(now, before));
     if (count === times) return;

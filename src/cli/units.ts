@@ -1,4 +1,4 @@
-/** A duration in milliseconds, for people. */
+/** A duration in milliseconds as text. */
 export function inTime(milliseconds: number): string {
   if (milliseconds === 0) return '0';
   if (milliseconds < 1) return `${Number((milliseconds * 1000).toPrecision(2))} us`;

@@ -6,7 +6,7 @@ import { complain, print } from './print.ts';
 import { register, withStore } from './user.ts';
 import { userRows } from './user-rows.ts';
 
-/** Registers a user. @returns why it cannot be, if it cannot */
+/** Registers a user. @returns the reason if that fails */
 type Registrar = (
   accounts: Accounts,
   passwords: Passwords,
@@ -15,9 +15,9 @@ type Registrar = (
 ) => Promise<string | undefined>;
 
 /**
- * Imports a list of users. Lines that cannot be imported are reported by their numbers, and the others are. Sets the
- * exit code: 0, or 1 when a line was left out or there is none.
- * @param passwords whether the secrets are passwords, and else the ancestor's SHA-1
+ * Imports a list of users. Lines that cannot be imported are reported by number and skipped. Sets the exit code: 0, or 1
+ * when a line was skipped or there are none.
+ * @param passwords whether the secrets are passwords instead of the ancestor's SHA-1
  */
 export async function importUsers(config: string | undefined, file: string, passwords: boolean): Promise<void> {
   const { rows, separatedBy } = userRows(await textOf(file));
@@ -37,7 +37,7 @@ export async function importUsers(config: string | undefined, file: string, pass
   });
 }
 
-/** Registers a user of the ancestor's. */
+/** Registers a user of the ancestor. */
 const withHash: Registrar = async (accounts, _passwords, name, sha1) => {
   if (!/^[0-9a-f]{40}$/i.test(sha1)) return 'not a line of the form name,sha1';
   if (!isName(name)) return 'a name that may not be used';

@@ -1,19 +1,19 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 
-/** A user of a list, or what is wrong with the line where one should stand. */
+/** A user of a list, or what is wrong with its line. */
 export type UserRow = { readonly line: number } & (
   | { readonly name: string; readonly secret: string }
   | { readonly fault: string }
 );
 
-/** What may separate columns. No name has a comma or a tab in it. */
+/** The separators of columns. No name contains a comma or a tab. */
 const SEPARATORS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
 type Separator = keyof typeof SEPARATORS;
 
-/** What stands before the first separator of a line, and that. */
+/** A line up to its first separator. */
 const FIRST_SEPARATOR = /^\s*(?:"(?:[^"]|"")*"\s*|[^",;\t]*)([,;\t])/;
 
-/** What the columns may be called in a first line. */
+/** The names of the columns in a first line. */
 const NAME = /^(user[ -]?)?name$|^user$|^login$/i;
 const SECRET = /^pass[ -]?(word|wd)?$|^sha-?1$|^hash$/i;
 
@@ -22,7 +22,7 @@ interface Field {
   readonly isQuoted: boolean;
 }
 
-/** Which columns those of the names and the secrets are, and how many there are. */
+/** The places of the names and secrets, and the number of columns. */
 interface Columns {
   readonly name: number;
   readonly secret: number;
@@ -32,9 +32,9 @@ interface Columns {
 }
 
 /**
- * Reads a list of users as a person or a spreadsheet writes it, each on a line: RFC 4180, with a comma, a semicolon or a
- * tab between the columns, and perhaps a first line that names these. Without quotes and such a line the secret is the
- * rest of its line, commas and all.
+ * Reads a list of users as a person or a spreadsheet writes it, one per line: RFC 4180, with commas, semicolons or tabs
+ * between the columns, and optionally a first line that names them. Without quotes and such a line the secret is the rest
+ * of its line, including commas.
  */
 export function userRows(text: string): { readonly rows: readonly UserRow[]; readonly separatedBy: string } {
   const lines = text.split('\n').flatMap((text, index) => (text.trim() === '' ? [] : { number: index + 1, text }));
@@ -47,18 +47,18 @@ export function userRows(text: string): { readonly rows: readonly UserRow[]; rea
   return { rows, separatedBy: SEPARATORS[separator] };
 }
 
-/** What separates the columns: what comes first in most lines. */
+/** The separator of the columns: the one that comes first in most lines. */
 function separatorOf(lines: readonly string[]): Separator {
   const found = lines.flatMap((line) => (FIRST_SEPARATOR.exec(line)?.[1] ?? []) as Separator);
   const [first] = found;
   if (first !== undefined && columnsIn(lines[0] ?? '', first) !== undefined) return first;
   const count = (separator: Separator) => found.filter((one) => one === separator).length;
   if (count('\t') > Math.max(count(','), count(';'))) return '\t';
-  // There may be a semicolon in a name, so that a single line proves nothing.
+  // A name may contain a semicolon, so a single line proves nothing.
   return count(';') > Math.max(1, count(',')) ? ';' : ',';
 }
 
-/** The columns that a line names, if it does. */
+/** The columns that a line names; undefined if it names none. */
 function columnsIn(line: string, separator: Separator): Columns | undefined {
   const fields = fieldsOf(line, separator);
   if (typeof fields === 'string') return undefined;
@@ -77,7 +77,7 @@ function rowIn(
   const isPlain = separator === ',' && !areNamed && !fields.some(({ isQuoted }) => isQuoted);
   if (fields.length > count && !isPlain) {
     return {
-      fault: `${fields.length} columns, not ${count}: put quotes around what has ${SEPARATORS[separator]} in it`,
+      fault: `${fields.length} columns, not ${count}: put quotes around fields that contain ${SEPARATORS[separator]}`,
     };
   }
   const [found, foundSecret] = [fields[name], fields[secret]];
@@ -86,7 +86,7 @@ function rowIn(
   return { name: found.text, secret: isPlain ? line.slice(line.indexOf(',') + 1).trim() : foundSecret.text };
 }
 
-/** The fields of a line, or why there are none. */
+/** The fields of a line, or what is wrong with it. */
 function fieldsOf(line: string, separator: Separator): readonly Field[] | string {
   try {
     const options = { delimiter: separator, trim: true, relax_quotes: true } as const;
@@ -97,6 +97,6 @@ function fieldsOf(line: string, separator: Separator): readonly Field[] | string
     return fields;
   } catch (cause) {
     const { code } = cause as CsvError;
-    return code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is not closed' : 'text stands beside a quoted column';
+    return code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is not closed' : 'there is text beside a quoted field';
   }
 }

@@ -15,27 +15,27 @@ import { withServices } from './services.ts';
 
 const PAGE = 500;
 
-/** What a name must be, by what is wrong with it. */
+/** The rule for names that an objection stands for. */
 const RULES: Readonly<Record<NameObjection, string>> = {
   empty: 'it has 1 to 32 characters',
   'too-long': 'it has 1 to 32 characters',
   characters: 'it has letters, digits and ASCII punctuation, no blanks and none of : , ( ) [ ] { } # *',
-  reserved: 'it is called as a property of every JavaScript object',
+  reserved: 'it is the name of a property of every JavaScript object',
   address: 'it is an IP address',
-  direction: 'left-to-right and right-to-left letters are mixed in it',
-  'mixed-scripts': 'letters of several scripts are mixed in it',
+  direction: 'it mixes left-to-right and right-to-left letters',
+  'mixed-scripts': 'it mixes letters of several scripts',
 };
 
-/** What is wrong with a password, by the word that the plugin `password` has for it. */
+/** What is wrong with a password, by the objection of the plugin `password`. */
 const FAULTS: Readonly<Record<string, string>> = {
   'too-short': 'it is too short',
   'too-long': 'it is too long',
-  characters: 'there are characters in it that not everybody can type',
-  'like-the-name': 'it is little more than the name',
-  common: 'it is one of the commonest',
+  characters: 'it contains characters that not every keyboard can type',
+  'like-the-name': 'it is too similar to the name',
+  common: 'it is too common',
 };
 
-/** Takes all roles away. */
+/** In place of roles: removes all. */
 const NO_ROLE = 'none';
 
 /** Registers a user with the password on standard input. */
@@ -49,7 +49,7 @@ export async function addUser(config: string | undefined, name: string): Promise
   });
 }
 
-/** Registers a user as they may do themselves. @returns why it cannot be, if it cannot */
+/** Registers a user by the rules for registration. @returns the reason if that fails */
 export async function register(
   accounts: Accounts,
   passwords: Passwords,
@@ -69,8 +69,7 @@ export async function register(
 export async function setPassword(config: string | undefined, name: string): Promise<void> {
   await withStore(config, async (accounts, passwords) => {
     const account = await known(accounts, name);
-    if (isBot(account))
-      throw new Mistakes([`${account.name} is a bot: nobody logs in to its account with a password.`]);
+    if (isBot(account)) throw new Mistakes([`${account.name} is a bot: its account has no password.`]);
     const hashed = await newHash(passwords, account.name, await readSecret(`Password of ${account.name}`));
     if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not set: ${hashed.fault}.`]);
     await accounts.setHash(account.id, hashed.hash);
@@ -86,7 +85,7 @@ export async function renameUser(config: string | undefined, name: string, to: s
   await withStore(config, async (accounts) => {
     const account = await known(accounts, name);
     const unchanged = `${account.name} was not renamed`;
-    if (isBot(account)) throw new Mistakes([`${unchanged}: it is a bot, which finds its account by its name.`]);
+    if (isBot(account)) throw new Mistakes([`${unchanged}: it is a bot, which finds its account by name.`]);
     if (account.name === to) throw new Mistakes([`${unchanged}: that is its name.`]);
     const other = await accounts.lookalike(to);
     const looksLike = other !== undefined && other.id !== account.id && nameKey(other.name) !== nameKey(to);
@@ -98,7 +97,7 @@ export async function renameUser(config: string | undefined, name: string, to: s
   });
 }
 
-/** Lists the users: name, when made, when last online. */
+/** Lists the users: name, when created, when last online. */
 export async function listUsers(config: string | undefined): Promise<void> {
   await withStore(config, async (accounts) => {
     for await (const page of pagesOf(accounts)) {
@@ -117,7 +116,7 @@ function timeOf(time: number): string {
   return new Date(writableTime(time)).toISOString();
 }
 
-/** Gives a user these roles in the place of those it has; without any, says which it has. */
+/** Replaces a user's roles, or prints them if none are given. */
 export async function setRoles(config: string | undefined, name: string, roles: readonly string[]): Promise<void> {
   const wrong = roles.filter((role) => !isRole(role));
   if (wrong.length > 0) {
@@ -136,7 +135,7 @@ export async function setRoles(config: string | undefined, name: string, roles: 
 
 /**
  * Removes a user.
- * @param messages whether what the user said and others still wait for is removed, too: then also of one who is removed
+ * @param messages whether to remove its undelivered messages to others too, also of a user that was removed before
  */
 export async function removeUser(config: string | undefined, name: string, messages: boolean): Promise<void> {
   await withServices(config, { accounts: Accounts, messageLog: MessageLog }, async ({ accounts, messageLog: log }) => {
@@ -149,7 +148,7 @@ export async function removeUser(config: string | undefined, name: string, messa
     }
     const removed = messages ? await log.removeFrom?.(account?.id ?? name) : undefined;
     if (account === undefined && !removed) {
-      throw new Mistakes([`There is no user '${name}', and nothing waits that one of that name said.`]);
+      throw new Mistakes([`There is no user '${name}', and no undelivered message from one of that name.`]);
     }
     if (account !== undefined) print(`${account.name} is removed.\n`);
     if (removed !== undefined) print(`Messages removed: ${removed}.\n`);
@@ -173,9 +172,7 @@ export async function unblock(config: string | undefined, name: string): Promise
     const lifted = await lockout.lift(account);
     const places = lifted === 1 ? 'from one address' : `from ${lifted} addresses`;
     print(
-      lifted === 0
-        ? `No login of ${account.name} is blocked.\n`
-        : `${account.name} is not blocked any more ${places}.\n`,
+      lifted === 0 ? `No login of ${account.name} is blocked.\n` : `${account.name} is no longer blocked ${places}.\n`,
     );
   });
 }
@@ -190,7 +187,7 @@ export async function signEveryoneOut(config: string | undefined): Promise<void>
   });
 }
 
-/** All accounts, some at a time. */
+/** All accounts in pages. */
 async function* pagesOf(accounts: Accounts): AsyncGenerator<StoredAccount[]> {
   for (
     let page = await accounts.list(0, PAGE);
@@ -207,7 +204,7 @@ async function known(accounts: Accounts, name: string): Promise<StoredAccount> {
   return account;
 }
 
-/** The hash of a new password, or why it may not be one. */
+/** The hash of a new password, or why it was not accepted. */
 async function newHash(
   passwords: Passwords,
   name: string,

@@ -1,17 +1,16 @@
 import { type Stats, statSync, unwatchFile, watchFile } from 'node:fs';
 
-/** How often files are looked at, in milliseconds. */
+/** How often files are polled, in milliseconds. */
 const INTERVAL = 200;
 
-/** How long files must have been left alone, in milliseconds: editors write in several steps. */
+/** How long files must stay unchanged, in milliseconds: editors write in several steps. */
 const QUIET = 100;
 
 /**
- * Calls back when a file was edited, replaced, removed or made, and again when more of them were. The files are looked
- * at, not subscribed to: a look follows links, whichever on the way is turned, needs no folder to be there, and takes
- * none of the system's watches.
- * @param files which they are by now, also those that are not there; asked again after each call back
- * @param since when what is in use of them was read, in milliseconds since 1970: whatever was edited after is new
+ * Calls back whenever files are edited, replaced, removed or created. It polls: that notices every changed link on the
+ * path, works for folders that do not exist yet, and uses none of the system's watches.
+ * @param files the current paths, existing or not; called again after each call back
+ * @param since when the files in use were read, in milliseconds since 1970: a later edit counts as a change
  */
 export function watchFiles(
   files: () => Iterable<string>,
@@ -50,7 +49,7 @@ export function watchFiles(
   };
 }
 
-/** When a file was edited last, in milliseconds since 1970; 0 where there is none. */
+/** When a file was last edited, in milliseconds since 1970; 0 if it does not exist. */
 function editedAt(file: string): number {
   const stats: Stats | undefined = statSync(file, { throwIfNoEntry: false });
   return stats?.mtimeMs ?? 0;

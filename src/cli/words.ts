@@ -1,15 +1,15 @@
 import { Mistakes } from '../host/mistakes.ts';
 
-/** Marks a word that begins with a hyphen and is no option. No word of a command line contains it. */
+/** Marks a word that begins with a hyphen but is not an option. No argument can contain it. */
 const MARK = '\0';
 
-/** The options that take a value; all others are there or not. */
+/** The options that take a value; all others are flags. */
 const WITH_VALUE: ReadonlySet<string> = new Set(['config', 'ca', 'password-file', 'every', 'times', 'kind']);
 
 /**
- * The words of a command line as yargs reads them right: it loses what follows `--` in a subcommand, takes the last of
- * an option that is given twice, and takes `--tls=maybe` for off.
- * @throws Mistakes where an option is given twice or in a form that options do not have
+ * Prepares arguments for yargs, which loses what follows `--` in a subcommand, takes the last value of an option that is
+ * given twice, and reads `--tls=maybe` as off.
+ * @throws Mistakes when an option is given twice or in an invalid form
  */
 export function prepared(args: readonly string[]): string[] {
   const end = args.indexOf('--');

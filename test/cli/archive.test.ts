@@ -40,7 +40,7 @@ test('a backup that is made while messages stream in is a database that the serv
     }
   })();
   const copy = join(program.folder, 'copy.db');
-  expect(await run(program, 'backup', copy)).toMatchObject({ code: 0, stdout: `The store is copied to ${copy}.\n` });
+  expect(await run(program, 'backup', copy)).toMatchObject({ code: 0, stdout: `Copied the store to ${copy}.\n` });
   talks = false;
   await talking;
   expect(said).toBeGreaterThan(10);
@@ -286,7 +286,7 @@ test('messages of an archive are cleaned like any other, and what nobody could b
   const { code, stderr } = await run(program, 'import', file);
   expect(code).toBe(2);
   expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
-    'chatserv: 3: text: too long for limits.outboxBytes: nobody could be sent more than 2048 bytes',
+    'chatserv: 3: text: too long for limits.outboxBytes: a client is sent at most 2048 bytes',
     'chatserv: 4: from: it may not be a user name',
     expect.stringMatching(/^chatserv: 5: time: /),
     expect.stringMatching(/^chatserv: 6: time: /),

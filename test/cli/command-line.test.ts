@@ -25,7 +25,7 @@ test.each<[string[], string]>([
   [['conect', '--tls'], "Unknown command 'conect'. Did you mean 'connect'?"],
   [['user', 'ad', 'x'], "Unknown command 'ad'. Did you mean 'add'?"],
   [['xyzzy'], "Unknown command 'xyzzy'."],
-  [['new'], 'Say what to do: plugin.'],
+  [['new'], 'Name a command: plugin.'],
   [['help', 'me'], "Unknown command 'help'."],
   [['--config'], '--config needs a value.'],
   [['--config', 'a', 'user', 'list', '--config', 'b'], '--config is given twice.'],
@@ -37,8 +37,8 @@ test.each<[string[], string]>([
   [['user', 'remove', 'a', 'b'], "Too many arguments: 'b' is not expected."],
   [['user', 'remove', '-zoe'], "Unknown option '-zoe'. If it is a name, put -- before it: -- -zoe."],
   [['backup', ''], 'A name or file is empty.'],
-  [['top', '--every', 'soon'], "--every is more than 0, at most 86400, not 'soon'."],
-  [['top', '--times=-1'], "--times is a whole number, not '-1'."],
+  [['top', '--every', 'soon'], "--every must be more than 0, at most 86400, not 'soon'."],
+  [['top', '--times=-1'], "--times must be a whole number, not '-1'."],
 ])('%j is answered with a sentence', async (args, sentence) => {
   await using folder = await Folder.with({});
   expect(await folder.runs(args)).toEqual({
@@ -60,7 +60,7 @@ test('in a folder that is gone a sentence says so', async () => {
   const gone = ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh', process.execPath, BIN, 'check'];
   await expect(promisify(execFile)('sh', gone, { cwd: folder.path })).rejects.toMatchObject({
     code: 2,
-    stderr: 'chatserv: The current folder is not there any more: change to another.\n',
+    stderr: 'chatserv: The current folder no longer exists: change to another.\n',
   });
 });
 
@@ -93,8 +93,8 @@ describe('a name is what was typed', () => {
   test('of a file', async () => {
     await using folder = await Folder.with({});
     expect((await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n')).code).toBe(0);
-    expect((await folder.runs(['backup', '2026.10'])).stdout).toBe('The store is copied to 2026.10.\n');
-    expect((await folder.runs(['export', '1e3'])).stdout).toBe('Accounts and log are written to 1e3.\n');
+    expect((await folder.runs(['backup', '2026.10'])).stdout).toBe('Copied the store to 2026.10.\n');
+    expect((await folder.runs(['export', '1e3'])).stdout).toBe('Wrote accounts and log to 1e3.\n');
     expect(await readdir(folder.path)).toEqual(['1e3', '2026.10', 'data']);
   });
 

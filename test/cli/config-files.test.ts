@@ -22,7 +22,7 @@ describe('a config is found and read', () => {
     await using folder = await Folder.with({ [file]: forms[file] ?? '' });
     const { code, stdout, stderr } = await folder.runs(['check']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is right: 5 plugins are on\\.\n$`));
+    expect(stdout).toMatch(new RegExp(`${file.replaceAll('.', '\\.')} is valid: 5 plugins are on\\.\n$`));
   });
 
   test('by its name, from another folder', async () => {
@@ -38,7 +38,7 @@ describe('a config is found and read', () => {
     await using folder = await Folder.with({});
     const { code, stdout } = await folder.runs(['check']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^the standard config is right: \d+ plugins are on\.\n$/);
+    expect(stdout).toMatch(/^the standard config is valid: \d+ plugins are on\.\n$/);
   });
 });
 
@@ -181,7 +181,7 @@ test('of two configs in one folder it is said which one is read', async () => {
   });
   const { code, stdout, stderr } = await folder.runs(['check']);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/chatserv\.config\.json is right/);
+  expect(stdout).toMatch(/chatserv\.config\.json is valid/);
   expect(stderr).toBe(
     `chatserv: ${folder.path}/chatserv.config.json is read, and chatserv.config.yaml and .chatservrc beside it are not: remove what you do not need, or name the config with --config.\n`,
   );

@@ -149,7 +149,7 @@ test.each(['check', 'plugins'])(
     const { code, stdout, stderr } = await folder.runs([command]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      command === 'check' ? /is right: 5 plugins are on/ : /^json: on, by the standard set\n.*\n.*\n {2}codecs +json$/m,
+      command === 'check' ? /is valid: 5 plugins are on/ : /^json: on, by the standard set\n.*\n.*\n {2}codecs +json$/m,
     );
     expect(stderr.match(/plugins\.unix\.dialect is called codec now/g)).toHaveLength(1);
   },

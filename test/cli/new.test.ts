@@ -12,7 +12,7 @@ test('a folder for a plugin is made once, under a name that can be one', async (
   await using folder = await Folder.with({});
   expect(await folder.runs(['new', 'plugin', 'word-filter', '--kind', 'hook'])).toMatchObject({
     code: 0,
-    stdout: `chatserv-plugin-word-filter is made. Next: npm run build --prefix ${relative(folder.path, ROOT)} && cd chatserv-plugin-word-filter && npm install && npm test && npm start\n`,
+    stdout: `Created chatserv-plugin-word-filter. Next: npm run build --prefix ${relative(folder.path, ROOT)} && cd chatserv-plugin-word-filter && npm install && npm test && npm start\n`,
   });
   const made = JSON.parse(await readFile(join(folder.path, 'chatserv-plugin-word-filter/package.json'), 'utf8'));
   expect(made).toMatchObject({
@@ -22,13 +22,13 @@ test('a folder for a plugin is made once, under a name that can be one', async (
   });
   expect(await folder.runs(['new', 'plugin', 'word-filter'])).toMatchObject({
     code: 2,
-    stderr: 'chatserv: There is a folder chatserv-plugin-word-filter already.\n',
+    stderr: 'chatserv: The folder chatserv-plugin-word-filter exists already.\n',
   });
   expect((await folder.runs(['new', 'plugin', 'Word Filter'])).stderr).toMatch(/^chatserv: 'Word Filter' cannot be/);
   expect((await folder.runs(['new', 'plugin', 'x', '--kind', 'y'])).stderr).toMatch(
     /command.*hook.*service.*transport/,
   );
-  expect((await folder.runs(['new'])).stderr).toMatch(/^chatserv: Say what to do: plugin\. See chatserv --help\.\n$/);
+  expect((await folder.runs(['new'])).stderr).toMatch(/^chatserv: Name a command: plugin\. See chatserv --help\.\n$/);
   const list = await folder.runs(['plugins', '--config', 'chatserv-plugin-word-filter/chatserv.config.ts']);
   expect(list.stdout).toMatch(/^word-filter: on/m);
 });

@@ -62,7 +62,7 @@ test('a block after wrong passwords is lifted', MANY, async () => {
   await guesser.seesInOrder('password', 'password', '3600');
   const bob = await program.connect();
   expect(await bob.asks('bob')).toMatch(/^blocked:3[56]\d\d$/);
-  expect(await user(program, ['unblock', 'BOB'])).toBe('bob is not blocked any more from one address.\n');
+  expect(await user(program, ['unblock', 'BOB'])).toBe('bob is no longer blocked from one address.\n');
   await program.returns('bob');
   expect(await user(program, ['unblock', 'bob'])).toBe('No login of bob is blocked.\n');
 });
@@ -95,11 +95,11 @@ test("a bot's account is listed as one, and is given no password", MANY, async (
   const words = ['user', 'passwd', 'helper', '--config', program.configFile];
   expect(await folder.runs(words, 'tea-at-five\n')).toMatchObject({
     code: 2,
-    stderr: 'chatserv: helper is a bot: nobody logs in to its account with a password.\n',
+    stderr: 'chatserv: helper is a bot: its account has no password.\n',
   });
   expect(await folder.runs(['user', 'rename', 'helper', 'aide', '--config', program.configFile])).toMatchObject({
     code: 2,
-    stderr: 'chatserv: helper was not renamed: it is a bot, which finds its account by its name.\n',
+    stderr: 'chatserv: helper was not renamed: it is a bot, which finds its account by name.\n',
   });
 });
 

@@ -24,7 +24,7 @@ test('accounts are added, listed, given a new password and removed', MANY, async
   });
   expect(await folder.runs(['user', 'add', 'bob'])).toMatchObject({
     code: 2,
-    stderr: 'chatserv: Password of bob: nothing came on standard input.\n',
+    stderr: 'chatserv: Password of bob: standard input is empty.\n',
   });
   expect((await folder.runs(['user', 'add', 'a b'], 'tea-at-four\n')).code).toBe(2);
   expect(await folder.runs(['user', 'add', 'bob'], Buffer.from('caf\u00e9-con-leche\n', 'latin1'))).toMatchObject({
@@ -87,7 +87,7 @@ test('with a user what they said is removed, also of one who was removed before'
   expect((await runs('eve', '--messages')).stdout).toBe('Messages removed: 1.\n');
   expect(await runs('eve', '--messages')).toMatchObject({
     code: 2,
-    stderr: "chatserv: There is no user 'eve', and nothing waits that one of that name said.\n",
+    stderr: "chatserv: There is no user 'eve', and no undelivered message from one of that name.\n",
   });
   const bob = await program.returns('bob');
   await bob.seesNothing();
@@ -97,9 +97,7 @@ test('a password that is typed is not shown, and is asked for twice', MANY, asyn
   await using folder = await Folder.with({});
   const types = (...typed: string[]) => folder.types(['user', 'add', 'alice'], typed);
   const different = await types('tea-at-four', 'tea-at-five');
-  expect(different).toMatch(
-    /Password of alice: \s+Password of alice, again: \s+chatserv: Those were two different ones\./,
-  );
+  expect(different).toMatch(/Password of alice: \s+Password of alice, again: \s+chatserv: The two passwords differ\./);
   const same = await types('tea-at-four', 'tea-at-four');
   expect(same).toMatch(/Password of alice: \s+Password of alice, again: \s+alice is registered\./);
   expect(different + same).not.toMatch(/tea/);

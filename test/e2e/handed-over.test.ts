@@ -57,7 +57,7 @@ test('a socket that no plugin takes is named in the log', async () => {
   await using held = await holdSocket();
   await using program = await startProgram({}, { sockets: { 'chatserv.socket': held.fd } });
   await program.complains(
-    /the service manager handed over a socket 'chatserv\.socket', and nobody answers there: name it/,
+    /the service manager handed over a socket 'chatserv\.socket', but no plugin uses it: name it/,
   );
 });
 

@@ -29,7 +29,7 @@ export default defineCommand({
   program.signals('SIGSTOP');
   expect(await health()).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/gave no answer \(it has said nothing/),
+    stderr: expect.stringMatching(/did not answer \(no answer within/),
   });
   program.signals('SIGCONT');
   await program.stop();

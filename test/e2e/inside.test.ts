@@ -48,7 +48,7 @@ test('a running server tells what its plugins do: calls, failures, time', async 
   await using folder = await Folder.with({});
   const run = async (...args: string[]) => (await folder.runs([...args, '--config', program.configFile])).stdout;
   const listed = await run('plugins');
-  expect(listed).toMatch(/^A server runs with this config/);
+  expect(listed).toMatch(/^A server is running with this config/);
   expect(listed).toMatch(/^ {2}command fail +3 calls, 3 failed, /m);
   expect(listed).toMatch(/^ {2}command spin +1 calls, ([3-9]\d|\d{3,})(\.\d+)? ms each, p99 \d+(\.\d+)? ms$/m);
   expect(listed).toMatch(/^ {2}command message +2 calls, /m);
@@ -71,7 +71,7 @@ test('a plugin that fails too often is not called any more, and a reload tries i
   expect(await alice.asks('well')).toBe('error:internal:well');
   expect(await alice.asks('who')).toBe('alice');
   expect(program.stderr).toMatch(
-    /plugin 'faulty' failed 3 times within 60000 ms and is not called any more until a reload/,
+    /plugin 'faulty' failed 3 times within 60000 ms and is no longer called until a reload/,
   );
   await program.reloads();
   expect(await alice.asks('well')).toBe('well');
@@ -84,7 +84,7 @@ test('a plugin that keeps the event loop is named while it does', async () => {
   await program.reloads();
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   expect(await alice.asks('spin 400')).toBe('spun');
-  await program.complains(/"plugin":"faulty","what":"command spin","msg":"plugin 'faulty' keeps the event loop/);
+  await program.complains(/"plugin":"faulty","what":"command spin","msg":"plugin 'faulty' has blocked the event loop/);
   await alice.says('message bob spin 500');
   await bob.hears('alice', 'spin 500');
   await program.complains(/"plugin":"faulty","what":"onDeliver"/);

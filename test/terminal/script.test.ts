@@ -152,7 +152,7 @@ describe('a script', { timeout: 60_000 }, () => {
       code: 2,
       stderr: expect.stringContaining('user@host'),
     });
-    expect(await runs('a b')).toMatchObject({ code: 2, stderr: expect.stringContaining("'a b' is no address") });
+    expect(await runs('a b')).toMatchObject({ code: 2, stderr: expect.stringContaining("'a b' is not an address") });
     expect(await runs(at(program), '--ca', 'right')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--tls'),
@@ -211,7 +211,7 @@ describe('over TLS', { timeout: 60_000 }, () => {
     expect(await runs()).toMatchObject({ code: 4, stderr: expect.stringContaining('add --tls') });
     expect(await runs('--tls', '--ca', 'none.pem')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('none.pem holds no certificate'),
+      stderr: expect.stringContaining('none.pem contains no certificate'),
     });
     const insecure = await runs('--tls', '--insecure');
     expect(insecure).toMatchObject({ code: 0, stdout: 'alice\n', stderr: expect.stringContaining('not checked') });
