@@ -57,7 +57,7 @@ export const limits = z.strictObject({
     .describe("How long a plugin's `stop` and `dispose` may each take, in milliseconds"),
   shutdownTime: count
     .default(LIMITS.shutdownTime)
-    .describe('How long the server may take to stop, in milliseconds, before it exits as it is'),
+    .describe('How long the server may take to stop, in milliseconds, before it exits anyway'),
   hangTime: z
     .int()
     .nonnegative()

@@ -13,14 +13,14 @@ const CR = 0x0d;
 export type FileLine = { readonly number: number } & ({ readonly text: string } | { readonly fault: string });
 
 /**
- * The lines of a text file: UTF-8, or UTF-16 with a byte order mark; LF or CRLF ends a line, and nothing else does.
+ * The lines of a text file: UTF-8, or UTF-16 with a byte order mark; only LF and CRLF end a line.
  * @throws Mistakes when the file cannot be read
  */
 export function linesOf(file: string): AsyncGenerator<FileLine> {
   return linesIn(chunksOf(file));
 }
 
-/** The lines of a text in the same form. */
+/** The lines of a text, like `linesOf`. */
 export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileLine> {
   let number = 0;
   for await (const bytes of pieces(utf8(chunks))) {
@@ -35,7 +35,7 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Fi
 }
 
 /**
- * The text of a file, its lines ended by LF.
+ * The text of a file with LF as its line ends.
  * @throws Mistakes when the file cannot be read, or is in another encoding
  */
 export async function textOf(file: string): Promise<string> {
@@ -55,12 +55,12 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** That a file cannot be read, and why. */
+/** The error for a file that cannot be read. */
 export function cannotRead(file: string, cause: unknown): Mistakes {
   return new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
 }
 
-/** A text's bytes in UTF-8, whatever its byte order mark says it is in. */
+/** Converts a text to UTF-8 by its byte order mark. */
 async function* utf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let decoder: TextDecoder | undefined;
   let isFirst = true;
@@ -72,13 +72,13 @@ async function* utf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** What decodes a text that begins so, if it is not in UTF-8. */
+/** The decoder for a text that begins with these bytes; undefined for UTF-8. */
 function decoderOf([first, second]: Buffer): TextDecoder | undefined {
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
   return first === 0xfe && second === 0xff ? new TextDecoder('utf-16be') : undefined;
 }
 
-/** Cuts bytes into lines; ends with undefined where one is too long. */
+/** Splits bytes into lines; ends with undefined at one that is too long. */
 async function* pieces(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
   let begun: Buffer[] = [];
   let length = 0;

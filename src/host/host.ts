@@ -102,7 +102,7 @@ export class Host {
       generation: () => this.#generation,
       isExempt: (address) => this.#exempt(address),
       listens: (transport, where) => {
-        logger.info({ event: 'listen', transport, where }, 'listens');
+        logger.info({ event: 'listen', transport, where }, 'listening');
         if (this.#unannounced === undefined) this.#setting.listens?.(transport, where);
         else this.#unannounced.push([transport, where]);
       },
@@ -165,7 +165,7 @@ export class Host {
       },
       (thrown: unknown) => {
         const why = thrown instanceof Mistakes ? { mistakes: thrown.sentences } : { err: errorOf(thrown) };
-        this.#logger.error({ event: 'reload-failure', ...why }, 'not reloaded: all is as it was');
+        this.#logger.error({ event: 'reload-failure', ...why }, 'not reloaded: nothing was changed');
       },
     );
     this.#setting.reloads?.(this.#reloaded);
@@ -253,7 +253,7 @@ export class Host {
   }
 
   /**
-   * Handles an uncaught error: it is logged and counted for the plugin that it came from, and the server goes on. An error
+   * Handles an uncaught error: it is logged and counted for the plugin that it came from, and the server continues. An error
    * that came from no plugin is logged as internal.
    */
   uncaught(thrown: unknown): void {
@@ -265,7 +265,7 @@ export class Host {
   #failed(thrown: unknown, { plugin, place }: Culprit): void {
     const about = { ...(place && { where: placeText(place, this.#setting.place.folder) }), err: errorOf(thrown) };
     if (plugin === undefined) {
-      const text = 'uncaught exception, by no plugin: the server goes on; restart it when you can';
+      const text = 'uncaught exception, not from a plugin: the server continues; restart it when you can';
       this.#logger.error({ event: 'internal-error', ...about }, text);
       return;
     }

@@ -20,7 +20,7 @@ export interface Limits extends SessionLimits, RateLimits {
   readonly setupTime: number;
   /** How long a plugin's stop and dispose may each take, in milliseconds, before the server continues without waiting. */
   readonly stopTime: number;
-  /** How long the server may take to stop, in milliseconds, before it exits as it is. */
+  /** How long the server may take to stop, in milliseconds, before it exits anyway. */
   readonly shutdownTime: number;
   /** How long the event loop may be blocked, in milliseconds, before the process is killed; 0 is for ever. */
   readonly hangTime: number;

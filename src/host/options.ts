@@ -86,18 +86,18 @@ function narrowed(issue: Issue): readonly Issue[] {
     return only.flatMap((one) => narrowed({ ...one, path: [...(issue.path ?? []), ...(one.path ?? [])] }));
   }
   if (fitting.length > 1) return [issue];
-  const kinds = issue.errors.map(([first]) => (first === undefined ? '' : saidOf(first)).replace(/^expected /, ''));
+  const kinds = issue.errors.map(([first]) => (first === undefined ? '' : textOf(first)).replace(/^expected /, ''));
   return [{ ...issue, message: `expected ${[...new Set(kinds)].join(' or ')}` }];
 }
 
 /** An issue's message without what the sentence says already. */
-function saidOf({ message }: Issue): string {
-  const said = message
+function textOf({ message }: Issue): string {
+  const text = message
     .replace(/^Invalid (input|option): /, '')
     .replace(/, received \w+$/, '')
     // Zod's word for an object with any keys.
     .replace(/^expected record$/, 'expected object');
-  return said.charAt(0).toLowerCase() + said.slice(1);
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, checked: Checked): readonly string[] {
@@ -108,16 +108,16 @@ function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, check
   const [first] = steps;
   const variable = first === undefined ? undefined : variables[String(first)];
   if (variable !== undefined && set.has(String(first))) {
-    const said = saidOf(issue);
+    const text = textOf(issue);
     // Messages of other schemas may quote the value.
     const hidden =
-      schema['~standard'].vendor === 'zod' ? said : said.replaceAll(String(valueAt(value, [first ?? ''])), '...');
+      schema['~standard'].vendor === 'zod' ? text : text.replaceAll(String(valueAt(value, [first ?? ''])), '...');
     return [`${config}: ${path}, which ${variable} in the environment sets, is wrong: ${hidden}.`];
   }
   const given = steps.length === 0 ? without(value, set) : valueAt(value, steps);
-  if (given !== undefined) return [`${config}: ${path} is ${shown(given)}: ${saidOf(issue)}.`];
+  if (given !== undefined) return [`${config}: ${path} is ${shown(given)}: ${textOf(issue)}.`];
   const orSet = variable === undefined || steps.length > 1 ? '' : `; set it, or ${variable} in the environment`;
-  return [`${config}: ${path} is missing: ${saidOf(issue)}${orSet}.`];
+  return [`${config}: ${path} is missing: ${textOf(issue)}${orSet}.`];
 }
 
 /** A value as a message shows it. YAML can make values that contain themselves, or that are huge when written out. */

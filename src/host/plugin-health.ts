@@ -50,6 +50,6 @@ export class PluginHealth {
     health.quarantined = true;
     const often = `${health.failures.length} times within ${time} ms`;
     const facts = { event: 'quarantine', plugin };
-    this.#logger.error(facts, `plugin '${plugin}' failed ${often} and is not called any more until a reload`);
+    this.#logger.error(facts, `plugin '${plugin}' failed ${often} and is no longer called until a reload`);
   }
 }

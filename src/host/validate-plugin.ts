@@ -195,7 +195,7 @@ function variablesOfNothing(key: string, { options, environment }: Plugin): stri
   const strange = Object.entries(environment).filter(([option]) => !known.includes(option));
   return strange.map(
     ([option, variable]) =>
-      `The plugin '${key}': environment has ${variable} set the option '${option}', which there is not.${didYouMean(option, known)}`,
+      `The plugin '${key}': environment sets the unknown option '${option}' from ${variable}.${didYouMean(option, known)}`,
   );
 }
 
@@ -227,7 +227,7 @@ async function hookMistakes(config: string, hooks: unknown): Promise<string[]> {
     if (typeof entry !== 'object' || entry === null || !Object.hasOwn(entry, 'before')) continue;
     const { before, ...rest } = entry as { readonly before: unknown };
     checked[hook] = rest;
-    mistakes.push(`${config}: hooks.${hook}.before is not taken any more. ${BEFORE}`);
+    mistakes.push(`${config}: hooks.${hook}.before is no longer supported. ${BEFORE}`);
   }
   const value = mistakes.length > 0 ? checked : hooks;
   return [...mistakes, ...(await mistakesIn(hooksOf(value), value, { config, at: ['hooks'] }))];

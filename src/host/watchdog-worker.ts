@@ -19,31 +19,31 @@ let beat = -1;
 let seen = new Map<number, number>();
 /** How long there was no beat, in milliseconds, not counting time in which the machine did not run. */
 let stalled = 0;
-let said = false;
+let isReported = false;
 let killed = false;
 
-look(0);
+sample(0);
 
-/** @param waited since the last look, in milliseconds */
-function look(waited: number): void {
+/** Takes a sample. @param waited since the last one, in milliseconds */
+function sample(waited: number): void {
   const [blockTime, hangTime] = [Atomics.load(view, BLOCK_TIME), Atomics.load(view, HANG_TIME)];
   const next = Math.min(INTERVAL, blockTime / SAMPLES);
-  setTimeout(look, next, next);
-  for (let told = receive(); told !== undefined; told = receive()) names.set(told.id, told);
+  setTimeout(sample, next, next);
+  for (let naming = receive(); naming !== undefined; naming = receive()) names.set(naming.id, naming);
   const now = Atomics.load(view, BEAT);
   if (now !== beat) {
     beat = now;
     seen = new Map();
     stalled = 0;
-    said = false;
+    isReported = false;
     return;
   }
   stalled += waited;
   const id = Atomics.load(view, CALLED);
   seen.set(id, (seen.get(id) ?? 0) + 1);
   const name = names.get([...seen].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0);
-  if (stalled >= blockTime && !said) {
-    said = true;
+  if (stalled >= blockTime && !isReported) {
+    isReported = true;
     warn(name, blockTime);
   }
   if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0 && !killed) kill(name, hangTime);
@@ -58,8 +58,8 @@ function warn(name: Naming | undefined, blockTime: number): void {
     'warn',
     name,
     name
-      ? `plugin '${name.plugin}' keeps the event loop in ${name.what} for more than ${blockTime} ms: nobody is served meanwhile`
-      : `the event loop is held up for more than ${blockTime} ms, by none of the plugins' first steps`,
+      ? `plugin '${name.plugin}' has blocked the event loop in ${name.what} for ${blockTime} ms: no client is served meanwhile`
+      : `the event loop has been blocked for ${blockTime} ms, not by the synchronous part of a plugin's call`,
   );
 }
 

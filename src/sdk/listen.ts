@@ -75,7 +75,7 @@ function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOpt
         ? `another plugin of this server listens on ${place} already: give each its own port; to move a port between plugins, first reload without the old one`
         : `another program, perhaps another chatserv, listens on ${place} already: end that one, or set the option port to another`;
     case 'EACCES':
-      return `the system lets only root, and whom root allows, listen on ${place}: set the option port to one from 1024 on, or have the service manager open it`;
+      return `the system lets only root and privileged users listen on ${place}: set the option port to one from 1024 on, or have the service manager open it`;
     case 'EADDRNOTAVAIL':
       return `this machine has no address ${host} (${cause.message}): set the option host to one that it has, or to 0.0.0.0 or :: for every one`;
     default:

@@ -15,7 +15,7 @@ interface ListenerSpec {
   readonly name: string;
   /** Identifies where it listens: a reload that does not change it leaves the listener open. */
   readonly place: string;
-  /** Calls `begin` with where the options say, and resolves when it listens. */
+  /** Calls `begin` with the place from the options, and resolves when it listens. */
   open(begin: (where: ListenOptions) => Promise<unknown>): Promise<unknown>;
   /** As for `listen`. */
   readonly reserved?: boolean | undefined;

@@ -160,7 +160,7 @@ test('a terminal is told once where the server listens', { timeout: 60_000 }, as
       screen += text;
       if (/transport=tcp/.test(screen) && child.stdin.writable) child.stdin.end('\n');
     }
-    expect(screen).toMatch(/listens .*tcp/);
+    expect(screen).toMatch(/listening .*tcp/);
     expect(screen).not.toContain('chatserv listens on');
   } finally {
     await rm(folder, { recursive: true });

@@ -72,7 +72,7 @@ describe('the order of handlers', () => {
     });
     await expect(startServer({ mine })).rejects.toMatchObject({
       sentences: [
-        "The plugin 'mine': hooks.onUsername.before is not taken any more. Handlers run by phase (guard, transform, decide, observe), within it by `order`, 'pre' or 'post', and then in the order of the config.",
+        "The plugin 'mine': hooks.onUsername.before is no longer supported. Handlers run by phase (guard, transform, decide, observe), within it by `order`, 'pre' or 'post', and then in the order of the config.",
       ],
     });
   });

@@ -142,7 +142,7 @@ test('bot: it answers who writes to it', async () => {
 
 test('welcome: names another plugin, and the sentence says what does so now', async () => {
   await expect(startServer({ welcome })).rejects.toThrow(
-    /^The plugin 'welcome': hooks.onLogin.before is not taken any more.*`order`, 'pre' or 'post'/,
+    /^The plugin 'welcome': hooks.onLogin.before is no longer supported.*`order`, 'pre' or 'post'/,
   );
 });
 

@@ -42,12 +42,12 @@ describe('a definition with a mistake is not taken', () => {
     [
       'a variable for an option that there is not',
       { options: z.strictObject({ token: z.string().default('') }), environment: { tokn: 'TOKEN' } },
-      "environment has TOKEN set the option 'tokn', which there is not. Did you mean 'token'?",
+      "environment sets the unknown option 'tokn' from TOKEN. Did you mean 'token'?",
     ],
     [
       'a variable for a plugin without options',
       { environment: { token: 'TOKEN' } },
-      "environment has TOKEN set the option 'token', which there is not.",
+      "environment sets the unknown option 'token' from TOKEN.",
     ],
     ['a variable that is none', { environment: { token: 5 } }, 'environment.token is 5: expected a line of text.'],
     [

@@ -66,7 +66,7 @@ describe('what keeps a listener from listening is said with what to do', () => {
   test.skipIf(FREE_FOR_ALL <= 80)('a port that is for root', () =>
     unprivileged(() =>
       expect(listens({ host: '127.0.0.1', port: 80 })).rejects.toThrow(
-        'the system lets only root, and whom root allows, listen on 127.0.0.1:80: set the option port to one from 1024 on',
+        'the system lets only root and privileged users listen on 127.0.0.1:80: set the option port to one from 1024 on',
       ),
     ),
   );
