@@ -57,7 +57,10 @@ export class AccountWatch implements LoginAccounts {
       if (isExpiry(change) && session !== by) expire(session, basis, change);
       else basis.state = this.#read(account);
     }
-    if (by !== undefined) by.epoch = (await by.basis?.state)?.epoch;
+    if (by !== undefined) {
+      const epoch = (await by.basis?.state)?.epoch;
+      by.login = { ...by.login, epoch };
+    }
     await this.#server.hooks.onAccountChange.observe.run(account, change);
   }
 

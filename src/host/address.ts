@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
-import type { ClientPlace } from '../kernel/environment.ts';
+import type { Session } from '../api/session.ts';
 
 /** An IP address or network, parsed from text. */
 export interface ParsedAddress {
@@ -108,7 +108,7 @@ export function networkOf(address: string): string {
 }
 
 /** A client's address and network, by the address that its transport gave. */
-export function locate(address: string): ClientPlace {
+export function locate(address: string): Pick<Session, 'address' | 'network'> {
   const plain = plainAddress(address);
   return { address: plain, network: networkOf(plain) };
 }

@@ -94,8 +94,9 @@ export function notingProvider({ plugin, hook, phase }: PluginHandler, handler: 
   const decide = handler as (session: ClientSession, ...args: unknown[]) => unknown;
   return async (session: ClientSession, ...args: unknown[]) => {
     const decision = (await decide(session, ...args)) as UsernameDecision | PasswordDecision | undefined;
-    if (decision === 'right') session.provider = plugin;
-    else if (typeof decision === 'object' && decision?.kind === 'admit') session.provider = decision.provider ?? plugin;
+    const isAdmitted = typeof decision === 'object' && decision?.kind === 'admit';
+    const provider = isAdmitted ? (decision.provider ?? plugin) : plugin;
+    if (isAdmitted || decision === 'right') session.login = { ...session.login, provider };
     return decision;
   };
 }

@@ -26,7 +26,7 @@ export function liveServer(parts: Parts): Server {
   return {
     accept: (connection, codec) => accept(kernel, connection, codec),
     listens,
-    post: (post, ordered) => kernel.post(post, ordered),
+    post: (post, ordered) => kernel.messages.posting.post(post, ordered),
     append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
     redact: (id, by) => redact(kernel, id, by),
     limitMet: (limit) => counters.countLimitHit(limit),

@@ -8,7 +8,6 @@ import type { Passage } from '../hooks/reservation.ts';
 import type { ClientSession } from './client-session.ts';
 import { Call, type CommandInput, type Commands, type KernelCommand } from './commands.ts';
 import { QuestionCancelled } from './errors.ts';
-import type { SessionContext } from './session-context.ts';
 
 /** How much of an unknown command's word an error repeats, in characters. */
 const WORD_SHOWN = 32;
@@ -26,7 +25,6 @@ interface Request {
 export class Answers {
   readonly #session: ClientSession;
   readonly #account: Account;
-  readonly #context: SessionContext;
   readonly #maxRunning: number;
   readonly #failed: (cause: unknown) => void;
   /** Resolves once the last line so far is answered. */
@@ -34,11 +32,10 @@ export class Answers {
   #running = 0;
 
   /** @param failed called with an error that no command caused */
-  constructor(session: ClientSession, account: Account, context: SessionContext, failed: (cause: unknown) => void) {
+  constructor(session: ClientSession, account: Account, failed: (cause: unknown) => void) {
     this.#session = session;
     this.#account = account;
-    this.#context = context;
-    this.#maxRunning = context.limits.commandsUnderWay;
+    this.#maxRunning = session.context.limits.commandsUnderWay;
     this.#failed = failed;
   }
 
@@ -59,16 +56,13 @@ export class Answers {
     this.#session.reply(text);
   }
 
-  /** Answers a command that exceeded a rate, and does not run it. */
-  addTooFast({ word }: CommandInput, { commands }: { readonly commands: Commands }): Promise<void> {
-    return this.addError({ reason: 'rate', about: commands.has(word) ? word : shown(word) });
-  }
-
-  /** Runs a command. @returns when the next line may be read */
+  /** Runs a command, unless its line exceeded a rate. @returns when the next line may be read */
   add(input: CommandInput, { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks }): Promise<void> {
     const { word, unlessCommand = '' } = input;
     const command = commands.get(word);
-    if (command === undefined) return this.addError({ reason: 'command', about: shown(word) });
+    const about = command === undefined ? shown(word) : word;
+    if (this.#session.inputs.throttled) return this.addError({ reason: 'rate', about });
+    if (command === undefined) return this.addError({ reason: 'command', about });
     const request = { input, command, unless: commands.get(unlessCommand), hooks };
     if (!command.overlaps) return this.#runAlone(request);
     return this.#running < this.#maxRunning ? this.#overlap(request) : this.#overlapLater(request);
@@ -82,7 +76,7 @@ export class Answers {
   }
 
   async #overlapLater(request: Request): Promise<void> {
-    this.#context.environment.counters.countLimitHit('commands-under-way');
+    this.#session.context.environment.counters.countLimitHit('commands-under-way');
     await this.#last;
     await this.#overlap(request);
   }
@@ -115,7 +109,7 @@ export class Answers {
       this.#session.send(answer);
     } catch (err) {
       const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
-      this.#context.environment.logger.error(facts, `the answer of command '${name}' cannot be sent`);
+      this.#session.context.environment.logger.error(facts, `the answer of command '${name}' cannot be sent`);
       this.#session.send({ kind: 'error', reason: 'internal', about: word });
     }
   }
@@ -126,8 +120,9 @@ export class Answers {
     if (once === undefined) return this.#perform(request, proceed);
     const { id } = this.#account;
     // A copy runs once the one before it was kept or refused, so that it can get the same answer.
-    return this.#context.retries.run(`${id} ${once.key}`, async (waited) => {
-      const first = once.again || waited ? await this.#context.messages.posting.firstAnswer(id, once.key) : undefined;
+    return this.#session.context.retries.run(`${id} ${once.key}`, async (waited) => {
+      const first =
+        once.again || waited ? await this.#session.context.messages.posting.firstAnswer(id, once.key) : undefined;
       return this.#perform({ ...request, input: { ...input, once: { ...once, first } } }, proceed);
     });
   }
@@ -177,22 +172,14 @@ export class Answers {
     // Every line has an answer, so that a client that pipelines can match them.
     reply ??= this.#session.ended ? undefined : '';
     if (reply === undefined) return undefined;
-    if (typeof reply === 'string' || isLines(reply)) return { kind: 'answer', command: name, reply };
-    if (reply.kind === 'refusal') return errorOf(reply, input.word);
-    return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
+    if (typeof reply === 'string' || !('kind' in reply)) return { kind: 'answer', command: name, reply };
+    if (reply.kind === 'reply') return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };
+    const { reason, sentence } = reply;
+    return { kind: 'error', reason, about: input.word, ...(sentence !== undefined && { sentence }) };
   }
 }
 
 /** The part of an unknown command's word that an error repeats. */
 function shown(word: string): string {
   return [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
-}
-
-/** A refusal as the answer to a line. */
-function errorOf({ reason, sentence }: Refusal, about: string): Output {
-  return { kind: 'error', reason, about, ...(sentence !== undefined && { sentence }) };
-}
-
-function isLines(reply: Exclude<Reply, undefined>): reply is readonly string[] {
-  return Array.isArray(reply);
 }

@@ -8,33 +8,29 @@ import {
   type PasswordDecision,
   type UsernameDecision,
 } from '../api/decisions.ts';
-import type { Hooks } from '../api/handlers.ts';
 import type { Login, LoginStep } from '../api/login.ts';
 import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
 import type { AccountState } from './login-basis.ts';
-import type { SessionContext } from './session-context.ts';
 
 const OVER: LoginStep = { kind: 'over' };
 
 /** Authenticates a client and admits it. Plugins decide about names and passwords. */
 export class Authentication implements Login {
   readonly #session: ClientSession;
-  readonly #context: SessionContext;
   /** The named user, whose password comes next. */
   #named: Account | undefined;
   #because: '' | 'wrong' = '';
   /** How many passwords were wrong on this connection, restarted logins included. */
   #wrong = 0;
 
-  constructor(session: ClientSession, context: SessionContext) {
+  constructor(session: ClientSession) {
     this.#session = session;
-    this.#context = context;
   }
 
   async identify(name: string): Promise<LoginStep> {
     this.#named = undefined;
-    const decision = await this.#session.ensureOpen(nameDecision(this.#session, name, this.#context.generation.hooks));
+    const decision = await this.#session.ensureOpen(this.#decideName(name));
     return this.#proceed(decision ?? askUsername(), 'username');
   }
 
@@ -63,14 +59,15 @@ export class Authentication implements Login {
     const { seconds } = refused;
     // A password may have been typed as the name: log the name of a known account only.
     const known = this.#named && { account: this.#named.name };
-    this.#context.environment.logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
+    const { logger } = session.context.environment;
+    logger.info({ event: 'block', ...session.who, ...known, seconds }, 'logins are blocked');
     session.closeWith('blocked', { kind: 'blocked', seconds, after });
     return OVER;
   }
 
   /** @returns why the session is refused, if it is */
   async #admit(
-    { account, epoch, device = newDevice(), deviceName }: Admit,
+    { account, epoch, device = randomBytes(9).toString('base64url'), deviceName }: Admit,
     after: 'username' | 'password',
   ): Promise<UsernameDecision | undefined> {
     const session = this.#session;
@@ -78,23 +75,22 @@ export class Authentication implements Login {
     const state = after === 'password' ? await session.basis?.state : await this.#stateOf(account);
     if (state === 'unknown' || state?.isBot) return askUsername();
     if (epoch !== undefined && state?.epoch !== epoch) return askUsername('expired');
-    session.device = device;
+    session.login = { ...session.login, device, epoch: state?.epoch };
     session.deviceName = session.preset('device') ?? deviceName ?? '';
     session.takesOver = false;
-    session.epoch = state?.epoch;
     // The account may have been renamed since the plugin found it.
-    return await this.#context.admit(session, state === undefined ? account : { id: account.id, name: state.name });
+    return await session.context.admit(session, state === undefined ? account : { id: account.id, name: state.name });
   }
 
   /** The account's state, tracked from now on; `unknown` when it cannot be read. */
   async #stateOf(account: Account): Promise<AccountState | undefined | 'unknown'> {
     const session = this.#session;
     try {
-      return await session.ensureOpen(this.#context.environment.accounts.track(session, account));
+      return await session.ensureOpen(session.context.environment.accounts.track(session, account));
     } catch (err) {
       if (err instanceof SessionClosed) throw err;
       const facts = { event: 'store-error', ...session.who, err };
-      this.#context.environment.logger.error(facts, 'an account could not be read for a login');
+      session.context.environment.logger.error(facts, 'an account could not be read for a login');
       return 'unknown';
     }
   }
@@ -102,74 +98,63 @@ export class Authentication implements Login {
   async #check(account: Account, secret: string): Promise<PasswordDecision> {
     // Read before the password is checked, so that a change during the check is noticed.
     if ((await this.#stateOf(account)) === 'unknown') return 'again';
-    return await this.#session.ensureOpen(
-      passwordDecision(this.#session, account, secret, this.#context.generation.hooks),
-    );
+    return await this.#session.ensureOpen(this.#decidePassword(account, secret));
   }
 
   /** Answers a wrong password. */
   async #refuse(account: Account): Promise<LoginStep> {
     const session = this.#session;
-    const { environment, generation, limits } = this.#context;
+    const { environment, limits } = session.context;
     this.#because = 'wrong';
     this.#wrong++;
     environment.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
-    const block = await session.ensureOpen(blockAfter(session, account, generation.hooks));
+    const block = await session.ensureOpen(this.#decideBlock(account));
     if (block !== undefined) return this.#proceed(block, 'password');
     if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
     session.closeFor('password-attempts', 'wrong-password');
     return OVER;
   }
-}
 
-/** The decision on a user name: a guard's refusal, or the first handler's decision. */
-async function nameDecision(
-  session: ClientSession,
-  name: string,
-  { onUsername: { guard, decide } }: Hooks,
-): Promise<UsernameDecision | undefined> {
-  const passage = await guard.run(session, name);
-  let decision: UsernameDecision | undefined = passage.refusal;
-  try {
-    if (session.ended) return undefined;
-    decision ??= await decide.run(session, name);
-    return decision;
-  } finally {
-    passage.settle(decision);
+  /** The decision on a user name: a guard's refusal, or the first handler's decision. */
+  async #decideName(name: string): Promise<UsernameDecision | undefined> {
+    const session = this.#session;
+    const { guard, decide } = session.context.generation.hooks.onUsername;
+    const passage = await guard.run(session, name);
+    let decision: UsernameDecision | undefined = passage.refusal;
+    try {
+      if (session.ended) return undefined;
+      decision ??= await decide.run(session, name);
+      return decision;
+    } finally {
+      passage.settle(decision);
+    }
   }
-}
 
-/** The decision on a password. Guards and observers are notified of it even if the client has left. */
-async function passwordDecision(
-  session: ClientSession,
-  account: Account,
-  secret: string,
-  { onPassword: { guard, decide, observe } }: Hooks,
-): Promise<PasswordDecision> {
-  let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
-  let decision: PasswordDecision = 'again';
-  try {
-    passage = await guard.run(session, account, secret);
-    // A guard may close the session without refusing the password: then nothing has checked it.
-    if (session.ended) decision = passage.refusal ?? 'again';
-    else
-      decision = passage.refusal ?? (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
-    return decision;
-  } finally {
-    const outcome = decision === 'right' && session.basis?.expired ? 'again' : decision;
-    passage?.settle(outcome);
-    observe.notify(session, account, outcome);
+  /** The decision on a password. Guards and observers are notified of it even if the client has left. */
+  async #decidePassword(account: Account, secret: string): Promise<PasswordDecision> {
+    const session = this.#session;
+    const { guard, decide, observe } = session.context.generation.hooks.onPassword;
+    let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
+    let decision: PasswordDecision = 'again';
+    try {
+      passage = await guard.run(session, account, secret);
+      // A guard may close the session without refusing the password: then nothing has checked it.
+      if (session.ended || passage.refusal !== undefined) decision = passage.refusal ?? 'again';
+      else decision = (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
+      return decision;
+    } finally {
+      const outcome = decision === 'right' && session.basis?.expired ? 'again' : decision;
+      passage?.settle(outcome);
+      observe.notify(session, account, outcome);
+    }
   }
-}
 
-/** The block after a wrong password, if any. */
-async function blockAfter(session: ClientSession, account: Account, hooks: Hooks): Promise<Blocked | undefined> {
-  const { decide, observe } = hooks.onAuthFail;
-  const block = await decide.run(session, account);
-  observe.notify(session, account, block);
-  return block;
-}
-
-function newDevice(): string {
-  return randomBytes(9).toString('base64url');
+  /** The block after a wrong password, if any. */
+  async #decideBlock(account: Account): Promise<Blocked | undefined> {
+    const session = this.#session;
+    const { decide, observe } = session.context.generation.hooks.onAuthFail;
+    const block = await decide.run(session, account);
+    observe.notify(session, account, block);
+    return block;
+  }
 }

@@ -3,19 +3,16 @@ import { throwLater } from '../hooks/throw-later.ts';
 import type { Rendered } from '../messages/rendered.ts';
 import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
-import type { SessionContext } from './session-context.ts';
 
 /** Encodes and decodes for one client with its codec. A codec that fails closes the session. */
 export class ClientCodec {
   readonly #session: ClientSession;
-  readonly #context: SessionContext;
   #state: CodecState;
   #isFirstLine = true;
 
   /** @throws what the session's codec throws when it fails to open */
-  constructor(session: ClientSession, context: SessionContext) {
+  constructor(session: ClientSession) {
     this.#session = session;
-    this.#context = context;
     this.#state = session.codec.open(session);
   }
 
@@ -65,7 +62,7 @@ export class ClientCodec {
     this.#isFirstLine = false;
     const session = this.#session;
     if (!session.codec.handsOver || !('text' in line)) return;
-    const codec = [...this.#context.generation.codecs.values()].find((one) => one.claims?.(line.text));
+    const codec = [...session.context.generation.codecs.values()].find((one) => one.claims?.(line.text));
     if (codec === undefined || codec === session.codec) return;
     session.codec = codec;
     try {
@@ -81,10 +78,10 @@ export class ClientCodec {
   }
 
   #report(err: unknown): void {
-    const { codec, ended, who } = this.#session;
+    const { codec, context, ended, who } = this.#session;
     if (ended) return;
     const facts = { event: 'plugin-error', plugin: codec.plugin, codec: codec.name, ...who, err };
-    this.#context.environment.logger.error(facts, `codec '${codec.name}' failed`);
+    context.environment.logger.error(facts, `codec '${codec.name}' failed`);
     this.#session.close('internal');
   }
 }

@@ -19,8 +19,6 @@ import type { LoginBasis } from './login-basis.ts';
 import { Questions } from './questions.ts';
 import type { SessionContext } from './session-context.ts';
 
-function nothing(): void {}
-
 /** Calls a plugin's callback; one that throws does not stop those after it. */
 function callBack(callback: () => void): void {
   try {
@@ -38,11 +36,10 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   readonly network: string;
   codec: LiveCodec;
   account: Account | undefined;
-  device = '';
+  ended = false;
+  login: SessionLogin = { device: '', epoch: undefined, provider: '' };
   deviceName = '';
   takesOver = false;
-  epoch: number | undefined;
-  provider = '';
   basis: LoginBasis | undefined;
   readonly outbox: Outbox;
   readonly feed: SessionFeed;
@@ -53,7 +50,6 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   /** When the connection was accepted, by the monotonic clock. */
   readonly #acceptedAt: number;
   readonly #connection: Connection;
-  #ended = false;
   #onGone: (() => void)[] = [];
 
   /** @throws what the codec throws when it fails to open */
@@ -71,19 +67,14 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     this.#connection = connection;
     this.outbox = new Outbox(stream, flushes, limits.outboxBytes, this);
     this.feed = context.messages.feed(this);
-    this.inputs = new InputReader(stream, context, this);
-    this.clientCodec = new ClientCodec(this, context);
+    this.inputs = new InputReader(stream, this);
+    this.clientCodec = new ClientCodec(this);
     // The `close` that follows an error ends the session.
-    stream.on('error', nothing);
+    stream.on('error', () => {});
     stream.on('close', () => {
       this.#end('gone');
       for (const callback of this.#onGone.splice(0)) callBack(callback);
     });
-  }
-
-  get login(): SessionLogin {
-    const { device, epoch, provider } = this;
-    return { device, epoch, provider };
   }
 
   get age(): number {
@@ -98,17 +89,13 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     return { session: this.id, address: this.address, ...(this.account && { account: this.account.name }) };
   }
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   get exempt(): boolean {
     return this.context.environment.isExempt(this.address);
   }
 
   replaces({ deviceName, login }: Session): boolean {
     if (this.takesOver && deviceName === this.deviceName) return true;
-    return this.device !== '' && login.device === this.device;
+    return this.login.device !== '' && login.device === this.login.device;
   }
 
   async ask(question: Question, because: string | AskOptions = '', reason?: string): Promise<string> {
@@ -116,14 +103,14 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   }
 
   preset(question: Question): string | undefined {
-    return this.questions.preset(question);
+    return this.questions.preset?.get(question);
   }
 
   send(output: Output): void {
     const bytes = this.clientCodec.encode(output);
     if (output.kind === 'event') this.outbox.put(bytes);
     else this.outbox.putAnswer(bytes);
-    if (output.kind === 'welcome') this.questions.dropPreset();
+    if (output.kind === 'welcome') this.questions.preset = undefined;
   }
 
   /** Sends a reply of the codec's own. */
@@ -162,11 +149,6 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
       stream.destroy();
     });
     this.whenGone(cancel);
-  }
-
-  /** Reads no further line. Commands that are running go on; a reader that waits for a line gets `SessionClosed`. */
-  stopReading(): void {
-    this.inputs.lines.close();
   }
 
   destroy(): void {
@@ -215,7 +197,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
 
   #end(reason: string): void {
     if (this.ended) return;
-    this.#ended = true;
+    this.ended = true;
     this.outbox.close();
     this.feed.end();
     this.inputs.lines.close();

@@ -1,27 +1,20 @@
 import type { Codec } from '../api/codec.ts';
 import type { Logger } from '../api/logger.ts';
 import type { Login } from '../api/login.ts';
+import type { Session } from '../api/session.ts';
 import type { MessageCounters, MessageGeneration, MessageLimits } from '../messages/context.ts';
 import type { LineEnvironment, LineLimits, TrafficCounters } from '../wire/environment.ts';
 import type { ClientSession } from './client-session.ts';
 import type { Commands } from './commands.ts';
 import type { LoginAccounts } from './login-basis.ts';
 
-/** The origin of a connection. */
-export interface ClientPlace {
-  /** The IP address in its shortest form, or the transport's word where it has none. */
-  readonly address: string;
-  /** The network that limits apply to: the IPv4 address, or the /64 of an IPv6 address. */
-  readonly network: string;
-}
-
 /** What the host provides to its kernel. */
 export interface KernelEnvironment extends LineEnvironment {
   readonly logger: Logger;
   readonly counters: TrafficCounters & MessageCounters;
   readonly accounts: LoginAccounts;
-  /** @param address as the transport gave it */
-  locate(address: string): ClientPlace;
+  /** The session's `address` and `network`. @param address as the transport gave it */
+  locate(address: string): Pick<Session, 'address' | 'network'>;
   /** Whether the limits per network don't apply to an address: it is exempt, or no IP address. */
   isExempt(address: string): boolean;
 }

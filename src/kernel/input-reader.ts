@@ -3,30 +3,23 @@ import type { Input, LineRead, Question } from '../api/codec.ts';
 import { LineReader } from '../wire/line-reader.ts';
 import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
-import type { SessionContext } from './session-context.ts';
 
 const NO_INPUTS: readonly Input[] = [];
 
 /** Reads the inputs of one client: its lines as its codec decodes them, within its limits. */
 export class InputReader {
   readonly lines: LineReader;
+  /** Whether the last line exceeded a rate, so that its commands are refused. The limit hit was counted. */
+  throttled = false;
   readonly #session: ClientSession;
-  readonly #context: SessionContext;
   /** The inputs of the last line, and how many of them were taken. */
   #inputs: readonly Input[] = NO_INPUTS;
   #taken = 0;
-  #throttled = false;
   #linesBeforeLogin = 0;
 
-  constructor(stream: Readable, context: SessionContext, session: ClientSession) {
+  constructor(stream: Readable, session: ClientSession) {
     this.#session = session;
-    this.#context = context;
-    this.lines = new LineReader(stream, context, session);
-  }
-
-  /** Whether the last line exceeded a rate, so that its commands are refused. The limit hit was counted. */
-  get throttled(): boolean {
-    return this.#throttled;
+    this.lines = new LineReader(stream, session.context, session);
   }
 
   /**
@@ -61,9 +54,10 @@ export class InputReader {
 
   #decode(line: LineRead, question: Question | undefined): void {
     const session = this.#session;
+    const { environment, limits } = session.context;
     session.clientCodec.choose(line);
     const isLogin = session.account === undefined;
-    if (isLogin && ++this.#linesBeforeLogin > this.#context.limits.loginLines) this.#closeFor('too-many-lines');
+    if (isLogin && ++this.#linesBeforeLogin > limits.loginLines) this.#closeFor('too-many-lines');
     const judgement = this.lines.judge();
     if (judgement === 'too-fast' || (judgement !== 'run' && question !== undefined)) this.#closeFor('too-fast');
     this.#inputs = session.clientCodec.decode(line, question);
@@ -75,8 +69,8 @@ export class InputReader {
       this.#inputs = NO_INPUTS;
       return;
     }
-    this.#throttled = judgement !== 'run';
-    if (judgement !== 'run') this.#context.environment.counters.countLimitHit(judgement);
+    this.throttled = judgement !== 'run';
+    if (judgement !== 'run') environment.counters.countLimitHit(judgement);
   }
 
   #closeFor(limit: string): never {

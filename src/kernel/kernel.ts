@@ -1,8 +1,7 @@
 import type { Account } from '../api/account.ts';
 import type { Input } from '../api/codec.ts';
 import type { Connection } from '../api/connection.ts';
-import { askUsername, type Refusal, type UsernameDecision } from '../api/decisions.ts';
-import type { Post, Posted } from '../api/post.ts';
+import { askUsername, type UsernameDecision } from '../api/decisions.ts';
 import { Messages } from '../messages/messages.ts';
 import { FlushScheduler } from '../wire/flush-scheduler.ts';
 import { Answers } from './answers.ts';
@@ -16,6 +15,8 @@ import type { SessionContext } from './session-context.ts';
 /** Holds connections and runs hooks. Every feature belongs to a plugin. */
 export class Kernel implements SessionContext {
   readonly environment: KernelEnvironment;
+  limits: SessionLimits;
+  generation: KernelGeneration;
   readonly flushes: FlushScheduler;
   readonly messages: Messages = new Messages(this);
   readonly retries = new KeyedQueue<string>();
@@ -26,66 +27,45 @@ export class Kernel implements SessionContext {
   readonly #arriving = new Set<ClientSession>();
   /** Running `onDisconnect` handlers of ended sessions. */
   readonly #farewells = new Set<Promise<void>>();
-  #generation: KernelGeneration;
-  #limits: SessionLimits;
   #count = 0;
   #closing: string | undefined;
 
   constructor(environment: KernelEnvironment, limits: SessionLimits, generation: KernelGeneration) {
     this.environment = environment;
+    this.limits = limits;
+    this.generation = generation;
     this.flushes = new FlushScheduler(environment.counters);
-    this.#limits = limits;
-    this.#generation = generation;
-  }
-
-  /** The live plugins. Work in progress keeps the generation it began with. */
-  get generation(): KernelGeneration {
-    return this.#generation;
-  }
-
-  get limits(): SessionLimits {
-    return this.#limits;
   }
 
   /** Makes another generation live. Connections and sessions stay. */
   swap(generation: KernelGeneration, limits: SessionLimits): void {
-    this.#generation = generation;
-    this.#limits = limits;
-    this.messages.delivery.follow(generation.log);
-  }
-
-  /** Begins delivery from the log. @throws when it cannot be read */
-  begin(): Promise<void> {
-    return this.messages.delivery.begin(this.#generation.log);
+    this.generation = generation;
+    this.limits = limits;
+    this.messages.delivery.follow();
   }
 
   sessions(): IterableIterator<ClientSession> {
     return this.#sessions.values();
   }
 
-  /** Takes a connection that a transport accepted. @param codec the listener's codec */
+  /**
+   * Takes a connection that a transport accepted.
+   * @param codec the listener's codec
+   * @throws what the codec throws when it fails to open; the connection is destroyed then
+   */
   accept(connection: Connection, codec: LiveCodec): ClientSession {
-    const session = this.#open(connection, codec);
+    let session: ClientSession;
+    try {
+      session = new ClientSession(++this.#count, connection, codec, this);
+    } catch (cause) {
+      connection.stream.destroy();
+      throw cause;
+    }
     this.#sessions.add(session);
     this.#arriving.add(session);
     if (this.#closing === undefined) void this.#converse(session);
     else session.close(this.#closing);
     return session;
-  }
-
-  /** @throws what the codec throws when it fails to open; the connection is destroyed then */
-  #open(connection: Connection, codec: LiveCodec): ClientSession {
-    try {
-      return new ClientSession(++this.#count, connection, codec, this);
-    } catch (cause) {
-      connection.stream.destroy();
-      throw cause;
-    }
-  }
-
-  /** Sends a message, see Posting.post. */
-  post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
-    return this.messages.posting.post(post, this.environment.clock.now(), ordered);
   }
 
   /**
@@ -95,7 +75,7 @@ export class Kernel implements SessionContext {
   admit(session: ClientSession, account: Account): Promise<UsernameDecision | undefined> {
     return this.#admissions.run(account.id, async () => {
       if (session.ended) throw new SessionClosed();
-      const passage = await this.#generation.hooks.onAdmit.guard.run(session, account);
+      const passage = await this.generation.hooks.onAdmit.guard.run(session, account);
       let objection = passage.refusal;
       try {
         if (session.ended) throw new SessionClosed();
@@ -121,12 +101,11 @@ export class Kernel implements SessionContext {
     if (session.account !== undefined) this.messages.delivery.goes(session.account.id);
     if (this.#arriving.has(session) && reason !== 'gone') this.#logRefused(session, reason);
     else {
-      if (this.#arriving.has(session)) this.#logConnected(session);
+      this.#logConnected(session);
       const seconds = Math.round(session.age) / 1000;
       this.environment.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
     }
-    this.#arriving.delete(session);
-    const observing = this.#generation.hooks.onDisconnect.observe.run(session, reason);
+    const observing = this.generation.hooks.onDisconnect.observe.run(session, reason);
     if (!(observing instanceof Promise)) return;
     const farewell: Promise<void> = observing.finally(() => this.#farewells.delete(farewell));
     this.#farewells.add(farewell);
@@ -147,7 +126,7 @@ export class Kernel implements SessionContext {
         session.close(reason);
       }
     });
-    for (const session of sessions) session.stopReading();
+    for (const session of sessions) session.inputs.lines.close();
     await Promise.all(sessions.map((session) => new Promise<void>((resolve) => session.whenGone(resolve))));
     cancel();
     await Promise.all(this.#farewells);
@@ -157,7 +136,7 @@ export class Kernel implements SessionContext {
   async #converse(session: ClientSession): Promise<void> {
     let answers: Answers | undefined;
     try {
-      const { guard, observe } = this.#generation.hooks.onConnect;
+      const { guard, observe } = this.generation.hooks.onConnect;
       const passage = await guard.run(session);
       passage.settle(passage.refusal);
       if (session.ended) throw new SessionClosed();
@@ -167,10 +146,10 @@ export class Kernel implements SessionContext {
       const account = await this.#logIn(session);
       if (account === undefined) return;
       this.environment.logger.info({ event: 'login', ...session.who }, 'logged in');
-      await session.ensureOpen(this.#generation.hooks.onLogin.observe.run(session));
+      await session.ensureOpen(this.generation.hooks.onLogin.observe.run(session));
       await session.ensureOpen(this.messages.delivery.comes(account.id));
       session.feed.open();
-      answers = new Answers(session, account, this, (cause) => this.#fail(session, cause));
+      answers = new Answers(session, account, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);
       for (;;) {
         if (session.questions.takeDeferredPoll()) await this.#poll(session, answers);
@@ -185,10 +164,10 @@ export class Kernel implements SessionContext {
 
   /** @returns the session's account, or undefined if the session was closed instead */
   async #logIn(session: ClientSession): Promise<Account | undefined> {
-    const login = new Authentication(session, this);
+    const login = new Authentication(session);
     for (;;) {
       try {
-        await this.#generation.loginDialogue?.conduct(session, login);
+        await this.generation.loginDialogue?.conduct(session, login);
         if (session.account === undefined) session.close('internal');
         return session.account;
       } catch (thrown) {
@@ -200,8 +179,7 @@ export class Kernel implements SessionContext {
   #answer(input: Input, session: ClientSession, answers: Answers): Promise<void> {
     switch (input.kind) {
       case 'command':
-        if (session.inputs.throttled) return answers.addTooFast(input, this.#generation);
-        return answers.add(input, this.#generation);
+        return answers.add(input, this.generation);
       case 'invalid':
         return answers.addError(input);
       case 'reply':
@@ -220,12 +198,14 @@ export class Kernel implements SessionContext {
     session.send({ kind: 'ready' });
   }
 
+  /** Logs that a session has passed `onConnect`, once. */
   #logConnected(session: ClientSession): void {
-    this.#arriving.delete(session);
+    if (!this.#arriving.delete(session)) return;
     this.environment.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
   }
 
   #logRefused(session: ClientSession, reason: string): void {
+    this.#arriving.delete(session);
     const facts = { event: 'connection-refused', ...session.who, transport: session.transport, reason };
     this.environment.logger.info(facts, 'a connection was refused');
   }

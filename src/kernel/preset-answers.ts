@@ -4,13 +4,7 @@ import type { Question } from '../api/codec.ts';
 const NEUTRAL: ReadonlySet<string> = new Set(['', 'start', 'registered']);
 
 /** The questions of the login dialogue; plugins may ask others in between. */
-const DIALOGUE: ReadonlySet<Question> = new Set([
-  'username',
-  'password',
-  'register',
-  'new-password',
-  'new-password-again',
-]);
+const LOGIN: ReadonlySet<string> = new Set(['username', 'password', 'register', 'new-password', 'new-password-again']);
 
 /** The answers that a client sent with its login, before the questions. */
 export class PresetAnswers {
@@ -28,7 +22,7 @@ export class PresetAnswers {
    * @param because why the question is asked
    */
   take(question: Question, because: string): string | undefined {
-    const isDialogue = DIALOGUE.has(question);
+    const isDialogue = LOGIN.has(question);
     const answer = isDialogue && !NEUTRAL.has(because) ? undefined : this.get(question);
     const use = `${question} ${because}`;
     if (answer !== undefined && !this.#used.has(use)) {

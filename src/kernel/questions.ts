@@ -7,33 +7,25 @@ import { PresetAnswers } from './preset-answers.ts';
 /** Asks one client questions, one at a time. */
 export class Questions {
   readonly #session: ClientSession;
-  /** The answers that the client gave with its login. */
-  #preset: PresetAnswers | undefined;
-  #asking = false;
-  #waited = 0;
+  /** The answers that the client gave with its login, until that is over. */
+  preset: PresetAnswers | undefined;
+  /** Whether a question is waiting for its answer. */
+  asking = false;
+  /** How long questions have waited for their answers, in milliseconds. */
+  waited = 0;
   #pollDeferred = false;
 
   constructor(session: ClientSession) {
     this.#session = session;
   }
 
-  /** Whether a question is waiting for its answer. */
-  get asking(): boolean {
-    return this.#asking;
-  }
-
-  /** How long questions have waited for their answers, in milliseconds. */
-  get waited(): number {
-    return this.#waited;
-  }
-
   async ask(question: Question, { because = '', reason, secret }: AskOptions): Promise<string> {
-    if (this.#asking) throw new Error(`asked '${question}' while another question is waiting for its answer`);
-    const preset = this.#preset?.take(question, because);
+    if (this.asking) throw new Error(`asked '${question}' while another question is waiting for its answer`);
+    const preset = this.preset?.take(question, because);
     if (preset !== undefined) return preset;
     const details = { ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };
     this.#session.send({ kind: 'ask', question, because, ...details });
-    this.#asking = true;
+    this.asking = true;
     const began = performance.now();
     try {
       for (;;) {
@@ -44,8 +36,8 @@ export class Questions {
     } catch (cause) {
       throw cause instanceof SessionClosed ? new SessionClosed(this.#session) : cause;
     } finally {
-      this.#asking = false;
-      this.#waited += performance.now() - began;
+      this.asking = false;
+      this.waited += performance.now() - began;
     }
   }
 
@@ -54,7 +46,7 @@ export class Questions {
     const session = this.#session;
     const isLogin = session.account === undefined;
     if (input.kind === 'login' && isLogin) {
-      this.#preset = new PresetAnswers(input.preset);
+      this.preset = new PresetAnswers(input.preset);
       throw new LoginRestarted(session);
     }
     if (input.kind === 'cancel' && !isLogin) throw new QuestionCancelled(session);
@@ -62,15 +54,6 @@ export class Questions {
     else if (input.kind === 'poll') this.#pollDeferred = true;
     else if (input.kind === 'invalid') session.send({ ...input, kind: 'error' });
     else session.send({ kind: 'error', reason: 'unexpected', about: input.kind });
-  }
-
-  preset(question: Question): string | undefined {
-    return this.#preset?.get(question);
-  }
-
-  /** The login is over: drops the answers that came with it. */
-  dropPreset(): void {
-    this.#preset = undefined;
   }
 
   /** Whether the client has polled during a question. Resets it. */

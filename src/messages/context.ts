@@ -1,3 +1,4 @@
+import type { Clock } from '../api/clock.ts';
 import type { Entry, Follower, NewEntry, Room, SendKey } from '../api/entry.ts';
 import type { Hooks } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
@@ -50,6 +51,7 @@ export interface MessageLimits {
 /** The server, as posting and delivery see it. */
 export interface MessageContext {
   readonly environment: {
+    readonly clock: Clock;
     readonly logger: Logger;
     readonly counters: MessageCounters;
     /** `isRemoved`: whether an account was removed while the server ran. */

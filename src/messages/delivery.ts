@@ -34,18 +34,16 @@ export class Delivery {
     return this.#tail;
   }
 
-  /**
-   * Begins to deliver what is appended to a log. Sessions read the entries that it already has.
-   * @throws when the log cannot be read
-   */
-  async begin(log: UsedLog | undefined): Promise<void> {
+  /** Begins to deliver new entries. Sessions read earlier ones from the log. @throws when the log cannot be read */
+  async begin(): Promise<void> {
     this.#hasBegun = true;
-    this.follow(log);
-    this.#tail = Math.max(this.#tail, (await log?.head()) ?? 0);
+    this.follow();
+    this.#tail = Math.max(this.#tail, (await this.#log?.head()) ?? 0);
   }
 
-  /** Follows the log through another object, as after a reload, or stops. No entry is delivered twice. */
-  follow(log: UsedLog | undefined): void {
+  /** Follows the log of the live plugins, which a reload may have replaced. No entry is delivered twice. */
+  follow(): void {
+    const { log } = this.#context.generation;
     if (log === this.#log || !this.#hasBegun) return;
     const unfollow = this.#unfollow;
     this.#log = log;

@@ -26,19 +26,19 @@ export class Posting {
   /**
    * Sends a message: runs the guards and transforms of `onMessage`, then appends it to the log, whose follower delivers
    * it. A message that is not kept is delivered to those online. Does not wait for observers.
-   * @param now the time of the message, in milliseconds since 1970
    * @param ordered called as soon as no later post can overtake it
    * @returns the message and its unknown recipients, or why it was refused
    * @throws when it could not be kept
    */
-  async post(post: Post, now: number, ordered?: () => void): Promise<Posted | Refusal> {
+  async post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
     const began = performance.now();
     const { hooks } = this.#context.generation;
+    const { clock } = this.#context.environment;
     const isRemoved = this.#isRemoved;
     const { from, once } = post;
     if (isRemoved(from.id)) return refuse('removed');
     const before = once && (once.first ?? (once.again ? await this.firstAnswer(from.id, once.key) : undefined));
-    const draft = new Draft(post, audienceOf(post.to, this.#delivery.online), now, isRemoved);
+    const draft = new Draft(post, audienceOf(post.to, this.#delivery.online), clock.now(), isRemoved);
     if (before !== undefined) {
       ordered?.();
       return { message: messageOf(draft, before.duplicateOf), unknown: before.unknown };

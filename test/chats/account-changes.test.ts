@@ -99,7 +99,8 @@ describe('a removed account', () => {
     await alice.seesNothing();
     const log = server.host.service(MessageLog.service) as MessageLog;
     expect(await log.read(await idOf(server, 'alice'), 0, Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
-    const posted = await server.host.kernel.post({ from: { id, name: 'bob' }, to: ['alice'], text: 'nor later' });
+    const { posting } = server.host.kernel.messages;
+    const posted = await posting.post({ from: { id, name: 'bob' }, to: ['alice'], text: 'nor later' });
     expect(posted).toEqual({ kind: 'refusal', reason: 'removed' });
   });
 
