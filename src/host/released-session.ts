@@ -30,6 +30,24 @@ Object.defineProperties(ClientSession.prototype, {
       return ago(this, this.silence);
     },
   },
+  /** @deprecated `login.device` */
+  device: {
+    get(this: ClientSession): string {
+      return this.login.device;
+    },
+  },
+  /** @deprecated `login.epoch` */
+  epoch: {
+    get(this: ClientSession): number | undefined {
+      return this.login.epoch;
+    },
+  },
+  /** @deprecated `login.provider` */
+  provider: {
+    get(this: ClientSession): string {
+      return this.login.provider;
+    },
+  },
   /** @deprecated `preset` */
   prepared: { value: ClientSession.prototype.preset },
   /** @deprecated `send` */

@@ -6,6 +6,9 @@ import { expect, test } from 'vitest';
 interface ReleasedSession {
   readonly connectedAt: number;
   readonly lastHeard: number;
+  readonly device: string;
+  readonly epoch: number | undefined;
+  readonly provider: string;
   readonly dialect: { readonly name: string };
   prepared(question: string): string | undefined;
   say(output: { readonly kind: 'closing'; readonly reason: string }): void;
@@ -27,6 +30,10 @@ test('a session keeps the members of the last release', async () => {
             clock.now() - old.connectedAt,
             clock.now() - old.lastHeard,
           );
+          const { device, epoch, provider } = old;
+          expect({ device, epoch, provider }).toEqual(session.login);
+          expect(provider).toBe('password');
+          expect(device).not.toBe('');
           old.say({ kind: 'closing', reason: 'tea' });
           return undefined;
         },
