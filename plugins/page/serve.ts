@@ -27,12 +27,12 @@ const HEADERS: OutgoingHttpHeaders = {
 /**
  * Answers requests for a fixed table of files.
  * @param path the folder that they are served under; it ends with a slash
- * @param files by their paths below it
+ * @param files returns them by their paths below it
  */
-export function serve(path: string, files: ReadonlyMap<string, ServedFile>) {
+export function serve(path: string, files: () => ReadonlyMap<string, ServedFile>) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const asked = (request.url ?? '').split('?', 1)[0] ?? '';
-    const file = asked.startsWith(path) ? files.get(asked.slice(path.length)) : undefined;
+    const file = asked.startsWith(path) ? files().get(asked.slice(path.length)) : undefined;
     if (`${asked}/` === path) {
       // Relative, since a proxy may map the path.
       say(response, 308, 'The page is here.', { location: `${path.split('/').at(-2)}/` });

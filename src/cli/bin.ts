@@ -8,6 +8,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 }
 // Node would open a debugger, in which any user of the machine could run code.
 process.on('SIGUSR1', () => {});
+const { cacheCompiledCode } = await import('./compile-cache.ts');
+cacheCompiledCode();
 const { exit, exitNow, watchExit } = await import('./exit.ts');
 watchExit();
 const { registerModuleHooks } = await import('../host/self.ts');
