@@ -124,7 +124,7 @@ export class Host {
   static async start(setting: HostSetting): Promise<Host> {
     const host = await Host.setUp({ ...setting, exclusive: true });
     try {
-      await host.kernel.messages.delivery.begin();
+      await host.kernel.messages.begin();
       await host.#generation.start();
       host.#state = 'serving';
       host.#announce();

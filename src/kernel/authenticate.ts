@@ -1,13 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Account } from '../api/account.ts';
-import {
-  type Admit,
-  admit,
-  askUsername,
-  type Blocked,
-  type PasswordDecision,
-  type UsernameDecision,
-} from '../api/decisions.ts';
+import { type Admit, admit, askUsername, type PasswordDecision, type UsernameDecision } from '../api/decisions.ts';
 import type { Login, LoginStep } from '../api/login.ts';
 import type { ClientSession } from './client-session.ts';
 import { SessionClosed } from './errors.ts';
@@ -104,11 +97,14 @@ export class Authentication implements Login {
   /** Answers a wrong password. */
   async #refuse(account: Account): Promise<LoginStep> {
     const session = this.#session;
-    const { environment, limits } = session.context;
+    const { environment, generation, limits } = session.context;
+    const { decide, observe } = generation.hooks.onAuthFail;
     this.#because = 'wrong';
     this.#wrong++;
     environment.logger.info({ event: 'login-failure', ...session.who, account: account.name }, 'a password was wrong');
-    const block = await session.ensureOpen(this.#decideBlock(account));
+    const block = await decide.run(session, account);
+    observe.notify(session, account, block);
+    if (session.ended) throw new SessionClosed();
     if (block !== undefined) return this.#proceed(block, 'password');
     if (this.#wrong < limits.passwordAttempts) return { kind: 'password', because: 'wrong' };
     session.closeFor('password-attempts', 'wrong-password');
@@ -147,14 +143,5 @@ export class Authentication implements Login {
       passage?.settle(outcome);
       observe.notify(session, account, outcome);
     }
-  }
-
-  /** The block after a wrong password, if any. */
-  async #decideBlock(account: Account): Promise<Blocked | undefined> {
-    const session = this.#session;
-    const { decide, observe } = session.context.generation.hooks.onAuthFail;
-    const block = await decide.run(session, account);
-    observe.notify(session, account, block);
-    return block;
   }
 }

@@ -41,7 +41,7 @@ export class Kernel implements SessionContext {
   swap(generation: KernelGeneration, limits: SessionLimits): void {
     this.generation = generation;
     this.limits = limits;
-    this.messages.delivery.follow();
+    this.messages.follow();
   }
 
   sessions(): IterableIterator<ClientSession> {
@@ -82,11 +82,9 @@ export class Kernel implements SessionContext {
         // No await from here to the welcome.
         if (session.basis?.expired || this.environment.accounts.isRemoved(account.id)) objection ??= askUsername();
         if (objection !== undefined) return objection;
-        const { online } = this.messages;
-        for (const other of online.of(account.id)) if (session.replaces(other)) other.close('replaced');
+        for (const other of this.messages.online.of(account.id)) if (session.replaces(other)) other.close('replaced');
         session.account = account;
-        online.add(session, account);
-        session.feed.begin();
+        this.messages.connect(session, account);
         session.send({ kind: 'welcome', account });
         return undefined;
       } finally {
@@ -97,11 +95,10 @@ export class Kernel implements SessionContext {
 
   ended(session: ClientSession, reason: string): void {
     this.#sessions.delete(session);
-    this.messages.online.remove(session);
-    if (session.account !== undefined) this.messages.delivery.goes(session.account.id);
-    if (this.#arriving.has(session) && reason !== 'gone') this.#logRefused(session, reason);
-    else {
-      this.#logConnected(session);
+    this.messages.disconnect(session);
+    const isRefused = this.#arriving.has(session) && reason !== 'gone';
+    this.#logArrival(session, isRefused ? reason : undefined);
+    if (!isRefused) {
       const seconds = Math.round(session.age) / 1000;
       this.environment.logger.info({ event: 'disconnect', ...session.who, reason, seconds }, 'disconnected');
     }
@@ -141,14 +138,13 @@ export class Kernel implements SessionContext {
       passage.settle(passage.refusal);
       if (session.ended) throw new SessionClosed();
       if (passage.refusal !== undefined) return session.close(passage.refusal.reason);
-      this.#logConnected(session);
+      this.#logArrival(session);
       if (observe.isUsed()) await session.ensureOpen(observe.run(session));
       const account = await this.#logIn(session);
       if (account === undefined) return;
       this.environment.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.ensureOpen(this.generation.hooks.onLogin.observe.run(session));
-      await session.ensureOpen(this.messages.delivery.comes(account.id));
-      session.feed.open();
+      await session.ensureOpen(this.messages.open(session, account));
       answers = new Answers(session, account, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);
       for (;;) {
@@ -198,16 +194,13 @@ export class Kernel implements SessionContext {
     session.send({ kind: 'ready' });
   }
 
-  /** Logs that a session has passed `onConnect`, once. */
-  #logConnected(session: ClientSession): void {
+  /** Logs once that a session has passed `onConnect`, or why it was refused. */
+  #logArrival(session: ClientSession, refused?: string): void {
     if (!this.#arriving.delete(session)) return;
-    this.environment.logger.info({ event: 'connection', ...session.who, transport: session.transport }, 'connected');
-  }
-
-  #logRefused(session: ClientSession, reason: string): void {
-    this.#arriving.delete(session);
-    const facts = { event: 'connection-refused', ...session.who, transport: session.transport, reason };
-    this.environment.logger.info(facts, 'a connection was refused');
+    const { logger } = this.environment;
+    const facts = { ...session.who, transport: session.transport };
+    if (refused === undefined) logger.info({ event: 'connection', ...facts }, 'connected');
+    else logger.info({ event: 'connection-refused', ...facts, reason: refused }, 'a connection was refused');
   }
 
   #fail(session: ClientSession, cause: unknown): void {

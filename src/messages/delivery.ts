@@ -51,16 +51,16 @@ export class Delivery {
     unfollow();
   }
 
-  /** An account came online: reads its named rooms. @throws when they cannot be read */
-  async comes(account: number): Promise<void> {
+  /** Reads the named rooms of an account online. @throws when they cannot be read */
+  async loadRooms(account: number): Promise<void> {
     const log = this.#log;
     if (log === undefined) return;
     await this.#memberships.load(account, (id) => log.roomsOf(id, 'room'));
-    if (this.online.of(account).length === 0) this.#memberships.forget(account);
+    this.forgetRooms(account);
   }
 
-  /** A session of an account went offline. */
-  goes(account: number): void {
+  /** Forgets the rooms of an account, unless it is online. */
+  forgetRooms(account: number): void {
     if (this.online.of(account).length === 0) this.#memberships.forget(account);
   }
 

@@ -192,7 +192,7 @@ export class SessionFeed implements Feed {
   async #readAll(reader: InboxReader, firstPageDelivered: () => void): Promise<void> {
     if (!this.#hasCursor) {
       const { account } = this.#session;
-      const known = account && this.#delivery.comes(account.id);
+      const known = account && this.#delivery.loadRooms(account.id);
       const [{ id, handed }] = await Promise.all([reader.cursor(), known]);
       this.#given = Math.max(this.#given, Math.min(id, this.#since));
       this.#handed = handed;
