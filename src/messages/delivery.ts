@@ -64,18 +64,13 @@ export class Delivery {
     if (this.online.of(account).length === 0) this.#memberships.forget(account);
   }
 
-  /** Delivers an entry that no log keeps. */
-  deliverEphemeral(entry: Entry): void {
-    this.#deliver(entry);
-  }
-
   #follow = (entries: readonly Entry[]): void => {
     for (const entry of entries) {
       if (entry.id <= this.#tail) continue;
       this.#tail = entry.id;
       try {
         this.#memberships.note(entry);
-        this.#deliver(entry);
+        this.deliver(entry);
       } catch (err) {
         this.#context.environment.logger.error(
           { event: 'internal-error', entry: entry.id, err },
@@ -85,7 +80,8 @@ export class Delivery {
     }
   };
 
-  #deliver(entry: Entry): void {
+  /** Delivers an entry that was appended to the log, or that no log keeps. */
+  deliver(entry: Entry): void {
     const rendered = new Rendered(entry, this);
     const { members, room } = entry;
     if (entry.kind === 'message') this.#context.environment.counters.given(rendered.message);
