@@ -69,7 +69,7 @@ describe('a web page of another origin', () => {
         for (const more of [[], [origin], [origin, 'X-Forwarded-For: 127.0.0.1']]) {
           const { status, said } = await statusOf(path, host, more);
           expect(status, `${path} of ${host}`).toBe(421);
-          expect(said).toMatch(/option hosts of the plugin http/);
+          expect(said).toMatch(/option 'hosts' of the plugin 'http'/);
         }
       }
       expect((await statusOf('/ws', host, [origin, ...upgrade])).status).toBe(421);
