@@ -17,7 +17,7 @@ test(`killed ${KILLS} times under load, the server loses nothing that was answer
   timeout: 60_000 + KILLS * 15_000,
 }, async () => {
   await using program = await startProgram({
-    plugins: { password: { memory: 8192, passes: 1 }, 'single-session': false },
+    plugins: { 'single-session': false },
     limits: { linesPerSecond: 0, bytesPerSecond: 0 },
   });
   const talkers = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'].map((name, index) => new Talker(name, index % 2 === 0));

@@ -10,9 +10,6 @@ import { type Program, type ProgramConfig, startProgram } from './program.ts';
 /** How long what is awaited may take on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
 
-/** Hashes that cost little, so that an attack meets what it is meant for. */
-const CHEAP = { memory: 8192, passes: 1 };
-
 /** No limit on what one client may send. */
 export const UNPACED = { linesPerSecond: 0, bytesPerSecond: 0 };
 
@@ -22,7 +19,7 @@ export const NO_EXEMPTION = { exempt: [] as string[] };
 /** Starts the real program as an attack wants it. @param config laid over the standard set */
 export function startTarget(config: { plugins?: object; limits?: object } = {}): Promise<Program> {
   return startProgram({
-    plugins: { password: CHEAP, ...config.plugins },
+    plugins: config.plugins,
     limits: config.limits as ProgramConfig['limits'],
     log: { level: 'error' },
   } as ProgramConfig);
