@@ -17,7 +17,7 @@ const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 const PATIENCE = 15_000;
 
 /** What a hash costs where its strength is not tested: a sixth of the default's time. */
-export const CHEAP = { memory: 8192, passes: 1 };
+const CHEAP = { memory: 8192, passes: 1 };
 
 /** The password of `joins` and `returns`. */
 export const PASSWORD = 'tea-at-four';
