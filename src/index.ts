@@ -1,5 +1,7 @@
 /** The public API of chatserv: what a config and a plugin may import. All else is private. */
 export { z } from 'zod';
+export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './addresses/address.ts';
+export { addressList, inAddressList } from './addresses/address-list.ts';
 export type { Account, AccountChange } from './api/account.ts';
 export type { Clock, SteadyClock } from './api/clock.ts';
 export type { Codec, CodecState, Input, LineRead, Output, Question } from './api/codec.ts';
@@ -49,8 +51,6 @@ export { type ClientEvent, clientEvents, type ServerEvent } from './client/json-
 export { type Config, defineConfig, type PluginEntries, type PluginOptions } from './config/define.ts';
 export type { Decision, Guarding, PhaseName, Watching } from './hooks/phases.ts';
 export { type Reservation, reserve } from './hooks/reservation.ts';
-export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './host/address.ts';
-export { addressList, inAddressList } from './host/address-list.ts';
 export { type Bot, claimBot, isBot } from './host/bots.ts';
 export { codecOption, dialectOption } from './host/codec-option.ts';
 export type { Command } from './host/commands.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressList } from '../host/address-list.ts';
+import { addressList } from '../addresses/address-list.ts';
 import { LIMITS, type Limits } from '../host/limits.ts';
 import type { Entries } from '../host/load.ts';
 import { checkAgainst } from '../host/options.ts';

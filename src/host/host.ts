@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { locate } from '../addresses/address.ts';
+import { inAddressList } from '../addresses/address-list.ts';
 import type { SteadyClock } from '../api/clock.ts';
 import { createHooks } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
@@ -9,8 +11,6 @@ import { type Difference, Plugins, type ServerFacts, type ServerState } from '..
 import { Presence } from '../services/presence.ts';
 import { AccountWatch } from './account-watch.ts';
 import { observedAccounts } from './accounts.ts';
-import { locate } from './address.ts';
-import { inAddressList } from './address-list.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { steady, systemClock } from './clock.ts';
 import { ServerCounters } from './counters.ts';

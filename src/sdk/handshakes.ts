@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { networkOf } from '../host/address.ts';
+import { networkOf } from '../addresses/address.ts';
 import type { SetupContext } from '../host/define.ts';
 import { Quota } from './quota.ts';
 

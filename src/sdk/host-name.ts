@@ -1,4 +1,4 @@
-import { parseAddress } from '../host/address.ts';
+import { parseAddress } from '../addresses/address.ts';
 
 /** Allowed hosts, as the end of a sentence. Node would take an empty one for every address. */
 export const HOSTS =

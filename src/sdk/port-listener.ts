@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
-import { plainAddress } from '../host/address.ts';
-import { addressList, inAddressList } from '../host/address-list.ts';
+import { plainAddress } from '../addresses/address.ts';
+import { addressList, inAddressList } from '../addresses/address-list.ts';
 import { PROBE_TIME, probe, probeOptions } from './dead-peers.ts';
 import { HOSTS, isHost } from './host-name.ts';
 import { type Listener, type ListenerContext, listener } from './listener.ts';

@@ -1,5 +1,5 @@
+import { parseAddress } from '../addresses/address.ts';
 import { nameKey } from '../api/names.ts';
-import { parseAddress } from '../host/address.ts';
 import { followsBidiRule } from './direction.ts';
 import { isOfOneScript } from './scripts.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { networkOf, parseAddress, plainAddress } from '../../src/host/address.ts';
-import { inAddressList, isAddressEntry } from '../../src/host/address-list.ts';
+import { networkOf, parseAddress, plainAddress } from '../../src/addresses/address.ts';
+import { inAddressList, isAddressEntry } from '../../src/addresses/address-list.ts';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],
