@@ -16,7 +16,5 @@ export default defineConfig({
     include: ['{src,plugins,test,examples}/**/*.test.ts'],
     testTimeout: 20_000,
     globalSetup: ['test/support/left-out.ts'],
-    // The programs that tests start share compiled code: most of a start is compiling.
-    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url)) },
   },
 });

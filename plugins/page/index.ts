@@ -27,7 +27,7 @@ export default definePlugin({
   setup({ options, http, registration, inbox }) {
     const site = { ...options, registers: registration !== undefined, keepsMessages: inbox !== undefined };
     let files: ReturnType<typeof siteFiles> | undefined;
-    // Made for the first visitor: it takes a fifth of the time of a start from the source.
+    // Built for the first visitor: it would take a fifth of the time of a start from the source.
     const handler = serve(options.path, () => {
       files ??= siteFiles(site);
       return files;

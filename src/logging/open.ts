@@ -27,7 +27,7 @@ export interface Log {
 
 /**
  * Opens the log on standard error. Lines are written by another thread: whoever reads them slowly, or a disk that is
- * full, holds nobody up. A process that ends without `end` writes what waits on its way out.
+ * full, holds nobody up. A process that ends without `end` writes what is queued on its way out.
  */
 export function openLog(level: Level): Log {
   const style = styleOf(process.stderr, process.env);

@@ -178,7 +178,7 @@ export class SessionFeed implements Feed {
         this.#state = 'held';
         this.#context.environment.logger.error(
           { event: 'store-error', ...this.#session.who, err: cause },
-          'an inbox could not be read; what is in it waits for fetch or the next login',
+          'an inbox could not be read; its messages stay there until fetch or the next login',
         );
         reject(cause);
       })

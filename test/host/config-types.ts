@@ -18,12 +18,12 @@ export const right = defineConfig({
 });
 
 export const wrong = [
-  // @ts-expect-error an option that there is not
+  // @ts-expect-error an option that does not exist
   defineConfig({ plugins: { lockout: { attemps: 5 } } }),
   // @ts-expect-error an option of another type
   defineConfig({ plugins: { lockout: { attempts: 'five' } } }),
-  // @ts-expect-error a plugin that there is not
+  // @ts-expect-error a plugin that does not exist
   defineConfig({ plugins: { lokout: true } }),
-  // @ts-expect-error an option of somebody else's plugin that it does not take
+  // @ts-expect-error an option that a plugin of the user's does not have
   defineConfig({ plugins: { 'chatserv-plugin-weather': { town: 'Ulm' } } }),
 ];

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,9 +27,9 @@ declare module 'chatserv' {
   interface PluginOptions { 'chatserv-plugin-weather': { readonly city: string } }
 }
 export default defineConfig({ plugins: { lockout: { attempts: 5 }, 'chatserv-plugin-weather': { city: 'Ulm' } } });
-// @ts-expect-error an option that there is not
+// @ts-expect-error an option that does not exist
 export const misspelt = defineConfig({ plugins: { lockout: { attemps: 5 } } });
-// @ts-expect-error a plugin that there is not
+// @ts-expect-error a plugin that does not exist
 export const unknown = defineConfig({ plugins: { lokout: true } });
 `;
 
@@ -77,6 +77,9 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       server.kill('SIGTERM');
       expect(await closed).toEqual([0, null]);
     }
+    // The next start finds its code compiled.
+    const compiled = join(folder, 'node_modules/chatserv/node_modules/.cache/chatserv');
+    expect(process.env.NODE_COMPILE_CACHE ?? (await readdir(compiled))).not.toEqual([]);
 
     await writeFile(join(folder, 'typed.ts'), TYPED);
     const strict = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 
 const [port = 0, count = 0] = process.argv.slice(2).map(Number);
 const BEGINNINGS = ['', 'u', 'nobody\n', 'u1'];
-/** Opened every 20 ms: a quick attack, which yet leaves the system's queue of connections room on a busy machine. */
+/** Opened every 20 ms: fast, without filling the system's queue of connections on a busy machine. */
 const AT_ONCE = 50;
 const crowd: Socket[] = [];
 

@@ -16,7 +16,7 @@ const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 /** How long the program may take to listen or to end, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** What a hash costs where its strength is not tested: a sixth of the default's time. */
+/** The cheapest hash, for tests in which its strength does not matter: it takes a sixth of the default's time. */
 const CHEAP = { memory: 8192, passes: 1 };
 
 /** The password of `joins` and `returns`. */

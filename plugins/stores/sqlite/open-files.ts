@@ -62,7 +62,7 @@ export class OpenFiles {
       const what = this.#changeOf(one);
       if (what === undefined) continue;
       return (
-        `The file ${one.path} was ${what} while the server has the database open: what is said now would be lost, ` +
+        `The file ${one.path} was ${what} while the server has the database open: messages would be lost from now on, ` +
         'and is refused. Stop the server, see that the right files are there, and start it again.'
       );
     }
