@@ -1,10 +1,10 @@
-import { type ScenarioResult, summarize } from './report/results.ts';
-import type { Scenario } from './scenario.ts';
+import { type Rounds, type Row, summarize, type VariantResult } from './report/results.ts';
+import type { Scenario, ServerScenario } from './scenario.ts';
 import type { Cores } from './servers/cores.ts';
 import { isInstalled } from './servers/irc.ts';
 import { Server } from './servers/server.ts';
 import { isIrc, type Places, type Variant } from './servers/variant.ts';
-import type { Effort, Row } from './workloads/workload.ts';
+import type { Effort } from './workloads/workload.ts';
 
 export interface Setup {
   /** How many times each variant is measured. */
@@ -19,8 +19,15 @@ export interface Setup {
 /** Time limit of one run, in milliseconds. */
 const PATIENCE = 300_000;
 
-/** Measures the variants of a scenario in turns, so that other load on the machine affects them alike. */
-export async function measure(scenario: Scenario, setup: Setup): Promise<ScenarioResult> {
+/** Measures a scenario. @returns its variants; none if it has none here */
+export async function measure(scenario: Scenario, setup: Setup): Promise<Readonly<Record<string, VariantResult>>> {
+  const isCompared = 'workload' in scenario;
+  const rounds = isCompared ? await inTurns(scenario, setup) : await scenario.measure(setup);
+  return summarize(rounds, scenario.headline, isCompared);
+}
+
+/** Measures the variants in turns, so that other load on the machine affects them alike. */
+async function inTurns(scenario: ServerScenario, setup: Setup): Promise<Rounds> {
   const { pairs, effort, places, cores } = setup;
   const variants = variantsOf(scenario, setup);
   const rounds = new Map<string, Row[]>(variants.map(([name]) => [name, []]));
@@ -31,11 +38,11 @@ export async function measure(scenario: Scenario, setup: Setup): Promise<Scenari
       rounds.get(name)?.push(await within(run, `${scenario.name} of ${name}`));
     }
   }
-  return summarize(scenario, rounds);
+  return rounds;
 }
 
 /** The variants that were asked for and are available. */
-function variantsOf({ variants }: Scenario, { wanted, places }: Setup): readonly [string, Variant][] {
+function variantsOf({ variants }: ServerScenario, { wanted, places }: Setup): readonly [string, Variant][] {
   return Object.entries(variants).filter(([label, variant]) => {
     if (wanted && !wanted.includes(label)) return false;
     if (variant.kind === 'before') return places.before !== undefined;

@@ -2,16 +2,17 @@
  * Measures chatserv beside a bare server and, where they are installed, two IRC servers, over loopback sockets. The
  * server is one process, this one generates the load. Prints a table per scenario.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure, type Setup } from './measure.ts';
+import { aimsOf } from './report/aims.ts';
 import { markdownOf } from './report/markdown.ts';
-import type { Results } from './report/results.ts';
+import type { Conditions } from './report/results.ts';
+import { ResultsFile } from './report/results-file.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { pin } from './servers/cores.ts';
+import { type Cores, pin } from './servers/cores.ts';
 import { IRC_SERVERS, isInstalled } from './servers/irc.ts';
 import { places } from './servers/places.ts';
 
@@ -25,7 +26,8 @@ Runs all scenarios, or those with a given name or prefix.
   --seconds N       measure for N seconds each time (3)
   --variants A,B    measure only these variants
   --before FOLDER   compare with another checkout of chatserv, as the variant 'before'
-  --json FILE       write the results to FILE, for npm run bench:plot
+  --json FILE       add the results to FILE, for npm run bench:report
+  --resume          leave out what FILE has already
   --no-pin          do not pin the server and the load to different cores
 `;
 
@@ -41,9 +43,12 @@ const { values, positionals } = parseArgs({
     variants: { type: 'string' },
     before: { type: 'string' },
     json: { type: 'string' },
+    resume: { type: 'boolean', default: false },
     pin: { type: 'boolean', default: true },
   },
 });
+
+const MACHINE = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}`;
 
 // 'exit' is where servers are killed and temporary folders removed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
@@ -77,34 +82,43 @@ async function run(chosen: readonly Scenario[]): Promise<void> {
     cores: values.pin ? pin() : undefined,
     wanted: values.variants?.split(','),
   };
-  const results = resultsOf(setup);
-  const { machine, pairs, seconds, cores, loadAverage } = results;
-  console.log(`${machine}; ${cores}; ${pairs} x ${seconds} s; load average ${loadAverage.toFixed(1)}\n`);
-  if (values.json) mkdirSync(dirname(values.json), { recursive: true });
+  const file = new ResultsFile(values.json, MACHINE, inWords(setup.cores));
+  console.log(`${MACHINE}; ${inWords(setup.cores)}\n`);
   for (const name of Object.keys(IRC_SERVERS).filter((name) => !isInstalled(name))) {
     console.log(`Skipped ${name}: not installed (apt-get install ${name}).\n`);
   }
   for (const scenario of chosen) {
-    const result = await measure(scenario, setup);
-    if (Object.keys(result.variants).length === 0) {
-      console.log(`Skipped ${scenario.name}: nothing to measure here.\n`);
+    const { name, summary, headline } = scenario;
+    if (values.resume && file.has(name)) continue;
+    const conditions = conditionsOf(setup);
+    const variants = await measure(scenario, setup);
+    if (Object.keys(variants).length === 0) {
+      console.log(`Skipped ${name}: nothing to measure here.\n`);
       continue;
     }
-    results.scenarios.push(result);
+    const result = { name, summary, headline, ...conditions, variants };
+    file.add(result);
     console.log(markdownOf(result));
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  }
+  console.log(aimsOf(file.results));
+}
+
+function conditionsOf({ pairs, effort: { seconds } }: Setup): Conditions {
+  return { time: Date.now(), commit: commit(), pairs, seconds, loadAverage: loadavg()[0] ?? 0 };
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
+  } catch {
+    return '';
   }
 }
 
-function resultsOf({ pairs, effort: { seconds }, cores }: Setup): Results {
-  const [cpu] = cpus();
-  return {
-    machine: `${cpus().length} cores (${cpu?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}`,
-    time: Date.now(),
-    pairs,
-    seconds,
-    cores: cores ? `server on core ${cores.server}, load on core ${cores.load}` : 'server and load on any core',
-    loadAverage: loadavg()[0] ?? 0,
-    scenarios: [],
-  };
+function inWords(cores: Cores | undefined): string {
+  return cores ? `server on core ${cores.server}, load on core ${cores.load}` : 'server and load on any core';
 }

@@ -1,15 +1,28 @@
+import type { Setup } from './measure.ts';
 import type { Metric } from './report/metrics.ts';
+import type { Rounds } from './report/results.ts';
 import type { Kind, Variant } from './servers/variant.ts';
 import type { Workload } from './workloads/workload.ts';
 
-export interface Scenario {
+export type Scenario = ServerScenario | OtherScenario;
+
+interface Described {
   readonly name: string;
   readonly summary: string;
+  /** The metric that is compared with the baseline, and plotted. */
+  readonly headline: Metric;
+}
+
+/** The same work for several servers. */
+export interface ServerScenario extends Described {
   /** By label. The first is the baseline of the others. */
   readonly variants: Readonly<Record<string, Variant>>;
   readonly workload: Workload;
-  /** The metric that is compared with the baseline, and plotted. */
-  readonly headline: Metric;
+}
+
+/** Measures something other than a server, and compares nothing. */
+export interface OtherScenario extends Described {
+  measure(setup: Setup): Promise<Rounds>;
 }
 
 /** Plain variants, labelled with their kinds. */

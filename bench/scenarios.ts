@@ -3,12 +3,13 @@ import { json } from './clients/json.ts';
 import { PLUGIN_SCENARIOS } from './plugin-scenarios.ts';
 import { each, of, type Scenario } from './scenario.ts';
 import { canSlowFsync } from './servers/places.ts';
+import { STORE_SCENARIO } from './store-scenario.ts';
 import { BROADCAST, closedLoop, DIRECT } from './workloads/closed-loop.ts';
 import { idle } from './workloads/idle.ts';
 import { loginStorm } from './workloads/login-storm.ts';
 import { openLoop } from './workloads/open-loop.ts';
 import { backlogLogin, reloadUnderLoad } from './workloads/others.ts';
-import { slowDisk } from './workloads/slow-disk.ts';
+import { reloading, resuming, slowDisk, slowDiskBeside } from './workloads/slow-disk.ts';
 import { startUp } from './workloads/start.ts';
 
 const EPHEMERAL = of('bare', 'memory', 'sqlite', 'before', 'ngircd', 'inspircd');
@@ -16,6 +17,10 @@ const DURABLE = of('durable', 'sqlite', 'before', 'ngircd', 'inspircd');
 /** Without the IRC servers: their lines end after 512 bytes, and 5,000 joins of one channel are 12 million lines. */
 const OURS = of('bare', 'memory', 'sqlite', 'before');
 const KEPT = of('sqlite', 'before');
+
+/** Broadcasts that are not kept. */
+const TO_ONLINE = { broadcast: { to: 'online' } };
+const SLOW = { plugins: TO_ONLINE, fsyncTime: 150 };
 
 const CROWDS = [100, 1000, 5000];
 const SIZES = [32, 512, 4096];
@@ -154,13 +159,25 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'slow-disk',
     summary: '50 durable messages a second, and requests that need no commit, with an fsync of 150 ms',
     variants: canSlowFsync()
-      ? {
-          quiet: { kind: 'sqlite', plugins: { broadcast: { to: 'online' } } },
-          '150 ms': { kind: 'sqlite', plugins: { broadcast: { to: 'online' } }, fsyncTime: 150 },
-        }
+      ? { quiet: { kind: 'sqlite', plugins: TO_ONLINE }, '150 ms': { kind: 'sqlite', ...SLOW } }
       : {},
     workload: slowDisk(50),
     headline: 'broadcastP99',
   },
+  {
+    name: 'slow-disk-logins',
+    summary: 'like slow-disk, while 500 sessions resume at once',
+    variants: canSlowFsync() ? each(KEPT, SLOW) : {},
+    workload: slowDiskBeside(50, resuming(500)),
+    headline: 'p99BesideQuiet',
+  },
+  {
+    name: 'slow-disk-reload',
+    summary: 'like slow-disk, during four reloads with 500 more sessions',
+    variants: canSlowFsync() ? each(KEPT, SLOW) : {},
+    workload: slowDiskBeside(50, reloading(500)),
+    headline: 'p99BesideQuiet',
+  },
   ...PLUGIN_SCENARIOS,
+  STORE_SCENARIO,
 ];

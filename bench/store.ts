@@ -52,7 +52,8 @@ db.exec('PRAGMA synchronous = OFF');
 const { run, runUnsynced, runBehind } = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
 const read = snapshotRunner(new DatabaseSync(file, { readOnly: true }), file);
 
-type Row = Readonly<Record<'count' | 'p50' | 'p99' | 'p99.9' | 'max' | 'disturbed', number>>;
+/** Times in milliseconds. */
+export type Row = Readonly<Record<'count' | 'p50' | 'p99' | 'p99.9' | 'max' | 'disturbed', number>>;
 const rows: Record<string, Row> = {};
 
 /**

@@ -3,8 +3,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Client } from '../clients/client.ts';
 import { json, newcomers, resumption } from '../clients/json.ts';
 import { Load } from '../load.ts';
+import type { Row } from '../report/results.ts';
 import type { Server } from '../servers/server.ts';
-import type { Row, Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /** All users come back at once, with their passwords, which are hashed, or with resume tokens. */
 export function loginStorm(count: number, by: 'password' | 'token'): Workload {

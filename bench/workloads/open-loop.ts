@@ -2,8 +2,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Latencies } from '../clients/counters.ts';
 import { timedText } from '../clients/text.ts';
 import { Load } from '../load.ts';
+import type { Row } from '../report/results.ts';
 import { Rate } from './rate.ts';
-import type { Row, Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 interface Shape {
   readonly clients: number;

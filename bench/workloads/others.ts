@@ -4,9 +4,10 @@ import { Client } from '../clients/client.ts';
 import { Counters } from '../clients/counters.ts';
 import { line } from '../clients/line.ts';
 import { Load } from '../load.ts';
+import type { Row } from '../report/results.ts';
 import type { Server } from '../servers/server.ts';
 import { reaches, Stream } from './open-loop.ts';
-import type { Effort, Row, Workload } from './workload.ts';
+import type { Effort, Workload } from './workload.ts';
 
 /** Direct messages. */
 const CHAT = { rate: 200, bytes: 100, to: 'one' } as const;
@@ -64,20 +65,22 @@ async function fill(server: Server, messages: number): Promise<void> {
   sender?.close();
 }
 
-/** Reloads four times, adding and removing a plugin. */
 export function reloadUnderLoad(sessions: number): Workload {
   return async (start, effort) => {
     const server = await start();
     const load = new Load(server);
     await load.logIn(Math.ceil(sessions * effort.scale));
-    const row = await beside(load, effort, async () => {
-      for (let i = 0; i < 4; i++) {
-        await server.reload({ ...server.variant, idlePlugins: 1 - (i % 2) });
-        await after((effort.seconds * 1000) / 4);
-      }
-    });
+    const row = await beside(load, effort, () => reloads(server, effort));
     load.close();
     await server.stop();
     return row;
   };
+}
+
+/** Reloads four times in the measured time, adding and removing a plugin. */
+export async function reloads(server: Server, { seconds }: Effort): Promise<void> {
+  for (let i = 0; i < 4; i++) {
+    await server.reload({ ...server.variant, idlePlugins: 1 - (i % 2) });
+    await after((seconds * 1000) / 4);
+  }
 }

@@ -1,12 +1,15 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Client } from '../clients/client.ts';
 import { Counters } from '../clients/counters.ts';
+import { json, resumption } from '../clients/json.ts';
 import { line } from '../clients/line.ts';
 import { timedText } from '../clients/text.ts';
 import { Load } from '../load.ts';
+import type { Server } from '../servers/server.ts';
 import { reaches } from './open-loop.ts';
+import { reloads } from './others.ts';
 import { Rate } from './rate.ts';
-import type { Workload } from './workload.ts';
+import type { Effort, Workload } from './workload.ts';
 
 /** Per second. */
 const [MESSAGES, BROADCASTS, QUERIES] = [50, 20, 50];
@@ -15,36 +18,118 @@ const [MESSAGES, BROADCASTS, QUERIES] = [50, 20, 50];
 export function slowDisk(clients: number): Workload {
   return async (start, { seconds, warmUp }) => {
     const server = await start();
-    const load = new Load(server);
-    const [reader, writer] = await load.logIn(clients);
-    const counters = { broadcasts: new Counters(), queries: new Counters() };
-    const broadcaster = await Client.connect('broadcaster', server.port, line, counters.broadcasts);
-    const asker = await Client.connect('asker', server.port, line, counters.queries);
-    await Promise.all([broadcaster.logIn(), asker.logIn()]);
-    const all = [load.counters, counters.broadcasts, counters.queries];
-    const run = async (time: number): Promise<void> => {
-      for (const each of all) each.reset();
-      const rates = [
-        new Rate(MESSAGES, (due) => writer?.sendTimed(line.direct('u0', timedText(100, due)), due)),
-        new Rate(BROADCASTS, (due) => broadcaster.sendTimed(line.broadcast('x'.repeat(100)), due)),
-        new Rate(QUERIES, (due) => asker.sendTimed(line.query, due)),
-      ];
-      await after(time * 1000);
-      for (const rate of rates) rate.stop();
-      await reaches(() => all.every(({ answered }, i) => answered >= (rates[i]?.count ?? 0)));
-    };
-    await run(warmUp);
-    await run(seconds);
-    const p99 = ({ answers }: Counters) => answers.percentile(0.99);
-    const row = {
-      broadcastP99: p99(counters.broadcasts),
-      queryP99: p99(counters.queries),
-      durableP99: p99(load.counters),
-      durableMax: load.counters.answers.max,
-    };
-    for (const client of [reader, broadcaster, asker]) client?.close();
-    load.close();
+    const talk = await Talk.begin(server, clients);
+    await talk.run(warmUp);
+    const row = await talk.run(seconds);
+    talk.close();
     await server.stop();
     return row;
   };
+}
+
+/** Prepares something. @returns what makes it happen */
+type Event = (server: Server, effort: Effort) => Promise<() => Promise<unknown>>;
+
+/** The same beside an event, compared with the same before it. */
+export function slowDiskBeside(clients: number, event: Event): Workload {
+  return async (start, effort) => {
+    const server = await start();
+    const happen = await event(server, effort);
+    const talk = await Talk.begin(server, clients);
+    await talk.run(effort.warmUp);
+    const quiet = await talk.run(effort.seconds);
+    const began = performance.now();
+    const happening = happen().then(() => performance.now() - began);
+    const beside = await talk.run(Promise.all([happening, after(effort.seconds * 1000)]));
+    talk.close();
+    await server.stop();
+    return {
+      ...beside,
+      quietP99: quiet.durableP99,
+      p99BesideQuiet: beside.durableP99 / quiet.durableP99,
+      broadcastBesideQuiet: beside.broadcastP99 / quiet.broadcastP99,
+      queryBesideQuiet: beside.queryP99 / quiet.queryP99,
+      tookMs: await happening,
+    };
+  };
+}
+
+/** Sessions resume at once. */
+export function resuming(count: number): Event {
+  return async (server, { scale }) => {
+    const load = new Load(server, json);
+    const sessions = await load.logIn(Math.ceil(count * scale));
+    const resumptions = sessions.map(({ name, welcome }) => [name, resumption(welcome)] as const);
+    load.close();
+    return () =>
+      Promise.all(
+        resumptions.map(async ([name, line]) => {
+          const answer = await (await load.connect(name)).ask(line);
+          if (!json.isIn(answer)) throw new Error(`${name} was answered ${answer}`);
+        }),
+      );
+  };
+}
+
+/** Reloads while sessions are idle. */
+export function reloading(sessions: number): Event {
+  return async (server, effort) => {
+    await new Load(server, json).logIn(Math.ceil(sessions * effort.scale));
+    return () => reloads(server, effort);
+  };
+}
+
+/** A talk at fixed rates. */
+class Talk {
+  readonly #load: Load;
+  readonly #broadcaster: Client;
+  readonly #asker: Client;
+  readonly #broadcasts: Counters;
+  readonly #queries: Counters;
+
+  private constructor(load: Load, broadcaster: Client, asker: Client, broadcasts: Counters, queries: Counters) {
+    this.#load = load;
+    this.#broadcaster = broadcaster;
+    this.#asker = asker;
+    this.#broadcasts = broadcasts;
+    this.#queries = queries;
+  }
+
+  static async begin(server: Server, clients: number): Promise<Talk> {
+    const load = new Load(server);
+    await load.logIn(clients);
+    const [broadcasts, queries] = [new Counters(), new Counters()];
+    const broadcaster = await Client.connect('broadcaster', server.port, line, broadcasts);
+    const asker = await Client.connect('asker', server.port, line, queries);
+    await Promise.all([broadcaster.logIn(), asker.logIn()]);
+    return new Talk(load, broadcaster, asker, broadcasts, queries);
+  }
+
+  /** Talks for some seconds, or until a promise settles. */
+  async run(until: number | Promise<unknown>) {
+    const [, writer] = this.#load.clients;
+    const all = [this.#load.counters, this.#broadcasts, this.#queries];
+    for (const each of all) each.reset();
+    const rates = [
+      new Rate(MESSAGES, (due) => writer?.sendTimed(line.direct('u0', timedText(100, due)), due)),
+      new Rate(BROADCASTS, (due) => this.#broadcaster.sendTimed(line.broadcast('x'.repeat(100)), due)),
+      new Rate(QUERIES, (due) => this.#asker.sendTimed(line.query, due)),
+    ];
+    await (typeof until === 'number' ? after(until * 1000) : until);
+    for (const rate of rates) rate.stop();
+    await reaches(() => all.every(({ answered }, i) => answered >= (rates[i]?.count ?? 0)));
+    const p99 = ({ answers }: Counters) => answers.percentile(0.99);
+    return {
+      broadcastP99: p99(this.#broadcasts),
+      queryP99: p99(this.#queries),
+      durableP99: p99(this.#load.counters),
+      durableMax: this.#load.counters.answers.max,
+    };
+  }
+
+  close(): void {
+    this.#load.close();
+    this.#broadcaster.close();
+    this.#asker.close();
+  }
 }

@@ -1,3 +1,4 @@
+import type { Row } from '../report/results.ts';
 import type { Server } from '../servers/server.ts';
 import type { Variant } from '../servers/variant.ts';
 
@@ -10,9 +11,6 @@ export interface Effort {
   /** Factor for amounts of data. */
   readonly scale: number;
 }
-
-/** The metrics of one run. */
-export type Row = Readonly<Record<string, number>>;
 
 /** Measures one variant once: starts its server, loads it, stops it. */
 export type Workload = (start: (more?: Partial<Variant>) => Promise<Server>, effort: Effort) => Promise<Row>;
