@@ -99,7 +99,8 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'counts',
-    summary: 'like direct-1000: promises and messages between threads; the times are those of a server that counts',
+    summary:
+      'like direct-1000: promises, messages between threads, writes, fsyncs; the times are those of a server that counts',
     variants: each(of('durable', 'memory', 'sqlite', 'before'), { counts: true }),
     workload: closedLoop(DIRECT),
     headline: 'promisesPerMessage',

@@ -5,15 +5,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
-import { counts } from './counts.ts';
+import { type Counts, counts } from './counts.ts';
 
 /** Printed on SIGUSR2, after `probe `. */
-export interface Readings {
+export interface Readings extends Partial<Counts> {
   /** Event loop delay since the last reading, in milliseconds. */
   readonly delayP99: number;
-  /** Counts since the start, with BENCH_COUNTS. */
-  readonly promises?: number;
-  readonly clones?: number;
 }
 
 if (isMainThread) {

@@ -21,6 +21,8 @@ export const METRICS = {
   loopDelayP99: 'event loop delay p99 ms',
   promisesPerMessage: 'promises a message',
   clonesPerMessage: 'clones a message',
+  writesPerMessage: 'socket writes a message',
+  fsyncsPerMessage: 'fsyncs a message',
   rowsPerMessage: 'rows a message',
   bytesPerMessage: 'bytes written a message',
   kbPerSession: 'KB a session',

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canSlowFsync } from './places.ts';
 import { isBare, type Places, type Variant } from './variant.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,10 +17,12 @@ export interface Command {
 /** @param folder for its config and its data */
 export function nodeCommand(variant: Variant, folder: string, places: Places): Command {
   const probe = variant.probe === false ? [] : ['--expose-gc', '--import', join(PROBES, 'probe.ts')];
-  const slow = variant.fsyncTime && { LD_PRELOAD: places.slowFsync(), SLOW_FSYNC_MS: String(variant.fsyncTime) };
+  const counts = variant.counts && { BENCH_COUNTS: '1', FSYNC_COUNT_FILE: join(folder, 'fsyncs') };
+  const slow = variant.fsyncTime && { SLOW_FSYNC_MS: String(variant.fsyncTime) };
+  const preloaded = (slow || counts) && canSlowFsync() && { LD_PRELOAD: places.slowFsync() };
   return {
     args: [process.execPath, ...probe, ...(variant.flags ?? []), ...programOf(variant, folder, places)],
-    env: { BENCH_EXIT_IO: exitIoFile(folder), ...(variant.counts && { BENCH_COUNTS: '1' }), ...slow },
+    env: { BENCH_EXIT_IO: exitIoFile(folder), ...counts, ...slow, ...preloaded },
   };
 }
 

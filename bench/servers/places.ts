@@ -15,7 +15,7 @@ export function places(before: string | undefined): Places {
   return {
     before,
     installed: once(() => install(folder)),
-    slowFsync: once(() => compile(folder)),
+    slowFsync: once(() => compileSlowFsync(folder)),
   };
 }
 
@@ -34,7 +34,8 @@ function install(folder: string): string {
   return join(modules, 'package');
 }
 
-function compile(folder: string): string {
+/** @returns the library to preload */
+export function compileSlowFsync(folder: string): string {
   const library = join(folder, 'slow-fsync.so');
   execFileSync('gcc', ['-shared', '-fPIC', '-o', library, join(ROOT, 'bench/probes/slow-fsync.c')]);
   return library;

@@ -13,7 +13,7 @@ export interface Variant {
   readonly idlePlugins?: number;
   /** Whether users need passwords; otherwise a name is enough. */
   readonly passwords?: boolean;
-  /** Whether promises and messages between threads are counted, which slows the server. */
+  /** Whether promises, messages between threads, writes and fsyncs are counted, which slows the server. */
   readonly counts?: boolean;
   /** False where loading the probe would be part of what is measured. */
   readonly probe?: false;

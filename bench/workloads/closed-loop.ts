@@ -47,7 +47,8 @@ export function closedLoop(shape: Shape): Workload {
     const [end, rows] = [await server.probe(), rowsOf(server) - rowsBefore];
     load.close();
     const written = (await server.stop()) - writtenBefore;
-    const made = (count: 'promises' | 'clones') => (end?.[count] ?? Number.NaN) - (before?.[count] ?? 0);
+    const made = (count: 'promises' | 'clones' | 'writes' | 'fsyncs') =>
+      (end?.[count] ?? Number.NaN) - (before?.[count] ?? 0);
     return {
       cpuPerMessage: cpu / answered,
       cpuPerDelivery: cpu / delivered,
@@ -58,6 +59,8 @@ export function closedLoop(shape: Shape): Workload {
       loopDelayP99: delayP99,
       promisesPerMessage: made('promises') / all,
       clonesPerMessage: made('clones') / all,
+      writesPerMessage: made('writes') / all,
+      fsyncsPerMessage: made('fsyncs') / all,
       rowsPerMessage: rows / all,
       bytesPerMessage: written / all,
     };

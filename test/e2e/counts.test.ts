@@ -1,50 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { LineClient } from 'chatserv/testing';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Readings } from '../../bench/probes/probe.ts';
+import { canSlowFsync, compileSlowFsync } from '../../bench/servers/places.ts';
 import { type Program, startProgram } from '../support/program.ts';
 
 const PROBE = new URL('../../bench/probes/probe.ts', import.meta.url).href;
-const MESSAGES = 100;
-const LISTENING = 10;
 
-/** The program, counting promises and messages between its threads. */
+const [SENDERS, LISTENERS] = [10, 10];
+/** Everyone online but the sender. */
+const OTHERS = SENDERS + LISTENERS - 1;
+
+/** Lines of each sender: more than the server runs at once, so that they need three commits. */
+const AT_ONCE = 80;
+
+let folder = '';
+let program: Program;
+const senders: LineClient[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chatserv-counts-'));
+  program = await startCounted();
+  for (let i = 0; i < SENDERS; i++) senders.push(await program.joins(`sender${i}`));
+  for (let i = 0; i < LISTENERS; i++) await program.joins(`listener${i}`);
+}, 60_000);
+
+afterAll(async () => {
+  await program[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+/** The program, counting, with a disk so slow that what is in flight meets in one commit. */
 function startCounted(): Promise<Program> {
-  const env = { NODE_OPTIONS: `--import ${PROBE}`, BENCH_COUNTS: '1', BENCH_EXIT_IO: '/dev/null' };
-  return startProgram({ limits: { linesPerSecond: 0 }, log: { level: 'error' } }, { env });
+  const slow = canSlowFsync() && {
+    LD_PRELOAD: compileSlowFsync(folder),
+    SLOW_FSYNC_MS: '20',
+    FSYNC_COUNT_FILE: join(folder, 'fsyncs'),
+  };
+  const env = { NODE_OPTIONS: `--import ${PROBE}`, BENCH_COUNTS: '1', BENCH_EXIT_IO: '/dev/null', ...slow };
+  return startProgram({ limits: { linesPerSecond: 0, bytesPerSecond: 0 }, log: { level: 'error' } }, { env });
 }
 
-async function read(program: Program): Promise<Required<Readings>> {
+async function readProbe(): Promise<Readings> {
   const readings = program.stdout.match(/^probe /gm)?.length ?? 0;
   program.signals('SIGUSR2');
   const [printed] = await program.prints(new RegExp(`(?:^probe .*\n[^]*?){${readings + 1}}`, 'm'));
-  return JSON.parse(printed.slice(printed.lastIndexOf('probe ') + 'probe '.length)) as Required<Readings>;
+  return JSON.parse(printed.slice(printed.lastIndexOf('probe ') + 'probe '.length)) as Readings;
 }
 
-/** Says a line many times, each once the one before is answered. @returns what each costs */
-async function costOf(program: Program, alice: LineClient, line: string) {
-  const before = await read(program);
-  for (let i = 0; i < MESSAGES; i++) {
-    await alice.says(line);
-    await alice.sees('sent:');
-  }
-  const after = await read(program);
-  return {
-    promises: (after.promises - before.promises) / MESSAGES,
-    clones: (after.clones - before.clones) / MESSAGES,
-  };
+/** Rows by table. */
+function readRows(): Readonly<Record<string, number>> {
+  using db = new DatabaseSync(join(program.folder, 'chat.db'), { readOnly: true });
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all();
+  return Object.fromEntries(
+    tables.map(({ name }) => [name, Number(db.prepare(`SELECT count(*) AS n FROM "${name}"`).get()?.n)]),
+  );
 }
 
-test('a message costs few promises and one trip to the store, however many receive it', {
-  timeout: 60_000,
-}, async () => {
-  await using program = await startCounted();
-  const alice = await program.joins('alice');
-  for (let i = 0; i < LISTENING; i++) await program.joins(`listener${i}`);
-  for (const line of ['message listener0 hello', 'broadcast hello']) {
-    await costOf(program, alice, line);
-    const { promises, clones } = await costOf(program, alice, line);
-    // 18 and 2 by themselves; the rest is for cursors and timers, which come by time.
-    expect(promises, line).toBeLessThan(26);
-    expect(clones, line).toBeLessThan(4);
-  }
+/** Calls of plugins' hooks and commands, by plugin and name. */
+async function readCalls(): Promise<Readonly<Record<string, number>>> {
+  const { plugins } = await program.facts();
+  return Object.fromEntries(
+    plugins.flatMap(({ name, meters }) => meters.map(({ what, calls }) => [`${name} ${what}`, calls])),
+  );
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+async function read(): Promise<Readonly<Record<'work' | 'rows' | 'calls', Counts>>> {
+  return { work: (await readProbe()) as unknown as Counts, rows: readRows(), calls: await readCalls() };
+}
+
+/** What each of so many messages costs: what grew, divided by their number. */
+async function costOf(messages: number, send: () => Promise<unknown>) {
+  const before = await read();
+  await send();
+  const after = await read();
+  const each = (what: keyof typeof before): Counts =>
+    Object.fromEntries(
+      Object.entries(after[what]).flatMap(([name, count]) => {
+        const more = count - (before[what][name] ?? 0);
+        return more === 0 ? [] : [[name, more / messages]];
+      }),
+    );
+  return { work: each('work'), rows: each('rows'), calls: each('calls') };
+}
+
+/** Sends lines in one write, and awaits their answers. */
+async function says(sender: LineClient, ...lines: string[]): Promise<void> {
+  await sender.says(...lines);
+  for (let answers = 0; answers < lines.length; ) if ((await sender.next()) === 'sent:') answers++;
+}
+
+/** Rows besides those of messages: of 20 accounts and their conversations. */
+const OTHER_ROWS = 300;
+
+/** Checks that each message so far is one row of the log and at most one of its index, whoever it is for. */
+function expectFewRows(): void {
+  const { entry = 0, place = 0, ...others } = readRows();
+  expect(place).toBeLessThanOrEqual(entry);
+  expect(Object.values(others).reduce((sum, rows) => sum + rows)).toBeLessThan(OTHER_ROWS);
+}
+
+// With the counts as they are. What is above them is for cursors and timers, which come by time.
+describe.each([
+  ['a direct message', (sender: number) => `message listener${sender} hello`, 'message command message', 1],
+  ['a broadcast', () => 'broadcast hello', 'broadcast command broadcast', OTHERS],
+] as const)('%s', (_, lineOf, command, recipients) => {
+  /** Calls of plugins, but one for each write to a recipient. */
+  const CALLS = { [command]: 1, 'offline-messages onMessage': 1, 'admin onMessage': 1 };
+
+  test('by itself costs one trip to the store, one commit, and a write for each who receives it', async () => {
+    const messages = 50;
+    const send = async () => {
+      for (let i = 0; i < messages; i++) await says(senders[0] as LineClient, lineOf(0));
+    };
+    await send();
+    const { work, rows, calls } = await costOf(messages, send);
+    expect(work.promises, '19').toBeLessThan(26);
+    expect(work.clones, '2').toBeLessThan(4);
+    expect(work.fsyncs ?? 1, '1').toBeLessThan(2);
+    expect(work.writes, `${recipients + 1}`).toBeLessThan(recipients + 1.5);
+    const { 'offline-messages onDelivered': delivered, ...others } = calls;
+    expect(others).toEqual(CALLS);
+    expect(delivered, `${recipients}`).toBeLessThan(recipients + 0.5);
+    expect(rows.entry).toBe(1);
+    expectFewRows();
+  });
+
+  test.skipIf(!canSlowFsync())('shares trips, commits and writes with others in flight', async () => {
+    const messages = SENDERS * AT_ONCE;
+    const send = () =>
+      Promise.all(senders.map((sender, i) => says(sender, ...new Array<string>(AT_ONCE).fill(lineOf(i)))));
+    await send();
+    const { work, rows, calls } = await costOf(messages, send);
+    expect(work.promises, '17').toBeLessThan(20);
+    expect(work.clones, '0.015').toBeLessThan(0.05);
+    expect(work.fsyncs, '0.008').toBeLessThan(0.03);
+    expect(work.writes, '0.08, or 0.15').toBeLessThan(0.4);
+    const { 'offline-messages onDelivered': delivered, ...others } = calls;
+    expect(others).toEqual(CALLS);
+    expect(delivered, '0.04, or 0.15').toBeLessThan(0.4);
+    expect(rows.entry).toBe(1);
+    expectFewRows();
+  });
 });

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Difference } from 'chatserv';
+import type { Difference, ServerFacts } from 'chatserv';
 import { JsonClient, LineClient, type LineClientOptions } from 'chatserv/testing';
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
@@ -127,6 +127,11 @@ export class Program {
   /** Has it reload, over its control socket. @returns the difference, or what is wrong */
   async reloads(): Promise<{ result?: Difference; mistakes?: string[] }> {
     return (await this.#controls('reload')) as { result?: Difference; mistakes?: string[] };
+  }
+
+  /** Asks it for its counts, over its control socket. */
+  async facts(): Promise<ServerFacts> {
+    return (await this.#controls('facts')).result as ServerFacts;
   }
 
   async #controls(request: string): Promise<{ readonly result?: unknown }> {
