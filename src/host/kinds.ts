@@ -108,7 +108,6 @@ async function append(
   isKept: boolean,
 ): Promise<Entry> {
   const whole = { ...entry, sender: from.id, from: withoutControls(from.name), time: kernel.environment.clock.now() };
-  const appended = await kernel.messages.posting.append([whole], isKept);
-  // Without a key there are no duplicates.
-  return (appended as readonly Entry[])[0] as Entry;
+  const [appended] = await kernel.messages.posting.append([whole], isKept);
+  return appended as Entry;
 }

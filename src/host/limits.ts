@@ -32,7 +32,7 @@ export const LIMITS: Limits = {
   inputBytes: 64 * 1024,
   outboxBytes: 1024 * 1024,
   unacknowledged: 1000,
-  commandsUnderWay: 32,
+  commandsUnderWay: 64,
   linesPerSecond: 10,
   lineBurst: 300,
   bytesPerSecond: 10_000,

@@ -3,22 +3,25 @@ import type { Output } from '../api/codec.ts';
 import { type Refusal, type Reply, refuse } from '../api/decisions.ts';
 import type { Hooks } from '../api/handlers.ts';
 import { withoutControls } from '../api/message.ts';
-import { isPromise } from '../hooks/eventual.ts';
+import { eventually, type Steps } from '../hooks/eventual.ts';
 import type { Passage } from '../hooks/reservation.ts';
 import type { ClientSession } from './client-session.ts';
-import { Call, type CommandInput, type Commands, type KernelCommand } from './commands.ts';
+import { Call, type CommandInput, type KernelCommand } from './commands.ts';
+import type { KernelGeneration } from './environment.ts';
 import { QuestionCancelled } from './errors.ts';
 
 /** How much of an unknown command's word an error repeats, in characters. */
 const WORD_SHOWN = 32;
 
-/** A command to run. */
+/** A command to run, and its answer until that is sent. */
 interface Request {
   readonly input: CommandInput;
   readonly command: KernelCommand;
   /** Refuses the request if the account may call this command. */
   readonly unless: KernelCommand | undefined;
   readonly hooks: Hooks;
+  answer?: Output | undefined;
+  isDone: boolean;
 }
 
 /** Answers the commands of one logged-in client: each line with exactly one answer, in the order of the lines. */
@@ -27,9 +30,9 @@ export class Answers {
   readonly #account: Account;
   readonly #maxRunning: number;
   readonly #failed: (cause: unknown) => void;
-  /** Resolves once the last line so far is answered. */
-  #last: Promise<void> = Promise.resolve();
-  #running = 0;
+  /** Overlapping commands that have no answer yet, in the order of their lines. */
+  readonly #unanswered: Request[] = [];
+  #given: PromiseWithResolvers<void> | undefined;
 
   /** @param failed called with an error that no command caused */
   constructor(session: ClientSession, account: Account, failed: (cause: unknown) => void) {
@@ -41,72 +44,89 @@ export class Answers {
 
   /** Resolves when every line so far is answered. */
   given(): Promise<void> {
-    return this.#last;
+    if (this.#unanswered.length > 0) this.#given ??= Promise.withResolvers<void>();
+    return this.#given?.promise ?? Promise.resolve();
   }
 
   /** Answers a line with an error, in its turn. */
   async addError({ reason, about }: { readonly reason: string; readonly about: string }): Promise<void> {
-    await this.#last;
+    await this.given();
     this.#session.send({ kind: 'error', reason, about });
   }
 
   /** Sends a reply of the codec's own, in its turn. */
   async addReply(text: string): Promise<void> {
-    await this.#last;
+    await this.given();
     this.#session.reply(text);
   }
 
-  /** Runs a command, unless its line exceeded a rate. @returns when the next line may be read */
-  add(input: CommandInput, { commands, hooks }: { readonly commands: Commands; readonly hooks: Hooks }): Promise<void> {
+  /** Runs a command, unless its line exceeded a rate. @returns when the next line may be read, undefined if at once */
+  add(input: CommandInput, { commands, hooks }: KernelGeneration): Promise<void> | undefined {
     const { word, unlessCommand = '' } = input;
     const command = commands.get(word);
     const about = command === undefined ? shown(word) : word;
     if (this.#session.inputs.throttled) return this.addError({ reason: 'rate', about });
     if (command === undefined) return this.addError({ reason: 'command', about });
-    const request = { input, command, unless: commands.get(unlessCommand), hooks };
+    const request = { input, command, unless: commands.get(unlessCommand), hooks, isDone: false };
     if (!command.overlaps) return this.#runAlone(request);
-    return this.#running < this.#maxRunning ? this.#overlap(request) : this.#overlapLater(request);
+    return this.#unanswered.length < this.#maxRunning ? this.#overlap(request) : this.#overlapLater(request);
   }
 
   async #runAlone(request: Request): Promise<void> {
-    await this.#last;
-    if (this.#session.ended) return;
-    const output = await this.#run(request, () => {});
-    if (output !== undefined) this.#send(output, request);
+    await this.given();
+    request.answer = await eventually(this.#run(request, () => {}));
+    this.#send(request);
   }
 
   async #overlapLater(request: Request): Promise<void> {
     this.#session.context.environment.counters.countLimitHit('commands-under-way');
-    await this.#last;
+    await this.given();
     await this.#overlap(request);
   }
 
-  /** Runs a command beside those before it. @returns when its effects have their order, or it is answered */
-  #overlap(request: Request): Promise<void> {
-    const { promise: mayProceed, resolve: proceed } = Promise.withResolvers<void>();
-    if (this.#session.ended) proceed();
-    else this.#last = this.#sendInTurn(request, proceed, this.#running++ === 0 ? undefined : this.#last);
-    return mayProceed;
+  /** Runs a command beside those before it. @returns when its effects have their order, undefined if at once */
+  #overlap(request: Request): Promise<void> | undefined {
+    let mayProceed = false;
+    let wake: (() => void) | undefined;
+    const proceed = (): void => {
+      mayProceed = true;
+      wake?.();
+    };
+    eventually(this.#answer(request, proceed));
+    if (mayProceed) return undefined;
+    return new Promise((resolve) => {
+      wake = resolve;
+    });
   }
 
-  /** @param before resolves when every line before it is answered */
-  async #sendInTurn(request: Request, proceed: () => void, before: Promise<void> | undefined): Promise<void> {
+  *#answer(request: Request, proceed: () => void): Steps<void> {
+    this.#unanswered.push(request);
     try {
-      const output = await this.#run(request, proceed);
-      if (before !== undefined) await before;
-      if (output !== undefined) this.#send(output, request);
+      request.answer = yield* this.#run(request, proceed);
     } catch (cause) {
       this.#failed(cause);
-    } finally {
-      this.#running--;
-      proceed();
     }
+    request.isDone = true;
+    this.#sendDone();
+    proceed();
+  }
+
+  /** Sends the answers whose turn has come. */
+  #sendDone(): void {
+    const unanswered = this.#unanswered;
+    for (let [next] = unanswered; next?.isDone; [next] = unanswered) {
+      unanswered.shift();
+      this.#send(next);
+    }
+    if (unanswered.length > 0) return;
+    this.#given?.resolve();
+    this.#given = undefined;
   }
 
   /** Sends an answer. One that the codec cannot encode, such as facts that JSON lacks, is the command's failure. */
-  #send(answer: Output, { input: { word }, command: { name, plugin } }: Request): void {
+  #send({ answer, input: { word }, command: { name, plugin } }: Request): void {
     try {
-      this.#session.send(answer);
+      if (answer !== undefined) this.#session.send(answer);
     } catch (err) {
       const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
       this.#session.context.environment.logger.error(facts, `the answer of command '${name}' cannot be sent`);
@@ -114,53 +134,50 @@ export class Answers {
     }
   }
 
-  #run(request: Request, proceed: () => void): Promise<Output | undefined> {
+  *#run(request: Request, proceed: () => void): Steps<Output | undefined> {
     const { input } = request;
     const { once } = input;
-    if (once === undefined) return this.#perform(request, proceed);
+    if (once === undefined) return yield* this.#perform(request, proceed);
     const { id } = this.#account;
     // A copy runs once the one before it was kept or refused, so that it can get the same answer.
-    return this.#session.context.retries.run(`${id} ${once.key}`, async (waited) => {
+    return (yield this.#session.context.retries.run(`${id} ${once.key}`, async (waited) => {
       const first =
         once.again || waited ? await this.#session.context.messages.posting.firstAnswer(id, once.key) : undefined;
-      return this.#perform({ ...request, input: { ...input, once: { ...once, first } } }, proceed);
-    });
+      return eventually(this.#perform({ ...request, input: { ...input, once: { ...once, first } } }, proceed));
+    })) as Output | undefined;
   }
 
-  async #perform({ input, command, unless, hooks }: Request, proceed: () => void): Promise<Output | undefined> {
+  *#perform({ input, command, unless, hooks }: Request, proceed: () => void): Steps<Output | undefined> {
+    const session = this.#session;
+    if (session.ended) return undefined;
     const { name } = command;
-    const call = new Call(this.#session, this.#account, command, input, proceed);
+    const call = new Call(session, this.#account, command, input, proceed);
     const { guard, transform, decide, observe } = hooks.onCommand;
     let passage: Passage<Refusal, Exclude<Reply, undefined>> | undefined;
     let reply: Reply;
     try {
       // A retry of a message that is already kept gets the first answer: nothing may refuse it now.
       if (call.once?.first === undefined) {
-        if (unless !== undefined && (unless.allows === undefined || (await unless.allows(this.#account)))) {
+        if (unless !== undefined && (unless.allows === undefined || (yield unless.allows(this.#account)))) {
           return { kind: 'error', reason: 'is-command', about: unless.name };
         }
-        if (command.allows !== undefined && !(await command.allows(this.#account))) {
+        if (command.allows !== undefined && !(yield command.allows(this.#account))) {
           return { kind: 'error', reason: 'denied', about: input.word };
         }
         if (guard.isUsed()) {
-          const passing = guard.run(this.#session, call);
-          passage = isPromise(passing) ? await passing : passing;
+          passage = (yield guard.run(session, call)) as NonNullable<typeof passage>;
           reply = passage.refusal;
         }
         if (reply === undefined && transform.isUsed()) {
           call.isDraft = true;
-          const rewriting = transform.run(this.#session, call);
-          reply = isPromise(rewriting) ? await rewriting : rewriting;
+          reply = (yield transform.run(session, call)) as Reply;
           call.isDraft = false;
         }
-        if (reply === undefined && decide.isUsed()) {
-          const deciding = decide.run(this.#session, call);
-          reply = isPromise(deciding) ? await deciding : deciding;
-        }
+        if (reply === undefined && decide.isUsed()) reply = (yield decide.run(session, call)) as Reply;
       }
-      if (reply === undefined && !this.#session.ended) {
+      if (reply === undefined && !session.ended) {
         const read = call.read();
-        reply = 'values' in read ? await command.run(call) : read;
+        reply = 'values' in read ? ((yield command.run(call)) as Reply) : read;
       }
     } catch (cause) {
       if (!(cause instanceof QuestionCancelled)) throw cause;
@@ -168,9 +185,9 @@ export class Answers {
     } finally {
       passage?.settle(reply);
     }
-    if (observe.isUsed()) observe.notify(this.#session, call, reply);
+    if (observe.isUsed()) observe.notify(session, call, reply);
     // Every line has an answer, so that a client that pipelines can match them.
-    reply ??= this.#session.ended ? undefined : '';
+    reply ??= session.ended ? undefined : '';
     if (reply === undefined) return undefined;
     if (typeof reply === 'string' || !('kind' in reply)) return { kind: 'answer', command: name, reply };
     if (reply.kind === 'reply') return { kind: 'answer', command: name, reply: reply.text, facts: reply.facts };

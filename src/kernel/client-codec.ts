@@ -2,7 +2,8 @@ import type { CodecState, Input, LineRead, Output, Question } from '../api/codec
 import { throwLater } from '../hooks/throw-later.ts';
 import type { Rendered } from '../messages/rendered.ts';
 import type { ClientSession } from './client-session.ts';
-import { SessionClosed } from './errors.ts';
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** Encodes and decodes for one client with its codec. A codec that fails closes the session. */
 export class ClientCodec {
@@ -16,14 +17,15 @@ export class ClientCodec {
     this.#state = session.codec.open(session);
   }
 
-  /** @throws SessionClosed when the codec fails @throws when it cannot encode the facts of an answer or event */
+  /** @throws when the codec cannot encode the facts of an answer or event */
   encode(output: Output): Buffer {
     try {
       return Buffer.from(this.#state.encode(output));
     } catch (cause) {
       // A plugin may pass facts that no codec can encode; everything else is the codec's failure.
       if (output.kind === 'answer' || output.kind === 'event') throw cause;
-      return this.#fail(cause);
+      this.#report(cause);
+      return NO_BYTES;
     }
   }
 
@@ -47,16 +49,16 @@ export class ClientCodec {
     }
   }
 
-  /** @throws SessionClosed when the codec fails */
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
     try {
       return this.#state.decode(line, question);
     } catch (cause) {
-      return this.#fail(cause);
+      this.#report(cause);
+      return [];
     }
   }
 
-  /** Hands the client over to the codec that claims its first line, if its own codec allows that. @throws SessionClosed */
+  /** Hands the client over to the codec that claims its first line, if its own codec allows that. */
   choose(line: LineRead): void {
     if (!this.#isFirstLine) return;
     this.#isFirstLine = false;
@@ -68,13 +70,8 @@ export class ClientCodec {
     try {
       this.#state = codec.open(session);
     } catch (cause) {
-      this.#fail(cause);
+      this.#report(cause);
     }
-  }
-
-  #fail(cause: unknown): never {
-    this.#report(cause);
-    throw new SessionClosed();
   }
 
   #report(err: unknown): void {

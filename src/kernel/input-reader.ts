@@ -23,24 +23,31 @@ export class InputReader {
   }
 
   /**
-   * The client's next input, once it has read enough of its earlier answers. Acknowledgements go to the feed.
+   * The client's next input; undefined while none has arrived, or while it has not read enough of its earlier answers.
+   * Acknowledgements go to the feed.
    * @param question the question that is waiting for an answer. Too many lines, or too fast ones, close the session
    * then
    * @throws SessionClosed at the end of the input, or when the session is closed for exceeding a limit
    */
-  async next(question?: Question): Promise<Input> {
+  next(question?: Question): Input | undefined {
     const { feed, outbox } = this.#session;
     for (;;) {
       for (let input = this.#take(); input !== undefined; input = this.#take()) {
         if (input.kind !== 'acknowledge') return input;
         feed.acknowledge(input.id);
       }
-      if (outbox.full) await outbox.room();
+      if (outbox.full) return undefined;
       const line = this.lines.next();
       if (line !== undefined) this.#decode(line, question);
       else if (this.lines.done) throw new SessionClosed();
-      else await this.lines.arrival();
+      else return undefined;
     }
+  }
+
+  /** Resolves when `next` may have an input. Call it when that returned none. */
+  arrival(): Promise<void> {
+    const { outbox } = this.#session;
+    return outbox.full ? outbox.room() : this.lines.arrival();
   }
 
   /** The next input of the last line. Releases the line after the last one: an idle session holds none. */
@@ -56,6 +63,7 @@ export class InputReader {
     const session = this.#session;
     const { environment, limits } = session.context;
     session.clientCodec.choose(line);
+    if (session.ended) return;
     const isLogin = session.account === undefined;
     if (isLogin && ++this.#linesBeforeLogin > limits.loginLines) this.#closeFor('too-many-lines');
     const judgement = this.lines.judge();

@@ -149,7 +149,9 @@ export class Kernel implements SessionContext {
       await this.#poll(session, answers);
       for (;;) {
         if (session.questions.takeDeferredPoll()) await this.#poll(session, answers);
-        await this.#answer(await session.inputs.next(), session, answers);
+        const input = session.inputs.next();
+        const busy = input === undefined ? session.inputs.arrival() : this.#answer(input, session, answers);
+        if (busy !== undefined) await busy;
       }
     } catch (cause) {
       // A client that has ended its side still gets its answers.
@@ -172,7 +174,7 @@ export class Kernel implements SessionContext {
     }
   }
 
-  #answer(input: Input, session: ClientSession, answers: Answers): Promise<void> {
+  #answer(input: Input, session: ClientSession, answers: Answers): Promise<void> | undefined {
     switch (input.kind) {
       case 'command':
         return answers.add(input, this.generation);

@@ -29,9 +29,10 @@ export class Questions {
     const began = performance.now();
     try {
       for (;;) {
-        const input = await this.#session.inputs.next(question);
-        if (input.kind === 'answer') return input.text;
-        this.#handleOther(input);
+        const input = this.#session.inputs.next(question);
+        if (input?.kind === 'answer') return input.text;
+        if (input !== undefined) this.#handleOther(input);
+        else await this.#session.inputs.arrival();
       }
     } catch (cause) {
       throw cause instanceof SessionClosed ? new SessionClosed(this.#session) : cause;

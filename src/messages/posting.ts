@@ -3,7 +3,7 @@ import type { Entry, NewEntry, SendKey } from '../api/entry.ts';
 import type { Hooks } from '../api/handlers.ts';
 import type { Duplicate, Message } from '../api/message.ts';
 import type { Post, Posted } from '../api/post.ts';
-import { isPromise } from '../hooks/eventual.ts';
+import { promised, type Steps } from '../hooks/eventual.ts';
 import type { Passage } from '../hooks/reservation.ts';
 import type { MessageContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
@@ -30,14 +30,19 @@ export class Posting {
    * @returns the message and its unknown recipients, or why it was refused
    * @throws when it could not be kept
    */
-  async post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
+  post(post: Post, ordered?: () => void): Promise<Posted | Refusal> {
+    return promised(this.#post(post, ordered));
+  }
+
+  *#post(post: Post, ordered?: () => void): Steps<Posted | Refusal> {
     const began = performance.now();
     const { hooks } = this.#context.generation;
     const { clock } = this.#context.environment;
     const isRemoved = this.#isRemoved;
     const { from, once } = post;
     if (isRemoved(from.id)) return refuse('removed');
-    const before = once && (once.first ?? (once.again ? await this.firstAnswer(from.id, once.key) : undefined));
+    let before = once?.first;
+    if (once?.again) before ??= (yield this.firstAnswer(from.id, once.key)) as Duplicate | undefined;
     const draft = new Draft(post, audienceOf(post.to, this.#delivery.online), clock.now(), isRemoved);
     if (before !== undefined) {
       ordered?.();
@@ -48,26 +53,20 @@ export class Posting {
     let refusal: Refusal | undefined;
     try {
       if (guard.isUsed()) {
-        const passing = guard.run(draft);
-        passage = isPromise(passing) ? await passing : passing;
+        passage = (yield guard.run(draft)) as Passage<Refusal, Refusal>;
         refusal = passage.refusal;
       }
       if (refusal === undefined && transform.isUsed()) {
         draft.isOpen = true;
-        const rewriting = transform.run(draft);
-        refusal = isPromise(rewriting) ? await rewriting : rewriting;
+        refusal = (yield transform.run(draft)) as Refusal | undefined;
         draft.isOpen = false;
       }
       refusal ??= draft.refusal ?? (draft.senderRemoved ? refuse('removed') : undefined);
       if (refusal !== undefined) return refusal;
       const { isKept, unknown, time } = draft;
       const key = once && { sender: from.id, key: once.key, unknown, time };
-      const appending = this.append(entriesOf(draft), isKept, key);
-      // The log has it: later appends come after it. What is not kept is delivered first.
-      if (isKept) ordered?.();
-      const appended = await appending;
+      const appended = yield* this.#append(entriesOf(draft), isKept, key, ordered);
       if (isKept) this.#context.environment.counters.kept(performance.now() - began);
-      else ordered?.();
       if ('duplicateOf' in appended) {
         return { message: messageOf(draft, appended.duplicateOf), unknown: appended.unknown };
       }
@@ -84,27 +83,37 @@ export class Posting {
     return this.#context.generation.log?.find(sender, key);
   }
 
-  /**
-   * Appends entries to the log, or delivers them to those online.
-   * @returns the entries, or the message that they duplicate
-   */
-  append(entries: readonly NewEntry[], isKept: boolean, key?: SendKey): Promise<readonly Entry[] | Duplicate> {
-    const { log } = this.#context.generation;
-    const sender = entries[0]?.sender ?? 0;
-    if (!isKept || log === undefined) return this.#deliverAfterEarlier(entries, sender);
-    const appended = log.append(entries, key);
-    this.#appending.set(sender, appended);
-    const over = () => {
-      if (this.#appending.get(sender) === appended) this.#appending.delete(sender);
-    };
-    appended.then(over, over);
-    return appended;
+  /** Appends entries to the log, or delivers them to those online. @returns the entries */
+  append(entries: readonly NewEntry[], isKept: boolean): Promise<readonly Entry[]> {
+    // Without a key there are no duplicates.
+    return promised(this.#append(entries, isKept)) as Promise<readonly Entry[]>;
   }
 
-  /** Delivers entries that no log keeps, after what their sender appends at the moment. */
-  async #deliverAfterEarlier(entries: readonly NewEntry[], sender: number): Promise<readonly Entry[]> {
-    await this.#appending.get(sender)?.catch(() => {});
-    return entries.map((entry) => this.#deliverEphemeral(entry));
+  /** @returns the entries, or the message that they duplicate */
+  *#append(
+    entries: readonly NewEntry[],
+    isKept: boolean,
+    key?: SendKey,
+    ordered?: () => void,
+  ): Steps<readonly Entry[] | Duplicate> {
+    const { log } = this.#context.generation;
+    const sender = entries[0]?.sender ?? 0;
+    if (!isKept || log === undefined) {
+      // What no log keeps comes after what its sender appends at the moment.
+      yield this.#appending.get(sender)?.catch(() => {});
+      const delivered = entries.map((entry) => this.#deliverEphemeral(entry));
+      ordered?.();
+      return delivered;
+    }
+    const appending = log.append(entries, key);
+    this.#appending.set(sender, appending);
+    // The log has it: later appends come after it.
+    ordered?.();
+    try {
+      return (yield appending) as readonly Entry[] | Duplicate;
+    } finally {
+      if (this.#appending.get(sender) === appending) this.#appending.delete(sender);
+    }
   }
 
   #deliverEphemeral({ to, origin, ...written }: NewEntry): Entry {
