@@ -1,6 +1,7 @@
-import { AsyncSeriesBailHook, AsyncSeriesHook, SyncBailHook, SyncHook } from 'tapable';
-import { type Eventual, isPromise } from './eventual.ts';
+import { SyncBailHook, SyncHook } from 'tapable';
+import type { Eventual } from './eventual.ts';
 import { Passage, type Reservation } from './reservation.ts';
+import { FirstResult, Series, type Tap } from './series.ts';
 
 /** The phases of hooks, in the order in which they run. */
 export const PHASES = ['guard', 'transform', 'decide', 'observe'] as const;
@@ -19,131 +20,81 @@ export type Guarding<Refused, Outcome = Refused> = Decision<Refused | Reservatio
 /** The result of a handler that decides nothing: undefined, or a promise of it. */
 export type Watching = undefined | Promise<undefined>;
 
-type Callback = (error: unknown, result?: unknown) => void;
-type Tap = (...args: never[]) => unknown;
+type AnyTap = (...args: never[]) => unknown;
+type Tapped = (series: Series, first: unknown, second: unknown, third: unknown) => void;
 
-/** Any of tapable's async hooks, untyped. */
-interface AwaitedHook {
+/** One of tapable's hooks, untyped. Its first argument is the call. */
+interface SeriesHook {
   isUsed(): boolean;
-  tapAsync(name: string, fn: (...args: never[]) => void): void;
-  callAsync(...args: unknown[]): void;
+  tap(name: string, fn: Tapped): void;
+  call(series: Series, ...args: readonly unknown[]): void;
 }
 
-/** Taps a handler that may return a promise. */
-function tap(hook: AwaitedHook, name: string, handler: Tap): void {
-  const call = handler as (...args: unknown[]) => unknown;
-  hook.tapAsync(name, (...args: unknown[]) => {
-    const done = args.pop() as Callback;
-    let result: unknown;
-    try {
-      result = call(...args);
-    } catch (cause) {
-      done(cause);
-      return;
-    }
-    if (isPromise(result)) result.then((value) => done(null, value), done);
-    else done(null, result);
-  });
-}
-
-/** Calls a hook. @returns its result, a promise only if a handler returned one @throws what a handler throws */
-function call(hook: AwaitedHook, args: readonly unknown[]): unknown {
-  let finished: { readonly error: unknown; readonly result: unknown } | undefined;
-  let settle: Callback | undefined;
-  hook.callAsync(...args, (error: unknown, result?: unknown) => {
-    if (settle === undefined) finished = { error, result };
-    else settle(error, result);
-  });
-  if (finished === undefined) {
-    return new Promise((resolve, reject) => {
-      settle = (error, result) => (error ? reject(error) : resolve(result));
-    });
-  }
-  if (finished.error) throw finished.error;
-  return finished.result;
-}
-
-/** Guards: all run, in order; any may refuse. */
-class GuardPhase<Args extends readonly unknown[], Refusal, Outcome> {
-  readonly #hook: AwaitedHook;
+/** The handlers of one phase, any of which may return a promise. */
+class Phase<Args extends readonly unknown[], Result> {
+  protected readonly hook: SeriesHook;
 
   constructor(args: readonly string[]) {
-    this.#hook = new AsyncSeriesHook(names([...args, 'passage'])) as unknown as AwaitedHook;
+    this.hook = new SyncHook(names(['series', ...args])) as unknown as SeriesHook;
   }
 
   isUsed(): boolean {
-    return this.#hook.isUsed();
+    return this.hook.isUsed();
   }
 
-  tap(name: string, handler: (...args: Args) => Eventual<Refusal | Reservation<Outcome> | undefined>): void {
-    type Result = Awaited<ReturnType<typeof handler>>;
-    const guard = (...args: [...Args, Passage<Refusal, Outcome>]) => {
-      const passage = args.pop() as Passage<Refusal, Outcome>;
-      const result = handler(...(args as unknown as Args));
-      if (!isPromise(result)) return passage.take(result as Result);
-      return (result as Promise<Result>).then((late) => passage.take(late));
-    };
-    tap(this.#hook, name, guard as Tap);
+  tap(name: string, handler: (...args: Args) => Eventual<Result>): void {
+    const tap = handler as unknown as Tap;
+    this.hook.tap(name, (series, first, second, third) => series.next(tap, first, second, third));
   }
+}
 
+/** Guards: all run, in order; any may refuse. */
+class GuardPhase<Args extends readonly unknown[], Refusal, Outcome> extends Phase<
+  Args,
+  Refusal | Reservation<Outcome> | undefined
+> {
   /** Runs the guards. @returns their outcome, which the caller settles @throws what a guard throws */
   run(...args: Args): Eventual<Passage<Refusal, Outcome>> {
     const passage = new Passage<Refusal, Outcome>();
-    this.#hook.callAsync(...args, passage, (error: unknown) => passage.end(error));
+    try {
+      this.hook.call(passage, ...args);
+    } catch (cause) {
+      passage.fail(cause);
+    }
     return passage.known();
   }
 }
 
 /** Handlers that run in order until one returns a result. */
-class BailPhase<Args extends readonly unknown[], Result> {
-  readonly #hook: AwaitedHook;
-
-  constructor(args: readonly string[]) {
-    this.#hook = new AsyncSeriesBailHook(names(args)) as unknown as AwaitedHook;
-  }
-
-  isUsed(): boolean {
-    return this.#hook.isUsed();
-  }
-
-  tap(name: string, handler: (...args: Args) => Eventual<Result | undefined>): void {
-    tap(this.#hook, name, handler as Tap);
-  }
-
+class BailPhase<Args extends readonly unknown[], Result> extends Phase<Args, Result | undefined> {
   /** The first result. @throws what a handler throws */
   run(...args: Args): Eventual<Result | undefined> {
-    return call(this.#hook, args) as Eventual<Result | undefined>;
+    const first = new FirstResult();
+    this.hook.call(first, ...args);
+    return first.result() as Eventual<Result | undefined>;
   }
 }
 
 /** Handlers that only observe. */
-class ObservePhase<Args extends readonly unknown[]> {
-  readonly #hook: AwaitedHook;
-
-  constructor(args: readonly string[]) {
-    this.#hook = new AsyncSeriesHook(names(args)) as unknown as AwaitedHook;
-  }
-
-  isUsed(): boolean {
-    return this.#hook.isUsed();
-  }
-
-  tap(name: string, handler: (...args: Args) => unknown): void {
-    tap(this.#hook, name, handler as Tap);
-  }
-
+class ObservePhase<Args extends readonly unknown[]> extends Phase<Args, unknown> {
   /** Runs the observers. @throws what one throws */
   run(...args: Args): Eventual<void> {
-    return call(this.#hook, args) as Eventual<void>;
+    const series = new Series();
+    this.hook.call(series, ...args);
+    return series.running;
   }
 
   /** Runs the observers without waiting for them. */
   notify(...args: Args): void {
-    this.#hook.callAsync(...args, nothing);
+    try {
+      this.run(...args)?.catch(nothing);
+    } catch {
+      // Whoever called the handler has logged it.
+    }
   }
 }
 
-type ResultOf<F extends Tap> = Exclude<Awaited<ReturnType<F>>, undefined>;
+type ResultOf<F extends AnyTap> = Exclude<Awaited<ReturnType<F>>, undefined>;
 type OutcomeOf<T> = T extends Reservation<infer Outcome> ? Outcome : never;
 
 /** The phases that a hook has. */
@@ -151,10 +102,10 @@ export type PhasesOf<H> = keyof H & PhaseName;
 
 /** The result of any of a hook's phases. */
 export type ResultOfAny<H> = {
-  [P in PhasesOf<H>]: Exclude<ResultOf<Extract<H[P], Tap>>, Reservation<never>>;
+  [P in PhasesOf<H>]: Exclude<ResultOf<Extract<H[P], AnyTap>>, Reservation<never>>;
 }[PhasesOf<H>];
 
-type Runner<H, P extends PhasesOf<H>, IsSync, F extends Tap = Extract<H[P], Tap>> = IsSync extends true
+type Runner<H, P extends PhasesOf<H>, IsSync, F extends AnyTap = Extract<H[P], AnyTap>> = IsSync extends true
   ? P extends 'guard'
     ? SyncBailHook<Parameters<F>, ResultOf<F> | undefined>
     : SyncHook<Parameters<F>>

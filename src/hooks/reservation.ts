@@ -1,3 +1,5 @@
+import { Series } from './series.ts';
+
 /**
  * What a guard has reserved for a call that it lets pass, such as a place in a queue or in a quota, until the outcome
  * is known.
@@ -24,33 +26,30 @@ export function isReservation(value: unknown): value is Reservation<unknown> {
 }
 
 /** The outcome of one call's guards: the first refusal in their order, and their reservations. */
-export class Passage<Refusal, Outcome> {
+export class Passage<Refusal, Outcome> extends Series {
   #refusal: Refusal | undefined;
-  #reservations: Reservation<Outcome>[] = [];
-  #isOver = false;
+  #reservations: Reservation<Outcome>[] | undefined;
   #error: unknown;
   #settled: { readonly outcome: Outcome | undefined } | undefined;
-  #wake: (() => void) | undefined;
+  #refused: (() => void) | undefined;
 
   /** The first refusal in the order of the guards, if any. */
   get refusal(): Refusal | undefined {
     return this.#refusal;
   }
 
-  /** Takes a guard's result. Called in the order of the guards. */
-  take(result: Refusal | Reservation<Outcome> | undefined): void {
+  protected override take(result: Refusal | Reservation<Outcome> | undefined): void {
+    if (result === undefined) return;
     if (isReservation(result)) this.#hold(result as Reservation<Outcome>);
-    else if (result !== undefined && this.#refusal === undefined) {
+    else if (this.#refusal === undefined) {
       this.#refusal = result as Refusal;
-      this.#wake?.();
+      this.#refused?.();
     }
   }
 
-  /** Every guard has run, or one threw, as when its client has left. */
-  end(error: unknown): void {
-    this.#isOver = true;
-    this.#error = error ?? undefined;
-    this.#wake?.();
+  /** A guard threw, as when its client has left. Those after it do not run. */
+  fail(error: unknown): void {
+    this.#error = error;
   }
 
   /**
@@ -58,22 +57,25 @@ export class Passage<Refusal, Outcome> {
    * @throws what a guard throws
    */
   known(): this | Promise<this> {
-    if (this.#refusal !== undefined || this.#isOver) return this.#checked();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    return promise.then(() => this.#checked());
+    const running = this.running?.catch((error) => this.fail(error));
+    if (running === undefined || this.#refusal !== undefined || this.#error !== undefined) return this.#checked();
+    const refused = new Promise<void>((resolve) => {
+      this.#refused = resolve;
+    });
+    return Promise.race([refused, running]).then(() => this.#checked());
   }
 
   /** Settles all reservations, later ones as they are made. */
   settle(outcome: Outcome | undefined): void {
     if (this.#settled !== undefined) return;
     this.#settled = { outcome };
-    for (const { settle } of this.#reservations.splice(0)) settle(outcome);
+    for (const { settle } of this.#reservations?.splice(0) ?? []) settle(outcome);
   }
 
   #hold(reservation: Reservation<Outcome>): void {
-    if (this.#settled === undefined) this.#reservations.push(reservation);
-    else reservation.settle(this.#settled.outcome);
+    if (this.#settled !== undefined) reservation.settle(this.#settled.outcome);
+    else if (this.#reservations === undefined) this.#reservations = [reservation];
+    else this.#reservations.push(reservation);
   }
 
   #checked(): this {
