@@ -7,7 +7,7 @@ import { ClientSession } from '../kernel/client-session.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/errors.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Reader } from './decisions.ts';
-import { HandlerTime } from './handler-time.ts';
+import { HandlerTime, type TimedCall } from './handler-time.ts';
 import type { Limits } from './limits.ts';
 import type { Meter } from './meter.ts';
 import { errorOf } from './mistakes.ts';
@@ -23,6 +23,9 @@ export interface RunContext extends HealthContext {
   readonly watchdog?: CallWatcher | undefined;
 }
 
+/** The code of a handler or command. Fixed arity: an array of arguments would cost more than many a handler does. */
+export type Code = (first: unknown, second: unknown, third: unknown) => unknown;
+
 /** A handler or command as it is called. */
 export interface Called {
   readonly plugin: string;
@@ -34,10 +37,22 @@ export interface Called {
   readonly meter: Meter;
   /** Its number for the watchdog. */
   readonly id: number;
+  /** Runs it, in its plugin's name. */
+  readonly code: Code;
   /** The result when it fails. */
   readonly fallback: unknown;
   /** Reads what it returned. @throws when that is invalid, which is a failure too */
   read: Reader;
+}
+
+/** A call whose result is awaited. */
+interface AwaitedCall extends TimedCall {
+  readonly called: Called;
+  /** When it began, see `Meter`, and how long its client had been waited for by then, in milliseconds. */
+  readonly began: number;
+  readonly waited: number;
+  resolve(result: unknown): void;
+  reject(cause: unknown): void;
 }
 
 /**
@@ -47,7 +62,7 @@ export interface Called {
 export class CallRunner {
   readonly #logger: Logger;
   readonly #health: PluginHealth;
-  readonly #time: HandlerTime;
+  readonly #time: HandlerTime<AwaitedCall>;
   readonly #watchdog: CallWatcher | undefined;
   /** How many calls are running. */
   #busy = 0;
@@ -57,7 +72,7 @@ export class CallRunner {
     const { clock, logger, limits, watchdog } = context;
     this.#logger = logger;
     this.#health = new PluginHealth(context);
-    this.#time = new HandlerTime(clock, limits.handlerTime);
+    this.#time = new HandlerTime(clock, limits.handlerTime, (call, cause) => this.#failed(call, cause));
     this.#watchdog = watchdog;
   }
 
@@ -65,15 +80,15 @@ export class CallRunner {
     return this.#health.of(plugin);
   }
 
-  /** Runs a call. @param about its first argument, often the session that it is about */
-  run(called: Called, call: () => unknown, about: unknown): unknown {
+  /** Runs a call with these arguments. @param about the session that it is about, if it is about one */
+  run(called: Called, about: unknown, first: unknown, second?: unknown, third?: unknown): unknown {
     this.#busy++;
     const began = called.meter.begin(SAMPLED);
     const session = about instanceof ClientSession ? about : undefined;
     const waited = session?.questions.waited ?? 0;
     let isUnderWay = false;
     try {
-      const result = this.#watched(call, called.id);
+      const result = this.#watched(called, first, second, third);
       isUnderWay = isPromise(result);
       if (!isUnderWay) return called.read(result);
       return this.#settle(called, result as PromiseLike<unknown>, session, began, waited);
@@ -81,6 +96,18 @@ export class CallRunner {
       return this.#fallback(called, cause, session);
     } finally {
       if (!isUnderWay) this.#end(called, session, began, waited);
+    }
+  }
+
+  /** Runs the synchronous part of a call; meanwhile the watchdog knows whose code that is. */
+  #watched({ code, id }: Called, first: unknown, second: unknown, third: unknown): unknown {
+    const watchdog = this.#watchdog;
+    if (watchdog === undefined) return code(first, second, third);
+    const outer = watchdog.enter(id);
+    try {
+      return code(first, second, third);
+    } finally {
+      watchdog.enter(outer);
     }
   }
 
@@ -92,40 +119,45 @@ export class CallRunner {
     began: number,
     waited: number,
   ): Promise<unknown> {
+    // The `then` of a mere thenable may throw, or call back twice.
+    const promise = work instanceof Promise ? work : new Promise((settle) => settle(work));
     return new Promise((resolve, reject) => {
-      let isOver = false;
-      const end = (result: () => unknown): void => {
-        isOver = true;
-        unwatch();
-        try {
-          resolve(result());
-        } catch (thrown) {
-          reject(thrown);
-        }
-        this.#end(called, session, began, waited);
-      };
-      const fail = (cause: unknown) => end(() => this.#fallback(called, cause, session));
-      const unwatch = this.#time.watch(session, fail);
-      const arrived = (result: unknown): void => {
-        if (!isOver) end(() => this.#read(called, result, session));
-        // A result that comes too late is not used, so release its reservation.
-        else if (isReservation(result)) result.settle(undefined);
-      };
-      const failed = (cause: unknown): void => {
-        if (!isOver) fail(cause);
-      };
-      // The `then` of a mere thenable may throw, or call back twice.
-      const promise = work instanceof Promise ? work : new Promise((settle) => settle(work));
-      promise.then(arrived, failed);
+      const call: AwaitedCall = { called, session, began, waited, resolve, reject, left: this.#time.limit };
+      this.#time.watch(call);
+      promise.then(
+        (result) => this.#arrived(call, result),
+        (cause) => this.#failed(call, cause),
+      );
     });
   }
 
-  /** Reads a result; the fallback replaces an invalid one. */
-  #read(called: Called, result: unknown, session: ClientSession | undefined): unknown {
+  #arrived(call: AwaitedCall, result: unknown): void {
+    if (!this.#time.unwatch(call)) {
+      // A result that comes too late is not used, so release its reservation.
+      if (isReservation(result)) result.settle(undefined);
+      return;
+    }
+    const { called, session, began, waited, resolve } = call;
     try {
-      return called.read(result);
+      resolve(called.read(result));
     } catch (cause) {
-      return this.#fallback(called, cause, session);
+      this.#fallBack(call, cause);
+    }
+    this.#end(called, session, began, waited);
+  }
+
+  #failed(call: AwaitedCall, cause: unknown): void {
+    if (!this.#time.unwatch(call)) return;
+    const { called, session, began, waited } = call;
+    this.#fallBack(call, cause);
+    this.#end(called, session, began, waited);
+  }
+
+  #fallBack({ called, session, resolve, reject }: AwaitedCall, cause: unknown): void {
+    try {
+      resolve(this.#fallback(called, cause, session));
+    } catch (thrown) {
+      reject(thrown);
     }
   }
 
@@ -186,17 +218,5 @@ export class CallRunner {
 
   #ended(): void {
     if (--this.#busy === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
-  }
-
-  /** Runs the synchronous part of a call; meanwhile the watchdog knows whose code that is. */
-  #watched<T>(call: () => T, id: number): T {
-    const watchdog = this.#watchdog;
-    if (watchdog === undefined) return call();
-    const outer = watchdog.enter(id);
-    try {
-      return call();
-    } finally {
-      watchdog.enter(outer);
-    }
   }
 }

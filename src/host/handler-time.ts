@@ -5,47 +5,45 @@ import type { ClientSession } from '../kernel/client-session.ts';
 const CHECKS = 10;
 
 /** A running call. */
-interface RunningCall {
-  left: number;
+export interface TimedCall {
   /** A session whose client it may wait for; that time does not count. */
   readonly session: ClientSession | undefined;
-  readonly stop: (cause: Error) => void;
+  /** How much time it has left, in milliseconds. */
+  left: number;
 }
 
 /** Stops calls of plugins that take too long. All share one timer: one each would cost more than most handlers do. */
-export class HandlerTime {
+export class HandlerTime<Call extends TimedCall> {
+  /** How long a call may take, in milliseconds. */
+  readonly limit: number;
   readonly #clock: Clock;
-  readonly #time: number;
-  readonly #running = new Set<RunningCall>();
+  readonly #stop: (call: Call, cause: Error) => void;
+  readonly #running = new Set<Call>();
   #cancel: (() => void) | undefined;
 
-  /** @param time how long a call may take, in milliseconds */
-  constructor(clock: Clock, time: number) {
+  /** @param stop called when a call has taken too long; it must call `unwatch` */
+  constructor(clock: Clock, limit: number, stop: (call: Call, cause: Error) => void) {
+    this.limit = limit;
     this.#clock = clock;
-    this.#time = time;
+    this.#stop = stop;
   }
 
-  /**
-   * Watches a running call.
-   * @param session the session whose client it may wait for
-   * @param stop called when it has taken too long
-   * @returns stops watching it
-   */
-  watch(session: ClientSession | undefined, stop: (cause: Error) => void): () => void {
-    const call: RunningCall = { left: this.#time, session, stop };
+  watch(call: Call): void {
     this.#running.add(call);
-    this.#cancel ??= this.#clock.after(this.#time / CHECKS, this.#check);
-    return () => this.#running.delete(call);
+    this.#cancel ??= this.#clock.after(this.limit / CHECKS, this.#check);
+  }
+
+  /** Stops watching a call. @returns whether it was watched */
+  unwatch(call: Call): boolean {
+    return this.#running.delete(call);
   }
 
   #check = (): void => {
     for (const call of this.#running) {
       if (call.session?.questions.asking) continue;
-      call.left -= this.#time / CHECKS;
-      if (call.left > 0) continue;
-      this.#running.delete(call);
-      call.stop(new Error(`it took longer than ${this.#time} ms (limits.handlerTime)`));
+      call.left -= this.limit / CHECKS;
+      if (call.left <= 0) this.#stop(call, new Error(`it took longer than ${this.limit} ms (limits.handlerTime)`));
     }
-    this.#cancel = this.#running.size > 0 ? this.#clock.after(this.#time / CHECKS, this.#check) : undefined;
+    this.#cancel = this.#running.size > 0 ? this.#clock.after(this.limit / CHECKS, this.#check) : undefined;
   };
 }

@@ -3,7 +3,7 @@ import { isSync } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
 import { isPromise } from '../hooks/eventual.ts';
 import { isReservation, reserve } from '../hooks/reservation.ts';
-import { type Called, CallRunner, type RunContext } from './call-runner.ts';
+import { type Called, CallRunner, type Code, type RunContext } from './call-runner.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import { runnerOf } from './current.ts';
 import { readAnswer, readDecision } from './decisions.ts';
@@ -49,12 +49,15 @@ export class PluginCalls {
   handler(one: PluginHandler): Handler {
     const { plugin, hook, phase } = one;
     const read = readDecision(one, this.#logger);
+    const runner = runnerOf(plugin);
+    const code = notingProvider(one, one.handler) as Code;
     const called: Called = {
       plugin,
       name: `${hook} of plugin '${plugin}'`,
       facts: { plugin, hook, phase },
       meter: this.#meters.of(plugin, hook),
       id: this.#watchdog?.idOf(plugin, hook) ?? 0,
+      code: (first, second, third) => runner(code, first, second, third),
       fallback: phaseEntry(hook, phase)?.fallback,
       read,
     };
@@ -67,13 +70,10 @@ export class PluginCalls {
         return result;
       };
     }
-    const call = notingProvider(one, one.handler) as (...args: unknown[]) => unknown;
     const health = this.#runner.healthOf(plugin);
-    const runner = runnerOf(plugin);
-    return (...args: unknown[]) => {
-      if (health.quarantined) return undefined;
-      return this.#runner.run(called, () => runner(call, ...args), args[0]);
-    };
+    const contained: Code = (first, second, third) =>
+      health.quarantined ? undefined : this.#runner.run(called, first, first, second, third);
+    return contained as Handler;
   }
 
   /** Logs once a plugin that a handler was written for the last release. */
@@ -126,8 +126,7 @@ export class PluginCalls {
       isLogged = true;
       this.#runner.countFailure(plugin, meter, err);
     };
-    // Fixed arity: this runs for each delivery, and an array of arguments would cost more than everything else here.
-    const contained = (session: unknown, about: unknown, more: unknown) => {
+    const contained: Code = (session, about, more) => {
       if (health.quarantined) return undefined;
       const began = meter.begin(SAMPLED);
       const outer = watchdog?.enter(id) ?? 0;
@@ -172,20 +171,21 @@ export class PluginCalls {
     run: (call: Call) => Reply | Promise<Reply>,
   ): (call: Call) => Reply | Promise<Reply> {
     const meter = this.#meters.of(plugin, `command ${command}`);
+    const runner = runnerOf(plugin);
     const called: Called = {
       plugin,
       name: `command '${command}' of plugin '${plugin}'`,
       facts: { plugin, command },
       meter,
       id: this.#watchdog?.idOf(plugin, meter.what) ?? 0,
+      code: (call) => runner(run, call as Call),
       fallback: refuse('internal'),
       read: readAnswer(plugin, command, this.#logger),
     };
     const health = this.#runner.healthOf(plugin);
-    const runner = runnerOf(plugin);
     return (call) => {
       if (health.quarantined) return refuse('internal');
-      return this.#runner.run(called, () => runner(run, call), call.session) as Reply | Promise<Reply>;
+      return this.#runner.run(called, call.session, call) as Reply | Promise<Reply>;
     };
   }
 }
