@@ -10,6 +10,7 @@ import type { Online } from './online.ts';
 export function audienceOf(to: Post['to'], online: Online): Audience {
   if (to === 'everyone' || to === 'online') return { group: 'everyone' };
   if ('room' in to) return { group: 'room' };
+  if (to.length === 1) return audienceOfOne(to[0] as Account | string, online);
   const accounts = new Map<number, Account>();
   const absent = new Map<string, string>();
   for (const one of to) {
@@ -18,6 +19,11 @@ export function audienceOf(to: Post['to'], online: Online): Audience {
     else if (typeof one === 'string' && !absent.has(nameKey(one))) absent.set(nameKey(one), one);
   }
   return { accounts: [...accounts.values()], absent: [...absent.values()] };
+}
+
+function audienceOfOne(to: Account | string, online: Online): Audience {
+  const account = typeof to === 'string' ? online.find(to) : to;
+  return { accounts: account === undefined ? [] : [account], absent: account === undefined ? [to as string] : [] };
 }
 
 /**
