@@ -1,6 +1,7 @@
 import type { CodecState, Input, LineRead, Output, Question } from '../api/codec.ts';
 import { throwLater } from '../hooks/throw-later.ts';
-import type { Rendered } from '../messages/rendered.ts';
+import type { Renderable } from '../messages/renderable.ts';
+import type { Chunk } from '../wire/chunk.ts';
 import type { ClientSession } from './client-session.ts';
 
 const NO_BYTES = Buffer.alloc(0);
@@ -39,10 +40,10 @@ export class ClientCodec {
     }
   }
 
-  /** A message as bytes; undefined from a codec that fails. */
-  render(rendered: Rendered): Buffer | undefined {
+  /** Messages as bytes; undefined where each is rendered by itself, and from a codec that fails. */
+  render(rendered: Renderable): Chunk | undefined {
     try {
-      return rendered.bytes(this.#session.codec, this.#state);
+      return rendered.chunk(this.#session.codec, this.#state);
     } catch (cause) {
       this.#report(cause);
       return undefined;

@@ -6,8 +6,9 @@ import type { Message } from '../api/message.ts';
 import type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from '../api/session.ts';
 import { throwLater } from '../hooks/throw-later.ts';
 import type { Recipient } from '../messages/recipient.ts';
-import type { Rendered } from '../messages/rendered.ts';
+import type { Renderable } from '../messages/renderable.ts';
 import type { SessionFeed } from '../messages/session-feed.ts';
+import { type Chunk, chunkOf } from '../wire/chunk.ts';
 import type { ForeignProtocol } from '../wire/environment.ts';
 import type { LineOwner } from '../wire/line-reader.ts';
 import { Outbox, type OutboxOwner } from '../wire/outbox.ts';
@@ -108,7 +109,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
 
   send(output: Output): void {
     const bytes = this.clientCodec.encode(output);
-    if (output.kind === 'event') this.outbox.put(bytes);
+    if (output.kind === 'event') this.outbox.put(chunkOf(bytes));
     else this.outbox.putAnswer(bytes);
     if (output.kind === 'welcome') this.questions.preset = undefined;
   }
@@ -118,7 +119,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     this.outbox.putAnswer(Buffer.from(text));
   }
 
-  render(rendered: Rendered): Buffer | undefined {
+  render(rendered: Renderable): Chunk | undefined {
     return this.clientCodec.render(rendered);
   }
 

@@ -4,6 +4,7 @@ import { Memberships } from './memberships.ts';
 import type { Online } from './online.ts';
 import type { Recipient } from './recipient.ts';
 import { Rendered } from './rendered.ts';
+import { Run, runsOf } from './run.ts';
 
 const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
 
@@ -65,34 +66,63 @@ export class Delivery {
   }
 
   #follow = (entries: readonly Entry[]): void => {
-    for (const entry of entries) {
-      if (entry.id <= this.#tail) continue;
-      this.#tail = entry.id;
+    const tail = this.#tail;
+    for (const run of runsOf(entries.filter(({ id }) => id > tail))) {
+      const [first] = run;
       try {
-        this.#memberships.note(entry);
-        this.deliver(entry);
+        this.#memberships.note(first);
+        const rendered = this.#render(run);
+        const [only] = rendered;
+        if (only !== undefined) this.#offer(rendered.length === 1 ? only : new Run(rendered), first);
       } catch (err) {
-        this.#context.environment.logger.error(
-          { event: 'internal-error', entry: entry.id, err },
-          'an entry could not be delivered',
-        );
+        this.#failed(first, err);
       }
+      // Not before: a session that ends meanwhile has got only what it was given.
+      this.#tail = Math.max(this.#tail, (run.at(-1) ?? first).id);
     }
   };
 
-  /** Delivers an entry that was appended to the log, or that no log keeps. */
+  /** Delivers an entry that no log keeps. */
   deliver(entry: Entry): void {
+    this.#offer(this.#rendered(entry), entry);
+  }
+
+  /** Those of the entries that can be delivered. */
+  #render(entries: readonly Entry[]): Rendered[] {
+    const rendered: Rendered[] = [];
+    for (const entry of entries) {
+      try {
+        rendered.push(this.#rendered(entry));
+      } catch (err) {
+        this.#failed(entry, err);
+      }
+    }
+    return rendered;
+  }
+
+  #rendered(entry: Entry): Rendered {
     const rendered = new Rendered(entry, this);
-    const { members, room } = entry;
     if (entry.kind === 'message') this.#context.environment.counters.given(rendered.message);
-    if (members !== undefined) for (const member of members) offer(rendered, this.online.of(member));
-    else if (room === EVERYONE) for (const sessions of this.online.all()) offer(rendered, sessions);
-    else for (const member of this.#memberships.of(room)) offer(rendered, this.online.of(member));
+    return rendered;
+  }
+
+  #offer(offered: Rendered | Run, { members, room }: Entry): void {
+    if (members !== undefined) for (const member of members) offer(offered, this.online.of(member));
+    else if (room === EVERYONE) for (const sessions of this.online.all()) offer(offered, sessions);
+    else for (const member of this.#memberships.of(room)) offer(offered, this.online.of(member));
+  }
+
+  #failed({ id }: Entry, err: unknown): void {
+    const { logger } = this.#context.environment;
+    logger.error({ event: 'internal-error', entry: id, err }, 'an entry could not be delivered');
   }
 }
 
-function offer(rendered: Rendered, sessions: readonly Recipient[]): void {
-  for (const session of sessions) if (isFor(rendered.entry, session)) session.feed.offer(rendered);
+function offer(offered: Rendered | Run, sessions: readonly Recipient[]): void {
+  for (const session of sessions) {
+    if (offered instanceof Run) session.feed.offerRun(offered);
+    else if (isFor(offered.entry, session)) session.feed.offer(offered);
+  }
 }
 
 /**

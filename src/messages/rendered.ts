@@ -1,58 +1,45 @@
 import type { Codec, CodecState } from '../api/codec.ts';
 import type { Entry } from '../api/entry.ts';
 import type { Message } from '../api/message.ts';
+import { type Chunk, chunkOf } from '../wire/chunk.ts';
 import type { Delivery } from './delivery.ts';
 import { LoggedMessage } from './logged-message.ts';
+import { Renderable, type Rendering } from './renderable.ts';
 
-/** An entry as a codec renders it for one set of capabilities. */
-interface Rendering {
-  readonly codec: Codec;
-  readonly capabilities: string;
-  /** The bytes for all recipients; undefined where the recipient's name goes between `before` and `after`. */
-  readonly bytes: Buffer | undefined;
+/** An entry as a codec renders it. */
+interface RenderedEntry extends Rendering {
+  /** Where the recipients' bytes differ: what goes before and after the recipient's name. */
   readonly before: string;
   readonly after: string;
 }
 
-/** An entry as a message, rendered once for each codec and set of capabilities. */
-export class Rendered {
+/** An entry as a message. */
+export class Rendered extends Renderable<RenderedEntry> {
   readonly entry: Entry;
   readonly message: Message;
   readonly #delivery: Delivery;
-  #latest: Rendering | undefined;
-  #all: Rendering[] | undefined;
 
   constructor(entry: Entry, delivery: Delivery, repeat = false) {
+    super();
     this.entry = entry;
     this.message = new LoggedMessage(entry, delivery.online, repeat);
     this.#delivery = delivery;
   }
 
-  /** The bytes for one recipient; empty where its codec does not show the entry. */
-  bytes(codec: Codec, state: CodecState): Buffer {
-    const capabilities = state.capabilities ?? '';
-    let rendering = this.#latest;
-    if (rendering === undefined || rendering.codec !== codec || rendering.capabilities !== capabilities)
-      rendering = this.#render(codec, capabilities);
-    return rendering.bytes ?? Buffer.from(rendering.before + (state.recipient ?? '') + rendering.after);
+  chunk(codec: Codec, state: CodecState): Chunk {
+    const { chunk, before, after } = this.rendering(codec, state);
+    return chunk ?? chunkOf(Buffer.from(before + (state.recipient ?? '') + after), [this.message]);
   }
 
-  #render(codec: Codec, capabilities: string): Rendering {
-    const known = this.#all?.find((one) => one.codec === codec && one.capabilities === capabilities);
-    if (known !== undefined) {
-      this.#latest = known;
-      return known;
-    }
+  /** The bytes for all recipients with the same codec and capabilities; undefined where they differ. */
+  common(codec: Codec, state: CodecState): Chunk | undefined {
+    return this.rendering(codec, state).chunk;
+  }
+
+  protected render(codec: Codec, { capabilities = '' }: CodecState): RenderedEntry {
     const text = this.#text(codec, capabilities);
-    const [before, after] = typeof text === 'string' ? [text, ''] : text;
-    const bytes = typeof text === 'string' ? Buffer.from(text) : undefined;
-    const rendering = { codec, capabilities, bytes, before, after };
-    if (this.#latest !== undefined) {
-      this.#all ??= [this.#latest];
-      this.#all.push(rendering);
-    }
-    this.#latest = rendering;
-    return rendering;
+    if (typeof text !== 'string') return { codec, capabilities, chunk: undefined, before: text[0], after: text[1] };
+    return { codec, capabilities, chunk: chunkOf(Buffer.from(text), [this.message]), before: '', after: '' };
   }
 
   #text(codec: Codec, capabilities: string): ReturnType<Codec['message']> {

@@ -1,10 +1,12 @@
 import type { Entry } from '../api/entry.ts';
 import type { Feed, InboxReader } from '../api/feed.ts';
 import type { Message } from '../api/message.ts';
+import type { Chunk } from '../wire/chunk.ts';
 import type { MessageContext } from './context.ts';
 import { type Delivery, isFor } from './delivery.ts';
 import type { Recipient } from './recipient.ts';
 import { Rendered } from './rendered.ts';
+import type { Run } from './run.ts';
 import { Unacknowledged } from './unacknowledged.ts';
 
 /**
@@ -13,6 +15,8 @@ import { Unacknowledged } from './unacknowledged.ts';
  * because the log could not be read.
  */
 type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
+
+const NO_CHUNKS: Chunk[] = [];
 
 /**
  * Delivers entries to one session, in the order of their ids, each once. A feed is at the log's tail, where entries are
@@ -45,7 +49,7 @@ export class SessionFeed implements Feed {
   #sent = 0;
   #taken = 0;
   /** Ephemeral messages that are queued until the client polls. */
-  #queued: { readonly bytes: Buffer; readonly message: Message }[] = [];
+  #queued = NO_CHUNKS;
   #queuedBytes = 0;
   #onRoom: (() => void) | undefined;
 
@@ -109,6 +113,30 @@ export class SessionFeed implements Feed {
     if (this.#state === 'live') this.#fallBehind();
   }
 
+  /** Offers entries at the log's tail together. */
+  offerRun(run: Run): void {
+    const { account } = this.#session;
+    if (account !== undefined && !run.isBy(account.id) && this.#deliverRun(run)) return;
+    for (const rendered of run.all) {
+      if (this.#session.ended) return;
+      if (isFor(rendered.entry, this.#session)) this.offer(rendered);
+    }
+  }
+
+  /** @returns whether the run was delivered; otherwise each entry needs a look */
+  #deliverRun(run: Run): boolean {
+    const { codec, outbox, ended } = this.#session;
+    if (ended || this.#state !== 'live' || run.first <= this.#given) return false;
+    if (codec.acknowledges || codec.pollsForMessages || this.#context.generation.hooks.onDeliver.guard.isUsed())
+      return false;
+    const chunk = this.#session.render(run);
+    if (chunk === undefined || !outbox.takes(chunk.bytes.length)) return false;
+    this.#given = run.last;
+    this.#sent = chunk.messages.at(-1)?.id ?? this.#sent;
+    outbox.put(chunk);
+    return true;
+  }
+
   readOn(reader: InboxReader): Promise<void> {
     this.#reader = reader;
     return this.#reading === undefined ? this.#startReading(reader) : Promise.resolve();
@@ -120,8 +148,8 @@ export class SessionFeed implements Feed {
       await this.#startReading(this.#reader).catch(() => {});
     }
     await this.#reading;
-    for (const { bytes, message } of this.#queued) this.#session.outbox.put(bytes, message);
-    this.#queued = [];
+    for (const chunk of this.#queued) this.#session.outbox.put(chunk);
+    this.#queued = NO_CHUNKS;
     this.#queuedBytes = 0;
   }
 
@@ -258,11 +286,11 @@ export class SessionFeed implements Feed {
     }
     this.#given = message.id;
     if (decision !== undefined) return true;
-    const bytes = this.#session.render(rendered);
-    if (bytes === undefined || bytes.length === 0) return true;
+    const chunk = this.#session.render(rendered);
+    if (chunk === undefined || chunk.bytes.length === 0) return true;
     if (this.#acknowledges) this.#unacknowledged.add(message);
     else this.#sent = message.id;
-    this.#session.outbox.put(bytes, message);
+    this.#session.outbox.put(chunk);
     return true;
   }
 
@@ -270,14 +298,15 @@ export class SessionFeed implements Feed {
   #deliverEphemeral(rendered: Rendered): void {
     const { message } = rendered;
     if (this.#decide(message) !== undefined) return;
-    const bytes = this.#session.render(rendered);
-    if (bytes === undefined || bytes.length === 0) return;
+    const chunk = this.#session.render(rendered);
+    if (chunk === undefined || chunk.bytes.length === 0) return;
     if (!this.#session.codec.pollsForMessages) {
-      this.#session.outbox.put(bytes, message);
+      this.#session.outbox.put(chunk);
       return;
     }
-    this.#queued.push({ bytes, message });
-    this.#queuedBytes += bytes.length;
+    if (this.#queued === NO_CHUNKS) this.#queued = [];
+    this.#queued.push(chunk);
+    this.#queuedBytes += chunk.bytes.length;
     if (this.#queuedBytes > this.#context.limits.outboxBytes) this.#session.overflowed();
   }
 

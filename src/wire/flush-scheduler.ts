@@ -1,3 +1,4 @@
+import { type Chunk, joined } from './chunk.ts';
 import type { TrafficCounters } from './environment.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -8,8 +9,8 @@ const AT_ONCE = 100;
 export class FlushScheduler {
   readonly counters: TrafficCounters;
   #scheduled: Outbox[] = [];
-  /** The last write: clients that are sent the same parts in one turn share one buffer. */
-  #coalesced: { parts: readonly Buffer[]; whole: Buffer } | undefined;
+  /** The last write: clients that are sent the same chunks in one turn share one buffer. */
+  #latest: { readonly chunks: readonly Chunk[]; readonly whole: Chunk } | undefined;
 
   constructor(counters: TrafficCounters) {
     this.counters = counters;
@@ -23,20 +24,18 @@ export class FlushScheduler {
     const outboxes = this.#scheduled;
     this.#scheduled = outboxes.length > AT_ONCE ? outboxes.slice(AT_ONCE) : [];
     for (const outbox of outboxes.slice(0, AT_ONCE)) outbox.flush();
-    this.#coalesced = undefined;
+    this.#latest = undefined;
     if (this.#scheduled.length > 0) setImmediate(this.#flush);
   };
 
-  /** The parts as one buffer. */
-  coalesce(parts: readonly Buffer[]): Buffer {
-    const last = this.#coalesced;
-    if (last !== undefined && sameParts(last.parts, parts)) return last.whole;
-    const whole = Buffer.concat(parts);
-    this.#coalesced = { parts, whole };
-    return whole;
+  /** A client's chunks as one. */
+  joined(chunks: readonly Chunk[]): Chunk {
+    if (this.#latest === undefined || !areSame(this.#latest.chunks, chunks))
+      this.#latest = { chunks, whole: joined(chunks) };
+    return this.#latest.whole;
   }
 }
 
-function sameParts(some: readonly Buffer[], others: readonly Buffer[]): boolean {
-  return some.length === others.length && some.every((part, index) => part === others[index]);
+function areSame(some: readonly Chunk[], others: readonly Chunk[]): boolean {
+  return some.length === others.length && some.every((chunk, index) => chunk === others[index]);
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Message } from '../api/message.ts';
 import { throwLater } from '../hooks/throw-later.ts';
+import { answerOf, type Chunk } from './chunk.ts';
 import type { FlushScheduler } from './flush-scheduler.ts';
 
 /** The client that an outbox belongs to. */
@@ -11,17 +12,7 @@ export interface OutboxOwner {
   overflowed(): void;
 }
 
-/** No messages: a write without any costs no array. */
-const NONE: Message[] = [];
-
-const NO_WRITE: Write = { messages: NONE, answerBytes: 0 };
-
-/** A write that the transport has not finished. */
-interface Write {
-  readonly messages: readonly Message[];
-  /** How many of its bytes are answers. */
-  readonly answerBytes: number;
-}
+const NO_CHUNKS: Chunk[] = [];
 
 /**
  * The bytes queued for one client, bounded. Answers are bounded by reading no further requests while the outbox is
@@ -33,15 +24,11 @@ export class Outbox {
   readonly #flushes: FlushScheduler;
   readonly #limit: number;
   readonly #owner: OutboxOwner;
-  #parts: Buffer[] = [];
+  #chunks = NO_CHUNKS;
+  /** How many bytes are queued, here and in the stream, and how many of them are answers. */
   #bytes = 0;
-  #messages: Message[] = NONE;
-  /** The answer bytes in `#parts`. */
   #answerBytes = 0;
-  /** The answer bytes in `#parts` and in the stream. */
-  #allAnswerBytes = 0;
-  #unfinished: Write[] = [];
-  #onRoom: (() => void)[] = [];
+  #onRoom: (() => void)[] | undefined;
   #closed = false;
 
   constructor(stream: Writable, flushes: FlushScheduler, limit: number, owner: OutboxOwner) {
@@ -53,51 +40,53 @@ export class Outbox {
 
   /** How many bytes are queued, here and in the stream. */
   get bytes(): number {
-    return this.#bytes + this.#stream.writableLength;
+    return this.#bytes;
   }
 
-  /**
-   * Queues bytes that answer no request. They are written at the end of the turn.
-   * @param message the message that they carry, reported once the transport has taken it
-   */
-  put(bytes: Buffer, message?: Message): void {
-    if (this.#closed || bytes.length === 0) return;
-    if (this.bytes - this.#allAnswerBytes + bytes.length > this.#limit) {
-      this.#owner.overflowed();
-      return;
-    }
-    this.#queue(bytes);
-    if (message === undefined) return;
-    if (this.#messages === NONE) this.#messages = [message];
-    else this.#messages.push(message);
+  /** Queues bytes that answer no request. They are written at the end of the turn. */
+  put(chunk: Chunk): void {
+    const { length } = chunk.bytes;
+    if (this.#closed || length === 0) return;
+    if (this.#bytes - this.#answerBytes + length > this.#limit) this.#owner.overflowed();
+    else this.#queue(chunk);
   }
 
   /** Queues an answer of any size. Callers read no further requests while the outbox is full. */
   putAnswer(bytes: Buffer): void {
     if (this.#closed || bytes.length === 0) return;
-    if (this.#allAnswerBytes > this.#limit) {
+    if (this.#answerBytes > this.#limit) {
       this.#owner.overflowed();
       return;
     }
-    this.#queue(bytes);
     this.#answerBytes += bytes.length;
-    this.#allAnswerBytes += bytes.length;
+    this.#queue(answerOf(bytes));
   }
 
-  #queue(bytes: Buffer): void {
-    if (this.#parts.push(bytes) === 1) this.#flushes.add(this);
-    this.#bytes += bytes.length;
+  #queue(chunk: Chunk): void {
+    this.#bytes += chunk.bytes.length;
+    if (this.#chunks !== NO_CHUNKS) {
+      this.#chunks.push(chunk);
+      return;
+    }
+    this.#chunks = [chunk];
+    this.#flushes.add(this);
   }
 
   /** Whether more than half of the limit is queued: read no further requests, and leave messages in the log. */
   get full(): boolean {
-    return !this.#closed && this.bytes > this.#limit / 2;
+    return !this.takes(0);
+  }
+
+  /** Whether it is not full with so many bytes more. */
+  takes(bytes: number): boolean {
+    return this.#closed || this.#bytes + bytes <= this.#limit / 2;
   }
 
   /** Resolves when it is no longer full. */
   async room(): Promise<void> {
     while (this.full) {
       const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onRoom ??= [];
       this.#onRoom.push(resolve);
       await promise;
     }
@@ -105,19 +94,14 @@ export class Outbox {
 
   /** Writes the queued bytes. */
   flush(): void {
-    if (this.#parts.length === 0) return;
-    const parts = this.#parts;
-    this.#parts = [];
-    this.#bytes = 0;
-    this.#unfinished.push({ messages: this.#messages, answerBytes: this.#answerBytes });
-    this.#answerBytes = 0;
+    if (this.#chunks === NO_CHUNKS) return;
+    const chunk = this.#flushes.joined(this.#chunks);
+    this.#chunks = NO_CHUNKS;
     const { counters } = this.#flushes;
-    counters.deliveries += this.#messages.length;
-    if (this.#messages.length > 0) this.#messages = NONE;
-    const whole = parts.length === 1 ? (parts[0] as Buffer) : this.#flushes.coalesce(parts);
-    counters.bytesSent += whole.length;
+    counters.deliveries += chunk.messages.length;
+    counters.bytesSent += chunk.bytes.length;
     try {
-      this.#stream.write(whole, this.#written);
+      this.#stream.write(chunk.bytes, (error) => this.#written(chunk, error));
     } catch (thrown) {
       // A plugin's transport may throw: the outboxes after this one are flushed all the same.
       this.#stream.destroy();
@@ -125,15 +109,15 @@ export class Outbox {
     }
   }
 
-  #written = (error?: Error | null): void => {
-    const { messages, answerBytes } = this.#unfinished.shift() ?? NO_WRITE;
-    this.#allAnswerBytes -= answerBytes;
+  #written({ bytes, messages, answerBytes }: Chunk, error: Error | null | undefined): void {
+    this.#bytes -= bytes.length;
+    this.#answerBytes -= answerBytes;
     if (!error && messages.length > 0) {
       this.#flushes.counters.taken(messages);
       this.#owner.taken(messages);
     }
     this.#wake();
-  };
+  }
 
   /** Writes the queued bytes and the last words, and ignores everything after them. */
   close(lastWords?: Buffer): void {
@@ -145,6 +129,9 @@ export class Outbox {
   }
 
   #wake(): void {
-    for (const wake of this.#onRoom.splice(0)) wake();
+    const waiting = this.#onRoom;
+    if (waiting === undefined) return;
+    this.#onRoom = undefined;
+    for (const wake of waiting) wake();
   }
 }
