@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerOptions, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -23,6 +23,7 @@ import {
 import { admission, ConnectionCounter } from './admission.ts';
 import { originOf } from './forwarded.ts';
 import { type Asked, hostCheck, hostList } from './hosts.ts';
+import { createServer } from './node-http.ts';
 import { Pipeline } from './pipeline.ts';
 import { refuseUpgrade, STRICT, say } from './replies.ts';
 import { Routes } from './routes.ts';

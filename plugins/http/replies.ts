@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { UpgradeRefusal } from 'chatserv';
+import { STATUS_CODES } from './node-http.ts';
 
 /** The default headers of every response, which allow nothing. A handler that serves pages overrides them. */
 export const STRICT: Readonly<Record<string, string>> = {
