@@ -1,12 +1,10 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { OperationalError } from 'chatserv';
 import type { Request, WriterQuestions } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
 import { flatten, unflatten } from './flat.ts';
 import type { Reads } from './queries.ts';
-import type { FromWorker, MigrationProgress, ToWorker } from './serve.ts';
-import type { WorkerData } from './worker.ts';
+import type { FromWorker, MigrationProgress, OpenedFile, ToWorker } from './serve.ts';
+import type { Thread } from './threads.ts';
 
 /** Sends a request, and resolves with its answer. */
 export type Ask<Questions> = <Name extends keyof Questions>(
@@ -66,21 +64,15 @@ interface Call {
 }
 
 /**
- * Starts a thread that opens the database.
- * @param kind `worker` writes: it creates the file and migrates it to this version's schema
+ * Has a thread open the database.
  * @throws one sentence when the file cannot be used
  */
-export async function startClient<Questions>(
-  kind: 'worker' | 'reader',
-  data: WorkerData,
+export async function openClient<Questions>(
+  { worker, ended: threadEnded }: Thread,
+  data: OpenedFile,
   { migrating, lost, writtenByAnother, appendedByOthers, answered }: FileEvents = {},
 ): Promise<Client<Questions>> {
   const { file } = data;
-  // worker.ts in the source, worker.js in the published package.
-  const worker = new Worker(new URL(`./${kind}${extname(import.meta.filename)}`, import.meta.url), {
-    name: kind === 'worker' ? 'sqlite' : 'sqlite-reader',
-    workerData: data,
-  });
   const opened = Promise.withResolvers<string>();
   const ended = Promise.withResolvers<void>();
   /** Calls to send with the next batch. */
@@ -167,10 +159,7 @@ export async function startClient<Questions>(
     else call?.resolve(call.make ? call.make(value as never) : value);
   }
 
-  worker.on('error', (error) =>
-    fail(`The thread of the database ${file} failed (${error.message}): restart the server.`),
-  );
-  worker.on('exit', () => fail(`The thread of the database ${file} has ended: restart the server.`));
+  void threadEnded.then((how) => fail(`The thread of the database ${file} ${how}: restart the server.`));
 
   /** Rejects when `add` throws. */
   function call<Value>(request: Request, add: (call: Call) => void, make?: (answer: never) => Value): Promise<Value> {
@@ -185,6 +174,8 @@ export async function startClient<Questions>(
     gathered.push(call);
   }
 
+  worker.ref();
+  worker.postMessage(data);
   const identity = await opened.promise;
   return {
     identity,

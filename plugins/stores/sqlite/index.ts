@@ -5,6 +5,10 @@ import { Accounts, Archive, Backup, definePlugin, MessageLog, Storage, StoreFact
 import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
 import { openStore } from './store.ts';
+import { startThreads, type Threads } from './threads.ts';
+
+/** The threads of the first database: they start while the other plugins are loaded, and the server need not wait. */
+let started: Threads | undefined = startThreads();
 
 export default definePlugin({
   name: 'sqlite',
@@ -39,6 +43,7 @@ export default definePlugin({
     const removeScratch = () => scratch !== undefined && rmSync(scratch, { recursive: true });
     const store = await openStore({
       file,
+      threads: takeThreads,
       busyTimeout: options.busyTimeout,
       owned: exclusive,
       now: () => clock.now(),
@@ -68,6 +73,12 @@ export default definePlugin({
     };
   },
 });
+
+function takeThreads(): Threads {
+  const threads = started ?? startThreads();
+  started = undefined;
+  return threads;
+}
 
 /** Makes a temporary folder for the database of a dry run. */
 function makeScratchFolder(): string {

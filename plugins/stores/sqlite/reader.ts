@@ -3,16 +3,14 @@
  * Nothing that it imports may import values from `chatserv`, as in worker.ts.
  */
 import { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type Outcome, type Request, snapshotRunner } from './batch.ts';
 import { serve } from './serve.ts';
-import type { WorkerData } from './worker.ts';
 
 const port = parentPort;
 if (!port) throw new Error('This file is the sqlite store, and runs in a worker thread only.');
-const { file, busyTimeout } = workerData as WorkerData;
 
-serve(port, () => {
+serve(port, ({ file, busyTimeout }) => {
   // Opened at the first request: by then the other thread has created and migrated the file.
   let db: DatabaseSync | undefined;
   let runner: ReturnType<typeof snapshotRunner> | undefined;

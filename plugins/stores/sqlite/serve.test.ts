@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Request } from './batch.ts';
 import { flatten } from './flat.ts';
-import { serve, type ToWorker } from './serve.ts';
+import { type OpenedFile, serve, type ToWorker } from './serve.ts';
 
 test('requests at low priority run alone when there are no others, and all of them before the close', async () => {
   const { port1: client, port2: port } = new MessageChannel();
@@ -17,10 +17,12 @@ test('requests at low priority run alone when there are no others, and all of th
     'close',
     { later: request(6) },
   ];
+  const file: OpenedFile = { file: 'chat.db', path: 'link.db', busyTimeout: 5, owned: true };
+  client.postMessage(file);
   for (const message of sent) client.postMessage(message);
   const numbers = (requests: readonly Request[]) => requests.map(([, n]) => n);
-  serve(port, () => ({
-    identity: 'a file',
+  serve(port, ({ path }) => ({
+    identity: path,
     run(requests) {
       done.push(numbers(requests));
       return requests.map(([, value]) => ({ value }));
@@ -36,7 +38,7 @@ test('requests at low priority run alone when there are no others, and all of th
   await once(client, 'close');
   expect(done).toEqual([[2, 3, 5], 1, 4, 6, 'closed']);
   expect(answers).toEqual([
-    { opened: 'a file' },
+    { opened: 'link.db' },
     flatten([2, 3, 5].flatMap((value) => [true, value])),
     ...[1, 4, 6].map((value) => ({ later: { value } })),
   ]);

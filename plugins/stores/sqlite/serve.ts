@@ -3,7 +3,18 @@ import type { Outcome, Request } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
 import { flatten, unflatten } from './flat.ts';
 
-/** A message to a thread: a batch of flattened requests, a request at low priority, or the last one. */
+/** The first message to a thread: the database that it is to open. */
+export interface OpenedFile {
+  /** The database's real path. */
+  readonly file: string;
+  /** The configured path, which may lead there over links. */
+  readonly path: string;
+  readonly busyTimeout: number;
+  /** Whether this process owns the database. */
+  readonly owned: boolean;
+}
+
+/** A later message to a thread: a batch of flattened requests, a request at low priority, or the last one. */
 export type ToWorker = readonly unknown[] | { readonly later: Request } | 'close';
 
 /**
@@ -43,11 +54,21 @@ export interface Answering {
 }
 
 /**
+ * Serves a port that names a database.
+ * @param open opens it; if it throws, the port is sent the reason as `unopened`
+ */
+export function serve(
+  port: MessagePort,
+  open: (file: OpenedFile, answer: (message: FromWorker) => void) => Answering,
+): void {
+  port.once('message', (file: OpenedFile) => serveFile(port, (answer) => open(file, answer)));
+}
+
+/**
  * Serves the requests of a port, everything that has arrived as one batch. Requests at low priority run one at a time
  * when there are no others, in turns with background work.
- * @param open opens the database; if it throws, the port is sent the reason as `unopened`
  */
-export function serve(port: MessagePort, open: (answer: (message: FromWorker) => void) => Answering): void {
+function serveFile(port: MessagePort, open: (answer: (message: FromWorker) => void) => Answering): void {
   const answer = (message: FromWorker) => port.postMessage(message);
   let answering: Answering;
   try {

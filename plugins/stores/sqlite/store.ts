@@ -16,13 +16,14 @@ import {
   storageOver,
 } from 'chatserv';
 import type { WriterQuestions } from './batch.ts';
-import { type FileEvents, type Reader, startClient, type Writer } from './client.ts';
+import { type FileEvents, openClient, type Reader, type Writer } from './client.ts';
 import { copyDatabase, copyObjection } from './copy.ts';
 import { entryOf } from './entry-rows.ts';
 import { archiveImport } from './import.ts';
 import { isIndexed, messageLogOf } from './log.ts';
 import { inPages } from './paging.ts';
 import { realPlace } from './place.ts';
+import { startThreads, type Threads } from './threads.ts';
 
 /** How many accounts to compute likenesses for per request. */
 const LIKENED_AT_ONCE = 1000;
@@ -53,6 +54,8 @@ export interface StoreOptions extends Omit<FileEvents, 'appendedByOthers' | 'ans
   readonly busyTimeout: number;
   /** Whether this process owns the database, see `Ownership`. */
   readonly owned?: boolean;
+  /** Starts its threads, or takes those that were started already. */
+  threads?(): Threads;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -66,8 +69,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const file = realPlace(path);
   const data = { file, path, busyTimeout, owned };
   const followers = new Followers();
-  const starting: Promise<Reader> = startClient('reader', data);
-  const writer: Writer = await startClient<WriterQuestions>('worker', data, {
+  const threads = (options.threads ?? startThreads)();
+  const starting: Promise<Reader> = openClient(threads.reader, data);
+  const writer: Writer = await openClient<WriterQuestions>(threads.writer, data, {
     ...options,
     appendedByOthers(entries) {
       followers.note(entries.map((row) => entryOf(row)));

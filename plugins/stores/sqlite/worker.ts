@@ -2,7 +2,7 @@
  * The thread that writes the database, so that no fsync blocks the event loop.
  * Nothing it imports may import values from `chatserv`, which cannot be resolved in this thread.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { batchRunner } from './batch.ts';
 import { openDatabase } from './open.ts';
 import { OpenFiles } from './open-files.ts';
@@ -12,22 +12,10 @@ import { serve } from './serve.ts';
 /** How often to check the files and other programs' writes while idle, in milliseconds. */
 const LOOK_EVERY = 1000;
 
-/** The data of a new worker. */
-export interface WorkerData {
-  /** The database's real path. */
-  readonly file: string;
-  /** The configured path, which may lead there over links. */
-  readonly path: string;
-  readonly busyTimeout: number;
-  /** Whether this process owns the database. */
-  readonly owned: boolean;
-}
-
 const port = parentPort;
 if (!port) throw new Error('This file is the sqlite store, and runs in a worker thread only.');
-const { file, path, busyTimeout, owned } = workerData as WorkerData;
 
-serve(port, (answer) => {
+serve(port, ({ file, path, busyTimeout, owned }, answer) => {
   const db = openDatabase(file, busyTimeout, owned, (migrating) => answer({ migrating }));
   const files = new OpenFiles(db, file, path, (lost) => answer({ lost }));
   const runner = batchRunner(db, file, files, (others) => answer({ others }));
