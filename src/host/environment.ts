@@ -23,6 +23,7 @@ export async function withEnvironment(
     return text === undefined || text === '' ? [] : [[option, text] as const];
   });
   const value: Record<string, unknown> = { ...given, ...Object.fromEntries(texts) };
+  if (texts.length === 0) return { value, set: new Set() };
   const objections = await objectionsTo(schema, value);
   for (const [option, text] of texts) {
     if (!objections.has(option)) continue;
