@@ -21,16 +21,16 @@ interface Module {
  * frees the old ones.
  */
 export class Modules {
-  readonly #isTracked: (url: string) => boolean;
+  /** Whether a URL is tracked; others are never loaded a second time. */
+  readonly isTracked: (url: string) => boolean;
   readonly #modules = new Map<string, Module>();
   /** The paths that imports asked for, before links were resolved, whether or not there was a file. */
   readonly #asked = new Set<string>();
   /** What the URLs of such paths were resolved to. */
   readonly #resolved = new Map<string, string>();
 
-  /** @param isTracked whether a URL is tracked; others are never loaded a second time */
   constructor(isTracked: (url: string) => boolean) {
-    this.#isTracked = isTracked;
+    this.isTracked = isTracked;
   }
 
   /** The paths of all imports, including failed ones: an edit to any of them may change what is loaded. */
@@ -64,7 +64,7 @@ export class Modules {
    */
   resolve<R extends { readonly url: string }>(specifier: string, importer: string | undefined, resolve: () => R): R {
     const asked = askedUrl(specifier, importer);
-    if (asked === undefined || !this.#isTracked(asked)) {
+    if (asked === undefined || !this.isTracked(asked)) {
       const found = resolve();
       return { ...found, url: this.#versioned(found.url, importer) };
     }
@@ -77,7 +77,7 @@ export class Modules {
 
   /** Adds the version to a resolved URL. @param importer the URL of the importing module */
   #versioned(url: string, importer: string | undefined): string {
-    if (!this.#isTracked(url) || url.includes('?')) return url;
+    if (!this.isTracked(url) || url.includes('?')) return url;
     const module = this.#modules.get(url) ?? { content: digest(url), version: 0, importers: new Set() };
     this.#modules.set(url, module);
     this.ask(fileURLToPath(url));

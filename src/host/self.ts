@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { createRequire, isBuiltin, registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Modules } from './modules.ts';
@@ -42,9 +43,10 @@ export function registerModuleHooks(): void {
           ? next(specifier, context)
           : next(specifier.slice(at + 1), { ...context, parentURL: specifier.slice(FROM.length, at) });
       // Node caches required modules by their file names.
-      return context.conditions.includes('require')
-        ? resolve()
-        : modules.resolve(specifier, context.parentURL, resolve);
+      if (context.conditions.includes('require')) return resolve();
+      const near = nearby(specifier, context.parentURL);
+      if (near !== undefined) return { url: near, shortCircuit: true };
+      return modules.resolve(specifier, context.parentURL, resolve);
     },
     load(url, context, next) {
       // TypeScript is always a module here, whatever a package.json nearby says, such as the one that `npm init` writes.
@@ -52,6 +54,18 @@ export function registerModuleHooks(): void {
       return next(url, isModule ? { ...context, format: 'module-typescript' } : context);
     },
   });
+}
+
+/**
+ * The file that an untracked module names by a relative path, if there is one. Node would look up the links of each folder
+ * above it, again for every module.
+ */
+function nearby(specifier: string, importer: string | undefined): string | undefined {
+  if (!/^\.{1,2}\/[\w./-]+$/.test(specifier)) return undefined;
+  if (!importer?.startsWith('file:') || modules.isTracked(importer)) return undefined;
+  const { href } = new URL(specifier, importer);
+  if (modules.isTracked(href)) return undefined;
+  return lstatSync(fileURLToPath(href), { throwIfNoEntry: false })?.isFile() ? href : undefined;
 }
 
 /** Imports the current version of a module by its path. */
