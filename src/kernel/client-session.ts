@@ -6,9 +6,8 @@ import type { Message } from '../api/message.ts';
 import type { AcceptedSession, AskOptions, LoginSession, Session, SessionLogin } from '../api/session.ts';
 import { throwLater } from '../hooks/throw-later.ts';
 import type { Recipient } from '../messages/recipient.ts';
-import type { Renderable } from '../messages/renderable.ts';
 import type { SessionFeed } from '../messages/session-feed.ts';
-import { type Chunk, chunkOf } from '../wire/chunk.ts';
+import { chunkOf } from '../wire/chunk.ts';
 import type { ForeignProtocol } from '../wire/environment.ts';
 import type { LineOwner } from '../wire/line-reader.ts';
 import { Outbox, type OutboxOwner } from '../wire/outbox.ts';
@@ -51,7 +50,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   /** When the connection was accepted, by the monotonic clock. */
   readonly #acceptedAt: number;
   readonly #connection: Connection;
-  #onGone: (() => void)[] = [];
+  #onGone: (() => void)[] | undefined;
 
   /** @throws what the codec throws when it fails to open */
   constructor(id: number, connection: Connection, codec: LiveCodec, context: SessionContext) {
@@ -74,7 +73,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     stream.on('error', () => {});
     stream.on('close', () => {
       this.#end('gone');
-      for (const callback of this.#onGone.splice(0)) callBack(callback);
+      for (const callback of this.#onGone ?? []) callBack(callback);
     });
   }
 
@@ -119,10 +118,6 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     this.outbox.putAnswer(Buffer.from(text));
   }
 
-  render(rendered: Renderable): Chunk | undefined {
-    return this.clientCodec.render(rendered);
-  }
-
   close(reason: string, seconds?: number): void {
     const word = isReason(reason) ? reason : refuse().reason;
     this.closeWith(word, { kind: 'closing', reason: word, ...(seconds !== undefined && { seconds }) });
@@ -162,7 +157,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
 
   whenGone(callback: () => void): void {
     if (this.#connection.stream.closed) callBack(callback);
-    else this.#onGone.push(callback);
+    else this.#onGone = [...(this.#onGone ?? []), callback];
   }
 
   /** The result of some work. @throws SessionClosed when the session has ended meanwhile */

@@ -8,11 +8,13 @@ import type { SessionFeed } from './session-feed.ts';
 export interface Recipient extends Session {
   readonly feed: SessionFeed;
   readonly outbox: Outbox;
-  /**
-   * Messages as the client's codec renders them; undefined where each is rendered by itself. A codec that fails closes
-   * the session.
-   */
-  render(messages: Renderable): Chunk | undefined;
+  readonly clientCodec: {
+    /**
+     * Messages as the client's codec renders them; undefined where each is rendered by itself. A codec that fails closes
+     * the session.
+     */
+    render(messages: Renderable): Chunk | undefined;
+  };
   /** Closes the session: more is queued than the limit allows. */
   overflowed(): void;
 }

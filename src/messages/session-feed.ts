@@ -44,7 +44,7 @@ export class SessionFeed implements Feed {
   /** Its position when the session ended. */
   #last: number | undefined;
   /** For clients that acknowledge. */
-  readonly #unacknowledged: Unacknowledged;
+  #unacknowledged: Unacknowledged | undefined;
   /** For clients that don't: the last id put into the outbox, and the last that the transport took. */
   #sent = 0;
   #taken = 0;
@@ -57,7 +57,6 @@ export class SessionFeed implements Feed {
     this.#session = session;
     this.#context = context;
     this.#delivery = delivery;
-    this.#unacknowledged = new Unacknowledged(context);
   }
 
   get live(): boolean {
@@ -70,7 +69,7 @@ export class SessionFeed implements Feed {
 
   get settled(): number {
     const all = Number.POSITIVE_INFINITY;
-    const { first } = this.#unacknowledged;
+    const first = this.#unacknowledged?.first;
     const acknowledged = first === undefined ? all : first.id - 1;
     const taken = this.#sent > this.#taken ? this.#taken : all;
     return Math.min(acknowledged, taken, this.#isBehind ? this.#given : all);
@@ -129,7 +128,7 @@ export class SessionFeed implements Feed {
     if (ended || this.#state !== 'live' || run.first <= this.#given) return false;
     if (codec.acknowledges || codec.pollsForMessages || this.#context.generation.hooks.onDeliver.guard.isUsed())
       return false;
-    const chunk = this.#session.render(run);
+    const chunk = this.#session.clientCodec.render(run);
     if (chunk === undefined || !outbox.takes(chunk.bytes.length)) return false;
     this.#given = run.last;
     this.#sent = chunk.messages.at(-1)?.id ?? this.#sent;
@@ -166,7 +165,7 @@ export class SessionFeed implements Feed {
 
   /** The client has every message up to this id. @returns whether one of them was unacknowledged */
   acknowledge(id: number): boolean {
-    const last = this.#unacknowledged.acknowledge(id);
+    const last = this.#unacknowledged?.acknowledge(id);
     this.#report(last);
     this.#wake();
     return last !== undefined;
@@ -189,7 +188,7 @@ export class SessionFeed implements Feed {
   }
 
   get #isWindowFull(): boolean {
-    return !this.#session.ended && this.#unacknowledged.isFull;
+    return this.#unacknowledged?.isFull === true && !this.#session.ended;
   }
 
   #fallBehind(): void {
@@ -286,10 +285,14 @@ export class SessionFeed implements Feed {
     }
     this.#given = message.id;
     if (decision !== undefined) return true;
-    const chunk = this.#session.render(rendered);
+    const chunk = this.#session.clientCodec.render(rendered);
     if (chunk === undefined || chunk.bytes.length === 0) return true;
-    if (this.#acknowledges) this.#unacknowledged.add(message);
-    else this.#sent = message.id;
+    if (this.#acknowledges) {
+      this.#unacknowledged ??= new Unacknowledged(this.#context);
+      this.#unacknowledged.add(message);
+    } else {
+      this.#sent = message.id;
+    }
     this.#session.outbox.put(chunk);
     return true;
   }
@@ -298,7 +301,7 @@ export class SessionFeed implements Feed {
   #deliverEphemeral(rendered: Rendered): void {
     const { message } = rendered;
     if (this.#decide(message) !== undefined) return;
-    const chunk = this.#session.render(rendered);
+    const chunk = this.#session.clientCodec.render(rendered);
     if (chunk === undefined || chunk.bytes.length === 0) return;
     if (!this.#session.codec.pollsForMessages) {
       this.#session.outbox.put(chunk);
