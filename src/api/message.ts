@@ -88,8 +88,13 @@ const LINE_ENDS = /[\n-\r\u0085\u2028\u2029]+/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters on purpose
 const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 
+/** Any of these characters; most texts have none. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters on purpose
+const UNWANTED = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/;
+
 /** Makes text one line that cannot control a terminal: line ends become a blank, control characters are removed. */
 export function withoutControls(text: string): string {
+  if (!UNWANTED.test(text)) return text;
   return text.replace(LINE_ENDS, ' ').replace(CONTROLS, '');
 }
 
