@@ -55,7 +55,7 @@ export class DeadPeers {
   add(socket: Socket, ends: string, seconds: number): void {
     const peer = { socket, patience: seconds * 1000, since: undefined, times: 0 };
     this.#peers.set(ends, peer);
-    socket.once('close', () => {
+    socket.on('close', () => {
       if (this.#peers.get(ends) === peer) this.#peers.delete(ends);
     });
     this.#every = Math.min(this.#every, peer.patience);

@@ -15,6 +15,8 @@ export class OpenFiles {
   readonly forConnections: number;
   readonly #most: number;
   #taken = 0;
+  /** One for all sockets. */
+  readonly #closed = (): void => void this.#taken--;
 
   constructor(allowed: number) {
     this.allowed = allowed;
@@ -32,7 +34,7 @@ export class OpenFiles {
   /** Counts a connection until it closes. @returns whether it may stay; else it must be destroyed at once */
   take(socket: Socket): boolean {
     this.#taken++;
-    socket.once('close', () => this.#taken--);
+    socket.on('close', this.#closed);
     return this.#taken <= this.#most;
   }
 }

@@ -42,7 +42,8 @@ async function readInto(found: Map<string, number>, file: string): Promise<void>
 /** A connection's key in `unacknowledged`; undefined if it is closed already. */
 export function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string | undefined {
   if (localAddress === undefined || remoteAddress === undefined) return undefined;
-  return `${endOf(localAddress, localPort)} ${endOf(remoteAddress, remotePort)}`;
+  // Joined, it is one string; a template would be a tree of them, kept as long as the connection.
+  return [endOf(localAddress, localPort), endOf(remoteAddress, remotePort)].join(' ');
 }
 
 function endOf(address: string, port = 0): string {
