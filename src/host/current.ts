@@ -15,16 +15,22 @@ const runners = new Map<string, Runner>();
 export function runnerOf(plugin: string): Runner {
   const known = runners.get(plugin);
   if (known !== undefined) return known;
-  const scope = current.run(plugin, () => new AsyncResource('PLUGIN', { requireManualDestroy: true }));
+  const scope = scopeOf(plugin);
   const runner = ((call: (...args: unknown[]) => unknown, first: unknown, second: unknown, third: unknown) =>
     scope.runInAsyncScope(call, undefined, first, second, third)) as Runner;
   runners.set(plugin, runner);
   return runner;
 }
 
-/** Calls a function of the server itself from a plugin's code. */
+const server = scopeOf(undefined);
+
+function scopeOf(plugin: string | undefined): AsyncResource {
+  return current.run(plugin, () => new AsyncResource('PLUGIN', { requireManualDestroy: true }));
+}
+
+/** Calls a function of the server itself from a plugin's code. Sessions that it starts share one scope. */
 export function runAsServer<T>(call: () => T): T {
-  return current.run(undefined, call);
+  return server.runInAsyncScope(call);
 }
 
 /** The plugin in whose name the current code was started, if any. */
