@@ -1,4 +1,4 @@
-import { definePlugin, z } from 'chatserv';
+import { definePlugin, type Session, z } from 'chatserv';
 
 export default definePlugin({
   name: 'timeouts',
@@ -8,46 +8,59 @@ export default definePlugin({
     idle: z.number().positive().default(1800).describe('How long a session may send nothing, in seconds'),
   }),
   environment: { idle: 'TIME_OUT' },
-  setup({ options, clock, server, perSession }) {
-    const timer = perSession(() => ({ cancel: () => {} }));
-    type Watched = Parameters<typeof timer>[0];
-    const close = (session: Watched, limit: string, seconds: number): void => {
-      server.limitMet(limit);
-      session.close('timeout', seconds);
-    };
-    const watchIdle = (session: Watched): void => {
-      timer(session).cancel();
-      const left = options.idle * 1000 - session.silence;
-      if (left <= 0) close(session, 'idle-time', options.idle);
-      else timer(session).cancel = clock.after(left, () => watchIdle(session));
-    };
-    const watchLogin = (session: Watched): void => {
-      const left = Math.max(0, options.login * 1000 - session.age);
-      timer(session).cancel = clock.after(left, () => close(session, 'login-time', options.login));
-    };
+  setup({ options, clock, server }) {
+    // One timer for all sessions: one for each would take more memory than a session has here otherwise.
+    let due = Number.POSITIVE_INFINITY;
+    let cancel = (): void => {};
+
+    /** How long a session may go on like this, in milliseconds. */
+    const left = ({ account, age, silence }: Session): number =>
+      account === undefined ? options.login * 1000 - age : options.idle * 1000 - silence;
+
+    /** Looks at all sessions after so many milliseconds, unless it does so earlier. */
+    function lookIn(time: number): void {
+      const at = clock.monotonic() + time;
+      if (at >= due) return;
+      cancel();
+      due = at;
+      cancel = clock.after(time, look);
+    }
+
+    /** Closes the sessions whose time is up, and waits for the next one. */
+    function look(): void {
+      due = Number.POSITIVE_INFINITY;
+      let next = Number.POSITIVE_INFINITY;
+      for (const session of server.sessions()) {
+        const time = left(session);
+        if (time <= 0) close(session);
+        else next = Math.min(next, time);
+      }
+      if (next < Number.POSITIVE_INFINITY) lookIn(next);
+    }
+
+    function close(session: Session): void {
+      const isIdle = session.account !== undefined;
+      server.limitMet(isIdle ? 'idle-time' : 'login-time');
+      session.close('timeout', isIdle ? options.idle : options.login);
+    }
+
     return {
-      start() {
-        // Switched on in a running server, it watches the sessions that are there.
-        for (const session of server.sessions()) (session.account ? watchIdle : watchLogin)(session);
-      },
+      // Switched on in a running server, it watches the sessions that are there.
+      start: look,
       hooks: {
         // It never refuses: as a guard it runs before handlers that may take long.
         onConnect: {
           guard(session) {
-            watchLogin(session);
+            lookIn(left(session));
             return undefined;
           },
         },
-        async onLogin(session) {
-          watchIdle(session);
-        },
-        async onDisconnect(session) {
-          timer(session).cancel();
+        onLogin(session) {
+          lookIn(left(session));
+          return undefined;
         },
       },
-      dispose() {
-        for (const session of server.sessions()) timer(session).cancel();
-      },
+      dispose: () => cancel(),
     };
   },
 });
