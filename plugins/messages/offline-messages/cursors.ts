@@ -1,12 +1,14 @@
 import type { Account, Cursor, MessageLog, Session } from 'chatserv';
 
+const NONE_LOST: DeviceCursor['lost'] = new Map();
+
 /** The cursor of a device, which its sessions share. It follows the slowest of them. */
 interface DeviceCursor {
   readonly account: number;
   readonly device: string;
   sessions: readonly Session[];
   /** Sessions that ended before they had everything, and how many messages other sessions were given since. */
-  readonly lost: Map<Session, { passed: number }>;
+  lost: ReadonlyMap<Session, { passed: number }>;
   /** The id up to which the fastest session has everything. */
   furthest: number;
   /** The cursor, as it was moved in memory. */
@@ -40,13 +42,15 @@ export class Cursors {
     if (session.ended) return;
     const { deviceName: device } = session;
     const key = keyOf(account, device);
-    const fresh: DeviceCursor = { account, device, sessions: [], lost: new Map(), furthest: 0, id: 0, handed: 0 };
+    const fresh: DeviceCursor = { account, device, sessions: [], lost: NONE_LOST, furthest: 0, id: 0, handed: 0 };
     const cursor = this.#devices.get(key) ?? fresh;
     this.#devices.set(key, cursor);
     this.#bySession.set(session, cursor);
     // A session that it replaces may have ended without a call of `ended` yet.
-    cursor.sessions = [...cursor.sessions.filter((other) => !other.ended), session];
-    cursor.lost.clear();
+    const others = cursor.sessions.filter((other) => !other.ended);
+    // Most have no other: an array of one takes a fifth of the memory of one that has grown.
+    cursor.sessions = others.length === 0 ? [session] : [...others, session];
+    cursor.lost = NONE_LOST;
   }
 
   /** Call it when a session has everything up to an id. The device's cursor moves up to its slowest session. */
@@ -73,7 +77,7 @@ export class Cursors {
     cursor.sessions = rest;
     // The account's own messages, which are not delivered, are skipped too.
     if (!isShort) cursor.furthest = Math.max(cursor.furthest, position);
-    if (rest.length > 0 && isShort && isKnown) cursor.lost.set(session, { passed: 0 });
+    if (rest.length > 0 && isShort && isKnown) cursor.lost = new Map([...cursor.lost, [session, { passed: 0 }]]);
     if (rest.length > 0) this.#settle(cursor);
     else if (!isShort && cursor.lost.size === 0) this.#move(cursor, cursor.furthest, cursor.furthest);
     this.#drop(cursor);
@@ -112,22 +116,30 @@ export class Cursors {
   }
 
   #settle(cursor: DeviceCursor): void {
-    const { furthest, lost, sessions } = cursor;
-    for (const [session, { passed }] of lost) {
-      const isLate = passed > this.waitingForLost;
-      if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) lost.delete(session);
-      if (isLate) this.gaveUp();
-    }
+    const { furthest, sessions } = cursor;
+    if (cursor.lost.size > 0) cursor.lost = this.#stillLost(cursor.lost);
+    const { lost } = cursor;
     let slowest = furthest;
     for (const { feed } of sessions) slowest = Math.min(slowest, feed.settled);
     for (const { feed } of lost.keys()) slowest = Math.min(slowest, feed.settled);
     this.#move(cursor, slowest, furthest);
   }
 
+  #stillLost(lost: DeviceCursor['lost']): DeviceCursor['lost'] {
+    const still = new Map(lost);
+    for (const [session, { passed }] of lost) {
+      const isLate = passed > this.waitingForLost;
+      if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) still.delete(session);
+      if (isLate) this.gaveUp();
+    }
+    return still;
+  }
+
   #move(cursor: DeviceCursor, id: number, handed: number): void {
     if (cursor.id >= id && cursor.handed >= handed) return;
     cursor.id = Math.max(cursor.id, id);
     cursor.handed = Math.max(cursor.handed, handed);
+    if (this.#moved.has(cursor)) return;
     this.#moved.add(cursor);
     const key = keyOf(cursor.account, cursor.device);
     if (!this.#devices.has(key)) this.#devices.set(key, cursor);

@@ -13,6 +13,7 @@ import {
   z,
 } from 'chatserv';
 import { Cursors } from './cursors.ts';
+import { DeviceInbox, type Inboxes } from './device-inbox.ts';
 import { InboxQuota } from './inbox-quota.ts';
 import { TrustedTime } from './trusted-time.ts';
 
@@ -104,7 +105,7 @@ export default definePlugin({
     }
 
     /** Records a device's login, without waiting if the device is known. @returns its cursor */
-    async function enter({ id }: Account, device: string): Promise<Cursor> {
+    async function enter(id: number, device: string): Promise<Cursor> {
       const known = (await live.log.devices(id)).find(({ name }) => name === device);
       const entering = live.log.enter(id, device, clock.now(), options.devices);
       if (known === undefined) return entering;
@@ -179,16 +180,18 @@ export default definePlugin({
       message.keep(origin);
     }
 
+    const inboxes: Inboxes = {
+      cursorOf: async (account, device) => cursors.ahead(account, device, await enter(account, device)),
+      page: (account, after, upTo) => live.log.read(account, after, upTo, PAGE),
+    };
+
     const inbox: Inbox = {
       async readOn(session) {
         const { account, deviceName } = session;
         if (account === undefined) return;
         live.readers.add(session);
         // The feed reads the cursor itself, so that it delivers nothing out of order meanwhile.
-        await session.feed.readOn({
-          cursor: async () => cursors.ahead(account.id, deviceName, await enter(account, deviceName)),
-          read: (after, upTo) => live.log.read(account.id, after, upTo, PAGE),
-        });
+        await session.feed.readOn(new DeviceInbox(inboxes, account.id, deviceName));
       },
 
       async waiting(account, most = COUNTED_MOST) {
