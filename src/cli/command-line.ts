@@ -1,10 +1,11 @@
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { Mistakes } from '../host/mistakes.ts';
 import { COMMANDS, type Commands } from './commands.ts';
 import { misunderstood } from './misunderstood.ts';
 import { KINDS } from './new.ts';
 import { version } from './package.ts';
 import { prepared, typed } from './words.ts';
+import { yargs } from './yargs.ts';
 
 /** The longest time between two updates of `top`, in seconds: a day. */
 const PAUSE_MOST = 86_400;
