@@ -52,7 +52,8 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
     await writeFile(join(folder, 'shout.ts'), PLUGIN);
 
     const bin = join(folder, 'node_modules/chatserv/dist/src/cli/bin.js');
-    const server = spawn(process.execPath, [bin], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const { NODE_COMPILE_CACHE, ...env } = process.env;
+    const server = spawn(process.execPath, [bin], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
     const closed = once(server, 'close');
     try {
       const ports: Record<string, number> = {};
@@ -79,7 +80,7 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
     }
     // The next start finds its code compiled.
     const compiled = join(folder, 'node_modules/chatserv/node_modules/.cache/chatserv');
-    expect(process.env.NODE_COMPILE_CACHE ?? (await readdir(compiled))).not.toEqual([]);
+    expect(await readdir(compiled)).not.toEqual([]);
 
     await writeFile(join(folder, 'typed.ts'), TYPED);
     const strict = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
