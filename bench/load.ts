@@ -6,17 +6,19 @@ import type { Server } from './servers/server.ts';
 
 export { percentile } from './report/statistics.ts';
 
-/** Clients `u0`, `u1`, ... of one server. */
+/** Clients of one server: `u0`, `u1`, ..., or with another prefix. */
 export class Load {
   readonly clients: Client[] = [];
   readonly counters = new Counters();
   readonly protocol: Protocol;
   readonly #server: Server;
+  readonly #prefix: string;
   readonly #byName = new Map<string, Client>();
 
-  constructor(server: Server, protocol: Protocol = server.protocol) {
+  constructor(server: Server, protocol: Protocol = server.protocol, prefix = 'u') {
     this.#server = server;
     this.protocol = protocol;
+    this.#prefix = prefix;
   }
 
   /** Connects and logs in more clients. */
@@ -24,7 +26,10 @@ export class Load {
     const first = this.clients.length;
     const { loginsAtOnce } = this.#server;
     for (let from = 0; from < count; from += loginsAtOnce) {
-      const names = Array.from({ length: Math.min(loginsAtOnce, count - from) }, (_, i) => `u${first + from + i}`);
+      const names = Array.from(
+        { length: Math.min(loginsAtOnce, count - from) },
+        (_, i) => `${this.#prefix}${first + from + i}`,
+      );
       const clients = await Promise.all(names.map((name) => this.connect(name)));
       await Promise.all(clients.map((client) => client.logIn()));
       this.clients.push(...clients);

@@ -27,21 +27,25 @@ export function slowDisk(clients: number): Workload {
   };
 }
 
-/** Prepares something. @returns what makes it happen */
-type Event = (server: Server, effort: Effort) => Promise<() => Promise<unknown>>;
+/** Something that happens on a server with a slow disk. */
+interface Event {
+  happen(): Promise<unknown>;
+  close(): void;
+}
 
 /** The same beside an event, compared with the same before it. */
-export function slowDiskBeside(clients: number, event: Event): Workload {
+export function slowDiskBeside(clients: number, prepare: (server: Server, effort: Effort) => Promise<Event>): Workload {
   return async (start, effort) => {
     const server = await start();
-    const happen = await event(server, effort);
+    const event = await prepare(server, effort);
     const talk = await Talk.begin(server, clients);
     await talk.run(effort.warmUp);
     const quiet = await talk.run(effort.seconds);
     const began = performance.now();
-    const happening = happen().then(() => performance.now() - began);
+    const happening = event.happen().then(() => performance.now() - began);
     const beside = await talk.run(Promise.all([happening, after(effort.seconds * 1000)]));
     talk.close();
+    event.close();
     await server.stop();
     return {
       ...beside,
@@ -54,30 +58,43 @@ export function slowDiskBeside(clients: number, event: Event): Workload {
   };
 }
 
-/** Sessions resume at once. */
-export function resuming(count: number): Event {
-  return async (server, { scale }) => {
-    const load = new Load(server, json);
-    const sessions = await load.logIn(Math.ceil(count * scale));
-    const resumptions = sessions.map(({ name, welcome }) => [name, resumption(welcome)] as const);
-    load.close();
-    return () =>
-      Promise.all(
-        resumptions.map(async ([name, line]) => {
-          const answer = await (await load.connect(name)).ask(line);
-          if (!json.isIn(answer)) throw new Error(`${name} was answered ${answer}`);
-        }),
-      );
-  };
+/** Sessions that are not of the talk. */
+async function visitors(server: Server, count: number): Promise<Load> {
+  const load = new Load(server, json, 'visitor');
+  await load.logIn(count);
+  return load;
 }
 
-/** Reloads while sessions are idle. */
-export function reloading(sessions: number): Event {
-  return async (server, effort) => {
-    await new Load(server, json).logIn(Math.ceil(sessions * effort.scale));
-    return () => reloads(server, effort);
+/** Sessions resume at once. */
+export const resuming =
+  (count: number) =>
+  async (server: Server, { scale }: Effort): Promise<Event> => {
+    const load = await visitors(server, Math.ceil(count * scale));
+    load.close();
+    const resume = async ({ name, welcome }: Client): Promise<Client> => {
+      const client = await load.connect(name);
+      const answer = await client.ask(resumption(welcome));
+      if (!json.isIn(answer)) throw new Error(`${name} was answered ${answer}`);
+      return client;
+    };
+    const resumed: Client[] = [];
+    return {
+      async happen() {
+        resumed.push(...(await Promise.all(load.clients.map(resume))));
+      },
+      close() {
+        for (const client of resumed) client.close();
+      },
+    };
   };
-}
+
+/** Reloads while sessions are idle. */
+export const reloading =
+  (sessions: number) =>
+  async (server: Server, effort: Effort): Promise<Event> => {
+    const load = await visitors(server, Math.ceil(sessions * effort.scale));
+    return { happen: () => reloads(server, effort), close: () => load.close() };
+  };
 
 /** A talk at fixed rates. */
 class Talk {

@@ -11,6 +11,8 @@ export default definePlugin({
         decide: {
           order: 'pre',
           async handler(_session, name) {
+            // Who resumes a session gives no name.
+            if (name === '') return undefined;
             const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
             return account && admit(account);
           },
