@@ -82,7 +82,8 @@ async function run(chosen: readonly Scenario[]): Promise<void> {
     cores: values.pin ? pin() : undefined,
     wanted: values.variants?.split(','),
   };
-  const file = new ResultsFile(values.json, MACHINE, inWords(setup.cores));
+  const order = SCENARIOS.map(({ name }) => name);
+  const file = new ResultsFile(values.json, order, MACHINE, inWords(setup.cores));
   console.log(`${MACHINE}; ${inWords(setup.cores)}\n`);
   for (const name of Object.keys(IRC_SERVERS).filter((name) => !isInstalled(name))) {
     console.log(`Skipped ${name}: not installed (apt-get install ${name}).\n`);

@@ -5,9 +5,9 @@ import type { Results, ScenarioResult } from './results.ts';
 import type { Spread } from './statistics.ts';
 
 /** In pixels. */
-const WIDTH = 1000;
+const WIDTH = 1010;
 /** Where the scales are; right of them is room for figures. */
-const [LEFT, RIGHT] = [500, 830];
+const [LEFT, RIGHT] = [520, 850];
 const [ROW, HEAD, TAIL, BOTTOM] = [20, 72, 40, 24];
 
 /** A color by variant, for light and dark backgrounds. Okabe and Ito's, which most people can tell apart. */
@@ -145,11 +145,14 @@ function pluginsPanel({ scenarios }: Results): Panel {
   const ratios = lines.flatMap(({ dots }) => dots);
   const low = Math.floor(Math.min(0.9, ...ratios.map(({ min }) => min)) * 10);
   const high = Math.ceil(Math.max(1.1, ...ratios.map(({ max }) => max)) * 10);
+  const tenths = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+  // The ends and 1, and no more than there is room for.
+  const ticks = tenths.length < 8 ? tenths : [low, 10, high];
   return {
     title: 'CPU a message with a plugin, beside the same without it',
     legend: '',
     lines,
-    ticks: Array.from({ length: high - low + 1 }, (_, i) => (low + i) / 10),
+    ticks: ticks.map((tick) => tick / 10),
     unit: 'x',
   };
 }
@@ -182,7 +185,7 @@ function draw({ title, legend, lines, ticks, unit }: Panel, top: number): string
   const scale = ticks.map(
     (tick) =>
       `<line class="${tick === 1 ? 'one' : 'grid'}" x1="${x(tick)}" x2="${x(tick)}" y1="${top + HEAD - 14}" y2="${end}"/>` +
-      `<text x="${x(tick)}" y="${end + 16}" text-anchor="middle">${figure(tick)}${unit}</text>`,
+      `<text x="${x(tick)}" y="${end + 16}" text-anchor="middle">${tick}${unit}</text>`,
   );
   const rows = lines.map(({ label, note, dots, figures }, i) => {
     const y = top + HEAD + i * ROW;

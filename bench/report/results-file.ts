@@ -10,10 +10,15 @@ export function readResults(file: string): Results {
 export class ResultsFile {
   readonly results: Results;
   readonly #file: string | undefined;
+  readonly #order: readonly string[];
 
-  /** @throws Error when the file has results of another machine, or of other cores */
-  constructor(file: string | undefined, machine: string, cores: string) {
+  /**
+   * @param order the names of all scenarios, in the order of the results
+   * @throws Error when the file has results of another machine, or of other cores
+   */
+  constructor(file: string | undefined, order: readonly string[], machine: string, cores: string) {
     this.#file = file;
+    this.#order = order;
     this.results = file !== undefined && existsSync(file) ? readResults(file) : { machine, cores, scenarios: [] };
     const { machine: other, cores: others } = this.results;
     if (machine !== other || cores !== others) throw new Error(`${file} was measured elsewhere: ${other}; ${others}`);
@@ -29,6 +34,7 @@ export class ResultsFile {
     const { scenarios } = this.results;
     const at = scenarios.findIndex(({ name }) => name === result.name);
     scenarios.splice(at < 0 ? scenarios.length : at, 1, result);
+    scenarios.sort((a, b) => this.#order.indexOf(a.name) - this.#order.indexOf(b.name));
     if (this.#file !== undefined) writeFileSync(this.#file, `${JSON.stringify(this.results, undefined, 2)}\n`);
   }
 }
