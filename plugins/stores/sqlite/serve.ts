@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Outcome, Request } from './batch.ts';
 import type { EntryRow } from './entry-rows.ts';
-import { flatten, unflatten } from './flat.ts';
+import { type Flat, flatten, unflatten } from './flat.ts';
 
 /** The first message to a thread: the database that it is to open. */
 export interface OpenedFile {
@@ -15,7 +15,7 @@ export interface OpenedFile {
 }
 
 /** A later message to a thread: a batch of flattened requests, a request at low priority, or the last one. */
-export type ToWorker = readonly unknown[] | { readonly later: Request } | 'close';
+export type ToWorker = Flat | { readonly later: Request } | 'close';
 
 /**
  * A message from a thread: first `opened` with the file's identity or `unopened` with the reason, after `migrating` with
@@ -30,7 +30,7 @@ export type FromWorker =
   | { readonly writtenByAnother: true }
   | { readonly others: readonly EntryRow[] }
   | { readonly later: Outcome }
-  | unknown[];
+  | Flat;
 
 /** The progress of a migration. */
 export interface MigrationProgress {
