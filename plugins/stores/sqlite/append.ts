@@ -1,15 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Duplicate } from 'chatserv';
 import { pack } from './account-set.ts';
-import {
-  COUNTS,
-  DIRECT_MOST,
-  ENTRY_COLUMNS,
-  type EntryRow,
-  type NewEntryRow,
-  type Places,
-  REDACTED,
-} from './entry-rows.ts';
+import { COUNTS, DIRECT_MOST, type EntryRow, type NewEntryRow, type Places, REDACTED } from './entry-rows.ts';
 import type { LogEnd, WrittenRoom } from './log-end.ts';
 import { prepare } from './rows.ts';
 
@@ -18,9 +10,6 @@ export type KeyRow = readonly [sender: number, key: string, unknown: string, tim
 
 /** Prepares the statements that append to the log and find messages by key. */
 export function prepareAppend(db: DatabaseSync, end: LogEnd) {
-  const insert = db.prepare(
-    `INSERT INTO entry (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
   const insertRoom = db.prepare('INSERT INTO room (id, members) VALUES (?, ?)');
   const redact = `UPDATE entry SET body = '', flags = flags | ${REDACTED} WHERE kind <> 'redaction'`;
   const blank = db.prepare(`${redact} AND id = ?`);
@@ -53,21 +42,23 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
   }
 
   function add(room: WrittenRoom, entry: NewEntryRow, places: (number | readonly number[] | null)[]): void {
-    const [to, kind, version, flags, sender, name, device, body, of, reply, time, origin] = entry;
+    const [to, kind, , , , , , , of] = entry;
     if (kind === 'redaction' && of !== null) {
+      end.flush();
       blank.run(of);
       blankChanges.run(of);
     }
     const previous = room.last;
-    const seq = end.add(room, sender, flags, origin);
-    const id = end.head;
-    insert.run(id, room.id, seq, previous, kind, version, flags, sender, name, device, body, of, reply, time, origin);
-    places.push(id, room.id, seq, previous, (typeof to === 'number' && room.members) || null);
+    const seq = end.add(room, entry);
+    places.push(end.head, room.id, seq, previous, (typeof to === 'number' && room.members) || null);
   }
 
   return {
     findEntry,
-    /** Appends entries, unless the sender has used the key before. @returns their places, or what they duplicate */
+    /**
+     * Appends entries, unless the sender has used the key before. They are written by `LogEnd.flush`.
+     * @returns their places, or what they duplicate
+     */
     append(entries: readonly NewEntryRow[], key?: KeyRow): Places | Duplicate {
       if (key !== undefined) {
         const before = findEntry(key[0], key[1]);

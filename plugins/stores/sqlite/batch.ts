@@ -23,12 +23,15 @@ export type Request = readonly [name: string, ...values: unknown[]];
 /** The result of a request, or why it failed. */
 export type Outcome = { readonly value: unknown } | { readonly failed: string };
 
-/** Makes a function that performs a request within the current transaction. */
-function performer(queries: object, file: string): (request: Request) => Outcome {
+type Query = (...values: unknown[]) => unknown;
+
+/** Makes a function that performs a request within the current transaction. @param after called after its query */
+function performer(queries: object, file: string, after = () => {}): (request: Request) => Outcome {
   return ([name, ...values]) => {
     try {
-      const query = (queries as Readonly<Record<string, (...values: unknown[]) => unknown>>)[name];
-      return { value: query?.(...values) };
+      const value = (queries as Readonly<Record<string, Query>>)[name]?.(...values);
+      after();
+      return { value };
     } catch (error) {
       return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
     }
@@ -82,7 +85,10 @@ export function batchRunner(
     if (end.indexed < upTo) indexer.step();
     return end.indexed < upTo ? upTo : undefined;
   };
-  const perform = performer({ ...prepareWrites(db, end), index }, file);
+  const queries = { ...prepareWrites(db, end), index };
+  const flush = () => end.flush();
+  const performAppend = performer(queries, file);
+  const perform = performer(queries, file, flush);
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
@@ -126,8 +132,10 @@ export function batchRunner(
   function performBoldly(requests: readonly Request[]): Outcome[] | undefined {
     beginTransaction();
     const outcomes: Outcome[] = [];
-    for (const request of requests) {
-      const outcome = perform(request);
+    for (const [i, request] of requests.entries()) {
+      // The entries of appends in a row are written together.
+      const next = requests[i + 1];
+      const outcome = isAppend(request) && next && isAppend(next) ? performAppend(request) : perform(request);
       outcomes.push(outcome);
       if ('value' in outcome) continue;
       rollBack();

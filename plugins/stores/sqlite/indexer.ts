@@ -1,5 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pack } from './account-set.ts';
+import { prepareInserts } from './inserts.ts';
 import type { LogEnd, TailRow, WrittenRoom } from './log-end.ts';
 import { Slice } from './slice.ts';
 
@@ -7,12 +8,15 @@ import { Slice } from './slice.ts';
 export const TAIL_MOST = 4096;
 
 /** The indexer starts a batch at this many entries, or after this time in milliseconds with fewer. */
-const BATCH = TAIL_MOST / 2;
+const BATCH = 0.5 * TAIL_MOST;
 const BATCH_TIME = 30_000;
 
 /** How many rows to write between two looks at the clock, and how many visited rows a written one costs. */
-const AT_ONCE = 20;
+const AT_ONCE = 16;
 const WRITTEN = 4;
+
+/** How many entries or rooms to sort between two looks at the clock. */
+const SORTED = 200;
 
 /**
  * Builds the log's indexes behind the appends. A batch is the whole tail, sorted and written in the order of each index,
@@ -22,7 +26,7 @@ const WRITTEN = 4;
 export class Indexer {
   readonly #end: LogEnd;
   readonly #statements;
-  #batch: Generator<void, void> | undefined;
+  #batch: Sliced<void> | undefined;
   /** The tail's length when the batch began, the most rows the batch can have, and how many are written. */
   #started = 0;
   #toWrite = 1;
@@ -36,7 +40,7 @@ export class Indexer {
       direct: db.prepare('INSERT OR IGNORE INTO direct (members, room) VALUES (?, ?)'),
       member: db.prepare('INSERT OR IGNORE INTO member (account, room, since) VALUES (?, ?, 0)'),
       contact: db.prepare('INSERT OR IGNORE INTO contact (account, other) VALUES (?, ?)'),
-      place: db.prepare('INSERT OR IGNORE INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)'),
+      places: prepareInserts(db, 'INSERT OR IGNORE INTO place (room, id, sender, flags, origin)', 5),
       room: db.prepare('UPDATE room SET last = ?2, seq = ?3, spoke = ?4 WHERE id = ?1 AND last < ?2'),
       log: db.prepare(
         'UPDATE log SET indexed = ?, rooms_indexed = max(rooms_indexed, ?), entries = entries + ? WHERE id = 1',
@@ -84,9 +88,9 @@ export class Indexer {
   }
 
   /** Writes the current tail. A slice can end wherever it yields. */
-  *#index(): Generator<void, void> {
+  *#index(): Sliced<void> {
     const end = this.#end;
-    const { direct, member, contact, place, room: update, log } = this.#statements;
+    const { direct, member, contact, places, room: update, log } = this.#statements;
     const { head, rooms, tail, newRooms } = end;
     const batch = [...tail];
     const conversations = [...newRooms];
@@ -96,7 +100,7 @@ export class Indexer {
     this.#toWrite = conversations.reduce((sum, { members = [] }) => sum + 2 * members.length, 2 * batch.length);
     const isTime = () => ++this.#written % AT_ONCE === 0;
 
-    for (const [members, room] of sortedBy(conversations.map((room) => [pack(room.members ?? []), room.id] as const))) {
+    for (const [members, room] of yield* byMembers(conversations)) {
       direct.run(members, room);
       if (isTime()) yield;
     }
@@ -106,19 +110,24 @@ export class Indexer {
       if (isTime()) yield;
     }
     yield;
-    const written = byRoom(batch);
+    const written = yield* byRoom(batch);
     yield;
-    for (const [account, other] of sorted(this.#contacts(written))) {
+    for (const [account, other] of sorted(yield* this.#contacts(written))) {
       contact.run(account, other);
       if (isTime()) yield;
     }
+    let rows: SQLInputValue[] = [];
     for (const [room, entries] of written) {
       for (const { id, sender, flags, origin } of entries) {
         // Another process may have indexed and forgotten it meanwhile.
-        if (id > end.indexed) place.run(room, id, sender, flags, origin);
-        if (isTime()) yield;
+        if (id > end.indexed) rows.push(room, id, sender, flags, origin);
+        if (!isTime()) continue;
+        places(rows);
+        rows = [];
+        yield;
       }
     }
+    places(rows);
     for (const room of written.keys()) {
       const state = end.room(room);
       // Its current state may be ahead of this batch, which does no harm: the tail continues from there.
@@ -132,13 +141,14 @@ export class Indexer {
   }
 
   /** The new contacts: who has said something to whom for the first time. */
-  #contacts(written: ReadonlyMap<number, readonly TailRow[]>): (readonly [account: number, other: number])[] {
+  *#contacts(written: ReadonlyMap<number, readonly TailRow[]>): Sliced<(readonly [account: number, other: number])[]> {
     const pairs: (readonly [number, number])[] = [];
+    let seen = 0;
     for (const [id, entries] of written) {
       const room = this.#end.room(id);
-      if (room?.members === undefined) continue;
       for (const { sender } of entries) {
-        if (room.spoke.has(sender) || !room.members.includes(sender)) continue;
+        if (++seen % SORTED === 0) yield;
+        if (room?.members === undefined || room.spoke.has(sender) || !room.members.includes(sender)) continue;
         room.spoke.add(sender);
         for (const other of room.members) if (sender !== 0 && other !== sender) pairs.push([sender, other]);
       }
@@ -147,15 +157,30 @@ export class Indexer {
   }
 }
 
+/** A computation of which a slice can end wherever it yields. */
+type Sliced<Result> = Generator<void, Result>;
+
 /** Groups entries by room, in the order of room ids. */
-function byRoom(entries: readonly TailRow[]): Map<number, TailRow[]> {
+function* byRoom(entries: readonly TailRow[]): Sliced<Map<number, TailRow[]>> {
   const rooms = new Map<number, TailRow[]>();
-  for (const entry of entries) {
+  for (const [i, entry] of entries.entries()) {
+    if (i % SORTED === 0) yield;
     const room = rooms.get(entry.room);
     if (room === undefined) rooms.set(entry.room, [entry]);
     else room.push(entry);
   }
   return new Map([...rooms].sort(([a], [b]) => a - b));
+}
+
+/** The packed members of conversations and their ids, sorted by bytes. Comparing strings is faster than comparing arrays. */
+function* byMembers(rooms: readonly WrittenRoom[]): Sliced<(readonly [members: Uint8Array, room: number])[]> {
+  const keyed: (readonly [key: string, row: readonly [Uint8Array, number]])[] = [];
+  for (const [i, { id, members = [] }] of rooms.entries()) {
+    if (i % SORTED === 0) yield;
+    const packed = pack(members);
+    keyed.push([Buffer.from(packed).toString('latin1'), [packed, id]]);
+  }
+  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 function packedSpeakers({ members, spoke }: WrittenRoom): Uint8Array | null {
@@ -170,10 +195,4 @@ function membersOf(rooms: readonly WrittenRoom[]): (readonly [account: number, r
 
 function sorted<Pair extends readonly [number, number]>(pairs: Pair[]): Pair[] {
   return pairs.sort(([a, b], [c, d]) => a - c || b - d);
-}
-
-/** Sorts rows by their bytes. Comparing strings is faster than comparing arrays. */
-function sortedBy<Row extends readonly [Uint8Array, number]>(rows: Row[]): Row[] {
-  const keyed = rows.map((row) => [Buffer.from(row[0]).toString('latin1'), row] as const);
-  return keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }

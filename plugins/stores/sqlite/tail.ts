@@ -1,18 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { unpack } from './account-set.ts';
 import { COUNTS } from './entry-rows.ts';
-import { LOG_ROW, type LogRow } from './log-end.ts';
+import { LOG_ROW, type LogRow, prepareTail, type TailRow } from './log-end.ts';
 import { prepare } from './rows.ts';
-
-/** An entry past the watermark, with the columns that the index has. */
-export interface TailEntry {
-  readonly id: number;
-  readonly room: number;
-  readonly sender: number;
-  readonly flags: number;
-  readonly origin: string | null;
-  readonly seq: number;
-}
 
 /** A conversation that is not indexed yet. */
 export interface TailRoom {
@@ -34,7 +24,7 @@ export class Tail {
   head = 0;
   /** The last room id ever assigned. */
   lastRoom = 0;
-  readonly #entries = new Map<number, TailEntry[]>();
+  readonly #entries = new Map<number, TailRow[]>();
   readonly #rooms = new Map<number, TailRoom>();
   readonly #roomsOf = new Map<number, number[]>();
   readonly #statements;
@@ -42,10 +32,7 @@ export class Tail {
   constructor(db: DatabaseSync) {
     this.#statements = {
       log: prepare<LogRow>(db, LOG_ROW),
-      entries: prepare<TailEntry>(
-        db,
-        'SELECT id, room, sender, flags, origin, seq FROM entry WHERE id > ? ORDER BY id',
-      ),
+      entries: prepareTail(db),
       rooms: prepare<{ id: number; members: Uint8Array | null }>(
         db,
         'SELECT id, members FROM room WHERE id > ? ORDER BY id',
@@ -58,7 +45,7 @@ export class Tail {
     const { indexed, roomsIndexed } = this.#statements.log.get() as LogRow;
     if (indexed > this.indexed || roomsIndexed > this.roomsIndexed) this.#shrink(indexed, roomsIndexed);
     this.head = Math.max(this.head, indexed);
-    for (const entry of this.#statements.entries.iterate(this.head)) {
+    for (const entry of this.#statements.entries(this.head)) {
       this.head = entry.id;
       const entries = this.#entries.get(entry.room);
       if (entries === undefined) this.#entries.set(entry.room, [entry]);
@@ -81,7 +68,7 @@ export class Tail {
   }
 
   /** The entries of a room past the watermark, by id. */
-  entriesOf(room: number): readonly TailEntry[] {
+  entriesOf(room: number): readonly TailRow[] {
     return this.#entries.get(room) ?? NONE;
   }
 
@@ -90,7 +77,7 @@ export class Tail {
     const entries = this.entriesOf(room);
     const end = { last: Math.max(last, entries.at(-1)?.id ?? 0), seq };
     for (let i = entries.length - 1; i >= 0; i--) {
-      const entry = entries[i] as TailEntry;
+      const entry = entries[i] as TailRow;
       if ((entry.flags & COUNTS) === 0) continue;
       end.seq = Math.max(seq, entry.seq);
       break;
