@@ -5,10 +5,10 @@ import type { LogEnd, TailRow, WrittenRoom } from './log-end.ts';
 import { Slice } from './slice.ts';
 
 /** The most unindexed entries: at this bound appends wait for the indexer. */
-export const TAIL_MOST = 4096;
+export const TAIL_MOST = 16_384;
 
 /** The indexer starts a batch at this many entries, or after this time in milliseconds with fewer. */
-const BATCH = 0.5 * TAIL_MOST;
+const BATCH = 0.75 * TAIL_MOST;
 const BATCH_TIME = 30_000;
 
 /** How many rows to write between two looks at the clock, and how many visited rows a written one costs. */

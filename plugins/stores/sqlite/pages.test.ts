@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type BatchRunner, batchRunner, type Request } from './batch.ts';
+import { openDatabase } from './open.ts';
+import { OpenFiles } from './open-files.ts';
+
+const ACCOUNTS = 1000;
+const BATCH = 100;
+const MESSAGES = 24_000;
+
+/** A page in the write-ahead log, with its header. */
+const FRAME = 4096 + 24;
+
+let folder: string;
+let file: string;
+let db: ReturnType<typeof openDatabase>;
+let runner: BatchRunner;
+let said = 0;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'chatserv-pages-'));
+  file = join(folder, 'chat.db');
+  db = openDatabase(file, 5000, true);
+  // Without checkpoints the write-ahead log has every page that was written.
+  db.exec('PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0');
+  runner = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
+  const account = (i: number): Request => [
+    'create',
+    { name: `u${i}`, key: `u${i}`, hash: '', created: 1, epoch: 1 },
+    [`u${i}`],
+    false,
+  ];
+  runner.run(Array.from({ length: ACCOUNTS }, (_, i) => account(i + 1)));
+  said = 0;
+});
+
+afterEach(() => {
+  db.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A message of 100 bytes by one of 100 accounts to one of ten others each. */
+function message(): Request {
+  said++;
+  const [sender, other] = [1 + 10 * (said % 100), 2 + 10 * (said % 100) + (Math.floor(said / 100) % 9)];
+  const body = String(said).padStart(100, 'x');
+  return ['append', [[[sender, other], 'message', 1, 1, sender, `u${sender}`, '', body, null, null, said, 'origin']]];
+}
+
+/** Appends messages in batches, with the work behind them. @returns how many pages were written for each */
+function pagesPerMessage(): number {
+  const before = statSync(`${file}-wal`).size;
+  for (let i = 0; i < MESSAGES; i += BATCH) {
+    for (const outcome of runner.run(Array.from({ length: BATCH }, message))) expect(outcome).toHaveProperty('value');
+    runner.runBehind();
+  }
+  return (statSync(`${file}-wal`).size - before) / FRAME / MESSAGES;
+}
+
+test('a message among others writes a tenth of a page, however many rooms they are in', () => {
+  pagesPerMessage();
+  expect(pagesPerMessage()).toBeLessThan(0.12);
+});
