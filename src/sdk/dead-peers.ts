@@ -28,7 +28,8 @@ export const probeOptions = {
 
 /** A watched connection. */
 interface Peer {
-  readonly socket: Socket;
+  /** Its key in what the system lists. */
+  readonly ends: string;
   /** How long it may stay unacknowledged, in milliseconds. */
   readonly patience: number;
   /** Since when it is unacknowledged, and its retransmissions at the last look. */
@@ -42,22 +43,26 @@ interface Peer {
  */
 export class DeadPeers {
   readonly #look: () => Promise<ReadonlyMap<string, number>>;
-  readonly #peers = new Map<string, Peer>();
+  readonly #peers = new Map<Socket, Peer>();
+  /** Forgets a connection: one listener for all of them. */
+  readonly #closed: (this: Socket) => void;
   /** How often it looks, in milliseconds. */
   #every = LOOK_EVERY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(look: () => Promise<ReadonlyMap<string, number>>) {
     this.#look = look;
+    const peers = this.#peers;
+    this.#closed = function closed(): void {
+      peers.delete(this);
+    };
   }
 
   /** Watches a connection until it closes. @param ends its key in what `look` returns */
   add(socket: Socket, ends: string, seconds: number): void {
-    const peer = { socket, patience: seconds * 1000, since: undefined, times: 0 };
-    this.#peers.set(ends, peer);
-    socket.on('close', () => {
-      if (this.#peers.get(ends) === peer) this.#peers.delete(ends);
-    });
+    const peer = { ends, patience: seconds * 1000, since: undefined, times: 0 };
+    this.#peers.set(socket, peer);
+    socket.on('close', this.#closed);
     this.#every = Math.min(this.#every, peer.patience);
     this.#plan();
   }
@@ -78,14 +83,14 @@ export class DeadPeers {
 
   /** Closes those that were unacknowledged for too long. @param waiting retransmissions by connection @param now in milliseconds */
   judge(waiting: ReadonlyMap<string, number>, now: number): void {
-    for (const [ends, peer] of this.#peers) {
-      const times = waiting.get(ends);
+    for (const [socket, peer] of this.#peers) {
+      const times = waiting.get(peer.ends);
       // Fewer retransmissions than before: something was acknowledged meanwhile.
       if (times === undefined || times < peer.times) peer.since = undefined;
       peer.times = times ?? 0;
       if (times === undefined) continue;
       peer.since ??= now;
-      if (times >= LEAST && now - peer.since >= peer.patience) peer.socket.destroy();
+      if (times >= LEAST && now - peer.since >= peer.patience) socket.destroy();
     }
   }
 }
