@@ -133,14 +133,7 @@ export class Kernel implements SessionContext {
   async #converse(session: ClientSession): Promise<void> {
     let answers: Answers | undefined;
     try {
-      const { guard, observe } = this.generation.hooks.onConnect;
-      const passage = await guard.run(session);
-      passage.settle(passage.refusal);
-      if (session.ended) throw new SessionClosed();
-      if (passage.refusal !== undefined) return session.close(passage.refusal.reason);
-      this.#logArrival(session);
-      if (observe.isUsed()) await session.ensureOpen(observe.run(session));
-      const account = await this.#logIn(session);
+      const account = await this.#enter(session);
       if (account === undefined) return;
       this.environment.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.ensureOpen(this.generation.hooks.onLogin.observe.run(session));
@@ -160,8 +153,15 @@ export class Kernel implements SessionContext {
     }
   }
 
-  /** @returns the session's account, or undefined if the session was closed instead */
-  async #logIn(session: ClientSession): Promise<Account | undefined> {
+  /** Lets a client in and logs it in. @returns its account, or undefined if the session was closed instead */
+  async #enter(session: ClientSession): Promise<Account | undefined> {
+    const { guard, observe } = this.generation.hooks.onConnect;
+    const passage = await guard.run(session);
+    passage.settle(passage.refusal);
+    if (session.ended) throw new SessionClosed();
+    if (passage.refusal !== undefined) return void session.close(passage.refusal.reason);
+    this.#logArrival(session);
+    if (observe.isUsed()) await session.ensureOpen(observe.run(session));
     const login = new Authentication(session);
     for (;;) {
       try {
