@@ -13,6 +13,9 @@ export function isAddressEntry(entry: string): boolean {
   return found !== undefined && found.port === undefined && found.zone === undefined;
 }
 
+/** How many answers a list remembers before it starts again. */
+const REMEMBERED = 1000;
+
 /** Looks IP addresses up in a list of addresses and networks. @returns whether an address is on it; anything else is not */
 export function inAddressList(entries: readonly string[]): (address: string) => boolean {
   // Node's list matches IPv4 addresses by their IPv4-mapped form: `::1/64` would contain them all.
@@ -24,8 +27,22 @@ export function inAddressList(entries: readonly string[]): (address: string) => 
     if (prefix === undefined) lists[family].addAddress(address, family);
     else lists[family].addSubnet(address, prefix, family);
   }
-  return (given) => {
+  return remembering((given) => {
     const found = parseAddress(given);
     return found !== undefined && found.prefix === undefined && lists[found.family].check(found.address, found.family);
+  });
+}
+
+/** Remembers answers: some addresses are asked for with each message. */
+function remembering(ask: (address: string) => boolean): (address: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (address) => {
+    let answer = known.get(address);
+    if (answer === undefined) {
+      answer = ask(address);
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(address, answer);
+    }
+    return answer;
   };
 }
