@@ -12,7 +12,8 @@ export function readLine(params: ParamShapes, line: string): ReadArguments {
   let rest = line;
   /** The first optional argument that was skipped because the next word does not fit it. */
   let passed: { readonly problem: string; readonly rest: string } | undefined;
-  for (const [name, param] of Object.entries(params)) {
+  for (const name in params) {
+    const param = params[name] as ParamShape;
     const found = kindOf(param).read(rest, param);
     if (found === undefined && !param.optional) {
       const called = `<${labelOf(name, param)}>`;
@@ -24,7 +25,7 @@ export function readLine(params: ParamShapes, line: string): ReadArguments {
     values[name] = found === undefined ? param.default : found.value;
     if (found !== undefined) rest = found.rest;
   }
-  if (rest.trim() === '') return { values };
+  if (rest === '' || rest.trim() === '') return { values };
   if (passed?.rest === rest) return { problem: passed.problem };
   return { problem: `Unexpected "${rest.trim().split(/\s/, 1)[0]}".` };
 }

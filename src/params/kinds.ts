@@ -70,6 +70,7 @@ const ROOM = /^#[^\s:,()[\]{}#*]+$/;
 const LISTED = /^[^\s()]+$/;
 /** A list ends with exactly one blank, so that a text after it keeps its own. */
 const LIST = /^(?:\(([^()]*)\)|([^\s()]+))(?: |$)/;
+const NOT_BLANK = /\S/;
 const NEXT_WORD = /^\s*(\S+)\s?/;
 
 const isString = (value: unknown): value is string => typeof value === 'string';
@@ -191,8 +192,8 @@ const KINDS: Readonly<Record<ParamKind, Kind>> = {
   text: {
     label: ownName,
     isRest: true,
-    read: (line) => (line.trim() === '' ? undefined : { value: line, rest: '' }),
-    accepts: (value) => isString(value) && value.trim() !== '',
+    read: (line) => (NOT_BLANK.test(line) ? { value: line, rest: '' } : undefined),
+    accepts: (value) => isString(value) && NOT_BLANK.test(value),
     write: String,
     allowed: () => 'text',
     schema: () => ({ type: 'string', pattern: '\\S' }),
