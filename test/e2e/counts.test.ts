@@ -74,16 +74,22 @@ async function read(): Promise<Readonly<Record<'work' | 'rows' | 'calls', Counts
   return { work: (await readProbe()) as unknown as Counts, rows: readRows(), calls: await readCalls() };
 }
 
-/** What each of so many messages costs: what grew, divided by their number. */
+/**
+ * What each of so many messages costs: what grew, divided by their number. Of three rounds the least counts, since
+ * what the program does by time, once or now and then, is no message's.
+ */
 async function costOf(messages: number, send: () => Promise<unknown>) {
-  const before = await read();
-  await send();
-  const after = await read();
-  const each = (what: keyof typeof before): Counts =>
+  const rounds = [await read()];
+  for (let i = 0; i < 3; i++) {
+    await send();
+    rounds.push(await read());
+  }
+  const each = (what: 'work' | 'rows' | 'calls'): Counts =>
     Object.fromEntries(
-      Object.entries(after[what]).flatMap(([name, count]) => {
-        const more = count - (before[what][name] ?? 0);
-        return more === 0 ? [] : [[name, more / messages]];
+      Object.keys(rounds.at(-1)?.[what] ?? {}).flatMap((name) => {
+        const counts = rounds.map((round) => round[what][name] ?? 0);
+        const least = Math.min(...counts.slice(1).map((count, i) => count - (counts[i] ?? 0)));
+        return least === 0 ? [] : [[name, least / messages]];
       }),
     );
   return { work: each('work'), rows: each('rows'), calls: each('calls') };
@@ -114,13 +120,12 @@ describe.each([
   const CALLS = { [command]: 1, 'offline-messages onMessage': 1, 'admin onMessage': 1 };
 
   test('by itself costs one trip to the store, one commit, and a write for each who receives it', async () => {
-    const messages = 50;
+    const messages = 25;
     const send = async () => {
       for (let i = 0; i < messages; i++) await says(senders[0] as LineClient, lineOf(0));
     };
-    await send();
     const { work, rows, calls } = await costOf(messages, send);
-    expect(work.promises, '19').toBeLessThan(26);
+    expect(work.promises, '19').toBeLessThan(24);
     expect(work.clones, '2').toBeLessThan(4);
     expect(work.fsyncs ?? 1, '1').toBeLessThan(2);
     expect(work.writes, `${recipients + 1}`).toBeLessThan(recipients + 1.5);
@@ -135,7 +140,6 @@ describe.each([
     const messages = SENDERS * AT_ONCE;
     const send = () =>
       Promise.all(senders.map((sender, i) => says(sender, ...new Array<string>(AT_ONCE).fill(lineOf(i)))));
-    await send();
     const { work, rows, calls } = await costOf(messages, send);
     expect(work.promises, '17').toBeLessThan(20);
     expect(work.clones, '0.015').toBeLessThan(0.05);
