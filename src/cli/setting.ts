@@ -68,8 +68,8 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
       if (process.stdout.isTTY && log.tellsPeople()) return;
       print(`chatserv listens on ${transport} ${where}\n`);
     },
-    again: () => {
-      modules.refresh();
+    again: async () => {
+      await modules.refresh();
       return settingOf(config, log);
     },
   };

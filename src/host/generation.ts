@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { HookName } from '../api/handlers.ts';
 import { createHooks } from '../api/handlers.ts';
 import type { KernelGeneration, LiveCodec } from '../kernel/environment.ts';
@@ -83,6 +84,8 @@ export class Generation implements KernelGeneration {
       // Don't report a missing service whose provider already failed.
       const lost = new Set<string>();
       for (const one of ordered) {
+        // A reload lets clients be served between two plugins.
+        await turn();
         const { needs, wants, provides } = one.plugin;
         const lacks = servicesOf({ ...wants, ...needs }).some((service) => lost.has(service));
         if (lacks || !(await errors.run(() => generation.#add(one)))) {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { locate } from '../addresses/address.ts';
 import { inAddressList } from '../addresses/address-list.ts';
 import type { SteadyClock } from '../api/clock.ts';
@@ -179,6 +180,7 @@ export class Host {
     const next = await this.#build(setting, before);
     try {
       await next.start();
+      await turn();
     } catch (cause) {
       await next.abandon();
       throw cause;

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { learnCode } from './culprit.ts';
 import type { Plugin } from './define.ts';
@@ -71,6 +72,8 @@ export async function loadPlugins(
   const deprecations: string[] = [];
   let incomplete = false;
   for (const [key, entry] of Object.entries(entries)) {
+    // A reload lets clients be served between two plugins.
+    await turn();
     if (entry === false) {
       if (!isThere(key, place)) mistakes.push(namesNothing(key, place, 'switches off'));
       continue;

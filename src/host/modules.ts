@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The query parameter of later versions of a module. */
@@ -78,7 +79,7 @@ export class Modules {
   /** Adds the version to a resolved URL. @param importer the URL of the importing module */
   #versioned(url: string, importer: string | undefined): string {
     if (!this.isTracked(url) || url.includes('?')) return url;
-    const module = this.#modules.get(url) ?? { content: digest(url), version: 0, importers: new Set() };
+    const module = this.#modules.get(url) ?? { content: contentOf(url), version: 0, importers: new Set() };
     this.#modules.set(url, module);
     this.ask(fileURLToPath(url));
     const from = importer?.replace(/\?.*$/, '');
@@ -86,8 +87,13 @@ export class Modules {
     return module.version === 0 ? url : `${url}?${VERSION}=${module.version}`;
   }
 
-  /** Looks at all files again. From now on changed modules and their importers are loaded again. */
-  refresh(): void {
+  /** Looks at all files again. From then on changed modules and their importers are loaded again. */
+  async refresh(): Promise<void> {
+    const contents = new Map<Module, string>();
+    // One at a time: clients are served in between.
+    for (const [url, module] of this.#modules) {
+      contents.set(module, await readFile(fileURLToPath(url)).then(digest, () => ''));
+    }
     const changed = new Set<string>();
     const add = (url: string): void => {
       if (changed.has(url)) return;
@@ -95,7 +101,7 @@ export class Modules {
       for (const importer of this.#modules.get(url)?.importers ?? []) add(importer);
     };
     for (const [url, module] of this.#modules) {
-      const content = digest(url);
+      const content = contents.get(module) ?? module.content;
       if (content === module.content && content !== '') continue;
       module.content = content;
       add(url);
@@ -125,12 +131,14 @@ function realUrl(url: string): string {
   return pathToFileURL(realpathSync(fileURLToPath(url))).href;
 }
 
-function digest(url: string): string {
+function contentOf(url: string): string {
   try {
-    return createHash('sha256')
-      .update(readFileSync(fileURLToPath(url)))
-      .digest('base64');
+    return digest(readFileSync(fileURLToPath(url)));
   } catch {
     return '';
   }
+}
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('base64');
 }
