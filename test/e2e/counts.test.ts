@@ -125,7 +125,7 @@ describe.each([
       for (let i = 0; i < messages; i++) await says(senders[0] as LineClient, lineOf(0));
     };
     const { work, rows, calls } = await costOf(messages, send);
-    expect(work.promises, '19').toBeLessThan(24);
+    expect(work.promises, '10').toBeLessThan(14);
     expect(work.clones, '2').toBeLessThan(4);
     expect(work.fsyncs ?? 1, '1').toBeLessThan(2);
     expect(work.writes, `${recipients + 1}`).toBeLessThan(recipients + 1.5);
@@ -141,7 +141,7 @@ describe.each([
     const send = () =>
       Promise.all(senders.map((sender, i) => says(sender, ...new Array<string>(AT_ONCE).fill(lineOf(i)))));
     const { work, rows, calls } = await costOf(messages, send);
-    expect(work.promises, '17').toBeLessThan(20);
+    expect(work.promises, '7').toBeLessThan(10);
     expect(work.clones, '0.015').toBeLessThan(0.05);
     expect(work.fsyncs, '0.008').toBeLessThan(0.03);
     expect(work.writes, '0.08, or 0.15').toBeLessThan(0.4);
