@@ -23,7 +23,14 @@ async function beside(load: Load, { seconds, warmUp }: Effort, event: () => Prom
   const { sendDelayP99 } = await stream.run(happening);
   const { deliveries } = load.counters;
   const p99 = deliveries.percentile(0.99);
-  return { p99BesideQuiet: p99 / quiet, quietP99: quiet, p99, max: deliveries.max, sendDelayP99, tookMs: await happening };
+  return {
+    p99BesideQuiet: p99 / quiet,
+    quietP99: quiet,
+    p99,
+    max: deliveries.max,
+    sendDelayP99,
+    tookMs: await happening,
+  };
 }
 
 /** A user with many queued messages logs in. */
