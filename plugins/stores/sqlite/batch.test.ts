@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { batchRunner, snapshotRunner } from './batch.ts';
+import { batchRunner, type Request, snapshotRunner } from './batch.ts';
 import { openDatabase } from './open.ts';
 import { OpenFiles } from './open-files.ts';
 
@@ -62,6 +62,27 @@ test('an inbox is read from one snapshot, whatever is written meanwhile', () => 
     // If it saw only the last one, it would never read the third.
     expect(ids()).toEqual([1, 2]);
     expect(ids()).toEqual([1, 2, 3, 4]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('entries whose indexing was rolled back are indexed later', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chatserv-batch-'));
+  try {
+    const file = join(folder, 'chat.db');
+    using db = openDatabase(file, 5000, true);
+    const { run } = batchRunner(db, file, new OpenFiles(db, file, file, () => {}));
+    const say = (room: number): Request => [
+      'append',
+      [[room, 'message', 1, 1, 9, 'alice', '', '', null, null, 1, null]],
+    ];
+    run([say(1), say(1)]);
+    const [indexed, refused] = run([['index'], say(99)]);
+    expect(indexed).toEqual({ value: undefined });
+    expect(refused).toHaveProperty('failed');
+    expect(db.prepare('SELECT indexed FROM log').get()).toEqual({ indexed: 2 });
+    expect(db.prepare('SELECT id FROM place').all()).toEqual([{ id: 1 }, { id: 2 }]);
   } finally {
     rmSync(folder, { recursive: true });
   }

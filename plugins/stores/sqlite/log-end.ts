@@ -135,6 +135,8 @@ export class LogEnd {
     this.#known.clear();
     this.#direct.clear();
     const row = log.get() as LogRow;
+    // What this process has committed is as it was, unless the end of an indexer's batch was rolled back.
+    const kept = this.indexed > row.indexed ? row.indexed : Math.max(row.indexed, this.#committed ?? 0);
     this.indexed = row.indexed;
     this.roomsIndexed = row.roomsIndexed;
     this.head = Math.max(row.indexed, end.get()?.id ?? 0);
@@ -143,10 +145,7 @@ export class LogEnd {
       .all(row.roomsIndexed)
       .filter(({ members }) => members !== null)
       .map(({ id, members }) => this.#remember(newRoom(id, unpack(members ?? NOBODY))));
-    // What this process has committed is as it was.
-    const committed = this.#committed ?? 0;
-    const kept = this.tail.filter(({ id }) => id > row.indexed && id <= committed);
-    this.tail = [...kept, ...tail(Math.max(row.indexed, committed))];
+    this.tail = [...this.tail.filter(({ id }) => id > row.indexed && id <= kept), ...tail(kept)];
     for (const { id, room: roomId, flags, seq } of this.tail) {
       const room = this.room(roomId);
       if (room === undefined) continue;
