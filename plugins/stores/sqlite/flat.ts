@@ -1,8 +1,8 @@
 /**
- * A value on its way to another thread: all its short strings as one, a code for everything in it, and what has no code:
- * long strings, objects and byte arrays. Cloning costs by the number of strings and objects, so this is cheap to clone.
+ * A value on its way to another thread: its strings joined to few texts, a code for everything in it, and what has no code:
+ * objects and byte arrays. Cloning costs by the number of strings and objects, so this is cheap to clone.
  */
-export type Flat = readonly [text: string, codes: Float64Array, others?: readonly unknown[]];
+export type Flat = readonly [texts: readonly string[], codes: Float64Array, others?: readonly unknown[]];
 
 // The codes. A number from 0 on is its own code.
 const UNDEFINED = -1;
@@ -17,10 +17,10 @@ const STRING = -8;
 const ARRAY = -9;
 
 /**
- * The longest string that becomes part of the text. Whoever keeps a part of it keeps all of it in memory, which must not
- * be much.
+ * The most characters of strings that are joined. Whoever keeps one of them, as a session keeps its user's name, keeps the
+ * whole text in memory.
  */
-const SHORT = 256;
+const JOINED = 1024;
 
 /** Where codes are written first: arrays that grow are slower. */
 let buffer = new Float64Array(4096);
@@ -28,6 +28,7 @@ let buffer = new Float64Array(4096);
 /** Flattens a value: nested arrays of anything that can be cloned. */
 export function flatten(value: unknown): Flat {
   let length = 0;
+  const texts: string[] = [];
   let text = '';
   let others: unknown[] | undefined;
 
@@ -44,8 +45,12 @@ export function flatten(value: unknown): Flat {
     if (typeof value === 'number') {
       if (!(value >= 0)) add(NUMBER);
       add(value);
-    } else if (typeof value === 'string' && value.length <= SHORT) {
+    } else if (typeof value === 'string') {
       add(STRING - 2 * value.length);
+      if (text.length + value.length > JOINED) {
+        texts.push(text);
+        text = '';
+      }
       text += value;
     } else if (value === null) add(NULL);
     else if (value === undefined) add(UNDEFINED);
@@ -61,13 +66,16 @@ export function flatten(value: unknown): Flat {
   }
 
   write(value);
+  texts.push(text);
   const codes = buffer.slice(0, length);
-  return others === undefined ? [text, codes] : [text, codes, others];
+  return others === undefined ? [texts, codes] : [texts, codes, others];
 }
 
 /** Restores what `flatten` was given. */
-export function unflatten([text, codes, others = []]: Flat): unknown {
+export function unflatten([texts, codes, others = []]: Flat): unknown {
   let at = 0;
+  let text = texts[0] ?? '';
+  let next = 1;
   let start = 0;
   let other = 0;
 
@@ -82,6 +90,10 @@ export function unflatten([text, codes, others = []]: Flat): unknown {
   }
 
   function readString(length: number): string {
+    while (start + length > text.length) {
+      text = texts[next++] as string;
+      start = 0;
+    }
     const from = start;
     start += length;
     return text.slice(from, start);
