@@ -160,6 +160,44 @@ describe('messages that a device has not acknowledged', () => {
   });
 });
 
+test('an inbox is not full of what was read, also if the cursor is written while the store is asked for it', async () => {
+  const asked = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  let isWatched = false;
+  const store = definePlugin({
+    name: 'slow-store',
+    summary: 'Answers where devices were before their cursors were written',
+    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+    setup({ clock }) {
+      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+      const devices: MessageLog['devices'] = async (account) => {
+        const found = (await messageLog.devices(account)).map((device) => ({ ...device }));
+        if (!isWatched) return found;
+        asked.resolve();
+        await written.promise;
+        return found;
+      };
+      const moveCursors: MessageLog['moveCursors'] = async (moves, now) => {
+        await messageLog.moveCursors(moves, now);
+        if (isWatched) setImmediate(written.resolve);
+      };
+      return { provide: { accounts, messageLog: { ...messageLog, devices, moveCursors }, storage } };
+    },
+  });
+  await using server = await startServer({ memory: false, store, 'offline-messages': { waitingFrom: 1 } });
+  await server.registers('bob');
+  const alice = await server.joins('alice');
+  expect(await alice.asks('message bob one')).toBe('sent:');
+  const bob = await server.returns('bob');
+  await bob.hears('alice', 'one');
+  await bob.logsOut();
+  isWatched = true;
+  await alice.says('message bob two');
+  await asked.promise;
+  server.clock.advance(1);
+  await alice.sees('sent:');
+});
+
 test('a stop waits for the cursors being written, and for those that have moved meanwhile', async () => {
   const begun = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();

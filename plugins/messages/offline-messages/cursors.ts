@@ -1,9 +1,10 @@
 import type { Account, Cursor, MessageLog, Session } from 'chatserv';
 
 const NONE_LOST: DeviceCursor['lost'] = new Map();
+const NO_DEVICES: readonly DeviceCursor[] = [];
 
 /** The cursor of a device, which its sessions share. It follows the slowest of them. */
-interface DeviceCursor {
+export interface DeviceCursor {
   readonly account: number;
   readonly device: string;
   sessions: readonly Session[];
@@ -25,7 +26,8 @@ export class Cursors {
   waitingForLost = 0;
   /** Called when a lost session is given up. */
   gaveUp: () => void = () => {};
-  readonly #devices = new Map<string, DeviceCursor>();
+  /** By account. */
+  readonly #devices = new Map<number, readonly DeviceCursor[]>();
   /** Includes ended sessions, whose transports may still send something. */
   readonly #bySession = new WeakMap<Session, DeviceCursor>();
   #moved = new Set<DeviceCursor>();
@@ -41,10 +43,9 @@ export class Cursors {
   begun(session: Session, { id: account }: Account): void {
     if (session.ended) return;
     const { deviceName: device } = session;
-    const key = keyOf(account, device);
     const fresh: DeviceCursor = { account, device, sessions: [], lost: NONE_LOST, furthest: 0, id: 0, handed: 0 };
-    const cursor = this.#devices.get(key) ?? fresh;
-    this.#devices.set(key, cursor);
+    const cursor = this.of(account).find((one) => one.device === device) ?? fresh;
+    this.#keep(cursor);
     this.#bySession.set(session, cursor);
     // A session that it replaces may have ended without a call of `ended` yet.
     const others = cursor.sessions.filter((other) => !other.ended);
@@ -89,12 +90,9 @@ export class Cursors {
     if (cursor !== undefined && session.codec.acknowledges) this.#move(cursor, 0, session.feed.given);
   }
 
-  /** A device's cursor as stored, or as it has moved since. */
-  ahead(account: number, device: string, { id, handed }: Cursor): Cursor {
-    const moved = this.#devices.get(keyOf(account, device));
-    return moved === undefined
-      ? { id, handed }
-      : { id: Math.max(id, moved.id), handed: Math.max(handed, moved.handed) };
+  /** The cursors of an account's devices in memory. */
+  of(account: number): readonly DeviceCursor[] {
+    return this.#devices.get(account) ?? NO_DEVICES;
   }
 
   /** Writes the moves. @throws when that fails; then the next call writes them */
@@ -141,18 +139,31 @@ export class Cursors {
     cursor.handed = Math.max(cursor.handed, handed);
     if (this.#moved.has(cursor)) return;
     this.#moved.add(cursor);
-    const key = keyOf(cursor.account, cursor.device);
-    if (!this.#devices.has(key)) this.#devices.set(key, cursor);
+    this.#keep(cursor);
+  }
+
+  /** Adds a cursor, unless its device has one. */
+  #keep(cursor: DeviceCursor): void {
+    const { account, device } = cursor;
+    const known = this.of(account);
+    if (!known.some((one) => one.device === device)) this.#devices.set(account, [...known, cursor]);
   }
 
   /** Forgets a device without sessions once its cursor is written. The next session starts from the stored one. */
   #drop(cursor: DeviceCursor): void {
     if (cursor.sessions.length > 0 || this.#moved.has(cursor) || this.#leaving.has(cursor)) return;
-    const key = keyOf(cursor.account, cursor.device);
-    if (this.#devices.get(key) === cursor) this.#devices.delete(key);
+    const { account } = cursor;
+    const rest = this.of(account).filter((one) => one !== cursor);
+    if (rest.length > 0) this.#devices.set(account, rest);
+    else this.#devices.delete(account);
   }
 }
 
-function keyOf(account: number, device: string): string {
-  return `${account} ${device}`;
+/**
+ * A device's cursor as stored, or as it has moved since.
+ * @param moved what `Cursors.of` returned before the store was asked: a cursor that is written meanwhile is forgotten
+ */
+export function ahead(moved: readonly DeviceCursor[], device: string, { id, handed }: Cursor): Cursor {
+  const one = moved.find((other) => other.device === device);
+  return one === undefined ? { id, handed } : { id: Math.max(id, one.id), handed: Math.max(handed, one.handed) };
 }

@@ -12,7 +12,7 @@ import {
   type Session,
   z,
 } from 'chatserv';
-import { Cursors } from './cursors.ts';
+import { ahead, Cursors } from './cursors.ts';
 import { DeviceInbox, type Inboxes } from './device-inbox.ts';
 import { InboxQuota } from './inbox-quota.ts';
 import { TrustedTime } from './trusted-time.ts';
@@ -100,8 +100,9 @@ export default definePlugin({
 
     /** The id up to which the furthest of an account's devices has everything. */
     async function furthest({ id }: Account): Promise<number> {
+      const moved = cursors.of(id);
       const devices = await log.devices(id);
-      return Math.max(0, ...devices.map((device) => cursors.ahead(id, device.name, device).id));
+      return Math.max(0, ...devices.map((device) => ahead(moved, device.name, device).id));
     }
 
     /** Records a device's login, without waiting if the device is known. @returns its cursor */
@@ -181,7 +182,10 @@ export default definePlugin({
     }
 
     const inboxes: Inboxes = {
-      cursorOf: async (account, device) => cursors.ahead(account, device, await enter(account, device)),
+      async cursorOf(account, device) {
+        const moved = cursors.of(account);
+        return ahead(moved, device, await enter(account, device));
+      },
       page: (account, after, upTo) => live.log.read(account, after, upTo, PAGE),
     };
 
@@ -195,9 +199,10 @@ export default definePlugin({
       },
 
       async waiting(account, most = COUNTED_MOST) {
+        const moved = cursors.of(account.id);
         const [devices, end] = await Promise.all([log.devices(account.id), log.head()]);
         const device = devices.find(({ name }) => name === '');
-        let after = device ? cursors.ahead(account.id, '', device).id : await furthest(account);
+        let after = device ? ahead(moved, '', device).id : await furthest(account);
         for (let count = 0; ; ) {
           const page = await log.read(account.id, after, end, PAGE);
           const last = page.at(-1);
