@@ -63,7 +63,7 @@ export interface Session {
   /**
    * Sends an output now. The kernel sends answers and messages by itself; a plugin sends `{ kind: 'event', event, facts
    * }`, which reaches programs only. Send people a message with `server.post`.
-   * @throws when the codec cannot encode the facts of an answer or event, or its failure ended the session
+   * @throws when the codec cannot encode the facts of an answer or event
    */
   send(output: Output): void;
   /**

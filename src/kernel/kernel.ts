@@ -133,7 +133,7 @@ export class Kernel implements SessionContext {
   async #converse(session: ClientSession): Promise<void> {
     let answers: Answers | undefined;
     try {
-      const account = await this.#enter(session);
+      const account = await session.ensureOpen(this.#enter(session));
       if (account === undefined) return;
       this.environment.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.ensureOpen(this.generation.hooks.onLogin.observe.run(session));

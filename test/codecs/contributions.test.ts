@@ -1,4 +1,4 @@
-import { type Codec, type CodecState, definePlugin } from 'chatserv';
+import { type Codec, type CodecState, definePlugin, type Output, type Session } from 'chatserv';
 import { LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { tersePlugin, terseState } from '../support/terse-codec.ts';
@@ -199,6 +199,27 @@ describe('a codec that throws closes that session and no other', () => {
     await alice.says('message carol still here');
     await alice.sees('sent:');
     await carol.hears('alice', 'still here');
+  });
+
+  test('as it encodes the welcome, and no plugin is told of a login after the end of the session', async () => {
+    const calls: string[] = [];
+    const note = (call: string, { codec }: Session) => void (codec.name === 'terse' && calls.push(call));
+    const notes = definePlugin({
+      name: 'notes',
+      summary: 'Notes logins and departures',
+      setup: () => ({
+        hooks: { onLogin: (session) => note('login', session), onDisconnect: (session) => note('disconnect', session) },
+      }),
+    });
+    const encode = (output: Output) => (output.kind === 'welcome' ? fail() : terseState.encode(output));
+    const terse = tersePlugin({ open: () => ({ ...terseState, encode }) });
+    await using server = await startServer({ terse, notes });
+    await server.registers('bob');
+    const bob = connect(server);
+    await bob.says(`login bob ${PASSWORD}`);
+    await bob.sees('. closing');
+    await bob.isClosed();
+    expect(calls).toEqual(['disconnect']);
   });
 
   test('in claims is passed over', async () => {
