@@ -9,6 +9,8 @@ import type { MessageContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
 import { audienceOf, Draft, entriesOf, messageOf } from './draft.ts';
 
+const NO_APPEND = Promise.resolve();
+
 /** Takes messages from their senders to the log, from which they are delivered. */
 export class Posting {
   readonly #context: MessageContext;
@@ -99,8 +101,9 @@ export class Posting {
     const { log } = this.#context.generation;
     const sender = entries[0]?.sender ?? 0;
     if (!isKept || log === undefined) {
-      // What no log keeps comes after what its sender appends at the moment.
-      yield this.#appending.get(sender)?.catch(() => {});
+      // What no log keeps comes after what its sender is appending, and after the delivery under way. That may close
+      // sessions, and a handler that posts for each of them would otherwise recurse.
+      yield this.#appending.get(sender)?.catch(() => {}) ?? NO_APPEND;
       const delivered = entries.map((entry) => this.#deliverEphemeral(entry));
       ordered?.();
       return delivered;

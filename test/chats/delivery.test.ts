@@ -1,4 +1,4 @@
-import { EVERYONE, MessageLog, type NewEntry } from 'chatserv';
+import { definePlugin, EVERYONE, MessageLog, type NewEntry } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { slowMemory } from '../support/slow-memory.ts';
@@ -106,6 +106,27 @@ test('a message to several users and oneself is one entry in their conversation'
   const log = logOf(server);
   expect((await log.get(1))?.members).toEqual([1, 2]);
   expect((await log.get(2))?.members).toEqual([1]);
+});
+
+test('what a handler posts to those online during a delivery comes after it', async () => {
+  const plugin = definePlugin({
+    name: 'receipts',
+    summary: 'Notifies everyone online of what alice is given',
+    setup: ({ server }) => ({
+      hooks: {
+        onDeliver({ account }, { from, text }) {
+          if (text === 'one' && account?.name === 'alice') void server.post({ from, to: 'online', text: 'seen' });
+        },
+      },
+    }),
+  });
+  await using server = await startServer({ receipts: plugin });
+  const [alice, bob, carol] = [await server.joins('alice'), await server.joins('bob'), await server.joins('carol')];
+  expect(await carol.asks('broadcast one')).toBe('sent:');
+  for (const client of [alice, bob]) {
+    await client.hears('carol', 'one');
+    await client.hears('carol', 'seen');
+  }
 });
 
 test('a broadcast to those online is not kept, and arrives after its sender’s earlier messages', async () => {
