@@ -41,6 +41,20 @@ test('who says nothing for long is closed, and every line counts as saying somet
   await alice.sees('timeout');
 });
 
+test('those whose time ends within a tenth of a second are closed together', async () => {
+  await using server = await startServer(plugins);
+  for (let count = 0; count < 5; count++) {
+    server.connect(`attacker ${count}`);
+    server.clock.advance(0.01);
+  }
+  server.clock.advance(59.95);
+  expect(server.limitsMet).toEqual({ 'login-time': 1 });
+  server.clock.advance(0.09);
+  expect(server.limitsMet).toEqual({ 'login-time': 1 });
+  server.clock.advance(0.01);
+  expect(server.limitsMet).toEqual({ 'login-time': 5 });
+});
+
 test('being sent messages is not saying something', async () => {
   await using server = await startServer(plugins);
   const alice = await server.joins('alice');

@@ -1,5 +1,8 @@
 import { definePlugin, type Session, z } from 'chatserv';
 
+/** The shortest time between two looks at all sessions, in milliseconds: many that came together cost one look. */
+const SHORTEST = 100;
+
 export default definePlugin({
   name: 'timeouts',
   summary: 'Closes sessions that take too long to log in or stay idle',
@@ -35,7 +38,7 @@ export default definePlugin({
         if (time <= 0) close(session);
         else next = Math.min(next, time);
       }
-      if (next < Number.POSITIVE_INFINITY) lookIn(next);
+      if (next < Number.POSITIVE_INFINITY) lookIn(Math.max(next, SHORTEST));
     }
 
     function close(session: Session): void {
