@@ -194,5 +194,5 @@ function membersOf(rooms: readonly WrittenRoom[]): (readonly [account: number, r
 }
 
 function sorted<Pair extends readonly [number, number]>(pairs: Pair[]): Pair[] {
-  return pairs.sort(([a, b], [c, d]) => a - c || b - d);
+  return pairs.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
 }
