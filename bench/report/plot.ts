@@ -76,6 +76,7 @@ export function plotOf(results: Results): string {
   const dates = results.scenarios.map(({ time }) => new Date(time).toISOString().slice(0, 10)).sort();
   const when = [...new Set([dates[0], dates.at(-1)])].join(' to ');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}">
+<title>What chatserv was measured to cost</title>
 <style>${STYLE}
 </style>
 <rect class="background" width="${WIDTH}" height="${height}"/>
