@@ -84,7 +84,7 @@ export class Generation implements KernelGeneration {
       // Don't report a missing service whose provider already failed.
       const lost = new Set<string>();
       for (const one of ordered) {
-        // A reload lets clients be served between two plugins.
+        // Clients are served between two plugins of a reload.
         await turn();
         const { needs, wants, provides } = one.plugin;
         const lacks = servicesOf({ ...wants, ...needs }).some((service) => lost.has(service));

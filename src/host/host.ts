@@ -180,6 +180,7 @@ export class Host {
     const next = await this.#build(setting, before);
     try {
       await next.start();
+      // Clients are served before the swap, which is one step.
       await turn();
     } catch (cause) {
       await next.abandon();

@@ -72,7 +72,7 @@ export async function loadPlugins(
   const deprecations: string[] = [];
   let incomplete = false;
   for (const [key, entry] of Object.entries(entries)) {
-    // A reload lets clients be served between two plugins.
+    // Clients are served between two plugins of a reload.
     await turn();
     if (entry === false) {
       if (!isThere(key, place)) mistakes.push(namesNothing(key, place, 'switches off'));

@@ -21,6 +21,7 @@ interface Request {
   readonly unless: KernelCommand | undefined;
   readonly hooks: Hooks;
   answer?: Output | undefined;
+  /** Whether it ran. It has no answer where its session ended meanwhile. */
   isDone: boolean;
 }
 
