@@ -49,7 +49,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     heading: 'Arguments',
-    intro: 'What a command takes, declared under `params`: [plugins.md](../plugins.md#arguments).',
+    intro: 'What a command takes, declared under `params`: [commands](../plugins/commands.md#arguments).',
     names: [
       'param',
       'Param',
@@ -150,7 +150,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     heading: 'Bots',
-    intro: 'Users that are programs: [plugins.md](../plugins.md#saying-something).',
+    intro: 'Users that are programs: [messages](../plugins/messages.md#posting-a-message).',
     names: ['claimBot', 'Bot', 'isBot'],
   },
   {

@@ -36,7 +36,7 @@ const { pluginsReference, servicesReference } = await import('./reference.ts');
 write('src/usernames/confusables.ts', formatted('src/usernames/confusables.ts', confusablesModule()));
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
-fill('docs/plugins.md', { hooks: hooksTable() });
+fill('docs/plugins/hooks.md', { hooks: hooksTable() });
 fill('docs/operations.md', { metrics: metricsTable() });
 fill('docs/config.md', { limits: optionsTable(limits), log: optionsTable(log) });
 write('docs/config.schema.json', formatted('docs/config.schema.json', configSchema()));
@@ -47,6 +47,7 @@ write(
   apiReference(ROOT, (text) => formatted('docs/reference/api.d.ts', text)),
 );
 write('docs/reference/plugins.md', await pluginsReference(standard));
+write('docs/decisions/README.md', decisionsIndex());
 // What `chatserv new --kind store` begins with.
 write(
   'templates/store/plugin.ts',
@@ -148,10 +149,20 @@ function configSchema(): string {
 function hooksReference(): string {
   return `# Hooks
 
-Made from the code. How a plugin handles them: [plugins.md](../plugins.md).
+Made from the code. How a plugin handles them: [hooks](../plugins/hooks.md).
 
 ${hooksTable()}
 `;
+}
+
+function decisionsIndex(): string {
+  const folder = `${ROOT}docs/decisions/`;
+  const pages = readdirSync(folder).filter((file) => file !== 'README.md');
+  const lines = pages.sort().map((file) => {
+    const [heading = ''] = readFileSync(folder + file, 'utf8').split('\n', 1);
+    return `- [${heading.replace(/^# /, '')}](${file})`;
+  });
+  return `# Decisions\n\nThe reasons behind the design, one page each. Made from their titles.\n\n${lines.join('\n')}\n`;
 }
 
 /** The same schema without what forbids further fields. */

@@ -73,7 +73,7 @@ export function servicesReference(root: string, standard: readonly StandardPlugi
       .trim();
     return [`## ${name}\n\n${whence}\n\n\`\`\`ts\n${code}\n\`\`\``];
   });
-  return `# Services\n\nMade from the code. A plugin asks for them with \`needs\` and \`wants\`: [plugins.md](../plugins.md).\n\n${parts.join('\n\n')}\n`;
+  return `# Services\n\nMade from the code. A plugin asks for them with \`needs\` and \`wants\`: [services](../plugins/services.md).\n\n${parts.join('\n\n')}\n`;
 }
 
 function service(name: string): string {

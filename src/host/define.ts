@@ -24,7 +24,7 @@ export type Ordered<H> =
     };
 
 /**
- * A plain function is a handler of the hook's plain phase (docs/plugins.md). One of `onMessage` or `onCommand` that was
+ * A plain function is a handler of the hook's plain phase (docs/plugins/hooks.md). One of `onMessage` or `onCommand` that was
  * written for the last release may refuse or answer too, which the log reports as deprecated.
  */
 export type PlainHandler<H extends HookName> = (

@@ -99,7 +99,7 @@ export class PluginCalls {
     const { plugin } = facts;
     if (this.#noticed.has(plugin)) return;
     this.#noticed.add(plugin);
-    this.#logger.warn({ event: 'deprecated', ...facts }, `plugin '${plugin}' ${text} (docs/plugins.md)`);
+    this.#logger.warn({ event: 'deprecated', ...facts }, `plugin '${plugin}' ${text} (docs/plugins/hooks.md)`);
   }
 
   /** A guard's result. A failure in settling its reservation is logged. */

@@ -183,7 +183,7 @@ export async function definitionMistakes(key: string, plugin: Plugin): Promise<r
 function earlierStore(key: string): string {
   return (
     `The plugin '${key}' provides the service 'log', and was written for an earlier chatserv: ` +
-    `a store provides 'message-log' now, see docs/plugins.md (A store).`
+    `a store provides 'message-log' now, see docs/plugins/stores.md.`
   );
 }
 

@@ -24,7 +24,7 @@ interface Actor {
 }
 
 /**
- * Plays a transcript against a server in memory. docs/plugins.md describes the format.
+ * Plays a transcript against a server in memory. docs/plugins/testing.md describes the format.
  * @param file its path
  * @param plugins what its `config:` lines may name besides the standard plugins: plugins, or options of standard ones
  * @throws at the first line that does not match; the message shows the line, what it expects and what the server sent
@@ -82,7 +82,7 @@ class Play {
     if (newcomer !== undefined) return this.#connect(newcomer, codec, address, how === 'logs in');
     const [, leaver, end] = line.match(/^([\w/-]+) (disconnects|is disconnected)$/) ?? [];
     if (end !== undefined) return this.#depart(this.#actor(leaver), end === 'disconnects');
-    throw new Error('This is not a line of a transcript: see docs/plugins.md.');
+    throw new Error('This is not a line of a transcript: see docs/plugins/testing.md.');
   }
 
   /** Proves that the transcript shows everything that its clients received. */

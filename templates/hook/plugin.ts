@@ -9,7 +9,7 @@ export default definePlugin({
   setup({ options }) {
     return {
       hooks: {
-        // Runs once for each message, before delivery. For the other hooks see chatserv's docs/plugins.md.
+        // Runs once for each message, before delivery. For the other hooks see chatserv's docs/plugins/hooks.md.
         onMessage: {
           guard({ text }) {
             if ([...text].length <= options.longest) return undefined;

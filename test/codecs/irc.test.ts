@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { codeIn } from '../support/code-in.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
-/** The plugin that docs/plugins.md shows, in a file of its own. */
-const IRC = codeIn('docs/plugins.md', '<!-- tested: irc.ts -->');
+/** The plugin that docs/plugins/codecs.md shows, in a file of its own. */
+const IRC = codeIn('docs/plugins/codecs.md', 'irc.ts');
 
 function startWithIrc(): Promise<Program> {
   return startProgram({ plugins: { './irc.ts': true } }, { files: { 'irc.ts': IRC } });

@@ -3,18 +3,18 @@ import { expect, test } from 'vitest';
 import { codeIn } from '../support/code-in.ts';
 import { startProgram } from '../support/program.ts';
 
-const ROLL = codeIn('docs/plugins.md', 'write `roll.ts`:');
-const REMEMBER = codeIn('docs/plugins.md', 'write `remember.ts`:');
+const ROLL = codeIn('docs/plugins.md', 'roll.ts');
+const REMEMBER = codeIn('docs/plugins/storage.md', 'remember.ts');
 
 test.each([
   ['roll.ts', 'docs/plugins.md', ROLL],
-  ['roll.ts', 'README.md', codeIn('README.md', 'And `roll.ts`, the whole of it:')],
-  ['remember.ts', 'docs/plugins.md', REMEMBER],
+  ['roll.ts', 'README.md', codeIn('README.md', 'roll.ts')],
+  ['remember.ts', 'docs/plugins/storage.md', REMEMBER],
 ])('%s is the same in %s and among the examples', async (file, _page, code) => {
   expect(code).toBe(await readFile(new URL(`../../examples/${file}`, import.meta.url), 'utf8'));
 });
 
-test('the first plugins of docs/plugins.md run, and what they remember survives a kill', async () => {
+test('the plugins roll and remember run, and notes survive a kill', async () => {
   await using program = await startProgram(
     { plugins: { './roll.ts': { sides: 20 }, './remember.ts': true } },
     { files: { 'roll.ts': ROLL, 'remember.ts': REMEMBER } },
@@ -27,9 +27,12 @@ test('the first plugins of docs/plugins.md run, and what they remember survives 
   expect(await (await program.returns('alice')).asks('recall tea')).toBe('no sugar');
 });
 
-test('the plugins with a hook and with a kind of entries run as docs/plugins.md shows them', async () => {
+test('the plugins with a hook and with a kind of entries run', async () => {
   const files = Object.fromEntries(
-    ['quiet-hours.ts', 'reactions.ts'].map((file) => [file, codeIn('docs/plugins.md', `<!-- tested: ${file} -->`)]),
+    Object.entries({ 'quiet-hours.ts': 'hooks', 'reactions.ts': 'messages' }).map(([file, page]) => [
+      file,
+      codeIn(`docs/plugins/${page}.md`, file),
+    ]),
   );
   const plugins = { './quiet-hours.ts': { from: 0, to: 23 }, './reactions.ts': true };
   await using program = await startProgram({ plugins }, { files });

@@ -247,7 +247,7 @@ test('a handler in the form of the last release does what it did, with one notic
   await alice.seesInOrder('error:word:message', 'sent:', 'nobody you know', 'error:later:fetch');
   await bob.hears('alice', 'later!');
   expect(server.failures.map(({ text }) => text)).toEqual([
-    expect.stringMatching(/^plugin 'old' handles onMessage as the last release had it.*docs\/plugins.md\)$/),
+    expect.stringMatching(/^plugin 'old' handles onMessage as the last release had it.*docs\/plugins\/hooks.md\)$/),
   ]);
   await server.reload({ old });
   expect(noticesOf(server)).toHaveLength(1);
