@@ -4,4 +4,4 @@ export { JsonClient } from './json-client.ts';
 export { LineClient, type LineClientOptions } from './line-client.ts';
 export { connectedPair } from './memory-transport.ts';
 export { type Logged, PASSWORD, startServer, type TestPlugins, TestServer } from './server.ts';
-export { playTranscript } from './transcript.ts';
+export { playTranscript, type TranscriptProgram, type TranscriptPrograms } from './transcript.ts';

@@ -88,8 +88,12 @@ export class LineClient {
     const { promise, resolve } = Promise.withResolvers<void>();
     // A write fails if the server has closed the connection; the next `sees` reports that.
     // A write that the system takes at once calls back in the same turn. Yield, so that reads get a turn, too.
-    this.#socket.write(bytes, () => setImmediate(resolve));
+    const taken = () => setImmediate(resolve);
+    // A server that has closed its side may not read any more.
+    this.#socket.once('end', taken);
+    this.#socket.write(bytes, taken);
     await promise;
+    this.#socket.off('end', taken);
   }
 
   /** Sends lines. @returns the next line of the server */

@@ -35,6 +35,11 @@ test.each<[string, readonly string[], string]>([
     'expected: nothing for alice\n',
   ],
   [
+    'a line too few, before a round trip to a server that has closed',
+    ['users: alice', 'alice logs in', 'clock: +1h', 'alice< nothing'],
+    'expected: nothing for alice\n    came: timeout',
+  ],
+  [
     'another field than the event has',
     [...PROGRAM, 'alice> {"type":"command","name":"who"}', 'alice< {"type":"answer","facts":{"names":["bob"]}}'],
     'expected: {"type":"answer","facts":{"names":["bob"]}}',

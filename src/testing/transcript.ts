@@ -14,6 +14,17 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 /** An unknown command, whose error shows that nothing else was sent before it. */
 const BARRIER = 'transcript-barrier';
 
+/** A program in a transcript that is not a chat client, such as one that makes HTTP requests. */
+export interface TranscriptProgram {
+  /** Carries out a line, such as `localhost:4180/online` of `curl> localhost:4180/online`. */
+  says(line: string): unknown;
+  /** Awaits the program's next line. @param what the line that the transcript expects, for error messages */
+  next(what: string): Promise<string>;
+}
+
+/** Starts the programs of a transcript, by their names in it. */
+export type TranscriptPrograms = Readonly<Record<string, (server: TestServer) => TranscriptProgram>>;
+
 /** A client in a transcript. */
 interface Actor {
   readonly name: string;
@@ -27,12 +38,17 @@ interface Actor {
  * Plays a transcript against a server in memory. docs/plugins/testing.md describes the format.
  * @param file its path
  * @param plugins what its `config:` lines may name besides the standard plugins: plugins, or options of standard ones
+ * @param programs the actors in it that are not chat clients
  * @throws at the first line that does not match; the message shows the line, what it expects and what the server sent
  */
-export async function playTranscript(file: string, plugins: TestPlugins = {}): Promise<void> {
+export async function playTranscript(
+  file: string,
+  plugins: TestPlugins = {},
+  programs: TranscriptPrograms = {},
+): Promise<void> {
   let line = 0;
   const lines = (await readFile(file, 'utf8')).split('\n').map((text) => text.trimEnd());
-  await using play = new Play(plugins);
+  await using play = new Play(plugins, programs);
   try {
     for (const text of lines) {
       line++;
@@ -49,6 +65,8 @@ export async function playTranscript(file: string, plugins: TestPlugins = {}): P
 /** A transcript that is being played: its server and its clients. */
 class Play {
   readonly #available: TestPlugins;
+  readonly #programs: TranscriptPrograms;
+  readonly #running = new Map<string, TranscriptProgram>();
   /** The config: plugins, and `limits`. */
   readonly #config: Record<string, boolean | object> = {};
   /** The sessions whose `onDisconnect` handlers have all run. */
@@ -60,8 +78,9 @@ class Play {
   #server!: TestServer;
   #sessions: () => Iterable<{ readonly id: number }> = () => [];
 
-  constructor(available: TestPlugins) {
+  constructor(available: TestPlugins, programs: TranscriptPrograms) {
     this.#available = available;
+    this.#programs = programs;
   }
 
   async run(line: string): Promise<void> {
@@ -70,6 +89,9 @@ class Play {
     this.#server ??= await this.#start();
     const typed = line.replace(/\{(.)\*(\d+)\}/gu, (_, character: string, times) => character.repeat(Number(times)));
     const [, speaker, sign, text = ''] = typed.match(/^([\w/-]+)([<>]) *(.*)$/) ?? [];
+    const program = this.#program(speaker);
+    if (program !== undefined && sign === '>') return void (await program.says(text));
+    if (program !== undefined) return this.#check(await program.next(text), text);
     if (sign === '>') return this.#send(this.#actor(speaker), text);
     if (sign === '<' && text === 'nothing') return this.#silent(this.#actor(speaker));
     if (sign === '<') return this.#expect(this.#actor(speaker), text);
@@ -129,6 +151,12 @@ class Play {
     }
   }
 
+  #program(name = ''): TranscriptProgram | undefined {
+    const program = this.#running.get(name) ?? this.#programs[name]?.(this.#server);
+    if (program !== undefined) this.#running.set(name, program);
+    return program;
+  }
+
   #actor(name = ''): Actor {
     const actor = this.#actors.get(name);
     if (actor === undefined)
@@ -161,9 +189,13 @@ class Play {
 
   async #expect(actor: Actor, expected: string): Promise<void> {
     const came = await actor.client.next(expected);
+    this.#check(came, expected);
+    if (came === 'welcome' || (typeof came === 'object' && came.type === 'welcome')) actor.online = true;
+  }
+
+  #check(came: string | object, expected: string): void {
     const fits = typeof came === 'string' ? this.#matches(came, expected) : this.#fits(came, JSON.parse(expected));
     if (!fits) throw new Error(`expected: ${format(expected)}\n    came: ${format(came)}`);
-    if (came === 'welcome' || (typeof came === 'object' && came.type === 'welcome')) actor.online = true;
   }
 
   /** Whether a line matches, where `[..]` is the current timestamp and `<..>` any text. */
