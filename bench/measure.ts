@@ -1,20 +1,8 @@
 import { type Rounds, type Row, summarize, type VariantResult } from './report/results.ts';
-import type { Scenario, ServerScenario } from './scenario.ts';
-import type { Cores } from './servers/cores.ts';
+import type { Scenario, ServerScenario, Setup } from './scenario.ts';
 import { isInstalled } from './servers/irc.ts';
 import { Server } from './servers/server.ts';
-import { isIrc, type Places, type Variant } from './servers/variant.ts';
-import type { Effort } from './workloads/workload.ts';
-
-export interface Setup {
-  /** How many times each variant is measured. */
-  readonly pairs: number;
-  readonly effort: Effort;
-  readonly places: Places;
-  readonly cores: Cores | undefined;
-  /** Labels of the only variants to measure; all if undefined. */
-  readonly wanted: readonly string[] | undefined;
-}
+import { isIrc, type Variant } from './servers/variant.ts';
 
 /** Time limit of one run, in milliseconds. */
 const PATIENCE = 300_000;

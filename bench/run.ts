@@ -5,12 +5,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { measure, type Setup } from './measure.ts';
+import { measure } from './measure.ts';
 import { aimsOf } from './report/aims.ts';
 import { markdownOf } from './report/markdown.ts';
 import type { Conditions } from './report/results.ts';
 import { ResultsFile } from './report/results-file.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Setup } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { type Cores, pin } from './servers/cores.ts';
 import { IRC_SERVERS, isInstalled } from './servers/irc.ts';

@@ -1,8 +1,19 @@
-import type { Setup } from './measure.ts';
 import type { Metric } from './report/metrics.ts';
 import type { Rounds } from './report/results.ts';
-import type { Kind, Variant } from './servers/variant.ts';
-import type { Workload } from './workloads/workload.ts';
+import type { Cores } from './servers/cores.ts';
+import type { Kind, Places, Variant } from './servers/variant.ts';
+import type { Effort, Workload } from './workloads/workload.ts';
+
+/** How to measure. */
+export interface Setup {
+  /** How many times each variant is measured. */
+  readonly pairs: number;
+  readonly effort: Effort;
+  readonly places: Places;
+  readonly cores: Cores | undefined;
+  /** Labels of the only variants to measure; all if undefined. */
+  readonly wanted: readonly string[] | undefined;
+}
 
 export type Scenario = ServerScenario | OtherScenario;
 

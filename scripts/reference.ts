@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { checkConfig } from '../src/config/check.ts';
-import type { Command } from '../src/host/commands.ts';
 import type { Plugin } from '../src/host/define.ts';
 import { Host } from '../src/host/host.ts';
 import { servicesOf } from '../src/host/order.ts';
+import type { Command } from '../src/host/server.ts';
 import { loadStandardSet } from '../src/host/standard.ts';
 import { kindOf, type ParamShape } from '../src/params/kinds.ts';
 import { optionsTable } from './tables.ts';

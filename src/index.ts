@@ -53,7 +53,6 @@ export type { Decision, Guarding, PhaseName, Watching } from './hooks/phases.ts'
 export { type Reservation, reserve } from './hooks/reservation.ts';
 export { type Bot, claimBot, isBot } from './host/bots.ts';
 export { codecOption, dialectOption } from './host/codec-option.ts';
-export type { Command } from './host/commands.ts';
 export {
   type CommandContext,
   type CommandPluginSpec,
@@ -75,11 +74,10 @@ export {
   type SetupContext,
   withOptions,
 } from './host/define.ts';
-export type { EntryPost } from './host/kinds.ts';
 export { OperationalError } from './host/operational-error.ts';
 export type { Dialect, PasswordVerdict, UsernameVerdict, Utterance } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
-export type { Server } from './host/server.ts';
+export type { Command, EntryPost, Server } from './host/server.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { schemaOf } from './params/arguments.ts';
 export type { DurationUnit, ParamKind, ParamShape } from './params/kinds.ts';

@@ -119,3 +119,11 @@ export function write(line: ArchiveLine): string {
 export function head(ends: { readonly account: number; readonly room: number; readonly entry: number }): ArchiveLine {
   return { type: 'archive', version: VERSION, ...ends };
 }
+
+/** A line that was read. */
+export interface ReadLine {
+  /** Its type; a message of an archive of version 1 is an entry. */
+  readonly type: ArchiveLine['type'];
+  /** The line in the current format. One of version 1 becomes any number of lines, none without a plan. */
+  readonly lines: readonly ArchiveLine[];
+}

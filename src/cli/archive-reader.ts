@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EVERYONE } from '../api/entry.ts';
 import { nameKey } from '../api/names.ts';
-import { type ArchiveLine, archiveLine, type Line } from './archive-lines.ts';
+import { type ArchiveLine, archiveLine, type Line, type ReadLine } from './archive-lines.ts';
 import { ArchiveRules, messageObjection, NO_HEAD, sentenceOf } from './archive-rules.ts';
 import { Version1 } from './archive-version-1.ts';
 import type { Version1Plan } from './version-1-plan.ts';
@@ -10,14 +10,6 @@ import type { Version1Plan } from './version-1-plan.ts';
 const ORDER = ['archive', 'account', 'room', 'entry', 'key', 'stored'] as const;
 
 const version = z.object({ type: z.literal('archive'), version: z.literal(1) });
-
-/** A line that was read. */
-export interface ReadLine {
-  /** Its type; a message of an archive of version 1 is an entry. */
-  readonly type: ArchiveLine['type'];
-  /** The line in the current format. One of version 1 becomes any number of lines, none without a plan. */
-  readonly lines: readonly ArchiveLine[];
-}
 
 /**
  * Reads the lines of one archive from the first on, and checks them by the rules for registration and messages: text is

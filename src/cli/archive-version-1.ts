@@ -1,34 +1,7 @@
-import { z } from 'zod';
-import { accountFields, cleanText, id, place, storedLine, time } from './archive-lines.ts';
-import type { ReadLine } from './archive-reader.ts';
+import type { ReadLine } from './archive-lines.ts';
 import { ArchiveRules, messageObjection, NO_HEAD, sentenceOf } from './archive-rules.ts';
+import { type Account1, type Line1, type LineOf, line1, type Message1 } from './version-1-lines.ts';
 import { Version1Plan } from './version-1-plan.ts';
-
-const line1 = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('archive'), version: z.literal(1), account: place, message: place }),
-  z.object({ ...accountFields, cursor: place, handed: place }),
-  z.object({
-    type: z.literal('message'),
-    id,
-    sender: place,
-    from: cleanText,
-    audience: z.union([z.literal('everyone'), z.array(id).readonly()]),
-    text: cleanText,
-    time,
-    key: z.string().optional(),
-    unknown: z.array(cleanText).readonly().optional(),
-  }),
-  storedLine,
-]);
-
-type Line1 = z.infer<typeof line1>;
-type LineOf<Type extends Line1['type']> = Extract<Line1, { readonly type: Type }>;
-
-/** An account of version 1. */
-export type Account1 = LineOf<'account'>;
-
-/** A message of version 1: to everyone, or to accounts; only those that have not received it yet are sure to be named. */
-export type Message1 = LineOf<'message'>;
 
 /** Reads an archive of version 1, which has no rooms: a first time to plan the rooms, a second time to convert the lines. */
 export class Version1 {

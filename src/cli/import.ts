@@ -11,8 +11,8 @@ import {
   type ArchivedRoom,
 } from '../services/archive.ts';
 import type { StoredText } from '../services/storage.ts';
-import type { ArchiveLine } from './archive-lines.ts';
-import { ArchiveReader, type ReadLine } from './archive-reader.ts';
+import type { ArchiveLine, ReadLine } from './archive-lines.ts';
+import { ArchiveReader } from './archive-reader.ts';
 import { factsOf } from './control.ts';
 import { print } from './print.ts';
 import { withServicesAlone } from './services.ts';

@@ -57,7 +57,7 @@ export async function serve(config: string | undefined, watch: boolean): Promise
     uncaught = (thrown) => begun.uncaught(thrown);
   };
   try {
-    host = await Host.start({ ...setting, watchdog, reloads, stopping, begins });
+    host = await Host.start({ ...setting, watchdog, reloads, stopping }, begins);
   } catch (cause) {
     if (!stopping.aborted) throw cause;
   }

@@ -1,6 +1,6 @@
 import { DIRECT_MOST, EVERYONE } from '../api/entry.ts';
 import { type ArchiveLine, head, type Line } from './archive-lines.ts';
-import type { Account1, Message1 } from './archive-version-1.ts';
+import type { Account1, Message1 } from './version-1-lines.ts';
 
 interface PlannedRoom {
   readonly id: number;

@@ -6,12 +6,12 @@ import { isReservation } from '../hooks/reservation.ts';
 import { ClientSession } from '../kernel/client-session.ts';
 import { DialogueOver, QuestionCancelled } from '../kernel/errors.ts';
 import type { CallWatcher } from './call-watcher.ts';
-import type { Reader } from './decisions.ts';
 import { HandlerTime, type TimedCall } from './handler-time.ts';
 import type { Limits } from './limits.ts';
 import type { Meter } from './meter.ts';
 import { errorOf } from './mistakes.ts';
 import { type Health, type HealthContext, PluginHealth } from './plugin-health.ts';
+import type { Reader } from './results.ts';
 
 /** Once there were many calls, one in so many is timed. */
 const SAMPLED = 16;

@@ -1,6 +1,4 @@
 import type { Account } from '../api/account.ts';
-import type { CommandCall } from '../api/command-call.ts';
-import type { Reply } from '../api/decisions.ts';
 import type { Logger } from '../api/logger.ts';
 import type { KernelCommand } from '../kernel/commands.ts';
 import { type ParamShapes, usageOf } from '../params/arguments.ts';
@@ -10,30 +8,7 @@ import { countedWords, declaredArguments } from './arguments.ts';
 import type { CommandSpec, Contributed } from './define.ts';
 import { Mistakes } from './mistakes.ts';
 import type { PluginCalls } from './plugin-calls.ts';
-
-/** A loaded command, as `server.commands()` lists it. */
-export interface Command {
-  /** The word that calls it. The server does not start if two plugins contribute the same word. */
-  readonly name: string;
-  /** Other words that call it. */
-  readonly aliases: readonly string[];
-  /** How it is called: `wholast <minutes>`. */
-  readonly usage: string;
-  /** What it does, in one line without a full stop. */
-  readonly summary: string;
-  /** Its arguments by name, in the order of a line; undefined if it does not declare them. */
-  readonly params?: ParamShapes | undefined;
-  /** Whether its calls may overlap with those of other such commands. */
-  readonly overlaps?: boolean;
-  /** The role that it requires, for display; `allows` checks it. */
-  readonly role?: string;
-  /** Whether an account may call it; others are answered `error:denied:<command>`. Without it everyone may. */
-  readonly allows?: (account: Account) => Promise<boolean>;
-  /** The plugin that contributes it. */
-  readonly plugin: string;
-  /** Answers a call. */
-  run(call: CommandCall): Reply | Promise<Reply>;
-}
+import type { Command } from './server.ts';
 
 /** A loaded command with what the kernel needs to run it. */
 export interface LoadedCommand extends Command, KernelCommand {}

@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { currentPlugin } from './current.ts';
-import type { Loaded } from './load.ts';
 import { isOwn, type Place, placesOf } from './place.ts';
 import { moduleExtension, modules, standardFolder } from './self.ts';
 import type { StandardPlugins } from './standard.ts';
@@ -29,8 +28,12 @@ export function learnStandardCode(standard: StandardPlugins): void {
   }
 }
 
-/** Records where a plugin's code is. */
-export function learnCode({ key, plugin: { name }, from }: Loaded): void {
+/**
+ * Records where a plugin's code is.
+ * @param key its key in the config
+ * @param from `standard`, a file's path, a package's name, or the config's name
+ */
+export function learnCode(name: string, key: string, from: string): void {
   byKey.set(key, name);
   if (from === 'standard') return;
   const file = realPath(from);

@@ -3,12 +3,9 @@ import { type HookName, isSync } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
 import { isPromise } from '../hooks/eventual.ts';
 import { isReservation } from '../hooks/reservation.ts';
-import { PLAIN_PHASES, type PluginHandler } from './handlers.ts';
-import { HOOKS, type PhaseEntry, phaseEntry } from './hook-table.ts';
-import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, readable } from './results.ts';
-
-/** Turns what a handler or command returned into what the kernel accepts. */
-export type Reader = (returned: unknown) => unknown;
+import type { PluginHandler } from './handlers.ts';
+import { HOOKS, type PhaseEntry, PLAIN_PHASES, phaseEntry } from './hook-table.ts';
+import { type Allowed, ANSWERS, isRefusal, kindOf, oneOf, type Reader, readable } from './results.ts';
 
 /**
  * Reads what a handler returns: its decision, or undefined if it is not valid. The first invalid one is logged.

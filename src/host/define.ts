@@ -11,7 +11,7 @@ import type { ResultOfAny } from '../hooks/phases.ts';
 import type { Params, ValuesOf } from '../params/param.ts';
 import type { ProvidedFor, ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
-import type { PLAIN_PHASES } from './handlers.ts';
+import type { PLAIN_PHASES } from './hook-table.ts';
 import type { Server } from './server.ts';
 
 /** A handler, or one with its order among those of its phase. */

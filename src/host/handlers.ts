@@ -1,30 +1,15 @@
 import type { PasswordDecision, UsernameDecision } from '../api/decisions.ts';
-import type { HookName, PhaseOf } from '../api/handlers.ts';
+import type { HookName } from '../api/handlers.ts';
 import { PHASES, type PhaseName } from '../hooks/phases.ts';
 import type { ClientSession } from '../kernel/client-session.ts';
 import type { HookHandlers } from './define.ts';
+import { PLAIN_PHASES } from './hook-table.ts';
 
 /** A plugin's function without its types. */
 export type Handler = (...args: never[]) => unknown;
 
 /** Where a handler runs among those of its phase. */
 type Order = 'pre' | 'normal' | 'post';
-
-/** The phase that a plain function handles. */
-export const PLAIN_PHASES = {
-  onConnect: 'guard',
-  onUsername: 'decide',
-  onPassword: 'decide',
-  onAuthFail: 'decide',
-  onAdmit: 'guard',
-  onLogin: 'observe',
-  onCommand: 'transform',
-  onMessage: 'transform',
-  onDeliver: 'guard',
-  onDelivered: 'observe',
-  onDisconnect: 'observe',
-  onAccountChange: 'observe',
-} as const satisfies { readonly [H in HookName]: PhaseOf<H> };
 
 /** A handler of one phase of a hook. */
 export interface PluginHandler {

@@ -16,6 +16,22 @@ import {
 
 type ResultOf<F> = F extends (...args: never[]) => infer R ? Exclude<Awaited<R>, Reservation<never>> : never;
 
+/** The phase that a plain function handles. */
+export const PLAIN_PHASES = {
+  onConnect: 'guard',
+  onUsername: 'decide',
+  onPassword: 'decide',
+  onAuthFail: 'decide',
+  onAdmit: 'guard',
+  onLogin: 'observe',
+  onCommand: 'transform',
+  onMessage: 'transform',
+  onDeliver: 'guard',
+  onDelivered: 'observe',
+  onDisconnect: 'observe',
+  onAccountChange: 'observe',
+} as const satisfies { readonly [H in HookName]: PhaseOf<H> };
+
 /** One phase of a hook, for the host and the docs. */
 export interface PhaseEntry<Result = unknown> {
   /** What a handler may return besides undefined; by default nothing. */

@@ -121,9 +121,13 @@ export class Host {
     ]);
   }
 
-  /** Sets all plugins up and then starts them. @throws Mistakes when one fails */
-  static async start(setting: HostSetting): Promise<Host> {
-    const host = await Host.setUp({ ...setting, exclusive: true });
+  /**
+   * Sets all plugins up and then starts them.
+   * @param begins called with the host before any plugin runs
+   * @throws Mistakes when one fails
+   */
+  static async start(setting: HostSetting, begins?: (host: Host) => void): Promise<Host> {
+    const host = await Host.setUp({ ...setting, exclusive: true }, begins);
     try {
       await host.kernel.messages.begin();
       await host.#generation.start();
@@ -144,9 +148,9 @@ export class Host {
   }
 
   /** Sets all plugins up without starting them, for commands that inspect or edit stored data. @throws Mistakes */
-  static async setUp(setting: HostSetting): Promise<Host> {
+  static async setUp(setting: HostSetting, begins?: (host: Host) => void): Promise<Host> {
     const host = new Host(setting);
-    setting.begins?.(host);
+    begins?.(host);
     host.#generation = await host.#build(setting);
     host.kernel.swap(host.#generation, setting.limits);
     return host;

@@ -1,10 +1,11 @@
 import type { Account } from '../api/account.ts';
-import type { Destination, Entry, NewEntry } from '../api/entry.ts';
+import type { Entry, NewEntry } from '../api/entry.ts';
 import { withoutControls } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LiveKind } from '../messages/context.ts';
 import type { Contributed, KindSpec } from './define.ts';
 import { Mistakes } from './mistakes.ts';
+import type { EntryPost } from './server.ts';
 
 /** The kinds of the log itself, and that of messages. */
 const OWN: ReadonlySet<string> = new Set(['message', 'redaction', 'join', 'leave']);
@@ -13,26 +14,6 @@ const OWN: ReadonlySet<string> = new Set(['message', 'redaction', 'join', 'leave
 export interface Kind extends LiveKind {
   readonly spec: KindSpec;
   readonly plugin: string;
-}
-
-/** An entry to append to the log, of a kind that a plugin defines. */
-export interface EntryPost {
-  readonly kind: string;
-  /** The sender, as in `Post`. */
-  readonly from: Account;
-  readonly to: Destination;
-  /** Data that the kind's schema accepts. */
-  readonly data: unknown;
-  /** The id of the entry that it changes. */
-  readonly of?: number;
-  /** The id of the entry that it answers. */
-  readonly reply?: number;
-  /** The device that sends it (`session.deviceName`) and does not receive it again. */
-  readonly device?: string;
-  /** Whether the sender is a recipient too. */
-  readonly toSender?: boolean;
-  /** Whether the store keeps it, by default it does; otherwise only online accounts receive it, with the id 0. */
-  readonly kept?: boolean;
 }
 
 /**

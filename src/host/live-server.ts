@@ -3,12 +3,11 @@ import type { Logger } from '../api/logger.ts';
 import type { AcceptedSession } from '../api/session.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { AccountWatch } from './account-watch.ts';
-import type { Command } from './commands.ts';
 import type { ServerCounters } from './counters.ts';
 import { runAsServer } from './current.ts';
 import type { Generation } from './generation.ts';
 import { appendEntry, redact } from './kinds.ts';
-import type { Server } from './server.ts';
+import type { Command, Server } from './server.ts';
 
 /** The parts of a running server that plugins use. */
 interface Parts extends Pick<Server, 'listens' | 'isExempt'> {

@@ -87,7 +87,7 @@ export async function loadPlugins(
       const result = await checkOptions(key, plugin, entry, place, environment, lifecycle, deprecations);
       if ('mistakes' in result) mistakes.push(...result.mistakes);
       const one = { key, plugin, from, options: 'value' in result ? result.value : undefined };
-      learnCode(one);
+      learnCode(one.plugin.name, one.key, one.from);
       loaded.push(one);
     } catch (thrown) {
       if (!(thrown instanceof Mistakes)) throw thrown;

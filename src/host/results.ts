@@ -9,6 +9,9 @@ export interface Allowed {
   matches(result: unknown): boolean;
 }
 
+/** Turns what a handler or command returned into what the kernel accepts. */
+export type Reader = (returned: unknown) => unknown;
+
 /** How much of a refusal's sentence is sent, in characters. */
 const LONGEST_SENTENCE = 1000;
 

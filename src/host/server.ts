@@ -1,11 +1,55 @@
 import type { Account } from '../api/account.ts';
+import type { CommandCall } from '../api/command-call.ts';
 import type { Connection } from '../api/connection.ts';
-import type { Refusal } from '../api/decisions.ts';
-import type { Entry } from '../api/entry.ts';
+import type { Refusal, Reply } from '../api/decisions.ts';
+import type { Destination, Entry } from '../api/entry.ts';
 import type { Post, Posted } from '../api/post.ts';
 import type { AcceptedSession, Session } from '../api/session.ts';
-import type { Command } from './commands.ts';
-import type { EntryPost } from './kinds.ts';
+import type { ParamShapes } from '../params/arguments.ts';
+
+/** A loaded command, as `server.commands()` lists it. */
+export interface Command {
+  /** The word that calls it. The server does not start if two plugins contribute the same word. */
+  readonly name: string;
+  /** Other words that call it. */
+  readonly aliases: readonly string[];
+  /** How it is called: `wholast <minutes>`. */
+  readonly usage: string;
+  /** What it does, in one line without a full stop. */
+  readonly summary: string;
+  /** Its arguments by name, in the order of a line; undefined if it does not declare them. */
+  readonly params?: ParamShapes | undefined;
+  /** Whether its calls may overlap with those of other such commands. */
+  readonly overlaps?: boolean;
+  /** The role that it requires, for display; `allows` checks it. */
+  readonly role?: string;
+  /** Whether an account may call it; others are answered `error:denied:<command>`. Without it everyone may. */
+  readonly allows?: (account: Account) => Promise<boolean>;
+  /** The plugin that contributes it. */
+  readonly plugin: string;
+  /** Answers a call. */
+  run(call: CommandCall): Reply | Promise<Reply>;
+}
+
+/** An entry to append to the log, of a kind that a plugin defines. */
+export interface EntryPost {
+  readonly kind: string;
+  /** The sender, as in `Post`. */
+  readonly from: Account;
+  readonly to: Destination;
+  /** Data that the kind's schema accepts. */
+  readonly data: unknown;
+  /** The id of the entry that it changes. */
+  readonly of?: number;
+  /** The id of the entry that it answers. */
+  readonly reply?: number;
+  /** The device that sends it (`session.deviceName`) and does not receive it again. */
+  readonly device?: string;
+  /** Whether the sender is a recipient too. */
+  readonly toSender?: boolean;
+  /** Whether the store keeps it, by default it does; otherwise only online accounts receive it, with the id 0. */
+  readonly kept?: boolean;
+}
 
 /** The server as a plugin uses it. */
 export interface Server {

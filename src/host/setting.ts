@@ -1,7 +1,6 @@
 import type { Clock } from '../api/clock.ts';
 import type { Logger } from '../api/logger.ts';
 import type { CallWatcher } from './call-watcher.ts';
-import type { Host } from './host.ts';
 import type { Limits } from './limits.ts';
 import type { ConfigPlace, Entries } from './load.ts';
 import type { StandardPlugins } from './standard.ts';
@@ -28,8 +27,6 @@ export interface HostSetting {
   readonly exclusive?: boolean;
   /** Whether plugins may not make or change anything that outlives this process. */
   readonly dryRun?: boolean;
-  /** Called with the host before any plugin runs. */
-  readonly begins?: (host: Host) => void;
   /** Watches which plugin's code is running. */
   readonly watchdog?: CallWatcher;
   /** Aborted when the server is to stop, also while it starts. */
