@@ -1,32 +1,32 @@
 import type { Duplex } from 'node:stream';
 
-/** Carries JSON lines to a server. */
+/** A connection to a server, which carries JSON lines. */
 export interface Carrier {
-  /** Sends one line, given without its end. */
+  /** Sends one line. @param line without its line end */
   send(line: string): void;
-  /** Closes it at once. */
+  /** Closes the connection at once. */
   close(): void;
 }
 
 /** The callbacks of a carrier. */
 export interface CarrierEvents {
-  /** Lines can be sent from now on. */
+  /** The connection is open: lines can be sent. */
   opened(): void;
-  /** A line of the server, without its end. */
+  /** The server sent a line. @param text without its line end */
   line(text: string): void;
-  /** It was closed by either side, or could not be opened. @param why what went wrong, if anything did */
+  /** The connection was closed by either side, or could not be opened. @param why the error, if there was one */
   closed(why?: string): void;
 }
 
-/** Begins to connect to a server. It can be closed before it is open. */
+/** Opens a connection. Returns at once; the carrier can be closed before it is open. */
 export type OpenCarrier = (events: CarrierEvents) => Carrier;
 
 /** The longest line that a server may send, in characters. */
 const MAX_LINE = 16 * 1024 * 1024;
 
 /**
- * Carries lines over byte streams: sockets, plain or with TLS, and pairs in memory.
- * @param connect makes a new stream, which may still be connecting
+ * Carries lines over a byte stream: a socket, plain or with TLS, or a pair in memory.
+ * @param connect opens a new stream, which may still be connecting
  */
 export function overStream(connect: () => Duplex): OpenCarrier {
   return (events) => {
@@ -52,7 +52,7 @@ export function overStream(connect: () => Duplex): OpenCarrier {
   };
 }
 
-/** The part of a WebSocket that is used, in a browser or Node. */
+/** The part of a WebSocket, a browser's or Node's, that is used. */
 export interface WebSocketLike {
   send(text: string): void;
   close(): void;
@@ -61,7 +61,7 @@ export interface WebSocketLike {
   addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
 }
 
-/** Carries lines over WebSockets, one a message. @param connect makes a new one */
+/** Carries lines over a WebSocket, one per message. @param connect opens a new WebSocket */
 export function overWebSocket(connect: () => WebSocketLike): OpenCarrier {
   return (events) => {
     const socket = connect();

@@ -2,7 +2,7 @@ import { type ParamShapes, readLine, writeLine } from '../params/arguments.ts';
 import { nearest } from '../usernames/nearest.ts';
 import type { KnownCommand } from './owner.ts';
 
-/** A message that a line sends. */
+/** A message that a typed line sends. */
 export interface TypedMessage {
   readonly to: 'everyone' | readonly string[];
   readonly text: string;
@@ -19,15 +19,16 @@ export function commandOf(word: string, commands: readonly KnownCommand[]): Know
   return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
 }
 
-/** The commands closest to a misspelt word, at most three, the closest first. */
+/** The commands closest to a misspelt word: at most three, the closest first. */
 export function wordsLike(word: string, commands: readonly KnownCommand[]): string[] {
   return nearest(word, new Set(commands.flatMap(({ name, aliases }) => [name, ...aliases])));
 }
 
 /**
- * The message that a `message` or `broadcast` command sends. As a message it can be retried after a lost connection.
+ * The message that a line with the command `message` or `broadcast` sends. Send it with `Conversation.message`, which
+ * retries after a lost connection; a command is not retried.
  * @param rest what follows the command's word
- * @returns undefined if the command sends none, or its arguments are wrong
+ * @returns undefined if the command sends no message, or its arguments are wrong
  */
 export function messageOf(
   { name, params }: Pick<KnownCommand, 'name' | 'params'>,

@@ -13,13 +13,16 @@ import { systemClock } from './system-clock.ts';
 
 /** The options of a conversation. */
 export interface ConversationOptions {
+  /** Opens a connection: `overStream`, `overWebSocket`, or a function of your own. */
   readonly open: OpenCarrier;
   readonly owner: Owner;
+  /** Who to log in as; without it the owner is asked. */
   readonly login?: LoginOptions | undefined;
-  /** Without one, nothing is remembered beyond this conversation. */
+  /** By default nothing is remembered beyond this conversation. */
   readonly memory?: Memory | undefined;
+  /** The time, for tests; by default the system's. */
   readonly clock?: Clock | undefined;
-  /** Returns a random number, at least 0 and less than 1. */
+  /** Returns a random number, at least 0 and less than 1; by default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
 
@@ -30,12 +33,14 @@ const GOODBYE = 2_000;
 const FINAL = new Set(['goodbye', 'replaced', 'signed-out', 'kicked', 'banned', 'removed', 'wrong-password']);
 
 /**
- * One account's conversation with a server, in JSON (docs/json.md), over whatever carries lines.
+ * One account's conversation with a server over the JSON protocol (docs/json.md). It logs in, passes the server's
+ * questions to its owner, and delivers and acknowledges each message once.
  *
- * It does no I/O of its own and runs in a browser as in Node: carrier, clock, randomness and memory are passed in. It
- * logs in, passes questions to its owner, and shows and acknowledges each message once. After a lost connection it
- * reconnects with a token, backing off exponentially with jitter, until the server gives a final reason. Requests are
- * queued until they can be sent, and answered by a promise: see `Requests` for their order and for lost connections.
+ * After a lost connection it reconnects with a token, backing off exponentially with jitter, until the server gives a
+ * final reason. Requests are queued and sent one at a time, in order. One that had no answer when the connection was
+ * lost is sent again if it is a message, and rejected if it is a command.
+ *
+ * It does no I/O of its own, so it runs in browsers and in Node: connection, clock, randomness and memory are options.
  */
 export class Conversation {
   readonly #owner: Owner;
@@ -110,6 +115,7 @@ export class Conversation {
     this.#connections.connect();
   }
 
+  /** The state; `owner.state` is called with each new one. */
   get state(): State {
     return this.#state;
   }
@@ -119,7 +125,7 @@ export class Conversation {
     return this.#credentials.name;
   }
 
-  /** Who is online, this user included, as far as the server has said. */
+  /** Who is online, this user included, as far as the server has reported. */
   get online(): readonly string[] {
     return this.#learned.online;
   }
@@ -134,7 +140,7 @@ export class Conversation {
     return this.#learned.knowsOnline;
   }
 
-  /** The server's commands, once it has listed them. */
+  /** The server's commands; empty until it has listed them. */
   get commands(): readonly KnownCommand[] {
     return this.#learned.commands;
   }
@@ -156,7 +162,8 @@ export class Conversation {
   }
 
   /**
-   * Calls a command. @param given its arguments: the rest of the line, or values by name
+   * Calls a command.
+   * @param given its arguments: the rest of the line, or values by name
    * @throws RequestError when the server refuses it, the connection is lost before it is answered (reason `lost`), or the
    * conversation has ended (`closed`)
    */
@@ -167,22 +174,22 @@ export class Conversation {
     return answer;
   }
 
-  /** Withdraws the messages and commands not sent yet: they reject with the reason `withdrawn`. @returns how many */
+  /** Withdraws requests that were not sent yet: they are rejected with the reason `withdrawn`. @returns how many */
   withdraw(): number {
     return this.#requests.withdraw();
   }
 
-  /** Who is online now. Asks the server unless it reports who comes and goes. @throws RequestError */
+  /** Who is online now. Asks the server unless `online` is kept current. @throws RequestError */
   whoIsOnline(): Promise<readonly string[]> {
     return this.#learned.whoIsOnline(() => this.command('who'));
   }
 
-  /** Reconnects now instead of waiting: the network is back, or a person is impatient. */
+  /** Reconnects now instead of waiting, such as when the network is back. Does nothing unless the state is `lost`. */
   tryNow(): void {
     if (this.#state.state === 'lost') this.#connections.connect();
   }
 
-  /** Logs out: acknowledges, sends `logout` and ends. Unanswered requests are rejected. */
+  /** Acknowledges what was received, logs out, and ends. Unanswered requests are rejected. */
   async leave(): Promise<Closed> {
     if (this.#state.state !== 'online') return this.close();
     if (this.#leaving) return this.#over.promise;
@@ -196,7 +203,7 @@ export class Conversation {
     return closed;
   }
 
-  /** Ends at once, without logging out. */
+  /** Ends at once, without logging out. Unanswered requests are rejected. */
   close(): Closed {
     return this.#end({ state: 'closed', why: 'left' });
   }

@@ -1,12 +1,12 @@
 import type { Memory, Seen, Step } from './owner.ts';
 
-/** Who to log in as. Without a password, a remembered token is tried, then the owner is asked. */
+/** Who to log in as. A remembered token is tried first, then the password; without either the owner is asked. */
 export interface LoginOptions {
   readonly name: string;
   readonly password?: string | undefined;
   /** Whether to register the name if it is new. */
   readonly register?: boolean | undefined;
-  /** Whether the first login closes another session of the account. */
+  /** Whether the first login may close another session of the account. Reconnects never do. */
   readonly takeover?: boolean | undefined;
 }
 

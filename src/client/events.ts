@@ -65,7 +65,7 @@ export function namesIn(facts: Readonly<Record<string, unknown>> | undefined): r
   return areStrings(facts?.names) ? facts.names : [];
 }
 
-/** The commands in the facts of `help`; none if they are missing. */
+/** The commands in the facts of an answer to `help`; none if the facts have no commands. */
 export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined): readonly KnownCommand[] {
   if (!Array.isArray(facts?.commands)) return [];
   return facts.commands

@@ -15,6 +15,7 @@ export {
 } from './carriers.ts';
 export { commandOf, messageOf, type TypedMessage, wordsLike } from './commands.ts';
 export { Conversation, type ConversationOptions } from './conversation.ts';
+export type { LoginOptions } from './credentials.ts';
 export { commandsIn } from './events.ts';
 export {
   type Ask,

@@ -1,13 +1,12 @@
 import type { ParamShapes } from '../params/arguments.ts';
-import type { ServerEvent } from './json-events.ts';
 
 /** The state of a conversation. */
 export type State =
   | { readonly state: 'connecting' }
   | { readonly state: 'logging-in' }
-  /** `back`: after a lost connection. */
+  /** `back`: whether it was online before, and has reconnected. */
   | { readonly state: 'online'; readonly name: string; readonly back: boolean }
-  /** The connection was lost, or could not be made. It is tried again in `seconds`. */
+  /** The connection was lost or could not be made. The next attempt is in `seconds`. */
   | { readonly state: 'lost'; readonly why: string; readonly seconds: number }
   | Closed;
 
@@ -25,18 +24,18 @@ export interface Closed {
   readonly reason?: string;
 }
 
-/** A question of the server. */
+/** A question from the server. */
 export interface Ask {
-  /** `username`, `password`, `register`, `new-password`, or a word of a plugin. */
+  /** `username`, `password`, `register`, `new-password`, or a plugin's own word. */
   readonly question: string;
-  /** Why: `start`, `wrong`, `connected`, `too-short`; may be empty. */
+  /** Why it is asked: `start`, `wrong`, `connected`, `too-short`; may be empty. */
   readonly because: string;
   /**
-   * What is wrong with a name that was given: `characters`, `look-alike`. `takeover`: the account is connected elsewhere,
-   * and a `login` with `takeover` closes that session.
+   * What is wrong with the last name: `characters`, `look-alike`. Or `takeover`: the account is connected elsewhere, and
+   * a `login` with `takeover` closes that session.
    */
   readonly reason?: string | undefined;
-  /** Whether to hide what is typed, if a plugin says so. `isSecret` covers the other questions, too. */
+  /** Whether to hide what is typed, if a plugin said so. `isSecret` decides for all questions. */
   readonly secret?: boolean | undefined;
   /** The command that asks; undefined during the login. */
   readonly command?: string | undefined;
@@ -47,21 +46,32 @@ export function isSecret({ question, secret }: Ask): boolean {
   return secret ?? /password|passphrase|secret|\bpin\b/i.test(question);
 }
 
-/** The answer to a question or, during the login, name and password at once. */
+/** An answer to a question or, during the login, name and password at once. */
 export type Step =
   | { readonly type: 'answer'; readonly text: string }
   | {
       readonly type: 'login' | 'register';
       readonly name: string;
       readonly password: string;
-      /** Whether to close another session of the account. */
+      /** Whether to close another session of the account, if there is one. */
       readonly takeover?: boolean | undefined;
     };
 
 /** A message for this account. */
-export interface Received extends Omit<Extract<ServerEvent, { type: 'message' }>, 'type' | 'time'> {
+export interface Received {
+  /** Its position in the log: later messages have greater ids. 0 if it is not stored. */
+  readonly id: number;
+  /** The sender's name. */
+  readonly from: string;
+  /** Whether it was sent to everyone, to a room, or to users by name. */
+  readonly audience: 'everyone' | 'room' | 'named';
+  /** The id of the room. */
+  readonly room?: number | undefined;
+  readonly text: string;
   /** When it was sent, by the server's clock. */
   readonly time: Date;
+  /** Whether it was sent before, on another connection, and may have arrived. */
+  readonly repeat: boolean;
   /** Whether it was sent while this account was away. */
   readonly waited: boolean;
 }
@@ -74,14 +84,15 @@ export interface Owner {
    * @param gone aborted when no answer is needed any more: the command's connection is lost, or the conversation ended
    */
   ask?(question: Ask, gone: AbortSignal): Promise<Step | undefined>;
+  /** The state has changed. */
   state?(state: State): void;
-  /** A message. Each is passed once, in order. */
+  /** A message has arrived. Called once for each, in order; the message is acknowledged after the call. */
   message?(message: Received): void;
-  /** After a login, when all waiting messages have been passed. @param count how many */
+  /** All messages that were sent while the account was away have been passed to `message`. @param count how many */
   caughtUp?(count: number): void;
   /** Users came online or left. */
   presence?(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void;
-  /** An event of an unknown type, such as a plugin's. */
+  /** An event of a type that this library does not know, such as a plugin's. */
   other?(event: { readonly type: string }): void;
 }
 
@@ -98,18 +109,20 @@ export interface Remembered {
   readonly seen?: Seen | undefined;
 }
 
-/** Where a conversation stores tokens and positions. Persist it to keep them between runs, one for each server. */
+/** Stores tokens and positions. Persist them to resume in a later run, in one memory for each server. */
 export interface Memory {
+  /** What was last remembered of the account with this name. */
   recall(name: string): Remembered | undefined;
+  /** Replaces what is remembered of an account. */
   remember(name: string, what: Remembered): void;
 }
 
-/** A command of the server. */
+/** A command of the server, as its `help` lists it. */
 export interface KnownCommand {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly usage: string;
   readonly summary: string;
-  /** Its arguments, by name, in the order of a line; undefined if it does not declare them. */
+  /** Its arguments by name, in the order of a line; undefined if it does not declare them. */
   readonly params?: ParamShapes | undefined;
 }

@@ -2,9 +2,17 @@ import type { Clock } from '../api/clock.ts';
 import type { ServerEvent } from './json-events.ts';
 
 /** The answer to a command or a message. */
-export type Answer = Omit<Extract<ServerEvent, { type: 'answer' }>, 'type' | 'request'>;
+export interface Answer {
+  readonly command: string;
+  /** The answer, if it is one line. */
+  readonly text?: string | undefined;
+  /** The answer, if it is several lines. */
+  readonly lines?: readonly string[] | undefined;
+  /** The answer as data; each command has its own fields. */
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+}
 
-/** A request that failed. */
+/** Why a request was rejected. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   /** The server's reason, such as `args` or `denied`; `lost`, `closed` or `withdrawn` if there was no answer. */
