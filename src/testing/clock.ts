@@ -7,14 +7,17 @@ export class VirtualClock implements SteadyClock {
   #start = Date.UTC(2026, 0, 1);
   #timers: { readonly at: number; readonly call: () => void }[] = [];
 
+  /** The time of day in milliseconds since 1970; it begins at 2026-01-01T00:00:00Z. */
   now(): number {
     return this.#start + this.#elapsed;
   }
 
+  /** The time that has passed, in milliseconds. */
   monotonic(): number {
     return this.#elapsed;
   }
 
+  /** Calls back once so much time has passed. @returns cancels that */
   after(milliseconds: number, call: () => void): () => void {
     const timer = { at: this.#elapsed + milliseconds, call };
     this.#timers.push(timer);
@@ -23,7 +26,7 @@ export class VirtualClock implements SteadyClock {
     };
   }
 
-  /** Advances by so many seconds and runs the timers that fall due, in order, also ones set meanwhile. */
+  /** Advances by so many seconds, and runs the timers that fall due in order, including those set meanwhile. */
   advance(seconds: number): void {
     const end = this.#elapsed + seconds * 1000;
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
@@ -35,7 +38,7 @@ export class VirtualClock implements SteadyClock {
     this.#elapsed = end;
   }
 
-  /** Changes the time of day by so many seconds, as an operator or a time server does: no time passes. */
+  /** Sets the time of day forward or back by so many seconds, as an operator or a time server does. No time passes. */
   shift(seconds: number): void {
     this.#start += seconds * 1000;
   }

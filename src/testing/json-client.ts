@@ -15,6 +15,7 @@ export class JsonClient {
   #wake: (() => void) | undefined;
   #requests = 0;
 
+  /** Uses a connected stream. */
   constructor(stream: Duplex) {
     this.#stream = stream;
     createInterface({ input: stream }).on('line', (line) => {
@@ -68,19 +69,20 @@ export class JsonClient {
     return this.seesToken();
   }
 
+  /** Awaits the event `token`. @returns the token */
   async seesToken(): Promise<string> {
     const event = await this.sees({ type: 'token' });
     return (event as Extract<ServerEvent, { type: 'token' }>).token;
   }
 
-  /** Proves that the server has sent nothing else so far. */
+  /** Proves by a round trip that the server has sent nothing else so far. */
   async seesNothing(): Promise<void> {
     const request = `barrier ${++this.#requests}`;
     this.says({ type: 'command', request, name: 'barrier', text: '' });
     await this.sees({ type: 'error', request, reason: 'command' });
   }
 
-  /** Awaits the end of the connection, before which nothing else may come. */
+  /** Awaits that the connection closes, and that nothing comes before that. */
   async isClosed(): Promise<void> {
     if (!this.#closed) await once(this.#stream, 'close', { signal: AbortSignal.timeout(PATIENCE) });
     deepStrictEqual(this.#unseen, []);

@@ -23,7 +23,7 @@ export interface LineClientOptions {
   readonly localAddress?: string;
   /** Its name in error messages until it has a user name. */
   readonly name?: string;
-  /** Whether it keeps its side open after the server has closed the other. */
+  /** Whether it keeps its side open after the server has closed its own. */
   readonly stubborn?: boolean;
 }
 
@@ -57,7 +57,11 @@ export class LineClient {
     return new LineClient(socket, name);
   }
 
-  /** Uses a connected stream. @param now the server's time, in milliseconds since 1970 */
+  /**
+   * Uses a connected stream.
+   * @param name its name in error messages
+   * @param now the server's time, in milliseconds since 1970
+   */
   constructor(socket: Duplex, name: string, now: () => number = Date.now) {
     this.name = name;
     this.#socket = socket;
@@ -96,7 +100,7 @@ export class LineClient {
     this.#socket.off('end', taken);
   }
 
-  /** Sends lines. @returns the next line of the server */
+  /** Sends lines. @returns the next line from the server */
   async asks(...lines: string[]): Promise<string> {
     await this.says(...lines);
     return this.next('an answer');
@@ -117,7 +121,7 @@ export class LineClient {
     return line;
   }
 
-  /** Awaits several lines, in this order. */
+  /** Awaits several lines, in this order, each as `sees` does. */
   async seesInOrder(...expected: readonly (string | RegExp)[]): Promise<void> {
     for (const one of expected) await this.sees(one);
   }
@@ -186,13 +190,13 @@ export class LineClient {
     await this.isClosed();
   }
 
-  /** Awaits an orderly end of the connection by the server, before which nothing else may come. */
+  /** Awaits that the server closes the connection in order, and sends nothing before that. */
   async isClosed(): Promise<void> {
     await this.isGone();
     if (!this.#ended) throw this.#failure(`the connection did not end in order: ${this.#fault ?? 'it was cut'}`);
   }
 
-  /** Awaits the end of the connection, orderly or not. */
+  /** Awaits the end of the connection, in order or cut off. */
   async isGone(): Promise<void> {
     await this.#until(() => this.#unseen.length > 0 || this.#closed, 'the end of the connection');
     const line = this.#unseen[0];
@@ -219,6 +223,7 @@ export class LineClient {
     await this.#destroy(() => this.#socket.destroy());
   }
 
+  /** Closes the connection: `await using` calls it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.closes();
   }

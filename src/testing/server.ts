@@ -10,7 +10,7 @@ import { JsonClient } from './json-client.ts';
 import { LineClient } from './line-client.ts';
 import { connectedPair } from './memory-transport.ts';
 
-/** The password of `joins` and `returns`. */
+/** The password of all users that `joins`, `returns` and `registers` log in or register. */
 export const PASSWORD = 'tea-at-four';
 
 /** The default address of clients. */
@@ -36,14 +36,15 @@ export interface Logged {
   readonly text: string;
 }
 
-/** Options by the plugin's name, `true` or `false`, or plugins themselves. */
+/** A config's `plugins`: options, `true` or `false` by the plugin's name, or plugins themselves under any name. */
 export type TestPlugins = Readonly<Record<string, boolean | object | Plugin>>;
 
 /**
  * Starts a server in memory, with a clock that the test advances. `await using` stops it.
- * @param plugins override the standard set
- * @param limits override the default limits; unless they set `exempt`, limits per network do not apply to 192.0.2.1, the
- * default address of clients
+ * @param plugins laid over the standard plugins. Those that open sockets or files are off by default
+ * @param limits laid over the default limits. Unless they set `exempt`, limits per network do not apply to 192.0.2.1,
+ * the default address of clients
+ * @throws Mistakes when a plugin cannot be set up
  */
 export async function startServer(
   plugins: TestPlugins = {},
@@ -101,15 +102,18 @@ export function isPlugin(entry: boolean | object | undefined): entry is Plugin {
 
 /** A server in memory. */
 export class TestServer {
+  /** @internal */
   readonly host: Host;
+  /** Its clock, which stands still until the test advances it. */
   readonly clock: VirtualClock;
-  /** All entries of its log. */
+  /** Everything that it has logged. */
   readonly logged: readonly Logged[];
   /** The addresses that transports listen on, such as `127.0.0.1:4119`, by the transport's name. */
   readonly listening: ReadonlyMap<string, string>;
   readonly #clients: (LineClient | JsonClient)[] = [];
   readonly #reload: (edited: TestPlugins) => Promise<Difference>;
 
+  /** @internal */
   constructor(
     host: Host,
     clock: VirtualClock,
@@ -126,15 +130,15 @@ export class TestServer {
 
   /**
    * Reloads while clients stay connected, as `chatserv reload` does after an edit.
-   * @param edited overrides the current plugins; a plugin object counts as edited, even if it is the same one
+   * @param edited laid over the current plugins; a plugin object counts as edited, even if it is the same one
    * @returns what has changed
-   * @throws Mistakes when something is wrong with them; then nothing changes
+   * @throws Mistakes when a plugin cannot be set up or started; then nothing changes
    */
   reload(edited: TestPlugins = {}): Promise<Difference> {
     return this.#reload(edited);
   }
 
-  /** The entries of the log at the levels `warn` and `error`. */
+  /** What it has logged at the levels `warn` and `error`. */
   get failures(): readonly Logged[] {
     return this.logged.filter(({ level }) => level === 'error' || level === 'warn');
   }
@@ -149,7 +153,7 @@ export class TestServer {
     return this.#lineClient('line', name, address);
   }
 
-  /** Connects a client that speaks the ancestor's protocol. @param address its address */
+  /** Connects a client that speaks `classic`. @param address its address */
   connectClassic(name = 'a classic client', address = ADDRESS): LineClient {
     return this.#lineClient('classic', name, address);
   }
@@ -161,7 +165,7 @@ export class TestServer {
     return client;
   }
 
-  /** Connects without a client. @returns the client's end */
+  /** Opens a connection for a codec of the test's own. @returns the client's end */
   open(codec = 'line', address = ADDRESS): Duplex {
     const ends = connectedPair();
     this.host.server.accept({ stream: ends.server, address, transport: 'memory' }, codec);
@@ -174,7 +178,7 @@ export class TestServer {
     return client;
   }
 
-  /** Connects, registers and logs in a new user. */
+  /** Connects, and registers and logs in a new user. */
   async joins(name: string, address?: string): Promise<LineClient> {
     const client = this.connect(name, address);
     await client.registers(name, PASSWORD);
@@ -196,6 +200,7 @@ export class TestServer {
     await client.closes();
   }
 
+  /** Closes all clients and stops the server: `await using` calls it. */
   async [Symbol.asyncDispose](): Promise<void> {
     // First: the server would wait for open sessions, by a clock that stands still.
     await Promise.all(this.#clients.map((client) => client.closes()));

@@ -22,7 +22,7 @@ export interface TranscriptProgram {
   next(what: string): Promise<string>;
 }
 
-/** Starts the programs of a transcript, by their names in it. */
+/** The programs of a transcript, by their names in it: each is started when it is first named. */
 export type TranscriptPrograms = Readonly<Record<string, (server: TestServer) => TranscriptProgram>>;
 
 /** A client in a transcript. */
@@ -37,8 +37,8 @@ interface Actor {
 /**
  * Plays a transcript against a server in memory. docs/plugins/testing.md describes the format.
  * @param file its path
- * @param plugins what its `config:` lines may name besides the standard plugins: plugins, or options of standard ones
- * @param programs the actors in it that are not chat clients
+ * @param plugins plugins that its `config:` lines may name besides the standard ones, or options of standard ones
+ * @param programs actors that are not chat clients
  * @throws at the first line that does not match; the message shows the line, what it expects and what the server sent
  */
 export async function playTranscript(

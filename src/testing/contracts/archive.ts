@@ -13,7 +13,7 @@ import type {
 import { direct, EVERYONE, message, STRANGERS } from './message-log/fixture.ts';
 import type { Open, OpenArchive, OpenStore } from './store.ts';
 
-/** The contract of `Archive`: exports, and imports of what a store of `openOther` exports. */
+/** Defines the tests of `Archive`: its exports, and imports of what a store of `openOther` has exported. */
 export function archiveContract(name: string, open: Open<OpenArchive>, openOther: Open<OpenArchive>): void {
   describe(`${name}: archive`, () => {
     let store: OpenArchive;

@@ -11,7 +11,7 @@ import { roomContract } from './message-log/rooms.ts';
 import { trimContract } from './message-log/trim.ts';
 import { unreadContract } from './message-log/unread.ts';
 
-/** The contract of `MessageLog`, by subject. Each subject opens a store of its own. */
+/** Defines the tests of `MessageLog`, by subject. Each subject opens a store of its own. */
 export function messageLogContract(name: string, open: OpenLog): void {
   appendContract(name, open);
   audienceContract(name, open);

@@ -4,16 +4,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LineClient } from '../line-client.ts';
 import { PASSWORD, type TestServer } from '../server.ts';
 
-/** A server that listens on a transport, and a way to it. */
+/** A server that listens on a transport, and a way to connect to it. */
 export interface OpenTransport {
   readonly server: TestServer;
-  /** Connects as a client does; it ends when the server has ended its side. */
+  /** Connects as a client does. The stream ends once the server has ended its side. */
   connect(): Promise<Duplex>;
 }
 
 /**
- * What every transport must do.
- * @param open starts a server with it, with `linesPerSecond` and `bytesPerSecond` set to 0: the cases send a lot
+ * Defines the tests that every transport must pass.
+ * @param name the transport's name in test titles
+ * @param open starts a server with the transport, and with `linesPerSecond` and `bytesPerSecond` set to 0, since the
+ * tests send a lot
  */
 export function transportContract(name: string, open: () => Promise<OpenTransport>): void {
   describe(`${name}: transport`, () => {
