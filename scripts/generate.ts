@@ -41,10 +41,7 @@ fill('docs/config.md', { limits: optionsTable(limits), log: optionsTable(log) })
 write('docs/config.schema.json', formatted('docs/config.schema.json', configSchema()));
 write('docs/reference/hooks.md', hooksReference());
 write('docs/reference/services.md', servicesReference(ROOT, standard));
-write(
-  'docs/reference/api.md',
-  apiReference(ROOT, (text) => formatted('docs/reference/api.d.ts', text)),
-);
+for (const [file, text] of apiReference(ROOT, (code) => formatted('docs/reference/api.d.ts', code))) write(file, text);
 write('docs/reference/plugins.md', await pluginsReference(standard));
 write('docs/decisions/README.md', decisionsIndex());
 // What `chatserv new --kind store` begins with.
