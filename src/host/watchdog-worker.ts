@@ -1,8 +1,8 @@
 /** The thread that checks whether the event loop of the main thread is blocked, and by which plugin. */
 import { writeSync } from 'node:fs';
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { inStyle } from '../logging/style.ts';
-import { BEAT, BLOCK_TIME, CALLED, DEBUGGED, HANG_TIME, type Naming, type WatchdogData } from './watchdog.ts';
+import { BEAT, BLOCK_TIME, CALLED, DEBUGGED, HANG_TIME, NAMES_LENGTH, type WatchdogData } from './watchdog.ts';
 
 /** The least number of samples in the time that the event loop may be blocked. */
 const SAMPLES = 5;
@@ -10,9 +10,14 @@ const SAMPLES = 5;
 /** The longest time between two samples, in milliseconds. */
 const INTERVAL = 100;
 
-const { cells, style } = workerData as WatchdogData;
+/** A call of a plugin. */
+interface Call {
+  readonly plugin: string;
+  readonly what: string;
+}
+
+const { cells, names, style } = workerData as WatchdogData;
 const view = new Int32Array(cells);
-const names = new Map<number, Naming>();
 
 let beat = -1;
 /** How often each number was seen since the last beat. */
@@ -29,7 +34,6 @@ function sample(waited: number): void {
   const [blockTime, hangTime] = [Atomics.load(view, BLOCK_TIME), Atomics.load(view, HANG_TIME)];
   const next = Math.min(INTERVAL, blockTime / SAMPLES);
   setTimeout(sample, next, next);
-  for (let naming = receive(); naming !== undefined; naming = receive()) names.set(naming.id, naming);
   const now = Atomics.load(view, BEAT);
   if (now !== beat) {
     beat = now;
@@ -41,39 +45,42 @@ function sample(waited: number): void {
   stalled += waited;
   const id = Atomics.load(view, CALLED);
   seen.set(id, (seen.get(id) ?? 0) + 1);
-  const name = names.get([...seen].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0);
   if (stalled >= blockTime && !isReported) {
     isReported = true;
-    warn(name, blockTime);
+    warn(seenMost(), blockTime);
   }
-  if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0 && !killed) kill(name, hangTime);
+  if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0 && !killed) kill(seenMost(), hangTime);
 }
 
-function receive(): Naming | undefined {
-  return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
+/** The call that was seen most often since the last beat; undefined if mostly none was running. */
+function seenMost(): Call | undefined {
+  const id = [...seen].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+  const fields = Buffer.from(names, 0, Atomics.load(view, NAMES_LENGTH)).toString().split('\0');
+  const [plugin, what] = id === 0 ? [] : fields.slice(2 * (id - 1));
+  return plugin && what ? { plugin, what } : undefined;
 }
 
-function warn(name: Naming | undefined, blockTime: number): void {
+function warn(call: Call | undefined, blockTime: number): void {
   write(
     'warn',
-    name,
-    name
-      ? `plugin '${name.plugin}' has blocked the event loop in ${name.what} for ${blockTime} ms: no client is served meanwhile`
+    call,
+    call
+      ? `plugin '${call.plugin}' has blocked the event loop in ${call.what} for ${blockTime} ms: no client is served meanwhile`
       : `the event loop has been blocked for ${blockTime} ms, not by the synchronous part of a plugin's call`,
   );
 }
 
 /** Kills the process. As the first process of a container it survives, and nothing in the container can kill it. */
-function kill(name: Naming | undefined, hangTime: number): void {
+function kill(call: Call | undefined, hangTime: number): void {
   killed = true;
-  const who = name ? `, by plugin '${name.plugin}' in ${name.what}` : '';
-  write('error', name, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: the process is killed`);
+  const who = call ? `, by plugin '${call.plugin}' in ${call.what}` : '';
+  write('error', call, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: the process is killed`);
   process.kill(process.pid, 'SIGKILL');
 }
 
 /** Writes a line in the log's style to standard error, since the main thread cannot. */
-function write(level: 'warn' | 'error', name: Naming | undefined, msg: string): void {
-  const facts = name && { plugin: name.plugin, what: name.what };
+function write(level: 'warn' | 'error', call: Call | undefined, msg: string): void {
+  const facts = call && { plugin: call.plugin, what: call.what };
   const event = level === 'warn' ? 'event-loop' : 'hang';
   const line = { level, time: new Date().toISOString(), event, ...facts, msg };
   try {

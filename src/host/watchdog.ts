@@ -11,6 +11,7 @@ export const CALLED = 1;
 export const BLOCK_TIME = 2;
 export const HANG_TIME = 3;
 export const DEBUGGED = 4;
+export const NAMES_LENGTH = 5;
 
 /** How long the event loop may be blocked, in milliseconds. */
 export type Patience = Pick<Limits, 'blockTime' | 'hangTime'>;
@@ -18,20 +19,18 @@ export type Patience = Pick<Limits, 'blockTime' | 'hangTime'>;
 /** The greatest value of a cell. */
 const MOST = 2 ** 31 - 1;
 
+/** The room for the names of calls, in bytes: some 5,000 names. A call whose name finds no room is not named. */
+const NAMES_BYTES = 2 ** 17;
+
 /** How often the event loop signals that it runs, in milliseconds. */
 const PULSE = 50;
 
 /** The data that the watching thread starts with. */
 export interface WatchdogData {
   readonly cells: SharedArrayBuffer;
+  /** The plugin and what it does, for each number from 1, each followed by a zero byte. A message would wake the thread. */
+  readonly names: SharedArrayBuffer;
   readonly style: Style;
-}
-
-/** A message to it: the name of a number. */
-export interface Naming {
-  readonly id: number;
-  readonly plugin: string;
-  readonly what: string;
 }
 
 /**
@@ -42,17 +41,20 @@ export interface Naming {
 export class Watchdog implements CallWatcher {
   readonly #worker: Worker;
   readonly #cells: Int32Array;
+  readonly #names: Buffer;
   readonly #ids = new Map<string, number>();
   readonly #pulse: NodeJS.Timeout;
 
   /** @param style the style of the log */
   constructor(patience: Patience, style: Style) {
-    const cells = new SharedArrayBuffer(5 * Int32Array.BYTES_PER_ELEMENT);
+    const cells = new SharedArrayBuffer(6 * Int32Array.BYTES_PER_ELEMENT);
+    const names = new SharedArrayBuffer(NAMES_BYTES);
     this.#cells = new Int32Array(cells);
+    this.#names = Buffer.from(names);
     this.allow(patience);
     // watchdog-worker.ts in the source, watchdog-worker.js in the package.
     const file = new URL(`./watchdog-worker${extname(import.meta.filename)}`, import.meta.url);
-    const workerData: WatchdogData = { cells, style };
+    const workerData: WatchdogData = { cells, names, style };
     this.#worker = new Worker(file, { name: 'watchdog', workerData });
     this.#worker.unref();
     this.#pulse = setInterval(() => {
@@ -64,12 +66,13 @@ export class Watchdog implements CallWatcher {
   }
 
   idOf(plugin: string, what: string): number {
-    const key = `${plugin} ${what}`;
-    let id = this.#ids.get(key);
+    const name = `${plugin}\0${what}\0`;
+    let id = this.#ids.get(name);
     if (id === undefined) {
       id = this.#ids.size + 1;
-      this.#ids.set(key, id);
-      this.#worker.postMessage({ id, plugin, what } satisfies Naming);
+      this.#ids.set(name, id);
+      const length = this.#cells[NAMES_LENGTH] ?? 0;
+      Atomics.store(this.#cells, NAMES_LENGTH, length + this.#names.write(name, length));
     }
     return id;
   }
