@@ -1,39 +1,29 @@
-import data from 'unhomoglyph/data.json' with { type: 'json' };
-import { nameObjection } from '../src/usernames/name.ts';
+/**
+ * Writes src/usernames/confusables.txt from Unicode's confusables.txt, once per version of Unicode:
+ * `node scripts/confusables.ts FILE`, where FILE comes from https://www.unicode.org/Public/17.0.0/security/.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Where the package takes its data from. */
-const VERSION = '13.0.0';
-
-/** Characters, each with the one or those that stand for all that look like it. */
-const prototypes: Readonly<Record<string, string>> = data;
-
-/** The module of characters that are taken for each other: of Unicode's list, what can come up in a decomposed name. */
-export function confusablesModule(): string {
-  const alike = new Map<string, string[]>();
-  for (const [character, prototype] of Object.entries(prototypes)) {
-    if (character === prototype || character.normalize('NFD') !== character || !comesUp(character)) continue;
-    const others = alike.get(prototype);
-    if (others === undefined) alike.set(prototype, [character]);
-    else others.push(character);
-  }
-  const lines = [...alike].map(([prototype, others]) => `${points(prototype)}: ${others.map(points).join(' ')}`);
-  return `// Made by \`npm run generate\` from Unicode's confusables.txt, version ${VERSION}, under Unicode's licence: docs/licences.md.
-
-/** Code points: those that stand for all that look like them, then the ones that do. */
-export const CONFUSABLES = \`
+const source = readFileSync(process.argv[2] ?? '', 'utf8');
+const [, version = ''] = /^# Version: (.*)$/m.exec(source) ?? [];
+const alike = new Map<string, string[]>();
+for (const [, character = '', prototype = ''] of source.matchAll(/^([0-9A-F]+) ;\t([0-9A-F ]+) ;\tMA/gm)) {
+  if (!staysAsItIs(character)) continue;
+  const others = alike.get(prototype);
+  if (others === undefined) alike.set(prototype, [character]);
+  else others.push(character);
+}
+const lines = [...alike].map(([prototype, characters]) => `${prototype}: ${characters.sort().join(' ')}`);
+writeFileSync(
+  new URL('../src/usernames/confusables.txt', import.meta.url),
+  `# Unicode ${version}, confusables.txt, made by scripts/confusables.ts. Licence: docs/licences.md
+# Prototype: the characters that look like it. Characters that NFKD decomposes are left out.
 ${lines.sort().join('\n')}
-\`;
-`;
-}
+`,
+);
 
-/** Whether a character may be part of a name, beside the right others. */
-function comesUp(character: string): boolean {
-  return (
-    nameObjection(`a${character}`) !== 'characters' ||
-    ['\u00b7', '\u0375', '\u05f3', '\u05f4', '\u30fb'].includes(character)
-  );
-}
-
-function points(text: string): string {
-  return [...text].map((character) => (character.codePointAt(0) ?? 0).toString(16)).join('+');
+/** Whether a decomposed name may contain a character. */
+function staysAsItIs(point: string): boolean {
+  const character = String.fromCodePoint(Number.parseInt(point, 16));
+  return character.normalize('NFKD') === character;
 }

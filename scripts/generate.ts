@@ -18,7 +18,6 @@ import { HOOKS, type HookEntry, type PhaseEntry, PLAIN_PHASES } from '../src/hos
 import { servicesOf } from '../src/host/order.ts';
 import { importFile, registerModuleHooks } from '../src/host/self.ts';
 import { apiReference } from './api-reference.ts';
-import { confusablesModule } from './confusables.ts';
 import type { StandardPlugin } from './reference.ts';
 import { optionsTable } from './tables.ts';
 
@@ -32,7 +31,6 @@ const standard = await standardPlugins();
 write('plugins/standard.ts', formatted('plugins/standard.ts', standardModule()));
 // Not before that list is written: it sets up the standard plugins, which are found there.
 const { pluginsReference, servicesReference } = await import('./reference.ts');
-write('src/usernames/confusables.ts', formatted('src/usernames/confusables.ts', confusablesModule()));
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
 fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
 fill('docs/plugins/hooks.md', { hooks: hooksTable() });

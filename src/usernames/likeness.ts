@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { nameKey } from '../api/names.ts';
-import { CONFUSABLES } from './confusables.ts';
 import { inOneWidth } from './name.ts';
 
 let prototypes: ReadonlyMap<string, string> | undefined;
@@ -20,15 +20,18 @@ function skeleton(name: string): string {
   return characters.map((character) => prototypes?.get(character) ?? character).join('');
 }
 
+/** The table of confusable characters. It is read when the first user registers, not at every start. */
 function readPrototypes(): Map<string, string> {
   const found = new Map<string, string>();
-  for (const line of CONFUSABLES.trim().split('\n')) {
-    const [prototype = '', others = ''] = line.split(': ');
-    for (const other of others.split(' ')) found.set(text(other), text(prototype));
+  for (const line of readFileSync(new URL('confusables.txt', import.meta.url), 'utf8').split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [points = '', others = ''] = line.split(': ');
+    const prototype = text(points);
+    for (const other of others.split(' ')) found.set(text(other), prototype);
   }
   return found;
 }
 
 function text(points: string): string {
-  return String.fromCodePoint(...points.split('+').map((point) => Number.parseInt(point, 16)));
+  return String.fromCodePoint(...points.split(' ').map((point) => Number.parseInt(point, 16)));
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { isName, likenesses, nameKey, nameObjection } from 'chatserv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -104,6 +105,7 @@ test.each([
   ['modern', 'modem'],
   ['Ω', 'Ω'],
   ['ロ', '口'],
+  ['peter', 'ƿeter'],
 ])('%s and %s look alike', (one, other) => {
   expect(alike(one, other)).toBe(true);
   expect(alike(other, one)).toBe(true);
@@ -116,4 +118,17 @@ test.each([
   ['山', '川'],
 ])('%s and %s do not', (one, other) => {
   expect(alike(one, other)).toBe(false);
+});
+
+test('the table of confusable characters has one prototype for each, and the Unicode version of Node', async () => {
+  const table = await readFile(new URL('../../src/usernames/confusables.txt', import.meta.url), 'utf8');
+  expect(table).toMatch(`# Unicode ${process.versions.unicode}.`);
+  const rows = table
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('#'));
+  const prototypes = new Set(rows.flatMap((row) => row.split(': ')[0]?.split(' ') ?? []));
+  const characters = rows.flatMap((row) => row.split(': ')[1]?.split(' ') ?? []);
+  expect(new Set(characters).size).toBe(characters.length);
+  expect(characters.filter((character) => prototypes.has(character))).toEqual([]);
 });

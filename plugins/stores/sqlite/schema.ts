@@ -257,6 +257,11 @@ export const MIGRATIONS: readonly Migration[] = [
   ALTER TABLE accounts DROP COLUMN cursor;
   ALTER TABLE accounts DROP COLUMN handed;
   `,
+  `
+  -- The table of confusable characters is now that of Unicode 17.
+  DELETE FROM likenesses;
+  INSERT OR IGNORE INTO unlikened SELECT id FROM accounts;
+  `,
 ];
 
 /** Files below these versions are copied before their migration, to the file's name with this suffix. */

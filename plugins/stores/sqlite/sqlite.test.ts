@@ -18,7 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { EVERYONE, type NewEntry, z } from 'chatserv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createOldSchema } from '../../../test/support/old-database.ts';
+import { createOldSchema, LAST_WITH_MESSAGES } from '../../../test/support/old-database.ts';
 import { pack } from './account-set.ts';
 import type { MigrationProgress } from './serve.ts';
 import { openStore, type Store } from './store.ts';
@@ -111,6 +111,20 @@ describe('the file', () => {
     expect(await accounts.find('strasse-3')).toMatchObject({ name: 'STRAẞE-3', hash: 'c' });
     expect(await storage.open('lockout', z.json()).get('1 192.0.2.1')).toEqual({ until: 2000 });
     expect(await accounts.lookalike('ѕсоре-1499')).toMatchObject({ name: 'scope-1499' });
+  });
+
+  test('of a version with an older table of confusable characters gets the current likenesses', async () => {
+    file = join(folder, 'old.db');
+    const old = new DatabaseSync(file);
+    createOldSchema(old, LAST_WITH_MESSAGES);
+    old.exec(`
+      INSERT INTO accounts (id, name, key, hash, created, since, cursor) VALUES (1, 'ƿeter', 'ƿeter', 'h', 1, 0, 0);
+      INSERT INTO likenesses VALUES ('stale', 1);
+    `);
+    old.close();
+    const { accounts } = await open();
+    expect(await accounts.lookalike('peter')).toMatchObject({ name: 'ƿeter' });
+    expect(await accounts.lookalike('stale')).toBeUndefined();
   });
 
   test('of a version that kept read messages until they were trimmed: keys stay, and trimming continues', async () => {
