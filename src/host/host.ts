@@ -28,7 +28,7 @@ import { errorOf, Mistakes, messageOf } from './mistakes.ts';
 import { placeText } from './place.ts';
 import { plan } from './plan.ts';
 import { SessionPresence } from './presence.ts';
-import { TokenBuckets } from './rate-limiter.ts';
+import { ClientRates } from './rate-limiter.ts';
 import './released-session.ts';
 import type { Server } from './server.ts';
 import type { HostSetting } from './setting.ts';
@@ -89,7 +89,7 @@ export class Host {
       counters: this.#counters,
       locate,
       isExempt: (address: string) => isIP(address) === 0 || this.#exempt(address),
-      rateLimiter: () => new TokenBuckets(this.#setting.limits, clock.monotonic()),
+      rateLimiter: () => new ClientRates(this.#setting.limits, clock.monotonic()),
       foreignProtocol,
     };
     const nothing = { hooks: createHooks(), commands: new Map(), codecs: new Map() };

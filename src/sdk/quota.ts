@@ -1,3 +1,5 @@
+import { TokenBucket } from '../host/token-bucket.ts';
+
 /** How many keys are remembered; the least recently used ones are dropped first. */
 const KEYS = 100_000;
 
@@ -16,7 +18,7 @@ export interface QuotaRule {
  * with each call. Its memory is bounded, whatever the keys are.
  */
 export class Quota {
-  readonly #used = new Map<string, { readonly amount: number; readonly at: number }>();
+  readonly #used = new Map<string, TokenBucket>();
   /** Kept between calls: a new iterator would have to skip all keys that were deleted since the last rehash. */
   #oldest = this.#used.keys();
 
@@ -28,23 +30,24 @@ export class Quota {
   take(key: string, rule: QuotaRule, now: number): number {
     const wait = this.wait(key, rule, now);
     if (wait > 0) return wait;
-    const amount = this.#amount(key, rule, now) + 1;
+    const used = this.#used.get(key) ?? new TokenBucket(now);
+    used.take(1, rateOf(rule), now);
     this.#used.delete(key);
-    this.#used.set(key, { amount, at: now });
+    this.#used.set(key, used);
     if (this.#used.size > KEYS) this.#forgetOldest();
     return 0;
   }
 
   /** In how many whole seconds a key has something left; 0 if it has now. */
   wait(key: string, rule: QuotaRule, now: number): number {
-    const over = this.#amount(key, rule, now) + 1 - rule.most;
+    const used = this.#used.get(key)?.taken(rateOf(rule), now) ?? 0;
+    const over = used + 1 - rule.most;
     return over > NOISE ? Math.ceil(((over - NOISE) * rule.time) / rule.most) : 0;
   }
 
   /** Gives back one that was taken. */
   giveBack(key: string): void {
-    const used = this.#used.get(key);
-    if (used !== undefined) this.#used.set(key, { ...used, amount: used.amount - 1 });
+    this.#used.get(key)?.giveBack(1);
   }
 
   #forgetOldest(): void {
@@ -55,12 +58,9 @@ export class Quota {
     }
     if (oldest !== undefined) this.#used.delete(oldest);
   }
+}
 
-  #amount(key: string, { most, time }: QuotaRule, now: number): number {
-    const used = this.#used.get(key);
-    if (used === undefined) return 0;
-    // With a clock that was set back, the quota would stay used up until the clock catches up.
-    if (now < used.at) this.#used.set(key, { ...used, at: now });
-    return Math.max(0, used.amount - (Math.max(0, now - used.at) / 1000) * (most / time));
-  }
+/** How many come back per second. */
+function rateOf({ most, time }: QuotaRule): number {
+  return most / time;
 }
