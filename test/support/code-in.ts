@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** A fenced block of code on a page. */
-interface Block {
+export interface Block {
   /** The page's path in the repository. */
   readonly page: string;
   /** The number of the line that opens it, from 1. */
@@ -14,7 +14,7 @@ interface Block {
 }
 
 /** The fenced blocks of a page, in order. */
-function blocksIn(page: string): Block[] {
+export function blocksIn(page: string): Block[] {
   const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
   const fences = text.matchAll(/^( *)```(\w*)(?: \[(.*)\])?\n((?:.*\n)*?)\1```$/gm);
   return [...fences].map(({ index, 1: indent = '', 2: language = '', 3: name, 4: body = '' }) => ({
