@@ -1,11 +1,20 @@
 import type { Cursor, Entry, InboxReader } from 'chatserv';
 
+/** How many entries to read at a time. */
+const PAGE = 64;
+
+/**
+ * How long to pause after a full page, in milliseconds. Without it, a device with a long backlog keeps the processor busy,
+ * and everyone else's messages wait for it. Real time, even where the server's clock is virtual.
+ */
+const PAUSE = 1;
+
 /** Reads the log for devices. */
 export interface Inboxes {
   /** Records a device's login. @returns its cursor */
   cursorOf(account: number, device: string): Promise<Cursor>;
-  /** A page of the entries for an account with ids above `after` and up to `upTo`. */
-  page(account: number, after: number, upTo: number): Promise<readonly Entry[]>;
+  /** Up to `limit` entries for an account with ids above `after` and up to `upTo`. */
+  page(account: number, after: number, upTo: number, limit: number): Promise<readonly Entry[]>;
 }
 
 /** Reads the log for one session. It lives as long as the session, so it has nothing of its own. */
@@ -24,7 +33,9 @@ export class DeviceInbox implements InboxReader {
     return this.#inboxes.cursorOf(this.#account, this.#device);
   }
 
-  read(after: number, upTo: number): Promise<readonly Entry[]> {
-    return this.#inboxes.page(this.#account, after, upTo);
+  async read(after: number, upTo: number): Promise<readonly Entry[]> {
+    const page = await this.#inboxes.page(this.#account, after, upTo, PAGE);
+    if (page.length === PAGE) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    return page;
   }
 }

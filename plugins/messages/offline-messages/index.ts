@@ -17,7 +17,7 @@ import { DeviceInbox, type Inboxes } from './device-inbox.ts';
 import { InboxQuota } from './inbox-quota.ts';
 import { TrustedTime } from './trusted-time.ts';
 
-/** How many messages to read from the log at a time. */
+/** How many messages to read at a time to count them. */
 const PAGE = 256;
 
 /** In milliseconds. */
@@ -186,7 +186,7 @@ export default definePlugin({
         const moved = cursors.of(account);
         return ahead(moved, device, await enter(account, device));
       },
-      page: (account, after, upTo) => live.log.read(account, after, upTo, PAGE),
+      page: (...range) => live.log.read(...range),
     };
 
     const inbox: Inbox = {
