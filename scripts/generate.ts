@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { METRICS } from '../plugins/metrics/catalogue.ts';
 import { ARGUMENTS, type HookName } from '../src/api/handlers.ts';
-import { clientEvents, serverEvents } from '../src/client/json-events.ts';
 import { limits, log } from '../src/config/check.ts';
 import { PHASES } from '../src/hooks/phases.ts';
 import type { Plugin } from '../src/host/define.ts';
@@ -18,6 +17,7 @@ import { HOOKS, type HookEntry, type PhaseEntry, PLAIN_PHASES } from '../src/hos
 import { servicesOf } from '../src/host/order.ts';
 import { importFile, registerModuleHooks } from '../src/host/self.ts';
 import { apiReference } from './api-reference.ts';
+import { eventsTables, jsonReference, jsonSchema } from './json-reference.ts';
 import type { StandardPlugin } from './reference.ts';
 import { optionsTable } from './tables.ts';
 
@@ -32,7 +32,8 @@ write('plugins/standard.ts', formatted('plugins/standard.ts', standardModule()))
 // Not before that list is written: it sets up the standard plugins, which are found there.
 const { pluginsReference, servicesReference } = await import('./reference.ts');
 write('docs/json.schema.json', formatted('docs/json.schema.json', jsonSchema()));
-fill('docs/json.md', { sent: eventsTable(clientEvents, 'input'), received: eventsTable(serverEvents, 'output') });
+fill('docs/json.md', eventsTables());
+write('docs/reference/json.md', jsonReference());
 fill('docs/plugins/hooks.md', { hooks: hooksTable() });
 fill('docs/operations.md', { metrics: metricsTable() });
 fill('docs/config.md', { limits: optionsTable(limits), log: optionsTable(log) });
@@ -92,21 +93,6 @@ ${options.join('\n')}
 `;
 }
 
-/** One schema of both ways: a line of a client is a `sent`, a line of the server a `received`. */
-function jsonSchema(): string {
-  const part = (schema: z.ZodType, io: 'input' | 'output') => {
-    const { $schema, ...rest } = z.toJSONSchema(schema, { io });
-    return rest;
-  };
-  return JSON.stringify({
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: 'A line of the JSON protocol of chatserv',
-    anyOf: [{ $ref: '#/$defs/sent' }, { $ref: '#/$defs/received' }],
-    // Both sides ignore unknown fields, so further ones are allowed.
-    $defs: { sent: open(part(clientEvents, 'input')), received: open(part(serverEvents, 'output')) },
-  });
-}
-
 /** What a config file may say, for editors of JSON and YAML. */
 function configSchema(): string {
   const options = (schema: z.ZodType) => {
@@ -157,33 +143,6 @@ function decisionsIndex(): string {
     return `- [${heading.replace(/^# /, '')}](${file})`;
   });
   return `# Decisions\n\nThe reasons behind the design, one page each. Made from their titles.\n\n${lines.join('\n')}\n`;
-}
-
-/** The same schema without what forbids further fields. */
-function open(schema: unknown): unknown {
-  return JSON.parse(JSON.stringify(schema), (key, value) =>
-    key === 'additionalProperties' && value === false ? undefined : value,
-  );
-}
-
-function eventsTable(events: z.ZodType, io: 'input' | 'output'): string {
-  const { oneOf = [], anyOf = oneOf } = z.toJSONSchema(events, { io }) as {
-    oneOf?: readonly EventSchema[];
-    anyOf?: readonly EventSchema[];
-  };
-  const rows = anyOf.map(({ description = '', properties, required = [] }) => {
-    const fields = Object.keys(properties)
-      .filter((key) => key !== 'type')
-      .map((key) => `\`${key}\`${required.includes(key) ? '' : '?'}`);
-    return `| \`${properties.type?.const}\` | ${fields.join(', ')} | ${description} |`;
-  });
-  return ['| type | fields | meaning |', '| --- | --- | --- |', ...rows].join('\n');
-}
-
-interface EventSchema {
-  readonly description?: string;
-  readonly properties: Readonly<Record<string, { readonly const?: unknown }>>;
-  readonly required?: readonly string[];
 }
 
 function hooksTable(): string {

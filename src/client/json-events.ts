@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
-const request = z
-  .union([z.string().max(64), z.int()])
-  .optional()
-  .describe('Returned in the answer, so that a client knows which request it answers');
+const requestId = z.union([z.string().max(64), z.int()]).optional();
+const request = requestId.describe('Repeated in the answer, so that the client knows which request was answered');
+const answered = requestId.describe('The `request` of what it answers');
 const name = z.string().max(128).describe('A user name');
-const password = z.string().max(1024);
+const password = z.string().max(1024).describe('The password');
 const takeover = z
   .boolean()
   .default(false)
@@ -38,7 +37,9 @@ export const clientEvents = z
         device,
       })
       .describe('Logs in again after a lost connection, and replaces the session if it is still open'),
-    z.object({ type: z.literal('answer'), request, text: z.string() }).describe('Answers an `ask`'),
+    z
+      .object({ type: z.literal('answer'), request, text: z.string().describe('The answer') })
+      .describe('Answers an `ask`'),
     z
       .object({ type: z.literal('cancel'), request })
       .describe('Declines an `ask` that came after `welcome`; its command is answered `error` `cancelled`'),
@@ -60,8 +61,8 @@ export const clientEvents = z
         request,
         to: z
           .union([z.literal('everyone'), z.array(z.string().regex(/^[^\s()]+$/)).min(1)])
-          .describe('User names, or everyone'),
-        text: z.string().min(1),
+          .describe('User names, or `everyone`: every registered user but the sender, online or not'),
+        text: z.string().min(1).describe('One line; a line end becomes a blank, control characters are removed'),
         key: z
           .string()
           .min(1)
@@ -81,7 +82,7 @@ export const clientEvents = z
       })
       .describe('Sends a message; answered as the command `message` or `broadcast` is'),
     z
-      .object({ type: z.literal('acknowledge'), id: z.int().nonnegative() })
+      .object({ type: z.literal('acknowledge'), id: z.int().nonnegative().describe('The id of a message or entry') })
       .describe('The client has every message up to this id and will not get them again. It is not answered'),
   ])
   .meta({ title: 'chatserv: what a client sends' });
@@ -94,27 +95,37 @@ export const serverEvents = z
     z
       .object({
         type: z.literal('ask'),
-        request,
-        question: z.string().describe('`username`, `password`, `register`, `new-password`, or a word of a plugin'),
-        because: z.string().describe('Why: `start`, `connected`, `wrong`, `registered`, a reason; may be empty'),
+        request: answered,
+        question: z.string().describe("`username`, `password`, `register`, `new-password`, or a plugin's own word"),
+        because: z.string().describe('Why it is asked: `start`, `connected`, `wrong`, `registered`, ...; may be empty'),
         reason: z
           .string()
           .optional()
           .describe(
-            'What is wrong with a user name: `too-long`, `taken`, ...; or, with `connected`, `takeover`: a `login` or `resume` that sets it succeeds',
+            'What is wrong with a user name: `too-long`, `taken`, ...; or, with `connected`, `takeover`: a `login` or `resume` with `takeover` succeeds',
           ),
-        secret: z.boolean().optional().describe('Whether to hide what is typed. Only questions of plugins have it'),
+        secret: z.boolean().optional().describe("Whether to hide what is typed; only plugins' questions have it"),
       })
       .describe('The login dialogue, or a command, waits for an answer'),
-    z.object({ type: z.literal('welcome'), request, name: z.string() }).describe('Logged in, under this name'),
     z
-      .object({ type: z.literal('token'), token: z.string(), expires: z.string().describe('RFC 3339') })
+      .object({
+        type: z.literal('welcome'),
+        request: answered,
+        name: z.string().describe('The name as it was registered'),
+      })
+      .describe('Logged in, under this name'),
+    z
+      .object({
+        type: z.literal('token'),
+        token: z.string().describe('For `resume`; opaque'),
+        expires: z.string().describe('When it expires, RFC 3339'),
+      })
       .describe('For `resume` after a lost connection. A later token replaces it'),
     z
       .object({
         type: z.literal('answer'),
-        request,
-        command: z.string(),
+        request: answered,
+        command: z.string().describe('The command that was called'),
         text: z.string().optional().describe('The answer, if it is one line'),
         lines: z.array(z.string()).optional().describe('The answer, if it is several lines'),
         facts: z
@@ -126,7 +137,7 @@ export const serverEvents = z
     z
       .object({
         type: z.literal('error'),
-        request,
+        request: answered,
         reason: z.string().describe('`command`, `args`, `denied`, `rate`, `internal`, `line`, `json`, `field`, ...'),
         about: z.string().describe('The command, or the field that is wrong'),
         message: z.string().optional().describe('The reason as a sentence for people'),
@@ -136,12 +147,12 @@ export const serverEvents = z
       .object({
         type: z.literal('message'),
         id: z.int().describe('Its position in the log: greater ids are later. 0 if it is not stored'),
-        from: z.string(),
+        from: z.string().describe("The sender's name; one with `*` belongs to no user, such as `*server*`"),
         audience: z
           .enum(['everyone', 'room', 'named'])
           .describe('Whether it was sent to everyone, to a room, or to users by name'),
-        room: z.int().optional().describe('The id of the room'),
-        text: z.string(),
+        room: z.int().optional().describe('The id of the room, if it was sent to one'),
+        text: z.string().describe('One line'),
         time: z.string().describe('When it was sent, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
@@ -151,28 +162,32 @@ export const serverEvents = z
         type: z.literal('entry'),
         id: z.int().describe("Like a message's, and acknowledged like one"),
         room: z.int().describe('The id of the room that it is in'),
-        kind: z.string().describe('`redaction`, `join`, `leave`, or what a plugin defines'),
-        version: z.int().describe("The version of the data's form"),
-        from: z.string(),
-        of: z.int().optional().describe('The id of the entry that it changes; of a redaction, whose text is removed'),
+        kind: z.string().describe('`redaction`, `join`, `leave`, or a kind that a plugin defines'),
+        version: z.int().describe("The version of the kind's schema"),
+        from: z.string().describe("The sender's name"),
+        of: z.int().optional().describe('The id of the entry that it changes, such as the one that a redaction blanks'),
         reply: z.int().optional().describe('The id of the entry that it answers'),
-        data: z.unknown().describe("As the kind's plugin defines it"),
-        time: z.string().describe('RFC 3339'),
+        data: z.unknown().describe("As the kind's plugin defines it; `null` for the server's own kinds"),
+        time: z.string().describe('When it was appended, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
       .describe('An entry in a room that is not a message: ignore kinds that you do not know'),
     z
-      .object({ type: z.literal('presence'), came: z.array(z.string()), left: z.array(z.string()) })
+      .object({
+        type: z.literal('presence'),
+        came: z.array(z.string()).describe('The names of users who came online'),
+        left: z.array(z.string()).describe('The names of users who left'),
+      })
       .describe('Who came online and who left, after the command `watch`'),
     z
-      .object({ type: z.literal('blocked'), request, seconds: z.int() })
+      .object({ type: z.literal('blocked'), request: answered, seconds: z.int().describe('How long, from now') })
       .describe('Logins are blocked; the connection closes'),
     z
       .object({
         type: z.literal('closing'),
-        request,
+        request: answered,
         reason: z.string().describe('`goodbye`, `timeout`, `shutdown`, `replaced`, `too-slow`, `too-fast`, ...'),
-        seconds: z.number().optional().describe('After how long, if it is a timeout'),
+        seconds: z.number().optional().describe('The time that the client exceeded, if the reason is `timeout`'),
       })
       .describe('The server closes the connection'),
   ])
