@@ -1,9 +1,10 @@
 import { Host } from '../host/host.ts';
 import { Lifecycle } from '../host/lifecycle.ts';
-import { loadPlugins } from '../host/load.ts';
+import { isPlugin, type Loaded, loadPlugins } from '../host/load.ts';
 import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { servicesOf } from '../host/order.ts';
 import { GIVEN } from '../host/plan.ts';
+import type { StandardPlugins } from '../host/standard.ts';
 import { Accounts } from '../services/accounts.ts';
 import type { ServicesOf, Tokens } from '../services/service.ts';
 import { Failure } from './failure.ts';
@@ -73,17 +74,24 @@ function mustLast(host: Host, config: string): void {
   ]);
 }
 
-/** The keys of the plugins that provide services, and of those that they need. Errors in other plugins do not matter. */
+/**
+ * The keys of the plugins that provide services, and of those that they need. Errors in other plugins do not matter, and
+ * standard plugins that provide none of the services are not loaded.
+ */
 async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
-  const { loaded, mistakes } = await loadPlugins(
-    setting.plugins,
-    { ...setting.place, standard: setting.standard },
-    setting.environment,
-    new Lifecycle(setting),
-  );
+  const place = { ...setting.place, standard: setting.standard };
+  const lifecycle = new Lifecycle(setting);
+  const mistakes: string[] = [];
+  const loaded: Loaded[] = [];
+  const unloaded = new Map(Object.entries(setting.plugins));
   const keys = new Set<string>();
   const wanted = [...services];
   for (const service of wanted) {
+    const entries = [...unloaded].filter(([key, entry]) => mayProvide(service, key, entry, setting.standard));
+    for (const [key] of entries) unloaded.delete(key);
+    const loading = await loadPlugins(Object.fromEntries(entries), place, setting.environment, lifecycle);
+    loaded.push(...loading.loaded);
+    mistakes.push(...loading.mistakes);
     const providers = loaded.filter(({ plugin }) => servicesOf(plugin.provides).includes(service));
     if (providers.length === 0) {
       throw new Mistakes([
@@ -98,6 +106,12 @@ async function providersOf(services: readonly string[], setting: ReadConfig): Pr
     }
   }
   return keys;
+}
+
+/** Whether a plugin may provide a service, without loading it: of a standard plugin it is known. */
+function mayProvide(service: string, key: string, entry: unknown, standard: StandardPlugins): boolean {
+  if (isPlugin(entry) || !Object.hasOwn(standard, key)) return true;
+  return standard[key]?.provides.includes(service) === true;
 }
 
 /**

@@ -201,7 +201,7 @@ async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<
 }
 
 /** Whether something was made by definePlugin, valid or not. */
-function isPlugin(value: unknown): value is Plugin {
+export function isPlugin(value: unknown): value is Plugin {
   const made = ['needs', 'wants', 'provides', 'environment'];
   return typeof value === 'object' && value !== null && made.every((key) => Object.hasOwn(value, key));
 }

@@ -60,3 +60,13 @@ test.each(['--version', '--help', 'new'])('%s loads the command line only', asyn
   expect(loaded.modules.length).toBeGreaterThan(30);
   expect(loaded.modules.length).toBeLessThan(70);
 });
+
+test('a command that manages accounts loads the plugins that it works with', async () => {
+  await using folder = await Folder.with({});
+  await folder.runs(['user', 'list'], '', env);
+  const loaded = await loadedIn(folder.path);
+  expect(count(loaded, '/plugins/stores/sqlite/')).toBeGreaterThan(10);
+  for (const part of ['/plugins/http/', '/plugins/page/', '/plugins/commands/', '/ws/']) {
+    expect(count(loaded, part), part).toBe(0);
+  }
+});
