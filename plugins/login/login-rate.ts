@@ -1,4 +1,5 @@
 import { blocked, definePlugin, nameKey, type PasswordDecision, Quota, reserve, z } from 'chatserv';
+import { LRU } from 'tiny-lru';
 
 /** A user's first password from a network each day is checked even while others guess. */
 const FIRST = { most: 1, time: 86_400 };
@@ -27,14 +28,7 @@ export default definePlugin({
     const users = keep('users', () => new Quota());
     const firsts = keep('firsts', () => new Quota());
     /** The networks that users have logged in from. */
-    const known = keep('known', () => new Set<string>());
-
-    function remember(pair: string): void {
-      known.delete(pair);
-      known.add(pair);
-      const [oldest] = known;
-      if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
-    }
+    const known = keep('known', () => new LRU<true>(MAX_KNOWN));
 
     return {
       hooks: {
@@ -62,7 +56,7 @@ export default definePlugin({
               if (decision === 'wrong' || isQuestion(decision)) return;
               networks.giveBack(network);
               if (isCounted) users.giveBack(user);
-              if (decision === 'right') remember(pair);
+              if (decision === 'right') known.set(pair, true);
               else if (isFirst) firsts.giveBack(pair);
             });
           },

@@ -1,3 +1,4 @@
+import { LRU } from 'tiny-lru';
 import { TokenBucket } from '../host/token-bucket.ts';
 
 /** How many keys are remembered; the least recently used ones are dropped first. */
@@ -18,9 +19,7 @@ export interface QuotaRule {
  * with each call. Its memory is bounded, whatever the keys are.
  */
 export class Quota {
-  readonly #used = new Map<string, TokenBucket>();
-  /** Kept between calls: a new iterator would have to skip all keys that were deleted since the last rehash. */
-  #oldest = this.#used.keys();
+  readonly #used = new LRU<TokenBucket>(KEYS);
 
   /**
    * Takes one of a key's quota.
@@ -30,33 +29,22 @@ export class Quota {
   take(key: string, rule: QuotaRule, now: number): number {
     const wait = this.wait(key, rule, now);
     if (wait > 0) return wait;
-    const used = this.#used.get(key) ?? new TokenBucket(now);
+    const used = this.#used.peek(key) ?? new TokenBucket(now);
     used.take(1, rateOf(rule), now);
-    this.#used.delete(key);
     this.#used.set(key, used);
-    if (this.#used.size > KEYS) this.#forgetOldest();
     return 0;
   }
 
   /** In how many whole seconds a key has something left; 0 if it has now. */
   wait(key: string, rule: QuotaRule, now: number): number {
-    const used = this.#used.get(key)?.taken(rateOf(rule), now) ?? 0;
+    const used = this.#used.peek(key)?.taken(rateOf(rule), now) ?? 0;
     const over = used + 1 - rule.most;
     return over > NOISE ? Math.ceil(((over - NOISE) * rule.time) / rule.most) : 0;
   }
 
   /** Gives back one that was taken. */
   giveBack(key: string): void {
-    this.#used.get(key)?.giveBack(1);
-  }
-
-  #forgetOldest(): void {
-    let { value: oldest } = this.#oldest.next();
-    if (oldest === undefined) {
-      this.#oldest = this.#used.keys();
-      oldest = this.#oldest.next().value;
-    }
-    if (oldest !== undefined) this.#used.delete(oldest);
+    this.#used.peek(key)?.giveBack(1);
   }
 }
 

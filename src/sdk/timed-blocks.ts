@@ -1,3 +1,4 @@
+import { LRU } from 'tiny-lru';
 import { z } from 'zod';
 import type { SteadyClock } from '../api/clock.ts';
 import type { SetupContext } from '../host/define.ts';
@@ -32,7 +33,7 @@ interface Known {
 export class TimedBlocks {
   readonly #stored: Collection<Block>;
   readonly #clock: SteadyClock;
-  readonly #known: Map<string, Known>;
+  readonly #known: LRU<Known>;
   readonly #longest: number;
   readonly #settled: () => number;
   /** The last stored key that was checked for expiry. */
@@ -51,7 +52,7 @@ export class TimedBlocks {
   ) {
     this.#stored = storage.open(collection, BLOCK);
     this.#clock = clock;
-    this.#known = keep(`timed-blocks ${collection}`, () => new Map<string, Known>());
+    this.#known = keep(`timed-blocks ${collection}`, () => new LRU<Known>(KNOWN));
     this.#longest = longest;
     this.#settled = settledTime(clock);
   }
@@ -75,7 +76,7 @@ export class TimedBlocks {
   async left(key: string): Promise<number> {
     // Also one that has ended: another process may have removed or replaced it.
     const { until } = (await this.#stored.get(key)) ?? { until: 0 };
-    const known = this.#known.get(key);
+    const known = this.#known.peek(key);
     const now = this.#clock.monotonic();
     if (known !== undefined && (known.until === until || !known.stored)) {
       if (known.ends > now) return (known.ends - now) / 1000;
@@ -113,10 +114,7 @@ export class TimedBlocks {
   }
 
   #note(key: string, known: Known): Known {
-    this.#known.delete(key);
     this.#known.set(key, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > KNOWN && oldest !== undefined) this.#known.delete(oldest);
     return known;
   }
 }

@@ -1,8 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Quota } from 'chatserv';
 import { expect, test } from 'vitest';
 
 const rule = { most: 3, time: 60 };
 const SECOND = 1000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 test('a quota allows so much at once, and as much again within the time', () => {
   const quota = new Quota();
@@ -53,3 +58,16 @@ test('however many keys there are, the memory is bounded, and those used last ar
   expect(quota.wait('key 149999', once, 0)).toBe(0);
   expect(quota.wait('key 150000', once, 0)).toBe(60);
 });
+
+test('one key that is used again and again takes no more memory', () => {
+  const quota = new Quota();
+  const before = heapAfter(quota, 1000);
+  expect(heapAfter(quota, 500_000) - before).toBeLessThan(5_000_000);
+});
+
+/** The bytes of the heap in use after so many uses of one key. */
+function heapAfter(quota: Quota, uses: number): number {
+  for (let i = 0; i < uses; i++) quota.take('a', rule, i * 60 * SECOND);
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}

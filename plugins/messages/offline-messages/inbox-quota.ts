@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Account, MessageLog, Server, Session, SteadyClock } from 'chatserv';
+import { LRU } from 'tiny-lru';
 
 /** How many accounts' counts to cache, and for how many senders and origins each. */
 const ACCOUNTS = 2000;
@@ -47,7 +48,8 @@ export class InboxQuota {
   readonly #clock: SteadyClock;
   readonly #limits: QuotaLimits;
   readonly #furthest: (account: Account) => Promise<number>;
-  readonly #counts = new Map<number, Count>();
+  /** By account id. */
+  readonly #counts = new LRU<Count>(ACCOUNTS);
   /** The origins of senders, which are computed once a session. */
   readonly #origins = new WeakMap<Session, string>();
 
@@ -115,7 +117,7 @@ export class InboxQuota {
   }
 
   async #limitMet(account: Account, sender: number, origin: string | undefined): Promise<string | undefined> {
-    const known = this.#counts.get(account.id);
+    const known = this.#counts.peek(account.id);
     const limit = known && this.#limitOf(known, sender, origin);
     const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));
     if (known && isKnown && (limit === undefined || this.#clock.monotonic() < known.at + STALE)) return limit;
@@ -128,10 +130,7 @@ export class InboxQuota {
     const byOrigin = room(known?.byOrigin);
     if (origin !== undefined) byOrigin.set(origin, sameOrigin);
     const count = { all, bySender, byOrigin, at: this.#clock.monotonic() };
-    this.#counts.delete(account.id);
     this.#counts.set(account.id, count);
-    const [oldest] = this.#counts.keys();
-    if (this.#counts.size > ACCOUNTS && oldest !== undefined) this.#counts.delete(oldest);
     return this.#limitOf(count, sender, origin);
   }
 
@@ -147,7 +146,7 @@ export class InboxQuota {
   }
 
   #add(account: number, sender: number, origin: string | undefined): void {
-    const count = this.#counts.get(account);
+    const count = this.#counts.peek(account);
     if (count === undefined) return;
     count.all++;
     const known = count.bySender.get(sender);
