@@ -28,7 +28,7 @@ await chiara.asks('message ada the tin is on your doorstep');
 await using terminal = await Terminal.connects(['localhost'], { columns: 80, rows: 20 });
 await terminal.shows('Name:');
 await terminal.enters('ada');
-await terminal.shows('Password of ada:');
+await terminal.shows('Password for ada:');
 await terminal.enters(PASSWORD);
 await terminal.shows('online:');
 await terminal.enters('back, and hungry. Who comes to the quay tonight?');

@@ -68,7 +68,7 @@ export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile>
     socket: escaped(posix.relative(path, socket)),
     registration: registers ? 'on' : 'off',
     keepsMessages: keepsMessages ? 'on' : 'off',
-    absence: keepsMessages ? 'Who is away gets the message on coming back.' : 'Who is not online does not get it.',
+    absence: keepsMessages ? 'People who are away get the message later.' : 'Only people who are online get it.',
     assets,
     modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
   };

@@ -16,7 +16,7 @@ export async function readSecret(what: string): Promise<string> {
     throw new Mistakes([`${what}: standard input is empty.`]);
   }
   const secret = await readUnseen(`${what}: `);
-  if (secret !== (await readUnseen(`${what}, again: `))) throw new Mistakes(['The two passwords differ.']);
+  if (secret !== (await readUnseen('Repeat the password: '))) throw new Mistakes(['The passwords do not match.']);
   return secret;
 }
 

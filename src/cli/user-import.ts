@@ -1,7 +1,8 @@
+import { nameProblem } from '../client/reasons.ts';
 import { textOf } from '../config/text-file.ts';
 import type { Accounts } from '../services/accounts.ts';
 import type { Passwords } from '../services/passwords.ts';
-import { isName } from '../usernames/name.ts';
+import { nameObjection } from '../usernames/name.ts';
 import { complain, print } from './print.ts';
 import { register, withStore } from './user.ts';
 import { userRows } from './user-rows.ts';
@@ -27,11 +28,11 @@ export async function importUsers(config: string | undefined, file: string, pass
     for (const row of rows) {
       const why = 'fault' in row ? row.fault : await registrar(accounts, hashing, row.name, row.secret);
       if (why === undefined) imported++;
-      else complain(`${file}:${row.line}: ${why}; left out\n`);
+      else complain(`${file}:${row.line}: skipped: ${why}\n`);
     }
     if (rows.length === 0) complain(`${file} is empty\n`);
-    const columns = separatedBy === 'commas' ? '' : `, from columns with ${separatedBy} between them`;
-    const later = passwords ? '' : '; each password is hashed anew at the first login';
+    const columns = separatedBy === 'commas' ? '' : ` from columns separated by ${separatedBy}`;
+    const later = passwords ? '' : '; each password is rehashed at the first login';
     print(`${imported} ${imported === 1 ? 'user' : 'users'} imported${columns}${later}.\n`);
     process.exitCode = imported === 0 || imported < rows.length ? 1 : 0;
   });
@@ -39,8 +40,9 @@ export async function importUsers(config: string | undefined, file: string, pass
 
 /** Registers a user of the ancestor. */
 const withHash: Registrar = async (accounts, _passwords, name, sha1) => {
-  if (!/^[0-9a-f]{40}$/i.test(sha1)) return 'not a line of the form name,sha1';
-  if (!isName(name)) return 'a name that may not be used';
+  if (!/^[0-9a-f]{40}$/i.test(sha1)) return 'Not a line of the form name,sha1.';
+  const wrong = nameObjection(name);
+  if (wrong !== undefined) return nameProblem(wrong);
   const made = await accounts.create(name, `$sha1$${sha1.toLowerCase()}`);
-  return made === undefined ? 'the name is taken' : undefined;
+  return made === undefined ? nameProblem('taken') : undefined;
 };

@@ -77,12 +77,12 @@ function rowIn(
   const isPlain = separator === ',' && !areNamed && !fields.some(({ isQuoted }) => isQuoted);
   if (fields.length > count && !isPlain) {
     return {
-      fault: `${fields.length} columns, not ${count}: put quotes around fields that contain ${SEPARATORS[separator]}`,
+      fault: `${fields.length} columns instead of ${count}: put quotes around fields that contain ${SEPARATORS[separator]}.`,
     };
   }
   const [found, foundSecret] = [fields[name], fields[secret]];
   if (found === undefined || foundSecret === undefined)
-    return { fault: `${fields.length === 1 ? '1 column' : `${fields.length} columns`}, not ${count}` };
+    return { fault: `${fields.length === 1 ? '1 column' : `${fields.length} columns`} instead of ${count}.` };
   return { name: found.text, secret: isPlain ? line.slice(line.indexOf(',') + 1).trim() : foundSecret.text };
 }
 
@@ -97,6 +97,6 @@ function fieldsOf(line: string, separator: Separator): readonly Field[] | string
     return fields;
   } catch (cause) {
     const { code } = cause as CsvError;
-    return code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote is not closed' : 'there is text beside a quoted field';
+    return code === 'CSV_QUOTE_NOT_CLOSED' ? 'A quote is not closed.' : 'There is text beside a quoted field.';
   }
 }

@@ -1,5 +1,6 @@
 import { writableTime } from '../api/message.ts';
 import { nameKey } from '../api/names.ts';
+import { nameProblem, passwordProblem } from '../client/reasons.ts';
 import { isBot } from '../host/bots.ts';
 import { Mistakes } from '../host/mistakes.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
@@ -7,7 +8,7 @@ import { Lockout } from '../services/lockout.ts';
 import { MessageLog } from '../services/message-log.ts';
 import { Passwords } from '../services/passwords.ts';
 import { isRole } from '../services/roles.ts';
-import { type NameObjection, nameObjection } from '../usernames/name.ts';
+import { nameObjection } from '../usernames/name.ts';
 import { tellOfAccounts } from './control.ts';
 import { print } from './print.ts';
 import { readSecret } from './secret.ts';
@@ -15,37 +16,17 @@ import { withServices } from './services.ts';
 
 const PAGE = 500;
 
-/** The rule for names that an objection stands for. */
-const RULES: Readonly<Record<NameObjection, string>> = {
-  empty: 'it has 1 to 32 characters',
-  'too-long': 'it has 1 to 32 characters',
-  characters: 'it has letters, digits and ASCII punctuation, no blanks and none of : , ( ) [ ] { } # *',
-  reserved: 'it is the name of a property of every JavaScript object',
-  address: 'it is an IP address',
-  direction: 'it mixes left-to-right and right-to-left letters',
-  'mixed-scripts': 'it mixes letters of several scripts',
-};
-
-/** What is wrong with a password, by the objection of the plugin `password`. */
-const FAULTS: Readonly<Record<string, string>> = {
-  'too-short': 'it is too short',
-  'too-long': 'it is too long',
-  characters: 'it contains characters that not every keyboard can type',
-  'like-the-name': 'it is too similar to the name',
-  common: 'it is too common',
-};
-
 /** In place of roles: removes all. */
 const NO_ROLE = 'none';
 
 /** Registers a user with the password on standard input. */
 export async function addUser(config: string | undefined, name: string): Promise<void> {
   const wrong = nameObjection(name);
-  if (wrong !== undefined) throw new Mistakes([`'${name}' cannot be a user name: ${RULES[wrong]}.`]);
+  if (wrong !== undefined) throw new Mistakes([`'${name}' was not registered. ${nameProblem(wrong)}`]);
   await withStore(config, async (accounts, passwords) => {
-    const why = await register(accounts, passwords, name, await readSecret(`Password of ${name}`));
-    if (why !== undefined) throw new Mistakes([`'${name}' was not registered: ${why}.`]);
-    print(`${name} is registered.\n`);
+    const why = await register(accounts, passwords, name, await readSecret(`Password for ${name}`));
+    if (why !== undefined) throw new Mistakes([`'${name}' was not registered. ${why}`]);
+    print(`${name} was registered.\n`);
   });
 }
 
@@ -57,41 +38,42 @@ export async function register(
   secret: string,
 ): Promise<string | undefined> {
   const wrong = nameObjection(name);
-  if (wrong !== undefined) return RULES[wrong];
+  if (wrong !== undefined) return nameProblem(wrong);
   const other = await accounts.lookalike(name);
-  if (other !== undefined && nameKey(other.name) !== nameKey(name)) return `the name looks like '${other.name}'`;
+  if (other !== undefined && nameKey(other.name) !== nameKey(name)) return lookalike(name, other.name);
   const hashed = await newHash(passwords, name, secret);
   if ('fault' in hashed) return hashed.fault;
-  return (await accounts.create(name, hashed.hash, true)) === undefined ? 'the name is taken' : undefined;
+  return (await accounts.create(name, hashed.hash, true)) === undefined ? nameProblem('taken') : undefined;
 }
 
 /** Sets a user's password to the one on standard input. */
 export async function setPassword(config: string | undefined, name: string): Promise<void> {
   await withStore(config, async (accounts, passwords) => {
     const account = await known(accounts, name);
-    if (isBot(account)) throw new Mistakes([`${account.name} is a bot: its account has no password.`]);
-    const hashed = await newHash(passwords, account.name, await readSecret(`Password of ${account.name}`));
-    if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not set: ${hashed.fault}.`]);
+    if (isBot(account)) throw new Mistakes([`${account.name} is a bot: bots have no password.`]);
+    const hashed = await newHash(passwords, account.name, await readSecret(`Password for ${account.name}`));
+    if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not changed. ${hashed.fault}`]);
     await accounts.setHash(account.id, hashed.hash);
     await tellOfAccounts(config);
-    print(`The password of ${account.name} is set.\n`);
+    print(`The password of ${account.name} was changed.\n`);
   });
 }
 
 /** Gives a user another name. */
 export async function renameUser(config: string | undefined, name: string, to: string): Promise<void> {
   const wrong = nameObjection(to);
-  if (wrong !== undefined) throw new Mistakes([`'${to}' cannot be a user name: ${RULES[wrong]}.`]);
+  if (wrong !== undefined) throw new Mistakes([`'${name}' was not renamed to '${to}'. ${nameProblem(wrong)}`]);
   await withStore(config, async (accounts) => {
     const account = await known(accounts, name);
-    const unchanged = `${account.name} was not renamed`;
-    if (isBot(account)) throw new Mistakes([`${unchanged}: it is a bot, which finds its account by name.`]);
-    if (account.name === to) throw new Mistakes([`${unchanged}: that is its name.`]);
+    const unchanged = `'${account.name}' was not renamed to '${to}'.`;
+    if (isBot(account)) throw new Mistakes([`${unchanged} It is a bot, and bots find their account by name.`]);
+    if (account.name === to) throw new Mistakes([`${unchanged} That is its name already.`]);
     const other = await accounts.lookalike(to);
     const looksLike = other !== undefined && other.id !== account.id && nameKey(other.name) !== nameKey(to);
-    if (looksLike) throw new Mistakes([`${unchanged}: the name '${to}' looks like '${other.name}'.`]);
-    if ((await accounts.rename(account.id, to, true)) === undefined)
-      throw new Mistakes([`${unchanged}: the name '${to}' is taken, or looks like another user's.`]);
+    if (looksLike) throw new Mistakes([`${unchanged} ${lookalike(to, other.name)}`]);
+    if ((await accounts.rename(account.id, to, true)) === undefined) {
+      throw new Mistakes([`${unchanged} ${nameProblem('taken')}`]);
+    }
     await tellOfAccounts(config);
     print(`${account.name} is now ${to}.\n`);
   });
@@ -105,8 +87,8 @@ export async function listUsers(config: string | undefined): Promise<void> {
         const { name, created, seen, roles } = account;
         const last = seen === 0 ? 'never online' : `last online ${timeOf(seen)}`;
         const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
-        const kind = isBot(account) ? '  a bot' : '';
-        print(`${name}  made ${timeOf(created)}  ${last}${may}${kind}\n`);
+        const kind = isBot(account) ? '  bot' : '';
+        print(`${name}  created ${timeOf(created)}  ${last}${may}${kind}\n`);
       }
     }
   });
@@ -120,7 +102,9 @@ function timeOf(time: number): string {
 export async function setRoles(config: string | undefined, name: string, roles: readonly string[]): Promise<void> {
   const wrong = roles.filter((role) => !isRole(role));
   if (wrong.length > 0) {
-    throw new Mistakes(wrong.map((role) => `'${role}' cannot be a role: lower-case letters, digits and hyphens.`));
+    throw new Mistakes(
+      wrong.map((role) => `'${role}' cannot be a role: roles have lower-case letters, digits and hyphens.`),
+    );
   }
   await withStore(config, async (accounts) => {
     const account = await known(accounts, name);
@@ -139,8 +123,7 @@ export async function setRoles(config: string | undefined, name: string, roles: 
  */
 export async function removeUser(config: string | undefined, name: string, messages: boolean): Promise<void> {
   await withServices(config, { accounts: Accounts, messageLog: MessageLog }, async ({ accounts, messageLog: log }) => {
-    if (messages && log.removeFrom === undefined)
-      throw new Mistakes(['The store cannot remove messages by their sender.']);
+    if (messages && log.removeFrom === undefined) throw new Mistakes(['This store cannot remove messages by sender.']);
     const account = messages ? await accounts.find(name) : await known(accounts, name);
     if (account !== undefined) {
       await accounts.remove(account.id);
@@ -148,9 +131,9 @@ export async function removeUser(config: string | undefined, name: string, messa
     }
     const removed = messages ? await log.removeFrom?.(account?.id ?? name) : undefined;
     if (account === undefined && !removed) {
-      throw new Mistakes([`There is no user '${name}', and no undelivered message from one of that name.`]);
+      throw new Mistakes([`There is no user '${name}', and no undelivered message from that name.`]);
     }
-    if (account !== undefined) print(`${account.name} is removed.\n`);
+    if (account !== undefined) print(`${account.name} was removed.\n`);
     if (removed !== undefined) print(`Messages removed: ${removed}.\n`);
   });
 }
@@ -161,7 +144,7 @@ export async function signOut(config: string | undefined, name: string): Promise
     const account = await known(accounts, name);
     await accounts.signOut(account.id);
     await tellOfAccounts(config);
-    print(`${account.name} is signed out everywhere.\n`);
+    print(`${account.name} was signed out everywhere.\n`);
   });
 }
 
@@ -170,10 +153,8 @@ export async function unblock(config: string | undefined, name: string): Promise
   await withServices(config, { accounts: Accounts, lockout: Lockout }, async ({ accounts, lockout }) => {
     const account = await known(accounts, name);
     const lifted = await lockout.lift(account);
-    const places = lifted === 1 ? 'from one address' : `from ${lifted} addresses`;
-    print(
-      lifted === 0 ? `No login of ${account.name} is blocked.\n` : `${account.name} is no longer blocked ${places}.\n`,
-    );
+    const places = lifted === 1 ? 'for one address' : `for ${lifted} addresses`;
+    print(lifted === 0 ? `${account.name} is not blocked.\n` : `${account.name} was unblocked ${places}.\n`);
   });
 }
 
@@ -183,7 +164,7 @@ export async function signEveryoneOut(config: string | undefined): Promise<void>
     await accounts.signingKey(true);
     for await (const page of pagesOf(accounts)) await Promise.all(page.map(({ id }) => accounts.signOut(id)));
     await tellOfAccounts(config);
-    print('Everyone is signed out.\n');
+    print('Everyone was signed out.\n');
   });
 }
 
@@ -211,9 +192,13 @@ async function newHash(
   secret: string,
 ): Promise<{ readonly hash: string } | { readonly fault: string }> {
   const objection = await passwords.objection(name, secret);
-  if (objection !== undefined) return { fault: `that password may not be used: ${FAULTS[objection] ?? objection}` };
+  if (objection !== undefined) return { fault: passwordProblem(objection) };
   const hash = await passwords.hash(secret, 'command line');
-  return hash === undefined ? { fault: 'the password could not be hashed in time: try again' } : { hash };
+  return hash === undefined ? { fault: 'The password could not be hashed in time: try again.' } : { hash };
+}
+
+function lookalike(name: string, other: string): string {
+  return `The name '${name}' looks too much like '${other}'.`;
 }
 
 /** Works with the config's accounts and passwords. */

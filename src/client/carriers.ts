@@ -39,7 +39,7 @@ export function overStream(connect: () => Duplex): OpenCarrier {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) events.line(line);
-      if (rest.length > MAX_LINE) stream.destroy(new Error('the server sends a line without an end'));
+      if (rest.length > MAX_LINE) stream.destroy(new Error('the server sent an endless line'));
     });
     let fault: string | undefined;
     stream.on('error', (cause: NodeJS.ErrnoException) => {
@@ -75,7 +75,7 @@ export function overWebSocket(connect: () => WebSocketLike): OpenCarrier {
     });
     socket.addEventListener('close', ({ code, reason }) => {
       if (reason !== '') events.closed(reason);
-      else if (!open) events.closed('there is no connection');
+      else if (!open) events.closed('unreachable');
       else events.closed(code === 1000 ? undefined : `code ${code}`);
     });
     return { send: (line) => socket.send(line), close: () => socket.close() };

@@ -10,9 +10,6 @@ const CONNECT_TIME = 15_000;
 /** After this much silence the connection is checked, in milliseconds. */
 const SILENCE = 30_000;
 
-/** Why a connection ended that gave no reason: one that received something, and one that never did. */
-const CLOSED = { talking: 'the server closed it', silent: 'the server closed it without a word' };
-
 /** What the connections need from the conversation. */
 export interface ConnectionsHost {
   readonly open: OpenCarrier;
@@ -70,9 +67,9 @@ export class Connections {
     const events: CarrierEvents = {
       opened: () => current() && this.#opened(link),
       line: (text) => current() && this.#receive(text, link),
-      closed: (why = link.heard ? CLOSED.talking : CLOSED.silent) => current() && this.#lose(why),
+      closed: (why = link.heard ? 'cut' : 'no-greeting') => current() && this.#lose(why),
     };
-    this.#cancelWait = this.#host.clock.after(CONNECT_TIME, () => this.#lose('no answer in time'));
+    this.#cancelWait = this.#host.clock.after(CONNECT_TIME, () => this.#lose('no-answer'));
     try {
       link.carrier = this.#host.open(events);
     } catch (cause) {

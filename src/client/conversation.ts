@@ -89,7 +89,7 @@ export class Conversation {
       clock,
       id: Array.from({ length: 3 }, () => Math.floor(random() * 2 ** 32).toString(36)).join(''),
       send: (event) => this.#connections.send(event),
-      silent: () => this.#lost('the server does not answer'),
+      silent: () => this.#lost('no-answer'),
     });
     this.#questions = new Questions({
       requests: this.#requests,
@@ -273,7 +273,7 @@ export class Conversation {
 
   /** Nothing has been received for long: checks whether the server is still there. */
   #silent(link: Link): void {
-    if (!link.welcome && !this.#login.asking) this.#lost('the server does not answer');
+    if (!link.welcome && !this.#login.asking) this.#lost('no-answer');
     // Any answer would do. This one may have changed.
     if (link.welcome && this.#requests.pending === 0) void this.#learned.learnCommands();
   }

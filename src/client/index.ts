@@ -30,4 +30,17 @@ export {
   type State,
   type Step,
 } from './owner.ts';
+export {
+  answerProblem,
+  blockedReason,
+  closedReason,
+  commandProblem,
+  durationText,
+  loginProblem,
+  lostReason,
+  nameProblem,
+  passwordProblem,
+  requestProblem,
+  undeliveredTo,
+} from './reasons.ts';
 export { type Answer, RequestError } from './requests.ts';

@@ -6,7 +6,10 @@ export type State =
   | { readonly state: 'logging-in' }
   /** `back`: whether it was online before, and has reconnected. */
   | { readonly state: 'online'; readonly name: string; readonly back: boolean }
-  /** The connection was lost or could not be made. The next attempt is in `seconds`. */
+  /**
+   * The connection was lost or could not be made. The next attempt is in `seconds`. `why` is the server's reason, an
+   * error's text, or `unreachable`, `no-answer` (in time), `no-greeting` (closed before anything was received) or `cut`.
+   */
   | { readonly state: 'lost'; readonly why: string; readonly seconds: number }
   | Closed;
 

@@ -45,7 +45,7 @@ describe('a connection', () => {
     const close = vi.fn();
     const alice = new Talk(server, { ...as('alice'), open: () => ({ send() {}, close }) });
     server.clock.advance(15);
-    expect(alice.states.at(-1)).toMatchObject({ state: 'lost', why: 'no answer in time' });
+    expect(alice.states.at(-1)).toMatchObject({ state: 'lost', why: 'no-answer' });
     expect(close).toHaveBeenCalledTimes(1);
     server.clock.advance(1);
     expect(alice.conversation.state).toEqual({ state: 'connecting' });

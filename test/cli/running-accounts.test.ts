@@ -20,7 +20,7 @@ describe.each([
   test('that a user was removed, and that the next one of the name is another', MANY, async () => {
     await using program = await startProgram({ plugins });
     const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
-    expect(await user(program, ['remove', 'bob'])).toBe('bob is removed.\n');
+    expect(await user(program, ['remove', 'bob'])).toBe('bob was removed.\n');
     await bob.sees('closing:removed');
     await bob.isClosed();
     await user(program, ['add', 'bob'], 'tea-at-five\n');
@@ -37,7 +37,7 @@ describe.each([
     await bob.sees('closing:signed-out');
     const first = await program.connectJson();
     const token = await first.logsIn('bob', 'tea-at-five');
-    expect(await user(program, ['sign-out', 'bob'])).toBe('bob is signed out everywhere.\n');
+    expect(await user(program, ['sign-out', 'bob'])).toBe('bob was signed out everywhere.\n');
     await first.sees({ type: 'closing', reason: 'signed-out' });
     const second = await program.connectJson();
     second.says({ type: 'resume', token });
@@ -62,9 +62,9 @@ test('a block after wrong passwords is lifted', MANY, async () => {
   await guesser.seesInOrder('password', 'password', '3600');
   const bob = await program.connect();
   expect(await bob.asks('bob')).toMatch(/^blocked:3[56]\d\d$/);
-  expect(await user(program, ['unblock', 'BOB'])).toBe('bob is no longer blocked from one address.\n');
+  expect(await user(program, ['unblock', 'BOB'])).toBe('bob was unblocked for one address.\n');
   await program.returns('bob');
-  expect(await user(program, ['unblock', 'bob'])).toBe('No login of bob is blocked.\n');
+  expect(await user(program, ['unblock', 'bob'])).toBe('bob is not blocked.\n');
 });
 
 test('everyone is signed out, whoever is online and whoever is not', MANY, async () => {
@@ -74,7 +74,7 @@ test('everyone is signed out, whoever is online and whoever is not', MANY, async
   const token = await away.logsIn('alice', PASSWORD);
   await away.closes();
   const bob = await program.returns('bob');
-  expect(await user(program, ['sign-out', '--all'])).toBe('Everyone is signed out.\n');
+  expect(await user(program, ['sign-out', '--all'])).toBe('Everyone was signed out.\n');
   await bob.sees('closing:signed-out');
   const back = await program.connectJson();
   back.says({ type: 'resume', token });
@@ -90,7 +90,7 @@ test("a bot's account is listed as one, and is given no password", MANY, async (
       async setup({ accounts }) { await claimBot(accounts, 'helper'); },
     });`;
   await using program = await startProgram({ plugins: { './bot.ts': true } }, { files: { 'bot.ts': bot } });
-  expect(await user(program, ['list'])).toMatch(/^helper {2}made \S+ {2}never online {2}a bot\n$/);
+  expect(await user(program, ['list'])).toMatch(/^helper {2}created \S+ {2}never online {2}bot\n$/);
   await using folder = await Folder.with({});
   const words = ['user', 'passwd', 'helper', '--config', program.configFile];
   expect(await folder.runs(words, 'tea-at-five\n')).toMatchObject({

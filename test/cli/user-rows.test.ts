@@ -15,18 +15,18 @@ describe('a list of users', () => {
     ['with tabs', 'ada\ttea, four', ['1: ada/tea, four']],
     ['with a first line', 'class;Password;User name\n3b;tea;ada', ['2: ada/tea']],
     ['with a semicolon in a name', 'a;b,tea', ['1: a;b/tea']],
-    ['with one line, which a semicolon may be part of', 'nora;tea', ['1: 1 column, not 2']],
-    ['with a quote that is not closed', 'ada,"tea\nbob,cake', ['1: a quote is not closed', '2: bob/cake']],
-    ['with text beside quotes', '"ada"x,tea\nbob,cake', ['1: there is text beside a quoted field', '2: bob/cake']],
+    ['with one line, which a semicolon may be part of', 'nora;tea', ['1: 1 column instead of 2.']],
+    ['with a quote that is not closed', 'ada,"tea\nbob,cake', ['1: A quote is not closed.', '2: bob/cake']],
+    ['with text beside quotes', '"ada"x,tea\nbob,cake', ['1: There is text beside a quoted field.', '2: bob/cake']],
     [
       'with too much on a line',
       'ada,"tea",x\nbob,cake',
-      ['1: 3 columns, not 2: put quotes around fields that contain commas', '2: bob/cake'],
+      ['1: 3 columns instead of 2: put quotes around fields that contain commas.', '2: bob/cake'],
     ],
     [
       'with more than the first line names',
       'name,password\nada,tea, at four',
-      ['2: 3 columns, not 2: put quotes around fields that contain commas'],
+      ['2: 3 columns instead of 2: put quotes around fields that contain commas.'],
     ],
     ['of nothing', '\n \n', []],
   ])('%s', (_what, text, rows) => {

@@ -12,33 +12,33 @@ test('accounts are added, listed, given a new password and removed', MANY, async
   await using folder = await Folder.with({});
   expect(await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n')).toMatchObject({
     code: 0,
-    stdout: 'alice is registered.\n',
+    stdout: 'alice was registered.\n',
   });
   expect(await folder.runs(['user', 'add', 'ALICE'], 'tea-at-four\n')).toMatchObject({
     code: 2,
-    stderr: "chatserv: 'ALICE' was not registered: the name is taken.\n",
+    stderr: "chatserv: 'ALICE' was not registered. That name is taken.\n",
   });
   expect(await folder.runs(['user', 'add', 'bob'], 'short\n')).toMatchObject({
     code: 2,
-    stderr: "chatserv: 'bob' was not registered: that password may not be used: it is too short.\n",
+    stderr: "chatserv: 'bob' was not registered. That password is too short. A few words make a good one.\n",
   });
   expect(await folder.runs(['user', 'add', 'bob'])).toMatchObject({
     code: 2,
-    stderr: 'chatserv: Password of bob: standard input is empty.\n',
+    stderr: 'chatserv: Password for bob: standard input is empty.\n',
   });
   expect((await folder.runs(['user', 'add', 'a b'], 'tea-at-four\n')).code).toBe(2);
   expect(await folder.runs(['user', 'add', 'bob'], Buffer.from('caf\u00e9-con-leche\n', 'latin1'))).toMatchObject({
     code: 2,
-    stderr: 'chatserv: Password of bob: standard input is not UTF-8.\n',
+    stderr: 'chatserv: Password for bob: standard input is not UTF-8.\n',
   });
-  expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}made \S+ {2}never online\n$/);
+  expect((await folder.runs(['user', 'list'])).stdout).toMatch(/^alice {2}created \S+ {2}never online\n$/);
   expect((await folder.runs(['user', 'passwd', 'alice'], 'tea-at-five\n')).code).toBe(0);
   expect((await folder.runs(['user', 'role', 'alice', 'admin', 'dj'])).stdout).toBe('alice has the roles admin, dj.\n');
   expect((await folder.runs(['user', 'role', 'alice'])).stdout).toBe('alice has the roles admin, dj.\n');
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(/ {2}admin dj\n$/);
   expect((await folder.runs(['user', 'role', 'alice', 'none'])).stdout).toBe('alice has no roles.\n');
   expect((await folder.runs(['user', 'role', 'alice', 'a b'])).stderr).toMatch(/^chatserv: 'a b' cannot be a role/);
-  expect((await folder.runs(['user', 'remove', 'alice'])).stdout).toBe('alice is removed.\n');
+  expect((await folder.runs(['user', 'remove', 'alice'])).stdout).toBe('alice was removed.\n');
   expect(await folder.runs(['user', 'remove', 'alice'])).toMatchObject({
     code: 2,
     stderr: "chatserv: There is no user 'alice'.\n",
@@ -54,14 +54,14 @@ test('a user is renamed by the rules for new names', MANY, async () => {
   expect(await rename('ALICE', 'Alicia')).toMatchObject({ code: 0, stdout: 'alice is now Alicia.\n', stderr: '' });
   expect((await rename('alicia', 'ALICIA')).stdout).toBe('Alicia is now ALICIA.\n');
   expect((await folder.runs(['user', 'list'])).stdout).toMatch(
-    /^ALICIA {2}made \S+ {2}never online {2}dj\nbob {2}made /,
+    /^ALICIA {2}created \S+ {2}never online {2}dj\nbob {2}created /,
   );
   for (const [names, why] of [
     [['alice', 'zoe'], "There is no user 'alice'."],
-    [['bob', 'a b'], "'a b' cannot be a user name: it has letters"],
-    [['bob', 'bob'], 'bob was not renamed: that is its name.'],
-    [['bob', 'alicia'], "bob was not renamed: the name 'alicia' is taken, or looks like another user's."],
-    [['bob', 'a1icia'], "bob was not renamed: the name 'a1icia' looks like 'ALICIA'."],
+    [['bob', 'a b'], "'bob' was not renamed to 'a b'. A name can have letters"],
+    [['bob', 'bob'], "'bob' was not renamed to 'bob'. That is its name already."],
+    [['bob', 'alicia'], "'bob' was not renamed to 'alicia'. That name is taken."],
+    [['bob', 'a1icia'], "'bob' was not renamed to 'a1icia'. The name 'a1icia' looks too much like 'ALICIA'."],
   ] as const) {
     const { code, stderr } = await rename(...names);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`chatserv: ${why}`) });
@@ -81,13 +81,13 @@ test('with a user what they said is removed, also of one who was removed before'
   const runs = (...words: string[]) => folder.runs(['user', 'remove', ...words, '--config', program.configFile]);
   expect(await runs('mallory', '--messages')).toMatchObject({
     code: 0,
-    stdout: 'mallory is removed.\nMessages removed: 2.\n',
+    stdout: 'mallory was removed.\nMessages removed: 2.\n',
   });
-  expect((await runs('eve')).stdout).toBe('eve is removed.\n');
+  expect((await runs('eve')).stdout).toBe('eve was removed.\n');
   expect((await runs('eve', '--messages')).stdout).toBe('Messages removed: 1.\n');
   expect(await runs('eve', '--messages')).toMatchObject({
     code: 2,
-    stderr: "chatserv: There is no user 'eve', and no undelivered message from one of that name.\n",
+    stderr: "chatserv: There is no user 'eve', and no undelivered message from that name.\n",
   });
   const bob = await program.returns('bob');
   await bob.seesNothing();
@@ -97,9 +97,9 @@ test('a password that is typed is not shown, and is asked for twice', MANY, asyn
   await using folder = await Folder.with({});
   const types = (...typed: string[]) => folder.types(['user', 'add', 'alice'], typed);
   const different = await types('tea-at-four', 'tea-at-five');
-  expect(different).toMatch(/Password of alice: \s+Password of alice, again: \s+chatserv: The two passwords differ\./);
+  expect(different).toMatch(/Password for alice: \s+Repeat the password: \s+chatserv: The passwords do not match\./);
   const same = await types('tea-at-four', 'tea-at-four');
-  expect(same).toMatch(/Password of alice: \s+Password of alice, again: \s+alice is registered\./);
+  expect(same).toMatch(/Password for alice: \s+Repeat the password: \s+alice was registered\./);
   expect(different + same).not.toMatch(/tea/);
 });
 
@@ -125,9 +125,9 @@ test(
     expect(stdout).toMatch(/^2 users imported/);
     expect(stderr).toBe(
       [
-        'user_pass.txt:2: 1 column, not 2; left out',
-        'user_pass.txt:5: a name that may not be used; left out',
-        'user_pass.txt:6: the name is taken; left out',
+        'user_pass.txt:2: skipped: 1 column instead of 2.',
+        'user_pass.txt:5: skipped: A name can have letters, digits and punctuation, but no spaces and none of : , ( ) [ ] { } # *',
+        'user_pass.txt:6: skipped: That name is taken.',
         '',
       ].join('\n'),
     );
@@ -167,10 +167,10 @@ test('a class comes in from a list of names and passwords', MANY, async () => {
     code: 1,
     stdout: '2 users imported.\n',
     stderr: [
-      'class.csv:3: the name is taken; left out',
-      'class.csv:4: that password may not be used: it is too short; left out',
-      'class.csv:5: that password may not be used: it is too short; left out',
-      'class.csv:6: 1 column, not 2; left out',
+      'class.csv:3: skipped: That name is taken.',
+      'class.csv:4: skipped: That password is too short. A few words make a good one.',
+      'class.csv:5: skipped: That password is too short. A few words make a good one.',
+      'class.csv:6: skipped: 1 column instead of 2.',
       '',
     ].join('\n'),
   });
@@ -189,7 +189,7 @@ test(
     const imports = (file: string) => folder.runs(['user', 'import', file, '--passwords']);
     expect(await imports('quoted.csv')).toEqual({
       code: 0,
-      stdout: '1 user imported, from columns with semicolons between them.\n',
+      stdout: '1 user imported from columns separated by semicolons.\n',
       stderr: '',
     });
     await writeFile(
@@ -210,7 +210,7 @@ test(
     });
     expect(await imports('quoted.csv')).toMatchObject({
       code: 1,
-      stderr: 'quoted.csv:2: the name is taken; left out\n',
+      stderr: 'quoted.csv:2: skipped: That name is taken.\n',
     });
     expect((await imports('.')).stderr).toBe('chatserv: . cannot be read: it is a folder\n');
     const { stdout } = await folder.runs(['user', 'list']);

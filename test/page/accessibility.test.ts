@@ -59,7 +59,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await ada.page.getByRole('button', { name: 'Settings' }).click();
     await isAccessible(ada, 'settings');
     await ada.page.keyboard.press('Escape');
-    await ada.page.getByRole('button', { name: 'Write to somebody' }).click();
+    await ada.page.getByRole('button', { name: 'Write to someone' }).click();
     await ada.page.getByRole('button', { name: 'Write', exact: true }).click();
     await isAccessible(ada, 'whom to write to');
     await ada.page.getByLabel('Names').fill('ghost');
@@ -156,11 +156,11 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     const said = ada.page.locator('#announcer p');
     await said.filter({ hasText: /^bob: hello all$/ }).waitFor({ state: 'attached' });
     await said.filter({ hasText: /^bob, to you: hello you$/ }).waitFor({ state: 'attached' });
-    await ada.page.getByRole('button', { name: 'Write to somebody' }).click();
+    await ada.page.getByRole('button', { name: 'Write to someone' }).click();
     await ada.page.getByLabel('Names').fill('ghost');
     await ada.page.keyboard.press('Enter');
     await ada.says('anybody there?');
-    await said.filter({ hasText: 'there is no account ghost' }).waitFor({ state: 'attached' });
+    await said.filter({ hasText: 'Not sent to ghost: no such user' }).waitFor({ state: 'attached' });
     await ada.opens('Everyone');
     await ada.page.getByRole('navigation', { name: 'Conversations' }).waitFor();
     await ada.page.getByRole('region', { name: 'Everyone' }).waitFor();

@@ -58,13 +58,13 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const ada = await town.arrives();
     await ada.registers('ada');
     const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
-    await ada.page.getByRole('button', { name: 'Write to somebody' }).click();
+    await ada.page.getByRole('button', { name: 'Write to someone' }).click();
     await ada.page.getByLabel('Names').fill('bob, carol ghost');
     await ada.page.getByRole('button', { name: 'Write', exact: true }).click();
     await ada.says('lunch at noon?');
     await bob.hears('ada', 'lunch at noon?');
     await carol.hears('ada', 'lunch at noon?');
-    await ada.page.locator('.remark', { hasText: 'but not to ghost: no such account' }).waitFor();
+    await ada.page.locator('.remark', { hasText: 'but not to ghost: no such user' }).waitFor();
     await bob.says('message ada yes');
     await bob.sees('sent:');
     await ada.opens('bob');
@@ -79,10 +79,10 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const notes = ada.page.locator('#messages .note');
     await notes.filter({ hasText: /^(ada bob|bob ada)/ }).waitFor();
     await notes.filter({ hasText: '/help [command]' }).waitFor();
-    await notes.filter({ hasText: 'There is no command /fly, and nothing was sent. /help lists' }).waitFor();
+    await notes.filter({ hasText: 'There is no command /fly, so nothing was sent. /help lists' }).waitFor();
     await notes.filter({ hasText: 'Did you mean /wholast' }).waitFor();
     await notes.filter({ hasText: 'A line that starts with / is a command.' }).waitFor();
-    await notes.filter({ hasText: 'It is called like this: /wholast <minutes>' }).waitFor();
+    await notes.filter({ hasText: 'Usage: /wholast <minutes>' }).waitFor();
     await bob.hears('ada', '/not a command');
     await ada.says('/message bob a word');
     await bob.hears('ada', 'a word');
@@ -108,7 +108,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await bob.hears('ada', 'first');
     await bob.hears('ada', 'second');
     await ada.says('one\n\n  /message bob two');
-    await ada.page.locator('#composer-count', { hasText: 'Line 3 begins with / like a command' }).waitFor();
+    await ada.page.locator('#composer-count', { hasText: 'Line 3 starts with / like a command' }).waitFor();
     expect(await ada.composer.inputValue()).toBe('one\n\n  /message bob two');
     await ada.says('if (true) {\n  // indented\n// not');
     for (const line of ['if (true) {', '  // indented', '// not']) await bob.hears('ada', line);

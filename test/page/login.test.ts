@@ -17,18 +17,18 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await problem(/There is no account .*ada/);
     expect(await focused()).toBe('login-name');
     await ada.tries('bob', 'not this one');
-    await problem('That password is not right');
+    await problem('Wrong password.');
     expect(await focused()).toBe('login-password');
 
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
     await ada.tries('bob', 'not this one', 'Make the account');
-    await problem(/The name .*bob.* is taken/);
+    await problem(/bob.* is taken/);
     await ada.tries('a(da)', PASSWORD, 'Make the account');
-    await problem('That name cannot be used');
+    await problem('A name can have letters');
     await ada.tries('ada', 'short', 'Make the account');
     await problem('too short');
     await ada.tries('ada', 'password1', 'Make the account');
-    await problem('many people use');
+    await problem('too common');
     await ada.tries('ada', PASSWORD, 'Make the account');
     await ada.composer.waitFor();
   });
@@ -38,11 +38,11 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await town.program.registers('ada');
     const ada = await town.arrives();
     await ada.tries('ada', 'wrong');
-    await ada.page.getByText('That password is not right').waitFor();
+    await ada.page.getByText('Wrong password.').waitFor();
     await ada.tries('ada', 'wrong again');
-    await ada.page.getByText(/after too many wrong passwords. Please wait \d seconds?\./).waitFor();
+    await ada.page.getByText(/You cannot log in for \d seconds?: .* too many wrong passwords\./).waitFor();
     expect(await ada.page.locator('#login-submit').isDisabled()).toBe(true);
-    await ada.page.getByText('Please wait 1 second.').waitFor();
+    await ada.page.getByText('You cannot log in for 1 second:').waitFor();
     await ada.page.getByText('You can try again now').waitFor();
     await ada.logsIn('ada');
   });
@@ -52,17 +52,17 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     const bob = await town.program.joins('bob');
     const ada = await town.arrives();
     await ada.tries('bob', PASSWORD);
-    await ada.page.getByText('is connected already').waitFor();
+    await ada.page.getByText('is already connected').waitFor();
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
     await ada.tries('bob', 'a-name-for-me', 'Make the account');
-    await ada.page.getByText(/The name .*bob.* is taken/).waitFor();
+    await ada.page.getByText(/bob.* is taken/).waitFor();
     await ada.page.getByRole('button', { name: 'Log in' }).click();
     await bob.logsOut();
     await town.program.configures({ plugins: { registration: false } });
     await town.program.reloads();
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
     await ada.tries('ada', PASSWORD, 'Make the account');
-    await ada.page.getByText('New accounts are not made here').waitFor();
+    await ada.page.getByText('it cannot be registered here').waitFor();
   });
 
   test('it offers no account while registration is off, and says that the server is full', async () => {
@@ -85,11 +85,9 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await desk.says('at my desk');
     const phone = await town.arrives();
     await phone.tries('ada', 'not the right one');
-    await phone.page.getByText('That password is not right').waitFor();
+    await phone.page.getByText('Wrong password.').waitFor();
     await phone.tries('ada', PASSWORD);
-    await phone.page
-      .getByText('in another window or on another device. Logging in here closes that connection.')
-      .waitFor();
+    await phone.page.getByText('from another window or device. Logging in here closes that connection.').waitFor();
     const instead = phone.page.getByRole('button', { name: 'Log in here instead' });
     expect(await phone.page.evaluate('document.activeElement.id')).toBe('login-submit');
     // What is filled in anew is another attempt.
@@ -98,15 +96,15 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     await phone.tries('ada', PASSWORD);
     await instead.click();
     await phone.page.locator('#me-state', { hasText: 'Online' }).waitFor();
-    await desk.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await desk.page.locator('#banner-text', { hasText: 'You logged in from another window' }).waitFor();
 
     await desk.page.getByRole('button', { name: 'Use it here' }).click();
     await desk.page.locator('#me-state', { hasText: 'Online' }).waitFor();
     expect(await desk.texts()).toEqual(['at my desk']);
-    await phone.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await phone.page.locator('#banner-text', { hasText: 'You logged in from another window' }).waitFor();
     // A page that is loaded again does not take over by itself.
     await phone.page.reload();
-    await phone.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await phone.page.locator('#banner-text', { hasText: 'You logged in from another window' }).waitFor();
     await desk.says('still here');
     await desk.page.locator('.message:not(.waiting)', { hasText: 'still here' }).waitFor();
   });
@@ -128,6 +126,6 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
     const ada = await town.arrives();
     await town.program.kill();
     await ada.tries('ada', PASSWORD);
-    await ada.page.getByText('There is no connection to the server').waitFor();
+    await ada.page.getByText('The server cannot be reached.').waitFor();
   });
 });

@@ -35,7 +35,7 @@ describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120
 
     await ada.says('/order');
     await sheet.getByRole('button', { name: 'Cancel' }).click();
-    await notes.filter({ hasText: 'You gave no answer, and /order was cancelled.' }).waitFor();
+    await notes.filter({ hasText: 'You gave no answer, so /order was cancelled.' }).waitFor();
     await ada.says('/order');
     await sheet.getByLabel('size').press('Escape');
     await notes.filter({ hasText: 'was cancelled' }).nth(1).waitFor();
@@ -55,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120
     await program.configures({ plugins: { './order.ts': true, http: { port: Number(where) } } });
     await program.kill();
     await sheet.waitFor({ state: 'hidden' });
-    await ada.page.locator('.note', { hasText: 'The connection was lost before this was answered' }).waitFor();
+    await ada.page.locator('.note', { hasText: 'The connection was lost before /order was answered' }).waitFor();
     await program.start();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor({ timeout: 40_000 });
   });
@@ -72,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)('a question on the page', { timeout: 120
     await ada.tries('ada', PASSWORD, 'Make the account');
     await sheet.getByText('Before you go on').waitFor();
     await sheet.getByRole('button', { name: 'Cancel' }).click();
-    await ada.page.getByText('Without an answer you cannot log in.').waitFor();
+    await ada.page.getByText('You cannot log in without answering “Who invited you?”.').waitFor();
     await ada.tries('ada', PASSWORD, 'Make the account');
     await answers('carol');
     await sheet.getByText('nobody knows them').waitFor();

@@ -66,7 +66,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page stores on the device', { 
     const second = await ada.opensAnotherWindow();
     await second.page.locator('#me-state', { hasText: 'Online' }).waitFor();
     await second.hears('in the first');
-    await ada.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await ada.page.locator('#banner-text', { hasText: 'You logged in from another window' }).waitFor();
     await second.says('in the second');
     const kept = () => ada.page.evaluate('Object.values(localStorage).join()');
     await expect.poll(kept).toContain('in the second');
@@ -74,14 +74,14 @@ describe.skipIf(CHROMIUM === undefined)('what the page stores on the device', { 
     await ada.page.getByRole('button', { name: 'Use it here' }).click();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
     expect(await ada.texts()).toEqual(['in the first', 'in the second']);
-    await second.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await second.page.locator('#banner-text', { hasText: 'You logged in from another window' }).waitFor();
 
     await ada.says('in the first again');
     await expect.poll(kept).toContain('in the first again');
     // The window that was replaced writes nothing when it goes.
     await second.page.reload();
     await second.hears('in the first again');
-    await ada.page.locator('#banner-text', { hasText: 'You connected in another window' }).waitFor();
+    await ada.page.locator('#banner-text', { hasText: 'You logged in from another window' }).waitFor();
 
     await second.says('/logout');
     await second.page.locator('#login-name').waitFor();

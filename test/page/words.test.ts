@@ -39,7 +39,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     const ada = await town.arrives();
     await ada.registers('ada');
     await about(ada, '3 people online');
-    expect(await words(ada)).toContain('What was said before is not shown here.');
+    expect(await words(ada)).toContain('Earlier messages are not shown here.');
     expect(await words(ada)).not.toContain('Nothing was said');
 
     // To whom else bob writes, ada is not told.
@@ -76,7 +76,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
 
     await program.start();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor({ timeout: 40_000 });
-    await about(ada, 'Away; gets your messages on coming back');
+    await about(ada, 'Away; gets your messages later');
     expect(await words(ada)).not.toContain('Last seen online');
     expect(await dots(ada)).toBe(0);
     await ada.opens('Everyone');
@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await about(ada, 'Only you are online');
     await ada.opens('*server*');
     await ada.page.locator('.announcement', { hasText: 'mind the step' }).waitFor();
-    await about(ada, 'Sent by the server, which reads no answers');
+    await about(ada, 'Sent by the server; it does not read replies');
   });
 
   test('about a name is no more than is known', async () => {
@@ -107,12 +107,14 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await town.program.registers('bob');
     await ada.says('/message ghost boo');
     await about(ada, /^Not online$/);
-    await ada.page.locator('.remark', { hasText: 'Nobody got this: there is no account ghost.' }).waitFor();
+    await ada.page
+      .locator('.remark', { hasText: 'Not sent to ghost: no such user, or too many unread messages.' })
+      .waitFor();
     await about(ada, /^Not online$/);
     await ada.says('/message bob hello');
-    await about(ada, 'Away; gets your messages on coming back');
+    await about(ada, 'Away; gets your messages later');
     await ada.says('/message (ghost spook) boo');
-    await ada.page.locator('.remark', { hasText: 'This could not be sent to ghost and spook' }).waitFor();
+    await ada.page.locator('.remark', { hasText: 'Not sent to ghost and spook' }).waitFor();
   });
 
   test('does not promise offline messages if the server stores none', async () => {
@@ -121,15 +123,15 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await ada.registers('ada');
     const bob = await town.program.joins('bob');
     await ada.opens('bob');
-    expect(await words(ada)).toContain('Who is not online does not get it.');
+    expect(await words(ada)).toContain('Only people who are online get it.');
     expect(await bob.asks('message ada hello')).toBe('sent:');
     await ada.hears('hello');
     await bob.logsOut();
-    await about(ada, 'Away; messages do not wait here');
+    await about(ada, 'Away; messages are not stored here');
     await ada.says('are you there?');
-    const remark = 'Nobody got this: bob is not online, and messages do not wait here.';
+    const remark = 'Not sent to bob: not online, and this server does not store messages.';
     await ada.page.locator('.remark', { hasText: remark }).waitFor();
-    await ada.page.getByRole('button', { name: 'Write to somebody' }).click();
-    await ada.page.locator('#start-hint', { hasText: 'Who is not online does not get it.' }).waitFor();
+    await ada.page.getByRole('button', { name: 'Write to someone' }).click();
+    await ada.page.locator('#start-hint', { hasText: 'Only people who are online get it.' }).waitFor();
   });
 });

@@ -20,15 +20,15 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
       await using terminal = await Terminal.connects(args);
       await terminal.shows('Name:');
       await terminal.enters('alice');
-      await terminal.shows('There is no user alice yet. Register? [y/N]');
+      await terminal.shows('There is no account “alice”. Register it? [y/N]');
       await terminal.enters('y');
-      await terminal.shows('A password for it:');
+      await terminal.shows('New password:');
       await terminal.enters('short');
-      await terminal.shows('The same again:');
+      await terminal.shows('Repeat the password:');
       await terminal.enters('short');
       await terminal.shows('That password is too short.');
       await terminal.enters(PASSWORD);
-      await terminal.shows(/The same again:[\s\S]*The same again:/);
+      await terminal.shows(/Repeat the password:[\s\S]*Repeat the password:/);
       await terminal.enters(PASSWORD);
       await terminal.shows('You are alice');
       await terminal.presses('C-d');
@@ -37,11 +37,11 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await using terminal = await Terminal.connects(args);
     await terminal.shows('Name:');
     await terminal.enters('alice');
-    await terminal.shows('Password of alice:');
+    await terminal.shows('Password for alice:');
     await terminal.enters('not-the-right-one');
-    await terminal.shows(/Wrong password\.\nPassword of alice:$/);
+    await terminal.shows(/Wrong password\.\nPassword for alice:$/);
     await terminal.types(PASSWORD);
-    expect(await terminal.lastRow()).toBe('Password of alice:');
+    expect(await terminal.lastRow()).toBe('Password for alice:');
     await terminal.presses('Enter');
     const screen = await terminal.shows('online: alice');
     expect(screen).not.toContain('right-one');
@@ -101,7 +101,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('to bob');
     await alice.typed('bob>');
     await alice.enters('who wants lunch');
-    await alice.shows('Usage: who. To send it as text: say who wants lunch');
+    await alice.shows('Usage: /who. To send it as text: say who wants lunch');
     await alice.enters('say who wants lunch');
     await bob.hears('alice', 'who wants lunch');
     await alice.enters('last lunch was good');
@@ -113,10 +113,10 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('quit complaining');
     await alice.shows('Usage: quit. To send it as text: say quit complaining');
     await alice.enters('/dance');
-    await alice.shows('There is no command dance, and nothing was sent.');
+    await alice.shows('There is no command /dance, so nothing was sent.');
     await bob.seesNothing();
     await alice.enters('message (bob ghost) hello');
-    await alice.shows(/you → bob: hello\n! Not sent to ghost: no user can be reached by that name\./);
+    await alice.shows(/you → bob: hello\n! Sent to the others, but not to ghost: no such user, or unable/);
     await alice.enters('whoelse');
     await alice.shows('whoelse: bob');
   });
@@ -140,18 +140,18 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('/say garden one');
     await alice.shows('A line that starts with / is never a message. Leave out the / to send it.');
     await alice.enters('/grden one');
-    await alice.shows('There is no command grden, and nothing was sent. /help lists them.');
+    await alice.shows('There is no command /grden, so nothing was sent. /help lists the commands.');
     await program.configures({ plugins: { './garden.ts': true } });
     expect((await program.reloads()).mistakes).toBeUndefined();
     // Nothing has told the client of the reload.
     await alice.enters('garden tulips');
     await alice.shows('garden did: tulips');
     await alice.enters('/grden one');
-    await alice.shows(/Did you mean \/garden\? \/help\s+lists them\./);
+    await alice.shows(/Did you mean \/garden\? \/help\s+lists the commands\./);
     await program.configures({});
     expect((await program.reloads()).mistakes).toBeUndefined();
     await alice.enters('garden roses');
-    await alice.shows('There is no command garden, and nothing was sent.');
+    await alice.shows('There is no command /garden, so nothing was sent.');
     await program.configures({ plugins: { './garden.ts': true } });
     expect((await program.reloads()).mistakes).toBeUndefined();
     await alice.enters('say garden hi');
@@ -159,7 +159,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('/say garden ho');
     await alice.shows('say did: garden ho');
     await alice.enters('who is there');
-    await alice.shows('Usage: who. To send it as text: broadcast who is there');
+    await alice.shows('Usage: /who. To send it as text: broadcast who is there');
     await bob.seesNothing();
   });
 
@@ -169,7 +169,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     const bob = await program.joins('bob');
     await using alice = await online(program, 'alice');
     await alice.enters('order');
-    await alice.shows(/order asks; Ctrl-C cancels\.\nsize:$/);
+    await alice.shows(/\/order is asking\. Ctrl-C cancels\.\nsize:$/);
     await alice.types('sm');
     await bob.says('broadcast hungry too');
     await bob.sees('sent:');
@@ -185,7 +185,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('order');
     await alice.shows(/size:$/);
     await alice.presses('C-c');
-    await alice.shows('You gave no answer, and order was cancelled.');
+    await alice.shows('You gave no answer, so /order was cancelled.');
     await alice.typed('everyone>');
     await alice.enters('hello');
     await bob.hears('alice', 'hello');
@@ -307,7 +307,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.presses('C-c');
     await alice.shows(/waiting\) everyone>$/);
     await alice.presses('C-c');
-    await alice.shows(/Withdrawn, not sent: 4\d\d\./);
+    await alice.shows(/Lines withdrawn: 4\d\d\./);
     await alice.presses('C-c');
     await alice.shows('ended with 0');
   });
@@ -399,7 +399,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await program.registers('alice');
     const bob = await program.joins('bob');
     await using alice = await Terminal.connects([`alice@127.0.0.1:${program.port}`], { env: { TERM: 'dumb' } });
-    await alice.shows('Password of alice:');
+    await alice.shows('Password for alice:');
     await alice.enters(`x${PASSWORD.slice(0, 2)}`);
     await alice.shows('Wrong password.');
     await alice.types(`${PASSWORD}x`);
@@ -426,13 +426,13 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('@bob before');
     await alice.shows('you → bob: before');
     await program.kill();
-    await alice.shows('Connection lost');
+    await alice.shows('The connection was lost. Reconnecting.');
     await alice.typed('(no connection) everyone>');
     await alice.enters('@bob while');
     await alice.enters('@bob it was gone');
     await alice.types('half');
     await program.start();
-    await alice.shows(/back after \d+ s/);
+    await alice.shows(/Reconnected after \d+ s\./);
     await alice.shows(/you → bob: while\n.*you → bob: it was gone\neveryone> half$/);
     const bob = await program.returns('bob');
     for (const text of ['before', 'while', 'it was gone']) await bob.hears('alice', text);
@@ -440,36 +440,36 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await program.kill();
     await alice.typed('(no connection) everyone> half');
     await alice.presses('Enter', 'C-d');
-    await alice.shows('Not sent yet: 1. Will quit once everything is sent.');
+    await alice.shows('Lines not sent yet: 1. Will quit once everything is sent.');
     await alice.presses('C-c');
-    await alice.shows(/Not sent, or not answered: 1\.\n.*ended with 0/);
+    await alice.shows(/Lines not sent or not answered: 1\.\n.*ended with 0/);
   });
 
   test('is told why the conversation ended', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     await using nowhere = await Terminal.connects(['127.0.0.1:1']);
-    await nowhere.shows(/No connection to 127\.0\.0\.1:1: nothing listens there[\s\S]*ended with 4/);
+    await nowhere.shows(/Cannot connect to 127\.0\.0\.1:1\. Nothing is listening there\.[\s\S]*ended with 4/);
     await using first = await online(program, 'alice');
     await using second = await Terminal.connects([`alice@127.0.0.1:${program.port}`]);
-    await second.shows('Password of alice:');
+    await second.shows('Password for alice:');
     await second.enters('not-the-right-one');
     await second.shows('Wrong password.');
     await second.enters(PASSWORD);
     await second.shows(
-      /alice is connected already, from somewhere else\.\nClose that connection and log in here\? \[y\/N\]$/,
+      /“alice” is already connected from another window or device\.\nClose that connection and log in here\? \[y\/N\]$/,
     );
     await second.enters('n');
-    await second.shows(/The login was refused: the account is connected already[\s\S]*ended with 3/);
+    await second.shows(/\[y\/N\] n\n.*“alice” is already connected[\s\S]*ended with 3/);
     await using third = await Terminal.connects([`alice@127.0.0.1:${program.port}`], {
       env: { CHATSERV_PASSWORD: PASSWORD },
     });
     await third.shows('log in here? [y/N]');
     await third.enters('y');
     await third.shows('online: alice');
-    await first.shows(/You logged in from somewhere else, and this connection was closed\.\nended with 3/);
+    await first.shows(/You logged in from another window or device, so this connection was closed\.\nended with 3/);
     await program.stop('SIGTERM');
-    await third.shows('Connection lost (the server is shutting down). Reconnecting.');
+    await third.shows('The server is shutting down. Reconnecting.');
     await third.presses('C-c');
     await third.shows('ended with 0');
   });

@@ -99,11 +99,11 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(stderr.trimEnd().split('\n')).toEqual([
       'chatserv: line 1 was not sent: it contains a carriage return; lines end with LF or CRLF.',
       'chatserv: line 2 was not sent: it contains a NUL character, as UTF-16 does.',
-      'chatserv: line 3 was not sent: it is not UTF-8.',
+      'chatserv: line 3 was not sent: it is not valid UTF-8.',
       'chatserv: line 5 was not sent: there is no command after the /.',
       'chatserv: line 6 was not sent: it contains a NUL character, as UTF-16 does.',
       'chatserv: line 7 was not sent: it is too long.',
-      'chatserv: line 10 was not sent: it comes after logout in line 9.',
+      'chatserv: line 10 was not sent: it follows the logout in line 9.',
     ]);
     expect([code, stdout]).toEqual([1, 'sent:\nalice\n']);
     const bob = await program.returns('bob');
@@ -127,7 +127,7 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(await sends(at(program), 'order\nwho\n')).toEqual({
       code: 1,
       stdout: 'alice\n',
-      stderr: "chatserv: order asks 'size', which a script cannot answer.\nerror:cancelled:order\n",
+      stderr: "chatserv: order asked 'size'; a script cannot answer questions.\nerror:cancelled:order\n",
     });
   });
 
@@ -135,7 +135,7 @@ describe('a script', { timeout: 60_000 }, () => {
     await using program = await startProgram();
     const refused = await sends(at(program, 'carol'), 'who\n');
     expect(refused).toMatchObject({ code: 3, stdout: '' });
-    expect(refused.stderr).toBe('chatserv: The login was refused: there is no such user; --register creates it.\n');
+    expect(refused.stderr).toBe('chatserv: There is no account “carol”. Use --register to create it.\n');
     expect(await sends(at(program, 'carol'), 'who\n', '--register')).toMatchObject({ code: 0, stdout: 'carol\n' });
   });
 
@@ -146,7 +146,7 @@ describe('a script', { timeout: 60_000 }, () => {
     const runs = (...args: string[]) => folder.runs(['connect', ...args], 'who\n');
     expect(await runs(at(program), '--password-file', 'right')).toMatchObject({ code: 0, stdout: 'alice\n' });
     const wrong = await runs(at(program), '--password-file', 'wrong');
-    expect(wrong).toEqual({ code: 3, stdout: '', stderr: 'chatserv: The login was refused: wrong password.\n' });
+    expect(wrong).toEqual({ code: 3, stdout: '', stderr: 'chatserv: Wrong password.\n' });
     expect(await runs(at(program))).toMatchObject({ code: 2, stderr: expect.stringContaining('CHATSERV_PASSWORD') });
     expect(await runs(`127.0.0.1:${program.port}`)).toMatchObject({
       code: 2,
@@ -166,7 +166,7 @@ describe('a script', { timeout: 60_000 }, () => {
     });
     await using other = await somethingElse();
     const stranger = await runs(`alice@127.0.0.1:${other.port}`, '--password-file', 'right');
-    expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('not a chatserv') });
+    expect(stranger).toMatchObject({ code: 3, stderr: expect.stringContaining('no chatserv server') });
   });
 
   test('reconnects when the server is killed', async () => {

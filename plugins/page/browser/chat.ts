@@ -6,13 +6,14 @@ import {
   type Received,
   type Remembered,
   type RequestError,
+  requestProblem,
   type State,
   type Step,
+  undeliveredTo,
 } from 'chatserv/client';
 import type { Kept } from './keep.ts';
 import { keepsMessages } from './server.ts';
 import { type Entry, type Talk, Talks } from './talks.ts';
-import { failureInWords, unreachedInWords } from './words.ts';
 
 /** The callbacks of a chat. */
 export interface Watcher {
@@ -201,12 +202,14 @@ export class Chat implements Presence {
       entry.state = 'sent';
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       if (unknown.length > 0) {
-        entry.remark = unreachedInWords(unknown, talk.to.length, keepsMessages);
+        entry.remark = undeliveredTo(unknown, talk.to.length, keepsMessages);
       }
     } catch (cause) {
-      const { reason, about, sentence } = cause as RequestError;
       entry.state = 'failed';
-      entry.remark = `Not sent. ${failureInWords(reason, about, undefined, sentence)}`;
+      const error = cause as RequestError;
+      // Whether the server has it is unknown.
+      const isInDoubt = error.reason === 'closed';
+      entry.remark = `${isInDoubt ? '' : 'Not sent. '}${requestProblem(error)}`;
     }
     this.#watcher.changed(entry);
     this.talks.touch();

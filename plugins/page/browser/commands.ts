@@ -5,10 +5,11 @@ import {
   type KnownCommand,
   messageOf,
   type RequestError,
+  requestProblem,
   wordsLike,
 } from 'chatserv/client';
 import type { Recipients } from './talks.ts';
-import { failureInWords, noCommandInWords } from './words.ts';
+import { noCommandInWords } from './words.ts';
 
 /** A typed line: a message, or after a slash a command. Two slashes are a message that starts with one. */
 export type Written =
@@ -47,12 +48,12 @@ export async function call(conversation: Conversation, name: string, rest: strin
     const { command, text, lines, facts } = await conversation.command(name, rest);
     if (command === 'help') return commandsIn(facts).map(helpLine);
     const shown = (lines ?? [text ?? '']).map((line) => ({ text: line }));
-    return shown.length === 0 || (shown.length === 1 && shown[0]?.text === '') ? [{ text: '(nothing)' }] : shown;
+    return shown.length === 0 || (shown.length === 1 && shown[0]?.text === '') ? [{ text: '(no output)' }] : shown;
   } catch (cause) {
-    const { reason, about, sentence } = cause as RequestError;
-    if (reason === 'command') return [{ text: noCommandInWords(name, wordsLike(name, conversation.commands)) }];
+    const error = cause as RequestError;
+    if (error.reason === 'command') return [{ text: noCommandInWords(name, wordsLike(name, conversation.commands)) }];
     const usage = commandOf(name, conversation.commands)?.usage;
-    return [{ text: failureInWords(reason, about || name, usage, sentence) }];
+    return [{ text: requestProblem(error, usage && `/${usage}`) }];
   }
 }
 

@@ -77,9 +77,10 @@ export class Composer {
 
   /** Why it cannot be sent. */
   #problem(lines: readonly string[]): string | undefined {
-    if (lines.length > MOST_LINES) return `Too many lines: ${lines.length}, and ${MOST_LINES} can be sent at once`;
+    if (lines.length > MOST_LINES) return `Too many lines: ${lines.length}; at most ${MOST_LINES} can be sent at once`;
     const command = this.#text.value.split('\n').findIndex(isCommand) + 1;
-    if (command > 0 && lines.length > 1) return `Line ${command} begins with / like a command: send a command alone`;
+    if (command > 0 && lines.length > 1)
+      return `Line ${command} starts with / like a command; send commands one at a time`;
     const left = this.#left(lines);
     return left < 0 ? `Too long by ${-left} ${left === -1 ? 'character' : 'characters'}` : undefined;
   }

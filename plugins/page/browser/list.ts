@@ -61,7 +61,7 @@ export class ListView {
     this.#items = items;
     const nobody = others.length + spoken.length === 0 && chat.knowsOnline;
     const more =
-      others.length > LISTED ? `and ${others.length - LISTED} more, whom “Write to somebody” finds by name` : '';
+      others.length > LISTED ? `and ${others.length - LISTED} more; use “Write to someone” to find them by name` : '';
     this.#rest.textContent = nobody ? 'Nobody else is online right now.' : more;
     this.#rest.hidden = this.#rest.textContent === '';
 

@@ -1,7 +1,7 @@
-import type { State } from 'chatserv/client';
+import { blockedReason, closedReason, lostReason, type State } from 'chatserv/client';
 import { countDown } from './countdown.ts';
 import { byId } from './dom.ts';
-import { blockedInWords, closedInWords, loginProblem, lostInWords } from './words.ts';
+import { loginProblemInWords } from './words.ts';
 
 /** The values of the form. */
 export interface Credentials {
@@ -77,19 +77,19 @@ export class LoginView {
   failed(state: Extract<State, { state: 'closed' | 'lost' }>): void {
     this.#busy(false);
     if (state.state === 'lost') {
-      this.#complain(lostInWords(state.why), this.#submit);
+      this.#complain(`${lostReason(state.why)} Please try again in a moment.`, this.#submit);
     } else if (state.why === 'blocked') {
       this.#blocked(state.seconds ?? 1);
     } else if (state.why === 'refused') {
       this.#refused(state);
     } else {
-      this.#complain(closedInWords(state.why), this.#submit);
+      this.#complain(closedReason(state), this.#submit);
     }
   }
 
   #refused(state: Extract<State, { state: 'closed' }>): void {
     this.#offerTakeover(state.because === 'connected' && state.reason === 'takeover');
-    const problem = loginProblem(state, { name: this.#name.value.trim(), registers: this.#registers });
+    const problem = loginProblemInWords(state, this.#name.value.trim(), this.#registers);
     this.#complain(problem, this.#takesOver ? this.#submit : this.#fieldOf(state.question));
   }
 
@@ -110,7 +110,7 @@ export class LoginView {
     this.#problem.removeAttribute('role');
     this.#endCountdown = countDown(
       seconds,
-      (left) => this.#say(blockedInWords(left, this.#registers)),
+      (left) => this.#say(blockedReason(left, this.#registers)),
       () => {
         this.#busy(false);
         this.#complain('You can try again now.', this.#password);
@@ -131,7 +131,7 @@ export class LoginView {
     this.#registers = registers;
     this.#takesOver = false;
     this.#password.autocomplete = registers ? 'new-password' : 'current-password';
-    byId('login-other-text', HTMLElement).textContent = registers ? 'You have an account?' : 'New here?';
+    byId('login-other-text', HTMLElement).textContent = registers ? 'Already have an account?' : 'New here?';
     byId('login-other', HTMLButtonElement).textContent = registers ? 'Log in' : 'Make an account';
     for (const hint of this.#hints) hint.hidden = !registers;
     this.#busy(false);

@@ -1,4 +1,4 @@
-import type { State } from 'chatserv/client';
+import { closedReason, durationText, type State } from 'chatserv/client';
 import { Announcer } from './announcer.ts';
 import { Banner } from './banner.ts';
 import { Chat, type Login } from './chat.ts';
@@ -8,7 +8,6 @@ import { Keep, type Kept } from './keep.ts';
 import { type Credentials, LoginView } from './login.ts';
 import { Notifications } from './notify.ts';
 import { QuestionSheet, SettingsSheet } from './sheets.ts';
-import { blockedInWords, closedInWords, secondsInWords } from './words.ts';
 
 /** The whole page, from the login to the end of the connection. */
 export class Page {
@@ -110,7 +109,7 @@ export class Page {
 
   #online(back: boolean): void {
     this.#banner.hide();
-    if (back) this.#announcer.say('Connected again.');
+    if (back) this.#announcer.say('Reconnected.');
     this.#isLost = false;
     if (this.#loggedIn || this.#chat === undefined) return;
     this.#loggedIn = true;
@@ -120,13 +119,13 @@ export class Page {
   }
 
   #caughtUp(count: number): void {
-    if (count > 0) this.#announcer.say(`${count === 1 ? 'A message was' : `${count} messages were`} waiting for you.`);
+    if (count > 0) this.#announcer.say(`You have ${count === 1 ? 'a new message' : `${count} new messages`}.`);
   }
 
   #lost(seconds: number): void {
     const retry = () => this.#chat?.conversation.tryNow();
-    const sentence = (left: number) => `The connection was lost. Trying again in ${secondsInWords(left)}.`;
-    if (!this.#isLost) this.#announcer.say('The connection was lost. The page tries to get it back.');
+    const sentence = (left: number) => `The connection was lost. Trying again in ${durationText(left)}.`;
+    if (!this.#isLost) this.#announcer.say('The connection was lost. Reconnecting.');
     this.#isLost = true;
     this.#banner.count(seconds, sentence, 'Try now', retry);
   }
@@ -140,13 +139,14 @@ export class Page {
   }
 
   /** The conversation has ended, after a login. */
-  #closed({ why, because, seconds }: Extract<State, { state: 'closed' }>): void {
+  #closed(state: Extract<State, { state: 'closed' }>): void {
+    const { why, because } = state;
     if (why === 'goodbye' || why === 'left') {
       this.#leave('');
       return;
     }
     if (why === 'signed-out') {
-      this.#leave(closedInWords(why), this.#chat?.name);
+      this.#leave(closedReason(state), this.#chat?.name);
       return;
     }
     // The token has expired, or the password was changed.
@@ -154,8 +154,8 @@ export class Page {
       this.#expired(because);
       return;
     }
-    const text = why === 'blocked' ? blockedInWords(seconds ?? 0, false) : closedInWords(why);
-    this.#banner.say(text, why === 'replaced' ? 'Use it here' : 'Connect again', () => this.#comeBack());
+    const text = closedReason(state);
+    this.#banner.say(text, why === 'replaced' ? 'Use it here' : 'Reconnect', () => this.#comeBack());
     this.#announcer.say(text);
   }
 
@@ -180,7 +180,7 @@ export class Page {
 
   #expired(because: string | undefined): void {
     const name = this.#chat?.name;
-    const connected = because === 'connected' ? ' You are connected elsewhere.' : '';
+    const connected = because === 'connected' ? ' You are connected from another window or device.' : '';
     this.#leave(`Please log in again.${connected}`, name);
   }
 

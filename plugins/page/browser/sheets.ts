@@ -18,7 +18,8 @@ export class StartSheet {
       const names = this.#names.value.split(/[\s,;]+/).filter((name) => name !== '');
       const wrong = names.find((name) => /[()]/.test(name));
       if (names.length === 0) return this.#complain('Please fill in a name.');
-      if (wrong !== undefined) return this.#complain(`Nobody can be called “\u2068${wrong}\u2069”. Is it spelt right?`);
+      if (wrong !== undefined)
+        return this.#complain(`No user can be called “\u2068${wrong}\u2069”. Check the spelling.`);
       this.#sheet.close();
       start(names);
     });
@@ -137,7 +138,7 @@ export class SettingsSheet {
     this.#notify.checked = false;
     this.#problem.textContent =
       permission === 'denied'
-        ? 'Your browser does not let this page notify you. Its settings for this page can change that.'
-        : 'Your browser has no notifications for this page. They need https, or this very machine.';
+        ? 'Your browser blocks notifications from this page. Allow them in its settings for this page.'
+        : 'Notifications are not available here. They need https, or a page on this computer.';
   }
 }

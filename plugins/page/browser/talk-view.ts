@@ -212,7 +212,7 @@ export class TalkView {
   #offerEnd(): void {
     if (this.#follows) this.#hasNews = false;
     this.#toEnd.hidden = this.#follows || !(this.#hasNews || this.#toGo() > this.#scroll.clientHeight);
-    byId('to-end-text', HTMLElement).textContent = this.#hasNews ? 'New messages' : 'To the latest';
+    byId('to-end-text', HTMLElement).textContent = this.#hasNews ? 'New messages' : 'Latest messages';
   }
 }
 
@@ -226,10 +226,10 @@ function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Prese
   const { to } = talk;
   if (!isConnected) return 'Not connected';
   if (to === 'everyone') return knowsOnline ? onlineInWords(online.size) : '';
-  if (to.length > 1) return 'Each of them gets it without seeing who else does; answers come one by one';
+  if (to.length > 1) return 'Recipients do not see each other; replies arrive separately';
   const [name = ''] = to;
   if (isOnline(name)) return 'Online';
-  if (!isUserName(name)) return 'Sent by the server, which reads no answers';
+  if (!isUserName(name)) return 'Sent by the server; it does not read replies';
   if (!knowsOnline) return '';
   return isKnownUser(talk) ? absenceInWords(keepsMessages) : 'Not online';
 }

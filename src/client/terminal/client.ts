@@ -108,7 +108,7 @@ export class Client implements Owner, TerminalOwner {
     }
     const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
     if (withdrawn === 0) this.leave();
-    else this.#terminal.print(...this.#view.error(`Withdrawn, not sent: ${withdrawn}. Press Ctrl-C again to quit.`));
+    else this.#terminal.print(...this.#view.error(`Lines withdrawn: ${withdrawn}. Press Ctrl-C again to quit.`));
   }
 
   /** Logs out once everything typed is answered; when called again, at once. */
@@ -122,7 +122,9 @@ export class Client implements Owner, TerminalOwner {
     if (unanswered === 0) {
       void this.#conversation.leave();
     } else if (unanswered > 1 || this.#conversation.state.state !== 'online') {
-      this.#terminal.print(...this.#view.notice(`Not sent yet: ${unanswered}. Will quit once everything is sent.`));
+      this.#terminal.print(
+        ...this.#view.notice(`Lines not sent yet: ${unanswered}. Will quit once everything is sent.`),
+      );
     }
   }
 
@@ -151,7 +153,11 @@ export class Client implements Owner, TerminalOwner {
   async #answerTo(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
     const { problem, prompt } = questionText(ask);
     if (problem !== '') this.#terminal.print(...this.#view.error(problem));
-    this.#terminal.print(...this.#view.notice(`${ask.command ?? 'The server'} asks; Ctrl-C cancels.`));
+    this.#terminal.print(
+      ...this.#view.notice(
+        `${ask.command === undefined ? 'The server' : `/${ask.command}`} is asking. Ctrl-C cancels.`,
+      ),
+    );
     this.#question = new AbortController();
     try {
       return await this.#terminal.ask(shown(prompt), isSecret(ask), AbortSignal.any([gone, this.#question.signal]));
@@ -204,7 +210,7 @@ export class Client implements Owner, TerminalOwner {
   #welcomed(name: string): void {
     if (this.#lostAt !== undefined) {
       const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
-      this.#terminal.print(...this.#view.notice(`back after ${seconds} s`));
+      this.#terminal.print(...this.#view.notice(`Reconnected after ${seconds} s.`));
     } else if (!this.#wasOnline) {
       const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
       this.#terminal.print(...this.#view.notice(text));
@@ -230,22 +236,22 @@ export class Client implements Owner, TerminalOwner {
       return;
     }
     if (this.#lostAt === undefined) {
-      this.#terminal.print(...this.#view.notice(`Connection lost (${lostText(state.why)}). Reconnecting.`));
+      this.#terminal.print(...this.#view.notice(`${lostText(state.why)} Reconnecting.`));
     }
     this.#lostAt ??= performance.now();
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
     if (this.#talk.unanswered > 0) {
-      this.#terminal.print(...this.#view.error(`Not sent, or not answered: ${this.#talk.unanswered}.`));
+      this.#terminal.print(...this.#view.error(`Lines not sent or not answered: ${this.#talk.unanswered}.`));
     }
     if (this.#failure !== undefined) {
-      this.#terminal.print(...this.#view.error(`No connection to ${this.#place}: ${this.#failure}`));
+      this.#terminal.print(...this.#view.error(`Cannot connect to ${this.#place}. ${this.#failure}`));
       this.#end(EXIT.noConnection);
       return;
     }
     const left = this.#leaving || closed.why === 'left' || closed.why === 'goodbye';
-    if (!left) this.#terminal.print(...this.#view.error(closedText(closed)));
+    if (!left) this.#terminal.print(...this.#view.error(closedText(closed, this.#login.name)));
     this.#end(left ? 0 : EXIT.refused);
   }
 

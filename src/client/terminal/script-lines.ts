@@ -32,7 +32,7 @@ export async function* scriptLines(input: Readable): AsyncGenerator<ScriptLine, 
   yield* cut();
 }
 
-const FAULTS = { encoding: 'it is not UTF-8', 'too-long': 'it is too long' } as const;
+const FAULTS = { encoding: 'it is not valid UTF-8', 'too-long': 'it is too long' } as const;
 
 function calledBy(line: string): { word: string; rest: string } | { problem: string } | undefined {
   const text = line.trimStart();

@@ -62,14 +62,14 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
       caughtUp();
       if (now.why === 'left' || now.why === 'goodbye') return;
       code = EXIT.refused;
-      print(errors, `chatserv: ${closedText(now)}`);
+      print(errors, `chatserv: ${closedText(now, login?.name)}`);
     }
   };
   const message = ({ time, from, text }: Received) => print(output, `[${seconds(time)}] ${from}: ${text}`);
   const ask = async ({ question, command = 'the server' }: Ask) => {
     if (conversation.state.state !== 'online') return undefined;
     code ||= EXIT.error;
-    print(errors, `chatserv: ${command} asks '${question}', which a script cannot answer.`);
+    print(errors, `chatserv: ${command} asked '${question}'; a script cannot answer questions.`);
     return undefined;
   };
   const conversation = new Conversation({ open, login, owner: { ask, state, message, caughtUp } });
@@ -94,7 +94,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
   };
   let logout: number | undefined;
   const send = async (line: ScriptLine) => {
-    if (logout !== undefined) return notSent(line, `it comes after logout in line ${logout}`);
+    if (logout !== undefined) return notSent(line, `it follows the logout in line ${logout}`);
     if ('problem' in line) return notSent(line, line.problem);
     if (line.word === 'logout' && line.rest.trim() === '') {
       // Sent once everything before it is answered.

@@ -1,6 +1,7 @@
 import { nameKey } from '../../api/names.ts';
 import { commandOf, wordsLike } from '../commands.ts';
 import type { Conversation } from '../conversation.ts';
+import { undeliveredTo } from '../reasons.ts';
 import { type Answer, RequestError } from '../requests.ts';
 import { errorText, misusedText } from './messages.ts';
 import { type Addressee, type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
@@ -79,7 +80,7 @@ export class Talk {
   /** Counts a request until it is answered. */
   async #awaited(request: Promise<void>): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
-      this.#host.print(...this.#view.notice('It will be sent once the connection is back.'));
+      this.#host.print(...this.#view.notice('This will be sent once the connection is back.'));
     }
     this.unanswered++;
     await request;
@@ -94,10 +95,9 @@ export class Talk {
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
       if (reached.length > 0) this.#host.print(...this.#view.sent(reached, text));
-      if (unknown.length > 0)
-        this.#host.print(
-          ...this.#view.error(`Not sent to ${unknown.join(', ')}: no user can be reached by that name.`),
-        );
+      if (unknown.length > 0) {
+        this.#host.print(...this.#view.error(undeliveredTo(unknown, unknown.length + reached.length)));
+      }
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
       if (isCommand && unless !== undefined) await this.#command(unless.name, unless.text, said);
