@@ -61,7 +61,7 @@ export function loginProblem(
 ): string {
   switch (question) {
     case 'password':
-      return registers ? `“${name}” is taken. If it is your account, log in instead.` : 'Wrong password.';
+      return registers ? `${nameProblem('taken')} If it is yours, log in instead.` : 'Wrong password.';
     case 'register':
       return `There is no account “${name}”.`;
     case 'new-password':

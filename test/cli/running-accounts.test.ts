@@ -95,11 +95,11 @@ test("a bot's account is listed as one, and is given no password", MANY, async (
   const words = ['user', 'passwd', 'helper', '--config', program.configFile];
   expect(await folder.runs(words, 'tea-at-five\n')).toMatchObject({
     code: 2,
-    stderr: 'chatserv: helper is a bot: its account has no password.\n',
+    stderr: 'chatserv: helper is a bot: bots have no password.\n',
   });
   expect(await folder.runs(['user', 'rename', 'helper', 'aide', '--config', program.configFile])).toMatchObject({
     code: 2,
-    stderr: 'chatserv: helper was not renamed: it is a bot, which finds its account by name.\n',
+    stderr: "chatserv: 'helper' was not renamed to 'aide'. It is a bot, and bots find their account by name.\n",
   });
 });
 
