@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Mistakes, messageOf } from '../host/mistakes.ts';
-import { ROOT, version } from './package.ts';
+import { near, ROOT, version } from './package.ts';
 
 /** The kinds of new plugins: each a folder of `templates/`. */
 export const KINDS = ['command', 'hook', 'service', 'transport', 'store'] as const;
@@ -15,10 +15,12 @@ const isClone = import.meta.url.endsWith('.ts');
 /** Creates a folder with a plugin that works and passes its own test. */
 export async function newPlugin(name: string, kind: Kind): Promise<void> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    throw new Mistakes([`'${name}' cannot be a plugin's name: lower-case words with hyphens, as in 'word-filter'.`]);
+    throw new Mistakes([
+      `'${name}' cannot be a plugin name: use lower-case words joined by hyphens, such as 'word-filter'.`,
+    ]);
   }
   const folder = `chatserv-plugin-${name}`;
-  if (existsSync(folder)) throw new Mistakes([`The folder ${folder} exists already.`]);
+  if (existsSync(folder)) throw new Mistakes([`The folder ${folder} already exists.`]);
   const root = fileURLToPath(ROOT);
   const dependency = isPublished() ? `^${version()}` : `file:${relative(resolve(folder), root)}`;
   await mkdir(folder).catch((cause: unknown) => {
@@ -43,8 +45,17 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
   }
   // A plugin imports the build of a clone.
   const clone = relative('', root);
-  const build = isClone ? `npm run build${clone && ` --prefix ${clone}`} && ` : '';
-  process.stdout.write(`Created ${folder}. Next: ${build}cd ${folder} && npm install && npm test && npm start\n`);
+  const steps: [command: string, purpose: string][] = [
+    ...(isClone ? ([[`npm run build${clone && ` --prefix ${clone}`}`, 'builds chatserv']] as [string, string][]) : []),
+    [`cd ${folder}`, ''],
+    ['npm install', ''],
+    ['npm test', 'runs plugin.test.ts'],
+    ['npm start', 'serves with the plugin, and reloads after each edit of plugin.ts'],
+  ];
+  const width = Math.max(...steps.map(([command]) => command.length));
+  const lines = steps.map(([command, purpose]) => `  ${command.padEnd(width)}   ${purpose}`.trimEnd());
+  const guide = near(join(root, 'docs/plugins.md'));
+  process.stdout.write(`Created ${folder}. Next:\n\n${lines.join('\n')}\n\nThe guide for plugins: ${guide}\n`);
 }
 
 function notWritten(folder: string, cause: unknown): Mistakes {

@@ -14,6 +14,7 @@ import { exit, reportExit } from './exit.ts';
 import { complain, print } from './print.ts';
 import { type Setting, settingOf } from './setting.ts';
 import { hearSignals } from './signals.ts';
+import { type Place, startScreen } from './start-screen.ts';
 import { supervisorOf } from './supervisor.ts';
 import { watchFiles } from './watch.ts';
 
@@ -57,7 +58,15 @@ export async function serve(config: string | undefined, watch: boolean): Promise
     uncaught = (thrown) => begun.uncaught(thrown);
   };
   try {
-    host = await Host.start({ ...setting, watchdog, reloads, stopping }, begins);
+    const places: Place[] = [];
+    const listens = (transport: string, where: string) => {
+      // A person at a terminal gets the start screen instead.
+      const isOnScreen = process.stdout.isTTY && host === undefined;
+      if (isOnScreen) places.push({ transport, where });
+      if (!isOnScreen || !log.tellsPeople()) setting.listens(transport, where);
+    };
+    host = await Host.start({ ...setting, listens, watchdog, reloads, stopping }, begins);
+    if (process.stdout.isTTY) process.stdout.write(startScreen(places, host, setting.file));
   } catch (cause) {
     if (!stopping.aborted) throw cause;
   }

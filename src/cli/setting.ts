@@ -22,6 +22,7 @@ export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'pl
 
 /** What a command line starts a server with. */
 export interface Setting extends ReadConfig, HostSetting {
+  readonly listens: NonNullable<HostSetting['listens']>;
   readonly environment: ReadConfig['environment'];
   readonly log: Log;
 }
@@ -64,9 +65,9 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
     logger: log.logger,
     live: () => log.setLevel(read.level),
     listens: (transport, where) => {
-      // On one terminal the log already shows it.
-      if (process.stdout.isTTY && log.tellsPeople()) return;
-      print(`chatserv listens on ${transport} ${where}\n`);
+      log.logger.info({ event: 'listen', transport, where }, 'listening');
+      // For scripts: a terminal shows the start screen, and the log.
+      if (!process.stdout.isTTY) print(`chatserv listens on ${transport} ${where}\n`);
     },
     again: async () => {
       await modules.refresh();

@@ -103,7 +103,6 @@ export class Host {
       generation: () => this.#generation,
       isExempt: (address) => this.#exempt(address),
       listens: (transport, where) => {
-        logger.info({ event: 'listen', transport, where }, 'listening');
         if (this.#unannounced === undefined) this.#setting.listens?.(transport, where);
         else this.#unannounced.push([transport, where]);
       },

@@ -12,7 +12,9 @@ test('a folder for a plugin is made once, under a name that can be one', async (
   await using folder = await Folder.with({});
   expect(await folder.runs(['new', 'plugin', 'word-filter', '--kind', 'hook'])).toMatchObject({
     code: 0,
-    stdout: `Created chatserv-plugin-word-filter. Next: npm run build --prefix ${relative(folder.path, ROOT)} && cd chatserv-plugin-word-filter && npm install && npm test && npm start\n`,
+    stdout: expect.stringMatching(
+      /^Created chatserv-plugin-word-filter\. Next:\n\n {2}npm run build --prefix \S+ +builds chatserv\n {2}cd chatserv-plugin-word-filter\n {2}npm install\n {2}npm test +runs plugin\.test\.ts\n {2}npm start +serves .*\n\nThe guide for plugins: \S+plugins\.md\n$/,
+    ),
   });
   const made = JSON.parse(await readFile(join(folder.path, 'chatserv-plugin-word-filter/package.json'), 'utf8'));
   expect(made).toMatchObject({
@@ -22,7 +24,7 @@ test('a folder for a plugin is made once, under a name that can be one', async (
   });
   expect(await folder.runs(['new', 'plugin', 'word-filter'])).toMatchObject({
     code: 2,
-    stderr: 'chatserv: The folder chatserv-plugin-word-filter exists already.\n',
+    stderr: 'chatserv: The folder chatserv-plugin-word-filter already exists.\n',
   });
   expect((await folder.runs(['new', 'plugin', 'Word Filter'])).stderr).toMatch(/^chatserv: 'Word Filter' cannot be/);
   expect((await folder.runs(['new', 'plugin', 'x', '--kind', 'y'])).stderr).toMatch(

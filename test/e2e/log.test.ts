@@ -144,7 +144,7 @@ test('a server whose output nobody reads serves on', async () => {
   expect(await program.stop()).toBe(0);
 });
 
-test('a terminal is told once where the server listens', { timeout: 60_000 }, async () => {
+test('a terminal shows the ways in once, and what to do next', { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-terminal-'));
   try {
     const config = join(folder, 'chatserv.config.json');
@@ -153,15 +153,21 @@ test('a terminal is told once where the server listens', { timeout: 60_000 }, as
     // `script` is a terminal for what it runs; a line that is typed there ends it.
     const server = `'${process.execPath}' '${bin}' --config '${config}' & read line; kill $!; wait $!`;
     const child = spawn('script', ['-qec', server, '/dev/null'], {
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', npm_lifecycle_event: undefined, ...env },
     });
     let screen = '';
     for await (const text of child.stdout.setEncoding('utf8')) {
       screen += text;
-      if (/transport=tcp/.test(screen) && child.stdin.writable) child.stdin.end('\n');
+      if (screen.includes('Its log follows.') && child.stdin.writable) child.stdin.end('\n');
     }
-    expect(screen).toMatch(/listening .*tcp/);
-    expect(screen).not.toContain('chatserv listens on');
+    expect(screen).toMatch(/^chatserv \S+ is running\. Ways in/m);
+    expect(screen).toMatch(/^ {2}browser {7}http:\/\/localhost:\d+\/\r?$/m);
+    expect(screen).toMatch(/^ {2}terminal {6}chatserv connect localhost:\d+\r?$/m);
+    expect(screen).toMatch(/^ {2}plain lines {3}nc localhost \d+\r?$/m);
+    expect(screen).toContain('Choose a name and a password on any of them.');
+    expect(screen).toContain(`Edit ${config}, then run: chatserv reload`);
+    expect(screen).toContain('Only this computer can connect.');
+    expect(screen).not.toMatch(/chatserv listens on|listening/);
   } finally {
     await rm(folder, { recursive: true });
   }
