@@ -25,7 +25,7 @@ export default definePlugin({
       const checks = {
         // It serves only once every listener is open.
         server: state === 'serving' ? WELL : `it is ${state}`,
-        'event-loop': late <= options.loopTime ? WELL : `it came round after ${late.toFixed(1)} s`,
+        'event-loop': late <= options.loopTime ? WELL : `it was late by ${late.toFixed(1)} s`,
         store: await store(),
       };
       return { ready: Object.values(checks).every((result) => result === WELL), checks };

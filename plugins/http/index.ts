@@ -34,8 +34,8 @@ const SILENCE = 120_000;
 
 const FOREIGN = "This port does not serve that host: add it to the option 'hosts' of the plugin 'http'.";
 const NOTHING = 'There is nothing at this address.';
-const UNEXPECTED = 'This server supports no such expectation.';
-const FAILED = 'Something went wrong on the server. It was logged.';
+const UNEXPECTED = 'This server does not support that expectation.';
+const FAILED = 'Something went wrong on the server. The error is in its log.';
 
 export default definePlugin({
   name: 'http',
@@ -154,7 +154,7 @@ export default definePlugin({
         warned = true;
         logger.warn(
           { event: 'no-address', address, said: nonsense.slice(0, 100) },
-          "a proxy put no IP address into X-Forwarded-For: the proxy's own counts for its clients, with its limits",
+          "a proxy sent no IP address in X-Forwarded-For: its clients share the proxy's address and limits",
         );
       }
       return address;

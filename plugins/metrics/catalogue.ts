@@ -53,7 +53,7 @@ export const METRICS: readonly (Metric & {
   {
     name: 'chatserv_keeping_seconds',
     type: 'histogram',
-    help: 'Time from sending a message until it is kept',
+    help: 'Time from sending a message until it is stored',
     page: (metric, { server }) => histogram(metric, [{ spread: server.keeping }], 1),
   },
   {

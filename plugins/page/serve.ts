@@ -41,7 +41,7 @@ export function serve(path: string, files: () => ReadonlyMap<string, ServedFile>
     } else if (request.method === 'GET' || request.method === 'HEAD') {
       send(request, response, file);
     } else {
-      say(response, 405, 'This can be read with GET and HEAD only.', { allow: 'GET, HEAD' });
+      say(response, 405, 'Only GET and HEAD are allowed here.', { allow: 'GET, HEAD' });
     }
   };
 }

@@ -38,7 +38,7 @@ test('a mode that is none is a sentence', async () => {
 
 test('a path that is too long for a socket is a sentence', async () => {
   const socket = join(folder, 'x'.repeat(100), 'chat.sock');
-  await expect(startServer({ unix: { socket } })).rejects.toThrow(/is \d+ bytes long, and that of a socket may be 107/);
+  await expect(startServer({ unix: { socket } })).rejects.toThrow(/is \d+ bytes long, and the limit is 107/);
 });
 
 test('what a killed server left is removed; what is no socket, or is answered, is left alone', {
@@ -55,7 +55,7 @@ test('what a killed server left is removed; what is no socket, or is answered, i
   const client = await open(socket);
   expect(await client.asks('alice')).toBe('register');
   await client.closes();
-  await expect(startServer({ unix: { socket } })).rejects.toThrow(/another server answers at \S+line\.sock: end/);
+  await expect(startServer({ unix: { socket } })).rejects.toThrow(/another server is listening at \S+line\.sock: stop/);
   const file = join(folder, 'notes.txt');
   await writeFile(file, 'mine');
   await expect(startServer({ unix: { socket: file } })).rejects.toThrow(/notes\.txt exists and is not a socket/);

@@ -10,7 +10,7 @@ export default definePlugin({
       .regex(/^0?[0-7]{3}$/, 'Expected three octal digits, as for chmod')
       .default('600')
       .describe(
-        "Who may connect: whoever chmod gives write access. 600 is the server's user, 660 its group too, 666 everyone",
+        "Who may connect, as write permission for chmod: 600 the server's user, 660 its group too, 666 everyone",
       ),
     codec: codecOption(),
     dialect: renamedOption('codec'),

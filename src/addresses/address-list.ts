@@ -4,7 +4,7 @@ import { parseAddress } from './address.ts';
 
 /** The schema of an option that lists IP addresses and networks: `['10.0.0.7', '10.1.0.0/16', 'fd00::/8']`. */
 export const addressList = z.array(
-  z.string().refine(isAddressEntry, 'Allowed are IP addresses and networks, as 10.0.0.0/8, without ports and zones'),
+  z.string().refine(isAddressEntry, 'Expected IP addresses and networks such as 10.0.0.0/8, without ports or zones'),
 );
 
 /** Whether this is an IP address or a network, as `10.0.0.0/8`. */

@@ -19,7 +19,7 @@ const LABEL_LENGTH = 64;
 export const id = z.int().positive().max(GREATEST_ID);
 export const place = z.int().nonnegative().max(GREATEST_ID);
 export const time = z.int().nonnegative().max(LATEST_TIME);
-const name = z.string().refine((name) => name.length <= NAME_LENGTH && isSafeName(name), 'it may not be a user name');
+const name = z.string().refine((name) => name.length <= NAME_LENGTH && isSafeName(name), 'it cannot be a user name');
 const label = z.string().max(LABEL_LENGTH).transform(withoutControls);
 export const cleanText = z.string().transform(withoutControls);
 
@@ -31,7 +31,7 @@ export const accountFields = {
   hash: z.string(),
   created: time,
   seen: time,
-  roles: z.array(z.string().refine(isRole, 'it may not be a role')).readonly().default([]),
+  roles: z.array(z.string().refine(isRole, 'it cannot be a role')).readonly().default([]),
   epoch: z.int().nonnegative().default(0),
   since: place,
 };
@@ -50,7 +50,7 @@ const members = z
   .array(place)
   .min(1)
   .max(DIRECT_MOST)
-  .refine((all) => all.every((one, at) => at === 0 || one > (all[at - 1] ?? 0)), 'they must rise')
+  .refine((all) => all.every((one, at) => at === 0 || one > (all[at - 1] ?? 0)), 'they must be in ascending order')
   .readonly();
 
 export const archiveLine = z.discriminatedUnion('type', [

@@ -74,7 +74,7 @@ export class ArchiveReader {
       case 'entry':
         return this.#entryObjection(line, head);
       case 'key':
-        if (line.sender > head.account) return `sender: the first line says that no account is above ${head.account}`;
+        if (line.sender > head.account) return `sender: the first line says that the last account is ${head.account}`;
         return rules.key(line.sender, line.key);
     }
   }
@@ -82,29 +82,28 @@ export class ArchiveReader {
   #accountObjection({ name, since, devices, markers }: Line<'account'>, head: Line<'archive'>): string | undefined {
     const places = [since, ...devices.flatMap(({ id, handed }) => [id, handed])];
     if (Math.max(...places) > head.entry) {
-      return `since, devices: the first line says that no entry is above ${head.entry}`;
+      return `since, devices: the first line says that the last entry is ${head.entry}`;
     }
-    if (new Set(devices.map((device) => device.name)).size < devices.length) return 'devices: two have one name';
+    if (new Set(devices.map((device) => device.name)).size < devices.length) return 'devices: two have the same name';
     if (markers.some(([room]) => room > head.room)) {
-      return `markers: the first line says that no room is above ${head.room}`;
+      return `markers: the first line says that the last room is ${head.room}`;
     }
     return this.#rules.name(name);
   }
 
   #roomObjection(room: Line<'room'>, head: Line<'archive'>): string | undefined {
     const { id, kind, name, members, memberships, last, spoke } = room;
-    if ((id === EVERYONE) !== (kind === 'everyone'))
-      return `kind: the room ${EVERYONE} is that of everyone, and no other`;
+    if ((id === EVERYONE) !== (kind === 'everyone')) return `kind: only room ${EVERYONE} is of the kind everyone`;
     if ((kind === 'direct') !== (members !== undefined))
-      return 'members: a direct conversation has them, and no other room';
-    if (last > head.entry) return `last: the first line says that no entry is above ${head.entry}`;
+      return 'members: direct conversations have them, and no other rooms';
+    if (last > head.entry) return `last: the first line says that the last entry is ${head.entry}`;
     const accounts = [...(members ?? []), ...spoke, ...memberships.map(({ account }) => account)];
     if (accounts.some((account) => account > head.account)) {
-      return `members, memberships, spoke: the first line says that no account is above ${head.account}`;
+      return `members, memberships, spoke: the first line says that the last account is ${head.account}`;
     }
     if (kind === 'room' && (name === '' || this.#roomNames.has(nameKey(name)))) return `name: '${name}' is taken`;
     if (members !== undefined && this.#conversations.has(members.join())) {
-      return 'members: there is another conversation of theirs';
+      return 'members: there is another conversation with the same members';
     }
     if (kind === 'room') this.#roomNames.add(nameKey(name));
     if (members !== undefined) this.#conversations.add(members.join());
@@ -114,13 +113,13 @@ export class ArchiveReader {
 
   #entryObjection(entry: Line<'entry'>, head: Line<'archive'>): string | undefined {
     const { id, room, seq, previous, counts, sender, from, body } = entry;
-    if (sender > head.account) return `sender: the first line says that no account is above ${head.account}`;
+    if (sender > head.account) return `sender: the first line says that the last account is ${head.account}`;
     const known = this.#rooms.get(room);
-    if (known === undefined) return `room: there is no line of the room ${room}`;
+    if (known === undefined) return `room: there is no line for the room ${room}`;
     if (id > known.room.last || previous >= id) return `id, previous: the last entry of the room is ${known.room.last}`;
-    if (counts !== seq > 0) return 'seq: an entry has one where it counts';
+    if (counts !== seq > 0) return 'seq: only an entry that counts has one';
     if (counts && (seq <= known.seq || seq > known.room.seq)) {
-      return `seq: ${seq} comes after ${known.seq}, and the last one of the room is ${known.room.seq}`;
+      return `seq: ${seq} follows ${known.seq}, and the room's last is ${known.room.seq}`;
     }
     if (counts) known.seq = seq;
     return messageObjection(sender, from, body, this.#messageBytes);

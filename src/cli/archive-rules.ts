@@ -14,13 +14,13 @@ export function sentenceOf({ issues }: z.ZodError): string {
 /** Why no client could be sent a message; undefined for one that can be. @param bytes the most that a client is sent */
 export function messageObjection(sender: number, from: string, text: string, bytes: number): string | undefined {
   // Without an account the sender may have any name, such as *server*, or one that a plugin chose.
-  if (sender > 0 && !isSafeName(from)) return 'from: it may not be a user name';
+  if (sender > 0 && !isSafeName(from)) return 'from: it cannot be a user name';
   if (Buffer.byteLength(JSON.stringify([from, text])) <= bytes) return undefined;
-  return `text: too long for limits.outboxBytes: a client is sent at most ${bytes} bytes`;
+  return `text: too long: limits.outboxBytes allows ${bytes} bytes`;
 }
 
 /** What is wrong with a line before the first one. */
-export const NO_HEAD = 'the first line must be of the type archive';
+export const NO_HEAD = 'the first line must be of type archive';
 
 /** What lines of every version have in common. */
 interface CheckedLine {
@@ -53,7 +53,7 @@ export class ArchiveRules<Head extends CheckedLine> {
 
   /** Takes a line of the type archive. */
   begin(head: Head): string | undefined {
-    if (this.#head !== undefined) return 'an archive has one line of the type archive';
+    if (this.#head !== undefined) return 'an archive has only one line of type archive';
     this.#head = head;
     return undefined;
   }
@@ -63,10 +63,11 @@ export class ArchiveRules<Head extends CheckedLine> {
     const { type, id = 0 } = line;
     const last = this.#last;
     if (this.#types.indexOf(type) < this.#types.indexOf(last.type)) {
-      return `a line of the type ${type} must come before those of the type ${last.type}`;
+      return `a line of type ${type} must come before those of type ${last.type}`;
     }
-    if (id > greatest) return `id: the first line says that no ${what} is above ${greatest}`;
-    if (line.id !== undefined && last.type === type && id <= (last.id ?? 0)) return `id: ${id} comes after ${last.id}`;
+    if (id > greatest) return `id: the first line says that the last ${what} is ${greatest}`;
+    if (line.id !== undefined && last.type === type && id <= (last.id ?? 0))
+      return `id: ${id} follows ${last.id}, but ids must ascend`;
     this.#last = line;
     return undefined;
   }
@@ -91,7 +92,8 @@ export class ArchiveRules<Head extends CheckedLine> {
   stored({ collection, key, value }: StoredLine): string | undefined {
     if (!isStorable(collection, key, JSON.stringify(value))) return 'collection, key, value: it cannot be stored';
     const place = textKey(collection, key);
-    if (byCodePoint(place, this.#lastStored) <= 0) return `key: '${place}' comes after '${this.#lastStored}'`;
+    if (byCodePoint(place, this.#lastStored) <= 0)
+      return `key: '${place}' follows '${this.#lastStored}', but keys must ascend`;
     this.#lastStored = place;
     return undefined;
   }

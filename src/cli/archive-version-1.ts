@@ -52,15 +52,15 @@ export class Version1 {
 
   #accountObjection({ name, since, cursor, handed }: Account1, head: LineOf<'archive'>): string | undefined {
     if (Math.max(since, cursor, handed) > head.message) {
-      return `since, cursor, handed: the first line says that no message is above ${head.message}`;
+      return `since, cursor, handed: the first line says that the last message is ${head.message}`;
     }
     return this.#rules.name(name);
   }
 
   #messageObjection({ sender, from, audience, text, key }: Message1, head: LineOf<'archive'>): string | undefined {
-    if (sender > head.account) return `sender: the first line says that no account is above ${head.account}`;
+    if (sender > head.account) return `sender: the first line says that the last account is ${head.account}`;
     if (audience !== 'everyone' && audience.some((one) => one > head.account)) {
-      return `audience: the first line says that no account is above ${head.account}`;
+      return `audience: the first line says that the last account is ${head.account}`;
     }
     const objection = messageObjection(sender, from, text, this.#messageBytes);
     return objection ?? (key === undefined ? undefined : this.#rules.key(sender, key));

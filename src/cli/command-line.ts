@@ -35,7 +35,9 @@ const CONFIG = {
 export async function runCommandLine(args: readonly string[], commands: Commands = COMMANDS): Promise<void> {
   const program = yargs()
     .scriptName('chatserv')
-    .usage('chatserv [command]\n\nA chat server that you assemble. Without a command it serves.')
+    .usage(
+      'chatserv [command]\n\nA chat server that you assemble from plugins. Without a command it starts the server.',
+    )
     .locale('en')
     // Values stay text: yargs would turn what looks like a number into one.
     .parserConfiguration({
@@ -55,7 +57,7 @@ export async function runCommandLine(args: readonly string[], commands: Commands
   const words = prepared(args);
   await program
     .epilogue(
-      'Exit codes: 0 success, 1 failure (also partial, or the server is not ready), 2 invalid arguments or config.',
+      'Exit codes: 0 success, 1 failure (even partial, or a server that is not ready), 2 invalid arguments or config.',
     )
     .strict()
     .help()
@@ -74,13 +76,15 @@ function addServe(program: Argv, { serve }: Commands): void {
     default: false,
     describe: 'Reload when a file of the config or of a plugin changes',
   } as const;
-  program.command(['$0', 'serve'], 'Serve', { config: CONFIG, watch }, ({ config, watch }) => serve(config, watch));
+  program.command(['$0', 'serve'], 'Start the server', { config: CONFIG, watch }, ({ config, watch }) =>
+    serve(config, watch),
+  );
 }
 
 function addConnect(program: Argv, { connect }: Commands): void {
   program.command(
     'connect [address]',
-    'Chat, in this terminal or with lines from a pipe',
+    'Chat in this terminal, or send lines from a pipe',
     (command) =>
       command
         .positional('address', { ...OPTIONAL_WORD, describe: '[user@]host[:port], or [user@]unix:/path' })
@@ -112,7 +116,7 @@ function addRunning(program: Argv, { top, reload, health, plugins, check }: Comm
           type: 'string',
           requiresArg: true,
           default: '1',
-          describe: 'Seconds between two updates',
+          describe: 'Seconds between updates',
           coerce: (text: string) =>
             numberIn('every', text, (value) => value > 0 && value <= PAUSE_MOST, `more than 0, at most ${PAUSE_MOST}`),
         },
@@ -150,7 +154,7 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command(
         'rename <name> <to>',
-        'Rename a user: sessions are closed, and tokens expire',
+        'Rename a user; closes its sessions and revokes its tokens',
         (command) => name(command).positional('to', WORD),
         ({ config, name, to }) => renameUser(config, name, to),
       )
@@ -168,18 +172,18 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command(
         'remove <name>',
-        'Remove a user and its undelivered messages',
+        'Remove a user and the messages queued for it',
         (command) =>
           name(command).option('messages', {
             type: 'boolean',
             default: false,
-            describe: 'Also remove its messages that are not delivered yet; works for a removed user too',
+            describe: 'Also remove messages from it that are not delivered yet, even if the user was removed before',
           }),
         ({ config, name, messages }) => removeUser(config, name, messages),
       )
       .command(
         'sign-out [name]',
-        'Sign a user out everywhere: sessions are closed, and tokens expire',
+        'Sign a user out everywhere; closes its sessions and revokes its tokens',
         (command) =>
           command.option('config', CONFIG).positional('name', OPTIONAL_WORD).option('all', {
             type: 'boolean',
@@ -191,7 +195,7 @@ function addUser(program: Argv, commands: Commands): void {
           return name === undefined ? signEveryoneOut(config) : signOut(config, name);
         },
       )
-      .command('unblock <name>', 'Unblock a user who is blocked after wrong passwords', name, ({ config, name }) =>
+      .command('unblock <name>', 'Unblock a user who was blocked after wrong passwords', name, ({ config, name }) =>
         unblock(config, name),
       )
       .command(
@@ -217,7 +221,7 @@ function addNew(program: Argv, { newPlugin }: Commands): void {
         (command) =>
           command
             .positional('name', WORD)
-            .option('kind', { choices: KINDS, default: KINDS[0], requiresArg: true, describe: 'The template' }),
+            .option('kind', { choices: KINDS, default: KINDS[0], requiresArg: true, describe: 'What to start from' }),
         ({ name, kind }) => newPlugin(name, kind),
       )
       .demandCommand(1, 'Name a command: plugin.'),
@@ -243,7 +247,7 @@ function addStore(program: Argv, { backUp, exportAll, importAll }: Commands): vo
 
 /** A name or file as it was typed. @throws Mistakes when it is empty */
 function word(given: string): string {
-  if (given === '') throw new Mistakes(['A name or file is empty.']);
+  if (given === '') throw new Mistakes(['A name or file name is empty.']);
   return typed(given);
 }
 

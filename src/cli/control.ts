@@ -35,7 +35,7 @@ export async function runningServer(config: string | undefined): Promise<Running
   const [control] = loaded;
   if (control === undefined) {
     throw new Mistakes([
-      `${place.name} switches the plugin 'control' off, which takes requests to the server: switch it on, or send SIGHUP.`,
+      `The plugin 'control' is off in ${place.name}, so the command line cannot reach the server: switch it on, or send SIGHUP to reload.`,
     ]);
   }
   const path = resolve(place.folder, (control.options as { readonly socket: string }).socket);

@@ -48,10 +48,10 @@ export async function importAll(config: string | undefined, file: string): Promi
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
     const added = await add(archive, file, new ArchiveReader(messageBytes, plan));
     if (!isDeepStrictEqual(added, counts)) {
-      throw new Mistakes([`${file} changed while it was read: nothing of it was imported.`]);
+      throw new Mistakes([`${file} changed while it was read: nothing was imported.`]);
     }
     await archive.finish?.();
-    const values = counts.values === 0 ? '' : `, values of plugins ${counts.values}`;
+    const values = counts.values === 0 ? '' : `, plugin values ${counts.values}`;
     print(`Imported: users ${counts.accounts}, messages ${counts.messages}${values}.\n`);
   });
 }
@@ -76,7 +76,7 @@ async function check(
     if (wrong.length >= SHOWN) break;
   }
   if (wrong.length === 0 && tally.archive === 0) wrong.push(`${file} is empty.`);
-  if (wrong.length > 0) throw new Mistakes([...wrong, `Nothing of ${file} was imported.`]);
+  if (wrong.length > 0) throw new Mistakes([...wrong, `Nothing was imported from ${file}.`]);
   return { counts: countsOf(tally), plan: reader.plan };
 }
 
@@ -112,7 +112,7 @@ class Batch {
       case 'archive':
         if (await this.#archive.begin(line)) return;
         throw new Mistakes([
-          'The store has been used already, and only a new one takes an archive: set its file to another path.',
+          'The store is not empty, and an archive can only be imported into a new one: set its file to another path.',
         ]);
       case 'account':
         this.#accounts.push(untyped(line));
@@ -128,7 +128,7 @@ class Batch {
         break;
       case 'stored':
         if (this.#archive.addTexts === undefined) {
-          throw new Mistakes(["The archive holds plugins' data, which this store cannot keep: nothing was imported."]);
+          throw new Mistakes(['The archive contains plugin data, which this store cannot hold: nothing was imported.']);
         }
         this.#texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
     }

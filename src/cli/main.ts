@@ -12,7 +12,7 @@ export async function main(args: readonly string[]): Promise<void> {
   // The reader may close the pipe early: `chatserv plugins | head`.
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EPIPE' || cause.code === 'EIO') exitNow();
-    complain(`chatserv: the output cannot be written: ${cause.message}\n`);
+    complain(`chatserv: cannot write the output: ${cause.message}\n`);
     exitNow(1);
   });
   process.stderr.on('error', () => {});

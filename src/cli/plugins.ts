@@ -55,7 +55,7 @@ export async function plugins(config: string | undefined): Promise<void> {
 
 /** Shows what the running server counted for a plugin. */
 function showMeters(facts: LivePluginFacts | undefined): void {
-  if (facts?.quarantined) print('  QUARANTINED: it failed too often; a reload tries it again\n');
+  if (facts?.quarantined) print('  QUARANTINED: it failed too often; a reload calls it again\n');
   for (const { what, calls, errors, mean, p99 } of facts?.meters ?? []) {
     if (calls === 0) continue;
     const failed = errors === 0 ? '' : `, ${errors} failed`;

@@ -70,7 +70,7 @@ function mustLast(host: Host, config: string): void {
   if (!accounts?.ephemeral) return;
   const store = host.plugins().find(({ loaded }) => servicesOf(loaded.plugin.provides).includes(Accounts.service));
   throw new Mistakes([
-    `${config} has the store '${store?.loaded.key}', which lasts only as long as its process: changes would be lost at once. Switch on a persistent store, such as 'sqlite'.`,
+    `${config} uses the store '${store?.loaded.key}', which is lost when its process ends, so changes would have no effect: switch on a persistent store, such as 'sqlite'.`,
   ]);
 }
 

@@ -39,7 +39,7 @@ function warnOnce(sentence: string): void {
 /** The warning about several config files in one folder. */
 function passedOverSentence(read: string, passedOver: readonly string[]): string {
   const others = passedOver.map((file) => basename(file)).join(' and ');
-  return `${read} is read, and ${others} beside it ${passedOver.length === 1 ? 'is' : 'are'} not: remove what you do not need, or name the config with --config.`;
+  return `${read} is used, and ${others} beside it ${passedOver.length === 1 ? 'is' : 'are'} ignored: remove what you do not need, or name the config with --config.`;
 }
 
 /** Reads a config. Its plugins are not loaded. @throws Mistakes when it cannot be read */
@@ -80,6 +80,6 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
 function levelOf(asked: string | undefined): Level | undefined {
   if (asked === undefined || asked === '') return undefined;
   const level = LEVELS.find((one) => one === asked);
-  if (level === undefined) throw new Mistakes([`LOG_LEVEL is '${asked}'; allowed: ${LEVELS.join(', ')}.`]);
+  if (level === undefined) throw new Mistakes([`LOG_LEVEL must be one of ${LEVELS.join(', ')}, not '${asked}'.`]);
   return level;
 }

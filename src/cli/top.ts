@@ -37,10 +37,10 @@ function picture(now: Facts, before: Facts | undefined): string {
     `${now.sessions} sessions`,
     `${now.online} online`,
     `${rate(now.messages, before?.messages)} messages a second`,
-    `event loop late by ${inTime(now.delay)} (p99)`,
+    `event loop delay ${inTime(now.delay)} (p99)`,
   ].join(', ');
   const limits = Object.entries(now.limits).map(([limit, count]) => `${limit} ${count}`);
-  const met = limits.length > 0 ? `\nlimits met: ${limits.join(', ')}` : '';
+  const met = limits.length > 0 ? `\nlimits hit: ${limits.join(', ')}` : '';
   const rows = now.plugins.flatMap(({ name, quarantined, meters }) =>
     meters.map((meter) => ({ name: quarantined ? `${name} (quarantined)` : name, ...meter })),
   );

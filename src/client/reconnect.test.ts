@@ -90,7 +90,7 @@ describe('a connection', () => {
     // Nothing that is sent arrives any more.
     if (alice.stream) alice.stream.write = () => true;
     server.clock.advance(50);
-    expect(alice.conversation.state).toMatchObject({ state: 'lost', why: 'the server does not answer' });
+    expect(alice.conversation.state).toMatchObject({ state: 'lost', why: 'no-answer' });
     server.clock.advance(1);
     await alice.is('online');
   });

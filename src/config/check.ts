@@ -17,14 +17,14 @@ export const limits = z.strictObject({
       'Addresses or networks (`10.0.0.0/8`) that are exempt from limits per network and from bans of addresses, as are clients without an IP address',
     ),
   lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
-  inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send before its answers come, in bytes'),
+  inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of its answers, in bytes'),
   outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may be queued for a client, in bytes'),
   unacknowledged: count
     .default(LIMITS.unacknowledged)
-    .describe("How many messages may await a client's acknowledgement, if its codec acknowledges"),
+    .describe('The most unacknowledged messages of a client, if its codec acknowledges'),
   commandsUnderWay: count
     .default(LIMITS.commandsUnderWay)
-    .describe('How many messages of one client may be on their way to the store at once'),
+    .describe('How many messages of one client may be in flight to the store'),
   linesPerSecond: rate.default(LIMITS.linesPerSecond).describe('The sustained rate of lines per second; 0 is no limit'),
   lineBurst: count
     .default(LIMITS.lineBurst)
@@ -73,7 +73,7 @@ export const limits = z.strictObject({
 
 /** The schema of `log`. */
 export const log = z.strictObject({
-  level: z.enum(LEVELS).default('info').describe('The least severe level that is logged'),
+  level: z.enum(LEVELS).default('info').describe('The minimum level that is logged'),
 });
 
 const config = z.strictObject({

@@ -71,7 +71,7 @@ function belongsToUser({ name, hash }: StoredAccount): string {
 
 async function create(accounts: Accounts, name: string): Promise<StoredAccount> {
   const wrong = nameObjection(name);
-  if (wrong !== undefined) throw new Error(`The name '${name}' may not be used (${wrong}): give the bot another one.`);
+  if (wrong !== undefined) throw new Error(`The name '${name}' cannot be used (${wrong}): give the bot another one.`);
   const created = await accounts.create(name, BOT, true);
   if (created !== undefined) return created;
   const other = await accounts.lookalike(name);

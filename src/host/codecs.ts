@@ -26,7 +26,7 @@ export function addCodecs(
       if (other === undefined) codecs.set(codec.name, new GuardedCodec(codec, plugin, logger, watchdog));
       else
         mistakes.push(
-          `Two plugins bring the codec '${codec.name}', '${other.plugin}' and '${plugin}': switch one of them off under plugins.`,
+          `The plugins '${other.plugin}' and '${plugin}' both contribute the codec '${codec.name}': switch one of them off under plugins.`,
         );
     }
   }

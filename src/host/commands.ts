@@ -33,7 +33,7 @@ export function addCommands(
         if (other === undefined) commands.set(word, command);
         else
           mistakes.push(
-            `Two plugins bring the command '${word}', '${other.plugin}' and '${plugin}': switch one of them off under plugins.`,
+            `The plugins '${other.plugin}' and '${plugin}' both define the command '${word}': switch one of them off under plugins.`,
           );
       }
     }
@@ -76,7 +76,7 @@ function holders(
     try {
       return roles !== undefined && (await calls.during(() => roles.has(account, role)));
     } catch (err) {
-      logger.error({ event: 'store-error', err }, `whether ${account.name} has the role '${role}' could not be read`);
+      logger.error({ event: 'store-error', err }, `cannot check whether ${account.name} has the role '${role}'`);
       return false;
     }
   };

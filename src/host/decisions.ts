@@ -25,7 +25,7 @@ export function readDecision({ plugin, hook, phase, isPlain }: PluginHandler, lo
       const what = kindOf(returned);
       logger.warn(
         { event: 'invalid-result', plugin, hook, phase, returned: what },
-        `${hook} of plugin '${plugin}' returned ${what}, which decides nothing: allowed ${toWhom}is ${allowed === undefined ? 'nothing' : `${allowed.words} or undefined`}${isSync(hook) && phase === 'observe' ? ', and no promise' : ''}`,
+        `${hook} of plugin '${plugin}' returned ${what}, which is not a decision: allowed ${toWhom}is ${allowed === undefined ? 'nothing' : `${allowed.words} or undefined`}${isSync(hook) && phase === 'observe' ? ', and no promise' : ''}`,
       );
     }
     return undefined;
@@ -44,7 +44,7 @@ export function readAnswer(plugin: string, command: string, logger: Logger): Rea
   return (returned) => {
     if (returned === undefined || returned === null) return undefined;
     if (!ANSWERS.matches(returned)) {
-      throw new TypeError(`it returned ${kindOf(returned)}: allowed is ${ANSWERS.words} or undefined`);
+      throw new TypeError(`it returned ${kindOf(returned)}; expected ${ANSWERS.words} or undefined`);
     }
     return readRefusal(returned);
   };
@@ -58,7 +58,7 @@ function readReason(facts: object, who: string, logger: Logger): Reader {
       warned = true;
       logger.warn(
         { event: 'invalid-reason', ...facts },
-        `${who} refuses with a reason that is not one word of letters, digits and hyphens: clients read 'denied'`,
+        `${who} refuses with a reason that is not one word of letters, digits and hyphens: clients are sent 'denied'`,
       );
     }
     return readable(result);

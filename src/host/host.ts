@@ -177,7 +177,7 @@ export class Host {
   }
 
   async #reload(): Promise<Difference> {
-    if (this.#state === 'stopping') throw new Mistakes(['The server is about to end and cannot reload.']);
+    if (this.#state === 'stopping') throw new Mistakes(['The server is stopping and cannot reload.']);
     const setting = { ...this.#setting, ...(await this.#again()) };
     const before = this.#generation;
     const next = await this.#build(setting, before);

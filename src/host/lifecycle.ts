@@ -12,7 +12,7 @@ export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 
 /** The phases that come before serving. */
 const BEGINNINGS: ReadonlySet<Phase> = new Set(['its module', 'its options', 'setup', 'start']);
 
-const STOPPING = 'the server is about to end';
+const STOPPING = 'the server is stopping';
 
 /** What phases depend on. */
 export interface LifecycleSetting {

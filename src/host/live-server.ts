@@ -51,7 +51,7 @@ async function recheckAccounts({ accountWatch, logger }: Parts): Promise<void> {
   try {
     await accountWatch.recheck();
   } catch (err) {
-    logger.error({ event: 'store-error', err }, 'the accounts of sessions could not be read again');
+    logger.error({ event: 'store-error', err }, 'cannot re-read the accounts of open sessions');
     throw err;
   }
 }

@@ -154,7 +154,7 @@ function isThere(key: string, { folder, standard }: ConfigScope): boolean {
 function namesNothing(key: string, place: ConfigScope, how: 'names' | 'switches off' = 'names'): string {
   if (isPath(key)) {
     const near = didYouMeanFile(key, place);
-    return `The plugin '${key}' in ${place.name} is not there: no file ${resolve(place.folder, key)}.${near}`;
+    return `The plugin '${key}' in ${place.name} does not exist: there is no file ${resolve(place.folder, key)}.${near}`;
   }
   const near = didYouMeanFile(key, place) || didYouMean(key, Object.keys(place.standard));
   const own = how === 'names' || near !== '' ? '' : ' A plugin that the config defines itself is left out instead.';
@@ -223,7 +223,7 @@ async function checkOptions(
   const schema = plugin.options ?? NO_OPTIONS;
   const renamed = withNewNames(schema, given);
   for (const [from, to] of renamed.found) {
-    deprecations.push(`${place.name}: plugins.${key}.${from} is called ${to} now; rename it before the next version.`);
+    deprecations.push(`${place.name}: plugins.${key}.${from} is now called ${to}: rename it before the next release.`);
   }
   try {
     return await lifecycle.run(plugin.name, 'its options', async () => {
@@ -247,7 +247,7 @@ function sameNames(loaded: readonly Loaded[]): string[] {
     if (other === undefined) byName.set(one.plugin.name, one);
     else {
       mistakes.push(
-        `Two plugins are called '${one.plugin.name}', '${other.key}' and '${one.key}': switch one off, with \`'${other.key}': false\` or \`'${one.key}': false\` under plugins.`,
+        `The plugins '${other.key}' and '${one.key}' are both called '${one.plugin.name}': switch one off, with \`'${other.key}': false\` or \`'${one.key}': false\` under plugins.`,
       );
     }
   }

@@ -73,7 +73,7 @@ function shown(thrown: unknown): string {
   try {
     return inspect(thrown, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
   } catch {
-    return 'what was thrown cannot be read';
+    return 'an unreadable value was thrown';
   }
 }
 

@@ -122,7 +122,7 @@ function sentences(issue: Issue, value: unknown, schema: StandardSchemaV1, check
     // Messages of other schemas may quote the value.
     const hidden =
       schema['~standard'].vendor === 'zod' ? text : text.replaceAll(String(valueAt(value, [first ?? ''])), '...');
-    return [`${config}: ${path}, which ${variable} in the environment sets, is wrong: ${hidden}.`];
+    return [`${config}: ${path}, set by ${variable} in the environment, is invalid: ${hidden}.`];
   }
   const given = steps.length === 0 ? without(value, set) : valueAt(value, steps);
   if (given !== undefined) return [`${config}: ${path} is ${shown(given)}: ${textOf(issue)}.`];
@@ -146,7 +146,7 @@ function without(value: unknown, keys: ReadonlySet<string>): unknown {
 
 function unknownKey(key: string, steps: readonly PropertyKey[], schema: unknown, checked: Checked): string {
   const { config, at, belongs } = checked;
-  const strange = `${config}: ${pathOf([...at, ...steps, key])} is not known.`;
+  const strange = `${config}: ${pathOf([...at, ...steps, key])} is unknown.`;
   const elsewhere = steps.length === 0 ? belongs?.(key) : undefined;
   if (elsewhere !== undefined) return `${strange} ${elsewhere}`;
   const known = keysAt(schema, steps);

@@ -45,7 +45,7 @@ export function orderSetUp(
       const circle = path.slice(path.findIndex(({ from }) => from === one));
       const steps = circle.map(({ from, service }) => `'${from.key}' uses '${service}'`);
       mistakes.push(
-        `Plugins use each other's services in a circle (${steps.join(', ')}): none of them can be set up first; switch one off, or let it do without.`,
+        `Plugins depend on each other's services in a cycle (${steps.join(', ')}), so none of them can be set up first: switch one of them off, or make a dependency optional (wants).`,
       );
       return;
     }
@@ -101,13 +101,13 @@ function missingServices(
     // Such as a second store, which would conflict.
     const rival = candidates.flatMap(({ provides }) => provides.flatMap((one) => providers.get(one) ?? []))[0];
     if (rival === undefined) return `switch on ${names} under plugins`;
-    return `have ${quoted(rival.key)} provide it, or put ${names} in its place`;
+    return `have ${quoted(rival.key)} provide it, or replace it with ${names}`;
   };
   const byCure = Object.groupBy(missing, ({ service }) => cureOf(service));
   return Object.entries(byCure).map(([cure, lacks = []]) => {
     const services = [...new Set(lacks.map(({ service }) => service))].map(quoted).join(', ');
     const keys = [...new Set(lacks.map(({ key }) => key))].map(quoted).join(', ');
-    return `No plugin that is on provides ${services}, without which there cannot be ${keys}: ${cure}, or switch off what needs it.`;
+    return `No active plugin provides ${services}, needed by ${keys}: ${cure}, or switch off what needs it.`;
   });
 }
 

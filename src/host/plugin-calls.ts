@@ -80,7 +80,7 @@ export class PluginCalls {
   noticeHandler(plugin: string, hook: string): void {
     this.#noticeReleased(
       { plugin, hook },
-      `handles ${hook} as the last release had it, which the next one will not take: name the phase, such as { guard: handler } or { transform: { order: 'pre', handler } }, and refuse in guard`,
+      `uses the previous release's form of ${hook}, which the next release drops: name the phase, such as { guard: handler } or { transform: { order: 'pre', handler } }, and refuse in guard`,
     );
   }
 
@@ -88,7 +88,7 @@ export class PluginCalls {
   noticeCommand(plugin: string, command: string): void {
     this.#noticeReleased(
       { plugin, command },
-      `has the command '${command}' read its arguments as the last release had it, which the next one will not take: declare params, such as { name: param.word() }, and read values`,
+      `reads the arguments of the command '${command}' in the previous release's form, which the next release drops: declare params, such as { name: param.word() }, and read values`,
     );
   }
 

@@ -16,7 +16,7 @@ export function mustKeepStore(before: Services, next: Services, provided: (servi
   const changed = (service: string) => !isSameContents(before.get(service), next.get(service));
   if (!STORE_SERVICES.some((service) => provided(service) && changed(service))) return;
   throw new Mistakes([
-    'A reload cannot change the store, because open sessions know accounts and messages by its ids: ' +
+    'A reload cannot change the store, because open sessions refer to accounts and messages by its ids: ' +
       'restart the server instead. (A store plugin whose contents stay the same declares it with Accounts.identity.)',
   ]);
 }

@@ -50,7 +50,7 @@ const definition = z.strictObject({
 
 const WORD = 'expected a word';
 const word = z.string(WORD).regex(/^\S+$/, WORD);
-const count = z.custom((value) => typeof value === 'number' && value >= 0, 'expected how many words').optional();
+const count = z.custom((value) => typeof value === 'number' && value >= 0, 'expected a number of words').optional();
 
 const VARIABLE = 'expected the name of a variable';
 const param = z.custom<Param>((value) => isParam(Object(value).shape), 'expected an argument, such as param.word()');

@@ -66,7 +66,7 @@ function warn(call: Call | undefined, blockTime: number): void {
     call,
     call
       ? `plugin '${call.plugin}' has blocked the event loop in ${call.what} for ${blockTime} ms: no client is served meanwhile`
-      : `the event loop has been blocked for ${blockTime} ms, not by the synchronous part of a plugin's call`,
+      : `the event loop has been blocked for ${blockTime} ms, but not by a plugin's synchronous code`,
   );
 }
 
@@ -74,7 +74,7 @@ function warn(call: Call | undefined, blockTime: number): void {
 function kill(call: Call | undefined, hangTime: number): void {
   killed = true;
   const who = call ? `, by plugin '${call.plugin}' in ${call.what}` : '';
-  write('error', call, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: the process is killed`);
+  write('error', call, `the event loop was blocked for ${hangTime} ms (limits.hangTime)${who}: killing the process`);
   process.kill(process.pid, 'SIGKILL');
 }
 

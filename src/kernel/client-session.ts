@@ -170,7 +170,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   foreign(protocol: ForeignProtocol): void {
     this.context.environment.logger.info(
       { event: 'foreign-protocol', ...this.who, protocol },
-      `a client spoke ${protocol.toUpperCase()} on a port for chat: its address or port is wrong, or a web page made a browser connect`,
+      `a client spoke ${protocol.toUpperCase()} on a chat port: it has the wrong address or port, or a web page made a browser connect`,
     );
     this.close(protocol);
   }

@@ -20,7 +20,7 @@ export class Questions {
   }
 
   async ask(question: Question, { because = '', reason, secret }: AskOptions): Promise<string> {
-    if (this.asking) throw new Error(`asked '${question}' while another question is waiting for its answer`);
+    if (this.asking) throw new Error(`asked '${question}' while another question is open`);
     const preset = this.preset?.take(question, because);
     if (preset !== undefined) return preset;
     const details = { ...(reason !== undefined && { reason }), ...(secret !== undefined && { secret }) };

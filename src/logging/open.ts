@@ -57,7 +57,7 @@ export function openLog(level: Level): Log {
     idle = true;
     const lines = lost;
     lost = 0;
-    if (lines > 0) logger.warn({ event: 'log-lost', lines }, 'lines of the log are lost: they are read too slowly');
+    if (lines > 0) logger.warn({ event: 'log-lost', lines }, 'log lines were dropped: the log is read too slowly');
   });
   stream.on('write', () => {
     failing = false;

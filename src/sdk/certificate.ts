@@ -72,7 +72,7 @@ export async function watchedCertificate(
     told = now;
     logger.warn(
       { event: 'certificate-ends', file: files.certificate, until: validToDate.toISOString() },
-      'the certificate in use expires soon, and there is no new one: check why it is not renewed',
+      'the certificate expires soon and was not renewed: check the renewal',
     );
   }
 
@@ -89,14 +89,11 @@ export async function watchedCertificate(
       context = createSecureContext(options);
       inUse = new X509Certificate(seen.certificate as Buffer);
       for (const server of servers) server.setSecureContext(options);
-      logger.info(
-        { event: 'certificate-renewed', file: files.certificate, until: ends(seen) },
-        'a new certificate is in use',
-      );
+      logger.info({ event: 'certificate-renewed', file: files.certificate, until: ends(seen) }, 'certificate reloaded');
     } catch (cause) {
       logger.warn(
         { event: 'certificate-refused', file: files.certificate },
-        `the certificate in use stays: ${messageOf(cause)}`,
+        `the certificate was not reloaded, and the previous one stays in use: ${messageOf(cause)}`,
       );
     }
   }
@@ -149,7 +146,7 @@ function checked(pair: Pair, files: CertificateFiles): SecureContextOptions {
   const own = certificateOf(certificate, files.certificate);
   if (!own.checkPrivateKey(keyOf(key, files.key))) {
     throw new Error(
-      `the key ${files.key} does not belong to the certificate ${files.certificate}: name the two that were made together, and in the certificate's file put the server's own first`,
+      `the key ${files.key} does not match the certificate ${files.certificate}: use a matching pair, and put the server's own certificate first in its file`,
     );
   }
   // Renegotiation costs the server more than the client, and no client needs it.
@@ -158,7 +155,7 @@ function checked(pair: Pair, files: CertificateFiles): SecureContextOptions {
   try {
     createSecureContext(options);
   } catch (cause) {
-    throw new Error(`the certificate ${files.certificate} cannot be used (${messageOf(cause)}): have another made`, {
+    throw new Error(`the certificate ${files.certificate} cannot be used (${messageOf(cause)}): request a new one`, {
       cause,
     });
   }
@@ -167,7 +164,9 @@ function checked(pair: Pair, files: CertificateFiles): SecureContextOptions {
 
 function unreadable(what: string, file: string, cause: Error): Error {
   const advice =
-    'code' in cause && cause.code === 'ENOENT' ? `set the option ${what} to where it is` : 'let the server read it';
+    'code' in cause && cause.code === 'ENOENT'
+      ? `set the option ${what} to where it is`
+      : 'give the server read access';
   return new Error(`the ${what} ${file} cannot be read (${messageOf(cause)}): ${advice}`, { cause });
 }
 
@@ -199,7 +198,7 @@ function outOfDate({ certificate }: Pair, files: CertificateFiles): string | und
   const { validFromDate, validToDate } = certificateOf(certificate, files.certificate);
   const now = new Date();
   if (now > validToDate) {
-    return `the certificate ${files.certificate} expired on ${validToDate.toISOString()}, and clients that check it will not connect: have it renewed`;
+    return `the certificate ${files.certificate} expired on ${validToDate.toISOString()}, and clients that check it will not connect: renew it`;
   }
   if (now < validFromDate) {
     return `the certificate ${files.certificate} is not valid before ${validFromDate.toISOString()}, and until then clients that check it will not connect: check the machine's clock`;

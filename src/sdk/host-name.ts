@@ -2,7 +2,7 @@ import { parseAddress } from '../addresses/address.ts';
 
 /** Allowed hosts, as the end of a sentence. Node would take an empty one for every address. */
 export const HOSTS =
-  'allowed are an IP address of this machine, without brackets and port, or a host name; to listen on every address, 0.0.0.0 (IPv4) or :: (IPv6 too)';
+  'expected an IP address of this machine, without brackets or port, or a host name; to listen on all addresses, 0.0.0.0 (IPv4) or :: (IPv6 too)';
 
 /**
  * Whether this is a host to listen on: an IP address or a host name. A name whose last label is a number is not: the system

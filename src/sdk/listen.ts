@@ -45,7 +45,7 @@ export async function listen(
   } catch (cause) {
     if (handed === undefined) throw new Error(complaint(cause as NodeJS.ErrnoException, where), { cause });
     throw new Error(
-      `what the service manager handed over as '${name}' cannot be listened on (${messageOf(cause)}): it must be a listening socket (ListenStream=, Accept=no)`,
+      `cannot listen on what the service manager handed over as '${name}' (${messageOf(cause)}): it must be a listening socket (ListenStream=, Accept=no)`,
       { cause },
     );
   }
@@ -64,20 +64,20 @@ export async function listen(
 
 /** Why a listener cannot listen, for the operator. */
 function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOptions): string {
-  if (path !== undefined) return `the socket ${path} cannot be made (${cause.message}): ${pathAdvice(cause)}`;
+  if (path !== undefined) return `the socket ${path} cannot be created (${cause.message}): ${pathAdvice(cause)}`;
   const place = `${host?.includes(':') ? `[${host}]` : host}:${port}`;
   if (cause.syscall === 'getaddrinfo') {
-    return `no address belongs to the host '${host}' (${cause.message}): set the option host to an address of this machine`;
+    return `the host '${host}' has no address (${cause.message}): set the option host to an address of this machine`;
   }
   switch (cause.code) {
     case 'EADDRINUSE':
       return [...ours].some((one) => isInTheWay(one.address(), cause as { address?: string }))
-        ? `another plugin of this server listens on ${place} already: give each its own port; to move a port between plugins, first reload without the old one`
-        : `another program, perhaps another chatserv, listens on ${place} already: end that one, or set the option port to another`;
+        ? `another plugin of this server is already listening on ${place}: give each its own port; to move a port between plugins, first reload without the old one`
+        : `another program, perhaps another chatserv, is already listening on ${place}: stop it, or set the option port to a free one`;
     case 'EACCES':
-      return `the system lets only root and privileged users listen on ${place}: set the option port to one from 1024 on, or have the service manager open it`;
+      return `the system lets only root and privileged users listen on ${place}: set the option port to 1024 or above, or have the service manager open it`;
     case 'EADDRNOTAVAIL':
-      return `this machine has no address ${host} (${cause.message}): set the option host to one that it has, or to 0.0.0.0 or :: for every one`;
+      return `this machine has no address ${host} (${cause.message}): set the option host to one that it has, or to 0.0.0.0 or :: for all of them`;
     default:
       return cause.message;
   }
@@ -85,7 +85,7 @@ function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOpt
 
 function pathAdvice({ code }: NodeJS.ErrnoException): string {
   if (code === 'EINVAL' || code === 'ENAMETOOLONG') return 'set the option socket to a shorter path';
-  return "give the server's user the right to write to its folder, or set the option socket to another place";
+  return "give the server's user write access to its folder, or set the option socket to another path";
 }
 
 /** Whether a listener is why another failed to listen. */

@@ -15,8 +15,8 @@ export function portOptions(port: number) {
       .min(1, { error: HOSTS, abort: true })
       .refine(isHost, HOSTS)
       .default('127.0.0.1')
-      .describe('The address to listen on; 0.0.0.0 or :: is every one'),
-    port: z.int().min(0).max(65535).default(port).describe('The port; 0 takes a free one'),
+      .describe('The address to listen on; 0.0.0.0 or :: for all'),
+    port: z.int().min(0).max(65535).default(port).describe('The port; 0 picks a free one'),
     proxies: addressList
       .default([])
       .describe('Proxies, as addresses and networks: each connection from there must begin with a PROXY header'),

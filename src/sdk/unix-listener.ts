@@ -36,12 +36,12 @@ export function unixListener(
     const length = Buffer.byteLength(file);
     if (length > LONGEST) {
       throw new Error(
-        `the path ${file} is ${length} bytes long, and that of a socket may be ${LONGEST}: set the option socket to a shorter one`,
+        `the socket path ${file} is ${length} bytes long, and the limit is ${LONGEST}: set the option socket to a shorter one`,
       );
     }
     makeFolder(dirname(file));
     if (await isAnswered(file)) {
-      throw new Error(`another server answers at ${file}: end that one, or set the option socket to another place`);
+      throw new Error(`another server is listening at ${file}: stop it, or set the option socket to another path`);
     }
     await removeSocket(file);
     // The call creates the socket, which must not be open to others even for a moment.

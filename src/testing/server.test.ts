@@ -46,7 +46,7 @@ test('a reload with a mistake changes nothing', async () => {
   await using server = await startServer({ counter });
   const alice = await server.joins('alice');
   const same = defineCommand({ name: 'who', summary: 'Is there already', run: () => 'me' });
-  await expect(server.reload({ same, whoelse: false })).rejects.toThrow(/Two plugins are called 'who'/);
+  await expect(server.reload({ same, whoelse: false })).rejects.toThrow(/are both called 'who'/);
   await alice.says('count', 'whoelse');
   await alice.seesInOrder('1 1', '');
   await server.reload();

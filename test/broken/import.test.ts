@@ -97,7 +97,7 @@ test('an import that does not fit on the disk says so, and leaves nothing', { ti
   await expect(promisify(execFile)('sh', limited, { cwd: folder.path })).rejects.toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^chatserv: The database \S+ did not take the import: [^\n]*\n$/),
+    stderr: expect.stringMatching(/^chatserv: The database \S+ rejected the import: [^\n]*\n$/),
   });
   expect(heldIn(database)).toEqual({ users: 0, messages: 0 });
   expect((await folder.runs(['import', 'all.jsonl'])).code).toBe(0);

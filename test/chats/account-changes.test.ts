@@ -384,7 +384,7 @@ describe('a change by another process', () => {
     accounts.get = () => Promise.reject(new Error('the disk is away'));
     await expect(tell()).rejects.toThrow('the disk is away');
     expect(await alice.asks('who')).toBe('alice');
-    expect(server.failures.map(({ text }) => text)).toEqual(['the accounts of sessions could not be read again']);
+    expect(server.failures.map(({ text }) => text)).toEqual(['cannot re-read the accounts of open sessions']);
     accounts.get = get;
     await tell();
     await alice.sees('closing:signed-out');

@@ -130,7 +130,7 @@ describe('the login dialogue', () => {
 
   test('cannot be switched off: the error names the plugins that need it', async () => {
     await expect(startServer({ dialogue: false })).rejects.toThrow(
-      /^No plugin that is on provides 'login-dialogue'.*'line'.*switch on 'dialogue'/,
+      /^No active plugin provides 'login-dialogue'.*'line'.*switch on 'dialogue'/,
     );
   });
 });

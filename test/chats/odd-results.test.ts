@@ -61,7 +61,7 @@ describe('an invalid result decides nothing, and is logged once', () => {
       expect(warningsOf(server)).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^${hook} of plugin 'odd' returned ${shown}, which decides nothing: allowed .*is (nothing|.* or undefined)$`,
+            `^${hook} of plugin 'odd' returned ${shown}, which is not a decision: allowed .*is (nothing|.* or undefined)$`,
           ),
         ),
       ]);
@@ -84,7 +84,7 @@ describe('an invalid result decides nothing, and is logged once', () => {
     await chats(server);
     expect(warningsOf(server)).toEqual([
       expect.stringContaining(
-        `${hook} of plugin 'guard' returned ${shown}, which decides nothing: allowed to a guard is ${allowed}`,
+        `${hook} of plugin 'guard' returned ${shown}, which is not a decision: allowed to a guard is ${allowed}`,
       ),
     ]);
   });
@@ -94,7 +94,7 @@ describe('an invalid result decides nothing, and is logged once', () => {
     await server.registers('alice', 'bob');
     await chats(server);
     expect(warningsOf(server)).toEqual([
-      "onMessage of plugin 'odd' returned a string, which decides nothing: allowed to a guard is refuse(reason) or undefined",
+      "onMessage of plugin 'odd' returned a string, which is not a decision: allowed to a guard is refuse(reason) or undefined",
     ]);
   });
 
@@ -109,7 +109,7 @@ describe('an invalid result decides nothing, and is logged once', () => {
       await chats(server);
       const allowed = hook === 'onDeliver' ? "'drop', 'hold' or undefined" : 'nothing, and no promise';
       expect(warningsOf(server)).toEqual([
-        `${hook} of plugin 'odd' returned a promise, which decides nothing: allowed is ${allowed}`,
+        `${hook} of plugin 'odd' returned a promise, which is not a decision: allowed is ${allowed}`,
         `${hook} of plugin 'odd' failed`,
       ]);
     }
@@ -153,7 +153,7 @@ describe('a command with an invalid answer', () => {
       text: "command 'say0' of plugin 'odd' failed",
       facts: {
         err: new TypeError(
-          'it returned 5: allowed is a line or a list of lines, reply(line, facts), refuse(reason) or undefined',
+          'it returned 5; expected a line or a list of lines, reply(line, facts), refuse(reason) or undefined',
         ),
       },
     });
@@ -191,7 +191,7 @@ describe('a refusal with a sentence as its reason', () => {
     await plays(server, alice);
     await plays(server, alice);
     expect(warningsOf(server)).toEqual([
-      `${hook} of plugin 'odd' refuses with a reason that is not one word of letters, digits and hyphens: clients read 'denied'`,
+      `${hook} of plugin 'odd' refuses with a reason that is not one word of letters, digits and hyphens: clients are sent 'denied'`,
     ]);
   }
 

@@ -181,7 +181,7 @@ describe('a draft', () => {
     expect(await alice.asks('message bob hi')).toBe('sent:');
     await bob.hears('alice', 'hi');
     expect(server.failures.map(({ text }) => text)).toEqual([
-      "onMessage of plugin 'odd' returned an object with kind, reason, which decides nothing: allowed is nothing",
+      "onMessage of plugin 'odd' returned an object with kind, reason, which is not a decision: allowed is nothing",
     ]);
   });
 });

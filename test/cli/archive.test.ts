@@ -88,7 +88,7 @@ test('what was exported goes into another store: who is registered, and what wai
   await other.stop();
   expect(await run(other, 'import', file)).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^chatserv: The store has been used already/),
+    stderr: expect.stringMatching(/^chatserv: The store is not empty/),
   });
 });
 
@@ -106,7 +106,7 @@ test("what plugins store goes along, and so do an admin's bans", MANY, async () 
 
   await using other = await startProgram(config, { files });
   await other.stop();
-  const stdout = 'Imported: users 2, messages 0, values of plugins 2.\n';
+  const stdout = 'Imported: users 2, messages 0, plugin values 2.\n';
   expect(await run(other, 'import', file)).toMatchObject({ code: 0, stdout });
   await other.start();
   const back = await other.returns('alice');
@@ -143,18 +143,18 @@ test('an archive with a line that is wrong is not imported at all', MANY, async 
   expect(code).toBe(2);
   expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
     "chatserv: 3: name: 'A' is taken",
-    'chatserv: 4: id: the first line says that no account is above 3',
-    'chatserv: 5: since, cursor, handed: the first line says that no message is above 2',
-    'chatserv: 7: id: 1 comes after 2',
-    'chatserv: 8: a line of the type account must come before those of the type message',
+    'chatserv: 4: id: the first line says that the last account is 3',
+    'chatserv: 5: since, cursor, handed: the first line says that the last message is 2',
+    'chatserv: 7: id: 1 follows 2, but ids must ascend',
+    'chatserv: 8: a line of type account must come before those of type message',
     expect.stringMatching(/^chatserv: 9: audience: /),
-    "chatserv: 11: key: 'notes/a' comes after 'notes/b'",
+    "chatserv: 11: key: 'notes/a' follows 'notes/b', but keys must ascend",
     'chatserv: 12: collection, key, value: it cannot be stored',
     'chatserv: 13: collection, key, value: it cannot be stored',
     'chatserv: 14: value: it is missing',
-    'chatserv: 15: a line of the type message must come before those of the type stored',
+    'chatserv: 15: a line of type message must come before those of type stored',
     'chatserv: 16: not JSON',
-    `chatserv: Nothing of ${file} was imported.`,
+    `chatserv: Nothing was imported from ${file}.`,
     '',
   ]);
   expect((await run(program, 'user', 'list')).stdout).toBe('');
@@ -210,23 +210,23 @@ test('lines of an archive that contradict others are reported', MANY, async () =
   const { code, stderr } = await run(program, 'import', file);
   expect(code).toBe(2);
   expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
-    'chatserv: 3: devices: two have one name',
-    'chatserv: 4: since, devices: the first line says that no entry is above 9',
-    'chatserv: 5: markers: the first line says that no room is above 9',
-    'chatserv: 7: kind: the room 1 is that of everyone, and no other',
-    'chatserv: 8: members: a direct conversation has them, and no other room',
+    'chatserv: 3: devices: two have the same name',
+    'chatserv: 4: since, devices: the first line says that the last entry is 9',
+    'chatserv: 5: markers: the first line says that the last room is 9',
+    'chatserv: 7: kind: only room 1 is of the kind everyone',
+    'chatserv: 8: members: direct conversations have them, and no other rooms',
     "chatserv: 10: name: 'Tea' is taken",
-    'chatserv: 12: members: there is another conversation of theirs',
-    'chatserv: 13: last: the first line says that no entry is above 9',
-    'chatserv: 14: members, memberships, spoke: the first line says that no account is above 5',
-    'chatserv: 16: room: there is no line of the room 3',
+    'chatserv: 12: members: there is another conversation with the same members',
+    'chatserv: 13: last: the first line says that the last entry is 9',
+    'chatserv: 14: members, memberships, spoke: the first line says that the last account is 5',
+    'chatserv: 16: room: there is no line for the room 3',
     'chatserv: 17: id, previous: the last entry of the room is 5',
-    'chatserv: 18: a line of the type account must come before those of the type entry',
-    'chatserv: 19: seq: an entry has one where it counts',
-    'chatserv: 20: seq: 2 comes after 0, and the last one of the room is 1',
+    'chatserv: 18: a line of type account must come before those of type entry',
+    'chatserv: 19: seq: only an entry that counts has one',
+    "chatserv: 20: seq: 2 follows 0, and the room's last is 1",
     "chatserv: 22: key: the sender has another message with the key 'k'",
-    'chatserv: 23: an archive has one line of the type archive',
-    `chatserv: Nothing of ${file} was imported.`,
+    'chatserv: 23: an archive has only one line of type archive',
+    `chatserv: Nothing was imported from ${file}.`,
     '',
   ]);
 });
@@ -286,15 +286,15 @@ test('messages of an archive are cleaned like any other, and what nobody could b
   const { code, stderr } = await run(program, 'import', file);
   expect(code).toBe(2);
   expect(stderr.replaceAll(`${file}:`, '').split('\n')).toEqual([
-    'chatserv: 3: text: too long for limits.outboxBytes: a client is sent at most 2048 bytes',
-    'chatserv: 4: from: it may not be a user name',
+    'chatserv: 3: text: too long: limits.outboxBytes allows 2048 bytes',
+    'chatserv: 4: from: it cannot be a user name',
     expect.stringMatching(/^chatserv: 5: time: /),
     expect.stringMatching(/^chatserv: 6: time: /),
-    'chatserv: 7: sender: the first line says that no account is above 9',
-    'chatserv: 8: audience: the first line says that no account is above 9',
+    'chatserv: 7: sender: the first line says that the last account is 9',
+    'chatserv: 8: audience: the first line says that the last account is 9',
     "chatserv: 10: key: the sender has another message with the key 'k'",
     expect.stringMatching(/^chatserv: 11: id: /),
-    `chatserv: Nothing of ${file} was imported.`,
+    `chatserv: Nothing was imported from ${file}.`,
     '',
   ]);
 });

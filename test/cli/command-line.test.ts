@@ -36,7 +36,7 @@ test.each<[string[], string]>([
   [['user', 'remove'], 'The name is missing.'],
   [['user', 'remove', 'a', 'b'], "Too many arguments: 'b' is not expected."],
   [['user', 'remove', '-zoe'], "Unknown option '-zoe'. If it is a name, put -- before it: -- -zoe."],
-  [['backup', ''], 'A name or file is empty.'],
+  [['backup', ''], 'A name or file name is empty.'],
   [['top', '--every', 'soon'], "--every must be more than 0, at most 86400, not 'soon'."],
   [['top', '--times=-1'], "--times must be a whole number, not '-1'."],
 ])('%j is answered with a sentence', async (args, sentence) => {

@@ -183,7 +183,7 @@ test('of two configs in one folder it is said which one is read', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/chatserv\.config\.json is valid/);
   expect(stderr).toBe(
-    `chatserv: ${folder.path}/chatserv.config.json is read, and chatserv.config.yaml and .chatservrc beside it are not: remove what you do not need, or name the config with --config.\n`,
+    `chatserv: ${folder.path}/chatserv.config.json is used, and chatserv.config.yaml and .chatservrc beside it are ignored: remove what you do not need, or name the config with --config.\n`,
   );
   expect((await folder.runs(['check', '--config', '.chatservrc'])).stderr).toBe('');
 });

@@ -24,13 +24,13 @@ describe('what is wrong is one sentence each, before anything listens', () => {
     },
     'no such plugin file': {
       config: '{"plugins":{"./no.ts":true}}',
-      says: [/The plugin '\.\/no\.ts' in .* is not there/],
+      says: [/The plugin '\.\/no\.ts' in .* does not exist/],
     },
     'wrong options, all of them': {
       config: '{"plugins":{"lockout":{"attemps":3},"tcp":{"port":"x"}},"limits":{"lineBytes":1}}',
       says: [
         /limits\.lineBytes/,
-        /plugins\.lockout\.attemps is not known\. Did you mean 'attempts'\?/,
+        /plugins\.lockout\.attemps is unknown\. Did you mean 'attempts'\?/,
         /plugins\.tcp\.port/,
       ],
     },
@@ -94,7 +94,7 @@ export default definePlugin({ name: 'bad', summary: 'x', setup() { throw new Err
     taken.close();
     expect(code).toBe(2);
     expect(said(stderr)).toEqual([
-      `chatserv: The plugin 'tcp' could not start: another program, perhaps another chatserv, listens on 127.0.0.1:${port} already: end that one, or set the option port to another`,
+      `chatserv: The plugin 'tcp' could not start: another program, perhaps another chatserv, is already listening on 127.0.0.1:${port}: stop it, or set the option port to a free one`,
     ]);
   });
 });
@@ -113,7 +113,7 @@ export default definePlugin({ name: 'x', summary: 'x', setup() { ${before}; retu
       'a misspelt hook',
       { './x.ts': true },
       set('{ hooks: { onMesage() {} } }'),
-      /onMesage is not known\. Did you mean 'on/,
+      /onMesage is unknown\. Did you mean 'on/,
     ],
     [
       'a codec that no plugin contributes',
@@ -151,7 +151,7 @@ test.each(['check', 'plugins'])(
     expect(stdout).toMatch(
       command === 'check' ? /is valid: 5 plugins are on/ : /^json: on, by the standard set\n.*\n.*\n {2}codecs +json$/m,
     );
-    expect(stderr.match(/plugins\.unix\.dialect is called codec now/g)).toHaveLength(1);
+    expect(stderr.match(/plugins\.unix\.dialect is now called codec/g)).toHaveLength(1);
   },
 );
 
@@ -185,7 +185,7 @@ describe.each(['check', 'plugins'])('%s makes and changes nothing', (command) =>
     await using folder = await Folder.with({ 'chatserv.config.json': '{}' });
     const { code, stderr } = await folder.runs([command], '', { TMPDIR: join(folder.path, 'nothing') });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^chatserv: The plugin 'sqlite' could not be set up: no folder can be made in [^\n]*\n$/);
+    expect(stderr).toMatch(/^chatserv: The plugin 'sqlite' could not be set up: cannot create a folder in [^\n]*\n$/);
   });
 });
 

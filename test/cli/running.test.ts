@@ -39,7 +39,7 @@ test('nothing is done in a store that ends with the command', async () => {
   await using folder = await Folder.with({ 'chatserv.config.json': config });
   const { code, stdout, stderr } = await folder.runs(['user', 'add', 'alice'], 'tea-at-four\n');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^chatserv: .* has the store 'memory', which lasts only as long as its process: .*\n$/);
+  expect(stderr).toMatch(/^chatserv: .* uses the store 'memory', which is lost when its process ends, .*\n$/);
 });
 
 test('the version is that of chatserv, in whatever package it is asked for', async () => {

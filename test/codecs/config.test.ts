@@ -29,7 +29,7 @@ describe('a mistake of a config', () => {
 
   test('two codecs of one name', async () => {
     await expect(startServer({ terse: tersePlugin({ name: 'line' }) })).rejects.toThrow(
-      "Two plugins bring the codec 'line', 'line' and 'terse': switch one of them off under plugins.",
+      "The plugins 'line' and 'terse' both contribute the codec 'line': switch one of them off under plugins.",
     );
   });
 
@@ -57,6 +57,6 @@ test('an option under its earlier name works, and the log asks once to rename it
   socket.destroy();
   const warnings = server.logged.filter(({ facts }) => facts.event === 'deprecated');
   expect(warnings.map(({ text }) => text)).toEqual([
-    'the test: plugins.unix.dialect is called codec now; rename it before the next version.',
+    'the test: plugins.unix.dialect is now called codec: rename it before the next release.',
   ]);
 });

@@ -83,7 +83,7 @@ test('two sockets for one plugin, and what is no socket, end the start with a se
   );
   await using file = await open(new URL(import.meta.url));
   await expect(startProgram({}, { sockets: { tcp: file.fd } })).rejects.toThrow(
-    /what the service manager handed over as 'tcp' cannot be listened on \(.*it must be a listening socket/,
+    /cannot listen on what the service manager handed over as 'tcp' \(.*it must be a listening socket/,
   );
 });
 

@@ -53,8 +53,8 @@ test('a running server tells what its plugins do: calls, failures, time', async 
   expect(listed).toMatch(/^ {2}command spin +1 calls, ([3-9]\d|\d{3,})(\.\d+)? ms each, p99 \d+(\.\d+)? ms$/m);
   expect(listed).toMatch(/^ {2}command message +2 calls, /m);
   const shown = await run('top', '--times', '2', '--every', '0.2');
-  expect(shown).toMatch(/^up \d+ s, 2 sessions, 2 online, \d+ messages a second, event loop late by /);
-  expect(shown).toMatch(/^limits met: line-bytes 1$/m);
+  expect(shown).toMatch(/^up \d+ s, 2 sessions, 2 online, \d+ messages a second, event loop delay /);
+  expect(shown).toMatch(/^limits hit: line-bytes 1$/m);
   // The busiest come first.
   expect(shown).toMatch(/^faulty +command spin +\d+\/s +1 +0 /m);
   await program.stop();

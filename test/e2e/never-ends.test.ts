@@ -61,7 +61,7 @@ describe('a plugin that never ends', () => {
     const reloaded = program.reloads();
     await program.complains(/stuck\.ts is read/);
     program.signals('SIGTERM');
-    expect((await reloaded).mistakes?.[0] ?? 'the server is about to end').toMatch(/about to end/);
+    expect((await reloaded).mistakes?.[0] ?? 'the server is stopping').toMatch(/about to end/);
     expect(await program.ends()).toBe(0);
   });
 
@@ -109,7 +109,7 @@ describe('an endless loop', () => {
     await alice.says('spin');
     expect(await program.ends()).toBe(null);
     expect(program.stderr).toMatch(
-      /"event":"hang".*"plugin":"stuck".*blocked for 2000 ms \(limits\.hangTime\), by plugin 'stuck' in command spin: the process is killed/,
+      /"event":"hang".*"plugin":"stuck".*blocked for 2000 ms \(limits\.hangTime\), by plugin 'stuck' in command spin: killing the process/,
     );
   });
 
@@ -120,7 +120,7 @@ describe('an endless loop', () => {
     await program.configures({ plugins, limits });
     program.signals('SIGHUP');
     expect(await program.ends()).toBe(null);
-    expect(program.stderr).toMatch(/by plugin '\.\/stuck\.ts' in its module: the process is killed/);
+    expect(program.stderr).toMatch(/by plugin '\.\/stuck\.ts' in its module: killing the process/);
   });
 
   test('is no matter where nothing is killed', async () => {

@@ -63,7 +63,7 @@ test('a reload that fails says why, and all is as it was', async () => {
   await using other = await startProgram();
   await program.configures({ plugins: { ...plugins, help: false, tcp: { host: '127.0.0.1', port: other.port } } });
   expect((await program.reloads()).mistakes?.[0]).toMatch(
-    /^The plugin 'tcp' could not start: another program, perhaps another chatserv, listens on 127/,
+    /^The plugin 'tcp' could not start: another program, perhaps another chatserv, is already listening on 127/,
   );
   await alice.says('help say');
   await alice.seesInOrder(/^say/, 'end:help');

@@ -77,7 +77,7 @@ test('a folder that is removed and made anew, and files that come and go', async
   });
   await using _ends = program;
   await rm(path('plugins'), { recursive: true });
-  await program.complains(/not reloaded: The plugin '\.\/plugins\/dice' .* is not there/);
+  await program.complains(/not reloaded: The plugin '\.\/plugins\/dice' .* does not exist/);
   await mkdir(path('plugins/dice'), { recursive: true });
   await writeFile(path('plugins/dice/index.ts'), `export { default } from './throw.ts';`);
   await program.complains(/not reloaded: .*throw\.ts/);

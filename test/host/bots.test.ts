@@ -34,7 +34,7 @@ describe("a bot's name", () => {
       'z0e',
       "The name 'z0e' looks like that of the user 'zoe': give the bot another one.",
     ],
-    ['no user may have', 'a:b', "The name 'a:b' may not be used (characters): give the bot another one."],
+    ['no user may have', 'a:b', "The name 'a:b' cannot be used (characters): give the bot another one."],
   ])('is none that %s', async (_what, name, sentence) => {
     const { accounts } = memoryStore(Date.now);
     await accounts.create('zoe', 'hash');

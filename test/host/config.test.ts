@@ -23,20 +23,20 @@ describe('everything that is wrong with a config is said at once', () => {
     ).toEqual([
       'c.json: standard is "no": expected boolean.',
       expect.stringMatching(/^c\.json: log\.level is "loud": expected one of /),
-      expect.stringMatching(/^The plugin '\.\/none\.ts' in c\.json is not there/),
+      expect.stringMatching(/^The plugin '\.\/none\.ts' in c\.json does not exist/),
       expect.stringMatching(/^The plugins 'sqlite' and 'memory' both provide/),
     ]);
   });
 
   test('but what may be provided by a plugin with a mistake is not said to be missing', async () => {
     expect(await mistakesOf({ plugins: { './none.ts': true, sqlite: false } })).toEqual([
-      expect.stringMatching(/^The plugin '\.\/none\.ts' in c\.json is not there/),
+      expect.stringMatching(/^The plugin '\.\/none\.ts' in c\.json does not exist/),
     ]);
   });
 
   test('two stores are one mistake', async () => {
     expect(await mistakesOf({ plugins: { memory: true, who: { x: 1 } } })).toEqual([
-      'c.json: plugins.who.x is not known.',
+      'c.json: plugins.who.x is unknown.',
       "The plugins 'sqlite' and 'memory' both provide the services 'accounts', 'message-log', 'storage', 'archive': switch one of them off, with `'sqlite': false` or `'memory': false` under plugins.",
     ]);
   });
@@ -59,7 +59,7 @@ describe('a key of plugins that names nothing is a mistake, also when it is off'
     expect(await mistakesOf({ plugins })).toEqual([
       expect.stringMatching(new RegExp(`^${nothing('regstration')}.* Did you mean 'registration'\\?$`)),
       expect.stringMatching(new RegExp(`^${nothing('tpc')}.* Did you mean 'tcp'\\?$`)),
-      expect.stringMatching(/^The plugin '\.\/regstration\.ts' in c\.json is not there: no file /),
+      expect.stringMatching(/^The plugin '\.\/regstration\.ts' in c\.json does not exist: there is no file /),
       expect.stringContaining(nothing('@no/such')),
       expect.stringContaining(nothing('a b')),
     ]);
@@ -110,8 +110,8 @@ describe('what is wrong with an option is said once', () => {
       'c.json: plugins.http.proxies[0] is 1: expected string.',
       'c.json: plugins.http.proxies[1] is 1: expected string.',
       'c.json: plugins.http.perNetwork is 0.5: expected int.',
-      expect.stringMatching(/^c\.json: plugins\.http\.x is not known/),
-      expect.stringMatching(/^c\.json: plugins\.http\.y is not known/),
+      expect.stringMatching(/^c\.json: plugins\.http\.x is unknown/),
+      expect.stringMatching(/^c\.json: plugins\.http\.y is unknown/),
     ]);
   });
 });
@@ -120,10 +120,10 @@ describe('what was meant is said', () => {
   test('of what belongs under plugins or limits', async () => {
     const config = { registration: false, './dice.ts': true, lineBytes: 100, plugin: {} };
     expect(await mistakesOf(config)).toEqual([
-      'c.json: registration is not known. It belongs under plugins.',
-      "c.json: ['./dice.ts'] is not known. It belongs under plugins.",
-      'c.json: lineBytes is not known. It belongs under limits.',
-      "c.json: plugin is not known. Did you mean 'plugins'? Known: $schema, standard, plugins, limits, log.",
+      'c.json: registration is unknown. It belongs under plugins.',
+      "c.json: ['./dice.ts'] is unknown. It belongs under plugins.",
+      'c.json: lineBytes is unknown. It belongs under limits.',
+      "c.json: plugin is unknown. Did you mean 'plugins'? Known: $schema, standard, plugins, limits, log.",
     ]);
   });
 
@@ -137,7 +137,7 @@ describe('what was meant is said', () => {
 
 describe('where a listener listens', () => {
   const allowed =
-    'allowed are an IP address of this machine, without brackets and port, or a host name; to listen on every address, 0.0.0.0 (IPv4) or :: (IPv6 too).';
+    'expected an IP address of this machine, without brackets or port, or a host name; to listen on all addresses, 0.0.0.0 (IPv4) or :: (IPv6 too).';
 
   test.each(['tcp', 'tls', 'http'])('is said by the host of %s, and an empty one says nothing', async (plugin) => {
     const files = { certificate: 'c.pem', key: 'k.pem' };
@@ -163,7 +163,7 @@ test.each(['10.0.0.1:80', 'fe80::1%eth0', 'localhost', '10.0.0.0/33', ''])(
   'an address that is exempt from limits, or a proxy, is not %j',
   async (entry) => {
     const config = { plugins: { tcp: { proxies: [entry] } }, limits: { exempt: ['::1', entry] } };
-    const allowed = 'allowed are IP addresses and networks, as 10.0.0.0/8, without ports and zones.';
+    const allowed = 'expected IP addresses and networks such as 10.0.0.0/8, without ports or zones.';
     expect(await mistakesOf(config)).toEqual([
       `c.json: limits.exempt[1] is ${JSON.stringify(entry)}: ${allowed}`,
       `c.json: plugins.tcp.proxies[0] is ${JSON.stringify(entry)}: ${allowed}`,

@@ -6,7 +6,7 @@ import { mistakesOf, planned } from '../support/mistakes.ts';
 describe('a wrong option is said with its place, what it is, and what is allowed', () => {
   test.each<[string, object, string]>([
     ['in a list', { http: { proxies: ['10.0.0.0/8', 5] } }, 'plugins.http.proxies[1] is 5: expected string.'],
-    ['of a name with a hyphen', { 'login-rate': { user: -1 } }, 'plugins.login-rate.user is not known. '],
+    ['of a name with a hyphen', { 'login-rate': { user: -1 } }, 'plugins.login-rate.user is unknown. '],
     ['that is missing', { tls: true }, 'plugins.tls.certificate is missing: expected string.'],
     ['of another kind', { tcp: { port: 'x' } }, 'plugins.tcp.port is "x": expected number.'],
   ])('%s', async (_what, plugins, sentence) => {
@@ -15,7 +15,7 @@ describe('a wrong option is said with its place, what it is, and what is allowed
 
   test.each<[unknown, string]>([
     ['x', 'plugins.odd.way is "x": expected number or one of "a"|"b" or object'],
-    [{ eech: 1 }, "plugins.odd.way.eech is not known. Did you mean 'each'? Known: each"],
+    [{ eech: 1 }, "plugins.odd.way.eech is unknown. Did you mean 'each'? Known: each"],
     [{ each: 'x' }, 'plugins.odd.way.each is "x": expected number'],
   ])('where several kinds are allowed: %j', async (way, said) => {
     const each = z.strictObject({ each: z.number().optional() });
@@ -69,16 +69,10 @@ describe('an option that the environment sets', () => {
   });
 
   test.each<[Record<string, string>, string]>([
-    [
-      { TOKEN: '13579' },
-      'plugins.hook.token, which TOKEN in the environment sets, is wrong: too small: expected string',
-    ],
-    [
-      { SECONDS: '-97' },
-      'plugins.hook.seconds, which SECONDS in the environment sets, is wrong: too small: expected n',
-    ],
-    [{ SECONDS: 'secret' }, 'plugins.hook.seconds, which SECONDS in the environment sets, is wrong: expected number.'],
-    [{ LOUD: 'secret' }, 'plugins.hook.loud, which LOUD in the environment sets, is wrong: expected boolean.'],
+    [{ TOKEN: '13579' }, 'plugins.hook.token, set by TOKEN in the environment, is invalid: too small: expected string'],
+    [{ SECONDS: '-97' }, 'plugins.hook.seconds, set by SECONDS in the environment, is invalid: too small: expected n'],
+    [{ SECONDS: 'secret' }, 'plugins.hook.seconds, set by SECONDS in the environment, is invalid: expected number.'],
+    [{ LOUD: 'secret' }, 'plugins.hook.loud, set by LOUD in the environment, is invalid: expected boolean.'],
   ])('%j is answered without its value', async (environment, sentence) => {
     const [said, ...more] = await mistakesOf(config, { environment });
     expect(said).toContain(sentence);
@@ -105,7 +99,7 @@ describe('an option that the environment sets', () => {
       setup: () => ({}),
     });
     expect(await mistakesOf({ standard: false, plugins: { other } }, { environment: { TOKEN: '97531' } })).toEqual([
-      'c.json: plugins.other.token, which TOKEN in the environment sets, is wrong: expected words but received ....',
+      'c.json: plugins.other.token, set by TOKEN in the environment, is invalid: expected words but received ....',
     ]);
   });
 });

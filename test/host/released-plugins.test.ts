@@ -247,7 +247,7 @@ test('a handler in the form of the last release does what it did, with one notic
   await alice.seesInOrder('error:word:message', 'sent:', 'nobody you know', 'error:later:fetch');
   await bob.hears('alice', 'later!');
   expect(server.failures.map(({ text }) => text)).toEqual([
-    expect.stringMatching(/^plugin 'old' handles onMessage as the last release had it.*docs\/plugins\/hooks.md\)$/),
+    expect.stringMatching(/^plugin 'old' uses the previous release's form of onMessage.*docs\/plugins\/hooks.md\)$/),
   ]);
   await server.reload({ old });
   expect(noticesOf(server)).toHaveLength(1);
@@ -277,6 +277,6 @@ test('a command in the form of the last release counts its words and reads its l
     'end:help',
   );
   expect(server.failures.map(({ text }) => text)).toEqual([
-    expect.stringMatching(/^plugin 'old' has the command 'say' read its arguments as the last release had it/),
+    expect.stringMatching(/^plugin 'old' reads the arguments of the command 'say' in the previous release's form/),
   ]);
 });

@@ -53,10 +53,10 @@ describe('a definition with a mistake is not taken', () => {
     [
       'a misspelt key',
       { sumary: 'x' },
-      "sumary is not known. Did you mean 'summary'? Known: name, summary, options, needs",
+      "sumary is unknown. Did you mean 'summary'? Known: name, summary, options, needs",
     ],
-    ['hooks beside setup', { hooks: {} }, 'hooks is not known. It belongs in what setup returns.'],
-    ['a command without defineCommand', { run() {} }, 'run is not known. It belongs in a command: see defineCommand.'],
+    ['hooks beside setup', { hooks: {} }, 'hooks is unknown. It belongs in what setup returns.'],
+    ['a command without defineCommand', { run() {} }, 'run is unknown. It belongs in a command: see defineCommand.'],
   ])('%s', async (_what, spec, sentence) => {
     expect(await mistakesOf({ plugins: { mine: plugin(spec) } })).toEqual([
       expect.stringContaining(`The plugin 'mine': ${sentence}`),
@@ -70,7 +70,7 @@ describe('a definition with a mistake is not taken', () => {
       expect.stringMatching(/^The plugin 'wrong': name is missing/),
       expect.stringMatching(/^The plugin 'wrong': summary is missing/),
       expect.stringMatching(/^The plugin 'wrong': setup is missing/),
-      expect.stringMatching(/^The plugin 'wrong': sumary is not known/),
+      expect.stringMatching(/^The plugin 'wrong': sumary is unknown/),
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt hook',
       { hooks: { onMesage: one } },
-      "hooks.onMesage is not known. Did you mean 'onMessage'? Known: onC",
+      "hooks.onMesage is unknown. Did you mean 'onMessage'? Known: onC",
     ],
     [
       'a hook that is no function',
@@ -114,7 +114,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a phase that the hook does not have',
       { hooks: { onLogin: { guard: one } } },
-      'hooks.onLogin.guard is not known. Known: observe.',
+      'hooks.onLogin.guard is unknown. Known: observe.',
     ],
     [
       'a misspelt order of a phase',
@@ -139,7 +139,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt order',
       { hooks: { onMessage: { ordre: 'pre', handler: one } } },
-      "hooks.onMessage.ordre is not known. Did you mean 'order'? Known: phase, order, handler.",
+      "hooks.onMessage.ordre is unknown. Did you mean 'order'? Known: phase, order, handler.",
     ],
     [
       'a promise where none is awaited',
@@ -149,7 +149,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt key',
       { hook: {} },
-      "hook is not known. Did you mean 'hooks'? Known: hooks, commands, codecs, kinds, provide, s",
+      "hook is unknown. Did you mean 'hooks'? Known: hooks, commands, codecs, kinds, provide, s",
     ],
     ['no object', 'hello', 'what setup returns is "hello": expected an object.'],
     ['a start that is none', { start: {} }, 'start is {}: expected a function.'],
@@ -158,7 +158,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
       { commands: { roll: one } },
       'commands is { roll: [Function: one] }: expected a list of commands',
     ],
-    ['a service that it does not provide', { provide: { weather: {} } }, 'provide.weather is not known.'],
+    ['a service that it does not provide', { provide: { weather: {} } }, 'provide.weather is unknown.'],
   ])('%s', async (_what, returned, sentence) => {
     await expect(startServer({ mine: plugin({ setup: () => returned }) })).rejects.toThrow(
       `The plugin 'mine': ${sentence}`,
@@ -168,7 +168,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
   test.each<[object, string]>([
     [{}, 'provide is missing: expected the services of provides: weather.'],
     [{ provide: {} }, 'provide.weather is missing: expected the service that provides names.'],
-    [{ provide: { weather: {}, wether: {} } }, "provide.wether is not known. Did you mean 'weather'? Known: weather."],
+    [{ provide: { weather: {}, wether: {} } }, "provide.wether is unknown. Did you mean 'weather'? Known: weather."],
   ])('provides, and %j', async (returned, sentence) => {
     const mine = plugin({ provides: { weather }, setup: () => returned });
     await expect(startServer({ mine })).rejects.toThrow(`The plugin 'mine': ${sentence}`);
@@ -178,7 +178,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     [
       'a misspelt key',
       { usge: 'x' },
-      "usge is not known. Did you mean 'usage'? Known: name, aliases, usage, summary, params, args",
+      "usge is unknown. Did you mean 'usage'? Known: name, aliases, usage, summary, params, args",
     ],
     ['a usage that is none', { usage: 6 }, 'usage is 6: expected a line of text.'],
     [
@@ -204,11 +204,11 @@ describe('what a set-up returns with a mistake is not taken', () => {
     ],
     ['no code', { run: undefined }, 'run is missing: expected a function.'],
     ['a number for args', { args: 2 }, 'args is 2: expected { min, max }.'],
-    ['a negative number', { args: { max: -1 } }, 'args.max is -1: expected how many words.'],
+    ['a negative number', { args: { max: -1 } }, 'args.max is -1: expected a number of words.'],
     ['one alias', { aliases: 'r' }, 'aliases is "r": expected a list of words.'],
     ['an alias of two words', { aliases: ['r', 'a b'] }, 'aliases[1] is "a b": expected a word.'],
     ['a role in capitals', { role: 'Admin' }, 'role is "Admin": expected lower-case letters, digits and hyphens.'],
-    ['what plugins have', { provides: {} }, 'provides is not known. It belongs to a plugin: see definePlugin.'],
+    ['what plugins have', { provides: {} }, 'provides is unknown. It belongs to a plugin: see definePlugin.'],
   ])('a command with %s', async (_what, spec, sentence) => {
     const roll = defineCommand({
       name: 'roll',
@@ -236,7 +236,7 @@ describe('what a set-up returns with a mistake is not taken', () => {
     const failing = startServer({ fine, odd, bad, lacks });
     await expect(failing).rejects.toMatchObject({
       sentences: [
-        expect.stringMatching(/^The plugin 'odd': hook is not/),
+        expect.stringMatching(/^The plugin 'odd': hook is unknown/),
         expect.stringMatching(/^The plugin 'bad' could not be set up: no key \(test\/.*:\d+:\d+\)$/),
       ],
     });

@@ -39,7 +39,7 @@ describe('at first', () => {
     ['a cut off certificate', { ...good, certificate: good.certificate.slice(0, 200) }, /is not in PEM format/],
     ['a key that is none', { ...good, key: 'secret' }, /^the key \S+key\.pem is not a private key in PEM format/],
     ['an encrypted key', { ...good, key: ENCRYPTED }, /^the key \S+ is encrypted: store it without a passphrase/],
-    ['the key of another', { ...good, key: other.key }, /^the key \S+ does not belong to the certificate \S+: name/],
+    ['the key of another', { ...good, key: other.key }, /^the key \S+ does not match the certificate \S+: use/],
     ['the two swapped', { certificate: good.key, key: good.certificate }, /^the certificate \S+ is not in PEM format/],
   ])('%s is one clear sentence', async (_what, { certificate, key }, sentence) => {
     if (certificate !== undefined) await writeFile(join(folder, 'cert.pem'), certificate);
@@ -62,7 +62,7 @@ test('one that should have been renewed is spoken of, and not again at each look
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 27 * 86_400_000 });
   try {
     await vi.waitFor(() => expect(log.said).toHaveLength(1), { timeout: 5_000 });
-    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate in use expires soon/)]);
+    expect(log.said).toEqual([expect.stringMatching(/^warn: the certificate expires soon/)]);
     vi.setSystemTime(Date.now() + 90_000_000);
     await vi.waitFor(() => expect(log.said).toHaveLength(2), { timeout: 5_000 });
   } finally {
@@ -77,7 +77,7 @@ describe('a change', () => {
     const early = await server.connect();
     expect(nameOf(early)).toBe('one');
     await writeCertificate(folder, makeCertificate('two'));
-    await log.says(/^info: a new certificate is in use/);
+    await log.says(/^info: certificate reloaded/);
     const late = await server.connect();
     expect(nameOf(late)).toBe('two');
     for (const client of [early, late]) {
@@ -95,7 +95,7 @@ describe('a change', () => {
     await using server = await serve(join(folder, 'live'));
     await symlink('two', join(folder, 'live.new'));
     await rename(join(folder, 'live.new'), join(folder, 'live'));
-    await log.says(/^info: a new certificate is in use/);
+    await log.says(/^info: certificate reloaded/);
     expect(await server.shows()).toBe('two');
   });
 
@@ -106,22 +106,22 @@ describe('a change', () => {
         await writeFile(join(folder, 'cert.pem'), makeCertificate('two').certificate);
         await rm(join(folder, 'key.pem'));
       },
-      /the certificate in use stays: the key \S+ cannot be read/,
+      /the certificate was not reloaded, and the previous one stays in use: the key \S+ cannot be read/,
     ],
     [
       'that is half written',
       (folder) => writeFile(join(folder, 'cert.pem'), makeCertificate('two').certificate.slice(0, 300)),
-      /the certificate in use stays: the certificate \S+ is not in PEM format/,
+      /the certificate was not reloaded, and the previous one stays in use: the certificate \S+ is not in PEM format/,
     ],
     [
       'of a pair that does not match',
       (folder) => writeFile(join(folder, 'cert.pem'), makeCertificate('two').certificate),
-      /the certificate in use stays: the key \S+ does not belong/,
+      /the certificate was not reloaded, and the previous one stays in use: the key \S+ does not match/,
     ],
     [
       'to one that has expired',
       (folder) => writeCertificate(folder, makeCertificate('two', -2)),
-      /the certificate in use stays: the certificate \S+ expired on/,
+      /the certificate was not reloaded, and the previous one stays in use: the certificate \S+ expired on/,
     ],
   ])('%s leaves the old one in use, until it is right', async (_what, change, sentence) => {
     await writeCertificate(folder, makeCertificate('one'));
@@ -130,7 +130,7 @@ describe('a change', () => {
     await log.says(sentence);
     expect(await server.shows()).toBe('one');
     await writeCertificate(folder, makeCertificate('three'));
-    await log.says(/^info: a new certificate is in use/);
+    await log.says(/^info: certificate reloaded/);
     expect(await server.shows()).toBe('three');
     expect(log.said).toHaveLength(2);
   });

@@ -42,22 +42,22 @@ describe('what keeps a listener from listening is said with what to do', () => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     await expect(listens({ host: '127.0.0.1', port })).rejects.toThrow(
-      `another program, perhaps another chatserv, listens on 127.0.0.1:${port} already: end that one, or set the option port to another`,
+      `another program, perhaps another chatserv, is already listening on 127.0.0.1:${port}: stop it, or set the option port to a free one`,
     );
   });
 
   test.each(['127.0.0.1', '0.0.0.0'])('a port that another plugin has, asked for as %s', async (host) => {
     const port = await listens({ host: '127.0.0.1', port: 0 });
     await expect(listens({ host, port })).rejects.toThrow(
-      `another plugin of this server listens on ${host}:${port} already: give each its own port`,
+      `another plugin of this server is already listening on ${host}:${port}: give each its own port`,
     );
   });
 
   test.each<[ListenOptions, string]>([
     [{ host: '192.0.2.1', port: 0 }, 'this machine has no address 192.0.2.1 (listen EADDRNOTAVAIL'],
     [{ host: '2001:db8::1', port: 4119 }, 'this machine has no address 2001:db8::1 (listen EADDRNOTAVAIL'],
-    [{ host: '', port: 0 }, 'the host is empty: allowed are an IP address of this machine'],
-    [{ host: '127.0.0.1:4119', port: 0 }, "no address belongs to the host '127.0.0.1:4119' (getaddrinfo"],
+    [{ host: '', port: 0 }, 'the host is empty: expected an IP address of this machine'],
+    [{ host: '127.0.0.1:4119', port: 0 }, "the host '127.0.0.1:4119' has no address (getaddrinfo"],
     [{ path: join(tmpdir(), 'x'.repeat(120)) }, 'set the option socket to a shorter path'],
   ])('%j', async (where, sentence) => {
     await expect(listens(where)).rejects.toThrow(sentence);
@@ -66,7 +66,7 @@ describe('what keeps a listener from listening is said with what to do', () => {
   test.skipIf(FREE_FOR_ALL <= 80)('a port that is for root', () =>
     unprivileged(() =>
       expect(listens({ host: '127.0.0.1', port: 80 })).rejects.toThrow(
-        'the system lets only root and privileged users listen on 127.0.0.1:80: set the option port to one from 1024 on',
+        'the system lets only root and privileged users listen on 127.0.0.1:80: set the option port to 1024 or above',
       ),
     ),
   );
@@ -74,7 +74,7 @@ describe('what keeps a listener from listening is said with what to do', () => {
   test('a folder in which no socket may be made', () =>
     unprivileged(() =>
       expect(listens({ path: '/proc/chatserv.sock' })).rejects.toThrow(
-        "the socket /proc/chatserv.sock cannot be made (listen EACCES: permission denied /proc/chatserv.sock): give the server's user",
+        "the socket /proc/chatserv.sock cannot be created (listen EACCES: permission denied /proc/chatserv.sock): give the server's user",
       ),
     ));
 });

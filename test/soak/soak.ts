@@ -122,7 +122,7 @@ class Soak {
     await this.#settle();
     if (this.#count.kills === 0) this.#quiet.push(await this.#quietFigures());
     const { memory, descriptors, delay } = this.#under.at(-1) as Figures;
-    const figures = `${memory.toFixed(0)} MB, ${descriptors} descriptors, event loop late by ${delay.toFixed(1)} ms`;
+    const figures = `${memory.toFixed(0)} MB, ${descriptors} descriptors, event loop delay ${delay.toFixed(1)} ms`;
     this.#told(`round ${round}: ${this.#count.answered} messages kept so far, ${figures}`);
   }
 
@@ -214,7 +214,7 @@ class Soak {
       `${(this.#seconds / 60).toFixed(1)} minutes, ${rounds} rounds: ${visits} visits of ${VISITORS}, ${careless} careless ones, ${reloads} reloads, ${kills} kills`,
       `${sent} messages said, ${answered} answered, ${seen} arrivals`,
       `memory (MB), medians of quarters: ${quarters.map(({ memory }) => memory.toFixed(1)).join(', ')}; ${hourly.toFixed(1)} an hour after the first`,
-      `event loop late by (ms, 99th percentile), medians of quarters: ${quarters.map(({ delay }) => delay.toFixed(1)).join(', ')}`,
+      `event loop delay (ms, 99th percentile), medians of quarters: ${quarters.map(({ delay }) => delay.toFixed(1)).join(', ')}`,
       `descriptors when everyone has gone: ${descriptors} at first, ${most} at most`,
     ].join('\n');
   }

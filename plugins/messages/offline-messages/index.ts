@@ -54,7 +54,7 @@ export default definePlugin({
       .max(1)
       .default(0.5)
       .describe(
-        'The part of `waiting` open to senders whom the account has never written to; the rest is for those it has',
+        'The share of `waiting` open to senders whom the account has never written to; the rest is reserved for those it has',
       ),
     waitingForLost: z
       .int()
@@ -173,7 +173,7 @@ export default definePlugin({
       const origin = quota.originOf(message.from);
       const full = await quota.full(audience.accounts, message.from.id, origin);
       if (full.length > 0 && full.length === audience.accounts.length) {
-        message.refuse(refuse('full', 'Too many messages wait there already. Try again later.'));
+        message.refuse(refuse('full', 'That inbox is full. Try again later.'));
         return;
       }
       for (const account of full) audience.accounts.splice(audience.accounts.indexOf(account), 1);

@@ -33,7 +33,7 @@ function performer(queries: object, file: string, after = () => {}): (request: R
       after();
       return { value };
     } catch (error) {
-      return { failed: `The database ${file} did not take a request (${name}): ${(error as Error).message}.` };
+      return { failed: `The database ${file} rejected a request (${name}): ${(error as Error).message}.` };
     }
   };
 }
@@ -160,7 +160,7 @@ export function batchRunner(
   }
 
   const unwritable = (error: unknown) =>
-    `The database ${file} could not be written, nothing of this is kept: ${(error as Error).message}.`;
+    `The database ${file} could not be written, and nothing of this was stored: ${(error as Error).message}.`;
 
   function run(requests: readonly Request[]): Outcome[] {
     if (requests.every(isUnwritten)) return requests.map(perform);

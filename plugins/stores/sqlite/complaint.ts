@@ -2,20 +2,20 @@
 export class Unfit extends Error {}
 
 const UNWRITABLE =
-  "cannot be written: give the server's user the right to write to the file and its folder, " +
-  'or set the option file of the plugin sqlite to another place';
+  "cannot be written: give the server's user write access to the file and its folder, " +
+  'or set the option file of the plugin sqlite to another path';
 
-const FULL = 'does not fit on its disk: make room there';
+const FULL = 'does not fit on its disk: free some space';
 
 /** SQLite's result codes, explained to the operator. */
 const COMPLAINTS: Readonly<Record<number, string>> = {
-  5: 'is locked by another program: end that one',
+  5: 'is locked by another program: stop it',
   8: UNWRITABLE,
   10: 'cannot be read or written: check whether its disk is full, over a quota or failing',
   11: 'is damaged: put a backup in its place',
   13: FULL,
   14: UNWRITABLE,
-  26: 'is not a database: move it away, or set the option file of the plugin sqlite to another place',
+  26: 'is not a database: move it away, or set the option file of the plugin sqlite to another path',
 };
 
 /** The system's errors of a disk without room. */

@@ -43,7 +43,7 @@ export async function copyObjection(file: string, copy: string): Promise<string 
   for (const own of [file, ...companionsOf(file)]) {
     const stats = await stat(own, { bigint: true }).catch(() => undefined);
     // First: whoever opens and closes a database ends the locks that this process holds on it.
-    if (stats?.dev === dev && stats.ino === ino) return 'it is part of the database that is to be copied';
+    if (stats?.dev === dev && stats.ino === ino) return 'it belongs to the database being copied';
   }
   for (const companion of companionsOf(copy)) {
     if ((await stat(companion).catch(() => undefined)) !== undefined) {

@@ -28,12 +28,12 @@ export function archiveImport(file: string, busyTimeout: number): Import {
 
   /** Adds to the import. An error ends the import. */
   function add(work: (to: NonNullable<typeof current>) => void): void {
-    if (current === undefined) throw new Error(`No import into the database ${file} has begun.`);
+    if (current === undefined) throw new Error(`No import into the database ${file} was started.`);
     try {
       work(current);
     } catch (cause) {
       abandon();
-      throw new Error(`The database ${file} did not take the import: ${(cause as Error).message}.`, { cause });
+      throw new Error(`The database ${file} rejected the import: ${(cause as Error).message}.`, { cause });
     }
   }
 

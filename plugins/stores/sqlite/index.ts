@@ -86,7 +86,7 @@ function makeScratchFolder(): string {
     return mkdtempSync(join(tmpdir(), 'chatserv-'));
   } catch (cause) {
     throw new Error(
-      `no folder can be made in ${tmpdir()} (${(cause as Error).message}): set TMPDIR to one that is there`,
+      `cannot create a folder in ${tmpdir()} (${(cause as Error).message}): set TMPDIR to an existing folder`,
       {
         cause,
       },

@@ -26,7 +26,7 @@ export function mustHaveRoom(file: string, bytes: number): void {
   const inMiB = (count: number) => `${Math.ceil(count / 2 ** 20)} MiB`;
   throw new Unfit(
     `has to be migrated to a newer schema, which needs ${inMiB(needed)} of free space on its disk for a while, and ` +
-      `${inMiB(bavail * bsize)} are free: make room there`,
+      `${inMiB(bavail * bsize)} are available: free some space`,
   );
 }
 

@@ -60,12 +60,12 @@ function versionOf(db: DatabaseSync): number {
   const version = pragma(db, 'user_version');
   const application = pragma(db, 'application_id');
   if (application !== APPLICATION_ID && (application || version || db.prepare('SELECT 1 FROM sqlite_schema').get())) {
-    throw new Unfit('belongs to another program: set the option file of the plugin sqlite to another place');
+    throw new Unfit('belongs to another program: set the option file of the plugin sqlite to another path');
   }
   if (version > MIGRATIONS.length) {
     throw new Unfit(
       `was written by a newer chatserv (its schema is ${version}, this one knows ${MIGRATIONS.length}): ` +
-        'install that version, or set the option file of the plugin sqlite to another place',
+        'install that version, or set the option file of the plugin sqlite to another path',
     );
   }
   return version;

@@ -16,11 +16,11 @@ export function realPlace(file: string): string {
     makeFile(file);
     const stats = statSync(file);
     if (!stats.isFile()) {
-      throw new Unfit('is not a regular file: set the option file of the plugin sqlite to another place');
+      throw new Unfit('is not a regular file: set the option file of the plugin sqlite to another path');
     }
     // SQLite names the write-ahead log after the path, so that each name of the file would have one of its own.
     if (stats.nlink > 1) {
-      throw new Unfit('has another name as well (a hard link), and would be damaged under both: remove one of them');
+      throw new Unfit('has a second name (a hard link), and using both would damage it: remove one of them');
     }
     return realpathSync(file);
   } catch (error) {

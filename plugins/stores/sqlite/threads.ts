@@ -25,6 +25,6 @@ function startThread(file: 'worker' | 'reader', name: string): Thread {
   const worker = new Worker(new URL(`./${file}${extname(import.meta.filename)}`, import.meta.url), { name });
   worker.unref();
   const { promise: ended, resolve } = Promise.withResolvers<string>();
-  worker.once('error', (error) => resolve(`failed (${error.message})`)).once('exit', () => resolve('has ended'));
+  worker.once('error', (error) => resolve(`failed (${error.message})`)).once('exit', () => resolve('has stopped'));
   return { worker, ended };
 }
