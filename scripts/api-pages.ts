@@ -46,6 +46,24 @@ const CLIENT: readonly Section[] = [
     names: ['KnownCommand', 'commandOf', 'wordsLike', 'messageOf', 'TypedMessage', 'commandsIn'],
   },
   {
+    heading: 'Sentences for people',
+    intro:
+      "The server's reasons in words, as the page, the terminal and the command line use them. Add what the user can do. Unknown reasons, such as a plugin's, are shown in parentheses.",
+    names: [
+      'lostReason',
+      'closedReason',
+      'blockedReason',
+      'loginProblem',
+      'answerProblem',
+      'nameProblem',
+      'passwordProblem',
+      'requestProblem',
+      'commandProblem',
+      'undeliveredTo',
+      'durationText',
+    ],
+  },
+  {
     heading: 'What a device remembers',
     intro: 'Tokens and positions, kept beyond the run of a program.',
     names: ['Memory', 'Remembered', 'Seen'],
