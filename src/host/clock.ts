@@ -1,12 +1,21 @@
 import type { Clock, SteadyClock } from '../api/clock.ts';
 
+/** The longest that Node can set a timer for, in milliseconds: some 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The machine's clock. */
 export const systemClock: SteadyClock = {
   now: Date.now,
   monotonic: () => performance.now(),
   after(milliseconds, call) {
-    // A timer takes 31 bits of milliseconds, 24 days.
-    const timer = setTimeout(call, Math.min(milliseconds, 2 ** 31 - 1)).unref();
+    let left = milliseconds;
+    let timer: NodeJS.Timeout;
+    function arm(): void {
+      const step = Math.min(left, LONGEST_TIMER);
+      left -= step;
+      timer = setTimeout(() => (left > 0 ? arm() : call()), step).unref();
+    }
+    arm();
     return () => clearTimeout(timer);
   },
 };

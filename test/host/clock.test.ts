@@ -1,6 +1,7 @@
 import { type Clock, definePlugin } from 'chatserv';
 import { startServer, VirtualClock } from 'chatserv/testing';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/host/clock.ts';
 import { settledTime } from '../../src/sdk/settled-time.ts';
 
 const HOUR = 3600;
@@ -72,6 +73,32 @@ test('a clock without a monotonic time follows the time of day, and never goes b
   expect(elapsed()).toBe(10_000);
   time.advance(5);
   expect(elapsed()).toBe(15_000);
+});
+
+describe("a timer of the machine's clock", () => {
+  const MONTHS = 60 * 24 * HOUR * 1000;
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('is not early, however long it is', () => {
+    let calls = 0;
+    systemClock.after(MONTHS, () => calls++);
+    vi.advanceTimersByTime(MONTHS - 1);
+    expect(calls).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(calls).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('can be cancelled at any time', () => {
+    let calls = 0;
+    const cancel = systemClock.after(MONTHS, () => calls++);
+    vi.advanceTimersByTime(MONTHS - 1);
+    cancel();
+    vi.advanceTimersByTime(MONTHS);
+    expect(calls).toBe(0);
+  });
 });
 
 describe('the time that retention goes by', () => {
