@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Conversations } from '../plugins/stores/sqlite/conversations.ts';
 import { COUNTS, EVERYONE } from '../plugins/stores/sqlite/entry-rows.ts';
+import { PAGE_SIZE } from '../plugins/stores/sqlite/open.ts';
 import { APPLICATION_ID, createSchema, MIGRATIONS } from '../plugins/stores/sqlite/schema.ts';
 
 /** How many rows a transaction adds. */
@@ -20,6 +21,7 @@ const FRIENDS = 20;
  */
 export function fillStore(file: string, entries: number, accounts: number): void {
   const db = new DatabaseSync(file);
+  db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000');
   createSchema(db);
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; PRAGMA application_id = ${APPLICATION_ID}`);
