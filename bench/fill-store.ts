@@ -55,7 +55,7 @@ export function fillStore(file: string, entries: number, accounts: number): void
     const body = text.slice(0, upTo(120));
     if (random() * 100 < TO_EVERYONE) {
       addEntry.run(id, EVERYONE, ++everyone.seq, everyone.last, sender, `u${sender}`, body, id);
-      conversations.addPlace(EVERYONE, id, sender, COUNTS, null);
+      conversations.addPlace(EVERYONE, id, sender, COUNTS);
       everyone.last = id;
     } else {
       const other = () => {
@@ -64,7 +64,7 @@ export function fillStore(file: string, entries: number, accounts: number): void
       };
       const others = Array.from({ length: random() < 0.8 ? 1 : 2 }, other);
       const members = [...new Set([sender, ...others])].sort((a, b) => a - b);
-      const { room, seq, previous } = conversations.add(members, id, sender, COUNTS, null);
+      const { room, seq, previous } = conversations.add(members, id, sender, COUNTS);
       addEntry.run(id, room, seq, previous, sender, `u${sender}`, body, id);
     }
     if (id % AT_ONCE === 0) db.exec('COMMIT; BEGIN');

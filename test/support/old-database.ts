@@ -3,9 +3,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { pack, unpack } from '../../plugins/stores/sqlite/account-set.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../plugins/stores/sqlite/schema.ts';
 
-/** Schemas that servers have written: of the last release, and the last one with messages instead of rooms. */
+/**
+ * Schemas that servers have written: of the last release, the last one with messages instead of rooms, and the last one
+ * whose keys were indexed as they were written.
+ */
 export const RELEASED = 5;
 export const LAST_WITH_MESSAGES = 12;
+export const LAST_WITH_UNIQUE_KEYS = 16;
 
 /** From which schema on there are keys in a table of their own, lists of crowds, and origins. */
 const [SENT, CROWDS, ORIGINS] = [6, 9, 10];
@@ -27,8 +31,8 @@ export interface OldDatabase {
 /** Gives an empty database the schema of an earlier version. */
 export function createOldSchema(db: DatabaseSync, version: number): void {
   for (const migration of MIGRATIONS.slice(0, version)) {
-    if (typeof migration !== 'string') throw new Error('a schema with messages is made by statements');
-    db.exec(migration);
+    if (typeof migration === 'string') db.exec(migration);
+    else migration(db, () => {});
   }
   db.exec(`PRAGMA user_version = ${version}; PRAGMA application_id = ${APPLICATION_ID}`);
 }

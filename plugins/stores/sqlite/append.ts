@@ -2,11 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Duplicate } from 'chatserv';
 import { pack } from './account-set.ts';
 import { COUNTS, DIRECT_MOST, type EntryRow, type NewEntryRow, type Places, REDACTED } from './entry-rows.ts';
+import type { KeyRow } from './key-tail.ts';
 import type { LogEnd, WrittenRoom } from './log-end.ts';
-import { prepare } from './rows.ts';
-
-/** A message's idempotency key: its sender, the key, the unknown names as JSON, and the time. */
-export type KeyRow = readonly [sender: number, key: string, unknown: string, time: number];
 
 /** Prepares the statements that append to the log and find messages by key. */
 export function prepareAppend(db: DatabaseSync, end: LogEnd) {
@@ -14,16 +11,9 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
   const redact = `UPDATE entry SET body = '', flags = flags | ${REDACTED} WHERE kind <> 'redaction'`;
   const blank = db.prepare(`${redact} AND id = ?`);
   const blankChanges = db.prepare(`${redact} AND of = ?`);
-  const remember = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
-  const find = prepare<{ id: number; unknown: string }>(
-    db,
-    'SELECT id, unknown FROM sent WHERE sender = ? AND key = ?',
-  );
 
-  function findEntry(sender: number, key: string): Duplicate | undefined {
-    const row = find.get(sender, key);
-    return row && { duplicateOf: row.id, unknown: JSON.parse(row.unknown) as string[] };
-  }
+  const findEntry = (sender: number, key: string): Duplicate | undefined =>
+    end.keys.find(sender, key, end.lastKnownKey);
 
   function roomOf(to: number | readonly number[]): WrittenRoom {
     if (typeof to === 'number') {
@@ -67,7 +57,7 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
       const first = end.head + 1;
       const places: (number | readonly number[] | null)[] = [];
       for (const entry of entries) add(roomOf(entry[0]), entry, places);
-      if (key !== undefined) remember.run(first, ...key);
+      if (key !== undefined) end.keys.add(first, key);
       return places;
     },
     /** Appends one entry to a named room. @returns its row */

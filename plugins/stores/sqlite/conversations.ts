@@ -20,7 +20,7 @@ export class Conversations {
   /** The last room id assigned. */
   last = 1;
   readonly #known = new Map<string, Conversation>();
-  #places: (readonly [room: number, id: number, sender: number, flags: number, origin: string | null])[] = [];
+  #places: (readonly [room: number, id: number, sender: number, flags: number])[] = [];
   readonly #statements;
 
   constructor(db: DatabaseSync) {
@@ -38,23 +38,23 @@ export class Conversations {
       marker: db.prepare(
         'INSERT OR REPLACE INTO marker (account, room, seq) SELECT id, ?, ? FROM accounts WHERE id = ?',
       ),
-      place: db.prepare('INSERT INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)'),
+      place: db.prepare('INSERT INTO place (room, id, sender, flags) VALUES (?, ?, ?, ?)'),
     };
   }
 
   /** Adds an entry to a conversation. @param members ascending @returns the entry's place */
-  add(members: readonly number[], id: number, sender: number, flags: number, origin: string | null) {
+  add(members: readonly number[], id: number, sender: number, flags: number) {
     const key = members.join();
     const conversation = this.#known.get(key) ?? this.#find(key, members);
     const previous = conversation.last;
     conversation.last = id;
     conversation.spoke.set(sender, ++conversation.seq);
-    this.addPlace(conversation.id, id, sender, flags, origin);
+    this.addPlace(conversation.id, id, sender, flags);
     return { room: conversation.id, seq: conversation.seq, previous };
   }
 
-  addPlace(room: number, id: number, sender: number, flags: number, origin: string | null): void {
-    this.#places.push([room, id, sender, flags, origin]);
+  addPlace(room: number, id: number, sender: number, flags: number): void {
+    this.#places.push([room, id, sender, flags]);
     if (this.#places.length >= GATHERED) this.flush();
   }
 

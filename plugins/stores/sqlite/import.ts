@@ -103,9 +103,10 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
   const addEntry = db.prepare(
     `INSERT INTO entry (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const addPlace = db.prepare('INSERT INTO place (room, id, sender, flags, origin) VALUES (?, ?, ?, ?, ?)');
+  const addPlace = db.prepare('INSERT INTO place (room, id, sender, flags) VALUES (?, ?, ?, ?)');
   const countEntries = db.prepare('UPDATE log SET entries = entries + ? WHERE id = 1');
   const addKey = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
+  const indexKey = db.prepare('INSERT INTO sent_key (sender, key, id) VALUES (?, ?, ?)');
   const addText = db.prepare('INSERT INTO texts (key, text) VALUES (?, ?)');
 
   /** Whether an account exists or may still be created. */
@@ -143,16 +144,19 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
     },
     addEntries(entries: readonly ArchivedEntry[]): void {
       for (const entry of entries) {
-        const { id, room, seq, previous, redacted = false, sender, origin = null } = entry;
+        const { id, room, seq, previous, redacted = false, sender } = entry;
         const [, kind, version, flags, , ...columns] = newEntryRow({ ...entry, to: { room } });
         const all = redacted ? flags | REDACTED : flags;
         addEntry.run(id, room, seq, previous, kind, version, all, sender, ...columns);
-        addPlace.run(room, id, sender, all, origin);
+        addPlace.run(room, id, sender, all);
       }
       countEntries.run(entries.length);
     },
     addKeys(keys: readonly ArchivedKey[]): void {
-      for (const { id, sender, key, unknown, time } of keys) addKey.run(id, sender, key, JSON.stringify(unknown), time);
+      for (const { id, sender, key, unknown, time } of keys) {
+        addKey.run(id, sender, key, JSON.stringify(unknown), time);
+        indexKey.run(sender, key, id);
+      }
     },
     addTexts(texts: readonly StoredText[]): void {
       for (const [key, text] of texts) addText.run(key, text);

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pack } from './account-set.ts';
 import { prepareInserts } from './inserts.ts';
+import type { TailKey } from './key-tail.ts';
 import type { LogEnd, TailRow, WrittenRoom } from './log-end.ts';
 import { Slice } from './slice.ts';
 
@@ -40,7 +41,8 @@ export class Indexer {
       direct: db.prepare('INSERT OR IGNORE INTO direct (members, room) VALUES (?, ?)'),
       member: db.prepare('INSERT OR IGNORE INTO member (account, room, since) VALUES (?, ?, 0)'),
       contact: db.prepare('INSERT OR IGNORE INTO contact (account, other) VALUES (?, ?)'),
-      places: prepareInserts(db, 'INSERT OR IGNORE INTO place (room, id, sender, flags, origin)', 5),
+      places: prepareInserts(db, 'INSERT OR IGNORE INTO place (room, id, sender, flags)', 4),
+      keys: prepareInserts(db, 'INSERT OR REPLACE INTO sent_key (sender, key, id)', 3),
       room: db.prepare('UPDATE room SET last = ?2, seq = ?3, spoke = ?4 WHERE id = ?1 AND last < ?2'),
       log: db.prepare(
         'UPDATE log SET indexed = ?, rooms_indexed = max(rooms_indexed, ?), entries = entries + ? WHERE id = 1',
@@ -90,54 +92,66 @@ export class Indexer {
   /** Writes the current tail. A slice can end wherever it yields. */
   *#index(): Sliced<void> {
     const end = this.#end;
-    const { direct, member, contact, places, room: update, log } = this.#statements;
+    const { direct, member, contact, places, keys, room: update, log } = this.#statements;
     const { head, rooms, tail, newRooms } = end;
     const batch = [...tail];
     const conversations = [...newRooms];
+    const sent = end.keys.all();
     this.#started = batch.length;
     this.#written = 0;
-    // A conversation writes its members and their contacts, an entry its place and its room.
-    this.#toWrite = conversations.reduce((sum, { members = [] }) => sum + 2 * members.length, 2 * batch.length);
-    const isTime = () => ++this.#written % AT_ONCE === 0;
-
+    // A conversation writes its members and their contacts, an entry its place, its room and its key.
+    this.#toWrite = 2 * batch.length + sent.length;
+    for (const { members = [] } of conversations) this.#toWrite += 2 * members.length;
     for (const [members, room] of yield* byMembers(conversations)) {
       direct.run(members, room);
-      if (isTime()) yield;
+      if (this.#isTime()) yield;
     }
     yield;
     for (const [account, room] of sorted(membersOf(conversations))) {
       member.run(account, room);
-      if (isTime()) yield;
+      if (this.#isTime()) yield;
     }
     yield;
     const written = yield* byRoom(batch);
     yield;
     for (const [account, other] of sorted(yield* this.#contacts(written))) {
       contact.run(account, other);
-      if (isTime()) yield;
+      if (this.#isTime()) yield;
     }
-    let rows: SQLInputValue[] = [];
-    for (const [room, entries] of written) {
-      for (const { id, sender, flags, origin } of entries) {
-        // Another process may have indexed and forgotten it meanwhile.
-        if (id > end.indexed) rows.push(room, id, sender, flags, origin);
-        if (!isTime()) continue;
-        places(rows);
-        rows = [];
-        yield;
-      }
-    }
-    places(rows);
+    yield* this.#insert(places, placesIn(written));
+    yield;
+    yield* this.#insert(keys, byKey(sent));
     for (const room of written.keys()) {
       const state = end.room(room);
       // Its current state may be ahead of this batch, which does no harm: the tail continues from there.
       if (state !== undefined) update.run(room, state.last, state.seq, packedSpeakers(state));
-      if (isTime()) yield;
+      if (this.#isTime()) yield;
     }
     if (head <= end.indexed) return;
     const added = batch.reduce((sum, { id }) => (id > end.indexed ? sum + 1 : sum), 0);
     log.run(head, rooms, added);
     end.shrink(head, Math.max(rooms, end.roomsIndexed));
+  }
+
+  /** Counts a written row. @returns whether to look at the clock */
+  #isTime(): boolean {
+    return ++this.#written % AT_ONCE === 0;
+  }
+
+  /** Inserts the rows of entries. Another process may have indexed and removed some of these entries meanwhile. */
+  *#insert(
+    insert: (values: readonly SQLInputValue[]) => void,
+    rows: Iterable<readonly [id: number, values: readonly SQLInputValue[]]>,
+  ): Sliced<void> {
+    let values: SQLInputValue[] = [];
+    for (const [id, row] of rows) {
+      if (id > this.#end.indexed) values.push(...row);
+      if (!this.#isTime()) continue;
+      insert(values);
+      values = [];
+      yield;
+    }
+    insert(values);
   }
 
   /** The new contacts: who has said something to whom for the first time. */
@@ -170,6 +184,18 @@ function* byRoom(entries: readonly TailRow[]): Sliced<Map<number, TailRow[]>> {
     else room.push(entry);
   }
   return new Map([...rooms].sort(([a], [b]) => a - b));
+}
+
+function* placesIn(rooms: ReadonlyMap<number, readonly TailRow[]>) {
+  for (const [room, entries] of rooms) {
+    for (const { id, sender, flags } of entries) yield [id, [room, id, sender, flags]] as const;
+  }
+}
+
+/** The rows of keys, sorted by sender and key. */
+function* byKey(keys: TailKey[]) {
+  keys.sort((a, b) => a.sender - b.sender || (a.key < b.key ? -1 : 1));
+  for (const { id, sender, key } of keys) yield [id, [sender, key, id]] as const;
 }
 
 /** The packed members of conversations and their ids, sorted by bytes. Comparing strings is faster than comparing arrays. */

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pack, unpack } from './account-set.ts';
 import { COUNTS, ENTRY_COLUMNS, type EntryRow, type NewEntryRow, type StoredEntry } from './entry-rows.ts';
 import { prepareInserts } from './inserts.ts';
+import { KeyTail } from './key-tail.ts';
 import { writesOfOthers } from './others.ts';
 import { prepare, prepareArrays } from './rows.ts';
 
@@ -72,6 +73,8 @@ export class LogEnd {
   tail: TailRow[] = [];
   /** Conversations that are not indexed yet. */
   newRooms: WrittenRoom[] = [];
+  /** The keys of entries that are not indexed yet. */
+  readonly keys: KeyTail;
   /** The last committed id; undefined until the log is read for the first time. */
   #committed: number | undefined;
   #isStale = true;
@@ -85,6 +88,7 @@ export class LogEnd {
 
   constructor(db: DatabaseSync) {
     this.#othersWrote = writesOfOthers(db);
+    this.keys = new KeyTail(db);
     this.#insert = prepareInserts(db, `INSERT INTO entry (${ENTRY_COLUMNS})`, ENTRY_COLUMNS.split(',').length);
     this.#statements = {
       log: prepare<LogRow>(db, LOG_ROW),
@@ -145,6 +149,7 @@ export class LogEnd {
       .all(row.roomsIndexed)
       .filter(({ members }) => members !== null)
       .map(({ id, members }) => this.#remember(newRoom(id, unpack(members ?? NOBODY))));
+    this.keys.reload(row.indexed, kept);
     this.tail = [...this.tail.filter(({ id }) => id > row.indexed && id <= kept), ...tail(kept)];
     for (const { id, room: roomId, flags, seq } of this.tail) {
       const room = this.room(roomId);
@@ -152,6 +157,11 @@ export class LogEnd {
       room.last = id;
       if (flags & COUNTS) room.seq = seq;
     }
+  }
+
+  /** The last id whose key is in `keys` or indexed: other processes may have appended since. */
+  get lastKnownKey(): number {
+    return this.#isStale ? (this.#statements.log.get() as LogRow).indexed : this.head;
   }
 
   /** A room by its id. */
@@ -204,6 +214,7 @@ export class LogEnd {
     this.roomsIndexed = roomsIndexed;
     const first = this.tail.findIndex(({ id }) => id > indexed);
     this.tail = first < 0 ? [] : this.tail.slice(first);
+    this.keys.shrink(indexed);
     this.newRooms = this.newRooms.filter(({ id }) => id > roomsIndexed);
     if (this.#known.size <= CACHED) return;
     for (const { id, last } of this.#known.values()) if (last <= indexed && id <= roomsIndexed) this.forget(id);

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { END, expectSameInboxes, openMigrated, upTo } from '../../../test/support/migrated.ts';
-import { createOldSchema, LAST_WITH_MESSAGES, RELEASED, writeOldDatabase } from '../../../test/support/old-database.ts';
+import {
+  createOldSchema,
+  LAST_WITH_MESSAGES,
+  LAST_WITH_UNIQUE_KEYS,
+  RELEASED,
+  writeOldDatabase,
+} from '../../../test/support/old-database.ts';
 
 /** How many messages are migrated and compared; MESSAGES=1000000 takes minutes, and reports time and size. */
 const MESSAGES = Number(process.env.MESSAGES ?? 10_000);
@@ -86,6 +92,40 @@ const entry = (sender: number) => ({
   toSender: false,
   body: 'hi',
   time: 1,
+});
+
+test('keys and origins are found after a migration, whether or not their entries were indexed', async () => {
+  {
+    using db = new DatabaseSync(file);
+    createOldSchema(db, LAST_WITH_UNIQUE_KEYS);
+    db.exec(`
+      INSERT INTO accounts (name, key, hash, created, since) VALUES ('u1', 'u1', '', 1, 0), ('u2', 'u2', '', 1, 0);
+      INSERT INTO cursor VALUES (1, '', 0, 0, 1), (2, '', 0, 0, 1);
+      INSERT INTO room (id, members, spoke, last, seq) VALUES (2, x'0101', x'01', 3, 2);
+      INSERT INTO direct VALUES (x'0101', 2);
+      INSERT INTO member VALUES (1, 2, 0, NULL, NULL), (2, 2, 0, NULL, NULL);
+      INSERT INTO entry (id, room, seq, previous, kind, version, flags, sender, name, device, body, time, origin) VALUES
+        (2, 2, 1, 0, 'message', 1, 1, 1, 'u1', '', 'hi', 1, 'near'), (3, 2, 2, 2, 'message', 1, 1, 1, 'u1', '', 'hi', 1, NULL),
+        (4, 2, 3, 3, 'message', 1, 1, 1, 'u1', '', 'hi', 2, 'near');
+      INSERT INTO place VALUES (2, 2, 1, 1, 'near'), (2, 3, 1, 1, NULL);
+      UPDATE log SET indexed = 3, rooms_indexed = 2, entries = 2;
+      INSERT INTO sent VALUES (1, 2, 'trimmed', '["x"]', 1), (2, 1, 'a', '[]', 1), (4, 1, 'b', '[]', 2);
+    `);
+  }
+  const { messageLog: log, archive, close } = await openMigrated(file);
+  expect(await log.count(2, 1, 0, 10, 'near')).toMatchObject({ all: 3, own: 3, sameOrigin: 2 });
+  const found = [await log.find(2, 'trimmed'), await log.find(1, 'a'), await log.find(1, 'b'), await log.find(2, 'b')];
+  expect(found).toEqual([
+    { duplicateOf: 1, unknown: ['x'] },
+    { duplicateOf: 2, unknown: [] },
+    { duplicateOf: 4, unknown: [] },
+    undefined,
+  ]);
+  expect(await archive.keys(0, 10)).toHaveLength(3);
+  while (await log.trim({ before: 0, most: END, keysSince: 2 })) {}
+  expect((await archive.keys(0, 10)).map(({ key }) => key)).toEqual(['b']);
+  expect(await log.find(1, 'a')).toBeUndefined();
+  await close();
 });
 
 describe('messages', () => {

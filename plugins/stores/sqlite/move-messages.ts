@@ -71,7 +71,7 @@ export function moveMessages(db: DatabaseSync, progress: (part: number) => void)
     const id = renumbering.last(message.id);
     toEveryone.push(message.id);
     add(message, id, { room: EVERYONE, seq: toEveryone.length, previous: last }, COUNTS, null);
-    conversations.addPlace(EVERYONE, id, message.sender, COUNTS, null);
+    conversations.addPlace(EVERYONE, id, message.sender, COUNTS);
     last = id;
   }
 
@@ -79,7 +79,7 @@ export function moveMessages(db: DatabaseSync, progress: (part: number) => void)
     const { sender } = message;
     const members = [...new Set([...waiting, sender])].sort((a, b) => a - b);
     const flags = waiting.includes(sender) ? COUNTS | TO_SENDER : COUNTS;
-    add(message, id, conversations.add(members, id, sender, flags, origin), flags, origin);
+    add(message, id, conversations.add(members, id, sender, flags), flags, origin);
   }
 
   function move(message: Message): void {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +10,6 @@ import { OpenFiles } from './open-files.ts';
 const ACCOUNTS = 1000;
 const BATCH = 100;
 const MESSAGES = 24_000;
-
-/** A page in the write-ahead log, with its header. */
-const FRAME = 4096 + 24;
 
 let folder: string;
 let file: string;
@@ -41,25 +39,32 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A message of 100 bytes by one of 100 accounts to one of ten others each. */
-function message(): Request {
+/** A message of 100 bytes by one of 100 accounts to one of ten others each. @param key made for each message */
+function message(key?: () => string): Request {
   said++;
   const [sender, other] = [1 + 10 * (said % 100), 2 + 10 * (said % 100) + (Math.floor(said / 100) % 9)];
   const body = String(said).padStart(100, 'x');
-  return ['append', [[[sender, other], 'message', 1, 1, sender, `u${sender}`, '', body, null, null, said, 'origin']]];
+  const entry = [[sender, other], 'message', 1, 1, sender, `u${sender}`, '', body, null, null, said, '192.0.2.1'];
+  return ['append', [entry], key && [sender, key(), '[]', said]];
 }
 
-/** Appends messages in batches, with the work behind them. @returns how many pages were written for each */
-function pagesPerMessage(): number {
+/** Appends messages in batches, with the work behind them. @returns how many bytes the write-ahead log takes for each */
+function bytesPerMessage(key?: () => string): number {
   const before = statSync(`${file}-wal`).size;
   for (let i = 0; i < MESSAGES; i += BATCH) {
-    for (const outcome of runner.run(Array.from({ length: BATCH }, message))) expect(outcome).toHaveProperty('value');
+    for (const outcome of runner.run(Array.from({ length: BATCH }, () => message(key))))
+      expect(outcome).toHaveProperty('value');
     runner.runBehind();
   }
-  return (statSync(`${file}-wal`).size - before) / FRAME / MESSAGES;
+  return (statSync(`${file}-wal`).size - before) / MESSAGES;
 }
 
-test('a message among others writes a tenth of a page, however many rooms they are in', () => {
-  pagesPerMessage();
-  expect(pagesPerMessage()).toBeLessThan(0.12);
+test('a message among others writes three times its size, however many rooms they are in', () => {
+  bytesPerMessage();
+  expect(bytesPerMessage()).toBeLessThan(330);
+});
+
+test('a key adds a row of its own and one of its index, which is built behind', () => {
+  bytesPerMessage(randomUUID);
+  expect(bytesPerMessage(randomUUID)).toBeLessThan(680);
 });

@@ -42,8 +42,9 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
   const countPlaces = prepare<{ rows: number; last: number; n: number; own: number; sameOrigin: number }>(
     db,
     `SELECT count(*) AS rows, max(id) AS last, sum(meant) AS n, sum(meant AND sender = ?4) AS own,
-       sum(meant AND origin IS ?5) AS sameOrigin
-     FROM (SELECT id, sender, origin, flags & ${COUNTS} AND (sender <> ?6 OR flags & ${TO_SENDER}) AS meant
+       sum(meant AND near) AS sameOrigin
+     FROM (SELECT id, sender, flags & ${COUNTS} AND (sender <> ?6 OR flags & ${TO_SENDER}) AS meant,
+             ?5 IS NOT NULL AND (SELECT origin FROM entry WHERE entry.id = place.id) = ?5 AS near
            FROM place WHERE room = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ${COUNTED})`,
   );
   const contact = prepare<{ other: number }>(db, 'SELECT other FROM contact WHERE account = ? AND other = ?');

@@ -262,6 +262,27 @@ export const MIGRATIONS: readonly Migration[] = [
   DELETE FROM likenesses;
   INSERT OR IGNORE INTO unlikened SELECT id FROM accounts;
   `,
+  `
+  ALTER TABLE place DROP COLUMN origin;     -- the entry has it
+
+  ALTER TABLE sent RENAME TO sent_before;
+  CREATE TABLE sent (                       -- what was sent under a key, whether or not the message is still there
+    id INTEGER PRIMARY KEY,                 -- the message's
+    sender INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    unknown TEXT NOT NULL,                  -- the names that the sender was told are unknown, as JSON
+    time INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO sent SELECT id, sender, key, unknown, time FROM sent_before ORDER BY id;
+  CREATE TABLE sent_key (                   -- its keys, up to log.indexed
+    sender INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (sender, key)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO sent_key SELECT sender, key, id FROM sent_before ORDER BY sender, key;
+  DROP TABLE sent_before;
+  `,
 ];
 
 /** Files below these versions are copied before their migration, to the file's name with this suffix. */

@@ -11,6 +11,7 @@ import { OpenFiles } from './open-files.ts';
 import type { Part } from './rows.ts';
 
 const ACCOUNTS = 40;
+const KEYS = 20;
 const END = Number.MAX_SAFE_INTEGER;
 
 interface Kept {
@@ -37,6 +38,8 @@ class Harness {
   readonly #writers: Writer[] = [];
   readonly #readers: { db: DatabaseSync; run: ReturnType<typeof snapshotRunner> }[] = [];
   readonly kept: Kept[] = [];
+  /** The first entry sent under each key. */
+  readonly #keys = new Map<number, number>();
 
   constructor(file: string) {
     this.#file = file;
@@ -98,17 +101,36 @@ class Harness {
   }
 
   /** Appends in one batch, some of which fail. */
-  append(writer: number, appends: readonly (readonly Said[] | 'fails')[]): void {
-    const rows = appends.map((said) => (said === 'fails' ? [rowOf(FAILING)] : said.map(rowOf)));
+  append(writer: number, appends: readonly (Append | 'fails')[]): void {
     const outcomes = this.#run(
       writer,
-      rows.map((entries) => ['append', entries]),
+      appends.map((append) => {
+        if (append === 'fails') return ['append', [rowOf(FAILING)]];
+        const { entries, key } = append;
+        return ['append', entries.map(rowOf), key === undefined ? undefined : [SENDER, String(key), '[]', 1]];
+      }),
     );
     for (const [i, outcome] of outcomes.entries()) {
-      expect('failed' in outcome).toBe(appends[i] === 'fails');
-      if ('failed' in outcome) continue;
-      for (const [k, said] of (appends[i] as readonly Said[]).entries())
-        this.#keep(said, placeAt(outcome.value as Places, k));
+      const append = appends[i] as Append | 'fails';
+      expect('failed' in outcome).toBe(append === 'fails');
+      if ('failed' in outcome || append === 'fails') continue;
+      const { entries, key = -1 } = append;
+      const duplicateOf = this.#keys.get(key);
+      if (duplicateOf === undefined) {
+        for (const [k, said] of entries.entries()) this.#keep(said, placeAt(outcome.value as Places, k));
+        if (key >= 0) this.#keys.set(key, placeAt(outcome.value as Places, 0)[0]);
+      } else {
+        expect(outcome.value).toEqual({ duplicateOf, unknown: [] });
+      }
+    }
+  }
+
+  /** Looks for all keys, outside of a transaction. */
+  finds(writer: number): void {
+    for (let key = 0; key < KEYS; key++) {
+      const duplicateOf = this.#keys.get(key);
+      const [outcome] = this.#run(writer, [['findEntry', SENDER, String(key)]]);
+      expect(outcome).toEqual({ value: duplicateOf === undefined ? undefined : { duplicateOf, unknown: [] } });
     }
   }
 
@@ -174,6 +196,14 @@ class Harness {
   }
 }
 
+interface Append {
+  readonly entries: readonly Said[];
+  /** What `SENDER` calls it. */
+  readonly key: number | undefined;
+}
+
+const SENDER = 1;
+
 type Said = typeof said extends fc.Arbitrary<infer T> ? T : never;
 
 const FAILING: Said = { to: 'everyone', sender: 1, counts: true };
@@ -203,7 +233,13 @@ const said = fc
 const writer = fc.nat(1);
 const batch = fc.array(
   fc.oneof(
-    { weight: 9, arbitrary: fc.array(said, { minLength: 1, maxLength: 8 }) },
+    {
+      weight: 9,
+      arbitrary: fc.record({
+        entries: fc.array(said, { minLength: 1, maxLength: 8 }),
+        key: fc.option(fc.nat(KEYS - 1), { nil: undefined }),
+      }),
+    },
     { weight: 1, arbitrary: fc.constant('fails' as const) },
   ),
   {
@@ -216,9 +252,10 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('index' as const), writer }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), writer }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('read' as const), account }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('find' as const), writer }) },
 );
 
-test('indexes and tail together have each entry once, wherever indexing stops', { timeout: 120_000 }, () => {
+test('indexes and tail together have each entry and key once, wherever indexing stops', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'chatserv-tail-'));
   let made = 0;
   try {
@@ -229,9 +266,11 @@ test('indexes and tail together have each entry once, wherever indexing stops', 
           if (one.do === 'append') harness.append(one.writer, one.batch);
           else if (one.do === 'index') harness.index(one.writer);
           else if (one.do === 'crash') harness.crash(one.writer);
+          else if (one.do === 'find') harness.finds(one.writer);
           else harness.agrees(one.account);
         }
         for (const id of [1, 2, 3]) harness.agrees(id);
+        for (const id of [0, 1]) harness.finds(id);
         harness.close();
       }),
       { numRuns: Number(process.env.RUNS ?? 25), endOnFailure: true },

@@ -56,9 +56,12 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     `DELETE FROM cursor WHERE account = ?1 AND device <>
        (SELECT device FROM cursor WHERE account = ?1 AND seen = ?2 ORDER BY device LIMIT 1)`,
   );
-  const oldKeys = prepare<{ id: number }>(db, 'SELECT id FROM sent WHERE time < ? ORDER BY time LIMIT ?');
-  const firstKeys = prepare<{ id: number }>(db, 'SELECT id FROM sent WHERE id <= ? ORDER BY id LIMIT ?');
-  const removeKey = db.prepare('DELETE FROM sent WHERE id = ?');
+  const oldestKeys = prepare<{ id: number; sender: number; key: string; time: number }>(
+    db,
+    'SELECT id, sender, key, time FROM sent WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+  );
+  const removeSent = db.prepare('DELETE FROM sent WHERE id = ?');
+  const removeKey = db.prepare('DELETE FROM sent_key WHERE sender = ? AND key = ?');
   const { waitingForEveryone, waitingForConversation, waitingForRoom, lookAnew } = prepareWaiting(db);
 
   /** Calls `act` for all rows of a query, a page at a time. @returns false if the slice ended first */
@@ -166,15 +169,26 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return done ? undefined : place;
   };
 
-  /** Removes expired keys, and those of all but the last `most` entries. */
-  const oldSent: Stage = (place, { most, keysSince }, slice) => {
+  /** Removes expired keys, and those of all but the last `most` entries. A key is never older than its predecessors. */
+  const oldSent: Stage = ([at], { most, keysSince, now = ALL }, slice) => {
     const upTo = end.head - atMost(most);
-    const drop = ({ id }: { id: number }) => {
-      slice.remove();
-      removeKey.run(id);
-    };
-    const first = each(slice, () => firstKeys.all(upTo, PAGE), drop);
-    return first && each(slice, () => oldKeys.all(atMost(keysSince), PAGE), drop) ? undefined : place;
+    let place = at;
+    let reached = false;
+    const done = each(
+      slice,
+      () => (reached ? [] : oldestKeys.all(place, end.indexed, PAGE)),
+      ({ id, sender, key, time }) => {
+        // As for entries, a time in the future says nothing about later keys.
+        reached ||= id > upTo && time >= keysSince && time <= now;
+        if (reached) return;
+        place = id;
+        if (id > upTo && time >= keysSince) return;
+        slice.remove();
+        removeSent.run(id);
+        removeKey.run(sender, key);
+      },
+    );
+    return done ? undefined : [place, 0];
   };
 
   const stages: readonly Stage[] = [expired, tooMany, tooOld, hadByAll, over, oldSent];
