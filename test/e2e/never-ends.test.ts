@@ -61,7 +61,7 @@ describe('a plugin that never ends', () => {
     const reloaded = program.reloads();
     await program.complains(/stuck\.ts is read/);
     program.signals('SIGTERM');
-    expect((await reloaded).mistakes?.[0] ?? 'the server is stopping').toMatch(/about to end/);
+    expect((await reloaded).mistakes?.[0] ?? 'the server is stopping').toMatch(/is stopping/);
     expect(await program.ends()).toBe(0);
   });
 
