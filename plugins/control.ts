@@ -60,9 +60,9 @@ export default definePlugin({
           return { result: true };
         }
         if (health !== undefined) return { result: await health.check() };
-        return { mistakes: ["The plugin 'health' is off: switch it on to check the server."] };
+        return { errors: ["The plugin 'health' is off: switch it on to check the server."] };
       } catch (cause) {
-        return { mistakes: (cause as Error).message.split('\n') };
+        return { errors: (cause as Error).message.split('\n') };
       }
     }
 

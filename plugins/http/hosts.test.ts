@@ -80,7 +80,7 @@ test("any other port answers to every host, or to the option's hosts and IP addr
   }
 });
 
-test('an invalid host is a mistake of the config', () => {
+test('an invalid host is a config error', () => {
   for (const host of ['chat.example', 'localhost', '192.0.2.1', '2001:db8::1', 'bücher.example', '*']) {
     expect(hostList.safeParse([host]).success, host).toBe(true);
   }

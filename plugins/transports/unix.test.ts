@@ -76,7 +76,7 @@ test('a reload that changes the mode keeps the socket and who is connected', asy
   await client.closes();
 });
 
-test('a codec that no plugin contributes is a mistake of the config', async () => {
+test('a codec that no plugin contributes is a config error', async () => {
   await expect(startServer({ unix: { codec: 'lime' } })).rejects.toThrow(
     /plugins\.unix\.codec.*"line".*Did you mean 'line'/s,
   );

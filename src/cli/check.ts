@@ -5,7 +5,7 @@ import { settingOf } from './setting.ts';
 
 /**
  * Checks a config in a dry run: its plugins are set up, but nothing is started or changed.
- * @throws Mistakes when the config is invalid
+ * @throws ConfigErrors when the config is invalid
  */
 export async function check(config: string | undefined): Promise<void> {
   const setting = await settingOf(config);

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { COMMANDS, type Commands } from './commands.ts';
 import { misunderstood } from './misunderstood.ts';
 import { KINDS } from './new.ts';
@@ -30,7 +30,7 @@ const CONFIG = {
  * Runs a command line.
  * @param args the arguments after the program's name
  * @param commands the functions of the commands
- * @throws Mistakes when the arguments are invalid; also the errors of the command
+ * @throws ConfigErrors when the arguments are invalid; also the errors of the command
  */
 export async function runCommandLine(args: readonly string[], commands: Commands = COMMANDS): Promise<void> {
   const program = yargs()
@@ -65,7 +65,7 @@ export async function runCommandLine(args: readonly string[], commands: Commands
     .exitProcess(false)
     .fail((message: string, error: Error | undefined, command: Argv) => {
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw new Mistakes([`${misunderstood(message, words, String(command.help()))} See chatserv --help.`]);
+      throw new ConfigErrors([`${misunderstood(message, words, String(command.help()))} See chatserv --help.`]);
     })
     .parseAsync(words);
 }
@@ -191,7 +191,7 @@ function addUser(program: Argv, commands: Commands): void {
             describe: 'Sign out everyone, and replace the key for tokens',
           }),
         ({ config, name, all }) => {
-          if (all === (name !== undefined)) throw new Mistakes(['Name the user to sign out, or --all for everyone.']);
+          if (all === (name !== undefined)) throw new ConfigErrors(['Name the user to sign out, or --all for everyone.']);
           return name === undefined ? signEveryoneOut(config) : signOut(config, name);
         },
       )
@@ -245,16 +245,16 @@ function addStore(program: Argv, { backUp, exportAll, importAll }: Commands): vo
     );
 }
 
-/** A name or file as it was typed. @throws Mistakes when it is empty */
+/** A name or file as it was typed. @throws ConfigErrors when it is empty */
 function word(given: string): string {
-  if (given === '') throw new Mistakes(['A name or file name is empty.']);
+  if (given === '') throw new ConfigErrors(['A name or file name is empty.']);
   return typed(given);
 }
 
 function numberIn(option: string, text: string, allowed: (value: number) => boolean, what: string): number {
   const value = text?.trim() === '' ? Number.NaN : Number(text);
   if (text !== undefined && !allowed(value)) {
-    throw new Mistakes([`--${option} must be ${what}, not '${text}'.`]);
+    throw new ConfigErrors([`--${option} must be ${what}, not '${text}'.`]);
   }
   return value;
 }

@@ -7,7 +7,7 @@ import { shown } from '../client/terminal/safe.ts';
 import { runScript } from '../client/terminal/script.ts';
 import { View } from '../client/terminal/view.ts';
 import { textOf } from '../config/text-file.ts';
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 
 /** The arguments of `chatserv connect`. */
 export interface ConnectOptions {
@@ -23,7 +23,7 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<void> {
   const address = addressOf(options.address, options.tls ? PORTS.tls : PORTS.plain);
   if (address === undefined) {
-    throw new Mistakes([
+    throw new ConfigErrors([
       `'${shown(options.address)}' is not an address: [user@]host[:port], [user@][IPv6 address]:port, or [user@]unix:/path.`,
     ]);
   }
@@ -63,9 +63,9 @@ function fromPipe(
   password: string | undefined,
   register: boolean,
 ): Promise<number> {
-  if (name === undefined) throw new Mistakes(['There is no terminal to ask for a name: use user@host.']);
+  if (name === undefined) throw new ConfigErrors(['There is no terminal to ask for a name: use user@host.']);
   if (password === undefined) {
-    throw new Mistakes([
+    throw new ConfigErrors([
       'There is no terminal to ask for a password: set CHATSERV_PASSWORD, or use --password-file FILE.',
     ]);
   }
@@ -75,7 +75,7 @@ function fromPipe(
 
 async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOptions | undefined> {
   if (!tls) {
-    if (ca !== undefined || insecure) throw new Mistakes(['--ca and --insecure need --tls.']);
+    if (ca !== undefined || insecure) throw new ConfigErrors(['--ca and --insecure need --tls.']);
     return undefined;
   }
   if (insecure) {
@@ -89,7 +89,7 @@ async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOpt
 async function certificatesIn(file: string): Promise<string> {
   const text = await textOf(file);
   if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(text)) {
-    throw new Mistakes([`${file} contains no certificate: --ca takes a file of certificates in PEM.`]);
+    throw new ConfigErrors([`${file} contains no certificate: --ca takes a file of certificates in PEM.`]);
   }
   return text;
 }

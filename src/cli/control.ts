@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { loadPlugins } from '../host/load.ts';
-import { Mistakes, messageOf } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
+import { messageOf } from '../host/thrown.ts';
 import type { ServerFacts } from '../services/plugins.ts';
 import { readConfig } from './setting.ts';
 
@@ -11,30 +12,30 @@ import { readConfig } from './setting.ts';
 const PATIENCE = 8_000;
 
 /** The answer of the plugin `control`. */
-type Answer = { readonly result: unknown } | { readonly mistakes: readonly string[] };
+type Answer = { readonly result: unknown } | { readonly errors: readonly string[] };
 
 /** A running server, reached over its control socket. */
 export interface RunningServer {
-  /** Sends a request. @throws Mistakes when no server is running, or it reports errors */
+  /** Sends a request. @throws ConfigErrors when no server is running, or it reports errors */
   ask(request: 'reload' | 'facts' | 'health' | 'accounts'): Promise<unknown>;
 }
 
 /**
  * Finds the server that runs with a config. Loads the plugin `control` only: the files of other plugins may be broken by
  * now, which does not affect the running server.
- * @throws Mistakes when the config has no control socket
+ * @throws ConfigErrors when the config has no control socket
  */
 export async function runningServer(config: string | undefined): Promise<RunningServer> {
   const { plugins, place, standard, environment } = await readConfig(config);
-  const { loaded, mistakes } = await loadPlugins(
+  const { loaded, errors } = await loadPlugins(
     { control: plugins.control ?? false },
     { ...place, standard },
     environment,
   );
-  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  if (errors.length > 0) throw new ConfigErrors(errors);
   const [control] = loaded;
   if (control === undefined) {
-    throw new Mistakes([
+    throw new ConfigErrors([
       `The plugin 'control' is off in ${place.name}, so the command line cannot reach the server: switch it on, or send SIGHUP to reload.`,
     ]);
   }
@@ -42,7 +43,7 @@ export async function runningServer(config: string | undefined): Promise<Running
   return { ask: (request) => ask(path, request, place.name) };
 }
 
-/** Sends a request to the server that runs with a config. @throws Mistakes when none is running, or it reports errors */
+/** Sends a request to the server that runs with a config. @throws ConfigErrors when none is running, or it reports errors */
 export async function askServer(config: string | undefined, request: 'reload' | 'health'): Promise<unknown> {
   return (await runningServer(config)).ask(request);
 }
@@ -53,7 +54,7 @@ export async function tellOfAccounts(config: string | undefined): Promise<void> 
     await (await runningServer(config)).ask('accounts');
   } catch (thrown) {
     // No server is running, or it cannot be reached: then it notices the change itself.
-    if (!(thrown instanceof Mistakes)) throw thrown;
+    if (!(thrown instanceof ConfigErrors)) throw thrown;
   }
 }
 
@@ -62,7 +63,7 @@ async function ask(path: string, request: string, config: string): Promise<unkno
   try {
     await once(socket, 'connect');
   } catch (cause) {
-    throw new Mistakes(
+    throw new ConfigErrors(
       [
         `No server answers at ${path} (${messageOf(cause)}): start one with ${config}, or send SIGHUP to the running one if its socket has moved.`,
       ],
@@ -78,10 +79,10 @@ async function ask(path: string, request: string, config: string): Promise<unkno
     reply = await text(socket);
     if (reply === '') throw new Error('it closed the connection');
   } catch (cause) {
-    throw new Mistakes([`The server at ${path} did not answer (${messageOf(cause)}): check its log.`], { cause });
+    throw new ConfigErrors([`The server at ${path} did not answer (${messageOf(cause)}): check its log.`], { cause });
   }
   const answer = JSON.parse(reply) as Answer;
-  if ('mistakes' in answer) throw new Mistakes(answer.mistakes);
+  if ('errors' in answer) throw new ConfigErrors(answer.errors);
   return answer.result;
 }
 
@@ -96,7 +97,7 @@ export async function factsOf(config: string | undefined): Promise<Facts | undef
   try {
     return (await (await runningServer(config)).ask('facts')) as Facts;
   } catch (thrown) {
-    if (thrown instanceof Mistakes) return undefined;
+    if (thrown instanceof ConfigErrors) return undefined;
     throw thrown;
   }
 }

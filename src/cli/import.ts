@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { cannotRead, linesOf } from '../config/text-file.ts';
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { textKey } from '../sdk/storage-over.ts';
 import {
   Archive,
@@ -40,7 +40,7 @@ interface Counts {
 export async function importAll(config: string | undefined, file: string): Promise<void> {
   const { limits, place } = await readConfig(config);
   if ((await factsOf(config)) !== undefined) {
-    throw new Mistakes([`A server is running with ${place.name}: stop it before you import into its store.`]);
+    throw new ConfigErrors([`A server is running with ${place.name}: stop it before you import into its store.`]);
   }
   // Messages stay in the inbox while half the outbox is full, so each must fit into the other half.
   const messageBytes = Math.floor(limits.outboxBytes / 2);
@@ -48,7 +48,7 @@ export async function importAll(config: string | undefined, file: string): Promi
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
     const added = await add(archive, file, new ArchiveReader(messageBytes, plan));
     if (!isDeepStrictEqual(added, counts)) {
-      throw new Mistakes([`${file} changed while it was read: nothing was imported.`]);
+      throw new ConfigErrors([`${file} changed while it was read: nothing was imported.`]);
     }
     await archive.finish?.();
     const values = counts.values === 0 ? '' : `, plugin values ${counts.values}`;
@@ -56,7 +56,7 @@ export async function importAll(config: string | undefined, file: string): Promi
   });
 }
 
-/** Checks the whole file before anything is imported. @throws Mistakes that name the wrong lines */
+/** Checks the whole file before anything is imported. @throws ConfigErrors that name the wrong lines */
 async function check(
   file: string,
   messageBytes: number,
@@ -65,8 +65,8 @@ async function check(
   const found = await stat(file).catch((cause: unknown) => {
     throw cannotRead(file, cause);
   });
-  if (found.isDirectory()) throw new Mistakes([`${file} cannot be read: it is a folder`]);
-  if (!found.isFile()) throw new Mistakes([`${file} is not a file: write the archive to a file and import that.`]);
+  if (found.isDirectory()) throw new ConfigErrors([`${file} cannot be read: it is a folder`]);
+  if (!found.isFile()) throw new ConfigErrors([`${file} is not a file: write the archive to a file and import that.`]);
   const wrong: string[] = [];
   const reader = new ArchiveReader(messageBytes);
   const tally = newTally();
@@ -76,7 +76,7 @@ async function check(
     if (wrong.length >= SHOWN) break;
   }
   if (wrong.length === 0 && tally.archive === 0) wrong.push(`${file} is empty.`);
-  if (wrong.length > 0) throw new Mistakes([...wrong, `Nothing was imported from ${file}.`]);
+  if (wrong.length > 0) throw new ConfigErrors([...wrong, `Nothing was imported from ${file}.`]);
   return { counts: countsOf(tally), plan: reader.plan };
 }
 
@@ -111,7 +111,7 @@ class Batch {
     switch (line.type) {
       case 'archive':
         if (await this.#archive.begin(line)) return;
-        throw new Mistakes([
+        throw new ConfigErrors([
           'The store is not empty, and an archive can only be imported into a new one: set its file to another path.',
         ]);
       case 'account':
@@ -128,7 +128,7 @@ class Batch {
         break;
       case 'stored':
         if (this.#archive.addTexts === undefined) {
-          throw new Mistakes(['The archive contains plugin data, which this store cannot hold: nothing was imported.']);
+          throw new ConfigErrors(['The archive contains plugin data, which this store cannot hold: nothing was imported.']);
         }
         this.#texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
     }

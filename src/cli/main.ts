@@ -1,4 +1,4 @@
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { runCommandLine } from './command-line.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
@@ -21,19 +21,19 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await runCommandLine(args);
   } catch (thrown) {
-    const mistakes = mistakesOf(thrown);
-    for (const sentence of mistakes.sentences) complain(`chatserv: ${inOneLine(sentence)}\n`);
-    process.exitCode = mistakes instanceof Failure ? 1 : 2;
+    const errors = configErrorsOf(thrown);
+    for (const sentence of errors.sentences) complain(`chatserv: ${inOneLine(sentence)}\n`);
+    process.exitCode = errors instanceof Failure ? 1 : 2;
   } finally {
     clearInterval(alive);
   }
 }
 
 /** The errors that the user can fix. @throws any other */
-function mistakesOf(thrown: unknown): Mistakes {
-  if (thrown instanceof Mistakes) return thrown;
+function configErrorsOf(thrown: unknown): ConfigErrors {
+  if (thrown instanceof ConfigErrors) return thrown;
   if ((thrown as NodeJS.ErrnoException | undefined)?.syscall !== 'uv_cwd') throw thrown;
-  return new Mistakes(['The current folder no longer exists: change to another.'], { cause: thrown });
+  return new ConfigErrors(['The current folder no longer exists: change to another.'], { cause: thrown });
 }
 
 /** Joins lines: messages of other programs may have several. */

@@ -1,4 +1,4 @@
-import { didYouMean } from '../host/mistakes.ts';
+import { didYouMean } from '../usernames/nearest.ts';
 import { typed } from './words.ts';
 
 /**

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Mistakes, messageOf } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
+import { messageOf } from '../host/thrown.ts';
 import { near, ROOT, version } from './package.ts';
 
 /** The kinds of new plugins: each a folder of `templates/`. */
@@ -15,12 +16,12 @@ const isClone = import.meta.url.endsWith('.ts');
 /** Creates a folder with a plugin that works and passes its own test. */
 export async function newPlugin(name: string, kind: Kind): Promise<void> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    throw new Mistakes([
+    throw new ConfigErrors([
       `'${name}' cannot be a plugin name: use lower-case words joined by hyphens, such as 'word-filter'.`,
     ]);
   }
   const folder = `chatserv-plugin-${name}`;
-  if (existsSync(folder)) throw new Mistakes([`The folder ${folder} already exists.`]);
+  if (existsSync(folder)) throw new ConfigErrors([`The folder ${folder} already exists.`]);
   const root = fileURLToPath(ROOT);
   const dependency = isPublished() ? `^${version()}` : `file:${relative(resolve(folder), root)}`;
   await mkdir(folder).catch((cause: unknown) => {
@@ -58,8 +59,8 @@ export async function newPlugin(name: string, kind: Kind): Promise<void> {
   process.stdout.write(`Created ${folder}. Next:\n\n${lines.join('\n')}\n\nThe guide for plugins: ${guide}\n`);
 }
 
-function notWritten(folder: string, cause: unknown): Mistakes {
-  return new Mistakes([`${folder} could not be written: ${messageOf(cause)}`], { cause });
+function notWritten(folder: string, cause: unknown): ConfigErrors {
+  return new ConfigErrors([`${folder} could not be written: ${messageOf(cause)}`], { cause });
 }
 
 /** Whether this version is in the registry: publishing leaves a mark, which clones and packed tarballs lack. */

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { Mistakes, messageOf } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
+import { messageOf } from '../host/thrown.ts';
 import { exitNow } from './exit.ts';
 import { Failure } from './failure.ts';
 
@@ -17,7 +18,7 @@ const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * leaves an existing file intact. Replaces only regular files that are an earlier output.
  * @param objection checks an existing file
  * @param write writes to the absolute path that it is given, where no file exists
- * @throws Mistakes when an existing file must not be replaced; Failure when the file could not be written
+ * @throws ConfigErrors when an existing file must not be replaced; Failure when the file could not be written
  */
 export async function writeOutputFile(
   file: string,
@@ -36,21 +37,21 @@ export async function writeOutputFile(
     await sync(dirname(place), 'r');
   } catch (cause) {
     // A failure of the store, for example, is the reason why this file could not be written.
-    if (cause instanceof Mistakes && !(cause instanceof Failure)) throw cause;
+    if (cause instanceof ConfigErrors && !(cause instanceof Failure)) throw cause;
     throw new Failure([`${file} could not be written: ${messageOf(cause)}`], { cause });
   }
 }
 
-/** The destination, with links resolved. @throws Mistakes when an existing file must not be replaced */
+/** The destination, with links resolved. @throws ConfigErrors when an existing file must not be replaced */
 async function placeFor(file: string, objection: Objection): Promise<string> {
   const path = resolve(file);
   const stats = await lstat(path).catch(absent);
   if (stats === undefined) return path;
   const place = await realpath(path).catch(absent);
-  if (place === undefined) throw new Mistakes([`${file} is a link to a file that does not exist: name that file.`]);
-  if (!(await lstat(place)).isFile()) throw new Mistakes([`${file} is not a regular file: name another one.`]);
+  if (place === undefined) throw new ConfigErrors([`${file} is a link to a file that does not exist: name that file.`]);
+  if (!(await lstat(place)).isFile()) throw new ConfigErrors([`${file} is not a regular file: name another one.`]);
   const why = await objection(place);
-  if (why !== undefined) throw new Mistakes([`${file} exists and is not replaced: ${why}. Name another file.`]);
+  if (why !== undefined) throw new ConfigErrors([`${file} exists and is not replaced: ${why}. Name another file.`]);
   return place;
 }
 

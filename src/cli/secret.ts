@@ -1,22 +1,22 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { linesIn } from '../config/text-file.ts';
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 
 /**
  * Reads a secret: typed twice at a terminal, without echo, or the first line of standard input.
- * @throws Mistakes when the two differ, or there is none
+ * @throws ConfigErrors when the two differ, or there is none
  */
 export async function readSecret(what: string): Promise<string> {
   if (!process.stdin.isTTY) {
     for await (const line of linesIn(process.stdin)) {
-      if ('fault' in line) throw new Mistakes([`${what}: standard input is ${line.fault}.`]);
+      if ('fault' in line) throw new ConfigErrors([`${what}: standard input is ${line.fault}.`]);
       return line.text;
     }
-    throw new Mistakes([`${what}: standard input is empty.`]);
+    throw new ConfigErrors([`${what}: standard input is empty.`]);
   }
   const secret = await readUnseen(`${what}: `);
-  if (secret !== (await readUnseen('Repeat the password: '))) throw new Mistakes(['The passwords do not match.']);
+  if (secret !== (await readUnseen('Repeat the password: '))) throw new ConfigErrors(['The passwords do not match.']);
   return secret;
 }
 
@@ -28,7 +28,7 @@ async function readUnseen(prompt: string): Promise<string> {
   process.stderr.write(prompt);
   const secret = await line;
   process.stderr.write('\n');
-  if (secret === undefined) throw new Mistakes(['No password was given.']);
+  if (secret === undefined) throw new ConfigErrors(['No password was given.']);
   return secret;
 }
 

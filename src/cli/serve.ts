@@ -1,10 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Logger } from '../api/logger.ts';
 import { configFiles } from '../config/find.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { leaveCurrent } from '../host/current.ts';
 import { Host } from '../host/host.ts';
 import { LIMITS } from '../host/limits.ts';
-import { Mistakes } from '../host/mistakes.ts';
 import { modules } from '../host/self.ts';
 import { Watchdog } from '../host/watchdog.ts';
 import { styleOf } from '../logging/style.ts';
@@ -24,7 +24,7 @@ const PATIENCE = 2_000;
 /**
  * Serves until a signal stops it, then closes all sessions and ends the process.
  * @param watch whether to reload when a file of the config or of a plugin changes
- * @throws Mistakes when it cannot start
+ * @throws ConfigErrors when it cannot start
  */
 export async function serve(config: string | undefined, watch: boolean): Promise<void> {
   // A server continues when nobody reads its output.
@@ -115,7 +115,7 @@ async function reloaded(host: Host): Promise<void> {
   try {
     print(`chatserv reloaded: ${differenceInWords(await host.reload())}\n`);
   } catch (thrown) {
-    const sentences = thrown instanceof Mistakes ? thrown.sentences : [String(thrown)];
+    const sentences = thrown instanceof ConfigErrors ? thrown.sentences : [String(thrown)];
     for (const sentence of sentences) complain(`chatserv: not reloaded: ${sentence}\n`);
   }
 }

@@ -1,7 +1,8 @@
 import { Host } from '../host/host.ts';
 import { Lifecycle } from '../host/lifecycle.ts';
 import { isPlugin, type Loaded, loadPlugins } from '../host/load.ts';
-import { Mistakes, messageOf } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
+import { messageOf } from '../host/thrown.ts';
 import { servicesOf } from '../host/order.ts';
 import { GIVEN } from '../host/plan.ts';
 import type { StandardPlugins } from '../host/standard.ts';
@@ -14,7 +15,7 @@ import { type ReadConfig, settingOf } from './setting.ts';
  * Works with services of a config's plugins without serving: only the plugins that provide them are set up.
  * @param work called with the services and the name of the config
  * @param exclusive whether no server may run with the store meanwhile
- * @throws Mistakes when no plugin provides one, the plugin is invalid, or its store is not persistent; Failure when a call
+ * @throws ConfigErrors when no plugin provides one, the plugin is invalid, or its store is not persistent; Failure when a call
  * to a service fails
  */
 export async function withServices<T extends Tokens>(
@@ -48,7 +49,7 @@ function withFailures(service: object): object {
         try {
           return await Reflect.apply(value, target, args);
         } catch (cause) {
-          throw cause instanceof Mistakes ? cause : new Failure([messageOf(cause)], { cause });
+          throw cause instanceof ConfigErrors ? cause : new Failure([messageOf(cause)], { cause });
         }
       };
     },
@@ -64,12 +65,12 @@ export function withServicesAlone<T extends Tokens>(
   return withServices(config, tokens, work, true);
 }
 
-/** @throws Mistakes when changes to the accounts would be lost with this process */
+/** @throws ConfigErrors when changes to the accounts would be lost with this process */
 function mustLast(host: Host, config: string): void {
   const accounts = host.service(Accounts.service) as Accounts | undefined;
   if (!accounts?.ephemeral) return;
   const store = host.plugins().find(({ loaded }) => servicesOf(loaded.plugin.provides).includes(Accounts.service));
-  throw new Mistakes([
+  throw new ConfigErrors([
     `${config} uses the store '${store?.loaded.key}', which is lost when its process ends, so changes would have no effect: switch on a persistent store, such as 'sqlite'.`,
   ]);
 }
@@ -81,7 +82,7 @@ function mustLast(host: Host, config: string): void {
 async function providersOf(services: readonly string[], setting: ReadConfig): Promise<ReadonlySet<string>> {
   const place = { ...setting.place, standard: setting.standard };
   const lifecycle = new Lifecycle(setting);
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   const loaded: Loaded[] = [];
   const unloaded = new Map(Object.entries(setting.plugins));
   const keys = new Set<string>();
@@ -91,12 +92,12 @@ async function providersOf(services: readonly string[], setting: ReadConfig): Pr
     for (const [key] of entries) unloaded.delete(key);
     const loading = await loadPlugins(Object.fromEntries(entries), place, setting.environment, lifecycle);
     loaded.push(...loading.loaded);
-    mistakes.push(...loading.mistakes);
+    errors.push(...loading.errors);
     const providers = loaded.filter(({ plugin }) => servicesOf(plugin.provides).includes(service));
     if (providers.length === 0) {
-      throw new Mistakes([
+      throw new ConfigErrors([
         `No plugin in ${setting.place.name} provides '${service}': switch on one that does ('chatserv plugins' lists them).`,
-        ...mistakes,
+        ...errors,
       ]);
     }
     for (const { key, plugin } of providers) {
@@ -116,11 +117,11 @@ function mayProvide(service: string, key: string, entry: unknown, standard: Stan
 
 /**
  * Checks that a store is not empty: a command that is run in another folder than the server would use a new one.
- * @throws Mistakes when it has no account
+ * @throws ConfigErrors when it has no account
  */
 export async function mustBeUsed(accounts: Accounts, config: string): Promise<void> {
   if ((await accounts.list(0, 1)).length > 0) return;
-  throw new Mistakes([
+  throw new ConfigErrors([
     `The store of ${config} has no account: name the config that the server runs with, as in --config FILE.`,
   ]);
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { checkConfig } from '../config/check.ts';
 import { findConfig } from '../config/find.ts';
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { modules } from '../host/self.ts';
 import type { HostSetting } from '../host/setting.ts';
 import { loadStandardSet } from '../host/standard.ts';
@@ -10,7 +10,7 @@ import { LEVELS, type Level } from '../logging/style.ts';
 import { complain, print } from './print.ts';
 
 /** A config that was read. */
-export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'standard' | 'mistakes'> {
+export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'standard' | 'errors'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keys of `plugins` that the config itself sets; the others come from the standard set. */
   readonly named: ReadonlySet<string>;
@@ -42,7 +42,7 @@ function passedOverSentence(read: string, passedOver: readonly string[]): string
   return `${read} is used, and ${others} beside it ${passedOver.length === 1 ? 'is' : 'are'} ignored: remove what you do not need, or name the config with --config.`;
 }
 
-/** Reads a config. Its plugins are not loaded. @throws Mistakes when it cannot be read */
+/** Reads a config. Its plugins are not loaded. @throws ConfigErrors when it cannot be read */
 export async function readConfig(config: string | undefined): Promise<ReadConfig> {
   const { value, file, folder, name, passedOver } = await findConfig(config, process.cwd());
   if (passedOver.length > 0) warnOnce(passedOverSentence(name, passedOver));
@@ -54,7 +54,7 @@ export async function readConfig(config: string | undefined): Promise<ReadConfig
 /**
  * Reads the config to start a server with.
  * @param opened the log, if it is open already
- * @throws Mistakes when the config is invalid
+ * @throws ConfigErrors when the config is invalid
  */
 export async function settingOf(config: string | undefined, opened?: Log): Promise<Setting> {
   const read = await readConfig(config);
@@ -76,10 +76,10 @@ export async function settingOf(config: string | undefined, opened?: Log): Promi
   };
 }
 
-/** The level that the environment sets, if any. @throws Mistakes when there is no such level */
+/** The level that the environment sets, if any. @throws ConfigErrors when there is no such level */
 function levelOf(asked: string | undefined): Level | undefined {
   if (asked === undefined || asked === '') return undefined;
   const level = LEVELS.find((one) => one === asked);
-  if (level === undefined) throw new Mistakes([`LOG_LEVEL must be one of ${LEVELS.join(', ')}, not '${asked}'.`]);
+  if (level === undefined) throw new ConfigErrors([`LOG_LEVEL must be one of ${LEVELS.join(', ')}, not '${asked}'.`]);
   return level;
 }

@@ -2,7 +2,7 @@ import { writableTime } from '../api/message.ts';
 import { nameKey } from '../api/names.ts';
 import { nameProblem, passwordProblem } from '../client/reasons.ts';
 import { isBot } from '../host/bots.ts';
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { Lockout } from '../services/lockout.ts';
 import { MessageLog } from '../services/message-log.ts';
@@ -22,10 +22,10 @@ const NO_ROLE = 'none';
 /** Registers a user with the password on standard input. */
 export async function addUser(config: string | undefined, name: string): Promise<void> {
   const wrong = nameObjection(name);
-  if (wrong !== undefined) throw new Mistakes([`'${name}' was not registered. ${nameProblem(wrong)}`]);
+  if (wrong !== undefined) throw new ConfigErrors([`'${name}' was not registered. ${nameProblem(wrong)}`]);
   await withStore(config, async (accounts, passwords) => {
     const why = await register(accounts, passwords, name, await readSecret(`Password for ${name}`));
-    if (why !== undefined) throw new Mistakes([`'${name}' was not registered. ${why}`]);
+    if (why !== undefined) throw new ConfigErrors([`'${name}' was not registered. ${why}`]);
     print(`${name} was registered.\n`);
   });
 }
@@ -50,9 +50,9 @@ export async function register(
 export async function setPassword(config: string | undefined, name: string): Promise<void> {
   await withStore(config, async (accounts, passwords) => {
     const account = await known(accounts, name);
-    if (isBot(account)) throw new Mistakes([`${account.name} is a bot: bots have no password.`]);
+    if (isBot(account)) throw new ConfigErrors([`${account.name} is a bot: bots have no password.`]);
     const hashed = await newHash(passwords, account.name, await readSecret(`Password for ${account.name}`));
-    if ('fault' in hashed) throw new Mistakes([`The password of ${account.name} was not changed. ${hashed.fault}`]);
+    if ('fault' in hashed) throw new ConfigErrors([`The password of ${account.name} was not changed. ${hashed.fault}`]);
     await accounts.setHash(account.id, hashed.hash);
     await tellOfAccounts(config);
     print(`The password of ${account.name} was changed.\n`);
@@ -62,17 +62,17 @@ export async function setPassword(config: string | undefined, name: string): Pro
 /** Gives a user another name. */
 export async function renameUser(config: string | undefined, name: string, to: string): Promise<void> {
   const wrong = nameObjection(to);
-  if (wrong !== undefined) throw new Mistakes([`'${name}' was not renamed to '${to}'. ${nameProblem(wrong)}`]);
+  if (wrong !== undefined) throw new ConfigErrors([`'${name}' was not renamed to '${to}'. ${nameProblem(wrong)}`]);
   await withStore(config, async (accounts) => {
     const account = await known(accounts, name);
     const unchanged = `'${account.name}' was not renamed to '${to}'.`;
-    if (isBot(account)) throw new Mistakes([`${unchanged} It is a bot, and bots find their account by name.`]);
-    if (account.name === to) throw new Mistakes([`${unchanged} That is its name already.`]);
+    if (isBot(account)) throw new ConfigErrors([`${unchanged} It is a bot, and bots find their account by name.`]);
+    if (account.name === to) throw new ConfigErrors([`${unchanged} That is its name already.`]);
     const other = await accounts.lookalike(to);
     const looksLike = other !== undefined && other.id !== account.id && nameKey(other.name) !== nameKey(to);
-    if (looksLike) throw new Mistakes([`${unchanged} ${lookalike(to, other.name)}`]);
+    if (looksLike) throw new ConfigErrors([`${unchanged} ${lookalike(to, other.name)}`]);
     if ((await accounts.rename(account.id, to, true)) === undefined) {
-      throw new Mistakes([`${unchanged} ${nameProblem('taken')}`]);
+      throw new ConfigErrors([`${unchanged} ${nameProblem('taken')}`]);
     }
     await tellOfAccounts(config);
     print(`${account.name} is now ${to}.\n`);
@@ -102,7 +102,7 @@ function timeOf(time: number): string {
 export async function setRoles(config: string | undefined, name: string, roles: readonly string[]): Promise<void> {
   const wrong = roles.filter((role) => !isRole(role));
   if (wrong.length > 0) {
-    throw new Mistakes(
+    throw new ConfigErrors(
       wrong.map((role) => `'${role}' cannot be a role: roles have lower-case letters, digits and hyphens.`),
     );
   }
@@ -123,7 +123,7 @@ export async function setRoles(config: string | undefined, name: string, roles: 
  */
 export async function removeUser(config: string | undefined, name: string, messages: boolean): Promise<void> {
   await withServices(config, { accounts: Accounts, messageLog: MessageLog }, async ({ accounts, messageLog: log }) => {
-    if (messages && log.removeFrom === undefined) throw new Mistakes(['This store cannot remove messages by sender.']);
+    if (messages && log.removeFrom === undefined) throw new ConfigErrors(['This store cannot remove messages by sender.']);
     const account = messages ? await accounts.find(name) : await known(accounts, name);
     if (account !== undefined) {
       await accounts.remove(account.id);
@@ -131,7 +131,7 @@ export async function removeUser(config: string | undefined, name: string, messa
     }
     const removed = messages ? await log.removeFrom?.(account?.id ?? name) : undefined;
     if (account === undefined && !removed) {
-      throw new Mistakes([`There is no user '${name}', and no undelivered message from that name.`]);
+      throw new ConfigErrors([`There is no user '${name}', and no undelivered message from that name.`]);
     }
     if (account !== undefined) print(`${account.name} was removed.\n`);
     if (removed !== undefined) print(`Messages removed: ${removed}.\n`);
@@ -181,7 +181,7 @@ async function* pagesOf(accounts: Accounts): AsyncGenerator<StoredAccount[]> {
 
 async function known(accounts: Accounts, name: string): Promise<StoredAccount> {
   const account = await accounts.find(name);
-  if (account === undefined) throw new Mistakes([`There is no user '${name}'.`]);
+  if (account === undefined) throw new ConfigErrors([`There is no user '${name}'.`]);
   return account;
 }
 

@@ -1,4 +1,4 @@
-import { Mistakes } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 
 /** Marks a word that begins with a hyphen but is not an option. No argument can contain it. */
 const MARK = '\0';
@@ -9,7 +9,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set(['config', 'ca', 'password-file'
 /**
  * Prepares arguments for yargs, which loses what follows `--` in a subcommand, takes the last value of an option that is
  * given twice, and reads `--tls=maybe` as off.
- * @throws Mistakes when an option is given twice or in an invalid form
+ * @throws ConfigErrors when an option is given twice or in an invalid form
  */
 export function prepared(args: readonly string[]): string[] {
   const end = args.indexOf('--');
@@ -25,7 +25,7 @@ export function prepared(args: readonly string[]): string[] {
       words.push(word);
       continue;
     }
-    if (given.has(name)) throw new Mistakes([`--${name} is given twice. See chatserv --help.`]);
+    if (given.has(name)) throw new ConfigErrors([`--${name} is given twice. See chatserv --help.`]);
     given.add(name);
     if (value !== undefined && !WITH_VALUE.has(name)) throw unknownOption(word);
     const next = options[i + 1];
@@ -42,8 +42,8 @@ export function typed(word: string): string {
   return word.replaceAll(MARK, '');
 }
 
-function unknownOption(word: string): Mistakes {
-  return new Mistakes([
+function unknownOption(word: string): ConfigErrors {
+  return new ConfigErrors([
     `Unknown option '${word}'. If it is a name, put -- before it: -- ${word}. See chatserv --help.`,
   ]);
 }

@@ -95,7 +95,7 @@ export interface CheckedConfig {
   readonly named: ReadonlySet<string>;
   readonly standard: StandardPlugins;
   /** Errors outside of `plugins`, to report with those of plugins; the parts they are about have defaults. */
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
 }
 
 /**
@@ -108,8 +108,8 @@ export async function checkConfig(value: unknown, standard: StandardSet, name: s
     at: [],
     belongs: (key) => belongs(key, standard.plugins),
   });
-  const mistakes = 'mistakes' in result ? result.mistakes : [];
-  const given = 'mistakes' in result ? whatIsRight(value) : result.value;
+  const errors = 'errors' in result ? result.errors : [];
+  const given = 'errors' in result ? whatIsRight(value) : result.value;
   const all = Object.entries(config.parse(standard.config).plugins);
   const base = Object.fromEntries(given.standard ? all : all.filter(([key]) => standard.plugins[key]?.always));
   const plugins: Record<string, unknown> = { ...base };
@@ -126,7 +126,7 @@ export async function checkConfig(value: unknown, standard: StandardSet, name: s
     log: given.log,
     named: new Set(Object.keys(given.plugins)),
     standard: standard.plugins,
-    mistakes,
+    errors,
   };
 }
 

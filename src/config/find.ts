@@ -4,10 +4,11 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { defaultLoaders, type Loader, type Options, type PublicExplorer } from 'cosmiconfig';
 import * as internals from 'cosmiconfig/dist/Explorer.js';
 import { systemClock } from '../host/clock.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
 import { inTime } from '../host/lifecycle.ts';
 import { LIMITS } from '../host/limits.ts';
-import { Mistakes, messageOf } from '../host/mistakes.ts';
 import { importFile, retried } from '../host/self.ts';
+import { messageOf } from '../host/thrown.ts';
 import { textOf } from './text-file.ts';
 
 /** A config as it was found. */
@@ -75,10 +76,10 @@ const explorer = new Explorer({
 
 /**
  * Reads a config file, or finds one in the current folder; with none at all the standard set runs as it is.
- * @throws Mistakes when the file is missing, says nothing, or cannot be read
+ * @throws ConfigErrors when the file is missing, says nothing, or cannot be read
  */
 export async function findConfig(file: string | undefined, cwd: string): Promise<FoundConfig> {
-  if (file === '') throw new Mistakes(['--config needs the name of a file.']);
+  if (file === '') throw new ConfigErrors(['--config needs the name of a file.']);
   if (file !== undefined) return { ...(await readConfigFile(resolve(cwd, file))), passedOver: [] };
   const [first, ...passedOver] = PLACES.map((name) => join(cwd, name)).filter((place) => existsSync(place));
   if (first !== undefined) return { ...(await readConfigFile(first)), passedOver };
@@ -95,10 +96,10 @@ async function readModule(file: string): Promise<unknown> {
 
 async function readConfigFile(path: string): Promise<Omit<FoundConfig, 'passedOver'>> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new Mistakes([`There is no config file ${path}: check what follows --config.`]);
-  if (found.isDirectory()) throw new Mistakes([`The config ${path} is a folder: name the file in it.`]);
+  if (found === undefined) throw new ConfigErrors([`There is no config file ${path}: check what follows --config.`]);
+  if (found.isDirectory()) throw new ConfigErrors([`The config ${path} is a folder: name the file in it.`]);
   const value = await read(path);
-  if (value === undefined) throw new Mistakes([`${path} ${nothingIn(path)}.`]);
+  if (value === undefined) throw new ConfigErrors([`${path} ${nothingIn(path)}.`]);
   return { value, ...placeOf(path) };
 }
 
@@ -110,13 +111,13 @@ function placeOf(path: string): Pick<FoundConfig, 'folder' | 'name'> & { readonl
 async function read(path: string): Promise<unknown> {
   if (LOADERS[extname(path) || 'noExt'] === undefined) {
     const ends = Object.keys(LOADERS).filter((end) => end.startsWith('.'));
-    throw new Mistakes([`The config ${path} has an unknown extension: its name must end in ${ends.join(', ')}.`]);
+    throw new ConfigErrors([`The config ${path} has an unknown extension: its name must end in ${ends.join(', ')}.`]);
   }
   try {
     return (await explorer.load(path))?.config?.value ?? undefined;
   } catch (cause) {
-    if (cause instanceof Mistakes) throw cause;
-    throw new Mistakes([`The config ${path} cannot be read: ${reasonOf(cause)}`], { cause });
+    if (cause instanceof ConfigErrors) throw cause;
+    throw new ConfigErrors([`The config ${path} cannot be read: ${reasonOf(cause)}`], { cause });
   }
 }
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { TextDecoder } from 'node:util';
-import { Mistakes, messageOf } from '../host/mistakes.ts';
+import { ConfigErrors } from '../host/config-errors.ts';
+import { messageOf } from '../host/thrown.ts';
 
 /** The longest line, in bytes: a file of another kind may have no line end at all. */
 const LINE_BYTES = 16 * 2 ** 20;
@@ -14,7 +15,7 @@ export type FileLine = { readonly number: number } & ({ readonly text: string } 
 
 /**
  * The lines of a text file: UTF-8, or UTF-16 with a byte order mark; only LF and CRLF end a line.
- * @throws Mistakes when the file cannot be read
+ * @throws ConfigErrors when the file cannot be read
  */
 export function linesOf(file: string): AsyncGenerator<FileLine> {
   return linesIn(chunksOf(file));
@@ -36,12 +37,12 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Fi
 
 /**
  * The text of a file with LF as its line ends.
- * @throws Mistakes when the file cannot be read, or is in another encoding
+ * @throws ConfigErrors when the file cannot be read, or is in another encoding
  */
 export async function textOf(file: string): Promise<string> {
   const lines: string[] = [];
   for await (const line of linesOf(file)) {
-    if ('fault' in line) throw new Mistakes([`${file}:${line.number}: ${line.fault}: save it as text in UTF-8.`]);
+    if ('fault' in line) throw new ConfigErrors([`${file}:${line.number}: ${line.fault}: save it as text in UTF-8.`]);
     lines.push(line.text);
   }
   return lines.join('\n');
@@ -56,8 +57,8 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
 }
 
 /** The error for a file that cannot be read. */
-export function cannotRead(file: string, cause: unknown): Mistakes {
-  return new Mistakes([`${file} cannot be read: ${messageOf(cause)}`], { cause });
+export function cannotRead(file: string, cause: unknown): ConfigErrors {
+  return new ConfigErrors([`${file} cannot be read: ${messageOf(cause)}`], { cause });
 }
 
 /** Converts a text to UTF-8 by its byte order mark. */

@@ -9,9 +9,9 @@ import type { CallWatcher } from './call-watcher.ts';
 import { HandlerTime, type TimedCall } from './handler-time.ts';
 import type { Limits } from './limits.ts';
 import type { Meter } from './meter.ts';
-import { errorOf } from './mistakes.ts';
 import { type Health, type HealthContext, PluginHealth } from './plugin-health.ts';
 import type { Reader } from './results.ts';
+import { errorOf } from './thrown.ts';
 
 /** Once there were many calls, one in so many is timed. */
 const SAMPLED = 16;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { didYouMean } from '../usernames/nearest.ts';
 import type { Loaded } from './load.ts';
-import { didYouMean } from './mistakes.ts';
 
 /** The schemas of options that name a codec. */
 const codecNames = z.registry<Readonly<Record<string, never>>>();

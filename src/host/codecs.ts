@@ -7,11 +7,12 @@ import type { Session } from '../api/session.ts';
 import type { LiveCodec } from '../kernel/environment.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import type { Contributed } from './define.ts';
-import { errorOf, Mistakes } from './mistakes.ts';
+import { errorOf } from './thrown.ts';
+import { ConfigErrors } from './config-errors.ts';
 
 /**
  * Adds the codecs of plugins under their names.
- * @throws Mistakes when two plugins contribute one name
+ * @throws ConfigErrors when two plugins contribute one name
  */
 export function addCodecs(
   codecs: Map<string, LiveCodec>,
@@ -19,18 +20,18 @@ export function addCodecs(
   logger: Logger,
   watchdog: CallWatcher | undefined,
 ): void {
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const { plugin, specs } of contributed) {
     for (const codec of specs) {
       const other = codecs.get(codec.name);
       if (other === undefined) codecs.set(codec.name, new GuardedCodec(codec, plugin, logger, watchdog));
       else
-        mistakes.push(
+        errors.push(
           `The plugins '${other.plugin}' and '${plugin}' both contribute the codec '${codec.name}': switch one of them off under plugins.`,
         );
     }
   }
-  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  if (errors.length > 0) throw new ConfigErrors(errors);
 }
 
 /** Calls a codec and tells the watchdog whose code is running. */

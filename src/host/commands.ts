@@ -6,7 +6,7 @@ import type { Params } from '../params/param.ts';
 import type { Roles } from '../services/roles.ts';
 import { countedWords, declaredArguments } from './arguments.ts';
 import type { CommandSpec, Contributed } from './define.ts';
-import { Mistakes } from './mistakes.ts';
+import { ConfigErrors } from './config-errors.ts';
 import type { PluginCalls } from './plugin-calls.ts';
 import type { Command } from './server.ts';
 
@@ -15,7 +15,7 @@ export interface LoadedCommand extends Command, KernelCommand {}
 
 /**
  * Adds the commands of plugins under their names and aliases.
- * @throws Mistakes when two plugins contribute one word
+ * @throws ConfigErrors when two plugins contribute one word
  */
 export function addCommands(
   commands: Map<string, LoadedCommand>,
@@ -24,7 +24,7 @@ export function addCommands(
   roles: Roles | undefined,
   logger: Logger,
 ): void {
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const { plugin, specs } of contributed) {
     for (const spec of specs) {
       const command = loaded(plugin, spec, calls, spec.role && holders(spec.role, roles, calls, logger));
@@ -32,13 +32,13 @@ export function addCommands(
         const other = commands.get(word);
         if (other === undefined) commands.set(word, command);
         else
-          mistakes.push(
+          errors.push(
             `The plugins '${other.plugin}' and '${plugin}' both define the command '${word}': switch one of them off under plugins.`,
           );
       }
     }
   }
-  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  if (errors.length > 0) throw new ConfigErrors(errors);
 }
 
 /** Whether a command declares its arguments. One for the last release has a usage, and counts words at most. */

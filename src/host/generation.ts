@@ -15,18 +15,19 @@ import { changeOf, differenceOf, type LiveSet } from './changes.ts';
 import { unknownCodecs } from './codec-option.ts';
 import { addCodecs } from './codecs.ts';
 import { addCommands, declaresArguments, type LoadedCommand } from './commands.ts';
+import { ConfigErrors, ErrorCollector } from './config-errors.ts';
 import type { Contributed, Contributions } from './define.ts';
 import { ordersOf, type PhaseOrder, tapAll } from './handler-order.ts';
 import { handlersOf, type PluginHandler, releasedEntriesOf } from './handlers.ts';
 import { type Kind, kindsOf } from './kinds.ts';
 import type { Loaded } from './load.ts';
-import { ErrorCollector, errorOf, Mistakes } from './mistakes.ts';
 import { servicesOf } from './order.ts';
 import { type CallContext, PluginCalls } from './plugin-calls.ts';
 import { PluginSet } from './plugin-set.ts';
 import { type Live, type SetupEnvironment, setUp } from './plugin-setup.ts';
 import { ServiceRegistry } from './service-registry.ts';
 import { mustKeepStore } from './store-identity.ts';
+import { errorOf } from './thrown.ts';
 
 /** What a generation is built with. */
 export interface GenerationContext extends CallContext, SetupEnvironment {
@@ -75,7 +76,7 @@ export class Generation implements KernelGeneration {
   /**
    * Sets plugins up in this order.
    * @param before the generation whose unchanged plugins are carried over
-   * @throws Mistakes with everything that is wrong; then the plugins that were set up are disposed of
+   * @throws ConfigErrors with everything that is wrong; then the plugins that were set up are disposed of
    */
   static async build(ordered: readonly Loaded[], context: GenerationContext, before?: Generation): Promise<Generation> {
     const generation = new Generation(context, before ?? NOTHING);
@@ -174,7 +175,7 @@ export class Generation implements KernelGeneration {
     return this.#calls.isQuarantined(plugin);
   }
 
-  /** Calls `start` of the plugins that were not carried over. @throws Mistakes when one fails */
+  /** Calls `start` of the plugins that were not carried over. @throws ConfigErrors when one fails */
   start(): Promise<void> {
     return this.#plugins.start(this.#before.live);
   }
@@ -226,11 +227,11 @@ export class Generation implements KernelGeneration {
     this.#mustKeepStore((service) => provides.includes(service));
   }
 
-  /** @throws Mistakes when another plugin has opened the collection */
+  /** @throws ConfigErrors when another plugin has opened the collection */
   #checkOwner(collection: string, { plugin, key }: Loaded): void {
     const owner = this.live.find(({ loaded, collections }) => loaded.plugin !== plugin && collections.has(collection));
     if (owner === undefined) return;
-    throw new Mistakes([
+    throw new ConfigErrors([
       `The collection '${collection}' is open in the plugin '${owner.loaded.key}', so the plugin '${key}' cannot open it too: use another name in one of them.`,
     ]);
   }
@@ -251,12 +252,12 @@ export class Generation implements KernelGeneration {
     addCodecs(this.codecs, contributed, logger, watchdog);
   }
 
-  /** @throws Mistakes when an option names a codec that no plugin contributes */
+  /** @throws ConfigErrors when an option names a codec that no plugin contributes */
   #checkCodecs(): void {
     const { place, off } = this.#context;
     const known = [...this.codecs.keys()];
-    const mistakes = this.live.flatMap(({ loaded }) => unknownCodecs(loaded, known, off));
-    if (mistakes.length > 0) throw new Mistakes(mistakes.map((mistake) => `${place.name}: ${mistake}`));
+    const errors = this.live.flatMap(({ loaded }) => unknownCodecs(loaded, known, off));
+    if (errors.length > 0) throw new ConfigErrors(errors.map((error) => `${place.name}: ${error}`));
   }
 
   #addKinds(): void {

@@ -24,7 +24,8 @@ import type { PhaseOrder } from './handler-order.ts';
 import { inTime, Lifecycle } from './lifecycle.ts';
 import { liveServer } from './live-server.ts';
 import { Meters } from './meter.ts';
-import { errorOf, Mistakes, messageOf } from './mistakes.ts';
+import { errorOf, messageOf } from './thrown.ts';
+import { ConfigErrors } from './config-errors.ts';
 import { placeText } from './place.ts';
 import { plan } from './plan.ts';
 import { SessionPresence } from './presence.ts';
@@ -123,7 +124,7 @@ export class Host {
   /**
    * Sets all plugins up and then starts them.
    * @param begins called with the host before any plugin runs
-   * @throws Mistakes when one fails
+   * @throws ConfigErrors when one fails
    */
   static async start(setting: HostSetting, begins?: (host: Host) => void): Promise<Host> {
     const host = await Host.setUp({ ...setting, exclusive: true }, begins);
@@ -146,7 +147,7 @@ export class Host {
     for (const [transport, where] of places) this.#setting.listens?.(transport, where);
   }
 
-  /** Sets all plugins up without starting them, for commands that inspect or edit stored data. @throws Mistakes */
+  /** Sets all plugins up without starting them, for commands that inspect or edit stored data. @throws ConfigErrors */
   static async setUp(setting: HostSetting, begins?: (host: Host) => void): Promise<Host> {
     const host = new Host(setting);
     begins?.(host);
@@ -158,7 +159,7 @@ export class Host {
   /**
    * Reads the setting again and makes it live. Unchanged plugins and all sessions are carried over.
    * @returns what has changed
-   * @throws Mistakes when that fails; then everything stays as it was
+   * @throws ConfigErrors when that fails; then everything stays as it was
    */
   reload(): Promise<Difference> {
     const reloading = this.#reloaded.then(() => this.#reload());
@@ -168,7 +169,7 @@ export class Host {
         this.#logger.info({ event: 'reload', added, removed, changed: names }, 'reloaded');
       },
       (thrown: unknown) => {
-        const why = thrown instanceof Mistakes ? { mistakes: thrown.sentences } : { err: errorOf(thrown) };
+        const why = thrown instanceof ConfigErrors ? { errors: thrown.sentences } : { err: errorOf(thrown) };
         this.#logger.error({ event: 'reload-failure', ...why }, 'not reloaded: nothing was changed');
       },
     );
@@ -177,7 +178,7 @@ export class Host {
   }
 
   async #reload(): Promise<Difference> {
-    if (this.#state === 'stopping') throw new Mistakes(['The server is stopping and cannot reload.']);
+    if (this.#state === 'stopping') throw new ConfigErrors(['The server is stopping and cannot reload.']);
     const setting = { ...this.#setting, ...(await this.#again()) };
     const before = this.#generation;
     const next = await this.#build(setting, before);
@@ -200,22 +201,22 @@ export class Host {
     return difference;
   }
 
-  /** @throws Mistakes */
+  /** @throws ConfigErrors */
   async #build(setting: HostSetting, before?: Generation): Promise<Generation> {
     const lived = { ...setting, logger: this.#logger, clock: this.#clock, stopping: this.#stopping.signal };
     const deprecated = (sentence: string) => this.#logger.warn({ event: 'deprecated' }, sentence);
     return await Generation.build(await plan(lived, deprecated), this.#context(setting, new Lifecycle(lived)), before);
   }
 
-  /** Reads the setting again. @throws Mistakes */
+  /** Reads the setting again. @throws ConfigErrors */
   async #again(): Promise<HostSetting | undefined> {
     const { again, limits } = this.#setting;
     if (again === undefined) return undefined;
     try {
       return await inTime(again(), this.#clock, limits.setupTime, 'limits.setupTime', this.#stopping.signal);
     } catch (cause) {
-      if (cause instanceof Mistakes) throw cause;
-      throw new Mistakes([`The config could not be read again: ${messageOf(cause)}`], { cause });
+      if (cause instanceof ConfigErrors) throw cause;
+      throw new ConfigErrors([`The config could not be read again: ${messageOf(cause)}`], { cause });
     }
   }
 

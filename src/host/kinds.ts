@@ -3,8 +3,8 @@ import type { Entry, NewEntry } from '../api/entry.ts';
 import { withoutControls } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LiveKind } from '../messages/context.ts';
+import { ConfigErrors } from './config-errors.ts';
 import type { Contributed, KindSpec } from './define.ts';
-import { Mistakes } from './mistakes.ts';
 import type { EntryPost } from './server.ts';
 
 /** The kinds of the log itself, and that of messages. */
@@ -19,24 +19,24 @@ export interface Kind extends LiveKind {
 /**
  * The kinds that plugins define, by name.
  * @param failed called when the `line` of a plugin throws
- * @throws Mistakes when two plugins define one
+ * @throws ConfigErrors when two plugins define one
  */
 export function kindsOf(
   contributed: readonly Contributed<KindSpec>[],
   failed: (plugin: string, kind: string, thrown: unknown) => void,
 ): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   for (const { plugin, specs } of contributed) {
     for (const spec of specs) {
       const { name } = spec;
       const other = kinds.get(name);
-      if (OWN.has(name)) mistakes.push(`The plugin '${plugin}' defines the kind '${name}', which is the server's own.`);
+      if (OWN.has(name)) errors.push(`The plugin '${plugin}' defines the kind '${name}', which is the server's own.`);
       else if (other === undefined) kinds.set(name, { spec, plugin, line: lineOf(spec, plugin, failed) });
-      else mistakes.push(`The plugins '${other.plugin}' and '${plugin}' both define the kind '${name}'.`);
+      else errors.push(`The plugins '${other.plugin}' and '${plugin}' both define the kind '${name}'.`);
     }
   }
-  if (mistakes.length > 0) throw new Mistakes(mistakes);
+  if (errors.length > 0) throw new ConfigErrors(errors);
   return kinds;
 }
 

@@ -4,7 +4,7 @@ import type { CallWatcher } from './call-watcher.ts';
 import { systemClock } from './clock.ts';
 import { runnerOf } from './current.ts';
 import { LIMITS, type Limits } from './limits.ts';
-import { errorOf } from './mistakes.ts';
+import { errorOf } from './thrown.ts';
 
 /** A phase of a plugin's life, in which the host calls its code. */
 export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 'dispose' | 'closing what it keeps';

@@ -6,13 +6,15 @@ import { learnCode } from './culprit.ts';
 import type { Plugin } from './define.ts';
 import { withEnvironment } from './environment.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { didYouMean, Mistakes, messageOf } from './mistakes.ts';
+import { didYouMean } from '../usernames/nearest.ts';
+import { ConfigErrors } from './config-errors.ts';
+import { messageOf } from './thrown.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
 import { authorsPlace } from './place.ts';
 import { withNewNames } from './renamed-option.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, modules, retried, standardFolder } from './self.ts';
 import type { StandardPlugins } from './standard.ts';
-import { definitionMistakes } from './validate-plugin.ts';
+import { definitionErrors } from './validate-plugin.ts';
 
 /** A plugin that a config switches on, its options checked. */
 export interface Loaded {
@@ -53,7 +55,7 @@ interface Loading {
   /** Those whose options are wrong have none. */
   readonly loaded: readonly Loaded[];
   /** Everything that is wrong, a sentence each. */
-  readonly mistakes: readonly string[];
+  readonly errors: readonly string[];
   /** Whether a plugin could not be loaded at all, so that its services are unknown. */
   readonly incomplete: boolean;
   /** A sentence for each deprecated option. */
@@ -67,7 +69,7 @@ export async function loadPlugins(
   environment: Readonly<Record<string, string | undefined>>,
   lifecycle = new Lifecycle(),
 ): Promise<Loading> {
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   const loaded: Loaded[] = [];
   const deprecations: string[] = [];
   let incomplete = false;
@@ -75,30 +77,30 @@ export async function loadPlugins(
     // Clients are served between two plugins of a reload.
     await turn();
     if (entry === false) {
-      if (!isThere(key, place)) mistakes.push(namesNothing(key, place, 'switches off'));
+      if (!isThere(key, place)) errors.push(namesNothing(key, place, 'switches off'));
       continue;
     }
     try {
       const { plugin, from } = isPlugin(entry)
         ? { plugin: entry, from: place.name }
         : await loadPlugin(key, place, lifecycle);
-      const wrong = await definitionMistakes(key, plugin);
-      if (wrong.length > 0) throw new Mistakes(wrong);
+      const wrong = await definitionErrors(key, plugin);
+      if (wrong.length > 0) throw new ConfigErrors(wrong);
       const result = await checkOptions(key, plugin, entry, place, environment, lifecycle, deprecations);
-      if ('mistakes' in result) mistakes.push(...result.mistakes);
+      if ('errors' in result) errors.push(...result.errors);
       const one = { key, plugin, from, options: 'value' in result ? result.value : undefined };
       learnCode(one.plugin.name, one.key, one.from);
       loaded.push(one);
     } catch (thrown) {
-      if (!(thrown instanceof Mistakes)) throw thrown;
-      mistakes.push(...thrown.sentences);
+      if (!(thrown instanceof ConfigErrors)) throw thrown;
+      errors.push(...thrown.sentences);
       incomplete = true;
     }
   }
-  return { loaded, mistakes: [...mistakes, ...sameNames(loaded)], incomplete, deprecations };
+  return { loaded, errors: [...errors, ...sameNames(loaded)], incomplete, deprecations };
 }
 
-/** Loads a plugin by its key in a config. @throws Mistakes when there is none, or it is not a plugin */
+/** Loads a plugin by its key in a config. @throws ConfigErrors when there is none, or it is not a plugin */
 export async function loadPlugin(
   key: string,
   place: ConfigScope,
@@ -106,7 +108,7 @@ export async function loadPlugin(
 ): Promise<{ plugin: Plugin; from: string }> {
   const { module, from } = await importPlugin(key, place, lifecycle);
   if (!isPlugin(module.default)) {
-    throw new Mistakes([
+    throw new ConfigErrors([
       `The plugin '${key}' in ${place.name} is not a plugin: the default export of ${from} must be what definePlugin or defineCommand returns.`,
     ]);
   }
@@ -126,12 +128,12 @@ async function importPlugin(
     const path = resolve(place.folder, key);
     for (const wanted of [path, ...indexesOf(path)]) modules.ask(wanted);
     const file = pluginFile(path);
-    if (file === undefined) throw new Mistakes([namesNothing(key, place)]);
+    if (file === undefined) throw new ConfigErrors([namesNothing(key, place)]);
     const load = () => lifecycle.run(key, 'its module', () => importFile(file));
     return { module: await imported(key, place, () => retried(file, load)), from: file };
   }
   const unknown = namesNothing(key, place);
-  if (!PACKAGE.test(key)) throw new Mistakes([unknown]);
+  if (!PACKAGE.test(key)) throw new ConfigErrors([unknown]);
   return {
     module: await imported(
       key,
@@ -189,7 +191,7 @@ async function imported<T>(key: string, place: ConfigPlace, load: () => Promise<
   } catch (cause) {
     const missing =
       (Object(cause) as { code?: string }).code === 'ERR_MODULE_NOT_FOUND' && messageOf(cause).includes(`'${key}'`);
-    throw new Mistakes(
+    throw new ConfigErrors(
       [
         absent !== undefined && missing
           ? absent
@@ -217,7 +219,7 @@ async function checkOptions(
 ): Promise<CheckResult<unknown>> {
   const checked = { config: place.name, at: ['plugins', key] };
   const switched = await checkAgainst(ENTRY, entry, checked);
-  if ('mistakes' in switched) return switched;
+  if ('errors' in switched) return switched;
   const { value: options } = switched;
   const given = isPlugin(entry) ? (entry.given ?? {}) : typeof options === 'object' ? options : {};
   const schema = plugin.options ?? NO_OPTIONS;
@@ -232,7 +234,7 @@ async function checkOptions(
     });
   } catch (cause) {
     return {
-      mistakes: [
+      errors: [
         `The options of the plugin '${key}' could not be checked: ${messageOf(cause)}${authorsPlace(cause, place.folder)}.`,
       ],
     };
@@ -240,16 +242,16 @@ async function checkOptions(
 }
 
 function sameNames(loaded: readonly Loaded[]): string[] {
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   const byName = new Map<string, Loaded>();
   for (const one of loaded) {
     const other = byName.get(one.plugin.name);
     if (other === undefined) byName.set(one.plugin.name, one);
     else {
-      mistakes.push(
+      errors.push(
         `The plugins '${other.key}' and '${one.key}' are both called '${one.plugin.name}': switch one off, with \`'${other.key}': false\` or \`'${one.key}': false\` under plugins.`,
       );
     }
   }
-  return mistakes;
+  return errors;
 }

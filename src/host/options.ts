@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
-import { didYouMean } from './mistakes.ts';
+import { didYouMean } from '../usernames/nearest.ts';
 import { isRenamed } from './renamed-option.ts';
 
 /** How much of a wrong value a message shows, in characters. */
@@ -24,7 +24,7 @@ export interface Checked {
 }
 
 /** A checked value with defaults, or what is wrong with it, a sentence each. */
-export type CheckResult<T> = { readonly value: T } | { readonly mistakes: readonly string[] };
+export type CheckResult<T> = { readonly value: T } | { readonly errors: readonly string[] };
 
 /** An issue, with what zod adds to the standard. */
 type Issue = StandardSchemaV1.Issue & {
@@ -44,7 +44,7 @@ export async function checkAgainst<S extends StandardSchemaV1>(
   const result = await validate(schema, value);
   if (result.issues === undefined) return { value: result.value };
   return {
-    mistakes: distinct(result.issues.flatMap(narrowed)).flatMap((issue) => sentences(issue, value, schema, checked)),
+    errors: distinct(result.issues.flatMap(narrowed)).flatMap((issue) => sentences(issue, value, schema, checked)),
   };
 }
 

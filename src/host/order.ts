@@ -23,8 +23,8 @@ export function orderSetUp(
   all: readonly Loaded[],
   given: ReadonlySet<string>,
   off: readonly PluginOff[],
-): { ordered: Loaded[]; mistakes: string[]; missing: string[] } {
-  const mistakes: string[] = [];
+): { ordered: Loaded[]; errors: string[]; missing: string[] } {
+  const errors: string[] = [];
   const providers = new Map<string, Loaded[]>();
   const doubled: Doubled[] = [];
   for (const one of all) {
@@ -34,7 +34,7 @@ export function orderSetUp(
       providers.set(service, [...others, one]);
     }
   }
-  mistakes.push(...doubledServices(doubled));
+  errors.push(...doubledServices(doubled));
 
   const ordered: Loaded[] = [];
   const missing: Missing[] = [];
@@ -44,7 +44,7 @@ export function orderSetUp(
     if (state.get(one) === 'under way') {
       const circle = path.slice(path.findIndex(({ from }) => from === one));
       const steps = circle.map(({ from, service }) => `'${from.key}' uses '${service}'`);
-      mistakes.push(
+      errors.push(
         `Plugins depend on each other's services in a cycle (${steps.join(', ')}), so none of them can be set up first: switch one of them off, or make a dependency optional (wants).`,
       );
       return;
@@ -60,7 +60,7 @@ export function orderSetUp(
     ordered.push(one);
   };
   for (const one of all) visit(one, []);
-  return { ordered, mistakes, missing: missingServices(missing, off, providers) };
+  return { ordered, errors, missing: missingServices(missing, off, providers) };
 }
 
 type ProvidedToken = Token<unknown> & Partial<Pick<ChainToken<unknown>, 'chained'>>;
@@ -71,7 +71,7 @@ interface Doubled {
   readonly keys: readonly [string, string];
 }
 
-/** One sentence per pair of plugins: two stores are one mistake, however many services they provide. */
+/** One sentence per pair of plugins: two stores are one error, however many services they provide. */
 function doubledServices(doubled: readonly Doubled[]): string[] {
   const byKeys = Map.groupBy(doubled, ({ keys }) => keys.join('\n'));
   return [...byKeys.values()].map((all) => {
@@ -88,7 +88,7 @@ interface Missing {
   readonly key: string;
 }
 
-/** One sentence per remedy: a store that is off is one mistake, however many plugins need it. */
+/** One sentence per remedy: a store that is off is one error, however many plugins need it. */
 function missingServices(
   missing: readonly Missing[],
   off: readonly PluginOff[],

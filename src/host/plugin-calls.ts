@@ -10,7 +10,7 @@ import { readAnswer, readDecision } from './decisions.ts';
 import { type Handler, notingProvider, type PluginHandler } from './handlers.ts';
 import { phaseEntry } from './hook-table.ts';
 import type { Meters } from './meter.ts';
-import { errorOf } from './mistakes.ts';
+import { errorOf } from './thrown.ts';
 
 /** On the hot path, once there were many calls, one in so many is timed. */
 const SAMPLED = 1024;

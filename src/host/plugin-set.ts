@@ -1,7 +1,7 @@
+import { ConfigErrors } from './config-errors.ts';
 import type { Kept } from './keep.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
 import type { ConfigPlace, Loaded } from './load.ts';
-import { Mistakes } from './mistakes.ts';
 import { type Live, reasonOf } from './plugin-setup.ts';
 
 /** Starts, stops and disposes of the plugins of a generation. */
@@ -25,13 +25,15 @@ export class PluginSet {
     this.#live.push(live);
   }
 
-  /** Calls `start` of the plugins that were not carried over. @throws Mistakes when one fails */
+  /** Calls `start` of the plugins that were not carried over. @throws ConfigErrors when one fails */
   async start(before: readonly Live[]): Promise<void> {
     for (const { loaded, contributions } of this.#live.filter((live) => !before.includes(live))) {
       try {
         await this.#lifecycle.run(loaded.plugin.name, 'start', () => contributions.start?.());
       } catch (cause) {
-        throw new Mistakes([`The plugin '${loaded.key}' could not start: ${reasonOf(cause, this.#place)}`], { cause });
+        throw new ConfigErrors([`The plugin '${loaded.key}' could not start: ${reasonOf(cause, this.#place)}`], {
+          cause,
+        });
       }
     }
   }

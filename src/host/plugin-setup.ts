@@ -3,15 +3,16 @@ import type { SteadyClock } from '../api/clock.ts';
 import type { Logger } from '../api/logger.ts';
 import type { Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
+import { ConfigErrors } from './config-errors.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import { type Kept, keeper, perSession } from './keep.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ConfigPlace, Loaded } from './load.ts';
-import { Mistakes, messageOf } from './mistakes.ts';
 import { authorsPlace } from './place.ts';
 import { pluginClock } from './plugin-clock.ts';
 import type { Server } from './server.ts';
-import { contributionMistakes } from './validate-plugin.ts';
+import { messageOf } from './thrown.ts';
+import { contributionErrors } from './validate-plugin.ts';
 
 /** A plugin that was set up. */
 export interface Live {
@@ -42,14 +43,14 @@ export interface SetupEnvironment {
 /** The services that a plugin may use, and the collections that it may open. */
 interface Available {
   readonly services: ReadonlyMap<string, unknown>;
-  /** @throws Mistakes when another plugin has opened the collection */
+  /** @throws ConfigErrors when another plugin has opened the collection */
   checkOwner(collection: string, plugin: Loaded): void;
 }
 
 /**
  * Sets a plugin up and checks what it contributes.
  * @param old the plugin that it replaces
- * @throws Mistakes when that fails; then nothing of the plugin is left
+ * @throws ConfigErrors when that fails; then nothing of the plugin is left
  */
 export async function setUp(
   loaded: Loaded,
@@ -83,12 +84,12 @@ export async function setUp(
       perSession,
     };
     const contributions = (await callSetUp(loaded, lifecycle, context)) ?? {};
-    const wrong = await contributionMistakes(loaded.key, plugin, contributions);
+    const wrong = await contributionErrors(loaded.key, plugin, contributions);
     if (wrong.length > 0) {
       if (typeof contributions.dispose === 'function') {
         await lifecycle.runQuietly(plugin.name, 'dispose', contributions.dispose);
       }
-      throw new Mistakes(wrong);
+      throw new ConfigErrors(wrong);
     }
     return { loaded, contributions, leaves, kept, collections };
   } catch (cause) {
@@ -96,8 +97,8 @@ export async function setUp(
     for (const [key, one] of kept) {
       if (old?.kept.get(key) !== one) await lifecycle.runQuietly(plugin.name, 'closing what it keeps', one.close);
     }
-    if (cause instanceof Mistakes) throw cause;
-    throw new Mistakes([`The plugin '${loaded.key}' could not be set up: ${reasonOf(cause, place)}`], { cause });
+    if (cause instanceof ConfigErrors) throw cause;
+    throw new ConfigErrors([`The plugin '${loaded.key}' could not be set up: ${reasonOf(cause, place)}`], { cause });
   }
 }
 

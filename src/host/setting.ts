@@ -13,7 +13,7 @@ export interface HostSetting {
   /** The standard plugins, which a config names without a path. */
   readonly standard: StandardPlugins;
   /** Errors in the rest of the config, reported together with those of the plugins. */
-  readonly mistakes?: readonly string[];
+  readonly errors?: readonly string[];
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -31,6 +31,6 @@ export interface HostSetting {
   readonly watchdog?: CallWatcher;
   /** Aborted when the server is to stop, also while it starts. */
   readonly stopping?: AbortSignal;
-  /** Reads the setting again for a reload. @throws Mistakes when it cannot be read */
+  /** Reads the setting again for a reload. @throws ConfigErrors when it cannot be read */
   readonly again?: () => Promise<HostSetting>;
 }

@@ -1,6 +1,6 @@
 import { Accounts } from '../services/accounts.ts';
 import { MessageLog } from '../services/message-log.ts';
-import { Mistakes } from './mistakes.ts';
+import { ConfigErrors } from './config-errors.ts';
 
 /** The services whose ids sessions, feeds and plugins hold. */
 const STORE_SERVICES = [Accounts.service, MessageLog.service];
@@ -10,12 +10,12 @@ type Services = ReadonlyMap<string, unknown>;
 /**
  * Checks that a reload leaves the store as it is.
  * @param provided whether to check a service
- * @throws Mistakes when the accounts or messages would be different ones
+ * @throws ConfigErrors when the accounts or messages would be different ones
  */
 export function mustKeepStore(before: Services, next: Services, provided: (service: string) => boolean): void {
   const changed = (service: string) => !isSameContents(before.get(service), next.get(service));
   if (!STORE_SERVICES.some((service) => provided(service) && changed(service))) return;
-  throw new Mistakes([
+  throw new ConfigErrors([
     'A reload cannot change the store, because open sessions refer to accounts and messages by its ids: ' +
       'restart the server instead. (A store plugin whose contents stay the same declares it with Accounts.identity.)',
   ]);

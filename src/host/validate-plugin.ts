@@ -7,10 +7,10 @@ import type { Param } from '../params/param.ts';
 import { Log } from '../services/message-log.ts';
 import { isRole } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
+import { didYouMean } from '../usernames/nearest.ts';
 import type { CommandSpec, Contributions, Plugin } from './define.ts';
 import { isReleasedEntry } from './handlers.ts';
 import { HOOKS, phaseEntry } from './hook-table.ts';
-import { didYouMean } from './mistakes.ts';
 import { type Checked, checkAgainst, keysAt } from './options.ts';
 
 // Checks at run time what the types of define.ts check in an editor: Node strips types without reading them.
@@ -58,13 +58,13 @@ const params = z.record(z.string(), param, 'expected arguments by name').superRe
   const shapes = Object.entries(declared).map(([name, { shape }]) => ({ name, ...shape }));
   for (const [index, shape] of shapes.entries()) {
     const before = shapes[index - 1];
-    const message = /^[A-Za-z]\w*$/.test(shape.name) ? before && orderMistake(before, shape) : VARIABLE;
+    const message = /^[A-Za-z]\w*$/.test(shape.name) ? before && orderError(before, shape) : VARIABLE;
     if (message) context.addIssue({ code: 'custom', message, path: [shape.name] });
   }
 });
 
 /** Why an argument cannot follow the one before it. */
-function orderMistake(before: ParamShape & { name: string }, next: ParamShape): string | undefined {
+function orderError(before: ParamShape & { name: string }, next: ParamShape): string | undefined {
   if (before.kind === 'text') return `expected nothing after '${before.name}', which takes the rest of the line`;
   const isWrong = before.optional && !next.optional;
   return isWrong ? `expected it to be optional, as '${before.name}' before it is` : undefined;
@@ -164,9 +164,9 @@ const RETURNED = {
 const WITHOUT_SERVICES = z.strictObject(RETURNED, 'expected an object');
 
 /** What is wrong with a plugin's definition, a sentence each. @param key its key in the config */
-export async function definitionMistakes(key: string, plugin: Plugin): Promise<readonly string[]> {
+export async function definitionErrors(key: string, plugin: Plugin): Promise<readonly string[]> {
   const { given, ...defined } = plugin;
-  const mistakes = await mistakesIn(definition, defined, {
+  const errors = await errorsIn(definition, defined, {
     config: `The plugin '${key}'`,
     at: [],
     belongs: (strange) => {
@@ -174,7 +174,7 @@ export async function definitionMistakes(key: string, plugin: Plugin): Promise<r
       return Object.hasOwn(command.shape, strange) ? 'It belongs in a command: see defineCommand.' : undefined;
     },
   });
-  if (mistakes.length > 0) return mistakes;
+  if (errors.length > 0) return errors;
   if (Object.values(plugin.provides).some(({ service }) => service === Log.service)) return [earlierStore(key)];
   return variablesOfNothing(key, plugin);
 }
@@ -200,37 +200,37 @@ function variablesOfNothing(key: string, { options, environment }: Plugin): stri
 }
 
 /** What is wrong with what a plugin's set-up returned, a sentence each. @param key its key in the config */
-export async function contributionMistakes(
+export async function contributionErrors(
   key: string,
   { provides }: Plugin,
   returned: Contributions<Tokens>,
 ): Promise<readonly string[]> {
   const config = `The plugin '${key}'`;
-  const mistakes = await mistakesIn(returnedBy(provides), returned, { config, at: [], whole: 'what setup returns' });
+  const errors = await errorsIn(returnedBy(provides), returned, { config, at: [], whole: 'what setup returns' });
   const { commands, hooks } = Object(returned) as { readonly commands?: unknown; readonly hooks?: unknown };
-  mistakes.push(...(await hookMistakes(config, hooks)));
+  errors.push(...(await hookErrors(config, hooks)));
   for (const [index, spec] of Array.isArray(commands) ? commands.entries() : []) {
     const called = (Object(spec) as Partial<CommandSpec>).name ?? index;
     const checked = { config: `${config}, command '${called}'`, at: [], belongs: inPlugin };
-    mistakes.push(...(await mistakesIn(command, spec, checked)));
+    errors.push(...(await errorsIn(command, spec, checked)));
   }
-  return mistakes;
+  return errors;
 }
 
 /** What is wrong with a plugin's hooks, a sentence each. */
-async function hookMistakes(config: string, hooks: unknown): Promise<string[]> {
+async function hookErrors(config: string, hooks: unknown): Promise<string[]> {
   if (hooks === undefined) return [];
-  const mistakes: string[] = [];
+  const errors: string[] = [];
   const checked: Record<string, unknown> = {};
   for (const [hook, entry] of Object.entries(Object(hooks) as Record<string, unknown>)) {
     checked[hook] = entry;
     if (typeof entry !== 'object' || entry === null || !Object.hasOwn(entry, 'before')) continue;
     const { before, ...rest } = entry as { readonly before: unknown };
     checked[hook] = rest;
-    mistakes.push(`${config}: hooks.${hook}.before is no longer supported. ${BEFORE}`);
+    errors.push(`${config}: hooks.${hook}.before is no longer supported. ${BEFORE}`);
   }
-  const value = mistakes.length > 0 ? checked : hooks;
-  return [...mistakes, ...(await mistakesIn(hooksOf(value), value, { config, at: ['hooks'] }))];
+  const value = errors.length > 0 ? checked : hooks;
+  return [...errors, ...(await errorsIn(hooksOf(value), value, { config, at: ['hooks'] }))];
 }
 
 function inPlugin(strange: string): string | undefined {
@@ -252,7 +252,7 @@ function returnedBy(provides: Tokens): z.ZodType {
   return z.strictObject({ ...RETURNED, provide }, 'expected an object');
 }
 
-async function mistakesIn(schema: z.ZodType, value: unknown, checked: Checked): Promise<string[]> {
+async function errorsIn(schema: z.ZodType, value: unknown, checked: Checked): Promise<string[]> {
   const result = await checkAgainst(schema, value, checked);
-  return 'mistakes' in result ? [...result.mistakes] : [];
+  return 'errors' in result ? [...result.errors] : [];
 }

@@ -73,7 +73,7 @@ class Declared<T> implements Param<T> {
     return new Declared<T>({ ...this.shape, optional: true, default: value });
   }
 
-  /** Its form in messages about a plugin's mistakes. */
+  /** Its form in messages about a plugin's errors. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `param.${this.shape.kind}()`;
   }

@@ -2,7 +2,7 @@ import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'no
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions, type Server } from 'node:tls';
 import type { Logger } from '../api/logger.ts';
-import { messageOf } from '../host/mistakes.ts';
+import { messageOf } from '../host/thrown.ts';
 
 /** How often the files are checked, in milliseconds. A change counts once two checks in a row found the same. */
 const LOOK_EVERY = 500;

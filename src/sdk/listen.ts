@@ -1,6 +1,6 @@
 import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
 import type { Logger } from '../api/logger.ts';
-import { messageOf } from '../host/mistakes.ts';
+import { messageOf } from '../host/thrown.ts';
 import { isHandedOver, takeOver } from './handed-over.ts';
 import { HOSTS } from './host-name.ts';
 import { openFiles } from './open-files.ts';

@@ -42,7 +42,7 @@ test('a reload sets up the plugins it is given, and keeps clients and kept state
   expect(await alice.asks('count')).toBe('7 4');
 });
 
-test('a reload with a mistake changes nothing', async () => {
+test('a reload with a config error changes nothing', async () => {
   await using server = await startServer({ counter });
   const alice = await server.joins('alice');
   const same = defineCommand({ name: 'who', summary: 'Is there already', run: () => 'me' });

@@ -44,7 +44,7 @@ export type TestPlugins = Readonly<Record<string, boolean | object | Plugin>>;
  * @param plugins laid over the standard plugins. Those that open sockets or files are off by default
  * @param limits laid over the default limits. Unless they set `exempt`, limits per network do not apply to 192.0.2.1,
  * the default address of clients
- * @throws Mistakes when a plugin cannot be set up
+ * @throws ConfigErrors when a plugin cannot be set up
  */
 export async function startServer(
   plugins: TestPlugins = {},
@@ -132,7 +132,7 @@ export class TestServer {
    * Reloads while clients stay connected, as `chatserv reload` does after an edit.
    * @param edited laid over the current plugins; a plugin object counts as edited, even if it is the same one
    * @returns what has changed
-   * @throws Mistakes when a plugin cannot be set up or started; then nothing changes
+   * @throws ConfigErrors when a plugin cannot be set up or started; then nothing changes
    */
   reload(edited: TestPlugins = {}): Promise<Difference> {
     return this.#reload(edited);

@@ -9,6 +9,12 @@ export function nearest(given: string, names: Iterable<string>): string[] {
     .map(({ name }) => name);
 }
 
+/** ` Did you mean 'a' or 'b'?`, or nothing. */
+export function didYouMean(given: string, names: Iterable<string>): string {
+  const near = nearest(given, names);
+  return near.length === 0 ? '' : ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?`;
+}
+
 /** How many characters must be put in, taken out, replaced or swapped with the next (optimal string alignment). */
 function distance(from: string, to: string): number {
   let before: number[] = [];

@@ -31,7 +31,7 @@ test('a connection to the control socket is answered once, with a line end or wi
   for (const [said, answer] of [
     ['{"request":"facts"}\n', /"state":"serving"/],
     ['{"request":"facts"}', /"state":"serving"/],
-    ['nonsense\n', /"mistakes"/],
+    ['nonsense\n', /"errors"/],
     ['', /^$/],
   ] as const) {
     const socket = open(program);

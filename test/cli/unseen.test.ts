@@ -8,7 +8,7 @@ const EVIL = 'x\u001b[2J\u009b1A\u202e\u2028\u200b';
 /** Whatever a terminal would not show, line ends aside. */
 const UNSEEN = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/u;
 
-test('nothing in a config commands the terminal on which its mistakes are said', async () => {
+test('nothing in a config commands the terminal on which its errors are printed', async () => {
   await using folder = await Folder.with({
     'chatserv.config.json': JSON.stringify({ plugins: { [EVIL]: true, tcp: { host: EVIL } } }),
   });

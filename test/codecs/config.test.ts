@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
-import { mistakesOf } from '../support/mistakes.ts';
+import { configErrorsOf } from '../support/config-errors.ts';
 import { tersePlugin } from '../support/terse-codec.ts';
 
-describe('a mistake of a config', () => {
+describe('a config error', () => {
   test.each<[string, object, string]>([
     [
       'a codec that does not exist',
@@ -40,7 +40,7 @@ describe('a mistake of a config', () => {
   });
 
   test('a codec option of the wrong type', async () => {
-    expect(await mistakesOf({ plugins: { tcp: { codec: 5 } } })).toEqual([
+    expect(await configErrorsOf({ plugins: { tcp: { codec: 5 } } })).toEqual([
       'c.json: plugins.tcp.codec is 5: expected string.',
     ]);
   });

@@ -50,7 +50,7 @@ test('a reload that changes where the plugin listens leaves what was handed over
   await program.configures({ plugins: { tcp: false } });
   expect((await program.reloads()).result).toMatchObject({ removed: ['tcp'] });
   await program.configures({ plugins: { tcp: { port: 0 } } });
-  expect((await program.reloads()).mistakes?.[0]).toMatch(/the socket 'tcp' of the service manager was closed when/);
+  expect((await program.reloads()).errors?.[0]).toMatch(/the socket 'tcp' of the service manager was closed when/);
 });
 
 test('a socket that no plugin takes is named in the log', async () => {

@@ -61,7 +61,7 @@ test('the log tells each event as the docs do, and no secret and no text of mess
   await program.configures({ plugins: { ...plugins, wholast: false } });
   expect(await program.reloads()).toHaveProperty('result');
   await program.configures({ plugins: { ...plugins, sqlite: { file: 7 } } });
-  expect(await program.reloads()).toHaveProperty('mistakes');
+  expect(await program.reloads()).toHaveProperty('errors');
   expect(await program.stop()).toBe(0);
   const lines = linesOf(program.stderr);
   expect(program.stderr).not.toMatch(/remark|secret/);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { PASSWORD, startProgram } from '../support/program.ts';
 
 describe('a person at the plain line', () => {
-  test('registers, logs in, and is told of each mistake', async () => {
+  test('registers, logs in, and is told of each error', async () => {
     await using program = await startProgram();
     const alice = await program.connect({ name: 'alice' });
     for (const bad of ['', 'a b', 'a:b', '__proto__', 'x'.repeat(33)]) {

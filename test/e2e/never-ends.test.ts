@@ -43,7 +43,7 @@ describe('a plugin that never ends', () => {
       const alice = await program.joins('alice');
       await program.configures({ plugins, limits });
       for (let i = 0; i < 2; i++) {
-        expect((await program.reloads()).mistakes).toEqual([
+        expect((await program.reloads()).errors).toEqual([
           expect.stringMatching(/stuck.*: it took longer than 300 ms \(limits\.setupTime\)/),
         ]);
       }
@@ -61,7 +61,7 @@ describe('a plugin that never ends', () => {
     const reloaded = program.reloads();
     await program.complains(/stuck\.ts is read/);
     program.signals('SIGTERM');
-    expect((await reloaded).mistakes?.[0] ?? 'the server is stopping').toMatch(/is stopping/);
+    expect((await reloaded).errors?.[0] ?? 'the server is stopping').toMatch(/is stopping/);
     expect(await program.ends()).toBe(0);
   });
 

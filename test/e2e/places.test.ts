@@ -63,9 +63,9 @@ describe("what is thrown before a server serves is said with its place in the au
     await using program = await startProgram({}, { files });
     await program.configures(config);
     const reload = await program.reloads();
-    expect(reload.mistakes?.join()).toContain(said);
+    expect(reload.errors?.join()).toContain(said);
     // The log is written by another thread.
-    await program.complains(/"event":"reload-failure","mistakes":\[/);
+    await program.complains(/"event":"reload-failure","errors":\[/);
     expect(program.stderr).not.toContain('    at ');
   });
 });

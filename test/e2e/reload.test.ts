@@ -50,19 +50,19 @@ test('a reload that fails says why, and all is as it was', async () => {
   await using program = await startProgram({ plugins }, { files });
   const alice = await program.joins('alice');
   await program.writes('word.ts', 'export const word = ;');
-  expect((await program.reloads()).mistakes?.[0]).toMatch(
+  expect((await program.reloads()).errors?.[0]).toMatch(
     /^The plugin '\.\/say\.ts' in .* could not be loaded: .*word\.ts/,
   );
   expect(await alice.asks('say')).toBe('one');
   await program.writes('word.ts', "throw new Error('no word'); export const word = 1;");
-  expect((await program.reloads()).mistakes?.[0]).toMatch(/could not be loaded: no word/);
+  expect((await program.reloads()).errors?.[0]).toMatch(/could not be loaded: no word/);
   await program.writes('word.ts', "export const word = 'two';");
   await program.configures({ plugins: { ...plugins, lockout: { attempts: 'many' }, sqlite: false } });
-  expect((await program.reloads()).mistakes?.join()).toMatch(/plugins\.lockout\.attempts is "many"/);
+  expect((await program.reloads()).errors?.join()).toMatch(/plugins\.lockout\.attempts is "many"/);
   // Another program has the port: the start of what is new fails, after the set-up of all.
   await using other = await startProgram();
   await program.configures({ plugins: { ...plugins, help: false, tcp: { host: '127.0.0.1', port: other.port } } });
-  expect((await program.reloads()).mistakes?.[0]).toMatch(
+  expect((await program.reloads()).errors?.[0]).toMatch(
     /^The plugin 'tcp' could not start: another program, perhaps another chatserv, is already listening on 127/,
   );
   await alice.says('help say');

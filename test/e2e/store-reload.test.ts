@@ -19,7 +19,7 @@ test('a reload that names another database, or a store in memory, is refused: no
     { sqlite: false, memory: true },
   ]) {
     await program.configures({ plugins });
-    expect((await program.reloads()).mistakes).toEqual([expect.stringMatching(REFUSAL)]);
+    expect((await program.reloads()).errors).toEqual([expect.stringMatching(REFUSAL)]);
     expect(await ada.asks('fetch')).toBe('fetching');
     await ada.seesNothing();
   }
@@ -36,7 +36,7 @@ test('a reload that finds another file in the place of the database is refused',
   await copyFile(database, join(program.folder, 'older.db'));
   await rename(join(program.folder, 'older.db'), database);
   await program.configures({ plugins: { sqlite: { file: 'chat.db', busyTimeout: 100 } } });
-  expect((await program.reloads()).mistakes).toEqual([expect.stringMatching(REFUSAL)]);
+  expect((await program.reloads()).errors).toEqual([expect.stringMatching(REFUSAL)]);
 });
 
 test('a client that had fallen behind when the database was opened anew is given the rest', async () => {

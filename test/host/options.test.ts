@@ -1,7 +1,7 @@
 import { definePlugin, withOptions, z } from 'chatserv';
 import { describe, expect, test } from 'vitest';
 import { Folder } from '../support/command-line.ts';
-import { mistakesOf, planned } from '../support/mistakes.ts';
+import { configErrorsOf, planned } from '../support/config-errors.ts';
 
 describe('a wrong option is said with its place, what it is, and what is allowed', () => {
   test.each<[string, object, string]>([
@@ -10,7 +10,7 @@ describe('a wrong option is said with its place, what it is, and what is allowed
     ['that is missing', { tls: true }, 'plugins.tls.certificate is missing: expected string.'],
     ['of another kind', { tcp: { port: 'x' } }, 'plugins.tcp.port is "x": expected number.'],
   ])('%s', async (_what, plugins, sentence) => {
-    expect(await mistakesOf({ plugins })).toContainEqual(expect.stringContaining(`c.json: ${sentence}`));
+    expect(await configErrorsOf({ plugins })).toContainEqual(expect.stringContaining(`c.json: ${sentence}`));
   });
 
   test.each<[unknown, string]>([
@@ -21,13 +21,13 @@ describe('a wrong option is said with its place, what it is, and what is allowed
     const each = z.strictObject({ each: z.number().optional() });
     const options = z.strictObject({ way: z.union([z.number(), z.enum(['a', 'b']), each]) });
     const plugin = definePlugin({ name: 'odd', summary: 'Takes several kinds', options, setup: () => ({}) });
-    expect(await mistakesOf({ plugins: { odd: { ...plugin, given: { way } } } })).toEqual([`c.json: ${said}.`]);
+    expect(await configErrorsOf({ plugins: { odd: { ...plugin, given: { way } } } })).toEqual([`c.json: ${said}.`]);
   });
 
   test('where a list stands for what has names', async () => {
     const options = z.strictObject({ colours: z.record(z.string(), z.string()) });
     const plugin = definePlugin({ name: 'odd', summary: 'Takes names', options, setup: () => ({}) });
-    expect(await mistakesOf({ plugins: { odd: withOptions(plugin, { colours: ['red'] as never }) } })).toEqual([
+    expect(await configErrorsOf({ plugins: { odd: withOptions(plugin, { colours: ['red'] as never }) } })).toEqual([
       "c.json: plugins.odd.colours is [ 'red' ]: expected object.",
     ]);
   });
@@ -39,7 +39,7 @@ export default definePlugin({
   setup: () => ({}),
 });`;
     await using folder = await Folder.with({ 'hook.ts': hook });
-    expect(await mistakesOf({ plugins: { './hook.ts': true } }, { folder: folder.path })).toEqual([
+    expect(await configErrorsOf({ plugins: { './hook.ts': true } }, { folder: folder.path })).toEqual([
       "c.json: plugins['./hook.ts'].token is missing: expected string; set it, or HOOK_TOKEN in the environment.",
     ]);
   });
@@ -74,7 +74,7 @@ describe('an option that the environment sets', () => {
     [{ SECONDS: 'secret' }, 'plugins.hook.seconds, set by SECONDS in the environment, is invalid: expected number.'],
     [{ LOUD: 'secret' }, 'plugins.hook.loud, set by LOUD in the environment, is invalid: expected boolean.'],
   ])('%j is answered without its value', async (environment, sentence) => {
-    const [said, ...more] = await mistakesOf(config, { environment });
+    const [said, ...more] = await configErrorsOf(config, { environment });
     expect(said).toContain(sentence);
     expect(more).toEqual([]);
     for (const value of Object.values(environment)) expect(said).not.toContain(value);
@@ -82,7 +82,7 @@ describe('an option that the environment sets', () => {
 
   test('is not shown either where the options as a whole are wrong', async () => {
     const plugins = { hook: withOptions(hook, { place: 'mysecretplace' }) };
-    const said = await mistakesOf({ standard: false, plugins }, { environment: { TOKEN: 'mysecretplace' } });
+    const said = await configErrorsOf({ standard: false, plugins }, { environment: { TOKEN: 'mysecretplace' } });
     expect(said).toEqual(["c.json: plugins.hook is { place: 'mysecretplace' }: allowed are two that differ."]);
   });
 
@@ -98,7 +98,7 @@ describe('an option that the environment sets', () => {
       environment: { token: 'TOKEN' },
       setup: () => ({}),
     });
-    expect(await mistakesOf({ standard: false, plugins: { other } }, { environment: { TOKEN: '97531' } })).toEqual([
+    expect(await configErrorsOf({ standard: false, plugins: { other } }, { environment: { TOKEN: '97531' } })).toEqual([
       'c.json: plugins.other.token, set by TOKEN in the environment, is invalid: expected words but received ....',
     ]);
   });

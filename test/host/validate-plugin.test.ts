@@ -1,14 +1,14 @@
 import { Accounts, type CommandSpec, defineCommand, definePlugin, param, token, z } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { mistakesOf } from '../support/mistakes.ts';
+import { configErrorsOf } from '../support/config-errors.ts';
 
 /** A plugin as its author may have written it without a look at the types. */
 function plugin(spec: object) {
   return definePlugin({ name: 'mine', summary: 'Does something', setup: () => ({}), ...spec } as never);
 }
 
-describe('a definition with a mistake is not taken', () => {
+describe('an invalid definition is rejected', () => {
   test.each<[string, object, string]>([
     [
       'a name of other words',
@@ -58,14 +58,14 @@ describe('a definition with a mistake is not taken', () => {
     ['hooks beside setup', { hooks: {} }, 'hooks is unknown. It belongs in what setup returns.'],
     ['a command without defineCommand', { run() {} }, 'run is unknown. It belongs in a command: see defineCommand.'],
   ])('%s', async (_what, spec, sentence) => {
-    expect(await mistakesOf({ plugins: { mine: plugin(spec) } })).toEqual([
+    expect(await configErrorsOf({ plugins: { mine: plugin(spec) } })).toEqual([
       expect.stringContaining(`The plugin 'mine': ${sentence}`),
     ]);
   });
 
   test('all of them are said at once, with what is wrong with other plugins', async () => {
     const wrong = definePlugin({ sumary: 'x' } as never);
-    expect(await mistakesOf({ plugins: { wrong, tcp: { port: 'x' } } })).toEqual([
+    expect(await configErrorsOf({ plugins: { wrong, tcp: { port: 'x' } } })).toEqual([
       'c.json: plugins.tcp.port is "x": expected number.',
       expect.stringMatching(/^The plugin 'wrong': name is missing/),
       expect.stringMatching(/^The plugin 'wrong': summary is missing/),
@@ -78,7 +78,7 @@ describe('a definition with a mistake is not taken', () => {
     const options = z.strictObject({}).refine(() => {
       throw new Error('no such thing');
     });
-    expect(await mistakesOf({ plugins: { mine: plugin({ options }) } })).toEqual([
+    expect(await configErrorsOf({ plugins: { mine: plugin({ options }) } })).toEqual([
       expect.stringMatching(
         /^The options of the plugin 'mine' could not be checked: no such thing \(test\/.*:\d+:\d+\)\.$/,
       ),
@@ -86,7 +86,7 @@ describe('a definition with a mistake is not taken', () => {
   });
 });
 
-describe('what a set-up returns with a mistake is not taken', () => {
+describe('an invalid result of a set-up is rejected', () => {
   const one = () => undefined;
   const weather = token<object>('weather');
 

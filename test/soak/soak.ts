@@ -128,9 +128,9 @@ class Soak {
 
   async #reload(round: number): Promise<void> {
     await this.#program.configures(configOf(round));
-    const { mistakes } = await this.#program.reloads();
+    const { errors } = await this.#program.reloads();
     this.#count.reloads++;
-    if (mistakes !== undefined) this.#wrong.push(`reload ${round} failed: ${mistakes.join(' ')}`);
+    if (errors !== undefined) this.#wrong.push(`reload ${round} failed: ${errors.join(' ')}`);
   }
 
   async #kill(): Promise<void> {

@@ -125,8 +125,8 @@ export class Program {
   }
 
   /** Has it reload, over its control socket. @returns the difference, or what is wrong */
-  async reloads(): Promise<{ result?: Difference; mistakes?: string[] }> {
-    return (await this.#controls('reload')) as { result?: Difference; mistakes?: string[] };
+  async reloads(): Promise<{ result?: Difference; errors?: string[] }> {
+    return (await this.#controls('reload')) as { result?: Difference; errors?: string[] };
   }
 
   /** Asks it for its counts, over its control socket. */

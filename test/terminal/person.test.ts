@@ -142,18 +142,18 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.enters('/grden one');
     await alice.shows('There is no command /grden, so nothing was sent. /help lists the commands.');
     await program.configures({ plugins: { './garden.ts': true } });
-    expect((await program.reloads()).mistakes).toBeUndefined();
+    expect((await program.reloads()).errors).toBeUndefined();
     // Nothing has told the client of the reload.
     await alice.enters('garden tulips');
     await alice.shows('garden did: tulips');
     await alice.enters('/grden one');
     await alice.shows(/Did you mean \/garden\? \/help\s+lists the commands\./);
     await program.configures({});
-    expect((await program.reloads()).mistakes).toBeUndefined();
+    expect((await program.reloads()).errors).toBeUndefined();
     await alice.enters('garden roses');
     await alice.shows('There is no command /garden, so nothing was sent.');
     await program.configures({ plugins: { './garden.ts': true } });
-    expect((await program.reloads()).mistakes).toBeUndefined();
+    expect((await program.reloads()).errors).toBeUndefined();
     await alice.enters('say garden hi');
     await alice.shows('say did: garden hi');
     await alice.enters('/say garden ho');

@@ -97,7 +97,7 @@ test('when the block ends the count starts again', async () => {
   expect(server.failures).toEqual([]);
 });
 
-test('a block longer than a hundred years is a mistake of the config', async () => {
+test('a block longer than a hundred years is a config error', async () => {
   const starting = startServer({ ...plugins, lockout: { blockTime: 1e308 } });
   await expect(starting).rejects.toThrow(/plugins\.lockout\.blockTime is 1e\+308/);
 });

@@ -100,7 +100,7 @@ describe('websocket', () => {
   });
 
   test.each(['chat.example', 'https://', 'https://chat.example/chat', 'wss://chat.example', 'a b', ''])(
-    'what is no origin is a mistake of the config: %j',
+    'what is no origin is a config error: %j',
     async (origin) => {
       await expect(start({ origins: [origin] })).rejects.toThrow(
         /plugins\.websocket\.origins.*as https:\/\/chat\.example/,

@@ -1,7 +1,7 @@
 import { ok } from 'node:assert/strict';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
 import { COMMANDS, type Commands } from '../../../src/cli/commands.ts';
-import { Mistakes } from '../../../src/host/mistakes.ts';
+import { ConfigErrors } from '../../../src/host/config-errors.ts';
 import type { Target } from '../engine.ts';
 import { asInput, type Input, oddPiece } from '../input.ts';
 import type { Random } from '../random.ts';
@@ -32,7 +32,7 @@ export const commandArguments: Target = {
     try {
       await runCommandLine(words, commands);
     } catch (thrown) {
-      ok(thrown instanceof Mistakes, thrown as Error);
+      ok(thrown instanceof ConfigErrors, thrown as Error);
       areSentences(thrown.sentences);
     }
     const typed = new Set(words.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]));

@@ -5,8 +5,8 @@ import standardConfig from '../../../chatserv.config.ts';
 import standard from '../../../plugins/standard.ts';
 import { checkConfig } from '../../../src/config/check.ts';
 import { findConfig } from '../../../src/config/find.ts';
+import { ConfigErrors } from '../../../src/host/config-errors.ts';
 import { LIMITS } from '../../../src/host/limits.ts';
-import { Mistakes } from '../../../src/host/mistakes.ts';
 import { plan } from '../../../src/host/plan.ts';
 import { loadStandardSet } from '../../../src/host/standard.ts';
 import type { Target } from '../engine.ts';
@@ -20,7 +20,7 @@ import { areSentences } from '../sentences.ts';
  */
 export const config: Target = {
   name: 'config',
-  code: /\/(config|plugin)\/(check|find|load|options|mistakes|order)\.ts$/,
+  code: /\/(config|plugin)\/(check|find|load|options|config-errors|order)\.ts$/,
   batch: 50,
   make,
   async try(input) {
@@ -33,7 +33,7 @@ export const config: Target = {
       const checked = await checkConfig(found.value, await loadStandardSet(), found.name);
       await plan({ ...checked, place: { folder, name: found.name } });
     } catch (thrown) {
-      if (!(thrown instanceof Mistakes)) throw thrown;
+      if (!(thrown instanceof ConfigErrors)) throw thrown;
       areSentences(thrown.sentences);
     }
   },

@@ -48,7 +48,7 @@ export function followContract(name: string, open: OpenLog): void {
       const told: number[] = [];
       const ends = [
         fixture.log.follow(() => {
-          throw new Error('a mistake of the follower');
+          throw new Error('thrown by the follower');
         }),
         fixture.log.follow((entries) => told.push(...entries.map(({ id }) => id))),
       ];

@@ -1,6 +1,6 @@
 import { checkConfig } from '../../src/config/check.ts';
+import { ConfigErrors } from '../../src/host/config-errors.ts';
 import type { Loaded } from '../../src/host/load.ts';
-import { Mistakes } from '../../src/host/mistakes.ts';
 import { plan } from '../../src/host/plan.ts';
 import { loadStandardSet } from '../../src/host/standard.ts';
 
@@ -11,7 +11,7 @@ export interface Around {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The plugins that a config, called `c.json`, switches on. @throws Mistakes with all that is wrong */
+/** The plugins that a config, called `c.json`, switches on. @throws ConfigErrors with all that is wrong */
 export async function planned(
   config: unknown,
   { folder = process.cwd(), environment = {} }: Around = {},
@@ -21,12 +21,12 @@ export async function planned(
 }
 
 /** All that is said of a config before its plugins are set up; nothing when it is right. */
-export async function mistakesOf(config: unknown, around?: Around): Promise<readonly string[]> {
+export async function configErrorsOf(config: unknown, around?: Around): Promise<readonly string[]> {
   try {
     await planned(config, around);
     return [];
   } catch (thrown) {
-    if (!(thrown instanceof Mistakes)) throw thrown;
+    if (!(thrown instanceof ConfigErrors)) throw thrown;
     return thrown.sentences;
   }
 }

@@ -1,40 +1,4 @@
 import { inspect } from 'node:util';
-import { nearest } from '../usernames/nearest.ts';
-
-/** Errors in a config or plugin that keep a server from starting, a sentence each. */
-export class Mistakes extends Error {
-  readonly sentences: readonly string[];
-
-  constructor(sentences: readonly string[], options?: ErrorOptions) {
-    super(sentences.join('\n'), options);
-    this.name = 'Mistakes';
-    this.sentences = sentences;
-  }
-}
-
-/** Runs several steps and collects all their mistakes. */
-export class ErrorCollector {
-  readonly #found: Mistakes[] = [];
-
-  /** Runs a step. @returns whether it succeeded @throws any other error */
-  async run(work: () => void | Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (thrown) {
-      if (!(thrown instanceof Mistakes)) throw thrown;
-      this.#found.push(thrown);
-      return false;
-    }
-  }
-
-  /** @throws Mistakes with everything that was collected */
-  throwIfAny(): void {
-    const [only, ...more] = this.#found;
-    if (only === undefined) return;
-    throw more.length === 0 ? only : new Mistakes(this.#found.flatMap(({ sentences }) => sentences));
-  }
-}
 
 /** Makes an error of whatever was thrown, for the log. */
 export function errorOf(thrown: unknown): Error {
@@ -75,10 +39,4 @@ function shown(thrown: unknown): string {
   } catch {
     return 'an unreadable value was thrown';
   }
-}
-
-/** ` Did you mean 'a' or 'b'?`, or nothing. */
-export function didYouMean(given: string, names: Iterable<string>): string {
-  const near = nearest(given, names);
-  return near.length === 0 ? '' : ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?`;
 }
