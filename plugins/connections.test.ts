@@ -26,7 +26,7 @@ describe('connections from one network', () => {
     await first.closes();
     await entersFrom(server, '198.51.100.1');
     await isRefused(server, '198.51.100.1', 'too-many-connections');
-    expect(server.limitsMet).toEqual({ 'connections-per-network': 3 });
+    expect(server.limitHits).toEqual({ 'connections-per-network': 3 });
   });
 
   test('include a whole IPv6 /64, logged in or not', async () => {
@@ -45,7 +45,7 @@ describe('connections from one network', () => {
     server.clock.advance(20);
     await entersFrom(server, '198.51.100.1');
     await isRefused(server, '198.51.100.1', 'too-many-new-connections');
-    expect(server.limitsMet).toEqual({ 'new-connections-per-network': 2 });
+    expect(server.limitHits).toEqual({ 'new-connections-per-network': 2 });
   });
 
   test('are not limited if the network is exempt or missing', async () => {
@@ -70,7 +70,7 @@ test('connections in all are limited, from all networks', async () => {
   await isRefused(server, '198.51.100.2', 'full');
   await second.reset().catch(() => second.closes());
   await entersFrom(server, '198.51.100.2');
-  expect(server.limitsMet).toEqual({ connections: 1 });
+  expect(server.limitHits).toEqual({ connections: 1 });
 });
 
 describe('connections that are not logged in', () => {
@@ -84,18 +84,18 @@ describe('connections that are not logged in', () => {
     await guests[0]?.logsIn('erin', PASSWORD);
     await entersFrom(server, '192.0.2.1');
     await isRefused(server, '192.0.2.1', 'busy');
-    expect(server.limitsMet).toEqual({ 'logins-under-way': 2 });
+    expect(server.limitHits).toEqual({ 'logins-under-way': 2 });
   });
 
   test('are refused at random from a number on, more often the more there are', async () => {
     await using server = await startServer({ connections: { loginsStart: 20, loginsRate: 30, loginsFull: 60 } });
     const tries = async (count: number) => {
-      const before = server.limitsMet['logins-under-way'] ?? 0;
+      const before = server.limitHits['logins-under-way'] ?? 0;
       for (let i = 0; i < count; i++) {
         const client = server.connect();
         await client.asks('not a name');
       }
-      return (server.limitsMet['logins-under-way'] ?? 0) - before;
+      return (server.limitHits['logins-under-way'] ?? 0) - before;
     };
     expect(await tries(20)).toBe(0);
     // Without chance the 40 places that are left would be taken by the first 40.

@@ -149,7 +149,7 @@ export default definePlugin({
               counter.enter(session);
               return undefined;
             }
-            server.limitMet(met[0]);
+            server.countLimitHit(met[0]);
             return counter.refuse(session, met[1]);
           },
         },

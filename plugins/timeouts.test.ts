@@ -14,7 +14,7 @@ test('who does not log in for long is closed, whatever trickles in', async () =>
   server.clock.advance(1);
   await alice.sees('timeout');
   await alice.isClosed();
-  expect(server.limitsMet).toEqual({ 'login-time': 1 });
+  expect(server.limitHits).toEqual({ 'login-time': 1 });
 });
 
 test('who logs in meanwhile is not', async () => {
@@ -33,7 +33,7 @@ test('who says nothing for long is closed, and every line counts as saying somet
   server.clock.advance(1);
   await bob.sees('timeout');
   await bob.isClosed();
-  expect(server.limitsMet).toEqual({ 'idle-time': 1 });
+  expect(server.limitHits).toEqual({ 'idle-time': 1 });
   await alice.seesNothing();
   server.clock.advance(299);
   await alice.seesNothing();
@@ -48,11 +48,11 @@ test('those whose time ends within a tenth of a second are closed together', asy
     server.clock.advance(0.01);
   }
   server.clock.advance(59.95);
-  expect(server.limitsMet).toEqual({ 'login-time': 1 });
+  expect(server.limitHits).toEqual({ 'login-time': 1 });
   server.clock.advance(0.09);
-  expect(server.limitsMet).toEqual({ 'login-time': 1 });
+  expect(server.limitHits).toEqual({ 'login-time': 1 });
   server.clock.advance(0.01);
-  expect(server.limitsMet).toEqual({ 'login-time': 5 });
+  expect(server.limitHits).toEqual({ 'login-time': 5 });
 });
 
 test('being sent messages is not saying something', async () => {

@@ -43,7 +43,7 @@ export default definePlugin({
 
     function close(session: Session): void {
       const isIdle = session.account !== undefined;
-      server.limitMet(isIdle ? 'idle-time' : 'login-time');
+      server.countLimitHit(isIdle ? 'idle-time' : 'login-time');
       session.close('timeout', isIdle ? options.idle : options.login);
     }
 

@@ -14,7 +14,7 @@ export default defineCommand({
   }),
   async run({ session, account, values: { text }, once, proceed }, { options, server }) {
     if (text.length > options.length && once?.first === undefined) {
-      server.limitMet('text-length');
+      server.countLimitHit('text-length');
       return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
     const { to } = options;

@@ -123,7 +123,7 @@ test('a message has limits of length and recipients', async () => {
   await alice.seesInOrder('sent:bob', 'error:too-long:message', 'sent:a,b', 'error:too-many:message');
   await alice.says('broadcast 1234567890', 'broadcast 12345678901');
   await alice.seesInOrder('sent:', 'error:too-long:broadcast');
-  expect(server.limitsMet).toEqual({ recipients: 1, 'text-length': 2 });
+  expect(server.limitHits).toEqual({ recipients: 1, 'text-length': 2 });
 });
 
 test('help lists all commands, or explains one', async () => {

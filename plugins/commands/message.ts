@@ -13,11 +13,11 @@ export default defineCommand({
   async run({ session, account, values: { to, text }, once, proceed }, { options, server }) {
     const isRetry = once?.first !== undefined;
     if (to.length > options.recipients && !isRetry) {
-      server.limitMet('recipients');
+      server.countLimitHit('recipients');
       return refuse('too-many', `A message can have at most ${options.recipients} recipients.`);
     }
     if (text.length > options.length && !isRetry) {
-      server.limitMet('text-length');
+      server.countLimitHit('text-length');
       return refuse('too-long', `A message can have at most ${options.length} characters.`);
     }
     const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);

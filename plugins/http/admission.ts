@@ -25,7 +25,7 @@ export class ConnectionCounter {
 
 /** The limits of a new connection. */
 interface Rules {
-  readonly server: Pick<Server, 'isExempt' | 'limitMet'>;
+  readonly server: Pick<Server, 'isExempt' | 'countLimitHit'>;
   readonly isProxy: (address: string) => boolean;
   readonly perNetwork: number;
   readonly probeTime: number;
@@ -40,13 +40,13 @@ export function admission(
 ): (socket: Socket) => void {
   function mayStay(socket: Socket): boolean {
     if (openFiles.full) {
-      server.limitMet('open-files');
+      server.countLimitHit('open-files');
       return false;
     }
     const address = plainAddress(socket.remoteAddress ?? '');
     if (isProxy(address) || server.isExempt(address)) return true;
     if (!counter.enter(socket, networkOf(address), perNetwork)) {
-      server.limitMet('http-connections-per-network');
+      server.countLimitHit('http-connections-per-network');
       return false;
     }
     return mayBegin?.(address) ?? true;

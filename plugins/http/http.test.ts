@@ -148,7 +148,7 @@ describe('http', () => {
       expect(await first.answered).toBe(true);
       expect(await open().answered).toBe(true);
       expect(await open().answered).toBe(allowed);
-      expect(server.limitsMet).toEqual(allowed ? {} : { 'http-connections-per-network': 1 });
+      expect(server.limitHits).toEqual(allowed ? {} : { 'http-connections-per-network': 1 });
       first.socket.destroy();
       await expect.poll(() => open().answered).toBe(true);
     }
@@ -163,7 +163,7 @@ describe('http', () => {
     await new Promise((resolve) => first.once('data', resolve));
     const second = connect(Number(port), host).on('error', () => {});
     await new Promise((resolve) => second.once('close', resolve));
-    expect(server.limitsMet).toEqual({ 'http-connections': 1 });
+    expect(server.limitHits).toEqual({ 'http-connections': 1 });
     first.destroy();
   });
 
@@ -208,7 +208,7 @@ describe('http', () => {
         return new Promise((end) => socket.on('error', () => end(true)).once('secureConnect', () => end(false)));
       };
       expect([await closed(), await closed(), await closed()]).toEqual([false, false, true]);
-      expect(bounded.limitsMet).toEqual({ 'handshakes-per-network': 1 });
+      expect(bounded.limitHits).toEqual({ 'handshakes-per-network': 1 });
       await expect(startServer({ http: { certificate: files.certificate } })).rejects.toThrow(
         /plugins\.http.*set both certificate and key/,
       );

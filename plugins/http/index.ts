@@ -105,7 +105,7 @@ export default definePlugin({
       const { headers, socket } = request;
       const forwarded = isProxy(socket.remoteAddress ?? '') && headers['x-forwarded-for'] !== undefined;
       if (isOurs({ host: headers.host, absolute, forwarded })) return true;
-      server.limitMet('foreign-hosts');
+      server.countLimitHit('foreign-hosts');
       return false;
     }
 
@@ -212,8 +212,8 @@ export default definePlugin({
           serve(request, response, async () => say(response, 417, UNEXPECTED));
         });
         listener.removeAllListeners('upgrade').on('upgrade', hand);
-        listener.removeAllListeners('drop').on('drop', () => server.limitMet('http-connections'));
-        const refused = () => server.limitMet('open-files');
+        listener.removeAllListeners('drop').on('drop', () => server.countLimitHit('http-connections'));
+        const refused = () => server.countLimitHit('open-files');
         const begun = await listen(listener, { port, host }, logger, 'http', { refused });
         isOurs = hostCheck(options.hosts, listener.address());
         if (!begun) return;

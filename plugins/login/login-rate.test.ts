@@ -23,7 +23,7 @@ describe('passwords for many users from one network', () => {
     expect(await tries(server, 'erin', address(1))).toBe('15');
     expect(await tries(server, 'erin', address(1), PASSWORD)).toBe('15');
     expect(await tries(server, 'erin', address(2), PASSWORD)).toBe('welcome');
-    expect(server.limitsMet).toEqual({ 'passwords-per-network': 2 });
+    expect(server.limitHits).toEqual({ 'passwords-per-network': 2 });
     server.clock.advance(15);
     expect(await tries(server, 'erin', address(1), PASSWORD)).toBe('welcome');
     expect(await tries(server, 'bob', address(1))).toBe('password');
@@ -79,7 +79,7 @@ describe('passwords for one user from many networks', () => {
     for (let i = 0; i < 20; i++) expect(await tries(server, 'alice', address(i))).toBe('password');
     for (let i = 0; i < 3; i++) expect(await tries(server, 'alice', address(i))).toBe('password');
     for (let i = 3; i < 20; i++) expect(await tries(server, 'alice', address(i))).toBe('20');
-    expect(server.limitsMet).toEqual({ 'passwords-per-user': 17 });
+    expect(server.limitHits).toEqual({ 'passwords-per-user': 17 });
     // Alice at home may even mistype it, and on the way she gets in with her first try.
     expect(await tries(server, 'alice', home)).toBe('password');
     expect(await tries(server, 'alice', home, PASSWORD)).toBe('welcome');
@@ -116,7 +116,7 @@ describe('a password is given back', () => {
     await using server = await startServer({ 'login-rate': rate, closed });
     await server.registers('alice');
     for (let i = 0; i < 5; i++) expect(await tries(server, 'alice', address(1), PASSWORD)).toBe('connected');
-    expect(server.limitsMet).toEqual({});
+    expect(server.limitHits).toEqual({});
   });
 
   test('if it was not checked, with the first try of the network', async () => {

@@ -40,7 +40,7 @@ export default definePlugin({
             const now = clock.monotonic();
             const wait = networks.take(network, { most: options.perNetwork, time: options.time }, now);
             if (wait > 0) {
-              server.limitMet('passwords-per-network');
+              server.countLimitHit('passwords-per-network');
               return blocked(wait);
             }
             const isKnown = known.has(pair);
@@ -49,7 +49,7 @@ export default definePlugin({
             const userWait = isCounted ? users.take(user, { most: options.perUser, time: options.time }, now) : 0;
             if (userWait > 0) {
               networks.giveBack(network);
-              server.limitMet('passwords-per-user');
+              server.countLimitHit('passwords-per-user');
               return blocked(userWait);
             }
             return reserve((decision: PasswordDecision | undefined) => {

@@ -88,7 +88,7 @@ test('registrations from one network are limited within a time', async () => {
   await first.says('y');
   await first.sees('blocked:30');
   await first.isClosed();
-  expect(server.limitsMet).toEqual({ 'registrations-per-network': 1 });
+  expect(server.limitHits).toEqual({ 'registrations-per-network': 1 });
   const elsewhere = server.connect('carol', '198.51.100.2');
   await elsewhere.registers('carol', PASSWORD);
   server.clock.advance(30);

@@ -33,7 +33,7 @@ export default definePlugin({
       const rule = { most: options.perNetwork, time: options.time };
       const wait = registrations[how](session.network, rule, clock.monotonic());
       if (wait === 0) return undefined;
-      server.limitMet('registrations-per-network');
+      server.countLimitHit('registrations-per-network');
       return blocked(wait);
     }
 

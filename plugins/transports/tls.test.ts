@@ -62,7 +62,7 @@ test('who does not end the handshake is closed, and counts as connected until th
       facts: { event: 'handshake-failed', address: '127.0.0.1', because: 'it took too long' },
     }),
   );
-  expect(server.limitsMet).toEqual({ 'handshake-time': 1 });
+  expect(server.limitHits).toEqual({ 'handshake-time': 1 });
   await client.closes();
 });
 
@@ -75,7 +75,7 @@ test('a network begins so many handshakes in a minute, and more are closed befor
   const shakes = () => open(server).then(({ client }) => client.closes());
   for (let i = 0; i < 3; i++) await shakes();
   await expect(shakes()).rejects.toThrow(/disconnected|ECONNRESET/);
-  expect(server.limitsMet).toEqual({ 'handshakes-per-network': 1 });
+  expect(server.limitHits).toEqual({ 'handshakes-per-network': 1 });
   server.clock.advance(20);
   await shakes();
   await expect(shakes()).rejects.toThrow(/disconnected|ECONNRESET/);

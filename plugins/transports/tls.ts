@@ -40,7 +40,7 @@ export default definePlugin({
       }
       const stream = new TLSSocket(socket, { isServer: true, secureContext: certificate.context });
       const late = clock.after(options.handshakeTime * 1000, () => {
-        server.limitMet('handshake-time');
+        server.countLimitHit('handshake-time');
         stream.destroy(new Error('it took too long'));
       });
       const failed = (err: NodeJS.ErrnoException) => {

@@ -22,13 +22,15 @@ interface Parts extends Pick<Server, 'listens' | 'isExempt'> {
 /** Makes the server that plugins use. Its methods need no `this`, so a plugin may take them apart. */
 export function liveServer(parts: Parts): Server {
   const { kernel, counters, listens, isExempt, generation } = parts;
+  const countLimitHit = (limit: string) => counters.countLimitHit(limit);
   return {
     accept: (connection, codec) => accept(kernel, connection, codec),
     listens,
     post: (post, ordered) => kernel.messages.posting.post(post, ordered),
     append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
     redact: (id, by) => redact(kernel, id, by),
-    limitMet: (limit) => counters.countLimitHit(limit),
+    countLimitHit,
+    limitMet: countLimitHit,
     isExempt,
     sessions: () => kernel.sessions(),
     recheckAccounts: () => recheckAccounts(parts),

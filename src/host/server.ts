@@ -86,6 +86,8 @@ export interface Server {
    * Counts a limit that was hit, for `chatserv top` and metrics.
    * @param limit its name in lower-case words with hyphens, never made of a client's input
    */
+  countLimitHit(limit: string): void;
+  /** @deprecated `countLimitHit` */
   limitMet(limit: string): void;
   /** Whether an IP address is exempt from limits per network, by `limits.exempt`. */
   isExempt(address: string): boolean;

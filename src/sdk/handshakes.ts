@@ -26,7 +26,7 @@ export function handshakeLimit(
   return (address) => {
     if (server.isExempt(address)) return true;
     if (begun.take(networkOf(address), { most, time: TIME }, clock.monotonic()) === 0) return true;
-    server.limitMet('handshakes-per-network');
+    server.countLimitHit('handshakes-per-network');
     return false;
   };
 }

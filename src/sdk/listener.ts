@@ -43,7 +43,7 @@ export function listener(
     },
     ({ listening }) => void listening.close(),
   );
-  const limit = { reserved, refused: () => server.limitMet('open-files') };
+  const limit = { reserved, refused: () => server.countLimitHit('open-files') };
   return {
     async start() {
       live.accept = accept;

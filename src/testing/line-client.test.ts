@@ -19,5 +19,5 @@ test('asksUntil meets no rate limit, and gives up with the last answer', async (
   );
   expect(asked).toBeGreaterThan(10);
   expect(asked).toBeLessThan(100);
-  expect(server.limitsMet).toEqual({});
+  expect(server.limitHits).toEqual({});
 });

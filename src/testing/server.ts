@@ -144,8 +144,13 @@ export class TestServer {
   }
 
   /** How often each limit was hit, by its name. */
-  get limitsMet(): Readonly<Record<string, number>> {
+  get limitHits(): Readonly<Record<string, number>> {
     return this.host.limitHits;
+  }
+
+  /** @deprecated `limitHits` */
+  get limitsMet(): Readonly<Record<string, number>> {
+    return this.limitHits;
   }
 
   /** Connects a client that speaks plain lines. @param address its address */

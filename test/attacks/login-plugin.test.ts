@@ -75,7 +75,7 @@ async function meets(others: Readonly<Record<string, Plugin>>) {
   answers.push(await root.asks('who'));
   server.clock.advance(60);
   answers.push(await silent.asks());
-  return { answers, met: server.limitsMet };
+  return { answers, met: server.limitHits };
 }
 
 /** A login of somebody else's that decides in every hook that lets one, and lets nobody in for a wrong password. */

@@ -21,7 +21,7 @@ test('a client that pipelines 299 commands, as many as the limits allow, gets ev
   // 1.3 MB, where 1 MB may be queued.
   await ada.says(...Array.from({ length: 299 }, () => 'who'));
   for (let i = 0; i < 299; i++) await ada.sees(/^somebody.* ada$/);
-  expect(server.limitsMet).toEqual({});
+  expect(server.limitHits).toEqual({});
 });
 
 test('one answer may exceed the limit of the outbox, and messages arrive beside it', async () => {
@@ -33,5 +33,5 @@ test('one answer may exceed the limit of the outbox, and messages arrive beside 
   while (lines.length < 7) lines.push(await ada.asks());
   expect(lines.filter((line) => line === 'x'.repeat(1_000_000))).toHaveLength(2);
   expect(lines.filter((line) => line.startsWith('['))).toHaveLength(5);
-  expect(server.limitsMet).toEqual({});
+  expect(server.limitHits).toEqual({});
 });

@@ -23,7 +23,7 @@ test('pasting 50 lines, or sending 5 a second, is never refused', async () => {
     await seesTimes(alice, 5, 'sent:');
     server.clock.advance(1);
   }
-  expect(server.limitsMet).toEqual({});
+  expect(server.limitHits).toEqual({});
 });
 
 describe('a client that exceeds the burst of lines', () => {
@@ -35,7 +35,7 @@ describe('a client that exceeds the burst of lines', () => {
     await seesTimes(alice, 8, 'bob alice');
     await alice.seesInOrder('error:rate:send', 'error:rate:nonsense');
     await bob.seesNothing();
-    expect(server.limitsMet).toEqual({ 'lines-per-second': 2 });
+    expect(server.limitHits).toEqual({ 'lines-per-second': 2 });
     // Refused lines count too: two lines are owed.
     server.clock.advance(1.5);
     await alice.says('who', 'who');
@@ -51,7 +51,7 @@ describe('a client that exceeds the burst of lines', () => {
     await seesTimes(alice, 10, 'error:rate:who');
     await alice.sees('closing:too-fast');
     await alice.isClosed();
-    expect(server.limitsMet).toEqual({ 'lines-per-second': 10, 'too-fast': 1 });
+    expect(server.limitHits).toEqual({ 'lines-per-second': 10, 'too-fast': 1 });
     await bob.says('who');
     await bob.sees('bob');
   });
@@ -85,7 +85,7 @@ describe('bytes', () => {
     await alice.sees('sent:');
     await alice.says(`message bob ${text}`);
     await alice.sees('error:rate:message');
-    expect(server.limitsMet).toEqual({ 'bytes-per-second': 1 });
+    expect(server.limitHits).toEqual({ 'bytes-per-second': 1 });
     server.clock.advance(4);
     await alice.says('who');
     await alice.sees('bob alice');
@@ -103,7 +103,7 @@ describe('bytes', () => {
       await client.sees('closing:too-fast');
       await client.isClosed();
     }
-    expect(server.limitsMet).toEqual({ 'too-fast': 2 });
+    expect(server.limitHits).toEqual({ 'too-fast': 2 });
   });
 
   test('of useful acknowledgements do not count, those of others do', async () => {
@@ -120,7 +120,7 @@ describe('bytes', () => {
       alice.says({ type: 'acknowledge', id: (message as { id: number }).id });
     }
     await alice.seesNothing();
-    expect(server.limitsMet).toEqual({});
+    expect(server.limitHits).toEqual({});
     for (let i = 0; i < 300; i++) alice.says({ type: 'acknowledge', id: 1 });
     await alice.sees({ type: 'closing', reason: 'too-fast' });
   });
@@ -142,7 +142,7 @@ describe('before the login', () => {
     await alice.says('not a name');
     await alice.sees('closing:too-many-lines');
     await alice.isClosed();
-    expect(server.limitsMet).toEqual({ 'too-many-lines': 1 });
+    expect(server.limitHits).toEqual({ 'too-many-lines': 1 });
   });
 
   test('restarted logins and their time are limited too', async () => {

@@ -133,6 +133,6 @@ describe('entries that were appended together', () => {
     await logOf(server).append(texts.map((text) => entry(text)));
     for (const text of texts) await bob.hears('*elsewhere*', text);
     await bob.seesNothing();
-    expect(server.limitsMet).toEqual({});
+    expect(server.limitHits).toEqual({});
   });
 });

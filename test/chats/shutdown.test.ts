@@ -42,7 +42,7 @@ test('a stopping server answers running commands, reads no more, and closes with
   await alice.seesInOrder('sent:', 'closing:shutdown');
   await alice.isClosed();
   await stopped;
-  expect(server.limitsMet).toEqual({});
+  expect(server.limitHits).toEqual({});
 });
 
 test('a command that takes longer than drainTime gets no answer', async () => {
@@ -58,7 +58,7 @@ test('a command that takes longer than drainTime gets no answer', async () => {
   await alice.sees('closing:shutdown');
   await alice.isClosed();
   await stopped;
-  expect(server.limitsMet).toEqual({ 'drain-time': 1 });
+  expect(server.limitHits).toEqual({ 'drain-time': 1 });
 });
 
 test('a stopping server refuses to reload', async () => {

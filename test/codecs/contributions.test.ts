@@ -31,7 +31,7 @@ describe('a line', () => {
     const alice = await joinsTersely(server, 'alice');
     await alice.says('', '', '', 'who', 'who;who;ping');
     await alice.seesInOrder('= alice', '! rate who', '! rate who', 'pong ');
-    expect(server.limitsMet['lines-per-second']).toBe(1);
+    expect(server.limitHits['lines-per-second']).toBe(1);
     await alice.closes();
   });
 
@@ -151,7 +151,7 @@ describe('a message', () => {
     for (let count = 0; count < 5; count++) expect(await alice.asks(`message bob ${text}`)).toMatch(/^sent:/);
     await bob.sees('. closing');
     await bob.isClosed();
-    expect(server.limitsMet['outbox-bytes']).toBe(1);
+    expect(server.limitHits['outbox-bytes']).toBe(1);
     await alice.closes();
   });
 });

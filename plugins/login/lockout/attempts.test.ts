@@ -34,7 +34,7 @@ describe('passwords of one user that arrive at the same moment', () => {
       const answers = clients.map((client, i) => client.asks(i === 19 ? PASSWORD : `wrong ${i}`));
       expect(await Promise.all(answers)).toEqual(['password', 'password', ...new Array(18).fill('60')]);
       expect(wrongOnes(server)).toBe(3);
-      expect(server.limitsMet).toEqual({ 'wrong-passwords': 1 });
+      expect(server.limitHits).toEqual({ 'wrong-passwords': 1 });
     },
   );
 
@@ -83,7 +83,7 @@ describe('passwords of one user that arrive at the same moment', () => {
     await turns();
     server.clock.advance(4);
     await clients[3]?.sees('closing:busy');
-    expect(server.limitsMet).toEqual({ 'attempts-waiting': 1 });
+    expect(server.limitHits).toEqual({ 'attempts-waiting': 1 });
   });
 
   test('that a plugin did not check are not counted', async () => {

@@ -53,7 +53,7 @@ export default definePlugin({
 
     /** Begins a block of an account at a network. It is stored even if the client has left. */
     function begin(session: Session, account: Account): Promise<void> {
-      server.limitMet('wrong-passwords');
+      server.countLimitHit('wrong-passwords');
       const stored = timed.add(keyOf(account, session), options.blockTime);
       stored.catch(() => {});
       return stored;
@@ -89,7 +89,7 @@ export default definePlugin({
               const because = await block(session, account);
               if (because !== undefined) return because;
               if (!goes) {
-                server.limitMet('attempts-waiting');
+                server.countLimitHit('attempts-waiting');
                 session.close('busy');
               }
               if (session.ended) return 'again';

@@ -21,7 +21,7 @@ describe('three wrong passwords', () => {
     const guesser = await fails(server, 'alice', 3);
     await guesser.seesInOrder('password', 'password', '60');
     await guesser.isClosed();
-    expect(server.limitsMet).toEqual({ 'wrong-passwords': 1 });
+    expect(server.limitHits).toEqual({ 'wrong-passwords': 1 });
 
     server.clock.advance(15);
     const again = server.connect('alice');

@@ -32,7 +32,7 @@ export default definePlugin({
 
     async function inTurn<T>(who: string, work: () => Promise<T>): Promise<T | undefined> {
       const result = await queue.run(who, work);
-      if (result === undefined) server.limitMet('passwords-waiting');
+      if (result === undefined) server.countLimitHit('passwords-waiting');
       return result;
     }
 

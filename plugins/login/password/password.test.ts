@@ -119,7 +119,7 @@ test('a password that waits too long is answered busy, counted, and not logged a
   const busy = answers.filter((answer) => answer === 'closing:busy').length;
   expect(busy).toBeGreaterThan(0);
   expect(answers.length - busy).toBeGreaterThan(0);
-  expect(server.limitsMet).toMatchObject({ 'passwords-waiting': busy });
+  expect(server.limitHits).toMatchObject({ 'passwords-waiting': busy });
   expect(server.failures).toEqual([]);
 });
 

@@ -139,7 +139,7 @@ describe('messages that a device has not acknowledged', () => {
     await isLost(server, laptop, 0);
     const back = await device(server);
     await back.seesNothing();
-    expect(server.limitsMet).toEqual({ 'waiting-for-lost': 1 });
+    expect(server.limitHits).toEqual({ 'waiting-for-lost': 1 });
   });
 
   test('are delivered again although a plain client, online at the same time, has read them', async () => {

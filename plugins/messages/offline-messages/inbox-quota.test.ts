@@ -32,7 +32,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await alice.seesInOrder('sent:', 'sent:', 'sent:', 'error:full:message', 'error:full:message');
     await carol.says('message bob from carol');
     await carol.sees('sent:');
-    expect(server.limitsMet).toEqual({ 'waiting-messages-from-sender': 2 });
+    expect(server.limitHits).toEqual({ 'waiting-messages-from-sender': 2 });
     const bob = await server.returns('bob');
     for (let i = 0; i < 3; i++) await bob.hears('alice', String(i));
     await bob.hears('carol', 'from carol');
@@ -52,7 +52,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await carol.seesInOrder('sent:', 'sent:', 'error:full:message');
     await alice.says('message bob 2', 'broadcast to all');
     await alice.seesInOrder('error:full:message', 'sent:');
-    expect(server.limitsMet).toEqual({ 'waiting-messages': 2 });
+    expect(server.limitHits).toEqual({ 'waiting-messages': 2 });
   });
 
   test('that is full is reported with the unknown names if a message has other recipients', async () => {
@@ -74,7 +74,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await alice.says(...saying('bob', 20));
     for (let i = 0; i < 20; i++) await alice.sees('sent:');
     for (let i = 0; i < 20; i++) await bob.hears('alice', String(i));
-    expect(server.limitsMet).toEqual({});
+    expect(server.limitHits).toEqual({});
   });
 
   test('of a user who is online and does not acknowledge fills up, and has room again when it is read', async () => {
@@ -113,9 +113,9 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     for (const stranger of strangers) answers.push(...(await sendsTo(stranger, 'bob', 3)));
     expect(answers.filter((answer) => answer === 'sent:')).toHaveLength(5);
     expect(answers.filter((answer) => answer === 'error:full:message')).toHaveLength(4);
-    expect(server.limitsMet).toEqual({ 'waiting-messages-from-strangers': 4 });
+    expect(server.limitHits).toEqual({ 'waiting-messages-from-strangers': 4 });
     expect(await sendsTo(carol, 'bob', 6)).toEqual(['sent:', 'sent:', 'sent:', 'sent:', 'sent:', 'error:full:message']);
-    expect(server.limitsMet).toMatchObject({ 'waiting-messages': 1 });
+    expect(server.limitHits).toMatchObject({ 'waiting-messages': 1 });
   });
 
   test('takes a limited number of messages of strangers from one network, and others from elsewhere', async () => {
@@ -132,7 +132,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
     await one.sees('error:full:message');
     await far.says('message bob from afar');
     await far.sees('sent:');
-    expect(server.limitsMet).toEqual({ 'waiting-messages-from-network': 2 });
+    expect(server.limitHits).toEqual({ 'waiting-messages-from-network': 2 });
     const bob = await server.returns('bob');
     for (const [from, text] of [
       ['one', '0'],
@@ -183,7 +183,7 @@ test('contacts and origins are known after a restart', async () => {
     const two = await server.joins('two', '198.51.100.7');
     await two.says('message bob 2');
     await two.sees('error:full:message');
-    expect(server.limitsMet).toEqual({ 'waiting-messages-from-network': 1 });
+    expect(server.limitHits).toEqual({ 'waiting-messages-from-network': 1 });
     const carol = await server.returns('carol');
     await carol.hears('bob', 'hello');
     expect(await sendsTo(carol, 'bob', 4)).toEqual(['sent:', 'sent:', 'sent:', 'error:full:message']);

@@ -110,13 +110,13 @@ export class InboxQuota {
 
   async #isFull(account: Account, sender: number, origin: string | undefined): Promise<boolean> {
     if (this.#isLive(account)) return false;
-    const limit = await this.#limitMet(account, sender, origin);
+    const limit = await this.#limitFor(account, sender, origin);
     if (limit === undefined) this.#add(account.id, sender, origin);
-    else this.#server.limitMet(limit);
+    else this.#server.countLimitHit(limit);
     return limit !== undefined;
   }
 
-  async #limitMet(account: Account, sender: number, origin: string | undefined): Promise<string | undefined> {
+  async #limitFor(account: Account, sender: number, origin: string | undefined): Promise<string | undefined> {
     const known = this.#counts.peek(account.id);
     const limit = known && this.#limitOf(known, sender, origin);
     const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));

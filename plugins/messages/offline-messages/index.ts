@@ -87,7 +87,7 @@ export default definePlugin({
     // A reload may replace the service object, but it is always the same log.
     const cursors = keep('cursors', () => new Cursors());
     cursors.waitingForLost = options.waitingForLost;
-    cursors.gaveUp = () => server.limitMet('waiting-for-lost');
+    cursors.gaveUp = () => server.countLimitHit('waiting-for-lost');
     // Feeds keep the reader of their login, so it must reach the log's current service object.
     const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
     const quota = new InboxQuota(log, server, clock, options, furthest);

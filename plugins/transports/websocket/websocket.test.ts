@@ -174,7 +174,7 @@ describe('websocket', () => {
     expect(pings).toBe(Number.POSITIVE_INFINITY);
     socket.terminate();
     await closed;
-    expect(server.limitsMet).toEqual({ 'too-fast': 1 });
+    expect(server.limitHits).toEqual({ 'too-fast': 1 });
   });
 
   test('a client that does not answer a ping is cut, and one that does stays', async () => {

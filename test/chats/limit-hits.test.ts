@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 test('each hit of a kernel limit is counted by the limit’s name', async () => {
   await using server = await startServer({ lockout: false }, { lineBytes: 64, inputBytes: 200, outboxBytes: 400 });
   const alice = await server.joins('alice');
-  expect(server.limitsMet).toEqual({});
+  expect(server.limitHits).toEqual({});
   await alice.asks('x'.repeat(100));
   await server.registers('bob');
   const guess = server.connect();
@@ -14,7 +14,7 @@ test('each hit of a kernel limit is counted by the limit’s name', async () => 
   await guess.isClosed();
   await alice.says(...Array.from({ length: 20 }, () => 'who is there'));
   for (let i = 0; i < 20; i++) await alice.sees('error:args:who');
-  expect(server.limitsMet).toMatchObject({ 'line-bytes': 1, 'password-attempts': 1, 'input-bytes': 1 });
+  expect(server.limitHits).toMatchObject({ 'line-bytes': 1, 'password-attempts': 1, 'input-bytes': 1 });
 });
 
 test('wrong passwords on one connection are limited, restarted logins included', async () => {
@@ -25,7 +25,7 @@ test('wrong passwords on one connection are limited, restarted logins included',
   for (let i = 0; i < 2; i++) await guesser.sees({ type: 'ask', question: 'password', because: 'wrong' });
   await guesser.sees({ type: 'closing', reason: 'wrong-password' });
   await guesser.isClosed();
-  expect(server.limitsMet).toEqual({ 'password-attempts': 1 });
+  expect(server.limitHits).toEqual({ 'password-attempts': 1 });
 });
 
 test('a plugin counts its own limit hits, and reads all counts', async () => {
@@ -40,7 +40,7 @@ test('a plugin counts its own limit hits, and reads all counts', async () => {
           summary: 'Counts a limit',
           params: { limit: param.text() },
           run({ values: { limit } }) {
-            server.limitMet(limit);
+            server.countLimitHit(limit);
             return JSON.stringify(plugins.facts().limits);
           },
         }),
