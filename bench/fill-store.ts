@@ -31,14 +31,14 @@ export function fillStore(file: string, entries: number, accounts: number): void
   const addAccount = db.prepare(
     'INSERT INTO accounts (id, name, key, hash, created, seen, since) VALUES (?1, ?2, ?2, ?3, 1, ?4, 0)',
   );
-  const addLikeness = db.prepare('INSERT INTO likenesses (likeness, account) VALUES (?, ?)');
+  const addSkeleton = db.prepare('INSERT INTO skeletons (skeleton, account) VALUES (?, ?)');
   const addDevice = db.prepare("INSERT INTO cursor (account, device, id, handed, seen) VALUES (?1, '', ?2, ?2, ?3)");
   db.exec('BEGIN');
   for (let id = 1; id <= accounts; id++) {
     const kind = id <= 50 ? 0 : id % 10;
     addAccount.run(id, `u${id}`, 'x'.repeat(100), id);
     addDevice.run(id, kind < 3 ? 0 : kind === 9 ? entries : Math.floor(random() * entries), id);
-    addLikeness.run(`u${id}`, id);
+    addSkeleton.run(`u${id}`, id);
   }
   db.exec('COMMIT');
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as chat from 'chatserv';
-import { Accounts, definePlugin, type Entry, likenesses, MessageLog, nameKey, type Room, Storage } from 'chatserv';
+import { Accounts, definePlugin, type Entry, skeletons, MessageLog, nameKey, type Room, Storage } from 'chatserv';
 
 /** A store written for clarity, not for speed or space: it searches everything, and forgotten entries only lose their text. */
 export default definePlugin({
@@ -37,8 +37,8 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
   const accounts = () => [...users.values()].map(({ account }) => account);
   const find = (name: string) => accounts().find((account) => nameKey(account.name) === nameKey(name));
   const lookalike = (name: string, except?: number) => {
-    const alike = new Set(likenesses(name));
-    return accounts().find(({ id, name }) => id !== except && likenesses(name).some((one) => alike.has(one)));
+    const alike = new Set(skeletons(name));
+    return accounts().find(({ id, name }) => id !== except && skeletons(name).some((one) => alike.has(one)));
   };
   const change = async (id: number, part: Partial<chat.StoredAccount>) => {
     const user = users.get(id);

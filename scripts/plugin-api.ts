@@ -148,6 +148,7 @@ export const PLUGIN_API: readonly Section[] = [
     intro: 'What user names and IP addresses are compared by, and which may be used.',
     names: [
       'nameKey',
+      'skeletons',
       'likenesses',
       'isName',
       'nameObjection',

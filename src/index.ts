@@ -75,7 +75,7 @@ export {
   withOptions,
 } from './host/define.ts';
 export { OperationalError } from './host/operational-error.ts';
-export type { Dialect, PasswordVerdict, UsernameVerdict, Utterance } from './host/released-names.ts';
+export { type Dialect, likenesses, type PasswordVerdict, type UsernameVerdict, type Utterance } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Command, EntryPost, Server } from './host/server.ts';
 export { escapeUnseen } from './logging/unseen.ts';
@@ -165,5 +165,5 @@ export {
   type TextStore,
 } from './services/storage.ts';
 export { StoreFacts } from './services/store-facts.ts';
-export { likenesses } from './usernames/likeness.ts';
+export { skeletons } from './usernames/skeletons.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';

@@ -47,7 +47,7 @@ export interface Accounts {
   get(id: number): Promise<StoredAccount | undefined>;
   /** The account with that name, in any spelling; undefined when there is none. */
   find(name: string): Promise<StoredAccount | undefined>;
-  /** An account that this name may be mistaken for: the two share one of `likenesses(name)`. */
+  /** An account that this name may be mistaken for: the two share one of `skeletons(name)`. */
   lookalike(name: string): Promise<StoredAccount | undefined>;
   /**
    * Registers a name. Its cursor starts at the log's end: a new account receives no earlier messages.

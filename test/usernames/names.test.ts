@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isName, likenesses, nameKey, nameObjection } from 'chatserv';
+import { isName, skeletons, nameKey, nameObjection } from 'chatserv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSafeName } from '../../src/usernames/name.ts';
@@ -88,12 +88,12 @@ describe('names of any characters', () => {
       const others = [name.toUpperCase(), name.toLowerCase(), nameKey(name)].filter((other) => isName(other));
       for (const other of others) {
         if (nameKey(other) !== nameKey(name)) continue;
-        expect(likenesses(name).some((likeness) => likenesses(other).includes(likeness))).toBe(true);
+        expect(skeletons(name).some((skeleton) => skeletons(other).includes(skeleton))).toBe(true);
       }
     }));
 });
 
-const alike = (one: string, other: string) => likenesses(one).some((likeness) => likenesses(other).includes(likeness));
+const alike = (one: string, other: string) => skeletons(one).some((skeleton) => skeletons(other).includes(skeleton));
 
 test.each([
   ['alice', 'aIice'],

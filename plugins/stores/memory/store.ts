@@ -3,7 +3,7 @@ import {
   type Account,
   type Accounts,
   type Archive,
-  likenesses,
+  skeletons,
   type MessageLog,
   nameKey,
   newEpoch,
@@ -28,7 +28,7 @@ interface MemoryStore {
 export function memoryStore(now: () => number): MemoryStore {
   const members = new Map<number, StoredAccount>();
   const byKey = new Map<string, StoredAccount>();
-  const byLikeness = new Map<string, Set<StoredAccount>>();
+  const bySkeleton = new Map<string, Set<StoredAccount>>();
   const log = new LogInMemory();
   const texts = memoryTexts();
   let lastAccount = 0;
@@ -46,26 +46,26 @@ export function memoryStore(now: () => number): MemoryStore {
 
   function addName(member: StoredAccount): void {
     byKey.set(nameKey(member.name), member);
-    for (const likeness of likenesses(member.name)) {
-      const alike = byLikeness.get(likeness);
-      if (alike === undefined) byLikeness.set(likeness, new Set([member]));
+    for (const skeleton of skeletons(member.name)) {
+      const alike = bySkeleton.get(skeleton);
+      if (alike === undefined) bySkeleton.set(skeleton, new Set([member]));
       else alike.add(member);
     }
   }
 
   function removeName(member: StoredAccount): void {
     byKey.delete(nameKey(member.name));
-    for (const likeness of likenesses(member.name)) {
-      const alike = byLikeness.get(likeness);
+    for (const skeleton of skeletons(member.name)) {
+      const alike = bySkeleton.get(skeleton);
       alike?.delete(member);
-      if (alike?.size === 0) byLikeness.delete(likeness);
+      if (alike?.size === 0) bySkeleton.delete(skeleton);
     }
   }
 
   /** @param except an account to ignore */
   function lookalike(name: string, except?: StoredAccount): StoredAccount | undefined {
-    for (const likeness of likenesses(name)) {
-      for (const member of byLikeness.get(likeness) ?? []) if (member !== except) return member;
+    for (const skeleton of skeletons(name)) {
+      for (const member of bySkeleton.get(skeleton) ?? []) if (member !== except) return member;
     }
     return undefined;
   }

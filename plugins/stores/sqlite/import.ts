@@ -6,13 +6,13 @@ import {
   type ArchivedKey,
   type ArchivedRoom,
   type ArchiveEnds,
-  likenesses,
+  skeletons,
   nameKey,
   type StoredText,
 } from 'chatserv';
 import { pack } from './account-set.ts';
 import { ENTRY_COLUMNS, EVERYONE, newEntryRow, REDACTED } from './entry-rows.ts';
-import { prepareLikenesses } from './likenesses.ts';
+import { prepareSkeletons } from './skeletons.ts';
 
 /** The importing part of an archive, and a way to abandon an unfinished import. */
 type Import = Required<
@@ -90,7 +90,7 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
   const addAccount = db.prepare(
     'INSERT INTO accounts (id, name, key, hash, created, seen, roles, epoch, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const alike = prepareLikenesses(db, 'id');
+  const alike = prepareSkeletons(db, 'id');
   const addDevice = db.prepare('INSERT INTO cursor (account, device, id, handed, seen) VALUES (?, ?, ?, ?, ?)');
   const addMarker = db.prepare('INSERT INTO marker (account, room, seq) VALUES (?, ?, ?)');
   const addRoom = db.prepare(
@@ -124,7 +124,7 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
     addAccounts(accounts: readonly ArchivedAccount[]): void {
       for (const { id, name, hash, created, seen, roles, epoch, since, devices, markers } of accounts) {
         addAccount.run(id, name, nameKey(name), hash, created, seen, roles.join(' '), epoch, since);
-        alike.add(id, likenesses(name));
+        alike.add(id, skeletons(name));
         for (const device of devices) addDevice.run(id, device.name, device.id, device.handed, device.seen);
         for (const [room, seq] of markers) addMarker.run(id, room, seq);
       }

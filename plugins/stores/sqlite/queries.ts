@@ -4,7 +4,7 @@ import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { prepareCursors, prepareDevices } from './devices.ts';
 import { prepareForgetting } from './forget.ts';
-import { prepareLikenesses } from './likenesses.ts';
+import { prepareSkeletons } from './skeletons.ts';
 import type { LogEnd } from './log-end.ts';
 import { prepareMembership, prepareRooms } from './named-rooms.ts';
 import { pageSize } from './paging.ts';
@@ -29,7 +29,7 @@ export type Writes = ReturnType<typeof prepareWrites>;
 /** Prepares the requests of the reading thread. */
 export function prepareReads(db: DatabaseSync, tail: Tail) {
   const find = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE key = ?`);
-  const likenesses = prepareLikenesses(db, ACCOUNT);
+  const skeletons = prepareSkeletons(db, ACCOUNT);
   const seenSince = prepare<Account & { seen: number }>(
     db,
     `SELECT id, name, seen FROM accounts WHERE seen >= max(?1, 1) AND seen <= ?2 AND (seen, id) < (?2, ?3)
@@ -39,7 +39,7 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
 
   return {
     find: (key: string) => withRoles(find.get(key)),
-    lookalike: (alike: readonly string[]) => withRoles(likenesses.find(alike)),
+    lookalike: (alike: readonly string[]) => withRoles(skeletons.find(alike)),
     /** Accounts by last login, latest first, that come after the account `id` last seen at `seen`. */
     seenSince: (time: number, seen: number, id: number, limit: number) =>
       seenSince.all(time, seen, id, pageSize(limit)),
@@ -61,7 +61,7 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
      ON CONFLICT (key) DO NOTHING RETURNING ${ACCOUNT}`,
   );
   const addDevice = db.prepare("INSERT INTO cursor (account, device, id, handed, seen) VALUES (?1, '', ?2, ?2, 0)");
-  const likenesses = prepareLikenesses(db, ACCOUNT);
+  const skeletons = prepareSkeletons(db, ACCOUNT);
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
   const setEpoch = db.prepare('UPDATE accounts SET epoch = ?2 WHERE id = ?1');
   const secret = prepare<{ value: Uint8Array }>(db, 'SELECT value FROM secrets WHERE name = ?');
@@ -83,16 +83,16 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
       alike: readonly string[],
       distinct: boolean,
     ) {
-      if (distinct && likenesses.find(alike) !== undefined) return undefined;
+      if (distinct && skeletons.find(alike) !== undefined) return undefined;
       const account = withRoles(create.get(name, key, hash, created, epoch, end.head));
       if (account === undefined) return undefined;
-      likenesses.add(account.id, alike);
+      skeletons.add(account.id, alike);
       addDevice.run(account.id, end.head);
       return account;
     },
-    unlikened: likenesses.unlikened,
-    liken: (accounts: readonly { readonly id: number; readonly likenesses: readonly string[] }[]) =>
-      likenesses.liken(accounts),
+    pendingSkeletons: skeletons.pendingSkeletons,
+    setSkeletons: (accounts: readonly { readonly id: number; readonly skeletons: readonly string[] }[]) =>
+      skeletons.setSkeletons(accounts),
     setHash(id: number, hash: string, epoch?: number): void {
       setHash.run(id, hash);
       if (epoch !== undefined) setEpoch.run(id, epoch);
@@ -108,11 +108,11 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
       alike: readonly string[],
       distinct: boolean,
     ) {
-      if (distinct && likenesses.find(alike, id) !== undefined) return undefined;
+      if (distinct && skeletons.find(alike, id) !== undefined) return undefined;
       const account = withRoles(rename.get(id, name, key, epoch));
       if (account === undefined) return undefined;
-      likenesses.remove(id);
-      likenesses.add(id, alike);
+      skeletons.remove(id);
+      skeletons.add(id, alike);
       return account;
     },
     setRoles: (id: number, roles: readonly string[]) => void setRoles.run(id, roles.join(' ')),
@@ -135,7 +135,7 @@ export const UNWRITTEN: ReadonlySet<keyof Writes> = new Set([
   'get',
   'signingKey',
   'findEntry',
-  'unlikened',
+  'pendingSkeletons',
   'readText',
   'listTexts',
 ] as const);

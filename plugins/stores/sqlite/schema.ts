@@ -283,6 +283,13 @@ export const MIGRATIONS: readonly Migration[] = [
   INSERT INTO sent_key SELECT sender, key, id FROM sent_before ORDER BY sender, key;
   DROP TABLE sent_before;
   `,
+  `
+  ALTER TABLE likenesses RENAME TO skeletons;               -- of account names: two names that share one look alike
+  ALTER TABLE skeletons RENAME COLUMN likeness TO skeleton; -- one of skeletons(name)
+  ALTER TABLE unlikened RENAME TO pending_skeletons;        -- accounts whose skeletons are missing, or of an older table
+  DROP INDEX likenesses_account;
+  CREATE INDEX skeletons_account ON skeletons (account);
+  `,
 ];
 
 /** Files below these versions are copied before their migration, to the file's name with this suffix. */

@@ -92,7 +92,7 @@ describe('the file', () => {
     expect(await store.messageLog.devices(alice?.id ?? 0)).toEqual([{ name: '', id: 0, handed: 0, seen: 0 }]);
   });
 
-  test('of a version with other keys gets the current ones, and likenesses', async () => {
+  test('of a version with other keys gets the current ones, and skeletons', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
     createOldSchema(old, 4);
@@ -113,7 +113,7 @@ describe('the file', () => {
     expect(await accounts.lookalike('ѕсоре-1499')).toMatchObject({ name: 'scope-1499' });
   });
 
-  test('of a version with an older table of confusable characters gets the current likenesses', async () => {
+  test('of a version with an older table of confusable characters gets the current skeletons', async () => {
     file = join(folder, 'old.db');
     const old = new DatabaseSync(file);
     createOldSchema(old, LAST_WITH_MESSAGES);

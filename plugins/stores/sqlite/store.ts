@@ -6,7 +6,7 @@ import {
   type Archive,
   type Backup,
   Followers,
-  likenesses,
+  skeletons,
   type MessageLog,
   nameKey,
   newEpoch,
@@ -25,8 +25,8 @@ import { inPages } from './paging.ts';
 import { realPlace } from './place.ts';
 import { startThreads, type Threads } from './threads.ts';
 
-/** How many accounts to compute likenesses for per request. */
-const LIKENED_AT_ONCE = 1000;
+/** How many accounts to compute skeletons for per request. */
+const SKELETONS_AT_ONCE = 1000;
 
 const KEY_BYTES = 32;
 
@@ -87,11 +87,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const read = reader.ask;
   const { abandon, ...importing } = archiveImport(file, busyTimeout);
   for (;;) {
-    const accounts = await ask('unlikened', LIKENED_AT_ONCE);
+    const accounts = await ask('pendingSkeletons', SKELETONS_AT_ONCE);
     if (accounts.length === 0) break;
     await ask(
-      'liken',
-      accounts.map(({ id, name }) => ({ id, likenesses: likenesses(name) })),
+      'setSkeletons',
+      accounts.map(({ id, name }) => ({ id, skeletons: skeletons(name) })),
     );
   }
   return {
@@ -99,12 +99,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       identity,
       get: (id) => ask('get', id),
       find: (name) => read('find', nameKey(name)),
-      lookalike: (name) => read('lookalike', likenesses(name)),
+      lookalike: (name) => read('lookalike', skeletons(name)),
       create: (name, hash, distinct = false) =>
         ask(
           'create',
           { name, key: nameKey(name), hash, created: now(), epoch: newEpoch() },
-          likenesses(name),
+          skeletons(name),
           distinct,
         ),
       setHash: (id, hash, { rehashed = false } = {}) => ask('setHash', id, hash, rehashed ? undefined : newEpoch()),
@@ -114,7 +114,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         return kept ?? ((await ask('setSigningKey', randomBytes(KEY_BYTES), renew)) as Uint8Array);
       },
       rename: (id, name, distinct = false) =>
-        ask('rename', { id, name, key: nameKey(name), epoch: newEpoch() }, likenesses(name), distinct),
+        ask('rename', { id, name, key: nameKey(name), epoch: newEpoch() }, skeletons(name), distinct),
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
       async seenSince(time, limit) {

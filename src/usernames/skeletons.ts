@@ -5,16 +5,15 @@ import { inOneWidth } from './name.ts';
 let prototypes: ReadonlyMap<string, string> | undefined;
 
 /**
- * What a name may be mistaken for: names that have one of these in common look alike. They are UTS #39's skeletons of
- * the name as it is shown and of its key (`nameKey`), for a capital may look like what its small letter does not,
- * and both without regard to case, for that is how people read names.
+ * The skeletons of a name (UTS #39): two names that share one look alike. One is made from the name as shown and one from
+ * its key (`nameKey`), since a capital may resemble what its small letter does not; both ignore case, as readers do.
  */
-export function likenesses(name: string): string[] {
-  return [...new Set([inOneWidth(name), nameKey(name)].map((form) => nameKey(skeleton(form))))];
+export function skeletons(name: string): string[] {
+  return [...new Set([inOneWidth(name), nameKey(name)].map((form) => nameKey(skeletonOf(form))))];
 }
 
 /** UTS #39, 4: each character as the one that stands for all that look like it. */
-function skeleton(name: string): string {
+function skeletonOf(name: string): string {
   prototypes ??= readPrototypes();
   const characters = [...name.normalize('NFD')];
   return characters.map((character) => prototypes?.get(character) ?? character).join('');
