@@ -41,7 +41,7 @@ export {
   type Duplicate,
   type Message,
   type MessageDraft,
-  type Once,
+  type IdempotencyKey,
   withoutControls,
 } from './api/message.ts';
 export { nameKey } from './api/names.ts';
@@ -75,7 +75,7 @@ export {
   withOptions,
 } from './host/define.ts';
 export { OperationalError } from './host/operational-error.ts';
-export { type Dialect, likenesses, type PasswordVerdict, type UsernameVerdict, type Utterance } from './host/released-names.ts';
+export { type Dialect, likenesses, type Once, type PasswordVerdict, type UsernameVerdict, type Utterance } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Command, EntryPost, Server } from './host/server.ts';
 export { escapeUnseen } from './logging/unseen.ts';

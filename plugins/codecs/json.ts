@@ -101,7 +101,7 @@ class JsonState implements CodecState {
           kind: 'command',
           word: data.to === 'everyone' ? 'broadcast' : 'message',
           values: data.to === 'everyone' ? { text: data.text } : { to: data.to, text: data.text },
-          once: data.key === undefined ? undefined : { key: data.key, again: data.again },
+          once: data.key === undefined ? undefined : { key: data.key, retry: data.again },
           unlessCommand: data.unlessCommand,
         };
     }

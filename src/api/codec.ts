@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { Entry } from './entry.ts';
-import type { Message, Once } from './message.ts';
+import type { Message, IdempotencyKey } from './message.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -50,7 +50,7 @@ export type Input =
       readonly rest?: string;
       /** The arguments by name, instead of `rest`. */
       readonly values?: Readonly<Record<string, unknown>> | undefined;
-      readonly once?: Once | undefined;
+      readonly once?: IdempotencyKey | undefined;
       /**
        * If the account may call a command of this name, nothing runs and the answer is `error:is-command:<command>`.
        */

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { Once } from './message.ts';
+import type { IdempotencyKey } from './message.ts';
 import type { Session } from './session.ts';
 
 /** The arguments of a call, by the names of the command's params. */
@@ -22,7 +22,7 @@ export interface CommandCall<V = Values> {
   /** The words of `rest`, separated by blanks. */
   readonly args: readonly string[];
   /** Set where the client may retry the command: pass it on to `server.post`. */
-  readonly once: Once | undefined;
+  readonly once: IdempotencyKey | undefined;
   /**
    * For a command that `overlaps`: call it once the order of this call's effects is settled. The next call may then
    * begin.

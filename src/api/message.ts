@@ -16,11 +16,11 @@ export type Audience =
     };
 
 /** An idempotency key: a message that is sent twice under one key arrives once. */
-export interface Once {
+export interface IdempotencyKey {
   /** Unique among the sender's messages. */
   readonly key: string;
   /** Whether this is a retry: it was sent before and got no answer. */
-  readonly again: boolean;
+  readonly retry: boolean;
   /** Set by the kernel for a retry of a kept message: it gets the first answer, and nothing may refuse it. */
   readonly first?: Duplicate | undefined;
 }
@@ -65,7 +65,7 @@ export interface MessageDraft {
   /** When it was posted, in milliseconds since 1970. */
   readonly time: number;
   /** Set where the sender may retry. */
-  readonly once: Once | undefined;
+  readonly once: IdempotencyKey | undefined;
   /** Whether the sender's account has been removed meanwhile. */
   readonly senderRemoved: boolean;
   /**

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { Message, Once } from './message.ts';
+import type { Message, IdempotencyKey } from './message.ts';
 
 /** A message to send, and its recipients. */
 export interface Post {
@@ -16,7 +16,7 @@ export interface Post {
   /** One line: control characters are removed, and line ends become blanks. Post several lines one by one. */
   readonly text: string;
   /** Set where the sender may retry. */
-  readonly once?: Once | undefined;
+  readonly once?: IdempotencyKey | undefined;
   /** The sender's device (`session.deviceName`), which does not receive the message. */
   readonly device?: string | undefined;
 }

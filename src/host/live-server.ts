@@ -7,6 +7,7 @@ import type { ServerCounters } from './counters.ts';
 import { runAsServer } from './current.ts';
 import type { Generation } from './generation.ts';
 import { appendEntry, redact } from './kinds.ts';
+import { withRetry } from './released-names.ts';
 import type { Command, Server } from './server.ts';
 
 /** The parts of a running server that plugins use. */
@@ -26,7 +27,7 @@ export function liveServer(parts: Parts): Server {
   return {
     accept: (connection, codec) => accept(kernel, connection, codec),
     listens,
-    post: (post, ordered) => kernel.messages.posting.post(post, ordered),
+    post: (post, ordered) => kernel.messages.posting.post(withRetry(post), ordered),
     append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
     redact: (id, by) => redact(kernel, id, by),
     countLimitHit,

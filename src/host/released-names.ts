@@ -1,6 +1,8 @@
 /** Names of the last release, for one more release. */
 import type { Codec, Output } from '../api/codec.ts';
 import type { PasswordDecision, UsernameDecision } from '../api/decisions.ts';
+import type { IdempotencyKey } from '../api/message.ts';
+import type { Post } from '../api/post.ts';
 import { skeletons } from '../usernames/skeletons.ts';
 
 /** @deprecated `Codec` */
@@ -17,3 +19,12 @@ export type PasswordVerdict = PasswordDecision;
 
 /** @deprecated `skeletons` */
 export const likenesses = skeletons;
+
+/** @deprecated `IdempotencyKey` */
+export type Once = IdempotencyKey;
+
+/** A post whose key says `again`, as in the last release, instead of `retry`. */
+export function withRetry(post: Post): Post {
+  const { once } = post;
+  return once !== undefined && 'again' in once ? { ...post, once: { ...once, retry: once.again === true } } : post;
+}

@@ -143,7 +143,7 @@ export class Answers {
     // A copy runs once the one before it was kept or refused, so that it can get the same answer.
     return (yield this.#session.context.retries.run(`${id} ${once.key}`, async (waited) => {
       const first =
-        once.again || waited ? await this.#session.context.messages.posting.firstAnswer(id, once.key) : undefined;
+        once.retry || waited ? await this.#session.context.messages.posting.firstAnswer(id, once.key) : undefined;
       return eventually(this.#perform({ ...request, input: { ...input, once: { ...once, first } } }, proceed));
     })) as Output | undefined;
   }

@@ -2,7 +2,7 @@ import type { Account } from '../api/account.ts';
 import type { Input } from '../api/codec.ts';
 import type { CommandCall, CommandDraft, Values } from '../api/command-call.ts';
 import type { Refusal, Reply } from '../api/decisions.ts';
-import type { Once } from '../api/message.ts';
+import type { IdempotencyKey } from '../api/message.ts';
 import type { Session } from '../api/session.ts';
 
 /** Reads a command's arguments; the host derives it from the command's declaration. */
@@ -41,7 +41,7 @@ export class Call implements CommandDraft {
   readonly command: string;
   /** Whether it may be rewritten now. */
   isDraft = false;
-  readonly once: Once | undefined;
+  readonly once: IdempotencyKey | undefined;
   readonly proceed: () => void;
   readonly #arguments: ArgumentReader;
   #given: string | Values;

@@ -1,7 +1,7 @@
 import type { Account } from '../api/account.ts';
 import type { Refusal } from '../api/decisions.ts';
 import { type Destination, DIRECT_MOST, EVERYONE, type NewEntry } from '../api/entry.ts';
-import { type Audience, type Message, type MessageDraft, type Once, withoutControls } from '../api/message.ts';
+import { type Audience, type Message, type MessageDraft, type IdempotencyKey, withoutControls } from '../api/message.ts';
 import { nameKey } from '../api/names.ts';
 import type { Post } from '../api/post.ts';
 import type { Online } from './online.ts';
@@ -61,7 +61,7 @@ export class Draft implements MessageDraft {
   readonly kind = 'message';
   readonly audience: Audience;
   readonly time: number;
-  readonly once: Once | undefined;
+  readonly once: IdempotencyKey | undefined;
   readonly #device: string;
   readonly #isRemoved: (account: number) => boolean;
   /** Whether it must not be kept. */

@@ -44,7 +44,7 @@ export class Posting {
     const { from, once } = post;
     if (isRemoved(from.id)) return refuse('removed');
     let before = once?.first;
-    if (once?.again) before ??= (yield this.firstAnswer(from.id, once.key)) as Duplicate | undefined;
+    if (once?.retry) before ??= (yield this.firstAnswer(from.id, once.key)) as Duplicate | undefined;
     const draft = new Draft(post, audienceOf(post.to, this.#delivery.online), clock.now(), isRemoved);
     if (before !== undefined) {
       ordered?.();
