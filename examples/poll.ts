@@ -4,8 +4,8 @@ import { command, definePlugin, param, refuse } from 'chatserv';
 export default definePlugin({
   name: 'poll',
   summary: 'Asks everyone a question and counts the answers',
-  setup({ keep, server }) {
-    const poll = keep('poll', () => ({ question: '', votes: new Map<number, string>() }));
+  setup({ hotState, server }) {
+    const poll = hotState('poll', () => ({ question: '', votes: new Map<number, string>() }));
     const count = (word: string) => [...poll.votes.values()].filter((vote) => vote === word).length;
     return {
       commands: [

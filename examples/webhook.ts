@@ -14,9 +14,9 @@ export default definePlugin({
       .describe('How long to wait after the first failure, in seconds; doubles each time'),
     waiting: z.int().positive().default(1000).describe('How many are queued before more are dropped'),
   }),
-  setup({ options, clock, logger, signal, keep }) {
+  setup({ options, clock, logger, signal, hotState }) {
     // The queue survives a reload. It is sent in order, one at a time.
-    const queue = keep('queue', () => [] as string[]);
+    const queue = hotState('queue', () => [] as string[]);
     let sending = false;
 
     async function deliver(body: string): Promise<void> {

@@ -39,7 +39,7 @@ class ConnectionCounter {
     this.#sessions.set(session, counted);
     if (counted.pending) this.pending++;
     if (counted.network !== undefined) this.#networks.set(counted.network, this.of(counted.network) + 1);
-    session.whenGone(() => this.#leave(session));
+    session.onClosed(() => this.#leave(session));
   }
 
   /** Refuses a session with a reason, or cuts its connection if too many refused ones are still open. */
@@ -49,7 +49,7 @@ class ConnectionCounter {
       session.destroy();
     } else {
       this.#refused++;
-      session.whenGone(() => this.#refused--);
+      session.onClosed(() => this.#refused--);
     }
     return refuse(reason);
   }
@@ -101,7 +101,7 @@ export default definePlugin({
       .describe('The chance of that at `loginsStart`, in percent; it rises to 100 at `loginsFull`'),
     loginsFull: z.int().positive().default(2000).describe('How many connections that are not logged in'),
   }),
-  setup({ options, server, clock, keep, logger }) {
+  setup({ options, server, clock, hotState, logger }) {
     const { allowed: files } = openFiles;
     const most = Math.min(options.most, openFiles.forConnections);
     if (most < options.most) {
@@ -110,7 +110,7 @@ export default definePlugin({
         `the system allows ${files} open files, enough for ${most} connections instead of ${options.most}: raise the limit (LimitNOFILE, ulimit -n) or lower connections.most`,
       );
     }
-    const counter = keep('counter', () => new ConnectionCounter());
+    const counter = hotState('counter', () => new ConnectionCounter());
 
     /** The limit that refuses a new session, and the reason that the client is given; undefined if it may stay. */
     function objection({ exempt, network }: Session): readonly [limit: string, reason: string] | undefined {

@@ -131,7 +131,7 @@ export const PLUGIN_API: readonly Section[] = [
   {
     heading: 'Services',
     intro: 'A token names a service. What each of the standard ones can be asked: [services.md](services.md).',
-    names: ['token', 'Token', 'chain', 'ChainToken', 'Tokens', 'ServicesOf', 'ProvidedFor'],
+    names: ['token', 'Token', 'chain', 'ChainToken', 'Tokens', 'ServicesOf', 'ProvidedFor', 'Spread'],
   },
   {
     heading: 'A store',

@@ -39,9 +39,9 @@ export type { Login, LoginStep } from './api/login.ts';
 export {
   type Audience,
   type Duplicate,
+  type IdempotencyKey,
   type Message,
   type MessageDraft,
-  type IdempotencyKey,
   withoutControls,
 } from './api/message.ts';
 export { nameKey } from './api/names.ts';
@@ -75,7 +75,15 @@ export {
   withOptions,
 } from './host/define.ts';
 export { OperationalError } from './host/operational-error.ts';
-export { type Dialect, likenesses, type Once, type PasswordVerdict, type UsernameVerdict, type Utterance } from './host/released-names.ts';
+export {
+  type Dialect,
+  likenesses,
+  type Once,
+  type PasswordVerdict,
+  type Spread,
+  type UsernameVerdict,
+  type Utterance,
+} from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Command, EntryPost, Server } from './host/server.ts';
 export { escapeUnseen } from './logging/unseen.ts';
@@ -137,12 +145,12 @@ export {
   type Change,
   type Difference,
   differenceInWords,
+  type HistogramSnapshot,
   type LivePluginFacts,
   type Meter,
   Plugins,
   type ServerFacts,
   type ServerState,
-  type Spread,
 } from './services/plugins.ts';
 export { Presence, type PresentAccount } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
@@ -165,5 +173,5 @@ export {
   type TextStore,
 } from './services/storage.ts';
 export { StoreFacts } from './services/store-facts.ts';
-export { skeletons } from './usernames/skeletons.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';
+export { skeletons } from './usernames/skeletons.ts';

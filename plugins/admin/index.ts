@@ -35,10 +35,10 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
   wants: { lockout: Lockout, messageLog: MessageLog, roles: Roles },
-  setup({ options, accounts, storage, plugins, lockout, messageLog, roles, server, clock, keep, path }) {
+  setup({ options, accounts, storage, plugins, lockout, messageLog, roles, server, clock, hotState, path }) {
     const audit = new Audit(path(options.audit), clock);
-    const bans = new Bans(new TimedBlocks(storage, 'bans', { clock, keep }));
-    const mutes = new Mutes(new TimedBlocks(storage, 'mutes', { clock, keep }), clock);
+    const bans = new Bans(new TimedBlocks(storage, 'bans', { clock, hotState }));
+    const mutes = new Mutes(new TimedBlocks(storage, 'mutes', { clock, hotState }), clock);
     const moderation = {
       accounts,
       lockout,

@@ -13,7 +13,7 @@ export default definePlugin({
           run({ session }) {
             // The answer comes first, then the messages.
             inbox
-              ?.readOn(session)
+              ?.catchUp(session)
               .catch((err: unknown) =>
                 logger.error({ event: 'store-error', ...session.who, err }, 'cannot read an inbox for fetch'),
               );

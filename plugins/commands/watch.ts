@@ -7,8 +7,8 @@ export default definePlugin({
   name: 'watch',
   summary: 'Notifies programs of who comes online and who leaves',
   needs: { presence: Presence },
-  setup({ presence, clock, keep }) {
-    const watching = keep('watching', () => new Set<Session>());
+  setup({ presence, clock, hotState }) {
+    const watching = hotState('watching', () => new Set<Session>());
     /** The names of users who came or left since the last event. */
     let changed = new Set<string>();
     let cancel: (() => void) | undefined;

@@ -87,7 +87,7 @@ export default definePlugin({
     }),
   provides: { http: Http },
   async setup(context) {
-    const { options, server, logger, signal, path, keep } = context;
+    const { options, server, logger, signal, path, hotState } = context;
     const { host, port, headerTime, requestTime } = options;
     const certificate =
       options.certificate === undefined || options.key === undefined
@@ -160,12 +160,12 @@ export default definePlugin({
       return address;
     }
 
-    const pipelines = keep('pipelines', () => new WeakMap<Duplex, Pipeline>());
+    const pipelines = hotState('pipelines', () => new WeakMap<Duplex, Pipeline>());
     function serve(request: IncomingMessage, response: ServerResponse, reply = answer): void {
       pipelines.get(request.socket)?.add(request, response, () => void reply(request, response));
     }
 
-    const counter = keep('counter', () => new ConnectionCounter());
+    const counter = hotState('counter', () => new ConnectionCounter());
     const mayBegin = certificate && handshakeLimit(context, options.handshakesPerNetwork);
     const admit = admission(counter, { server, isProxy, ...options, mayBegin });
 
@@ -177,7 +177,7 @@ export default definePlugin({
       // Who offers another protocol, as clients that know HTTP/2 do, is answered in this one (RFC 9110, 7.8).
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     };
-    const listener = keep(
+    const listener = hotState(
       `${certificate ? 'https' : 'http'} ${isHandedOver('http') ? 'handed over' : `${host} ${port}`}`,
       () => {
         const made = certificate

@@ -23,12 +23,12 @@ export default definePlugin({
       .describe('How many wrong passwords for one user from networks the user has not logged in from, within `time`'),
     time: z.number().positive().default(300).describe('The time for both, in seconds'),
   }),
-  setup({ options, clock, server, keep }) {
-    const networks = keep('networks', () => new Quota());
-    const users = keep('users', () => new Quota());
-    const firsts = keep('firsts', () => new Quota());
+  setup({ options, clock, server, hotState }) {
+    const networks = hotState('networks', () => new Quota());
+    const users = hotState('users', () => new Quota());
+    const firsts = hotState('firsts', () => new Quota());
     /** The networks that users have logged in from. */
-    const known = keep('known', () => new LRU<true>(MAX_KNOWN));
+    const known = hotState('known', () => new LRU<true>(MAX_KNOWN));
 
     return {
       hooks: {

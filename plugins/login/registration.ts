@@ -24,8 +24,8 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, passwords: Passwords },
   provides: { registration: Registration },
-  setup({ options, accounts, passwords, logger, server, clock, keep }) {
-    const registrations = keep('registrations', () => new Quota());
+  setup({ options, accounts, passwords, logger, server, clock, hotState }) {
+    const registrations = hotState('registrations', () => new Quota());
 
     /** Blocks a network with too many registrations. @param how `take` counts another one, `wait` only checks */
     function tooMany(session: Session, how: 'take' | 'wait') {

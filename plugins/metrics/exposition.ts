@@ -1,4 +1,4 @@
-import type { Spread } from 'chatserv';
+import type { HistogramSnapshot } from 'chatserv';
 
 /** One value with its labels. */
 export interface Sample {
@@ -9,7 +9,7 @@ export interface Sample {
 /** A distribution of durations with its labels. */
 export interface Times {
   readonly labels?: Readonly<Record<string, string>>;
-  readonly spread: Spread;
+  readonly spread: HistogramSnapshot;
 }
 
 /** A metric in Prometheus' text format, version 0.0.4. */

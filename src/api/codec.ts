@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { Entry } from './entry.ts';
-import type { Message, IdempotencyKey } from './message.ts';
+import type { IdempotencyKey, Message } from './message.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -33,5 +33,5 @@ export interface Feed {
    * more slowly
    * @throws when the log cannot be read
    */
-  readOn(reader: InboxReader): Promise<void>;
+  catchUp(reader: InboxReader): Promise<void>;
 }

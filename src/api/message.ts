@@ -12,8 +12,16 @@ export type Audience =
        * Names, as typed, of no user online. A plugin that keeps messages moves the registered ones to `accounts`; the
        * rest is answered as unknown.
        */
+      readonly unresolved: string[];
+      /** @deprecated `unresolved` */
       readonly absent: string[];
     };
+
+/** An audience by name. */
+export function recipients(accounts: Account[], unresolved: string[] = []): Audience {
+  // One list under two names, so that a plugin of the last release moves names out of both.
+  return { accounts, unresolved, absent: unresolved };
+}
 
 /** An idempotency key: a message that is sent twice under one key arrives once. */
 export interface IdempotencyKey {

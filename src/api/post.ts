@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { Message, IdempotencyKey } from './message.ts';
+import type { IdempotencyKey, Message } from './message.ts';
 
 /** A message to send, and its recipients. */
 export interface Post {

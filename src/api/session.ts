@@ -78,7 +78,7 @@ export interface Session {
    * Calls back once the connection is gone, or at once if it is: it outlives the session while the last output is
    * written.
    */
-  whenGone(callback: () => void): void;
+  onClosed(callback: () => void): void;
 }
 
 /** A session that is logging in, for hooks and services of the login. */

@@ -1,10 +1,10 @@
 import type { Argv } from 'yargs';
 import { ConfigErrors } from '../host/config-errors.ts';
+import { asTyped, normalized } from './arguments.ts';
 import { COMMANDS, type Commands } from './commands.ts';
 import { misunderstood } from './misunderstood.ts';
 import { KINDS } from './new.ts';
 import { version } from './package.ts';
-import { prepared, typed } from './words.ts';
 import { yargs } from './yargs.ts';
 
 /** The longest time between two updates of `top`, in seconds: a day. */
@@ -54,7 +54,7 @@ export async function runCommandLine(args: readonly string[], commands: Commands
   addUser(program, commands);
   addNew(program, commands);
   addStore(program, commands);
-  const words = prepared(args);
+  const words = normalized(args);
   await program
     .epilogue(
       'Exit codes: 0 success, 1 failure (even partial, or a server that is not ready), 2 invalid arguments or config.',
@@ -191,7 +191,8 @@ function addUser(program: Argv, commands: Commands): void {
             describe: 'Sign out everyone, and replace the key for tokens',
           }),
         ({ config, name, all }) => {
-          if (all === (name !== undefined)) throw new ConfigErrors(['Name the user to sign out, or --all for everyone.']);
+          if (all === (name !== undefined))
+            throw new ConfigErrors(['Name the user to sign out, or --all for everyone.']);
           return name === undefined ? signEveryoneOut(config) : signOut(config, name);
         },
       )
@@ -248,7 +249,7 @@ function addStore(program: Argv, { backUp, exportAll, importAll }: Commands): vo
 /** A name or file as it was typed. @throws ConfigErrors when it is empty */
 function word(given: string): string {
   if (given === '') throw new ConfigErrors(['A name or file name is empty.']);
-  return typed(given);
+  return asTyped(given);
 }
 
 function numberIn(option: string, text: string, allowed: (value: number) => boolean, what: string): number {

@@ -69,28 +69,28 @@ async function check(
   if (!found.isFile()) throw new ConfigErrors([`${file} is not a file: write the archive to a file and import that.`]);
   const wrong: string[] = [];
   const reader = new ArchiveReader(messageBytes);
-  const tally = newTally();
+  const counters = newCounters();
   for await (const { number, line } of linesIn(file, reader)) {
     if (typeof line === 'string') wrong.push(`${file}:${number}: ${line}`);
-    else tally[line.type]++;
+    else counters[line.type]++;
     if (wrong.length >= SHOWN) break;
   }
-  if (wrong.length === 0 && tally.archive === 0) wrong.push(`${file} is empty.`);
+  if (wrong.length === 0 && counters.archive === 0) wrong.push(`${file} is empty.`);
   if (wrong.length > 0) throw new ConfigErrors([...wrong, `Nothing was imported from ${file}.`]);
-  return { counts: countsOf(tally), plan: reader.plan };
+  return { counts: countsOf(counters), plan: reader.plan };
 }
 
 /** Adds the file's lines to the store. @returns their counts; undefined if a line is wrong after all */
 async function add(archive: Archive, file: string, reader: ArchiveReader): Promise<Counts | undefined> {
-  const tally = newTally();
+  const counters = newCounters();
   const batch = new Batch(archive);
   for await (const { line } of linesIn(file, reader)) {
     if (typeof line === 'string') return undefined;
-    tally[line.type]++;
+    counters[line.type]++;
     for (const one of line.lines) await batch.add(one);
   }
   await batch.put();
-  return countsOf(tally);
+  return countsOf(counters);
 }
 
 /** Adds lines to a store in batches. */
@@ -128,7 +128,9 @@ class Batch {
         break;
       case 'stored':
         if (this.#archive.addTexts === undefined) {
-          throw new ConfigErrors(['The archive contains plugin data, which this store cannot hold: nothing was imported.']);
+          throw new ConfigErrors([
+            'The archive contains plugin data, which this store cannot hold: nothing was imported.',
+          ]);
         }
         this.#texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
     }
@@ -149,11 +151,11 @@ function untyped<T extends ArchiveLine>({ type, ...rest }: T): Omit<T, 'type'> {
   return rest;
 }
 
-function newTally(): Record<ArchiveLine['type'], number> {
+function newCounters(): Record<ArchiveLine['type'], number> {
   return { archive: 0, account: 0, room: 0, entry: 0, key: 0, stored: 0 };
 }
 
-function countsOf({ account, entry, stored }: ReturnType<typeof newTally>): Counts {
+function countsOf({ account, entry, stored }: ReturnType<typeof newCounters>): Counts {
   return { accounts: account, messages: entry, values: stored };
 }
 

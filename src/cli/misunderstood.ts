@@ -1,5 +1,5 @@
 import { didYouMean } from '../usernames/nearest.ts';
-import { typed } from './words.ts';
+import { asTyped } from './arguments.ts';
 
 /**
  * What is wrong with a command line, as a sentence.
@@ -14,7 +14,7 @@ export function misunderstood(message: string, words: readonly string[], help: s
   if (option !== undefined) return `--${option} needs a value.`;
   const [, missing] = /^Not enough non-option/.test(message) ? (/<([a-z]+)>/.exec(help) ?? []) : [];
   if (missing !== undefined) return `The ${missing} is missing.`;
-  return typed(message)
+  return asTyped(message)
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.?$/, '.');
 }
@@ -28,8 +28,8 @@ function unknownWord(unknown: string, words: readonly string[], help: string): s
     return `Unknown option '--${name}'.${didYouMean(`--${name}`, known(help, /^ +(--[a-z-]+)/gm))}`;
   const before = words.slice(0, words.indexOf(first)).filter((word) => nameOf(word) === undefined);
   const isCommand = before.every((word) => word === 'user' || word === 'new');
-  if (!isCommand) return `Too many arguments: '${typed(first)}' is not expected.`;
-  return `Unknown command '${typed(first)}'.${didYouMean(first, known(help, /^ +chatserv (?:(?:user|new) )?([a-z-]+)/gm))}`;
+  if (!isCommand) return `Too many arguments: '${asTyped(first)}' is not expected.`;
+  return `Unknown command '${asTyped(first)}'.${didYouMean(first, known(help, /^ +chatserv (?:(?:user|new) )?([a-z-]+)/gm))}`;
 }
 
 /** The name of the option that a word sets. */

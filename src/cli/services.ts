@@ -1,11 +1,11 @@
+import { ConfigErrors } from '../host/config-errors.ts';
 import { Host } from '../host/host.ts';
 import { Lifecycle } from '../host/lifecycle.ts';
 import { isPlugin, type Loaded, loadPlugins } from '../host/load.ts';
-import { ConfigErrors } from '../host/config-errors.ts';
-import { messageOf } from '../host/thrown.ts';
 import { servicesOf } from '../host/order.ts';
 import { GIVEN } from '../host/plan.ts';
 import type { StandardPlugins } from '../host/standard.ts';
+import { messageOf } from '../host/thrown.ts';
 import { Accounts } from '../services/accounts.ts';
 import type { ServicesOf, Tokens } from '../services/service.ts';
 import { Failure } from './failure.ts';

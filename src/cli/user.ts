@@ -123,7 +123,8 @@ export async function setRoles(config: string | undefined, name: string, roles: 
  */
 export async function removeUser(config: string | undefined, name: string, messages: boolean): Promise<void> {
   await withServices(config, { accounts: Accounts, messageLog: MessageLog }, async ({ accounts, messageLog: log }) => {
-    if (messages && log.removeFrom === undefined) throw new ConfigErrors(['This store cannot remove messages by sender.']);
+    if (messages && log.removeFrom === undefined)
+      throw new ConfigErrors(['This store cannot remove messages by sender.']);
     const account = messages ? await accounts.find(name) : await known(accounts, name);
     if (account !== undefined) {
       await accounts.remove(account.id);

@@ -42,11 +42,11 @@ export async function claimBot(accounts: Accounts, name: string): Promise<Bot> {
   return {
     account,
     async takes({ audience }) {
-      if ('group' in audience || !audience.absent.some((absent) => nameKey(absent) === key)) return false;
+      if ('group' in audience || !audience.unresolved.some((name) => nameKey(name) === key)) return false;
       // If it was removed, a person may have the name by now.
       if ((await accounts.get(account.id)) === undefined) return false;
-      const at = audience.absent.findIndex((absent) => nameKey(absent) === key);
-      audience.absent.splice(at, 1);
+      const at = audience.unresolved.findIndex((name) => nameKey(name) === key);
+      audience.unresolved.splice(at, 1);
       return true;
     },
     online(presence) {

@@ -6,9 +6,9 @@ import type { Message } from '../api/message.ts';
 import type { Session } from '../api/session.ts';
 import type { LiveCodec } from '../kernel/environment.ts';
 import type { CallWatcher } from './call-watcher.ts';
+import { ConfigErrors } from './config-errors.ts';
 import type { Contributed } from './define.ts';
 import { errorOf } from './thrown.ts';
-import { ConfigErrors } from './config-errors.ts';
 
 /**
  * Adds the codecs of plugins under their names.

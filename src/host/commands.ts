@@ -5,8 +5,8 @@ import { type ParamShapes, usageOf } from '../params/arguments.ts';
 import type { Params } from '../params/param.ts';
 import type { Roles } from '../services/roles.ts';
 import { countedWords, declaredArguments } from './arguments.ts';
-import type { CommandSpec, Contributed } from './define.ts';
 import { ConfigErrors } from './config-errors.ts';
+import type { CommandSpec, Contributed } from './define.ts';
 import type { PluginCalls } from './plugin-calls.ts';
 import type { Command } from './server.ts';
 

@@ -76,10 +76,12 @@ export interface SetupContext<Options> {
   path(file: string): string;
   /**
    * A value that outlives a reload of this plugin: created at the first call for the key, and passed on to the plugin's
-   * successor when it asks for the same key: `const votes = keep('votes', () => new Map<number, string>())`.
+   * successor when it asks for the same key: `const votes = hotState('votes', () => new Map<number, string>())`.
    * @param close called when no successor asked for the value, or at shutdown
    */
-  keep<T>(key: string, create: () => T, close?: (kept: T) => void | Promise<void>): T;
+  hotState<T>(key: string, create: () => T, close?: (value: T) => void | Promise<void>): T;
+  /** @deprecated `hotState` */
+  keep: SetupContext<unknown>['hotState'];
   /**
    * A private value per session, created at the first call and garbage-collected with the session:
    * `const bucket = perSession(() => ({ left: 20 }))`, and then `bucket(session).left--`.

@@ -38,7 +38,7 @@ export function ordersOf(handlers: readonly PluginHandler[]): PhaseOrder[] {
   });
 }
 
-/** Taps handlers into hooks in their order, wrapped so that none fails. */
+/** Adds handlers to hooks in their order, wrapped so that none fails. */
 export function tapAll(hooks: Hooks, handlers: readonly PluginHandler[], calls: PluginCalls): void {
   for (const { hook, phase } of allPhases()) {
     const target = (hooks[hook] as unknown as Record<PhaseName, { tap(name: string, handler: Handler): void }>)[phase];

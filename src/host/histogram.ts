@@ -1,4 +1,4 @@
-import type { Spread } from '../services/plugins.ts';
+import type { HistogramSnapshot } from '../services/plugins.ts';
 
 /** Buckets of durations: each is a quarter of a doubling wide, the first begins at a microsecond. */
 const BUCKETS = 100;
@@ -35,7 +35,7 @@ export class Histogram {
     return 0;
   }
 
-  snapshot(): Spread {
+  snapshot(): HistogramSnapshot {
     const upTo: [number, number][] = [];
     let sum = 0;
     for (const [bucket, count] of this.#buckets.entries()) {

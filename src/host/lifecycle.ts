@@ -7,7 +7,7 @@ import { LIMITS, type Limits } from './limits.ts';
 import { errorOf } from './thrown.ts';
 
 /** A phase of a plugin's life, in which the host calls its code. */
-export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 'dispose' | 'closing what it keeps';
+export type Phase = 'its module' | 'its options' | 'setup' | 'start' | 'stop' | 'dispose' | 'closing its hot state';
 
 /** The phases that come before serving. */
 const BEGINNINGS: ReadonlySet<Phase> = new Set(['its module', 'its options', 'setup', 'start']);

@@ -2,18 +2,18 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
+import { didYouMean } from '../usernames/nearest.ts';
+import { ConfigErrors } from './config-errors.ts';
 import { learnCode } from './culprit.ts';
 import type { Plugin } from './define.ts';
 import { withEnvironment } from './environment.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { didYouMean } from '../usernames/nearest.ts';
-import { ConfigErrors } from './config-errors.ts';
-import { messageOf } from './thrown.ts';
 import { type CheckResult, checkAgainst } from './options.ts';
 import { authorsPlace } from './place.ts';
 import { withNewNames } from './renamed-option.ts';
 import { hasPackage, importFile, importPackage, moduleExtension, modules, retried, standardFolder } from './self.ts';
 import type { StandardPlugins } from './standard.ts';
+import { messageOf } from './thrown.ts';
 import { definitionErrors } from './validate-plugin.ts';
 
 /** A plugin that a config switches on, its options checked. */

@@ -1,8 +1,8 @@
 import { ConfigErrors } from './config-errors.ts';
-import type { Kept } from './keep.ts';
 import type { Lifecycle, Phase } from './lifecycle.ts';
 import type { ConfigPlace, Loaded } from './load.ts';
 import { type Live, reasonOf } from './plugin-setup.ts';
+import type { HotValue } from './plugin-state.ts';
 
 /** Starts, stops and disposes of the plugins of a generation. */
 export class PluginSet {
@@ -52,7 +52,7 @@ export class PluginSet {
 
   /** Disposes of the plugins that were not carried over; those before continue. */
   async abandon(before: readonly Live[]): Promise<void> {
-    const inUse = keptBy(before);
+    const inUse = hotValuesOf(before);
     for (let live = this.#live.pop(); live !== undefined; live = this.#live.pop()) {
       if (before.includes(live)) continue;
       const { name } = live.loaded.plugin;
@@ -71,7 +71,7 @@ export class PluginSet {
   async retire(next: readonly Live[], idle: () => Promise<unknown>): Promise<void> {
     const leaving = this.#live.filter((live) => !next.includes(live)).toReversed();
     const names = new Set(next.map(({ loaded }) => loaded.plugin.name));
-    const inUse = keptBy(next);
+    const inUse = hotValuesOf(next);
     for (const { loaded, contributions } of leaving) {
       if (!names.has(loaded.plugin.name)) await this.#quietly(loaded, 'stop', contributions.stop);
     }
@@ -79,12 +79,12 @@ export class PluginSet {
     for (const live of leaving) await this.#end(live, inUse);
   }
 
-  /** @param inUse kept values that other plugins still use */
-  async #end({ loaded, contributions, leaves, kept }: Live, inUse: ReadonlySet<Kept>): Promise<void> {
+  /** @param inUse values that other plugins still use */
+  async #end({ loaded, contributions, leaves, hotState }: Live, inUse: ReadonlySet<HotValue>): Promise<void> {
     leaves.abort();
     await this.#quietly(loaded, 'dispose', contributions.dispose);
-    for (const one of kept.values()) {
-      if (!inUse.has(one)) await this.#quietly(loaded, 'closing what it keeps', one.close);
+    for (const one of hotState.values()) {
+      if (!inUse.has(one)) await this.#quietly(loaded, 'closing its hot state', one.close);
     }
   }
 
@@ -93,6 +93,6 @@ export class PluginSet {
   }
 }
 
-function keptBy(live: readonly Live[]): ReadonlySet<Kept> {
-  return new Set(live.flatMap(({ kept }) => [...kept.values()]));
+function hotValuesOf(live: readonly Live[]): ReadonlySet<HotValue> {
+  return new Set(live.flatMap(({ hotState }) => [...hotState.values()]));
 }

@@ -5,11 +5,11 @@ import type { Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
 import { ConfigErrors } from './config-errors.ts';
 import type { Contributions, SetupContext } from './define.ts';
-import { type Kept, keeper, perSession } from './keep.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { ConfigPlace, Loaded } from './load.ts';
 import { authorsPlace } from './place.ts';
 import { pluginClock } from './plugin-clock.ts';
+import { type HotValue, hotStateIn, perSession } from './plugin-state.ts';
 import type { Server } from './server.ts';
 import { messageOf } from './thrown.ts';
 import { contributionErrors } from './validate-plugin.ts';
@@ -20,7 +20,7 @@ export interface Live {
   readonly contributions: Contributions<Tokens>;
   /** Aborts the `signal` of its set-up. */
   readonly leaves: AbortController;
-  readonly kept: Map<string, Kept>;
+  readonly hotState: Map<string, HotValue>;
   /** The names of the collections that it opened. */
   readonly collections: ReadonlySet<string>;
 }
@@ -61,7 +61,7 @@ export async function setUp(
   const { plugin } = loaded;
   const { server, logger, clock, lifecycle, place, exclusive, dryRun } = environment;
   const leaves = new AbortController();
-  const kept: Live['kept'] = new Map();
+  const hotState: Live['hotState'] = new Map();
   const collections = new Set<string>();
   try {
     const services = Object.fromEntries(
@@ -70,6 +70,7 @@ export async function setUp(
         service === Storage.service ? storageFor(loaded, available, collections) : available.services.get(service),
       ]),
     );
+    const accessor = hotStateIn(hotState, old?.hotState);
     const context = {
       ...services,
       options: loaded.options,
@@ -80,7 +81,8 @@ export async function setUp(
       exclusive,
       dryRun,
       path: (file: string) => resolve(place.folder, file),
-      keep: keeper(kept, old?.kept),
+      hotState: accessor,
+      keep: accessor,
       perSession,
     };
     const contributions = (await callSetUp(loaded, lifecycle, context)) ?? {};
@@ -91,11 +93,11 @@ export async function setUp(
       }
       throw new ConfigErrors(wrong);
     }
-    return { loaded, contributions, leaves, kept, collections };
+    return { loaded, contributions, leaves, hotState, collections };
   } catch (cause) {
     leaves.abort();
-    for (const [key, one] of kept) {
-      if (old?.kept.get(key) !== one) await lifecycle.runQuietly(plugin.name, 'closing what it keeps', one.close);
+    for (const [key, one] of hotState) {
+      if (old?.hotState.get(key) !== one) await lifecycle.runQuietly(plugin.name, 'closing its hot state', one.close);
     }
     if (cause instanceof ConfigErrors) throw cause;
     throw new ConfigErrors([`The plugin '${loaded.key}' could not be set up: ${reasonOf(cause, place)}`], { cause });

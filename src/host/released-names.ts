@@ -3,6 +3,7 @@ import type { Codec, Output } from '../api/codec.ts';
 import type { PasswordDecision, UsernameDecision } from '../api/decisions.ts';
 import type { IdempotencyKey } from '../api/message.ts';
 import type { Post } from '../api/post.ts';
+import type { HistogramSnapshot } from '../services/plugins.ts';
 import { skeletons } from '../usernames/skeletons.ts';
 
 /** @deprecated `Codec` */
@@ -13,6 +14,9 @@ export type Utterance = Output;
 
 /** @deprecated `UsernameDecision` */
 export type UsernameVerdict = UsernameDecision;
+
+/** @deprecated `HistogramSnapshot` */
+export type Spread = HistogramSnapshot;
 
 /** @deprecated `PasswordDecision` */
 export type PasswordVerdict = PasswordDecision;

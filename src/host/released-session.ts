@@ -1,6 +1,7 @@
-/** Gives sessions the members that they had in the last release, for one more release. */
+/** Gives sessions and their feeds the members that they had in the last release, for one more release. */
 import type { Codec } from '../api/codec.ts';
 import { ClientSession } from '../kernel/client-session.ts';
+import { SessionFeed } from '../messages/session-feed.ts';
 
 const acceptedAt = new WeakMap<ClientSession, number>();
 
@@ -48,8 +49,13 @@ Object.defineProperties(ClientSession.prototype, {
       return this.login.provider;
     },
   },
+  /** @deprecated `onClosed` */
+  whenGone: { value: ClientSession.prototype.onClosed },
   /** @deprecated `preset` */
   prepared: { value: ClientSession.prototype.preset },
   /** @deprecated `send` */
   say: { value: ClientSession.prototype.send },
 });
+
+/** @deprecated `catchUp` */
+Object.defineProperty(SessionFeed.prototype, 'readOn', { value: SessionFeed.prototype.catchUp });

@@ -144,7 +144,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
       environment.counters.countLimitHit('close-time');
       stream.destroy();
     });
-    this.whenGone(cancel);
+    this.onClosed(cancel);
   }
 
   destroy(): void {
@@ -155,7 +155,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     if (!this.ended && !this.inputs.lines.spend(bytes)) this.sentTooMuch();
   }
 
-  whenGone(callback: () => void): void {
+  onClosed(callback: () => void): void {
     if (this.#connection.stream.closed) callBack(callback);
     else this.#onGone = [...(this.#onGone ?? []), callback];
   }

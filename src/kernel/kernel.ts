@@ -124,7 +124,7 @@ export class Kernel implements SessionContext {
       }
     });
     for (const session of sessions) session.inputs.lines.close();
-    await Promise.all(sessions.map((session) => new Promise<void>((resolve) => session.whenGone(resolve))));
+    await Promise.all(sessions.map((session) => new Promise<void>((resolve) => session.onClosed(resolve))));
     cancel();
     await Promise.all(this.#farewells);
   }

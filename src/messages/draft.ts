@@ -1,7 +1,14 @@
 import type { Account } from '../api/account.ts';
 import type { Refusal } from '../api/decisions.ts';
 import { type Destination, DIRECT_MOST, EVERYONE, type NewEntry } from '../api/entry.ts';
-import { type Audience, type Message, type MessageDraft, type IdempotencyKey, withoutControls } from '../api/message.ts';
+import {
+  type Audience,
+  type IdempotencyKey,
+  type Message,
+  type MessageDraft,
+  recipients,
+  withoutControls,
+} from '../api/message.ts';
 import { nameKey } from '../api/names.ts';
 import type { Post } from '../api/post.ts';
 import type { Online } from './online.ts';
@@ -12,18 +19,18 @@ export function audienceOf(to: Post['to'], online: Online): Audience {
   if ('room' in to) return { group: 'room' };
   if (to.length === 1) return audienceOfOne(to[0] as Account | string, online);
   const accounts = new Map<number, Account>();
-  const absent = new Map<string, string>();
+  const unresolved = new Map<string, string>();
   for (const one of to) {
     const account = typeof one === 'string' ? online.find(one) : one;
     if (account !== undefined) accounts.set(account.id, account);
-    else if (typeof one === 'string' && !absent.has(nameKey(one))) absent.set(nameKey(one), one);
+    else if (typeof one === 'string' && !unresolved.has(nameKey(one))) unresolved.set(nameKey(one), one);
   }
-  return { accounts: [...accounts.values()], absent: [...absent.values()] };
+  return recipients([...accounts.values()], [...unresolved.values()]);
 }
 
 function audienceOfOne(to: Account | string, online: Online): Audience {
   const account = typeof to === 'string' ? online.find(to) : to;
-  return { accounts: account === undefined ? [] : [account], absent: account === undefined ? [to as string] : [] };
+  return account === undefined ? recipients([], [to as string]) : recipients([account]);
 }
 
 /**
@@ -47,7 +54,7 @@ export function entriesOf(draft: Draft): NewEntry[] {
 }
 
 export function messageOf({ from, room, kind, audience, text, time }: Draft, id: number): Message {
-  const named = 'group' in audience ? audience : { accounts: [...audience.accounts], absent: [...audience.absent] };
+  const named = 'group' in audience ? audience : recipients([...audience.accounts], [...audience.unresolved]);
   return { id, from, room, kind, audience: named, text, time, repeat: false };
 }
 
@@ -101,7 +108,7 @@ export class Draft implements MessageDraft {
   }
 
   get unknown(): string[] {
-    return 'group' in this.audience ? [] : [...this.audience.absent];
+    return 'group' in this.audience ? [] : [...this.audience.unresolved];
   }
 
   keep(origin?: string): void {

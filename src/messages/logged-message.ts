@@ -1,6 +1,6 @@
 import type { Account } from '../api/account.ts';
 import { type Entry, EVERYONE } from '../api/entry.ts';
-import { type Audience, type Message, withoutControls, writableTime } from '../api/message.ts';
+import { type Audience, type Message, recipients, withoutControls, writableTime } from '../api/message.ts';
 import type { Online } from './online.ts';
 
 /**
@@ -43,5 +43,5 @@ function audienceOf({ room, members, sender, toSender }: Entry, online: Online):
     .filter((member) => member !== sender || toSender)
     .map((member) => online.of(member)[0]?.account)
     .filter((account) => account !== undefined);
-  return { accounts, absent: [] };
+  return recipients(accounts);
 }

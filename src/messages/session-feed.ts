@@ -136,7 +136,7 @@ export class SessionFeed implements Feed {
     return true;
   }
 
-  readOn(reader: InboxReader): Promise<void> {
+  catchUp(reader: InboxReader): Promise<void> {
     this.#reader = reader;
     return this.#reading === undefined ? this.#startReading(reader) : Promise.resolve();
   }
@@ -225,7 +225,7 @@ export class SessionFeed implements Feed {
       this.#handed = handed;
       this.#hasCursor = true;
     } else {
-      // The answer to the command that called `readOn` comes first.
+      // The answer to the command that called `catchUp` comes first.
       await new Promise(setImmediate);
     }
     for (;;) {

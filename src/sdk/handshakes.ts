@@ -19,10 +19,10 @@ export const handshakeOptions = {
 
 /** Limits TLS handshakes per network. @returns whether a new connection from an address may begin one */
 export function handshakeLimit(
-  { keep, clock, server }: Pick<SetupContext<unknown>, 'keep' | 'clock' | 'server'>,
+  { hotState, clock, server }: Pick<SetupContext<unknown>, 'hotState' | 'clock' | 'server'>,
   most: number,
 ): (address: string) => boolean {
-  const begun = keep('handshakes', () => new Quota());
+  const begun = hotState('handshakes', () => new Quota());
   return (address) => {
     if (server.isExempt(address)) return true;
     if (begun.take(networkOf(address), { most, time: TIME }, clock.monotonic()) === 0) return true;

@@ -4,7 +4,7 @@ import { isHandedOver } from './handed-over.ts';
 import { listen, placeOf } from './listen.ts';
 
 /** The parts of a set-up's context that a listener needs. */
-export type ListenerContext = Pick<SetupContext<unknown>, 'clock' | 'keep' | 'logger' | 'server'>;
+export type ListenerContext = Pick<SetupContext<unknown>, 'clock' | 'hotState' | 'logger' | 'server'>;
 
 /** What a plugin's set-up returns for its listener. */
 export type Listener = Required<Pick<Contributions<{}>, 'start' | 'stop'>>;
@@ -26,12 +26,12 @@ interface ListenerSpec {
  * over under the plugin's name is used instead of the options.
  */
 export function listener(
-  { keep, logger, server }: ListenerContext,
+  { hotState, logger, server }: ListenerContext,
   { name, place, open, reserved = false }: ListenerSpec,
   accept: (socket: Socket) => void,
 ): Listener {
   const inherits = isHandedOver(name);
-  const { listening, live } = keep(
+  const { listening, live } = hotState(
     inherits ? 'handed over' : place,
     () => {
       const live = { accept };

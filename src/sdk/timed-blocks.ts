@@ -47,12 +47,12 @@ export class TimedBlocks {
   constructor(
     storage: Storage,
     collection: string,
-    { clock, keep }: Pick<SetupContext<unknown>, 'clock' | 'keep'>,
+    { clock, hotState }: Pick<SetupContext<unknown>, 'clock' | 'hotState'>,
     longest = Number.POSITIVE_INFINITY,
   ) {
     this.#stored = storage.open(collection, BLOCK);
     this.#clock = clock;
-    this.#known = keep(`timed-blocks ${collection}`, () => new LRU<Known>(KNOWN));
+    this.#known = hotState(`timed-blocks ${collection}`, () => new LRU<Known>(KNOWN));
     this.#longest = longest;
     this.#settled = settledTime(clock);
   }

@@ -1,7 +1,7 @@
 import { token } from './service.ts';
 
 /** A histogram of durations, as Prometheus has it. */
-export interface Spread {
+export interface HistogramSnapshot {
   readonly count: number;
   /** The total, in milliseconds. */
   readonly sum: number;
@@ -32,7 +32,7 @@ export interface Meter {
   readonly mean: number;
   readonly p99: number;
   /** The timed calls. */
-  readonly spread: Spread;
+  readonly spread: HistogramSnapshot;
 }
 
 /** A live plugin with its statistics. */
@@ -60,9 +60,9 @@ export interface ServerFacts {
   readonly deliveries: number;
   readonly bytes: { readonly received: number; readonly sent: number };
   /** From posting a message until it is durable. */
-  readonly keeping: Spread;
+  readonly keeping: HistogramSnapshot;
   /** From posting a message until a recipient's transport has taken it, for one message a second. */
-  readonly delivering: Spread;
+  readonly delivering: HistogramSnapshot;
   /** How often each limit was hit since the start, by name; limits never hit are absent. */
   readonly limits: Readonly<Record<string, number>>;
   /** How often each log event happened since the start, including those below the log's level. */

@@ -7,9 +7,9 @@ const counter = definePlugin({
   name: 'counter',
   summary: 'Counts',
   options: z.strictObject({ step: z.int().default(1) }),
-  setup({ options, keep }) {
+  setup({ options, hotState }) {
     let forgotten = 0;
-    const kept = keep('count', () => ({ count: 0 }));
+    const kept = hotState('count', () => ({ count: 0 }));
     return {
       commands: [
         {

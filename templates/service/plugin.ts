@@ -12,9 +12,9 @@ export default definePlugin({
   name: 'example',
   summary: 'Counts how often each user logs in',
   provides: { logins: Logins },
-  setup({ keep }) {
+  setup({ hotState }) {
     // What `keep` holds survives a reload.
-    const counts = keep('counts', () => new Map<string, number>());
+    const counts = hotState('counts', () => new Map<string, number>());
     return {
       provide: { logins: { of: (name) => counts.get(name) ?? 0 } },
       hooks: {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as chat from 'chatserv';
-import { Accounts, definePlugin, type Entry, skeletons, MessageLog, nameKey, type Room, Storage } from 'chatserv';
+import { Accounts, definePlugin, type Entry, MessageLog, nameKey, type Room, Storage, skeletons } from 'chatserv';
 
 /** A store written for clarity, not for speed or space: it searches everything, and forgotten entries only lose their text. */
 export default definePlugin({
@@ -8,7 +8,7 @@ export default definePlugin({
   summary: 'Keeps everything in memory, and loses it when the server ends',
   provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
   // `keep` hands it on over a reload. Close files and connections in its third argument.
-  setup: ({ clock, keep }) => ({ provide: keep('store', () => openStore(() => clock.now())) }),
+  setup: ({ clock, hotState }) => ({ provide: hotState('store', () => openStore(() => clock.now())) }),
 });
 
 /** An account, the log's end when it was created, its devices, and the number up to which it has read each room. */

@@ -71,7 +71,7 @@ test('a transform at post sees all recipients, also those offline', async () => 
   const seen: string[] = [];
   const handler = async ({ audience }: MessageDraft) => {
     if (!('group' in audience))
-      seen.push(audience.accounts.map(({ name }) => name).join(' '), audience.absent.join(' '));
+      seen.push(audience.accounts.map(({ name }) => name).join(' '), audience.unresolved.join(' '));
     return undefined;
   };
   await using server = await startServer({ aa: handling('aa', 'transform', { order: 'post', handler }) });

@@ -66,8 +66,8 @@ describe('a plugin that never ends', () => {
   });
 
   test('in stop, dispose and the end of what it keeps: it is named, and the server stops all the same', async () => {
-    const code = plugin(`setup({ keep }) {
-      keep('x', () => 1, () => ${NEVER});
+    const code = plugin(`setup({ hotState }) {
+      hotState('x', () => 1, () => ${NEVER});
       return { stop: () => ${NEVER}, dispose: () => ${NEVER} };
     }`);
     await using program = await startProgram({ plugins, limits: { stopTime: 200 } }, { files: { 'stuck.ts': code } });
@@ -75,7 +75,7 @@ describe('a plugin that never ends', () => {
     const stopped = program.stop();
     await alice.sees('closing:shutdown');
     expect(await stopped).toBe(0);
-    for (const phase of ['stop', 'dispose', 'closing what it keeps']) {
+    for (const phase of ['stop', 'dispose', 'closing its hot state']) {
       expect(program.stderr).toContain(`plugin 'stuck' failed in ${phase}`);
     }
   });

@@ -23,7 +23,7 @@ const WAYS: Readonly<Record<string, string>> = {
   thread: 'new await_.threads.Worker(\'throw new Error("thread")\', { eval: true });',
   abort: "const aborts = new AbortController(); aborts.signal.addEventListener('abort', fail); aborts.abort();",
   helper: "import('./imported.ts').then(({ helper }) => helper());",
-  gone: 'session.whenGone(fail); session.close("goodbye");',
+  gone: 'session.onClosed(fail); session.close("goodbye");',
 };
 
 /** What the log has of those that are called otherwise. */
@@ -139,7 +139,7 @@ export default definePlugin({
         stream.write = () => { throw new Error('no writing here'); };
         server.accept({ stream, address: 'nowhere', transport: 'bad' }, 'line');
         stream.push('alice\\n');
-        session.whenGone(() => { throw new Error('is gone'); });
+        session.onClosed(() => { throw new Error('is gone'); });
         return 'soon';
       },
     }],

@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { defineCommand, definePlugin, refuse, withOptions } from 'chatserv';
+import { defineCommand, definePlugin, likenesses, type Post, refuse, skeletons, withOptions } from 'chatserv';
 import { LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import bot from '../fixtures/released/examples/bot.ts';
@@ -279,4 +279,27 @@ test('a command in the form of the last release counts its words and reads its l
   expect(server.failures.map(({ text }) => text)).toEqual([
     expect.stringMatching(/^plugin 'old' reads the arguments of the command 'say' in the previous release's form/),
   ]);
+});
+
+test('names of the last release: likenesses, limitMet, limitsMet, and a key that says `again`', async () => {
+  const repeat = defineCommand({
+    name: 'repeat',
+    summary: 'Sends one message twice under one key',
+    params: {},
+    async run({ account }, { server }) {
+      server.limitMet('repeats');
+      const once = { key: 'k', again: true };
+      const post = { from: account, to: 'everyone', text: 'tea', once } as unknown as Post;
+      await server.post(post);
+      await server.post(post);
+      return undefined;
+    },
+  });
+  await using server = await startServer({ repeat });
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  await alice.says('repeat');
+  await bob.hears('alice', 'tea');
+  await bob.seesNothing();
+  expect(server.limitsMet).toEqual({ repeats: 1 });
+  expect(likenesses('bob')).toEqual(skeletons('bob'));
 });

@@ -12,6 +12,8 @@ interface ReleasedSession {
   readonly dialect: { readonly name: string };
   prepared(question: string): string | undefined;
   say(output: { readonly kind: 'closing'; readonly reason: string }): void;
+  whenGone(callback: () => void): void;
+  readonly feed: { readOn(reader: unknown): Promise<void> };
 }
 
 test('a session keeps the members of the last release', async () => {
@@ -34,6 +36,8 @@ test('a session keeps the members of the last release', async () => {
           expect({ device, epoch, provider }).toEqual(session.login);
           expect(provider).toBe('password');
           expect(device).not.toBe('');
+          expect(old.feed.readOn).toBe(session.feed.catchUp);
+          expect(old.whenGone).toBe(session.onClosed);
           old.say({ kind: 'closing', reason: 'tea' });
           return undefined;
         },

@@ -4,12 +4,12 @@ import { memoryStore } from '../../plugins/stores/memory/store.ts';
 import { VirtualClock } from '../../src/testing/clock.ts';
 
 /** What `keep` of a set-up does while there is no reload. */
-const keep = <T>(_key: string, create: () => T): T => create();
+const hotState = <T>(_key: string, create: () => T): T => create();
 
 test('what is stored of blocks is deleted once they are over, a few at a time', async () => {
   const clock = new VirtualClock();
   const { storage } = memoryStore(() => clock.now());
-  const blocks = new TimedBlocks(storage, 'blocks', { clock, keep });
+  const blocks = new TimedBlocks(storage, 'blocks', { clock, hotState });
   const stored = async () => (await storage.open('blocks', z.json()).list({ limit: 1000 })).map(({ key }) => key);
   for (let i = 0; i < 100; i++) await blocks.add(`short ${i}`, 10);
   for (let i = 0; i < 30; i++) await blocks.add(`long ${i}`, 1000);
@@ -28,13 +28,13 @@ test('what is stored of blocks is deleted once they are over, a few at a time', 
 test('a block is for its key, replaces an older one, and is ended alone', async () => {
   const clock = new VirtualClock();
   const { storage } = memoryStore(() => clock.now());
-  const blocks = new TimedBlocks(storage, 'blocks', { clock, keep }, 60);
+  const blocks = new TimedBlocks(storage, 'blocks', { clock, hotState }, 60);
   await blocks.add('a', 50);
   await blocks.add('a', 20);
   await blocks.add('b', 40);
   expect([await blocks.left('a'), await blocks.left('b'), await blocks.left('c')]).toEqual([20, 40, 0]);
   await blocks.remove('a');
   expect([await blocks.left('a'), await blocks.left('b')]).toEqual([0, 40]);
-  const afterRestart = new TimedBlocks(storage, 'blocks', { clock, keep }, 30);
+  const afterRestart = new TimedBlocks(storage, 'blocks', { clock, hotState }, 30);
   expect(await afterRestart.left('b')).toBe(30);
 });

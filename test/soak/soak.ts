@@ -1,13 +1,13 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { faults, type Sent } from '../broken/checker.ts';
 import { type Program, type ProgramConfig, startProgram } from '../support/program.ts';
-import { careless } from './careless.ts';
+import { abuse } from './abusive-client.ts';
 import { type Figures, figuresOf, median, slope } from './figures.ts';
 import { type Place, Visitor } from './visitor.ts';
 
-/** Who comes: so many of each. */
+/** How many of each kind of client connect. */
 const VISITORS = 24;
-const CARELESS = 8;
+const ABUSERS = 8;
 
 /** A round takes a minute, or a fifth of a short soak; figures are read so many times in it. */
 const ROUND = 60;
@@ -73,7 +73,7 @@ class Soak {
   #sentBefore: Sent[] = [];
   #seenBefore = new Map<Visitor, readonly string[]>();
   #sent: Sent[] = [];
-  readonly #count = { rounds: 0, sent: 0, answered: 0, seen: 0, careless: 0, reloads: 0, kills: 0 };
+  readonly #count = { rounds: 0, sent: 0, answered: 0, seen: 0, abusive: 0, reloads: 0, kills: 0 };
 
   constructor(program: Program, seconds: number, told: (line: string) => void) {
     this.#program = program;
@@ -85,12 +85,12 @@ class Soak {
   }
 
   async all(): Promise<Soaked> {
-    const careless = Array.from({ length: CARELESS }, (_, i) => `c${i}`);
-    await this.#program.registers(...this.#visitors.map(({ user }) => user), ...careless);
+    const abusers = Array.from({ length: ABUSERS }, (_, i) => `c${i}`);
+    await this.#program.registers(...this.#visitors.map(({ user }) => user), ...abusers);
     for (let left = this.#seconds; left > 0; left = this.#seconds - this.#elapsed) {
       const length = Math.min(ROUND, this.#seconds / 5);
       const kills = left <= Math.max(this.#seconds * KILLING, 1.5 * length);
-      await this.#round(Math.min(length, left), kills, careless);
+      await this.#round(Math.min(length, left), kills, abusers);
     }
     this.#judge();
     return { report: this.#report(), wrong: this.#wrong };
@@ -100,7 +100,7 @@ class Soak {
     return (performance.now() - this.#began) / 1000;
   }
 
-  async #round(seconds: number, kills: boolean, carelessUsers: readonly string[]): Promise<void> {
+  async #round(seconds: number, kills: boolean, abusers: readonly string[]): Promise<void> {
     const round = ++this.#count.rounds;
     const names = this.#visitors.map(({ user }) => user);
     const stop = new AbortController();
@@ -110,7 +110,7 @@ class Soak {
         stop.signal,
       ),
     );
-    const deeds = carelessUsers.map((user) => careless(user, this.#place, stop.signal));
+    const abuses = abusers.map((user) => abuse(user, this.#place, stop.signal));
     for (let look = 1; look <= LOOKS; look++) {
       await after((seconds / LOOKS) * 1000);
       if (look === LOOKS / 2) await (kills ? this.#kill() : this.#reload(round));
@@ -118,7 +118,7 @@ class Soak {
     }
     stop.abort();
     await Promise.all(lives);
-    for (const visits of await Promise.all(deeds)) this.#count.careless += visits;
+    for (const visits of await Promise.all(abuses)) this.#count.abusive += visits;
     await this.#settle();
     if (this.#count.kills === 0) this.#quiet.push(await this.#quietFigures());
     const { memory, descriptors, delay } = this.#under.at(-1) as Figures;
@@ -204,14 +204,14 @@ class Soak {
   }
 
   #report(): string {
-    const { rounds, sent, answered, seen, careless, reloads, kills } = this.#count;
+    const { rounds, sent, answered, seen, abusive, reloads, kills } = this.#count;
     const visits = this.#visitors.reduce((sum, visitor) => sum + visitor.visits, 0);
     const quarters = [1, 2, 3, 4].map((which) => this.#quarter(which));
     const [descriptors, most] = [this.#quiet[0]?.descriptors, Math.max(...this.#quiet.map((one) => one.descriptors))];
     const later = this.#under.slice(Math.floor(this.#under.length / 4));
     const hourly = slope(later.map(({ at, memory }) => ({ at, value: memory })));
     return [
-      `${(this.#seconds / 60).toFixed(1)} minutes, ${rounds} rounds: ${visits} visits of ${VISITORS}, ${careless} careless ones, ${reloads} reloads, ${kills} kills`,
+      `${(this.#seconds / 60).toFixed(1)} minutes, ${rounds} rounds: ${visits} visits of ${VISITORS}, ${abusive} abusive ones, ${reloads} reloads, ${kills} kills`,
       `${sent} messages said, ${answered} answered, ${seen} arrivals`,
       `memory (MB), medians of quarters: ${quarters.map(({ memory }) => memory.toFixed(1)).join(', ')}; ${hourly.toFixed(1)} an hour after the first`,
       `event loop delay (ms, 99th percentile), medians of quarters: ${quarters.map(({ delay }) => delay.toFixed(1)).join(', ')}`,

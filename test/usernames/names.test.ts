@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isName, skeletons, nameKey, nameObjection } from 'chatserv';
+import { isName, nameKey, nameObjection, skeletons } from 'chatserv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSafeName } from '../../src/usernames/name.ts';

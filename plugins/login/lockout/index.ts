@@ -40,9 +40,9 @@ export default definePlugin({
   environment: { blockTime: 'BLOCK_TIME' },
   needs: { accounts: Accounts, storage: Storage },
   provides: { lockout: Lockout },
-  setup({ options, accounts, storage, keep, clock, server, perSession }) {
-    const timed = new TimedBlocks(storage, 'lockout', { clock, keep }, options.blockTime);
-    const attempts = keep('attempts', () => new Attempts());
+  setup({ options, accounts, storage, hotState, clock, server, perSession }) {
+    const timed = new TimedBlocks(storage, 'lockout', { clock, hotState }, options.blockTime);
+    const attempts = hotState('attempts', () => new Attempts());
     attempts.maxWrong = options.attempts;
     const last = perSession((): Last => ({ block: undefined }));
 

@@ -145,8 +145,8 @@ test('without a store for key and epochs, tokens last as long as the server and 
     name: 'old-store',
     summary: 'A store that was written before there were epochs',
     provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup: ({ clock, keep }) => ({
-      provide: keep('store', () => {
+    setup: ({ clock, hotState }) => ({
+      provide: hotState('store', () => {
         const { accounts, messageLog, storage } = memoryStore(() => clock.now());
         const { get, signOut, signingKey, rename, find, ...rest } = accounts;
         const findOld: Accounts['find'] = async (name) => {

@@ -83,18 +83,18 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
   provides: { inbox: Inbox },
-  setup({ options, accounts, messageLog: log, clock, keep, logger, server, signal }) {
+  setup({ options, accounts, messageLog: log, clock, hotState, logger, server, signal }) {
     // A reload may replace the service object, but it is always the same log.
-    const cursors = keep('cursors', () => new Cursors());
+    const cursors = hotState('cursors', () => new Cursors());
     cursors.waitingForLost = options.waitingForLost;
     cursors.gaveUp = () => server.countLimitHit('waiting-for-lost');
     // Feeds keep the reader of their login, so it must reach the log's current service object.
-    const live = keep('live', () => ({ log, readers: new WeakSet<Session>() }));
+    const live = hotState('live', () => ({ log, readers: new WeakSet<Session>() }));
     const quota = new InboxQuota(log, server, clock, options, furthest);
     let cancelWrite: (() => void) | undefined;
     let written = Promise.resolve();
     // Kept over reloads, because trusted time depends on how long the clock has run.
-    const age = keep<{ time?: Promise<TrustedTime> }>('age', () => ({}));
+    const age = hotState<{ time?: Promise<TrustedTime> }>('age', () => ({}));
     let trimming = false;
     let cancelTrim = clock.after(options.trimTime * 1000, trim);
 
@@ -177,7 +177,7 @@ export default definePlugin({
         return;
       }
       for (const account of full) audience.accounts.splice(audience.accounts.indexOf(account), 1);
-      audience.absent.push(...full.map(({ name }) => name));
+      audience.unresolved.push(...full.map(({ name }) => name));
       message.keep(origin);
     }
 
@@ -190,12 +190,12 @@ export default definePlugin({
     };
 
     const inbox: Inbox = {
-      async readOn(session) {
+      async catchUp(session) {
         const { account, deviceName } = session;
         if (account === undefined) return;
         live.readers.add(session);
         // The feed reads the cursor itself, so that it delivers nothing out of order meanwhile.
-        await session.feed.readOn(new DeviceInbox(inboxes, account.id, deviceName));
+        await session.feed.catchUp(new DeviceInbox(inboxes, account.id, deviceName));
       },
 
       async waiting(account, most = COUNTED_MOST) {
@@ -214,7 +214,7 @@ export default definePlugin({
     };
 
     return {
-      provide: { inbox },
+      provide: { inbox: Object.assign(inbox, { readOn: inbox.catchUp }) },
       start() {
         live.log = log;
         // Before a message is stored with a time of day that may be wrong.
@@ -224,7 +224,7 @@ export default definePlugin({
           // The feed reports read errors.
           if (session.account === undefined || live.readers.has(session)) continue;
           cursors.begun(session, session.account);
-          inbox.readOn(session).catch(() => {});
+          inbox.catchUp(session).catch(() => {});
         }
       },
       hooks: {
@@ -238,8 +238,8 @@ export default definePlugin({
                 message.keep();
                 return undefined;
               }
-              const { accounts: named, absent } = audience;
-              if (absent.length > 0 || !quota.areLive(named)) return keepDirect(message, audience);
+              const { accounts: named, unresolved } = audience;
+              if (unresolved.length > 0 || !quota.areLive(named)) return keepDirect(message, audience);
               if (named.length > 0) message.keep(quota.originOf(from));
               return undefined;
             },
@@ -259,7 +259,7 @@ export default definePlugin({
               if (account === undefined) return;
               quota.forget(account);
               cursors.begun(session, account);
-              await inbox.readOn(session);
+              await inbox.catchUp(session);
             },
           },
         },
@@ -282,9 +282,9 @@ export default definePlugin({
 /** Adds offline accounts to an audience: names that match no one online may be theirs. */
 async function findAbsent(audience: NamedAudience, accounts: Accounts): Promise<void> {
   // In parallel, so that the store answers them in one batch.
-  const found = await Promise.all(audience.absent.map((name) => accounts.find(name)));
-  const unknown = audience.absent.filter((_, index) => found[index] === undefined);
+  const found = await Promise.all(audience.unresolved.map((name) => accounts.find(name)));
+  const unknown = audience.unresolved.filter((_, index) => found[index] === undefined);
   for (const account of found)
     if (account !== undefined) audience.accounts.push({ id: account.id, name: account.name });
-  audience.absent.splice(0, audience.absent.length, ...unknown);
+  audience.unresolved.splice(0, audience.unresolved.length, ...unknown);
 }

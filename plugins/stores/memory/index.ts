@@ -5,5 +5,5 @@ export default definePlugin({
   name: 'memory',
   summary: "Keeps accounts, messages and plugins' data in memory, and loses them when the server ends",
   provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage, archive: Archive },
-  setup: ({ clock, keep }) => ({ provide: keep('store', () => memoryStore(() => clock.now())) }),
+  setup: ({ clock, hotState }) => ({ provide: hotState('store', () => memoryStore(() => clock.now())) }),
 });

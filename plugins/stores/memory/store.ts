@@ -3,12 +3,12 @@ import {
   type Account,
   type Accounts,
   type Archive,
-  skeletons,
   type MessageLog,
   nameKey,
   newEpoch,
   type Storage,
   type StoredAccount,
+  skeletons,
   storageOver,
 } from 'chatserv';
 import { memoryArchive } from './archive.ts';

@@ -6,9 +6,9 @@ import {
   type ArchivedKey,
   type ArchivedRoom,
   type ArchiveEnds,
-  skeletons,
   nameKey,
   type StoredText,
+  skeletons,
 } from 'chatserv';
 import { pack } from './account-set.ts';
 import { ENTRY_COLUMNS, EVERYONE, newEntryRow, REDACTED } from './entry-rows.ts';

@@ -29,12 +29,12 @@ export default definePlugin({
     backup: Backup,
     facts: StoreFacts,
   },
-  async setup({ options, clock, path, keep, exclusive, dryRun, logger, server }) {
+  async setup({ options, clock, path, hotState, exclusive, dryRun, logger, server }) {
     const scratch = dryRun ? makeScratchFolder() : undefined;
     const file = scratch === undefined ? path(options.file) : join(scratch, 'chatserv.db');
     if (exclusive) {
       const place = realPlace(file);
-      await keep(
+      await hotState(
         `owner of ${place}`,
         () => new Ownership(place),
         (ownership) => ownership.release(),

@@ -6,13 +6,13 @@ import {
   type Archive,
   type Backup,
   Followers,
-  skeletons,
   type MessageLog,
   nameKey,
   newEpoch,
   type Storage,
   type StoredAccount,
   type StoreFacts,
+  skeletons,
   storageOver,
 } from 'chatserv';
 import type { WriterQuestions } from './batch.ts';
@@ -101,12 +101,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       find: (name) => read('find', nameKey(name)),
       lookalike: (name) => read('lookalike', skeletons(name)),
       create: (name, hash, distinct = false) =>
-        ask(
-          'create',
-          { name, key: nameKey(name), hash, created: now(), epoch: newEpoch() },
-          skeletons(name),
-          distinct,
-        ),
+        ask('create', { name, key: nameKey(name), hash, created: now(), epoch: newEpoch() }, skeletons(name), distinct),
       setHash: (id, hash, { rehashed = false } = {}) => ask('setHash', id, hash, rehashed ? undefined : newEpoch()),
       signOut: (id) => ask('setEpoch', id, newEpoch()),
       async signingKey(renew = false) {

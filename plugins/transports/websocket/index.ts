@@ -43,7 +43,7 @@ export default definePlugin({
     dialect: renamedOption('codec'),
   }),
   needs: { http: Http },
-  setup({ options, http, server, clock, keep }) {
+  setup({ options, http, server, clock, hotState }) {
     // With compression, a small message could take much memory.
     const sockets = new WebSocketServer({
       noServer: true,
@@ -54,7 +54,7 @@ export default definePlugin({
       maxBufferedChunks: MAX_CHUNKS,
       ...CLOSING,
     });
-    const streams = keep('streams', () => new Set<MessageStream>());
+    const streams = hotState('streams', () => new Set<MessageStream>());
     const origins = new Set(options.origins.map((origin) => originIn(origin)));
     const anyOrigin = options.origins.includes('*');
     let unmount = () => {};

@@ -11,7 +11,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set(['config', 'ca', 'password-file'
  * given twice, and reads `--tls=maybe` as off.
  * @throws ConfigErrors when an option is given twice or in an invalid form
  */
-export function prepared(args: readonly string[]): string[] {
+export function normalized(args: readonly string[]): string[] {
   const end = args.indexOf('--');
   const options = end < 0 ? args : args.slice(0, end);
   const rest = end < 0 ? [] : args.slice(end + 1);
@@ -38,7 +38,7 @@ export function prepared(args: readonly string[]): string[] {
 }
 
 /** A word as it was typed. */
-export function typed(word: string): string {
+export function asTyped(word: string): string {
   return word.replaceAll(MARK, '');
 }
 

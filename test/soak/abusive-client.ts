@@ -3,11 +3,11 @@ import { setTimeout as after } from 'node:timers/promises';
 import { PASSWORD } from '../support/program.ts';
 import { between, type Place } from './visitor.ts';
 
-/** How long one thing takes at most, in milliseconds. */
-const WHILE = { least: 20, most: 1_500 };
+/** How long one visit lasts, in milliseconds. */
+const VISIT = { least: 20, most: 1_500 };
 
-/** What someone does who means no good, or knows no better. */
-const DEEDS: readonly ((socket: Socket, user: string) => void)[] = [
+/** What a malicious or careless client sends. */
+const ABUSES: readonly ((socket: Socket, user: string) => void)[] = [
   () => {},
   (socket) => socket.write('half a na'),
   (socket, user) => socket.write(`${user}\nwrong\n`),
@@ -18,12 +18,12 @@ const DEEDS: readonly ((socket: Socket, user: string) => void)[] = [
   (socket, user) => socket.write(`${user}\n${PASSWORD}\n${'nonsense\n'.repeat(200)}`),
   (socket, user) => socket.write(`${user}\n${PASSWORD}\n${'\x1b[2J\0\n'.repeat(1000)}`),
   (socket, user) => socket.write(`${user}\n${PASSWORD}\nmessage ${user} `),
-  // It asks for much, and reads nothing.
+  // Asks for much and reads nothing.
   (socket, user) => socket.pause().write(`${user}\n${PASSWORD}\n${'help\n'.repeat(250)}`),
 ];
 
-/** Comes, does something careless, and breaks off in one way or another, until it is told to stop. */
-export async function careless(user: string, place: Place, stop: AbortSignal): Promise<number> {
+/** Connects, abuses the connection and drops it, again and again until the signal. @returns how many times */
+export async function abuse(user: string, place: Place, stop: AbortSignal): Promise<number> {
   let visits = 0;
   for (; !stop.aborted; visits++) {
     const socket = connect(place.port, '127.0.0.1');
@@ -31,8 +31,8 @@ export async function careless(user: string, place: Place, stop: AbortSignal): P
     socket.resume();
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     socket.once('close', () => resolve());
-    DEEDS[Math.floor(Math.random() * DEEDS.length)]?.(socket, user);
-    await after(between(WHILE));
+    ABUSES[Math.floor(Math.random() * ABUSES.length)]?.(socket, user);
+    await after(between(VISIT));
     if (Math.random() < 0.4) socket.resetAndDestroy();
     else socket.destroy();
     await closed;

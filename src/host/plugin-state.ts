@@ -1,25 +1,25 @@
 import type { Session } from '../api/session.ts';
 import type { SetupContext } from './define.ts';
 
-/** A value that a plugin keeps over a reload. */
-export interface Kept {
+/** A value of a plugin that outlives a reload. */
+export interface HotValue {
   readonly value: unknown;
   readonly close: (() => void | Promise<void>) | undefined;
 }
 
-/** Makes the `keep` of a plugin's set-up. @param before the values of the plugin that it replaces */
-export function keeper(
-  kept: Map<string, Kept>,
-  before: ReadonlyMap<string, Kept> = new Map(),
-): SetupContext<unknown>['keep'] {
+/** Makes the `hotState` of a plugin's set-up. @param before the values of the plugin that it replaces */
+export function hotStateIn(
+  values: Map<string, HotValue>,
+  before: ReadonlyMap<string, HotValue> = new Map(),
+): SetupContext<unknown>['hotState'] {
   return <T>(key: string, create: () => T, close?: (value: T) => void | Promise<void>): T => {
-    const old = kept.get(key) ?? before.get(key);
+    const old = values.get(key) ?? before.get(key);
     if (old !== undefined) {
-      kept.set(key, old);
+      values.set(key, old);
       return old.value as T;
     }
     const value = create();
-    kept.set(key, { value, close: close && (() => close(value)) });
+    values.set(key, { value, close: close && (() => close(value)) });
     return value;
   };
 }
