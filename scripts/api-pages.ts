@@ -111,7 +111,7 @@ export const API_PAGES: readonly ApiPage[] = [
   {
     file: 'docs/reference/api.md',
     title: 'The API of plugins',
-    intro: 'Made from the code: what `chatserv` exports. How to use it: [plugins.md](../plugins.md).',
+    intro: 'Generated from the code: what `chatserv` exports. How to use it: [plugins.md](../plugins.md).',
     modules: ['src/index'],
     leavesOut: (module) => module.startsWith('src/services/') && module !== 'src/services/service',
     sections: PLUGIN_API,
@@ -119,7 +119,7 @@ export const API_PAGES: readonly ApiPage[] = [
   {
     file: 'docs/reference/client.md',
     title: 'The API of clients',
-    intro: 'Made from the code: what `chatserv/client` exports. How to use it: [client.md](../client.md).',
+    intro: 'Generated from the code: what `chatserv/client` exports. How to use it: [client.md](../client.md).',
     modules: ['src/client/index'],
     sections: CLIENT,
   },
@@ -127,7 +127,7 @@ export const API_PAGES: readonly ApiPage[] = [
     file: 'docs/reference/testing.md',
     title: 'The API of tests',
     intro:
-      'Made from the code: what `chatserv/testing` and `chatserv/testing/contracts` export. How to use it: [plugins/testing.md](../plugins/testing.md).',
+      'Generated from the code: what `chatserv/testing` and `chatserv/testing/contracts` export. How to use it: [plugins/testing.md](../plugins/testing.md).',
     modules: ['src/testing/index', 'src/testing/contracts'],
     sections: TESTING,
   },

@@ -68,7 +68,7 @@ function eventsTable(direction: Direction): string {
 export function jsonReference(): string {
   return `# JSON events
 
-Made from the code. How clients and servers use them: [json.md](../json.md).
+Generated from the code. How clients and servers use them: [json.md](../json.md).
 
 ## Sent by clients
 

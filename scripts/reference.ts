@@ -35,7 +35,7 @@ export async function pluginsReference(standard: readonly StandardPlugin[]): Pro
   const parts = standard.map(({ file, plugin }) => {
     const facts = [
       ['needs', servicesOf(plugin.needs).map(service)],
-      ['uses where it is there', servicesOf(plugin.wants).map(service)],
+      ['uses, if provided,', servicesOf(plugin.wants).map(service)],
       ['provides', servicesOf(plugin.provides).map(service)],
       ['handles', (live.get(plugin.name) ?? []).map((hook) => `[\`${hook}\`](hooks.md)`)],
     ] as const;
@@ -50,7 +50,7 @@ export async function pluginsReference(standard: readonly StandardPlugin[]): Pro
       .filter((part) => part !== '')
       .join('\n\n');
   });
-  return `# The standard plugins\n\nMade from the code. A config switches each on or off and sets its options: [config.md](../config.md). One of your own: [plugins.md](../plugins.md), with what it is written with in [api.md](api.md).\n\n${parts.join('\n\n')}\n`;
+  return `# The standard plugins\n\nGenerated from the code. To switch them on or off and set their options, see [Configuration](../config.md); to write one, [Writing a plugin](../plugins.md).\n\n${parts.join('\n\n')}\n`;
 }
 
 /** Every service of the public API: what it can be asked, and which standard plugins provide it. */
@@ -73,7 +73,7 @@ export function servicesReference(root: string, standard: readonly StandardPlugi
       .trim();
     return [`## ${name}\n\n${whence}\n\n\`\`\`ts\n${code}\n\`\`\``];
   });
-  return `# Services\n\nMade from the code. A plugin asks for them with \`needs\` and \`wants\`: [services](../plugins/services.md).\n\n${parts.join('\n\n')}\n`;
+  return `# Services\n\nGenerated from the code. A plugin asks for them with \`needs\` and \`wants\`: [services](../plugins/services.md).\n\n${parts.join('\n\n')}\n`;
 }
 
 function service(name: string): string {
@@ -91,7 +91,7 @@ function commandsTable(commands: readonly Command[]): string {
       .filter(([, text]) => text !== '')
       .map(([param, text]) => `- \`${name}\`, \`${param}\`: ${text}`),
   );
-  const table = ['| command | also | does |', '| --- | --- | --- |', ...rows].join('\n');
+  const table = ['| command | aliases | does |', '| --- | --- | --- |', ...rows].join('\n');
   return lines.length === 0 ? table : `${table}\n\n${lines.join('\n')}`;
 }
 
@@ -104,7 +104,8 @@ function describeArgument(shape: ParamShape): string {
 function options({ options, environment }: Plugin): string {
   if (options === undefined) return 'It takes no options.';
   const variables = Object.entries(environment).map(
-    ([option, variable]) => `The environment's \`${variable}\` sets \`${option}\` too, and wins over the config.`,
+    ([option, variable]) =>
+      `The environment variable \`${variable}\` also sets \`${option}\`, and overrides the config.`,
   );
   return [optionsTable(options as z.ZodType), ...variables].join('\n\n');
 }

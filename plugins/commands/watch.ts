@@ -35,7 +35,7 @@ export default definePlugin({
       commands: [
         {
           name: 'watch',
-          summary: 'Names everyone who is online; a program is then notified of who comes and leaves',
+          summary: 'Lists everyone who is online; a program is then notified of who comes and leaves',
           run({ session }) {
             watching.add(session);
             const names = presence.online().map(({ name }) => name);

@@ -2,7 +2,7 @@ import { defineCommand, Presence, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'who',
-  summary: 'Names everyone who is online',
+  summary: 'Lists everyone who is online',
   needs: { presence: Presence },
   run(_call, { presence }) {
     const names = presence.online().map(({ name }) => name);

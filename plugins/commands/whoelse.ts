@@ -2,7 +2,7 @@ import { defineCommand, Presence, reply } from 'chatserv';
 
 export default defineCommand({
   name: 'whoelse',
-  summary: 'Names everyone else who is online',
+  summary: 'Lists everyone else who is online',
   needs: { presence: Presence },
   run({ account }, { presence }) {
     const others = presence.online().filter(({ id }) => id !== account.id);

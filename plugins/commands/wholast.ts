@@ -4,7 +4,7 @@ const MAX_MINUTES = 1440;
 
 export default definePlugin({
   name: 'wholast',
-  summary: 'Names everyone who was online within the last minutes',
+  summary: 'Lists everyone who was online within the last minutes',
   options: z.strictObject({
     names: z
       .int()
@@ -34,7 +34,7 @@ export default definePlugin({
         command({
           name: 'wholast',
           aliases: ['last'],
-          summary: `Names everyone who is online or was within the last minutes, at most ${MAX_MINUTES}`,
+          summary: `Lists everyone who is online or was within the last minutes, at most ${MAX_MINUTES}`,
           params: { minutes: param.number('how far back', { above: 0, max: MAX_MINUTES }) },
           async run({ values: { minutes } }) {
             const before = await accounts.seenSince(now() - minutes * 60_000, options.names);

@@ -2,7 +2,7 @@ import { definePlugin } from 'chatserv';
 
 export default definePlugin({
   name: 'log-messages',
-  summary: 'Writes every message with its text into the log',
+  summary: 'Logs every message with its text',
   setup: ({ logger }) => ({
     hooks: {
       onMessage: {

@@ -6,10 +6,10 @@ export type Audience =
   | { readonly group: 'everyone' }
   | { readonly group: 'room' }
   | {
-      /** Of a delivered message: the recipients who are online. */
+      /** In `onDeliver` and `onDelivered`: only those who are online. */
       readonly accounts: Account[];
       /**
-       * Names, as typed, of no user online. A plugin that keeps messages moves the registered ones to `accounts`; the
+       * Names, as typed, of no user online. `offline-messages` moves the registered ones to `accounts`; the
        * rest is answered as unknown.
        */
       readonly unresolved: string[];
@@ -66,7 +66,7 @@ export interface MessageDraft {
   /** The id of its room; 0 for a direct conversation, which the remaining recipients determine. */
   readonly room: number;
   readonly kind: 'message';
-  /** The recipients. `offline-messages` looks up those who are offline in its handler, which is `post`. */
+  /** The recipients. `offline-messages` looks up those who are offline in its transform, at `post`. */
   readonly audience: Audience;
   /** May be set in the phase `transform` of `onMessage`. */
   text: string;

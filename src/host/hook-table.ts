@@ -124,7 +124,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onAdmit: {
-    when: 'A login succeeded, with a password, a token or otherwise, and the session is about to be online: the last moment to refuse, before `welcome`. Logins to one account take turns, so no other one comes between this decision and the session being online.',
+    when: 'A login succeeded, with a password, a token or otherwise, and the session is about to be online: the last moment to refuse, before `welcome`. Logins to one account run one at a time, so no other can be admitted in between.',
     phases: {
       guard: {
         allowed: LOGIN_REFUSAL,
@@ -136,7 +136,12 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
   },
   onLogin: {
     when: 'The session is online and its client was sent `welcome`. Its commands wait until the handlers are done.',
-    phases: { observe: { result: WATCHES, failure: 'The next handler runs, and then the commands.' } },
+    phases: {
+      observe: {
+        result: `${WATCHES} At \`pre\`, \`offline-messages\` delivers the queued messages: a handler that must act before that declares \`order: 'pre'\`.`,
+        failure: 'The next handler runs, and then the commands.',
+      },
+    },
   },
   onCommand: {
     when: 'A known command was called. Its arguments are checked and its code runs after `decide`.',
@@ -165,7 +170,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onMessage: {
-    when: 'Once per message, before it is stored and delivered.',
+    when: 'A message was posted, by a user or a plugin; called once, before it is stored and delivered.',
     phases: {
       guard: {
         allowed: REFUSAL,
@@ -185,7 +190,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     },
   },
   onDeliver: {
-    when: 'Once for each session that a message is about to be delivered to. On the hot path.',
+    when: 'A message is about to be delivered to a session; called for each session. On the hot path.',
     phases: {
       guard: {
         allowed: literals('drop', 'hold'),
@@ -205,7 +210,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onAccountChange: {
-    when: "An account was created or changed, in this server or by `chatserv user`: `'registered'`: it is new; `'roles'`: its roles changed; `'renamed'`: its name changed to the one that the handler is given, and its sessions are closed; `'signed-out'`: its password changed or it was signed out everywhere, and its sessions are closed; `'removed'`: it no longer exists. Of changes by other processes only those to online accounts are noticed.",
+    when: "An account was created or changed, in this server or by `chatserv user`: `'registered'`: it is new; `'roles'`: its roles changed; `'renamed'`: its name changed to the one that the handler is given, and its sessions are closed; `'signed-out'`: its password changed or it was signed out everywhere, and its sessions are closed; `'removed'`: it no longer exists. Changes by other processes are noticed for online accounts only.",
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
 };

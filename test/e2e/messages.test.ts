@@ -30,7 +30,7 @@ test('an evening in the chat', async () => {
     `error:command:${'y'.repeat(32)}`,
   );
   await alice.says('help who', 'fetch');
-  await alice.seesInOrder('who - Names everyone who is online', 'end:help', 'fetching');
+  await alice.seesInOrder('who - Lists everyone who is online', 'end:help', 'fetching');
   await bob.logsOut();
   await alice.asksUntil('who', 'alice');
   await alice.says('wholast 5');

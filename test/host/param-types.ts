@@ -57,7 +57,7 @@ export const vote = command({
 
 export const who = command({
   name: 'who',
-  summary: 'Names everyone',
+  summary: 'Lists everyone',
   // @ts-expect-error an argument that is not declared
   run: ({ values }) => values.name,
 });

@@ -23,7 +23,7 @@ describe('a script', { timeout: 60_000 }, () => {
     const lines = ['message bob hi', '', '/who', 'broadcast to all', 'help who', ''];
     expect(await sends(at(program), lines.join('\n'))).toEqual({
       code: 0,
-      stdout: 'sent:\nalice\nsent:\nwho - Names everyone who is online\n',
+      stdout: 'sent:\nalice\nsent:\nwho - Lists everyone who is online\n',
       stderr: '',
     });
     const bob = await program.returns('bob');

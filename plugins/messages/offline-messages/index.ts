@@ -34,20 +34,22 @@ export default definePlugin({
   summary: 'Stores every message until each recipient has received it',
   options: z.strictObject({
     keepDays: z.number().positive().default(365).describe('How long undelivered messages are kept, in days'),
-    keepMessages: z.int().positive().default(1_000_000).describe('The most messages kept; the oldest go first'),
+    keepMessages: z
+      .int()
+      .positive()
+      .default(1_000_000)
+      .describe('The most messages kept; the oldest are removed first'),
     waiting: z
       .int()
       .positive()
       .default(10_000)
-      .describe('The most direct messages queued for an account; one to more than 32 accounts is never refused'),
+      .describe('The most direct messages queued for an account; a message to more than 32 accounts is never refused'),
     waitingFrom: z.int().positive().default(1000).describe('The most of them from one sender'),
     waitingFromNetwork: z
       .int()
       .positive()
       .default(2000)
-      .describe(
-        'The most of them from one network when a sender there, whom the account has never written to, adds one',
-      ),
+      .describe('The most of them from one network; checked for senders whom the account has never written to'),
     waitingFromStrangers: z
       .number()
       .min(0)
@@ -61,7 +63,7 @@ export default definePlugin({
       .nonnegative()
       .default(1000)
       .describe(
-        'How many messages other sessions of a user may be given before unacknowledged ones of a lost session are given up',
+        'How many messages other sessions of a user may receive before the unacknowledged ones of a lost session are given up',
       ),
     trimTime: z.number().positive().default(600).describe('How often delivered messages are trimmed, in seconds'),
     keyTime: z
@@ -73,7 +75,7 @@ export default definePlugin({
       .int()
       .positive()
       .default(16)
-      .describe('The most devices of an account; the least recently seen goes first'),
+      .describe('The most devices of an account; the least recently seen is removed first'),
     deviceDays: z
       .number()
       .positive()
