@@ -18,6 +18,9 @@ const REPORT_EVERY = 5000;
  */
 export const PAGE_SIZE = 1024;
 
+/** The size of the write-ahead log at which a commit copies it into the database, in bytes. */
+const CHECKPOINT_AT = 2 * 2 ** 20;
+
 /** The page cache during a migration, in KiB. */
 const MIGRATION_CACHE = 64 * 1024;
 
@@ -55,6 +58,7 @@ export function openDatabase(
     }
     // Not before the file is known to be ours. With secure_delete no deleted text stays in the file.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_AT / pragma(db, 'page_size')}`);
     return db;
   } catch (error) {
     db?.close();
