@@ -83,7 +83,7 @@ function lineOf(text: string): string {
   return clean.startsWith('[') ? ` ${clean}\n` : `${clean}\n`;
 }
 
-/** The last timestamp, kept because many messages share a second. */
+/** The last timestamp, for all sessions, since many messages share a second. */
 let latest = { second: Number.NaN, text: '' };
 
 /** UTC to the second, as RFC 3339 writes it. */

@@ -6,9 +6,10 @@ import { complain } from './print.ts';
 /** The exit code when a plugin ended the process (sysexits.h), which no supervisor mistakes for a requested stop. */
 const SOFTWARE = 70;
 
-/** Whether the program itself ends the process. */
+/** Whether the program itself ends the process. A process ends once, so it has one of these. */
 let isOurs = false;
 
+/** Reports the exit: on standard error until the server has a log. */
 let report = (sentence: string): void => complain(`chatserv: ${sentence}\n`);
 
 /** Ends the process at once. @param code `process.exitCode` by default */

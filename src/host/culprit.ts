@@ -12,7 +12,7 @@ export interface Culprit {
   readonly place: Place | undefined;
 }
 
-/** The names of all plugins that were ever loaded: by their files (a config may define several plugins), ... */
+/** The names of all plugins that were ever loaded, since uncaught errors are the process's: by their files (a config may define several plugins), ... */
 const byFile = new Map<string, Set<string>>();
 /** ... by their folders or packages, ... */
 const byFolder = new Map<string, string>();

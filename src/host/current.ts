@@ -6,6 +6,7 @@ const current = new AsyncLocalStorage<string | undefined>();
 /** Calls a function with these arguments, at most three: an array of them would cost more than many a handler does. */
 type Runner = <R, Args extends readonly unknown[]>(call: (...args: Args) => R, ...args: Args) => R;
 
+/** By plugin, for all servers of the process: a runner has no state but the name. */
 const runners = new Map<string, Runner>();
 
 /**

@@ -3,6 +3,7 @@ import type { Codec } from '../api/codec.ts';
 import { ClientSession } from '../kernel/client-session.ts';
 import { SessionFeed } from '../messages/session-feed.ts';
 
+/** When sessions were accepted, if a plugin has asked. */
 const acceptedAt = new WeakMap<ClientSession, number>();
 
 /** The time of day so many milliseconds ago, in milliseconds since 1970. */

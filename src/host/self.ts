@@ -24,6 +24,7 @@ export const modules = new Modules(
   (url) => url.startsWith('file:') && !url.includes('/node_modules/') && !url.startsWith(own),
 );
 
+/** Whether the hooks are registered: Node has one list of them in a process, and cannot be asked for it. */
 let registered = false;
 
 /**

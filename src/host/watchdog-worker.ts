@@ -19,6 +19,7 @@ interface Call {
 const { cells, names, style } = workerData as WatchdogData;
 const view = new Int32Array(cells);
 
+// The state of the thread, which watches one process.
 let beat = -1;
 /** How often each number was seen since the last beat. */
 let seen = new Map<number, number>();

@@ -95,6 +95,7 @@ export class DeadPeers {
   }
 }
 
+/** Watches the connections of all listeners: one look at the list of the system serves them all. */
 const deadPeers = new DeadPeers(unacknowledged);
 
 /** Closes a connection when its client vanishes silently. @param seconds the option `probeTime` */

@@ -1,7 +1,7 @@
 /** The first file descriptor that a service manager hands over (sd_listen_fds(3)). */
 const FIRST = 3;
 
-/** The listening sockets that were handed over, by name; undefined until they are needed. */
+/** The listening sockets that were handed over to this process, by name; undefined until they are needed. */
 let sockets: Map<string, number[]> | undefined;
 /** The names of those that a listener has or had. */
 const taken = new Set<string>();

@@ -9,6 +9,7 @@ const WRITTEN = [
   ...['Thaana', 'Thai', 'Tibetan'],
 ].map((scripts) => scripts.split(' '));
 
+/** Made for the first name that is not ASCII: compiling them takes longer than a start should. */
 let patterns: readonly RegExp[] | undefined;
 
 /** Whether the characters of a name belong together: all of one script, or of scripts that are written together. */

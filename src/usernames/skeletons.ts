@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { nameKey } from '../api/names.ts';
 import { inOneWidth } from './name.ts';
 
+/** Read once for the process: the table never changes. */
 let prototypes: ReadonlyMap<string, string> | undefined;
 
 /**

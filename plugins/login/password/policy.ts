@@ -7,6 +7,7 @@ export interface Lengths {
   readonly maxLength: number;
 }
 
+/** Loaded once for the process, for the first new password: the list never changes. */
 let commonest: Promise<ReadonlySet<string>> | undefined;
 
 /** Why a secret cannot be the password of a user, as one word; undefined if it can. */

@@ -22,7 +22,7 @@ const ARRAY = -9;
  */
 const JOINED = 1024;
 
-/** Where codes are written first: arrays that grow are slower. */
+/** Where codes are written first, one per thread: arrays that grow are slower. */
 let buffer = new Float64Array(4096);
 
 /** Flattens a value: nested arrays of anything that can be cloned. */

@@ -37,6 +37,7 @@ interface People {
   5: readonly [...People[4], StoredAccount];
 }
 
+/** Numbers the accounts and rooms of all fixtures, which may share a store. */
 let made = 0;
 
 /** An open store, with helpers for its cases. */
