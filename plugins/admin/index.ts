@@ -35,22 +35,12 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
   wants: { lockout: Lockout, messageLog: MessageLog, roles: Roles },
-  setup({ options, accounts, storage, plugins, lockout, messageLog, roles, server, clock, hotState, path }) {
+  setup(context) {
+    const { options, accounts, storage, plugins, server, clock, path } = context;
     const audit = new Audit(path(options.audit), clock);
-    const bans = new Bans(new TimedBlocks(storage, 'bans', { clock, hotState }));
-    const mutes = new Mutes(new TimedBlocks(storage, 'mutes', { clock, hotState }), clock);
-    const moderation = {
-      accounts,
-      lockout,
-      messageLog,
-      roles,
-      server,
-      clock,
-      bans,
-      mutes,
-      audit,
-      muteTime: options.muteTime,
-    };
+    const bans = new Bans(new TimedBlocks(storage, 'bans', context));
+    const mutes = new Mutes(new TimedBlocks(storage, 'mutes', context), clock);
+    const moderation = { ...context, bans, mutes, audit, muteTime: options.muteTime };
 
     const banOf = async (account: Account) => {
       const left = await bans.ofAccount(account);

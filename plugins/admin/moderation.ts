@@ -34,9 +34,9 @@ const CANNOT_PURGE = 'This store cannot remove messages.';
 /** What the moderation commands need. */
 export interface Moderation {
   readonly accounts: Accounts;
-  readonly lockout: Lockout | undefined;
-  readonly messageLog: MessageLog | undefined;
-  readonly roles: Roles | undefined;
+  readonly lockout?: Lockout | undefined;
+  readonly messageLog?: MessageLog | undefined;
+  readonly roles?: Roles | undefined;
   readonly server: Server;
   readonly clock: Clock;
   readonly bans: Bans;

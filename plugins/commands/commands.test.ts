@@ -1,7 +1,6 @@
-import { Accounts, definePlugin, MessageLog, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { memoryStore } from '../stores/memory/store.ts';
+import { alteredMemory } from '../../test/support/altered-memory.ts';
 
 test('whoelse and who name those who are online', async () => {
   await using server = await startServer();
@@ -40,15 +39,7 @@ test('wholast stays correct when the clock is briefly ahead', async () => {
 
 test('a login does not wait for the store to record it', async () => {
   const noted = Promise.withResolvers<void>();
-  const slow = definePlugin({
-    name: 'slow',
-    summary: 'A store that takes its time over a note',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-      return { provide: { accounts: { ...accounts, setSeen: () => noted.promise }, messageLog, storage } };
-    },
-  });
+  const slow = alteredMemory(() => ({ accounts: { setSeen: () => noted.promise } }));
   await using server = await startServer({ memory: false, slow });
   const alice = await server.joins('alice');
   await alice.says('who');

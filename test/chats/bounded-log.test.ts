@@ -1,7 +1,7 @@
-import { Accounts, defineCommand, definePlugin, MessageLog, OperationalError, Storage } from 'chatserv';
+import { defineCommand, definePlugin, OperationalError } from 'chatserv';
 import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../plugins/stores/memory/store.ts';
+import { alteredMemory } from '../support/altered-memory.ts';
 
 const linesOf = (server: TestServer, event: string) => server.logged.filter(({ facts }) => facts.event === event);
 
@@ -56,15 +56,7 @@ describe('refused connections', () => {
 
 /** A memory store that fails to append. */
 function fullStore(cause: () => Error) {
-  return definePlugin({
-    name: 'full-store',
-    summary: 'Keeps no message',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-      return { provide: { accounts, storage, messageLog: { ...messageLog, append: () => Promise.reject(cause()) } } };
-    },
-  });
+  return alteredMemory(() => ({ messageLog: { append: () => Promise.reject(cause()) } }));
 }
 
 describe('messages that cannot be kept', () => {

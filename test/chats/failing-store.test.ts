@@ -1,22 +1,16 @@
-import { Accounts, definePlugin, MessageLog, OperationalError, Storage } from 'chatserv';
+import { type MessageLog, OperationalError } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { memoryStore } from '../../plugins/stores/memory/store.ts';
+import { alteredMemory } from '../support/altered-memory.ts';
 
 test('a temporary store failure quarantines no command', async () => {
   let full = false;
-  const store = definePlugin({
-    name: 'failing',
-    summary: 'Keeps nothing while its disk is full',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-      const append: MessageLog['append'] = async (entries, key) => {
-        if (full) throw new OperationalError('The disk is full.');
-        return messageLog.append(entries, key);
-      };
-      return { provide: { accounts, messageLog: { ...messageLog, append }, storage } };
-    },
+  const store = alteredMemory(({ messageLog }) => {
+    const append: MessageLog['append'] = async (entries, key) => {
+      if (full) throw new OperationalError('The disk is full.');
+      return messageLog.append(entries, key);
+    };
+    return { messageLog: { append } };
   });
   await using server = await startServer({ memory: false, store }, { quarantineAfter: 3 });
   const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];

@@ -1,7 +1,7 @@
-import { Accounts, type Collection, definePlugin, MessageLog, Storage, z } from 'chatserv';
+import { Accounts, type Collection, Storage, z } from 'chatserv';
 import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../stores/memory/store.ts';
+import { alteredMemory } from '../../../test/support/altered-memory.ts';
 
 const plugins = { lockout: { attempts: 3, blockTime: 60 }, timeouts: false };
 
@@ -187,18 +187,12 @@ test('blocks that another process ends or begins take effect', async () => {
 });
 
 test('a block that cannot be stored still takes effect', async () => {
-  const fullDisk = definePlugin({
-    name: 'full-disk',
-    summary: 'Stores no block',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-      const open: Storage['open'] = (name, schema) => ({
-        ...storage.open(name, schema),
-        set: () => Promise.reject(new Error('it is full')),
-      });
-      return { provide: { accounts, messageLog, storage: { open } } };
-    },
+  const fullDisk = alteredMemory(({ storage }) => {
+    const open: Storage['open'] = (name, schema) => ({
+      ...storage.open(name, schema),
+      set: () => Promise.reject(new Error('it is full')),
+    });
+    return { storage: { open } };
   });
   await using server = await startServer({ ...plugins, memory: false, 'full-disk': fullDisk });
   await server.registers('alice');

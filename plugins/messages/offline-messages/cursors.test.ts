@@ -1,7 +1,7 @@
-import { Accounts, definePlugin, Inbox, MessageLog, type ServerEvent, Storage } from 'chatserv';
+import { definePlugin, Inbox, type MessageLog, type ServerEvent } from 'chatserv';
 import { type JsonClient, type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { memoryStore } from '../../stores/memory/store.ts';
+import { alteredMemory } from '../../../test/support/altered-memory.ts';
 
 const SEVERAL = { 'single-session': false, timeouts: false };
 
@@ -164,25 +164,19 @@ test('an inbox is not full of what was read, also if the cursor is written while
   const asked = Promise.withResolvers<void>();
   const written = Promise.withResolvers<void>();
   let isWatched = false;
-  const store = definePlugin({
-    name: 'slow-store',
-    summary: 'Answers where devices were before their cursors were written',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-      const devices: MessageLog['devices'] = async (account) => {
-        const found = (await messageLog.devices(account)).map((device) => ({ ...device }));
-        if (!isWatched) return found;
-        asked.resolve();
-        await written.promise;
-        return found;
-      };
-      const moveCursors: MessageLog['moveCursors'] = async (moves, now) => {
-        await messageLog.moveCursors(moves, now);
-        if (isWatched) setImmediate(written.resolve);
-      };
-      return { provide: { accounts, messageLog: { ...messageLog, devices, moveCursors }, storage } };
-    },
+  const store = alteredMemory(({ messageLog }) => {
+    const devices: MessageLog['devices'] = async (account) => {
+      const found = (await messageLog.devices(account)).map((device) => ({ ...device }));
+      if (!isWatched) return found;
+      asked.resolve();
+      await written.promise;
+      return found;
+    };
+    const moveCursors: MessageLog['moveCursors'] = async (moves, now) => {
+      await messageLog.moveCursors(moves, now);
+      if (isWatched) setImmediate(written.resolve);
+    };
+    return { messageLog: { devices, moveCursors } };
   });
   await using server = await startServer({ memory: false, store, 'offline-messages': { waitingFrom: 1 } });
   await server.registers('bob');
@@ -202,12 +196,8 @@ test('a stop waits for the cursors being written, and for those that have moved 
   const begun = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const events: string[] = [];
-  const store = definePlugin({
-    name: 'slow-store',
-    summary: 'Takes its time to write cursors',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
+  const store = alteredMemory(
+    ({ messageLog }) => {
       const moveCursors: MessageLog['moveCursors'] = async (moves, now) => {
         begun.resolve();
         // The first write is slow.
@@ -215,12 +205,10 @@ test('a stop waits for the cursors being written, and for those that have moved 
         await messageLog.moveCursors(moves, now);
         events.push('written');
       };
-      return {
-        provide: { accounts, messageLog: { ...messageLog, moveCursors }, storage },
-        dispose: () => void events.push('closed'),
-      };
+      return { messageLog: { moveCursors } };
     },
-  });
+    () => void events.push('closed'),
+  );
   // It stops before the plugins whose services it uses.
   const last = definePlugin({
     name: 'last',

@@ -1,6 +1,7 @@
 import { Accounts, defineCommand, definePlugin, Inbox, MessageLog, param, Storage } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { alteredMemory } from '../../../test/support/altered-memory.ts';
 import { memoryStore } from '../../stores/memory/store.ts';
 
 describe('a user who was away', () => {
@@ -109,21 +110,15 @@ test('a message to no one does not change the order of the log', async () => {
 function slowStore() {
   const begun = Promise.withResolvers<void>();
   const disk = Promise.withResolvers<void>();
-  const plugin = definePlugin({
-    name: 'slow-store',
-    summary: 'Keeps one message slowly',
-    provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-    setup({ clock }) {
-      const { accounts, messageLog, storage } = memoryStore(() => clock.now());
-      const append: MessageLog['append'] = async (entries, key) => {
-        if (entries[0]?.body === 'slow') {
-          begun.resolve();
-          await disk.promise;
-        }
-        return messageLog.append(entries, key);
-      };
-      return { provide: { accounts, storage, messageLog: { ...messageLog, append } } };
-    },
+  const plugin = alteredMemory(({ messageLog }) => {
+    const append: MessageLog['append'] = async (entries, key) => {
+      if (entries[0]?.body === 'slow') {
+        begun.resolve();
+        await disk.promise;
+      }
+      return messageLog.append(entries, key);
+    };
+    return { messageLog: { append } };
   });
   return { plugin, begun: begun.promise, disk };
 }
