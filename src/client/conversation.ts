@@ -1,30 +1,15 @@
 import type { Clock } from '../api/clock.ts';
-import type { OpenCarrier } from './carriers.ts';
 import { Connections, type Link } from './connections.ts';
-import { Credentials, type LoginOptions } from './credentials.ts';
+import type { ConversationOptions } from './conversation-options.ts';
+import { Credentials } from './credentials.ts';
 import { eventOf } from './events.ts';
 import { Learned } from './learned.ts';
 import { LoginDialogue } from './login-dialogue.ts';
-import type { Closed, KnownCommand, Memory, Owner, State } from './owner.ts';
+import type { Closed, KnownCommand, Owner, State } from './owner.ts';
 import { askOf, Questions } from './questions.ts';
 import { ReceivedMessages } from './received.ts';
 import { type Answer, Requests } from './requests.ts';
 import { systemClock } from './system-clock.ts';
-
-/** The options of a conversation. */
-export interface ConversationOptions {
-  /** Opens a connection: `overStream`, `overWebSocket`, or a function of your own. */
-  readonly open: OpenCarrier;
-  readonly owner: Owner;
-  /** Who to log in as; without it the owner is asked. */
-  readonly login?: LoginOptions | undefined;
-  /** By default nothing is remembered beyond this conversation. */
-  readonly memory?: Memory | undefined;
-  /** The time, for tests; by default the system's. */
-  readonly clock?: Clock | undefined;
-  /** Returns a random number, at least 0 and less than 1; by default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-}
 
 /** How long a server may take to say goodbye, in milliseconds. */
 const GOODBYE = 2_000;

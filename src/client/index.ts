@@ -14,7 +14,8 @@ export {
   type WebSocketLike,
 } from './carriers.ts';
 export { commandOf, messageOf, type TypedMessage, wordsLike } from './commands.ts';
-export { Conversation, type ConversationOptions } from './conversation.ts';
+export { Conversation } from './conversation.ts';
+export type { ConversationOptions } from './conversation-options.ts';
 export type { LoginOptions } from './credentials.ts';
 export { commandsIn } from './events.ts';
 export {

@@ -17,11 +17,21 @@ const KEY_LEAST = 32;
 /** The methods that stores of earlier versions lack. */
 type Later = 'get' | 'signOut' | 'signingKey' | 'rename';
 
+/** Makes a function that wraps the accounts of stores, each once, as plugins are given them. */
+export function accountsObserver(observer: AccountObserver): (accounts: Accounts) => Accounts {
+  const observed = new WeakMap<Accounts, Accounts>();
+  return (accounts) => {
+    const known = observed.get(accounts) ?? observedAccounts(accounts, observer);
+    observed.set(accounts, known);
+    return known;
+  };
+}
+
 /**
  * Wraps a store's accounts for plugins: a change takes effect everywhere before its promise resolves, whatever the store.
  * Methods that a store of an earlier version lacks are added.
  */
-export function observedAccounts(store: Accounts, observer: AccountObserver): Accounts {
+function observedAccounts(store: Accounts, observer: AccountObserver): Accounts {
   const accounts = complete(store);
 
   /** @param change made to an account that exists */

@@ -5,18 +5,18 @@ import { inAddressList } from '../addresses/address-list.ts';
 import type { SteadyClock } from '../api/clock.ts';
 import { createHooks } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
-import { DialogueOver } from '../kernel/errors.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Accounts } from '../services/accounts.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
 import { AccountWatch } from './account-watch.ts';
-import { observedAccounts } from './accounts.ts';
+import { accountsObserver } from './accounts.ts';
+import { BackgroundFailures } from './background-failures.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { steady, systemClock } from './clock.ts';
 import { ConfigErrors } from './config-errors.ts';
 import { ServerCounters } from './counters.ts';
-import { type Culprit, culpritOf, learnStandardCode } from './culprit.ts';
+import { learnStandardCode } from './culprit.ts';
 import { Events } from './events.ts';
 import { serverFacts } from './facts.ts';
 import { foreignProtocol } from './foreign-protocol.ts';
@@ -25,7 +25,6 @@ import type { PhaseOrder } from './handler-order.ts';
 import { inTime, Lifecycle } from './lifecycle.ts';
 import { liveServer } from './live-server.ts';
 import { Meters } from './meter.ts';
-import { placeText } from './place.ts';
 import { plan } from './plan.ts';
 import { SessionPresence } from './presence.ts';
 import { ClientRates } from './rate-limiter.ts';
@@ -50,9 +49,9 @@ export class Host {
   readonly #events = new Events();
   readonly #logger: Logger;
   readonly #log: BoundedLog;
+  readonly #failures: BackgroundFailures;
   readonly #stopping = new AbortController();
-  /** Each store's accounts as plugins are given them. */
-  readonly #observed = new WeakMap<Accounts, Accounts>();
+  readonly #observed: (accounts: Accounts) => Accounts;
   #state: ServerState = 'starting';
   /** Where transports listen; undefined once every plugin has started. */
   #unannounced: [transport: string, where: string][] | undefined = [];
@@ -76,6 +75,11 @@ export class Host {
     this.#log = new BoundedLog(setting.logger, clock);
     const logger = this.#events.counted(this.#log.logger);
     this.#logger = logger;
+    this.#failures = new BackgroundFailures({
+      logger,
+      folder: () => this.#setting.place.folder,
+      generation: () => this.#generation,
+    });
     this.accountWatch = new AccountWatch({
       get hooks() {
         return kernel.generation.hooks;
@@ -83,6 +87,7 @@ export class Host {
       sessions: () => kernel.sessions(),
       read: (account) => this.#generation.accountState(account),
     });
+    this.#observed = accountsObserver(this.accountWatch);
     const environment = {
       accounts: this.accountWatch,
       clock,
@@ -247,12 +252,12 @@ export class Host {
       limits,
       lifecycle,
       place,
-      observed: (accounts) => this.#observe(accounts),
+      observed: this.#observed,
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
       services: this.#services,
       exclusive,
       dryRun,
-      failedInBackground: (plugin, thrown) => this.#failed(thrown, { ...culpritOf(thrown), plugin }),
+      failedInBackground: (plugin, thrown) => this.#failures.ofPlugin(plugin, thrown),
       meters: this.#meters,
       noticed: this.#noticed,
       watchdog,
@@ -264,27 +269,7 @@ export class Host {
    * that came from no plugin is logged as internal.
    */
   uncaught(thrown: unknown): void {
-    const err = errorOf(thrown);
-    // A plugin asked a client something without awaiting the answer, and the client has left.
-    if (!(err instanceof DialogueOver)) this.#failed(err, culpritOf(err));
-  }
-
-  #failed(thrown: unknown, { plugin, place }: Culprit): void {
-    const about = { ...(place && { where: placeText(place, this.#setting.place.folder) }), err: errorOf(thrown) };
-    if (plugin === undefined) {
-      const text = 'uncaught exception, not from a plugin: the server continues; restart it when you can';
-      this.#logger.error({ event: 'internal-error', ...about }, text);
-      return;
-    }
-    this.#logger.error({ event: 'plugin-error', plugin, ...about }, `plugin '${plugin}' failed in the background`);
-    // While the server starts there is no generation.
-    (this.#generation as Generation | undefined)?.countBackgroundFailure(plugin);
-  }
-
-  #observe(accounts: Accounts): Accounts {
-    const observed = this.#observed.get(accounts) ?? observedAccounts(accounts, this.accountWatch);
-    this.#observed.set(accounts, observed);
-    return observed;
+    this.#failures.uncaught(thrown);
   }
 
   /** The live plugins in the order of set-up. */

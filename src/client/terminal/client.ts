@@ -1,4 +1,5 @@
-import { Conversation, type ConversationOptions } from '../conversation.ts';
+import { Conversation } from '../conversation.ts';
+import type { ConversationOptions } from '../conversation-options.ts';
 import { type Ask, isSecret, type Owner, type Received, type State, type Step } from '../owner.ts';
 import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { commandOf, messageOf } from '../commands.ts';
-import { Conversation, type ConversationOptions } from '../conversation.ts';
+import { Conversation } from '../conversation.ts';
+import type { ConversationOptions } from '../conversation-options.ts';
 import type { Ask, Received, State } from '../owner.ts';
 import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
