@@ -24,7 +24,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'changes the system; test/package/install.test.ts installs',
   'docs/operations.md: install -m 644 chatserv.socket chatserv-http.socket /etc/systemd/system/':
     'needs systemd and root',
-  'docs/operations.md: docker build -t chatserv .': 'needs Docker; test/package/image.test.ts checks the image',
+  'docs/operations.md: docker build -f packaging/docker/Dockerfile -t chatserv .':
+    'needs Docker; test/package/image.test.ts checks the image',
   'docs/plugins.md: chatserv new plugin roll': 'installs from the registry; test/package/install.test.ts does so',
   'docs/terminal.md: chatserv connect alice@chat.example': 'asks at a terminal: test/terminal',
   'docs/transports.md: #!/bin/sh': 'a hook of certbot, which needs root',

@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startProgram } from '../support/program.ts';
 
+const DOCKERFILE = 'packaging/docker/Dockerfile';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFile(join(ROOT, file), 'utf8');
 const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trimEnd().split('\n');
 
-/** What the build stage of the Dockerfile makes: the context that .dockerignore lets in, built, with what production needs. */
+/** What the build stage of the Dockerfile makes: the context that its Dockerfile.dockerignore lets in, built, with what production needs. */
 async function build(to: string): Promise<void> {
-  const lines = (await read('.dockerignore')).trimEnd().split('\n');
+  const lines = (await read(`${DOCKERFILE}.dockerignore`)).trimEnd().split('\n');
   const letIn = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
   const keptOut = lines.filter((line) => !line.startsWith('!') && line !== '*');
   for (const file of git('ls-files', '--cached', '--others', '--exclude-standard')) {
@@ -35,7 +36,7 @@ test('what the Dockerfile copies into its image starts and serves', { timeout: 1
   try {
     const [built, image] = [join(folder, 'build'), join(folder, 'image')];
     await build(built);
-    const dockerfile = await read('Dockerfile');
+    const dockerfile = await read(DOCKERFILE);
     for (const [, words = ''] of dockerfile.matchAll(/^COPY --from=build (.+)$/gm)) {
       const from = words.split(' ');
       const to = join(image, from.pop() ?? '');
