@@ -1,11 +1,4 @@
-import { PLUGIN_API } from './plugin-api.ts';
-
-/** A part of a page: its heading, a sentence or two, and the names in the order in which they are shown. */
-export interface Section {
-  readonly heading: string;
-  readonly intro: string;
-  readonly names: readonly string[];
-}
+import { PLUGIN_API, type Section } from './plugin-api.ts';
 
 /** A page of the reference: what some modules export. */
 export interface ApiPage {

@@ -1,4 +1,9 @@
-import type { Section } from './api-pages.ts';
+/** A part of a page: its heading, a sentence or two, and the names in the order in which they are shown. */
+export interface Section {
+  readonly heading: string;
+  readonly intro: string;
+  readonly names: readonly string[];
+}
 
 /** All that `chatserv` exports, but for the services, which have a page of their own. */
 export const PLUGIN_API: readonly Section[] = [
