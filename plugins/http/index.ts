@@ -172,9 +172,9 @@ export default definePlugin({
     const limits: ServerOptions = {
       maxHeaderSize: 16_384,
       keepAliveTimeout: 10_000,
-      // Node looks for headers and requests that take too long no more often than this, every 30 s unless told.
+      // How often Node checks for headers and requests that take too long; by default every 30 s.
       connectionsCheckingInterval: 1_000,
-      // Who offers another protocol, as clients that know HTTP/2 do, is answered in this one (RFC 9110, 7.8).
+      // A client that offers an upgrade, such as to HTTP/2, is answered in HTTP/1.1 (RFC 9110, 7.8).
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     };
     const listener = hotState(

@@ -27,10 +27,11 @@ function areForTheSame(first: Entry, { room, members, kind }: Entry): boolean {
   return room === first.room && members === undefined && kind !== 'join' && kind !== 'leave';
 }
 
-/** Entries of one room that were appended in a row, which its members are given together. */
+/** Entries of one room that were appended in a row, delivered to its members together. */
 export class Run extends Renderable {
-  /** In the order of their ids, which are those of the first and the last. */
+  /** In the order of their ids. */
   readonly all: readonly Rendered[];
+  /** The ids of the first and the last. */
   readonly first: number;
   readonly last: number;
   readonly #senders = new Set<number>();

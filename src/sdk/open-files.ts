@@ -15,14 +15,14 @@ export class OpenFiles {
   readonly forConnections: number;
   readonly #most: number;
   #taken = 0;
-  /** One for all sockets. */
+  /** One listener for all sockets, which saves memory. */
   readonly #closed = (): void => void this.#taken--;
 
   constructor(allowed: number) {
     this.allowed = allowed;
     const reserved = Math.min(RESERVED, Math.floor(allowed / 2));
     this.forConnections = allowed - reserved;
-    // A few more, which are told that the server is full.
+    // A few more are accepted, to be told that the server is full.
     this.#most = this.forConnections + Math.floor(reserved / 8);
   }
 

@@ -39,7 +39,7 @@ export class Cursors {
     return this.#moved.size > 0;
   }
 
-  /** Call it before a session reads its inbox. The session takes over what ended sessions of its device have not had. */
+  /** Call it before a session reads its inbox. It also gets what ended sessions of its device lack. */
   begun(session: Session, { id: account }: Account): void {
     if (session.ended) return;
     const { deviceName: device } = session;

@@ -17,7 +17,7 @@ export interface Place {
   readonly markers: Map<number, number>;
   /** The named rooms and conversations it is or was in, by id. */
   readonly rooms: Map<number, KeptRoom>;
-  /** The members of conversations in which it has said something. */
+  /** The members of conversations in which it has posted. */
   readonly contacts: Set<number>;
 }
 

@@ -18,7 +18,7 @@ const COMPLAINTS: Readonly<Record<number, string>> = {
   26: 'is not a database: move it away, or set the option file of the plugin sqlite to another path',
 };
 
-/** The system's errors of a disk without room. */
+/** System errors that mean a full disk. */
 const NO_ROOM: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** What is wrong with a database, as one sentence for a person: which file, what is wrong with it, what to do. */

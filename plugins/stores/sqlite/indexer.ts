@@ -57,7 +57,7 @@ export class Indexer {
     return length >= BATCH || (length > 0 && performance.now() - this.#at >= BATCH_TIME);
   }
 
-  /** Whether the tail is growing towards its bound faster than the batch towards its end, so that appends would soon wait. */
+  /** Whether the tail will reach its bound before the batch is done: then appends would have to wait. */
   get lags(): boolean {
     const { length } = this.#end.tail;
     return (
@@ -154,7 +154,7 @@ export class Indexer {
     insert(values);
   }
 
-  /** The new contacts: who has said something to whom for the first time. */
+  /** The new contacts: senders who had not posted in a conversation before, each with every other member. */
   *#contacts(written: ReadonlyMap<number, readonly TailRow[]>): Sliced<(readonly [account: number, other: number])[]> {
     const pairs: (readonly [number, number])[] = [];
     let seen = 0;

@@ -90,7 +90,7 @@ export class Tail {
     return (this.#roomsOf.get(account) ?? NONE).map((id) => this.#rooms.get(id) as TailRoom);
   }
 
-  /** The rooms in which an account has said something past the watermark. */
+  /** The rooms in which an account has posted past the watermark. */
   *spokenIn(account: number): Generator<number> {
     for (const [room, entries] of this.#entries) {
       if (entries.some(({ sender }) => sender === account)) yield room;
