@@ -4,6 +4,14 @@ import { defineConfig } from 'vitest/config';
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const source = (file: string) => path(`src/${file}`);
 
+const TESTS = '{src,plugins,test,examples}/**/*.test.ts';
+/** Tests that measure time or memory, or bring a whole browser. */
+const ALONE = 'test/{attacks,bench,broken,page,soak}/**/*.test.ts';
+
+function project(name: string, test: object) {
+  return { extends: true as const, test: { name, ...test } };
+}
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -14,10 +22,14 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['{src,plugins,test,examples}/**/*.test.ts'],
     testTimeout: 20_000,
     // For the programs that tests start: their first file too is read from the cache, and Node need not load its compiler.
     env: { NODE_COMPILE_CACHE: path('node_modules/.cache/chatserv') },
     globalSetup: ['test/support/left-out.ts'],
+    projects: [
+      // By default a machine with two cores runs one file at a time, and most tests wait for programs that they start.
+      project('together', { include: [TESTS], exclude: [ALONE], maxWorkers: '100%', sequence: { groupOrder: 0 } }),
+      project('alone', { include: [ALONE], maxWorkers: 1, sequence: { groupOrder: 1 } }),
+    ],
   },
 });
