@@ -62,7 +62,7 @@ describe('a copy of the original file', () => {
 
   test('needs space on the disk, and the error says how much', () => {
     expect(() => mustHaveRoom(file, 2 ** 60)).toThrow(
-      /which needs \d+ MiB of free space on its disk for a while, and \d+ MiB are free/,
+      /which needs \d+ MiB of free space on its disk for a while, and \d+ MiB are available/,
     );
     mustHaveRoom(file, 0);
   });

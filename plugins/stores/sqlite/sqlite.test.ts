@@ -206,7 +206,7 @@ describe('the file', () => {
     ['a folder', 'is not a regular file', () => mkdirSync(file)],
     ['a pipe', 'is not a regular file', () => execFileSync('mkfifo', [file])],
     ['a link to a device', 'is not a regular file', () => symlinkSync('/dev/null', file)],
-    ['a file with two names', 'has another name as well', () => linkSync(join(folder, 'first'), file)],
+    ['a file with two names', 'has a second name', () => linkSync(join(folder, 'first'), file)],
   ])('that is %s is refused with a sentence', async (_what, sentence, make) => {
     writeFileSync(join(folder, 'first'), '');
     file = join(folder, 'strange.db');
@@ -231,7 +231,7 @@ describe('the file', () => {
         : [process.execPath];
     const writer = fork(WRITER, [file], { execPath: execPath ?? '', execArgv, silent: true });
     const [said] = await Promise.all([text(writer.stderr as NodeJS.ReadableStream), once(writer, 'exit')]);
-    expect(said).toMatch(/cannot be written: give the server's user the right/);
+    expect(said).toMatch(/cannot be written: give the server's user write access/);
   });
 
   test('that is damaged is refused with a sentence, or answers with one', async () => {
