@@ -69,7 +69,7 @@ export function servicesReference(root: string, standard: readonly StandardPlugi
     const code = source
       .replace(/^import .*\n/gm, '')
       .replace(/^\/\*\*[^\n]*\*\/\nexport function [\s\S]*?^\}\n/gm, '')
-      .replace(/^export const \w+ = (?:token|chain).*\n/gm, '')
+      .replace(/^(?:\/\*\*\n(?: \*.*\n)+)?export const \w+ = (?:token|chain).*\n/gm, '')
       .trim();
     return [`## ${name}\n\n${whence}\n\n\`\`\`ts\n${code}\n\`\`\``];
   });

@@ -35,8 +35,8 @@ export interface HashChange {
 export interface Accounts {
   /**
    * Identifies the stored contents. Services with the same identity hold the same accounts and messages under the same
-   * ids; without one, only the same object does. A reload that would change the contents is refused: sessions refer to
-   * accounts by id.
+   * ids; a service without one matches only itself. A reload that would change the contents is refused: sessions refer
+   * to accounts by id.
    */
   readonly identity?: string;
   /**

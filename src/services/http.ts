@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { token } from './service.ts';
 
 /**
- * Answers a request. Errors are logged and answered with status 500. By default the response's headers forbid a browser
- * everything: a handler that serves a page sets its own `content-security-policy`.
+ * Answers a request. Errors are logged and answered with status 500. By default the response's headers allow a page
+ * nothing: a handler that serves one sets its own `content-security-policy`.
  */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -25,10 +25,10 @@ export interface Http {
   /**
    * Handles requests for a path and, if it ends with `/`, for paths below it; the longest path wins. A later handler of
    * the same path replaces the earlier one until it is removed, as after a plugin's reload.
-   * @returns removes the handler: call it in `dispose`
+   * @returns a function that removes the handler: call it in `dispose`
    */
   mount(path: string, handler: HttpHandler): () => void;
-  /** The same for upgrade requests, as of WebSockets. */
+  /** The same for upgrade requests, such as those of WebSockets. */
   upgrade(path: string, handler: UpgradeHandler): () => void;
   /** The client's IP address: the connection's, or the one named by a proxy from the option `proxies`. */
   addressOf(request: IncomingMessage): string;

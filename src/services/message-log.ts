@@ -16,7 +16,7 @@ export interface CursorMove extends Cursor {
   readonly device: string;
 }
 
-/** The undelivered direct messages of an account: those of others, and its own that are `toSender`. */
+/** The undelivered direct messages of an account: those of others, and its own with `toSender`. */
 export interface InboxCount {
   readonly all: number;
   /** How many of them are from the sender. */
@@ -34,11 +34,11 @@ export interface Retention {
   /** The most entries that stay, the latest ones. */
   readonly most: number;
   /**
-   * The present time, in milliseconds since 1970. An entry is at least as young as those before it; a time later than
-   * now is wrong, and says nothing about the entries after it.
+   * The present time, in milliseconds since 1970. An entry counts as no older than those before it, except those with a
+   * time later than now, which must be wrong.
    */
   readonly now?: number;
-  /** Keys of messages sent before this time are removed, and all but those of the latest `most` ids. */
+  /** Keys of messages sent before this time are removed, and so are all but those of the latest `most` ids. */
   readonly keysSince: number;
   /** Devices last seen before this time are removed, except an account's last one. */
   readonly devicesSince?: number;
@@ -75,8 +75,8 @@ export interface MessageLog {
    * Appends entries, all or none, with successive ids. The first entry of a direct conversation creates it. Ids and
    * numbers ascend in the order of the calls, and a failed call leaves no gap. The promises of several calls resolve in
    * the order of the calls, and followers are called before code that awaits one. Checking the key and appending are
-   * atomic. An entry of kind `redaction` blanks the body of the entry that it is `of`, and of the entries `of` that
-   * one. Members of a conversation need not exist; nothing is queued for those that don't.
+   * atomic. An entry of kind `redaction` blanks the body of the entry that it changes (`of`), and of the other
+   * entries that change that one. Members of a conversation need not exist; nothing is queued for those that don't.
    * @returns the entries, once they are durable, or the message that they duplicate
    * @throws when they could not be kept, or name an unknown room, or a conversation of no members or more than
    * `DIRECT_MOST`; the log is unchanged then
@@ -92,7 +92,7 @@ export interface MessageLog {
   /**
    * Calls a follower with every entry that becomes durable from now on, in the order of the ids; entries of another
    * process arrive within about a second. A follower that throws does not affect the others.
-   * @returns stops that
+   * @returns a function that stops that
    */
   follow(follower: Follower): () => void;
 
@@ -113,7 +113,7 @@ export interface MessageLog {
 
   /**
    * Records a device's login, and creates the device if it is new: it starts at the account's furthest cursor. An
-   * account's default device exists from registration, and is removed if another logs in first.
+   * account's default device exists from registration, and is removed if another device logs in first.
    * @param most the most devices of an account: those not seen for longest are removed
    * @returns its cursor; all zero for an unknown account
    */
@@ -141,7 +141,7 @@ export interface MessageLog {
   setFacts(room: number, facts: Room['facts']): Promise<void>;
   /** Named rooms with ids above `after`, by id. */
   rooms(after: number, limit: number): Promise<readonly Room[]>;
-  /** An account's present rooms of a kind, or its named rooms and direct conversations, by id. */
+  /** The rooms that an account is in now, by id: those of a kind, or all but `everyone`. */
   roomsOf(account: number, kind?: 'room' | 'direct'): Promise<readonly Room[]>;
   /**
    * Makes an account a member of a named room, or changes a member's role. Joining appends an entry of kind `join` from
@@ -158,7 +158,7 @@ export interface MessageLog {
   members(room: number, after: number, limit: number): Promise<readonly Member[]>;
 
   /**
-   * Removes entries that every device of every recipient has (the sender is one only of an entry that is `toSender`),
+   * Removes entries that every device of every recipient has (with `toSender`, the sender is one of them),
    * and those beyond the retention; a slice at a time, oldest first, so that other requests get their turn.
    * @returns whether there may be more to remove: call it again then
    */

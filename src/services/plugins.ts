@@ -31,7 +31,7 @@ export interface Meter {
   /** Durations in milliseconds. After the first 1,000 calls one in 16 is timed, on the hot path one in 1,024. */
   readonly mean: number;
   readonly p99: number;
-  /** The timed calls. */
+  /** The durations of the timed calls. */
   readonly spread: HistogramSnapshot;
 }
 

@@ -13,9 +13,9 @@ export interface Presence {
   online(): PresentAccount[];
   /** The account online under that name, in any spelling. */
   find(name: string): PresentAccount | undefined;
-  /** Shows a bot as online. @returns hides it again, unless it has been shown once more meanwhile */
+  /** Shows a bot as online. @returns a function that hides it, unless it was shown again since */
   show(bot: Account): () => void;
-  /** Calls back with each account that comes online or goes offline. @returns stops that */
+  /** Calls back with each account that comes online or goes offline. @returns a function that stops that */
   watch(changed: (account: Account) => void): () => void;
 }
 
