@@ -11,8 +11,8 @@ import {
 import { decodeLine, encodeLine } from './line.ts';
 
 /**
- * The protocol of the ancestor's client: it reads messages only between commands, up to the line `DONE`. So each of its
- * commands is followed by a poll.
+ * The protocol for the client of chatserv's ancestor, an earlier server. That client reads messages only between
+ * commands, up to the line `DONE`, so each command is followed by a poll.
  */
 const classic: Codec = {
   name: 'classic',
@@ -24,7 +24,7 @@ const classic: Codec = {
 
 export default definePlugin({
   name: 'classic',
-  summary: "Speaks plain lines with the ancestor's client, which reads messages only between commands",
+  summary: 'Speaks plain lines with the clients of an earlier server, which read messages only between commands',
   needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [classic] }),
 });

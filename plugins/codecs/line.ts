@@ -11,7 +11,10 @@ import {
   withoutControls,
 } from 'chatserv';
 
-/** Questions that send nothing: the client speaks first, and knows that a new password takes two lines. */
+/**
+ * Questions that send nothing, each with its cause: the client speaks first, and knows that a new password takes two
+ * lines.
+ */
 const SILENT = new Set(['username start', 'new-password-again']);
 
 /** The plain lines of docs/protocol.md, as `nc` speaks them. */
@@ -22,7 +25,7 @@ const line: Codec = {
   message({ time, from, text }: Message): string {
     return `[${timestamp(time)}] ${from.name}: ${text}\n`;
   },
-  entry: (_entry, { time }, line) => (line === undefined ? '' : `[${timestamp(time)}] ${line}\n`),
+  entry: (_entry, { time }, text) => (text === undefined ? '' : `[${timestamp(time)}] ${text}\n`),
 };
 
 /** Lines need no state, so all connections share this one. */
