@@ -8,38 +8,39 @@ export interface DeviceCursor {
   readonly account: number;
   readonly device: string;
   sessions: readonly Session[];
-  /** Sessions that ended before they had everything, and how many messages other sessions were given since. */
+  /** Sessions that ended before they had everything, and how many messages the device's other sessions got since. */
   lost: ReadonlyMap<Session, { passed: number }>;
   /** The id up to which the fastest session has everything. */
   furthest: number;
   /** The cursor, as it was moved in memory. */
   id: number;
+  /** The id up to which a session was handed messages, received or not. */
   handed: number;
 }
 
 /** The cursors of online devices, with moves that are not written yet. */
 export class Cursors {
   /**
-   * How many messages other sessions may be given before a lost one no longer holds back the device's cursor. Without
-   * a bound, messages that the user has long read would fill the inbox.
+   * How many messages the device's other sessions may get before a lost one no longer holds back its cursor. Without a
+   * bound, messages that the user has long read would fill the inbox.
    */
   waitingForLost = 0;
-  /** Called when a lost session is given up. */
+  /** Called when a lost session no longer holds back its device's cursor. */
   gaveUp: () => void = () => {};
   /** By account. */
   readonly #devices = new Map<number, readonly DeviceCursor[]>();
-  /** Includes ended sessions, whose transports may still send something. */
+  /** Includes ended sessions: their transports may still take bytes, which calls `delivered`. */
   readonly #bySession = new WeakMap<Session, DeviceCursor>();
   #moved = new Set<DeviceCursor>();
   /** Cursors being written. */
-  #leaving: ReadonlySet<DeviceCursor> = new Set();
+  #writing: ReadonlySet<DeviceCursor> = new Set();
 
   /** Whether there are moves to write. */
   get moved(): boolean {
     return this.#moved.size > 0;
   }
 
-  /** Call it before a session reads its inbox. It also gets what ended sessions of its device lack. */
+  /** Call it before a session reads its inbox, from which it also gets what lost sessions of its device lack. */
   begun(session: Session, { id: account }: Account): void {
     if (session.ended) return;
     const { deviceName: device } = session;
@@ -47,9 +48,9 @@ export class Cursors {
     const cursor = this.of(account).find((one) => one.device === device) ?? fresh;
     this.#keep(cursor);
     this.#bySession.set(session, cursor);
-    // A session that it replaces may have ended without a call of `ended` yet.
+    // `ended` may not have been called yet for a session that this one replaces.
     const others = cursor.sessions.filter((other) => !other.ended);
-    // Most have no other: an array of one takes a fifth of the memory of one that has grown.
+    // Most devices have one session. A literal of one takes a fifth of the memory of an array that has grown to one.
     cursor.sessions = others.length === 0 ? [session] : [...others, session];
     cursor.lost = NONE_LOST;
   }
@@ -59,7 +60,7 @@ export class Cursors {
     const cursor = this.#bySession.get(session);
     if (cursor === undefined) return;
     if (id > cursor.furthest) {
-      for (const held of cursor.lost.values()) held.passed++;
+      for (const lost of cursor.lost.values()) lost.passed++;
       cursor.furthest = id;
     }
     if (cursor.sessions.length <= 1 && cursor.lost.size === 0) this.#move(cursor, id, id);
@@ -72,19 +73,19 @@ export class Cursors {
     if (cursor === undefined) return;
     this.hand(session);
     const { settled, position } = session.feed;
-    const isShort = settled < Number.POSITIVE_INFINITY;
+    const lacksSome = settled < Number.POSITIVE_INFINITY;
     const rest = cursor.sessions.filter((other) => other !== session);
     const isKnown = rest.length < cursor.sessions.length;
     cursor.sessions = rest;
-    // The account's own messages, which are not delivered, are skipped too.
-    if (!isShort) cursor.furthest = Math.max(cursor.furthest, position);
-    if (rest.length > 0 && isShort && isKnown) cursor.lost = new Map([...cursor.lost, [session, { passed: 0 }]]);
+    // Its position is also past the account's own messages, which are not delivered to it.
+    if (!lacksSome) cursor.furthest = Math.max(cursor.furthest, position);
+    if (rest.length > 0 && lacksSome && isKnown) cursor.lost = new Map([...cursor.lost, [session, { passed: 0 }]]);
     if (rest.length > 0) this.#settle(cursor);
-    else if (!isShort && cursor.lost.size === 0) this.#move(cursor, cursor.furthest, cursor.furthest);
+    else if (!lacksSome && cursor.lost.size === 0) this.#move(cursor, cursor.furthest, cursor.furthest);
     this.#drop(cursor);
   }
 
-  /** Records what a session was handed and has not acknowledged. */
+  /** Records up to which id a session was handed messages, acknowledged or not. */
   hand(session: Session): void {
     const cursor = this.#bySession.get(session);
     if (cursor !== undefined && session.codec.acknowledges) this.#move(cursor, 0, session.feed.given);
@@ -95,24 +96,25 @@ export class Cursors {
     return this.#devices.get(account) ?? NO_DEVICES;
   }
 
-  /** Writes the moves. @throws when that fails; then the next call writes them */
+  /** Writes the moves. @throws when that fails; the next call tries them again */
   async write(log: MessageLog, now: number): Promise<void> {
     if (this.#moved.size === 0) return;
-    const leaving = this.#moved;
+    const writing = this.#moved;
     this.#moved = new Set();
-    this.#leaving = leaving;
+    this.#writing = writing;
     try {
-      const moves = [...leaving].map(({ account, device, id, handed }) => ({ account, device, id, handed }));
+      const moves = [...writing].map(({ account, device, id, handed }) => ({ account, device, id, handed }));
       await log.moveCursors(moves, now);
     } catch (cause) {
-      for (const cursor of leaving) this.#moved.add(cursor);
+      for (const cursor of writing) this.#moved.add(cursor);
       throw cause;
     } finally {
-      this.#leaving = new Set();
-      for (const cursor of leaving) this.#drop(cursor);
+      this.#writing = new Set();
+      for (const cursor of writing) this.#drop(cursor);
     }
   }
 
+  /** Moves a device's cursor to its slowest session, present or lost. */
   #settle(cursor: DeviceCursor): void {
     const { furthest, sessions } = cursor;
     if (cursor.lost.size > 0) cursor.lost = this.#stillLost(cursor.lost);
@@ -124,13 +126,13 @@ export class Cursors {
   }
 
   #stillLost(lost: DeviceCursor['lost']): DeviceCursor['lost'] {
-    const still = new Map(lost);
+    const remaining = new Map(lost);
     for (const [session, { passed }] of lost) {
       const isLate = passed > this.waitingForLost;
-      if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) still.delete(session);
+      if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) remaining.delete(session);
       if (isLate) this.gaveUp();
     }
-    return still;
+    return remaining;
   }
 
   #move(cursor: DeviceCursor, id: number, handed: number): void {
@@ -151,7 +153,7 @@ export class Cursors {
 
   /** Forgets a device without sessions once its cursor is written. The next session starts from the stored one. */
   #drop(cursor: DeviceCursor): void {
-    if (cursor.sessions.length > 0 || this.#moved.has(cursor) || this.#leaving.has(cursor)) return;
+    if (cursor.sessions.length > 0 || this.#moved.has(cursor) || this.#writing.has(cursor)) return;
     const { account } = cursor;
     const rest = this.of(account).filter((one) => one !== cursor);
     if (rest.length > 0) this.#devices.set(account, rest);

@@ -17,7 +17,7 @@ export interface Inboxes {
   page(account: number, after: number, upTo: number, limit: number): Promise<readonly Entry[]>;
 }
 
-/** Reads the log for one session. It lives as long as the session, so it has nothing of its own. */
+/** Reads the log for one session. Every session keeps one, so it is a small object without closures. */
 export class DeviceInbox implements InboxReader {
   readonly #inboxes: Inboxes;
   readonly #account: number;

@@ -17,13 +17,13 @@ export interface QuotaLimits {
   readonly waiting: number;
   /** The most from one sender. */
   readonly waitingFrom: number;
-  /** The most from one network for a stranger on that network to add another. */
+  /** Once this many are from one network, strangers on that network can add no more. */
   readonly waitingFromNetwork: number;
-  /** The part of `waiting` up to which strangers may add messages. The account has never written to a stranger. */
+  /** The part of `waiting` that strangers can fill: senders to whom the account has never written. */
   readonly waitingFromStrangers: number;
 }
 
-/** The sender id of the server's own messages, which is no stranger. */
+/** The sender id of the server's own messages. The server is never a stranger. */
 const SERVER = 0;
 
 /** An inbox's counts for a sender. */
@@ -97,6 +97,7 @@ export class InboxQuota {
   #isLive(account: Account): boolean {
     for (const { feed } of this.#server.sessionsOf(account)) {
       if (!feed.live) continue;
+      // The account has read what was counted.
       this.forget(account);
       return true;
     }
@@ -119,15 +120,17 @@ export class InboxQuota {
   async #limitFor(account: Account, sender: number, origin: string | undefined): Promise<string | undefined> {
     const known = this.#counts.peek(account.id);
     const limit = known && this.#limitOf(known, sender, origin);
+    // Without both counts, only the log can tell.
     const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));
     if (known && isKnown && (limit === undefined || this.#clock.monotonic() < known.at + STALE)) return limit;
     const after = await this.#furthest(account);
     const counted = await this.#log.count(account.id, sender, after, this.#limits.waiting, origin);
     const { all, own, sameOrigin, isContact } = counted;
-    const room = <Key, Value>(map: Map<Key, Value> | undefined) =>
+    // A full map is replaced by an empty one.
+    const withSpace = <Key, Value>(map: Map<Key, Value> | undefined) =>
       map !== undefined && map.size < SENDERS ? map : new Map<Key, Value>();
-    const bySender = room(known?.bySender).set(sender, { own, isStranger: sender !== SERVER && !isContact });
-    const byOrigin = room(known?.byOrigin);
+    const bySender = withSpace(known?.bySender).set(sender, { own, isStranger: sender !== SERVER && !isContact });
+    const byOrigin = withSpace(known?.byOrigin);
     if (origin !== undefined) byOrigin.set(origin, sameOrigin);
     const count = { all, bySender, byOrigin, at: this.#clock.monotonic() };
     this.#counts.set(account.id, count);
@@ -141,8 +144,8 @@ export class InboxQuota {
     if (own >= waitingFrom) return 'waiting-messages-from-sender';
     if (!isStranger) return undefined;
     if (all >= Math.ceil(waiting * waitingFromStrangers)) return 'waiting-messages-from-strangers';
-    const near = origin === undefined ? 0 : (byOrigin.get(origin) ?? 0);
-    return near >= waitingFromNetwork ? 'waiting-messages-from-network' : undefined;
+    const sameOrigin = origin === undefined ? 0 : (byOrigin.get(origin) ?? 0);
+    return sameOrigin >= waitingFromNetwork ? 'waiting-messages-from-network' : undefined;
   }
 
   #add(account: number, sender: number, origin: string | undefined): void {
@@ -151,7 +154,7 @@ export class InboxQuota {
     count.all++;
     const known = count.bySender.get(sender);
     if (known !== undefined) known.own++;
-    const near = origin === undefined ? undefined : count.byOrigin.get(origin);
-    if (origin !== undefined && near !== undefined) count.byOrigin.set(origin, near + 1);
+    const sameOrigin = origin === undefined ? undefined : count.byOrigin.get(origin);
+    if (origin !== undefined && sameOrigin !== undefined) count.byOrigin.set(origin, sameOrigin + 1);
   }
 }

@@ -10,21 +10,22 @@ const CATCH_UP = 10;
  */
 export class TrustedTime {
   readonly #clock: SteadyClock;
+  /** The trusted time when it was last read, and the monotonic time then. */
   #at: number;
-  #elapsed: number;
+  #measured: number;
 
   /** @param latest the time of the latest known message, from which it starts unless the clock is behind */
   constructor(clock: SteadyClock, latest: number | undefined) {
     this.#clock = clock;
     this.#at = latest ?? clock.now();
-    this.#elapsed = clock.monotonic();
+    this.#measured = clock.monotonic();
   }
 
   /** Milliseconds since 1970. */
   now(): number {
-    const elapsed = this.#clock.monotonic();
-    this.#at = Math.min(this.#clock.now(), this.#at + CATCH_UP * (elapsed - this.#elapsed));
-    this.#elapsed = elapsed;
+    const monotonic = this.#clock.monotonic();
+    this.#at = Math.min(this.#clock.now(), this.#at + CATCH_UP * (monotonic - this.#measured));
+    this.#measured = monotonic;
     return this.#at;
   }
 }
