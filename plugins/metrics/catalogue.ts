@@ -9,7 +9,7 @@ export interface Facts {
   readonly process: ProcessFacts;
 }
 
-/** Every nth bucket of a plugin's durations is written: there are many plugins. */
+/** Only every nth bucket of a plugin's durations is written, since there are many plugins. */
 const COARSE = 3;
 
 /** Events that alerts watch. They start at 0, since an alert misses the first event of a new counter. */
@@ -27,11 +27,11 @@ const WATCHED = [
   'log-lost',
   'certificate-ends',
 ];
-const NONE = Object.fromEntries(WATCHED.map((event) => [event, 0]));
+const ZEROS = Object.fromEntries(WATCHED.map((event) => [event, 0]));
 
 /** All metrics. The table in docs/operations.md is generated from them. */
 export const METRICS: readonly (Metric & {
-  /** Its labels. None ever contains what a client sent. */
+  /** The names of its labels. Their values never contain what a client sent. */
   readonly labels?: readonly string[];
   page(metric: Metric, facts: Facts): string;
 })[] = [
@@ -40,7 +40,7 @@ export const METRICS: readonly (Metric & {
   {
     ...counter('chatserv_events_total', 'Log events, whatever the log level: connections, logins, failures, blocks'),
     labels: ['event'],
-    page: (metric, { server }) => numbers(metric, byName('event', { ...NONE, ...server.events })),
+    page: (metric, { server }) => numbers(metric, byName('event', { ...ZEROS, ...server.events })),
   },
   counter('chatserv_messages_total', 'Messages sent', ({ server }) => server.messages),
   counter(
@@ -110,7 +110,7 @@ export const METRICS: readonly (Metric & {
   counter('chatserv_store_requests_total', 'Requests answered by the store', ({ store }) => store?.requests),
   counter(
     'chatserv_store_batches_total',
-    'Batches of those requests: the requests of a batch share one write to disk',
+    'Batches of requests to the store: the requests of a batch share one write to disk',
     ({ store }) => store?.batches,
   ),
   gauge('chatserv_store_bytes', 'Disk space used by the store', ({ store }) => store?.bytes),
