@@ -7,7 +7,7 @@ export interface Lengths {
   readonly maxLength: number;
 }
 
-/** Loaded once for the process, for the first new password: the list never changes. */
+/** Loaded for the first new password, since many servers never need it, and kept for the process. */
 let commonest: Promise<ReadonlySet<string>> | undefined;
 
 /** Why a secret cannot be the password of a user, as one word; undefined if it can. */
@@ -23,14 +23,14 @@ export async function objectionTo(name: string, secret: string, lengths: Lengths
   return (await commonest).has(prepared.toLowerCase()) ? 'common' : undefined;
 }
 
-/** Whether a secret is the name, repeated or not, forwards or backwards, plus at most a few digits and signs. */
-function isLike(name: string, secret: string, least: number): boolean {
+/** Whether a secret is the name, once or more, in either direction, plus fewer than `minLength` digits and signs. */
+function isLike(name: string, secret: string, minLength: number): boolean {
   const [key, word] = [nameKey(name), nameKey(secret)];
   const rest = word.replaceAll(key, '').replaceAll([...key].reverse().join(''), '');
-  return rest !== word && [...rest].length < least && !/\p{L}/u.test(rest);
+  return rest !== word && [...rest].length < minLength && !/\p{L}/u.test(rest);
 }
 
-/** The most common passwords, in lower case. Loaded on first use, since registrations are rare. */
+/** The most common passwords, in lower case. */
 async function loadCommonest(): Promise<ReadonlySet<string>> {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   return new Set(dictionary['passwords-common'].map((word) => String(word).toLowerCase()));
