@@ -5,11 +5,11 @@ import { type AccountRow, prepare } from './rows.ts';
 /** The skeletons of account names: two names that share one may be mistaken for each other. */
 export type Skeletons = ReturnType<typeof prepareSkeletons>;
 
-/** Prepares the statements that store and find skeletons. @param columns of an account, to return */
+/** Prepares the statements that store and find skeletons. @param columns those of an account that `find` returns */
 export function prepareSkeletons(db: DatabaseSync, columns: string) {
   const add = db.prepare('INSERT OR IGNORE INTO skeletons (skeleton, account) VALUES (?, ?)');
   const remove = db.prepare('DELETE FROM skeletons WHERE account = ?');
-  const done = db.prepare('DELETE FROM pending_skeletons WHERE account = ?');
+  const removePending = db.prepare('DELETE FROM pending_skeletons WHERE account = ?');
   const pendingSkeletons = prepare<Account>(
     db,
     'SELECT id, name FROM pending_skeletons CROSS JOIN accounts ON id = account WHERE account > 0 ORDER BY account LIMIT ?',
@@ -23,7 +23,7 @@ export function prepareSkeletons(db: DatabaseSync, columns: string) {
       for (const skeleton of skeletons) add.run(skeleton, account);
     },
     remove: (account: number) => void remove.run(account),
-    /** @param except the id of an account to ignore */
+    /** An account with one of these skeletons. @param except the id of an account to ignore */
     find(skeletons: readonly string[], except = 0): AccountRow | undefined {
       for (const skeleton of skeletons) {
         const row = find.get(skeleton, except);
@@ -31,12 +31,13 @@ export function prepareSkeletons(db: DatabaseSync, columns: string) {
       }
       return undefined;
     },
-    /** Accounts of an older version, whose skeletons are missing or computed by an older table. */
+    /** Accounts from an earlier version, whose skeletons are missing or come from an older table of look-alikes. */
     pendingSkeletons: (limit: number): Account[] => pendingSkeletons.all(limit),
+    /** Adds the skeletons of pending accounts, which are pending no more. */
     setSkeletons(accounts: readonly { readonly id: number; readonly skeletons: readonly string[] }[]): void {
       for (const { id, skeletons } of accounts) {
         this.add(id, skeletons);
-        done.run(id);
+        removePending.run(id);
       }
     },
   };
