@@ -11,7 +11,7 @@ export default definePlugin({
           name: 'fetch',
           summary: 'Sends undelivered messages again',
           run({ session }) {
-            // The answer comes first, then the messages.
+            // Not awaited: `fetching` is answered first, then the messages follow.
             inbox
               ?.catchUp(session)
               .catch((err: unknown) =>
