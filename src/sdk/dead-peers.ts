@@ -5,11 +5,11 @@ import { endsOf, isTold, unacknowledged } from './proc-net-tcp.ts';
 /** How many times a silent client is probed, and the interval in milliseconds. */
 const PROBES = { count: 10, interval: 1000 } as const;
 
-/** How often the system's list of unacknowledged connections is read, in milliseconds. */
+/** How often the system's list of connections with unacknowledged data is read, in milliseconds. */
 const LOOK_EVERY = 5000;
 
-/** After how many retransmissions, at least, a client counts as gone. */
-const LEAST = 3;
+/** The fewest retransmissions after which a client counts as gone. */
+const MIN_RETRANSMISSIONS = 3;
 
 /** The default of the option `probeTime`, in seconds. */
 export const PROBE_TIME = 45;
@@ -28,23 +28,25 @@ export const probeOptions = {
 
 /** A watched connection. */
 interface Peer {
-  /** Its key in what the system lists. */
+  /** Both ends' addresses and ports, as the system lists them. */
   readonly ends: string;
-  /** How long it may stay unacknowledged, in milliseconds. */
+  /** How long its data may stay unacknowledged, in milliseconds. */
   readonly patience: number;
-  /** Since when it is unacknowledged, and its retransmissions at the last look. */
+  /** When its data was first seen unacknowledged. */
   since: number | undefined;
-  times: number;
+  /** How many retransmissions the last look found. */
+  retransmissions: number;
 }
 
 /**
  * Closes connections of clients that vanished while data was in flight. Keepalive probes silent connections only; otherwise
- * the system retransmits for a quarter of an hour, and Node cannot shorten that (TCP_USER_TIMEOUT).
+ * the system retransmits for a quarter of an hour. TCP_USER_TIMEOUT would shorten that, but Node cannot set it.
  */
 export class DeadPeers {
+  /** Returns the retransmissions of connections with unacknowledged data, by their ends. */
   readonly #look: () => Promise<ReadonlyMap<string, number>>;
   readonly #peers = new Map<Socket, Peer>();
-  /** Forgets a connection: one listener for all of them. */
+  /** The listener for `close`, shared by all connections to save a closure for each. */
   readonly #closed: (this: Socket) => void;
   /** How often it looks, in milliseconds. */
   #every = LOOK_EVERY;
@@ -58,9 +60,9 @@ export class DeadPeers {
     };
   }
 
-  /** Watches a connection until it closes. @param ends its key in what `look` returns */
+  /** Watches a connection until it closes. @param ends its key in the result of `look` */
   add(socket: Socket, ends: string, seconds: number): void {
-    const peer = { ends, patience: seconds * 1000, since: undefined, times: 0 };
+    const peer = { ends, patience: seconds * 1000, since: undefined, retransmissions: 0 };
     this.#peers.set(socket, peer);
     socket.on('close', this.#closed);
     this.#every = Math.min(this.#every, peer.patience);
@@ -81,21 +83,25 @@ export class DeadPeers {
     this.#plan();
   }
 
-  /** Closes those that were unacknowledged for too long. @param waiting retransmissions by connection @param now in milliseconds */
-  judge(waiting: ReadonlyMap<string, number>, now: number): void {
+  /**
+   * Closes connections whose data was unacknowledged for too long.
+   * @param counts what `look` returned
+   * @param now in milliseconds
+   */
+  judge(counts: ReadonlyMap<string, number>, now: number): void {
     for (const [socket, peer] of this.#peers) {
-      const times = waiting.get(peer.ends);
+      const retransmissions = counts.get(peer.ends);
       // Fewer retransmissions than before: something was acknowledged meanwhile.
-      if (times === undefined || times < peer.times) peer.since = undefined;
-      peer.times = times ?? 0;
-      if (times === undefined) continue;
+      if (retransmissions === undefined || retransmissions < peer.retransmissions) peer.since = undefined;
+      peer.retransmissions = retransmissions ?? 0;
+      if (retransmissions === undefined) continue;
       peer.since ??= now;
-      if (times >= LEAST && now - peer.since >= peer.patience) socket.destroy();
+      if (retransmissions >= MIN_RETRANSMISSIONS && now - peer.since >= peer.patience) socket.destroy();
     }
   }
 }
 
-/** Watches the connections of all listeners: one look at the list of the system serves them all. */
+/** Shared by all listeners, so that one read of the system's list serves them all. */
 const deadPeers = new DeadPeers(unacknowledged);
 
 /** Closes a connection when its client vanishes silently. @param seconds the option `probeTime` */
