@@ -201,7 +201,7 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command(
         'import <file>',
-        "Import a list of users: name,password with --passwords, by default the ancestor's user_pass.txt",
+        'Import users: name,SHA-1 as in user_pass.txt of an earlier server, or name,password with --passwords',
         (command) =>
           command
             .option('config', CONFIG)

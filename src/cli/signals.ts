@@ -3,8 +3,11 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import { exitNow } from './exit.ts';
 
-/** How long a repeated signal counts as the same, in milliseconds: npm repeats what the terminal sends to both. */
-const SAME = 1_000;
+/**
+ * How long a repetition of a signal is ignored, in milliseconds. At Ctrl-C the terminal signals npm and the server, and
+ * npm passes its signal on.
+ */
+const REPEAT_WINDOW = 1_000;
 
 /** How often to check whether the shell that npm started still runs, in milliseconds. */
 const LOOK = 1_000;
@@ -31,7 +34,7 @@ export function hearSignals(reload: () => void): Signals {
       first = { signal, at: now };
       resolve(signal);
       stopping.abort();
-    } else if (first.signal !== signal || now - first.at > SAME) {
+    } else if (first.signal !== signal || now - first.at > REPEAT_WINDOW) {
       // As if the signal were not handled.
       exitNow(128 + constants.signals[signal]);
     }
