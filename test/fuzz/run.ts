@@ -1,7 +1,7 @@
 /**
- * Fuzzes what meets bytes from outside. `npm run fuzz` tries every target, `npm run fuzz -- framing session` some;
- * `--inputs` says how many for each, `--seed` makes the same again, `--keep` writes into test/fuzz/corpus/ what ran new
- * code, or what is wrong.
+ * Fuzzes the code that reads untrusted input. `npm run fuzz` tries every target unless some are named.
+ * `--inputs` is the number of inputs per target, and `--seed` repeats a run. `--keep` writes inputs that reached new
+ * code, or the one that failed, to test/fuzz/corpus/.
  */
 import { parseArgs } from 'node:util';
 import { registerModuleHooks } from '../../src/host/self.ts';
@@ -10,8 +10,8 @@ import { Coverage } from './coverage.ts';
 import { fuzz, type Target } from './engine.ts';
 import { Random } from './random.ts';
 
-/** How often it says how far it is, in milliseconds. */
-const SAYS_EVERY = 30_000;
+/** How often to print progress, in milliseconds. */
+const REPORT_EVERY = 30_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,12 +30,12 @@ for (const target of TARGETS) if (positionals.length === 0 || positionals.includ
 
 async function run(target: Target): Promise<void> {
   const began = performance.now();
-  let said = began;
-  const say = (tried: number, then: string) => {
+  let reported = began;
+  const report = (tried: number, suffix: string) => {
     const seconds = (performance.now() - began) / 1000;
     const speed = Math.round(tried / seconds).toLocaleString('en');
     console.log(
-      `${target.name}: ${tried.toLocaleString('en')} inputs in ${seconds.toFixed(0)} s, ${speed} a second${then}`,
+      `${target.name}: ${tried.toLocaleString('en')} inputs in ${seconds.toFixed(0)} s, ${speed} a second${suffix}`,
     );
   };
   const coverage = new Coverage((url) => target.code.test(url));
@@ -47,15 +47,15 @@ async function run(target: Target): Promise<void> {
     new Random(Number(values.seed)),
     coverage,
     (tried) => {
-      if (performance.now() - said < SAYS_EVERY) return;
-      said = performance.now();
-      say(tried, '');
+      if (performance.now() - reported < REPORT_EVERY) return;
+      reported = performance.now();
+      report(tried, '');
     },
   );
   coverage.close();
   await target.close?.();
   const { tried, corpus, finding } = outcome;
-  say(tried, `, seed ${values.seed}; ${corpus.length} ran new code, ${coverage.size} characters of it in all`);
+  report(tried, `, seed ${values.seed}; ${corpus.length} ran new code, ${coverage.size} characters of it in all`);
   if (finding !== undefined) {
     console.log(`${target.name}: something is wrong with this input:\n${asLine(finding.input)}`);
     console.log(finding.cause);
