@@ -129,7 +129,7 @@ function configSchema(): string {
 function hooksReference(): string {
   return `# Hooks
 
-Generated from the code. How a plugin handles them: [hooks](../plugins/hooks.md). A handler that is a plain function runs in the phase marked `plain`.
+Generated from the code. How a plugin handles them: [hooks](../plugins/hooks.md). A handler that is a plain function runs in the phase marked \`plain\`.
 
 ${hooksTable()}
 `;

@@ -1,5 +1,4 @@
 import { blocked, definePlugin, nameKey, type PasswordDecision, Quota, reserve, z } from 'chatserv';
-import { LRU } from 'tiny-lru';
 
 /** A user's first password from a network each day is checked even while others guess. */
 const FIRST = { most: 1, time: 86_400 };
@@ -28,7 +27,14 @@ export default definePlugin({
     const users = hotState('users', () => new Quota());
     const firsts = hotState('firsts', () => new Quota());
     /** The networks that users have logged in from. */
-    const known = hotState('known', () => new LRU<true>(MAX_KNOWN));
+    const known = hotState('known', () => new Set<string>());
+
+    function remember(pair: string): void {
+      known.delete(pair);
+      known.add(pair);
+      const [oldest] = known;
+      if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    }
 
     return {
       hooks: {
@@ -56,7 +62,7 @@ export default definePlugin({
               if (decision === 'wrong' || isQuestion(decision)) return;
               networks.giveBack(network);
               if (isCounted) users.giveBack(user);
-              if (decision === 'right') known.set(pair, true);
+              if (decision === 'right') remember(pair);
               else if (isFirst) firsts.giveBack(pair);
             });
           },

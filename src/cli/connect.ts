@@ -1,4 +1,5 @@
-import { type Address, addressOf, addressText, PORTS } from '../client/terminal/address.ts';
+import { PORTS } from '../client/ports.ts';
+import { type Address, addressOf, addressText } from '../client/terminal/address.ts';
 import { AnsiTerminal } from '../client/terminal/ansi-terminal.ts';
 import { Client } from '../client/terminal/client.ts';
 import { dial, type TlsOptions } from '../client/terminal/dial.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { PORTS } from '../client/terminal/address.ts';
+import { PORTS } from '../client/ports.ts';
 import type { Host } from '../host/host.ts';
 import { visible } from '../logging/unseen.ts';
 import { Registration } from '../services/registration.ts';

@@ -64,6 +64,6 @@ test('a command that takes longer than drainTime gets no answer', async () => {
 test('a stopping server refuses to reload', async () => {
   const server = await startServer();
   const stopped = server[Symbol.asyncDispose]();
-  await expect(server.host.reload()).rejects.toThrow(/about to end/);
+  await expect(server.host.reload()).rejects.toThrow(/is stopping/);
   await stopped;
 });

@@ -64,7 +64,7 @@ describe('a reload that reopens the same store', () => {
 });
 
 describe('a reload that would change the store is refused', () => {
-  const REFUSAL = /^A reload cannot change the store, because open sessions know accounts [^\n]*$/;
+  const REFUSAL = /^A reload cannot change the store, because open sessions refer to accounts [^\n]*$/;
 
   test('for another plugin, which receives nothing about the accounts online', async () => {
     const other = contents();

@@ -15,7 +15,7 @@ test('a plugin that is broken since the server started keeps no command line fro
   const runs = (...args: readonly string[]) => folder.runs([...args, '--config', program.configFile]);
   expect(await runs('health')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ready\n/) });
   expect(await runs('top')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^up \d+ s/), stderr: '' });
-  expect(await runs('user', 'list')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^alice {2}made /) });
+  expect(await runs('user', 'list')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^alice {2}created /) });
   expect(await runs('export')).toMatchObject({ code: 0, stdout: expect.stringContaining('"alice"') });
   expect(await runs('backup', 'copy.db')).toMatchObject({ code: 0, stderr: '' });
   // Whether it can be loaded is for the server to say, which goes on with what it has.
@@ -31,7 +31,7 @@ test('who came is noted also where the server is killed', { timeout: 60_000 }, a
   await program.kill();
   await using folder = await Folder.with({});
   const { stdout } = await folder.runs(['user', 'list', '--config', program.configFile]);
-  expect(stdout).toMatch(/^alice {2}made \S+ {2}last online \S+\n$/);
+  expect(stdout).toMatch(/^alice {2}created \S+ {2}last online \S+\n$/);
 });
 
 test('nothing is done in a store that ends with the command', async () => {

@@ -28,6 +28,6 @@ test('nor does a name that was registered under other rules', async () => {
   db.prepare('UPDATE accounts SET name = ?').run('al\u202eice');
   db.close();
   const { stdout } = await folder.runs(['user', 'list']);
-  expect(stdout).toMatch(/^al\\u\{202e\}ice {2}made /);
+  expect(stdout).toMatch(/^al\\u\{202e\}ice {2}created /);
   expect(stdout).not.toMatch(UNSEEN);
 });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Account, MessageLog, Server, Session, SteadyClock } from 'chatserv';
-import { LRU } from 'tiny-lru';
 
 /** How many accounts' counts to cache, and for how many senders and origins each. */
 const ACCOUNTS = 2000;
@@ -49,7 +48,7 @@ export class InboxQuota {
   readonly #limits: QuotaLimits;
   readonly #furthest: (account: Account) => Promise<number>;
   /** By account id. */
-  readonly #counts = new LRU<Count>(ACCOUNTS);
+  readonly #counts = new Map<number, Count>();
   /** The origins of senders, which are computed once a session. */
   readonly #origins = new WeakMap<Session, string>();
 
@@ -118,7 +117,7 @@ export class InboxQuota {
   }
 
   async #limitFor(account: Account, sender: number, origin: string | undefined): Promise<string | undefined> {
-    const known = this.#counts.peek(account.id);
+    const known = this.#counts.get(account.id);
     const limit = known && this.#limitOf(known, sender, origin);
     // Without both counts, only the log can tell.
     const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));
@@ -133,7 +132,10 @@ export class InboxQuota {
     const byOrigin = withSpace(known?.byOrigin);
     if (origin !== undefined) byOrigin.set(origin, sameOrigin);
     const count = { all, bySender, byOrigin, at: this.#clock.monotonic() };
+    this.#counts.delete(account.id);
     this.#counts.set(account.id, count);
+    const [oldest] = this.#counts.keys();
+    if (this.#counts.size > ACCOUNTS && oldest !== undefined) this.#counts.delete(oldest);
     return this.#limitOf(count, sender, origin);
   }
 
@@ -149,7 +151,7 @@ export class InboxQuota {
   }
 
   #add(account: number, sender: number, origin: string | undefined): void {
-    const count = this.#counts.peek(account);
+    const count = this.#counts.get(account);
     if (count === undefined) return;
     count.all++;
     const known = count.bySender.get(sender);

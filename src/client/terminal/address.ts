@@ -4,9 +4,6 @@ export interface Address {
   readonly where: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
-/** The default ports of plain lines and of TLS. */
-export const PORTS = { plain: 4119, tls: 4120 };
-
 /**
  * Reads `[user@]host[:port]`, `[user@][::1]:4119` or `[user@]unix:/path`.
  * @param port the default port
