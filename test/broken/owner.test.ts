@@ -40,7 +40,7 @@ test('a second server on one database is refused, and named who has it, by whate
   for (const args of [[], ['user', 'list']]) {
     expect(await runWith(join(links.path, 'twin.db'), ...args)).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/twin\.db has another name as well \(a hard link\)/),
+      stderr: expect.stringMatching(/twin\.db has a second name \(a hard link\)/),
     });
   }
   await links[Symbol.asyncDispose]();
