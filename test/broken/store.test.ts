@@ -28,7 +28,7 @@ test('a full disk: nothing is said to be sent that is not kept, and all is well 
   for (let count = 0; count < broadcasts - 1; count++) await bob.hears('alice', 'hi');
   await bob.hears('alice', 'again');
   await bob.seesNothing();
-  expect(program.stderr).toMatch(/could not be written, and nothing of this was stored/);
+  await program.complains(/could not be written, and nothing of this was stored/);
   await program.kill();
   await program.start();
   const again = await program.returns('alice');
