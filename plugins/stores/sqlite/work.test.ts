@@ -146,7 +146,7 @@ test('no statement scans a table, or sorts', () => {
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
     for (const { detail } of plan) {
       // SQLite's own table has few rows, the subquery is limited, and the clause holds the rows of an insertion.
-      if (/^SCAN (sqlite_sequence|\(subquery-\d+\)|\d+-ROW VALUES CLAUSE)$/.test(detail)) continue;
+      if (/^SCAN (sqlite_sequence|\(subquery-[12]\)|\d+-ROW VALUES CLAUSE)$/.test(detail)) continue;
       expect(detail, sql).not.toMatch(/^SCAN|TEMP B-TREE|AUTOMATIC/);
     }
   }
