@@ -63,7 +63,7 @@ describe('connections from one network', () => {
 });
 
 test('connections in all are limited, from all networks', async () => {
-  await using server = await startServer({ connections: { most: 3 } });
+  await using server = await startServer({ connections: { maxConnections: 3 } });
   await server.joins('alice');
   const second = await entersFrom(server, '198.51.100.1');
   await entersFrom(server, 'unix');

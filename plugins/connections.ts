@@ -1,4 +1,4 @@
-import { definePlugin, openFiles, Quota, type Refusal, refuse, type Session, z } from 'chatserv';
+import { definePlugin, openFiles, Quota, type Refusal, refuse, renamedOption, type Session, z } from 'chatserv';
 
 /** How many refused connections may stay open to read why. Further ones are cut: each is an open file. */
 const MAX_REFUSED = 32;
@@ -76,7 +76,7 @@ export default definePlugin({
   name: 'connections',
   summary: 'Limits connections: in all, from one network, new ones, and those not logged in',
   options: z.strictObject({
-    most: z
+    maxConnections: z
       .int()
       .positive()
       .default(10_000)
@@ -100,14 +100,15 @@ export default definePlugin({
       .default(30)
       .describe('The chance of that at `loginsStart`, in percent; it rises to 100 at `loginsFull`'),
     loginsFull: z.int().positive().default(2000).describe('How many connections that are not logged in'),
+    most: renamedOption('maxConnections'),
   }),
   setup({ options, server, clock, hotState, logger }) {
     const { allowed: files } = openFiles;
-    const most = Math.min(options.most, openFiles.forConnections);
-    if (most < options.most) {
+    const most = Math.min(options.maxConnections, openFiles.forConnections);
+    if (most < options.maxConnections) {
       logger.warn(
         { event: 'few-files', files, most },
-        `the system allows ${files} open files, enough for ${most} connections instead of ${options.most}: raise the limit (LimitNOFILE, ulimit -n) or lower connections.most`,
+        `the system allows ${files} open files, enough for ${most} connections instead of ${options.maxConnections}: raise the limit (LimitNOFILE, ulimit -n) or lower connections.maxConnections`,
       );
     }
     const counter = hotState('counter', () => new ConnectionCounter());

@@ -20,7 +20,7 @@ const start = () =>
     memory: false,
     sqlite: { file: join(folder, 'chat.db') },
     admin: { audit: join(folder, 'audit.log') },
-    lockout: { blockTime: 600 },
+    lockout: { lockoutDuration: 600 },
   });
 
 /** How those are received who were kept out, and one who was not. */

@@ -45,7 +45,7 @@ describe('a moderator', () => {
 });
 
 describe('unblock', () => {
-  const plugins = { lockout: { attempts: 2, blockTime: 600 } };
+  const plugins = { lockout: { attempts: 2, lockoutDuration: 600 } };
 
   async function isBlocked({ server }: AuditedServer, address: string): Promise<void> {
     const guesser = server.connect('a guesser', address);
@@ -110,7 +110,7 @@ test('the audit log escapes controls, direction marks and line ends', async () =
 });
 
 test('a program is told in a sentence why a command failed', async () => {
-  await using audited = await AuditedServer.start({ message: { recipients: 2, length: 10 } });
+  await using audited = await AuditedServer.start({ message: { maxRecipients: 2, maxLength: 10 } });
   const { server } = audited;
   await server.registers('bob', 'root', 'mo');
   await audited.give('root', 'admin');

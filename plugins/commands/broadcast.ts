@@ -1,4 +1,4 @@
-import { defineCommand, param, refuse, reply, z } from 'chatserv';
+import { defineCommand, param, refuse, renamedOption, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'broadcast',
@@ -10,12 +10,13 @@ export default defineCommand({
       .enum(['everyone', 'online'])
       .default('everyone')
       .describe('Who receives it: every registered user, or only those online'),
-    length: z.int().positive().default(4096).describe('The longest text, in characters; an emoji counts as two'),
+    maxLength: z.int().positive().default(4096).describe('The longest text, in characters; an emoji counts as two'),
+    length: renamedOption('maxLength'),
   }),
   async run({ session, account, values: { text }, once, proceed }, { options, server }) {
-    if (text.length > options.length && once?.first === undefined) {
+    if (text.length > options.maxLength && once?.first === undefined) {
       server.countLimitHit('text-length');
-      return refuse('too-long', `A message can have at most ${options.length} characters.`);
+      return refuse('too-long', `A message can have at most ${options.maxLength} characters.`);
     }
     const { to } = options;
     const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);

@@ -48,7 +48,7 @@ test('a login does not wait for the store to record it', async () => {
 });
 
 test('wholast names a limited number of users who have left, the latest ones', async () => {
-  await using server = await startServer({ timeouts: false, wholast: { names: 2 } });
+  await using server = await startServer({ timeouts: false, wholast: { maxNames: 2 } });
   const alice = await server.joins('alice');
   for (const name of ['bob', 'carol', 'dave']) {
     const one = await server.joins(name);
@@ -108,7 +108,7 @@ test('message keeps the text as typed, except control characters', async () => {
 });
 
 test('a message has limits of length and recipients', async () => {
-  await using server = await startServer({ message: { length: 10, recipients: 2 }, broadcast: { length: 10 } });
+  await using server = await startServer({ message: { length: 10, recipients: 2 }, broadcast: { maxLength: 10 } });
   const alice = await server.joins('alice');
   await alice.says('message bob 1234567890', 'message bob 12345678901', 'message (a b) hi', 'message (a b c) hi');
   await alice.seesInOrder('sent:bob', 'error:too-long:message', 'sent:a,b', 'error:too-many:message');

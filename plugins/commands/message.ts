@@ -1,4 +1,4 @@
-import { defineCommand, param, refuse, reply, z } from 'chatserv';
+import { defineCommand, param, refuse, renamedOption, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'message',
@@ -7,18 +7,20 @@ export default defineCommand({
   params: { to: param.users('the recipients'), text: param.text('what to say') },
   overlaps: true,
   options: z.strictObject({
-    recipients: z.int().positive().default(32).describe('How many recipients a message may have'),
-    length: z.int().positive().default(4096).describe('The longest text, in characters; an emoji counts as two'),
+    maxRecipients: z.int().positive().default(32).describe('How many recipients a message may have'),
+    maxLength: z.int().positive().default(4096).describe('The longest text, in characters; an emoji counts as two'),
+    recipients: renamedOption('maxRecipients'),
+    length: renamedOption('maxLength'),
   }),
   async run({ session, account, values: { to, text }, once, proceed }, { options, server }) {
     const isRetry = once?.first !== undefined;
-    if (to.length > options.recipients && !isRetry) {
+    if (to.length > options.maxRecipients && !isRetry) {
       server.countLimitHit('recipients');
-      return refuse('too-many', `A message can have at most ${options.recipients} recipients.`);
+      return refuse('too-many', `A message can have at most ${options.maxRecipients} recipients.`);
     }
-    if (text.length > options.length && !isRetry) {
+    if (text.length > options.maxLength && !isRetry) {
       server.countLimitHit('text-length');
-      return refuse('too-long', `A message can have at most ${options.length} characters.`);
+      return refuse('too-long', `A message can have at most ${options.maxLength} characters.`);
     }
     const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);
     if ('kind' in posted) return posted;

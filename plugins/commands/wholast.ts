@@ -1,4 +1,4 @@
-import { Accounts, command, definePlugin, Presence, param, reply, settledTime, z } from 'chatserv';
+import { Accounts, command, definePlugin, Presence, param, renamedOption, reply, settledTime, z } from 'chatserv';
 
 const MAX_MINUTES = 1440;
 
@@ -6,11 +6,12 @@ export default definePlugin({
   name: 'wholast',
   summary: 'Lists everyone who was online within the last minutes',
   options: z.strictObject({
-    names: z
+    maxNames: z
       .int()
       .positive()
       .default(1000)
       .describe('How many it names at most besides those online: the last to leave'),
+    names: renamedOption('maxNames'),
   }),
   needs: { accounts: Accounts, presence: Presence },
   setup({ options, accounts, presence, clock, logger }) {
@@ -37,7 +38,7 @@ export default definePlugin({
           summary: `Lists everyone who is online or was within the last minutes, at most ${MAX_MINUTES}`,
           params: { minutes: param.number('how far back', { above: 0, max: MAX_MINUTES }) },
           async run({ values: { minutes } }) {
-            const before = await accounts.seenSince(now() - minutes * 60_000, options.names);
+            const before = await accounts.seenSince(now() - minutes * 60_000, options.maxNames);
             const names = [...new Map([...presence.online(), ...before].map(({ id, name }) => [id, name])).values()];
             return reply(names.join(' '), { names });
           },

@@ -155,7 +155,7 @@ describe('http', () => {
   });
 
   test('connections in all are limited', async () => {
-    const { server, where } = await start({ connections: 1 }, '/');
+    const { server, where } = await start({ maxConnections: 1 }, '/');
     await using _ = server;
     const [host = '', port] = where.split(':');
     const first = connect(Number(port), host);

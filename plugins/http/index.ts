@@ -15,6 +15,7 @@ import {
   placeOf,
   portOptions,
   probeOptions,
+  renamedOption,
   type UpgradeHandler,
   type UpgradeRefusal,
   watchedCertificate,
@@ -55,7 +56,7 @@ export default definePlugin({
         .describe(
           'Host names that this port serves besides IP addresses and localhost; `*` is any. By default a port on loopback serves only its own names, any other port serves every name',
         ),
-      connections: z
+      maxConnections: z
         .int()
         .positive()
         .default(10_000)
@@ -81,6 +82,7 @@ export default definePlugin({
         .max(86_400)
         .default(30)
         .describe('How long a whole request may take, in seconds'),
+      connections: renamedOption('maxConnections'),
     })
     .refine(({ certificate, key }) => (certificate === undefined) === (key === undefined), {
       message: 'Set both certificate and key, or neither',
@@ -204,7 +206,7 @@ export default definePlugin({
         if ('setSecureContext' in listener) certificate?.renews(listener);
         listener.headersTimeout = headerTime * 1000;
         listener.requestTimeout = requestTime * 1000;
-        listener.maxConnections = options.connections;
+        listener.maxConnections = options.maxConnections;
         listener.timeout = SILENCE;
         counter.admit = admit;
         listener.removeAllListeners('request').on('request', (request, response) => serve(request, response));

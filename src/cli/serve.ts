@@ -35,7 +35,7 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   // Before anything starts, so that a signal during the start also stops it in order.
   const { stop, stopping } = hearSignals(() => void reload());
   const { hangTime } = LIMITS;
-  const watchdog = new Watchdog({ blockTime: hangTime, hangTime }, styleOf(process.stderr, process.env));
+  const watchdog = new Watchdog({ eventLoopStall: hangTime, hangTime }, styleOf(process.stderr, process.env));
   const setting = await Promise.race([settingOf(config), stop]);
   // Nothing was started yet.
   if (typeof setting === 'string') return;

@@ -10,7 +10,8 @@ import { LEVELS, type Level } from '../logging/style.ts';
 import { complain, print } from './print.ts';
 
 /** A config that was read. */
-export interface ReadConfig extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'standard' | 'errors'> {
+export interface ReadConfig
+  extends Pick<HostSetting, 'plugins' | 'limits' | 'place' | 'standard' | 'errors' | 'deprecations'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The keys of `plugins` that the config itself sets; the others come from the standard set. */
   readonly named: ReadonlySet<string>;

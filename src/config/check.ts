@@ -3,6 +3,7 @@ import { addressList } from '../addresses/address-list.ts';
 import { LIMITS, type Limits } from '../host/limits.ts';
 import type { Entries } from '../host/load.ts';
 import { checkAgainst } from '../host/options.ts';
+import { renamedOption, withNewNames } from '../host/renamed-option.ts';
 import type { StandardPlugins, StandardSet } from '../host/standard.ts';
 import { LEVELS, type Level } from '../logging/style.ts';
 
@@ -44,8 +45,8 @@ export const limits = z.strictObject({
   quarantineTime: count
     .default(LIMITS.quarantineTime)
     .describe('The period in which these failures are counted, in milliseconds'),
-  blockTime: count
-    .default(LIMITS.blockTime)
+  eventLoopStall: count
+    .default(LIMITS.eventLoopStall)
     .describe('How long a plugin may block the event loop before it is named in the log, in milliseconds'),
   setupTime: count
     .default(LIMITS.setupTime)
@@ -69,6 +70,7 @@ export const limits = z.strictObject({
     .default(LIMITS.drainTime)
     .describe('How long running commands may take when the server stops, in milliseconds'),
   closeTime: count.default(LIMITS.closeTime).describe('How long a closed connection may take to end, in milliseconds'),
+  blockTime: renamedOption('eventLoopStall'),
 });
 
 /** The schema of `log`. */
@@ -94,6 +96,8 @@ export interface CheckedConfig {
   /** The keys of `plugins` that the config itself names; the others are the standard set's. */
   readonly named: ReadonlySet<string>;
   readonly standard: StandardPlugins;
+  /** A sentence for each limit that is given under its earlier name. */
+  readonly deprecations: readonly string[];
   /** Errors outside of `plugins`, to report with those of plugins; the parts they are about have defaults. */
   readonly errors: readonly string[];
 }
@@ -103,13 +107,14 @@ export interface CheckedConfig {
  * @param name the config's name in messages
  */
 export async function checkConfig(value: unknown, standard: StandardSet, name: string): Promise<CheckedConfig> {
-  const result = await checkAgainst(config, value, {
+  const { value: current, deprecations } = withNewLimits(value, name);
+  const result = await checkAgainst(config, current, {
     config: name,
     at: [],
     belongs: (key) => belongs(key, standard.plugins),
   });
   const errors = 'errors' in result ? result.errors : [];
-  const given = 'errors' in result ? whatIsRight(value) : result.value;
+  const given = 'errors' in result ? whatIsRight(current) : result.value;
   const all = Object.entries(config.parse(standard.config).plugins);
   const base = Object.fromEntries(given.standard ? all : all.filter(([key]) => standard.plugins[key]?.always));
   const plugins: Record<string, unknown> = { ...base };
@@ -118,7 +123,7 @@ export async function checkConfig(value: unknown, standard: StandardSet, name: s
     if (entry === undefined) continue;
     const below = base[key];
     const both = isOptions(entry) && isOptions(below) && !('setup' in entry);
-    plugins[key] = both ? { ...below, ...entry } : entry === true && isOptions(below) ? below : entry;
+    plugins[key] = both ? laidOver(below, entry) : entry === true && isOptions(below) ? below : entry;
   }
   return {
     plugins,
@@ -126,8 +131,26 @@ export async function checkConfig(value: unknown, standard: StandardSet, name: s
     log: given.log,
     named: new Set(Object.keys(given.plugins)),
     standard: standard.plugins,
+    deprecations,
     errors,
   };
+}
+
+/** A config whose limits have their new names. */
+function withNewLimits(value: unknown, name: string): { readonly value: unknown; readonly deprecations: string[] } {
+  const given = isOptions(value) ? Reflect.get(value, 'limits') : undefined;
+  if (!isOptions(value) || !isOptions(given)) return { value, deprecations: [] };
+  const { options, found } = withNewNames(limits, given);
+  const deprecations = found.map(
+    ([from, to]) => `${name}: limits.${from} is now called ${to}: rename it before the next release.`,
+  );
+  return { value: { ...value, limits: options }, deprecations };
+}
+
+/** Options laid over others: their keys stand last, in their own order. */
+function laidOver(below: object, options: object): object {
+  const left = Object.entries(below).filter(([key]) => !Object.hasOwn(options, key));
+  return { ...Object.fromEntries(left), ...options };
 }
 
 /** Where a key that stands beside `plugins` belongs, if that is clear. */

@@ -7,5 +7,5 @@ export interface CallWatcher {
   /** Notes what is running from now on; 0 is nothing. @returns what was running before */
   enter(id: number): number;
   /** Sets how long the event loop may be blocked. */
-  allow(limits: Pick<Limits, 'blockTime' | 'hangTime'>): void;
+  allow(limits: Pick<Limits, 'eventLoopStall' | 'hangTime'>): void;
 }

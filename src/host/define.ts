@@ -158,7 +158,7 @@ export interface PluginSpec<
   readonly wants?: Wants;
   /** Services that it provides. */
   readonly provides?: Provides;
-  /** Environment variables that set options, as `{ blockTime: 'BLOCK_TIME' }`. The variable overrides the config. */
+  /** Environment variables that set options, as `{ lockoutDuration: 'BLOCK_TIME' }`. The variable overrides the config. */
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * Called once, before clients are served and after the plugins whose services it needs; it may be async.

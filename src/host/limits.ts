@@ -12,7 +12,7 @@ export interface Limits extends SessionLimits, RateLimits {
   /** The period in which failures are counted, in milliseconds. */
   readonly quarantineTime: number;
   /** How long a plugin may block the event loop before it is named in the log, in milliseconds. */
-  readonly blockTime: number;
+  readonly eventLoopStall: number;
   /**
    * How long a plugin's module, options, set-up and start may each take, in milliseconds. The set-up of a standard plugin
    * has no limit, since a store may have to migrate many messages.
@@ -42,7 +42,7 @@ export const LIMITS: Limits = {
   handlerTime: 5_000,
   quarantineAfter: 0,
   quarantineTime: 60_000,
-  blockTime: 500,
+  eventLoopStall: 500,
   setupTime: 15_000,
   stopTime: 3_000,
   shutdownTime: 15_000,

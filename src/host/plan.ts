@@ -15,13 +15,14 @@ export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.ser
  * @throws ConfigErrors with everything that is wrong
  */
 export async function plan(
-  setting: Pick<HostSetting, 'plugins' | 'place' | 'standard' | 'environment' | 'errors'> & LifecycleSetting,
+  setting: Pick<HostSetting, 'plugins' | 'place' | 'standard' | 'environment' | 'errors' | 'deprecations'> &
+    LifecycleSetting,
   deprecated: (sentence: string) => void = () => {},
 ): Promise<Loaded[]> {
   const { plugins, place, standard, environment = {} } = setting;
   const loading = await loadPlugins(plugins, { ...place, standard }, environment, new Lifecycle(setting));
   const { loaded, errors, incomplete } = loading;
-  for (const sentence of loading.deprecations) deprecated(sentence);
+  for (const sentence of [...(setting.deprecations ?? []), ...loading.deprecations]) deprecated(sentence);
   const on = new Set(loaded.map(({ key }) => key));
   const off = Object.entries(standard).flatMap(([name, { provides }]) => (on.has(name) ? [] : { name, provides }));
   const order = orderSetUp(loaded, GIVEN, off);

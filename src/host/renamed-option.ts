@@ -21,7 +21,8 @@ export function isRenamed(schema: unknown): boolean {
 }
 
 /**
- * Moves options from earlier names to their new ones. Where both are given the new one counts.
+ * Moves options from earlier names to their new ones. Where both are given the later one counts: a config stands after
+ * the standard set that it is laid over.
  * @returns the options, and the earlier names that were found, each with its new one
  */
 export function withNewNames(
@@ -29,14 +30,12 @@ export function withNewNames(
   given: object,
 ): { readonly options: object; readonly found: readonly (readonly [string, string])[] } {
   if (!(schema instanceof z.ZodObject)) return { options: given, found: [] };
-  const found = Object.keys(given).flatMap((name) => {
+  const found: [string, string][] = [];
+  const options = Object.entries(given).map(([name, value]) => {
     const entry = Object.hasOwn(schema.shape, name) ? renamed.get(schema.shape[name]) : undefined;
-    return entry === undefined ? [] : [[name, entry.to] as const];
+    if (entry === undefined) return [name, value] as const;
+    found.push([name, entry.to]);
+    return [entry.to, value] as const;
   });
-  const options: Record<string, unknown> = { ...given };
-  for (const [from, to] of found) {
-    if (!Object.hasOwn(options, to)) options[to] = options[from];
-    delete options[from];
-  }
-  return { options, found };
+  return { options: Object.fromEntries(options), found };
 }

@@ -14,6 +14,8 @@ export interface HostSetting {
   readonly standard: StandardPlugins;
   /** Errors in the rest of the config, reported together with those of the plugins. */
   readonly errors?: readonly string[];
+  /** A sentence for each deprecated name in the rest of the config. */
+  readonly deprecations?: readonly string[];
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly environment?: Readonly<Record<string, string | undefined>>;

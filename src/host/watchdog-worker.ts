@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { inStyle } from '../logging/style.ts';
-import { BEAT, BLOCK_TIME, CALLED, DEBUGGED, HANG_TIME, NAMES_LENGTH, type WatchdogData } from './watchdog.ts';
+import { BEAT, CALLED, DEBUGGED, HANG_TIME, NAMES_LENGTH, STALL, type WatchdogData } from './watchdog.ts';
 
 /** The least number of samples in the time that the event loop may be blocked. */
 const SAMPLES = 5;
@@ -32,8 +32,8 @@ sample(0);
 
 /** Takes a sample. @param waited since the last one, in milliseconds */
 function sample(waited: number): void {
-  const [blockTime, hangTime] = [Atomics.load(view, BLOCK_TIME), Atomics.load(view, HANG_TIME)];
-  const next = Math.min(INTERVAL, blockTime / SAMPLES);
+  const [eventLoopStall, hangTime] = [Atomics.load(view, STALL), Atomics.load(view, HANG_TIME)];
+  const next = Math.min(INTERVAL, eventLoopStall / SAMPLES);
   setTimeout(sample, next, next);
   const now = Atomics.load(view, BEAT);
   if (now !== beat) {
@@ -46,9 +46,9 @@ function sample(waited: number): void {
   stalled += waited;
   const id = Atomics.load(view, CALLED);
   seen.set(id, (seen.get(id) ?? 0) + 1);
-  if (stalled >= blockTime && !isReported) {
+  if (stalled >= eventLoopStall && !isReported) {
     isReported = true;
-    warn(seenMost(), blockTime);
+    warn(seenMost(), eventLoopStall);
   }
   if (hangTime > 0 && stalled >= hangTime && Atomics.load(view, DEBUGGED) === 0 && !killed) kill(seenMost(), hangTime);
 }
@@ -61,13 +61,13 @@ function seenMost(): Call | undefined {
   return plugin && what ? { plugin, what } : undefined;
 }
 
-function warn(call: Call | undefined, blockTime: number): void {
+function warn(call: Call | undefined, eventLoopStall: number): void {
   write(
     'warn',
     call,
     call
-      ? `plugin '${call.plugin}' has blocked the event loop in ${call.what} for ${blockTime} ms: no client is served meanwhile`
-      : `the event loop has been blocked for ${blockTime} ms, but not by a plugin's synchronous code`,
+      ? `plugin '${call.plugin}' has blocked the event loop in ${call.what} for ${eventLoopStall} ms: no client is served meanwhile`
+      : `the event loop has been blocked for ${eventLoopStall} ms, but not by a plugin's synchronous code`,
   );
 }
 

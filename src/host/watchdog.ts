@@ -8,13 +8,13 @@ import type { Limits } from './limits.ts';
 /** The cells of the memory that both threads share. */
 export const BEAT = 0;
 export const CALLED = 1;
-export const BLOCK_TIME = 2;
+export const STALL = 2;
 export const HANG_TIME = 3;
 export const DEBUGGED = 4;
 export const NAMES_LENGTH = 5;
 
 /** How long the event loop may be blocked, in milliseconds. */
-export type Patience = Pick<Limits, 'blockTime' | 'hangTime'>;
+export type Patience = Pick<Limits, 'eventLoopStall' | 'hangTime'>;
 
 /** The greatest value of a cell. */
 const MOST = 2 ** 31 - 1;
@@ -83,8 +83,8 @@ export class Watchdog implements CallWatcher {
     return outer;
   }
 
-  allow({ blockTime, hangTime }: Patience): void {
-    Atomics.store(this.#cells, BLOCK_TIME, Math.min(blockTime, MOST));
+  allow({ eventLoopStall, hangTime }: Patience): void {
+    Atomics.store(this.#cells, STALL, Math.min(eventLoopStall, MOST));
     Atomics.store(this.#cells, HANG_TIME, Math.min(hangTime, MOST));
   }
 

@@ -17,7 +17,7 @@ const LIMITED = {
   connections: { perNetwork: 3, newPerNetwork: 4 },
   registration: { perNetwork: 1 },
   'login-rate': { perNetwork: 4 },
-  lockout: { attempts: 3, blockTime: 60 },
+  lockout: { attempts: 3, lockoutDuration: 60 },
   timeouts: { login: 60 },
 };
 

@@ -10,7 +10,7 @@ describe('a reader that never reads', () => {
     timeout: 180_000,
   }, async () => {
     await using program = await startTarget({
-      plugins: { 'offline-messages': { waiting: 100_000, waitingFrom: 100_000 } },
+      plugins: { 'offline-messages': { maxQueued: 100_000, maxQueuedPerSender: 100_000 } },
       limits: UNPACED,
     });
     await program.registers('mallory', 'alice');

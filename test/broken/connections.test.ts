@@ -68,7 +68,7 @@ test('reset while 10,000 messages are pushed, again and again, a client that ack
 test('100,000 waiting messages are streamed at the pace of the reader, in bounded memory, and live ones come after them', {
   timeout: 120_000,
 }, async () => {
-  const unbounded = { waiting: 1_000_000, waitingFrom: 1_000_000 };
+  const unbounded = { maxQueued: 1_000_000, maxQueuedPerSender: 1_000_000 };
   // A small young generation, so that garbage hardly counts as held memory.
   const env = { NODE_OPTIONS: '--max-semi-space-size=4' };
   await using program = await startProgram({ plugins: { 'offline-messages': unbounded } }, { env });

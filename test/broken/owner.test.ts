@@ -12,7 +12,7 @@ const MANY = { timeout: 120_000 };
 async function runWith(file: string, ...args: string[]) {
   const plugins = { tcp: { host: '127.0.0.1', port: 0 }, http: { port: 0 }, sqlite: { file } };
   // That a busy machine gave it no time is no warning to be logged.
-  const config = JSON.stringify({ plugins, limits: { blockTime: 30_000 } });
+  const config = JSON.stringify({ plugins, limits: { eventLoopStall: 30_000 } });
   await using folder = await Folder.with({ 'chatserv.config.json': config });
   return await folder.runs(args);
 }

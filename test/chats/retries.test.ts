@@ -52,7 +52,7 @@ describe('a retry of a kept message', () => {
     await alice.sees({ type: 'answer', text: 'sent:ghost' });
     alice.says(everyone);
     await alice.sees({ type: 'answer', text: 'sent:' });
-    await server.reload({ message: { length: 1, recipients: 1 }, broadcast: { length: 1 } });
+    await server.reload({ message: { maxLength: 1, maxRecipients: 1 }, broadcast: { maxLength: 1 } });
     alice.says(RETRY);
     await alice.sees({ type: 'answer', text: 'sent:ghost' });
     alice.says({ ...everyone, again: true });
@@ -79,7 +79,7 @@ describe('a retry of a kept message', () => {
   });
 
   test('gets the first answer, though the inbox is full now and the unknown name is registered', async () => {
-    await using server = await startServer({ 'offline-messages': { waitingFrom: 1 } });
+    await using server = await startServer({ 'offline-messages': { maxQueuedPerSender: 1 } });
     await server.registers('bob');
     const alice = await joins(server, 'alice');
     alice.says(MESSAGE);

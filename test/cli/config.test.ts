@@ -155,6 +155,36 @@ test.each(['check', 'plugins'])(
   },
 );
 
+test('check accepts every option under its earlier name, and names the new one', async () => {
+  const renamed: readonly (readonly [plugin: string, from: string, to: string, value: number])[] = [
+    ['broadcast', 'length', 'maxLength', 100],
+    ['connections', 'most', 'maxConnections', 100],
+    ['http', 'connections', 'maxConnections', 100],
+    ['lockout', 'blockTime', 'lockoutDuration', 5],
+    ['message', 'length', 'maxLength', 100],
+    ['message', 'recipients', 'maxRecipients', 5],
+    ['offline-messages', 'waiting', 'maxQueued', 100],
+    ['offline-messages', 'waitingFrom', 'maxQueuedPerSender', 10],
+    ['offline-messages', 'waitingFromNetwork', 'maxQueuedPerNetwork', 20],
+    ['offline-messages', 'waitingFromStrangers', 'strangersShare', 0.2],
+    ['offline-messages', 'waitingForLost', 'maxLostLag', 50],
+    ['password', 'waiting', 'maxQueued', 100],
+    ['wholast', 'names', 'maxNames', 10],
+  ];
+  const plugins: Record<string, Record<string, number>> = {};
+  for (const [plugin, from, , value] of renamed) plugins[plugin] = { ...plugins[plugin], [from]: value };
+  const config = { plugins, limits: { blockTime: 900 } };
+  await using folder = await Folder.with({ 'chatserv.config.json': JSON.stringify(config) });
+  const { code, stderr } = await folder.runs(['check']);
+  expect(code).toBe(0);
+  const sentences = [
+    'limits.blockTime is now called eventLoopStall',
+    ...renamed.map(([plugin, from, to]) => `plugins.${plugin}.${from} is now called ${to}`),
+  ];
+  for (const sentence of sentences) expect(stderr).toContain(`: ${sentence}: rename it before the next release.`);
+  expect(stderr.match(/is now called/g)).toHaveLength(sentences.length);
+});
+
 describe.each(['check', 'plugins'])('%s makes and changes nothing', (command) => {
   test('where there is nothing', async () => {
     await using folder = await Folder.with({ 'chatserv.config.json': '{}' });

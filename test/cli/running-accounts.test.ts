@@ -55,7 +55,7 @@ describe.each([
 });
 
 test('a block after wrong passwords is lifted', MANY, async () => {
-  await using program = await startProgram({ plugins: { lockout: { attempts: 2, blockTime: 3600 } } });
+  await using program = await startProgram({ plugins: { lockout: { attempts: 2, lockoutDuration: 3600 } } });
   await program.registers('bob');
   const guesser = await program.connect();
   await guesser.says('bob', 'wrong', 'wrong');

@@ -77,8 +77,8 @@ test('a plugin that fails too often is not called any more, and a reload tries i
 
 test('a plugin that keeps the event loop is named while it does', async () => {
   // The thread that looks on hears of another time at its next look, of which there are five in this one.
-  await using program = await startProgram({ plugins, limits: { blockTime: 500 } }, { files });
-  await program.configures({ plugins, limits: { blockTime: 100 } });
+  await using program = await startProgram({ plugins, limits: { eventLoopStall: 500 } }, { files });
+  await program.configures({ plugins, limits: { eventLoopStall: 100 } });
   await program.reloads();
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   expect(await alice.asks('spin 400')).toBe('spun');

@@ -122,7 +122,7 @@ test('the level comes from the config, also by a reload', async () => {
 
 test('a disk that is full holds up nobody, and no end', { timeout: 60_000 }, async () => {
   const full = { stderr: '/dev/full', env, files };
-  await using program = await startProgram({ plugins, limits: { blockTime: 100 } }, full);
+  await using program = await startProgram({ plugins, limits: { eventLoopStall: 100 } }, full);
   const alice = await program.joins('alice');
   // The thread that notices it writes to the log by itself.
   expect(await alice.asks('faulty block')).toBe('error:internal:faulty');

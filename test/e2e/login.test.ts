@@ -29,7 +29,7 @@ describe('a person at the plain line', () => {
   });
 
   test('is blocked after three wrong passwords, also after a restart and a kill, and from there only', async () => {
-    await using program = await startProgram({ plugins: { lockout: { blockTime: 600 } } });
+    await using program = await startProgram({ plugins: { lockout: { lockoutDuration: 600 } } });
     await program.registers('alice', 'bob');
     const guesser = await program.connect({ name: 'a guesser' });
     await guesser.says('alice', 'wrong 1', 'wrong 2', 'wrong 3');

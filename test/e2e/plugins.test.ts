@@ -106,7 +106,7 @@ export default definePlugin({ name: 'none', summary: 'x', setup: ({ server }) =>
 describe('a standard plugin, copied into the folder of the user, behaves the same', () => {
   test('lockout', async () => {
     const files = await sources('plugins/login/lockout');
-    const plugins = { lockout: false, './index.ts': { attempts: 2, blockTime: 300 } };
+    const plugins = { lockout: false, './index.ts': { attempts: 2, lockoutDuration: 300 } };
     await using program = await startProgram({ plugins }, { files });
     await program.registers('alice');
     const guesser = await program.connect();

@@ -91,13 +91,13 @@ test('a listener moves to another port, and those who came over the old one stay
 });
 
 test('plugins are switched off and on while people are online, and what one keeps it still has', async () => {
-  await using program = await startProgram({ plugins: { lockout: { attempts: 2, blockTime: 60 } } });
+  await using program = await startProgram({ plugins: { lockout: { attempts: 2, lockoutDuration: 60 } } });
   await program.registers('bob');
   const alice = await program.joins('alice');
   const guesser = await program.connect();
   await guesser.says('bob', 'wrong');
   await guesser.seesInOrder('password', 'password');
-  await program.configures({ plugins: { lockout: { attempts: 2, blockTime: 30 }, whoelse: false } });
+  await program.configures({ plugins: { lockout: { attempts: 2, lockoutDuration: 30 }, whoelse: false } });
   expect((await program.reloads()).result).toMatchObject({
     removed: ['whoelse'],
     changed: [

@@ -34,7 +34,7 @@ describe.skipIf(CHROMIUM === undefined)('logging in on the page', { timeout: 120
   });
 
   test('after too many wrong passwords it counts down to the next attempt', async () => {
-    await using town = await startTown({ plugins: { lockout: { attempts: 2, blockTime: 3 } } });
+    await using town = await startTown({ plugins: { lockout: { attempts: 2, lockoutDuration: 3 } } });
     await town.program.registers('ada');
     const ada = await town.arrives();
     await ada.tries('ada', 'wrong');

@@ -38,7 +38,7 @@ const configOf = (round: number): ProgramConfig => ({
     password: { memory: 8192, passes: 1 },
     './shout.ts': round % 2 === 0,
     wholast: round % 3 !== 1,
-    lockout: { attempts: 3 + (round % 2), blockTime: 1 },
+    lockout: { attempts: 3 + (round % 2), lockoutDuration: 1 },
   },
   // One connection registers everyone.
   limits: { loginLines: 1000 },

@@ -114,7 +114,7 @@ export class Program {
       ...config.plugins,
     };
     // That a busy machine gave the program no time is no failure of the program's to be logged.
-    const limits = { blockTime: 30_000, ...config.limits };
+    const limits = { eventLoopStall: 30_000, ...config.limits };
     this.#hasControl = config.plugins?.control !== false;
     await writeFile(this.configFile, JSON.stringify({ ...config, plugins, limits }, undefined, 2));
   }

@@ -19,7 +19,7 @@ async function atThePassword(server: TestServer, count: number, address: string)
 
 describe('passwords of one user that arrive at the same moment', () => {
   const many = {
-    lockout: { attempts: 3, blockTime: 60 },
+    lockout: { attempts: 3, lockoutDuration: 60 },
     timeouts: false,
     connections: false,
     'login-rate': false,

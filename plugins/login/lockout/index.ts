@@ -5,6 +5,7 @@ import {
   definePlugin,
   Lockout,
   type PasswordDecision,
+  renamedOption,
   reserve,
   type Session,
   Storage,
@@ -30,18 +31,24 @@ export default definePlugin({
       .describe(
         'Wrong passwords before the block, across connections; a connection still closes after `limits.passwordAttempts`',
       ),
-    blockTime: z.number().positive().max(3_155_760_000).default(60).describe('How long the block lasts, in seconds'),
+    lockoutDuration: z
+      .number()
+      .positive()
+      .max(3_155_760_000)
+      .default(60)
+      .describe('How long the block lasts, in seconds'),
+    blockTime: renamedOption('lockoutDuration'),
     waitTime: z
       .number()
       .positive()
       .default(4)
       .describe('How long a password may wait while others for that user and address are checked, in seconds'),
   }),
-  environment: { blockTime: 'BLOCK_TIME' },
+  environment: { lockoutDuration: 'BLOCK_TIME' },
   needs: { accounts: Accounts, storage: Storage },
   provides: { lockout: Lockout },
   setup({ options, accounts, storage, hotState, clock, server, perSession }) {
-    const timed = new TimedBlocks(storage, 'lockout', { clock, hotState }, options.blockTime);
+    const timed = new TimedBlocks(storage, 'lockout', { clock, hotState }, options.lockoutDuration);
     const attempts = hotState('attempts', () => new Attempts());
     attempts.maxWrong = options.attempts;
     const last = perSession((): Last => ({ block: undefined }));
@@ -54,7 +61,7 @@ export default definePlugin({
     /** Begins a block of an account at a network. It is stored even if the client has left. */
     function begin(session: Session, account: Account): Promise<void> {
       server.countLimitHit('wrong-passwords');
-      const stored = timed.add(keyOf(account, session), options.blockTime);
+      const stored = timed.add(keyOf(account, session), options.lockoutDuration);
       stored.catch(() => {});
       return stored;
     }
@@ -109,7 +116,7 @@ export default definePlugin({
               const { block } = last(session);
               if (block === undefined) return undefined;
               await block;
-              return blocked(options.blockTime);
+              return blocked(options.lockoutDuration);
             },
           },
         },

@@ -3,7 +3,7 @@ import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { alteredMemory } from '../../../test/support/altered-memory.ts';
 
-const plugins = { lockout: { attempts: 3, blockTime: 60 }, timeouts: false };
+const plugins = { lockout: { attempts: 3, lockoutDuration: 60 }, timeouts: false };
 
 /** Sends a name and wrong passwords. */
 async function fails(server: TestServer, name: string, times: number, address?: string) {
@@ -98,8 +98,8 @@ test('when the block ends the count starts again', async () => {
 });
 
 test('a block longer than a hundred years is a config error', async () => {
-  const starting = startServer({ ...plugins, lockout: { blockTime: 1e308 } });
-  await expect(starting).rejects.toThrow(/plugins\.lockout\.blockTime is 1e\+308/);
+  const starting = startServer({ ...plugins, lockout: { lockoutDuration: 1e308 } });
+  await expect(starting).rejects.toThrow(/plugins\.lockout\.lockoutDuration is 1e\+308/);
 });
 
 /** What the store has of blocks, as another process would read and write it. */
@@ -200,4 +200,12 @@ test('a block that cannot be stored still takes effect', async () => {
   await guesser.seesInOrder('password', 'password', 'closing:wrong-password');
   expect(await server.connect().asks('alice')).toBe('blocked:60');
   expect(server.failures.map(({ text }) => text)).toEqual(["onAuthFail of plugin 'lockout' failed"]);
+});
+
+test('an option under its earlier name counts, although the standard set has the new one', async () => {
+  await using server = await startServer({ lockout: { attempts: 1, blockTime: 7 }, timeouts: false });
+  await server.registers('alice');
+  const guesser = server.connect('a guesser');
+  await guesser.says('alice', 'not hers');
+  await guesser.seesInOrder('password', '7');
 });

@@ -4,8 +4,8 @@ import { FairQueue } from './fair-queue.ts';
 
 const clock = new VirtualClock();
 
-function queueOf(atOnce: number, waiting: number): FairQueue {
-  return new FairQueue({ atOnce, waiting, patience: 2000 }, clock);
+function queueOf(atOnce: number, maxQueued: number): FairQueue {
+  return new FairQueue({ atOnce, maxQueued, patience: 2000 }, clock);
 }
 
 /** Jobs that end on request, and the order in which they started. */

@@ -5,7 +5,7 @@ export interface QueueRule {
   /** How many jobs run at once. */
   readonly atOnce: number;
   /** How many jobs may wait in all. */
-  readonly waiting: number;
+  readonly maxQueued: number;
   /** How long a job may wait, in milliseconds. */
   readonly patience: number;
 }
@@ -44,7 +44,7 @@ export class FairQueue {
 
   /** Waits for a turn. @returns false if the job is dropped */
   async #turn(party: string): Promise<boolean> {
-    if (this.#count >= this.#rule.waiting && !this.#makesRoomFor(party)) return false;
+    if (this.#count >= this.#rule.maxQueued && !this.#makesRoomFor(party)) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const line = this.#lines.get(party);
     if (line === undefined) this.#lines.set(party, [resolve]);

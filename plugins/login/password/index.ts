@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Accounts, Authenticator, askUsername, definePlugin, isBot, Passwords, z } from 'chatserv';
+import { Accounts, Authenticator, askUsername, definePlugin, isBot, Passwords, renamedOption, z } from 'chatserv';
 import { FairQueue } from './fair-queue.ts';
 import { hashSecret, isStale, preparedSecret, verifySecret } from './hash.ts';
 import { objectionTo } from './policy.ts';
@@ -18,8 +18,9 @@ export default definePlugin({
     maxLength: z.int().positive().max(1024).default(256).describe('The longest new password, in characters'),
     memory: z.int().min(8192).default(19_456).describe('Memory of one hash, in KiB'),
     passes: z.int().positive().default(2).describe('Passes of one hash'),
-    waiting: z.int().positive().default(1000).describe('How many passwords may wait to be hashed'),
+    maxQueued: z.int().positive().default(1000).describe('How many passwords may be queued for hashing'),
     waitTime: z.number().positive().default(4).describe('How long a password may wait to be hashed, in seconds'),
+    waiting: renamedOption('maxQueued'),
   }),
   needs: { accounts: Accounts },
   provides: { passwords: Passwords, authenticator: Authenticator },
@@ -27,7 +28,7 @@ export default definePlugin({
     const cost = { memory: options.memory, passes: options.passes };
     // Leaves a core and a thread for the chat.
     const atOnce = Math.max(1, Math.min(availableParallelism(), POOL_THREADS) - 1);
-    const rule = { atOnce, waiting: options.waiting, patience: options.waitTime * 1000 };
+    const rule = { atOnce, maxQueued: options.maxQueued, patience: options.waitTime * 1000 };
     const queue = new FairQueue(rule, clock);
 
     async function inTurn<T>(who: string, work: () => Promise<T>): Promise<T | undefined> {

@@ -125,7 +125,7 @@ describe('messages that a device has not acknowledged', () => {
   });
 
   test('do not fill the inbox: they are given up once another session has had enough later ones', async () => {
-    await using server = await startServer({ ...SEVERAL, 'offline-messages': { waitingForLost: 20 } });
+    await using server = await startServer({ ...SEVERAL, 'offline-messages': { maxLostLag: 20 } });
     const bob = await teller(server);
     const [laptop, phone] = [await device(server), await device(server)];
     await bob.tells('first');
@@ -178,7 +178,7 @@ test('an inbox is not full of what was read, also if the cursor is written while
     };
     return { messageLog: { devices, moveCursors } };
   });
-  await using server = await startServer({ memory: false, store, 'offline-messages': { waitingFrom: 1 } });
+  await using server = await startServer({ memory: false, store, 'offline-messages': { maxQueuedPerSender: 1 } });
   await server.registers('bob');
   const alice = await server.joins('alice');
   expect(await alice.asks('message bob one')).toBe('sent:');

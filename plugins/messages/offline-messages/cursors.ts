@@ -24,7 +24,7 @@ export class Cursors {
    * How many messages the device's other sessions may get before a lost one no longer holds back its cursor. Without a
    * bound, messages that the user has long read would fill the inbox.
    */
-  waitingForLost = 0;
+  maxLostLag = 0;
   /** Called when a lost session no longer holds back its device's cursor. */
   gaveUp: () => void = () => {};
   /** By account. */
@@ -128,7 +128,7 @@ export class Cursors {
   #stillLost(lost: DeviceCursor['lost']): DeviceCursor['lost'] {
     const remaining = new Map(lost);
     for (const [session, { passed }] of lost) {
-      const isLate = passed > this.waitingForLost;
+      const isLate = passed > this.maxLostLag;
       if (isLate || session.feed.settled === Number.POSITIVE_INFINITY) remaining.delete(session);
       if (isLate) this.gaveUp();
     }

@@ -25,7 +25,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   };
 
   test('takes a limited number of messages from one sender until they are fetched', async () => {
-    await using server = await start({ waitingFrom: 3 });
+    await using server = await start({ maxQueuedPerSender: 3 });
     await server.registers('bob');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
     await alice.says(...saying('bob', 5));
@@ -43,7 +43,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('takes a limited number of messages in all, and any number of broadcasts', async () => {
-    await using server = await start({ waiting: 4, waitingFrom: 3, waitingFromStrangers: 1 });
+    await using server = await start({ maxQueued: 4, maxQueuedPerSender: 3, strangersShare: 1 });
     await server.registers('bob');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
     await alice.says(...saying('bob', 2));
@@ -56,7 +56,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('that is full is reported with the unknown names if a message has other recipients', async () => {
-    await using server = await start({ waitingFrom: 1 });
+    await using server = await start({ maxQueuedPerSender: 1 });
     await server.registers('bob', 'dave');
     const [alice, carol] = [await server.joins('alice'), await server.joins('carol')];
     await alice.says('message bob 1', 'message (bob nobody carol dave) 2', 'message (bob dave) 3');
@@ -69,7 +69,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('of a user who is online and reads is never full', async () => {
-    await using server = await start({ waiting: 2, waitingFrom: 2 });
+    await using server = await start({ maxQueued: 2, maxQueuedPerSender: 2 });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     await alice.says(...saying('bob', 20));
     for (let i = 0; i < 20; i++) await alice.sees('sent:');
@@ -78,7 +78,10 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('of a user who is online and does not acknowledge fills up, and has room again when it is read', async () => {
-    await using server = await start({ waiting: 10, waitingFrom: 10, waitingFromStrangers: 1 }, { unacknowledged: 2 });
+    await using server = await start(
+      { maxQueued: 10, maxQueuedPerSender: 10, strangersShare: 1 },
+      { unacknowledged: 2 },
+    );
     await server.registers('bob');
     const alice = await server.joins('alice');
     const bob = server.connectJson();
@@ -102,7 +105,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   const [NEAR, FAR] = ['198.51.100.7', '203.0.113.9'];
 
   test('reserves a part for users whom its owner has written to, whatever strangers send', async () => {
-    await using server = await start({ waiting: 10, waitingFromStrangers: 0.5 });
+    await using server = await start({ maxQueued: 10, strangersShare: 0.5 });
     const [bob, carol] = [await server.joins('bob'), await server.joins('carol')];
     await bob.says('message carol hello');
     await bob.sees('sent:');
@@ -119,7 +122,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('takes a limited number of messages of strangers from one network, and others from elsewhere', async () => {
-    await using server = await start({ waitingFromNetwork: 3 });
+    await using server = await start({ maxQueuedPerNetwork: 3 });
     await server.registers('bob');
     const [one, two, far] = [
       await server.joins('one', NEAR),
@@ -152,7 +155,7 @@ describe.each(['memory', 'sqlite'])('an inbox in %s', (store) => {
   });
 
   test('has no limit per network for an exempt one', async () => {
-    await using server = await start({ waitingFromNetwork: 1 });
+    await using server = await start({ maxQueuedPerNetwork: 1 });
     await server.registers('bob');
     const alice = await server.joins('alice');
     expect(await sendsTo(alice, 'bob', 3)).toEqual(['sent:', 'sent:', 'sent:']);
@@ -163,7 +166,7 @@ test('contacts and origins are known after a restart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-room-'));
   const start = () =>
     startServer({
-      'offline-messages': { waiting: 4, waitingFromStrangers: 0.5, waitingFromNetwork: 1 },
+      'offline-messages': { maxQueued: 4, strangersShare: 0.5, maxQueuedPerNetwork: 1 },
       sqlite: { file: join(folder, 'chat.db') },
       memory: false,
     });

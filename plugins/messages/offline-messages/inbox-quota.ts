@@ -13,13 +13,13 @@ const NAMED_MOST = 32;
 
 /** The most messages in an account's inbox. */
 export interface QuotaLimits {
-  readonly waiting: number;
+  readonly maxQueued: number;
   /** The most from one sender. */
-  readonly waitingFrom: number;
+  readonly maxQueuedPerSender: number;
   /** Once this many are from one network, strangers on that network can add no more. */
-  readonly waitingFromNetwork: number;
-  /** The part of `waiting` that strangers can fill: senders to whom the account has never written. */
-  readonly waitingFromStrangers: number;
+  readonly maxQueuedPerNetwork: number;
+  /** The part of `maxQueued` that strangers can fill: senders to whom the account has never written. */
+  readonly strangersShare: number;
 }
 
 /** The sender id of the server's own messages. The server is never a stranger. */
@@ -123,7 +123,7 @@ export class InboxQuota {
     const isKnown = known?.bySender.has(sender) && (origin === undefined || known.byOrigin.has(origin));
     if (known && isKnown && (limit === undefined || this.#clock.monotonic() < known.at + STALE)) return limit;
     const after = await this.#furthest(account);
-    const counted = await this.#log.count(account.id, sender, after, this.#limits.waiting, origin);
+    const counted = await this.#log.count(account.id, sender, after, this.#limits.maxQueued, origin);
     const { all, own, sameOrigin, isContact } = counted;
     // A full map is replaced by an empty one.
     const withSpace = <Key, Value>(map: Map<Key, Value> | undefined) =>
@@ -140,14 +140,14 @@ export class InboxQuota {
   }
 
   #limitOf({ all, bySender, byOrigin }: Count, sender: number, origin: string | undefined): string | undefined {
-    const { waiting, waitingFrom, waitingFromNetwork, waitingFromStrangers } = this.#limits;
+    const { maxQueued, maxQueuedPerSender, maxQueuedPerNetwork, strangersShare } = this.#limits;
     const { own = 0, isStranger = false } = bySender.get(sender) ?? {};
-    if (all >= waiting) return 'waiting-messages';
-    if (own >= waitingFrom) return 'waiting-messages-from-sender';
+    if (all >= maxQueued) return 'waiting-messages';
+    if (own >= maxQueuedPerSender) return 'waiting-messages-from-sender';
     if (!isStranger) return undefined;
-    if (all >= Math.ceil(waiting * waitingFromStrangers)) return 'waiting-messages-from-strangers';
+    if (all >= Math.ceil(maxQueued * strangersShare)) return 'waiting-messages-from-strangers';
     const sameOrigin = origin === undefined ? 0 : (byOrigin.get(origin) ?? 0);
-    return sameOrigin >= waitingFromNetwork ? 'waiting-messages-from-network' : undefined;
+    return sameOrigin >= maxQueuedPerNetwork ? 'waiting-messages-from-network' : undefined;
   }
 
   #add(account: number, sender: number, origin: string | undefined): void {

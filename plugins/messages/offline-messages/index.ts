@@ -9,6 +9,7 @@ import {
   type MessageDraft,
   MessageLog,
   refuse,
+  renamedOption,
   type Session,
   z,
 } from 'chatserv';
@@ -39,26 +40,26 @@ export default definePlugin({
       .positive()
       .default(1_000_000)
       .describe('The most messages kept; the oldest are removed first'),
-    waiting: z
+    maxQueued: z
       .int()
       .positive()
       .default(10_000)
       .describe('The most direct messages queued for an account; a message to more than 32 accounts is never refused'),
-    waitingFrom: z.int().positive().default(1000).describe('The most of them from one sender'),
-    waitingFromNetwork: z
+    maxQueuedPerSender: z.int().positive().default(1000).describe('The most of them from one sender'),
+    maxQueuedPerNetwork: z
       .int()
       .positive()
       .default(2000)
       .describe('The most of them from one network; checked for senders whom the account has never written to'),
-    waitingFromStrangers: z
+    strangersShare: z
       .number()
       .min(0)
       .max(1)
       .default(0.5)
       .describe(
-        'The share of `waiting` open to senders whom the account has never written to; the rest is reserved for those it has',
+        'The share of `maxQueued` open to senders whom the account has never written to; the rest is reserved for those it has',
       ),
-    waitingForLost: z
+    maxLostLag: z
       .int()
       .nonnegative()
       .default(1000)
@@ -82,13 +83,18 @@ export default definePlugin({
       .default(90)
       .describe('How long messages are kept for a device that is not seen, in days; the last one of an account stays'),
     cursorTime: z.int().positive().default(250).describe('How often cursors are written, in milliseconds'),
+    waiting: renamedOption('maxQueued'),
+    waitingFrom: renamedOption('maxQueuedPerSender'),
+    waitingFromNetwork: renamedOption('maxQueuedPerNetwork'),
+    waitingFromStrangers: renamedOption('strangersShare'),
+    waitingForLost: renamedOption('maxLostLag'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
   provides: { inbox: Inbox },
   setup({ options, accounts, messageLog: log, clock, hotState, logger, server, signal }) {
     // A reload may replace the service object, but it is always the same log.
     const cursors = hotState('cursors', () => new Cursors());
-    cursors.waitingForLost = options.waitingForLost;
+    cursors.maxLostLag = options.maxLostLag;
     cursors.gaveUp = () => server.countLimitHit('waiting-for-lost');
     // Feeds keep the reader of their login, so it must reach the log's current service object.
     const live = hotState('live', () => ({ log, readers: new WeakSet<Session>() }));
