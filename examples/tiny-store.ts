@@ -20,10 +20,13 @@ type Stay = { room: number; account: number; role: string; since: number; until:
 
 export function openStore(now: () => number): { accounts: Accounts; messageLog: MessageLog; storage: Storage } {
   const users = new Map<number, User>();
-  const rooms: Room[] = [{ id: chat.EVERYONE, kind: 'everyone', name: '', facts: {} }];
+  const rooms: Room[] = [{ id: chat.EVERYONE, kind: 'everyone', name: '', facts: {}, size: 0 }];
   const entries: Entry[] = [];
   const origins: (string | undefined)[] = [];
   const forgotten = new Set<number>();
+  const removed = new Set<number>();
+  /** By entry: the accounts that it mentions, 0 for everyone. */
+  const mentions = new Map<number, readonly number[]>();
   const followers = new chat.Followers();
   const texts = new Map<string, string>();
   let sent: (chat.SendKey & { id: number })[] = [];
@@ -53,13 +56,20 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
   const of = (room: number) => entries.filter((entry) => entry.room === room);
   const seqOf = (room: number) => of(room).filter(({ counts }) => counts).length;
   const deviceOf = (account: number, name: string) => users.get(account)?.devices.find((one) => one.name === name);
-  const named = (name: string) => rooms.find((room) => room.kind === 'room' && nameKey(room.name) === nameKey(name));
+  const exists = (room: Room) => !removed.has(room.id);
+  const roomAt = (id: number) => rooms.filter(exists).find((room) => room.id === id);
+  const named = (name: string) =>
+    rooms.filter(exists).find((room) => room.kind === 'room' && nameKey(room.name) === nameKey(name));
+  const withSize = (room: Room | undefined) =>
+    room && { ...room, size: [...users.keys()].filter((account) => stayOf(room.id, account)).length };
   const stayOf = (room: number, account: number) =>
-    stays.find((stay) => stay.room === room && stay.account === account && stay.until === Infinity);
+    stays.find(
+      (stay) => stay.room === room && stay.account === account && stay.until === Infinity && users.has(account),
+    );
   const isIn = ({ id, kind, members }: Room, account: number) =>
     users.has(account) && (kind === 'everyone' || !!members?.includes(account) || !!stayOf(id, account));
   const isFor = ({ id, room, members }: Entry, account: number) => {
-    if (id <= (users.get(account)?.since ?? Infinity)) return false;
+    if (id <= (users.get(account)?.since ?? Infinity) || removed.has(room)) return false;
     if (room === chat.EVERYONE || members?.includes(account)) return true;
     return stays.some((stay) => stay.room === room && stay.account === account && stay.since < id && id < stay.until);
   };
@@ -70,10 +80,10 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       ({ account, devices }) => isAddressed(entry, account.id) && devices.some(({ id }) => id < entry.id),
     );
 
-  const membersOf = (to: chat.Destination) =>
-    'direct' in to ? [...new Set(to.direct)].sort((a, b) => a - b) : rooms[to.room - 1]?.members;
-  const createRoom = (part: Omit<Room, 'id'>): Room => {
-    const room = { ...part, id: rooms.length + 1 };
+  const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
+  const membersOf = (to: chat.Destination) => ('direct' in to ? ascending(to.direct) : roomAt(to.room)?.members);
+  const createRoom = (part: Omit<Room, 'id' | 'size'>): Room => {
+    const room = { ...part, id: rooms.length + 1, size: 0 };
     rooms.push(room);
     return room;
   };
@@ -81,33 +91,36 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
     entries[id - 1] = { ...(entries[id - 1] as Entry), ...part, body: '' };
   };
 
-  function add({ to, origin, ...entry }: chat.NewEntry): Entry {
+  function add({ to, origin, mentions: mentioned = [], mentionsAll, ...entry }: chat.NewEntry): Entry {
     const members = membersOf(to);
-    const found = 'room' in to ? rooms[to.room - 1] : rooms.find((room) => String(room.members) === String(members));
-    const { id: room } = found ?? createRoom({ kind: 'direct', name: '', facts: {}, members });
+    const found = 'room' in to ? roomAt(to.room) : rooms.find((room) => String(room.members) === String(members));
+    const { id: room, name } = found ?? createRoom({ kind: 'direct', name: '', facts: {}, members });
     const seq = entry.counts ? seqOf(room) + 1 : 0;
-    const added = { ...entry, id: entries.length + 1, room, members, seq, previous: of(room).at(-1)?.id ?? 0 };
+    const place = { id: entries.length + 1, room, members, roomName: name || undefined, seq };
+    const added = { ...entry, ...place, previous: of(room).at(-1)?.id ?? 0 };
+    if (entry.counts) mentions.set(added.id, mentionsAll ? [0, ...mentioned] : mentioned);
     entries.push(added);
     followers.note([added]);
     origins.push(origin);
     const redacted = entry.kind === 'redaction' ? entry.of : undefined;
     const isRedacted = ({ id, of, kind }: Entry) => (id === redacted || of === redacted) && kind !== 'redaction';
+    if (redacted) mentions.delete(redacted);
     if (redacted) for (const one of entries.filter(isRedacted)) blank(one.id, { redacted: true });
     return added;
   }
 
   function append(added: readonly chat.NewEntry[]): readonly Entry[] {
     for (const { to } of added) {
-      const size = 'direct' in to ? membersOf(to)?.length : rooms[to.room - 1] && 1;
+      const size = 'direct' in to ? membersOf(to)?.length : roomAt(to.room) && 1;
       if (!size || size > chat.DIRECT_MOST) throw new Error(`There is no room for ${JSON.stringify(to)}.`);
     }
     return added.map(add);
   }
 
-  /** Appends a `join` or `leave` entry. @returns its id */
-  function appendMove(kind: 'join' | 'leave', room: number, sender: number, time: number): number {
-    const from = users.get(sender)?.account.name ?? '';
-    const entry = { kind, version: 1, counts: false, sender, from, device: '', toSender: false, body: '', time };
+  /** Appends an entry of its own, such as a `join`. @returns its id */
+  function appendOwn(kind: string, room: number, sender: number, time: number, body = ''): number {
+    const from = users.get(sender)?.account.name ?? '*server*';
+    const entry = { kind, version: 1, counts: false, sender, from, device: '', toSender: false, body, time };
     return append([{ ...entry, to: { room } }]).length && entries.length;
   }
 
@@ -155,11 +168,27 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       find: async (sender, key) => sentAs(sender, key),
       head: async () => entries.length,
       follow: (follower) => followers.add(follower),
-      read: async (account, after, last, limit) =>
-        first(limit, kept(), (one) => one.id > after && one.id <= last && isFor(one, account)),
-      history: async (room, before, limit) =>
-        first(limit, of(room).reverse(), ({ id }) => id < before && !forgotten.has(id)),
+      read: async (account, after, last, limit, skip) =>
+        first(limit, kept(), (one) => {
+          const start = Math.max(after, skip?.get(one.room) ?? 0);
+          return one.id > start && one.id <= last && isFor(one, account);
+        }),
+      async history(room, { after = 0, before = Infinity, limit, from, counting = false }) {
+        const within = kept().filter(({ id, counts }) => id > after && id < before && (counts || !counting));
+        const there = within.filter((entry) => entry.room === room && roomAt(room));
+        return from === 'oldest' ? first(limit, there) : first(limit, there.reverse()).reverse();
+      },
+      changes: async (ids, limit) => first(limit, kept(), ({ of }) => of !== undefined && ids.includes(of)),
       get: async (id) => kept().find((entry) => entry.id === id),
+      readable: async (account, id) => kept().find((entry) => entry.id === id && isFor(entry, account)),
+      async spans(account, id) {
+        const [user, room] = [users.get(account), roomAt(id)];
+        if (!user || !room) return [];
+        if (room.kind !== 'room') return isIn(room, account) ? [{ since: user.since, until: 0 }] : [];
+        return stays
+          .filter((stay) => stay.room === id && stay.account === account)
+          .map(({ since, until }) => ({ since, until: until === Infinity ? 0 : until }));
+      },
       async count(account, sender, after, most, origin) {
         const direct = kept().filter(({ id, members, counts }) => id > after && members && counts);
         const counted = first(most, direct, (entry) => isAddressed(entry, account));
@@ -204,30 +233,60 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       },
       async unread(account) {
         const markers = users.get(account)?.markers;
-        return rooms.flatMap((room) => {
+        return rooms.filter(exists).flatMap((room) => {
           const [last, marker] = [seqOf(room.id), markers?.get(room.id) ?? 0];
-          return isIn(room, account) && last > marker ? { room: room.id, last, marker } : [];
+          if (!isIn(room, account) || last <= marker) return [];
+          const mentioned = kept().filter(({ id, seq, room: its }) => {
+            const whom = mentions.get(id) ?? [];
+            return its === room.id && seq > marker && (whom.includes(account) || whom.includes(0));
+          });
+          return { room: room.id, last, marker, mentions: Math.min(mentioned.length, chat.MENTIONS_MOST) };
         });
       },
       createRoom: async (name, facts) => (named(name) ? undefined : createRoom({ kind: 'room', name, facts })),
-      room: async (room) => (typeof room === 'string' ? named(room) : rooms[room - 1]),
+      async room(room) {
+        if (typeof room !== 'object') return withSize(typeof room === 'string' ? named(room) : roomAt(room));
+        return rooms.find(({ members }) => String(members) === String(ascending(room)));
+      },
       async setFacts(room, facts) {
-        const found = rooms[room - 1];
+        const found = roomAt(room);
         if (found) rooms[room - 1] = { ...found, facts };
       },
-      rooms: async (after, limit) => first(limit, rooms, ({ id, kind }) => kind === 'room' && id > after),
+      async renameRoom(id, name, time) {
+        const room = roomAt(id);
+        if (room?.kind !== 'room') throw new Error('There is no such room.');
+        if ((named(name)?.id ?? id) !== id) return undefined;
+        rooms[id - 1] = { ...room, name };
+        for (const { id: entry } of of(id)) entries[entry - 1] = { ...(entries[entry - 1] as Entry), roomName: name };
+        appendOwn('rename', id, 0, time, JSON.stringify(name));
+        followers.tell();
+        return withSize(rooms[id - 1]);
+      },
+      async removeRoom(id) {
+        if (roomAt(id)?.kind !== 'room') return;
+        removed.add(id);
+        stays = stays.filter(({ room }) => room !== id);
+        for (const entry of of(id)) forgotten.add(entry.id);
+      },
+      rooms: async (after, limit) =>
+        first(limit, rooms.filter(exists), ({ id, kind }) => kind === 'room' && id > after).map(
+          (room) => withSize(room) as Room,
+        ),
       roomsOf: async (account, kind) =>
-        rooms.slice(1).filter((room) => (kind ?? room.kind) === room.kind && isIn(room, account)),
+        rooms
+          .slice(1)
+          .filter((room) => exists(room) && (kind ?? room.kind) === room.kind && isIn(room, account))
+          .map((room) => withSize(room) as Room),
       async join(room, account, role, time) {
-        if (rooms[room - 1]?.kind !== 'room' || !users.has(account)) throw new Error('There is no such room or user.');
+        if (roomAt(room)?.kind !== 'room' || !users.has(account)) throw new Error('There is no such room or user.');
         const stay = stayOf(room, account);
         if (stay) stay.role = role;
-        else stays.push({ room, account, role, since: appendMove('join', room, account, time), until: Infinity });
+        else stays.push({ room, account, role, since: appendOwn('join', room, account, time), until: Infinity });
         followers.tell();
       },
       async leave(room, account, time, forget) {
         const stay = stayOf(room, account);
-        if (stay) stay.until = appendMove('leave', room, account, time);
+        if (stay) stay.until = appendOwn('leave', room, account, time);
         if (forget) stays = stays.filter((one) => one.room !== room || one.account !== account);
         followers.tell();
       },
@@ -235,7 +294,11 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         const there = [...users.keys()].filter((account) => account > after).flatMap((id) => stayOf(room, id) ?? []);
         return first(limit, there).map(({ account, role, since }) => ({ account, role, since }));
       },
-      async trim({ before, most, now = Infinity, keysSince, devicesSince = 0, history }) {
+      async member(room, account) {
+        const { role, since } = stayOf(room, account) ?? {};
+        return role === undefined || since === undefined ? undefined : { account, role, since };
+      },
+      async trim({ before, most, now = Infinity, keysSince, devicesSince = 0, ...keeping }) {
         for (const user of users.values()) {
           user.devices.sort(latestSeen);
           user.devices = user.devices.filter(({ seen }, index) => index === 0 || seen >= devicesSince);
@@ -246,7 +309,12 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
           // An entry is never older than its predecessors. Times in the future do not count.
           if (entry.time <= now) youngest = Math.max(youngest, entry.time);
           const isWithin = entry.id > least && Math.max(youngest, entry.time) >= before;
-          if (isWithin && (history?.has(entry.room) || isWanted(entry))) continue;
+          const limit = keeping.rooms?.has(entry.room) ? keeping.rooms.get(entry.room) : keeping.history;
+          // An entry without a number goes with the next that has one.
+          const next = of(entry.room).find(({ id, counts }) => id >= entry.id && counts);
+          const cut = seqOf(entry.room) - (limit?.most ?? 0);
+          const isKept = limit && entry.time >= limit.before && (next === undefined || next.seq > cut);
+          if (isWithin && (limit ? isKept : isWanted(entry))) continue;
           blank(entry.id);
           forgotten.add(entry.id);
         }

@@ -133,11 +133,15 @@ export { LoginDialogue } from './services/login-dialogue.ts';
 export {
   type CursorMove,
   type Device,
+  type HistoryRange,
   type InboxCount,
   Log,
+  MENTIONS_MOST,
   type Member,
   MessageLog,
   type Retention,
+  type RoomRetention,
+  type Span,
   type Unread,
 } from './services/message-log.ts';
 export { Passwords } from './services/passwords.ts';

@@ -20,6 +20,8 @@ export interface Room {
   readonly members?: readonly number[];
   /** Plugins' data about a named room, such as its topic and who may post. Opaque to the store. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** How many members a named room has now; 0 for other rooms. */
+  readonly size: number;
 }
 
 /** The room of a new entry: by its id, or the direct conversation of these accounts, in any order. */
@@ -28,7 +30,7 @@ export type Destination = { readonly room: number } | { readonly direct: readonl
 /** An entry to append to the log. */
 export interface NewEntry {
   readonly to: Destination;
-  /** `message`, or a kind that a plugin defines. The log itself knows `redaction`, `join` and `leave`. */
+  /** `message`, or a kind that a plugin defines. The log itself knows `redaction`, `join`, `leave` and `rename`. */
   readonly kind: string;
   /** The version of the kind's schema. */
   readonly version: number;
@@ -48,6 +50,10 @@ export interface NewEntry {
   readonly of?: number | undefined;
   /** The id of the entry that it answers. */
   readonly reply?: number | undefined;
+  /** The accounts that it mentions. */
+  readonly mentions?: readonly number[] | undefined;
+  /** Whether it mentions everyone in its room. */
+  readonly mentionsAll?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly time: number;
   /** A word for the sender's network, to count by. */
@@ -55,12 +61,14 @@ export interface NewEntry {
 }
 
 /** An item of the log. */
-export interface Entry extends Omit<NewEntry, 'to' | 'origin'> {
+export interface Entry extends Omit<NewEntry, 'to' | 'origin' | 'mentions' | 'mentionsAll'> {
   /** Its place in the log: later entries have greater ids. */
   readonly id: number;
   readonly room: number;
   /** In a direct conversation: the members' ids, ascending. */
   readonly members?: readonly number[] | undefined;
+  /** In a named room: its name, without `#`. */
+  readonly roomName?: string | undefined;
   /** Its number within the room, from 1 without gaps; 0 for an entry that does not count as unread. */
   readonly seq: number;
   /** The id of the room's previous entry; 0 for the first. */

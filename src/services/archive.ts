@@ -1,4 +1,4 @@
-import type { Entry, Room, SendKey } from '../api/entry.ts';
+import type { Entry, NewEntry, Room, SendKey } from '../api/entry.ts';
 import type { StoredAccount } from './accounts.ts';
 import type { Device } from './message-log.ts';
 import { token } from './service.ts';
@@ -23,7 +23,7 @@ export interface Membership {
 }
 
 /** A room with its present and past members. `everyone` is archived too, for its numbers. */
-export interface ArchivedRoom extends Room {
+export interface ArchivedRoom extends Omit<Room, 'size'> {
   /** The number of its last entry that counts. */
   readonly seq: number;
   /** The id of its last entry. */
@@ -34,10 +34,10 @@ export interface ArchivedRoom extends Room {
   readonly spoke: readonly number[];
 }
 
-/** An entry, and its origin. */
-export interface ArchivedEntry extends Omit<Entry, 'members'> {
-  readonly origin?: string | undefined;
-}
+/** An entry, its origin, and whom it mentions. */
+export interface ArchivedEntry
+  extends Omit<Entry, 'members' | 'roomName'>,
+    Pick<NewEntry, 'origin' | 'mentions' | 'mentionsAll'> {}
 
 /** A key under which a message was sent. */
 export interface ArchivedKey extends SendKey {

@@ -42,8 +42,38 @@ export interface Retention {
   readonly keysSince: number;
   /** Devices last seen before this time are removed, except an account's last one. */
   readonly devicesSince?: number;
-  /** Rooms whose entries stay after delivery, within the other limits. */
-  readonly history?: ReadonlySet<number>;
+  /** Entries stay after delivery, within this retention of their room; without it they go once they are delivered. */
+  readonly history?: RoomRetention;
+  /** Rooms with a retention of their own; `undefined` for one whose entries go once they are delivered. */
+  readonly rooms?: ReadonlyMap<number, RoomRetention | undefined>;
+}
+
+/** Limits on what the log keeps of one room, delivered or not. */
+export interface RoomRetention {
+  /** Entries appended before this time are removed, in milliseconds since 1970. */
+  readonly before: number;
+  /** The most entries that stay of those that count as unread, the latest ones. */
+  readonly most: number;
+}
+
+/** A part of a room's history. */
+export interface HistoryRange {
+  /** Only entries with ids above this one. */
+  readonly after?: number | undefined;
+  /** Only entries with ids below this one. */
+  readonly before?: number | undefined;
+  /** The most entries. */
+  readonly limit: number;
+  /** From which end of the range; the latest by default. */
+  readonly from?: 'oldest' | 'latest' | undefined;
+  /** Whether to leave out entries that do not count as unread. */
+  readonly counting?: boolean | undefined;
+}
+
+/** A period in which an account may read a room: the entries with ids above `since` and, unless it is 0, below `until`. */
+export interface Span {
+  readonly since: number;
+  readonly until: number;
 }
 
 /** A member of a named room. */
@@ -61,7 +91,12 @@ export interface Unread {
   readonly last: number;
   /** The number up to which the account has read. */
   readonly marker: number;
+  /** How many entries past the marker mention the account, up to `MENTIONS_MOST`. */
+  readonly mentions: number;
 }
+
+/** How far mentions are counted. */
+export const MENTIONS_MOST = 100;
 
 /**
  * All entries in one order, their rooms, and the positions of devices and readers. The only source of delivery: an
@@ -99,14 +134,27 @@ export interface MessageLog {
   /**
    * Up to `limit` entries for the account, oldest first, with ids above `after` and up to `upTo`: those of rooms that
    * it was a member of when they were appended, its own included.
+   * @param skip in these rooms only entries above this id
    */
-  read(account: number, after: number, upTo: number, limit: number): Promise<readonly Entry[]>;
+  read(
+    account: number,
+    after: number,
+    upTo: number,
+    limit: number,
+    skip?: ReadonlyMap<number, number>,
+  ): Promise<readonly Entry[]>;
 
-  /** Up to `limit` entries of a room with ids below `before`, latest first; none for an unknown room. */
-  history(room: number, before: number, limit: number): Promise<readonly Entry[]>;
+  /** Entries of a room, oldest first, from either end of a range; none for an unknown room. */
+  history(room: number, range: HistoryRange): Promise<readonly Entry[]>;
+  /** Up to `limit` entries that change (`of`) one of these entries, by id. */
+  changes(ids: readonly number[], limit: number): Promise<readonly Entry[]>;
 
   /** An entry by its id; undefined once it was trimmed. */
   get(id: number): Promise<Entry | undefined>;
+  /** An entry by its id, if the account may read it. */
+  readable(account: number, id: number): Promise<Entry | undefined>;
+  /** When the account could read a room, oldest first: none for a room that it was never in. */
+  spans(account: number, room: number): Promise<readonly Span[]>;
 
   /** Counts the messages in an account's inbox above the id `after`, up to `most`. */
   count(account: number, sender: number, after: number, most: number, origin?: string): Promise<InboxCount>;
@@ -135,10 +183,21 @@ export interface MessageLog {
 
   /** Creates a named room. @returns it, or undefined when the name is taken (by `nameKey`) */
   createRoom(name: string, facts: Room['facts']): Promise<Room | undefined>;
-  /** A room by its id, or a named room by its name. */
-  room(room: number | string): Promise<Room | undefined>;
+  /** A room by its id, a named room by its name, or the direct conversation of these accounts, if there is one. */
+  room(room: number | string | readonly number[]): Promise<Room | undefined>;
   /** Replaces the facts of a named room. */
   setFacts(room: number, facts: Room['facts']): Promise<void>;
+  /**
+   * Renames a named room, with an entry of kind `rename` from no account, whose body is the new name as JSON.
+   * @returns the room, or undefined when the name is taken by another room
+   * @throws when there is no such named room
+   */
+  renameRoom(room: number, name: string, time: number): Promise<Room | undefined>;
+  /**
+   * Removes a named room: its name is free at once, and nobody reads it or is in it. Trimming removes its entries and
+   * memberships.
+   */
+  removeRoom(room: number): Promise<void>;
   /** Named rooms with ids above `after`, by id. */
   rooms(after: number, limit: number): Promise<readonly Room[]>;
   /** The rooms that an account is in now, by id: those of a kind, or all but `everyone`. */
@@ -156,6 +215,8 @@ export interface MessageLog {
   leave(room: number, account: number, time: number, forget?: boolean): Promise<void>;
   /** Members of a named room with ids above `after`, by id. */
   members(room: number, after: number, limit: number): Promise<readonly Member[]>;
+  /** A member of a named room, if the account is one. */
+  member(room: number, account: number): Promise<Member | undefined>;
 
   /**
    * Removes entries that every device of every recipient has (with `toSender`, the sender is one of them),

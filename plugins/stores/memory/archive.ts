@@ -1,7 +1,7 @@
 import { type Archive, type ArchivedEntry, type ArchivedRoom, EVERYONE, type StoredAccount } from 'chatserv';
 import { pageOf } from './by-id.ts';
 import type { LogInMemory } from './log.ts';
-import type { KeptRoom } from './rooms.ts';
+import { type KeptRoom, setSpans } from './rooms.ts';
 import type { MemoryTexts } from './texts.ts';
 
 /** Sorts after every key. */
@@ -17,7 +17,7 @@ export interface ArchivedAccounts {
 
 /** Exports and imports a store in memory. */
 export function memoryArchive(accounts: ArchivedAccounts, log: LogInMemory, texts: MemoryTexts): Archive {
-  const { rooms, places, keys, entries } = log;
+  const { rooms, places, keys, entries, mentions } = log;
 
   return {
     ends: async () => ({ account: accounts.last, room: rooms.last, entry: log.end }),
@@ -29,9 +29,10 @@ export function memoryArchive(accounts: ArchivedAccounts, log: LogInMemory, text
     rooms: async (after, limit) => pageOf(rooms.all(), after, limit).map(archivedRoom),
     async entries(after, limit) {
       const kept = [...entries.values()].map(
-        ({ entry: { members, ...entry }, origin }): ArchivedEntry => ({
+        ({ entry: { members, roomName, ...entry }, origin }): ArchivedEntry => ({
           ...entry,
           ...(origin !== undefined && { origin }),
+          ...mentions.of(entry.id),
         }),
       );
       return pageOf(kept, after, limit);
@@ -59,7 +60,7 @@ export function memoryArchive(accounts: ArchivedAccounts, log: LogInMemory, text
         const room = rooms.add({ members: undefined, ...archived });
         for (const { account, role, since, until } of memberships) {
           const spans = room.spans.get(account) ?? [];
-          room.spans.set(account, [...spans, { role, since, until }]);
+          setSpans(room, account, [...spans, { role, since, until }]);
           places.get(account)?.rooms.set(room.id, room);
         }
         const { members } = room;
@@ -69,10 +70,13 @@ export function memoryArchive(accounts: ArchivedAccounts, log: LogInMemory, text
       }
     },
     async addEntries(added) {
-      for (const { origin, ...entry } of added) {
-        const room = rooms.get(entry.room);
-        if (room === undefined) throw new Error(`there is no room ${entry.room}`);
-        log.keep(room.members === undefined ? entry : { ...entry, members: room.members }, origin, room);
+      for (const { origin, mentions: mentioned, mentionsAll, ...archived } of added) {
+        const room = rooms.get(archived.room);
+        if (room === undefined) throw new Error(`there is no room ${archived.room}`);
+        const roomName = room.kind === 'room' ? room.name : undefined;
+        const entry = { ...archived, members: room.members, roomName };
+        log.keep(entry, origin, room);
+        mentions.add(entry, mentioned, mentionsAll);
       }
     },
     async addKeys(added) {

@@ -1,6 +1,16 @@
-import { type Entry, EVERYONE, Followers, type InboxCount, type MessageLog, type NewEntry, type Room } from 'chatserv';
+import {
+  type Entry,
+  EVERYONE,
+  Followers,
+  type HistoryRange,
+  type InboxCount,
+  type MessageLog,
+  type NewEntry,
+  type Room,
+} from 'chatserv';
 import { firstAbove } from './by-id.ts';
 import { Keys } from './keys.ts';
+import { Mentions } from './mentions.ts';
 import { type Place, Places } from './places.ts';
 import {
   idOf,
@@ -8,11 +18,14 @@ import {
   type Kept,
   type KeptRoom,
   leaveRoom,
+  memberIn,
   membersOf,
+  type RoleSpan,
   Rooms,
   readRoom,
   roomOf,
-  type Span,
+  setSpans,
+  spansOf,
 } from './rooms.ts';
 import { Trimmer } from './trim.ts';
 
@@ -21,6 +34,7 @@ export class LogInMemory {
   readonly rooms = new Rooms();
   readonly places = new Places();
   readonly keys = new Keys();
+  readonly mentions = new Mentions();
   /** The entries that are not forgotten, oldest first. */
   readonly entries = new Map<number, Kept>();
   /** The last id ever assigned. */
@@ -40,7 +54,7 @@ export class LogInMemory {
   }
 
   /** Numbers an entry and adds it. */
-  append({ to, origin, ...written }: NewEntry): Entry {
+  append({ to, origin, mentions, mentionsAll, ...written }: NewEntry): Entry {
     const room = this.rooms.at(to);
     const { kind, version, counts, sender, from, device, toSender, body, of, reply, time } = written;
     const id = ++this.end;
@@ -48,6 +62,7 @@ export class LogInMemory {
       id,
       room: room.id,
       members: room.members,
+      roomName: room.kind === 'room' ? room.name : undefined,
       seq: counts ? ++room.seq : 0,
       previous: room.last,
       kind,
@@ -63,6 +78,7 @@ export class LogInMemory {
       time,
     };
     room.last = id;
+    if (entry.seq > 0) this.mentions.add(entry, mentions, mentionsAll);
     if (room.members !== undefined) this.noteMembers(room, room.members, sender);
     this.keep(entry, origin, room);
     if (kind === 'redaction' && of !== undefined) this.#redact(of);
@@ -79,6 +95,7 @@ export class LogInMemory {
   }
 
   #redact(of: number): void {
+    this.mentions.remove(of);
     for (const id of [of, ...(this.#changes.get(of) ?? [])]) {
       const kept = this.entries.get(id);
       if (kept !== undefined && kept.entry.kind !== 'redaction') {
@@ -90,24 +107,34 @@ export class LogInMemory {
   forget(kept: Kept): void {
     const { id, room, of } = kept.entry;
     this.entries.delete(id);
+    this.mentions.remove(id);
     if (of !== undefined) {
       const rest = this.#changes.get(of)?.filter((other) => other !== id) ?? [];
       if (rest.length > 0) this.#changes.set(of, rest);
       else this.#changes.delete(of);
     }
-    leaveRoom(this.rooms.get(room) as KeptRoom, kept);
+    const its = this.rooms.get(room);
+    if (its !== undefined) leaveRoom(its, kept);
   }
 
   latest(): number | undefined {
     return this.#latest;
   }
 
-  read(account: number, { since, rooms }: Place, after: number, upTo: number, limit: number): Entry[] {
+  read(
+    account: number,
+    { since, rooms }: Place,
+    after: number,
+    upTo: number,
+    limit: number,
+    skip?: ReadonlyMap<number, number>,
+  ): Entry[] {
     const found: Entry[] = [];
     const from = Math.max(after, since);
     const everyone = this.rooms.get(EVERYONE) as KeptRoom;
-    readRoom(everyone, account, from, upTo, limit, found);
-    for (const room of rooms.values()) readRoom(room, account, from, upTo, limit, found);
+    for (const room of [everyone, ...rooms.values()]) {
+      readRoom(room, account, Math.max(from, skip?.get(room.id) ?? 0), upTo, limit, found);
+    }
     // Each room contributed up to `limit` entries, so the first ones overall are among them.
     return found.sort((a, b) => a.id - b.id).slice(0, limit);
   }
@@ -129,14 +156,21 @@ export class LogInMemory {
     return counted;
   }
 
-  history(room: number, before: number, limit: number): Entry[] {
+  history(room: number, { after = 0, before = this.end + 1, limit, from, counting = false }: HistoryRange): Entry[] {
     const found: Entry[] = [];
     const { entries = [] } = this.rooms.get(room) ?? {};
-    for (let at = firstAbove(before - 1, entries, idOf) - 1; at >= 0 && found.length < limit; at--) {
-      const { entry, isGone } = entries[at] as Kept;
-      if (!isGone) found.push(entry);
+    const [first, end] = [firstAbove(after, entries, idOf), firstAbove(before - 1, entries, idOf)];
+    for (let i = 0; i < end - first && found.length < limit; i++) {
+      const { entry, isGone } = entries[from === 'oldest' ? first + i : end - 1 - i] as Kept;
+      if (!isGone && (entry.counts || !counting)) found.push(entry);
     }
-    return found;
+    return from === 'oldest' ? found : found.reverse();
+  }
+
+  /** Up to `limit` entries that change one of these, by id. */
+  changes(ids: readonly number[], limit: number): Entry[] {
+    const changes = ids.flatMap((id) => this.#changes.get(id) ?? []).sort((a, b) => a - b);
+    return changes.slice(0, Math.max(0, limit)).flatMap((id) => this.entries.get(id)?.entry ?? []);
   }
 
   /** Starts a membership, or changes its role. @throws when the room or the account does not exist */
@@ -148,11 +182,11 @@ export class LogInMemory {
     const spans = room.spans.get(account) ?? [];
     const last = spans.at(-1);
     if (last?.until === 0) {
-      room.spans.set(account, [...spans.slice(0, -1), { ...last, role }]);
+      setSpans(room, account, [...spans.slice(0, -1), { ...last, role }]);
       return;
     }
     this.#append('join', id, account, place.name, time);
-    room.spans.set(account, [...spans, { role, since: this.end, until: 0 }]);
+    setSpans(room, account, [...spans, { role, since: this.end, until: 0 }]);
     place.rooms.set(id, room);
     this.followers.tell();
   }
@@ -164,18 +198,36 @@ export class LogInMemory {
     const was = isMember(room, account);
     if (was) {
       this.#append('leave', id, account, place.name, time);
-      const spans = room.spans.get(account) as readonly Span[];
-      room.spans.set(account, [...spans.slice(0, -1), { ...(spans.at(-1) as Span), until: this.end }]);
+      const spans = room.spans.get(account) ?? [];
+      setSpans(room, account, spans.with(-1, { ...(spans.at(-1) as RoleSpan), until: this.end }));
     }
     if (forget) {
-      room.spans.delete(account);
+      setSpans(room, account, []);
       place.rooms.delete(id);
     }
     this.followers.tell();
   }
 
-  #append(kind: string, room: number, sender: number, from: string, time: number): void {
-    const plain = { version: 1, counts: false, device: '', toSender: false, body: '' };
+  /** @returns false when the name is taken. @throws when there is no such named room */
+  rename(id: number, name: string, time: number): boolean {
+    const room = this.rooms.get(id);
+    if (room?.kind !== 'room') throw new Error(`there is no room ${id} to rename`);
+    if (!this.rooms.rename(room, name)) return false;
+    this.#append('rename', id, 0, '*server*', time, JSON.stringify(name));
+    this.followers.tell();
+    return true;
+  }
+
+  removeRoom(id: number): void {
+    const room = this.rooms.get(id);
+    if (room?.kind !== 'room') return;
+    this.rooms.remove(room);
+    for (const account of room.spans.keys()) this.places.get(account)?.rooms.delete(id);
+    for (const kept of room.entries) if (!kept.isGone) this.forget(kept);
+  }
+
+  #append(kind: string, room: number, sender: number, from: string, time: number, body = ''): void {
+    const plain = { version: 1, counts: false, device: '', toSender: false, body };
     this.followers.note([this.append({ ...plain, to: { room }, kind, sender, from, time })]);
   }
 
@@ -210,12 +262,19 @@ export function messageLogOf(log: LogInMemory): MessageLog {
     find: async (sender, key) => keys.find(sender, key),
     head: async () => log.end,
     follow: (follower) => log.followers.add(follower),
-    async read(account, after, upTo, limit) {
+    async read(account, after, upTo, limit, skip) {
       const place = places.get(account);
-      return place === undefined || limit <= 0 ? [] : log.read(account, place, after, upTo, limit);
+      return place === undefined || limit <= 0 ? [] : log.read(account, place, after, upTo, limit, skip);
     },
-    history: async (room, before, limit) => log.history(room, before, limit),
+    history: async (room, range) => log.history(room, range),
+    changes: async (ids, limit) => log.changes(ids, limit),
     get: async (id) => entries.get(id)?.entry,
+    async readable(account, id) {
+      const { entry } = entries.get(id) ?? {};
+      const spans = entry && spansOf(rooms.get(entry.room), account, places.get(account)?.since);
+      return spans?.some(({ since, until }) => since < id && (until === 0 || id < until)) ? entry : undefined;
+    },
+    spans: async (account, room) => spansOf(rooms.get(room), account, places.get(account)?.since),
     count: async (account, sender, after, most, origin) => log.count(account, sender, after, most, origin),
 
     enter: async (account, device, now, most) => places.enter(account, device, now, most),
@@ -236,7 +295,9 @@ export function messageLogOf(log: LogInMemory): MessageLog {
       if (markers === undefined) return [];
       const found = [rooms.get(EVERYONE) as KeptRoom, ...log.roomsOf(account)];
       const unread = found.map(({ id, seq }) => ({ room: id, last: seq, marker: markers.get(id) ?? 0 }));
-      return unread.filter(({ last, marker }) => last > marker);
+      return unread
+        .filter(({ last, marker }) => last > marker)
+        .map((one) => ({ ...one, mentions: log.mentions.count(account, one.room, one.marker) }));
     },
 
     async createRoom(name, facts) {
@@ -251,6 +312,10 @@ export function messageLogOf(log: LogInMemory): MessageLog {
       const room = rooms.get(id);
       if (room?.kind === 'room') room.facts = facts;
     },
+    async renameRoom(id, name, time) {
+      return log.rename(id, name, time) ? roomOf(rooms.get(id) as KeptRoom) : undefined;
+    },
+    removeRoom: async (id) => log.removeRoom(id),
     async rooms(after, limit) {
       const named = [...rooms.all()].filter(({ id, kind }) => id > after && kind === 'room');
       return named.slice(0, Math.max(0, limit)).map(roomOf);
@@ -261,6 +326,10 @@ export function messageLogOf(log: LogInMemory): MessageLog {
     async members(id, after, limit) {
       const room = rooms.get(id);
       return room === undefined ? [] : membersOf(room, after, limit);
+    },
+    async member(id, account) {
+      const room = rooms.get(id);
+      return room && memberIn(room.spans, account);
     },
 
     trim: async (retention) => trimmer.trim(retention),

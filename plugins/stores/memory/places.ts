@@ -1,5 +1,5 @@
 import type { Cursor, CursorMove, Device } from 'chatserv';
-import type { KeptRoom } from './rooms.ts';
+import { type KeptRoom, setSpans } from './rooms.ts';
 
 interface KeptDevice {
   id: number;
@@ -49,7 +49,7 @@ export class Places {
 
   remove(account: number): void {
     const place = this.#places.get(account);
-    for (const room of place?.rooms.values() ?? []) room.spans.delete(account);
+    for (const room of place?.rooms.values() ?? []) setSpans(room, account, []);
     this.#places.delete(account);
   }
 

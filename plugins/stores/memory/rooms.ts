@@ -1,4 +1,13 @@
-import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type Member, nameKey, type Room } from 'chatserv';
+import {
+  type Destination,
+  DIRECT_MOST,
+  type Entry,
+  EVERYONE,
+  type Member,
+  nameKey,
+  type Room,
+  type Span,
+} from 'chatserv';
 import { firstAbove } from './by-id.ts';
 
 /** An entry with its state in the log. */
@@ -13,7 +22,7 @@ export interface Kept {
 }
 
 /** A membership of a named room, which covers the entries between two ids. */
-export interface Span {
+export interface RoleSpan {
   readonly role: string;
   readonly since: number;
   /** 0 while it is a member. */
@@ -24,7 +33,7 @@ export interface Span {
 export interface KeptRoom {
   readonly id: number;
   readonly kind: Room['kind'];
-  readonly name: string;
+  name: string;
   readonly members: readonly number[] | undefined;
   facts: Room['facts'];
   /** The number of its last entry that counts as unread. */
@@ -36,9 +45,11 @@ export interface KeptRoom {
   /** How many of them are gone. */
   gone: number;
   /** The present and past memberships of a named room, by account. */
-  readonly spans: Map<number, readonly Span[]>;
+  readonly spans: Map<number, readonly RoleSpan[]>;
   /** The members of a direct conversation that have said something. */
   readonly spoke: Set<number>;
+  /** How many members a named room has. */
+  size: number;
 }
 
 /** The rooms, by id, name and members. */
@@ -75,6 +86,7 @@ export class Rooms {
       gone: 0,
       spans: new Map(),
       spoke: new Set(),
+      size: 0,
     };
     this.#byId.set(id, room);
     if (kind === 'room') this.#byName.set(nameKey(name), room);
@@ -87,8 +99,26 @@ export class Rooms {
     return this.#byName.has(nameKey(name)) ? undefined : this.add({ id: this.last + 1, kind: 'room', name, facts });
   }
 
-  get(room: number | string): KeptRoom | undefined {
-    return typeof room === 'number' ? this.#byId.get(room) : this.#byName.get(nameKey(room));
+  /** A room by its id, its name, or the members of a conversation. */
+  get(room: number | string | readonly number[]): KeptRoom | undefined {
+    if (typeof room === 'number') return this.#byId.get(room);
+    return typeof room === 'string' ? this.#byName.get(nameKey(room)) : this.#byMembers.get(ascending(room).join());
+  }
+
+  /** @returns false when the name is another room's */
+  rename(room: KeptRoom, name: string): boolean {
+    const holder = this.#byName.get(nameKey(name));
+    if (holder !== undefined && holder !== room) return false;
+    this.#byName.delete(nameKey(room.name));
+    room.name = name;
+    for (const kept of room.entries) kept.entry = { ...kept.entry, roomName: name };
+    this.#byName.set(nameKey(name), room);
+    return true;
+  }
+
+  remove(room: KeptRoom): void {
+    this.#byId.delete(room.id);
+    this.#byName.delete(nameKey(room.name));
   }
 
   /** All rooms, by id. */
@@ -111,28 +141,51 @@ export class Rooms {
   /** The room of a destination. A conversation is created if it does not exist. */
   at(to: Destination): KeptRoom {
     if ('room' in to) return this.#byId.get(to.room) as KeptRoom;
-    const members = [...new Set(to.direct)].sort((a, b) => a - b);
+    const members = ascending(to.direct);
     return this.#byMembers.get(members.join()) ?? this.add({ id: this.last + 1, kind: 'direct', members });
   }
 }
 
+function ascending(ids: readonly number[]): number[] {
+  return [...new Set(ids)].sort((a, b) => a - b);
+}
+
 /** A room as the service returns it. */
-export function roomOf({ id, kind, name, members, facts }: KeptRoom): Room {
-  return members === undefined ? { id, kind, name, facts } : { id, kind, name, members, facts };
+export function roomOf({ id, kind, name, members, facts, size }: KeptRoom): Room {
+  return members === undefined ? { id, kind, name, facts, size } : { id, kind, name, members, facts, size };
 }
 
 export function isMember({ spans }: KeptRoom, account: number): boolean {
   return spans.get(account)?.at(-1)?.until === 0;
 }
 
+/** When an account could read a room. @param registered the log's end at its registration; undefined without an account */
+export function spansOf(room: KeptRoom | undefined, account: number, registered: number | undefined): Span[] {
+  if (room === undefined || registered === undefined) return [];
+  if (room.members?.includes(account) === false) return [];
+  const spans = room.kind === 'room' ? (room.spans.get(account) ?? []) : [{ since: 0, until: 0 }];
+  return spans.map(({ since, until }) => ({ since: Math.max(since, registered), until }));
+}
+
 /** Members of a named room with ids above `after`, by id. */
 export function membersOf({ spans }: KeptRoom, after: number, limit: number): Member[] {
-  const found: Member[] = [];
-  for (const [account, of] of spans) {
-    const { role, since, until } = of.at(-1) as Span;
-    if (account > after && until === 0) found.push({ account, role, since });
-  }
-  return found.sort((a, b) => a.account - b.account).slice(0, Math.max(0, limit));
+  const accounts = [...spans.keys()].filter((account) => account > after).sort((a, b) => a - b);
+  const found = accounts.flatMap((account) => memberIn(spans, account) ?? []);
+  return found.slice(0, Math.max(0, limit));
+}
+
+/** A member of a named room, if the account is one now. */
+export function memberIn(spans: KeptRoom['spans'], account: number): Member | undefined {
+  const { role, since, until } = spans.get(account)?.at(-1) ?? { role: '', since: 0, until: 1 };
+  return until === 0 ? { account, role, since } : undefined;
+}
+
+/** Replaces an account's memberships of a named room, and keeps the room's size. */
+export function setSpans(room: KeptRoom, account: number, spans: readonly RoleSpan[]): void {
+  const was = isMember(room, account);
+  if (spans.length === 0) room.spans.delete(account);
+  else room.spans.set(account, spans);
+  room.size += Number(isMember(room, account)) - Number(was);
 }
 
 /** Whether an account may read the entry of a named room with this id. */

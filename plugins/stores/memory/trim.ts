@@ -1,4 +1,4 @@
-import type { Retention } from 'chatserv';
+import type { Entry, Retention, RoomRetention } from 'chatserv';
 import type { Keyed, Keys } from './keys.ts';
 import type { Behind, Places } from './places.ts';
 import { type Kept, type KeptRoom, type Rooms, readableBy } from './rooms.ts';
@@ -40,7 +40,8 @@ export class Trimmer {
   }
 
   /** @returns whether there may be more to trim */
-  trim({ before, most, now = Number.POSITIVE_INFINITY, keysSince, devicesSince = 0, history }: Retention): boolean {
+  trim(retention: Retention): boolean {
+    const { before, most, now = Number.POSITIVE_INFINITY, keysSince, devicesSince = 0 } = retention;
     const { entries, places, keys, forget } = this.#log;
     if (this.#round === undefined) {
       places.expire(devicesSince);
@@ -62,11 +63,23 @@ export class Trimmer {
       // An entry is never older than its predecessors. A time in the future says nothing about the others.
       if (time >= before && time <= now) round.isYoung = true;
       const isOld = !round.isYoung && time < before;
-      if (isOld || round.excess >= 0) forget(kept);
-      else if (!history?.has(room)) left -= this.#look(kept, round);
+      const limit = retention.rooms?.has(room) ? retention.rooms.get(room) : retention.history;
+      if (isOld || round.excess >= 0 || (limit !== undefined && this.#isBeyond(kept.entry, limit))) forget(kept);
+      else if (limit === undefined) left -= this.#look(kept, round);
       left--;
     }
     return true;
+  }
+
+  /** Whether a room's retention no longer keeps an entry. One without a number goes with the one after it. */
+  #isBeyond({ room: id, seq, id: entry, time }: Entry, { before, most }: RoomRetention): boolean {
+    if (time < before) return true;
+    const room = this.#log.rooms.get(id);
+    if (room === undefined) return true;
+    const cut = room.seq - most;
+    if (seq > 0) return seq <= cut;
+    const next = room.entries.find(({ entry: { id: other, seq: number } }) => other > entry && number > 0);
+    return next !== undefined && next.entry.seq <= cut;
   }
 
   /** Forgets an entry if everyone has read it. @returns how many members it looked at */

@@ -1,9 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Duplicate } from 'chatserv';
 import { pack } from './account-set.ts';
-import { COUNTS, DIRECT_MOST, type EntryRow, type NewEntryRow, type Places, REDACTED } from './entry-rows.ts';
+import {
+  COUNTS,
+  DIRECT_MOST,
+  type EntryRow,
+  type MentionPairs,
+  type NewEntryRow,
+  type OfRoom,
+  type Places,
+  placeAt,
+  REDACTED,
+} from './entry-rows.ts';
 import type { KeyRow } from './key-tail.ts';
-import type { LogEnd, WrittenRoom } from './log-end.ts';
+import { type LogEnd, ofRoom, type WrittenRoom } from './log-end.ts';
 
 /** Prepares the statements that append to the log and find messages by key. */
 export function prepareAppend(db: DatabaseSync, end: LogEnd) {
@@ -11,6 +21,8 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
   const redact = `UPDATE entry SET body = '', flags = flags | ${REDACTED} WHERE kind <> 'redaction'`;
   const blank = db.prepare(`${redact} AND id = ?`);
   const blankChanges = db.prepare(`${redact} AND of = ?`);
+  const mention = db.prepare('INSERT OR IGNORE INTO mention (account, room, seq, id) VALUES (?, ?, ?, ?)');
+  const unmention = db.prepare('DELETE FROM mention WHERE id = ?');
 
   const findEntry = (sender: number, key: string): Duplicate | undefined =>
     end.keys.find(sender, key, end.lastKnownKey);
@@ -31,16 +43,17 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
     return made;
   }
 
-  function add(room: WrittenRoom, entry: NewEntryRow, places: (number | readonly number[] | null)[]): void {
+  function add(room: WrittenRoom, entry: NewEntryRow, places: (number | OfRoom | null)[]): void {
     const [to, kind, , , , , , , of] = entry;
     if (kind === 'redaction' && of !== null) {
       end.flush();
       blank.run(of);
       blankChanges.run(of);
+      unmention.run(of);
     }
     const previous = room.last;
     const seq = end.add(room, entry);
-    places.push(end.head, room.id, seq, previous, (typeof to === 'number' && room.members) || null);
+    places.push(end.head, room.id, seq, previous, typeof to === 'number' ? (ofRoom(room) ?? null) : null);
   }
 
   return {
@@ -49,14 +62,18 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
      * Appends entries, unless the sender has used the key before. They are written by `LogEnd.flush`.
      * @returns their places, or what they duplicate
      */
-    append(entries: readonly NewEntryRow[], key?: KeyRow): Places | Duplicate {
+    append(entries: readonly NewEntryRow[], key?: KeyRow, mentions: MentionPairs = []): Places | Duplicate {
       if (key !== undefined) {
         const before = findEntry(key[0], key[1]);
         if (before !== undefined) return before;
       }
       const first = end.head + 1;
-      const places: (number | readonly number[] | null)[] = [];
+      const places: (number | OfRoom | null)[] = [];
       for (const entry of entries) add(roomOf(entry[0]), entry, places);
+      for (let i = 0; i < mentions.length; i += 2) {
+        const [id, room, seq] = placeAt(places, mentions[i] ?? 0);
+        if (seq > 0) mention.run(mentions[i + 1] ?? 0, room, seq, id);
+      }
       if (key !== undefined) end.keys.add(first, key);
       return places;
     },
@@ -65,7 +82,7 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
       const { last } = room;
       add(room, entry, []);
       const [, kind, version, flags, ...columns] = entry;
-      return [room.last, room.id, flags & COUNTS ? room.seq : 0, last, kind, version, flags, ...columns];
+      return [room.last, room.id, flags & COUNTS ? room.seq : 0, last, kind, version, flags, ...columns, room.name];
     },
   };
 }

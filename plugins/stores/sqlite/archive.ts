@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ArchivedAccount, ArchivedEntry, ArchivedKey, ArchivedRoom, ArchiveEnds, Membership } from 'chatserv';
 import { unpack } from './account-set.ts';
 import { prepareDevices } from './devices.ts';
-import { ENTRY_COLUMNS, entryOf, type StoredEntry } from './entry-rows.ts';
-import { ROOM, type RoomRow, roomOf } from './named-rooms.ts';
+import { ENTRY_COLUMNS, entryOf, MENTIONS_ALL, type StoredEntry } from './entry-rows.ts';
+import { EXISTS, ROOM, type RoomRow, roomOf } from './named-rooms.ts';
 import { atMost, prepare, prepareArrays, withRoles } from './rows.ts';
 import type { Tail } from './tail.ts';
 
@@ -18,14 +18,19 @@ export function prepareArchive(db: DatabaseSync, tail: Tail) {
   const markers = prepare<{ room: number; seq: number }>(db, 'SELECT room, seq FROM marker WHERE account = ?');
   const rooms = prepare<RoomRow & { last: number; seq: number; spoke: Uint8Array | null }>(
     db,
-    `SELECT ${ROOM}, last, seq, spoke FROM room WHERE id > ? ORDER BY id LIMIT ?`,
+    `SELECT ${ROOM}, last, seq, spoke FROM room WHERE id > ? AND ${EXISTS} ORDER BY id LIMIT ?`,
   );
   const memberships = prepare<Membership>(
     db,
     `SELECT account, role, since, ifnull(until, 0) AS until FROM member
      WHERE room = ? AND role IS NOT NULL ORDER BY account, since`,
   );
-  const entries = prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id LIMIT ?`);
+  const entries = prepareArrays<StoredEntry>(
+    db,
+    `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? AND EXISTS (SELECT 1 FROM room WHERE room.id = entry.room AND ${EXISTS})
+     ORDER BY id LIMIT ?`,
+  );
+  const mentions = prepare<{ account: number }>(db, 'SELECT account FROM mention WHERE id = ? ORDER BY account');
   const keys = prepare<Omit<ArchivedKey, 'unknown'> & { unknown: string }>(
     db,
     'SELECT id, sender, key, unknown, time FROM sent WHERE id > ? ORDER BY id LIMIT ?',
@@ -49,18 +54,28 @@ export function prepareArchive(db: DatabaseSync, tail: Tail) {
       })),
 
     archivedRooms: (after: number, limit: number): ArchivedRoom[] =>
-      rooms.all(after, atMost(limit)).map((row) => ({
-        ...roomOf(row),
-        ...tail.endOf(row.id, row.last, row.seq),
-        memberships: memberships.all(row.id).map((membership) => ({ ...membership })),
-        spoke: spokeIn(row),
-      })),
+      rooms.all(after, atMost(limit)).map((row) => {
+        const { size, ...room } = roomOf(row);
+        return {
+          ...room,
+          ...tail.endOf(row.id, row.last, row.seq),
+          memberships: memberships.all(row.id).map((membership) => ({ ...membership })),
+          spoke: spokeIn(row),
+        };
+      }),
 
     archivedEntries: (after: number, limit: number): ArchivedEntry[] =>
       entries.all(after, atMost(limit)).map((row) => {
-        const { members, ...entry } = entryOf(row);
+        const { members, roomName, ...entry } = entryOf(row);
         const origin = row[14];
-        return { ...entry, ...(origin !== null && { origin }) };
+        const mentioned = mentions.all(entry.id).map(({ account }) => account);
+        const named = mentioned.filter((account) => account !== MENTIONS_ALL);
+        return {
+          ...entry,
+          ...(origin !== null && { origin }),
+          ...(named.length > 0 && { mentions: named }),
+          ...(mentioned.includes(MENTIONS_ALL) && { mentionsAll: true }),
+        };
       }),
 
     archivedKeys: (after: number, limit: number): ArchivedKey[] =>

@@ -34,6 +34,7 @@ export type Forgetting = ReturnType<typeof prepareForgetting>;
 export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
   const removeEntry = db.prepare('DELETE FROM entry WHERE id = ?');
   const removePlace = db.prepare('DELETE FROM place WHERE room = ? AND id = ?');
+  const removeMentions = db.prepare('DELETE FROM mention WHERE id = ?');
   const roomOf = prepare<{ room: number }>(db, 'SELECT room FROM entry WHERE id = ?');
   const addUp = db.prepare('UPDATE log SET entries = entries - ? WHERE id = 1');
   const places = prepare<PlaceRow>(
@@ -55,6 +56,7 @@ export function prepareForgetting(db: DatabaseSync, end: LogEnd) {
   function forget(room: number, id: number, slice?: Slice): void {
     slice?.remove();
     removePlace.run(room, id);
+    removeMentions.run(id);
     removed += Number(removeEntry.run(id).changes);
   }
 

@@ -11,7 +11,7 @@ import {
   skeletons,
 } from 'chatserv';
 import { pack } from './account-set.ts';
-import { ENTRY_COLUMNS, EVERYONE, newEntryRow, REDACTED } from './entry-rows.ts';
+import { ENTRY_COLUMNS, EVERYONE, mentionPairs, newEntryRow, REDACTED } from './entry-rows.ts';
 import { prepareSkeletons } from './skeletons.ts';
 
 /** The importing part of an archive, and a way to abandon an unfinished import. */
@@ -104,6 +104,7 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
     `INSERT INTO entry (${ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const addPlace = db.prepare('INSERT INTO place (room, id, sender, flags) VALUES (?, ?, ?, ?)');
+  const addMention = db.prepare('INSERT INTO mention (account, room, seq, id) VALUES (?, ?, ?, ?)');
   const countEntries = db.prepare('UPDATE log SET entries = entries + ? WHERE id = 1');
   const addKey = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
   const indexKey = db.prepare('INSERT INTO sent_key (sender, key, id) VALUES (?, ?, ?)');
@@ -149,6 +150,8 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
         const all = redacted ? flags | REDACTED : flags;
         addEntry.run(id, room, seq, previous, kind, version, all, sender, ...columns);
         addPlace.run(room, id, sender, all);
+        const mentions = mentionPairs([{ ...entry, to: { room } }])?.filter((_, i) => i % 2 === 1) ?? [];
+        for (const account of new Set(mentions)) if (seq > 0) addMention.run(account, room, seq, id);
       }
       countEntries.run(entries.length);
     },

@@ -1,6 +1,14 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { pack, unpack } from './account-set.ts';
-import { COUNTS, ENTRY_COLUMNS, type EntryRow, type NewEntryRow, type StoredEntry } from './entry-rows.ts';
+import {
+  COUNTS,
+  ENTRY_COLUMNS,
+  type EntryRow,
+  EVERYONE,
+  type NewEntryRow,
+  type OfRoom,
+  type StoredEntry,
+} from './entry-rows.ts';
 import { prepareInserts } from './inserts.ts';
 import { KeyTail } from './key-tail.ts';
 import { writesOfOthers } from './others.ts';
@@ -14,6 +22,8 @@ export interface WrittenRoom {
   readonly id: number;
   /** The members of a direct conversation. */
   readonly members: readonly number[] | undefined;
+  /** The name of a named room. */
+  name?: string | undefined;
   /** The id of its last entry, and the number of its last entry that counts as unread. */
   last: number;
   seq: number;
@@ -99,7 +109,7 @@ export class LogEnd {
         db,
         'SELECT id, members FROM room WHERE id > ? ORDER BY id',
       ),
-      room: prepare<RoomRow>(db, 'SELECT id, members, spoke, last, seq FROM room WHERE id = ?'),
+      room: prepare<RoomRow>(db, 'SELECT id, name, members, spoke, last, seq FROM room WHERE id = ?'),
       direct: prepare<{ room: number }>(db, 'SELECT room FROM direct WHERE members = ?'),
       entriesAfter: prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id > ? ORDER BY id`),
     };
@@ -118,7 +128,7 @@ export class LogEnd {
     this.#committed = this.head;
     if (!othersWrote || committed === undefined || committed >= this.head) return [];
     const rows = this.#statements.entriesAfter.all(committed);
-    return rows.map((row): EntryRow => [...row, this.room(row[1])?.members]);
+    return rows.map((row): EntryRow => [...row, ofRoom(this.room(row[1]))]);
   }
 
   /** Call it when the transaction is committed. */
@@ -164,14 +174,21 @@ export class LogEnd {
     return this.#isStale ? (this.#statements.log.get() as LogRow).indexed : this.head;
   }
 
-  /** A room by its id. */
+  /** A room by its id; undefined for one that was removed. */
   room(id: number): WrittenRoom | undefined {
     const known = this.#known.get(id);
     if (known !== undefined) return known;
     const row = this.#statements.room.get(id);
-    if (row === undefined) return undefined;
+    if (row === undefined || (row.name === null && row.members === null && id !== EVERYONE)) return undefined;
     const [members, spoke] = [row.members, row.spoke].map((packed) => packed && unpack(packed));
-    return this.#remember({ id, members: members ?? undefined, last: row.last, seq: row.seq, spoke: new Set(spoke) });
+    return this.#remember({
+      id,
+      members: members ?? undefined,
+      name: row.name ?? undefined,
+      last: row.last,
+      seq: row.seq,
+      spoke: new Set(spoke),
+    });
   }
 
   /** A conversation by its members' ids in ascending order. */
@@ -236,10 +253,16 @@ export class LogEnd {
 
 interface RoomRow {
   readonly id: number;
+  readonly name: string | null;
   readonly members: Uint8Array | null;
   readonly spoke: Uint8Array | null;
   readonly last: number;
   readonly seq: number;
+}
+
+/** What an entry tells of its room. */
+export function ofRoom(room: WrittenRoom | undefined): OfRoom | undefined {
+  return room?.members ?? room?.name;
 }
 
 const NOBODY = new Uint8Array();

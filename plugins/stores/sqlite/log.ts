@@ -15,11 +15,14 @@ import type { Reader, Writer } from './client.ts';
 import { MOVE_LENGTH } from './devices.ts';
 import {
   appendedEntry,
+  ascending,
   type EntryRow,
   entryOf,
-  MEMBERS,
+  mentionPairs,
   type NewEntryRow,
   newEntryRow,
+  OF_ROOM,
+  type OfRoom,
   type Places,
   placeAt,
 } from './entry-rows.ts';
@@ -49,12 +52,14 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
   /** The members of conversations, in arrays that their entries share. */
   const conversations = new Map<number, readonly number[]>();
 
-  function sharedMembers(room: number, members: readonly number[]): readonly number[] {
+  /** What an entry tells of its room, with the members in a shared array. */
+  function shared(room: number, about: OfRoom | undefined): OfRoom | undefined {
+    if (about === undefined || typeof about === 'string') return about;
     const known = conversations.get(room);
     if (known !== undefined) return known;
     if (conversations.size >= CONVERSATIONS) conversations.clear();
-    conversations.set(room, members);
-    return members;
+    conversations.set(room, about);
+    return about;
   }
 
   /** Adds to entries the places they were given. */
@@ -62,10 +67,9 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
     return (answer: Places | Duplicate): readonly Entry[] | Duplicate => {
       if ('duplicateOf' in answer) return answer;
       const all = entries.map((entry, i) => {
-        const [id, room, seq, previous, membersOfRoom] = placeAt(answer, i);
+        const [id, room, seq, previous, ofRoom] = placeAt(answer, i);
         const to = rows[i]?.[0];
-        const members = typeof to === 'number' ? membersOfRoom : to;
-        return appendedEntry(entry, id, room, seq, previous, members && sharedMembers(room, members));
+        return appendedEntry(entry, id, room, seq, previous, shared(room, typeof to === 'number' ? ofRoom : to));
       });
       followers.note(all);
       return all;
@@ -74,26 +78,26 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
 
   /** Makes an entry from its row. */
   function entryIn(row: EntryRow): Entry {
-    const members = row[MEMBERS];
-    return entryOf(row, members && sharedMembers(row[1], members));
+    return entryOf(row, shared(row[1], row[OF_ROOM]));
   }
 
-  /** Notes a `join` or `leave` that the store appended itself. */
-  const moved = (row: EntryRow | undefined): void => {
+  /** Notes an entry that the store appended itself. */
+  const noted = (row: EntryRow | undefined): EntryRow | undefined => {
     if (row !== undefined) followers.note([entryIn(row)]);
+    return row;
   };
 
   return {
     identity,
     append(entries, key) {
       const rows = entries.map(newEntryRow);
-      return askFor(appended(entries, rows), 'append', rows, key && keyRow(key));
+      return askFor(appended(entries, rows), 'append', rows, key && keyRow(key), mentionPairs(entries));
     },
     find: (sender, key) => ask('findEntry', sender, key),
     head: () => read('head'),
     follow: (follower) => followers.add(follower),
 
-    async read(account, after, upTo, limit) {
+    async read(account, after, upTo, limit, skip) {
       const entries: Entry[] = [];
       let from: ReadPosition | undefined;
       for (let start = after; ; ) {
@@ -104,6 +108,7 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
           upTo,
           limit - entries.length,
           from,
+          skip,
         );
         from = part.after;
         if (from !== undefined) continue;
@@ -113,19 +118,40 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
       }
     },
 
-    async history(room, before, limit) {
+    async history(room, range) {
       const entries: Entry[] = [];
-      for (let from = before; ; from = entries.at(-1)?.id ?? 0) {
-        const rows = await read('history', room, from, limit - entries.length);
-        for (const row of rows) entries.push(entryIn(row));
-        if (rows.length < READ_AT_ONCE || entries.length >= limit) return entries;
+      for (let from: number | undefined; entries.length < range.limit; ) {
+        const rest = { ...range, limit: range.limit - entries.length };
+        const part: Part<EntryRow[], number> = await read('history', room, rest, from);
+        for (const row of part.found) entries.push(entryIn(row));
+        from = part.after;
+        if (from === undefined) break;
       }
+      return range.from === 'oldest' ? entries : entries.reverse();
+    },
+    async changes(ids, limit) {
+      const found: number[] = [];
+      for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+        found.push(...(await read('changes', ids.slice(at, at + READ_AT_ONCE), limit)));
+      }
+      const changes = found.sort((a, b) => a - b).slice(0, Math.max(0, limit));
+      const entries: Entry[] = [];
+      for (let at = 0; at < changes.length; at += READ_AT_ONCE) {
+        const rows = await read('entries', changes.slice(at, at + READ_AT_ONCE));
+        for (const row of rows) entries.push(entryIn(row));
+      }
+      return entries;
     },
 
     async get(id) {
       const row = await read('entry', id);
       return row && entryIn(row);
     },
+    async readable(account, id) {
+      const row = await read('readable', account, id);
+      return row && entryIn(row);
+    },
+    spans: (account, room) => read('spans', account, room),
 
     async count(account, sender, after, most, origin) {
       const counted = { all: 0, own: 0, sameOrigin: 0, isContact: false };
@@ -163,20 +189,33 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
 
     async createRoom(name, facts) {
       const id = await ask('createRoom', name, nameKey(name), JSON.stringify(facts));
-      return id === undefined ? undefined : ({ id, kind: 'room', name, facts } satisfies Room);
+      return id === undefined ? undefined : ({ id, kind: 'room', name, facts, size: 0 } satisfies Room);
     },
-    room: (room) => (typeof room === 'number' ? read('room', room) : read('roomByKey', nameKey(room))),
+    room(room) {
+      if (typeof room === 'number') return read('room', room);
+      return typeof room === 'string' ? read('roomByKey', nameKey(room)) : read('roomOfMembers', ascending(room));
+    },
     setFacts: (room, facts) => ask('setFacts', room, JSON.stringify(facts)),
+    async renameRoom(room, name, time) {
+      const row = await askFor(noted, 'renameRoom', room, name, nameKey(name), time);
+      return row === undefined ? undefined : await read('room', room);
+    },
+    removeRoom: (room) => ask('removeRoom', room),
     rooms: (after, limit) => inPages(limit, (left, last: Room | undefined) => read('rooms', last?.id ?? after, left)),
     roomsOf: (account, kind) =>
       inParts(
         (from: RoomPosition | undefined) => read('roomsOf', account, kind, from),
         (a, b) => a.id - b.id,
       ),
-    join: (room, account, role, time) => askFor(moved, 'join', room, account, role, time),
-    leave: (room, account, time, forget = false) => askFor(moved, 'leave', room, account, time, forget),
+    async join(room, account, role, time) {
+      await askFor(noted, 'join', room, account, role, time);
+    },
+    async leave(room, account, time, forget = false) {
+      await askFor(noted, 'leave', room, account, time, forget);
+    },
     members: (room, after, limit) =>
       inPages(limit, (left, last: Member | undefined) => read('members', room, last?.account ?? after, left)),
+    member: (room, account) => read('member', room, account),
 
     async trim(retention) {
       // Trimming covers only indexed entries.

@@ -1,34 +1,42 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Member, Room, Unread } from 'chatserv';
-import { unpack } from './account-set.ts';
+import { pack, unpack } from './account-set.ts';
 import type { prepareAppend } from './append.ts';
-import { type EntryRow, EVERYONE } from './entry-rows.ts';
-import type { LogEnd } from './log-end.ts';
+import { type EntryRow, EVERYONE, MENTIONS_ALL, MENTIONS_MOST } from './entry-rows.ts';
+import type { LogEnd, WrittenRoom } from './log-end.ts';
 import { pageSize } from './paging.ts';
 import { FIRST_ROOM, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
 import { type Part, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
-import type { Tail } from './tail.ts';
+import type { Tail, TailRoom } from './tail.ts';
 
 export interface RoomRow {
   readonly id: number;
   readonly name: string | null;
   readonly members: Uint8Array | null;
   readonly facts: string | null;
+  readonly size: number;
 }
 
-export const ROOM = 'id, name, members, facts';
+export const ROOM = 'id, name, members, facts, size';
 
-export function roomOf({ id, name, members, facts }: RoomRow): Room {
-  if (members !== null) return { id, kind: 'direct', name: '', members: unpack(members), facts: {} };
-  if (id === EVERYONE) return { id, kind: 'everyone', name: '', facts: {} };
-  return { id, kind: 'room', name: name ?? '', facts: JSON.parse(facts ?? '{}') as Room['facts'] };
+/** A condition that leaves out named rooms that were removed. */
+export const EXISTS = `(name IS NOT NULL OR members IS NOT NULL OR id = ${EVERYONE})`;
+
+export function roomOf({ id, name, members, facts, size }: RoomRow): Room {
+  if (members !== null) return { id, kind: 'direct', name: '', members: unpack(members), facts: {}, size: 0 };
+  if (id === EVERYONE) return { id, kind: 'everyone', name: '', facts: {}, size: 0 };
+  return { id, kind: 'room', name: name ?? '', facts: JSON.parse(facts ?? '{}') as Room['facts'], size };
 }
 
 /** Prepares the queries for rooms, members and unread counts. */
 export function prepareRooms(db: DatabaseSync, tail: Tail) {
   const { eachRoom } = prepareRoomsOf(db, tail);
-  const byId = prepare<RoomRow>(db, `SELECT ${ROOM} FROM room WHERE id = ?`);
+  const byId = prepare<RoomRow>(db, `SELECT ${ROOM} FROM room WHERE id = ? AND ${EXISTS}`);
+  const direct = prepare<RoomRow>(
+    db,
+    `SELECT ${ROOM} FROM room WHERE id = (SELECT room FROM direct WHERE direct.members = ?)`,
+  );
   const byKey = prepare<RoomRow>(db, `SELECT ${ROOM} FROM room WHERE key = ?`);
   const named = prepare<RoomRow>(
     db,
@@ -40,6 +48,16 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
      WHERE room = ? AND role IS NOT NULL AND account > ? AND until IS NULL ORDER BY account LIMIT ?`,
   );
   const marker = prepare<{ seq: number }>(db, 'SELECT seq FROM marker WHERE account = ? AND room = ?');
+  const mentions = prepare<{ seq: number }>(
+    db,
+    `SELECT seq FROM mention WHERE account = ? AND room = ? AND seq > ? ORDER BY seq LIMIT ${MENTIONS_MOST}`,
+  );
+
+  /** How many entries of a room past a number mention an account, or everyone. */
+  function mentionsOf(account: number, room: number, after: number): number {
+    const found = [account, MENTIONS_ALL].flatMap((one) => mentions.all(one, room, after).map(({ seq }) => seq));
+    return Math.min(MENTIONS_MOST, new Set(found).size);
+  }
 
   return {
     room: (id: number): Room | undefined => {
@@ -49,6 +67,15 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
     roomByKey: (key: string): Room | undefined => {
       const row = byKey.get(key);
       return row && roomOf(row);
+    },
+    /** @param members ids in ascending order */
+    roomOfMembers(members: readonly number[]): Room | undefined {
+      const [first = -1] = members;
+      const isIt = (room: TailRoom) => room.members.join() === members.join();
+      const row = direct.get(pack(members));
+      if (row !== undefined && row.id <= tail.roomsIndexed) return roomOf(row);
+      const made = tail.roomsOf(first).find(isIt);
+      return made && { id: made.id, kind: 'direct', name: '', members: made.members, facts: {}, size: 0 };
     },
     rooms: (after: number, limit: number): Room[] => named.all(after, pageSize(limit)).map(roomOf),
     members: (room: number, after: number, limit: number): Member[] =>
@@ -71,7 +98,7 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
       const found: Unread[] = [];
       const after = eachRoom(account, from, new Slice(), ({ room, until, seq }) => {
         const read = until > 0 || seq === 0 ? seq : (marker.get(account, room)?.seq ?? 0);
-        if (read < seq) found.push({ room, last: seq, marker: read });
+        if (read < seq) found.push({ room, last: seq, marker: read, mentions: mentionsOf(account, room, read) });
         return true;
       });
       return { found, ...(after && { after }) };
@@ -79,11 +106,16 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
   };
 }
 
-/** Prepares the statements that create named rooms, join and leave them. */
+/** The name of the sender of entries from no account. */
+const SERVER = '*server*';
+
+/** Prepares the statements that create named rooms, change, join and leave them. */
 export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: ReturnType<typeof prepareAppend>) {
   const create = db.prepare('INSERT OR IGNORE INTO room (id, name, key, facts) VALUES (?, ?, ?, ?)');
   const setFacts = db.prepare('UPDATE room SET facts = ?2 WHERE id = ?1 AND name IS NOT NULL');
   const isNamed = prepare<{ id: number }>(db, 'SELECT id FROM room WHERE id = ? AND name IS NOT NULL');
+  const rename = db.prepare('UPDATE OR IGNORE room SET name = ?2, key = ?3 WHERE id = ?1 AND name IS NOT NULL');
+  const remove = db.prepare('UPDATE room SET name = NULL, key = NULL, facts = NULL WHERE id = ? AND name IS NOT NULL');
   const nameOf = prepare<{ name: string }>(db, 'SELECT name FROM accounts WHERE id = ?');
   const memberOf = prepare<{ since: number }>(
     db,
@@ -107,6 +139,19 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
     },
 
     setFacts: (room: number, facts: string): void => void setFacts.run(room, facts),
+
+    /** @returns the entry appended; undefined if the name is taken */
+    renameRoom(room: number, name: string, key: string, time: number): EntryRow | undefined {
+      if (isNamed.get(room) === undefined) throw new Error(`there is no room ${room} to rename`);
+      if (rename.run(room, name, key).changes === 0) return undefined;
+      const to = end.room(room) as WrittenRoom;
+      to.name = name;
+      return appendTo(to, [room, 'rename', 1, 0, 0, SERVER, '', JSON.stringify(name), null, null, time, null]);
+    },
+
+    removeRoom(room: number): void {
+      if (remove.run(room).changes > 0) end.forget(room);
+    },
 
     /** @returns the entry appended; undefined if only the role has changed */
     join(room: number, account: number, role: string, time: number): EntryRow | undefined {

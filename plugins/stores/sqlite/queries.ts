@@ -4,6 +4,7 @@ import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
 import { prepareCursors, prepareDevices } from './devices.ts';
 import { prepareForgetting } from './forget.ts';
+import { prepareHistory } from './history.ts';
 import type { LogEnd } from './log-end.ts';
 import { prepareMembership, prepareRooms } from './named-rooms.ts';
 import { pageSize } from './paging.ts';
@@ -46,6 +47,7 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
     list: (after: number, limit: number) => list.all(after, pageSize(limit)).map((row) => withRoles(row)),
     devices: prepareDevices(db),
     ...prepareReading(db, tail),
+    ...prepareHistory(db, tail),
     ...prepareRooms(db, tail),
     ...prepareTexts(db),
     ...prepareArchive(db, tail),

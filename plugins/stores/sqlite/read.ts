@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { InboxCount } from 'chatserv';
-import { COUNTS, ENTRY_COLUMNS, type EntryRow, type StoredEntry, TO_SENDER } from './entry-rows.ts';
-import { FIRST_ROOM, prepareMembers, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
-import { atMost, nextOf, type Part, prepare, prepareArrays } from './rows.ts';
+import { COUNTS, type EntryRow, TO_SENDER } from './entry-rows.ts';
+import { prepareEntryRows } from './history.ts';
+import { FIRST_ROOM, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
+import { atMost, nextOf, type Part, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
 
@@ -29,16 +30,11 @@ export interface CountPosition {
 /** Prepares the queries that read and count entries. */
 export function prepareReading(db: DatabaseSync, tail: Tail) {
   const { since, eachRoom } = prepareRoomsOf(db, tail);
-  const membersOf = prepareMembers(db);
+  const rowsOf = prepareEntryRows(db);
   const placesAfter = prepare<{ id: number }>(
     db,
     'SELECT id FROM place WHERE room = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
   );
-  const placesBefore = prepare<{ id: number }>(
-    db,
-    'SELECT id FROM place WHERE room = ? AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?',
-  );
-  const entry = prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`);
   const countPlaces = prepare<{ rows: number; last: number; n: number; own: number; sameOrigin: number }>(
     db,
     `SELECT count(*) AS rows, max(id) AS last, sum(meant) AS n, sum(meant AND sender = ?4) AS own,
@@ -65,20 +61,6 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
     'SELECT id, time FROM sent WHERE id > 0 ORDER BY id DESC LIMIT 1',
   );
 
-  /** The entries with these ids that still exist. */
-  function rowsOf(ids: readonly number[]): EntryRow[] {
-    const members = new Map<number, readonly number[] | undefined>();
-    const rows: EntryRow[] = [];
-    for (const id of ids) {
-      const row = entry.get(id);
-      if (row === undefined) continue;
-      const [, room] = row;
-      if (!members.has(room)) members.set(room, membersOf(room));
-      rows.push([...row, members.get(room)]);
-    }
-    return rows;
-  }
-
   return {
     head: (): number => tail.head,
 
@@ -89,6 +71,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
       upTo: number,
       limit: number,
       from: ReadPosition = { upTo: Math.min(upTo, tail.head), room: FIRST_ROOM, ids: [] },
+      skip?: ReadonlyMap<number, number>,
     ): Part<EntryRow[], ReadPosition> {
       const most = Math.min(READ_AT_ONCE, atMost(limit));
       let ids = [...from.ids];
@@ -105,7 +88,7 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
         most === 0
           ? undefined
           : eachRoom(account, from.room, slice, ({ room, since, until, last }) => {
-              const start = Math.max(after, since);
+              const start = Math.max(after, since, skip?.get(room) ?? 0);
               if (last <= start) return true;
               const stop = until === 0 ? end : Math.min(end, until - 1);
               const count = ids.length;
@@ -122,21 +105,6 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
       cut();
       return { found: rowsOf(ids.sort((a, b) => a - b)) };
     },
-
-    /** Up to `READ_AT_ONCE` entries of a room below an id, latest first. */
-    history(room: number, before: number, limit: number): EntryRow[] {
-      const most = Math.min(READ_AT_ONCE, atMost(limit));
-      const ids = tail
-        .entriesOf(room)
-        .filter(({ id }) => id < before)
-        .map(({ id }) => id)
-        .reverse()
-        .slice(0, most);
-      for (const { id } of placesBefore.all(room, before, tail.indexed, most - ids.length)) ids.push(id);
-      return rowsOf(ids);
-    },
-
-    entry: (id: number): EntryRow | undefined => rowsOf([id])[0],
 
     /** Counts the direct messages for an account, and what of them is one sender's or from one origin, up to `most`. */
     count(

@@ -23,7 +23,9 @@ export function prepareRemoval(db: DatabaseSync, end: LogEnd, { forgetHad, settl
   const removeMember = db.prepare('DELETE FROM member WHERE account = ? AND room = ?');
   const removeDirect = db.prepare('DELETE FROM direct WHERE members = ?');
   const removeRoom = db.prepare('DELETE FROM room WHERE id = ?');
-  const removals = ['cursor', 'marker', 'contact'].map((table) => db.prepare(`DELETE FROM ${table} WHERE account = ?`));
+  const removals = ['cursor', 'marker', 'contact', 'mention'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE account = ?`),
+  );
   const removeAccount = db.prepare('DELETE FROM accounts WHERE id = ?');
 
   /** @returns the entry after which the next slice continues; undefined when done */

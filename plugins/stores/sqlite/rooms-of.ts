@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { unpack } from './account-set.ts';
-import { EVERYONE } from './entry-rows.ts';
+import { EVERYONE, type OfRoom } from './entry-rows.ts';
 import { prepare } from './rows.ts';
 import type { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
@@ -34,7 +34,8 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
     db,
     `SELECT member.room, members IS NOT NULL AS isDirect, since, ifnull(until, 0) AS until, last, seq
      FROM member CROSS JOIN room ON room.id = member.room
-     WHERE account = ?1 AND (member.room, since) > (?2, ?3) AND (members IS NULL OR member.room <= ?4)
+     WHERE account = ?1 AND (member.room, since) > (?2, ?3)
+       AND (name IS NOT NULL OR (members IS NOT NULL AND member.room <= ?4))
      ORDER BY member.room, since LIMIT ${PAGE}`,
   );
 
@@ -88,11 +89,14 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
   };
 }
 
-/** Prepares the query for the members of a direct conversation. */
-export function prepareMembers(db: DatabaseSync): (room: number) => readonly number[] | undefined {
-  const members = prepare<{ members: Uint8Array | null }>(db, 'SELECT members FROM room WHERE id = ?');
+/** Prepares the query for what entries tell of their room: a conversation's members, or a named room's name. */
+export function prepareOfRoom(db: DatabaseSync): (room: number) => OfRoom | undefined {
+  const about = prepare<{ name: string | null; members: Uint8Array | null }>(
+    db,
+    'SELECT name, members FROM room WHERE id = ?',
+  );
   return (room) => {
-    const packed = members.get(room)?.members;
-    return packed ? unpack(packed) : undefined;
+    const { name, members } = about.get(room) ?? {};
+    return members ? unpack(members) : (name ?? undefined);
   };
 }

@@ -290,6 +290,29 @@ export const MIGRATIONS: readonly Migration[] = [
   DROP INDEX likenesses_account;
   CREATE INDEX skeletons_account ON skeletons (account);
   `,
+  `
+  ALTER TABLE room ADD COLUMN size INTEGER NOT NULL DEFAULT 0; -- a named room's members; triggers keep it
+  UPDATE room SET size = (SELECT count(*) FROM member WHERE room = room.id AND role IS NOT NULL AND until IS NULL)
+  WHERE name IS NOT NULL;
+  CREATE TRIGGER member_added AFTER INSERT ON member WHEN new.role IS NOT NULL AND new.until IS NULL
+  BEGIN UPDATE room SET size = size + 1 WHERE id = new.room; END;
+  CREATE TRIGGER member_ended AFTER UPDATE OF until ON member
+  WHEN old.role IS NOT NULL AND old.until IS NULL AND new.until IS NOT NULL
+  BEGIN UPDATE room SET size = size - 1 WHERE id = old.room; END;
+  CREATE TRIGGER member_removed AFTER DELETE ON member WHEN old.role IS NOT NULL AND old.until IS NULL
+  BEGIN UPDATE room SET size = size - 1 WHERE id = old.room; END;
+  -- A named room that was removed has no name any more, until trimming has removed what is left of it.
+  CREATE INDEX room_removed ON room (id) WHERE name IS NULL AND members IS NULL;
+
+  CREATE TABLE mention (
+    account INTEGER NOT NULL,               -- 0: everyone in the room
+    room INTEGER NOT NULL,
+    seq INTEGER NOT NULL,                   -- of the entry
+    id INTEGER NOT NULL,                    -- of the entry
+    PRIMARY KEY (account, room, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX mention_id ON mention (id);
+  `,
 ];
 
 /** Files below these versions are copied before their migration, to the file's name with this suffix. */

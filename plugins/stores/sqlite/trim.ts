@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Retention } from 'chatserv';
+import type { Retention, RoomRetention } from 'chatserv';
 import { unpack } from './account-set.ts';
 import { EVERYONE } from './entry-rows.ts';
 import { ALL, type Forgetting } from './forget.ts';
 import { LOG_ROW, type LogEnd, type LogRow } from './log-end.ts';
+import { prepareRoomRemoval } from './room-removal.ts';
 import { atMost, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
 import { prepareWaiting } from './waiting.ts';
@@ -62,6 +63,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
   );
   const removeSent = db.prepare('DELETE FROM sent WHERE id = ?');
   const removeKey = db.prepare('DELETE FROM sent_key WHERE sender = ? AND key = ?');
+  const { forgetBeyond, forgetRemoved } = prepareRoomRemoval(db, end, { forget, settle });
   const { waitingForEveryone, waitingForConversation, waitingForRoom, lookAnew } = prepareWaiting(db);
 
   /** Calls `act` for all rows of a query, a page at a time. @returns false if the slice ended first */
@@ -94,6 +96,9 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     );
     return done ? undefined : [account, 0];
   };
+
+  /** Removes what is left of removed rooms. */
+  const removed: Stage = ([at, after], _retention, slice) => forgetRemoved(at, after, slice);
 
   /** Removes the oldest entries while there are more than `most`. */
   const tooMany: Stage = (place, { most }, slice) => {
@@ -134,8 +139,11 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return room === EVERYONE ? waitingForEveryone() : waitingForRoom(room, first, slice);
   }
 
-  /** Removes entries that everyone has read, room by room. */
-  const hadByAll: Stage = (place, { history }, slice) => {
+  const limitOf = (room: number, { rooms, history }: Retention): RoomRetention | undefined =>
+    rooms?.has(room) ? rooms.get(room) : history;
+
+  /** Removes the entries beyond a room's retention or, where it has none, those that everyone has read. */
+  const byRoom: Stage = (place, retention, slice) => {
     for (let [at, after] = place; ; slice.visit()) {
       if (slice.isOver) return [at, after];
       const next = nextRoom.get(at);
@@ -144,7 +152,11 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
       // The room where the last slice ended may be empty by now.
       if (room !== at) after = 0;
       at = room;
-      if (history?.has(room) !== true) {
+      const limit = limitOf(room, retention);
+      if (limit !== undefined) {
+        const stopped = forgetBeyond(room, after, limit, retention.now ?? ALL, slice);
+        if (stopped !== undefined) return [at, stopped];
+      } else {
         const waiting = waitingFor(room, first, members, slice);
         // The members of a large room take several slices.
         if (waiting === undefined) return [at, after];
@@ -191,7 +203,7 @@ export function prepareTrim(db: DatabaseSync, end: LogEnd, { forget, forgetHad, 
     return done ? undefined : [place, 0];
   };
 
-  const stages: readonly Stage[] = [expired, tooMany, tooOld, hadByAll, over, oldSent];
+  const stages: readonly Stage[] = [expired, removed, tooMany, tooOld, byRoom, over, oldSent];
 
   /** Trims for one slice. @param from where the last slice ended @returns where to continue; undefined at the end */
   return (retention: Retention, from?: TrimPosition): TrimPosition | undefined => {

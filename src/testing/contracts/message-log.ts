@@ -4,6 +4,7 @@ import { countContract } from './message-log/count.ts';
 import { deviceContract } from './message-log/devices.ts';
 import type { OpenLog } from './message-log/fixture.ts';
 import { followContract } from './message-log/follow.ts';
+import { historyContract } from './message-log/history.ts';
 import { keyContract } from './message-log/keys.ts';
 import { modelContract } from './message-log/model.ts';
 import { redactionContract } from './message-log/redaction.ts';
@@ -20,6 +21,7 @@ export function messageLogContract(name: string, open: OpenLog): void {
   deviceContract(name, open);
   roomContract(name, open);
   unreadContract(name, open);
+  historyContract(name, open);
   countContract(name, open);
   trimContract(name, open);
   redactionContract(name, open);

@@ -37,7 +37,7 @@ export function appendContract(name: string, open: OpenLog): void {
       expect(entry).toEqual(read);
       expect(await fixture.read(bob, first.id)).toEqual([read]);
       expect(await fixture.log.get(first.id + 1)).toEqual(read);
-      expect(await fixture.log.history(first.room, Number.MAX_SAFE_INTEGER, 1)).toEqual([read]);
+      expect(await fixture.log.history(first.room, { limit: 1 })).toEqual([read]);
     });
 
     test('absent properties of an entry stay absent', async () => {
@@ -131,15 +131,15 @@ export function appendContract(name: string, open: OpenLog): void {
     test('a missing entry is undefined, and the history of a room is read in pages', async () => {
       const [alice, bob] = await fixture.some(2);
       const entries: Entry[] = [];
-      for (let i = 0; i < 7; i++) entries.unshift(await fixture.say(alice, direct(alice, bob)));
+      for (let i = 0; i < 7; i++) entries.push(await fixture.say(alice, direct(alice, bob)));
       const { room = 0 } = entries[0] ?? {};
-      const pages = [await fixture.log.history(room, Number.MAX_SAFE_INTEGER, 3)];
+      const pages = [await fixture.log.history(room, { limit: 3 })];
       for (let page = pages[0]; page !== undefined && page.length > 0; page = pages.at(-1)) {
-        pages.push(await fixture.log.history(room, page.at(-1)?.id ?? 0, 3));
+        pages.push(await fixture.log.history(room, { before: page[0]?.id ?? 0, limit: 3 }));
       }
       expect(pages.map(({ length }) => length)).toEqual([3, 3, 1, 0]);
-      expect(pages.flat()).toEqual(entries);
-      expect(await fixture.log.history(1e12, Number.MAX_SAFE_INTEGER, 3)).toEqual([]);
+      expect(pages.reverse().flat()).toEqual(entries);
+      expect(await fixture.log.history(1e12, { limit: 3 })).toEqual([]);
       expect(await fixture.log.get(Number.MAX_SAFE_INTEGER)).toBeUndefined();
       expect(await fixture.log.get(0)).toBeUndefined();
     });

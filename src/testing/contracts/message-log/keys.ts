@@ -112,7 +112,7 @@ export function keyContract(name: string, open: OpenLog): void {
     test('has no end, no latest message, and one room', async () => {
       expect(await fixture.log.head()).toBe(0);
       expect(await fixture.log.latest()).toBeUndefined();
-      expect(await fixture.log.room(1)).toEqual({ id: 1, kind: 'everyone', name: '', facts: {} });
+      expect(await fixture.log.room(1)).toEqual({ id: 1, kind: 'everyone', name: '', facts: {}, size: 0 });
       expect(await fixture.log.rooms(0, 10)).toEqual([]);
       await fixture.trim({ most: 0, keysSince: 0, before: 1 });
       const alice = await fixture.create();

@@ -24,7 +24,7 @@ export function redactionContract(name: string, open: OpenLog): void {
       const blank = (entry: Entry) => ({ ...entry, body: '', redacted: true });
       const after = [blank(secret), ...edits.map(blank), answer, redaction];
       expect(await fixture.read(bob)).toEqual(after);
-      expect(await fixture.log.history(secret.room, Number.MAX_SAFE_INTEGER, 10)).toEqual(after.toReversed());
+      expect(await fixture.log.history(secret.room, { limit: 10 })).toEqual(after);
       expect(await fixture.log.get(secret.id)).toEqual(blank(secret));
       expect(await fixture.log.get(answer.id)).toEqual(answer);
     });

@@ -96,12 +96,41 @@ export function trimContract(name: string, open: OpenLog): void {
       const second = await fixture.say(alice, { room: other }, { time: 10 });
       const direct1 = await fixture.say(alice, direct(alice, bob), { time: 20 });
       await fixture.move(bob, direct1.id);
-      await fixture.trim({ history: new Set([kept, direct1.room]) });
+      const all = { before: 0, most: 100 };
+      const rooms = new Map([kept, direct1.room].map((room) => [room, all]));
+      await fixture.trim({ rooms });
       expect(await isThere(first.id, second.id, direct1.id)).toEqual([true, false, true]);
-      await fixture.trim({ history: new Set([kept, direct1.room]), before: 20, now: 30 });
+      await fixture.trim({ rooms, before: 20, now: 30 });
       expect(await isThere(first.id, direct1.id)).toEqual([false, true]);
       await fixture.trim();
       expect(await isThere(direct1.id)).toEqual([false]);
+    });
+
+    test('with history, each room keeps what is young enough, and as many messages as its retention says', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const [young, few, gone] = [await fixture.room(), await fixture.room(), await fixture.room()];
+      for (const room of [young, few, gone]) await fixture.log.join(room, bob.id, '', 1);
+      const say = async (room: number, time: number, part = {}) =>
+        (await fixture.say(alice, { room }, { time, ...part })).id;
+      const [old, late] = [await say(young, 10), await say(young, 20)];
+      const many = [await say(few, 10), await say(few, 10), await say(few, 10)];
+      const reaction = await say(few, 10, { kind: 'reaction', counts: false, of: many[2] });
+      const [delivered, undelivered] = [await say(gone, 10), await say(gone, 10)];
+      await fixture.move(bob, delivered);
+      const rooms = new Map([
+        [few, { before: 0, most: 1 }],
+        [gone, undefined],
+      ]);
+      await fixture.trim({ history: { before: 15, most: 100 }, rooms, now: 30 });
+      expect(await isThere(old, late)).toEqual([false, true]);
+      expect(await isThere(...many, reaction)).toEqual([false, false, true, true]);
+      expect(await isThere(delivered, undelivered)).toEqual([false, true]);
+      await fixture.trim({
+        history: { before: 15, most: 0 },
+        rooms: new Map([[few, { before: 0, most: 0 }]]),
+        now: 30,
+      });
+      expect(await isThere(late, many[2] ?? 0)).toEqual([false, false]);
     });
 
     test('removes entries that are too old or too many', async () => {

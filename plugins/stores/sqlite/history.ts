@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { HistoryRange, Member, Span } from 'chatserv';
+import { COUNTS, ENTRY_COLUMNS, type EntryRow, EVERYONE, type OfRoom, type StoredEntry } from './entry-rows.ts';
+import { prepareOfRoom, prepareRoomsOf } from './rooms-of.ts';
+import { atMost, type Part, prepare, prepareArrays } from './rows.ts';
+import type { Tail } from './tail.ts';
+
+/** The most entries that one request returns. */
+const AT_ONCE = 256;
+
+/** How many entries of a room one request looks at, those that it leaves out included. */
+const SEEN_AT_ONCE = 2000;
+
+/** Prepares the query for the entries with these ids that still exist, in the same order. */
+export function prepareEntryRows(db: DatabaseSync): (ids: readonly number[]) => EntryRow[] {
+  const ofRoom = prepareOfRoom(db);
+  const entry = prepareArrays<StoredEntry>(db, `SELECT ${ENTRY_COLUMNS} FROM entry WHERE id = ?`);
+  return (ids) => {
+    const rooms = new Map<number, OfRoom | undefined>();
+    const rows: EntryRow[] = [];
+    for (const id of ids) {
+      const row = entry.get(id);
+      if (row === undefined) continue;
+      const [, room] = row;
+      if (!rooms.has(room)) rooms.set(room, ofRoom(room));
+      rows.push([...row, rooms.get(room)]);
+    }
+    return rows;
+  };
+}
+
+/** Prepares the queries for single rooms: their history, and who may read it. */
+export function prepareHistory(db: DatabaseSync, tail: Tail) {
+  const { since: registered } = prepareRoomsOf(db, tail);
+  const rowsOf = prepareEntryRows(db);
+  const places = (order: '' | 'DESC') =>
+    prepare<{ id: number; flags: number }>(
+      db,
+      `SELECT id, flags FROM place WHERE room = ? AND id > ? AND id < ? AND id <= ? ORDER BY id ${order} LIMIT ?`,
+    );
+  const ascending = places('');
+  const descending = places('DESC');
+  const isRoom = prepare<{ id: number }>(
+    db,
+    `SELECT id FROM room WHERE id = ? AND (name IS NOT NULL OR members IS NOT NULL OR id = ${EVERYONE})`,
+  );
+  const changesOf = prepare<{ id: number }>(db, 'SELECT id FROM entry WHERE of = ? ORDER BY id LIMIT ?');
+  const memberships = prepare<{ since: number; until: number }>(
+    db,
+    `SELECT since, ifnull(until, 0) AS until FROM member CROSS JOIN room ON id = room
+     WHERE account = ? AND room = ? AND (name IS NOT NULL OR members IS NOT NULL) ORDER BY since`,
+  );
+  const member = prepare<Member>(
+    db,
+    `SELECT account, role, since FROM member CROSS JOIN room ON id = room
+     WHERE account = ? AND room = ? AND role IS NOT NULL AND until IS NULL AND name IS NOT NULL`,
+  );
+
+  function spans(account: number, room: number): Span[] {
+    const start = registered(account);
+    if (start === undefined) return [];
+    const isHere = room === EVERYONE || tail.room(room)?.members.includes(account) === true;
+    const rows = isHere ? [{ since: 0, until: 0 }] : memberships.all(account, room);
+    return rows.map(({ since, until }) => ({ since: Math.max(since, start), until }));
+  }
+
+  /** The ids of a room's entries in a range, from one end, and whether each counts as unread. */
+  function* idsOf(room: number, after: number, before: number, isLatest: boolean) {
+    const inTail = tail.entriesOf(room).filter(({ id }) => id > after && id < before);
+    const indexed = isLatest ? descending : ascending;
+    if (isLatest) yield* inTail.toReversed();
+    yield* indexed.all(room, after, before, tail.indexed, SEEN_AT_ONCE);
+    if (!isLatest) yield* inTail;
+  }
+
+  return {
+    /**
+     * Entries of a room in a range, from its end on. What is found continues with `after`, an id to read on from.
+     */
+    history(room: number, range: HistoryRange, from?: number): Part<EntryRow[], number> {
+      const isLatest = range.from !== 'oldest';
+      const after = Math.max(range.after ?? 0, isLatest ? 0 : (from ?? 0));
+      const before = Math.min(
+        range.before ?? Number.MAX_SAFE_INTEGER,
+        isLatest ? (from ?? Number.MAX_SAFE_INTEGER) : Number.MAX_SAFE_INTEGER,
+      );
+      const most = Math.min(AT_ONCE, atMost(range.limit));
+      const ids: number[] = [];
+      if (most === 0 || isRoom.get(room) === undefined) return { found: [] };
+      let seen = 0;
+      for (const { id, flags } of idsOf(room, after, before, isLatest)) {
+        if (range.counting !== true || (flags & COUNTS) !== 0) ids.push(id);
+        if (++seen < SEEN_AT_ONCE && ids.length < most) continue;
+        return { found: rowsOf(ids), after: id };
+      }
+      return { found: rowsOf(ids) };
+    },
+
+    /** The ids of up to `limit` entries that change one of these. */
+    changes: (ids: readonly number[], limit: number): number[] =>
+      ids
+        .flatMap((id) => changesOf.all(id, atMost(limit)).map((change) => change.id))
+        .sort((a, b) => a - b)
+        .slice(0, atMost(limit)),
+
+    entries: (ids: readonly number[]): EntryRow[] => rowsOf(ids),
+    entry: (id: number): EntryRow | undefined => rowsOf([id])[0],
+
+    readable(account: number, id: number): EntryRow | undefined {
+      const [row] = rowsOf([id]);
+      if (row === undefined) return undefined;
+      const isIn = spans(account, row[1]).some(({ since, until }) => since < id && (until === 0 || id < until));
+      return isIn ? row : undefined;
+    },
+
+    spans,
+
+    member(room: number, account: number): Member | undefined {
+      const row = member.get(account, room);
+      return row && { ...row };
+    },
+  };
+}
