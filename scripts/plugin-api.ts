@@ -117,6 +117,8 @@ export const PLUGIN_API: readonly Section[] = [
       'SendKey',
       'Cursor',
       'Follower',
+      'findPlace',
+      'Place',
     ],
   },
   {

@@ -100,6 +100,7 @@ export {
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
 export { byCodePoint } from './sdk/code-points.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
+export { findPlace, type Place } from './sdk/find-place.ts';
 export { makeFolder } from './sdk/folder.ts';
 export { Followers } from './sdk/followers.ts';
 export { isHandedOver } from './sdk/handed-over.ts';

@@ -8,7 +8,7 @@ import {
   type Output,
   type Question,
 } from 'chatserv';
-import { decodeLine, encodeLine } from './line.ts';
+import { decodeLine, encodeLine, spoken } from './line.ts';
 
 /**
  * The protocol for the client of chatserv's ancestor, an earlier server. That client reads messages only between
@@ -18,7 +18,7 @@ const classic: Codec = {
   name: 'classic',
   pollsForMessages: true,
   open: () => ({ decode, encode }),
-  message: ({ time, from, text }: Message) => `[${timestamp(time)}] ${from.name}: ${text}\n`,
+  message: (message: Message) => `[${timestamp(message.time)}] ${spoken(message)}\n`,
   entry: (_entry, { time }, line) => (line === undefined ? '' : `[${timestamp(time)}] ${line}\n`),
 };
 

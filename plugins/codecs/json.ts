@@ -5,6 +5,7 @@ import {
   clientEvents,
   definePlugin,
   type Entry,
+  EVERYONE,
   type Input,
   type LineRead,
   LoginDialogue,
@@ -22,22 +23,25 @@ const json: Codec = {
   // No user name starts with a brace.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),
-  message({ id, room, from, audience, text, time, repeat }: Message): string {
+  message({ id, room, roomName, from, audience, text, reply, time, repeat }: Message): string {
     return lineOf({
       type: 'message',
       id,
       from: from.name,
       audience: 'group' in audience ? audience.group : 'named',
-      ...('group' in audience && audience.group === 'room' && { room }),
+      ...(room > EVERYONE && { room }),
+      ...(roomName !== '' && { roomName: `#${roomName}` }),
       text,
+      ...(reply !== undefined && { reply }),
       time: new Date(time).toISOString(),
       repeat,
     });
   },
-  entry({ id, room, kind, version, of, reply, body }: Entry, { from, time, repeat }: Message): string {
+  entry({ id, room, kind, version, of, reply, body }: Entry, { roomName, from, time, repeat }: Message): string {
     const data = body === '' ? null : (parsed(body) ?? body);
+    const where = roomName === '' ? { room } : { room, roomName: `#${roomName}` };
     const about = { from: from.name, of, reply, data, time: new Date(time).toISOString(), repeat };
-    return lineOf({ type: 'entry', id, room, kind, version, ...about } satisfies ServerEvent);
+    return lineOf({ type: 'entry', id, ...where, kind, version, ...about } satisfies ServerEvent);
   },
 };
 
@@ -100,7 +104,7 @@ class JsonState implements CodecState {
         return {
           kind: 'command',
           word: data.to === 'everyone' ? 'broadcast' : 'message',
-          values: data.to === 'everyone' ? { text: data.text } : { to: data.to, text: data.text },
+          values: data.to === 'everyone' ? { text: data.text } : { to: [data.to].flat(), text: data.text },
           once: data.key === undefined ? undefined : { key: data.key, retry: data.again },
           unlessCommand: data.unlessCommand,
         };

@@ -22,9 +22,7 @@ const line: Codec = {
   name: 'line',
   handsOver: true,
   open: () => stateless,
-  message({ time, from, text }: Message): string {
-    return `[${timestamp(time)}] ${from.name}: ${text}\n`;
-  },
+  message: (message: Message) => `[${timestamp(message.time)}] ${spoken(message)}\n`,
   entry: (_entry, { time }, text) => (text === undefined ? '' : `[${timestamp(time)}] ${text}\n`),
 };
 
@@ -37,6 +35,11 @@ export default definePlugin({
   needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [line] }),
 });
+
+/** A message after its time: `alice: hello` or, in a named room, `#lab alice: hello`. */
+export function spoken({ from, roomName, text }: Message): string {
+  return roomName === '' ? `${from.name}: ${text}` : `#${roomName} ${from.name}: ${text}`;
+}
 
 /** Reads a plain line. One that is too long or not UTF-8 answers a question with '', which is never accepted. */
 export function decodeLine(line: LineRead, question: Question | undefined): readonly [Input] {

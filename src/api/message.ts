@@ -49,10 +49,14 @@ export interface Message {
   readonly from: Account;
   /** The id of its room; 0 for a direct message that is not kept. */
   readonly room: number;
+  /** The name of its named room, without `#`; empty elsewhere. */
+  readonly roomName: string;
   /** `message`, or a kind of entry that a plugin defines; then the text is JSON. */
   readonly kind: string;
   readonly audience: Audience;
   readonly text: string;
+  /** The id of the message that it answers. */
+  readonly reply: number | undefined;
   /** When it was posted, in milliseconds since 1970. */
   readonly time: number;
   /** Whether it was sent before, on another connection, and may have arrived. */
@@ -74,6 +78,8 @@ export interface MessageDraft {
   readonly time: number;
   /** Set where the sender may retry. */
   readonly once: IdempotencyKey | undefined;
+  /** The id of the message that it answers. */
+  readonly reply: number | undefined;
   /** Whether the sender's account has been removed meanwhile. */
   readonly senderRemoved: boolean;
   /**
@@ -82,6 +88,8 @@ export interface MessageDraft {
    * @param origin a word for the sender's network, to count by
    */
   keep(origin?: string): void;
+  /** Counts the message as a mention of these accounts, or of everyone in its room. */
+  mention(whom: readonly number[] | 'everyone'): void;
   /** Refuses the message, as when no recipient can receive it. */
   refuse(refusal: Refusal): void;
 }

@@ -60,8 +60,14 @@ export const clientEvents = z
         type: z.literal('message'),
         request,
         to: z
-          .union([z.literal('everyone'), z.array(z.string().regex(/^[^\s()]+$/)).min(1)])
-          .describe('User names, or `everyone`: every registered user but the sender, online or not'),
+          .union([
+            z.literal('everyone'),
+            z.string().regex(/^#[^\s()]+$/),
+            z.array(z.string().regex(/^[^\s()]+$/)).min(1),
+          ])
+          .describe(
+            'User names, a room such as `#lab`, or `everyone`: every registered user but the sender, online or not',
+          ),
         text: z.string().min(1).describe('One line; a line end becomes a blank, control characters are removed'),
         key: z
           .string()
@@ -151,8 +157,13 @@ export const serverEvents = z
         audience: z
           .enum(['everyone', 'room', 'named'])
           .describe('Whether it was sent to everyone, to a room, or to users by name'),
-        room: z.int().optional().describe('The id of the room, if it was sent to one'),
+        room: z
+          .int()
+          .optional()
+          .describe('The id of its room or direct conversation; absent if it was sent to everyone'),
+        roomName: z.string().optional().describe('The name of its room, such as `#lab`'),
         text: z.string().describe('One line'),
+        reply: z.int().optional().describe('The id of the message that it answers'),
         time: z.string().describe('When it was sent, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })
@@ -162,7 +173,8 @@ export const serverEvents = z
         type: z.literal('entry'),
         id: z.int().describe("Like a message's, and acknowledged like one"),
         room: z.int().describe('The id of the room that it is in'),
-        kind: z.string().describe('`redaction`, `join`, `leave`, or a kind that a plugin defines'),
+        roomName: z.string().optional().describe('The name of that room, such as `#lab`'),
+        kind: z.string().describe('`redaction`, `join`, `leave`, `rename`, or a kind that a plugin defines'),
         version: z.int().describe("The version of the kind's schema"),
         from: z.string().describe("The sender's name"),
         of: z.int().optional().describe('The id of the entry that it changes, such as the one that a redaction blanks'),

@@ -89,7 +89,10 @@ export interface SetupContext<Options> {
   perSession<T>(create: (session: Session) => T): (session: Session) => T;
 }
 
-/** A kind of log entries besides messages: edits, reactions, polls. */
+/**
+ * A kind of log entries besides messages: edits, reactions, polls; or how one of the log's own kinds is shown
+ * (`redaction`, `join`, `leave`, `rename`), which nobody else appends.
+ */
 export interface KindSpec {
   /** Lower-case words with hyphens. Two plugins cannot define the same kind. */
   readonly name: string;
@@ -99,6 +102,10 @@ export interface KindSpec {
   readonly schema: StandardSchemaV1;
   /** Whether its entries count as unread. */
   readonly counts: boolean;
+  /**
+   * Whether clients are told of an entry, which they are by default. Synchronous, and called once for all recipients.
+   */
+  isShown?(entry: Entry): boolean;
   /**
    * The text of an entry on a plain line, after its time; undefined, or without this method, no line is sent. Synchronous,
    * and called once for all recipients. The entry may be of an earlier version, with a body by that version's schema.

@@ -7,8 +7,8 @@ import { ConfigErrors } from './config-errors.ts';
 import type { Contributed, KindSpec } from './define.ts';
 import type { EntryPost } from './server.ts';
 
-/** The kinds of the log itself, and that of messages. */
-const OWN: ReadonlySet<string> = new Set(['message', 'redaction', 'join', 'leave']);
+/** The kinds that the log itself appends. A plugin may define how they are shown. */
+const OF_LOG: ReadonlySet<string> = new Set(['redaction', 'join', 'leave', 'rename']);
 
 /** A kind, with the plugin that defines it. */
 export interface Kind extends LiveKind {
@@ -18,7 +18,7 @@ export interface Kind extends LiveKind {
 
 /**
  * The kinds that plugins define, by name.
- * @param failed called when the `line` of a plugin throws
+ * @param failed called when `line` or `isShown` of a plugin throws
  * @throws ConfigErrors when two plugins define one
  */
 export function kindsOf(
@@ -31,8 +31,9 @@ export function kindsOf(
     for (const spec of specs) {
       const { name } = spec;
       const other = kinds.get(name);
-      if (OWN.has(name)) errors.push(`The plugin '${plugin}' defines the kind '${name}', which is the server's own.`);
-      else if (other === undefined) kinds.set(name, { spec, plugin, line: lineOf(spec, plugin, failed) });
+      if (name === 'message')
+        errors.push(`The plugin '${plugin}' defines the kind 'message', which is the server's own.`);
+      else if (other === undefined) kinds.set(name, { spec, plugin, ...shownBy(spec, plugin, failed) });
       else errors.push(`The plugins '${other.plugin}' and '${plugin}' both define the kind '${name}'.`);
     }
   }
@@ -40,25 +41,32 @@ export function kindsOf(
   return kinds;
 }
 
-function lineOf(
+function shownBy(
   spec: KindSpec,
   plugin: string,
   failed: (plugin: string, kind: string, thrown: unknown) => void,
-): Kind['line'] {
-  return (entry) => {
+): LiveKind {
+  function attempt<T>(call: () => T, otherwise: T): T {
     try {
-      const line = spec.line?.(entry);
-      return line === undefined ? undefined : withoutControls(line);
+      return call();
     } catch (thrown) {
       failed(plugin, spec.name, thrown);
-      return undefined;
+      return otherwise;
     }
+  }
+  return {
+    line(entry) {
+      const line = attempt(() => spec.line?.(entry), undefined);
+      return line === undefined ? undefined : withoutControls(line);
+    },
+    isShown: (entry) => attempt(() => spec.isShown?.(entry) ?? true, true),
   };
 }
 
 /** Appends an entry of a kind that a live plugin defines. @throws when no plugin does, or the data does not fit its schema */
 export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kind>, post: EntryPost): Promise<Entry> {
   const { kind, from, to, data, of, reply, device = '', toSender = false, kept = true } = post;
+  if (OF_LOG.has(kind)) throw new Error(`only the log itself appends entries of the kind '${kind}'`);
   const defined = kinds.get(kind);
   if (defined === undefined) throw new Error(`no plugin defines the kind '${kind}'`);
   const { version, counts, schema } = defined.spec;

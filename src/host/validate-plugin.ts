@@ -110,6 +110,7 @@ const kind = z.strictObject(
     schema: aSchema,
     counts: z.boolean('expected true or false'),
     line: aSyncFunction('method').optional(),
+    isShown: aSyncFunction('method').optional(),
   },
   'expected a kind of entries',
 );

@@ -18,6 +18,8 @@ export interface UsedLog {
 export interface LiveKind {
   /** An entry as a plain line; undefined for none. It does not throw. */
   line(entry: Entry): string | undefined;
+  /** Whether clients are told of an entry. It does not throw. */
+  isShown(entry: Entry): boolean;
 }
 
 /** The live plugins' contributions to messages. */

@@ -1,6 +1,6 @@
 import type { Account } from '../api/account.ts';
 import type { Refusal } from '../api/decisions.ts';
-import { type Destination, DIRECT_MOST, EVERYONE, type NewEntry } from '../api/entry.ts';
+import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry } from '../api/entry.ts';
 import {
   type Audience,
   type IdempotencyKey,
@@ -53,9 +53,15 @@ export function entriesOf(draft: Draft): NewEntry[] {
   );
 }
 
-export function messageOf({ from, room, kind, audience, text, time }: Draft, id: number): Message {
+/** @param entry its entry, once it is appended */
+export function messageOf(
+  { from, room, kind, audience, text, reply, time }: Draft,
+  id: number,
+  entry?: Entry,
+): Message {
   const named = 'group' in audience ? audience : recipients([...audience.accounts], [...audience.unresolved]);
-  return { id, from, room, kind, audience: named, text, time, repeat: false };
+  const place = { id, room: entry?.room ?? room, roomName: entry?.roomName ?? '' };
+  return { ...place, from, kind, audience: named, text, reply, time, repeat: false };
 }
 
 /**
@@ -69,24 +75,28 @@ export class Draft implements MessageDraft {
   readonly audience: Audience;
   readonly time: number;
   readonly once: IdempotencyKey | undefined;
+  readonly reply: number | undefined;
   readonly #device: string;
   readonly #isRemoved: (account: number) => boolean;
   /** Whether it must not be kept. */
   readonly #isEphemeral: boolean;
   #text: string;
   #origin: string | undefined;
+  #mentions: number[] | undefined;
+  #mentionsAll: boolean | undefined;
   isKept = false;
   /** Whether it may be rewritten now. */
   isOpen = false;
   refusal: Refusal | undefined;
 
   constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean) {
-    const { from, to, text, once, device = '' } = post;
+    const { from, to, text, once, reply, device = '' } = post;
     this.from = presentableSender(from);
     this.room = to === 'everyone' || to === 'online' ? EVERYONE : 'room' in to ? to.room : 0;
     this.audience = audience;
     this.time = time;
     this.once = once;
+    this.reply = reply;
     this.#device = device;
     this.#isRemoved = isRemoved;
     this.#isEphemeral = to === 'online';
@@ -116,6 +126,11 @@ export class Draft implements MessageDraft {
     this.#origin = origin;
   }
 
+  mention(whom: readonly number[] | 'everyone'): void {
+    if (whom === 'everyone') this.#mentionsAll = true;
+    else this.#mentions = [...(this.#mentions ?? []), ...whom];
+  }
+
   refuse(refusal: Refusal): void {
     this.refusal = refusal;
   }
@@ -131,6 +146,9 @@ export class Draft implements MessageDraft {
       device: this.#device,
       toSender,
       body: this.#text,
+      reply: this.reply,
+      mentions: this.#mentions,
+      mentionsAll: this.#mentionsAll,
       time: this.time,
       origin: this.#origin,
     };

@@ -10,8 +10,10 @@ export class LoggedMessage implements Message {
   readonly id: number;
   readonly from: Account;
   readonly room: number;
+  readonly roomName: string;
   readonly kind: string;
   readonly text: string;
+  readonly reply: number | undefined;
   readonly time: number;
   readonly repeat: boolean;
   readonly #entry: Entry;
@@ -22,8 +24,10 @@ export class LoggedMessage implements Message {
     this.id = entry.id;
     this.from = { id: entry.sender, name: withoutControls(entry.from) };
     this.room = entry.room;
+    this.roomName = entry.roomName === undefined ? '' : withoutControls(entry.roomName);
     this.kind = entry.kind;
     this.text = withoutControls(entry.body);
+    this.reply = entry.reply;
     this.time = writableTime(entry.time);
     this.repeat = repeat;
     this.#entry = entry;

@@ -72,7 +72,8 @@ export class Posting {
       if ('duplicateOf' in appended) {
         return { message: messageOf(draft, appended.duplicateOf), unknown: appended.unknown };
       }
-      const message = messageOf(draft, appended[0]?.id ?? 0);
+      const [entry] = appended;
+      const message = messageOf(draft, entry?.id ?? 0, entry);
       this.#notePosted(message, hooks);
       return { message, unknown: draft.unknown };
     } finally {
@@ -119,7 +120,7 @@ export class Posting {
     }
   }
 
-  #deliverEphemeral({ to, origin, ...written }: NewEntry): Entry {
+  #deliverEphemeral({ to, origin, mentions, mentionsAll, ...written }: NewEntry): Entry {
     const members = 'direct' in to ? to.direct : undefined;
     const entry = { ...written, id: 0, room: 'room' in to ? to.room : 0, members, seq: 0, previous: 0 };
     this.#delivery.deliver(entry);

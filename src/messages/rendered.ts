@@ -45,6 +45,8 @@ export class Rendered extends Renderable<RenderedEntry> {
   #text(codec: Codec, capabilities: string): ReturnType<Codec['message']> {
     const { entry, message } = this;
     if (entry.kind === 'message') return codec.message(message, capabilities);
-    return codec.entry?.(entry, message, this.#delivery.kinds.get(entry.kind)?.line(entry), capabilities) ?? '';
+    const kind = this.#delivery.kinds.get(entry.kind);
+    if (kind?.isShown(entry) === false) return '';
+    return codec.entry?.(entry, message, kind?.line(entry), capabilities) ?? '';
   }
 }

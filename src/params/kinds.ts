@@ -1,7 +1,17 @@
 /** The kinds of arguments: how each is shown in usage, read from a line, checked, written and described to programs. */
 
 /** The kind of an argument. */
-export type ParamKind = 'word' | 'user' | 'users' | 'room' | 'integer' | 'number' | 'duration' | 'choice' | 'text';
+export type ParamKind =
+  | 'word'
+  | 'user'
+  | 'users'
+  | 'room'
+  | 'place'
+  | 'integer'
+  | 'number'
+  | 'duration'
+  | 'choice'
+  | 'text';
 
 /** A unit of time: seconds, minutes, hours or days. */
 export type DurationUnit = 's' | 'm' | 'h' | 'd';
@@ -94,6 +104,10 @@ function oneWord(
   };
 }
 
+function isNames(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((name) => isString(name) && LISTED.test(name));
+}
+
 /** A word that matches a pattern. */
 function matching(pattern: RegExp, allowed: string, label: Kind['label'] = ownName): Kind {
   return oneWord((word) => word, {
@@ -146,6 +160,24 @@ const KINDS: Readonly<Record<ParamKind, Kind>> = {
   word: matching(ANY_WORD, 'one word'),
   user: matching(ANY_WORD, 'a user name', () => 'user'),
   room: matching(ROOM, 'a room, such as #lab'),
+  place: {
+    label: () => 'place',
+    read(line) {
+      const [all = '', list, one] = LIST.exec(line.trimStart()) ?? [];
+      const value = one ?? list?.match(/\S+/g) ?? undefined;
+      return value === undefined || all === '' ? undefined : { value, rest: line.trimStart().slice(all.length) };
+    },
+    accepts: (value) => (isString(value) ? LISTED.test(value) : isNames(value)),
+    write: (value) => (isString(value) ? value : `(${(value as readonly string[]).join(' ')})`),
+    allowed: () => 'a room such as #lab, a user name, several in parentheses, or everyone',
+    allowedValue: 'a room such as #lab, a user name, a list of user names, or everyone',
+    schema: () => ({
+      anyOf: [
+        { type: 'string', pattern: LISTED.source },
+        { type: 'array', items: { type: 'string', pattern: LISTED.source }, minItems: 1 },
+      ],
+    }),
+  },
   users: {
     label: () => 'user',
     isList: true,
@@ -154,8 +186,7 @@ const KINDS: Readonly<Record<ParamKind, Kind>> = {
       const value = one === undefined ? (list?.match(/\S+/g) ?? []) : [one];
       return value.length === 0 ? undefined : { value, rest: line.slice(all.length) };
     },
-    accepts: (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((name) => isString(name) && LISTED.test(name)),
+    accepts: isNames,
     write(value) {
       const names = value as readonly string[];
       return names.length === 1 ? String(names[0]) : `(${names.join(' ')})`;

@@ -39,6 +39,8 @@ export const param = {
   users: (about = '', options: ParamOptions = {}) => make<readonly string[]>('users', about, options),
   /** The name of a room, `#lab`, with its `#`. */
   room: (about = '', options: ParamOptions = {}) => make<string>('room', about, options),
+  /** Where messages are: a room (`#lab`), `everyone`, a user's conversation (`bob`), or one of several `(bob carol)`. */
+  place: (about = '', options: ParamOptions = {}) => make<string | readonly string[]>('place', about, options),
   /** A whole number. */
   integer: (about = '', options: NumberOptions = {}) => make<number>('integer', about, options),
   /** A number. @param options `above`: it must be greater than this */

@@ -12,6 +12,10 @@ const argument = fc.oneof(
   fc.tuple(fc.constant({ kind: 'user', about: '' } as const), word),
   fc.tuple(fc.constant({ kind: 'users', about: '' } as const), fc.array(name, { minLength: 1, maxLength: 4 })),
   fc.tuple(fc.constant({ kind: 'room', about: '' } as const), fc.stringMatching(/^#[a-z0-9-]{1,8}$/)),
+  fc.tuple(
+    fc.constant({ kind: 'place', about: '' } as const),
+    fc.oneof(name, fc.array(name, { minLength: 1, maxLength: 3 })),
+  ),
   fc.tuple(fc.constant({ kind: 'integer', about: '' } as const), number),
   fc.tuple(
     fc.constant({ kind: 'number', about: '' } as const),

@@ -35,7 +35,18 @@ class SlowClient extends Writable {
 
 function message(id: number): Message {
   const from = { id: 1, name: 'alice' };
-  return { id, room: 1, kind: 'message', from, audience: { group: 'everyone' }, text: '', time: 0, repeat: false };
+  return {
+    id,
+    room: 1,
+    kind: 'message',
+    roomName: '',
+    reply: undefined,
+    from,
+    audience: { group: 'everyone' },
+    text: '',
+    time: 0,
+    repeat: false,
+  };
 }
 
 function chunk(text: string, ...messages: Message[]): Chunk {

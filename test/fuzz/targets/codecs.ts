@@ -118,6 +118,8 @@ function isMessage(codec: Codec, said: string): void {
     id: 1,
     room: 1,
     kind: 'message',
+    roomName: '',
+    reply: undefined,
     from: ACCOUNT,
     text: withoutControls(said),
     time: 1e12,

@@ -1,0 +1,39 @@
+import type { Account } from '../api/account.ts';
+import { EVERYONE, type Room } from '../api/entry.ts';
+import type { Accounts } from '../services/accounts.ts';
+import type { MessageLog, Span } from '../services/message-log.ts';
+
+/** A room, and when an account could read it. */
+export interface Place {
+  readonly room: Room;
+  /** At least one, oldest first. */
+  readonly spans: readonly Span[];
+}
+
+/**
+ * Finds what an argument made by `param.place` names.
+ * @param place `#lab`, `everyone`, a user's name, or the names of a conversation's other members
+ * @returns undefined if there is no such room, conversation or user, or if it was never the account's
+ */
+export async function findPlace(
+  place: string | readonly string[],
+  account: Account,
+  { accounts, messageLog }: { readonly accounts: Accounts; readonly messageLog: MessageLog },
+): Promise<Place | undefined> {
+  const room = await roomOf(place, account, accounts, messageLog);
+  const spans = room && (await messageLog.spans(account.id, room.id));
+  return room === undefined || spans === undefined || spans.length === 0 ? undefined : { room, spans };
+}
+
+async function roomOf(
+  place: string | readonly string[],
+  account: Account,
+  accounts: Accounts,
+  log: MessageLog,
+): Promise<Room | undefined> {
+  if (place === 'everyone') return log.room(EVERYONE);
+  if (typeof place === 'string' && place.startsWith('#')) return log.room(place.slice(1));
+  const members = await Promise.all([place].flat().map((name) => accounts.find(name)));
+  const ids = members.map((member) => member?.id ?? -1);
+  return ids.includes(-1) ? undefined : log.room([account.id, ...ids]);
+}
