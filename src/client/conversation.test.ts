@@ -1,7 +1,28 @@
+import { command, definePlugin, EVERYONE, param, z } from 'chatserv';
 import { overStream, type Step } from 'chatserv/client';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { as, mapMemory, Talk, to } from '../../test/support/talk.ts';
+
+const reactions = definePlugin({
+  name: 'reactions',
+  summary: 'Reacts to entries',
+  setup: ({ server }) => ({
+    kinds: [{ name: 'reaction', version: 1, schema: z.string(), counts: false }],
+    commands: [
+      command({
+        name: 'react',
+        summary: 'Reacts to an entry',
+        params: { of: param.integer() },
+        async run({ account, values: { of } }) {
+          const to = { room: EVERYONE };
+          const { id } = await server.append({ kind: 'reaction', from: account, to, of, data: '+1' });
+          return `${id}`;
+        },
+      }),
+    ],
+  }),
+});
 
 describe('the login', () => {
   test('asks the owner, who can log in, correct a mistake, and register', async () => {
@@ -93,6 +114,26 @@ describe('messages', () => {
       ['bob', 'everyone', true],
       ['bob', 'named', false],
     ]);
+  });
+
+  test('of other kinds are passed on, acknowledged, and not delivered again', async () => {
+    await using server = await startServer({ reactions }, { unacknowledged: 3 });
+    await server.registers('alice');
+    const bob = await server.joins('bob');
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    for (const of of [1, 2, 3, 4]) await bob.says(`react ${of}`);
+    // More than may be unacknowledged, without a message among them.
+    await vi.waitFor(() => expect(alice.entries).toHaveLength(3));
+    server.clock.advance(0.1);
+    await vi.waitFor(() => expect(alice.entries).toHaveLength(4));
+    const [first] = alice.entries;
+    expect(first).toEqual({ id: 1, room: 1, kind: 'reaction', from: 'bob', of: 1, data: '+1', time: expect.any(Date) });
+    expect(alice.caughtUpWith).toEqual([0]);
+    await alice.conversation.leave();
+    await bob.says('react 5');
+    const again = new Talk(server, as('alice'));
+    await vi.waitFor(() => expect(again.entries.map(({ of }) => of)).toEqual([5]));
   });
 
   test('are acknowledged together, and not delivered again', async () => {

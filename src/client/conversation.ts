@@ -87,6 +87,7 @@ export class Conversation {
       acknowledge: (id) => this.#connections.send({ type: 'acknowledge', id }),
       remember: () => this.#credentials.remember(this.#received.seen),
       message: (message) => owner.message?.(message),
+      entry: (entry) => owner.entry?.(entry),
       caughtUp: (count) => owner.caughtUp?.(count),
     });
     this.#learned = new Learned({
@@ -137,12 +138,12 @@ export class Conversation {
 
   /**
    * Sends a message of one line. It is retried until it is answered, over any number of connections.
-   * @param to names, or everyone
+   * @param to names, a room such as `#lab`, or everyone
    * @param unlessCommand a word that may be a command instead: if it is one on this server, nothing is sent, and the
    * error's reason is `is-command`
    * @throws RequestError when the server refuses it, or the conversation ends first
    */
-  message(to: 'everyone' | readonly string[], text: string, unlessCommand?: string): Promise<Answer> {
+  message(to: string | readonly string[], text: string, unlessCommand?: string): Promise<Answer> {
     return this.#learned.relearnOnError(this.#requests.add({ type: 'message', to, text, unlessCommand }));
   }
 
@@ -218,6 +219,7 @@ export class Conversation {
         this.#credentials.renew(event.token, this.#received.seen);
         break;
       case 'message':
+      case 'entry':
         this.#received.take(event);
         break;
       case 'answer':

@@ -26,6 +26,7 @@ export {
   type Memory,
   type Owner,
   type Received,
+  type ReceivedEntry,
   type Remembered,
   type Seen,
   type State,

@@ -68,9 +68,13 @@ export interface Received {
   readonly from: string;
   /** Whether it was sent to everyone, to a room, or to users by name. */
   readonly audience: 'everyone' | 'room' | 'named';
-  /** The id of the room. */
+  /** The id of its room or direct conversation; undefined if it was sent to everyone, or is not stored. */
   readonly room?: number | undefined;
+  /** The name of its room, such as `#lab`. */
+  readonly roomName?: string | undefined;
   readonly text: string;
+  /** The id of the message that it answers. */
+  readonly reply?: number | undefined;
   /** When it was sent, by the server's clock. */
   readonly time: Date;
   /** Whether it was sent before, on another connection, and may have arrived. */
@@ -91,12 +95,36 @@ export interface Owner {
   state?(state: State): void;
   /** A message has arrived. Called once for each, in order; the message is acknowledged after the call. */
   message?(message: Received): void;
+  /** An entry that is not a message has arrived, such as an edit or a join. Called in order with the messages. */
+  entry?(entry: ReceivedEntry): void;
   /** All messages that were sent while the account was away have been passed to `message`. @param count how many */
   caughtUp?(count: number): void;
   /** Users came online or left. */
   presence?(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void;
   /** An event of a type that this library does not know, such as a plugin's. */
   other?(event: { readonly type: string }): void;
+}
+
+/** An entry of a kind other than `message`. */
+export interface ReceivedEntry {
+  /** Its position in the log, among those of messages; 0 if it is not stored. */
+  readonly id: number;
+  /** The id of the room that it is in. */
+  readonly room: number;
+  /** The name of that room, such as `#lab`; undefined in a direct conversation and for everyone. */
+  readonly roomName?: string | undefined;
+  /** What it is, such as `redaction`, `join` or a kind that a plugin defines. */
+  readonly kind: string;
+  /** The sender's name. */
+  readonly from: string;
+  /** The id of the entry that it changes. */
+  readonly of?: number | undefined;
+  /** The id of the entry that it answers. */
+  readonly reply?: number | undefined;
+  /** As the kind's plugin defines it. */
+  readonly data?: unknown;
+  /** When it was appended, by the server's clock. */
+  readonly time: Date;
 }
 
 /** How far a device has read an account's messages: the greatest id and the latest time. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../api/clock.ts';
 import type { ServerEvent } from './json-events.ts';
-import type { Received, Seen } from './owner.ts';
+import type { Received, ReceivedEntry, Seen } from './owner.ts';
 
 /** How long acknowledgements are collected, in milliseconds. */
 const ACKNOWLEDGE_TIME = 100;
@@ -18,6 +18,7 @@ export interface ReceivedHost {
   /** `seen` has changed: store it. */
   remember(): void;
   message(message: Received): void;
+  entry(entry: ReceivedEntry): void;
   caughtUp(count: number): void;
 }
 
@@ -66,17 +67,26 @@ export class ReceivedMessages {
     this.#cancelQuiet();
   }
 
-  take({ type, ...event }: Extract<ServerEvent, { type: 'message' }>): void {
-    this.#greatest = Math.max(this.#greatest, event.id);
-    const time = new Date(event.time);
-    if (this.#isNew(event.id, time.getTime())) {
-      const waited = this.#waited !== undefined && event.id > 0;
-      if (waited) this.#waited = (this.#waited ?? 0) + 1;
-      this.#host.message({ ...event, time, waited });
-    }
+  take(received: Extract<ServerEvent, { type: 'message' | 'entry' }>): void {
+    const { id } = received;
+    const time = new Date(received.time);
+    this.#greatest = Math.max(this.#greatest, id);
+    if (this.#isNew(id, time.getTime())) this.#give(received, time);
     if (this.#answered) this.#awaitQuiet();
     // Also a message shown before: its acknowledgement may not have reached the server.
-    if (event.id > 0) this.#cancelAcknowledge ??= this.#host.clock.after(ACKNOWLEDGE_TIME, () => this.acknowledge());
+    if (id > 0) this.#cancelAcknowledge ??= this.#host.clock.after(ACKNOWLEDGE_TIME, () => this.acknowledge());
+  }
+
+  #give(received: Extract<ServerEvent, { type: 'message' | 'entry' }>, time: Date): void {
+    if (received.type === 'entry') {
+      const { type, version, repeat, ...entry } = received;
+      this.#host.entry({ ...entry, time });
+      return;
+    }
+    const { type, ...message } = received;
+    const waited = this.#waited !== undefined && message.id > 0;
+    if (waited) this.#waited = (this.#waited ?? 0) + 1;
+    this.#host.message({ ...message, time, waited });
   }
 
   /** The first answer after a login follows the waiting messages, or at least the first page of them. */

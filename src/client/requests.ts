@@ -36,7 +36,7 @@ export type Wanted =
   | { readonly type: 'command'; readonly name: string; readonly values: Readonly<Record<string, unknown>> }
   | {
       readonly type: 'message';
-      readonly to: 'everyone' | readonly string[];
+      readonly to: string | readonly string[];
       readonly text: string;
       readonly unlessCommand?: string | undefined;
     };

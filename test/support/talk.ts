@@ -7,6 +7,7 @@ import {
   type Owner,
   overStream,
   type Received,
+  type ReceivedEntry,
   type Remembered,
   type State,
   type Step,
@@ -18,6 +19,7 @@ import { expect, onTestFinished, vi } from 'vitest';
 export class Talk implements Owner {
   readonly states: State[] = [];
   readonly shown: Received[] = [];
+  readonly entries: ReceivedEntry[] = [];
   readonly asked: Ask[] = [];
   readonly caughtUpWith: number[] = [];
   readonly conversation: Conversation;
@@ -51,6 +53,10 @@ export class Talk implements Owner {
 
   message(message: Received): void {
     this.shown.push(message);
+  }
+
+  entry(entry: ReceivedEntry): void {
+    this.entries.push(entry);
   }
 
   caughtUp(count: number): void {
