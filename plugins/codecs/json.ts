@@ -37,10 +37,11 @@ const json: Codec = {
       repeat,
     });
   },
-  entry({ id, room, kind, version, of, reply, body }: Entry, { roomName, from, time, repeat }: Message): string {
+  entry({ id, room, kind, version, of, reply, body }: Entry, message: Message, line: string | undefined): string {
+    const { roomName, from, time, repeat } = message;
     const data = body === '' ? null : (parsed(body) ?? body);
     const where = roomName === '' ? { room } : { room, roomName: `#${roomName}` };
-    const about = { from: from.name, of, reply, data, time: new Date(time).toISOString(), repeat };
+    const about = { from: from.name, of, reply, data, line, time: new Date(time).toISOString(), repeat };
     return lineOf({ type: 'entry', id, ...where, kind, version, ...about } satisfies ServerEvent);
   },
 };

@@ -180,6 +180,10 @@ export const serverEvents = z
         of: z.int().optional().describe('The id of the entry that it changes, such as the one that a redaction blanks'),
         reply: z.int().optional().describe('The id of the entry that it answers'),
         data: z.unknown().describe("As the kind's plugin defines it; `null` for the server's own kinds"),
+        line: z
+          .string()
+          .optional()
+          .describe('The same for people, as plain lines show it after the time; absent if they do not show it'),
         time: z.string().describe('When it was appended, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })

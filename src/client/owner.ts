@@ -123,6 +123,8 @@ export interface ReceivedEntry {
   readonly reply?: number | undefined;
   /** As the kind's plugin defines it. */
   readonly data?: unknown;
+  /** The same for people, if plain lines show it. */
+  readonly line?: string | undefined;
   /** When it was appended, by the server's clock. */
   readonly time: Date;
 }

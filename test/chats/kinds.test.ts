@@ -53,7 +53,7 @@ describe('a plugin’s kind of entry', () => {
     await bob.hears('alice', 'hello');
     await bob.sees(/^\[[^\]]+\] alice reacts with \+1$/);
     await dora.sees({ type: 'message', text: 'hello' });
-    await dora.sees({ ...seen, data: { emoji: '+1' }, repeat: false });
+    await dora.sees({ ...seen, data: { emoji: '+1' }, line: 'alice reacts with +1', repeat: false });
     await dora.closes();
     const again = server.connectJson();
     await again.logsIn('dora', PASSWORD);
@@ -147,14 +147,14 @@ describe('a plugin’s kind of entry', () => {
     const own = definePlugin({
       name: 'own',
       summary: 'Defines what is there',
-      setup: () => ({ kinds: [{ name: 'redaction', version: 1, schema: z.null(), counts: false }] }),
+      setup: () => ({ kinds: [{ name: 'message', version: 1, schema: z.null(), counts: false }] }),
     });
     const commands = defineCommand({ name: 'x', summary: 'x', params: {}, run: () => '' });
     await expect(startServer({ reactions: reactions(), other, commands })).rejects.toThrow(
       "The plugins 'reactions' and 'others' both define the kind 'reaction'.",
     );
     await expect(startServer({ own })).rejects.toThrow(
-      "The plugin 'own' defines the kind 'redaction', which is the server's own.",
+      "The plugin 'own' defines the kind 'message', which is the server's own.",
     );
   });
 });

@@ -1,6 +1,6 @@
 import { Conversation } from '../conversation.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
-import { type Ask, isSecret, type Owner, type Received, type State, type Step } from '../owner.ts';
+import { type Ask, isSecret, type Owner, type Received, type ReceivedEntry, type State, type Step } from '../owner.ts';
 import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';
 import { type Given, Login } from './login.ts';
@@ -37,8 +37,8 @@ export class Client implements Owner, TerminalOwner {
   readonly #login: Login;
   readonly #conversation: Conversation;
   readonly #talk: Talk;
-  /** Messages from while this account was away, until all of them have arrived. */
-  #waited: Received[] = [];
+  /** What was sent while this account was away, until all of it has arrived. */
+  #waited: (Received | ReceivedEntry)[] = [];
   /** Lines typed ahead of the login's questions. */
   #early: string[] = [];
   /** Cancels the open question of a command. */
@@ -188,6 +188,12 @@ export class Client implements Owner, TerminalOwner {
     else this.#show([message]);
   }
 
+  /** Shown where plain lines show it too. */
+  entry(entry: ReceivedEntry): void {
+    if (this.#waited.length > 0) this.#waited.push(entry);
+    else this.#show([entry]);
+  }
+
   caughtUp(): void {
     this.#showWaited();
   }
@@ -265,15 +271,20 @@ export class Client implements Owner, TerminalOwner {
     const waited = this.#waited;
     this.#waited = [];
     if (waited.length === 0) return;
-    const count = waited.length === 1 ? 'a message' : `${waited.length} messages`;
+    const messages = waited.filter((one) => 'text' in one);
+    const count = messages.length === 1 ? 'a message' : `${messages.length} messages`;
     this.#terminal.print(...this.#view.rule(`${count} while you were away`));
     this.#show(waited);
     this.#terminal.print(...this.#view.rule('now'));
   }
 
-  #show(messages: readonly Received[]): void {
+  #show(all: readonly (Received | ReceivedEntry)[]): void {
     const { name = '' } = this.#conversation;
-    this.#terminal.print(...messages.flatMap((message) => this.#view.message(message, name)));
-    if (messages.some((message) => isFor(message, name))) this.#terminal.ring();
+    const lines = all.flatMap((one) => {
+      if ('text' in one) return this.#view.message(one, name);
+      return one.line === undefined ? [] : this.#view.notice(one.line);
+    });
+    this.#terminal.print(...lines);
+    if (all.some((one) => 'text' in one && isFor(one, name))) this.#terminal.ring();
   }
 }

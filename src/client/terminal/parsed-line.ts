@@ -25,7 +25,7 @@ export type ParsedLine =
 const TO: KnownCommand = {
   name: 'to',
   aliases: [],
-  usage: 'to everyone, or to <user> ...',
+  usage: 'to everyone, to #room, or to <user> ...',
   summary: 'Sets who your messages go to',
 };
 const SAY: KnownCommand = {

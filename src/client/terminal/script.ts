@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { commandOf, messageOf } from '../commands.ts';
 import { Conversation } from '../conversation.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
-import type { Ask, Received, State } from '../owner.ts';
+import type { Ask, Received, ReceivedEntry, State } from '../owner.ts';
 import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
 import { closedText, lostText } from './messages.ts';
@@ -66,14 +66,18 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
       print(errors, `chatserv: ${closedText(now, login?.name)}`);
     }
   };
-  const message = ({ time, from, text }: Received) => print(output, `[${seconds(time)}] ${from}: ${text}`);
+  const message = ({ time, from, roomName, text }: Received) =>
+    print(output, `[${seconds(time)}] ${roomName === undefined ? '' : `${roomName} `}${from}: ${text}`);
+  const entry = ({ time, line }: ReceivedEntry) => {
+    if (line !== undefined) print(output, `[${seconds(time)}] ${line}`);
+  };
   const ask = async ({ question, command = 'the server' }: Ask) => {
     if (conversation.state.state !== 'online') return undefined;
     code ||= EXIT.error;
     print(errors, `chatserv: ${command} asked '${question}'; a script cannot answer questions.`);
     return undefined;
   };
-  const conversation = new Conversation({ open, login, owner: { ask, state, message, caughtUp } });
+  const conversation = new Conversation({ open, login, owner: { ask, state, message, entry, caughtUp } });
   const interrupted = () => {
     code ||= EXIT.interrupted;
     input.destroy();

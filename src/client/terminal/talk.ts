@@ -66,7 +66,7 @@ export class Talk {
   #address(to: Addressee, said: string | undefined): void {
     const { online, watching } = this.#conversation;
     const known = new Set(online.map(nameKey));
-    const strangers = to === 'everyone' ? [] : to.filter((name) => !known.has(nameKey(name)));
+    const strangers = to === 'everyone' ? [] : to.filter((name) => !name.startsWith('#') && !known.has(nameKey(name)));
     if (said !== undefined && watching && strangers.length > 0) {
       const anyway = `To write to them anyway: /${said}. To send it as text: ${this.#saying(said)}`;
       const text = `Not online: ${strangers.join(', ')}. ${anyway}`;

@@ -33,11 +33,12 @@ export class View {
   }
 
   /** A message from someone else, or, marked as such, from this account on another device. */
-  message({ from, audience, text, time }: Received, me: string): string[] {
-    if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text);
+  message({ from, audience, roomName, text, time }: Received, me: string): string[] {
+    const where = roomName === undefined ? '' : this.style('bold', shown(roomName));
+    if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text, where);
     // A message that mentions this person stands out.
     const name = mentions(text, me) ? this.style('inverse', this.name(from)) : this.name(from);
-    return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text);
+    return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text, where);
   }
 
   /** A message that was sent. */
@@ -107,9 +108,10 @@ export class View {
     return this.style('bold', text);
   }
 
-  #said(time: Date, name: string, whom: string, text: string): string[] {
+  #said(time: Date, name: string, whom: string, text: string, where = ''): string[] {
     const clock = `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`;
-    const head = `${this.style('dim', clock)} ${name}${whom === '' ? '' : ` ${whom}`}: `;
+    const who = [where, name, whom].filter((part) => part !== '').join(' ');
+    const head = `${this.style('dim', clock)} ${who}: `;
     const columns = this.#columns();
     const taken = widthOf(head);
     // A head that leaves no room gets a line of its own.
