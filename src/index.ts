@@ -160,6 +160,7 @@ export {
 export { Presence, type PresentAccount } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
 export { Roles } from './services/roles.ts';
+export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';
 export {
   type ChainToken,
   chain,
