@@ -30,6 +30,7 @@ export default defineConfig({
     help: true,
     logout: true,
     roles: true,
+    rooms: true,
     'log-messages': false,
     admin: { audit: 'data/audit.log' },
     watch: true,

@@ -28,6 +28,7 @@ export default {
   registration: { file: 'login/registration', provides: ['registration'] },
   resume: { file: 'login/resume/index', provides: [] },
   roles: { file: 'roles', provides: ['roles'] },
+  rooms: { file: 'rooms/index', provides: ['rooms'] },
   'single-session': { file: 'login/single-session', provides: [] },
   sqlite: {
     file: 'stores/sqlite/index',
@@ -71,6 +72,7 @@ declare module 'chatserv' {
     readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
     readonly resume: OptionsOf<typeof import('./login/resume/index.ts').default>;
     readonly roles: OptionsOf<typeof import('./roles.ts').default>;
+    readonly rooms: OptionsOf<typeof import('./rooms/index.ts').default>;
     readonly 'single-session': OptionsOf<typeof import('./login/single-session.ts').default>;
     readonly sqlite: OptionsOf<typeof import('./stores/sqlite/index.ts').default>;
     readonly tcp: OptionsOf<typeof import('./transports/tcp.ts').default>;

@@ -118,7 +118,7 @@ test('a message has limits of length and recipients', async () => {
 });
 
 test('help lists all commands, or explains one', async () => {
-  await using server = await startServer({ wholast: false });
+  await using server = await startServer({ wholast: false, rooms: false });
   const alice = await server.joins('alice');
   await alice.says('help');
   const names = [];

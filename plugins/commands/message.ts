@@ -1,10 +1,27 @@
-import { defineCommand, param, refuse, renamedOption, reply, z } from 'chatserv';
+import {
+  type Account,
+  defineCommand,
+  noRoom,
+  type Post,
+  param,
+  type Refusal,
+  Rooms,
+  refuse,
+  renamedOption,
+  reply,
+  z,
+} from 'chatserv';
 
 export default defineCommand({
   name: 'message',
   aliases: ['send'],
-  summary: 'Sends a message to one user or several, online or not',
-  params: { to: param.users('the recipients'), text: param.text('what to say') },
+  summary: 'Sends a message to one user or several, online or not, or to a room',
+  params: {
+    to: param.users('the recipients, or a room such as #lab'),
+    text: param.text('what to say'),
+  },
+  usage: 'message <user> <text>, or message (<user> <user> ...) <text>, or message <room> <text>',
+  wants: { rooms: Rooms },
   overlaps: true,
   options: z.strictObject({
     maxRecipients: z.int().positive().default(32).describe('How many recipients a message may have'),
@@ -12,7 +29,7 @@ export default defineCommand({
     recipients: renamedOption('maxRecipients'),
     length: renamedOption('maxLength'),
   }),
-  async run({ session, account, values: { to, text }, once, proceed }, { options, server }) {
+  async run({ session, account, values: { to, text }, once, proceed }, { options, server, rooms }) {
     const isRetry = once?.first !== undefined;
     if (to.length > options.maxRecipients && !isRetry) {
       server.countLimitHit('recipients');
@@ -22,9 +39,26 @@ export default defineCommand({
       server.countLimitHit('text-length');
       return refuse('too-long', `A message can have at most ${options.maxLength} characters.`);
     }
-    const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);
+    const destination = isRetry ? to : await destinationOf(to, account, rooms);
+    if ('kind' in destination) return destination;
+    const posted = await server.post(
+      { from: account, to: destination, text, once, device: session.deviceName },
+      proceed,
+    );
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;
     return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });
   },
 });
+
+/** The room that is the only recipient, if its name begins with `#`; otherwise the recipients. */
+async function destinationOf(
+  to: readonly string[],
+  account: Account,
+  rooms: Rooms | undefined,
+): Promise<(Post['to'] & object) | Refusal> {
+  const [only = ''] = to;
+  if (to.length !== 1 || !only.startsWith('#')) return to;
+  const room = await rooms?.find(only, account);
+  return room === undefined ? noRoom(only.slice(1)) : { room: room.id };
+}

@@ -45,7 +45,7 @@ describe('arguments on a line', () => {
     ['ban bob purge', '{"user":"bob","purge":"purge"}'],
     ['ban bob 1d purge', '{"user":"bob","time":86400,"purge":"purge"}'],
   ])('%j', async (line, values) => {
-    await using server = await startServer({ echoes });
+    await using server = await startServer({ echoes, rooms: false });
     const alice = await server.joins('alice');
     expect(await alice.asks(line)).toBe(values);
   });
@@ -68,7 +68,7 @@ describe('arguments on a line', () => {
     ['ban bob 10m 10m', 'Expected purge.'],
     ['ban bob purge 10m', 'Unexpected "10m".'],
   ])('%j is refused, and a program is told why', async (line, sentence) => {
-    await using server = await startServer({ echoes });
+    await using server = await startServer({ echoes, rooms: false });
     const alice = await server.joins('alice');
     const [name = '', ...words] = line.split(' ');
     expect(await alice.asks(line)).toBe(`error:args:${name}`);
@@ -84,7 +84,7 @@ describe('arguments on a line', () => {
 
 describe('arguments of a program', () => {
   async function joinsAsProgram(plugins: Parameters<typeof startServer>[0]) {
-    const server = await startServer({ echoes, ...plugins });
+    const server = await startServer({ echoes, rooms: false, ...plugins });
     await server.registers('bot', 'bob');
     const bot = server.connectJson();
     await bot.logsIn('bot', PASSWORD);
@@ -180,7 +180,7 @@ describe('onCommand', () => {
   });
 
   test('sees the arguments, and the command gets those of the rewritten line', async () => {
-    await using server = await startServer({ echoes, rewriter });
+    await using server = await startServer({ echoes, rooms: false, rewriter });
     const alice = await server.joins('alice');
     await alice.says('roll 20!', 'vote maybe!', 'remember secret plan');
     await alice.seesInOrder('{"sides":20}', 'error:args:vote', 'error:secret:remember');

@@ -46,20 +46,20 @@ describe('entries in the log are delivered', () => {
   });
 
   test('in a named room, to its members', async () => {
-    await using server = await startServer();
+    await using server = await startServer({ rooms: false });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
     const log = logOf(server);
     const lab = (await log.createRoom('lab', {}))?.id ?? 0;
     await log.append([entry({ room: lab }, 'nobody')]);
     await log.join(lab, idOf(server, 'bob'), '', 1);
     await log.append([entry({ room: lab }, 'live')]);
-    await bob.hears('*elsewhere*', 'live');
+    await bob.hears('#lab *elsewhere*', 'live');
     await bob.logsOut();
     await log.append([entry({ room: lab }, 'away')]);
     const back = await server.returns('bob');
-    await back.hears('*elsewhere*', 'away');
+    await back.hears('#lab *elsewhere*', 'away');
     await log.append([entry({ room: lab }, 'again')]);
-    await back.hears('*elsewhere*', 'again');
+    await back.hears('#lab *elsewhere*', 'again');
     await log.leave(lab, idOf(server, 'bob'), 2);
     await log.append([entry({ room: lab }, 'gone')]);
     await back.seesNothing();

@@ -124,6 +124,7 @@ describe('a reload that would change the store is refused', () => {
       'login-rate',
       'resume',
       'roles',
+      'rooms',
       'offline-messages',
       'wholast',
       'health',

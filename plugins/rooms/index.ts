@@ -1,0 +1,109 @@
+import { Accounts, definePlugin, type Entry, MessageLog, nameKey, Roles, Rooms, Storage, TimedBlocks } from 'chatserv';
+import { accountOf, roomKinds } from './changes.ts';
+import type { RoomContext } from './context.ts';
+import { Declared } from './declared.ts';
+import { Directory } from './directory.ts';
+import { everydayCommands } from './everyday-commands.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import { Members } from './members.ts';
+import { Memberships } from './memberships.ts';
+import { Moderation } from './moderation.ts';
+import { moderatorCommands } from './moderator-commands.ts';
+import { bare } from './names.ts';
+import { roomsOptions } from './options.ts';
+import { ownerCommands } from './owner-commands.ts';
+import { Posting } from './posting.ts';
+import { RoomBlocks } from './room-blocks.ts';
+import { roomsService } from './service.ts';
+import { Settings } from './settings.ts';
+import { SlowMode } from './slow-mode.ts';
+
+export default definePlugin({
+  name: 'rooms',
+  summary: 'Named rooms: public, by invitation or private, with roles, moderation and slow mode',
+  options: roomsOptions,
+  needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+  wants: { roles: Roles },
+  provides: { rooms: Rooms },
+  setup(setup) {
+    const { options, accounts, messageLog: log, storage, roles, server, clock, logger, hotState } = setup;
+    const blocks = (collection: string) => new RoomBlocks(new TimedBlocks(storage, collection, setup));
+    const mutes = blocks('room-mutes');
+    const isOnline = (id: number) => server.sessionsOf({ id, name: '' }).length > 0;
+    const memberships = new Memberships(log, mutes, clock, isOnline);
+    const directory = new Directory(log, logger, (room) => memberships.dropRoom(room));
+    const slowMode = hotState('slow-mode', () => new SlowMode());
+    const context: RoomContext = {
+      options,
+      accounts,
+      log,
+      roles,
+      server,
+      clock,
+      logger,
+      directory,
+      memberships,
+      bans: blocks('room-bans'),
+      mutes,
+      invitations: blocks('room-invitations'),
+      slowMode,
+      // Two generations of the plugin can be at work at the same time.
+      queue: hotState('queue', () => new KeyedQueue()),
+      declared: new Map(Object.entries(options.declared).map(([name, room]) => [nameKey(bare(name)), room])),
+    };
+    const settings = new Settings(context);
+    const members = new Members(context, settings);
+    const posting = new Posting(context);
+    const declared = new Declared(context, settings, members);
+    const moderation = new Moderation(context, members);
+    let unfollow = () => {};
+
+    function follow(entries: readonly Entry[]): void {
+      for (const entry of entries) {
+        directory.note(entry);
+        memberships.note(entry, accountOf(entry));
+        const { kind, room, sender } = entry;
+        // Also what the account posts in another process.
+        if (kind === 'message' && (directory.get(room)?.slow ?? 0) > 0) slowMode.note(room, sender, clock.monotonic());
+      }
+    }
+
+    return {
+      provide: { rooms: roomsService(context, settings, members, posting) },
+      kinds: roomKinds((room) => (directory.get(room)?.size ?? 0) > options.quietAbove),
+      commands: [
+        ...everydayCommands(context, settings, members),
+        ...moderatorCommands(context, moderation),
+        ...ownerCommands(context, settings, members),
+      ],
+      hooks: {
+        onMessage: { guard: (message) => posting.guard(message) },
+        onLogin: {
+          observe: {
+            // Before `wholast` records the login.
+            order: 'pre',
+            async handler({ account }) {
+              if (account !== undefined) await declared.loggedIn(account);
+            },
+          },
+        },
+        async onDisconnect({ account }) {
+          if (account !== undefined) memberships.forget(account.id);
+        },
+        async onAccountChange(account, change) {
+          if (change === 'registered') await declared.registered(account);
+          if (change !== 'removed') return;
+          for (const one of [context.bans, mutes, context.invitations]) await one.removeAccount(account.id);
+          await directory.recount();
+        },
+      },
+      async start() {
+        unfollow();
+        unfollow = log.follow(follow);
+        await directory.load();
+        await declared.apply();
+      },
+      dispose: () => unfollow(),
+    };
+  },
+});

@@ -1,0 +1,87 @@
+import { type Account, type Guarding, type MessageDraft, noRoom, type Refusal, reserve } from 'chatserv';
+import { findRoom, isAdmin } from './access.ts';
+import type { RoomContext } from './context.ts';
+import type { KnownRoom } from './facts.ts';
+import type { Standing } from './memberships.ts';
+import { allows } from './policy.ts';
+import { archived, muted, notMember, readOnly, slow } from './refusals.ts';
+
+/** The sender of messages that are from no account, such as those of the server and of plugins. */
+const NO_ACCOUNT = 0;
+
+/** Decides who may post in a room now. Every message to a room passes here, however it was posted. */
+export class Posting {
+  readonly #context: RoomContext;
+
+  constructor(context: RoomContext) {
+    this.#context = context;
+  }
+
+  /** The guard of `onMessage`. Synchronous for members who are online and have posted in the room before. */
+  guard(message: Readonly<MessageDraft>): Guarding<Refusal> {
+    const { audience, from, room: id } = message;
+    if (!('group' in audience) || audience.group !== 'room') return undefined;
+    const room = this.#context.directory.get(id);
+    const standing = this.#context.memberships.known(id, from.id);
+    if (room === undefined || standing === undefined) return this.#lookUp(id, from);
+    return this.#decide(room, from, standing) ?? this.#takeTurn(room, from, standing);
+  }
+
+  /** Why an account may not post in a room now, if so; slow mode aside. */
+  async refusal(id: number, from: Account): Promise<Refusal | undefined> {
+    const found = await this.#find(id, from);
+    return 'standing' in found ? this.#decide(found.room, from, found.standing) : found.refusal;
+  }
+
+  async #lookUp(id: number, from: Account): Promise<Awaited<Guarding<Refusal>>> {
+    const found = await this.#find(id, from);
+    if (!('standing' in found)) return found.refusal;
+    const refusal = await this.#decide(found.room, from, found.standing);
+    return refusal ?? this.#takeTurn(found.room, from, found.standing);
+  }
+
+  /** The room and the sender's membership; or the refusal, where posting needs no membership. */
+  async #find(
+    id: number,
+    from: Account,
+  ): Promise<{ readonly room: KnownRoom; readonly standing: Standing } | { readonly refusal: Refusal | undefined }> {
+    const { directory, memberships } = this.#context;
+    await directory.load();
+    if (from.id === NO_ACCOUNT) {
+      const room = directory.get(id);
+      if (room === undefined) return { refusal: noRoom(String(id)) };
+      return { refusal: room.archived ? archived(room) : undefined };
+    }
+    const room = await findRoom(this.#context, id, from);
+    if (room === undefined) return { refusal: noRoom(String(id)) };
+    const standing = await memberships.standing(id, from.id);
+    return standing === undefined ? { refusal: notMember(room) } : { room, standing };
+  }
+
+  #decide(
+    room: KnownRoom,
+    from: Account,
+    { role, mutedUntil }: Standing,
+  ): Refusal | undefined | Promise<Refusal | undefined> {
+    if (room.archived) return archived(room);
+    const mutedFor = mutedUntil - this.#context.clock.monotonic();
+    if (mutedFor > 0) return muted(room, Math.ceil(mutedFor / 1000));
+    const isAllowed =
+      allows(role, 'post') && (room.posting === 'members' || allows(role, 'post where only moderators may'));
+    return isAllowed ? undefined : this.#unlessAdmin(from, readOnly(room));
+  }
+
+  async #unlessAdmin(from: Account, refusal: Refusal): Promise<Refusal | undefined> {
+    return (await isAdmin(this.#context, from)) ? undefined : refusal;
+  }
+
+  /** Takes the sender's turn in slow mode, which is given back if the message is refused elsewhere. */
+  #takeTurn(room: KnownRoom, from: Account, { role }: Standing): Awaited<Guarding<Refusal>> {
+    if (room.slow === 0 || allows(role, 'post in slow mode without waiting')) return undefined;
+    const { slowMode, clock, server } = this.#context;
+    const wait = slowMode.take(room.id, from.id, room.slow, clock.monotonic());
+    if (wait === 0) return reserve((refusal) => refusal && slowMode.giveBack(room.id, from.id));
+    server.countLimitHit('slow-mode');
+    return slow(room, wait);
+  }
+}

@@ -1,0 +1,53 @@
+import { type Account, noRoom, type Rooms } from 'chatserv';
+import { actingRole, findRoom } from './access.ts';
+import { type RoomContext, SERVER } from './context.ts';
+import type { Members } from './members.ts';
+import { bare } from './names.ts';
+import { isAtLeast } from './policy.ts';
+import type { Posting } from './posting.ts';
+import type { Settings } from './settings.ts';
+
+/** The service that other plugins use. */
+export function roomsService(context: RoomContext, settings: Settings, members: Members, posting: Posting): Rooms {
+  const { directory, memberships } = context;
+
+  async function get(id: number) {
+    await directory.load();
+    return directory.get(id);
+  }
+
+  return {
+    find: (room, account) => findRoom(context, room, account),
+    get,
+    role: async (room, { id }) => (await memberships.standing(room, id))?.role,
+    async allows(id, account, least) {
+      const room = await get(id);
+      return room !== undefined && isAtLeast(await actingRole(context, room, account, least), least);
+    },
+    postRefusal: (room, account) => posting.refusal(room, account),
+    async create(name, owner, wanted = {}) {
+      await directory.load();
+      return settings.create(bare(name), owner, wanted);
+    },
+    async own(plugin, name, wanted = {}) {
+      await directory.load();
+      return settings.own(plugin, bare(name), wanted);
+    },
+    async change(room, wanted, by: Account = SERVER) {
+      await directory.load();
+      return (await settings.set(room, wanted, by)) ?? noRoom(String(room));
+    },
+    async join(id, account, role = 'member') {
+      const room = await get(id);
+      return room === undefined ? noRoom(String(id)) : members.add(room, account, role);
+    },
+    async leave(id, account) {
+      const room = await get(id);
+      if (room !== undefined) await context.queue.run(id, () => members.end(room, account));
+    },
+    async remove(id, by = SERVER) {
+      await directory.load();
+      await settings.remove(id, by);
+    },
+  };
+}
