@@ -155,6 +155,8 @@ export const PLUGIN_API: readonly Section[] = [
     intro: 'What user names and IP addresses are compared by, and which may be used.',
     names: [
       'nameKey',
+      'deviceNameOf',
+      'DEFAULT_DEVICE',
       'skeletons',
       'likenesses',
       'isName',

@@ -179,5 +179,6 @@ export {
   type TextStore,
 } from './services/storage.ts';
 export { StoreFacts } from './services/store-facts.ts';
+export { DEFAULT_DEVICE, deviceNameOf } from './usernames/device-name.ts';
 export { isName, type NameObjection, nameObjection } from './usernames/name.ts';
 export { skeletons } from './usernames/skeletons.ts';

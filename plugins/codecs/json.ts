@@ -169,7 +169,8 @@ function presetOf(
   }
   const takeover: Record<string, string> = event.takeover ? { takeover: 'y' } : {};
   if (event.type === 'resume') return { username: '', resume: event.token, ...takeover, ...device };
-  return { username: event.name, password: event.password, ...takeover, ...device };
+  const password: Record<string, string> = event.password === undefined ? {} : { password: event.password };
+  return { username: event.name, ...password, ...takeover, ...device };
 }
 
 function parsed(text: string): unknown {

@@ -60,7 +60,8 @@ export type Input =
   | { readonly kind: 'acknowledge'; readonly id: number }
   /**
    * Begins the login, or restarts it. `preset` answers questions of the login before they are asked, such as
-   * `{ username: 'alice', password: 'tea-at-four' }`.
+   * `{ username: 'alice', password: 'tea-at-four' }`. Its `device` names the client's device (docs/json.md); a name that
+   * no device can have is answered as invalid input.
    */
   | { readonly kind: 'login'; readonly preset: Readonly<Record<string, string>> }
   /** Declines a command's question, which cancels the command. */

@@ -38,7 +38,7 @@ export interface AdmitDetails {
   readonly epoch?: number;
   /** The login that it continues (`session.login.device`), whose session it replaces; a new one by default. */
   readonly device?: string;
-  /** The client's name for its device, where it sends none with this login. */
+  /** The client's name for its device (`deviceNameOf`), where it sends none with this login. */
   readonly deviceName?: string;
   /** The plugin that authenticated the user, if not the one that admits it. */
   readonly provider?: string;

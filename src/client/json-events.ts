@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICE_NAME } from '../usernames/device-name.ts';
 
 const requestId = z.union([z.string().max(64), z.int()]).optional();
 const request = requestId.describe('Repeated in the answer, so that the client knows which request was answered');
@@ -12,19 +13,20 @@ const takeover = z
 
 const device = z
   .string()
-  .min(1)
-  .max(64)
+  .regex(DEVICE_NAME)
   .optional()
   .describe(
-    "The device's name, the same at each login. A named device has an inbox of its own, can be online beside the user's other devices, and gets the messages sent from them",
+    "The device's name, the same at each login: 1 to 64 letters and digits, with `.`, `_` and `-` after the first. A named device has an inbox of its own, can be online beside the user's other devices, and gets the messages sent from them",
   );
 
 /** What a client may send, one object a line. Unknown fields are ignored. */
 export const clientEvents = z
   .discriminatedUnion('type', [
     z
-      .object({ type: z.literal('login'), request, name, password, takeover, device })
-      .describe('Logs in; answered `welcome`, `blocked`, or `ask` with the question that is open'),
+      .object({ type: z.literal('login'), request, name, password: password.optional(), takeover, device })
+      .describe(
+        'Logs in; answered `welcome`, `blocked`, or `ask` with the question that is open, such as the `password` if it is missing',
+      ),
     z
       .object({ type: z.literal('register'), request, name, password, device })
       .describe('Registers a new user and logs in; answered like `login`'),

@@ -5,6 +5,7 @@ import type { Logger } from '../api/logger.ts';
 import type { Message } from '../api/message.ts';
 import type { Session } from '../api/session.ts';
 import type { LiveCodec } from '../kernel/environment.ts';
+import { deviceNameOf } from '../usernames/device-name.ts';
 import type { CallWatcher } from './call-watcher.ts';
 import { ConfigErrors } from './config-errors.ts';
 import type { Contributed } from './define.ts';
@@ -120,7 +121,7 @@ class GuardedState implements CodecState {
 
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
     const inputs: unknown = this.#watch(() => this.#state.decode(line, question));
-    if (Array.isArray(inputs)) return inputs;
+    if (Array.isArray(inputs)) return inputs.some(isLogin) ? inputs.map(withDeviceName) : inputs;
     throw new TypeError(`decode returned ${inspect(inputs)}, expected a list of inputs`);
   }
 
@@ -129,6 +130,18 @@ class GuardedState implements CodecState {
     if (typeof text === 'string') return text;
     throw new TypeError(`encode returned ${inspect(text)}, expected a string`);
   }
+}
+
+function isLogin({ kind }: Input): boolean {
+  return kind === 'login';
+}
+
+/** Puts the name of a client's device into its one form, whatever the codec. A name that no device can have is an error. */
+function withDeviceName(input: Input): Input {
+  if (input.kind !== 'login' || input.preset.device === undefined) return input;
+  const device = deviceNameOf(input.preset.device);
+  if (device === undefined) return { kind: 'invalid', reason: 'field', about: 'device' };
+  return { ...input, preset: { ...input.preset, device } };
 }
 
 function isPair(value: unknown): value is readonly [string, string] {

@@ -1,6 +1,7 @@
 import { blocked, isReason, refuse } from '../api/decisions.ts';
 import { withoutControls } from '../api/message.ts';
 import { isPromise } from '../hooks/eventual.ts';
+import { deviceNameOf } from '../usernames/device-name.ts';
 
 /** What a handler or command may return. Plugins in plain JavaScript have no types that check it. */
 export interface Allowed {
@@ -33,7 +34,7 @@ export const ASK_PASSWORD: Allowed = {
 
 export const ADMIT: Allowed = {
   words: 'admit(account)',
-  matches: (result) => isOfKind(result, 'admit') && isAccount(result.account),
+  matches: (result) => isOfKind(result, 'admit') && isAccount(result.account) && isDevice(result.deviceName),
 };
 
 export const LINES: Allowed = { words: 'a line or a list of lines, reply(line, facts)', matches: isWords };
@@ -90,6 +91,11 @@ function isAccount(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { id, name } = value as { id?: unknown; name?: unknown };
   return typeof id === 'number' && typeof name === 'string';
+}
+
+/** Whether this names a device in the form in which devices are kept, or the default device. */
+function isDevice(name: unknown): boolean {
+  return name === undefined || name === '' || (typeof name === 'string' && deviceNameOf(name) === name);
 }
 
 /** A refusal as a plugin may have built it. */

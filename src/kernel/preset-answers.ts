@@ -29,7 +29,9 @@ export class PresetAnswers {
       this.#used.add(use);
       return answer;
     }
-    if (isDialogue) this.#answers = {};
+    // The device's name holds for the whole login, whatever is asked again.
+    const { device } = this.#answers;
+    if (isDialogue) this.#answers = device === undefined ? {} : { device };
     return undefined;
   }
 

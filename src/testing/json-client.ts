@@ -55,9 +55,9 @@ export class JsonClient {
     return event;
   }
 
-  /** Logs in. @returns the token */
-  async logsIn(name: string, password: string): Promise<string> {
-    this.says({ type: 'login', name, password });
+  /** Logs in. @param device its name; without one it is the account's default device @returns the token */
+  async logsIn(name: string, password: string, device?: string): Promise<string> {
+    this.says({ type: 'login', name, password, device });
     await this.sees({ type: 'welcome', name });
     return this.seesToken();
   }

@@ -47,6 +47,10 @@ const RESULTS: readonly (readonly [string, unknown])[] = [
   ['an object with kind, seconds', { kind: 'blocked', seconds: 'ten' }],
   ['an object with kind, because', { kind: 'username', because: 'I say so' }],
   ['an object with kind, account', { kind: 'admit', account: 'alice' }],
+  [
+    'an object with kind, account, deviceName',
+    { kind: 'admit', account: { id: 1, name: 'alice' }, deviceName: 'My Phone' },
+  ],
   ['an object with kind, account', { kind: 'password', account: { name: 'alice' } }],
 ];
 
