@@ -159,6 +159,7 @@ export {
 } from './services/plugins.ts';
 export { Presence, type PresentAccount } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
+export { ResumeTokens } from './services/resume-tokens.ts';
 export { Roles } from './services/roles.ts';
 export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';
 export {

@@ -58,7 +58,7 @@ test('a plugin that needs storage is named where the store has none, with what t
     setup: () => ({ provide: { accounts, messageLog } }),
   });
   await expect(
-    startServer({ memory: false, lockout: false, rooms: false, shelf, one: opening('one', 'notes') }),
+    startServer({ memory: false, lockout: false, resume: false, rooms: false, shelf, one: opening('one', 'notes') }),
   ).rejects.toThrow(
     "No active plugin provides 'storage', needed by 'one': have 'shelf' provide it, or replace it with " +
       "'memory' or 'sqlite', or switch off what needs it.",

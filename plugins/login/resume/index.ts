@@ -1,5 +1,6 @@
-import { Accounts, admit, askUsername, definePlugin, Plugins, type Session, z } from 'chatserv';
-import { sign, verify } from './token.ts';
+import { Accounts, admit, askUsername, definePlugin, Plugins, ResumeTokens, type Session, Storage, z } from 'chatserv';
+import { DeviceEpochs } from './device-epochs.ts';
+import { type Claims, sign, verify } from './token.ts';
 
 export default definePlugin({
   name: 'resume',
@@ -11,23 +12,44 @@ export default definePlugin({
       .max(3_155_760_000)
       .default(604_800)
       .describe('How long a token is valid, in seconds'),
+    maxSignedOut: z
+      .int()
+      .positive()
+      .default(64)
+      .describe(
+        'The most devices of an account whose sign-outs are remembered; at one more, the tokens of all its devices end',
+      ),
   }),
-  needs: { accounts: Accounts, plugins: Plugins },
-  setup({ options, accounts, plugins, clock, server }) {
+  needs: { accounts: Accounts, plugins: Plugins, storage: Storage },
+  provides: { tokens: ResumeTokens },
+  setup({ options, accounts, plugins, storage, clock, server, perSession }) {
     const lifetime = Math.floor(options.lifetime * 1000);
+    const epochs = new DeviceEpochs(storage, options.maxSignedOut, () => server.countLimitHit('signed-out-devices'));
+    /** The token that a session has logged in with. */
+    const resumed = perSession((): { with?: Claims } => ({}));
 
     async function issue(session: Session): Promise<void> {
       const { account, deviceName, codec } = session;
       const { epoch, device, provider } = session.login;
       if (account === undefined || epoch === undefined || !codec.acknowledges) return;
+      const deviceEpoch = await epochs.of(account.id, deviceName);
+      const before = resumed(session).with;
+      // Its device was signed out after the token was checked, but before the session was there to be closed.
+      if (before?.deviceName === deviceName && before.deviceEpoch !== deviceEpoch) {
+        session.close('signed-out');
+        return;
+      }
       const issued = clock.now();
       const expires = issued + lifetime;
-      const claims = { account: account.id, epoch, device, deviceName, provider, issued, expires };
+      const claims = { account: account.id, epoch, device, deviceName, deviceEpoch, provider, issued, expires };
       const facts = { token: sign(claims, await accounts.signingKey()), expires: new Date(expires).toISOString() };
       session.send({ kind: 'event', event: 'token', facts });
     }
 
     return {
+      provide: {
+        tokens: { revoke: ({ id }, device) => epochs.renew(id, device) },
+      },
       hooks: {
         onUsername: {
           decide: {
@@ -38,12 +60,15 @@ export default definePlugin({
               const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
               // If the plugin that authenticated the login is off, nothing can vouch for the token.
               if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
-              const { epoch, device, deviceName, provider } = claims;
-              const account = await accounts.get(claims.account);
-              // The kernel checks that the epoch is current when it admits the session.
-              return account === undefined
-                ? askUsername('expired')
-                : admit(account, { epoch, device, deviceName, provider });
+              const { epoch, device, deviceName, deviceEpoch, provider } = claims;
+              const [account, now] = await Promise.all([
+                accounts.get(claims.account),
+                epochs.of(claims.account, deviceName),
+              ]);
+              if (account === undefined || now !== deviceEpoch) return askUsername('expired');
+              resumed(session).with = claims;
+              // The kernel checks that the account's epoch is current when it admits the session.
+              return admit(account, { epoch, device, deviceName, provider });
             },
           },
         },
@@ -56,6 +81,7 @@ export default definePlugin({
           },
         },
         async onAccountChange(account, change) {
+          if (change === 'removed') await epochs.forget(account.id);
           if (change !== 'signed-out') return;
           // Only the session that signed out the others is left, and its token was revoked, too.
           for (const session of server.sessionsOf(account)) await issue(session);

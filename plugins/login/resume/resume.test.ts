@@ -195,6 +195,7 @@ test('a key that is too short is refused', async () => {
     epoch,
     device: 'x',
     deviceName: '',
+    deviceEpoch: 0,
     provider: 'password',
     issued: now,
     expires: now + 1000,

@@ -9,6 +9,8 @@ export interface Claims {
   readonly device: string;
   /** The client's name for its device; empty for the default one. */
   readonly deviceName: string;
+  /** The epoch of that device; 0 if it was never signed out. */
+  readonly deviceEpoch: number;
   /** The plugin that authenticated the login. */
   readonly provider: string;
   /** When it was issued and when it expires, in milliseconds since 1970. */
@@ -28,9 +30,8 @@ const TOLERANCE = 300_000;
 
 /** Issues a token. */
 export function sign(claims: Claims, key: Uint8Array): string {
-  const { account, epoch, device, deviceName, provider, issued, expires } = claims;
-  const named = deviceName === '' ? [] : [deviceName];
-  const parts = [account, epoch, device, provider, issued, expires, ...named];
+  const { account, epoch, device, deviceName, deviceEpoch, provider, issued, expires } = claims;
+  const parts = [account, epoch, device, provider, issued, expires, deviceName, deviceEpoch];
   const body = Buffer.from(JSON.stringify(parts)).toString('base64url');
   return `${VERSION}.${body}.${macOf(body, key)}`;
 }
@@ -44,11 +45,11 @@ export function verify(token: string, key: Uint8Array, now: number, lifetime: nu
   if (token.length > MAX_LENGTH) return undefined;
   const [, body = '', mac = ''] = FORM.exec(token) ?? [];
   if (body === '' || !timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(body, key)))) return undefined;
-  const [account, epoch, device, provider, issued, expires, deviceName = ''] = JSON.parse(
+  const [account, epoch, device, provider, issued, expires, deviceName = '', deviceEpoch = 0] = JSON.parse(
     Buffer.from(body, 'base64url').toString(),
-  ) as [number, number, string, string, number, number, string?];
+  ) as [number, number, string, string, number, number, string?, number?];
   const isValid = now < expires && now < issued + lifetime && issued <= now + TOLERANCE;
-  return isValid ? { account, epoch, device, deviceName, provider, issued, expires } : undefined;
+  return isValid ? { account, epoch, device, deviceName, deviceEpoch, provider, issued, expires } : undefined;
 }
 
 /** The signature, compared as text: several spellings in base64url decode to the same bytes. */
