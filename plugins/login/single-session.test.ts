@@ -131,6 +131,100 @@ describe('taking over', () => {
   });
 });
 
+describe('beside a plain connection, or a program on the device `phone`', () => {
+  /** What a login is answered, and whom it closes. */
+  type Outcome = 'welcome' | 'connected' | 'may take over' | 'replaces line' | 'replaces phone';
+
+  test.each<{
+    per: 'device' | 'account';
+    takeover: boolean;
+    there: 'line' | 'phone';
+    line: Outcome;
+    phone: Outcome;
+    laptop: Outcome;
+  }>([
+    { per: 'device', takeover: false, there: 'line', line: 'connected', phone: 'welcome', laptop: 'welcome' },
+    { per: 'device', takeover: false, there: 'phone', line: 'welcome', phone: 'may take over', laptop: 'welcome' },
+    { per: 'device', takeover: true, there: 'line', line: 'replaces line', phone: 'welcome', laptop: 'welcome' },
+    { per: 'device', takeover: true, there: 'phone', line: 'welcome', phone: 'may take over', laptop: 'welcome' },
+    {
+      per: 'account',
+      takeover: false,
+      there: 'line',
+      line: 'connected',
+      phone: 'may take over',
+      laptop: 'may take over',
+    },
+    {
+      per: 'account',
+      takeover: false,
+      there: 'phone',
+      line: 'connected',
+      phone: 'may take over',
+      laptop: 'may take over',
+    },
+    {
+      per: 'account',
+      takeover: true,
+      there: 'line',
+      line: 'replaces line',
+      phone: 'may take over',
+      laptop: 'may take over',
+    },
+    {
+      per: 'account',
+      takeover: true,
+      there: 'phone',
+      line: 'replaces phone',
+      phone: 'may take over',
+      laptop: 'may take over',
+    },
+  ])('per $per, takeover $takeover, beside $there', async ({ per, takeover, there, ...expected }) => {
+    for (const [who, outcome] of Object.entries(expected)) {
+      await using server = await startServer({ 'single-session': { per, takeover } });
+      await server.registers('alice');
+      const line = there === 'line' ? await server.returns('alice') : undefined;
+      const phone = there === 'phone' ? server.connectJson() : undefined;
+      await phone?.logsIn('alice', PASSWORD, 'phone');
+      if (who === 'line') {
+        const second = server.connect('a second line');
+        const asked = await second.asks('alice');
+        if (outcome === 'connected') expect(asked).toBe('connected');
+        else expect(await second.asks(PASSWORD)).toBe('welcome');
+      } else {
+        const second = server.connectJson();
+        second.says({ type: 'login', name: 'alice', password: PASSWORD, device: who });
+        if (outcome === 'welcome') await second.sees({ type: 'welcome' });
+        else await second.sees({ type: 'ask', because: 'connected', reason: 'takeover' });
+        if (outcome === 'may take over') {
+          await line?.seesNothing();
+          await phone?.seesNothing();
+          second.says({ type: 'login', name: 'alice', password: PASSWORD, device: who, takeover: true });
+          await second.sees({ type: 'welcome' });
+        }
+      }
+      const isReplaced = outcome === 'may take over' || outcome.startsWith('replaces');
+      if (isReplaced) await line?.sees('closing:replaced');
+      else await line?.seesNothing();
+      if (isReplaced) await phone?.sees({ type: 'closing', reason: 'replaced' });
+      else await phone?.seesNothing();
+    }
+  });
+
+  test('per account, a takeover closes the sessions on all devices', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const [line, phone] = [await server.returns('alice'), server.connectJson()];
+    await phone.logsIn('alice', PASSWORD, 'phone');
+    await server.reload({ 'single-session': { per: 'account' } });
+    const laptop = server.connectJson();
+    laptop.says({ type: 'login', name: 'alice', password: PASSWORD, device: 'laptop', takeover: true });
+    await laptop.sees({ type: 'welcome' });
+    await line.sees('closing:replaced');
+    await phone.sees({ type: 'closing', reason: 'replaced' });
+  });
+});
+
 test('a new account cannot take the name of a user online: programs are told that it is taken', async () => {
   await using server = await startServer();
   const alice = await server.joins('alice');

@@ -4,6 +4,12 @@ export default definePlugin({
   name: 'single-session',
   summary: 'Allows each user one session for each device that a client names',
   options: z.strictObject({
+    per: z
+      .enum(['device', 'account'])
+      .default('device')
+      .describe(
+        'What has one session: each `device` of a user, clients that name none being one device, or the whole `account`',
+      ),
     takeover: z
       .boolean()
       .default(false)
@@ -13,18 +19,16 @@ export default definePlugin({
   }),
   needs: { presence: Presence },
   setup({ options, presence, server }) {
+    const isPerAccount = options.per === 'account';
     /** Whether an account is online, here or by any other source of presence. */
     const isOnline = ({ id, name }: Account) => presence.find(name)?.id === id;
+    /** Whether a session of an account excludes another one on this device. */
+    const excludes = (device: string) => (other: Session) => isPerAccount || other.deviceName === device;
     /** Whether a session can take over once it is authenticated. */
     const canTakeOver = ({ codec }: Session) => codec.takesOver || options.takeover;
     /** Whether it does: on plain lines, the password is enough. */
     const takesOver = (session: LoginSession) =>
       session.codec.takesOver ? session.preset('takeover') === 'y' : options.takeover;
-    /** Whether an account is online, but not on this device. */
-    const isOtherDevice = (account: Account, device: string) => {
-      const here = server.sessionsOf(account);
-      return here.length > 0 && here.every(({ deviceName }) => deviceName !== device);
-    };
     return {
       hooks: {
         onUsername: {
@@ -34,7 +38,8 @@ export default definePlugin({
             handler(session, name) {
               const there = presence.find(name);
               if (there === undefined || there.isBot) return undefined;
-              if (isOtherDevice(there, session.preset('device') ?? '')) return undefined;
+              const here = server.sessionsOf(there);
+              if (here.length > 0 && !here.some(excludes(session.preset('device') ?? ''))) return undefined;
               // A client that wants to register needs another name.
               if (session.preset('register') === 'y') return askUsername('username', 'taken');
               return canTakeOver(session) ? undefined : askUsername('connected');
@@ -45,13 +50,13 @@ export default definePlugin({
         onAdmit: {
           guard(session, account) {
             const here = server.sessionsOf(account);
-            const same = here.filter(({ deviceName }) => deviceName === session.deviceName);
-            const others = same.filter((other) => !session.replaces(other));
+            const others = here.filter(excludes(session.deviceName)).filter((other) => !session.replaces(other));
             if (others.length === 0)
               return here.length === 0 && isOnline(account) ? askUsername('connected') : undefined;
             if (!canTakeOver(session)) return askUsername('connected');
-            session.takesOver = takesOver(session);
-            return session.takesOver ? undefined : askUsername('connected', 'takeover');
+            if (!takesOver(session)) return askUsername('connected', 'takeover');
+            session.takesOver = isPerAccount ? 'account' : true;
+            return undefined;
           },
         },
       },

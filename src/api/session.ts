@@ -38,7 +38,7 @@ export interface Session {
   readonly codec: Codec;
   /** The account, once logged in; undefined before that, as in `onConnect`. */
   readonly account: Account | undefined;
-  /** The client's name for its device, the same at its next login; empty for the default device. */
+  /** The client's name for its device, as `deviceNameOf` returns it; empty for the default device. */
   readonly deviceName: string;
   /** Its login. */
   readonly login: SessionLogin;
@@ -83,8 +83,11 @@ export interface Session {
 
 /** A session that is logging in, for hooks and services of the login. */
 export interface LoginSession extends Session {
-  /** Whether it replaces all other sessions of its account on its device. Set it in `onAdmit`. */
-  takesOver: boolean;
+  /**
+   * Whether it replaces the other sessions of its account: all of them (`account`), or those on its device (`true`). Set
+   * it in `onAdmit`.
+   */
+  takesOver: boolean | 'account';
   /**
    * Whether it replaces another session of its account, which is then closed: it continues that session's login, or
    * takes over from it.

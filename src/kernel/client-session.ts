@@ -39,7 +39,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   ended = false;
   login: SessionLogin = { device: '', epoch: undefined, provider: '' };
   deviceName = '';
-  takesOver = false;
+  takesOver: boolean | 'account' = false;
   basis: LoginBasis | undefined;
   readonly outbox: Outbox;
   readonly feed: SessionFeed;
@@ -94,7 +94,7 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
   }
 
   replaces({ deviceName, login }: Session): boolean {
-    if (this.takesOver && deviceName === this.deviceName) return true;
+    if (this.takesOver === 'account' || (this.takesOver && deviceName === this.deviceName)) return true;
     return this.login.device !== '' && login.device === this.login.device;
   }
 
