@@ -82,6 +82,8 @@ export class Cursors {
     if (rest.length > 0 && lacksSome && isKnown) cursor.lost = new Map([...cursor.lost, [session, { passed: 0 }]]);
     if (rest.length > 0) this.#settle(cursor);
     else if (!lacksSome && cursor.lost.size === 0) this.#move(cursor, cursor.furthest, cursor.furthest);
+    // Also written if it has not moved, because that records when the device was last seen.
+    if (rest.length === 0) this.#moved.add(cursor);
     this.#drop(cursor);
   }
 

@@ -115,7 +115,15 @@ export default definePlugin({
 
     /** Records a device's login, without waiting if the device is known. @returns its cursor */
     async function enter(id: number, device: string): Promise<Cursor> {
-      const known = (await live.log.devices(id)).find(({ name }) => name === device);
+      const devices = await live.log.devices(id);
+      const known = devices.find(({ name }) => name === device);
+      const others = devices.filter(({ seen }) => seen > 0);
+      if (known === undefined && others.length >= options.devices) {
+        server.countLimitHit('devices');
+        // Devices that are online were seen just now: the one to be removed is another.
+        const online = cursors.of(id).map(({ device: name }) => ({ account: id, device: name, id: 0, handed: 0 }));
+        await live.log.moveCursors(online, clock.now());
+      }
       const entering = live.log.enter(id, device, clock.now(), options.devices);
       if (known === undefined) return entering;
       entering.catch((err: unknown) => {
