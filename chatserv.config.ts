@@ -29,6 +29,7 @@ export default defineConfig({
     fetch: true,
     help: true,
     logout: true,
+    devices: true,
     roles: true,
     rooms: true,
     'log-messages': false,

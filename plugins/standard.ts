@@ -8,6 +8,7 @@ export default {
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
   control: { file: 'control', provides: [] },
+  devices: { file: 'commands/devices', provides: [] },
   dialogue: { file: 'login/dialogue', provides: ['login-dialogue'], always: true },
   fetch: { file: 'commands/fetch', provides: [] },
   health: { file: 'health', provides: ['health'] },
@@ -26,7 +27,7 @@ export default {
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
   registration: { file: 'login/registration', provides: ['registration'] },
-  resume: { file: 'login/resume/index', provides: [] },
+  resume: { file: 'login/resume/index', provides: ['resume-tokens'] },
   roles: { file: 'roles', provides: ['roles'] },
   rooms: { file: 'rooms/index', provides: ['rooms'] },
   'single-session': { file: 'login/single-session', provides: [] },
@@ -52,6 +53,7 @@ declare module 'chatserv' {
     readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
     readonly connections: OptionsOf<typeof import('./connections.ts').default>;
     readonly control: OptionsOf<typeof import('./control.ts').default>;
+    readonly devices: OptionsOf<typeof import('./commands/devices.ts').default>;
     readonly dialogue: OptionsOf<typeof import('./login/dialogue.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;

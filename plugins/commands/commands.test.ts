@@ -123,7 +123,7 @@ test('help lists all commands, or explains one', async () => {
   await alice.says('help');
   const names = [];
   for (let line = await alice.asks(); line !== 'end:help'; line = await alice.asks()) names.push(line.split(' ')[0]);
-  expect(names).toEqual(['broadcast', 'fetch', 'help', 'logout', 'message', 'watch', 'who', 'whoelse']);
+  expect(names).toEqual(['broadcast', 'devices', 'fetch', 'help', 'logout', 'message', 'watch', 'who', 'whoelse']);
   await alice.says('help send', 'help wholast');
   await alice.seesInOrder(/^message <user> <text>.* - Sends .*also: send/, 'end:help', 'error:args:help');
 });
@@ -159,7 +159,7 @@ test('logout everywhere says goodbye, closes the other sessions and revokes toke
   const bob = await server.returns('bob');
   const token = await program.logsIn('alice', PASSWORD);
   await here.says('logout elsewhere', 'logout everywhere now', 'logout everywhere');
-  await here.seesInOrder('error:args:logout', 'error:args:logout', 'goodbye');
+  await here.seesInOrder('error:device:logout', 'error:args:logout', 'goodbye');
   await here.isClosed();
   await there.sees('closing:signed-out');
   await program.sees({ type: 'closing', reason: 'signed-out' });

@@ -110,15 +110,47 @@ describe('a named device', () => {
     await second.sees({ type: 'ask', because: 'connected' });
   });
 
-  test('has a name of 1 to 64 characters', async () => {
+  test.each(['', 'x'.repeat(65), 'my phone', '-phone', 'a:b', 'a\u200bb', '\u0301', 'default', 'Everywhere'])(
+    'cannot be called %j',
+    async (device) => {
+      await using server = await startServer();
+      await server.registers('alice');
+      const client = server.connectJson();
+      client.says({ type: 'login', request: 1, name: 'alice', password: PASSWORD, device });
+      await client.sees({ type: 'error', request: 1, reason: 'field', about: 'device' });
+      await client.logsIn('alice', PASSWORD);
+    },
+  );
+
+  test.each([
+    ['x'.repeat(64), 'x'.repeat(64)],
+    ['Phone', 'phone'],
+    ['ＴＡＢ', 'tab'],
+    ['Größe-2.b_c', 'grösse-2.b_c'],
+    ['電話', '電話'],
+  ])('can be called %j, and is compared without regard to case', async (device, listed) => {
     await using server = await startServer();
     await server.registers('alice');
     const client = server.connectJson();
-    for (const device of ['', 'x'.repeat(65)]) {
-      client.says({ type: 'login', name: 'alice', password: PASSWORD, device });
-      await client.sees({ type: 'error', reason: 'field', about: 'device' });
-    }
-    await on(server, 'x'.repeat(64));
+    await client.logsIn('alice', PASSWORD, device);
+    client.says({ type: 'command', request: 1, name: 'devices' });
+    await client.sees({ type: 'answer', request: 1, lines: [`${listed} online here`] });
+    const other = server.connectJson();
+    other.says({ type: 'login', name: 'alice', password: PASSWORD, device: listed });
+    await other.sees({ type: 'ask', because: 'connected' });
+  });
+
+  test('is the same if the server asks for the password again', async () => {
+    await using server = await startServer();
+    await server.registers('alice');
+    const client = server.connectJson();
+    client.says({ type: 'login', request: 1, name: 'alice', password: 'not this one', device: 'phone' });
+    await client.sees({ type: 'ask', request: 1, question: 'password', because: 'wrong' });
+    client.says({ type: 'answer', request: 2, text: PASSWORD });
+    await client.sees({ type: 'welcome', request: 2 });
+    await client.seesToken();
+    client.says({ type: 'command', request: 3, name: 'devices' });
+    await client.sees({ type: 'answer', request: 3, lines: ['phone online here'] });
   });
 });
 
@@ -128,8 +160,8 @@ test('the number of devices is limited: the queue of the longest unseen is dropp
   const bob = await server.joins('bob');
   for (const name of ['phone', 'laptop', 'tablet']) {
     const device = await on(server, name);
-    server.clock.advance(1);
     await device.closes();
+    server.clock.advance(1);
   }
   expect(await bob.asks('message alice hello')).toBe('sent:');
   for (const name of ['laptop', 'tablet']) {
@@ -137,7 +169,26 @@ test('the number of devices is limited: the queue of the longest unseen is dropp
     await takes(device, 'hello');
     await device.closes();
   }
+  expect(server.limitHits).toMatchObject({ devices: 1 });
   server.clock.advance(1);
   const phone = await on(server, 'phone');
   await phone.seesNothing();
+});
+
+test('beyond their number, a device that is online stays, however long ago it logged in', async () => {
+  await using server = await startServer({ 'offline-messages': { devices: 2 } });
+  await server.registers('alice');
+  const bob = await server.joins('bob');
+  const phone = await on(server, 'phone');
+  server.clock.advance(60);
+  await (await on(server, 'laptop')).closes();
+  server.clock.advance(1);
+  await phone.seesNothing();
+  server.clock.advance(60);
+  const tablet = await on(server, 'tablet');
+  await phone.closes();
+  expect(await bob.asks('message alice hello')).toBe('sent:');
+  await takes(tablet, 'hello');
+  server.clock.advance(1);
+  await takes(await on(server, 'phone'), 'hello');
 });
