@@ -16,7 +16,7 @@ const CLIENT: readonly Section[] = [
   {
     heading: 'A conversation',
     intro: 'One account on one server, over any number of connections.',
-    names: ['Conversation', 'ConversationOptions', 'LoginOptions', 'Owner', 'State', 'Closed'],
+    names: ['Conversation', 'ConversationOptions', 'LoginOptions', 'DeviceOptions', 'Owner', 'State', 'Closed'],
   },
   {
     heading: 'Connections',

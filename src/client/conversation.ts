@@ -42,10 +42,11 @@ export class Conversation {
   readonly #over = Promise.withResolvers<Closed>();
   readonly #ended = new AbortController();
 
-  constructor({ open, owner, login, memory, clock = systemClock, random = Math.random }: ConversationOptions) {
+  /** @throws TypeError when no device can have the name of the option `device` */
+  constructor({ open, owner, login, device, memory, clock = systemClock, random = Math.random }: ConversationOptions) {
     this.#owner = owner;
     this.#clock = clock;
-    this.#credentials = new Credentials(login, memory);
+    this.#credentials = new Credentials(login, memory, device);
     this.#connections = new Connections({
       open,
       clock,
@@ -109,6 +110,11 @@ export class Conversation {
   /** The user name, once logged in. */
   get name(): string | undefined {
     return this.#credentials.name;
+  }
+
+  /** The name of this device; undefined for the account's default one. */
+  get device(): string | undefined {
+    return this.#credentials.device.name;
   }
 
   /** Who is online, this user included, as far as the server has reported. */

@@ -1,3 +1,4 @@
+import { ClientDevice, type DeviceOptions } from './client-device.ts';
 import type { Memory, Seen, Step } from './owner.ts';
 
 /** Who to log in as. A remembered token is tried first, then the password; without either the owner is asked. */
@@ -11,9 +12,10 @@ export interface LoginOptions {
 }
 
 /** A login that needs no questions. */
-type Beginning =
+type Beginning = (
   | { readonly type: 'resume'; readonly token: string; readonly takeover?: true }
-  | Extract<Step, { readonly type: 'login' | 'register' }>;
+  | Extract<Step, { readonly type: 'login' | 'register' }>
+) & { readonly device?: string };
 
 /** Whether a question is for the password of the account: a plugin may ask for another one. */
 function isPassword(question: string): boolean {
@@ -23,25 +25,31 @@ function isPassword(question: string): boolean {
 /** What a conversation logs in with: its options, its owner's answers, and the server's token. */
 export class Credentials {
   readonly #memory: Memory | undefined;
+  readonly device: ClientDevice;
   #login: LoginOptions | undefined;
   #token: string | undefined;
   /** The user name, once logged in. */
   name: string | undefined;
 
-  constructor(login: LoginOptions | undefined, memory: Memory | undefined) {
+  /** @throws TypeError when no device can have the name that is given */
+  constructor(login: LoginOptions | undefined, memory: Memory | undefined, device: DeviceOptions | undefined) {
+    const remembered = login && memory?.recall(login.name);
     this.#login = login;
     this.#memory = memory;
-    this.#token = login && memory?.recall(login.name)?.token;
+    this.#token = remembered?.token;
+    this.device = new ClientDevice(device, remembered?.device);
   }
 
   /** The login to begin with; undefined if the owner must be asked. */
   get beginning(): Beginning | undefined {
     // Only once: otherwise two devices that reconnect would take over from each other for ever.
     const takeover = this.#login?.takeover && this.name === undefined && { takeover: true as const };
-    if (this.#token !== undefined) return { type: 'resume', token: this.#token, ...takeover };
+    const device = this.device.name;
+    const more = { ...takeover, ...(device !== undefined && { device }) };
+    if (this.#token !== undefined) return { type: 'resume', token: this.#token, ...more };
     const { name, password, register } = this.#login ?? {};
     if (name === undefined || password === undefined) return undefined;
-    return { type: register ? 'register' : 'login', name, password, ...takeover };
+    return { type: register ? 'register' : 'login', name, password, ...more };
   }
 
   /** Stores an answer of the owner, for the next login. */
@@ -72,6 +80,6 @@ export class Credentials {
     const name = this.name ?? this.#login?.name;
     if (name === undefined || this.#memory === undefined) return;
     const known = this.name === undefined ? this.#memory.recall(name)?.seen : seen;
-    this.#memory.remember(name, { token: this.#token, seen: known });
+    this.#memory.remember(name, { token: this.#token, seen: known, device: this.device.name });
   }
 }

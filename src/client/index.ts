@@ -13,6 +13,7 @@ export {
   overWebSocket,
   type WebSocketLike,
 } from './carriers.ts';
+export type { DeviceOptions } from './client-device.ts';
 export { commandOf, messageOf, type TypedMessage, wordsLike } from './commands.ts';
 export { Conversation } from './conversation.ts';
 export type { ConversationOptions } from './conversation-options.ts';

@@ -61,9 +61,17 @@ export class LoginDialogue {
     } else if (trying === 'resume' && ask.question === 'username') {
       this.#host.forgotten();
       this.begin(link);
+    } else if (because === 'connected' && this.#takesNextDevice()) {
+      this.begin(link);
     } else {
       void this.#ask(ask, link);
     }
+  }
+
+  /** Turns to another device, because this one is connected already. @returns whether it can log in as another one */
+  #takesNextDevice(): boolean {
+    const { beginning, device } = this.#host.credentials;
+    return beginning !== undefined && device.takeNext();
   }
 
   /** Asks the owner. If the connection is lost meanwhile, a new one is made for the answer. */
@@ -75,9 +83,16 @@ export class LoginDialogue {
       this.#host.refused(ask);
       return;
     }
-    this.#host.credentials.answered(ask.question, step);
+    const { credentials } = this.#host;
+    credentials.answered(ask.question, step);
     const present = this.#host.link();
-    if (link === present) this.#host.send({ ...step, request: 'login' });
+    if (link === present) this.#host.send({ ...withDevice(step, ask, credentials.device.name), request: 'login' });
     else if (present === undefined) this.#host.connect();
   }
+}
+
+/** A step of the login with this device's name. Only events that begin a login carry one: a name begins one, too. */
+function withDevice(step: Step, { question }: Ask, device: string | undefined): object {
+  if (device === undefined || (step.type === 'answer' && question !== 'username')) return step;
+  return step.type === 'answer' ? { type: 'login', name: step.text, device } : { ...step, device };
 }

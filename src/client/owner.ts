@@ -139,6 +139,8 @@ export interface Seen {
 /** What is remembered of an account on this device. */
 export interface Remembered {
   readonly token?: string | undefined;
+  /** The device of the last login. */
+  readonly device?: string | undefined;
   readonly seen?: Seen | undefined;
 }
 

@@ -81,7 +81,7 @@ const CLOSED: Readonly<Record<string, string>> = {
   replaced: 'You logged in from another window or device, so this connection was closed.',
   kicked: 'A moderator disconnected you.',
   banned: 'You are banned from this chat.',
-  'signed-out': 'You were signed out everywhere, or your name or password was changed. Please log in again.',
+  'signed-out': 'You were signed out, or your name or password was changed. Please log in again.',
   removed: 'Your account was removed.',
   'wrong-password': 'There were too many wrong passwords.',
   'no-json': 'There is no chatserv server at this address.',
