@@ -98,9 +98,14 @@ function addConnect(program: Argv, { connect }: Commands): void {
             describe: 'A file with the password; by default CHATSERV_PASSWORD, or a prompt',
           },
           register: { type: 'boolean', default: false, describe: 'Register the user if it is new, without asking' },
+          device: {
+            type: 'string',
+            requiresArg: true,
+            describe: "This device's name; by default terminal-HOST, and the default device for a pipe",
+          },
         }),
-    ({ address = 'localhost', tls, ca, insecure, 'password-file': passwordFile, register }) =>
-      connect({ address, tls, ca, insecure, passwordFile, register }),
+    ({ address = 'localhost', tls, ca, insecure, 'password-file': passwordFile, register, device }) =>
+      connect({ address, tls, ca, insecure, passwordFile, register, device }),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { DeviceOptions } from '../client/client-device.ts';
 import { PORTS } from '../client/ports.ts';
 import { type Address, addressOf, addressText } from '../client/terminal/address.ts';
 import { AnsiTerminal } from '../client/terminal/ansi-terminal.ts';
@@ -6,9 +7,11 @@ import { dial, type TlsOptions } from '../client/terminal/dial.ts';
 import { DumbTerminal } from '../client/terminal/dumb-terminal.ts';
 import { shown } from '../client/terminal/safe.ts';
 import { runScript } from '../client/terminal/script.ts';
+import { terminalDevice } from '../client/terminal/terminal-device.ts';
 import { View } from '../client/terminal/view.ts';
 import { textOf } from '../config/text-file.ts';
 import { ConfigErrors } from '../host/config-errors.ts';
+import { DEFAULT_DEVICE, deviceNameOf } from '../usernames/device-name.ts';
 
 /** The arguments of `chatserv connect`. */
 export interface ConnectOptions {
@@ -18,6 +21,7 @@ export interface ConnectOptions {
   readonly insecure: boolean;
   readonly passwordFile: string | undefined;
   readonly register: boolean;
+  readonly device: string | undefined;
 }
 
 /** Connects to a server, at a terminal or with lines from a pipe. Sets the exit code. */
@@ -30,23 +34,30 @@ export async function connect(options: ConnectOptions): Promise<void> {
   }
   const open = dial(address, await tlsOptions(options));
   const password = await givenPassword(options.passwordFile);
+  const login = { address, open, password, register: options.register };
+  const device = givenDevice(options.device);
   process.exitCode = process.stdin.isTTY
-    ? await atTerminal(address, open, password, options.register)
-    : await fromPipe(address, open, password, options.register);
+    ? await atTerminal({ ...login, device: options.device === undefined ? terminalDevice() : device })
+    : await fromPipe({ ...login, device });
 }
 
-function atTerminal(
-  address: Address,
-  open: ReturnType<typeof dial>,
-  password: string | undefined,
-  register: boolean,
-): Promise<number> {
+/** Who connects where. */
+interface Login {
+  readonly address: Address;
+  readonly open: ReturnType<typeof dial>;
+  readonly password: string | undefined;
+  readonly register: boolean;
+  readonly device: DeviceOptions | undefined;
+}
+
+function atTerminal({ address, open, password, register, device }: Login): Promise<number> {
   const { stdin, stdout } = process;
   const dumb = !stdout.isTTY || process.env.TERM === 'dumb' || process.env.TERM === undefined;
   const client = new Client({
     open,
     place: addressText(address),
     given: { name: address.user, password, register },
+    device,
     terminal: (owner) => (dumb ? new DumbTerminal(stdin, stdout, owner) : new AnsiTerminal(stdin, stdout, owner)),
     view: (columns) => new View(stdout, columns),
   });
@@ -58,12 +69,8 @@ function atTerminal(
   });
 }
 
-function fromPipe(
-  { user: name }: Address,
-  open: ReturnType<typeof dial>,
-  password: string | undefined,
-  register: boolean,
-): Promise<number> {
+function fromPipe({ address, open, password, register, device }: Login): Promise<number> {
+  const { user: name } = address;
   if (name === undefined) throw new ConfigErrors(['There is no terminal to ask for a name: use user@host.']);
   if (password === undefined) {
     throw new ConfigErrors([
@@ -71,7 +78,16 @@ function fromPipe(
     ]);
   }
   const { stdin: input, stdout: output, stderr: errors } = process;
-  return runScript({ open, login: { name, password, register }, input, output, errors });
+  return runScript({ open, login: { name, password, register }, device, input, output, errors });
+}
+
+/** The device that is named on the command line; undefined for the account's default one. */
+function givenDevice(name: string | undefined): DeviceOptions | undefined {
+  if (name === undefined || name === DEFAULT_DEVICE) return undefined;
+  if (deviceNameOf(name) !== undefined) return { name };
+  throw new ConfigErrors([
+    `'${shown(name)}' cannot be the name of a device: use up to 64 letters, digits, '.', '_' and '-'.`,
+  ]);
 }
 
 async function tlsOptions({ tls, ca, insecure }: ConnectOptions): Promise<TlsOptions | undefined> {

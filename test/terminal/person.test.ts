@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { terminalDevice } from '../../src/client/terminal/terminal-device.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 import { INVITED, ORDER } from '../support/questions.ts';
 import { hasTmux, Terminal, type TerminalOptions } from '../support/tmux.ts';
 
 /** A terminal where a registered user is online. */
-async function online(program: Program, user: string, options: TerminalOptions = {}): Promise<Terminal> {
+async function online(
+  program: Program,
+  user: string,
+  { device, ...options }: TerminalOptions & { readonly device?: string } = {},
+): Promise<Terminal> {
   const env = { CHATSERV_PASSWORD: PASSWORD, ...options.env };
-  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`], { ...options, env });
+  const named = device === undefined ? [] : ['--device', device];
+  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`, ...named], { ...options, env });
   await terminal.shows(/> $|> ?\n?$/);
   await terminal.shows('online:');
   return terminal;
@@ -445,13 +451,40 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows(/Lines not sent or not answered: 1\.\n.*ended with 0/);
   });
 
+  test('is online in two terminals beside a plain line, and sees in each what was sent from the others', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    const line = await program.returns('alice');
+    await using first = await online(program, 'alice');
+    await using second = await online(program, 'alice');
+    await first.enters('from the first');
+    await bob.hears('alice', 'from the first');
+    await second.shows(/you \(on another device\): from the first/);
+    await line.says('broadcast from the line');
+    await line.sees('sent:');
+    for (const terminal of [first, second]) await terminal.shows(/you \(on another device\): from the line/);
+    await second.enters('devices');
+    const name = terminalDevice().name;
+    await second.shows(new RegExp(`${name}-2 online here\n +default online\n +${name} online\n`));
+    await second.enters(`logout ${name}`);
+    await first.shows(/You were signed out, .*ended with 3/s);
+    await second.shows('done:1');
+    await line.seesNothing();
+    await using named = await online(program, 'alice', { device: 'Desk' });
+    await named.enters('devices');
+    await named.shows('desk online here');
+    await using wrong = await Terminal.connects(['alice@127.0.0.1', '--device', 'my desk']);
+    await wrong.shows(/'my desk' cannot be the name of a device: [\s\S]*ended with 2/);
+  });
+
   test('is told why the conversation ended', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     await using nowhere = await Terminal.connects(['127.0.0.1:1']);
     await nowhere.shows(/Cannot connect to 127\.0\.0\.1:1\. Nothing is listening there\.[\s\S]*ended with 4/);
-    await using first = await online(program, 'alice');
-    await using second = await Terminal.connects([`alice@127.0.0.1:${program.port}`]);
+    await using first = await online(program, 'alice', { device: 'desk' });
+    await using second = await Terminal.connects([`alice@127.0.0.1:${program.port}`, '--device', 'desk']);
     await second.shows('Password for alice:');
     await second.enters('not-the-right-one');
     await second.shows('Wrong password.');
@@ -461,7 +494,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     );
     await second.enters('n');
     await second.shows(/\[y\/N\] n\n.*“alice” is already connected[\s\S]*ended with 3/);
-    await using third = await Terminal.connects([`alice@127.0.0.1:${program.port}`], {
+    await using third = await Terminal.connects([`alice@127.0.0.1:${program.port}`, '--device', 'desk'], {
       env: { CHATSERV_PASSWORD: PASSWORD },
     });
     await third.shows('log in here? [y/N]');

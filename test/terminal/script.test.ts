@@ -58,6 +58,24 @@ describe('a script', { timeout: 60_000 }, () => {
     expect(await sends(at(program), 'message ghost boo\n')).toMatchObject({ code: 1, stdout: 'sent:ghost\n' });
   });
 
+  test('is the default device, or one that is named, which comes in beside it', async () => {
+    await using program = await startProgram();
+    await program.registers('alice');
+    const line = await program.returns('alice');
+    for (const more of [[], ['--device', 'default']]) {
+      expect(await sends(at(program), 'who\n', ...more)).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('already connected'),
+      });
+    }
+    expect(await sends(at(program), 'devices\n', '--device', 'Backup')).toEqual({
+      code: 0,
+      stdout: 'backup online here\ndefault online\n',
+      stderr: '',
+    });
+    await line.seesNothing();
+  });
+
   test('ignores blanks and a byte order mark before a command', async () => {
     await using program = await startProgram();
     await program.registers('alice', 'bob');

@@ -24,6 +24,8 @@ export interface ClientOptions {
   /** The server's address, for people. */
   readonly place: string;
   readonly given: Given;
+  /** The device to log in as; without it the account's default device. */
+  readonly device?: ConversationOptions['device'];
   /** Opens the terminal. */
   readonly terminal: (owner: TerminalOwner) => Terminal;
   readonly view: (columns: () => number) => View;
@@ -50,11 +52,11 @@ export class Client implements Owner, TerminalOwner {
   #failure: string | undefined;
   readonly #finished = Promise.withResolvers<number>();
 
-  constructor({ open, place, given, terminal, view }: ClientOptions) {
+  constructor({ open, place, given, device, terminal, view }: ClientOptions) {
     this.#place = place;
     const { name, password, register } = given;
     const login = name !== undefined && password !== undefined ? { login: { name, password, register } } : {};
-    this.#conversation = new Conversation({ open, owner: this, ...login });
+    this.#conversation = new Conversation({ open, owner: this, device, ...login });
     this.#terminal = terminal(this);
     this.#view = view(() => this.#terminal.columns);
     this.#talk = new Talk(this.#conversation, this.#view, {

@@ -51,6 +51,7 @@ const STANDARD: readonly KnownCommand[] = [
   'fetch',
   'help',
   'logout',
+  'devices',
 ].map((name) => ({ name, aliases: [], usage: name, summary: '' }));
 
 /** The commands of the server, or the standard ones until they are known. */

@@ -17,6 +17,7 @@ const PATIENCE = 60_000;
 export interface ScriptOptions {
   readonly open: ConversationOptions['open'];
   readonly login: ConversationOptions['login'];
+  readonly device?: ConversationOptions['device'];
   readonly input: Readable;
   readonly output: Writable;
   /** Where errors are printed. */
@@ -30,7 +31,15 @@ export interface ScriptOptions {
  * waits for the last answer, and logs out. Errors go to a stream of their own.
  * @returns the exit code
  */
-export async function runScript({ open, login, input, output, errors, ahead = 64 }: ScriptOptions): Promise<number> {
+export async function runScript({
+  open,
+  login,
+  device,
+  input,
+  output,
+  errors,
+  ahead = 64,
+}: ScriptOptions): Promise<number> {
   const print = (stream: Writable, text: string) => void stream.write(`${shown(text)}\n`);
   let code = 0;
   let wasOnline = false;
@@ -77,7 +86,7 @@ export async function runScript({ open, login, input, output, errors, ahead = 64
     print(errors, `chatserv: ${command} asked '${question}'; a script cannot answer questions.`);
     return undefined;
   };
-  const conversation = new Conversation({ open, login, owner: { ask, state, message, entry, caughtUp } });
+  const conversation = new Conversation({ open, login, device, owner: { ask, state, message, entry, caughtUp } });
   const interrupted = () => {
     code ||= EXIT.interrupted;
     input.destroy();

@@ -63,7 +63,9 @@ test('a message in a room names it before the sender', () => {
   const [time, rest] = [new Date(), { id: 1, repeat: false, waited: false, audience: 'room', room: 7 } as const];
   const said = { ...rest, time, roomName: '#lab', text: 'hi' };
   expect(view.message({ ...said, from: 'bob' }, 'alice').at(-1)).toMatch(/^\d\d:\d\d #lab bob: hi$/);
-  expect(view.message({ ...said, from: 'alice' }, 'alice').at(-1)).toMatch(/^\d\d:\d\d #lab you \(elsewhere\): hi$/);
+  expect(view.message({ ...said, from: 'alice' }, 'alice').at(-1)).toMatch(
+    /^\d\d:\d\d #lab you \(on another device\): hi$/,
+  );
 });
 
 test('a name always has the same colour, and a date precedes the messages of another day', () => {

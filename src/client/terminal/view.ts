@@ -35,7 +35,10 @@ export class View {
   /** A message from someone else, or, marked as such, from this account on another device. */
   message({ from, audience, roomName, text, time }: Received, me: string): string[] {
     const where = roomName === undefined ? '' : this.style('bold', shown(roomName));
-    if (from === me) return this.#said(time, this.#bold('you'), '(elsewhere)', text, where);
+    if (from === me) {
+      const whom = audience === 'named' ? 'privately (on another device)' : '(on another device)';
+      return this.#said(time, this.#bold('you'), whom, text, where);
+    }
     // A message that mentions this person stands out.
     const name = mentions(text, me) ? this.style('inverse', this.name(from)) : this.name(from);
     return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text, where);
