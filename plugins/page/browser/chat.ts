@@ -11,6 +11,7 @@ import {
   type Step,
   undeliveredTo,
 } from 'chatserv/client';
+import { deviceName } from './device.ts';
 import type { Kept } from './keep.ts';
 import { keepsMessages } from './server.ts';
 import { type Entry, type Talk, Talks } from './talks.ts';
@@ -144,6 +145,8 @@ export class Chat implements Presence {
     return new Conversation({
       open: overWebSocket(() => new WebSocket(this.#socket)),
       login,
+      // Further windows of this browser are devices of their own, as long as the first one is connected.
+      device: { name: deviceName(), numbered: true },
       memory: {
         recall: () => this.#remembered,
         remember: (_name, remembered) => {
