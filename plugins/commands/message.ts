@@ -1,16 +1,4 @@
-import {
-  type Account,
-  defineCommand,
-  noRoom,
-  type Post,
-  param,
-  type Refusal,
-  Rooms,
-  refuse,
-  renamedOption,
-  reply,
-  z,
-} from 'chatserv';
+import { defineCommand, noRoom, param, Rooms, refuse, renamedOption, reply, z } from 'chatserv';
 
 export default defineCommand({
   name: 'message',
@@ -39,26 +27,14 @@ export default defineCommand({
       server.countLimitHit('text-length');
       return refuse('too-long', `A message can have at most ${options.maxLength} characters.`);
     }
-    const destination = isRetry ? to : await destinationOf(to, account, rooms);
-    if ('kind' in destination) return destination;
-    const posted = await server.post(
-      { from: account, to: destination, text, once, device: session.deviceName },
-      proceed,
-    );
+    const [only = ''] = to;
+    const isToRoom = to.length === 1 && only.startsWith('#') && !isRetry;
+    const room = isToRoom ? await rooms?.find(only, account) : undefined;
+    if (isToRoom && room === undefined) return noRoom(only.slice(1));
+    const place = room === undefined ? to : { room: room.id };
+    const posted = await server.post({ from: account, to: place, text, once, device: session.deviceName }, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;
     return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });
   },
 });
-
-/** The room that is the only recipient, if its name begins with `#`; otherwise the recipients. */
-async function destinationOf(
-  to: readonly string[],
-  account: Account,
-  rooms: Rooms | undefined,
-): Promise<(Post['to'] & object) | Refusal> {
-  const [only = ''] = to;
-  if (to.length !== 1 || !only.startsWith('#')) return to;
-  const room = await rooms?.find(only, account);
-  return room === undefined ? noRoom(only.slice(1)) : { room: room.id };
-}
