@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { withOptions } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
+import { Folder } from '../test/support/command-line.ts';
 import bot from './bot.ts';
 import directoryLogin from './directory/login.ts';
 import directoryStub from './directory/stub.ts';
@@ -16,6 +17,7 @@ import poll from './poll.ts';
 import rateLimit from './rate-limit.ts';
 import remember from './remember.ts';
 import roll from './roll.ts';
+import roomPoll from './room-poll.ts';
 import shout from './shout.ts';
 import webhook from './webhook.ts';
 import welcome from './welcome.ts';
@@ -26,6 +28,33 @@ test('roll: a command with arguments and options', async () => {
   const alice = await server.joins('alice');
   await alice.says('roll', 'roll 1', 'roll six', 'roll 2 3');
   await alice.seesInOrder(/^rolled [12]$/, 'error:args:roll', 'error:args:roll', 'error:args:roll');
+});
+
+test('room-poll: a live result, which survives a restart', async () => {
+  await using folder = await Folder.with({});
+  const plugins = { roomPoll, memory: false, sqlite: { file: `${folder.path}/chat.db` } };
+  {
+    await using server = await startServer(plugins);
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    expect(await alice.asks('create #lab')).toBe('created:#lab');
+    expect(await bob.asks('poll #lab tea?')).toBe('error:not-member:poll');
+    expect(await bob.asks('join #lab')).toBe('joined:#lab');
+    await alice.sees(/bob joined$/);
+    const [, id] = (await alice.asks('poll #lab tea?')).split(':');
+    await bob.sees(new RegExp(`alice asks: tea\\? \\(vote ${id} yes or no\\)$`));
+    expect(await bob.asks(`vote ${id} no`)).toBe('voted: yes 0, no 1');
+    await alice.sees(/#lab bob votes no: yes 0, no 1$/);
+    expect(await alice.asks(`vote ${id} yes`)).toBe('voted: yes 1, no 1');
+    await bob.sees(/#lab alice votes yes: yes 1, no 1$/);
+    expect(await bob.asks(`vote ${id} yes`)).toBe('voted: yes 2, no 0');
+    await alice.sees(/#lab bob votes yes: yes 2, no 0$/);
+    await alice.says(`vote ${id} perhaps`, `vote ${Number(id) + 1} yes`);
+    await alice.seesInOrder('error:choice:vote', 'error:unknown:vote');
+  }
+  await using server = await startServer(plugins);
+  const [alice, carol] = [await server.returns('alice'), await server.joins('carol')];
+  expect(await alice.asksUntil('result 4', 'tea? yes 2, no 0')).toBeUndefined();
+  expect(await carol.asks('result 4')).toBe('error:unknown:result');
 });
 
 test('remember: data of each user', async () => {

@@ -27,7 +27,7 @@ const sidebar = [
     'Write a plugin',
     'plugins.md',
     'cookbook.md',
-    ...['commands', 'hooks', 'messages', 'storage', 'services', 'login', 'codecs', 'transports', 'stores'].map(
+    ...['commands', 'hooks', 'messages', 'rooms', 'storage', 'services', 'login', 'codecs', 'transports', 'stores'].map(
       (page) => `plugins/${page}.md`,
     ),
     'plugins/*.md',
