@@ -1,9 +1,12 @@
 /** The table of scenarios; `npm run bench -- --list` prints it. */
+import { fileURLToPath } from 'node:url';
 import { json } from './clients/json.ts';
+import { line } from './clients/line.ts';
 import { PLUGIN_SCENARIOS } from './plugin-scenarios.ts';
 import { each, of, type Scenario } from './scenario.ts';
 import { canSlowFsync } from './servers/places.ts';
 import { STORE_SCENARIO } from './store-scenario.ts';
+import { busyRooms } from './workloads/busy-rooms.ts';
 import { BROADCAST, closedLoop, DIRECT } from './workloads/closed-loop.ts';
 import { idle } from './workloads/idle.ts';
 import { loginStorm } from './workloads/login-storm.ts';
@@ -22,6 +25,11 @@ const KEPT = of('sqlite', 'before');
 const TO_ONLINE = { broadcast: { to: 'online' } };
 const SLOW = { plugins: TO_ONLINE, fsyncTime: 150 };
 
+/** A plugin that fills a room. */
+const CROWD = fileURLToPath(new URL('probes/crowd.ts', import.meta.url));
+const BUSY_ROOMS = fileURLToPath(new URL('probes/busy-rooms.ts', import.meta.url));
+const ROOMS = { [CROWD]: { members: 1 }, rooms: { maxMembers: 200_000 } };
+
 const CROWDS = [100, 1000, 5000];
 const SIZES = [32, 512, 4096];
 
@@ -33,6 +41,17 @@ export const SCENARIOS: readonly Scenario[] = [
     workload: closedLoop({ ...BROADCAST, clients }),
     headline: 'cpuPerDelivery' as const,
   })),
+  {
+    name: 'room-1000',
+    summary: 'like broadcast-1000, to a room; with 1,000 members, and with 100,000 of whom 1,000 are online',
+    variants: {
+      bare: { kind: 'bare' },
+      '1,000 members': { kind: 'sqlite', plugins: ROOMS },
+      '100,000 members': { kind: 'sqlite', plugins: { ...ROOMS, [CROWD]: { members: 99_000 } } },
+    },
+    workload: closedLoop({ ...BROADCAST, clients: 1000, room: '#town' }),
+    headline: 'cpuPerDelivery',
+  },
   ...CROWDS.map((clients) => ({
     name: `direct-${clients}`,
     summary: `100 of ${clients} clients send 100 bytes to one of ten friends at a time, 8 in flight each`,
@@ -148,6 +167,21 @@ export const SCENARIOS: readonly Scenario[] = [
     variants: KEPT,
     workload: backlogLogin(100, 100_000),
     headline: 'p99BesideQuiet',
+  },
+  {
+    name: 'busy-rooms',
+    summary:
+      'a member of 200 rooms with 1,000,000 new messages logs in, then reads the last 50 messages of a room (p50, max)',
+    variants: each(of('sqlite'), { plugins: { [BUSY_ROOMS]: {} } }),
+    workload: busyRooms(line, (room) => `history ${room}\n`),
+    headline: 'cpuPerLogin',
+  },
+  {
+    name: 'busy-rooms-json',
+    summary: 'the same for a program, which gets the last 50 messages of each room',
+    variants: each(of('sqlite'), { plugins: { [BUSY_ROOMS]: {} } }),
+    workload: busyRooms(json, (room) => `{"type":"command","name":"history","values":{"place":"${room}"}}\n`),
+    headline: 'cpuPerLogin',
   },
   {
     name: 'reload',

@@ -134,7 +134,10 @@ measure(
   },
   reads,
 );
-measure('history', (i) => ['history', 1, 1 + pick(i, MESSAGES), 100], { samples: 2000, perform: read });
+measure('history', (i) => ['history', 1, { before: 1 + pick(i, MESSAGES), limit: 100 }], {
+  samples: 2000,
+  perform: read,
+});
 measure('unread', (i) => ['unread', account(i)], reads);
 measure('unread, many rooms', inParts('unread', 1), reads);
 measure('create', (i) => [

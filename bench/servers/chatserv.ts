@@ -57,7 +57,14 @@ export function configOf(variant: Variant, folder: string, places: Places): obje
     ...variant.plugins,
   };
   // No rates, room for 4,096 bytes of text and the command, and patience with a busy machine.
-  const limits = { linesPerSecond: 0, bytesPerSecond: 0, lineBytes: 8192, eventLoopStall: 30_000, handlerTime: 60_000 };
+  const limits = {
+    linesPerSecond: 0,
+    bytesPerSecond: 0,
+    lineBytes: 8192,
+    eventLoopStall: 30_000,
+    handlerTime: 60_000,
+    setupTime: 300_000,
+  };
   return { plugins, limits, log: { level: 'error' } };
 }
 

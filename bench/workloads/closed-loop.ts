@@ -3,7 +3,7 @@ import type { Protocol } from '../clients/protocol.ts';
 import { text } from '../clients/text.ts';
 import { Load } from '../load.ts';
 import type { Server } from '../servers/server.ts';
-import { keeps } from '../servers/variant.ts';
+import { isBare, keeps } from '../servers/variant.ts';
 import type { Workload } from './workload.ts';
 
 interface Shape {
@@ -15,6 +15,8 @@ interface Shape {
   readonly bytes: number;
   /** Ten clients of each sender's own in turn, clients in turn whoever wrote to them last, or all. */
   readonly to: 'friends' | 'strangers' | 'everyone';
+  /** The room that all join, and broadcasts go to, where the server has rooms. */
+  readonly room?: string;
   /** The server's default if undefined. */
   readonly protocol?: Protocol;
 }
@@ -32,7 +34,8 @@ export function closedLoop(shape: Shape): Workload {
     const { counters, clients } = load;
     const [before, writtenBefore, rowsBefore] = [await server.probe(), server.written(), rowsOf(server)];
     const senders = clients.slice(0, shape.senders);
-    for (const [i, sender] of senders.entries()) sender.start(shape.inFlight, lines(load, shape, i));
+    const room = roomOn(server, shape);
+    for (const [i, sender] of senders.entries()) sender.start(shape.inFlight, lines(load, shape, i, room));
     await after(warmUp * 1000);
     await server.probe();
     const answeredBefore = counters.answered;
@@ -67,20 +70,29 @@ export function closedLoop(shape: Shape): Workload {
   };
 }
 
-async function begin(server: Server, { clients, to, protocol }: Shape): Promise<Load> {
+async function begin(server: Server, shape: Shape): Promise<Load> {
+  const { clients, to, protocol } = shape;
   const load = new Load(server, protocol);
   await load.logIn(clients);
-  if (to === 'everyone') await load.join();
+  if (to === 'everyone') await load.join(roomOn(server, shape));
   // One receipt answers a broadcast.
   load.creditBy(to === 'everyone' ? load.clients.slice(-1) : load.clients);
   return load;
 }
 
+const roomOn = ({ variant }: Server, { room }: Shape) => (isBare(variant) ? undefined : room);
+
 /** How many friends a sender has. */
 const FRIENDS = 10;
 
 /** Makes the lines of one sender. */
-function lines({ protocol }: Load, { clients, to, bytes }: Shape, sender: number): (count: number) => string {
+function lines(
+  { protocol }: Load,
+  { clients, to, bytes }: Shape,
+  sender: number,
+  room: string | undefined,
+): (count: number) => string {
+  if (room !== undefined) return (count) => protocol.direct(room, text(bytes, count));
   if (to === 'everyone') return (count) => protocol.broadcast(text(bytes, count));
   const recipient =
     to === 'friends'
