@@ -36,6 +36,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
 
   const first = <T>(limit: number, items: readonly T[], wanted: (item: T) => boolean = () => true) =>
     items.filter(wanted).slice(0, Math.max(0, limit));
+  const latestEntry = (a: { lastId: number }, b: { lastId: number }) => b.lastId - a.lastId;
   const latestSeen = (a: { seen: number }, b: { seen: number }) => b.seen - a.seen;
   const accounts = () => [...users.values()].map(({ account }) => account);
   const find = (name: string) => accounts().find((account) => nameKey(account.name) === nameKey(name));
@@ -79,6 +80,23 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
     [...users.values()].some(
       ({ account, devices }) => isAddressed(entry, account.id) && devices.some(({ id }) => id < entry.id),
     );
+
+  const moveMarker = (account: number, room: number, seq: number) => {
+    const markers = users.get(account)?.markers;
+    markers?.set(room, Math.max(seq, markers.get(room) ?? 0));
+  };
+  const positions = (account: number) =>
+    rooms
+      .filter((room) => exists(room) && isIn(room, account))
+      .map(({ id: room }): chat.Unread => {
+        const [last, lastId] = [seqOf(room), of(room).at(-1)?.id ?? 0];
+        const marker = Math.min(last, users.get(account)?.markers.get(room) ?? 0);
+        const mentioned = kept().filter((entry) => {
+          const whom = mentions.get(entry.id) ?? [];
+          return entry.room === room && entry.seq > marker && (whom.includes(account) || whom.includes(0));
+        });
+        return { room, lastId, last, marker, mentions: Math.min(mentioned.length, chat.MENTIONS_MOST) };
+      });
 
   const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
   const membersOf = (to: chat.Destination) => ('direct' in to ? ascending(to.direct) : roomAt(to.room)?.members);
@@ -135,7 +153,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         const [id, since] = [++lastAccount, entries.length];
         const account = { id, name, hash, created: now(), seen: 0, roles: [], epoch: chat.newEpoch() };
         const devices = [{ name: '', id: since, handed: since, seen: 0 }];
-        users.set(id, { account, since, devices, markers: new Map() });
+        users.set(id, { account, since, devices, markers: new Map([[chat.EVERYONE, seqOf(chat.EVERYONE)]]) });
         return account;
       },
       setHash: (id, hash, how) => change(id, { hash, ...(!how?.rehashed && { epoch: chat.newEpoch() }) }),
@@ -226,23 +244,12 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         }
       },
       async moveMarkers(moves) {
-        for (const [account, room, seq] of moves) {
-          const markers = users.get(account)?.markers;
-          markers?.set(room, Math.max(seq, markers.get(room) ?? 0));
-        }
+        for (const move of moves) moveMarker(...move);
       },
-      async unread(account) {
-        const markers = users.get(account)?.markers;
-        return rooms.filter(exists).flatMap((room) => {
-          const [last, marker] = [seqOf(room.id), markers?.get(room.id) ?? 0];
-          if (!isIn(room, account) || last <= marker) return [];
-          const mentioned = kept().filter(({ id, seq, room: its }) => {
-            const whom = mentions.get(id) ?? [];
-            return its === room.id && seq > marker && (whom.includes(account) || whom.includes(0));
-          });
-          return { room: room.id, last, marker, mentions: Math.min(mentioned.length, chat.MENTIONS_MOST) };
-        });
-      },
+      unread: async (account) => positions(account).filter(({ last, marker }) => last > marker),
+      position: async (account, id) => positions(account).find(({ room }) => room === id),
+      positions: async (account, before, limit) =>
+        first(limit, positions(account).sort(latestEntry), ({ lastId }) => lastId < before),
       createRoom: async (name, facts) => (named(name) ? undefined : createRoom({ kind: 'room', name, facts })),
       async room(room) {
         if (typeof room !== 'object') return withSize(typeof room === 'string' ? named(room) : roomAt(room));
@@ -282,6 +289,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         const stay = stayOf(room, account);
         if (stay) stay.role = role;
         else stays.push({ room, account, role, since: appendOwn('join', room, account, time), until: Infinity });
+        if (!stay) moveMarker(account, room, seqOf(room));
         followers.tell();
       },
       async leave(room, account, time, forget) {

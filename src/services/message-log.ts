@@ -84,9 +84,11 @@ export interface Member {
   readonly since: number;
 }
 
-/** An account's position in a room that has unread entries. */
+/** How much of a room an account has read. */
 export interface Unread {
   readonly room: number;
+  /** The id of the room's last entry, whether or not it counts; 0 without entries. */
+  readonly lastId: number;
   /** The number of the room's last entry that counts. */
   readonly last: number;
   /** The number up to which the account has read. */
@@ -178,8 +180,18 @@ export interface MessageLog {
 
   /** Moves accounts' read markers in rooms, forward only. Durable when it resolves. */
   moveMarkers(moves: readonly (readonly [account: number, room: number, seq: number])[]): Promise<void>;
-  /** The account's rooms with entries past its marker, by id. Without a marker, every entry of a room is unread. */
+  /**
+   * The account's rooms with entries past its marker, by id. Registering marks what was said to everyone before as read,
+   * and so does joining a room; elsewhere every entry is unread at first.
+   */
   unread(account: number): Promise<readonly Unread[]>;
+  /** The account's position in a room; undefined if it is not in the room. */
+  position(account: number, room: number): Promise<Unread | undefined>;
+  /**
+   * Up to `limit` positions of the account in the rooms that it is in, those with the latest entries first. Only rooms
+   * whose last entry has an id below `before`: the `lastId` of the page before.
+   */
+  positions(account: number, before: number, limit: number): Promise<readonly Unread[]>;
 
   /** Creates a named room. @returns it, or undefined when the name is taken (by `nameKey`) */
   createRoom(name: string, facts: Room['facts']): Promise<Room | undefined>;

@@ -7,6 +7,7 @@ import {
   type MessageLog,
   type NewEntry,
   type Room,
+  type Unread,
 } from 'chatserv';
 import { firstAbove } from './by-id.ts';
 import { Keys } from './keys.ts';
@@ -188,6 +189,8 @@ export class LogInMemory {
     this.#append('join', id, account, place.name, time);
     setSpans(room, account, [...spans, { role, since: this.end, until: 0 }]);
     place.rooms.set(id, room);
+    // What was said before is not for the account.
+    moveMarker(place, id, room.seq);
     this.followers.tell();
   }
 
@@ -231,6 +234,28 @@ export class LogInMemory {
     this.followers.note([this.append({ ...plain, to: { room }, kind, sender, from, time })]);
   }
 
+  /** Adds an account. */
+  register(account: number, name: string): void {
+    const place = this.places.add(account, name, this.end);
+    // Earlier entries are not for the account.
+    moveMarker(place, EVERYONE, this.rooms.get(EVERYONE)?.seq ?? 0);
+  }
+
+  /** How much of a room an account has read; undefined if it is not in the room. */
+  position(account: number, room: KeptRoom | undefined): Unread | undefined {
+    const { markers } = this.places.get(account) ?? {};
+    if (room === undefined || markers === undefined || !isIn(room, account)) return undefined;
+    const { id, last, seq } = room;
+    const marker = Math.min(seq, markers.get(id) ?? 0);
+    return { room: id, lastId: last, last: seq, marker, mentions: this.mentions.count(account, id, marker) };
+  }
+
+  /** The positions of an account in the rooms that it is in, by id. */
+  positions(account: number): Unread[] {
+    const rooms = [this.rooms.get(EVERYONE), ...this.roomsOf(account)];
+    return rooms.map((room) => this.position(account, room)).filter((position) => position !== undefined);
+  }
+
   /** The named rooms and conversations that an account is currently in, by id. */
   *roomsOf(account: number, kind?: Room['kind']): Iterable<KeptRoom> {
     const rooms = [...(this.places.get(account)?.rooms.values() ?? [])].sort((a, b) => a.id - b.id);
@@ -239,6 +264,14 @@ export class LogInMemory {
       if (room.kind === 'direct' || isMember(room, account)) yield room;
     }
   }
+}
+
+function isIn(room: KeptRoom, account: number): boolean {
+  return room.kind === 'everyone' || (room.members?.includes(account) ?? isMember(room, account));
+}
+
+function moveMarker({ markers }: Place, room: number, seq: number): void {
+  markers.set(room, Math.max(markers.get(room) ?? 0, seq));
 }
 
 /** The service of a log. */
@@ -286,18 +319,15 @@ export function messageLogOf(log: LogInMemory): MessageLog {
 
     async moveMarkers(moves) {
       for (const [account, room, seq] of moves) {
-        const markers = places.get(account)?.markers;
-        markers?.set(room, Math.max(markers.get(room) ?? 0, seq));
+        const place = places.get(account);
+        if (place !== undefined) moveMarker(place, room, seq);
       }
     },
-    async unread(account) {
-      const markers = places.get(account)?.markers;
-      if (markers === undefined) return [];
-      const found = [rooms.get(EVERYONE) as KeptRoom, ...log.roomsOf(account)];
-      const unread = found.map(({ id, seq }) => ({ room: id, last: seq, marker: markers.get(id) ?? 0 }));
-      return unread
-        .filter(({ last, marker }) => last > marker)
-        .map((one) => ({ ...one, mentions: log.mentions.count(account, one.room, one.marker) }));
+    unread: async (account) => log.positions(account).filter(({ last, marker }) => last > marker),
+    position: async (account, room) => log.position(account, rooms.get(room)),
+    async positions(account, before, limit) {
+      const below = log.positions(account).filter(({ lastId }) => lastId < before);
+      return below.sort((a, b) => b.lastId - a.lastId).slice(0, Math.max(0, limit));
     },
 
     async createRoom(name, facts) {

@@ -90,7 +90,7 @@ export function memoryStore(now: () => number): MemoryStore {
         const id = ++lastAccount;
         const member = { id, name, hash, created: now(), seen: 0, roles: [], epoch: newEpoch() };
         join(member);
-        log.places.add(id, name, log.end);
+        log.register(id, name);
         return stored(member);
       },
       setHash: async (id, hash, { rehashed = false } = {}) =>

@@ -8,6 +8,14 @@ export const MOVE_LENGTH = 4;
 /** Cursor moves in one flat array, which is cheap to clone. */
 export type Moves = readonly (number | string)[];
 
+/** How many values a marker move has: account, room, seq. */
+export const MARKER_MOVE_LENGTH = 3;
+
+/** Moves a marker of an account that exists, forward only. */
+export const MOVE_MARKER = `
+  INSERT INTO marker (account, room, seq) SELECT id, ?2, ?3 FROM accounts WHERE id = ?1
+  ON CONFLICT (account, room) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq`;
+
 /** Prepares the query for an account's devices. */
 export function prepareDevices(db: DatabaseSync): (account: number) => Device[] {
   const devices = prepare<Device>(db, 'SELECT device AS name, id, handed, seen FROM cursor WHERE account = ?');
@@ -26,10 +34,7 @@ export function prepareCursors(db: DatabaseSync) {
     `UPDATE cursor SET id = max(id, ?3), handed = max(handed, ?4, ?3), seen = max(seen, ?5)
      WHERE account = ?1 AND device = ?2`,
   );
-  const moveMarker = db.prepare(
-    `INSERT INTO marker (account, room, seq) SELECT id, ?2, ?3 FROM accounts WHERE id = ?1
-     ON CONFLICT (account, room) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq`,
-  );
+  const moveMarker = db.prepare(MOVE_MARKER);
 
   return {
     /** Records a device's login, and adds the device if it is new. */
@@ -57,8 +62,11 @@ export function prepareCursors(db: DatabaseSync) {
       }
     },
 
-    moveMarkers(moves: readonly (readonly [account: number, room: number, seq: number])[]): void {
-      for (const [account, room, seq] of moves) moveMarker.run(account, room, seq);
+    /** @param moves in one flat array, which is cheap to clone */
+    moveMarkers(moves: readonly number[]): void {
+      for (let at = 0; at < moves.length; at += MARKER_MOVE_LENGTH) {
+        moveMarker.run(moves[at] as number, moves[at + 1] as number, moves[at + 2] as number);
+      }
     },
   };
 }

@@ -10,9 +10,10 @@ import {
   nameKey,
   type Room,
   type SendKey,
+  type Unread,
 } from 'chatserv';
 import type { Reader, Writer } from './client.ts';
-import { MOVE_LENGTH } from './devices.ts';
+import { MARKER_MOVE_LENGTH, MOVE_LENGTH } from './devices.ts';
 import {
   appendedEntry,
   ascending,
@@ -27,6 +28,7 @@ import {
   placeAt,
 } from './entry-rows.ts';
 import { inPages, inParts } from './paging.ts';
+import { COMPLETED_AT_ONCE, type EndsPosition, type RoomEnd } from './positions.ts';
 import { type CountPosition, READ_AT_ONCE, type ReadPosition } from './read.ts';
 import type { RoomPosition } from './rooms-of.ts';
 import type { Part } from './rows.ts';
@@ -37,6 +39,9 @@ const REMOVED_AT_ONCE = 150;
 
 /** How many cursors one request moves. */
 const MOVED_AT_ONCE = 100 * MOVE_LENGTH;
+
+/** How many values of marker moves one request takes. */
+const MARKERS_AT_ONCE = 100 * MARKER_MOVE_LENGTH;
 
 /** How many conversations' members to cache. */
 const CONVERSATIONS = 10_000;
@@ -180,12 +185,29 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
       }
     },
 
-    moveMarkers: (moves) => ask('moveMarkers', moves),
+    async moveMarkers(moves) {
+      const flat = moves.flat();
+      for (let at = 0; at < flat.length; at += MARKERS_AT_ONCE) {
+        await ask('moveMarkers', flat.slice(at, at + MARKERS_AT_ONCE));
+      }
+    },
     unread: (account) =>
       inParts(
         (from: RoomPosition | undefined) => read('unread', account, from),
         (a, b) => a.room - b.room,
       ),
+    position: (account, room) => read('position', account, room),
+    positions: (account, before, limit) =>
+      inPages(limit, async (left, last: Unread | undefined) => {
+        let part: Part<readonly RoomEnd[], EndsPosition> | undefined;
+        do part = await read('latestRooms', account, last?.lastId ?? before, left, part?.after);
+        while (part.after !== undefined);
+        const positions: Unread[] = [];
+        for (let at = 0; at < part.found.length; at += COMPLETED_AT_ONCE) {
+          positions.push(...(await read('positionsIn', account, part.found.slice(at, at + COMPLETED_AT_ONCE))));
+        }
+        return positions;
+      }),
 
     async createRoom(name, facts) {
       const id = await ask('createRoom', name, nameKey(name), JSON.stringify(facts));

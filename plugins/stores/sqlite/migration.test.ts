@@ -218,8 +218,8 @@ describe('messages', () => {
     const { messageLog: log, close } = await openMigrated(file);
     // Everyone has the first one, and the third does not count for its sender.
     expect(await Promise.all([1, 2, 3].map(async (id) => (await log.get(id))?.seq))).toEqual([undefined, 1, 2]);
-    expect(await log.unread(1)).toEqual([{ room: 1, last: 2, marker: 0, mentions: 0 }]);
-    expect(await log.unread(2)).toEqual([{ room: 1, last: 2, marker: 1, mentions: 0 }]);
+    expect(await log.unread(1)).toMatchObject([{ room: 1, last: 2, marker: 0, mentions: 0 }]);
+    expect(await log.unread(2)).toMatchObject([{ room: 1, last: 2, marker: 1, mentions: 0 }]);
     await close();
   });
 });

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Member, Room, Unread } from 'chatserv';
+import type { Member, Room } from 'chatserv';
 import { pack, unpack } from './account-set.ts';
 import type { prepareAppend } from './append.ts';
-import { type EntryRow, EVERYONE, MENTIONS_ALL, MENTIONS_MOST } from './entry-rows.ts';
+import { MOVE_MARKER } from './devices.ts';
+import { type EntryRow, EVERYONE } from './entry-rows.ts';
 import type { LogEnd, WrittenRoom } from './log-end.ts';
 import { pageSize } from './paging.ts';
 import { FIRST_ROOM, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
@@ -29,7 +30,7 @@ export function roomOf({ id, name, members, facts, size }: RoomRow): Room {
   return { id, kind: 'room', name: name ?? '', facts: JSON.parse(facts ?? '{}') as Room['facts'], size };
 }
 
-/** Prepares the queries for rooms, members and unread counts. */
+/** Prepares the queries for rooms and members. */
 export function prepareRooms(db: DatabaseSync, tail: Tail) {
   const { eachRoom } = prepareRoomsOf(db, tail);
   const byId = prepare<RoomRow>(db, `SELECT ${ROOM} FROM room WHERE id = ? AND ${EXISTS}`);
@@ -47,17 +48,6 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
     `SELECT account, role, since FROM member
      WHERE room = ? AND role IS NOT NULL AND account > ? AND until IS NULL ORDER BY account LIMIT ?`,
   );
-  const marker = prepare<{ seq: number }>(db, 'SELECT seq FROM marker WHERE account = ? AND room = ?');
-  const mentions = prepare<{ seq: number }>(
-    db,
-    `SELECT seq FROM mention WHERE account = ? AND room = ? AND seq > ? ORDER BY seq LIMIT ${MENTIONS_MOST}`,
-  );
-
-  /** How many entries of a room past a number mention an account, or everyone. */
-  function mentionsOf(account: number, room: number, after: number): number {
-    const found = [account, MENTIONS_ALL].flatMap((one) => mentions.all(one, room, after).map(({ seq }) => seq));
-    return Math.min(MENTIONS_MOST, new Set(found).size);
-  }
 
   return {
     room: (id: number): Room | undefined => {
@@ -92,17 +82,6 @@ export function prepareRooms(db: DatabaseSync, tail: Tail) {
       });
       return { found, ...(after && { after }) };
     },
-
-    /** The rooms of an account that have entries after its marker. */
-    unread(account: number, from: RoomPosition = FIRST_ROOM): Part<Unread[], RoomPosition> {
-      const found: Unread[] = [];
-      const after = eachRoom(account, from, new Slice(), ({ room, until, seq }) => {
-        const read = until > 0 || seq === 0 ? seq : (marker.get(account, room)?.seq ?? 0);
-        if (read < seq) found.push({ room, last: seq, marker: read, mentions: mentionsOf(account, room, read) });
-        return true;
-      });
-      return { found, ...(after && { after }) };
-    },
   };
 }
 
@@ -122,6 +101,7 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
     'SELECT since FROM member WHERE account = ? AND room = ? AND until IS NULL',
   );
   const join = db.prepare('INSERT INTO member (account, room, since, role) VALUES (?, ?, ?, ?)');
+  const moveMarker = db.prepare(MOVE_MARKER);
   const setRole = db.prepare('UPDATE member SET role = ?4 WHERE account = ?1 AND room = ?2 AND since = ?3');
   const leave = db.prepare('UPDATE member SET until = ?4 WHERE account = ?1 AND room = ?2 AND since = ?3');
   const forget = db.prepare('DELETE FROM member WHERE account = ? AND room = ?');
@@ -162,6 +142,8 @@ export function prepareMembership(db: DatabaseSync, end: LogEnd, { appendTo }: R
       if (since !== undefined) return void setRole.run(account, room, since, role);
       const row = move('join', room, account, name, time);
       join.run(account, room, row[0], role);
+      // What was said before is not for the account.
+      moveMarker.run(account, room, end.room(room)?.seq ?? 0);
       return row;
     },
 

@@ -2,12 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Account, StoredAccount } from 'chatserv';
 import { prepareAppend } from './append.ts';
 import { prepareArchive } from './archive.ts';
-import { prepareCursors, prepareDevices } from './devices.ts';
+import { MOVE_MARKER, prepareCursors, prepareDevices } from './devices.ts';
+import { EVERYONE } from './entry-rows.ts';
 import { prepareForgetting } from './forget.ts';
 import { prepareHistory } from './history.ts';
 import type { LogEnd } from './log-end.ts';
 import { prepareMembership, prepareRooms } from './named-rooms.ts';
 import { pageSize } from './paging.ts';
+import { preparePositions } from './positions.ts';
 import { prepareReading } from './read.ts';
 import { prepareRemoval } from './remove.ts';
 import { type AccountRow, prepare, withRoles } from './rows.ts';
@@ -49,6 +51,7 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
     ...prepareReading(db, tail),
     ...prepareHistory(db, tail),
     ...prepareRooms(db, tail),
+    ...preparePositions(db, tail),
     ...prepareTexts(db),
     ...prepareArchive(db, tail),
   };
@@ -63,6 +66,7 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
      ON CONFLICT (key) DO NOTHING RETURNING ${ACCOUNT}`,
   );
   const addDevice = db.prepare("INSERT INTO cursor (account, device, id, handed, seen) VALUES (?1, '', ?2, ?2, 0)");
+  const moveMarker = db.prepare(MOVE_MARKER);
   const skeletons = prepareSkeletons(db, ACCOUNT);
   const setHash = db.prepare('UPDATE accounts SET hash = ?2 WHERE id = ?1');
   const setEpoch = db.prepare('UPDATE accounts SET epoch = ?2 WHERE id = ?1');
@@ -90,6 +94,8 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
       if (account === undefined) return undefined;
       skeletons.add(account.id, alike);
       addDevice.run(account.id, end.head);
+      // Earlier entries are not for the account.
+      moveMarker.run(account.id, EVERYONE, end.room(EVERYONE)?.seq ?? 0);
       return account;
     },
     pendingSkeletons: skeletons.pendingSkeletons,

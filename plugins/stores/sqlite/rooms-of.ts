@@ -30,6 +30,12 @@ const PAGE = 100;
 export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
   const since = prepare<{ since: number }>(db, 'SELECT since FROM accounts WHERE id = ?');
   const everyone = prepare<{ last: number; seq: number }>(db, `SELECT last, seq FROM room WHERE id = ${EVERYONE}`);
+  const current = prepare<{ last: number; seq: number }>(
+    db,
+    `SELECT last, seq FROM member CROSS JOIN room ON room.id = member.room
+     WHERE account = ?1 AND member.room = ?2 AND until IS NULL
+       AND (name IS NOT NULL OR (members IS NOT NULL AND member.room <= ?3))`,
+  );
   const page = prepare<{ room: number; isDirect: number; since: number; until: number; last: number; seq: number }>(
     db,
     `SELECT member.room, members IS NOT NULL AS isDirect, since, ifnull(until, 0) AS until, last, seq
@@ -42,6 +48,15 @@ export function prepareRoomsOf(db: DatabaseSync, tail: Tail) {
   return {
     /** The log's end when an account was created; undefined if the account does not exist. */
     since: (account: number): number | undefined => since.get(account)?.since,
+
+    /** The end of a room that an account is in now. */
+    currentRoom(account: number, room: number): Pick<RoomOf, 'room' | 'last' | 'seq'> | undefined {
+      if (since.get(account) === undefined) return undefined;
+      const isNew = tail.room(room)?.members.includes(account);
+      const indexed = room === EVERYONE ? everyone.get() : current.get(account, room, tail.roomsIndexed);
+      const end = isNew ? { last: 0, seq: 0 } : indexed;
+      return end && { room, ...tail.endOf(room, end.last, end.seq) };
+    },
 
     /**
      * Calls `found` for each room that the account is or was in: first the indexed rooms, then the others, each by id.

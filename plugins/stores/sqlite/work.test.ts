@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Indexer } from './indexer.ts';
 import { LogEnd } from './log-end.ts';
+import { COMPLETED_AT_ONCE } from './positions.ts';
 import { prepareReads, prepareWrites, type Reads, type Writes } from './queries.ts';
 import { createSchema } from './schema.ts';
 import { Tail } from './tail.ts';
@@ -328,4 +329,44 @@ test('a list of large values is returned a few at a time', () => {
     page = reads.listTexts(keys.at(-1) ?? '', false, 'notes0', 500);
   }
   expect(keys).toEqual(Array.from({ length: 20 }, (_, i) => `notes/${i + 10}`));
+});
+
+describe('a request for positions', () => {
+  test('is bounded for an account in many rooms with many mentions', () => {
+    const [bob = 0] = createAccounts(1);
+    const rooms = 3000;
+    const ids = Array.from({ length: rooms }, (_, i) => {
+      // The last rooms are not indexed.
+      if (i === rooms - 100) index();
+      return say([bob, 1000 + i], 1000 + i);
+    });
+    const mention = db.prepare('INSERT INTO mention (account, room, seq, id) VALUES (?, ?, ?, ?)');
+    for (let room = 2; room < rooms + 2; room++) {
+      for (let seq = 1; seq <= 100; seq++) mention.run(bob, room, seq, 0);
+    }
+    tail.refresh();
+    const requests: number[] = [];
+    let part: ReturnType<Reads['latestRooms']> | undefined;
+    do {
+      requests.push(
+        visits(() => {
+          part = reads.latestRooms(bob, ids[2900] ?? 0, 500, part?.after);
+        }),
+      );
+    } while (part?.after !== undefined);
+    const found = part?.found ?? [];
+    expect(found.map(({ last }) => last)).toEqual(ids.slice(2400, 2900).reverse());
+    expect(requests.length).toBeGreaterThan(2);
+    requests.push(visits(() => reads.positionsIn(bob, found.slice(0, COMPLETED_AT_ONCE))));
+    requests.push(visits(() => reads.position(bob, found[0]?.room ?? 0)));
+    expect(Math.max(...requests)).toBeLessThan(VISITED_MOST);
+    let unread: ReturnType<Reads['unread']> | undefined;
+    do {
+      expect(
+        visits(() => {
+          unread = reads.unread(bob, unread?.after);
+        }),
+      ).toBeLessThan(VISITED_MOST);
+    } while (unread?.after !== undefined);
+  });
 });
