@@ -34,6 +34,11 @@ const CLIENT: readonly Section[] = [
     names: ['Received', 'ReceivedEntry', 'Answer', 'RequestError'],
   },
   {
+    heading: 'Rooms',
+    intro: 'The rooms and conversations of the account, and what is unread in them.',
+    names: ['Rooms', 'KnownRoom'],
+  },
+  {
     heading: 'Commands',
     intro: "For clients that let people type: the server's commands, and what a typed line means.",
     names: ['KnownCommand', 'commandOf', 'wordsLike', 'messageOf', 'TypedMessage', 'commandsIn'],

@@ -23,7 +23,7 @@ const json: Codec = {
   // No user name starts with a brace.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),
-  message({ id, room, roomName, from, audience, text, reply, time, repeat }: Message): string {
+  message({ id, room, roomName, seq, from, audience, text, reply, time, repeat }: Message): string {
     return lineOf({
       type: 'message',
       id,
@@ -31,16 +31,17 @@ const json: Codec = {
       audience: 'group' in audience ? audience.group : 'named',
       ...(room > EVERYONE && { room }),
       ...(roomName !== '' && { roomName: `#${roomName}` }),
+      seq,
       text,
       ...(reply !== undefined && { reply }),
       time: new Date(time).toISOString(),
       repeat,
     });
   },
-  entry({ id, room, kind, version, of, reply, body }: Entry, message: Message, line: string | undefined): string {
+  entry({ id, room, seq, kind, version, of, reply, body }: Entry, message: Message, line: string | undefined): string {
     const { roomName, from, time, repeat } = message;
     const data = body === '' ? null : (parsed(body) ?? body);
-    const where = roomName === '' ? { room } : { room, roomName: `#${roomName}` };
+    const where = roomName === '' ? { room, seq } : { room, roomName: `#${roomName}`, seq };
     const about = { from: from.name, of, reply, data, line, time: new Date(time).toISOString(), repeat };
     return lineOf({ type: 'entry', id, ...where, kind, version, ...about } satisfies ServerEvent);
   },

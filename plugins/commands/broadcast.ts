@@ -20,6 +20,8 @@ export default defineCommand({
     }
     const { to } = options;
     const posted = await server.post({ from: account, to, text, once, device: session.deviceName }, proceed);
-    return 'kind' in posted ? posted : reply('sent:', { id: posted.message.id, unknown: [] });
+    if ('kind' in posted) return posted;
+    const { id, room, seq } = posted.message;
+    return reply('sent:', { id, ...(seq > 0 && { room, seq }), unknown: [] });
   },
 });

@@ -35,6 +35,7 @@ export default defineCommand({
     const posted = await server.post({ from: account, to: place, text, once, device: session.deviceName }, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;
-    return reply(`sent:${unknown.join(',')}`, { id: message.id, unknown });
+    const { id, seq } = message;
+    return reply(`sent:${unknown.join(',')}`, { id, ...(seq > 0 && { room: message.room, seq }), unknown });
   },
 });

@@ -51,6 +51,8 @@ export interface Message {
   readonly room: number;
   /** The name of its named room, without `#`; empty elsewhere. */
   readonly roomName: string;
+  /** Its number within the room, from 1; 0 for an entry that does not count as unread or is not kept. */
+  readonly seq: number;
   /** `message`, or a kind of entry that a plugin defines; then the text is JSON. */
   readonly kind: string;
   readonly audience: Audience;

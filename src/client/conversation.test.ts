@@ -128,7 +128,16 @@ describe('messages', () => {
     server.clock.advance(0.1);
     await vi.waitFor(() => expect(alice.entries).toHaveLength(4));
     const [first] = alice.entries;
-    expect(first).toEqual({ id: 1, room: 1, kind: 'reaction', from: 'bob', of: 1, data: '+1', time: expect.any(Date) });
+    expect(first).toEqual({
+      id: 1,
+      room: 1,
+      seq: 0,
+      kind: 'reaction',
+      from: 'bob',
+      of: 1,
+      data: '+1',
+      time: expect.any(Date),
+    });
     expect(alice.caughtUpWith).toEqual([0]);
     await alice.conversation.leave();
     await bob.says('react 5');

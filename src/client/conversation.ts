@@ -2,13 +2,14 @@ import type { Clock } from '../api/clock.ts';
 import { Connections, type Link } from './connections.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { Credentials } from './credentials.ts';
-import { eventOf } from './events.ts';
+import { KnownRooms } from './known-rooms.ts';
 import { Learned } from './learned.ts';
 import { LoginDialogue } from './login-dialogue.ts';
-import type { Closed, KnownCommand, Owner, State } from './owner.ts';
-import { askOf, Questions } from './questions.ts';
+import type { Closed, KnownCommand, Owner, Rooms, State } from './owner.ts';
+import { Questions } from './questions.ts';
 import { ReceivedMessages } from './received.ts';
 import { type Answer, Requests } from './requests.ts';
+import { type Parts, route } from './route.ts';
 import { systemClock } from './system-clock.ts';
 
 /** How long a server may take to say goodbye, in milliseconds. */
@@ -34,9 +35,10 @@ export class Conversation {
   readonly #connections: Connections;
   readonly #login: LoginDialogue;
   readonly #requests: Requests;
-  readonly #questions: Questions;
   readonly #received: ReceivedMessages;
   readonly #learned: Learned;
+  readonly #rooms: KnownRooms;
+  readonly #parts: Parts;
   #state: State = { state: 'connecting' };
   #leaving = false;
   readonly #over = Promise.withResolvers<Closed>();
@@ -56,7 +58,7 @@ export class Conversation {
         this.#setState({ state: 'logging-in' });
         this.#login.begin(link);
       },
-      line: (text, link) => this.#receive(text, link),
+      line: (text, link) => route(text, link, this.#parts),
       lost: (why) => this.#lost(why),
       silent: (link) => this.#silent(link),
     });
@@ -77,12 +79,6 @@ export class Conversation {
       send: (event) => this.#connections.send(event),
       silent: () => this.#lost('no-answer'),
     });
-    this.#questions = new Questions({
-      requests: this.#requests,
-      link: () => this.#connections.link,
-      send: (event) => this.#connections.send(event),
-      ask: async (question, gone) => owner.ask?.(question, gone),
-    });
     this.#received = new ReceivedMessages({
       clock,
       acknowledge: (id) => this.#connections.send({ type: 'acknowledge', id }),
@@ -95,6 +91,30 @@ export class Conversation {
       ask: (name) => this.#requests.add({ type: 'command', name, text: '' }, true),
       presence: (change) => owner.presence?.(change),
     });
+    this.#rooms = new KnownRooms({
+      name: () => this.name,
+      ask: (name, values, first) => this.#requests.add({ type: 'command', name, values }, first),
+      room: (room) => owner.room?.(room),
+    });
+    this.#parts = {
+      login: this.#login,
+      credentials: this.#credentials,
+      requests: this.#requests,
+      questions: new Questions({
+        requests: this.#requests,
+        link: () => this.#connections.link,
+        send: (event) => this.#connections.send(event),
+        ask: async (question, gone) => owner.ask?.(question, gone),
+      }),
+      received: this.#received,
+      learned: this.#learned,
+      rooms: this.#rooms,
+      welcome: (name, link) => this.#welcome(name, link),
+      closing: (reason, seconds) => this.#closing(reason, seconds),
+      blocked: (seconds) => this.#end({ state: 'closed', why: 'blocked', seconds }),
+      foreign: () => this.#end({ state: 'closed', why: 'no-json' }),
+      other: (event) => owner.other?.(event),
+    };
   }
 
   /** Connects and logs in. Call it once. */
@@ -130,6 +150,11 @@ export class Conversation {
   /** Whether `online` is current: there is a connection, and the server reports who comes and goes. */
   get knowsOnline(): boolean {
     return this.#learned.knowsOnline;
+  }
+
+  /** The rooms and conversations of this account, and what is unread in them. */
+  get rooms(): Rooms {
+    return this.#rooms;
   }
 
   /** The server's commands; empty until it has listed them. */
@@ -205,56 +230,13 @@ export class Conversation {
     return this.#over.promise;
   }
 
-  #receive(text: string, link: Link): void {
-    const event = eventOf(text);
-    if (event === undefined) {
-      this.#end({ state: 'closed', why: 'no-json' });
-      return;
-    }
-    switch (event.type) {
-      case 'ask':
-        // A listener that speaks only JSON asks first. The login is under way already.
-        if (event.because === 'start' && event.request === undefined) break;
-        if (link.welcome) void this.#questions.asked(event, link);
-        else this.#login.asked(askOf(event), link);
-        break;
-      case 'welcome':
-        this.#welcome(event.name, link);
-        break;
-      case 'token':
-        this.#credentials.renew(event.token, this.#received.seen);
-        break;
-      case 'message':
-      case 'entry':
-        this.#received.take(event);
-        break;
-      case 'answer':
-        this.#requests.answered(event);
-        break;
-      case 'error':
-        if (link.welcome) this.#requests.refused(event);
-        else this.#login.asked({ question: 'username', because: event.reason }, link);
-        break;
-      case 'presence':
-        this.#learned.change(event);
-        break;
-      case 'blocked':
-        this.#end({ state: 'closed', why: 'blocked', seconds: event.seconds });
-        break;
-      case 'closing':
-        this.#closing(event.reason, event.seconds);
-        break;
-      case 'other':
-        this.#owner.other?.(event.event);
-    }
-  }
-
   #welcome(name: string, link: Link): void {
     link.welcome = true;
     const back = this.name === name;
     const seen = this.#credentials.welcomed(name);
     if (!back) this.#received.recall(seen);
     this.#received.open();
+    if (this.#owner.room !== undefined) void this.#rooms.list();
     // The first answer follows the waiting messages: by then the connection has proved useful.
     void this.#learned.learn(() => {
       this.#connections.worked();
@@ -306,6 +288,7 @@ export class Conversation {
     this.#connections.drop();
     this.#received.close();
     this.#learned.lost();
+    this.#rooms.lost();
   }
 
   #setState(state: State): void {

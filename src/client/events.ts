@@ -1,7 +1,7 @@
 import type { ParamShapes } from '../params/arguments.ts';
 import { isParam, type ParamShape } from '../params/kinds.ts';
 import type { ServerEvent } from './json-events.ts';
-import type { KnownCommand } from './owner.ts';
+import type { KnownCommand, KnownRoom } from './owner.ts';
 
 /** An event of an unknown type. */
 interface OtherEvent {
@@ -17,6 +17,7 @@ const isNumber = (value: unknown) => typeof value === 'number';
 const isBoolean = (value: unknown) => typeof value === 'boolean';
 const isTime = (value: unknown) => isString(value) && !Number.isNaN(Date.parse(value));
 const orNot = (fits: (value: unknown) => boolean) => (value: unknown) => value === undefined || fits(value);
+const isLevel = (value: unknown) => ['all', 'mentions', 'nothing'].includes(value as string);
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The fields of the known types, checked so that a faulty server cannot break a client. */
@@ -28,10 +29,18 @@ const FIELDS: Readonly<
   token: { token: isString },
   answer: { command: isString, text: orNot(isString), lines: orNot(areStrings), facts: orNot(isObject) },
   error: { reason: isString, about: isString, message: orNot(isString) },
-  message: { id: Number.isSafeInteger, from: isString, text: isString, time: isTime, repeat: isBoolean },
+  message: {
+    id: Number.isSafeInteger,
+    seq: orNot(isNumber),
+    from: isString,
+    text: isString,
+    time: isTime,
+    repeat: isBoolean,
+  },
   entry: {
     id: Number.isSafeInteger,
     room: isNumber,
+    seq: orNot(isNumber),
     kind: isString,
     from: isString,
     line: orNot(isString),
@@ -39,6 +48,9 @@ const FIELDS: Readonly<
     repeat: isBoolean,
   },
   presence: { came: areStrings, left: areStrings },
+  marker: { room: isNumber, seq: isNumber, unread: isNumber, mentions: isNumber },
+  unread: { rooms: isNumber, unread: isNumber, mentions: isNumber },
+  notify: { room: isNumber, level: isLevel },
   blocked: { seconds: isNumber },
   closing: { reason: isString, seconds: orNot(isNumber) },
 };
@@ -82,6 +94,40 @@ export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined)
         isObject(one) && isString(one.name) && areStrings(one.aliases) && isString(one.usage) && isString(one.summary),
     )
     .map((one) => ({ ...one, params: paramsIn(one.params) }));
+}
+
+/** The marker in the facts of an answer to `read`; undefined if the facts have none. */
+export function markerIn(facts: Readonly<Record<string, unknown>> | undefined) {
+  const { room, seq, unread, mentions } = facts ?? {};
+  const marker = { room, seq, unread, mentions };
+  const isMarker = (value: Record<keyof typeof marker, unknown>): value is Record<keyof typeof marker, number> =>
+    Object.values(value).every(isNumber);
+  return isMarker(marker) ? marker : undefined;
+}
+
+/** A room in the facts of `conversations`. */
+export interface ListedRoom extends Omit<KnownRoom, 'id' | 'name' | 'marker'> {
+  readonly room: number;
+  readonly roomName?: string | undefined;
+  /** The number up to which the user has read. */
+  readonly seq: number;
+  /** The number and the id of the room's last entry. */
+  readonly last: number;
+  readonly lastId: number;
+}
+
+/** The rooms in the facts of an answer to `conversations`; none if the facts have no rooms. */
+export function roomsIn(facts: Readonly<Record<string, unknown>> | undefined): readonly ListedRoom[] {
+  if (!Array.isArray(facts?.rooms)) return [];
+  return facts.rooms.filter(
+    (one): one is ListedRoom =>
+      isObject(one) &&
+      ['everyone', 'room', 'direct'].includes(one.kind) &&
+      [one.room, one.unread, one.mentions, one.seq, one.last, one.lastId].every(isNumber) &&
+      orNot(isString)(one.roomName) &&
+      orNot(areStrings)(one.members) &&
+      isLevel(one.level),
+  );
 }
 
 /** Declared arguments; undefined if there are none, or one is of an unknown kind. */

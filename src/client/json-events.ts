@@ -164,6 +164,7 @@ export const serverEvents = z
           .optional()
           .describe('The id of its room or direct conversation; absent if it was sent to everyone'),
         roomName: z.string().optional().describe('The name of its room, such as `#lab`'),
+        seq: z.int().describe('Its number within its room, from 1, for unread counts; 0 if it is not stored'),
         text: z.string().describe('One line'),
         reply: z.int().optional().describe('The id of the message that it answers'),
         time: z.string().describe('When it was sent, RFC 3339'),
@@ -176,6 +177,7 @@ export const serverEvents = z
         id: z.int().describe("Like a message's, and acknowledged like one"),
         room: z.int().describe('The id of the room that it is in'),
         roomName: z.string().optional().describe('The name of that room, such as `#lab`'),
+        seq: z.int().describe('Its number within the room; 0 if it does not count as unread'),
         kind: z.string().describe('`redaction`, `join`, `leave`, `rename`, or a kind that a plugin defines'),
         version: z.int().describe("The version of the kind's schema"),
         from: z.string().describe("The sender's name"),
@@ -197,6 +199,32 @@ export const serverEvents = z
         left: z.array(z.string()).describe('The names of users who left'),
       })
       .describe('Who came online and who left, after the command `watch`'),
+    z
+      .object({
+        type: z.literal('marker'),
+        room: z.int().describe('The id of the room'),
+        seq: z.int().describe('The number up to which the user has read the room'),
+        unread: z.int().describe('How many entries the user has not read there'),
+        mentions: z.int().describe('How many of them mention the user, up to 100'),
+      })
+      .describe('The user has read a room on another device'),
+    z
+      .object({
+        type: z.literal('unread'),
+        rooms: z.int().describe('The number of rooms with something to notify of'),
+        unread: z
+          .int()
+          .describe('How many entries to notify of; of a room with the level `mentions`, those that mention the user'),
+        mentions: z.int().describe('How many of them mention the user'),
+      })
+      .describe('What the user has not read, after a login'),
+    z
+      .object({
+        type: z.literal('notify'),
+        room: z.int().describe('The id of the room'),
+        level: z.enum(['all', 'mentions', 'nothing']).describe('What the user wants to be notified of there'),
+      })
+      .describe('The user has set a notification level on another device'),
     z
       .object({ type: z.literal('blocked'), request: answered, seconds: z.int().describe('How long, from now') })
       .describe('Logins are blocked; the connection closes'),

@@ -72,6 +72,8 @@ export interface Received {
   readonly room?: number | undefined;
   /** The name of its room, such as `#lab`. */
   readonly roomName?: string | undefined;
+  /** Its number within the room; 0 if it is not stored. */
+  readonly seq?: number | undefined;
   readonly text: string;
   /** The id of the message that it answers. */
   readonly reply?: number | undefined;
@@ -81,6 +83,39 @@ export interface Received {
   readonly repeat: boolean;
   /** Whether it was sent while this account was away. */
   readonly waited: boolean;
+}
+
+/** A room or direct conversation of this account. */
+export interface KnownRoom {
+  readonly id: number;
+  readonly kind: 'everyone' | 'room' | 'direct';
+  /** The name of a named room, with `#`. */
+  readonly name?: string | undefined;
+  /** The names of the other members of a direct conversation; one's own in a conversation with oneself. */
+  readonly members?: readonly string[] | undefined;
+  /** The number up to which the user has read, on any device: messages with a greater `seq` are unread. */
+  readonly marker: number;
+  /** How many entries are unread. */
+  readonly unread: number;
+  /** How many of them mention the user, up to 100, as far as the server has reported. */
+  readonly mentions: number;
+  /** What the user wants to be notified of. */
+  readonly level: 'all' | 'mentions' | 'nothing';
+}
+
+/** The rooms of an account, as far as the server has listed them. */
+export interface Rooms {
+  /** Those with the latest entries first. */
+  readonly known: readonly KnownRoom[];
+  /** Lists the next page. @returns whether there was one @throws RequestError */
+  more(): Promise<boolean>;
+  /**
+   * Marks a room as read, on all of the user's devices.
+   * @param room its id
+   * @param id up to the message with this id; by default to its end
+   * @throws RequestError
+   */
+  markRead(room: number, id?: number): Promise<void>;
 }
 
 /** The callbacks of a conversation. */
@@ -101,6 +136,11 @@ export interface Owner {
   caughtUp?(count: number): void;
   /** Users came online or left. */
   presence?(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void;
+  /**
+   * A room was listed, or what is unread in it has changed. With this callback, the latest rooms are listed after each
+   * login.
+   */
+  room?(room: KnownRoom): void;
   /** An event of a type that this library does not know, such as a plugin's. */
   other?(event: { readonly type: string }): void;
 }
@@ -113,6 +153,8 @@ export interface ReceivedEntry {
   readonly room: number;
   /** The name of that room, such as `#lab`; undefined in a direct conversation and for everyone. */
   readonly roomName?: string | undefined;
+  /** Its number within the room; 0 if it does not count as unread. */
+  readonly seq?: number | undefined;
   /** What it is, such as `redaction`, `join` or a kind that a plugin defines. */
   readonly kind: string;
   /** The sender's name. */

@@ -53,14 +53,14 @@ export function entriesOf(draft: Draft): NewEntry[] {
   );
 }
 
-/** @param entry its entry, once it is appended */
+/** @param entry its entry, once it is appended as one */
 export function messageOf(
   { from, room, kind, audience, text, reply, time }: Draft,
   id: number,
   entry?: Entry,
 ): Message {
   const named = 'group' in audience ? audience : recipients([...audience.accounts], [...audience.unresolved]);
-  const place = { id, room: entry?.room ?? room, roomName: entry?.roomName ?? '' };
+  const place = { id, room: entry?.room ?? room, roomName: entry?.roomName ?? '', seq: entry?.seq ?? 0 };
   return { ...place, from, kind, audience: named, text, reply, time, repeat: false };
 }
 

@@ -11,6 +11,7 @@ export class LoggedMessage implements Message {
   readonly from: Account;
   readonly room: number;
   readonly roomName: string;
+  readonly seq: number;
   readonly kind: string;
   readonly text: string;
   readonly reply: number | undefined;
@@ -25,6 +26,7 @@ export class LoggedMessage implements Message {
     this.from = { id: entry.sender, name: withoutControls(entry.from) };
     this.room = entry.room;
     this.roomName = entry.roomName === undefined ? '' : withoutControls(entry.roomName);
+    this.seq = entry.seq;
     this.kind = entry.kind;
     this.text = withoutControls(entry.body);
     this.reply = entry.reply;

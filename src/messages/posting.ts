@@ -10,6 +10,7 @@ import type { Delivery } from './delivery.ts';
 import { audienceOf, Draft, entriesOf, messageOf } from './draft.ts';
 
 const NO_APPEND = Promise.resolve();
+const NO_ENTRY = Promise.resolve(undefined);
 
 /** Takes messages from their senders to the log, from which they are delivered. */
 export class Posting {
@@ -48,7 +49,7 @@ export class Posting {
     const draft = new Draft(post, audienceOf(post.to, this.#delivery.online), clock.now(), isRemoved);
     if (before !== undefined) {
       ordered?.();
-      return { message: messageOf(draft, before.duplicateOf), unknown: before.unknown };
+      return yield* this.#posted(draft, before);
     }
     const { guard, transform } = hooks.onMessage;
     let passage: Passage<Refusal, Refusal> | undefined;
@@ -70,15 +71,21 @@ export class Posting {
       const appended = yield* this.#append(entriesOf(draft), isKept, key, ordered);
       if (isKept) this.#context.environment.counters.kept(performance.now() - began);
       if ('duplicateOf' in appended) {
-        return { message: messageOf(draft, appended.duplicateOf), unknown: appended.unknown };
+        return yield* this.#posted(draft, appended);
       }
-      const [entry] = appended;
-      const message = messageOf(draft, entry?.id ?? 0, entry);
+      const [entry, another] = appended;
+      const message = messageOf(draft, entry?.id ?? 0, another === undefined ? entry : undefined);
       this.#notePosted(message, hooks);
       return { message, unknown: draft.unknown };
     } finally {
       passage?.settle(refusal);
     }
+  }
+
+  /** The answer to a message that was posted before. Its entry may have been trimmed. */
+  *#posted(draft: Draft, { duplicateOf, unknown }: Duplicate): Steps<Posted> {
+    const entry = (yield this.#context.generation.log?.get(duplicateOf) ?? NO_ENTRY) as Entry | undefined;
+    return { message: messageOf(draft, duplicateOf, entry), unknown };
   }
 
   /** The first answer to a retried message, if that was kept. */

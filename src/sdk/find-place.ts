@@ -10,9 +10,13 @@ export interface Place {
   readonly spans: readonly Span[];
 }
 
+/** A room by its id, in place of a name; no name has a colon. */
+const BY_ID = /^room:(\d{1,15})$/;
+
 /**
  * Finds what an argument made by `param.place` names.
- * @param place `#lab`, `everyone`, a user's name, or the names of a conversation's other members
+ * @param place `#lab`, `everyone`, a user's name, the names of a conversation's other members, or the id of any room, as
+ * `room:7`
  * @returns undefined if there is no such room, conversation or user, or if it was never the account's
  */
 export async function findPlace(
@@ -33,6 +37,8 @@ async function roomOf(
 ): Promise<Room | undefined> {
   if (place === 'everyone') return log.room(EVERYONE);
   if (typeof place === 'string' && place.startsWith('#')) return log.room(place.slice(1));
+  const [, id] = (typeof place === 'string' && BY_ID.exec(place)) || [];
+  if (id !== undefined) return log.room(Number(id));
   const members = await Promise.all([place].flat().map((name) => accounts.find(name)));
   const ids = members.map((member) => member?.id ?? -1);
   return ids.includes(-1) ? undefined : log.room([account.id, ...ids]);

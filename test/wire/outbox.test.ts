@@ -39,6 +39,7 @@ function message(id: number): Message {
     id,
     room: 1,
     kind: 'message',
+    seq: 0,
     roomName: '',
     reply: undefined,
     from,

@@ -118,6 +118,7 @@ function isMessage(codec: Codec, said: string): void {
     id: 1,
     room: 1,
     kind: 'message',
+    seq: 0,
     roomName: '',
     reply: undefined,
     from: ACCOUNT,
