@@ -20,6 +20,7 @@ export default defineConfig({
     'single-session': true,
     resume: true,
     timeouts: { login: 60, idle: 1800 },
+    markers: true,
     'offline-messages': true,
     whoelse: true,
     who: true,

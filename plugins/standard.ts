@@ -20,6 +20,7 @@ export default {
   'log-messages': { file: 'messages/log-messages', provides: [] },
   'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
+  markers: { file: 'messages/markers/index', provides: [] },
   memory: { file: 'stores/memory/index', provides: ['accounts', 'message-log', 'storage', 'archive'] },
   message: { file: 'commands/message', provides: [] },
   metrics: { file: 'metrics/index', provides: [] },
@@ -65,6 +66,7 @@ declare module 'chatserv' {
     readonly 'log-messages': OptionsOf<typeof import('./messages/log-messages.ts').default>;
     readonly 'login-rate': OptionsOf<typeof import('./login/login-rate.ts').default>;
     readonly logout: OptionsOf<typeof import('./commands/logout.ts').default>;
+    readonly markers: OptionsOf<typeof import('./messages/markers/index.ts').default>;
     readonly memory: OptionsOf<typeof import('./stores/memory/index.ts').default>;
     readonly message: OptionsOf<typeof import('./commands/message.ts').default>;
     readonly metrics: OptionsOf<typeof import('./metrics/index.ts').default>;

@@ -123,7 +123,21 @@ test('help lists all commands, or explains one', async () => {
   await alice.says('help');
   const names = [];
   for (let line = await alice.asks(); line !== 'end:help'; line = await alice.asks()) names.push(line.split(' ')[0]);
-  expect(names).toEqual(['broadcast', 'devices', 'fetch', 'help', 'logout', 'message', 'watch', 'who', 'whoelse']);
+  expect(names).toEqual([
+    'broadcast',
+    'conversations',
+    'devices',
+    'fetch',
+    'help',
+    'logout',
+    'message',
+    'notify',
+    'read',
+    'unread',
+    'watch',
+    'who',
+    'whoelse',
+  ]);
   await alice.says('help send', 'help wholast');
   await alice.seesInOrder(/^message <user> <text>.* - Sends .*also: send/, 'end:help', 'error:args:help');
 });

@@ -9,6 +9,11 @@ const PATIENCE = 5_000;
 
 /** A JSON client, with a method for each step of a test. */
 export class JsonClient {
+  /**
+   * The last event `unread`, which follows each login. It is not among the events that `next` and `sees` await, because
+   * most tests are about something else.
+   */
+  unread: Extract<ServerEvent, { type: 'unread' }> | undefined;
   readonly #stream: Duplex;
   readonly #unseen: ServerEvent[] = [];
   #closed = false;
@@ -18,8 +23,16 @@ export class JsonClient {
   /** Uses a connected stream. */
   constructor(stream: Duplex) {
     this.#stream = stream;
-    createInterface({ input: stream }).on('line', (line) => {
-      this.#unseen.push(JSON.parse(line) as ServerEvent);
+    const lines = createInterface({ input: stream });
+    // It passes on those of the stream.
+    lines.on('error', () => {});
+    lines.on('line', (line) => {
+      const event = JSON.parse(line) as ServerEvent;
+      if (event.type === 'unread') {
+        this.unread = event;
+        return;
+      }
+      this.#unseen.push(event);
       this.#wake?.();
     });
     stream.on('error', () => {});

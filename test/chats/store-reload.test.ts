@@ -126,6 +126,7 @@ describe('a reload that would change the store is refused', () => {
       'roles',
       'rooms',
       'offline-messages',
+      'markers',
       'wholast',
       'health',
       'fetch',

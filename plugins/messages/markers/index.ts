@@ -1,0 +1,113 @@
+import { Accounts, definePlugin, MessageLog, type Session, Storage, z } from 'chatserv';
+import { conversationsCommand, notifyCommand, readCommand, unreadCommand } from './commands.ts';
+import { isProgram } from './delivered.ts';
+import { NotificationLevels } from './levels.ts';
+import { totalsOf } from './listing.ts';
+import { Reading, readingState } from './reading.ts';
+
+export default definePlugin({
+  name: 'markers',
+  summary: 'Counts what each user has not read, the same on all devices',
+  options: z.strictObject({
+    writeTime: z.number().positive().default(1).describe('How often markers moved by posting are written, in seconds'),
+    deliveredTime: z
+      .number()
+      .positive()
+      .default(60)
+      .describe(
+        'How often messages delivered to clients of plain lines are marked as read, in seconds; also when they log out',
+      ),
+    maxRooms: z
+      .int()
+      .positive()
+      .default(100)
+      .describe('The most rooms in an answer to `unread` or `conversations`, which lists further ones page by page'),
+    maxLevels: z
+      .int()
+      .positive()
+      .default(1000)
+      .describe('For how many rooms a user can have a notification level other than `all`'),
+  }),
+  needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+  setup({ options, accounts, messageLog, storage, server, logger, clock, hotState, signal }) {
+    const reading = new Reading(messageLog, server, logger, hotState('reading', readingState));
+    const levels = new NotificationLevels(storage, options.maxLevels);
+    const context = { accounts, messageLog, reading, levels, server, maxRooms: options.maxRooms };
+    let cancelWrite: (() => void) | undefined;
+    let cancelMark = (): void => {};
+    let unfollow = (): void => {};
+
+    reading.moved = () => {
+      if (signal.aborted) return;
+      cancelWrite ??= clock.after(options.writeTime * 1000, () => {
+        cancelWrite = undefined;
+        void reading.write();
+      });
+    };
+
+    /** Marks what was delivered, one session at a time, so that other work gets its turn. */
+    async function markAll(): Promise<void> {
+      for (const session of [...server.sessions()]) {
+        if (signal.aborted) return;
+        if (session.account !== undefined && !session.ended) await reading.mark(session);
+      }
+      markLater();
+    }
+
+    function markLater(): void {
+      cancelMark = clock.after(options.deliveredTime * 1000, () => void markAll());
+    }
+
+    async function sendTotals(session: Session): Promise<void> {
+      const { account } = session;
+      if (account === undefined) return;
+      await reading.settle(account, session);
+      const [unread, ofRooms] = await Promise.all([messageLog.unread(account.id), levels.of(account.id)]);
+      session.send({ kind: 'event', event: 'unread', facts: { ...totalsOf(unread, ofRooms) } });
+    }
+
+    return {
+      commands: [readCommand(context), unreadCommand(context), conversationsCommand(context), notifyCommand(context)],
+      hooks: {
+        onLogin: {
+          observe: {
+            // Before the queued messages.
+            order: 'pre',
+            async handler(session) {
+              reading.begun(session);
+              if (isProgram(session)) await sendTotals(session);
+            },
+          },
+        },
+        onDisconnect: {
+          observe: {
+            // After all others, because it waits until the transport has taken the last bytes, or lost them.
+            order: 'post',
+            async handler(session) {
+              if (session.account === undefined || isProgram(session)) return;
+              await new Promise<void>((resolve) => session.onClosed(resolve));
+              await reading.mark(session);
+            },
+          },
+        },
+        async onAccountChange(account, change) {
+          if (change === 'removed') await levels.forget(account.id);
+        },
+      },
+      start() {
+        // Those who logged in while the plugin was off.
+        for (const session of server.sessions()) reading.begun(session);
+        unfollow();
+        unfollow = messageLog.follow(reading.follow);
+        cancelMark();
+        markLater();
+      },
+      async dispose() {
+        unfollow();
+        cancelMark();
+        cancelWrite?.();
+        await reading.write();
+      },
+    };
+  },
+});

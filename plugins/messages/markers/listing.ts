@@ -1,0 +1,69 @@
+import type { Account, Unread } from 'chatserv';
+import type { Level, Levels } from './levels.ts';
+import { type Directory, type NamedRoom, nameRooms, placeOf } from './room-names.ts';
+
+/** A room with what its account has not read in it, as programs get it. */
+export interface ListedRoom extends NamedRoom {
+  /** How many entries the account has not read. */
+  readonly unread: number;
+  /** How many of them mention it, up to 100. */
+  readonly mentions: number;
+  /** The number up to which the account has read. */
+  readonly seq: number;
+  /** The number of the room's last entry that counts. */
+  readonly last: number;
+  /** The id of its last entry. */
+  readonly lastId: number;
+  readonly level: Level;
+}
+
+/** What an account has not read, in all rooms together. */
+export interface Totals {
+  /** The number of rooms with something that the account wants to be notified of. */
+  readonly rooms: number;
+  /** How many unread entries it wants to be notified of: of a room with the level `mentions`, those that mention it. */
+  readonly unread: number;
+  /** How many of them mention it. */
+  readonly mentions: number;
+}
+
+const levelIn = (levels: Levels, { room }: Unread): Level => levels.get(room) ?? 'all';
+
+/** Names rooms and adds levels, in the order of the positions. */
+export async function listRooms(
+  positions: readonly Unread[],
+  levels: Levels,
+  account: Account,
+  directory: Directory,
+): Promise<ListedRoom[]> {
+  const byRoom = new Map(positions.map((position) => [position.room, position]));
+  const named = await nameRooms([...byRoom.keys()], account.id, directory);
+  return named.flatMap((room) => {
+    const position = byRoom.get(room.room);
+    if (position === undefined) return [];
+    const { last, lastId, marker, mentions } = position;
+    return [{ ...room, unread: last - marker, mentions, seq: marker, last, lastId, level: levelIn(levels, position) }];
+  });
+}
+
+/** A room on a plain line: `#lab 12 2 mentions`, without mentions if there are none, and without the level `all`. */
+export function lineOf(room: ListedRoom): string {
+  const { unread, mentions, level } = room;
+  return [placeOf(room), unread, mentions > 0 && mentions, level !== 'all' && level]
+    .filter((word) => word !== false)
+    .join(' ');
+}
+
+export function totalsOf(positions: readonly Unread[], levels: Levels): Totals {
+  const totals = { rooms: 0, unread: 0, mentions: 0 };
+  for (const position of positions) {
+    const { last, marker, mentions } = position;
+    const level = levelIn(levels, position);
+    const unread = level === 'all' ? last - marker : mentions;
+    if (level === 'nothing' || unread === 0) continue;
+    totals.rooms++;
+    totals.unread += unread;
+    totals.mentions += mentions;
+  }
+  return totals;
+}
