@@ -22,6 +22,7 @@ export default defineConfig({
     timeouts: { login: 60, idle: 1800 },
     markers: true,
     'offline-messages': true,
+    history: true,
     whoelse: true,
     who: true,
     wholast: true,

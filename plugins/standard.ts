@@ -13,6 +13,7 @@ export default {
   fetch: { file: 'commands/fetch', provides: [] },
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
+  history: { file: 'messages/history/index', provides: ['history'] },
   http: { file: 'http/index', provides: ['http'] },
   json: { file: 'codecs/json', provides: [], always: true },
   line: { file: 'codecs/line', provides: [], always: true },
@@ -59,6 +60,7 @@ declare module 'chatserv' {
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;
     readonly help: OptionsOf<typeof import('./commands/help.ts').default>;
+    readonly history: OptionsOf<typeof import('./messages/history/index.ts').default>;
     readonly http: OptionsOf<typeof import('./http/index.ts').default>;
     readonly json: OptionsOf<typeof import('./codecs/json.ts').default>;
     readonly line: OptionsOf<typeof import('./codecs/line.ts').default>;

@@ -107,6 +107,7 @@ export const PLUGIN_API: readonly Section[] = [
     names: [
       'KindSpec',
       'EntryPost',
+      'ShownEntry',
       'Entry',
       'NewEntry',
       'Destination',
@@ -219,6 +220,10 @@ export const PLUGIN_API: readonly Section[] = [
       'Dialect',
       'Utterance',
       'withoutControls',
+      'plainLine',
+      'spoken',
+      'messageEvent',
+      'entryEvent',
       'clientEvents',
       'ClientEvent',
       'ServerEvent',

@@ -86,6 +86,7 @@ export {
 } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { Command, EntryPost, Server } from './host/server.ts';
+export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken } from './host/shown-entry.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { schemaOf } from './params/arguments.ts';
 export type { DurationUnit, ParamKind, ParamShape } from './params/kinds.ts';
@@ -127,6 +128,7 @@ export {
 export { Authenticator } from './services/authenticator.ts';
 export { Backup } from './services/backup.ts';
 export { Health, type HealthReport } from './services/health.ts';
+export { type CatchUp, History, type Keeping } from './services/history.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
 export { Inbox } from './services/inbox.ts';
 export { Lockout } from './services/lockout.ts';
@@ -134,6 +136,8 @@ export { LoginDialogue } from './services/login-dialogue.ts';
 export {
   type CursorMove,
   type Device,
+  ENTRIES_PER_MESSAGE,
+  type Gap,
   type HistoryRange,
   type InboxCount,
   Log,

@@ -7,8 +7,9 @@ import {
   type Message,
   type Output,
   type Question,
+  spoken,
 } from 'chatserv';
-import { decodeLine, encodeLine, spoken } from './line.ts';
+import { decodeLine, encodeLine } from './line.ts';
 
 /**
  * The protocol for the client of chatserv's ancestor, an earlier server. That client reads messages only between

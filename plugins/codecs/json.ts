@@ -5,11 +5,12 @@ import {
   clientEvents,
   definePlugin,
   type Entry,
-  EVERYONE,
+  entryEvent,
   type Input,
   type LineRead,
   LoginDialogue,
   type Message,
+  messageEvent,
   type Output,
   type Question,
   type ServerEvent,
@@ -23,28 +24,9 @@ const json: Codec = {
   // No user name starts with a brace.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),
-  message({ id, room, roomName, seq, from, audience, text, reply, time, repeat }: Message): string {
-    return lineOf({
-      type: 'message',
-      id,
-      from: from.name,
-      audience: 'group' in audience ? audience.group : 'named',
-      ...(room > EVERYONE && { room }),
-      ...(roomName !== '' && { roomName: `#${roomName}` }),
-      seq,
-      text,
-      ...(reply !== undefined && { reply }),
-      time: new Date(time).toISOString(),
-      repeat,
-    });
-  },
-  entry({ id, room, seq, kind, version, of, reply, body }: Entry, message: Message, line: string | undefined): string {
-    const { roomName, from, time, repeat } = message;
-    const data = body === '' ? null : (parsed(body) ?? body);
-    const where = roomName === '' ? { room, seq } : { room, roomName: `#${roomName}`, seq };
-    const about = { from: from.name, of, reply, data, line, time: new Date(time).toISOString(), repeat };
-    return lineOf({ type: 'entry', id, ...where, kind, version, ...about } satisfies ServerEvent);
-  },
+  message: (message: Message) => lineOf(messageEvent(message)),
+  entry: (entry: Entry, message: Message, line: string | undefined) =>
+    lineOf(entryEvent(entry, message, line) satisfies ServerEvent),
 };
 
 export default definePlugin({

@@ -7,7 +7,9 @@ import {
   LoginDialogue,
   type Message,
   type Output,
+  plainLine,
   type Question,
+  spoken,
   withoutControls,
 } from 'chatserv';
 
@@ -22,8 +24,8 @@ const line: Codec = {
   name: 'line',
   handsOver: true,
   open: () => stateless,
-  message: (message: Message) => `[${timestamp(message.time)}] ${spoken(message)}\n`,
-  entry: (_entry, { time }, text) => (text === undefined ? '' : `[${timestamp(time)}] ${text}\n`),
+  message: (message: Message) => `${plainLine(message.time, spoken(message))}\n`,
+  entry: (_entry, { time }, text) => (text === undefined ? '' : `${plainLine(time, text)}\n`),
 };
 
 /** Lines need no state, so all connections share this one. */
@@ -35,11 +37,6 @@ export default definePlugin({
   needs: { dialogue: LoginDialogue },
   setup: () => ({ codecs: [line] }),
 });
-
-/** A message after its time: `alice: hello` or, in a named room, `#lab alice: hello`. */
-export function spoken({ from, roomName, text }: Message): string {
-  return roomName === '' ? `${from.name}: ${text}` : `#${roomName} ${from.name}: ${text}`;
-}
 
 /** Reads a plain line. One that is too long or not UTF-8 answers a question with '', which is never accepted. */
 export function decodeLine(line: LineRead, question: Question | undefined): readonly [Input] {
@@ -87,14 +84,4 @@ function encodeQuestion(question: Question, because: string): string {
 function lineOf(text: string): string {
   const clean = withoutControls(text);
   return clean.startsWith('[') ? ` ${clean}\n` : `${clean}\n`;
-}
-
-/** The last timestamp, for all sessions, since many messages share a second. */
-let latest = { second: Number.NaN, text: '' };
-
-/** UTC to the second, as RFC 3339 writes it. */
-function timestamp(time: number): string {
-  const second = Math.floor(time / 1000);
-  if (second !== latest.second) latest = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
-  return latest.text;
 }

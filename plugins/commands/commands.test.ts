@@ -129,6 +129,7 @@ test('help lists all commands, or explains one', async () => {
     'devices',
     'fetch',
     'help',
+    'history',
     'logout',
     'message',
     'notify',

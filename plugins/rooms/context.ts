@@ -61,7 +61,7 @@ export async function tell({ log, clock }: RoomContext, room: number, by: Accoun
 export async function writeFacts(
   { log, directory }: RoomContext,
   id: number,
-  changes: Partial<KnownRoom>,
+  changes: Partial<KnownRoom> | Readonly<Record<string, unknown>>,
 ): Promise<KnownRoom | undefined> {
   const room = await log.room(id);
   if (room === undefined) return undefined;

@@ -39,3 +39,8 @@ export interface KnownRoom extends RoomInfo, Omit<Facts, keyof RoomInfo> {
 export function knownRoom({ id, name, facts, size }: Room): KnownRoom {
   return { ...FACTS.parse(facts), id, name, size };
 }
+
+/** Whether a fact is the plugin's own. */
+export function isOwnFact(name: string): boolean {
+  return Object.hasOwn(FACTS.shape, name);
+}

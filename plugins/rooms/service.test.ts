@@ -199,3 +199,23 @@ test('entries of rooms that are forgotten or unknown do no harm', async () => {
   await alice.asksUntil('room #bare', '#bare access:private posting:members slow:off members:1 role:reader');
   expect(await alice.asks('message #bare hi')).toBe('error:read-only:message');
 });
+
+test('a plugin keeps a fact of its own on a room, whatever else changes there', async () => {
+  await using server = await startServer();
+  const alice = await server.joins('alice');
+  expect(await answer(alice, 'create #lab')).toBe('created:#lab');
+  const rooms = roomsOf(server);
+  const { id = 0 } = (await rooms.find('#lab', await accountOf(server, 'alice'))) ?? {};
+  const log = server.host.service(MessageLog.service) as MessageLog;
+  const changes = [
+    rooms.setFact(id, 'color', 'green'),
+    rooms.change(id, { topic: 'Tea' }),
+    rooms.setFact(id, 'size', 1),
+  ];
+  expect(await Promise.all(changes)).toMatchObject([true, { topic: 'Tea' }, true]);
+  expect((await log.room(id))?.facts).toMatchObject({ color: 'green', topic: 'Tea', size: 1 });
+  expect(await rooms.setFact(id, 'color', undefined)).toBe(true);
+  expect((await log.room(id))?.facts.color).toBeUndefined();
+  expect(await rooms.setFact(1e12, 'color', 'green')).toBe(false);
+  await expect(rooms.setFact(id, 'owners', [])).rejects.toThrow("the fact 'owners' belongs to the rooms themselves");
+});

@@ -1,6 +1,7 @@
 import { type Account, noRoom, type Rooms } from 'chatserv';
 import { actingRole, findRoom } from './access.ts';
-import { type RoomContext, SERVER } from './context.ts';
+import { type RoomContext, SERVER, writeFacts } from './context.ts';
+import { isOwnFact } from './facts.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import { isAtLeast } from './policy.ts';
@@ -36,6 +37,11 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
     async change(room, wanted, by: Account = SERVER) {
       await directory.load();
       return (await settings.set(room, wanted, by)) ?? noRoom(String(room));
+    },
+    async setFact(id, name, value) {
+      if (isOwnFact(name)) throw new TypeError(`the fact '${name}' belongs to the rooms themselves: see \`change\``);
+      await directory.load();
+      return context.queue.run(id, async () => (await writeFacts(context, id, { [name]: value })) !== undefined);
     },
     async join(id, account, role = 'member') {
       const room = await get(id);

@@ -71,7 +71,9 @@ export class ReceivedMessages {
     const { id } = received;
     const time = new Date(received.time);
     this.#greatest = Math.max(this.#greatest, id);
-    if (this.#isNew(id, time.getTime())) this.#give(received, time);
+    const isNew = this.#isNew(id, time.getTime());
+    // A gap can reach beyond what was seen, wherever it begins.
+    if (isNew || (received.type === 'entry' && received.kind === 'gap')) this.#give(received, time);
     if (this.#answered) this.#awaitQuiet();
     // Also a message shown before: its acknowledgement may not have reached the server.
     if (id > 0) this.#cancelAcknowledge ??= this.#host.clock.after(ACKNOWLEDGE_TIME, () => this.acknowledge());

@@ -9,6 +9,7 @@ import type { Generation } from './generation.ts';
 import { appendEntry, redact } from './kinds.ts';
 import { withRetry } from './released-names.ts';
 import type { Command, Server } from './server.ts';
+import { shownEntry } from './shown-entry.ts';
 
 /** The parts of a running server that plugins use. */
 interface Parts extends Pick<Server, 'listens' | 'isExempt'> {
@@ -30,6 +31,7 @@ export function liveServer(parts: Parts): Server {
     post: (post, ordered) => kernel.messages.posting.post(withRetry(post), ordered),
     append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
     redact: (id, by) => redact(kernel, id, by),
+    shown: (entry) => shownEntry(kernel, generation()?.kinds ?? new Map(), entry),
     countLimitHit,
     limitMet: countLimitHit,
     isExempt,

@@ -6,6 +6,7 @@ import type { Destination, Entry } from '../api/entry.ts';
 import type { Post, Posted } from '../api/post.ts';
 import type { AcceptedSession, Session } from '../api/session.ts';
 import type { ParamShapes } from '../params/arguments.ts';
+import type { ShownEntry } from './shown-entry.ts';
 
 /** A loaded command, as `server.commands()` lists it. */
 export interface Command {
@@ -82,6 +83,11 @@ export interface Server {
    * @throws when that could not be stored
    */
   redact(id: number, by: Account): Promise<boolean>;
+  /**
+   * An entry of the log as clients are sent it, for an answer with entries of the log; undefined if its plugin hides it
+   * from clients.
+   */
+  shown(entry: Entry): ShownEntry | undefined;
   /**
    * Counts a limit that was hit, for `chatserv top` and metrics.
    * @param limit its name in lower-case words with hyphens, never made of a client's input

@@ -76,6 +76,21 @@ export interface Span {
   readonly until: number;
 }
 
+/** The part of a named room's new entries that a device is not sent. */
+export interface Gap {
+  readonly room: Room;
+  /** The id of its first entry, and when that was appended, in milliseconds since 1970. */
+  readonly id: number;
+  readonly time: number;
+  /** Its entries have ids below this one. */
+  readonly before: number;
+  /** How many of them count as unread, by their numbers. */
+  readonly count: number;
+}
+
+/** How many entries of a room a device is sent at most for each that counts as unread. */
+export const ENTRIES_PER_MESSAGE = 4;
+
 /** A member of a named room. */
 export interface Member {
   readonly account: number;
@@ -136,7 +151,7 @@ export interface MessageLog {
   /**
    * Up to `limit` entries for the account, oldest first, with ids above `after` and up to `upTo`: those of rooms that
    * it was a member of when they were appended, its own included.
-   * @param skip in these rooms only entries above this id
+   * @param skip in these rooms, up to this id, only the entries that count as unread and mention the account
    */
   read(
     account: number,
@@ -145,6 +160,14 @@ export interface MessageLog {
     limit: number,
     skip?: ReadonlyMap<number, number>,
   ): Promise<readonly Entry[]>;
+
+  /**
+   * Finds the named rooms that have many new entries for an account, above `after` and up to `upTo`: more than `most`
+   * that count as unread, or more than `ENTRIES_PER_MESSAGE` times as many in all. The latest `keep` of them, by the same
+   * measure and at most `most`, are not in the gap, nor are entries at its start that mention the account. The cost for a
+   * room does not depend on how many entries are new.
+   */
+  gaps(account: number, after: number, upTo: number, most: number, keep: number): Promise<readonly Gap[]>;
 
   /** Entries of a room, oldest first, from either end of a range; none for an unknown room. */
   history(room: number, range: HistoryRange): Promise<readonly Entry[]>;

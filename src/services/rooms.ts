@@ -74,6 +74,13 @@ export interface Rooms {
    */
   change(room: number, settings: Partial<RoomSettings>, by?: Account): Promise<RoomInfo | Refusal>;
   /**
+   * Sets a fact of another plugin on a room (`Room.facts`), or removes it. Concurrent changes of other facts are not lost.
+   * @param value JSON; undefined to remove the fact
+   * @returns whether the room exists
+   * @throws when it is a setting of the room
+   */
+  setFact(room: number, name: string, value: unknown): Promise<boolean>;
+  /**
    * Makes an account a member without an invitation. An account that is a member keeps its role.
    * @param role of a new member, `member` by default
    * @returns why not, if so: it is banned from the room, or a limit is reached

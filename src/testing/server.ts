@@ -16,7 +16,7 @@ export const PASSWORD = 'tea-at-four';
 /** The default address of clients. */
 const ADDRESS = '192.0.2.1';
 
-/** The standard set for tests: no sockets, no files, and cheap hashes. */
+/** The standard set for tests: no sockets, no files, cheap hashes, and no line that follows each join. */
 const TEST_SET = {
   tcp: false,
   http: false,
@@ -27,6 +27,7 @@ const TEST_SET = {
   sqlite: false,
   memory: true,
   password: { memory: 8192, passes: 1 },
+  history: { announce: false },
 };
 
 /** An entry of the server's log. */

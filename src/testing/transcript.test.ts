@@ -27,6 +27,7 @@ test.each<[string, readonly string[], string]>([
     [...TWO, 'alice> message bob hi', 'alice< sent:', 'bob< [2026-01-01T00:00:01Z] alice: hi'],
     'expected: [2026-01-01T00:00:01Z] alice: hi\n    came: [2026-01-01T00:00:00Z] alice: hi',
   ],
+  ['a blank too few', [...TWO, 'alice> who', 'alice< \\x20alice bob'], 'expected: \\x20alice bob\n    came: alice bob'],
   ['a line too few, at the end', [...TWO, 'alice> message bob hi', 'alice< sent:'], 'expected: nothing for bob\n'],
   ['a line too few, before nothing', [...TWO, 'alice> who', 'alice< nothing'], ':5: alice< nothing\n'],
   [

@@ -198,10 +198,13 @@ class Play {
     if (!fits) throw new Error(`expected: ${format(expected)}\n    came: ${format(came)}`);
   }
 
-  /** Whether a line matches, where `[..]` is the current timestamp and `<..>` any text. */
+  /** Whether a line matches, where `[..]` is the current timestamp, `<..>` any text, and `\x20` a blank. */
   #matches(line: string, expected: string): boolean {
     const stamp = `[${new Date(this.#server.clock.now()).toISOString().replace(/\.\d+/, '')}]`;
-    const [start = '', end] = expected.replace(/^\[\.\.\]/, stamp).split('<..>');
+    const text = expected.replace(/\\x([0-9a-f]{2})/g, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
+    const [start = '', end] = text.replace(/^( ?)\[\.\.\]/, `$1${stamp}`).split('<..>');
     return end === undefined ? line === start : line.startsWith(start) && line.endsWith(end);
   }
 

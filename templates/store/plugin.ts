@@ -91,12 +91,15 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       .map(({ id: room }): chat.Unread => {
         const [last, lastId] = [seqOf(room), of(room).at(-1)?.id ?? 0];
         const marker = Math.min(last, users.get(account)?.markers.get(room) ?? 0);
-        const mentioned = kept().filter((entry) => {
-          const whom = mentions.get(entry.id) ?? [];
-          return entry.room === room && entry.seq > marker && (whom.includes(account) || whom.includes(0));
-        });
+        const mentioned = kept().filter(
+          (entry) => entry.room === room && entry.seq > marker && isMentioned(account, entry),
+        );
         return { room, lastId, last, marker, mentions: Math.min(mentioned.length, chat.MENTIONS_MOST) };
       });
+  const isMentioned = (account: number, entry: Entry | undefined) =>
+    [account, 0].some((one) => mentions.get(entry?.id ?? 0)?.includes(one));
+  const areMany = (some: readonly Entry[], most: number) =>
+    some.filter(({ counts }) => counts).length > most || some.length > chat.ENTRIES_PER_MESSAGE * most;
 
   const ascending = (ids: readonly number[]) => [...new Set(ids)].sort((a, b) => a - b);
   const membersOf = (to: chat.Destination) => ('direct' in to ? ascending(to.direct) : roomAt(to.room)?.members);
@@ -188,9 +191,26 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       follow: (follower) => followers.add(follower),
       read: async (account, after, last, limit, skip) =>
         first(limit, kept(), (one) => {
-          const start = Math.max(after, skip?.get(one.room) ?? 0);
-          return one.id > start && one.id <= last && isFor(one, account);
+          const isSkipped = one.id <= (skip?.get(one.room) ?? 0) && !isMentioned(account, one);
+          return one.id > after && one.id <= last && isFor(one, account) && !isSkipped;
         }),
+      async gaps(account, after, upTo, most, keep) {
+        const named = rooms.filter((room) => exists(room) && room.kind === 'room');
+        const gaps = named.map((room): chat.Gap | undefined => {
+          const isNew = ({ id }: Entry) => id > after && id <= upTo;
+          const fresh = kept().filter((one) => one.room === room.id && isNew(one) && isFor(one, account));
+          if (!areMany(fresh, most)) return undefined;
+          let end = fresh.length;
+          while (end > 0 && !areMany(fresh.slice(end - 1), keep)) end--;
+          const gap = fresh.slice(0, end);
+          while (gap.length > 0 && isMentioned(account, gap[0])) gap.shift();
+          const [{ id, time } = { id: 0, time: 0 }] = gap;
+          const count = gap.filter(({ counts }) => counts).length;
+          const before = fresh[end]?.id ?? upTo + 1;
+          return gap.length === 0 ? undefined : { room: withSize(room) as Room, id, time, before, count };
+        });
+        return gaps.filter((gap) => gap !== undefined);
+      },
       async history(room, { after = 0, before = Infinity, limit, from, counting = false }) {
         const within = kept().filter(({ id, counts }) => id > after && id < before && (counts || !counting));
         const there = within.filter((entry) => entry.room === room && roomAt(room));
@@ -313,15 +333,18 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         }
         const least = kept().at(-1 - most)?.id ?? 0;
         let youngest = 0;
+        const youngestIn = new Map<number, number>();
         for (const entry of kept()) {
           // An entry is never older than its predecessors. Times in the future do not count.
           if (entry.time <= now) youngest = Math.max(youngest, entry.time);
+          const time = Math.max(entry.time, youngestIn.get(entry.room) ?? 0);
+          if (entry.time <= now) youngestIn.set(entry.room, time);
           const isWithin = entry.id > least && Math.max(youngest, entry.time) >= before;
           const limit = keeping.rooms?.has(entry.room) ? keeping.rooms.get(entry.room) : keeping.history;
           // An entry without a number goes with the next that has one.
           const next = of(entry.room).find(({ id, counts }) => id >= entry.id && counts);
           const cut = seqOf(entry.room) - (limit?.most ?? 0);
-          const isKept = limit && entry.time >= limit.before && (next === undefined || next.seq > cut);
+          const isKept = limit && time >= limit.before && (next === undefined || next.seq > cut);
           if (isWithin && (limit ? isKept : isWanted(entry))) continue;
           blank(entry.id);
           forgotten.add(entry.id);

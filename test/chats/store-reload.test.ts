@@ -125,6 +125,7 @@ describe('a reload that would change the store is refused', () => {
       'resume',
       'roles',
       'rooms',
+      'history',
       'offline-messages',
       'markers',
       'wholast',

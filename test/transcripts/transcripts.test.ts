@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { playTranscript } from 'chatserv/testing';
 import { afterAll, describe, test } from 'vitest';
 import poll from '../../examples/poll.ts';
+import { marks } from '../support/marks.ts';
 import { broken, brokenDoor, oldName, order, unregister } from './plugins.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chatserv-transcripts-'));
@@ -14,6 +15,7 @@ const plugins = {
   broken,
   'broken-door': brokenDoor,
   'old-name': oldName,
+  marks,
   order,
   poll,
   unregister,

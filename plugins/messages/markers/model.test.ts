@@ -186,7 +186,8 @@ class Town {
         [unread, mentions],
       ]);
       expect([user, Object.fromEntries(found)]).toEqual([user, this.#model.unread(user)]);
-      for (const { room, seq } of [...rooms, ...this.#program(user).takes('marker')]) {
+      // The events came before the answer.
+      for (const { room, seq } of [...this.#program(user).takes('marker'), ...rooms]) {
         const before = this.#markers.get(`${user} ${room}`) ?? 0;
         expect(seq).toBeGreaterThanOrEqual(before);
         this.#markers.set(`${user} ${room}`, seq);

@@ -4,6 +4,7 @@ import {
   type Audience,
   type Cursor,
   definePlugin,
+  History,
   Inbox,
   type Message,
   type MessageDraft,
@@ -34,7 +35,7 @@ export default definePlugin({
   name: 'offline-messages',
   summary: 'Stores every message until each recipient has received it',
   options: z.strictObject({
-    keepDays: z.number().positive().default(365).describe('How long undelivered messages are kept, in days'),
+    keepDays: z.number().positive().default(365).describe('How long messages are kept at most, in days'),
     keepMessages: z
       .int()
       .positive()
@@ -90,14 +91,15 @@ export default definePlugin({
     waitingForLost: renamedOption('maxLostLag'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
+  wants: { history: History },
   provides: { inbox: Inbox },
-  setup({ options, accounts, messageLog: log, clock, hotState, logger, server, signal }) {
+  setup({ options, accounts, messageLog: log, history, clock, hotState, logger, server, signal }) {
     // A reload may replace the service object, but it is always the same log.
     const cursors = hotState('cursors', () => new Cursors());
     cursors.maxLostLag = options.maxLostLag;
     cursors.gaveUp = () => server.countLimitHit('waiting-for-lost');
-    // Feeds keep the reader of their login, so it must reach the log's current service object.
-    const live = hotState('live', () => ({ log, readers: new WeakSet<Session>() }));
+    // Feeds keep the reader of their login, so it must reach the current service objects.
+    const live = hotState('live', () => ({ log, history, readers: new WeakMap<Session, DeviceInbox>() }));
     const quota = new InboxQuota(log, server, clock, options, furthest);
     let cancelWrite: (() => void) | undefined;
     let written = Promise.resolve();
@@ -171,7 +173,8 @@ export default definePlugin({
       const before = now - options.keepDays * DAY;
       const keysSince = now - options.keyTime * 1000;
       const devicesSince = now - options.deviceDays * DAY;
-      const retention = { before, most: options.keepMessages, now: clock.now(), keysSince, devicesSince };
+      const limits = { before, most: options.keepMessages, now: clock.now(), keysSince, devicesSince };
+      const retention = { ...limits, ...(await history?.retention(now)) };
       while (!signal.aborted && (await log.trim(retention)));
     }
 
@@ -203,15 +206,23 @@ export default definePlugin({
         return ahead(moved, device, await enter(account, device));
       },
       page: (...range) => live.log.read(...range),
+      catchUp: (...range) => live.history?.catchUp(...range),
     };
+
+    /** The reader of a session, the same one for all its reading: gaps are found once. */
+    function readerOf(session: Session, { id }: Account): DeviceInbox {
+      const known = live.readers.get(session);
+      if (known !== undefined) return known;
+      const reader = new DeviceInbox(inboxes, id, session.deviceName, session.codec.acknowledges !== true);
+      live.readers.set(session, reader);
+      return reader;
+    }
 
     const inbox: Inbox = {
       async catchUp(session) {
-        const { account, deviceName } = session;
-        if (account === undefined) return;
-        live.readers.add(session);
+        const { account } = session;
         // The feed reads the cursor itself, so that it delivers nothing out of order meanwhile.
-        await session.feed.catchUp(new DeviceInbox(inboxes, account.id, deviceName));
+        if (account !== undefined) await session.feed.catchUp(readerOf(session, account));
       },
 
       async waiting(account, most = COUNTED_MOST) {
@@ -219,8 +230,9 @@ export default definePlugin({
         const [devices, end] = await Promise.all([log.devices(account.id), log.head()]);
         const device = devices.find(({ name }) => name === '');
         let after = device ? ahead(moved, '', device).id : await furthest(account);
+        const skip = (await history?.catchUp(account.id, after, end, true))?.skip;
         for (let count = 0; ; ) {
-          const page = await log.read(account.id, after, end, PAGE);
+          const page = await log.read(account.id, after, end, PAGE, skip);
           const last = page.at(-1);
           if (last === undefined || count >= most) return Math.min(count, most);
           count += page.filter(({ sender, toSender }) => sender !== account.id || toSender).length;
@@ -233,6 +245,7 @@ export default definePlugin({
       provide: { inbox: Object.assign(inbox, { readOn: inbox.catchUp }) },
       start() {
         live.log = log;
+        live.history = history;
         // Before a message is stored with a time of day that may be wrong.
         trustedTime().catch(() => {});
         // Sessions that logged in while the plugin was off have no reader yet.
@@ -279,11 +292,17 @@ export default definePlugin({
             },
           },
         },
-        async onDisconnect(session) {
-          if (session.account === undefined) return;
-          quota.forget(session.account);
-          cursors.ended(session);
-          if (cursors.moved) writeSoon();
+        // Before other observers, as at the login: the device may come back at once.
+        onDisconnect: {
+          observe: {
+            order: 'pre',
+            handler(session) {
+              if (session.account === undefined) return;
+              quota.forget(session.account);
+              cursors.ended(session);
+              if (cursors.moved) writeSoon();
+            },
+          },
         },
       },
       async dispose() {

@@ -2,6 +2,7 @@ import {
   type Entry,
   EVERYONE,
   Followers,
+  type Gap,
   type HistoryRange,
   type InboxCount,
   type MessageLog,
@@ -10,6 +11,7 @@ import {
   type Unread,
 } from 'chatserv';
 import { firstAbove } from './by-id.ts';
+import { gapIn } from './gaps.ts';
 import { Keys } from './keys.ts';
 import { Mentions } from './mentions.ts';
 import { type Place, Places } from './places.ts';
@@ -23,6 +25,7 @@ import {
   membersOf,
   type RoleSpan,
   Rooms,
+  readableBy,
   readRoom,
   roomOf,
   setSpans,
@@ -134,10 +137,28 @@ export class LogInMemory {
     const from = Math.max(after, since);
     const everyone = this.rooms.get(EVERYONE) as KeptRoom;
     for (const room of [everyone, ...rooms.values()]) {
-      readRoom(room, account, Math.max(from, skip?.get(room.id) ?? 0), upTo, limit, found);
+      const skipped = skip?.get(room.id) ?? 0;
+      if (skipped > from) found.push(...this.#mentioning(room, account, from, Math.min(upTo, skipped)));
+      readRoom(room, account, Math.max(from, skipped), upTo, limit, found);
     }
     // Each room contributed up to `limit` entries, so the first ones overall are among them.
     return found.sort((a, b) => a.id - b.id).slice(0, limit);
+  }
+
+  *#mentioning(room: KeptRoom, account: number, after: number, upTo: number): Iterable<Entry> {
+    for (const id of this.mentions.between(account, room.id, after, upTo)) {
+      const { entry } = this.entries.get(id) ?? {};
+      if (entry !== undefined && readableBy(room, account, id)) yield entry;
+    }
+  }
+
+  gaps(account: number, after: number, upTo: number, most: number, keep: number): Gap[] {
+    const { rooms = [], since = 0 } = this.places.get(account) ?? {};
+    const isMention = (id: number) => this.mentions.has(account, id);
+    const gaps = [...(rooms.values() as Iterable<KeptRoom>)].map((room) =>
+      room.kind === 'room' ? gapIn(room, account, Math.max(after, since), upTo, most, keep, isMention) : undefined,
+    );
+    return gaps.filter((gap) => gap !== undefined);
   }
 
   count(account: number, sender: number, after: number, most: number, origin: string | undefined): InboxCount {
@@ -299,6 +320,7 @@ export function messageLogOf(log: LogInMemory): MessageLog {
       const place = places.get(account);
       return place === undefined || limit <= 0 ? [] : log.read(account, place, after, upTo, limit, skip);
     },
+    gaps: async (account, after, upTo, most, keep) => log.gaps(account, after, upTo, most, keep),
     history: async (room, range) => log.history(room, range),
     changes: async (ids, limit) => log.changes(ids, limit),
     get: async (id) => entries.get(id)?.entry,

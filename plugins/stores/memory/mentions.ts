@@ -44,6 +44,21 @@ export class Mentions {
     return found.size;
   }
 
+  /** Whether an entry mentions an account. */
+  has(account: number, id: number): boolean {
+    const keys = this.#keys.get(id) ?? [];
+    return keys.some((key) => key.startsWith(`${account} `) || key.startsWith(`${ALL} `));
+  }
+
+  /** The ids of a room's entries above `after` and up to `upTo` that mention an account. */
+  between(account: number, room: number, after: number, upTo: number): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (const one of [account, ALL]) {
+      for (const { id } of this.#mentions.get(`${one} ${room}`) ?? []) if (id > after && id <= upTo) found.add(id);
+    }
+    return found;
+  }
+
   /** Whom an entry mentions: accounts, and whether everyone. */
   of(id: number): { readonly mentions?: readonly number[]; readonly mentionsAll?: true } {
     const accounts = (this.#keys.get(id) ?? []).map((key) => Number(key.split(' ')[0]));

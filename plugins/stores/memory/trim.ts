@@ -16,6 +16,8 @@ interface Round {
   excess: number;
   /** Whether it has reached an entry that is young enough. */
   isYoung: boolean;
+  /** The rooms with a retention in which it has. */
+  readonly youngRooms: Set<number>;
   readonly behind: readonly [Behind, Behind];
 }
 
@@ -51,6 +53,7 @@ export class Trimmer {
         keys: keys.all(),
         excess: entries.size - most,
         isYoung: false,
+        youngRooms: new Set(),
         behind: places.furthestBehind(),
       };
     }
@@ -64,7 +67,8 @@ export class Trimmer {
       if (time >= before && time <= now) round.isYoung = true;
       const isOld = !round.isYoung && time < before;
       const limit = retention.rooms?.has(room) ? retention.rooms.get(room) : retention.history;
-      if (isOld || round.excess >= 0 || (limit !== undefined && this.#isBeyond(kept.entry, limit))) forget(kept);
+      if (limit !== undefined && kept.entry.seq > 0 && time >= limit.before && time <= now) round.youngRooms.add(room);
+      if (isOld || round.excess >= 0 || (limit !== undefined && this.#isBeyond(kept.entry, limit, round))) forget(kept);
       else if (limit === undefined) left -= this.#look(kept, round);
       left--;
     }
@@ -72,8 +76,12 @@ export class Trimmer {
   }
 
   /** Whether a room's retention no longer keeps an entry. One without a number goes with the one after it. */
-  #isBeyond({ room: id, seq, id: entry, time }: Entry, { before, most }: RoomRetention): boolean {
-    if (time < before) return true;
+  #isBeyond(
+    { room: id, seq, id: entry, time }: Entry,
+    { before, most }: RoomRetention,
+    { youngRooms }: Round,
+  ): boolean {
+    if (time < before && !youngRooms.has(id)) return true;
     const room = this.#log.rooms.get(id);
     if (room === undefined) return true;
     const cut = room.seq - most;

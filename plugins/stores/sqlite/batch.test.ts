@@ -23,6 +23,7 @@ function interrupted(db: DatabaseSync, interrupt: () => void): DatabaseSync {
           return rows;
         },
         get: (...values: never[]) => statement.get(...values),
+        setReturnArrays: (enabled: boolean) => statement.setReturnArrays(enabled),
       };
     },
   } as unknown as DatabaseSync;

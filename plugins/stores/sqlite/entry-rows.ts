@@ -9,6 +9,7 @@ export const REDACTED = 4;
 export const EVERYONE: typeof import('chatserv').EVERYONE = 1;
 export const DIRECT_MOST: typeof import('chatserv').DIRECT_MOST = 33;
 export const MENTIONS_MOST: typeof import('chatserv').MENTIONS_MOST = 100;
+export const ENTRIES_PER_MESSAGE: typeof import('chatserv').ENTRIES_PER_MESSAGE = 4;
 
 /** Stands for everyone in a room as the account that an entry mentions. */
 export const MENTIONS_ALL = 0;

@@ -123,6 +123,12 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
       }
     },
 
+    gaps: (account, after, upTo, most, keep) =>
+      inParts(
+        (from: RoomPosition | undefined) => read('gaps', account, after, upTo, most, keep, from),
+        (a, b) => a.id - b.id,
+      ),
+
     async history(room, range) {
       const entries: Entry[] = [];
       for (let from: number | undefined; entries.length < range.limit; ) {

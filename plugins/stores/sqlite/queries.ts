@@ -5,6 +5,7 @@ import { prepareArchive } from './archive.ts';
 import { MOVE_MARKER, prepareCursors, prepareDevices } from './devices.ts';
 import { EVERYONE } from './entry-rows.ts';
 import { prepareForgetting } from './forget.ts';
+import { prepareGaps } from './gaps.ts';
 import { prepareHistory } from './history.ts';
 import type { LogEnd } from './log-end.ts';
 import { prepareMembership, prepareRooms } from './named-rooms.ts';
@@ -50,6 +51,7 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
     devices: prepareDevices(db),
     ...prepareReading(db, tail),
     ...prepareHistory(db, tail),
+    ...prepareGaps(db, tail),
     ...prepareRooms(db, tail),
     ...preparePositions(db, tail),
     ...prepareTexts(db),

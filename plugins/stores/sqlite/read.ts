@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { InboxCount } from 'chatserv';
 import { COUNTS, type EntryRow, TO_SENDER } from './entry-rows.ts';
 import { prepareEntryRows } from './history.ts';
+import { prepareMentions } from './mentions.ts';
 import { FIRST_ROOM, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
 import { atMost, nextOf, type Part, prepare } from './rows.ts';
 import { Slice } from './slice.ts';
@@ -31,6 +32,7 @@ export interface CountPosition {
 export function prepareReading(db: DatabaseSync, tail: Tail) {
   const { since, eachRoom } = prepareRoomsOf(db, tail);
   const rowsOf = prepareEntryRows(db);
+  const mentionsIn = prepareMentions(db, tail);
   const placesAfter = prepare<{ id: number }>(
     db,
     'SELECT id FROM place WHERE room = ? AND id > ? AND id <= ? ORDER BY id LIMIT ?',
@@ -88,10 +90,15 @@ export function prepareReading(db: DatabaseSync, tail: Tail) {
         most === 0
           ? undefined
           : eachRoom(account, from.room, slice, ({ room, since, until, last }) => {
-              const start = Math.max(after, since, skip?.get(room) ?? 0);
+              const skipped = skip?.get(room) ?? 0;
+              let start = Math.max(after, since);
               if (last <= start) return true;
               const stop = until === 0 ? end : Math.min(end, until - 1);
               const count = ids.length;
+              if (skipped > start) {
+                ids.push(...mentionsIn(account, room, start, Math.min(stop, skipped), most));
+                start = skipped;
+              }
               for (const { id } of placesAfter.all(room, start, Math.min(stop, tail.indexed), most)) ids.push(id);
               for (const { id } of tail.entriesOf(room)) {
                 if (id > stop || ids.length - count >= most) break;

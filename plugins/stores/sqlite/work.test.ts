@@ -296,6 +296,45 @@ describe('a request of an inbox', () => {
   });
 });
 
+describe('a search for gaps', () => {
+  const [MOST, KEEP] = [50, 50];
+
+  /** Finds the gaps of an account. @returns how many there are, and what each request visited */
+  function gaps(account: number): { found: number; requests: number[] } {
+    const requests: number[] = [];
+    let found = 0;
+    let part: ReturnType<Reads['gaps']> | undefined;
+    do {
+      requests.push(
+        visits(() => {
+          tail.refresh();
+          part = reads.gaps(account, 0, END, MOST, KEEP, part?.after);
+        }),
+      );
+      found += part?.found.length ?? 0;
+    } while (part?.after !== undefined);
+    return { found, requests };
+  }
+
+  test('takes as long for a few new entries as for many, and is bounded', () => {
+    const [bob = 0] = createAccounts(1);
+    const rooms = Array.from({ length: 100 }, (_, i) => writes.createRoom(`r${i}`, `r${i}`, '{}') ?? 0);
+    for (const room of rooms) writes.join(room, bob, '', 1);
+    const sayInEach = (count: number) => {
+      for (let i = 0; i < count; i++) for (const room of rooms) say(room);
+      index();
+      tail.refresh();
+    };
+    sayInEach(60);
+    const few = gaps(bob);
+    sayInEach(200);
+    const many = gaps(bob);
+    expect([few.found, many.found]).toEqual([rooms.length, rooms.length]);
+    expect(sum(many.requests)).toBeLessThan(sum(few.requests) + 5 * rooms.length);
+    expect(Math.max(...few.requests, ...many.requests)).toBeLessThan(VISITED_MOST);
+  });
+});
+
 test('an account is removed a slice at a time, with the conversations that have no other account', () => {
   const [alice = 0, bob = 0] = createAccounts(2);
   for (let i = 0; i < 3000; i++) say(i % 2 === 0 ? [bob] : [alice, bob]);

@@ -4,6 +4,7 @@ import { countContract } from './message-log/count.ts';
 import { deviceContract } from './message-log/devices.ts';
 import type { OpenLog } from './message-log/fixture.ts';
 import { followContract } from './message-log/follow.ts';
+import { gapContract } from './message-log/gaps.ts';
 import { historyContract } from './message-log/history.ts';
 import { keyContract } from './message-log/keys.ts';
 import { modelContract } from './message-log/model.ts';
@@ -25,5 +26,6 @@ export function messageLogContract(name: string, open: OpenLog): void {
   countContract(name, open);
   trimContract(name, open);
   redactionContract(name, open);
+  gapContract(name, open);
   modelContract(name, open);
 }

@@ -164,6 +164,14 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await isThere(old, future, older, young, late)).toEqual([false, true, false, true, true]);
     });
 
+    test('in a room with a retention, an entry with a wrong time is as young as those before it', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const say = async (time: number) => (await fixture.say(alice, direct(alice, bob), { time })).id;
+      const [old, young, late] = [await say(5), await say(50), await say(7)];
+      await fixture.trim({ history: { before: 20, most: 100 }, now: 60 });
+      expect(await isThere(old, young, late)).toEqual([false, true, true]);
+    });
+
     test('a long log is trimmed in parts, and in the end as a whole', async () => {
       const [alice, bob] = await fixture.some(2);
       for (let i = 0; i < 25; i++) {

@@ -1,0 +1,76 @@
+import {
+  type Accounts,
+  type CommandSpec,
+  command,
+  type Entry,
+  findPlace,
+  type MessageLog,
+  noRoom,
+  param,
+  type Refusal,
+  refuse,
+  reply,
+  type Server,
+} from 'chatserv';
+import { type Page, Pages } from './pages.ts';
+
+/** The options of the command. */
+interface HistoryOptions {
+  readonly pageSize: number;
+  readonly maxPageSize: number;
+  readonly maxChanges: number;
+}
+
+/** The services that the command needs. */
+interface Context {
+  readonly server: Server;
+  readonly accounts: Accounts;
+  readonly messageLog: MessageLog;
+}
+
+const NO_PAGE: Page = { entries: [], more: { before: false, after: false } };
+
+/** The command that shows earlier messages. */
+export function historyCommand(options: HistoryOptions, context: Context): CommandSpec {
+  const { server, messageLog } = context;
+
+  /** Answers with entries oldest first: as lines with their changes, and as events. */
+  function answer(room: number, { entries, more }: Page, changes: readonly Entry[]) {
+    const all = [...entries, ...changes].sort((a, b) => a.id - b.id);
+    const lines = all.flatMap((entry) => server.shown(entry)?.line ?? []);
+    const events = (shown: readonly Entry[]) => shown.flatMap((entry) => server.shown(entry)?.event ?? []);
+    return reply(lines, { room, entries: events(entries), changes: events(changes), more });
+  }
+
+  return command({
+    name: 'history',
+    summary: 'Shows earlier messages of a room or conversation, oldest first',
+    params: {
+      place: param.place('where'),
+      count: param.integer('how many', { min: 1 }).optional(),
+      side: param.choice(['before', 'after', 'around'], 'on which side of an id').optional(),
+      id: param.integer('the id of a message', { min: 1 }).optional(),
+    },
+    async run({ account, values: { place, count = options.pageSize, side, id } }) {
+      if ((side === undefined) !== (id === undefined)) return refuse('args', 'An id follows before, after or around.');
+      if (count > options.maxPageSize) {
+        server.countLimitHit('history-page');
+        return refuse('too-many', `A page has at most ${options.maxPageSize} messages.`);
+      }
+      const found = await findPlace(place, account, context);
+      if (found === undefined) return (await refusalOf(place, context.accounts)) ?? answer(0, NO_PAGE, []);
+      const pages = new Pages(messageLog, found);
+      const page = await pages.page(count, side && id ? { side, id } : undefined);
+      const changes = page.entries.length === 0 ? [] : await pages.changes(page.entries, options.maxChanges);
+      return answer(found.room.id, page, changes);
+    },
+  });
+}
+
+/** Why there is no such place; undefined for users who have not written to each other yet. */
+async function refusalOf(place: string | readonly string[], accounts: Accounts): Promise<Refusal | undefined> {
+  const [first = ''] = [place].flat();
+  if (first.startsWith('#')) return noRoom(first.slice(1));
+  const found = await Promise.all([place].flat().map((name) => accounts.find(name)));
+  return found.includes(undefined) ? refuse('user', 'There is no such user.') : undefined;
+}

@@ -1,0 +1,82 @@
+import type { Entry, MessageLog, Place } from 'chatserv';
+
+/** The id next to a page, and on which side of it the page is. */
+export interface Anchor {
+  readonly side: 'before' | 'after' | 'around';
+  readonly id: number;
+}
+
+/** Messages in a row, oldest first. */
+export interface Page {
+  readonly entries: readonly Entry[];
+  /** Whether there are messages before and after them. */
+  readonly more: { readonly before: boolean; readonly after: boolean };
+}
+
+/** Reads what an account may read of a room. */
+export class Pages {
+  readonly #log: MessageLog;
+  readonly #place: Place;
+
+  constructor(log: MessageLog, place: Place) {
+    this.#log = log;
+    this.#place = place;
+  }
+
+  /** Reads a page of up to `count` entries that count as unread: the latest ones, or those beside an id. */
+  async page(count: number, anchor?: Anchor): Promise<Page> {
+    if (anchor === undefined) {
+      const { found, more } = await this.#below(Number.MAX_SAFE_INTEGER, count);
+      return { entries: found, more: { before: more, after: false } };
+    }
+    const { side, id } = anchor;
+    if (side === 'before') {
+      const { found, more } = await this.#below(id, count);
+      return { entries: found, more: { before: more, after: (await this.#above(found.at(-1)?.id ?? id - 1, 0)).more } };
+    }
+    if (side === 'after') {
+      const { found, more } = await this.#above(id, count);
+      return { entries: found, more: { before: (await this.#below(found[0]?.id ?? id + 1, 0)).more, after: more } };
+    }
+    const [older, newer] = await Promise.all([
+      this.#below(id, Math.floor(count / 2)),
+      this.#above(id - 1, Math.ceil(count / 2)),
+    ]);
+    return { entries: [...older.found, ...newer.found], more: { before: older.more, after: newer.more } };
+  }
+
+  /** The entries that change one of these, as far as the account may read them. */
+  async changes(entries: readonly Entry[], limit: number): Promise<readonly Entry[]> {
+    const changes = await this.#log.changes(
+      entries.map(({ id }) => id),
+      limit,
+    );
+    const { spans } = this.#place;
+    const isReadable = (id: number) => spans.some(({ since, until }) => since < id && (until === 0 || id < until));
+    return changes.filter(({ id, redacted }) => redacted !== true && isReadable(id));
+  }
+
+  async #below(before: number, count: number): Promise<{ found: Entry[]; more: boolean }> {
+    const found: Entry[] = [];
+    for (const { since, until } of this.#place.spans.toReversed()) {
+      const end = Math.min(before, until || Number.MAX_SAFE_INTEGER);
+      const left = count + 1 - found.length;
+      if (left > 0 && since < end) found.unshift(...(await this.#read(since, end, left, 'latest')));
+    }
+    return { found: count === 0 ? [] : found.slice(-count), more: found.length > count };
+  }
+
+  async #above(after: number, count: number): Promise<{ found: Entry[]; more: boolean }> {
+    const found: Entry[] = [];
+    for (const { since, until } of this.#place.spans) {
+      const [start, end] = [Math.max(after, since), until || Number.MAX_SAFE_INTEGER];
+      const left = count + 1 - found.length;
+      if (left > 0 && start < end) found.push(...(await this.#read(start, end, left, 'oldest')));
+    }
+    return { found: found.slice(0, count), more: found.length > count };
+  }
+
+  #read(after: number, before: number, limit: number, from: 'oldest' | 'latest'): Promise<readonly Entry[]> {
+    return this.#log.history(this.#place.room.id, { after, before, limit, from, counting: true });
+  }
+}
