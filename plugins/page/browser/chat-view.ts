@@ -6,9 +6,10 @@ import { byId } from './dom.ts';
 import { ListView } from './list.ts';
 import type { Notifications } from './notify.ts';
 import { speakerOf, titleOf, wearFace } from './people.ts';
+import { RoomsSheet } from './rooms-sheet.ts';
 import { StartSheet } from './sheets.ts';
 import { TalkView } from './talk-view.ts';
-import type { Entry, Recipients, Talk } from './talks.ts';
+import { type Entry, isRoom, type Recipients, type Talk } from './talks.ts';
 
 /** The shortest time between two redraws of the list, in milliseconds. */
 const DRAWING = 50;
@@ -31,6 +32,7 @@ export class ChatView {
   readonly #heading = byId('talk-name', HTMLElement);
   readonly #list = new ListView((to) => this.#choose(to));
   readonly #start = new StartSheet((names) => this.#choose(names));
+  readonly #rooms = new RoomsSheet((room) => this.#choose([room]));
   readonly #talkView: TalkView;
   readonly #composer: Composer;
   #chat: Chat | undefined;
@@ -41,6 +43,7 @@ export class ChatView {
     this.#talkView = new TalkView({
       again: (entry) => this.#again(entry),
       discard: (entry) => this.#discard(entry),
+      earlier: (talk) => void this.#chat?.loadEarlier(talk),
     });
     this.#composer = new Composer(
       (lines) => this.#send(lines),
@@ -52,6 +55,9 @@ export class ChatView {
     byId('start-open', HTMLButtonElement).addEventListener('click', () =>
       this.#start.open([...(this.#chat?.online ?? [])]),
     );
+    byId('rooms-open', HTMLButtonElement).addEventListener('click', () => {
+      if (this.#chat !== undefined) this.#rooms.open(this.#chat.conversation);
+    });
     byId('back', HTMLButtonElement).addEventListener('click', () => this.#back());
     this.#talkPane.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.isComposing) this.#back();
@@ -72,6 +78,7 @@ export class ChatView {
   close(): void {
     this.#chat = undefined;
     this.#start.close();
+    this.#rooms.close();
     this.#talkView.clear();
     this.#list.clear();
     this.#composer.open('everyone', '', '');
@@ -88,13 +95,16 @@ export class ChatView {
   added(talk: Talk, entry: Entry, waited: boolean): void {
     const shown = talk === this.#chat?.talks.shown;
     const seen = shown && this.#isSeen();
-    if (seen) talk.unread = 0;
+    if (seen) this.#chat?.read(talk);
     if (shown) this.#talkView.added(entry, talk.unread === 1 && !entry.mine);
-    if (entry.mine) return;
+    if (entry.mine || entry.isNote) return;
     const speaker = speakerOf(entry.from);
     if (!waited)
-      this.#host.announcer.say(`${speaker}${seen || talk.to === 'everyone' ? '' : ', to you'}: ${entry.text}`);
-    const title = talk.to === 'everyone' ? `${speaker} (${this.#title})` : speaker;
+      this.#host.announcer.say(
+        `${speaker}${seen || talk.to === 'everyone' || isRoom(talk.to) ? '' : ', to you'}: ${entry.text}`,
+      );
+    const where = talk.to === 'everyone' ? this.#title : titleOf(talk);
+    const title = talk.to === 'everyone' || isRoom(talk.to) ? `${speaker} (${where})` : speaker;
     this.#host.notifications.show(title, entry.text, talk.key, () => this.#choose(talk.to));
   }
 
@@ -102,6 +112,19 @@ export class ChatView {
   changed(entry: Entry): void {
     this.#talkView.changed(entry);
     if (entry.remark !== undefined) this.#host.announcer.say(entry.remark);
+  }
+
+  /** Messages were added before others, or removed. */
+  reordered(talk: Talk): void {
+    this.#talkView.reordered(talk);
+    if (talk.unread > 0 && talk === this.#chat?.talks.shown && this.#isSeen()) this.#chat.read(talk);
+    this.draw();
+  }
+
+  /** The server has said how many messages of a conversation are unread. */
+  counted(talk: Talk): void {
+    if (talk.unread > 0 && talk === this.#chat?.talks.shown && this.#isSeen()) this.#chat.read(talk);
+    this.draw();
   }
 
   /** Redraws list, head and title, once for all changes at about the same time. */
@@ -127,8 +150,8 @@ export class ChatView {
     const unread = talk.unread;
     talks.shown = talk;
     this.#view.dataset.pane = 'talk';
-    if (this.#isSeen()) talk.unread = 0;
-    this.#talkView.show(talk, unread);
+    if (this.#isSeen() && unread > 0) this.#chat?.read(talk);
+    this.#talkView.show(talk, Math.min(unread, talk.entries.length));
     this.#composer.open(talk.to, titleOf(talk), talk.draft);
     this.#drawNow();
   }
@@ -145,7 +168,7 @@ export class ChatView {
     this.draw();
     const { shown } = this.#chat.talks;
     if (shown.unread === 0) return;
-    shown.unread = 0;
+    this.#chat.read(shown);
     this.#host.keep();
   }
 
@@ -191,6 +214,7 @@ export class ChatView {
     this.#list.render(this.#chat);
     this.#talkView.describe(this.#chat.talks.shown, this.#chat);
     byId('me-state', HTMLElement).textContent = this.#chat.isConnected ? 'Online' : 'Not connected';
+    byId('rooms-open', HTMLButtonElement).hidden = !RoomsSheet.isFor(this.#chat.conversation);
     const unread = this.#chat.talks.unread();
     const badge = byId('back-unread', HTMLElement);
     badge.hidden = unread === 0;

@@ -1,9 +1,11 @@
 import {
   type Ask,
   Conversation,
+  type KnownRoom,
   nameKey,
   overWebSocket,
   type Received,
+  type ReceivedEntry,
   type Remembered,
   type RequestError,
   requestProblem,
@@ -12,9 +14,11 @@ import {
   undeliveredTo,
 } from 'chatserv/client';
 import { deviceName } from './device.ts';
+import { Earlier } from './earlier.ts';
 import type { Kept } from './keep.ts';
+import { Reading } from './reading.ts';
 import { keepsMessages } from './server.ts';
-import { type Entry, type Talk, Talks } from './talks.ts';
+import { type Entry, type Recipients, type Talk, Talks } from './talks.ts';
 
 /** The callbacks of a chat. */
 export interface Watcher {
@@ -25,8 +29,12 @@ export interface Watcher {
   added(talk: Talk, entry: Entry, waited: boolean): void;
   /** After a login: how many messages were waiting. */
   caughtUp(count: number): void;
-  /** The state of a message has changed. */
+  /** The state or the text of a message has changed. */
   changed(entry: Entry): void;
+  /** Messages were added before others, or removed: show the conversation anew. */
+  reordered(talk: Talk): void;
+  /** The server has said how many messages of a conversation are unread. */
+  counted(talk: Talk): void;
   /** The list of conversations and people has changed. */
   listed(): void;
   /** Something that the device stores has changed. */
@@ -62,6 +70,10 @@ export class Chat implements Presence {
   readonly talks: Talks;
   readonly #watcher: Watcher;
   readonly #socket: string;
+  readonly #earlier: Earlier;
+  /** The conversations by the ids of their rooms on the server. */
+  readonly #rooms = new Map<number, Talk>();
+  readonly #reading = new Reading(() => this.#conversation);
   #conversation: Conversation;
   #name: string;
   #remembered: Remembered;
@@ -82,6 +94,11 @@ export class Chat implements Presence {
       },
       kept?.talks,
       kept?.shown,
+    );
+    this.#earlier = new Earlier(
+      this.talks,
+      () => this.#conversation,
+      (name) => this.#isMe(name),
     );
     this.#conversation = this.#begin(login);
   }
@@ -135,6 +152,17 @@ export class Chat implements Presence {
     void this.#deliver(talk, entry);
   }
 
+  /** Loads earlier messages of a conversation, if the server has any. */
+  async loadEarlier(talk: Talk): Promise<void> {
+    const added = await this.#earlier.load(talk);
+    if (added.length > 0) this.#watcher.reordered(talk);
+  }
+
+  /** The user has read a conversation: its messages are read on all devices. */
+  read(talk: Talk): void {
+    this.#reading.note(talk);
+  }
+
   /** Sends a failed message again. */
   again(talk: Talk, entry: Entry): void {
     this.talks.remove(talk, entry);
@@ -163,6 +191,8 @@ export class Chat implements Presence {
           this.#watcher.state(state);
         },
         message: (message) => this.#received(message),
+        entry: (entry) => this.#happened(entry),
+        room: (room) => this.#counted(room),
         caughtUp: (count) => {
           this.#watcher.caughtUp(count);
           // The server has now said who is online.
@@ -186,23 +216,73 @@ export class Chat implements Presence {
     this.#watcher.listed();
   }
 
-  #received({ id, from, audience, text, time, waited }: Received): void {
+  #isMe(name: string): boolean {
+    return nameKey(name) === nameKey(this.#name);
+  }
+
+  #counted({ id, kind, name = '', members = [], unread }: KnownRoom): void {
+    const talk = this.talks.open(kind === 'everyone' ? kind : kind === 'room' ? [name] : members);
+    talk.room = id;
+    if (!this.#reading.isAhead(talk)) talk.unread = unread;
+    this.#rooms.set(id, talk);
+    this.#watcher.counted(talk);
+  }
+
+  /** Who a message is shown with. */
+  #recipientsOf({ audience, room = 0, roomName, from }: Received): Recipients {
+    if (audience === 'everyone') return audience;
+    // Private messages sent from another device do not name their recipients, unless their conversation is known.
+    return roomName === undefined ? (this.#rooms.get(room)?.to ?? [from]) : [roomName];
+  }
+
+  /** Something other than a message: a change of one, or what people may want to know. */
+  #happened({ id, kind, room, roomName, from, of, data, line, time }: ReceivedEntry): void {
+    const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
+    if (talk === undefined) return;
+    if (kind === 'leave' && this.#isMe(from)) {
+      this.talks.close(talk);
+      return;
+    }
+    if (kind === 'gap') {
+      // What is shown would look as if nothing came after it. It can be loaded again.
+      this.talks.dropStored(talk);
+      this.#watcher.reordered(talk);
+      return;
+    }
+    const changed = of === undefined ? undefined : talk.entries.find((entry) => entry.id === of);
+    const edited = kind === 'edit' ? (Object(data) as { text?: unknown }).text : undefined;
+    if (changed !== undefined && (kind === 'redaction' || typeof edited === 'string')) {
+      changed.text = typeof edited === 'string' ? edited : '';
+      changed.change = kind === 'redaction' ? 'removed' : 'edited';
+      this.talks.touch();
+      this.#watcher.changed(changed);
+      return;
+    }
+    if (line === undefined) return;
+    const text = line.replace(/^#\S+ (\*server\*: )?/, '');
+    this.#watcher.added(talk, this.talks.add(talk, { id, from, mine: true, text, time: +time, isNote: true }), true);
+  }
+
+  #received(message: Received): void {
+    const { id, from, text, time, waited } = message;
     // Stored together with the message, so that it is not new after a reload.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
-    const mine = nameKey(from) === nameKey(this.#name);
-    // Messages sent from another device do not name their recipients: private ones go under the user's own name.
-    const talk = this.talks.open(audience === 'everyone' ? 'everyone' : [from]);
+    const mine = this.#isMe(from);
+    const talk = this.talks.open(this.#recipientsOf(message));
     // A message to oneself from this page is listed already.
     if (mine && talk.entries.some((entry) => entry.state !== undefined && entry.text === text)) return;
+    // Where the server counts what is unread, its count follows.
     if (!mine) talk.unread++;
-    this.#watcher.added(talk, this.talks.add(talk, { from, mine, text, time: +time }), waited);
+    const stored = id > 0 ? { id } : {};
+    this.#watcher.added(talk, this.talks.add(talk, { ...stored, from, mine, text, time: +time }), waited);
   }
 
   async #deliver(talk: Talk, entry: Entry): Promise<void> {
     try {
       const { facts } = await this.#conversation.message(talk.to, entry.text);
       entry.state = 'sent';
+      if (typeof facts?.id === 'number' && facts.id > 0) entry.id = facts.id;
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       if (unknown.length > 0) {
         entry.remark = undeliveredTo(unknown, talk.to.length, keepsMessages);

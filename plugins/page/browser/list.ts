@@ -2,7 +2,7 @@ import { nameKey } from 'chatserv/client';
 import type { Chat } from './chat.ts';
 import { arrange, byId, element, unseen } from './dom.ts';
 import { isolated, speakerOf, titleOf, wearTalkFace } from './people.ts';
-import { EVERYONE, type Recipients, type Talk, talkKey } from './talks.ts';
+import { EVERYONE, isRoom, type Recipients, type Talk, talkKey } from './talks.ts';
 import { shortly } from './time.ts';
 
 /** How many users online are listed; the rest is a number. */
@@ -21,6 +21,7 @@ export class ListView {
   readonly #view = byId('talks', HTMLElement);
   readonly #choose: (to: Recipients) => void;
   readonly #everyone = element('ul', { 'aria-label': 'Everyone' });
+  readonly #rooms = new Section('Rooms');
   readonly #spoken = new Section('Conversations');
   readonly #online = new Section();
   readonly #rest = element('p', { class: 'quiet-line' });
@@ -29,7 +30,7 @@ export class ListView {
 
   constructor(choose: (to: Recipients) => void) {
     this.#choose = choose;
-    this.#view.append(this.#everyone, this.#spoken.place, this.#online.place, this.#rest);
+    this.#view.append(this.#everyone, this.#rooms.place, this.#spoken.place, this.#online.place, this.#rest);
     this.#view.addEventListener('keydown', (event) => this.#move(event));
     this.#view.addEventListener('focusin', ({ target }) => this.#rove(target as HTMLElement));
   }
@@ -41,7 +42,7 @@ export class ListView {
     const spoken = talks.spoken();
     // A new conversation is listed, too, unless its person is listed as online.
     const alone = shown.to.length === 1 && online.has(shown.key);
-    if (shown !== talks.everyone && !spoken.includes(shown) && !alone) spoken.unshift(shown);
+    if (shown !== talks.everyone && !isRoom(shown.to) && !spoken.includes(shown) && !alone) spoken.unshift(shown);
     const named = new Set([nameKey(chat.name), ...spoken.map(({ key }) => key)]);
     const others = [...chat.online].filter((name) => !named.has(nameKey(name))).sort(byName);
     const people = others.slice(0, LISTED).map((name) => talks.get(talkKey([name])) ?? idle(name));
@@ -55,6 +56,7 @@ export class ListView {
       return item.row;
     };
     arrange(this.#everyone, [rowOf(talks.everyone)]);
+    this.#rooms.hold(talks.rooms().map(rowOf));
     this.#spoken.hold(spoken.map(rowOf));
     this.#online.call(chat.knowsOnline ? 'Online' : 'Last seen online');
     this.#online.hold(people.map(rowOf));
@@ -74,7 +76,7 @@ export class ListView {
   clear(): void {
     this.#items = new Map();
     arrange(this.#everyone, []);
-    for (const section of [this.#spoken, this.#online]) section.hold([]);
+    for (const section of [this.#rooms, this.#spoken, this.#online]) section.hold([]);
   }
 
   /** Focuses the open conversation. */
@@ -134,7 +136,7 @@ class Section {
 function dress(item: Item, talk: Talk, current: boolean, { isOnline }: Chat): void {
   const { to, unread } = talk;
   const last = talk.entries.at(-1);
-  const there = to !== 'everyone' && to.length === 1 && isOnline(to[0] ?? '');
+  const there = to !== 'everyone' && to.length === 1 && !isRoom(to) && isOnline(to[0] ?? '');
   const when = last && shortly(last.time, Date.now());
   const look = JSON.stringify([unread, last?.key, when, there, current]);
   if (item.look === look) return;
@@ -165,8 +167,10 @@ function idle(name: string): Talk {
   return { key: talkKey([name]), to: [name], entries: [], unread: 0, draft: '' };
 }
 
-function preview(talk: Talk, { mine, from, text }: Talk['entries'][number]): (Node | string)[] {
+function preview(talk: Talk, { mine, from, text, isNote, change }: Talk['entries'][number]): (Node | string)[] {
+  if (change === 'removed') return ['Deleted message'];
+  if (isNote) return [element('bdi', {}, text.slice(0, 200))];
   const said = element('bdi', {}, text.slice(0, 200));
   if (mine) return ['You: ', said];
-  return talk.to === 'everyone' ? [isolated(speakerOf(from)), ': ', said] : [said];
+  return talk.to === 'everyone' || isRoom(talk.to) ? [isolated(speakerOf(from)), ': ', said] : [said];
 }

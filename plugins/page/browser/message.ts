@@ -9,16 +9,17 @@ const TOGETHER = 5 * 60_000;
 
 /** Whether a message is grouped with the one before it, under one head. */
 export function isSaidTogether(before: Entry, entry: Entry): boolean {
-  if (before.from !== entry.from || entry.from === SERVER) return false;
+  if (before.from !== entry.from || entry.from === SERVER || before.isNote || entry.isNote) return false;
   return entry.time - before.time < TOGETHER && isSameDay(before.time, entry.time);
 }
 
 /** The element of a message. @param first whether it has a head, with sender and time */
 export function messageNode(entry: Entry, first: boolean): HTMLLIElement {
+  if (entry.isNote) return note(entry);
   return entry.from === SERVER ? announcement(entry) : message(entry, first);
 }
 
-function message({ from, mine, time, text }: Entry, first: boolean): HTMLLIElement {
+function message({ from, mine, time, text, change }: Entry, first: boolean): HTMLLIElement {
   const shown = element('li', { class: `message last${mine ? ' mine' : ''}${first ? ' first' : ''}` });
   const said = element('time', { datetime: machineTime(time) }, clockOf(time));
   if (!first) {
@@ -34,11 +35,17 @@ function message({ from, mine, time, text }: Entry, first: boolean): HTMLLIEleme
       element('div', { class: 'head' }, element('span', { class: `name ${hue}` }, isolated(from)), said),
     );
   }
-  const kind = isEmoji(text) ? 'body emoji' : 'body';
-  shown.append(
-    element('div', { class: kind, dir: 'auto', title: first ? undefined : clockOf(time) }, ...nodesOf(text)),
-  );
+  const kind = isEmoji(text) ? 'body emoji' : change === 'removed' ? 'body removed' : 'body';
+  const words = change === 'removed' ? ['This message was deleted.'] : nodesOf(text);
+  shown.append(element('div', { class: kind, dir: 'auto', title: first ? undefined : clockOf(time) }, ...words));
+  if (change === 'edited') shown.append(element('span', { class: 'hint edited' }, 'edited'));
   return shown;
+}
+
+function note({ time, text }: Entry): HTMLLIElement {
+  const said = element('time', { datetime: machineTime(time) }, clockOf(time));
+  const line = element('span', { dir: 'auto' }, text);
+  return element('li', { class: 'note happened first' }, element('div', { class: 'line hint' }, line, ' ', said));
 }
 
 function announcement({ time, text }: Entry): HTMLLIElement {

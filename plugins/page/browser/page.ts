@@ -76,6 +76,8 @@ export class Page {
         added: mine((...added) => this.#view.added(...added)),
         caughtUp: mine((count) => this.#caughtUp(count)),
         changed: mine((entry) => this.#view.changed(entry)),
+        reordered: mine((talk) => this.#view.reordered(talk)),
+        counted: mine((talk) => this.#view.counted(talk)),
         listed: mine(() => this.#view.draw()),
         keep: mine(() => this.#keep.changed()),
         keepNow: mine(() => this.#keep.write()),

@@ -1,6 +1,6 @@
 import { nameKey } from 'chatserv/client';
 import { element, icon } from './dom.ts';
-import type { Talk } from './talks.ts';
+import { isRoom, type Talk } from './talks.ts';
 
 /** How many colours the style sheet has for people. */
 const HUES = 12;
@@ -48,12 +48,12 @@ export function wearFace(face: Element, name: string, online = false): string {
 /** Turns an element into a conversation's avatar: the person's, or the icon for several or for everyone. */
 export function wearTalkFace(face: Element, { to }: Talk, isOnline: (name: string) => boolean): void {
   const [only] = to === 'everyone' ? [] : to;
-  if (to.length === 1 && only !== undefined) {
+  if (to.length === 1 && only !== undefined && !isRoom(to)) {
     wearFace(face, only, isOnline(only));
     return;
   }
   face.className = `face plain${face.classList.contains('big') ? ' big' : ''}`;
-  face.replaceChildren(icon(to === 'everyone' ? 'everyone' : 'several'));
+  face.replaceChildren(icon(to === 'everyone' ? 'everyone' : isRoom(to) ? 'room' : 'several'));
 }
 
 /** The title of a conversation. */

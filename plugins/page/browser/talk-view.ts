@@ -4,17 +4,22 @@ import { byId, element, icon, unseen } from './dom.ts';
 import { isSaidTogether, messageNode } from './message.ts';
 import { isolated, isUserName, titleOf, wearTalkFace } from './people.ts';
 import { keepsMessages } from './server.ts';
-import type { Entry, Talk } from './talks.ts';
+import { type Entry, isRoom, type Talk } from './talks.ts';
 import { dayOf, isSameDay, machineTime } from './time.ts';
 import { absenceInWords, emptyInWords, onlineInWords } from './words.ts';
 
 /** How close to its end a conversation counts as read, in pixels. */
 const NEAR = 80;
 
-/** The actions on a failed message. */
+/** How close to its start earlier messages are loaded, in pixels. */
+const FAR = 400;
+
+/** What the conversation needs from the page: actions on a failed message, and earlier ones. */
 export interface Remedies {
   again(entry: Entry): void;
   discard(entry: Entry): void;
+  /** The user has scrolled to the oldest message. */
+  earlier(talk: Talk): void;
 }
 
 /** The open conversation: its messages, its head, and its empty state. */
@@ -42,7 +47,9 @@ export class TalkView {
     });
     this.#scroll.addEventListener('scroll', () => {
       this.#follows = this.#toGo() < NEAR;
+      if (this.#talk !== undefined) this.#talk.isReadBack = !this.#follows;
       this.#offerEnd();
+      this.#wantEarlier();
     });
     // An on-screen keyboard takes space, and so do messages.
     const resized = new ResizeObserver(() => this.#follows && this.#goToEnd());
@@ -51,6 +58,7 @@ export class TalkView {
 
   /** Removes all messages. */
   clear(): void {
+    if (this.#talk !== undefined) this.#talk.isReadBack = false;
     this.#talk = undefined;
     this.#last = undefined;
     this.#shown.clear();
@@ -66,6 +74,22 @@ export class TalkView {
       this.#append(entry, talk.entries[index - 1], unread > 0 && index === firstUnread && index > 0);
     });
     this.#goToEnd();
+    this.#wantEarlier();
+  }
+
+  /** Shows the open conversation anew, with the same messages in view: earlier ones were added, or some removed. */
+  reordered(talk: Talk): void {
+    if (talk !== this.#talk) return;
+    const [before, follows] = [this.#toGo(), this.#follows];
+    this.show(talk, 0);
+    if (!follows) this.#scroll.scrollTop = this.#scroll.scrollHeight - this.#scroll.clientHeight - before;
+    this.#follows = follows;
+    this.#empty.hidden = this.#list.childElementCount > 0;
+  }
+
+  /** Asks for earlier messages when the oldest one is near the top. */
+  #wantEarlier(): void {
+    if (this.#talk !== undefined && this.#scroll.scrollTop < FAR) this.#remedies.earlier(this.#talk);
   }
 
   /** Updates head and empty state: who it is with, and whether they are online. */
@@ -100,7 +124,16 @@ export class TalkView {
   /** The state of a message has changed. */
   changed(entry: Entry): void {
     const shown = this.#shown.get(entry.key);
-    if (shown !== undefined) this.#dress(shown, entry);
+    if (shown === undefined) return;
+    if (entry.change === undefined) {
+      this.#dress(shown, entry);
+      return;
+    }
+    const again = messageNode(entry, shown.classList.contains('first'));
+    again.classList.toggle('last', shown.classList.contains('last'));
+    this.#dress(again, entry);
+    shown.replaceWith(again);
+    this.#shown.set(entry.key, again);
   }
 
   removed(entry: Entry): void {
@@ -151,10 +184,8 @@ export class TalkView {
     if (oldest === undefined || this.#shown.size <= entries.length) return;
     const shown = this.#shown.get(oldest.key);
     if (shown === undefined) return;
-    for (const key of this.#shown.keys()) {
-      if (key >= oldest.key) break;
-      this.#shown.delete(key);
-    }
+    const left = new Set(entries.map(({ key }) => key));
+    for (const key of this.#shown.keys()) if (!left.has(key)) this.#shown.delete(key);
     while (shown.previousSibling !== null) shown.previousSibling.remove();
     this.#list.prepend(dayNode(oldest.time));
     if (shown.classList.contains('first')) return;
@@ -226,7 +257,8 @@ function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Prese
   const { to } = talk;
   if (!isConnected) return 'Not connected';
   if (to === 'everyone') return knowsOnline ? onlineInWords(online.size) : '';
-  if (to.length > 1) return 'Recipients do not see each other; replies arrive separately';
+  if (isRoom(to)) return 'Room';
+  if (to.length > 1) return 'A conversation of these people';
   const [name = ''] = to;
   if (isOnline(name)) return 'Online';
   if (!isUserName(name)) return 'Sent by the server; it does not read replies';
@@ -242,5 +274,6 @@ function isKnownUser({ entries }: Talk): boolean {
 function emptyWords({ to }: Talk): [(Node | string)[], string] {
   if (to === 'everyone') return [['No messages here yet'], emptyInWords('everyone', keepsMessages)];
   const names = isolated(titleOf({ to }));
+  if (isRoom(to)) return [['No messages in ', names, ' yet'], emptyInWords('room', keepsMessages)];
   return [to.length > 1 ? ['To ', names] : ['You and ', names], emptyInWords(to, keepsMessages)];
 }

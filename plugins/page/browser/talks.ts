@@ -1,17 +1,23 @@
 import { nameKey } from 'chatserv/client';
 
-/** Who a conversation is with. */
+/** Who a conversation is with: people by name, a room such as `#lab`, or everyone. */
 export type Recipients = 'everyone' | readonly string[];
 
 /** One message in a conversation. */
 export interface Entry {
   /** Unique on this page. */
   readonly key: number;
+  /** Its id on the server, if it is stored there. */
+  id?: number | undefined;
   readonly from: string;
   readonly mine: boolean;
-  readonly text: string;
+  text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** Whether it is no message, but something that happened: someone joined, a topic was set. */
+  readonly isNote?: boolean;
+  /** Whether its text was edited, or removed. */
+  change?: 'edited' | 'removed';
   /** The state of a sent message. */
   state?: 'waiting' | 'sent' | 'failed';
   /** Why it failed, or who did not get it. */
@@ -26,19 +32,40 @@ export interface Talk {
   unread: number;
   /** The draft. */
   draft: string;
+  /** The id of its room on the server, once that is known. */
+  room?: number | undefined;
+  /** Whether the server has earlier messages; undefined until it was asked. */
+  hasEarlier?: boolean | undefined;
+  /** Whether the user reads earlier messages, which then stay. */
+  isReadBack?: boolean;
+  /** Whether earlier messages are being loaded. */
+  isLoading?: boolean;
 }
 
 /** The part of a conversation that is stored. */
 export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
 
-/** How much is stored: messages of one conversation, and conversations. */
+/** How much is shown, and stored on the device: messages of one conversation, and conversations. */
 const MOST = { entries: 300, talks: 60 };
+
+/** How many messages of a conversation stay on the page while its user reads earlier ones. */
+const READ_BACK = 5000;
 
 /** The size of a message besides its text, in characters. */
 const ENTRY_SIZE = 150;
 
 /** The key of the conversation with everyone. No name contains an asterisk. */
 export const EVERYONE = '*';
+
+/** Whether a conversation is a room. No name contains a `#`. */
+export function isRoom(to: Recipients): boolean {
+  return to !== 'everyone' && to.length === 1 && to[0]?.startsWith('#') === true;
+}
+
+/** A conversation as the argument of a command. */
+export function placeOf(to: Recipients): string | readonly string[] {
+  return to !== 'everyone' && to.length === 1 ? (to[0] ?? '') : to;
+}
 
 /** The key of the conversation with these people. */
 export function talkKey(to: Recipients): string {
@@ -97,13 +124,39 @@ export class Talks {
   add(talk: Talk, entry: Omit<Entry, 'key'>): Entry {
     const added = { ...entry, key: ++this.#keys };
     talk.entries.push(added);
-    if (talk.entries.length > MOST.entries) talk.entries.splice(0, talk.entries.length - MOST.entries);
+    const most = talk.isReadBack ? READ_BACK : MOST.entries;
+    if (talk.entries.length > most) {
+      talk.entries.splice(0, talk.entries.length - most);
+      talk.hasEarlier = undefined;
+    }
     this.#changed();
     return added;
   }
 
+  /** Adds earlier messages before the others, without those that are there already. @returns what was added */
+  prepend(talk: Talk, earlier: readonly Omit<Entry, 'key'>[]): readonly Entry[] {
+    const known = new Set(talk.entries.map(({ id }) => id));
+    const added = earlier.filter(({ id }) => !known.has(id)).map((entry) => ({ ...entry, key: ++this.#keys }));
+    talk.entries.unshift(...added);
+    if (added.length > 0) this.#changed();
+    return added;
+  }
+
+  /** Drops the messages that are stored on the server, which has others between them and the next one. */
+  dropStored(talk: Talk): void {
+    talk.entries.splice(0, talk.entries.length, ...talk.entries.filter(({ id }) => id === undefined));
+    talk.hasEarlier = undefined;
+    this.#changed();
+  }
+
   /** A conversation has changed. */
   touch(): void {
+    this.#changed();
+  }
+
+  /** Removes a conversation, such as a room that the user has left. */
+  close(talk: Talk): void {
+    this.#talks.delete(talk.key);
     this.#changed();
   }
 
@@ -113,10 +166,18 @@ export class Talks {
     this.#changed();
   }
 
-  /** Conversations with messages or a draft, the latest first, except the one with everyone. */
+  /** Rooms, by name. */
+  rooms(): Talk[] {
+    const rooms = [...this.#talks.values()].filter(({ to }) => isRoom(to));
+    return rooms.sort((a, b) => a.key.localeCompare(b.key));
+  }
+
+  /** The conversations with people that have messages, unread ones or a draft, the latest first. */
   spoken(): Talk[] {
     return [...this.#talks.values()]
-      .filter(({ key, entries, draft }) => key !== EVERYONE && (entries.length > 0 || draft !== ''))
+      .filter(({ key, to, entries, unread, draft }) => {
+        return key !== EVERYONE && !isRoom(to) && (entries.length > 0 || unread > 0 || draft !== '');
+      })
       .sort((a, b) => lastTime(b) - lastTime(a));
   }
 
@@ -129,7 +190,9 @@ export class Talks {
   /** What to store: the last messages of the latest conversations. @param room how many characters */
   kept(room: number): KeptTalk[] {
     let left = room;
-    return [this.everyone, ...this.spoken().slice(0, MOST.talks)].map(({ to, entries, unread, draft }) => {
+    const talks = [this.everyone, ...this.rooms().slice(0, MOST.talks), ...this.spoken().slice(0, MOST.talks)];
+    return talks.map(({ to, entries: all, unread, draft }) => {
+      const entries = all.slice(-MOST.entries);
       // A busy conversation must not take the space of the others.
       const share = Math.min(left, room / 4);
       const written = draft.length <= share ? draft : '';

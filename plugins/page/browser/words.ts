@@ -35,7 +35,8 @@ export function absenceInWords(keepsMessages: boolean): string {
 }
 
 /** What an empty conversation is for. */
-export function emptyInWords(to: 'everyone' | readonly string[], keepsMessages: boolean): string {
+export function emptyInWords(to: 'everyone' | 'room' | readonly string[], keepsMessages: boolean): string {
+  if (to === 'room') return 'What you write here goes to the members of this room.';
   if (to === 'everyone') {
     return 'Earlier messages are not shown here. What you write goes to everyone. Say hello!';
   }

@@ -1,0 +1,63 @@
+import type { LineClient } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM } from '../support/visitor.ts';
+
+/** Awaits a line, among others such as how long messages are kept. */
+async function comes(client: LineClient, expected: RegExp): Promise<void> {
+  while (!expected.test(await client.next())) {}
+}
+
+describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 }, () => {
+  test('are created, found and joined in a sheet, and count what is unread', async () => {
+    await using town = await startTown();
+    const [ada, bob] = [await town.arrives(), await town.arrives()];
+    await ada.registers('ada');
+    await bob.registers('bob');
+    await ada.page.getByRole('button', { name: 'Rooms', exact: true }).click();
+    await ada.page.getByText('There are no rooms yet.').waitFor();
+    await ada.page.getByLabel('New room').fill('lab');
+    await ada.page.getByRole('button', { name: 'Create' }).click();
+    await ada.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
+
+    await bob.page.getByRole('button', { name: 'Rooms', exact: true }).click();
+    await bob.page.getByRole('button', { name: 'Join #lab' }).click();
+    await bob.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
+    await ada.page.locator('#messages .happened', { hasText: 'bob joined' }).waitFor();
+    await ada.says('who has the key?');
+    await bob.hears('who has the key?');
+
+    await bob.opens('Everyone');
+    await ada.says('found it');
+    await bob.entry('#lab').locator('.badge', { hasText: '1' }).waitFor();
+    await bob.opens('#lab');
+    await bob.hears('found it');
+    await bob.entry('#lab').locator('.badge').waitFor({ state: 'detached' });
+  });
+
+  test('show earlier messages, also in another browser, and what was read there', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const bob = await town.program.joins('bob');
+    await bob.says('create #lab');
+    await comes(bob, /^created:#lab$/);
+    await ada.says('/join #lab');
+    await comes(bob, /ada joined$/);
+    for (let i = 1; i <= 70; i++) await bob.says(`message #lab number ${i}`);
+    for (let i = 1; i <= 70; i++) await comes(bob, /^sent:$/);
+    await ada.entry('#lab').locator('.badge', { hasText: '70' }).waitFor();
+
+    const desk = await town.arrives();
+    await desk.logsIn('ada');
+    await desk.entry('#lab').locator('.badge', { hasText: '70' }).waitFor();
+    await desk.opens('#lab');
+    await desk.hears('number 70');
+    await ada.entry('#lab').locator('.badge').waitFor({ state: 'detached' });
+    await desk.page.locator('#scroll').evaluate((scroll) => scroll.scrollTo(0, 0));
+    await desk.hears('number 1');
+    expect((await desk.texts()).filter((text) => text.startsWith('number'))).toEqual(
+      Array.from({ length: 70 }, (_, i) => `number ${i + 1}`),
+    );
+  });
+});
