@@ -19,6 +19,7 @@ export const PLUGIN_API: readonly Section[] = [
       'Plugin',
       'PluginOf',
       'OptionsOf',
+      'RestoreContext',
     ],
   },
   {

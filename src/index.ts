@@ -85,6 +85,7 @@ export {
   type Utterance,
 } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
+export type { RestoreContext } from './host/restore-context.ts';
 export type { Command, EntryPost, Server } from './host/server.ts';
 export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken } from './host/shown-entry.ts';
 export { escapeUnseen } from './logging/unseen.ts';

@@ -234,11 +234,22 @@ function addNew(program: Argv, { newPlugin }: Commands): void {
   );
 }
 
-function addStore(program: Argv, { backUp, exportAll, importAll }: Commands): void {
+function addStore(program: Argv, { backUp, restore, exportAll, importAll }: Commands): void {
   const file = (command: Argv) => command.option('config', CONFIG).positional('file', WORD);
   program
     .command('backup <file>', 'Copy the store to a file, also while the server runs', file, ({ config, file }) =>
       backUp(config, file),
+    )
+    .command(
+      'restore <file>',
+      'Put a backup in place of the store, while no server runs',
+      (command) =>
+        file(command).option('redactions', {
+          type: 'string',
+          requiresArg: true,
+          describe: "A file of redactions besides the store's own, such as that of another machine",
+        }),
+      ({ config, file, redactions }) => restore(config, file, redactions),
     )
     .command(
       'export [file]',

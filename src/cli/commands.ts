@@ -31,6 +31,8 @@ export const COMMANDS = {
     (await import('./user-import.ts')).importUsers(config, file, passwords),
   newPlugin: async (name: string, kind: Kind) => (await import('./new.ts')).newPlugin(name, kind),
   backUp: async (config: string | undefined, file: string) => (await import('./backup.ts')).backUp(config, file),
+  restore: async (config: string | undefined, file: string, redactions: string | undefined) =>
+    (await import('./restore.ts')).restore(config, file, redactions),
   exportAll: async (config: string | undefined, file: string | undefined) =>
     (await import('./export.ts')).exportAll(config, file),
   importAll: async (config: string | undefined, file: string) => (await import('./import.ts')).importAll(config, file),

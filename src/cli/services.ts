@@ -110,7 +110,7 @@ async function providersOf(services: readonly string[], setting: ReadConfig): Pr
 }
 
 /** Whether a plugin may provide a service, without loading it: of a standard plugin it is known. */
-function mayProvide(service: string, key: string, entry: unknown, standard: StandardPlugins): boolean {
+export function mayProvide(service: string, key: string, entry: unknown, standard: StandardPlugins): boolean {
   if (isPlugin(entry) || !Object.hasOwn(standard, key)) return true;
   return standard[key]?.provides.includes(service) === true;
 }

@@ -12,6 +12,7 @@ import type { Params, ValuesOf } from '../params/param.ts';
 import type { ProvidedFor, ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
 import type { PLAIN_PHASES } from './hook-table.ts';
+import type { RestoreContext } from './restore-context.ts';
 import type { Server } from './server.ts';
 
 /** A handler, or one with its order among those of its phase. */
@@ -174,6 +175,13 @@ export interface PluginSpec<
   setup(
     context: SetupContext<StandardSchemaV1.InferOutput<Schema>> & ServicesOf<Needs> & Partial<ServicesOf<Wants>>,
   ): SetupResult<Provides> | Promise<SetupResult<Provides>>;
+  /**
+   * Puts a backup in place of what the plugin stores: all of it, or nothing if it throws or is interrupted. `chatserv restore`
+   * calls it instead of `setup`.
+   * @returns what was done, a sentence each
+   * @throws a sentence when that is impossible, as while a server uses the store
+   */
+  restore?(context: RestoreContext<StandardSchemaV1.InferOutput<Schema>>): Promise<readonly string[]>;
 }
 
 /** A plugin without its types, as the host handles it. */
@@ -188,6 +196,7 @@ export interface Plugin {
   /** Its options in a config, see `withOptions`. */
   readonly given?: object;
   setup(context: SetupContext<unknown>): Contributions<Tokens> | undefined | Promise<Contributions<Tokens> | undefined>;
+  restore?(context: RestoreContext<unknown>): Promise<readonly string[]>;
 }
 
 /** A plugin with the type of its options, for the types of configs. */

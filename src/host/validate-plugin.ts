@@ -46,6 +46,7 @@ const definition = z.strictObject({
   provides: tokens,
   environment: z.record(z.string(), line, 'expected the names of variables by option'),
   setup: aFunction,
+  restore: aFunction.optional(),
 });
 
 const WORD = 'expected a word';

@@ -14,9 +14,10 @@ import {
 } from './entry-rows.ts';
 import type { KeyRow } from './key-tail.ts';
 import { type LogEnd, ofRoom, type WrittenRoom } from './log-end.ts';
+import type { Redactions } from './redactions.ts';
 
 /** Prepares the statements that append to the log and find messages by key. */
-export function prepareAppend(db: DatabaseSync, end: LogEnd) {
+export function prepareAppend(db: DatabaseSync, end: LogEnd, redactions: Pick<Redactions, 'note'>) {
   const insertRoom = db.prepare('INSERT INTO room (id, members) VALUES (?, ?)');
   const redact = `UPDATE entry SET body = '', flags = flags | ${REDACTED} WHERE kind <> 'redaction'`;
   const blank = db.prepare(`${redact} AND id = ?`);
@@ -47,6 +48,7 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd) {
     const [to, kind, , , , , , , of] = entry;
     if (kind === 'redaction' && of !== null) {
       end.flush();
+      redactions.note(of);
       blank.run(of);
       blankChanges.run(of);
       unmention.run(of);

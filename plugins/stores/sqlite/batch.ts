@@ -5,6 +5,7 @@ import { LogEnd } from './log-end.ts';
 import type { OpenFiles } from './open-files.ts';
 import { Proof } from './proof.ts';
 import { prepareReads, prepareWrites, type Reads, UNWRITTEN, type Writes } from './queries.ts';
+import { Redactions } from './redactions.ts';
 import { Tail } from './tail.ts';
 
 /** The requests of the writing thread: its queries, a check that the database can be written, and indexing the log. */
@@ -81,11 +82,12 @@ export function batchRunner(
 ): BatchRunner {
   const end = new LogEnd(db);
   const indexer = new Indexer(db, end);
+  const redactions = new Redactions(db, file);
   const index = (upTo = end.head): number | undefined => {
     if (end.indexed < upTo) indexer.step();
     return end.indexed < upTo ? upTo : undefined;
   };
-  const queries = { ...prepareWrites(db, end), index };
+  const queries = { ...prepareWrites(db, end, redactions), index };
   const flush = () => end.flush();
   const performAppend = performer(queries, file);
   const perform = performer(queries, file, flush);
@@ -105,6 +107,7 @@ export function batchRunner(
   }
 
   function commitTransaction(): void {
+    redactions.write();
     commit.run();
     end.commit();
   }
@@ -113,16 +116,19 @@ export function batchRunner(
     if (db.isTransaction) rollback.run();
     end.rollBack();
     indexer.rollBack();
+    redactions.drop();
   }
 
   function performWithin(request: Request): Outcome {
     savepoint.run();
+    const noted = redactions.length;
     const outcome = perform(request);
     if ('failed' in outcome) {
       // Some failures make SQLite roll back the whole transaction. What follows would commit one by one.
       if (!db.isTransaction) throw new Error(outcome.failed);
       undo.run();
       end.reload();
+      redactions.drop(noted);
     }
     release.run();
     return outcome;

@@ -58,7 +58,8 @@ function companionsOf(file: string): string[] {
   return COMPANIONS.map((end) => file + end);
 }
 
-async function isOurs(file: string): Promise<boolean> {
+/** Whether a file begins like a chatserv database. */
+export async function isOurs(file: string): Promise<boolean> {
   const handle = await open(file);
   try {
     const { buffer } = await handle.read({ buffer: Buffer.alloc(APPLICATION_ID_AT + 4) });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Accounts, Archive, Backup, definePlugin, MessageLog, Storage, StoreFacts, z } from 'chatserv';
 import { Ownership } from './ownership.ts';
 import { realPlace } from './place.ts';
+import { restoreDatabase } from './restore.ts';
 import { openStore } from './store.ts';
 import { startThreads, type Threads } from './threads.ts';
 
@@ -71,6 +72,23 @@ export default definePlugin({
         removeScratch();
       },
     };
+  },
+  async restore({ options, path, backup, redactions, report }) {
+    const { file, busyTimeout } = options;
+    const restored = await restoreDatabase({
+      file: path(file),
+      backup,
+      redactions,
+      busyTimeout,
+      migrating: ({ part }) =>
+        report(`The backup is being migrated to a newer schema: ${Math.floor(part * 100)}% done.`),
+    });
+    const { replaced, redacted } = restored;
+    return [
+      `Restored ${backup} to ${restored.file}.`,
+      ...(replaced === undefined ? [] : [`The replaced database is kept as ${replaced}.`]),
+      ...(redacted === 0 ? [] : [`Texts removed again because they were deleted after the backup: ${redacted}.`]),
+    ];
   },
 });
 

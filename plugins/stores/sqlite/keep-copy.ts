@@ -1,7 +1,20 @@
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readSync, rmSync, statfsSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { Unfit } from './complaint.ts';
+import { chownLike } from './make-file.ts';
 
 /** How many bytes to compare at a time. */
 const COMPARED = 2 ** 20;
@@ -43,27 +56,55 @@ export function keepCopy(db: DatabaseSync, file: string, name: string): string {
   closeSync(openSync(part, 'wx', 0o600));
   try {
     db.prepare('VACUUM INTO ?').run(part);
-    sync(part);
-    for (let number = 1; ; number++) {
-      const copy = `${file}.${name}${number === 1 ? '' : `-${number}`}`;
-      if (existsSync(copy)) {
-        if (!isSame(part, copy)) continue;
-        rmSync(part);
-        return copy;
-      }
-      // Unlike rename, link never replaces a file.
-      linkSync(part, copy);
-      rmSync(part);
-      sync(dirname(file));
-      return copy;
-    }
+    return keep(part, file, name);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;
   }
 }
 
-function sync(path: string): void {
+/**
+ * Keeps the bytes of a database that SQLite cannot read, as `keepCopy` does. With a write-ahead log there are two files.
+ * @returns the copy's path
+ */
+export function keepBytes(file: string, name: string): string {
+  const part = `${file}.${name}-part`;
+  rmSync(part, { force: true });
+  try {
+    copyFileSync(file, part, constants.COPYFILE_FICLONE);
+    chownLike(file, part);
+    const copy = keep(part, file, name);
+    if (existsSync(`${file}-wal`)) {
+      copyFileSync(`${file}-wal`, `${copy}-wal`);
+      sync(`${copy}-wal`);
+    }
+    return copy;
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
+}
+
+/** Gives a complete copy a name that no file has, or discards it for an earlier one with the same bytes. @returns its path */
+function keep(part: string, file: string, name: string): string {
+  sync(part);
+  for (let number = 1; ; number++) {
+    const copy = `${file}.${name}${number === 1 ? '' : `-${number}`}`;
+    if (existsSync(copy)) {
+      if (!isSame(part, copy)) continue;
+      rmSync(part);
+      return copy;
+    }
+    // Unlike rename, link never replaces a file.
+    linkSync(part, copy);
+    rmSync(part);
+    sync(dirname(file));
+    return copy;
+  }
+}
+
+/** Writes a file or folder to the disk. */
+export function sync(path: string): void {
   const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);

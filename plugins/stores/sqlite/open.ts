@@ -3,6 +3,8 @@ import { complaint, Unfit } from './complaint.ts';
 import { keepCopy, mustHaveRoom } from './keep-copy.ts';
 import { writesOfOthers } from './others.ts';
 import { Ownership } from './ownership.ts';
+import { readRedactions, redactionsFile } from './redactions.ts';
+import { replayRedactions } from './replay.ts';
 import { APPLICATION_ID, createSchema, KEPT_BEFORE, MIGRATIONS } from './schema.ts';
 import type { MigrationProgress } from './serve.ts';
 
@@ -27,11 +29,13 @@ const MIGRATION_CACHE = 64 * 1024;
 type Report = (progress: MigrationProgress) => void;
 
 /**
- * Opens a database and migrates it to this version's schema.
+ * Opens a database, migrates it to this version's schema, and removes again what was redacted since it was copied, if it is
+ * a backup that somebody put in place.
  * @param file its real path
  * @param busyTimeout how long to wait for another program's write, in milliseconds
  * @param owned whether this process owns the database
  * @param migrating called when a migration starts that copies the file or takes long, and then with its progress
+ * @param copies whether a copy is kept of a file that older versions could not read after its migration
  * @throws one sentence for a person: which file, what is wrong with it, what to do
  */
 export function openDatabase(
@@ -39,19 +43,20 @@ export function openDatabase(
   busyTimeout: number,
   owned: boolean,
   migrating: Report = () => {},
+  copies = true,
 ): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: busyTimeout, enableForeignKeyConstraints: true });
     db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
     if (owned || versionOf(db) === MIGRATIONS.length) {
-      migrate(db, file, migrating);
+      migrate(db, file, migrating, copies);
     } else {
       // A running server relies on the schema it knows.
       const ownership = new Ownership(file);
       ownership.takeNow(busyTimeout);
       try {
-        migrate(db, file, migrating);
+        migrate(db, file, migrating, copies);
       } finally {
         ownership.release();
       }
@@ -59,6 +64,7 @@ export function openDatabase(
     // Not before the file is known to be ours. With secure_delete no deleted text stays in the file.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_AT / pragma(db, 'page_size')}`);
+    replayRedactions(db, readRedactions(redactionsFile(file)));
     return db;
   } catch (error) {
     db?.close();
@@ -67,7 +73,7 @@ export function openDatabase(
 }
 
 /** The version of the schema. @throws Unfit when this chatserv cannot use it */
-function versionOf(db: DatabaseSync): number {
+export function versionOf(db: DatabaseSync): number {
   const version = pragma(db, 'user_version');
   const application = pragma(db, 'application_id');
   if (application !== APPLICATION_ID && (application || version || db.prepare('SELECT 1 FROM sqlite_schema').get())) {
@@ -83,17 +89,17 @@ function versionOf(db: DatabaseSync): number {
 }
 
 /** Runs the missing migrations in one transaction. Also proves that the file can be written. */
-function migrate(db: DatabaseSync, file: string, report: Report): void {
+function migrate(db: DatabaseSync, file: string, report: Report, copies: boolean): void {
   const othersWrote = writesOfOthers(db);
   const version = versionOf(db);
-  const kept = KEPT_BEFORE.find(({ version: from }) => version > 0 && version < from);
+  const kept = copies ? KEPT_BEFORE.find(({ version: from }) => version > 0 && version < from) : undefined;
   const bytes = pragma(db, 'page_count') * pragma(db, 'page_size');
   const backup = kept && prepareCopy(db, file, kept.name, bytes);
   db.exec('BEGIN IMMEDIATE');
   if (backup !== undefined && othersWrote()) {
     // The copy is out of date.
     db.exec('ROLLBACK');
-    migrate(db, file, report);
+    migrate(db, file, report, copies);
     return;
   }
   const from = versionOf(db);

@@ -1,9 +1,8 @@
-import { chownSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as passed } from 'node:timers/promises';
 import { complaint, Unfit } from './complaint.ts';
-import { makeFile } from './make-file.ts';
+import { chownLike, makeFile } from './make-file.ts';
 
 /** How long to wait for another process, in milliseconds: one that was just killed may not be quite gone. */
 const PATIENCE = 1000;
@@ -55,8 +54,7 @@ export class Ownership {
     let db: DatabaseSync | undefined;
     try {
       makeFile(place);
-      // As SQLite does with its own: a command that root runs must not keep the server's user out.
-      if (process.getuid?.() === 0) chownLike(this.#file, place);
+      chownLike(this.#file, place);
       db = new DatabaseSync(place, { timeout });
       db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS owner (pid INTEGER, host TEXT); DELETE FROM owner');
       db.prepare('INSERT INTO owner VALUES (?, ?)').run(process.pid, hostname());
@@ -73,11 +71,6 @@ export class Ownership {
     this.#db?.close();
     this.#db = undefined;
   }
-}
-
-function chownLike(example: string, file: string): void {
-  const { uid, gid } = statSync(example);
-  chownSync(file, uid, gid);
 }
 
 /** A database that another process owns. */

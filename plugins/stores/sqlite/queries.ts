@@ -12,6 +12,7 @@ import { prepareMembership, prepareRooms } from './named-rooms.ts';
 import { pageSize } from './paging.ts';
 import { preparePositions } from './positions.ts';
 import { prepareReading } from './read.ts';
+import type { Redactions } from './redactions.ts';
 import { prepareRemoval } from './remove.ts';
 import { type AccountRow, prepare, withRoles } from './rows.ts';
 import { prepareSkeletons } from './skeletons.ts';
@@ -60,7 +61,7 @@ export function prepareReads(db: DatabaseSync, tail: Tail) {
 }
 
 /** Prepares the requests of the writing thread. */
-export function prepareWrites(db: DatabaseSync, end: LogEnd) {
+export function prepareWrites(db: DatabaseSync, end: LogEnd, redactions: Redactions) {
   const get = prepare<AccountRow>(db, `SELECT ${ACCOUNT} FROM accounts WHERE id = ?`);
   const create = prepare<AccountRow>(
     db,
@@ -81,7 +82,7 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
   );
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
-  const appending = prepareAppend(db, end);
+  const appending = prepareAppend(db, end, redactions);
   const forgetting = prepareForgetting(db, end);
 
   return {
@@ -133,7 +134,10 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd) {
     append: appending.append,
     ...prepareMembership(db, end, appending),
     ...prepareCursors(db),
-    forgetAll: (ids: readonly number[]): number => forgetting.forgetAll(ids),
+    forgetAll(ids: readonly number[]): number {
+      for (const id of ids) redactions.note(id, true);
+      return forgetting.forgetAll(ids);
+    },
     trim: prepareTrim(db, end, forgetting),
 
     ...prepareTexts(db),

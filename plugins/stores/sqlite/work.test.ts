@@ -4,6 +4,7 @@ import { Indexer } from './indexer.ts';
 import { LogEnd } from './log-end.ts';
 import { COMPLETED_AT_ONCE } from './positions.ts';
 import { prepareReads, prepareWrites, type Reads, type Writes } from './queries.ts';
+import { Redactions } from './redactions.ts';
 import { createSchema } from './schema.ts';
 import { Tail } from './tail.ts';
 import type { TrimPosition } from './trim.ts';
@@ -74,7 +75,7 @@ beforeEach(() => {
   end = new LogEnd(counted);
   tail = new Tail(counted);
   indexer = new Indexer(counted, end);
-  writes = prepareWrites(counted, end);
+  writes = prepareWrites(counted, end, new Redactions(counted, ':memory:'));
   reads = prepareReads(counted, tail);
   end.catchUp();
 });
