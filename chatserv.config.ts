@@ -12,6 +12,7 @@ export default defineConfig({
     connections: { maxConnections: 10_000, perNetwork: 16 },
     sqlite: { file: 'data/chatserv.db' },
     memory: false,
+    backups: false,
     dialogue: true,
     password: true,
     registration: true,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { Accounts, definePlugin, Health, type HealthReport, Http, MessageLog, Plugins, z } from 'chatserv';
+import { Accounts, Backups, definePlugin, Health, type HealthReport, Http, MessageLog, Plugins, z } from 'chatserv';
 
 const WELL = 'well';
 
@@ -11,9 +11,9 @@ export default definePlugin({
     loopTime: z.number().positive().default(1).describe('How late the event loop may be, in seconds'),
   }),
   needs: { accounts: Accounts, plugins: Plugins },
-  wants: { http: Http, messageLog: MessageLog },
+  wants: { http: Http, messageLog: MessageLog, backups: Backups },
   provides: { health: Health },
-  setup({ options, accounts, messageLog, plugins, clock, http }) {
+  setup({ options, accounts, messageLog, plugins, clock, http, backups }) {
     const unmounts: (() => void)[] = [];
     let running: Promise<HealthReport> | undefined;
 
@@ -28,7 +28,9 @@ export default definePlugin({
         'event-loop': late <= options.loopTime ? WELL : `it was late by ${late.toFixed(1)} s`,
         store: await store(),
       };
-      return { ready: Object.values(checks).every((result) => result === WELL), checks };
+      const ready = Object.values(checks).every((result) => result === WELL);
+      // A server without a recent backup can still serve.
+      return { ready, checks: backups === undefined ? checks : { ...checks, backups: stateOf(backups) } };
     }
 
     /** Looks up a name that no user can have, and checks that messages can be stored. */
@@ -77,6 +79,11 @@ export default definePlugin({
     };
   },
 });
+
+function stateOf({ latest, overdue }: Backups): string {
+  if (!overdue) return WELL;
+  return latest === undefined ? 'there is none' : `the latest is from ${new Date(latest).toISOString()}`;
+}
 
 function respond(response: ServerResponse, well: boolean, body: object): void {
   response.writeHead(well ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });

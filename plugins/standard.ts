@@ -4,6 +4,7 @@ import type { OptionsOf } from 'chatserv';
 /** The standard plugins by name: their files without the extension, and the services that they provide. */
 export default {
   admin: { file: 'admin/index', provides: [] },
+  backups: { file: 'backups/index', provides: ['backups'] },
   broadcast: { file: 'commands/broadcast', provides: [] },
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
@@ -51,6 +52,7 @@ export default {
 declare module 'chatserv' {
   interface PluginOptions {
     readonly admin: OptionsOf<typeof import('./admin/index.ts').default>;
+    readonly backups: OptionsOf<typeof import('./backups/index.ts').default>;
     readonly broadcast: OptionsOf<typeof import('./commands/broadcast.ts').default>;
     readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
     readonly connections: OptionsOf<typeof import('./connections.ts').default>;

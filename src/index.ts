@@ -128,6 +128,7 @@ export {
 } from './services/archive.ts';
 export { Authenticator } from './services/authenticator.ts';
 export { Backup } from './services/backup.ts';
+export { Backups } from './services/backups.ts';
 export { Health, type HealthReport } from './services/health.ts';
 export { type CatchUp, History, type Keeping } from './services/history.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';

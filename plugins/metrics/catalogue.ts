@@ -1,4 +1,4 @@
-import type { ServerFacts, StoreFacts } from 'chatserv';
+import type { Backups, ServerFacts, StoreFacts } from 'chatserv';
 import { histogram, type Metric, numbers, type Sample } from './exposition.ts';
 import type { ProcessFacts } from './process.ts';
 
@@ -6,6 +6,7 @@ import type { ProcessFacts } from './process.ts';
 export interface Facts {
   readonly server: ServerFacts;
   readonly store: Awaited<ReturnType<StoreFacts['read']>> | undefined;
+  readonly backups: Backups | undefined;
   readonly process: ProcessFacts;
 }
 
@@ -26,6 +27,8 @@ const WATCHED = [
   'store-error',
   'log-lost',
   'certificate-ends',
+  'backup-failure',
+  'backup-skipped',
 ];
 const ZEROS = Object.fromEntries(WATCHED.map((event) => [event, 0]));
 
@@ -114,6 +117,11 @@ export const METRICS: readonly (Metric & {
     ({ store }) => store?.batches,
   ),
   gauge('chatserv_store_bytes', 'Disk space used by the store', ({ store }) => store?.bytes),
+  gauge(
+    'chatserv_backup_timestamp_seconds',
+    'When the latest scheduled backup was made, in seconds since 1970',
+    ({ backups }) => (backups?.latest === undefined ? undefined : backups.latest / 1000),
+  ),
   {
     ...gauge('chatserv_event_loop_delay_seconds', 'How late the event loop was since the last scrape: p50, p99, max'),
     labels: ['of'],

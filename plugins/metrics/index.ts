@@ -1,5 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { addressList, definePlugin, Http, inAddressList, Plugins, plainAddress, StoreFacts, z } from 'chatserv';
+import {
+  addressList,
+  Backups,
+  definePlugin,
+  Http,
+  inAddressList,
+  Plugins,
+  plainAddress,
+  StoreFacts,
+  z,
+} from 'chatserv';
 import { page } from './catalogue.ts';
 import { watchProcess } from './process.ts';
 
@@ -15,8 +25,8 @@ export default definePlugin({
       .describe('Who may read the metrics: IP addresses and networks'),
   }),
   needs: { http: Http, plugins: Plugins },
-  wants: { store: StoreFacts },
-  setup({ options, http, plugins, store, logger, signal }) {
+  wants: { store: StoreFacts, backups: Backups },
+  setup({ options, http, plugins, store, backups, logger, signal }) {
     const mayRead = inAddressList(options.networks);
     const readProcess = watchProcess(signal);
     let unmount = () => {};
@@ -41,7 +51,7 @@ export default definePlugin({
     }
 
     async function write(): Promise<string> {
-      return page({ server: plugins.facts(), store: await storeFacts(), process: await readProcess() });
+      return page({ server: plugins.facts(), store: await storeFacts(), backups, process: await readProcess() });
     }
 
     function objectionTo(request: IncomingMessage): string | undefined {
