@@ -14,6 +14,7 @@ export default defineConfig({
     memory: false,
     backups: false,
     dialogue: true,
+    'reset-codes': true,
     password: true,
     registration: true,
     lockout: { attempts: 3, lockoutDuration: 60 },

@@ -180,6 +180,11 @@ export const PLUGIN_API: readonly Section[] = [
     names: ['Quota', 'QuotaRule', 'TimedBlocks'],
   },
   {
+    heading: 'Codes',
+    intro: 'Random codes that people pass on and type, such as those of invitations.',
+    names: ['newCode', 'codeHash'],
+  },
+  {
     heading: 'Transports',
     intro: 'What a plugin is made of that has clients come in: [transports.md](../transports.md).',
     names: [

@@ -101,6 +101,7 @@ export {
 } from './params/param.ts';
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
 export { byCodePoint } from './sdk/code-points.ts';
+export { codeHash, newCode } from './sdk/codes.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
 export { findPlace, type Place } from './sdk/find-place.ts';
 export { makeFolder } from './sdk/folder.ts';
@@ -165,6 +166,7 @@ export {
 } from './services/plugins.ts';
 export { Presence, type PresentAccount } from './services/presence.ts';
 export { Registration } from './services/registration.ts';
+export { ResetCodes } from './services/reset-codes.ts';
 export { ResumeTokens } from './services/resume-tokens.ts';
 export { Roles } from './services/roles.ts';
 export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';

@@ -8,6 +8,7 @@ import {
   MessageLog,
   Plugins,
   param,
+  ResetCodes,
   Roles,
   refuse,
   Storage,
@@ -34,7 +35,7 @@ export default definePlugin({
     muteTime: z.int().positive().default(3600).describe('How long a mute without a time lasts, in seconds'),
   }),
   needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
-  wants: { lockout: Lockout, messageLog: MessageLog, roles: Roles },
+  wants: { lockout: Lockout, messageLog: MessageLog, resetCodes: ResetCodes, roles: Roles },
   setup(context) {
     const { options, accounts, storage, plugins, server, clock, path } = context;
     const audit = new Audit(path(options.audit), clock);

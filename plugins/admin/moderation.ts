@@ -4,11 +4,13 @@ import {
   type Clock,
   type CommandCall,
   type CommandSpec,
+  isBot,
   type Lockout,
   type MessageLog,
   param,
   type Refusal,
   type Reply,
+  type ResetCodes,
   type Roles,
   refuse,
   reply,
@@ -36,6 +38,7 @@ export interface Moderation {
   readonly accounts: Accounts;
   readonly lockout?: Lockout | undefined;
   readonly messageLog?: MessageLog | undefined;
+  readonly resetCodes?: ResetCodes | undefined;
   readonly roles?: Roles | undefined;
   readonly server: Server;
   readonly clock: Clock;
@@ -51,6 +54,7 @@ export function moderationCommands({
   accounts,
   lockout,
   messageLog,
+  resetCodes,
   roles,
   server,
   clock,
@@ -210,6 +214,27 @@ export function moderationCommands({
           async run() {
             const lifted = await lockout.lift(account);
             return reply(`done:${lifted}`, { user: account.name, lifted });
+          },
+        };
+      },
+    ),
+    audit.command(
+      {
+        name: 'reset-code',
+        summary: 'Makes a code with which a user can log in once and choose a new password',
+        role: 'admin',
+        params: { user: param.user() },
+      },
+      async ({ values: { user } }) => {
+        if (resetCodes === undefined) return refuse('unsupported', "The plugin 'reset-codes' is off.");
+        const account = await accounts.find(user);
+        if (account === undefined) return noUser(user);
+        if (isBot(account)) return refuse('user', `${account.name} is a bot: bots have no password.`);
+        return {
+          target: `user:${account.name}`,
+          async run() {
+            const { code, expires } = await resetCodes.issue(account);
+            return reply(`code:${code}`, { user: account.name, code, expires: new Date(expires).toISOString() });
           },
         };
       },

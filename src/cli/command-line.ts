@@ -146,8 +146,18 @@ function addRunning(program: Argv, { top, reload, health, plugins, check }: Comm
 }
 
 function addUser(program: Argv, commands: Commands): void {
-  const { addUser, setPassword, renameUser, listUsers, setRoles, removeUser, signOut, signEveryoneOut, unblock } =
-    commands;
+  const {
+    addUser,
+    setPassword,
+    resetPassword,
+    renameUser,
+    listUsers,
+    setRoles,
+    removeUser,
+    signOut,
+    signEveryoneOut,
+    unblock,
+  } = commands;
   const name = (command: Argv) => command.option('config', CONFIG).positional('name', WORD);
   program.command('user', 'Manage accounts', (user) =>
     user
@@ -156,6 +166,9 @@ function addUser(program: Argv, commands: Commands): void {
       )
       .command('passwd <name>', "Set a user's password, read from standard input", name, ({ config, name }) =>
         setPassword(config, name),
+      )
+      .command('reset <name>', 'Print a one-time code for a user who forgot the password', name, ({ config, name }) =>
+        resetPassword(config, name),
       )
       .command(
         'rename <name> <to>',
@@ -214,7 +227,7 @@ function addUser(program: Argv, commands: Commands): void {
             .option('passwords', { type: 'boolean', default: false, describe: 'Each line is name,password' }),
         ({ config, file, passwords }) => commands.importUsers(config, file, passwords),
       )
-      .demandCommand(1, 'Name a command: add, passwd, rename, list, role, remove, sign-out, unblock or import.'),
+      .demandCommand(1, 'Name a command: add, passwd, reset, rename, list, role, remove, sign-out, unblock or import.'),
   );
 }
 

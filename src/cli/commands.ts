@@ -17,6 +17,8 @@ export const COMMANDS = {
   addUser: async (config: string | undefined, name: string) => (await import('./user.ts')).addUser(config, name),
   setPassword: async (config: string | undefined, name: string) =>
     (await import('./user.ts')).setPassword(config, name),
+  resetPassword: async (config: string | undefined, name: string) =>
+    (await import('./user.ts')).resetPassword(config, name),
   renameUser: async (config: string | undefined, name: string, to: string) =>
     (await import('./user.ts')).renameUser(config, name, to),
   listUsers: async (config: string | undefined) => (await import('./user.ts')).listUsers(config),

@@ -7,6 +7,7 @@ import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { Lockout } from '../services/lockout.ts';
 import { MessageLog } from '../services/message-log.ts';
 import { Passwords } from '../services/passwords.ts';
+import { ResetCodes } from '../services/reset-codes.ts';
 import { isRole } from '../services/roles.ts';
 import { nameObjection } from '../usernames/name.ts';
 import { tellOfAccounts } from './control.ts';
@@ -56,6 +57,19 @@ export async function setPassword(config: string | undefined, name: string): Pro
     await accounts.setHash(account.id, hashed.hash);
     await tellOfAccounts(config);
     print(`The password of ${account.name} was changed.\n`);
+  });
+}
+
+/** Prints a code with which a user can log in once, in place of the password, and then chooses a new one. */
+export async function resetPassword(config: string | undefined, name: string): Promise<void> {
+  const services = { accounts: Accounts, resetCodes: ResetCodes };
+  await withServices(config, services, async ({ accounts, resetCodes }) => {
+    const account = await known(accounts, name);
+    if (isBot(account)) throw new ConfigErrors([`${account.name} is a bot: bots have no password.`]);
+    const { code, expires } = await resetCodes.issue(account);
+    print(
+      `Until ${timeOf(expires)}, ${account.name} can log in once with this code in place of the password:\n${code}\n`,
+    );
   });
 }
 

@@ -29,6 +29,7 @@ const PASSWORDS: Readonly<Record<string, string>> = {
   characters: 'That password has characters that cannot be typed on every keyboard.',
   'like-the-name': 'That password is too similar to the name.',
   common: 'That password is too common: attackers try it first.',
+  reset: 'The code is right. Please choose a new password.',
 };
 
 /** Why a new password was not accepted. */

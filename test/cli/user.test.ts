@@ -220,3 +220,25 @@ test(
     await program.returns('gina', 'caf\u00e9-con-leche');
   },
 );
+
+test('who forgot the password gets a code from the host, beside a running server or without one', MANY, async () => {
+  await using folder = await Folder.with({});
+  await using program = await startProgram();
+  await program.registers('alice');
+  const reset = async (name: string) => folder.runs(['user', 'reset', name, '--config', program.configFile]);
+  const { code, stdout, stderr } = await reset('ALICE');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [, given = ''] =
+    /^Until \d{4}-\S+Z, alice can log in once with this code in place of the password:\n(\S+)\n$/.exec(stdout) ?? [];
+  const alice = await program.connect({ name: 'alice' });
+  await alice.says('alice', given, 'coffee-at-ten', 'coffee-at-ten');
+  await alice.seesInOrder('password', 'password:reset', 'welcome');
+  expect(await reset('nobody')).toMatchObject({ code: 2, stderr: "chatserv: There is no user 'nobody'.\n" });
+  await alice.logsOut();
+  await program.stop();
+  const [, other = ''] = /\n(\S+)\n$/.exec((await reset('alice')).stdout) ?? [];
+  await program.start();
+  const again = await program.connect({ name: 'alice' });
+  await again.says('alice', other);
+  await again.seesInOrder('password', 'password:reset');
+});

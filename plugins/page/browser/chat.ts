@@ -76,6 +76,8 @@ export class Chat implements Presence {
   readonly #reading = new Reading(() => this.#conversation);
   #conversation: Conversation;
   #name: string;
+  /** Whether a reset code was accepted: the user chooses a new password during the login. */
+  #resets = false;
   #remembered: Remembered;
   /** Who is online: names by their keys for comparison. */
   #online: ReadonlySet<string> = new Set();
@@ -205,7 +207,10 @@ export class Chat implements Presence {
 
   /** The login form answers questions about name and password. Other questions come from plugins and commands. */
   async #ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
-    if (!this.isConnected && FILLED_IN.has(question.question)) return undefined;
+    const isNewPassword = question.question.startsWith('new-password');
+    if (isNewPassword && question.because === 'reset') this.#resets = true;
+    const isFilledIn = FILLED_IN.has(question.question) && !(isNewPassword && this.#resets);
+    if (!this.isConnected && isFilledIn) return undefined;
     const text = await this.#watcher.ask(question, gone);
     return text === undefined ? undefined : { type: 'answer', text };
   }
