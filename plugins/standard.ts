@@ -12,10 +12,12 @@ export default {
   devices: { file: 'commands/devices', provides: [] },
   dialogue: { file: 'login/dialogue', provides: ['login-dialogue'], always: true },
   fetch: { file: 'commands/fetch', provides: [] },
+  guests: { file: 'login/guests', provides: ['guests'] },
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
   history: { file: 'messages/history/index', provides: ['history'] },
   http: { file: 'http/index', provides: ['http'] },
+  invitations: { file: 'login/invitations/index', provides: ['invitations'] },
   json: { file: 'codecs/json', provides: [], always: true },
   line: { file: 'codecs/line', provides: [], always: true },
   lockout: { file: 'login/lockout/index', provides: ['lockout'] },
@@ -61,10 +63,12 @@ declare module 'chatserv' {
     readonly devices: OptionsOf<typeof import('./commands/devices.ts').default>;
     readonly dialogue: OptionsOf<typeof import('./login/dialogue.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
+    readonly guests: OptionsOf<typeof import('./login/guests.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;
     readonly help: OptionsOf<typeof import('./commands/help.ts').default>;
     readonly history: OptionsOf<typeof import('./messages/history/index.ts').default>;
     readonly http: OptionsOf<typeof import('./http/index.ts').default>;
+    readonly invitations: OptionsOf<typeof import('./login/invitations/index.ts').default>;
     readonly json: OptionsOf<typeof import('./codecs/json.ts').default>;
     readonly line: OptionsOf<typeof import('./codecs/line.ts').default>;
     readonly lockout: OptionsOf<typeof import('./login/lockout/index.ts').default>;

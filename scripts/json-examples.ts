@@ -8,6 +8,7 @@ type Examples<Event extends { readonly type: string }> = {
 export const SENT: Examples<ClientEvent> = {
   login: { type: 'login', request: 1, name: 'alice', password: 'tea-at-four', device: 'phone' },
   register: { type: 'register', request: 1, name: 'carol', password: 'a walk in the park' },
+  guest: { type: 'guest', request: 1, name: 'gil' },
   resume: { type: 'resume', request: 1, token: 'v2.WzEsMTYwNjg4NTE0...', device: 'phone' },
   answer: { type: 'answer', request: 2, text: 'tea-at-four' },
   cancel: { type: 'cancel', request: 3 },

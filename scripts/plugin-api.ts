@@ -153,6 +153,11 @@ export const PLUGIN_API: readonly Section[] = [
     names: ['claimBot', 'Bot', 'isBot'],
   },
   {
+    heading: 'Guests',
+    intro: 'People with a name for one session, whom no store has.',
+    names: ['isGuest', 'GUEST_MARK'],
+  },
+  {
     heading: 'Names and addresses',
     intro: 'What user names and IP addresses are compared by, and which may be used.',
     names: [

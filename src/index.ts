@@ -2,7 +2,7 @@
 export { z } from 'zod';
 export { networkOf, type ParsedAddress, parseAddress, plainAddress } from './addresses/address.ts';
 export { addressList, inAddressList } from './addresses/address-list.ts';
-export type { Account, AccountChange } from './api/account.ts';
+export { type Account, type AccountChange, GUEST_MARK, isGuest } from './api/account.ts';
 export type { Clock, SteadyClock } from './api/clock.ts';
 export type { Codec, CodecState, Input, LineRead, Output, Question } from './api/codec.ts';
 export type { CommandCall, CommandDraft, Values } from './api/command-call.ts';
@@ -130,10 +130,18 @@ export {
 export { Authenticator } from './services/authenticator.ts';
 export { Backup } from './services/backup.ts';
 export { Backups } from './services/backups.ts';
+export { Guests } from './services/guests.ts';
 export { Health, type HealthReport } from './services/health.ts';
 export { type CatchUp, History, type Keeping } from './services/history.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
 export { Inbox } from './services/inbox.ts';
+export {
+  type Invitation,
+  Invitations,
+  type InvitationUse,
+  type MadeInvitation,
+  type NewInvitation,
+} from './services/invitations.ts';
 export { Lockout } from './services/lockout.ts';
 export { LoginDialogue } from './services/login-dialogue.ts';
 export {

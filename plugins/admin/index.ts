@@ -7,6 +7,7 @@ import {
   Lockout,
   MessageLog,
   Plugins,
+  Presence,
   param,
   ResetCodes,
   Roles,
@@ -34,7 +35,7 @@ export default definePlugin({
       .describe("The file that logs who did what and when, relative to the config's folder"),
     muteTime: z.int().positive().default(3600).describe('How long a mute without a time lasts, in seconds'),
   }),
-  needs: { accounts: Accounts, storage: Storage, plugins: Plugins },
+  needs: { accounts: Accounts, storage: Storage, plugins: Plugins, presence: Presence },
   wants: { lockout: Lockout, messageLog: MessageLog, resetCodes: ResetCodes, roles: Roles },
   setup(context) {
     const { options, accounts, storage, plugins, server, clock, path } = context;

@@ -7,6 +7,7 @@ import {
   isBot,
   type Lockout,
   type MessageLog,
+  type Presence,
   param,
   type Refusal,
   type Reply,
@@ -20,7 +21,7 @@ import {
 import type { Act, Audit } from './audit.ts';
 import { type Bans, isFrom } from './bans.ts';
 import type { Mutes } from './mutes.ts';
-import { noUser, targetOf, textOf } from './target.ts';
+import { noUser, targetOf, textOf, userOf } from './target.ts';
 
 /** How long a command waits for messages to be removed before it answers without their number, in milliseconds. */
 const PURGE_PATIENCE = 3000;
@@ -38,6 +39,7 @@ export interface Moderation {
   readonly accounts: Accounts;
   readonly lockout?: Lockout | undefined;
   readonly messageLog?: MessageLog | undefined;
+  readonly presence: Presence;
   readonly resetCodes?: ResetCodes | undefined;
   readonly roles?: Roles | undefined;
   readonly server: Server;
@@ -54,6 +56,7 @@ export function moderationCommands({
   accounts,
   lockout,
   messageLog,
+  presence,
   resetCodes,
   roles,
   server,
@@ -63,13 +66,13 @@ export function moderationCommands({
   audit,
   muteTime,
 }: Moderation): CommandSpec[] {
-  /** Prepares an action on a user. Refuses it if there is no such user, or the caller may not act on them. */
+  /** Prepares an action on a user or guest. Refuses it if there is no such user, or the caller may not act on them. */
   async function onUser(
     { account: caller, command }: CommandCall,
     name: string,
     act: (account: Account) => Promise<Reply>,
   ): Promise<Refusal | Act> {
-    const account = await accounts.find(name);
+    const account = await userOf(name, accounts, presence);
     if (account === undefined) return noUser(name);
     return (await objection(caller, account, command)) ?? { target: `user:${account.name}`, run: () => act(account) };
   }
@@ -233,7 +236,9 @@ export function moderationCommands({
         return {
           target: `user:${account.name}`,
           async run() {
-            const { code, expires } = await resetCodes.issue(account);
+            const issued = await resetCodes.issue(account);
+            if (issued === undefined) return refuse('unsupported', 'This server has no passwords.');
+            const { code, expires } = issued;
             return reply(`code:${code}`, { user: account.name, code, expires: new Date(expires).toISOString() });
           },
         };

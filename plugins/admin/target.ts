@@ -1,4 +1,4 @@
-import { type Account, type Accounts, type Refusal, refuse } from 'chatserv';
+import { type Account, type Accounts, isGuest, type Presence, type Refusal, refuse } from 'chatserv';
 import { networkIn } from './networks.ts';
 
 /** What a ban applies to. */
@@ -23,6 +23,12 @@ export async function targetOf(word: string, accounts: Accounts): Promise<Target
   }
   if (account !== undefined) return { kind: 'user', account };
   return network === undefined ? noUser(name) : { kind: 'address', network };
+}
+
+/** A user by name, or a guest who is online. */
+export async function userOf(name: string, accounts: Accounts, presence: Presence): Promise<Account | undefined> {
+  const online = presence.find(name);
+  return online !== undefined && isGuest(online) ? online : accounts.find(name);
 }
 
 /** The refusal of a name that no user has. */

@@ -76,6 +76,7 @@ class JsonState implements CodecState {
         return { kind: 'cancel' };
       case 'login':
       case 'register':
+      case 'guest':
       case 'resume':
         if (question === undefined || this.#isLoggedIn) return invalid('unexpected', data.type);
         return { kind: 'login', preset: presetOf(data) };
@@ -141,15 +142,18 @@ class JsonState implements CodecState {
   }
 }
 
-/** The answers to the login's questions that a `login`, `register` or `resume` carries. */
+/** The answers to the login's questions that a `login`, `register`, `guest` or `resume` carries. */
 function presetOf(
-  event: Extract<ClientEvent, { type: 'login' | 'register' | 'resume' }>,
+  event: Extract<ClientEvent, { type: 'login' | 'register' | 'guest' | 'resume' }>,
 ): Readonly<Record<string, string>> {
   const device: Record<string, string> = event.device === undefined ? {} : { device: event.device };
   if (event.type === 'register') {
-    const { name: username, password } = event;
-    return { username, password, register: 'y', 'new-password': password, 'new-password-again': password, ...device };
+    const { name: username, password, invitation: code } = event;
+    const invitation: Record<string, string> = code === undefined ? {} : { invitation: code };
+    const chosen = { 'new-password': password, 'new-password-again': password };
+    return { username, password, register: 'y', ...chosen, ...invitation, ...device };
   }
+  if (event.type === 'guest') return { username: event.name, register: 'n', guest: 'y', ...device };
   const takeover: Record<string, string> = event.takeover ? { takeover: 'y' } : {};
   if (event.type === 'resume') return { username: '', resume: event.token, ...takeover, ...device };
   const password: Record<string, string> = event.password === undefined ? {} : { password: event.password };

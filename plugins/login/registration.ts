@@ -3,6 +3,9 @@ import {
   askUsername,
   blocked,
   definePlugin,
+  Invitations,
+  type LoginRefusal,
+  type LoginSession,
   nameObjection,
   Passwords,
   Quota,
@@ -21,10 +24,19 @@ export default definePlugin({
       .default(10)
       .describe('How many registrations from one IPv4 address or IPv6 /64 within `time`'),
     time: z.number().positive().default(3600).describe('The time for `perNetwork`, in seconds'),
+    invitation: z
+      .enum(['required', 'optional'])
+      .default('optional')
+      .describe('Whether new users need an invitation; the plugin `invitations` makes them'),
   }),
   needs: { accounts: Accounts, passwords: Passwords },
+  wants: { invitations: Invitations },
   provides: { registration: Registration },
-  setup({ options, accounts, passwords, logger, server, clock, hotState }) {
+  setup({ options, accounts, passwords, invitations, logger, server, clock, hotState }) {
+    const isRequired = options.invitation === 'required';
+    if (isRequired && invitations === undefined) {
+      throw new Error("`invitation` is 'required', and nothing makes invitations: switch on the plugin 'invitations'");
+    }
     const registrations = hotState('registrations', () => new Quota());
 
     /** Blocks a network with too many registrations. @param how `take` counts another one, `wait` only checks */
@@ -37,6 +49,45 @@ export default definePlugin({
       return blocked(wait);
     }
 
+    /** Asks for the code of an invitation until it is valid. @returns undefined where none is needed or given */
+    async function askInvitation(session: LoginSession): Promise<string | LoginRefusal | undefined> {
+      for (let because = ''; invitations !== undefined; because = 'wrong') {
+        const code = await session.ask('invitation', because);
+        if (code.trim() === '' && !isRequired) return undefined;
+        const found = await invitations.check(code, session);
+        if (found === 'wrong') continue;
+        return 'kind' in found ? found : code;
+      }
+      return undefined;
+    }
+
+    /** Creates an account, with one use of an invitation if there is one. */
+    async function create(session: LoginSession, name: string, hash: string, invitation: string | undefined) {
+      const use = invitation === undefined ? undefined : await invitations?.use(invitation);
+      if (invitation !== undefined && use === undefined) {
+        registrations.giveBack(session.network);
+        return askUsername('username', 'invitation');
+      }
+      const account = await accounts.create(name, hash, true).catch(async (cause: unknown) => {
+        await use?.giveBack();
+        throw cause;
+      });
+      // Somebody else may have taken the name, or one that looks like it, during the dialogue.
+      if (account === undefined) {
+        await use?.giveBack();
+        return askUsername('username', 'taken');
+      }
+      const facts = {
+        event: 'registration',
+        ...session.who,
+        account: account.name,
+        ...(use && { invitation: use.id }),
+      };
+      logger.info(facts, 'registered');
+      await use?.grant(account);
+      return askUsername('registered');
+    }
+
     return {
       provide: { registration: {} },
       hooks: {
@@ -47,9 +98,13 @@ export default definePlugin({
             async handler(session, name) {
               const wrong = nameObjection(name) ?? ((await accounts.lookalike(name)) && 'look-alike');
               if (wrong !== undefined) return askUsername('username', wrong);
-              if ((await session.ask('register')) !== 'y') return askUsername();
+              const isInvited = session.preset('invitation') !== undefined;
+              // A guest login may follow.
+              if ((await session.ask('register')) !== 'y') return undefined;
               const soon = tooMany(session, 'wait');
               if (soon !== undefined) return soon;
+              const invitation = isRequired || isInvited ? await askInvitation(session) : undefined;
+              if (typeof invitation === 'object') return invitation;
               let because = '';
               for (;;) {
                 const secret = await session.ask('new-password', because);
@@ -65,12 +120,7 @@ export default definePlugin({
                   session.close('busy');
                   return undefined;
                 }
-                const account = await accounts.create(name, hash, true);
-                if (account !== undefined) {
-                  logger.info({ event: 'registration', ...session.who, account: account.name }, 'registered');
-                }
-                // Somebody else may have taken the name, or one that looks like it, during the dialogue.
-                return account === undefined ? askUsername('username', 'taken') : askUsername('registered');
+                return create(session, name, hash, invitation);
               }
             },
           },

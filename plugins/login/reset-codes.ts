@@ -24,18 +24,19 @@ export default definePlugin({
   options: z.strictObject({
     lifetime: z.number().positive().max(31_557_600).default(86_400).describe('How long a code is valid, in seconds'),
   }),
-  needs: { accounts: Accounts, passwords: Passwords, storage: Storage },
+  needs: { accounts: Accounts, storage: Storage },
+  wants: { passwords: Passwords },
   provides: { resetCodes: ResetCodes },
   setup({ options, accounts, passwords, storage, clock, logger }) {
     const codes = storage.open('reset-codes', CODE);
     const keyOf = ({ id }: Account) => String(id);
 
     /** Asks for a new password until it is acceptable. The first time, the reason is that the code was right. */
-    async function askPassword(session: Session, name: string): Promise<string> {
+    async function askPassword(session: Session, name: string, rules: Passwords): Promise<string> {
       for (let because = 'reset'; ; ) {
         const secret = await session.ask('new-password', because);
         const again = await session.ask('new-password-again');
-        const objection = secret === again ? await passwords.objection(name, secret) : '';
+        const objection = secret === again ? await rules.objection(name, secret) : '';
         if (objection === undefined) return secret;
         because = objection;
       }
@@ -45,6 +46,7 @@ export default definePlugin({
       provide: {
         resetCodes: {
           async issue(account) {
+            if (passwords === undefined) return undefined;
             const code = newCode();
             const expires = Math.ceil(clock.now() + options.lifetime * 1000);
             await codes.set(keyOf(account), { hash: codeHash(code) ?? '', until: expires });
@@ -59,11 +61,11 @@ export default definePlugin({
             order: 'pre',
             async handler(session, account, secret) {
               const hash = codeHash(secret);
-              if (hash === undefined) return undefined;
+              if (hash === undefined || passwords === undefined) return undefined;
               const isValid = (code: z.infer<typeof CODE> | undefined) =>
                 code?.hash === hash && code.until > clock.now();
               if (!isValid(await codes.get(keyOf(account)))) return undefined;
-              const hashed = await passwords.hash(await askPassword(session, account.name), session.network);
+              const hashed = await passwords.hash(await askPassword(session, account.name, passwords), session.network);
               if (hashed === undefined) {
                 session.close('busy');
                 return undefined;

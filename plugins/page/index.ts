@@ -1,6 +1,7 @@
-import { definePlugin, Http, Inbox, Registration, z } from 'chatserv';
+import { definePlugin, Guests, Http, Inbox, Invitations, Registration, z } from 'chatserv';
+import { invitationHandler } from './invitation.ts';
 import { serve } from './serve.ts';
-import { siteFiles } from './site.ts';
+import { INVITATION, siteFiles } from './site.ts';
 
 /** A path on the HTTP port that ends with a slash. */
 const folder = z.string().regex(/^\/(?:[\w.~-]+\/)*$/, "a path such as '/' or '/chat/'");
@@ -23,9 +24,15 @@ export default definePlugin({
       .describe('The path of the WebSocket on that port: the option `path` of the plugin `websocket`'),
   }),
   needs: { http: Http },
-  wants: { registration: Registration, inbox: Inbox },
-  setup({ options, http, registration, inbox }) {
-    const site = { ...options, registers: registration !== undefined, keepsMessages: inbox !== undefined };
+  wants: { registration: Registration, inbox: Inbox, invitations: Invitations, guests: Guests },
+  setup({ options, http, registration, inbox, invitations, guests, server }) {
+    const site = {
+      ...options,
+      registers: registration !== undefined,
+      invites: invitations !== undefined,
+      welcomesGuests: guests !== undefined,
+      keepsMessages: inbox !== undefined,
+    };
     let files: ReturnType<typeof siteFiles> | undefined;
     // Built for the first visitor: it would take a fifth of the time of a start from the source.
     const handler = serve(options.path, () => {
@@ -36,6 +43,10 @@ export default definePlugin({
     return {
       start() {
         mounted.push(http.mount(options.path, handler));
+        if (invitations !== undefined) {
+          const handleInvitation = invitationHandler(invitations, http, server);
+          mounted.push(http.mount(`${options.path}${INVITATION}`, handleInvitation));
+        }
         if (options.path !== '/') mounted.push(http.mount(options.path.slice(0, -1), handler));
       },
       dispose() {

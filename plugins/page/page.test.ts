@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { Accounts, Invitations } from 'chatserv';
 import { startServer, type TestPlugins } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
@@ -139,4 +140,22 @@ test('no module of the page makes markup of text', () => {
   }
   const html = readFileSync(new URL('page.html', folder), 'utf8');
   expect(html).not.toMatch(/\sstyle=|\son\w+=|<style|<script>/i);
+});
+
+test('whoever has a code learns who invites, and wrong codes are limited per network', async () => {
+  const plugins = { http: { port: 0 }, page: { path: '/chat/' }, invitations: { wrongPerNetwork: 2 } };
+  await using server = await startServer(plugins, { exempt: [] });
+  await server.registers('mo');
+  const accounts = server.host.service(Accounts.service) as Accounts;
+  const mo = await accounts.find('mo');
+  const invitations = server.host.service(Invitations.service) as Invitations;
+  const { code } = await invitations.create({ by: mo, uses: 1, time: 60 });
+  const asks = (body: string, method = 'POST') =>
+    fetch(`http://${server.listening.get('http')}/chat/invitation`, { method, ...(method === 'POST' && { body }) });
+  expect((await asks('', 'GET')).status).toBe(405);
+  expect((await asks('x'.repeat(129))).status).toBe(413);
+  expect(await (await asks(code)).json()).toEqual({ invitation: { from: 'mo', rooms: [] } });
+  for (let i = 0; i < 2; i++) expect(await (await asks('00000-00000-00000')).json()).toEqual({ invitation: null });
+  const late = await asks(code);
+  expect([late.status, late.headers.get('retry-after')]).toEqual([429, '1800']);
 });

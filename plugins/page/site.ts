@@ -24,9 +24,16 @@ export interface SiteOptions {
   readonly socket: string;
   /** Whether new users can register. */
   readonly registers: boolean;
+  /** Whether guests can come in. */
+  readonly welcomesGuests: boolean;
+  /** Whether there are invitations. */
+  readonly invites: boolean;
   /** Whether messages are stored for offline users. */
   readonly keepsMessages: boolean;
 }
+
+/** Where the page looks up invitations, below its path. */
+export const INVITATION = 'invitation';
 
 /** The folder of the page's files, as source or as built. */
 const FOLDER = new URL('browser/', import.meta.url);
@@ -52,7 +59,7 @@ const STYLES = [
  * @throws when a file cannot be read
  */
 export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile> {
-  const { title, welcome, path, socket, registers, keepsMessages } = options;
+  const { title, welcome, path, socket, registers, invites, welcomesGuests, keepsMessages } = options;
   const main = new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', FOLDER);
   const modules = browserModules(main, (name) => import.meta.resolve(name));
   const parts = new Map<string, { type: string; text: string }>();
@@ -67,6 +74,8 @@ export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile>
     // Relative, since a proxy may serve it all under another path.
     socket: escaped(posix.relative(path, socket)),
     registration: registers ? 'on' : 'off',
+    guests: welcomesGuests ? 'on' : 'off',
+    invitations: invites ? INVITATION : '',
     keepsMessages: keepsMessages ? 'on' : 'off',
     absence: keepsMessages ? 'People who are away get the message later.' : 'Only people who are online get it.',
     assets,

@@ -1,4 +1,15 @@
-import { Accounts, definePlugin, type Entry, MessageLog, nameKey, Roles, Rooms, Storage, TimedBlocks } from 'chatserv';
+import {
+  Accounts,
+  definePlugin,
+  type Entry,
+  isGuest,
+  MessageLog,
+  nameKey,
+  Roles,
+  Rooms,
+  Storage,
+  TimedBlocks,
+} from 'chatserv';
 import { accountOf, roomKinds } from './changes.ts';
 import type { RoomContext } from './context.ts';
 import { Declared } from './declared.ts';
@@ -83,7 +94,8 @@ export default definePlugin({
             // Before `wholast` records the login.
             order: 'pre',
             async handler({ account }) {
-              if (account !== undefined) await declared.loggedIn(account);
+              // A guest cannot be a member.
+              if (account !== undefined && !isGuest(account)) await declared.loggedIn(account);
             },
           },
         },

@@ -1,6 +1,6 @@
 /** A registered user, as far as the kernel knows one. */
 export interface Account {
-  /** Never 0, and never reused. */
+  /** Never 0, and never reused. A guest's is negative. */
   readonly id: number;
   /** The name as registered. */
   readonly name: string;
@@ -10,3 +10,14 @@ export interface Account {
  * What happened to an account: it was registered, its roles changed, it was renamed, signed out everywhere, or removed.
  */
 export type AccountChange = 'registered' | 'roles' | 'renamed' | 'signed-out' | 'removed';
+
+/** What the names of guests end with. No user name can contain brackets. */
+export const GUEST_MARK = '[guest]';
+
+/**
+ * Whether this is a guest: somebody with a name for one session, whom no store has. Guests get live messages only, have no
+ * roles, and nothing may be stored for them.
+ */
+export function isGuest({ id }: Pick<Account, 'id'>): boolean {
+  return id < 0;
+}

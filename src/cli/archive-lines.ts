@@ -18,6 +18,8 @@ const LABEL_LENGTH = 64;
 
 export const id = z.int().positive().max(GREATEST_ID);
 export const place = z.int().nonnegative().max(GREATEST_ID);
+/** A sender: an account, 0 for none, or a guest, whose id is negative. */
+const sender = z.int().min(-GREATEST_ID).max(GREATEST_ID);
 export const time = z.int().nonnegative().max(LATEST_TIME);
 const name = z.string().refine((name) => name.length <= NAME_LENGTH && isSafeName(name), 'it cannot be a user name');
 const label = z.string().max(LABEL_LENGTH).transform(withoutControls);
@@ -81,7 +83,7 @@ export const archiveLine = z.discriminatedUnion('type', [
     kind: z.string().min(1),
     version: z.int().positive(),
     counts: z.boolean(),
-    sender: place,
+    sender,
     from: cleanText,
     device: label,
     toSender: z.boolean(),
@@ -95,7 +97,7 @@ export const archiveLine = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('key'),
     id,
-    sender: place,
+    sender,
     key: z.string(),
     unknown: z.array(cleanText).readonly(),
     time,

@@ -1,30 +1,16 @@
 import type { Argv } from 'yargs';
 import { ConfigErrors } from '../host/config-errors.ts';
-import { asTyped, normalized } from './arguments.ts';
+import { normalized } from './arguments.ts';
 import { COMMANDS, type Commands } from './commands.ts';
 import { misunderstood } from './misunderstood.ts';
 import { KINDS } from './new.ts';
+import { CONFIG, numberIn, OPTIONAL_WORD, WORD } from './options.ts';
 import { version } from './package.ts';
+import { addInvite, addUser } from './user-commands.ts';
 import { yargs } from './yargs.ts';
 
 /** The longest time between two updates of `top`, in seconds: a day. */
 const PAUSE_MOST = 86_400;
-
-/** A word that must be given: a name or a file, as it was typed. */
-const WORD = { type: 'string', demandOption: true, coerce: word } as const;
-
-/** A name or a file that may be left out. */
-const OPTIONAL_WORD = {
-  type: 'string',
-  coerce: (given: string | undefined) => (given === undefined ? given : word(given)),
-} as const;
-
-/** The option `--config`. */
-const CONFIG = {
-  type: 'string',
-  requiresArg: true,
-  describe: 'The config file; by default chatserv.config.* in this folder',
-} as const;
 
 /**
  * Runs a command line.
@@ -52,6 +38,7 @@ export async function runCommandLine(args: readonly string[], commands: Commands
   addConnect(program, commands);
   addRunning(program, commands);
   addUser(program, commands);
+  addInvite(program, commands);
   addNew(program, commands);
   addStore(program, commands);
   const words = normalized(args);
@@ -103,9 +90,13 @@ function addConnect(program: Argv, { connect }: Commands): void {
             requiresArg: true,
             describe: "This device's name; by default terminal-HOST, and the default device for a pipe",
           },
+          invitation: { type: 'string', requiresArg: true, describe: 'The code of an invitation to register with' },
+          guest: { type: 'boolean', default: false, describe: 'Come in as a guest, without an account' },
         }),
-    ({ address = 'localhost', tls, ca, insecure, 'password-file': passwordFile, register, device }) =>
-      connect({ address, tls, ca, insecure, passwordFile, register, device }),
+    ({ address = 'localhost', 'password-file': passwordFile, ...given }) => {
+      const { tls, ca, insecure, register, device, invitation, guest } = given;
+      return connect({ address, tls, ca, insecure, passwordFile, register, device, invitation, guest });
+    },
   );
 }
 
@@ -143,92 +134,6 @@ function addRunning(program: Argv, { top, reload, health, plugins, check }: Comm
       plugins(config),
     )
     .command('check', 'Check a config and report all errors', { config: CONFIG }, ({ config }) => check(config));
-}
-
-function addUser(program: Argv, commands: Commands): void {
-  const {
-    addUser,
-    setPassword,
-    resetPassword,
-    renameUser,
-    listUsers,
-    setRoles,
-    removeUser,
-    signOut,
-    signEveryoneOut,
-    unblock,
-  } = commands;
-  const name = (command: Argv) => command.option('config', CONFIG).positional('name', WORD);
-  program.command('user', 'Manage accounts', (user) =>
-    user
-      .command('add <name>', 'Register a user; the password is read from standard input', name, ({ config, name }) =>
-        addUser(config, name),
-      )
-      .command('passwd <name>', "Set a user's password, read from standard input", name, ({ config, name }) =>
-        setPassword(config, name),
-      )
-      .command('reset <name>', 'Print a one-time code for a user who forgot the password', name, ({ config, name }) =>
-        resetPassword(config, name),
-      )
-      .command(
-        'rename <name> <to>',
-        'Rename a user; closes its sessions and revokes its tokens',
-        (command) => name(command).positional('to', WORD),
-        ({ config, name, to }) => renameUser(config, name, to),
-      )
-      .command('list', 'List the users', { config: CONFIG }, ({ config }) => listUsers(config))
-      .command(
-        'role <name> [roles..]',
-        "Set a user's roles, such as admin or moderator; 'none' removes all; without roles, print them",
-        (command) =>
-          name(command).positional('roles', {
-            type: 'string',
-            array: true,
-            coerce: (given: string[] | undefined) => given?.map(word),
-          }),
-        ({ config, name, roles }) => setRoles(config, name, roles ?? []),
-      )
-      .command(
-        'remove <name>',
-        'Remove a user and the messages queued for it',
-        (command) =>
-          name(command).option('messages', {
-            type: 'boolean',
-            default: false,
-            describe: 'Also remove messages from it that are not delivered yet, even if the user was removed before',
-          }),
-        ({ config, name, messages }) => removeUser(config, name, messages),
-      )
-      .command(
-        'sign-out [name]',
-        'Sign a user out everywhere; closes its sessions and revokes its tokens',
-        (command) =>
-          command.option('config', CONFIG).positional('name', OPTIONAL_WORD).option('all', {
-            type: 'boolean',
-            default: false,
-            describe: 'Sign out everyone, and replace the key for tokens',
-          }),
-        ({ config, name, all }) => {
-          if (all === (name !== undefined))
-            throw new ConfigErrors(['Name the user to sign out, or --all for everyone.']);
-          return name === undefined ? signEveryoneOut(config) : signOut(config, name);
-        },
-      )
-      .command('unblock <name>', 'Unblock a user who was blocked after wrong passwords', name, ({ config, name }) =>
-        unblock(config, name),
-      )
-      .command(
-        'import <file>',
-        'Import users: name,SHA-1 as in user_pass.txt of an earlier server, or name,password with --passwords',
-        (command) =>
-          command
-            .option('config', CONFIG)
-            .positional('file', WORD)
-            .option('passwords', { type: 'boolean', default: false, describe: 'Each line is name,password' }),
-        ({ config, file, passwords }) => commands.importUsers(config, file, passwords),
-      )
-      .demandCommand(1, 'Name a command: add, passwd, reset, rename, list, role, remove, sign-out, unblock or import.'),
-  );
 }
 
 function addNew(program: Argv, { newPlugin }: Commands): void {
@@ -273,18 +178,4 @@ function addStore(program: Argv, { backUp, restore, exportAll, importAll }: Comm
     .command('import <file>', 'Import an exported file into a new store', file, ({ config, file }) =>
       importAll(config, file),
     );
-}
-
-/** A name or file as it was typed. @throws ConfigErrors when it is empty */
-function word(given: string): string {
-  if (given === '') throw new ConfigErrors(['A name or file name is empty.']);
-  return asTyped(given);
-}
-
-function numberIn(option: string, text: string, allowed: (value: number) => boolean, what: string): number {
-  const value = text?.trim() === '' ? Number.NaN : Number(text);
-  if (text !== undefined && !allowed(value)) {
-    throw new ConfigErrors([`--${option} must be ${what}, not '${text}'.`]);
-  }
-  return value;
 }

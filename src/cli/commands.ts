@@ -1,4 +1,5 @@
 import type { ConnectOptions } from './connect.ts';
+import type { InviteOptions } from './invite.ts';
 import type { Kind } from './new.ts';
 
 /**
@@ -31,6 +32,8 @@ export const COMMANDS = {
   unblock: async (config: string | undefined, name: string) => (await import('./user.ts')).unblock(config, name),
   importUsers: async (config: string | undefined, file: string, passwords: boolean) =>
     (await import('./user-import.ts')).importUsers(config, file, passwords),
+  invite: async (config: string | undefined, options: InviteOptions) =>
+    (await import('./invite.ts')).invite(config, options),
   newPlugin: async (name: string, kind: Kind) => (await import('./new.ts')).newPlugin(name, kind),
   backUp: async (config: string | undefined, file: string) => (await import('./backup.ts')).backUp(config, file),
   restore: async (config: string | undefined, file: string, redactions: string | undefined) =>

@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly passwordFile: string | undefined;
   readonly register: boolean;
   readonly device: string | undefined;
+  readonly invitation: string | undefined;
+  readonly guest: boolean;
 }
 
 /** Connects to a server, at a terminal or with lines from a pipe. Sets the exit code. */
@@ -34,7 +36,8 @@ export async function connect(options: ConnectOptions): Promise<void> {
   }
   const open = dial(address, await tlsOptions(options));
   const password = await givenPassword(options.passwordFile);
-  const login = { address, open, password, register: options.register };
+  const { register, invitation, guest } = options;
+  const login = { address, open, password, register, invitation, guest };
   const device = givenDevice(options.device);
   process.exitCode = process.stdin.isTTY
     ? await atTerminal({ ...login, device: options.device === undefined ? terminalDevice() : device })
@@ -42,21 +45,20 @@ export async function connect(options: ConnectOptions): Promise<void> {
 }
 
 /** Who connects where. */
-interface Login {
+interface Login extends Pick<ConnectOptions, 'register' | 'invitation' | 'guest'> {
   readonly address: Address;
   readonly open: ReturnType<typeof dial>;
   readonly password: string | undefined;
-  readonly register: boolean;
   readonly device: DeviceOptions | undefined;
 }
 
-function atTerminal({ address, open, password, register, device }: Login): Promise<number> {
+function atTerminal({ address, open, password, register, invitation, guest, device }: Login): Promise<number> {
   const { stdin, stdout } = process;
   const dumb = !stdout.isTTY || process.env.TERM === 'dumb' || process.env.TERM === undefined;
   const client = new Client({
     open,
     place: addressText(address),
-    given: { name: address.user, password, register },
+    given: { name: address.user, password, register, invitation, guest },
     device,
     terminal: (owner) => (dumb ? new DumbTerminal(stdin, stdout, owner) : new AnsiTerminal(stdin, stdout, owner)),
     view: (columns) => new View(stdout, columns),
@@ -69,16 +71,16 @@ function atTerminal({ address, open, password, register, device }: Login): Promi
   });
 }
 
-function fromPipe({ address, open, password, register, device }: Login): Promise<number> {
+function fromPipe({ address, open, password, register, invitation, guest, device }: Login): Promise<number> {
   const { user: name } = address;
   if (name === undefined) throw new ConfigErrors(['There is no terminal to ask for a name: use user@host.']);
-  if (password === undefined) {
+  if (password === undefined && !guest) {
     throw new ConfigErrors([
       'There is no terminal to ask for a password: set CHATSERV_PASSWORD, or use --password-file FILE.',
     ]);
   }
   const { stdin: input, stdout: output, stderr: errors } = process;
-  return runScript({ open, login: { name, password, register }, device, input, output, errors });
+  return runScript({ open, login: { name, password, register, invitation, guest }, device, input, output, errors });
 }
 
 /** The device that is named on the command line; undefined for the account's default one. */

@@ -62,11 +62,13 @@ export async function setPassword(config: string | undefined, name: string): Pro
 
 /** Prints a code with which a user can log in once, in place of the password, and then chooses a new one. */
 export async function resetPassword(config: string | undefined, name: string): Promise<void> {
-  const services = { accounts: Accounts, resetCodes: ResetCodes };
+  const services = { accounts: Accounts, passwords: Passwords, resetCodes: ResetCodes };
   await withServices(config, services, async ({ accounts, resetCodes }) => {
     const account = await known(accounts, name);
     if (isBot(account)) throw new ConfigErrors([`${account.name} is a bot: bots have no password.`]);
-    const { code, expires } = await resetCodes.issue(account);
+    const issued = await resetCodes.issue(account);
+    if (issued === undefined) throw new ConfigErrors(["This server has no passwords: the plugin 'password' is off."]);
+    const { code, expires } = issued;
     print(
       `Until ${timeOf(expires)}, ${account.name} can log in once with this code in place of the password:\n${code}\n`,
     );

@@ -7,6 +7,10 @@ export interface LoginOptions {
   readonly password?: string | undefined;
   /** Whether to register the name if it is new. */
   readonly register?: boolean | undefined;
+  /** The code of an invitation to register with. */
+  readonly invitation?: string | undefined;
+  /** Whether to come in as a guest, without a password. */
+  readonly guest?: boolean | undefined;
   /** Whether the first login may close another session of the account. Reconnects never do. */
   readonly takeover?: boolean | undefined;
 }
@@ -14,7 +18,7 @@ export interface LoginOptions {
 /** A login that needs no questions. */
 type Beginning = (
   | { readonly type: 'resume'; readonly token: string; readonly takeover?: true }
-  | Extract<Step, { readonly type: 'login' | 'register' }>
+  | Extract<Step, { readonly type: 'login' | 'register' | 'guest' }>
 ) & { readonly device?: string };
 
 /** Whether a question is for the password of the account: a plugin may ask for another one. */
@@ -45,18 +49,23 @@ export class Credentials {
     // Only once: otherwise two devices that reconnect would take over from each other for ever.
     const takeover = this.#login?.takeover && this.name === undefined && { takeover: true as const };
     const device = this.device.name;
-    const more = { ...takeover, ...(device !== undefined && { device }) };
+    const named = device !== undefined && { device };
+    const more = { ...takeover, ...named };
     if (this.#token !== undefined) return { type: 'resume', token: this.#token, ...more };
-    const { name, password, register } = this.#login ?? {};
+    const { name, password, register, invitation, guest } = this.#login ?? {};
+    if (guest && name !== undefined) return { type: 'guest', name, ...named };
     if (name === undefined || password === undefined) return undefined;
-    return { type: register ? 'register' : 'login', name, password, ...more };
+    if (!register) return { type: 'login', name, password, ...more };
+    return { type: 'register', name, password, ...(invitation !== undefined && { invitation }), ...more };
   }
 
   /** Stores an answer of the owner, for the next login. */
   answered(question: string, step: Step): void {
-    if (step.type !== 'answer') {
-      const { name, password } = step;
-      this.#login = { name, password, register: step.type === 'register' };
+    if (step.type === 'guest') {
+      this.#login = { name: step.name, guest: true };
+    } else if (step.type !== 'answer') {
+      const { name, password, invitation } = step;
+      this.#login = { name, password, register: step.type === 'register', invitation };
     } else if (question === 'username') this.#login = { name: step.text };
     else if (isPassword(question) && this.#login) this.#login = { ...this.#login, password: step.text };
   }

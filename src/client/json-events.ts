@@ -28,8 +28,18 @@ export const clientEvents = z
         'Logs in; answered `welcome`, `blocked`, or `ask` with the question that is open, such as the `password` if it is missing',
       ),
     z
-      .object({ type: z.literal('register'), request, name, password, device })
+      .object({
+        type: z.literal('register'),
+        request,
+        name,
+        password,
+        invitation: z.string().max(128).optional().describe('The code of an invitation'),
+        device,
+      })
       .describe('Registers a new user and logs in; answered like `login`'),
+    z
+      .object({ type: z.literal('guest'), request, name, device })
+      .describe('Comes in as a guest, without an account; answered like `login`. The name gets `[guest]` at its end'),
     z
       .object({
         type: z.literal('resume'),
@@ -104,7 +114,11 @@ export const serverEvents = z
       .object({
         type: z.literal('ask'),
         request: answered,
-        question: z.string().describe("`username`, `password`, `register`, `new-password`, or a plugin's own word"),
+        question: z
+          .string()
+          .describe(
+            "`username`, `password`, `register`, `invitation`, `guest`, `new-password`, or a plugin's own word",
+          ),
         because: z.string().describe('Why it is asked: `start`, `connected`, `wrong`, `registered`, ...; may be empty'),
         reason: z
           .string()

@@ -26,7 +26,7 @@ export interface LoginDialogueHost {
 export class LoginDialogue {
   readonly #host: LoginDialogueHost;
   /** How the login was begun without asking the owner. */
-  #trying: 'resume' | 'login' | 'register' | undefined;
+  #trying: 'resume' | 'login' | 'register' | 'guest' | undefined;
   /** Whether the previous attempt was lost without an answer, so that it may have opened a session. */
   #wasLost = false;
   /** Whether the owner is being asked. */

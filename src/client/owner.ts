@@ -29,7 +29,7 @@ export interface Closed {
 
 /** A question from the server. */
 export interface Ask {
-  /** `username`, `password`, `register`, `new-password`, or a plugin's own word. */
+  /** `username`, `password`, `register`, `invitation`, `guest`, `new-password`, or a plugin's own word. */
   readonly question: string;
   /** Why it is asked: `start`, `wrong`, `connected`, `too-short`; may be empty. */
   readonly because: string;
@@ -56,9 +56,12 @@ export type Step =
       readonly type: 'login' | 'register';
       readonly name: string;
       readonly password: string;
+      /** For a `register`: the code of an invitation. */
+      readonly invitation?: string | undefined;
       /** Whether to close another session of the account, if there is one. */
       readonly takeover?: boolean | undefined;
-    };
+    }
+  | { readonly type: 'guest'; readonly name: string };
 
 /** A message for this account. */
 export interface Received {

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'mixed-scripts': 'A name cannot mix scripts, such as Latin and Cyrillic letters.',
   'look-alike': "That name looks too much like another user's.",
   taken: 'That name is taken.',
+  invitation: 'That invitation was used up by somebody else.',
 };
 
 /** Why a name cannot be registered. */
@@ -37,6 +38,8 @@ export function passwordProblem(reason: string): string {
   return sentence(PASSWORDS, reason) ?? `That password is not accepted here (${reason}).`;
 }
 
+const NO_INVITATION = 'That invitation is not valid: it has expired, was used up, or has a typing error.';
+
 /** Why the last answer to a question was not accepted; empty if the question is asked for the first time. */
 export function answerProblem({ question, because }: Pick<Ask, 'question' | 'because'>): string {
   if (because === '') return '';
@@ -45,6 +48,8 @@ export function answerProblem({ question, because }: Pick<Ask, 'question' | 'bec
       return 'Wrong password.';
     case 'new-password':
       return passwordProblem(because);
+    case 'invitation':
+      return NO_INVITATION;
     default:
       return /[.?!]$/.test(because) ? because : `${because}.`;
   }
@@ -64,6 +69,7 @@ export function loginProblem(
     case 'password':
       return registers ? `${nameProblem('taken')} If it is yours, log in instead.` : 'Wrong password.';
     case 'register':
+    case 'guest':
       return `There is no account “${name}”.`;
     case 'new-password':
       return passwordProblem(because);
@@ -73,6 +79,8 @@ export function loginProblem(
       return reason === undefined
         ? `There is no account “${name}”, and it cannot be registered here.`
         : nameProblem(reason);
+    case 'invitation':
+      return because === '' ? 'You need an invitation to make an account here.' : NO_INVITATION;
     default:
       return `You cannot log in without answering “${question}”.`;
   }
@@ -93,6 +101,7 @@ const CLOSED: Readonly<Record<string, string>> = {
   rate: 'Too much was sent at once.',
   full: 'The server is full.',
   busy: 'The server is busy.',
+  'too-many-guests': 'There are too many guests at the moment.',
   'too-many-connections': 'There are too many connections from your network.',
   'too-many-new-connections': 'There are too many connections from your network.',
   connected: 'Your previous connection is still open.',

@@ -4,12 +4,19 @@ import type { Question } from '../api/codec.ts';
 const NEUTRAL: ReadonlySet<string> = new Set(['', 'start', 'registered']);
 
 /** The questions of the login dialogue; plugins may ask others in between. */
-const LOGIN: ReadonlySet<string> = new Set(['username', 'password', 'register', 'new-password', 'new-password-again']);
+const LOGIN: ReadonlySet<string> = new Set([
+  'username',
+  'password',
+  'register',
+  'guest',
+  'new-password',
+  'new-password-again',
+]);
 
 /** The answers that a client sent with its login, before the questions. */
 export class PresetAnswers {
   #answers: Readonly<Record<string, string>>;
-  /** The answered questions, each with its cause. */
+  /** The answered questions, those of the dialogue each with its cause. */
   readonly #used = new Set<string>();
 
   constructor(answers: Readonly<Record<string, string>>) {
@@ -17,14 +24,15 @@ export class PresetAnswers {
   }
 
   /**
-   * Answers a question, once for each cause. A question of the dialogue that has no answer here, or that rejects the
+   * Answers a question once, one of the dialogue once for each cause. A question of the dialogue that has no answer here, or that rejects the
    * last one, goes to the client, and so does every question after it.
    * @param because why the question is asked
    */
   take(question: Question, because: string): string | undefined {
     const isDialogue = LOGIN.has(question);
     const answer = isDialogue && !NEUTRAL.has(because) ? undefined : this.get(question);
-    const use = `${question} ${because}`;
+    // A plugin that asks again did not like the answer.
+    const use = isDialogue ? `${question} ${because}` : question;
     if (answer !== undefined && !this.#used.has(use)) {
       this.#used.add(use);
       return answer;

@@ -48,7 +48,7 @@ export class SessionFeed implements Feed {
   /** For clients that don't: the last id put into the outbox, and the last that the transport took. */
   #sent = 0;
   #taken = 0;
-  /** Ephemeral messages that are queued until the client polls. */
+  /** Messages that no log has for the session, queued until the client polls. */
   #queued = NO_CHUNKS;
   #queuedBytes = 0;
   #onRoom: (() => void) | undefined;
@@ -154,7 +154,7 @@ export class SessionFeed implements Feed {
 
   /** The transport took the bytes of these messages. */
   taken(messages: readonly Message[]): void {
-    if (this.#acknowledges) {
+    if (this.#acknowledges && this.#reader !== undefined) {
       this.#report(messages.findLast(({ id }) => id === 0));
       return;
     }
@@ -287,6 +287,10 @@ export class SessionFeed implements Feed {
     if (decision !== undefined) return true;
     const chunk = this.#session.clientCodec.render(rendered);
     if (chunk === undefined || chunk.bytes.length === 0) return true;
+    if (this.#reader === undefined) {
+      this.#putUnread(chunk);
+      return true;
+    }
     if (this.#acknowledges) {
       this.#unacknowledged ??= new Unacknowledged(this.#context);
       this.#unacknowledged.add(message);
@@ -302,7 +306,11 @@ export class SessionFeed implements Feed {
     const { message } = rendered;
     if (this.#decide(message) !== undefined) return;
     const chunk = this.#session.clientCodec.render(rendered);
-    if (chunk === undefined || chunk.bytes.length === 0) return;
+    if (chunk !== undefined && chunk.bytes.length > 0) this.#putUnread(chunk);
+  }
+
+  /** Sends a message that the session cannot read from the log later, or queues it for a client that polls. */
+  #putUnread(chunk: Chunk): void {
     if (!this.#session.codec.pollsForMessages) {
       this.#session.outbox.put(chunk);
       return;

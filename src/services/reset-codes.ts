@@ -6,9 +6,9 @@ export interface ResetCodes {
   /**
    * Makes a code with which a user can log in once, in place of the password, and then chooses a new one. It replaces an
    * earlier code of the account.
-   * @returns the code, and when it expires, in milliseconds since 1970
+   * @returns the code, and when it expires, in milliseconds since 1970; undefined if this server has no passwords
    */
-  issue(account: Account): Promise<{ readonly code: string; readonly expires: number }>;
+  issue(account: Account): Promise<{ readonly code: string; readonly expires: number } | undefined>;
 }
 
 export const ResetCodes = token<ResetCodes>('reset-codes');

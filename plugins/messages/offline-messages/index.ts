@@ -6,6 +6,7 @@ import {
   definePlugin,
   History,
   Inbox,
+  isGuest,
   type Message,
   type MessageDraft,
   MessageLog,
@@ -221,8 +222,10 @@ export default definePlugin({
     const inbox: Inbox = {
       async catchUp(session) {
         const { account } = session;
+        // A guest gets live messages only.
+        if (account === undefined || isGuest(account)) return;
         // The feed reads the cursor itself, so that it delivers nothing out of order meanwhile.
-        if (account !== undefined) await session.feed.catchUp(readerOf(session, account));
+        await session.feed.catchUp(readerOf(session, account));
       },
 
       async waiting(account, most = COUNTED_MOST) {
@@ -251,7 +254,7 @@ export default definePlugin({
         // Sessions that logged in while the plugin was off have no reader yet.
         for (const session of server.sessions()) {
           // The feed reports read errors.
-          if (session.account === undefined || live.readers.has(session)) continue;
+          if (session.account === undefined || isGuest(session.account) || live.readers.has(session)) continue;
           cursors.begun(session, session.account);
           inbox.catchUp(session).catch(() => {});
         }
@@ -268,6 +271,8 @@ export default definePlugin({
                 return undefined;
               }
               const { accounts: named, unresolved } = audience;
+              // Nothing is stored of a conversation with a guest, who will not be back.
+              if (isGuest(from) || named.some(isGuest)) return undefined;
               if (unresolved.length > 0 || !quota.areLive(named)) return keepDirect(message, audience);
               if (named.length > 0) message.keep(quota.originOf(from));
               return undefined;
@@ -285,7 +290,7 @@ export default definePlugin({
             order: 'pre',
             async handler(session) {
               const { account } = session;
-              if (account === undefined) return;
+              if (account === undefined || isGuest(account)) return;
               quota.forget(account);
               cursors.begun(session, account);
               await inbox.catchUp(session);

@@ -44,7 +44,7 @@ export interface Watcher {
 }
 
 /** The questions that the login form answers. */
-const FILLED_IN = new Set(['username', 'password', 'register', 'new-password', 'new-password-again']);
+const FILLED_IN = new Set(['username', 'password', 'register', 'guest', 'new-password', 'new-password-again']);
 
 /** Who is online, as far as is known. */
 export interface Presence {
@@ -59,8 +59,12 @@ export interface Presence {
 /** How a chat logs in. */
 export interface Login {
   readonly name: string;
-  readonly password?: string;
+  readonly password?: string | undefined;
   readonly register?: boolean;
+  /** The code of an invitation to register with. */
+  readonly invitation?: string | undefined;
+  /** Whether to come in as a guest, without a password. */
+  readonly guest?: boolean;
   /** Whether to close another session of the account. */
   readonly takeover?: boolean;
 }
@@ -76,6 +80,8 @@ export class Chat implements Presence {
   readonly #reading = new Reading(() => this.#conversation);
   #conversation: Conversation;
   #name: string;
+  /** The login of a guest, who has no token to come back with. */
+  readonly #guest: Login | undefined;
   /** Whether a reset code was accepted: the user chooses a new password during the login. */
   #resets = false;
   #remembered: Remembered;
@@ -88,6 +94,7 @@ export class Chat implements Presence {
     this.#socket = socket;
     this.#watcher = watcher;
     this.#name = kept?.name ?? login.name;
+    this.#guest = login.guest ? login : undefined;
     this.#remembered = kept?.remembered ?? {};
     this.talks = new Talks(
       () => {
@@ -133,7 +140,7 @@ export class Chat implements Presence {
 
   /** Connects again after the end, with the token. @param takeover whether to close a session elsewhere */
   comeBack(takeover: boolean): void {
-    this.#conversation = this.#begin({ name: this.#name, takeover });
+    this.#conversation = this.#begin(this.#guest ?? { name: this.#name, takeover });
     this.#conversation.start();
   }
 

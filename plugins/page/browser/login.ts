@@ -1,4 +1,4 @@
-import { blockedReason, closedReason, lostReason, type State } from 'chatserv/client';
+import { blockedReason, closedReason, lostReason, nameProblem, type State } from 'chatserv/client';
 import { countDown } from './countdown.ts';
 import { byId } from './dom.ts';
 import { loginProblemInWords } from './words.ts';
@@ -6,8 +6,13 @@ import { loginProblemInWords } from './words.ts';
 /** The values of the form. */
 export interface Credentials {
   readonly name: string;
-  readonly password: string;
+  /** Undefined for a guest. */
+  readonly password: string | undefined;
   readonly register: boolean;
+  /** The code of an invitation to register with. */
+  readonly invitation: string | undefined;
+  /** Whether to come in as a guest. */
+  readonly guest: boolean;
   /** Whether to close another session of the account. */
   readonly takeover: boolean;
   /** Whether to stay logged in on the device. */
@@ -24,8 +29,12 @@ export class LoginView {
   readonly #show = byId('login-show', HTMLButtonElement);
   readonly #submit = byId('login-submit', HTMLButtonElement);
   readonly #problem = byId('login-problem', HTMLElement);
+  readonly #invited = byId('login-invitation', HTMLElement);
   readonly #hints = [byId('login-name-hint', HTMLElement), byId('login-password-hint', HTMLElement)];
   #registers = false;
+  /** Whether the last attempt was as a guest. */
+  #isGuest = false;
+  #invitation: string | undefined;
   /** Whether the values were right but another session is open: the next attempt closes it. */
   #takesOver = false;
   #endCountdown = () => {};
@@ -40,9 +49,20 @@ export class LoginView {
       if (password === '') return this.#complain('Please fill in a password.', this.#password);
       this.#complain('');
       const takeover = this.#takesOver;
+      this.#isGuest = false;
       this.#offerTakeover(false);
       this.#busy(true);
-      send({ name, password, register: this.#registers, takeover, stay: this.#stay.checked });
+      const [register, invitation] = [this.#registers, this.#registers ? this.#invitation : undefined];
+      send({ name, password, register, invitation, guest: false, takeover, stay: this.#stay.checked });
+    });
+    byId('login-guest', HTMLButtonElement).addEventListener('click', () => {
+      const name = this.#name.value.trim();
+      if (name === '') return this.#complain('Please fill in a name.', this.#name);
+      this.#complain('');
+      this.#isGuest = true;
+      this.#busy(true);
+      const none = { password: undefined, register: false, invitation: undefined, takeover: false, stay: false };
+      send({ name, guest: true, ...none });
     });
     for (const input of [this.#name, this.#password]) {
       input.addEventListener('input', () => this.#takesOver && this.#offerTakeover(false));
@@ -66,8 +86,18 @@ export class LoginView {
     this.#complain(problem);
   }
 
+  /** Offers a new account to somebody who was invited. @param sentence who invites, if that is known */
+  invite(code: string, sentence: string | undefined): void {
+    this.#invitation = code;
+    this.#invited.textContent = sentence ?? 'You are invited to this chat.';
+    this.#invited.hidden = false;
+    this.#turn(true);
+  }
+
   hide(): void {
     this.#view.hidden = true;
+    this.#invitation = undefined;
+    this.#invited.hidden = true;
     this.#password.value = '';
     this.#reveal(false);
     this.#endCountdown();
@@ -89,7 +119,12 @@ export class LoginView {
 
   #refused(state: Extract<State, { state: 'closed' }>): void {
     this.#offerTakeover(state.because === 'connected' && state.reason === 'takeover');
-    const problem = loginProblemInWords(state, this.#name.value.trim(), this.#registers);
+    const name = this.#name.value.trim();
+    if (this.#isGuest && state.question === 'password') {
+      this.#complain(`${nameProblem('taken')} If it is yours, log in instead.`, this.#name);
+      return;
+    }
+    const problem = loginProblemInWords(state, name, this.#registers);
     this.#complain(problem, this.#takesOver ? this.#submit : this.#fieldOf(state.question));
   }
 

@@ -4,6 +4,7 @@ import { Banner } from './banner.ts';
 import { Chat, type Login } from './chat.ts';
 import { ChatView } from './chat-view.ts';
 import { byId } from './dom.ts';
+import { forgetInvitation, invitationCode, invitationInWords } from './invitation.ts';
 import { Keep, type Kept } from './keep.ts';
 import { type Credentials, LoginView } from './login.ts';
 import { Notifications } from './notify.ts';
@@ -48,10 +49,19 @@ export class Page {
   open(kept: Kept | undefined, takeover = false): void {
     if (kept?.remembered.token === undefined) {
       this.#login.show(kept?.name);
+      void this.#invite();
       return;
     }
     this.#loggedIn = true;
     this.#view.open(this.#begin({ name: kept.name, takeover }, kept));
+  }
+
+  /** Shows who invites, if the address has an invitation. */
+  async #invite(): Promise<void> {
+    const code = invitationCode();
+    if (code === undefined) return;
+    const sentence = await invitationInWords(code);
+    if (!this.#loggedIn) this.#login.invite(code, sentence);
   }
 
   #logIn({ stay, ...login }: Credentials): void {
@@ -115,6 +125,7 @@ export class Page {
     this.#isLost = false;
     if (this.#loggedIn || this.#chat === undefined) return;
     this.#loggedIn = true;
+    forgetInvitation();
     this.#login.hide();
     this.#view.open(this.#chat);
     this.#view.focus();

@@ -22,6 +22,7 @@ const LABELS: Readonly<Record<string, string>> = {
   password: 'Your password',
   'new-password': 'New password',
   'new-password-again': 'Repeat the password',
+  invitation: 'The code of your invitation',
 };
 
 /** How many are online, this user included. */

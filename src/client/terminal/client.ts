@@ -54,8 +54,9 @@ export class Client implements Owner, TerminalOwner {
 
   constructor({ open, place, given, device, terminal, view }: ClientOptions) {
     this.#place = place;
-    const { name, password, register } = given;
-    const login = name !== undefined && password !== undefined ? { login: { name, password, register } } : {};
+    const { name, password, register, invitation, guest } = given;
+    const isKnown = name !== undefined && (password !== undefined || guest === true);
+    const login = isKnown ? { login: { name, password, register, invitation, guest } } : {};
     this.#conversation = new Conversation({ open, owner: this, device, ...login });
     this.#terminal = terminal(this);
     this.#view = view(() => this.#terminal.columns);

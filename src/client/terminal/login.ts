@@ -8,6 +8,10 @@ export interface Given {
   readonly password?: string | undefined;
   /** Whether to register a new name without asking. */
   readonly register: boolean;
+  /** The code of an invitation. */
+  readonly invitation?: string | undefined;
+  /** Whether to come in as a guest without asking. */
+  readonly guest?: boolean | undefined;
 }
 
 /** The person at the terminal. */
@@ -21,7 +25,9 @@ export class Login {
   readonly #host: LoginHost;
   #name: string | undefined;
   #password: string | undefined;
+  #invitation: string | undefined;
   readonly #register: boolean;
+  readonly #guest: boolean;
   /** The given answers that have been tried: the next time, the person is asked. */
   #used = { name: false, password: false };
   #declined = false;
@@ -31,7 +37,9 @@ export class Login {
     this.#host = host;
     this.#name = given.name;
     this.#password = given.password;
+    this.#invitation = given.invitation;
     this.#register = given.register;
+    this.#guest = given.guest ?? false;
   }
 
   /** The name given or typed last. */
@@ -59,7 +67,9 @@ export class Login {
         this.#used.password = true;
         return this.#password;
       case 'register':
-        return this.#registration();
+        return this.#guest ? 'n' : this.#registration();
+      case 'guest':
+        return this.#asGuest();
       case 'new-password':
         return this.#newPasswordFor(ask);
       case 'new-password-again':
@@ -93,12 +103,40 @@ export class Login {
     return yes ? { type: 'login', name, password, takeover: true } : undefined;
   }
 
-  async #registration(): Promise<string | undefined> {
-    if (this.#register) return 'y';
+  async #registration(): Promise<string | Step | undefined> {
+    if (this.#register) return this.#registerOr('y');
     const answer = await this.#host.ask(`There is no account “${this.#name}”. Register it? [y/N] `, false);
     const yes = isYes(answer);
     this.#declined = !yes;
-    return answer === undefined ? undefined : yes ? 'y' : 'n';
+    return answer === undefined ? undefined : yes ? this.#registerOr('y') : 'n';
+  }
+
+  async #asGuest(): Promise<string | undefined> {
+    if (this.#guest) return 'y';
+    const answer = await this.#host.ask(`Come in as a guest, as “${this.#name}[guest]”? [y/N] `, false);
+    this.#declined = !isYes(answer);
+    return answer === undefined ? undefined : isYes(answer) ? 'y' : 'n';
+  }
+
+  /** Registers at once where there is an invitation: a server that requires none does not ask for it. */
+  async #registerOr(answer: string): Promise<string | Step | undefined> {
+    const [name, invitation] = [this.#name, this.#invitation];
+    if (name === undefined || invitation === undefined) return answer;
+    this.#invitation = undefined;
+    const password = this.#used.password ? undefined : this.#password;
+    this.#used.password = true;
+    this.#password = password ?? (await this.#choosePassword());
+    return this.#password === undefined ? undefined : { type: 'register', name, password: this.#password, invitation };
+  }
+
+  async #choosePassword(): Promise<string | undefined> {
+    for (;;) {
+      const password = await this.#host.ask('New password: ', true);
+      if (password === undefined) return undefined;
+      const again = await this.#host.ask('Repeat the password: ', true);
+      if (again === undefined || again === password) return again;
+      this.#host.say('The passwords do not match.');
+    }
   }
 
   async #newPasswordFor(ask: Ask): Promise<string | undefined> {

@@ -44,6 +44,7 @@ export function closedText(closed: Closed, name?: string): string {
 
 /** A question of a plugin as a prompt. */
 export function promptOf(question: string): string {
+  if (question === 'invitation') return 'The code of your invitation: ';
   return /[?:]\s*$/.test(question) ? `${question.trimEnd()} ` : `${question}: `;
 }
 

@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto';
+import {
+  type Account,
+  Accounts,
+  admit,
+  askUsername,
+  definePlugin,
+  GUEST_MARK,
+  Guests,
+  isGuest,
+  nameObjection,
+  refuse,
+  type Session,
+  skeletons,
+  z,
+} from 'chatserv';
+
+/** How many ids of guests there are: enough that none comes twice. */
+const IDS = 2 ** 47;
+
+/** What guests may do by default: read, write and leave. Other commands store something for an account. */
+const COMMANDS = ['broadcast', 'fetch', 'help', 'logout', 'message', 'watch', 'who', 'whoelse', 'wholast'];
+
+/** A guest who is logged in, or about to be. */
+interface Guest {
+  readonly account: Account;
+  /** What the name looks like. */
+  readonly looks: ReadonlySet<string>;
+}
+
+export default definePlugin({
+  name: 'guests',
+  summary: 'Lets people in without an account, under a name for one session',
+  options: z.strictObject({
+    maxGuests: z.int().positive().default(100).describe('How many guests can be online'),
+    perNetwork: z.int().positive().default(4).describe('How many of them from one IPv4 address or IPv6 /64'),
+    write: z.boolean().default(true).describe('Whether guests may send messages'),
+    commands: z
+      .array(z.string())
+      .default(COMMANDS)
+      .describe('The commands that guests may call. They cannot join named rooms, which keep their members'),
+  }),
+  needs: { accounts: Accounts },
+  provides: { guests: Guests },
+  setup({ options, accounts, server, hotState }) {
+    const guests = hotState('guests', () => new Map<Session, Guest>());
+    const allowed = new Set(options.commands);
+
+    /** Whether a name is that of a user, or looks like it. */
+    const isUsers = async (name: string) => (await accounts.lookalike(name)) !== undefined;
+
+    /** Whether a name looks like that of another guest. */
+    function isGuests(name: string): boolean {
+      const looks = skeletons(name);
+      return [...guests.values()].some((guest) => looks.some((look) => guest.looks.has(look)));
+    }
+
+    /** Whether there are too many guests for another one. */
+    function isFull(session: Session): boolean {
+      const others = [...guests.keys()].filter((other) => other !== session);
+      const near = session.exempt ? [] : others.filter(({ network }) => network === session.network);
+      const limit =
+        others.length >= options.maxGuests ? 'guests' : near.length >= options.perNetwork ? 'guests-per-network' : '';
+      if (limit !== '') server.countLimitHit(limit);
+      return limit !== '';
+    }
+
+    return {
+      provide: { guests: {} },
+      hooks: {
+        // After registration: here the name is unknown, and nobody wants to register it.
+        onUsername: {
+          decide: {
+            order: 'post',
+            async handler(session, name) {
+              const wrong = nameObjection(name) ?? ((await isUsers(name)) ? 'look-alike' : undefined);
+              if (wrong !== undefined) return askUsername('username', wrong);
+              if ((await session.ask('guest')) !== 'y') return undefined;
+              // Somebody may have registered it meanwhile.
+              if (await isUsers(name)) return askUsername('username', 'look-alike');
+              // No await from here on, so that no two clients get one name, or one place.
+              if (isGuests(name)) return askUsername('username', 'taken');
+              if (isFull(session)) {
+                session.close('too-many-guests');
+                return undefined;
+              }
+              const account = { id: -randomInt(1, IDS), name: name + GUEST_MARK };
+              guests.set(session, { account, looks: new Set(skeletons(name)) });
+              session.onClosed(() => guests.delete(session));
+              return admit(account);
+            },
+          },
+        },
+        async onLogin(session) {
+          // After a refusal as a guest, the client may have logged in as a user.
+          if (session.account !== undefined && !isGuest(session.account)) guests.delete(session);
+        },
+        onCommand: {
+          guard: (_session, { account, command }) =>
+            isGuest(account) && !allowed.has(command)
+              ? refuse('guest', `Guests cannot use /${command}: register a name first.`)
+              : undefined,
+        },
+        onMessage: {
+          guard: ({ from }) =>
+            isGuest(from) && !options.write ? refuse('guest', 'Guests can only read here.') : undefined,
+        },
+      },
+    };
+  },
+});
