@@ -14,6 +14,7 @@ const sidebar = [
     ...[
       'hosting',
       'config',
+      'joining',
       'security',
       'transports',
       'limits',

@@ -4,14 +4,7 @@ import type { Question } from '../api/codec.ts';
 const NEUTRAL: ReadonlySet<string> = new Set(['', 'start', 'registered']);
 
 /** The questions of the login dialogue; plugins may ask others in between. */
-const LOGIN: ReadonlySet<string> = new Set([
-  'username',
-  'password',
-  'register',
-  'guest',
-  'new-password',
-  'new-password-again',
-]);
+const LOGIN: ReadonlySet<string> = new Set(['username', 'password', 'register', 'new-password', 'new-password-again']);
 
 /** The answers that a client sent with its login, before the questions. */
 export class PresetAnswers {

@@ -18,6 +18,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docs/getting-started.md: chatserv connect bob@localhost': 'asks at a terminal: test/terminal',
   'docs/backup.md: sudo -u chatserv chatserv backup /backups/chat.db --config /etc/chatserv/chatserv.config.json':
     'needs the user and the folders that the unit makes',
+  'docs/backup.md: chatserv restore /backups/chat.db': 'refuses while a server runs; test/cli/restore.test.ts',
   'docs/internals/index.md: npm ci && npm test                            # everything; a few minutes':
     'runs this test',
   "docs/operations.md: npm install --global chatserv           # /usr/bin/chatserv, or change the unit's ExecStart and ExecReload":
