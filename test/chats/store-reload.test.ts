@@ -119,6 +119,8 @@ describe('a reload that would change the store is refused', () => {
     });
     const off = [
       'password',
+      'reset-codes',
+      'invitations',
       'registration',
       'lockout',
       'login-rate',

@@ -238,6 +238,6 @@ test('plugins are listed: what each does, where it is from, why it is on or off'
   expect(stdout).toMatch(/^message: on, by the standard set\n(?: {2}.*\n)* {2}commands +message$/m);
   expect(stdout).toMatch(/^lockout: on, by the standard set\n(?: {2}.*\n)* {2}hooks +.*onUsername/m);
   expect(stdout).toMatch(
-    /^Handlers, in the order in which they run:\n(?: {2}.*\n)* {2}onPassword {6}guard {5}lockout, login-rate\n {18}decide {4}password\n/m,
+    /^Handlers, in the order in which they run:\n(?: {2}.*\n)* {2}onPassword {6}guard {5}lockout, login-rate\n {18}decide {4}reset-codes, password\n/m,
   );
 });

@@ -57,7 +57,9 @@ test('a plugin that needs storage is named where the store has none, with what t
     provides: { accounts: Accounts, messageLog: MessageLog },
     setup: () => ({ provide: { accounts, messageLog } }),
   });
-  const without = Object.fromEntries(['memory', 'lockout', 'markers', 'resume', 'rooms'].map((name) => [name, false]));
+  const without = Object.fromEntries(
+    ['memory', 'lockout', 'markers', 'reset-codes', 'invitations', 'resume', 'rooms'].map((name) => [name, false]),
+  );
   await expect(startServer({ ...without, shelf, one: opening('one', 'notes') })).rejects.toThrow(
     "No active plugin provides 'storage', needed by 'one': have 'shelf' provide it, or replace it with " +
       "'memory' or 'sqlite', or switch off what needs it.",
