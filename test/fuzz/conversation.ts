@@ -60,6 +60,12 @@ const DIALOGUE: Readonly<Record<Exclude<Waits, 'command' | 'nothing'>, Answers>>
   ],
 };
 
+/** Commands that are answered with several lines. */
+const SEVERAL: ReadonlySet<string> = new Set(['help', 'history', 'devices', 'unread', 'conversations', 'invitations']);
+
+/** Events that answer no line. */
+const PUSHED: ReadonlySet<string> = new Set(['message', 'entry', 'token', 'unread', 'marker', 'notify']);
+
 /** Holds the answers on plain lines against the lines. @throws when one is missing, too many, or none of those that may be */
 export function judgePlain(lines: readonly LineRead[], said: readonly string[]): void {
   // Who sends too much is told so, and answered no more.
@@ -82,7 +88,10 @@ export function judgePlain(lines: readonly LineRead[], said: readonly string[]):
     if (waits === 'command') {
       const [word = ''] = text.split(' ', 1);
       if ('fault' in line) deepStrictEqual(answer, `error:line:${line.fault}`);
-      if (word === 'help' && !answer.startsWith('error:')) while (answers[at++] !== 'end:help') ok(at < answers.length);
+      if (SEVERAL.has(word) && !answer.startsWith('error:')) {
+        for (let line: string | undefined = answer; line !== `end:${word}`; line = answers[at++])
+          ok(at < answers.length);
+      }
       if (word === 'logout' && answer === 'goodbye') waits = 'nothing';
       continue;
     }
@@ -99,7 +108,7 @@ export function judgePlain(lines: readonly LineRead[], said: readonly string[]):
 export function judgeJson(lines: readonly LineRead[], said: readonly string[]): void {
   const events = said.map((line) => JSON.parse(line) as { type: string });
   for (const event of events) isReceived(event);
-  const answers = events.map(({ type }) => type).filter((type) => type !== 'message' && type !== 'token');
+  const answers = events.map(({ type }) => type).filter((type) => !PUSHED.has(type));
   const asked = lines.filter((line) => !isAcknowledgement(line)).length;
   const over = answers.findIndex((type) => type === 'closing' || type === 'blocked');
   if (over < 0) deepStrictEqual(answers.length, asked, `${asked} lines, ${answers.length} answers`);
