@@ -6,7 +6,7 @@ async function enters(program: Program): Promise<Raw> {
   await program.registers('mallory');
   const raw = new Raw(program);
   raw.writes(`${JSON.stringify({ type: 'login', name: 'mallory', password: PASSWORD })}\n`);
-  await raw.sees(/"token".*\n$/);
+  await raw.sees(/"type":"unread"[^\n]*\n$/);
   return raw;
 }
 

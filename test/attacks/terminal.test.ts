@@ -48,9 +48,9 @@ describe('every control character and escape sequence', () => {
     await program.registers('mallory', 'bob', 'carol', 'dave');
     const login = (name: string) => JSON.stringify({ type: 'login', name, password: PASSWORD });
     const bob = await enters(program, `bob\n${PASSWORD}`, /welcome\n$/);
-    const carol = await enters(program, login('carol'), /"token".*\n$/);
+    const carol = await enters(program, login('carol'), /"type":"unread"[^\n]*\n$/);
     const mallory = await enters(program, `mallory\n${PASSWORD}`, /welcome\n$/);
-    const dave = await enters(program, login('dave'), /"token".*\n$/);
+    const dave = await enters(program, login('dave'), /"type":"unread"[^\n]*\n$/);
     const request = (fields: object) => dave.writes(`${JSON.stringify(fields)}\n`);
     for (const odd of ODD) {
       mallory.writes(`broadcast <${odd}>\nmessage (bob ${odd} carol) <${odd}>\nmessage ${odd} hi\n`);
