@@ -63,10 +63,12 @@ export function roomKinds(isQuiet: (room: number) => boolean): KindSpec[] {
   ];
 }
 
+/** Made once, because every entry of the log passes here. */
+const aboutAccount = z.object({ account });
+
 /** The account that an entry of kind `room` is about, if it is about one. */
 export function accountOf(entry: Entry): number | undefined {
-  const { data } = z.object({ account }).safeParse(entry.kind === 'room' ? bodyOf(entry) : undefined);
-  return data?.account;
+  return entry.kind === 'room' ? aboutAccount.safeParse(bodyOf(entry)).data?.account : undefined;
 }
 
 function bodyOf({ body }: Entry): unknown {
