@@ -113,6 +113,7 @@ export type { Listener, ListenerContext } from './sdk/listener.ts';
 export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
 export { Quota, type QuotaRule } from './sdk/quota.ts';
+export { type NamedRoom, nameRooms, type RoomNames, roomAsTyped } from './sdk/room-names.ts';
 export { settledTime } from './sdk/settled-time.ts';
 export { storageOver } from './sdk/storage-over.ts';
 export { TimedBlocks } from './sdk/timed-blocks.ts';

@@ -171,6 +171,10 @@ export interface MessageLog {
 
   /** Entries of a room, oldest first, from either end of a range; none for an unknown room. */
   history(room: number, range: HistoryRange): Promise<readonly Entry[]>;
+  /** Up to `limit` entries of all rooms with ids above `after`, by id. */
+  entries(after: number, limit: number): Promise<readonly Entry[]>;
+  /** Those of these ids that no entry of an existing room has, as after trimming; in the order given. */
+  missing(ids: readonly number[]): Promise<readonly number[]>;
   /** Up to `limit` entries that change (`of`) one of these entries, by id. */
   changes(ids: readonly number[], limit: number): Promise<readonly Entry[]>;
 
@@ -180,6 +184,8 @@ export interface MessageLog {
   readable(account: number, id: number): Promise<Entry | undefined>;
   /** When the account could read a room, oldest first: none for a room that it was never in. */
   spans(account: number, room: number): Promise<readonly Span[]>;
+  /** The same for `everyone` and all named rooms that the account is or was in, by room; empty for an unknown account. */
+  namedSpans(account: number): Promise<ReadonlyMap<number, readonly Span[]>>;
 
   /** Counts the messages in an account's inbox above the id `after`, up to `most`. */
   count(account: number, sender: number, after: number, most: number, origin?: string): Promise<InboxCount>;

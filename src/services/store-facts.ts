@@ -2,6 +2,8 @@ import { token } from './service.ts';
 
 /** A store's statistics, for operators. */
 export interface StoreFacts {
+  /** The path of the store's file, for files that a plugin keeps beside it; undefined if it is no file. */
+  readonly file?: string;
   /** @throws when they cannot be read */
   read(): Promise<{
     /** Pending requests. */

@@ -145,6 +145,15 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
     return append([{ ...entry, to: { room } }]).length && entries.length;
   }
 
+  function spans(account: number, id: number): readonly chat.Span[] {
+    const [user, room] = [users.get(account), roomAt(id)];
+    if (!user || !room) return [];
+    if (room.kind !== 'room') return isIn(room, account) ? [{ since: user.since, until: 0 }] : [];
+    return stays
+      .filter((stay) => stay.room === id && stay.account === account)
+      .map(({ since, until }) => ({ since, until: until === Infinity ? 0 : until }));
+  }
+
   return {
     accounts: {
       ephemeral: true, // Leave this out if the data outlives the process.
@@ -216,16 +225,15 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         const there = within.filter((entry) => entry.room === room && roomAt(room));
         return from === 'oldest' ? first(limit, there) : first(limit, there.reverse()).reverse();
       },
+      entries: async (after, limit) => first(limit, kept(), ({ id }) => id > after),
+      missing: async (ids) => ids.filter((id) => !kept().some((entry) => entry.id === id)),
       changes: async (ids, limit) => first(limit, kept(), ({ of }) => of !== undefined && ids.includes(of)),
       get: async (id) => kept().find((entry) => entry.id === id),
       readable: async (account, id) => kept().find((entry) => entry.id === id && isFor(entry, account)),
-      async spans(account, id) {
-        const [user, room] = [users.get(account), roomAt(id)];
-        if (!user || !room) return [];
-        if (room.kind !== 'room') return isIn(room, account) ? [{ since: user.since, until: 0 }] : [];
-        return stays
-          .filter((stay) => stay.room === id && stay.account === account)
-          .map(({ since, until }) => ({ since, until: until === Infinity ? 0 : until }));
+      spans: async (account, room) => spans(account, room),
+      namedSpans: async (account) => {
+        const named = rooms.filter(({ kind }) => kind !== 'direct').map(({ id }) => [id, spans(account, id)] as const);
+        return new Map(named.filter(([, some]) => some.length > 0));
       },
       async count(account, sender, after, most, origin) {
         const direct = kept().filter(({ id, members, counts }) => id > after && members && counts);

@@ -6,6 +6,7 @@ import {
   noRoom,
   param,
   type Refusal,
+  type RoomNames,
   refuse,
   reply,
   type Server,
@@ -14,13 +15,12 @@ import { isProgram } from './delivered.ts';
 import { LEVELS, type NotificationLevels } from './levels.ts';
 import { lineOf, listRooms, totalsOf } from './listing.ts';
 import { markerOf, type Reading } from './reading.ts';
-import type { Directory } from './room-names.ts';
 
 /** How many rooms `conversations` lists by default. */
 const LISTED = 20;
 
 /** What the commands use. */
-export interface CommandContext extends Directory {
+export interface CommandContext extends RoomNames {
   readonly reading: Reading;
   readonly levels: NotificationLevels;
   readonly server: Server;

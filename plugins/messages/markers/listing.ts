@@ -1,6 +1,5 @@
-import type { Account, Unread } from 'chatserv';
+import { type Account, type NamedRoom, nameRooms, type RoomNames, roomAsTyped, type Unread } from 'chatserv';
 import type { Level, Levels } from './levels.ts';
-import { type Directory, type NamedRoom, nameRooms, placeOf } from './room-names.ts';
 
 /** A room with what its account has not read in it, as programs get it. */
 export interface ListedRoom extends NamedRoom {
@@ -34,7 +33,7 @@ export async function listRooms(
   positions: readonly Unread[],
   levels: Levels,
   account: Account,
-  directory: Directory,
+  directory: RoomNames,
 ): Promise<ListedRoom[]> {
   const byRoom = new Map(positions.map((position) => [position.room, position]));
   const named = await nameRooms([...byRoom.keys()], account.id, directory);
@@ -49,7 +48,7 @@ export async function listRooms(
 /** A room on a plain line: `#lab 12 2 mentions`, without mentions if there are none, and without the level `all`. */
 export function lineOf(room: ListedRoom): string {
   const { unread, mentions, level } = room;
-  return [placeOf(room), unread, mentions > 0 && mentions, level !== 'all' && level]
+  return [roomAsTyped(room), unread, mentions > 0 && mentions, level !== 'all' && level]
     .filter((word) => word !== false)
     .join(' ');
 }

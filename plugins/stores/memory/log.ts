@@ -8,6 +8,7 @@ import {
   type MessageLog,
   type NewEntry,
   type Room,
+  type Span,
   type Unread,
 } from 'chatserv';
 import { firstAbove } from './by-id.ts';
@@ -189,6 +190,17 @@ export class LogInMemory {
     return from === 'oldest' ? found : found.reverse();
   }
 
+  /** Up to `limit` entries with ids above `after`. */
+  entriesAfter(after: number, limit: number): Entry[] {
+    const found: Entry[] = [];
+    const [first = this.end + 1] = this.entries.keys();
+    for (let id = Math.max(after + 1, first); id <= this.end && found.length < limit; id++) {
+      const { entry } = this.entries.get(id) ?? {};
+      if (entry !== undefined) found.push(entry);
+    }
+    return found;
+  }
+
   /** Up to `limit` entries that change one of these, by id. */
   changes(ids: readonly number[], limit: number): Entry[] {
     const changes = ids.flatMap((id) => this.#changes.get(id) ?? []).sort((a, b) => a - b);
@@ -277,6 +289,17 @@ export class LogInMemory {
     return rooms.map((room) => this.position(account, room)).filter((position) => position !== undefined);
   }
 
+  /** When an account could read `everyone` and named rooms, by room. */
+  namedSpans(account: number): Map<number, readonly Span[]> {
+    const { since, rooms } = this.places.get(account) ?? {};
+    const named = new Map<number, readonly Span[]>();
+    for (const room of [this.rooms.get(EVERYONE), ...(rooms?.values() ?? [])]) {
+      const spans = room?.kind === 'direct' ? [] : spansOf(room, account, since);
+      if (room !== undefined && spans.length > 0) named.set(room.id, spans);
+    }
+    return named;
+  }
+
   /** The named rooms and conversations that an account is currently in, by id. */
   *roomsOf(account: number, kind?: Room['kind']): Iterable<KeptRoom> {
     const rooms = [...(this.places.get(account)?.rooms.values() ?? [])].sort((a, b) => a.id - b.id);
@@ -322,6 +345,8 @@ export function messageLogOf(log: LogInMemory): MessageLog {
     },
     gaps: async (account, after, upTo, most, keep) => log.gaps(account, after, upTo, most, keep),
     history: async (room, range) => log.history(room, range),
+    entries: async (after, limit) => log.entriesAfter(after, limit),
+    missing: async (ids) => ids.filter((id) => !entries.has(id)),
     changes: async (ids, limit) => log.changes(ids, limit),
     get: async (id) => entries.get(id)?.entry,
     async readable(account, id) {
@@ -330,6 +355,7 @@ export function messageLogOf(log: LogInMemory): MessageLog {
       return spans?.some(({ since, until }) => since < id && (until === 0 || id < until)) ? entry : undefined;
     },
     spans: async (account, room) => spansOf(rooms.get(room), account, places.get(account)?.since),
+    namedSpans: async (account) => log.namedSpans(account),
     count: async (account, sender, after, most, origin) => log.count(account, sender, after, most, origin),
 
     enter: async (account, device, now, most) => places.enter(account, device, now, most),

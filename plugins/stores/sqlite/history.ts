@@ -1,8 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryRange, Member, Span } from 'chatserv';
-import { COUNTS, ENTRY_COLUMNS, type EntryRow, EVERYONE, type OfRoom, type StoredEntry } from './entry-rows.ts';
-import { prepareOfRoom, prepareRoomsOf } from './rooms-of.ts';
+import {
+  COUNTS,
+  ENTRY_COLUMNS,
+  type EntryRow,
+  EVERYONE,
+  OF_ROOM,
+  type OfRoom,
+  type StoredEntry,
+} from './entry-rows.ts';
+import { FIRST_ROOM, prepareOfRoom, prepareRoomsOf, type RoomPosition } from './rooms-of.ts';
 import { atMost, type Part, prepare, prepareArrays } from './rows.ts';
+import { Slice } from './slice.ts';
 import type { Tail } from './tail.ts';
 
 /** The most entries that one request returns. */
@@ -29,9 +38,14 @@ export function prepareEntryRows(db: DatabaseSync): (ids: readonly number[]) => 
   };
 }
 
+/** Whether an entry's room exists: a named room that was removed has no name. */
+function isOfRoom(row: EntryRow): boolean {
+  return row[1] === EVERYONE || row[OF_ROOM] !== undefined;
+}
+
 /** Prepares the queries for single rooms: their history, and who may read it. */
 export function prepareHistory(db: DatabaseSync, tail: Tail) {
-  const { since: registered } = prepareRoomsOf(db, tail);
+  const { since: registered, eachRoom } = prepareRoomsOf(db, tail);
   const rowsOf = prepareEntryRows(db);
   const places = (order: '' | 'DESC') =>
     prepare<{ id: number; flags: number }>(
@@ -44,6 +58,8 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
     db,
     `SELECT id FROM room WHERE id = ? AND (name IS NOT NULL OR members IS NOT NULL OR id = ${EVERYONE})`,
   );
+  const idsAfter = prepare<{ id: number }>(db, 'SELECT id FROM entry WHERE id > ? ORDER BY id LIMIT ?');
+  const roomOfEntry = prepare<{ room: number }>(db, 'SELECT room FROM entry WHERE id = ?');
   const changesOf = prepare<{ id: number }>(db, 'SELECT id FROM entry WHERE of = ? ORDER BY id LIMIT ?');
   const memberships = prepare<{ since: number; until: number }>(
     db,
@@ -74,6 +90,35 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
   }
 
   return {
+    /** Entries of all rooms after an id. What is found continues with `after`, an id to read on from. */
+    entriesAfter(after: number, limit: number): Part<EntryRow[], number> {
+      const most = Math.min(AT_ONCE, atMost(limit));
+      const ids = idsAfter.all(after, most).map(({ id }) => id);
+      const last = ids.at(-1);
+      return { found: rowsOf(ids).filter(isOfRoom), ...(ids.length === most && last && { after: last }) };
+    },
+
+    /** Those of these ids that no entry of an existing room has. */
+    missing(ids: readonly number[]): number[] {
+      const found = new Map<number, boolean>();
+      return ids.filter((id) => {
+        const room = roomOfEntry.get(id)?.room;
+        if (room === undefined) return true;
+        if (!found.has(room)) found.set(room, isRoom.get(room) !== undefined);
+        return found.get(room) === false;
+      });
+    },
+
+    /** When an account could read `everyone` and named rooms: pairs of a room and a span. */
+    namedSpans(account: number, from: RoomPosition = FIRST_ROOM): Part<(readonly [number, Span])[], RoomPosition> {
+      const found: (readonly [number, Span])[] = [];
+      const after = eachRoom(account, from, new Slice(), ({ room, isDirect, since, until }) => {
+        if (!isDirect) found.push([room, { since, until }]);
+        return true;
+      });
+      return { found, ...(after && { after }) };
+    },
+
     /**
      * Entries of a room in a range, from its end on. What is found continues with `after`, an id to read on from.
      */

@@ -27,6 +27,7 @@ import {
   type Places,
   placeAt,
 } from './entry-rows.ts';
+import { historyOf } from './log-history.ts';
 import { inPages, inParts } from './paging.ts';
 import { COMPLETED_AT_ONCE, type EndsPosition, type RoomEnd } from './positions.ts';
 import { type CountPosition, READ_AT_ONCE, type ReadPosition } from './read.ts';
@@ -129,40 +130,7 @@ export function messageLogOf(writer: Writer, reader: Reader, followers: Follower
         (a, b) => a.id - b.id,
       ),
 
-    async history(room, range) {
-      const entries: Entry[] = [];
-      for (let from: number | undefined; entries.length < range.limit; ) {
-        const rest = { ...range, limit: range.limit - entries.length };
-        const part: Part<EntryRow[], number> = await read('history', room, rest, from);
-        for (const row of part.found) entries.push(entryIn(row));
-        from = part.after;
-        if (from === undefined) break;
-      }
-      return range.from === 'oldest' ? entries : entries.reverse();
-    },
-    async changes(ids, limit) {
-      const found: number[] = [];
-      for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
-        found.push(...(await read('changes', ids.slice(at, at + READ_AT_ONCE), limit)));
-      }
-      const changes = found.sort((a, b) => a - b).slice(0, Math.max(0, limit));
-      const entries: Entry[] = [];
-      for (let at = 0; at < changes.length; at += READ_AT_ONCE) {
-        const rows = await read('entries', changes.slice(at, at + READ_AT_ONCE));
-        for (const row of rows) entries.push(entryIn(row));
-      }
-      return entries;
-    },
-
-    async get(id) {
-      const row = await read('entry', id);
-      return row && entryIn(row);
-    },
-    async readable(account, id) {
-      const row = await read('readable', account, id);
-      return row && entryIn(row);
-    },
-    spans: (account, room) => read('spans', account, room),
+    ...historyOf(reader, entryIn),
 
     async count(account, sender, after, most, origin) {
       const counted = { all: 0, own: 0, sameOrigin: 0, isContact: false };

@@ -143,6 +143,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ...importing,
     },
     facts: {
+      file,
       async read() {
         const [written, read] = [writer.counts(), reader.counts()];
         return {

@@ -2,6 +2,7 @@ import { appendContract } from './message-log/append.ts';
 import { audienceContract } from './message-log/audience.ts';
 import { countContract } from './message-log/count.ts';
 import { deviceContract } from './message-log/devices.ts';
+import { entriesContract } from './message-log/entries.ts';
 import type { OpenLog } from './message-log/fixture.ts';
 import { followContract } from './message-log/follow.ts';
 import { gapContract } from './message-log/gaps.ts';
@@ -23,6 +24,7 @@ export function messageLogContract(name: string, open: OpenLog): void {
   roomContract(name, open);
   unreadContract(name, open);
   historyContract(name, open);
+  entriesContract(name, open);
   countContract(name, open);
   trimContract(name, open);
   redactionContract(name, open);

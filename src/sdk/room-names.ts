@@ -1,4 +1,6 @@
-import type { Accounts, MessageLog, Room } from 'chatserv';
+import type { Room } from '../api/entry.ts';
+import type { Accounts } from '../services/accounts.ts';
+import type { MessageLog } from '../services/message-log.ts';
 
 /** In place of the name of an account that no longer exists; no user can have it. */
 const REMOVED = '*removed*';
@@ -16,8 +18,8 @@ export interface NamedRoom {
   readonly members?: readonly string[];
 }
 
-/** The services that know the names. */
-export interface Directory {
+/** The services that know the names of rooms and their members. */
+export interface RoomNames {
   readonly accounts: Accounts;
   readonly messageLog: MessageLog;
 }
@@ -26,7 +28,7 @@ export interface Directory {
 export async function nameRooms(
   ids: readonly number[],
   account: number,
-  { accounts, messageLog }: Directory,
+  { accounts, messageLog }: RoomNames,
 ): Promise<NamedRoom[]> {
   // In parallel, so that the store answers them in one batch.
   const found = await Promise.all(ids.map((id) => messageLog.room(id)));
@@ -43,7 +45,7 @@ export async function nameRooms(
 }
 
 /** The room as a person writes it in a command: `#lab`, `everyone`, `bob` or `(bob carol)`. */
-export function placeOf({ kind, roomName, members = [] }: NamedRoom): string {
+export function roomAsTyped({ kind, roomName, members = [] }: NamedRoom): string {
   if (kind === 'everyone') return 'everyone';
   if (roomName !== undefined) return roomName;
   return members.length === 1 ? String(members[0]) : `(${members.join(' ')})`;
