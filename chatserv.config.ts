@@ -36,6 +36,7 @@ export default defineConfig({
     help: true,
     logout: true,
     devices: true,
+    'change-password': true,
     roles: true,
     rooms: true,
     'log-messages': false,

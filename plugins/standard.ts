@@ -6,6 +6,7 @@ export default {
   admin: { file: 'admin/index', provides: [] },
   backups: { file: 'backups/index', provides: ['backups'] },
   broadcast: { file: 'commands/broadcast', provides: [] },
+  'change-password': { file: 'account/change-password', provides: [] },
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
   control: { file: 'control', provides: [] },
@@ -57,6 +58,7 @@ declare module 'chatserv' {
     readonly admin: OptionsOf<typeof import('./admin/index.ts').default>;
     readonly backups: OptionsOf<typeof import('./backups/index.ts').default>;
     readonly broadcast: OptionsOf<typeof import('./commands/broadcast.ts').default>;
+    readonly 'change-password': OptionsOf<typeof import('./account/change-password.ts').default>;
     readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
     readonly connections: OptionsOf<typeof import('./connections.ts').default>;
     readonly control: OptionsOf<typeof import('./control.ts').default>;

@@ -189,9 +189,9 @@ export const PLUGIN_API: readonly Section[] = [
     names: ['Quota', 'QuotaRule', 'TimedBlocks'],
   },
   {
-    heading: 'Codes',
-    intro: 'Random codes that people pass on and type, such as those of invitations.',
-    names: ['newCode', 'codeHash'],
+    heading: 'Codes and passwords',
+    intro: 'Random codes that people pass on and type, such as those of invitations; and new passwords.',
+    names: ['newCode', 'codeHash', 'askNewPassword'],
   },
   {
     heading: 'Transports',

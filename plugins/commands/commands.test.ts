@@ -125,6 +125,7 @@ test('help lists all commands, or explains one', async () => {
   for (let line = await alice.asks(); line !== 'end:help'; line = await alice.asks()) names.push(line.split(' ')[0]);
   expect(names).toEqual([
     'broadcast',
+    'change-password',
     'conversations',
     'devices',
     'fetch',

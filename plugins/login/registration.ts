@@ -1,5 +1,6 @@
 import {
   Accounts,
+  askNewPassword,
   askUsername,
   blocked,
   definePlugin,
@@ -105,23 +106,16 @@ export default definePlugin({
               if (soon !== undefined) return soon;
               const invitation = isRequired || isInvited ? await askInvitation(session) : undefined;
               if (typeof invitation === 'object') return invitation;
-              let because = '';
-              for (;;) {
-                const secret = await session.ask('new-password', because);
-                const again = await session.ask('new-password-again');
-                const objection = secret === again ? await passwords.objection(name, secret) : undefined;
-                because = objection ?? '';
-                if (secret !== again || objection !== undefined) continue;
-                const meanwhile = tooMany(session, 'take');
-                if (meanwhile !== undefined) return meanwhile;
-                const hash = await passwords.hash(secret, session.network);
-                if (hash === undefined) {
-                  registrations.giveBack(session.network);
-                  session.close('busy');
-                  return undefined;
-                }
-                return create(session, name, hash, invitation);
+              const secret = await askNewPassword(session, name, passwords);
+              const meanwhile = tooMany(session, 'take');
+              if (meanwhile !== undefined) return meanwhile;
+              const hash = await passwords.hash(secret, session.network);
+              if (hash === undefined) {
+                registrations.giveBack(session.network);
+                session.close('busy');
+                return undefined;
               }
+              return create(session, name, hash, invitation);
             },
           },
         },

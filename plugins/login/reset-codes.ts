@@ -1,12 +1,12 @@
 import {
   type Account,
   Accounts,
+  askNewPassword,
   codeHash,
   definePlugin,
   newCode,
   Passwords,
   ResetCodes,
-  type Session,
   Storage,
   z,
 } from 'chatserv';
@@ -31,17 +31,6 @@ export default definePlugin({
     const codes = storage.open('reset-codes', CODE);
     const keyOf = ({ id }: Account) => String(id);
 
-    /** Asks for a new password until it is acceptable. The first time, the reason is that the code was right. */
-    async function askPassword(session: Session, name: string, rules: Passwords): Promise<string> {
-      for (let because = 'reset'; ; ) {
-        const secret = await session.ask('new-password', because);
-        const again = await session.ask('new-password-again');
-        const objection = secret === again ? await rules.objection(name, secret) : '';
-        if (objection === undefined) return secret;
-        because = objection;
-      }
-    }
-
     return {
       provide: {
         resetCodes: {
@@ -59,21 +48,23 @@ export default definePlugin({
           // Before the login plugins, to which a code is a wrong password.
           decide: {
             order: 'pre',
-            async handler(session, account, secret) {
-              const hash = codeHash(secret);
-              if (hash === undefined || passwords === undefined) return undefined;
-              const isValid = (code: z.infer<typeof CODE> | undefined) =>
-                code?.hash === hash && code.until > clock.now();
+            async handler(session, account, code) {
+              const hash = codeHash(code);
+              // A code is for a login, not for a user who is asked for the password again.
+              if (hash === undefined || passwords === undefined || session.account !== undefined) return undefined;
+              const isValid = (kept: z.infer<typeof CODE> | undefined) =>
+                kept?.hash === hash && kept.until > clock.now();
               if (!isValid(await codes.get(keyOf(account)))) return undefined;
-              const hashed = await passwords.hash(await askPassword(session, account.name, passwords), session.network);
+              const secret = await askNewPassword(session, account.name, passwords, 'reset');
+              const hashed = await passwords.hash(secret, session.network);
               if (hashed === undefined) {
                 session.close('busy');
                 return undefined;
               }
               let isTaken = false;
-              await codes.update(keyOf(account), (code) => {
-                isTaken = isValid(code);
-                return isTaken ? undefined : code;
+              await codes.update(keyOf(account), (kept) => {
+                isTaken = isValid(kept);
+                return isTaken ? undefined : kept;
               });
               // Another client has used it meanwhile.
               if (!isTaken) return 'wrong';

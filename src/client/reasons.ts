@@ -30,6 +30,7 @@ const PASSWORDS: Readonly<Record<string, string>> = {
   characters: 'That password has characters that cannot be typed on every keyboard.',
   'like-the-name': 'That password is too similar to the name.',
   common: 'That password is too common: attackers try it first.',
+  new: 'Please choose a new password.',
   reset: 'The code is right. Please choose a new password.',
 };
 

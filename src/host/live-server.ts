@@ -7,6 +7,7 @@ import type { ServerCounters } from './counters.ts';
 import { runAsServer } from './current.ts';
 import type { Generation } from './generation.ts';
 import { appendEntry, redact } from './kinds.ts';
+import { checkPassword } from './password-check.ts';
 import { withRetry } from './released-names.ts';
 import type { Command, Server } from './server.ts';
 import { shownEntry } from './shown-entry.ts';
@@ -27,6 +28,7 @@ export function liveServer(parts: Parts): Server {
   const countLimitHit = (limit: string) => counters.countLimitHit(limit);
   return {
     accept: (connection, codec) => accept(kernel, connection, codec),
+    checkPassword,
     listens,
     post: (post, ordered) => kernel.messages.posting.post(withRetry(post), ordered),
     append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),

@@ -60,6 +60,13 @@ export interface Server {
    * @throws when there is no codec of that name
    */
   accept(connection: Connection, codec: string): AcceptedSession;
+  /**
+   * Checks the password of a session's own account again, such as before a command that cannot be undone. `onPassword`
+   * decides, with all limits on logins, and a wrong password counts as in a login. The session is closed after
+   * `limits.passwordAttempts` wrong ones.
+   * @returns why it is refused, if so: `password` (it is wrong), `blocked` or `busy`; a command can return it
+   */
+  checkPassword(session: Session, secret: string): Promise<Refusal | undefined>;
   /** Reports to the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
   /**

@@ -91,7 +91,7 @@ export class Authentication implements Login {
   async #check(account: Account, secret: string): Promise<PasswordDecision> {
     // Read before the password is checked, so that a change during the check is noticed.
     if ((await this.#stateOf(account)) === 'unknown') return 'again';
-    return await this.#session.ensureOpen(this.#decidePassword(account, secret));
+    return await this.#session.ensureOpen(checkSecret(this.#session, account, secret));
   }
 
   /** Answers a wrong password. */
@@ -125,23 +125,22 @@ export class Authentication implements Login {
       passage.settle(decision);
     }
   }
+}
 
-  /** The decision on a password. Guards and observers are notified of it even if the client has left. */
-  async #decidePassword(account: Account, secret: string): Promise<PasswordDecision> {
-    const session = this.#session;
-    const { guard, decide, observe } = session.context.generation.hooks.onPassword;
-    let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
-    let decision: PasswordDecision = 'again';
-    try {
-      passage = await guard.run(session, account, secret);
-      // A guard may close the session without refusing the password: then nothing has checked it.
-      if (session.ended || passage.refusal !== undefined) decision = passage.refusal ?? 'again';
-      else decision = (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
-      return decision;
-    } finally {
-      const outcome = decision === 'right' && session.basis?.expired ? 'again' : decision;
-      passage?.settle(outcome);
-      observe.notify(session, account, outcome);
-    }
+/** The decision on a password. Guards and observers are notified of it even if the client has left. */
+export async function checkSecret(session: ClientSession, account: Account, secret: string): Promise<PasswordDecision> {
+  const { guard, decide, observe } = session.context.generation.hooks.onPassword;
+  let passage: Awaited<ReturnType<typeof guard.run>> | undefined;
+  let decision: PasswordDecision = 'again';
+  try {
+    passage = await guard.run(session, account, secret);
+    // A guard may close the session without refusing the password: then nothing has checked it.
+    if (session.ended || passage.refusal !== undefined) decision = passage.refusal ?? 'again';
+    else decision = (await decide.run(session, account, secret)) ?? (session.ended ? 'again' : 'wrong');
+    return decision;
+  } finally {
+    const outcome = decision === 'right' && session.basis?.expired ? 'again' : decision;
+    passage?.settle(outcome);
+    observe.notify(session, account, outcome);
   }
 }

@@ -120,6 +120,7 @@ describe('a reload that would change the store is refused', () => {
     const off = [
       'password',
       'reset-codes',
+      'change-password',
       'invitations',
       'registration',
       'lockout',
