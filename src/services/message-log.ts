@@ -130,8 +130,8 @@ export interface MessageLog {
    * atomic. An entry of kind `redaction` blanks the body of the entry that it changes (`of`), and of the other
    * entries that change that one. Members of a conversation need not exist; nothing is queued for those that don't.
    * @returns the entries, once they are durable, or the message that they duplicate
-   * @throws when they could not be kept, or name an unknown room, or a conversation of no members or more than
-   * `DIRECT_MOST`; the log is unchanged then
+   * @throws when they could not be kept, change an entry that was redacted before, or name an unknown room, or a
+   * conversation of no members or more than `DIRECT_MOST`; the log is unchanged then
    */
   append(entries: readonly NewEntry[], key?: SendKey): Promise<readonly Entry[] | Duplicate>;
 
@@ -266,10 +266,10 @@ export interface MessageLog {
    */
   trim(retention: Retention): Promise<boolean>;
   /**
-   * Removes a sender's messages, delivered or not; a store may lack this. Keys stay, so that a retry does not send them
-   * again.
+   * Removes a sender's messages, delivered or not, with what changes them except redactions; a store may lack this. Keys stay,
+   * so that a retry does not send them again.
    * @param sender an account's id; or the name, as shown, of removed accounts
-   * @returns how many entries were removed
+   * @returns how many entries of the sender were removed
    */
   removeFrom?(sender: number | string): Promise<number>;
   /** The time of the latest message that the log knows, if only by its key; undefined when it knows none. */

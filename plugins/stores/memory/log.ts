@@ -99,6 +99,11 @@ export class LogInMemory {
     for (const other of members) if (other !== sender) contacts?.add(other);
   }
 
+  /** @throws when there is such an entry, and it was redacted */
+  mustNotBeRedacted(id: number | undefined): void {
+    if (id !== undefined && this.entries.get(id)?.entry.redacted) throw new Error(`the entry ${id} was redacted`);
+  }
+
   #redact(of: number): void {
     this.mentions.remove(of);
     for (const id of [of, ...(this.#changes.get(of) ?? [])]) {
@@ -107,6 +112,12 @@ export class LogInMemory {
         kept.entry = { ...kept.entry, body: '', redacted: true };
       }
     }
+  }
+
+  /** What changes an entry, except redactions. */
+  changesOf({ entry }: Kept): Kept[] {
+    const changes = (this.#changes.get(entry.id) ?? []).flatMap((id) => this.entries.get(id) ?? []);
+    return changes.filter((change) => change.entry.kind !== 'redaction');
   }
 
   forget(kept: Kept): void {
@@ -329,6 +340,7 @@ export function messageLogOf(log: LogInMemory): MessageLog {
       const before = key && keys.find(key.sender, key.key);
       if (before !== undefined) return before;
       for (const { to } of added) rooms.mustExist(to);
+      for (const { kind, of } of added) if (kind !== 'redaction') log.mustNotBeRedacted(of);
       const appended = added.map((entry) => log.append(entry));
       const [first] = appended;
       if (key !== undefined && first !== undefined) keys.add({ ...key, id: first.id });
@@ -417,7 +429,7 @@ export function messageLogOf(log: LogInMemory): MessageLog {
           ? entry.sender === sender
           : entry.sender !== 0 && entry.from === sender && places.get(entry.sender) === undefined;
       const meant = [...entries.values()].filter(isMeant);
-      meant.forEach(forget);
+      new Set([...meant, ...meant.flatMap((kept) => log.changesOf(kept))]).forEach(forget);
       return meant.length;
     },
     latest: async () => log.latest(),

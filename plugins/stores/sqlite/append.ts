@@ -22,6 +22,7 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd, redactions: Pick<Re
   const redact = `UPDATE entry SET body = '', flags = flags | ${REDACTED} WHERE kind <> 'redaction'`;
   const blank = db.prepare(`${redact} AND id = ?`);
   const blankChanges = db.prepare(`${redact} AND of = ?`);
+  const isRedacted = db.prepare(`SELECT 1 FROM entry WHERE id = ? AND flags & ${REDACTED}`);
   const mention = db.prepare('INSERT OR IGNORE INTO mention (account, room, seq, id) VALUES (?, ?, ?, ?)');
   const unmention = db.prepare('DELETE FROM mention WHERE id = ?');
 
@@ -46,12 +47,14 @@ export function prepareAppend(db: DatabaseSync, end: LogEnd, redactions: Pick<Re
 
   function add(room: WrittenRoom, entry: NewEntryRow, places: (number | OfRoom | null)[]): void {
     const [to, kind, , , , , , , of] = entry;
+    if (of !== null) end.flush();
     if (kind === 'redaction' && of !== null) {
-      end.flush();
       redactions.note(of);
       blank.run(of);
       blankChanges.run(of);
       unmention.run(of);
+    } else if (of !== null && isRedacted.get(of) !== undefined) {
+      throw new Error(`the entry ${of} was redacted`);
     }
     const previous = room.last;
     const seq = end.add(room, entry);

@@ -84,6 +84,7 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd, redactions: Redacti
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
   const appending = prepareAppend(db, end, redactions);
   const forgetting = prepareForgetting(db, end);
+  const changesOf = prepare<{ id: number }>(db, "SELECT id FROM entry WHERE of = ? AND kind <> 'redaction'");
 
   return {
     get: (id: number) => withRoles(get.get(id)),
@@ -134,9 +135,13 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd, redactions: Redacti
     append: appending.append,
     ...prepareMembership(db, end, appending),
     ...prepareCursors(db),
+    /** Removes entries and what changes them, except redactions. @returns how many of the entries existed */
     forgetAll(ids: readonly number[]): number {
-      for (const id of ids) redactions.note(id, true);
-      return forgetting.forgetAll(ids);
+      const changes = ids.flatMap((id) => changesOf.all(id).map((change) => change.id));
+      for (const id of [...ids, ...changes]) redactions.note(id, true);
+      const forgotten = forgetting.forgetAll(ids);
+      forgetting.forgetAll(changes);
+      return forgotten;
     },
     trim: prepareTrim(db, end, forgetting),
 

@@ -40,6 +40,35 @@ export function redactionContract(name: string, open: OpenLog): void {
       expect((await fixture.ids(bob)).at(-1)).toBe(ofNothing.id);
     });
 
+    test('nothing changes a redacted entry any more, in an append after the redaction or a part of one', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const to = direct(alice, bob);
+      const secret = await fixture.say(alice, to, { body: 'secret' });
+      await fixture.say(bob, to, { kind: 'redaction', counts: false, of: secret.id, body: '' });
+      const head = await fixture.log.head();
+      const edit = message(alice, to, { kind: 'edit', counts: false, of: secret.id, body: 'a secret' });
+      await expect(fixture.append([edit])).rejects.toThrow('redacted');
+      await expect(fixture.append([message(alice, to), edit])).rejects.toThrow('redacted');
+      expect(await fixture.log.head()).toBe(head);
+      expect((await fixture.log.changes([secret.id], 10)).map(({ kind }) => kind)).toEqual(['redaction']);
+      // Redacting it once more is harmless.
+      await fixture.say(alice, to, { kind: 'redaction', counts: false, of: secret.id, body: '' });
+    });
+
+    test('an edit and a redaction at the same moment leave no text, in either order', async () => {
+      const [alice, bob] = await fixture.some(2);
+      const to = direct(alice, bob);
+      for (const isRedactedFirst of [false, true]) {
+        const secret = await fixture.say(alice, to, { body: 'secret' });
+        const edit = message(alice, to, { kind: 'edit', counts: false, of: secret.id, body: 'a secret' });
+        const redaction = message(alice, to, { kind: 'redaction', counts: false, of: secret.id, body: '' });
+        const both = isRedactedFirst ? [redaction, edit] : [edit, redaction];
+        await Promise.allSettled(both.map((entry) => fixture.append([entry])));
+        const bodies = [secret.id, ...(await fixture.log.changes([secret.id], 10)).map(({ id }) => id)];
+        for (const id of bodies) expect(await fixture.log.get(id)).toMatchObject({ body: '' });
+      }
+    });
+
     test('a redacted message still counts, and its key is still taken', async () => {
       const [alice, bob] = await fixture.some(2);
       const to = direct(alice, bob);

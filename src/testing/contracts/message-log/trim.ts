@@ -207,6 +207,22 @@ export function trimContract(name: string, open: OpenLog): void {
       expect(await fixture.say(bob, direct(bob, carol))).toMatchObject({ seq: 3, previous: keyed?.id });
     });
 
+    test("what changes a sender's entries goes with them, except redactions", async ({ skip }) => {
+      const { log } = fixture;
+      if (log.removeFrom === undefined) return skip('the store cannot');
+      const [alice, bob] = await fixture.some(2);
+      const to = direct(alice, bob);
+      const quoted = await fixture.say(bob, to, { body: 'buy' });
+      const blank = await fixture.say(bob, to, { body: 'more' });
+      const change = { kind: 'mark', counts: false };
+      await fixture.say(bob, to, { ...change, of: quoted.id });
+      const mark = await fixture.say(alice, to, { ...change, of: quoted.id, body: 'on buy' });
+      const redaction = await fixture.say(alice, to, { kind: 'redaction', counts: false, of: blank.id, body: '' });
+      expect(await log.removeFrom(bob.id)).toBe(3);
+      expect(await log.get(mark.id)).toBeUndefined();
+      expect(await log.history(quoted.room, { limit: 10 })).toEqual([redaction]);
+    });
+
     test("a removed account's entries are removed by its name", async ({ skip }) => {
       if (fixture.log.removeFrom === undefined) return skip('the store cannot');
       const [bob, carol] = await fixture.some(2);
