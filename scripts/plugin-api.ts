@@ -108,6 +108,7 @@ export const PLUGIN_API: readonly Section[] = [
     names: [
       'KindSpec',
       'EntryPost',
+      'TextPost',
       'ShownEntry',
       'Entry',
       'NewEntry',
@@ -124,6 +125,8 @@ export const PLUGIN_API: readonly Section[] = [
       'nameRooms',
       'RoomNames',
       'roomAsTyped',
+      'excerpt',
+      'lineIn',
       'Place',
     ],
   },

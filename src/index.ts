@@ -86,7 +86,7 @@ export {
 } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { RestoreContext } from './host/restore-context.ts';
-export type { Command, EntryPost, Server } from './host/server.ts';
+export type { Command, EntryPost, Server, TextPost } from './host/server.ts';
 export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken } from './host/shown-entry.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { schemaOf } from './params/arguments.ts';
@@ -103,6 +103,7 @@ export { type CertificateFiles, type WatchedCertificate, watchedCertificate } fr
 export { byCodePoint } from './sdk/code-points.ts';
 export { codeHash, newCode } from './sdk/codes.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
+export { excerpt, lineIn } from './sdk/entry-text.ts';
 export { findPlace, type Place } from './sdk/find-place.ts';
 export { makeFolder } from './sdk/folder.ts';
 export { Followers } from './sdk/followers.ts';
@@ -157,6 +158,7 @@ export {
   MENTIONS_MOST,
   type Member,
   MessageLog,
+  noMessage,
   type Retention,
   type RoomRetention,
   type Span,

@@ -23,8 +23,8 @@ export class Posting {
     if (!('group' in audience) || audience.group !== 'room') return undefined;
     const room = this.#context.directory.get(id);
     const standing = this.#context.memberships.known(id, from.id);
-    if (room === undefined || standing === undefined) return this.#lookUp(id, from);
-    return this.#decide(room, from, standing) ?? this.#takeTurn(room, from, standing);
+    if (room === undefined || standing === undefined) return this.#lookUp(message);
+    return this.#decide(room, from, standing) ?? this.#takeTurn(room, message, standing);
   }
 
   /** Why an account may not post in a room now, if so; slow mode aside. */
@@ -33,11 +33,12 @@ export class Posting {
     return 'standing' in found ? this.#decide(found.room, from, found.standing) : found.refusal;
   }
 
-  async #lookUp(id: number, from: Account): Promise<Awaited<Guarding<Refusal>>> {
+  async #lookUp(message: Readonly<MessageDraft>): Promise<Awaited<Guarding<Refusal>>> {
+    const { room: id, from } = message;
     const found = await this.#find(id, from);
     if (!('standing' in found)) return found.refusal;
     const refusal = await this.#decide(found.room, from, found.standing);
-    return refusal ?? this.#takeTurn(found.room, from, found.standing);
+    return refusal ?? this.#takeTurn(found.room, message, found.standing);
   }
 
   /** The room and the sender's membership; or the refusal, where posting needs no membership. */
@@ -76,8 +77,9 @@ export class Posting {
   }
 
   /** Takes the sender's turn in slow mode, which is given back if the message is refused elsewhere. */
-  #takeTurn(room: KnownRoom, from: Account, { role }: Standing): Awaited<Guarding<Refusal>> {
-    if (room.slow === 0 || allows(role, 'post in slow mode without waiting')) return undefined;
+  #takeTurn(room: KnownRoom, { from, of }: Readonly<MessageDraft>, { role }: Standing): Awaited<Guarding<Refusal>> {
+    // An edit takes no turn.
+    if (room.slow === 0 || of !== undefined || allows(role, 'post in slow mode without waiting')) return undefined;
     const { slowMode, clock, server } = this.#context;
     const wait = slowMode.take(room.id, from.id, room.slow, clock.monotonic());
     if (wait === 0) return reserve((refusal) => refusal && slowMode.giveBack(room.id, from.id));

@@ -82,6 +82,12 @@ export interface MessageDraft {
   readonly once: IdempotencyKey | undefined;
   /** The id of the message that it answers. */
   readonly reply: number | undefined;
+  /**
+   * The id of the message that this is a new text of; undefined for a new message. The recipients of an edit, its place
+   * in the log and whom it notifies do not change: `keep` and `mention` have no effect, and limits on how many messages
+   * are sent or stored need not apply.
+   */
+  readonly of: number | undefined;
   /** Whether the sender's account has been removed meanwhile. */
   readonly senderRemoved: boolean;
   /**

@@ -1,11 +1,12 @@
 import type { Account } from '../api/account.ts';
-import type { Entry, NewEntry } from '../api/entry.ts';
-import { withoutControls } from '../api/message.ts';
+import type { Refusal } from '../api/decisions.ts';
+import { type Entry, EVERYONE, type NewEntry } from '../api/entry.ts';
+import { withoutControls, writableTime } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LiveKind } from '../messages/context.ts';
 import { ConfigErrors } from './config-errors.ts';
 import type { Contributed, KindSpec } from './define.ts';
-import type { EntryPost } from './server.ts';
+import type { EntryPost, TextPost } from './server.ts';
 
 /** The kinds that the log itself appends. A plugin may define how they are shown. */
 const OF_LOG: ReadonlySet<string> = new Set(['redaction', 'join', 'leave', 'rename']);
@@ -78,15 +79,31 @@ export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kin
   return append(kernel, { to, kind, version, counts, from, body, of, reply, device, toSender }, kept);
 }
 
+/** Appends an entry with a new text of a message, unless a handler of `onMessage` refuses the text. @throws as `appendEntry` */
+export function postEntry(
+  kernel: Kernel,
+  kinds: ReadonlyMap<string, Kind>,
+  { kind, from, of, to = [], text, device = '', data }: TextPost,
+): Promise<Entry | Refusal> {
+  const { id, room, members } = of;
+  const place = members !== undefined ? to : room === EVERYONE ? 'everyone' : { room };
+  return kernel.messages.posting.postChange({ from, to: place, text, device }, id, (written) =>
+    appendEntry(kernel, kinds, { kind, from, to: { room }, of: id, data: data(written), device }),
+  );
+}
+
 /**
- * Blanks the body of an entry and of those that change it, in the log and in later deliveries.
+ * Blanks the body of an entry and of those that change it, in the log and in later deliveries. The redaction tells who
+ * posted the entry, and when.
+ * @param device the device that asks for it, which is not told
  * @returns whether there is such an entry
  * @throws when that could not be stored
  */
-export async function redact(kernel: Kernel, id: number, by: Account): Promise<boolean> {
+export async function redact(kernel: Kernel, id: number, by: Account, device = ''): Promise<boolean> {
   const entry = await kernel.generation.log?.get(id);
   if (entry === undefined) return false;
-  const plain = { kind: 'redaction', version: 1, counts: false, body: '', device: '', toSender: false };
+  const body = JSON.stringify({ from: entry.from, time: new Date(writableTime(entry.time)).toISOString() });
+  const plain = { kind: 'redaction', version: 1, counts: false, body, device, toSender: false };
   await append(kernel, { ...plain, to: { room: entry.room }, from: by, of: id, reply: undefined }, true);
   return true;
 }

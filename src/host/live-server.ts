@@ -6,7 +6,7 @@ import type { AccountWatch } from './account-watch.ts';
 import type { ServerCounters } from './counters.ts';
 import { runAsServer } from './current.ts';
 import type { Generation } from './generation.ts';
-import { appendEntry, redact } from './kinds.ts';
+import { appendEntry, postEntry, redact } from './kinds.ts';
 import { checkPassword } from './password-check.ts';
 import { withRetry } from './released-names.ts';
 import type { Command, Server } from './server.ts';
@@ -32,7 +32,8 @@ export function liveServer(parts: Parts): Server {
     listens,
     post: (post, ordered) => kernel.messages.posting.post(withRetry(post), ordered),
     append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
-    redact: (id, by) => redact(kernel, id, by),
+    postEntry: (entry) => postEntry(kernel, generation()?.kinds ?? new Map(), entry),
+    redact: (id, by, device) => redact(kernel, id, by, device),
     shown: (entry) => shownEntry(kernel, generation()?.kinds ?? new Map(), entry),
     countLimitHit,
     limitMet: countLimitHit,

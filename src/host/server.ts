@@ -52,6 +52,23 @@ export interface EntryPost {
   readonly kept?: boolean;
 }
 
+/** An entry that gives a message a new text, such as an edit. */
+export interface TextPost {
+  readonly kind: string;
+  /** The sender, as in `Post`. */
+  readonly from: Account;
+  /** The message that it changes, in whose room it is appended. */
+  readonly of: Entry;
+  /** In a direct conversation: the recipients. */
+  readonly to?: readonly Account[];
+  /** As in `Post`. */
+  readonly text: string;
+  /** The device that sends it (`session.deviceName`) and does not receive it again. */
+  readonly device?: string;
+  /** Makes the data, which the kind's schema must accept, of the text that plugins left. */
+  data(text: string): unknown;
+}
+
 /** The server as a plugin uses it. */
 export interface Server {
   /**
@@ -85,11 +102,19 @@ export interface Server {
    */
   append(entry: EntryPost): Promise<Entry>;
   /**
+   * Appends an entry with a new text of a message. The text passes the guards and transforms of `onMessage`, with the
+   * message's id as `of`.
+   * @returns the entry once it is stored, or a refusal: `'reason' in posted` tells them apart
+   * @throws as `append` does
+   */
+  postEntry(entry: TextPost): Promise<Entry | Refusal>;
+  /**
    * Blanks the text of an entry, and of those that change it, for good.
+   * @param device the device that asks for it (`session.deviceName`) and is not told
    * @returns whether the entry is in the log
    * @throws when that could not be stored
    */
-  redact(id: number, by: Account): Promise<boolean>;
+  redact(id: number, by: Account, device?: string): Promise<boolean>;
   /**
    * An entry of the log as clients are sent it, for an answer with entries of the log; undefined if its plugin hides it
    * from clients.

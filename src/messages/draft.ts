@@ -11,6 +11,7 @@ import {
 } from '../api/message.ts';
 import { nameKey } from '../api/names.ts';
 import type { Post } from '../api/post.ts';
+import type { Passage } from '../hooks/reservation.ts';
 import type { Online } from './online.ts';
 
 /** The recipients, each once, however their names were spelt. */
@@ -76,6 +77,7 @@ export class Draft implements MessageDraft {
   readonly time: number;
   readonly once: IdempotencyKey | undefined;
   readonly reply: number | undefined;
+  readonly of: number | undefined;
   readonly #device: string;
   readonly #isRemoved: (account: number) => boolean;
   /** Whether it must not be kept. */
@@ -88,8 +90,11 @@ export class Draft implements MessageDraft {
   /** Whether it may be rewritten now. */
   isOpen = false;
   refusal: Refusal | undefined;
+  /** Its way past the guards, to be settled once its fate is known. */
+  passage: Passage<Refusal, Refusal> | undefined;
 
-  constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean) {
+  /** @param of the id of the message that it edits */
+  constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean, of?: number) {
     const { from, to, text, once, reply, device = '' } = post;
     this.from = presentableSender(from);
     this.room = to === 'everyone' || to === 'online' ? EVERYONE : 'room' in to ? to.room : 0;
@@ -97,6 +102,7 @@ export class Draft implements MessageDraft {
     this.time = time;
     this.once = once;
     this.reply = reply;
+    this.of = of;
     this.#device = device;
     this.#isRemoved = isRemoved;
     this.#isEphemeral = to === 'online';

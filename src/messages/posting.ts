@@ -51,21 +51,9 @@ export class Posting {
       ordered?.();
       return yield* this.#posted(draft, before);
     }
-    const { guard, transform } = hooks.onMessage;
-    let passage: Passage<Refusal, Refusal> | undefined;
-    let refusal: Refusal | undefined;
     try {
-      if (guard.isUsed()) {
-        passage = (yield guard.run(draft)) as Passage<Refusal, Refusal>;
-        refusal = passage.refusal;
-      }
-      if (refusal === undefined && transform.isUsed()) {
-        draft.isOpen = true;
-        refusal = (yield transform.run(draft)) as Refusal | undefined;
-        draft.isOpen = false;
-      }
-      refusal ??= draft.refusal ?? (draft.senderRemoved ? refuse('removed') : undefined);
-      if (refusal !== undefined) return refusal;
+      yield* this.#pass(draft, hooks);
+      if (draft.refusal !== undefined) return draft.refusal;
       const { isKept, unknown, time } = draft;
       const key = once && { sender: from.id, key: once.key, unknown, time };
       const appended = yield* this.#append(entriesOf(draft), isKept, key, ordered);
@@ -78,8 +66,41 @@ export class Posting {
       this.#notePosted(message, hooks);
       return { message, unknown: draft.unknown };
     } finally {
-      passage?.settle(refusal);
+      draft.passage?.settle(draft.refusal);
     }
+  }
+
+  /**
+   * Posts a text that changes a message, such as an edit: it passes the guards and transforms of `onMessage` first.
+   * @param of the id of the message
+   * @param append appends the entry, with the text that they left
+   * @returns what `append` returned, or why the text was refused
+   */
+  async postChange<T>(post: Post, of: number, append: (text: string) => Promise<T>): Promise<T | Refusal> {
+    const { environment, generation } = this.#context;
+    const audience = audienceOf(post.to, this.#delivery.online);
+    const draft = new Draft(post, audience, environment.clock.now(), this.#isRemoved, of);
+    try {
+      await promised(this.#pass(draft, generation.hooks));
+      return draft.refusal ?? (await append(draft.text));
+    } finally {
+      draft.passage?.settle(draft.refusal);
+    }
+  }
+
+  /** Runs the guards and transforms of `onMessage`. Then `draft.refusal` tells whether one refused it. */
+  *#pass(draft: Draft, { onMessage: { guard, transform } }: Hooks): Steps<void> {
+    if (guard.isUsed()) {
+      draft.passage = (yield guard.run(draft)) as Passage<Refusal, Refusal>;
+      draft.refusal = draft.passage.refusal;
+    }
+    if (draft.refusal === undefined && transform.isUsed()) {
+      draft.isOpen = true;
+      const refusal = (yield transform.run(draft)) as Refusal | undefined;
+      draft.isOpen = false;
+      draft.refusal = refusal ?? draft.refusal;
+    }
+    draft.refusal ??= draft.senderRemoved ? refuse('removed') : undefined;
   }
 
   /** The answer to a message that was posted before. Its entry may have been trimmed. */

@@ -7,6 +7,7 @@ export type ParamKind =
   | 'users'
   | 'room'
   | 'place'
+  | 'message'
   | 'integer'
   | 'number'
   | 'duration'
@@ -195,6 +196,12 @@ const KINDS: Readonly<Record<ParamKind, Kind>> = {
     allowedValue: 'a list of user names',
     schema: () => ({ type: 'array', items: { type: 'string', pattern: LISTED.source }, minItems: 1 }),
   },
+  message: oneWord((word) => (/^\d+$/.test(word) ? Number(word) : word), {
+    label: () => 'id or last',
+    accepts: (value) => value === 'last' || (Number.isSafeInteger(value) && (value as number) > 0),
+    allowed: () => 'the id of a message, or last',
+    schema: () => ({ anyOf: [{ type: 'integer', minimum: 1 }, { const: 'last' }] }),
+  }),
   integer: oneWord((word) => (/^-?\d+$/.test(word) ? Number(word) : undefined), {
     accepts: (value, shape) => Number.isSafeInteger(value) && inRange(value as number, shape),
     allowed: (shape) => `a whole number${range(shape)}`,

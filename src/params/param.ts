@@ -41,6 +41,8 @@ export const param = {
   room: (about = '', options: ParamOptions = {}) => make<string>('room', about, options),
   /** Where messages are: a room (`#lab`), `everyone`, a user's conversation (`bob`), or one of several `(bob carol)`. */
   place: (about = '', options: ParamOptions = {}) => make<string | readonly string[]>('place', about, options),
+  /** A message: its id, or `last`, whichever message the command takes that for. */
+  message: (about = '', options: ParamOptions = {}) => make<number | 'last'>('message', about, options),
   /** A whole number. */
   integer: (about = '', options: NumberOptions = {}) => make<number>('integer', about, options),
   /** A number. @param options `above`: it must be greater than this */

@@ -1,3 +1,4 @@
+import { type Refusal, refuse } from '../api/decisions.ts';
 import type { Cursor, Entry, Follower, NewEntry, Room, SendKey } from '../api/entry.ts';
 import type { Duplicate } from '../api/message.ts';
 import { token } from './service.ts';
@@ -283,6 +284,11 @@ export interface MessageLog {
 }
 
 export const MessageLog = token<MessageLog>('message-log');
+
+/** The refusal of a message that does not exist or that the caller cannot read. */
+export function noMessage(): Refusal {
+  return refuse('no-message', 'There is no such message.');
+}
 
 /**
  * The log of stores written for an earlier version. Their plugins still name it.

@@ -171,7 +171,7 @@ describe('a redaction', () => {
     expect(await alice.asks('redact 1')).toBe('true');
     expect(await alice.asks('redact 99')).toBe('false');
     for (const text of ['secret', 'open']) await dora.sees({ type: 'message', text });
-    await dora.sees({ type: 'entry', kind: 'redaction', of: 1, data: null });
+    await dora.sees({ type: 'entry', kind: 'redaction', of: 1, data: { from: 'alice' } });
     const bob = await server.returns('bob');
     await bob.hears('alice', 'open');
     await bob.seesNothing();

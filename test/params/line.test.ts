@@ -16,6 +16,7 @@ const argument = fc.oneof(
     fc.constant({ kind: 'place', about: '' } as const),
     fc.oneof(name, fc.array(name, { minLength: 1, maxLength: 3 })),
   ),
+  fc.tuple(fc.constant({ kind: 'message', about: '' } as const), fc.oneof(fc.integer({ min: 1 }), fc.constant('last'))),
   fc.tuple(fc.constant({ kind: 'integer', about: '' } as const), number),
   fc.tuple(
     fc.constant({ kind: 'number', about: '' } as const),

@@ -265,8 +265,9 @@ export default definePlugin({
             order: 'post',
             // Synchronous for messages to all and to those who are online and up to date: most messages.
             handler(message) {
-              const { audience, from } = message;
-              if ('group' in audience) {
+              const { audience, from, of } = message;
+              // An edit is no further message in an inbox.
+              if ('group' in audience || of !== undefined) {
                 message.keep();
                 return undefined;
               }

@@ -1,0 +1,23 @@
+import type { Entry } from '../api/entry.ts';
+import { withoutControls } from '../api/message.ts';
+
+/** How much of a text an excerpt shows, in characters as people count them. */
+const EXCERPT = 24;
+
+const characters = new Intl.Segmenter();
+
+/** The beginning of a text, in quotes: `"is the kiln fr…"`. */
+export function excerpt(text: string, most = EXCERPT): string {
+  // A character has several code units, and the rest of a long text does not matter.
+  const start = withoutControls(text.slice(0, most * 16))
+    .toWellFormed()
+    .trim();
+  const found = [...characters.segment(start)].map(({ segment }) => segment);
+  const isWhole = found.length <= most && text.length <= most * 16;
+  return `"${isWhole ? start : `${found.slice(0, most).join('').trimEnd()}…`}"`;
+}
+
+/** What happened, for `KindSpec.line`: in a named room after the room's name, `#lab alice left`. */
+export function lineIn({ roomName }: Pick<Entry, 'roomName'>, what: string): string {
+  return roomName === undefined ? what : `#${roomName} ${what}`;
+}
