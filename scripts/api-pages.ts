@@ -36,7 +36,7 @@ const CLIENT: readonly Section[] = [
   {
     heading: 'Rooms',
     intro: 'The rooms and conversations of the account, and what is unread in them.',
-    names: ['Rooms', 'KnownRoom'],
+    names: ['Rooms', 'KnownRoom', 'Reading'],
   },
   {
     heading: 'Commands',

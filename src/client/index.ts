@@ -35,6 +35,7 @@ export {
   type State,
   type Step,
 } from './owner.ts';
+export { Reading } from './reading.ts';
 export {
   answerProblem,
   blockedReason,

@@ -45,6 +45,8 @@ describe('a script', { timeout: 60_000 }, () => {
     await bob.says('message alice later');
     await bob.sees('sent:');
     expect(await sends(at(program), '')).toMatchObject({ code: 0, stdout: expect.stringContaining('bob: later\n') });
+    // What it printed is read.
+    expect((await sends(at(program), 'unread')).stdout).toBe('');
   });
 
   test('exits with 1 if a command fails, and runs the others', async () => {

@@ -4,6 +4,7 @@ import {
   type KnownRoom,
   nameKey,
   overWebSocket,
+  Reading,
   type Received,
   type ReceivedEntry,
   type Remembered,
@@ -16,7 +17,6 @@ import {
 import { deviceName } from './device.ts';
 import { Earlier } from './earlier.ts';
 import type { Kept } from './keep.ts';
-import { Reading } from './reading.ts';
 import { keepsMessages } from './server.ts';
 import { type Entry, type Recipients, type Talk, Talks } from './talks.ts';
 
@@ -169,7 +169,11 @@ export class Chat implements Presence {
 
   /** The user has read a conversation: its messages are read on all devices. */
   read(talk: Talk): void {
-    this.#reading.note(talk);
+    const id = talk.entries.findLast((entry) => entry.id !== undefined)?.id;
+    // What is still to be loaded was not read.
+    if (talk.room !== undefined && id === undefined) return;
+    talk.unread = 0;
+    if (talk.room !== undefined && id !== undefined) this.#reading.note(talk.room, id);
   }
 
   /** Sends a failed message again. */
@@ -235,7 +239,7 @@ export class Chat implements Presence {
   #counted({ id, kind, name = '', members = [], unread }: KnownRoom): void {
     const talk = this.talks.open(kind === 'everyone' ? kind : kind === 'room' ? [name] : members);
     talk.room = id;
-    if (!this.#reading.isAhead(talk)) talk.unread = unread;
+    if (!this.#reading.isAhead(id)) talk.unread = unread;
     this.#rooms.set(id, talk);
     this.#watcher.counted(talk);
   }

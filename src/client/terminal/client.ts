@@ -1,6 +1,8 @@
+import { EVERYONE } from '../../api/entry.ts';
 import { Conversation } from '../conversation.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import { type Ask, isSecret, type Owner, type Received, type ReceivedEntry, type State, type Step } from '../owner.ts';
+import { Reading } from '../reading.ts';
 import { type Completion, completed } from './completion.ts';
 import { EXIT } from './exit.ts';
 import { type Given, Login } from './login.ts';
@@ -39,6 +41,7 @@ export class Client implements Owner, TerminalOwner {
   readonly #login: Login;
   readonly #conversation: Conversation;
   readonly #talk: Talk;
+  readonly #reading: Reading;
   /** What was sent while this account was away, until all of it has arrived. */
   #waited: (Received | ReceivedEntry)[] = [];
   /** Lines typed ahead of the login's questions. */
@@ -58,6 +61,7 @@ export class Client implements Owner, TerminalOwner {
     const isKnown = name !== undefined && (password !== undefined || guest === true);
     const login = isKnown ? { login: { name, password, register, invitation, guest } } : {};
     this.#conversation = new Conversation({ open, owner: this, device, ...login });
+    this.#reading = new Reading(() => this.#conversation);
     this.#terminal = terminal(this);
     this.#view = view(() => this.#terminal.columns);
     this.#talk = new Talk(this.#conversation, this.#view, {
@@ -288,6 +292,8 @@ export class Client implements Owner, TerminalOwner {
       return one.line === undefined ? [] : this.#view.notice(one.line);
     });
     this.#terminal.print(...lines);
+    // What is on the screen is read, as on plain lines.
+    for (const one of all) if ('text' in one && one.id > 0) this.#reading.note(one.room ?? EVERYONE, one.id);
     if (all.some((one) => 'text' in one && isFor(one, name))) this.#terminal.ring();
   }
 }

@@ -1,8 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
+import { EVERYONE } from '../../api/entry.ts';
 import { commandOf, messageOf } from '../commands.ts';
 import { Conversation } from '../conversation.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
 import type { Ask, Received, ReceivedEntry, State } from '../owner.ts';
+import { Reading } from '../reading.ts';
 import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
 import { closedText, lostText } from './messages.ts';
@@ -75,8 +77,10 @@ export async function runScript({
       print(errors, `chatserv: ${closedText(now, login?.name)}`);
     }
   };
-  const message = ({ time, from, roomName, text }: Received) =>
+  const message = ({ id, room = EVERYONE, time, from, roomName, text }: Received) => {
+    if (id > 0) reading.note(room, id);
     print(output, `[${seconds(time)}] ${roomName === undefined ? '' : `${roomName} `}${from}: ${text}`);
+  };
   const entry = ({ time, line }: ReceivedEntry) => {
     if (line !== undefined) print(output, `[${seconds(time)}] ${line}`);
   };
@@ -87,6 +91,7 @@ export async function runScript({
     return undefined;
   };
   const conversation = new Conversation({ open, login, device, owner: { ask, state, message, entry, caughtUp } });
+  const reading = new Reading(() => conversation);
   const interrupted = () => {
     code ||= EXIT.interrupted;
     input.destroy();
@@ -136,6 +141,7 @@ export async function runScript({
   }
   await Promise.all(answers);
   await upToDate.promise;
+  await reading.tell();
   await conversation.leave();
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   return code;
