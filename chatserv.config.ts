@@ -27,6 +27,7 @@ export default defineConfig({
     markers: true,
     'offline-messages': true,
     history: true,
+    mentions: true,
     whoelse: true,
     who: true,
     wholast: true,

@@ -27,6 +27,7 @@ export default {
   logout: { file: 'commands/logout', provides: [] },
   markers: { file: 'messages/markers/index', provides: [] },
   memory: { file: 'stores/memory/index', provides: ['accounts', 'message-log', 'storage', 'archive'] },
+  mentions: { file: 'messages/mentions/index', provides: [] },
   message: { file: 'commands/message', provides: [] },
   metrics: { file: 'metrics/index', provides: [] },
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
@@ -79,6 +80,7 @@ declare module 'chatserv' {
     readonly logout: OptionsOf<typeof import('./commands/logout.ts').default>;
     readonly markers: OptionsOf<typeof import('./messages/markers/index.ts').default>;
     readonly memory: OptionsOf<typeof import('./stores/memory/index.ts').default>;
+    readonly mentions: OptionsOf<typeof import('./messages/mentions/index.ts').default>;
     readonly message: OptionsOf<typeof import('./commands/message.ts').default>;
     readonly metrics: OptionsOf<typeof import('./metrics/index.ts').default>;
     readonly 'offline-messages': OptionsOf<typeof import('./messages/offline-messages/index.ts').default>;

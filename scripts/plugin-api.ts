@@ -169,6 +169,9 @@ export const PLUGIN_API: readonly Section[] = [
     intro: 'What user names and IP addresses are compared by, and which may be used.',
     names: [
       'nameKey',
+      'mentionsIn',
+      'isOfEveryone',
+      'WrittenMention',
       'deviceNameOf',
       'DEFAULT_DEVICE',
       'skeletons',

@@ -36,6 +36,7 @@ export type { Feed, InboxReader } from './api/feed.ts';
 export type { Handlers, HookName, LoginRefusal, PhaseOf } from './api/handlers.ts';
 export type { Logger } from './api/logger.ts';
 export type { Login, LoginStep } from './api/login.ts';
+export { isOfEveryone, mentionsIn, type WrittenMention } from './api/mentions.ts';
 export {
   type Audience,
   type Duplicate,

@@ -8,7 +8,17 @@ import { siteLink } from './repository.ts';
 const DOCS = fileURLToPath(new URL('..', import.meta.url));
 
 const sidebar = [
-  group('Try it', 'getting-started.md', 'rooms.md', 'history.md', 'unread.md', 'account.md', 'page.md', 'terminal.md'),
+  group(
+    'Try it',
+    'getting-started.md',
+    'rooms.md',
+    'history.md',
+    'unread.md',
+    'mentions.md',
+    'account.md',
+    'page.md',
+    'terminal.md',
+  ),
   group(
     'Host it',
     ...[

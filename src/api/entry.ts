@@ -61,7 +61,7 @@ export interface NewEntry {
 }
 
 /** An item of the log. */
-export interface Entry extends Omit<NewEntry, 'to' | 'origin' | 'mentions' | 'mentionsAll'> {
+export interface Entry extends Omit<NewEntry, 'to' | 'origin' | 'mentions'> {
   /** Its place in the log: later entries have greater ids. */
   readonly id: number;
   readonly room: number;

@@ -59,6 +59,10 @@ export interface Message {
   readonly text: string;
   /** The id of the message that it answers. */
   readonly reply: number | undefined;
+  /** In a delivery: the names of users online whom its text mentions, such as `@bob`. */
+  readonly mentions?: readonly string[];
+  /** Whether it mentions everyone in its room. */
+  readonly mentionsAll?: boolean | undefined;
   /** When it was posted, in milliseconds since 1970. */
   readonly time: number;
   /** Whether it was sent before, on another connection, and may have arrived. */

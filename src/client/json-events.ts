@@ -181,6 +181,11 @@ export const serverEvents = z
         seq: z.int().describe('Its number within its room, from 1, for unread counts; 0 if it is not stored'),
         text: z.string().describe('One line'),
         reply: z.int().optional().describe('The id of the message that it answers'),
+        mentions: z
+          .array(z.string())
+          .optional()
+          .describe('The names of users online whom it mentions: highlight it if your own is one of them'),
+        mentionsAll: z.boolean().optional().describe('It mentions everyone in its room'),
         time: z.string().describe('When it was sent, RFC 3339'),
         repeat: z.boolean().describe('It was sent before, on another connection, and may have arrived'),
       })

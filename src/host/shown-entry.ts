@@ -39,7 +39,8 @@ export function spoken({ from, roomName, text }: Message): string {
 }
 
 /** A message as an event of the JSON protocol. */
-export function messageEvent({ id, room, roomName, seq, from, audience, text, reply, time, repeat }: Message) {
+export function messageEvent(message: Message) {
+  const { id, room, roomName, seq, from, audience, text, reply, mentions = [], mentionsAll, time, repeat } = message;
   return {
     type: 'message' as const,
     id,
@@ -50,6 +51,8 @@ export function messageEvent({ id, room, roomName, seq, from, audience, text, re
     seq,
     text,
     ...(reply !== undefined && { reply }),
+    ...(mentions.length > 0 && { mentions: [...mentions] }),
+    ...(mentionsAll && { mentionsAll }),
     time: new Date(time).toISOString(),
     repeat,
   };

@@ -1,5 +1,6 @@
 import type { Account } from '../api/account.ts';
 import { type Entry, EVERYONE } from '../api/entry.ts';
+import { mentionsIn } from '../api/mentions.ts';
 import { type Audience, type Message, recipients, withoutControls, writableTime } from '../api/message.ts';
 import type { Online } from './online.ts';
 
@@ -15,6 +16,7 @@ export class LoggedMessage implements Message {
   readonly kind: string;
   readonly text: string;
   readonly reply: number | undefined;
+  readonly mentionsAll: boolean | undefined;
   readonly time: number;
   readonly repeat: boolean;
   readonly #entry: Entry;
@@ -30,6 +32,7 @@ export class LoggedMessage implements Message {
     this.kind = entry.kind;
     this.text = withoutControls(entry.body);
     this.reply = entry.reply;
+    this.mentionsAll = entry.mentionsAll;
     this.time = writableTime(entry.time);
     this.repeat = repeat;
     this.#entry = entry;
@@ -40,6 +43,14 @@ export class LoggedMessage implements Message {
   get audience(): Audience {
     this.#audience ??= audienceOf(this.#entry, this.#online);
     return this.#audience;
+  }
+
+  get mentions(): readonly string[] {
+    if (this.#entry.members !== undefined) return [];
+    const named = mentionsIn(this.text).map((names) =>
+      names.map((name) => this.#online.find(name)?.name).find(Boolean),
+    );
+    return [...new Set(named.filter((name) => name !== undefined))];
   }
 }
 

@@ -148,7 +148,7 @@ export class Posting {
     }
   }
 
-  #deliverEphemeral({ to, origin, mentions, mentionsAll, ...written }: NewEntry): Entry {
+  #deliverEphemeral({ to, origin, mentions, ...written }: NewEntry): Entry {
     const members = 'direct' in to ? to.direct : undefined;
     const entry = { ...written, id: 0, room: 'room' in to ? to.room : 0, members, seq: 0, previous: 0 };
     this.#delivery.deliver(entry);

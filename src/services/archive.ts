@@ -35,9 +35,7 @@ export interface ArchivedRoom extends Omit<Room, 'size'> {
 }
 
 /** An entry, its origin, and whom it mentions. */
-export interface ArchivedEntry
-  extends Omit<Entry, 'members' | 'roomName'>,
-    Pick<NewEntry, 'origin' | 'mentions' | 'mentionsAll'> {}
+export interface ArchivedEntry extends Omit<Entry, 'members' | 'roomName'>, Pick<NewEntry, 'origin' | 'mentions'> {}
 
 /** A key under which a message was sent. */
 export interface ArchivedKey extends SendKey {

@@ -131,6 +131,7 @@ describe('a reload that would change the store is refused', () => {
       'history',
       'offline-messages',
       'markers',
+      'mentions',
       'wholast',
       'health',
       'fetch',

@@ -70,13 +70,13 @@ export function memoryArchive(accounts: ArchivedAccounts, log: LogInMemory, text
       }
     },
     async addEntries(added) {
-      for (const { origin, mentions: mentioned, mentionsAll, ...archived } of added) {
+      for (const { origin, mentions: mentioned, ...archived } of added) {
         const room = rooms.get(archived.room);
         if (room === undefined) throw new Error(`there is no room ${archived.room}`);
         const roomName = room.kind === 'room' ? room.name : undefined;
         const entry = { ...archived, members: room.members, roomName };
         log.keep(entry, origin, room);
-        mentions.add(entry, mentioned, mentionsAll);
+        mentions.add(entry, mentioned, archived.mentionsAll);
       }
     },
     async addKeys(added) {

@@ -59,9 +59,9 @@ export class LogInMemory {
   }
 
   /** Numbers an entry and adds it. */
-  append({ to, origin, mentions, mentionsAll, ...written }: NewEntry): Entry {
+  append({ to, origin, mentions, ...written }: NewEntry): Entry {
     const room = this.rooms.at(to);
-    const { kind, version, counts, sender, from, device, toSender, body, of, reply, time } = written;
+    const { kind, version, counts, sender, from, device, toSender, body, of, reply, mentionsAll, time } = written;
     const id = ++this.end;
     const entry: Entry = {
       id,
@@ -80,6 +80,7 @@ export class LogInMemory {
       body,
       of,
       reply,
+      mentionsAll,
       time,
     };
     room.last = id;

@@ -4,6 +4,7 @@ import type { Entry, NewEntry } from 'chatserv';
 export const COUNTS = 1;
 export const TO_SENDER = 2;
 export const REDACTED = 4;
+export const TO_ALL = 8;
 
 // chatserv's own constants, which the store's threads cannot import: see worker.ts. Their types hold them equal.
 export const EVERYONE: typeof import('chatserv').EVERYONE = 1;
@@ -79,12 +80,13 @@ export function placeAt(
 }
 
 export function newEntryRow(entry: NewEntry): NewEntryRow {
-  const { to, kind, version, counts, toSender, sender, from, device, body, of, reply, time, origin } = entry;
+  const { to, kind, version, counts, toSender, sender, from, device, body, of, reply, mentionsAll, time, origin } =
+    entry;
   return [
     'room' in to ? to.room : ascending(to.direct),
     kind,
     version,
-    (counts ? COUNTS : 0) | (toSender ? TO_SENDER : 0),
+    (counts ? COUNTS : 0) | (toSender ? TO_SENDER : 0) | (mentionsAll ? TO_ALL : 0),
     sender,
     from,
     device,
@@ -135,6 +137,7 @@ export function entryOf(row: EntryRow, ofRoom = row[OF_ROOM]): Entry {
     body,
     of: of ?? undefined,
     reply: reply ?? undefined,
+    mentionsAll: (flags & TO_ALL) !== 0 ? true : undefined,
     time,
     seq,
     previous,
@@ -151,7 +154,7 @@ export function appendedEntry(
   previous: number,
   ofRoom: OfRoom | undefined,
 ): Entry {
-  const { kind, version, counts, sender, from, device, toSender, body, of, reply, time } = entry;
+  const { kind, version, counts, sender, from, device, toSender, body, of, reply, mentionsAll, time } = entry;
   return {
     id,
     room,
@@ -167,6 +170,7 @@ export function appendedEntry(
     body,
     of,
     reply,
+    mentionsAll,
     time,
     seq,
     previous,

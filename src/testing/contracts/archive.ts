@@ -130,7 +130,7 @@ async function fill({ accounts, messageLog: log, storage }: OpenStore): Promise<
   });
   const lab = (await log.createRoom('Lab', { topic: 'mice' }))?.id ?? 0;
   await log.join(lab, two.id, 'owner', 1);
-  await log.append([message(one, { room: lab }, { body: 'in the lab', reply: 1 })]);
+  await log.append([message(one, { room: lab }, { body: 'in the lab', reply: 1, mentionsAll: true })]);
   await log.join(lab, three.id, '', 2);
   await log.leave(lab, three.id, 3);
   await log.moveMarkers([[two.id, lab, 1]]);

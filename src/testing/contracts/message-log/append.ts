@@ -29,6 +29,7 @@ export function appendContract(name: string, open: OpenLog): void {
         body: '  tab\tnul\0 \u{1F469}\u200D\u{1F469} \uFEFF ',
         of: first.id,
         reply: first.id,
+        mentionsAll: true,
         time: 1_800_000_000_123,
       };
       const [entry] = await fixture.append([{ ...written, to: direct(bob, alice), origin: 'here' }]);
