@@ -60,4 +60,21 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
       Array.from({ length: 70 }, (_, i) => `number ${i + 1}`),
     );
   });
+
+  test('have their messages, even if a conversation with several people begins with one', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const [bob, carol] = [await town.program.joins('bob'), await town.program.joins('carol')];
+    await ada.says('hello all');
+    await bob.hears('ada', 'hello all');
+    await carol.says('message (ada bob) lunch?');
+    await ada.entry('bob, carol').locator('.badge', { hasText: '1' }).waitFor();
+    await ada.opens('bob, carol');
+    await ada.hears('lunch?');
+    await ada.entry('bob, carol').locator('.badge').waitFor({ state: 'detached' });
+    await ada.says('at noon');
+    await bob.hears('carol', 'lunch?');
+    await bob.hears('ada', 'at noon');
+  });
 });

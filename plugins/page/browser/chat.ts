@@ -77,6 +77,8 @@ export class Chat implements Presence {
   readonly #earlier: Earlier;
   /** The conversations by the ids of their rooms on the server. */
   readonly #rooms = new Map<number, Talk>();
+  /** Private messages of conversations that the server has not listed yet, by the ids of their rooms. */
+  readonly #unlisted = new Map<number, { readonly talk: Talk; readonly entries: Entry[] }>();
   readonly #reading = new Reading(() => this.#conversation);
   #conversation: Conversation;
   #name: string;
@@ -241,6 +243,14 @@ export class Chat implements Presence {
     talk.room = id;
     if (!this.#reading.isAhead(id)) talk.unread = unread;
     this.#rooms.set(id, talk);
+    const { talk: shownIn = talk, entries = [] } = this.#unlisted.get(id) ?? {};
+    this.#unlisted.delete(id);
+    if (shownIn !== talk) {
+      shownIn.unread = Math.max(0, shownIn.unread - entries.filter(({ mine }) => !mine).length);
+      this.talks.move(entries, shownIn, talk);
+      this.#watcher.reordered(talk);
+      this.#watcher.reordered(shownIn);
+    }
     this.#watcher.counted(talk);
   }
 
@@ -280,7 +290,7 @@ export class Chat implements Presence {
   }
 
   #received(message: Received): void {
-    const { id, from, text, time, waited } = message;
+    const { id, from, audience, room = 0, text, time, waited } = message;
     // Stored together with the message, so that it is not new after a reload.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
@@ -291,7 +301,13 @@ export class Chat implements Presence {
     // Where the server counts what is unread, its count follows.
     if (!mine) talk.unread++;
     const stored = id > 0 ? { id } : {};
-    this.#watcher.added(talk, this.talks.add(talk, { ...stored, from, mine, text, time: +time }), waited);
+    const entry = this.talks.add(talk, { ...stored, from, mine, text, time: +time });
+    if (audience === 'named' && !this.#rooms.has(room)) {
+      const unlisted = this.#unlisted.get(room) ?? { talk, entries: [] };
+      unlisted.entries.push(entry);
+      this.#unlisted.set(room, unlisted);
+    }
+    this.#watcher.added(talk, entry, waited);
   }
 
   async #deliver(talk: Talk, entry: Entry): Promise<void> {
