@@ -38,6 +38,7 @@ export default defineConfig({
     logout: true,
     devices: true,
     'change-password': true,
+    'delete-account': true,
     roles: true,
     rooms: true,
     'log-messages': false,

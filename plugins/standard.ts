@@ -10,6 +10,7 @@ export default {
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
   control: { file: 'control', provides: [] },
+  'delete-account': { file: 'account/delete-account/index', provides: [] },
   devices: { file: 'commands/devices', provides: [] },
   dialogue: { file: 'login/dialogue', provides: ['login-dialogue'], always: true },
   fetch: { file: 'commands/fetch', provides: [] },
@@ -63,6 +64,7 @@ declare module 'chatserv' {
     readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
     readonly connections: OptionsOf<typeof import('./connections.ts').default>;
     readonly control: OptionsOf<typeof import('./control.ts').default>;
+    readonly 'delete-account': OptionsOf<typeof import('./account/delete-account/index.ts').default>;
     readonly devices: OptionsOf<typeof import('./commands/devices.ts').default>;
     readonly dialogue: OptionsOf<typeof import('./login/dialogue.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;

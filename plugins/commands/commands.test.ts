@@ -127,6 +127,7 @@ test('help lists all commands, or explains one', async () => {
     'broadcast',
     'change-password',
     'conversations',
+    'delete-account',
     'devices',
     'fetch',
     'help',

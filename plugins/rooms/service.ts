@@ -1,7 +1,7 @@
 import { type Account, noRoom, type Rooms } from 'chatserv';
-import { actingRole, findRoom } from './access.ts';
+import { actingRole, findRoom, hasOwner } from './access.ts';
 import { type RoomContext, SERVER, writeFacts } from './context.ts';
-import { isOwnFact } from './facts.ts';
+import { isOwnFact, type KnownRoom } from './facts.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import { isAtLeast } from './policy.ts';
@@ -50,6 +50,16 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
     async leave(id, account) {
       const room = await get(id);
       if (room !== undefined) await context.queue.run(id, () => members.end(room, account));
+    },
+    async lastOwned(account) {
+      await directory.load();
+      const owned: KnownRoom[] = [];
+      for (const id of await memberships.of(account.id)) {
+        const room = directory.get(id);
+        if (room?.owners.includes(account.id) !== true || (await hasOwner(context, room, account.id))) continue;
+        if ((await memberships.standing(id, account.id))?.role === 'owner') owned.push(room);
+      }
+      return owned.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     async remove(id, by = SERVER) {
       await directory.load();

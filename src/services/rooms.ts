@@ -88,6 +88,8 @@ export interface Rooms {
   join(room: number, account: Account, role?: RoomRole): Promise<Refusal | undefined>;
   /** Ends a membership, if there is one. */
   leave(room: number, account: Account): Promise<void>;
+  /** The rooms of users that have no owner but this account, by name. */
+  lastOwned(account: Account): Promise<readonly RoomInfo[]>;
   /** Deletes a room with its messages, if it exists. @param by who is shown as having deleted it */
   remove(room: number, by?: Account): Promise<void>;
 }

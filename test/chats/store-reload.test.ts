@@ -121,6 +121,7 @@ describe('a reload that would change the store is refused', () => {
       'password',
       'reset-codes',
       'change-password',
+      'delete-account',
       'invitations',
       'registration',
       'lockout',

@@ -61,7 +61,15 @@ const DIALOGUE: Readonly<Record<Exclude<Waits, 'command' | 'nothing'>, Answers>>
 };
 
 /** Commands that are answered with several lines. */
-const SEVERAL: ReadonlySet<string> = new Set(['help', 'history', 'devices', 'unread', 'conversations', 'invitations']);
+const SEVERAL: ReadonlySet<string> = new Set([
+  'help',
+  'history',
+  'devices',
+  'unread',
+  'conversations',
+  'invitations',
+  'delete-account',
+]);
 
 /** Events that answer no line. */
 const PUSHED: ReadonlySet<string> = new Set(['message', 'entry', 'token', 'unread', 'marker', 'notify']);

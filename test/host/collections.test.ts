@@ -58,7 +58,10 @@ test('a plugin that needs storage is named where the store has none, with what t
     setup: () => ({ provide: { accounts, messageLog } }),
   });
   const without = Object.fromEntries(
-    ['memory', 'lockout', 'markers', 'reset-codes', 'invitations', 'resume', 'rooms'].map((name) => [name, false]),
+    ['memory', 'delete-account', 'lockout', 'markers', 'reset-codes', 'invitations', 'resume', 'rooms'].map((name) => [
+      name,
+      false,
+    ]),
   );
   await expect(startServer({ ...without, shelf, one: opening('one', 'notes') })).rejects.toThrow(
     "No active plugin provides 'storage', needed by 'one': have 'shelf' provide it, or replace it with " +
