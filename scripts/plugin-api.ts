@@ -127,6 +127,11 @@ export const PLUGIN_API: readonly Section[] = [
       'roomAsTyped',
       'excerpt',
       'lineIn',
+      'RoomChange',
+      'roomChange',
+      'roomChangeIn',
+      'roomChangeSentence',
+      'durationInWords',
       'Place',
     ],
   },
@@ -192,7 +197,7 @@ export const PLUGIN_API: readonly Section[] = [
   {
     heading: 'Limits',
     intro: 'So much within a time, for each key; and blocks that last for a time.',
-    names: ['Quota', 'QuotaRule', 'TimedBlocks'],
+    names: ['Quota', 'QuotaRule', 'TimedBlocks', 'KeyedQueue'],
   },
   {
     heading: 'Codes and passwords',

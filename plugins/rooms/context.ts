@@ -1,10 +1,21 @@
-import type { Account, Accounts, Logger, MessageLog, Refusal, Roles, Server, SteadyClock } from 'chatserv';
-import { nameKey, refuse } from 'chatserv';
-import type { Change } from './changes.ts';
+import {
+  type Account,
+  type Accounts,
+  type KeyedQueue,
+  type Logger,
+  type MessageLog,
+  nameKey,
+  type Refusal,
+  type Roles,
+  type RoomChange,
+  refuse,
+  type Server,
+  type SteadyClock,
+} from 'chatserv';
 import type { Directory } from './directory.ts';
 import type { KnownRoom } from './facts.ts';
-import type { KeyedQueue } from './keyed-queue.ts';
 import type { Memberships } from './memberships.ts';
+import type { Moderators } from './moderators.ts';
 import type { DeclaredRoom, RoomsOptions } from './options.ts';
 import type { RoomBlocks } from './room-blocks.ts';
 import type { SlowMode } from './slow-mode.ts';
@@ -23,12 +34,13 @@ export interface RoomContext {
   readonly logger: Logger;
   readonly directory: Directory;
   readonly memberships: Memberships;
+  readonly moderators: Moderators;
   readonly bans: RoomBlocks;
   readonly mutes: RoomBlocks;
   readonly invitations: RoomBlocks;
   readonly slowMode: SlowMode;
   /** Runs the changes of one room one after the other, and those of names under the key 0. */
-  readonly queue: KeyedQueue;
+  readonly queue: KeyedQueue<number>;
   /** The rooms that the config declares, by the keys of their names. */
   readonly declared: ReadonlyMap<string, DeclaredRoom>;
 }
@@ -48,7 +60,7 @@ export function limit({ server }: RoomContext, counter: string, reason: string, 
  * Tells the members of a room, and other processes, what has changed. Call it once the change is durable. It goes to the
  * log directly, because rooms are declared before the plugin is live.
  */
-export async function tell({ log, clock }: RoomContext, room: number, by: Account, change: Change): Promise<void> {
+export async function tell({ log, clock }: RoomContext, room: number, by: Account, change: RoomChange): Promise<void> {
   const about = { kind: 'room', version: 1, counts: false, device: '', toSender: false };
   const body = JSON.stringify(change);
   await log.append([{ ...about, to: { room }, sender: by.id, from: by.name, body, time: clock.now() }]);

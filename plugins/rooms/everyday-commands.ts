@@ -1,6 +1,15 @@
-import { type Account, type CommandSpec, command, nameKey, param, type Refusal, type Reply, reply } from 'chatserv';
+import {
+  type Account,
+  type CommandSpec,
+  command,
+  durationInWords,
+  nameKey,
+  param,
+  type Refusal,
+  type Reply,
+  reply,
+} from 'chatserv';
 import { mayDo, memberRole } from './access.ts';
-import { inWords } from './changes.ts';
 import { declarationOf, limit, type RoomContext } from './context.ts';
 import { ACCESS, type KnownRoom } from './facts.ts';
 import type { Members } from './members.ts';
@@ -82,7 +91,7 @@ export function everydayCommands(context: RoomContext, settings: Settings, membe
       const size = (await log.room(room.id))?.size ?? room.size;
       const { name, topic, access, posting, slow, archived } = room;
       const line = [
-        `#${name} access:${access} posting:${posting} slow:${slow === 0 ? 'off' : inWords(slow)}`,
+        `#${name} access:${access} posting:${posting} slow:${slow === 0 ? 'off' : durationInWords(slow)}`,
         `members:${size} role:${role ?? 'none'}`,
         ...(archived ? ['archived:yes'] : []),
         ...(topic === '' ? [] : [`topic:${topic}`]),

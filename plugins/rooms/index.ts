@@ -3,6 +3,7 @@ import {
   definePlugin,
   type Entry,
   isGuest,
+  KeyedQueue,
   MessageLog,
   nameKey,
   Roles,
@@ -15,11 +16,11 @@ import type { RoomContext } from './context.ts';
 import { Declared } from './declared.ts';
 import { Directory } from './directory.ts';
 import { everydayCommands } from './everyday-commands.ts';
-import { KeyedQueue } from './keyed-queue.ts';
 import { Members } from './members.ts';
 import { Memberships } from './memberships.ts';
 import { Moderation } from './moderation.ts';
 import { moderatorCommands } from './moderator-commands.ts';
+import { Moderators } from './moderators.ts';
 import { bare } from './names.ts';
 import { roomsOptions } from './options.ts';
 import { ownerCommands } from './owner-commands.ts';
@@ -42,7 +43,11 @@ export default definePlugin({
     const mutes = blocks('room-mutes');
     const isOnline = (id: number) => server.sessionsOf({ id, name: '' }).length > 0;
     const memberships = new Memberships(log, mutes, clock, isOnline);
-    const directory = new Directory(log, logger, (room) => memberships.dropRoom(room));
+    const moderators = new Moderators(log);
+    const directory = new Directory(log, logger, (room) => {
+      memberships.dropRoom(room);
+      moderators.drop(room);
+    });
     const slowMode = hotState('slow-mode', () => new SlowMode());
     const context: RoomContext = {
       options,
@@ -54,12 +59,13 @@ export default definePlugin({
       logger,
       directory,
       memberships,
+      moderators,
       bans: blocks('room-bans'),
       mutes,
       invitations: blocks('room-invitations'),
       slowMode,
       // Two generations of the plugin can be at work at the same time.
-      queue: hotState('queue', () => new KeyedQueue()),
+      queue: hotState('queue', () => new KeyedQueue<number>()),
       declared: new Map(Object.entries(options.declared).map(([name, room]) => [nameKey(bare(name)), room])),
     };
     const settings = new Settings(context);
@@ -72,7 +78,9 @@ export default definePlugin({
     function follow(entries: readonly Entry[]): void {
       for (const entry of entries) {
         directory.note(entry);
-        memberships.note(entry, accountOf(entry));
+        const about = accountOf(entry);
+        memberships.note(entry, about);
+        moderators.note(entry, about);
         const { kind, room, sender } = entry;
         // Also what the account posts in another process.
         if (kind === 'message' && (directory.get(room)?.slow ?? 0) > 0) slowMode.note(room, sender, clock.monotonic());

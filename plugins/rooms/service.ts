@@ -21,6 +21,7 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
     find: (room, account) => findRoom(context, room, account),
     get,
     role: async (room, { id }) => (await memberships.standing(room, id))?.role,
+    moderators: (room) => context.moderators.of(room),
     async allows(id, account, least) {
       const room = await get(id);
       return room !== undefined && isAtLeast(await actingRole(context, room, account, least), least);

@@ -1,6 +1,5 @@
-import type { Account, Refusal, RoomSettings } from 'chatserv';
+import type { Account, Refusal, RoomChange, RoomSettings } from 'chatserv';
 import { isAdmin } from './access.ts';
-import type { Change } from './changes.ts';
 import { limit, type RoomContext, SERVER, tell, writeFacts } from './context.ts';
 import type { KnownRoom } from './facts.ts';
 import { nameProblem, nameRefused } from './names.ts';
@@ -120,9 +119,9 @@ export class Settings {
   }
 }
 
-function changesBetween(before: RoomSettings, after: RoomSettings): Change[] {
+function changesBetween(before: RoomSettings, after: RoomSettings): RoomChange[] {
   const { topic, access, posting, slow, archived } = after;
-  const changes: Change[] = [];
+  const changes: RoomChange[] = [];
   if (topic !== before.topic) changes.push({ change: 'topic', topic });
   if (access !== before.access) changes.push({ change: 'access', access });
   if (posting !== before.posting) changes.push({ change: 'posting', posting });

@@ -47,6 +47,10 @@ export interface Rooms {
   get(room: number): Promise<RoomInfo | undefined>;
   /** The role of an account in a room; undefined if it is not a member. */
   role(room: number, account: Account): Promise<RoomRole | undefined>;
+  /**
+   * The ids of the accounts that moderate or own a room. The first call for a room reads its members, later ones need not.
+   */
+  moderators(room: number): Promise<readonly number[]>;
   /** Whether an account has at least this role in a room, or the role `admin` on the server. */
   allows(room: number, account: Account, least: RoomRole): Promise<boolean>;
   /**
