@@ -41,6 +41,7 @@ export default defineConfig({
     'delete-account': true,
     roles: true,
     rooms: true,
+    reports: true,
     'log-messages': false,
     admin: { audit: 'data/audit.log' },
     watch: true,

@@ -35,6 +35,7 @@ export default {
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
   registration: { file: 'login/registration', provides: ['registration'] },
+  reports: { file: 'moderation/reports/index', provides: [] },
   'reset-codes': { file: 'login/reset-codes', provides: ['reset-codes'] },
   resume: { file: 'login/resume/index', provides: ['resume-tokens'] },
   roles: { file: 'roles', provides: ['roles'] },
@@ -89,6 +90,7 @@ declare module 'chatserv' {
     readonly page: OptionsOf<typeof import('./page/index.ts').default>;
     readonly password: OptionsOf<typeof import('./login/password/index.ts').default>;
     readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
+    readonly reports: OptionsOf<typeof import('./moderation/reports/index.ts').default>;
     readonly 'reset-codes': OptionsOf<typeof import('./login/reset-codes.ts').default>;
     readonly resume: OptionsOf<typeof import('./login/resume/index.ts').default>;
     readonly roles: OptionsOf<typeof import('./roles.ts').default>;

@@ -15,6 +15,7 @@ const sidebar = [
     'history.md',
     'unread.md',
     'mentions.md',
+    'moderation.md',
     'account.md',
     'page.md',
     'terminal.md',

@@ -129,6 +129,7 @@ describe('a reload that would change the store is refused', () => {
       'resume',
       'roles',
       'rooms',
+      'reports',
       'history',
       'offline-messages',
       'markers',

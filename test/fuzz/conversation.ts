@@ -69,6 +69,7 @@ const SEVERAL: ReadonlySet<string> = new Set([
   'conversations',
   'invitations',
   'delete-account',
+  'reports',
 ]);
 
 /** Events that answer no line. */
