@@ -70,12 +70,22 @@ export class Members {
       const isLastOwner = member.role === 'owner' && !(await hasOwner(this.#context, room, account.id));
       if (!isLastOwner) {
         await this.end(room, account);
+        this.#tellDevices(room, account);
         return { deleted: false };
       }
       if (((await log.room(room.id))?.size ?? 0) > 1) return lastOwner(room);
       await this.#settings.removeNow(room.id, account);
+      this.#tellDevices(room, account);
       return { deleted: true };
     });
+  }
+
+  /** The user has left on one device: no entry of the room reaches the others any more, not even that one. */
+  #tellDevices({ id, name }: KnownRoom, account: Account): void {
+    for (const session of this.#context.server.sessionsOf(account)) {
+      if (session.codec.acknowledges !== true) continue;
+      session.send({ kind: 'event', event: 'left', facts: { room: id, roomName: `#${name}` } });
+    }
   }
 
   /** Ends a membership, within `queue`. @param forgets whether the account may read nothing of the room any more */

@@ -95,6 +95,7 @@ export class Conversation {
       name: () => this.name,
       ask: (name, values, first) => this.#requests.add({ type: 'command', name, values }, first),
       room: (room) => owner.room?.(room),
+      left: (room) => owner.roomLeft?.(room),
     });
     this.#parts = {
       login: this.#login,

@@ -51,6 +51,7 @@ const FIELDS: Readonly<
   marker: { room: isNumber, seq: isNumber, unread: isNumber, mentions: isNumber },
   unread: { rooms: isNumber, unread: isNumber, mentions: isNumber },
   notify: { room: isNumber, level: isLevel },
+  left: { room: isNumber, roomName: isString },
   blocked: { seconds: isNumber },
   closing: { reason: isString, seconds: orNot(isNumber) },
 };

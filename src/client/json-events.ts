@@ -245,6 +245,13 @@ export const serverEvents = z
       })
       .describe('The user has set a notification level on another device'),
     z
+      .object({
+        type: z.literal('left'),
+        room: z.int().describe('The id of the room'),
+        roomName: z.string().describe('Its name, such as `#lab`'),
+      })
+      .describe('The user has left a room, on this device or another one'),
+    z
       .object({ type: z.literal('blocked'), request: answered, seconds: z.int().describe('How long, from now') })
       .describe('Logins are blocked; the connection closes'),
     z

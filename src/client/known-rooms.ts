@@ -14,6 +14,8 @@ export interface KnownRoomsHost {
   ask(command: string, values: Readonly<Record<string, unknown>>, first: boolean): Promise<Answer>;
   /** A room is new, or has changed. */
   room(room: KnownRoom): void;
+  /** The user has left a room. */
+  left(room: number): void;
 }
 
 /**
@@ -90,6 +92,11 @@ export class KnownRooms implements Rooms {
   notify({ room, level }: Event<'notify'>): void {
     const known = this.#rooms.get(room);
     if (known !== undefined) this.#set({ ...known, level });
+  }
+
+  left({ room }: Event<'left'>): void {
+    this.#rooms.delete(room);
+    this.#host.left(room);
   }
 
   /** A message of the user's was answered: posting marks the room as read up to it. */

@@ -144,6 +144,8 @@ export interface Owner {
    * login.
    */
   room?(room: KnownRoom): void;
+  /** The user has left a room, on this device or another one. @param room its id */
+  roomLeft?(room: number): void;
   /** An event of a type that this library does not know, such as a plugin's. */
   other?(event: { readonly type: string }): void;
 }

@@ -67,6 +67,9 @@ export function route(text: string, link: Link, to: Parts): void {
     case 'notify':
       to.rooms.notify(event);
       break;
+    case 'left':
+      to.rooms.left(event);
+      break;
     case 'unread':
       // The listed rooms tell the same in detail.
       break;

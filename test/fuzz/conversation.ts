@@ -73,7 +73,7 @@ const SEVERAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Events that answer no line. */
-const PUSHED: ReadonlySet<string> = new Set(['message', 'entry', 'token', 'unread', 'marker', 'notify']);
+const PUSHED: ReadonlySet<string> = new Set(['message', 'entry', 'token', 'unread', 'marker', 'notify', 'left']);
 
 /** Holds the answers on plain lines against the lines. @throws when one is missing, too many, or none of those that may be */
 export function judgePlain(lines: readonly LineRead[], said: readonly string[]): void {

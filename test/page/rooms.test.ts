@@ -59,6 +59,9 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     expect((await desk.texts()).filter((text) => text.startsWith('number'))).toEqual(
       Array.from({ length: 70 }, (_, i) => `number ${i + 1}`),
     );
+    await ada.says('/leave #lab');
+    for (const one of [ada, desk]) await one.entry('#lab').waitFor({ state: 'detached' });
+    await desk.page.locator('#talk-name', { hasText: 'Everyone' }).waitFor();
   });
 
   test('have their messages, even if a conversation with several people begins with one', async () => {

@@ -208,6 +208,7 @@ export class Chat implements Presence {
         message: (message) => this.#received(message),
         entry: (entry) => this.#happened(entry),
         room: (room) => this.#counted(room),
+        roomLeft: (room) => this.#left(room),
         caughtUp: (count) => {
           this.#watcher.caughtUp(count);
           // The server has now said who is online.
@@ -254,6 +255,14 @@ export class Chat implements Presence {
     this.#watcher.counted(talk);
   }
 
+  #left(room: number): void {
+    const talk = this.#rooms.get(room);
+    if (talk === undefined) return;
+    this.#rooms.delete(room);
+    this.talks.close(talk);
+    this.#watcher.reordered(this.talks.shown);
+  }
+
   /** Who a message is shown with. */
   #recipientsOf({ audience, room = 0, roomName, from }: Received): Recipients {
     if (audience === 'everyone') return audience;
@@ -265,10 +274,6 @@ export class Chat implements Presence {
   #happened({ id, kind, room, roomName, from, of, data, line, time }: ReceivedEntry): void {
     const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
     if (talk === undefined) return;
-    if (kind === 'leave' && this.#isMe(from)) {
-      this.talks.close(talk);
-      return;
-    }
     if (kind === 'gap') {
       // What is shown would look as if nothing came after it. It can be loaded again.
       this.talks.dropStored(talk);
