@@ -39,6 +39,7 @@ export default defineConfig({
     devices: true,
     'change-password': true,
     'delete-account': true,
+    'contact-policy': { default: 'all' },
     roles: true,
     rooms: true,
     reports: true,

@@ -9,6 +9,7 @@ export default {
   'change-password': { file: 'account/change-password', provides: [] },
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
+  'contact-policy': { file: 'account/contact-policy', provides: [] },
   control: { file: 'control', provides: [] },
   'delete-account': { file: 'account/delete-account/index', provides: [] },
   devices: { file: 'commands/devices', provides: [] },
@@ -64,6 +65,7 @@ declare module 'chatserv' {
     readonly 'change-password': OptionsOf<typeof import('./account/change-password.ts').default>;
     readonly classic: OptionsOf<typeof import('./codecs/classic.ts').default>;
     readonly connections: OptionsOf<typeof import('./connections.ts').default>;
+    readonly 'contact-policy': OptionsOf<typeof import('./account/contact-policy.ts').default>;
     readonly control: OptionsOf<typeof import('./control.ts').default>;
     readonly 'delete-account': OptionsOf<typeof import('./account/delete-account/index.ts').default>;
     readonly devices: OptionsOf<typeof import('./commands/devices.ts').default>;

@@ -126,6 +126,7 @@ test('help lists all commands, or explains one', async () => {
   expect(names).toEqual([
     'broadcast',
     'change-password',
+    'contact-policy',
     'conversations',
     'delete-account',
     'devices',

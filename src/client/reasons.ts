@@ -199,7 +199,7 @@ export function undeliveredTo(unknown: readonly string[], recipients: number, st
     stored === undefined
       ? 'no such user, or unable to receive messages'
       : stored
-        ? 'no such user, or too many unread messages'
+        ? 'no such user, too many unread messages, or they do not take messages from you'
         : 'not online, and this server does not store messages';
   const sent = unknown.length < recipients ? 'Sent to the others, but not to' : 'Not sent to';
   return `${sent} ${listed(unknown)}: ${reasons}.`;

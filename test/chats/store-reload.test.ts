@@ -122,6 +122,7 @@ describe('a reload that would change the store is refused', () => {
       'reset-codes',
       'change-password',
       'delete-account',
+      'contact-policy',
       'invitations',
       'registration',
       'lockout',

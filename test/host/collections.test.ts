@@ -57,7 +57,17 @@ test('a plugin that needs storage is named where the store has none, with what t
     provides: { accounts: Accounts, messageLog: MessageLog },
     setup: () => ({ provide: { accounts, messageLog } }),
   });
-  const needy = ['delete-account', 'lockout', 'markers', 'reset-codes', 'invitations', 'resume', 'rooms', 'reports'];
+  const needy = [
+    'contact-policy',
+    'delete-account',
+    'lockout',
+    'markers',
+    'reset-codes',
+    'invitations',
+    'resume',
+    'rooms',
+    'reports',
+  ];
   const without = Object.fromEntries(['memory', ...needy].map((name) => [name, false]));
   await expect(startServer({ ...without, shelf, one: opening('one', 'notes') })).rejects.toThrow(
     "No active plugin provides 'storage', needed by 'one': have 'shelf' provide it, or replace it with " +

@@ -108,7 +108,9 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     await ada.says('/message ghost boo');
     await about(ada, /^Not online$/);
     await ada.page
-      .locator('.remark', { hasText: 'Not sent to ghost: no such user, or too many unread messages.' })
+      .locator('.remark', {
+        hasText: 'Not sent to ghost: no such user, too many unread messages, or they do not take messages from you.',
+      })
       .waitFor();
     await about(ada, /^Not online$/);
     await ada.says('/message bob hello');
