@@ -28,6 +28,7 @@ export default defineConfig({
     'offline-messages': true,
     history: true,
     mentions: true,
+    replies: true,
     whoelse: true,
     who: true,
     wholast: true,

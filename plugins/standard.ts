@@ -36,6 +36,7 @@ export default {
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
   registration: { file: 'login/registration', provides: ['registration'] },
+  replies: { file: 'messages/replies/index', provides: ['quotes'] },
   reports: { file: 'moderation/reports/index', provides: [] },
   'reset-codes': { file: 'login/reset-codes', provides: ['reset-codes'] },
   resume: { file: 'login/resume/index', provides: ['resume-tokens'] },
@@ -92,6 +93,7 @@ declare module 'chatserv' {
     readonly page: OptionsOf<typeof import('./page/index.ts').default>;
     readonly password: OptionsOf<typeof import('./login/password/index.ts').default>;
     readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
+    readonly replies: OptionsOf<typeof import('./messages/replies/index.ts').default>;
     readonly reports: OptionsOf<typeof import('./moderation/reports/index.ts').default>;
     readonly 'reset-codes': OptionsOf<typeof import('./login/reset-codes.ts').default>;
     readonly resume: OptionsOf<typeof import('./login/resume/index.ts').default>;

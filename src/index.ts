@@ -180,6 +180,7 @@ export {
   type ServerState,
 } from './services/plugins.ts';
 export { Presence, type PresentAccount } from './services/presence.ts';
+export { Quotes } from './services/quotes.ts';
 export { Registration } from './services/registration.ts';
 export { ResetCodes } from './services/reset-codes.ts';
 export { ResumeTokens } from './services/resume-tokens.ts';

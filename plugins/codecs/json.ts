@@ -91,6 +91,7 @@ class JsonState implements CodecState {
           word: data.to === 'everyone' ? 'broadcast' : 'message',
           values: data.to === 'everyone' ? { text: data.text } : { to: [data.to].flat(), text: data.text },
           once: data.key === undefined ? undefined : { key: data.key, retry: data.again },
+          reply: data.reply,
           unlessCommand: data.unlessCommand,
         };
     }

@@ -140,6 +140,7 @@ test('help lists all commands, or explains one', async () => {
     'notify',
     'read',
     'redeem',
+    'reply',
     'report',
     'reports',
     'resolve',

@@ -51,6 +51,8 @@ export type Input =
       /** The arguments by name, instead of `rest`. */
       readonly values?: Readonly<Record<string, unknown>> | undefined;
       readonly once?: IdempotencyKey | undefined;
+      /** The id of the message that a message answers. */
+      readonly reply?: number | undefined;
       /**
        * If the account may call a command of this name, nothing runs and the answer is `error:is-command:<command>`.
        */

@@ -23,6 +23,8 @@ export interface CommandCall<V = Values> {
   readonly args: readonly string[];
   /** Set where the client may retry the command: pass it on to `server.post`. */
   readonly once: IdempotencyKey | undefined;
+  /** The id of the message that a program answers with this one: pass it on to `server.post`. */
+  readonly reply?: number | undefined;
   /**
    * For a command that `overlaps`: call it once the order of this call's effects is settled. The next call may then
    * begin.

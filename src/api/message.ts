@@ -59,6 +59,8 @@ export interface Message {
   readonly text: string;
   /** The id of the message that it answers. */
   readonly reply: number | undefined;
+  /** In a delivery: that message in short, for people. */
+  readonly quote?: string | undefined;
   /** In a delivery: the names of users online whom its text mentions, such as `@bob`. */
   readonly mentions?: readonly string[];
   /** Whether it mentions everyone in its room. */

@@ -81,6 +81,11 @@ export const clientEvents = z
             'User names, a room such as `#lab`, or `everyone`: every registered user but the sender, online or not',
           ),
         text: z.string().min(1).describe('One line; a line end becomes a blank, control characters are removed'),
+        reply: z
+          .int()
+          .positive()
+          .optional()
+          .describe('The id of the message that it answers, which must be in the same place'),
         key: z
           .string()
           .min(1)

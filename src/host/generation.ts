@@ -7,6 +7,7 @@ import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { LoginDialogue } from '../services/login-dialogue.ts';
 import { MessageLog } from '../services/message-log.ts';
 import type { Difference } from '../services/plugins.ts';
+import { Quotes } from '../services/quotes.ts';
 import { Roles } from '../services/roles.ts';
 import type { Tokens } from '../services/service.ts';
 import { authenticatorHandlers } from './authenticators.ts';
@@ -120,6 +121,10 @@ export class Generation implements KernelGeneration {
 
   get log(): MessageLog | undefined {
     return this.services.get(MessageLog.service) as MessageLog | undefined;
+  }
+
+  get quotes(): Quotes | undefined {
+    return this.services.get(Quotes.service) as Quotes | undefined;
   }
 
   /** @returns undefined where no store has the account @throws when it cannot be read */

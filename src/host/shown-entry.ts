@@ -1,7 +1,6 @@
 import { type Entry, EVERYONE } from '../api/entry.ts';
 import type { Message } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { LoggedMessage } from '../messages/logged-message.ts';
 import type { Kind } from './kinds.ts';
 
 /** An entry as clients are sent it, for an answer that shows entries of the log. */
@@ -18,7 +17,7 @@ export function shownEntry(
   kinds: ReadonlyMap<string, Kind>,
   entry: Entry,
 ): ShownEntry | undefined {
-  const message = new LoggedMessage(entry, messages.online, false);
+  const message = messages.message(entry);
   const kind = kinds.get(entry.kind);
   const isMessage = entry.kind === 'message';
   if (kind?.isShown(entry) === false) return undefined;
@@ -33,9 +32,10 @@ export function plainLine(time: number, text: string): string {
   return `[${timestamp(time)}] ${text}`;
 }
 
-/** A message after its time: `alice: hello` or, in a named room, `#lab alice: hello`. */
-export function spoken({ from, roomName, text }: Message): string {
-  return roomName === '' ? `${from.name}: ${text}` : `#${roomName} ${from.name}: ${text}`;
+/** A message after its time: `alice: hello`, `#lab alice: hello` or, if it answers one, `bob: (alice: "hello") yes`. */
+export function spoken({ from, roomName, quote, text }: Message): string {
+  const said = quote === undefined ? `${from.name}: ${text}` : `${from.name}: (${quote}) ${text}`;
+  return roomName === '' ? said : `#${roomName} ${said}`;
 }
 
 /** A message as an event of the JSON protocol. */

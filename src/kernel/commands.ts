@@ -31,9 +31,6 @@ export interface KernelCommand {
 /** An input that calls a command. */
 export type CommandInput = Extract<Input, { readonly kind: 'command' }>;
 
-/** Commands by name and alias. */
-export type Commands = ReadonlyMap<string, KernelCommand>;
-
 /** A call as it passes through `onCommand` to its command. */
 export class Call implements CommandDraft {
   readonly session: Session;
@@ -42,6 +39,7 @@ export class Call implements CommandDraft {
   /** Whether it may be rewritten now. */
   isDraft = false;
   readonly once: IdempotencyKey | undefined;
+  readonly reply: number | undefined;
   readonly proceed: () => void;
   readonly #arguments: ArgumentReader;
   #given: string | Values;
@@ -51,13 +49,14 @@ export class Call implements CommandDraft {
     session: Session,
     account: Account,
     { name, arguments: reader }: KernelCommand,
-    { rest = '', values, once }: CommandInput,
+    { rest = '', values, once, reply }: CommandInput,
     proceed: () => void,
   ) {
     this.session = session;
     this.account = account;
     this.command = name;
     this.once = once;
+    this.reply = reply;
     this.proceed = proceed;
     this.#arguments = reader;
     this.#given = values ?? rest;

@@ -5,7 +5,7 @@ import type { Session } from '../api/session.ts';
 import type { MessageCounters, MessageGeneration, MessageLimits } from '../messages/context.ts';
 import type { LineEnvironment, LineLimits, TrafficCounters } from '../wire/environment.ts';
 import type { ClientSession } from './client-session.ts';
-import type { Commands } from './commands.ts';
+import type { KernelCommand } from './commands.ts';
 import type { LoginAccounts } from './login-basis.ts';
 
 /** What the host provides to its kernel. */
@@ -41,7 +41,7 @@ export interface LiveCodec extends Codec {
 /** The live plugins' contributions to the kernel. Immutable: a reload makes another. */
 export interface KernelGeneration extends MessageGeneration {
   /** The commands by name and alias. */
-  readonly commands: Commands;
+  readonly commands: ReadonlyMap<string, KernelCommand>;
   /** The codecs by name, in the order in which they may claim clients. */
   readonly codecs: ReadonlyMap<string, LiveCodec>;
   /** Conducts logins. */

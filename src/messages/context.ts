@@ -22,11 +22,21 @@ export interface LiveKind {
   isShown(entry: Entry): boolean;
 }
 
+/** Quotes what messages answer, for people. */
+export interface LiveQuotes {
+  of(id: number): string;
+  /** Makes what `of` returns current. It does not throw. */
+  load(ids: readonly number[]): Promise<void>;
+  note(entries: readonly Entry[]): void;
+}
+
 /** The live plugins' contributions to messages. */
 export interface MessageGeneration {
   readonly hooks: Hooks;
   /** The message log, if a plugin provides one. */
   readonly log?: UsedLog | undefined;
+  /** The quotes in replies, if a plugin provides them. */
+  readonly quotes?: LiveQuotes | undefined;
   /** The kinds of entries that plugins define, by name. */
   readonly kinds?: ReadonlyMap<string, LiveKind>;
 }

@@ -1,5 +1,5 @@
 import { type Entry, EVERYONE } from '../api/entry.ts';
-import type { LiveKind, MessageContext, UsedLog } from './context.ts';
+import type { LiveKind, LiveQuotes, MessageContext, UsedLog } from './context.ts';
 import { Memberships } from './memberships.ts';
 import type { Online } from './online.ts';
 import type { Recipient } from './recipient.ts';
@@ -28,6 +28,10 @@ export class Delivery {
 
   get kinds(): ReadonlyMap<string, LiveKind> {
     return this.#context.generation.kinds ?? NO_KINDS;
+  }
+
+  get quotes(): LiveQuotes | undefined {
+    return this.#context.generation.quotes;
   }
 
   /** The id of the last entry that was delivered. */
@@ -67,6 +71,7 @@ export class Delivery {
 
   #follow = (entries: readonly Entry[]): void => {
     const tail = this.#tail;
+    this.quotes?.note(entries);
     for (const run of runsOf(entries.filter(({ id }) => id > tail))) {
       const [first] = run;
       try {

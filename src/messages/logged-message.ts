@@ -2,7 +2,14 @@ import type { Account } from '../api/account.ts';
 import { type Entry, EVERYONE } from '../api/entry.ts';
 import { mentionsIn } from '../api/mentions.ts';
 import { type Audience, type Message, recipients, withoutControls, writableTime } from '../api/message.ts';
+import type { LiveQuotes } from './context.ts';
 import type { Online } from './online.ts';
+
+/** What an entry as a message takes from the server. */
+interface Source {
+  readonly online: Online;
+  readonly quotes: LiveQuotes | undefined;
+}
 
 /**
  * An entry as a message, sanitised so that any codec can render it as one line, whatever a store or a plugin put in it.
@@ -20,10 +27,10 @@ export class LoggedMessage implements Message {
   readonly time: number;
   readonly repeat: boolean;
   readonly #entry: Entry;
-  readonly #online: Online;
+  readonly #source: Source;
   #audience: Audience | undefined;
 
-  constructor(entry: Entry, online: Online, repeat: boolean) {
+  constructor(entry: Entry, source: Source, repeat: boolean) {
     this.id = entry.id;
     this.from = { id: entry.sender, name: withoutControls(entry.from) };
     this.room = entry.room;
@@ -36,19 +43,23 @@ export class LoggedMessage implements Message {
     this.time = writableTime(entry.time);
     this.repeat = repeat;
     this.#entry = entry;
-    this.#online = online;
+    this.#source = source;
   }
 
   /** Computed on demand: most deliveries don't need it. */
   get audience(): Audience {
-    this.#audience ??= audienceOf(this.#entry, this.#online);
+    this.#audience ??= audienceOf(this.#entry, this.#source.online);
     return this.#audience;
+  }
+
+  get quote(): string | undefined {
+    return this.reply === undefined ? undefined : this.#source.quotes?.of(this.reply);
   }
 
   get mentions(): readonly string[] {
     if (this.#entry.members !== undefined) return [];
     const named = mentionsIn(this.text).map((names) =>
-      names.map((name) => this.#online.find(name)?.name).find(Boolean),
+      names.map((name) => this.#source.online.find(name)?.name).find(Boolean),
     );
     return [...new Set(named.filter((name) => name !== undefined))];
   }

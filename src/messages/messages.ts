@@ -1,6 +1,9 @@
 import type { Account } from '../api/account.ts';
+import type { Entry } from '../api/entry.ts';
+import type { Message } from '../api/message.ts';
 import type { MessageContext } from './context.ts';
 import { Delivery } from './delivery.ts';
+import { LoggedMessage } from './logged-message.ts';
 import { Online } from './online.ts';
 import { Posting } from './posting.ts';
 import type { Recipient } from './recipient.ts';
@@ -27,6 +30,11 @@ export class Messages {
   /** Follows the log of the live plugins, which a reload may have replaced. No entry is delivered twice. */
   follow(): void {
     this.#delivery.follow();
+  }
+
+  /** An entry of the log as a message. */
+  message(entry: Entry): Message {
+    return new LoggedMessage(entry, this.#delivery, false);
   }
 
   /** Makes the feed of a new session. */

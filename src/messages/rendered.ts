@@ -22,7 +22,7 @@ export class Rendered extends Renderable<RenderedEntry> {
   constructor(entry: Entry, delivery: Delivery, repeat = false) {
     super();
     this.entry = entry;
-    this.message = new LoggedMessage(entry, delivery.online, repeat);
+    this.message = new LoggedMessage(entry, delivery, repeat);
     this.#delivery = delivery;
   }
 

@@ -234,6 +234,7 @@ export class SessionFeed implements Feed {
       while (this.#given < bound) {
         const page = await reader.read(this.#given, bound);
         for (const entry of page) {
+          if (entry.reply !== undefined) await this.#delivery.quotes?.load([entry.reply]);
           if (this.#session.outbox.full || this.#isWindowFull) {
             firstPageDelivered();
             await this.#room();

@@ -135,6 +135,7 @@ describe('a reload that would change the store is refused', () => {
       'offline-messages',
       'markers',
       'mentions',
+      'replies',
       'wholast',
       'health',
       'fetch',

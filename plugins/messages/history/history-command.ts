@@ -7,6 +7,7 @@ import {
   type MessageLog,
   noRoom,
   param,
+  type Quotes,
   type Refusal,
   refuse,
   reply,
@@ -26,6 +27,7 @@ interface Context {
   readonly server: Server;
   readonly accounts: Accounts;
   readonly messageLog: MessageLog;
+  readonly quotes: Quotes | undefined;
 }
 
 const NO_PAGE: Page = { entries: [], more: { before: false, after: false } };
@@ -62,6 +64,7 @@ export function historyCommand(options: HistoryOptions, context: Context): Comma
       const pages = new Pages(messageLog, found);
       const page = await pages.page(count, side && id ? { side, id } : undefined);
       const changes = page.entries.length === 0 ? [] : await pages.changes(page.entries, options.maxChanges);
+      await context.quotes?.load(page.entries.flatMap(({ reply: answered }) => answered ?? []));
       return answer(found.room.id, page, changes);
     },
   });

@@ -30,7 +30,8 @@ export default definePlugin({
             order: 'post',
             // Synchronous for texts without a mention: most messages.
             handler(message) {
-              if (!('group' in message.audience)) return undefined;
+              // An edit notifies nobody.
+              if (!('group' in message.audience) || message.of !== undefined) return undefined;
               const written = mentionsIn(message.text);
               if (written.length === 0) return undefined;
               if (written.length > options.max) server.countLimitHit('mentions');
