@@ -176,8 +176,8 @@ export interface MessageLog {
   entries(after: number, limit: number): Promise<readonly Entry[]>;
   /** Those of these ids that no entry of an existing room has, as after trimming; in the order given. */
   missing(ids: readonly number[]): Promise<readonly number[]>;
-  /** Up to `limit` entries that change (`of`) one of these entries, by id. */
-  changes(ids: readonly number[], limit: number): Promise<readonly Entry[]>;
+  /** Up to `limit` entries that change (`of`) one of these entries, by id. @param kind only entries of this kind */
+  changes(ids: readonly number[], limit: number, kind?: string): Promise<readonly Entry[]>;
 
   /** An entry by its id; undefined once it was trimmed. */
   get(id: number): Promise<Entry | undefined>;

@@ -213,10 +213,11 @@ export class LogInMemory {
     return found;
   }
 
-  /** Up to `limit` entries that change one of these, by id. */
-  changes(ids: readonly number[], limit: number): Entry[] {
+  /** Up to `limit` entries that change one of these, by id, of one kind or of all. */
+  changes(ids: readonly number[], limit: number, kind?: string): Entry[] {
     const changes = ids.flatMap((id) => this.#changes.get(id) ?? []).sort((a, b) => a - b);
-    return changes.slice(0, Math.max(0, limit)).flatMap((id) => this.entries.get(id)?.entry ?? []);
+    const entries = changes.flatMap((id) => this.entries.get(id)?.entry ?? []);
+    return entries.filter((entry) => entry.kind === (kind ?? entry.kind)).slice(0, Math.max(0, limit));
   }
 
   /** Starts a membership, or changes its role. @throws when the room or the account does not exist */
@@ -360,7 +361,7 @@ export function messageLogOf(log: LogInMemory): MessageLog {
     history: async (room, range) => log.history(room, range),
     entries: async (after, limit) => log.entriesAfter(after, limit),
     missing: async (ids) => ids.filter((id) => !entries.has(id)),
-    changes: async (ids, limit) => log.changes(ids, limit),
+    changes: async (ids, limit, kind) => log.changes(ids, limit, kind),
     get: async (id) => entries.get(id)?.entry,
     async readable(account, id) {
       const { entry } = entries.get(id) ?? {};

@@ -60,7 +60,10 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
   );
   const idsAfter = prepare<{ id: number }>(db, 'SELECT id FROM entry WHERE id > ? ORDER BY id LIMIT ?');
   const roomOfEntry = prepare<{ room: number }>(db, 'SELECT room FROM entry WHERE id = ?');
-  const changesOf = prepare<{ id: number }>(db, 'SELECT id FROM entry WHERE of = ? ORDER BY id LIMIT ?');
+  const changesOf = prepare<{ id: number }>(
+    db,
+    'SELECT id FROM entry WHERE of = ?1 AND (?3 IS NULL OR kind = ?3) ORDER BY id LIMIT ?2',
+  );
   const memberships = prepare<{ since: number; until: number }>(
     db,
     `SELECT since, ifnull(until, 0) AS until FROM member CROSS JOIN room ON id = room
@@ -141,10 +144,10 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
       return { found: rowsOf(ids) };
     },
 
-    /** The ids of up to `limit` entries that change one of these. */
-    changes: (ids: readonly number[], limit: number): number[] =>
+    /** The ids of up to `limit` entries that change one of these, of one kind or of all. */
+    changes: (ids: readonly number[], limit: number, kind: string | null = null): number[] =>
       ids
-        .flatMap((id) => changesOf.all(id, atMost(limit)).map((change) => change.id))
+        .flatMap((id) => changesOf.all(id, atMost(limit), kind).map((change) => change.id))
         .sort((a, b) => a - b)
         .slice(0, atMost(limit)),
 

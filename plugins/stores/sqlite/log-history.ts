@@ -45,10 +45,10 @@ export function historyOf({ ask: read }: Reader, entryIn: (row: EntryRow) => Ent
       }
       return found;
     },
-    async changes(ids, limit) {
+    async changes(ids, limit, kind) {
       const found: number[] = [];
       for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
-        found.push(...(await read('changes', ids.slice(at, at + READ_AT_ONCE), limit)));
+        found.push(...(await read('changes', ids.slice(at, at + READ_AT_ONCE), limit, kind)));
       }
       const changes = found.sort((a, b) => a - b).slice(0, Math.max(0, limit));
       const entries: Entry[] = [];

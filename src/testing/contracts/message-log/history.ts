@@ -58,6 +58,10 @@ export function historyContract(name: string, open: OpenLog): void {
       await change(three);
       expect(await fixture.log.changes([one.id, two.id], 10)).toEqual(changes);
       expect(await fixture.log.changes([one.id, two.id], 2)).toEqual(changes.slice(0, 2));
+      const mark = await fixture.say(bob, to, { kind: 'mark', counts: false, of: one.id, body: '{}' });
+      expect(await fixture.log.changes([one.id, two.id], 10, 'edit')).toEqual(changes);
+      expect(await fixture.log.changes([one.id, two.id], 1, 'mark')).toEqual([mark]);
+      expect(await fixture.log.changes([two.id], 10, 'mark')).toEqual([]);
       expect(await fixture.log.changes([], 10)).toEqual([]);
       expect(await fixture.log.changes([1e12], 10)).toEqual([]);
     });
