@@ -27,6 +27,7 @@ export default defineConfig({
     markers: true,
     'offline-messages': true,
     history: true,
+    edits: true,
     mentions: true,
     replies: true,
     whoelse: true,

@@ -14,6 +14,7 @@ export default {
   'delete-account': { file: 'account/delete-account/index', provides: [] },
   devices: { file: 'commands/devices', provides: [] },
   dialogue: { file: 'login/dialogue', provides: ['login-dialogue'], always: true },
+  edits: { file: 'messages/edits/index', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
   guests: { file: 'login/guests', provides: ['guests'] },
   health: { file: 'health', provides: ['health'] },
@@ -71,6 +72,7 @@ declare module 'chatserv' {
     readonly 'delete-account': OptionsOf<typeof import('./account/delete-account/index.ts').default>;
     readonly devices: OptionsOf<typeof import('./commands/devices.ts').default>;
     readonly dialogue: OptionsOf<typeof import('./login/dialogue.ts').default>;
+    readonly edits: OptionsOf<typeof import('./messages/edits/index.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
     readonly guests: OptionsOf<typeof import('./login/guests.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;

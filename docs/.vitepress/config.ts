@@ -13,6 +13,7 @@ const sidebar = [
     'getting-started.md',
     'rooms.md',
     'history.md',
+    'edits.md',
     'unread.md',
     'mentions.md',
     'moderation.md',

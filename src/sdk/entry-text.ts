@@ -6,7 +6,7 @@ const EXCERPT = 24;
 
 const characters = new Intl.Segmenter();
 
-/** The beginning of a text, in quotes: `"is the kiln fr…"`. */
+/** The beginning of a text, such as `is the kiln fr…`, or all of a short one. */
 export function excerpt(text: string, most = EXCERPT): string {
   // A character has several code units, and the rest of a long text does not matter.
   const start = withoutControls(text.slice(0, most * 16))
@@ -14,7 +14,7 @@ export function excerpt(text: string, most = EXCERPT): string {
     .trim();
   const found = [...characters.segment(start)].map(({ segment }) => segment);
   const isWhole = found.length <= most && text.length <= most * 16;
-  return `"${isWhole ? start : `${found.slice(0, most).join('').trimEnd()}…`}"`;
+  return isWhole ? start : `${found.slice(0, most).join('').trimEnd()}…`;
 }
 
 /** What happened, for `KindSpec.line`: in a named room after the room's name, `#lab alice left`. */

@@ -174,6 +174,7 @@ describe('a redaction', () => {
     await dora.sees({ type: 'entry', kind: 'redaction', of: 1, data: { from: 'alice' } });
     const bob = await server.returns('bob');
     await bob.hears('alice', 'open');
+    await bob.sees(/^\[[^\]]+\] alice deleted a message from 00:00$/);
     await bob.seesNothing();
     const log = server.host.service(MessageLog.service) as MessageLog;
     expect(await log.get(1)).toMatchObject({ body: '', redacted: true });

@@ -7,34 +7,18 @@ import { type Program, startProgram } from '../support/program.ts';
 /** How long many command lines one after the other may take on a busy machine, in milliseconds. */
 const MANY = { timeout: 120_000 };
 
-/** A plugin whose command deletes a message. */
-const DELETE = `
-import { defineCommand, param } from 'chatserv';
-
-export default defineCommand({
-  name: 'delete',
-  summary: 'Deletes a message',
-  params: { id: param.integer('the message') },
-  async run({ account, values: { id } }, { server }) {
-    return (await server.redact(id, account)) ? 'deleted:' : 'unknown:';
-  },
-});
-`;
-
-const started = () => startProgram({ plugins: { './delete.ts': true } }, { files: { 'delete.ts': DELETE } });
-
 const runs = (program: Program, folder: Folder, ...words: string[]) =>
   folder.runs([...words, '--config', program.configFile]);
 
 test('a message that was deleted after the backup stays deleted', MANY, async () => {
   await using folder = await Folder.with({});
-  await using program = await started();
+  await using program = await startProgram();
   await program.registers('bob');
   const alice = await program.joins('alice');
   await alice.says('message bob secret', 'message bob fine', 'message bob good');
   await alice.seesInOrder('sent:', 'sent:', 'sent:');
   expect((await runs(program, folder, 'backup', 'copy.db')).code).toBe(0);
-  expect(await alice.asks('delete 1')).toBe('deleted:');
+  expect(await alice.asks('delete 1')).toBe('deleted:1');
   expect(await alice.asks('message bob later')).toBe('sent:');
 
   const refused = await runs(program, folder, 'restore', 'copy.db');
@@ -69,14 +53,14 @@ test('a message that was deleted after the backup stays deleted', MANY, async ()
 
 test('a backup moves to another machine with its redactions', MANY, async () => {
   await using folder = await Folder.with({});
-  await using program = await started();
+  await using program = await startProgram();
   await program.registers('bob');
   const alice = await program.joins('alice');
   await alice.says('message bob secret');
   await alice.sees('sent:');
   await runs(program, folder, 'backup', 'copy.db');
   await alice.says('delete 1');
-  await alice.sees('deleted:');
+  await alice.sees('deleted:1');
   await copyFile(join(program.folder, 'chat.db-redactions.jsonl'), join(folder.path, 'redactions.jsonl'));
   const missing = await folder.runs(['restore', 'copy.db', '--redactions', 'nothing.jsonl']);
   expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('nothing.jsonl does not exist') });

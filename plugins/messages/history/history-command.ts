@@ -36,10 +36,16 @@ const NO_PAGE: Page = { entries: [], more: { before: false, after: false } };
 export function historyCommand(options: HistoryOptions, context: Context): CommandSpec {
   const { server, messageLog } = context;
 
-  /** Answers with entries oldest first: as lines with their changes, and as events. */
+  /**
+   * Answers with entries oldest first: as lines with their changes, and as events. A line begins with the id of its
+   * message, for commands that take one, and so cannot be taken for a new message.
+   */
   function answer(room: number, { entries, more }: Page, changes: readonly Entry[]) {
     const all = [...entries, ...changes].sort((a, b) => a.id - b.id);
-    const lines = all.flatMap((entry) => server.shown(entry)?.line ?? []);
+    const lines = all.flatMap((entry) => {
+      const line = server.shown(entry)?.line;
+      return line === undefined ? [] : `${entry.of ?? entry.id} ${line}`;
+    });
     const events = (shown: readonly Entry[]) => shown.flatMap((entry) => server.shown(entry)?.event ?? []);
     return reply(lines, { room, entries: events(entries), changes: events(changes), more });
   }

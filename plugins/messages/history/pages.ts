@@ -47,13 +47,15 @@ export class Pages {
 
   /** The entries that change one of these, as far as the account may read them. */
   async changes(entries: readonly Entry[], limit: number): Promise<readonly Entry[]> {
-    const changes = await this.#log.changes(
-      entries.map(({ id }) => id),
-      limit,
-    );
+    const ids = entries.map(({ id }) => id);
+    const first = await this.#log.changes(ids, limit);
+    // Many reactions must not hide what a message says now.
+    const edits = first.length < limit ? [] : await this.#log.changes(ids, limit, 'edit');
+    const changes = [...new Map([...edits, ...first].map((change) => [change.id, change])).values()].slice(0, limit);
     const { spans } = this.#place;
     const isReadable = (id: number) => spans.some(({ since, until }) => since < id && (until === 0 || id < until));
-    return changes.filter(({ id, redacted }) => redacted !== true && isReadable(id));
+    const shown = changes.filter(({ id, redacted }) => redacted !== true && isReadable(id));
+    return shown.sort((a, b) => a.id - b.id);
   }
 
   async #below(before: number, count: number): Promise<{ found: Entry[]; more: boolean }> {

@@ -67,7 +67,7 @@ export class QuotedMessages implements Quotes {
     const [entry, changes] = await Promise.all([this.#log.get(id), this.#log.changes([id], CHANGES)]);
     if (entry?.kind !== 'message') return undefined;
     if (entry.redacted) return DELETED;
-    return `${entry.from}: ${excerpt(presentText(entry, changes), this.#length)}`;
+    return `${entry.from}: "${excerpt(presentText(entry, changes), this.#length)}"`;
   }
 }
 
