@@ -3,7 +3,7 @@ import { type Entry, excerpt, type MessageLog, type Quotes } from 'chatserv';
 /** How many messages are kept ready between their reading and the lines that quote them. */
 const READY = 1000;
 
-/** How many changes of a message are looked at for its present text. */
+/** How many edits of a message are looked at for its present text. */
 const CHANGES = 1000;
 
 const GONE = 'an earlier message';
@@ -64,17 +64,17 @@ export class QuotedMessages implements Quotes {
   }
 
   async #read(id: number): Promise<string | undefined> {
-    const [entry, changes] = await Promise.all([this.#log.get(id), this.#log.changes([id], CHANGES)]);
+    const [entry, edits] = await Promise.all([this.#log.get(id), this.#log.changes([id], CHANGES, 'edit')]);
     if (entry?.kind !== 'message') return undefined;
     if (entry.redacted) return DELETED;
-    return `${entry.from}: "${excerpt(presentText(entry, changes), this.#length)}"`;
+    return `${entry.from}: "${excerpt(presentText(entry, edits), this.#length)}"`;
   }
 }
 
 /** The text of a message after its edits. */
-function presentText({ body }: Entry, changes: readonly Entry[]): string {
-  const edit = changes.findLast(({ kind, redacted }) => kind === 'edit' && !redacted);
-  if (edit === undefined) return body;
+function presentText({ body }: Entry, edits: readonly Entry[]): string {
+  const edit = edits.at(-1);
+  if (edit === undefined || edit.redacted) return body;
   const { text }: { readonly text?: unknown } = Object(JSON.parse(edit.body));
   return typeof text === 'string' ? text : body;
 }

@@ -214,9 +214,10 @@ describe('a quote', () => {
     expect(await redact(id)).toBe(true);
     expect(await reasonOf(phone.asks('reply', { message: id, text: 'three' }))).toBe('deleted');
     const back = await server.returns('bob');
-    await reads(back, `${AT} #lab alice: (deleted message) two`);
+    const told = `${AT} #lab *server* deleted alice's message from 00:00`;
+    await reads(back, `${AT} #lab alice: (deleted message) two`, told);
     await back.says('history #lab');
-    await back.seesInOrder(/\(deleted message\) one$/, /\(deleted message\) two$/, 'end:history');
+    await back.seesInOrder(/\(deleted message\) one$/, /\(deleted message\) two$/, `${id} ${told}`, 'end:history');
   });
 
   test('is left out without the plugin, and so is nothing else', async () => {
