@@ -108,6 +108,7 @@ export const PLUGIN_API: readonly Section[] = [
     names: [
       'KindSpec',
       'EntryPost',
+      'notifyOnline',
       'TextPost',
       'ShownEntry',
       'Entry',
@@ -157,7 +158,7 @@ export const PLUGIN_API: readonly Section[] = [
   {
     heading: 'A store',
     intro: 'What a plugin is made with that keeps accounts and messages: [services.md](services.md#storage).',
-    names: ['storageOver', 'byCodePoint', 'Followers'],
+    names: ['NumberedValues', 'NumberedValue', 'storageOver', 'byCodePoint', 'Followers'],
   },
   {
     heading: 'Bots',

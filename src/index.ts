@@ -114,6 +114,8 @@ export { handshakeLimit, handshakeOptions } from './sdk/handshakes.ts';
 export { type FileLimit, listen, placeOf } from './sdk/listen.ts';
 export type { Listener, ListenerContext } from './sdk/listener.ts';
 export { askNewPassword } from './sdk/new-password.ts';
+export { notifyOnline } from './sdk/notify-online.ts';
+export { type NumberedValue, NumberedValues } from './sdk/numbered-values.ts';
 export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
 export { Quota, type QuotaRule } from './sdk/quota.ts';

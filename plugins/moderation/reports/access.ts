@@ -1,4 +1,4 @@
-import type { Account, Entry, MessageLog, Roles, Rooms } from 'chatserv';
+import type { Account, Entry, Roles, Rooms } from 'chatserv';
 import type { Queue } from './register.ts';
 
 /** The role of the moderators of the server. Admins have it too. */
@@ -6,12 +6,10 @@ const MODERATOR = 'moderator';
 
 /** Decides who handles which reports. */
 export class Access {
-  readonly #messageLog: MessageLog;
   readonly #roles: Roles | undefined;
   readonly #rooms: Rooms | undefined;
 
-  constructor(messageLog: MessageLog, roles: Roles | undefined, rooms: Rooms | undefined) {
-    this.#messageLog = messageLog;
+  constructor(roles: Roles | undefined, rooms: Rooms | undefined) {
     this.#roles = roles;
     this.#rooms = rooms;
   }
@@ -37,12 +35,16 @@ export class Access {
     return this.#rooms.allows(queue, account, 'moderator');
   }
 
-  /** Those of some queues that an account handles: the server's, and those of rooms that it is in. */
+  /** Those of some queues that an account handles: the server's, and those of rooms that it moderates. */
   async handled(queues: readonly Queue[], account: Account): Promise<Queue[]> {
-    if (queues.length === 0) return [];
-    const rooms = new Set<Queue>((await this.#messageLog.roomsOf(account.id, 'room')).map(({ id }) => id));
-    const own = queues.filter((queue) => queue === 'server' || rooms.has(queue));
-    const handles = await Promise.all(own.map((queue) => this.handles(queue, account)));
-    return own.filter((_, index) => handles[index]);
+    const handles = await Promise.all(
+      queues.map((queue) => (queue === 'server' ? this.isStaff(account) : this.#moderates(queue, account))),
+    );
+    return queues.filter((_, index) => handles[index]);
+  }
+
+  async #moderates(room: number, account: Account): Promise<boolean> {
+    const role = await this.#rooms?.role(room, account);
+    return role === 'moderator' || role === 'owner';
   }
 }

@@ -139,7 +139,7 @@ export function handlingCommands(context: CommandContext): CommandSpec[] {
 
   /** A page of the open reports of some queues, by id, without those of the account's own messages. */
   async function page(queues: readonly Queue[], account: Account, after: number): Promise<OpenReport[]> {
-    const all = await Promise.all(queues.map((queue) => register.list(queue, after, options.maxOpen)));
+    const all = await Promise.all(queues.map((queue) => register.list(queue, options.maxOpen, after)));
     const others = all.flat().filter(({ sender }) => sender !== account.id);
     return others.sort((a, b) => a.id - b.id).slice(0, options.pageSize + 1);
   }

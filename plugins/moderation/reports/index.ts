@@ -35,7 +35,7 @@ export default definePlugin({
   setup(setup) {
     const { options, messageLog, storage, roles, rooms, server, logger, hotState } = setup;
     const register = new ReportRegister(storage);
-    const access = new Access(messageLog, roles, rooms);
+    const access = new Access(roles, rooms);
     const notices = new Notices(server, rooms);
     const messages = new Messages(messageLog);
     const made = hotState('made', () => new Quota());

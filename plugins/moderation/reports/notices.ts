@@ -1,7 +1,5 @@
-import { type Account, type KindSpec, type Rooms, type Server, z } from 'chatserv';
+import { type Account, type KindSpec, notifyOnline, type Rooms, type Server, z } from 'chatserv';
 import type { Queue } from './register.ts';
-
-const SERVER: Account = { id: 0, name: '*server*' };
 
 const schema = z.strictObject({
   /** The room whose moderators handle it; without one the moderators of the server do. */
@@ -56,18 +54,17 @@ export class Notices {
   async tell(queue: Queue, open: number, report: NewReport, except: readonly number[]): Promise<void> {
     const moderators = queue === 'server' ? [...this.#staff] : ((await this.#rooms?.moderators(queue)) ?? []);
     const told = moderators.filter((id) => !except.includes(id));
-    await Promise.all(told.map((id) => this.#send(id, queue, { open, ...report })));
+    await this.#send(told, queue, { open, ...report });
   }
 
   /** Tells a moderator who has logged in how many reports of a queue are open. */
   async remind({ id }: Account, queue: Queue, open: number): Promise<void> {
-    if (open > 0) await this.#send(id, queue, { open });
+    if (open > 0) await this.#send([id], queue, { open });
   }
 
-  async #send(to: number, queue: Queue, about: NewReport & { readonly open: number }): Promise<void> {
-    if (this.#server.sessionsOf({ id: to, name: '' }).length === 0) return;
+  async #send(to: readonly number[], queue: Queue, about: NewReport & { readonly open: number }): Promise<void> {
     const room = queue === 'server' ? undefined : await this.#rooms?.get(queue);
     const data = { ...(room && { room: room.id, roomName: `#${room.name}` }), ...about };
-    await this.#server.append({ kind: reportKind.name, from: SERVER, to: { direct: [to] }, data, kept: false });
+    await notifyOnline(this.#server, to, reportKind.name, data);
   }
 }

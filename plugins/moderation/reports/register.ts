@@ -1,4 +1,4 @@
-import { type Collection, KeyedQueue, type Storage, z } from 'chatserv';
+import { type Collection, KeyedQueue, NumberedValues, type Storage, z } from 'chatserv';
 
 /** Who handles a report: the moderators of a room, by its id, or those of the server. */
 export type Queue = number | 'server';
@@ -27,30 +27,17 @@ export interface OpenReport extends Report {
 /** The most users that one report names; more of them add nothing. */
 const REPORTERS = 50;
 
-/** How many digits an id has in a key, so that keys are in the order of the ids. */
-const DIGITS = 16;
-
-/** Comes after every digit. */
-const AFTER_DIGITS = '~';
-
-const prefixOf = (queue: Queue): string => `${queue} `;
-const keyOf = (queue: Queue, id: number): string => `${prefixOf(queue)}${String(id).padStart(DIGITS, '0')}`;
-
-function queueIn(key: string): Queue {
-  const [queue = ''] = key.split(' ');
-  return queue === 'server' ? queue : Number(queue);
-}
-
 /** The open reports, which the store keeps. A message has one, which further users add to. */
 export class ReportRegister {
-  readonly #reports: Collection<Report>;
+  /** By queue, numbered by the ids of the messages. */
+  readonly #reports: NumberedValues<Report>;
   /** The queue of each reported message, by its id. */
   readonly #queues: Collection<Queue>;
   /** Runs one change after the other, so that no queue grows beyond its limit. */
   readonly #turns = new KeyedQueue<'change'>();
 
   constructor(storage: Storage) {
-    this.#reports = storage.open('reports', report);
+    this.#reports = new NumberedValues(storage.open('reports', report));
     this.#queues = storage.open('reported-messages', z.union([z.int(), z.literal('server')]));
   }
 
@@ -58,7 +45,7 @@ export class ReportRegister {
   async find(id: number): Promise<OpenReport | undefined> {
     const queue = await this.#queues.get(String(id));
     if (queue === undefined) return undefined;
-    const found = await this.#reports.get(keyOf(queue, id));
+    const found = await this.#reports.get(queue, id);
     return found && { ...found, id, queue };
   }
 
@@ -78,7 +65,7 @@ export class ReportRegister {
       const open = await this.count(queue, most);
       if (known === undefined && open >= most) return undefined;
       await this.#queues.set(String(id), queue);
-      await this.#reports.update(keyOf(queue, id), ({ reporters } = { sender, reporters: [] }) => {
+      await this.#reports.update(queue, id, ({ reporters } = { sender, reporters: [] }) => {
         const isListed = reporters.length >= REPORTERS || reporters.some(({ account }) => account === by.account);
         return { sender, reporters: isListed ? reporters : [...reporters, by] };
       });
@@ -89,11 +76,7 @@ export class ReportRegister {
   /** Closes a report. @returns it; undefined if another moderator was faster */
   close({ id, queue }: OpenReport): Promise<Report | undefined> {
     return this.#turns.run('change', async () => {
-      let closed: Report | undefined;
-      await this.#reports.update(keyOf(queue, id), (open) => {
-        closed = open;
-        return undefined;
-      });
+      const closed = await this.#reports.take(queue, id);
       await this.#queues.delete(String(id));
       return closed;
     });
@@ -101,50 +84,36 @@ export class ReportRegister {
 
   /** How many reports of a queue are open, up to `most`. */
   async count(queue: Queue, most: number): Promise<number> {
-    return (await this.#reports.list({ prefix: prefixOf(queue), limit: most })).length;
+    return (await this.#reports.list(queue, most)).length;
   }
 
   /** Up to `limit` open reports of a queue with ids above `after`, by id. */
-  async list(queue: Queue, after: number, limit: number): Promise<OpenReport[]> {
-    const page = await this.#reports.list({ prefix: prefixOf(queue), after: keyOf(queue, after), limit });
-    return page.map(({ key, value }) => ({ ...value, id: Number(key.slice(-DIGITS)), queue }));
+  async list(queue: Queue, limit: number, after = 0): Promise<OpenReport[]> {
+    const page = await this.#reports.list(queue, limit, after);
+    return page.map(({ number, value }) => ({ ...value, id: number, queue }));
   }
 
   /** The queues with open reports. */
   async queues(): Promise<Queue[]> {
-    const queues: Queue[] = [];
-    for (;;) {
-      const last = queues.at(-1);
-      const after = last === undefined ? undefined : `${prefixOf(last)}${AFTER_DIGITS}`;
-      const [next] = await this.#reports.list({ after, limit: 1 });
-      if (next === undefined) return queues;
-      queues.push(queueIn(next.key));
-    }
+    return (await this.#reports.groups()).map((group) => (group === 'server' ? group : Number(group)));
   }
 
   /** Drops the reports of a room that no longer exists. */
   async dropRoom(room: number): Promise<void> {
-    let page: OpenReport[];
-    do {
-      page = await this.list(room, 0, 100);
-      for (const open of page) await this.close(open);
-    } while (page.length > 0);
+    for (const open of await this.list(room, Number.MAX_SAFE_INTEGER)) await this.close(open);
   }
 
   /** Forgets who reported, for an account that was removed. Its reports stay open. */
   async forget(account: number): Promise<void> {
-    let after: string | undefined;
-    for (;;) {
-      const page = await this.#reports.list({ after });
-      for (const { key, value } of page) {
-        if (!value.reporters.some((one) => one.account === account)) continue;
+    for (const queue of await this.queues()) {
+      for (const { id, reporters } of await this.list(queue, Number.MAX_SAFE_INTEGER)) {
+        if (!reporters.some((one) => one.account === account)) continue;
         await this.#reports.update(
-          key,
+          queue,
+          id,
           (open) => open && { ...open, reporters: open.reporters.filter((one) => one.account !== account) },
         );
       }
-      after = page.at(-1)?.key;
-      if (after === undefined) return;
     }
   }
 }

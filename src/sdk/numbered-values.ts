@@ -1,0 +1,77 @@
+import type { Collection } from '../services/storage.ts';
+
+/** How many digits a number has in a key, so that keys are in the order of the numbers. */
+const DIGITS = 16;
+
+/** Comes after every digit. */
+const AFTER_DIGITS = '~';
+
+/** A value with its number. */
+export interface NumberedValue<Value> {
+  readonly number: number;
+  readonly value: Value;
+}
+
+/**
+ * Values of a plugin in groups, such as those of a room, in the order of their numbers within a group. A group is a word;
+ * a number is a whole number from 0 to 2^53 - 1.
+ */
+export class NumberedValues<Value> {
+  readonly #collection: Collection<Value>;
+
+  /** @param collection which holds nothing else */
+  constructor(collection: Collection<Value>) {
+    this.#collection = collection;
+  }
+
+  /** @returns undefined where there is none */
+  get(group: string | number, number: number): Promise<Value | undefined> {
+    return this.#collection.get(keyOf(group, number));
+  }
+
+  /** Replaces a value, or deletes it, as `Collection.update` does. */
+  update(
+    group: string | number,
+    number: number,
+    change: (value: Value | undefined) => Value | undefined,
+  ): Promise<Value | undefined> {
+    return this.#collection.update(keyOf(group, number), change);
+  }
+
+  /** Deletes a value. @returns it; undefined if there was none */
+  async take(group: string | number, number: number): Promise<Value | undefined> {
+    let taken: Value | undefined;
+    await this.update(group, number, (value) => {
+      taken = value;
+      return undefined;
+    });
+    return taken;
+  }
+
+  /** Up to `limit` values of a group with numbers above `after`, by number. Without `after` from the first. */
+  async list(group: string | number, limit: number, after?: number): Promise<NumberedValue<Value>[]> {
+    const start = after === undefined ? undefined : keyOf(group, after);
+    const page = await this.#collection.list({ prefix: prefixOf(group), after: start, limit });
+    return page.map(({ key, value }) => ({ number: Number(key.slice(-DIGITS)), value }));
+  }
+
+  /** The groups that have values, in the order of their code points. */
+  async groups(): Promise<string[]> {
+    const groups: string[] = [];
+    for (;;) {
+      const last = groups.at(-1);
+      const after = last === undefined ? undefined : `${prefixOf(last)}${AFTER_DIGITS}`;
+      const [next] = await this.#collection.list({ after, limit: 1 });
+      if (next === undefined) return groups;
+      groups.push(next.key.slice(0, -DIGITS - 1));
+    }
+  }
+}
+
+function prefixOf(group: string | number): string {
+  return `${group} `;
+}
+
+function keyOf(group: string | number, number: number): string {
+  return `${prefixOf(group)}${String(number).padStart(DIGITS, '0')}`;
+}
