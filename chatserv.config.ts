@@ -45,6 +45,7 @@ export default defineConfig({
     roles: true,
     rooms: true,
     reports: true,
+    approval: true,
     'log-messages': false,
     admin: { audit: 'data/audit.log' },
     watch: true,

@@ -4,6 +4,7 @@ import type { OptionsOf } from 'chatserv';
 /** The standard plugins by name: their files without the extension, and the services that they provide. */
 export default {
   admin: { file: 'admin/index', provides: [] },
+  approval: { file: 'moderation/approval/index', provides: [] },
   backups: { file: 'backups/index', provides: ['backups'] },
   broadcast: { file: 'commands/broadcast', provides: [] },
   'change-password': { file: 'account/change-password', provides: [] },
@@ -62,6 +63,7 @@ export default {
 declare module 'chatserv' {
   interface PluginOptions {
     readonly admin: OptionsOf<typeof import('./admin/index.ts').default>;
+    readonly approval: OptionsOf<typeof import('./moderation/approval/index.ts').default>;
     readonly backups: OptionsOf<typeof import('./backups/index.ts').default>;
     readonly broadcast: OptionsOf<typeof import('./commands/broadcast.ts').default>;
     readonly 'change-password': OptionsOf<typeof import('./account/change-password.ts').default>;

@@ -21,6 +21,7 @@ const ARGUMENTS: Readonly<Record<string, unknown>> = {
   user: 'alice',
   room: '#other',
   duration: 600,
+  integer: 1,
   text: 'some text',
   users: ['alice'],
 };

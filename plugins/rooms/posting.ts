@@ -77,9 +77,14 @@ export class Posting {
   }
 
   /** Takes the sender's turn in slow mode, which is given back if the message is refused elsewhere. */
-  #takeTurn(room: KnownRoom, { from, of }: Readonly<MessageDraft>, { role }: Standing): Awaited<Guarding<Refusal>> {
-    // An edit takes no turn.
-    if (room.slow === 0 || of !== undefined || allows(role, 'post in slow mode without waiting')) return undefined;
+  #takeTurn(
+    room: KnownRoom,
+    { from, of, approved }: Readonly<MessageDraft>,
+    { role }: Standing,
+  ): Awaited<Guarding<Refusal>> {
+    // An edit takes no turn, nor does a message that has waited for approval.
+    if (room.slow === 0 || of !== undefined || approved) return undefined;
+    if (allows(role, 'post in slow mode without waiting')) return undefined;
     const { slowMode, clock, server } = this.#context;
     const wait = slowMode.take(room.id, from.id, room.slow, clock.monotonic());
     if (wait === 0) return reserve((refusal) => refusal && slowMode.giveBack(room.id, from.id));

@@ -94,6 +94,8 @@ export interface MessageDraft {
    * are sent or stored need not apply.
    */
   readonly of: number | undefined;
+  /** Whether a moderator of its room has approved it. */
+  readonly approved: boolean;
   /** Whether the sender's account has been removed meanwhile. */
   readonly senderRemoved: boolean;
   /**

@@ -21,6 +21,8 @@ export interface Post {
   readonly once?: IdempotencyKey | undefined;
   /** The sender's device (`session.deviceName`), which does not receive the message. */
   readonly device?: string | undefined;
+  /** Whether a moderator has approved it: slow mode and `approval` let it pass, and its sender receives it too. */
+  readonly approved?: boolean | undefined;
 }
 
 /** A message that was sent. */

@@ -40,7 +40,7 @@ function audienceOfOne(to: Account | string, online: Online): Audience {
  */
 export function entriesOf(draft: Draft): NewEntry[] {
   const { audience, room, from } = draft;
-  if ('group' in audience) return [draft.entry({ room }, false)];
+  if ('group' in audience) return [draft.entry({ room }, draft.approved)];
   const { accounts } = audience;
   const isToSender = accounts.some(({ id }) => id === from.id);
   const size = accounts.length + (isToSender ? 0 : 1);
@@ -78,6 +78,7 @@ export class Draft implements MessageDraft {
   readonly once: IdempotencyKey | undefined;
   readonly reply: number | undefined;
   readonly of: number | undefined;
+  readonly approved: boolean;
   readonly #device: string;
   readonly #isRemoved: (account: number) => boolean;
   /** Whether it must not be kept. */
@@ -95,7 +96,7 @@ export class Draft implements MessageDraft {
 
   /** @param of the id of the message that it edits */
   constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean, of?: number) {
-    const { from, to, text, once, reply, device = '' } = post;
+    const { from, to, text, once, reply, device = '', approved = false } = post;
     this.from = presentableSender(from);
     this.room = to === 'everyone' || to === 'online' ? EVERYONE : 'room' in to ? to.room : 0;
     this.audience = audience;
@@ -103,6 +104,7 @@ export class Draft implements MessageDraft {
     this.once = once;
     this.reply = reply;
     this.of = of;
+    this.approved = approved;
     this.#device = device;
     this.#isRemoved = isRemoved;
     this.#isEphemeral = to === 'online';

@@ -131,6 +131,7 @@ describe('a reload that would change the store is refused', () => {
       'roles',
       'rooms',
       'reports',
+      'approval',
       'history',
       'edits',
       'offline-messages',

@@ -70,6 +70,7 @@ const SEVERAL: ReadonlySet<string> = new Set([
   'invitations',
   'delete-account',
   'reports',
+  'room-held',
 ]);
 
 /** Events that answer no line. */

@@ -67,6 +67,7 @@ test('a plugin that needs storage is named where the store has none, with what t
     'resume',
     'rooms',
     'reports',
+    'approval',
   ];
   const without = Object.fromEntries(['memory', ...needy].map((name) => [name, false]));
   await expect(startServer({ ...without, shelf, one: opening('one', 'notes') })).rejects.toThrow(
