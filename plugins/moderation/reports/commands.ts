@@ -4,6 +4,7 @@ import {
   type CommandSpec,
   command,
   type Entry,
+  noMessage,
   noRoom,
   param,
   plainLine,
@@ -49,7 +50,6 @@ const DAY = 86_400;
 /** Shown for a user whose account was removed. */
 const REMOVED = '*removed*';
 
-const noMessage = () => refuse('no-message', 'There is no such message.');
 const noReport = () => refuse('no-report', 'There is no such report.');
 
 /** The command that reports a message. */

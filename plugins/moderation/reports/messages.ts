@@ -4,8 +4,8 @@ import type { Account, Entry, MessageLog } from 'chatserv';
 const PAGE = 500;
 const LOOKED_THROUGH = 10_000;
 
-/** How many changes of a message are read for its present text. */
-const CHANGES = 1000;
+/** How many edits of a message are read for its present text. */
+const EDITS = 1000;
 
 /** The messages that users report, read from the log. */
 export class Messages {
@@ -40,8 +40,8 @@ export class Messages {
   /** The text of a message as it is now: its last edit's. Undefined once it was removed. */
   async textOf({ id, sender, body, redacted }: Entry): Promise<string | undefined> {
     if (redacted) return undefined;
-    const changes = await this.#log.changes([id], CHANGES);
-    const edit = changes.findLast((change) => change.kind === 'edit' && change.sender === sender && !change.redacted);
+    const edits = await this.#log.changes([id], EDITS, 'edit');
+    const edit = edits.findLast((one) => one.sender === sender && !one.redacted);
     return edit === undefined ? body : (textIn(edit) ?? body);
   }
 }
