@@ -30,6 +30,7 @@ export default defineConfig({
     edits: true,
     mentions: true,
     replies: true,
+    exports: true,
     whoelse: true,
     who: true,
     wholast: true,

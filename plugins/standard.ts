@@ -10,12 +10,13 @@ export default {
   'change-password': { file: 'account/change-password', provides: [] },
   classic: { file: 'codecs/classic', provides: [], always: true },
   connections: { file: 'connections', provides: [] },
-  'contact-policy': { file: 'account/contact-policy', provides: [] },
+  'contact-policy': { file: 'account/contact-policy', provides: ['personal-data'] },
   control: { file: 'control', provides: [] },
   'delete-account': { file: 'account/delete-account/index', provides: [] },
   devices: { file: 'commands/devices', provides: [] },
   dialogue: { file: 'login/dialogue', provides: ['login-dialogue'], always: true },
   edits: { file: 'messages/edits/index', provides: [] },
+  exports: { file: 'exports/index', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
   guests: { file: 'login/guests', provides: ['guests'] },
   health: { file: 'health', provides: ['health'] },
@@ -29,7 +30,7 @@ export default {
   'log-messages': { file: 'messages/log-messages', provides: [] },
   'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
-  markers: { file: 'messages/markers/index', provides: [] },
+  markers: { file: 'messages/markers/index', provides: ['personal-data'] },
   memory: { file: 'stores/memory/index', provides: ['accounts', 'message-log', 'storage', 'archive'] },
   mentions: { file: 'messages/mentions/index', provides: [] },
   message: { file: 'commands/message', provides: [] },
@@ -75,6 +76,7 @@ declare module 'chatserv' {
     readonly devices: OptionsOf<typeof import('./commands/devices.ts').default>;
     readonly dialogue: OptionsOf<typeof import('./login/dialogue.ts').default>;
     readonly edits: OptionsOf<typeof import('./messages/edits/index.ts').default>;
+    readonly exports: OptionsOf<typeof import('./exports/index.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
     readonly guests: OptionsOf<typeof import('./login/guests.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;

@@ -170,6 +170,7 @@ export {
   type Unread,
 } from './services/message-log.ts';
 export { Passwords } from './services/passwords.ts';
+export { PersonalData } from './services/personal-data.ts';
 export {
   type Change,
   type Difference,

@@ -18,6 +18,7 @@ const sidebar = [
     'mentions.md',
     'moderation.md',
     'account.md',
+    'exports.md',
     'page.md',
     'terminal.md',
   ),

@@ -9,6 +9,7 @@ import {
   isGuest,
   type MessageDraft,
   MessageLog,
+  PersonalData,
   param,
   Roles,
   refuse,
@@ -40,6 +41,7 @@ export default definePlugin({
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
   // Comes after `offline-messages`, which finds the accounts of offline recipients.
   wants: { inbox: Inbox, roles: Roles },
+  provides: { personalData: PersonalData },
   setup({ options, accounts, messageLog, roles, storage, hotState }) {
     const stored = storage.open('contact-policies', z.enum(POLICIES));
     /** The choices of all accounts, by id, so that a message costs no query. */
@@ -95,6 +97,7 @@ export default definePlugin({
     }
 
     return {
+      provide: { personalData: { name: 'contact-policy', of: async ({ id }: Account) => chosen.byId.get(id) } },
       commands: [
         command({
           name: 'contact-policy',

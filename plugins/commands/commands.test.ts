@@ -132,6 +132,7 @@ test('help lists all commands, or explains one', async () => {
     'delete-account',
     'devices',
     'edit',
+    'export-me',
     'fetch',
     'help',
     'history',

@@ -138,6 +138,7 @@ describe('a reload that would change the store is refused', () => {
       'markers',
       'mentions',
       'replies',
+      'exports',
       'wholast',
       'health',
       'fetch',

@@ -1,4 +1,15 @@
-import { Accounts, definePlugin, MessageLog, type Session, Storage, z } from 'chatserv';
+import {
+  type Account,
+  Accounts,
+  definePlugin,
+  MessageLog,
+  nameRooms,
+  PersonalData,
+  roomAsTyped,
+  type Session,
+  Storage,
+  z,
+} from 'chatserv';
 import { conversationsCommand, notifyCommand, readCommand, unreadCommand } from './commands.ts';
 import { isProgram } from './delivered.ts';
 import { NotificationLevels } from './levels.ts';
@@ -29,6 +40,7 @@ export default definePlugin({
       .describe('For how many rooms a user can have a notification level other than `all`'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+  provides: { personalData: PersonalData },
   setup({ options, accounts, messageLog, storage, server, logger, clock, hotState, signal }) {
     const reading = new Reading(messageLog, server, logger, hotState('reading', readingState));
     const levels = new NotificationLevels(storage, options.maxLevels);
@@ -66,7 +78,17 @@ export default definePlugin({
       session.send({ kind: 'event', event: 'unread', facts: { ...totalsOf(unread, ofRooms) } });
     }
 
+    /** Where an account has a notification level other than `all`. */
+    async function ownLevels({ id }: Account): Promise<Record<string, string> | undefined> {
+      const ofRooms = await levels.of(id);
+      const rooms = await nameRooms([...ofRooms.keys()], id, context);
+      return rooms.length === 0
+        ? undefined
+        : Object.fromEntries(rooms.map((room) => [roomAsTyped(room), ofRooms.get(room.room) ?? 'all']));
+    }
+
     return {
+      provide: { personalData: { name: 'notification-levels', of: ownLevels } },
       commands: [readCommand(context), unreadCommand(context), conversationsCommand(context), notifyCommand(context)],
       hooks: {
         onLogin: {

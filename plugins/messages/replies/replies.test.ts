@@ -220,6 +220,16 @@ describe('a quote', () => {
     await back.seesInOrder(/\(deleted message\) one$/, /\(deleted message\) two$/, `${id} ${told}`, 'end:history');
   });
 
+  test('has the text of the last edit', async () => {
+    const { bob, phone } = await start();
+    const id = await sends(phone, '#lab', 'tea at for');
+    await phone.asks('edit', { message: id, text: 'tea at four' });
+    await bob.sees(/alice: tea at for$/);
+    await bob.sees(/edited/);
+    await phone.asks('reply', { message: id, text: 'or five' });
+    await reads(bob, `${AT} #lab alice: (alice: "tea at four") or five`);
+  });
+
   test('is left out without the plugin, and so is nothing else', async () => {
     const { server, bob, phone } = await start();
     const id = await sends(phone, '#lab', 'one');
