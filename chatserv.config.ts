@@ -31,6 +31,7 @@ export default defineConfig({
     mentions: true,
     replies: true,
     exports: true,
+    search: true,
     whoelse: true,
     who: true,
     wholast: true,

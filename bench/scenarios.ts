@@ -4,6 +4,7 @@ import { json } from './clients/json.ts';
 import { line } from './clients/line.ts';
 import { PLUGIN_SCENARIOS } from './plugin-scenarios.ts';
 import { each, of, type Scenario } from './scenario.ts';
+import { SEARCH_SCENARIO } from './search-scenario.ts';
 import { canSlowFsync } from './servers/places.ts';
 import { STORE_SCENARIO } from './store-scenario.ts';
 import { busyRooms } from './workloads/busy-rooms.ts';
@@ -214,5 +215,6 @@ export const SCENARIOS: readonly Scenario[] = [
     headline: 'p99BesideQuiet',
   },
   ...PLUGIN_SCENARIOS,
+  SEARCH_SCENARIO,
   STORE_SCENARIO,
 ];

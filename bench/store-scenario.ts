@@ -1,28 +1,16 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { Row } from './report/results.ts';
 import type { OtherScenario } from './scenario.ts';
+import { runScript } from './script.ts';
 import type { Row as StoreRow } from './store.ts';
-
-const FILE = fileURLToPath(new URL('store.ts', import.meta.url));
 
 /** How long the requests of the SQLite store take, in a process of its own: its variants are the kinds of request. */
 export const STORE_SCENARIO: OtherScenario = {
   name: 'store',
   summary: 'requests to the SQLite store with 10,000,000 entries for 100,000 accounts, once',
   headline: 'p999',
-  async measure({ effort: { scale }, cores }) {
+  async measure(setup) {
     const sizes = { messages: 10_000_000, accounts: 100_000, samples: 10_000 };
-    const options = Object.entries(sizes).flatMap(([name, size]) => [`--${name}`, `${Math.ceil(size * scale)}`]);
-    const pinned = cores ? ['taskset', '-c', cores.server] : [];
-    const [command = '', ...words] = [...pinned, process.execPath, FILE, ...options];
-    const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const kill = () => child.kill();
-    process.once('exit', kill);
-    const printed = await text(child.stdout);
-    process.off('exit', kill);
-    const rows = JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '') as Readonly<Record<string, StoreRow>>;
+    const rows = await runScript<StoreRow>('store.ts', sizes, setup);
     return new Map(Object.entries(rows).map(([request, row]) => [request, [rowOf(request, row)]]));
   },
 };

@@ -45,6 +45,7 @@ export default {
   resume: { file: 'login/resume/index', provides: ['resume-tokens'] },
   roles: { file: 'roles', provides: ['roles'] },
   rooms: { file: 'rooms/index', provides: ['rooms'] },
+  search: { file: 'messages/search/index', provides: [] },
   'single-session': { file: 'login/single-session', provides: [] },
   sqlite: {
     file: 'stores/sqlite/index',
@@ -105,6 +106,7 @@ declare module 'chatserv' {
     readonly resume: OptionsOf<typeof import('./login/resume/index.ts').default>;
     readonly roles: OptionsOf<typeof import('./roles.ts').default>;
     readonly rooms: OptionsOf<typeof import('./rooms/index.ts').default>;
+    readonly search: OptionsOf<typeof import('./messages/search/index.ts').default>;
     readonly 'single-session': OptionsOf<typeof import('./login/single-session.ts').default>;
     readonly sqlite: OptionsOf<typeof import('./stores/sqlite/index.ts').default>;
     readonly tcp: OptionsOf<typeof import('./transports/tcp.ts').default>;

@@ -122,6 +122,7 @@ export const PLUGIN_API: readonly Section[] = [
       'Cursor',
       'Follower',
       'findPlace',
+      'placeRefusal',
       'NamedRoom',
       'nameRooms',
       'RoomNames',

@@ -106,7 +106,7 @@ export { byCodePoint } from './sdk/code-points.ts';
 export { codeHash, newCode } from './sdk/codes.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
 export { excerpt, lineIn } from './sdk/entry-text.ts';
-export { findPlace, type Place } from './sdk/find-place.ts';
+export { findPlace, type Place, placeRefusal } from './sdk/find-place.ts';
 export { makeFolder } from './sdk/folder.ts';
 export { Followers } from './sdk/followers.ts';
 export { isHandedOver } from './sdk/handed-over.ts';

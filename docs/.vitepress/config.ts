@@ -14,6 +14,7 @@ const sidebar = [
     'rooms.md',
     'history.md',
     'edits.md',
+    'search.md',
     'unread.md',
     'mentions.md',
     'moderation.md',

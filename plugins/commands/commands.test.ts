@@ -148,6 +148,7 @@ test('help lists all commands, or explains one', async () => {
     'reports',
     'resolve',
     'revoke',
+    'search',
     'unread',
     'watch',
     'who',

@@ -1,7 +1,9 @@
 import type { Account } from '../api/account.ts';
+import { type Refusal, refuse } from '../api/decisions.ts';
 import { EVERYONE, type Room } from '../api/entry.ts';
 import type { Accounts } from '../services/accounts.ts';
 import type { MessageLog, Span } from '../services/message-log.ts';
+import { noRoom } from '../services/rooms.ts';
 
 /** A room, and when an account could read it. */
 export interface Place {
@@ -27,6 +29,20 @@ export async function findPlace(
   const room = await roomOf(place, account, accounts, messageLog);
   const spans = room && (await messageLog.spans(account.id, room.id));
   return room === undefined || spans === undefined || spans.length === 0 ? undefined : { room, spans };
+}
+
+/**
+ * Why `findPlace` found nothing, without telling a room that the account may not read from one that does not exist.
+ * @returns undefined for users who have not written to each other yet
+ */
+export async function placeRefusal(
+  place: string | readonly string[],
+  accounts: Accounts,
+): Promise<Refusal | undefined> {
+  if (typeof place === 'string' && place.startsWith('#')) return noRoom(place.slice(1));
+  if (typeof place === 'string' && BY_ID.test(place)) return refuse('no-room', `There is no ${place}.`);
+  const found = await Promise.all([place].flat().map((name) => accounts.find(name)));
+  return found.includes(undefined) ? refuse('user', 'There is no such user.') : undefined;
 }
 
 async function roomOf(

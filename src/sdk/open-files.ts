@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 /** How many open files are reserved for the store, the log, listeners and reloads. */
-const RESERVED = 64;
+const RESERVED = 80;
 
 /**
  * Counts the connections of all listeners: each is an open file, and when files run out the system closes new connections

@@ -55,10 +55,10 @@ test('with no file left the program does not spin, those who chat go on, and new
 });
 
 test('where the system allows few files, clients are told that it is full before there are none left', async () => {
-  await using program = await startProgram({}, { openFiles: 100 });
-  await program.complains(/allows 100 open files, enough for 50 connections instead of 10000: raise the limit/);
+  await using program = await startProgram({}, { openFiles: 120 });
+  await program.complains(/allows 120 open files, enough for 60 connections instead of 10000: raise the limit/);
   const alice = await program.joins('alice');
-  for (let i = 0; i < 49; i++) {
+  for (let i = 0; i < 59; i++) {
     const guest = await program.connect();
     await guest.says('not a name');
     await guest.sees('username');
@@ -83,7 +83,7 @@ test('connections over HTTP, TCP and Unix sockets together leave the files that 
   const guest = await program.connect();
   expect(await guest.asks('not a name')).toBe('username');
   const crowd = await opens(web, 300);
-  await until('most of them to be closed', () => crowd.filter(({ closed }) => !closed).length <= 136);
+  await until('most of them to be closed', () => crowd.filter(({ closed }) => !closed).length <= 120);
   expect(descriptorsOf(program)).toBeGreaterThan(before + 100);
   // Whoever comes on another port meets the same bound.
   const late = await program.connect();

@@ -139,6 +139,7 @@ describe('a reload that would change the store is refused', () => {
       'mentions',
       'replies',
       'exports',
+      'search',
       'wholast',
       'health',
       'fetch',

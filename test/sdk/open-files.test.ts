@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { OpenFiles } from '../../src/sdk/open-files.ts';
 
 test.each([
-  [1024, 960, 968],
-  [200, 136, 144],
+  [1024, 944, 954],
+  [200, 120, 130],
   [100, 50, 56],
 ])('of %i files %i may be connections, and a few more that are told so', (allowed, forConnections, most) => {
   const files = new OpenFiles(allowed);

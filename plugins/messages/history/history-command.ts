@@ -5,10 +5,9 @@ import {
   type Entry,
   findPlace,
   type MessageLog,
-  noRoom,
   param,
+  placeRefusal,
   type Quotes,
-  type Refusal,
   refuse,
   reply,
   type Server,
@@ -66,7 +65,7 @@ export function historyCommand(options: HistoryOptions, context: Context): Comma
         return refuse('too-many', `A page has at most ${options.maxPageSize} messages.`);
       }
       const found = await findPlace(place, account, context);
-      if (found === undefined) return (await refusalOf(place, context.accounts)) ?? answer(0, NO_PAGE, []);
+      if (found === undefined) return (await placeRefusal(place, context.accounts)) ?? answer(0, NO_PAGE, []);
       const pages = new Pages(messageLog, found);
       const page = await pages.page(count, side && id ? { side, id } : undefined);
       const changes = page.entries.length === 0 ? [] : await pages.changes(page.entries, options.maxChanges);
@@ -74,12 +73,4 @@ export function historyCommand(options: HistoryOptions, context: Context): Comma
       return answer(found.room.id, page, changes);
     },
   });
-}
-
-/** Why there is no such place; undefined for users who have not written to each other yet. */
-async function refusalOf(place: string | readonly string[], accounts: Accounts): Promise<Refusal | undefined> {
-  const [first = ''] = [place].flat();
-  if (first.startsWith('#')) return noRoom(first.slice(1));
-  const found = await Promise.all([place].flat().map((name) => accounts.find(name)));
-  return found.includes(undefined) ? refuse('user', 'There is no such user.') : undefined;
 }

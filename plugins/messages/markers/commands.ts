@@ -3,8 +3,8 @@ import {
   type CommandSpec,
   command,
   findPlace,
-  noRoom,
   param,
+  placeRefusal,
   type Refusal,
   type RoomNames,
   refuse,
@@ -30,11 +30,7 @@ export interface CommandContext extends RoomNames {
 
 /** Why there is no such place for an account. */
 async function refusalOf(place: string | readonly string[], accounts: Accounts): Promise<Refusal> {
-  if (typeof place === 'string' && place.startsWith('#')) return noRoom(place.slice(1));
-  if (typeof place === 'string' && place.startsWith('room:')) return refuse('no-room', `There is no ${place}.`);
-  const found = await Promise.all([place].flat().map((name) => accounts.find(name)));
-  if (found.includes(undefined)) return refuse('user', 'There is no such user.');
-  return refuse('no-room', 'There is no such conversation yet.');
+  return (await placeRefusal(place, accounts)) ?? refuse('no-room', 'There is no such conversation yet.');
 }
 
 export function readCommand(context: CommandContext): CommandSpec {

@@ -1,0 +1,290 @@
+import type { Entry, Logger, MessageLog, SteadyClock } from 'chatserv';
+import { IndexFailure, type IndexThread } from './index-thread.ts';
+import { changeOf, EDIT, textOfEdit } from './indexed-text.ts';
+import type { IndexAnswer, IndexQuestion, IndexState } from './search-index.ts';
+
+/** How many entries are indexed at a time. */
+const AT_ONCE = 250;
+
+/** How long to wait after that while the index catches up, in milliseconds, so that other work gets its turn. */
+const PAUSE = 10;
+
+/** How long new entries are gathered, in milliseconds. */
+const GATHERED = 1000;
+
+/** How many entries are gathered at most; beyond that, the log is read. */
+const GATHERED_MOST = 5000;
+
+/** How long to wait after a failure, in milliseconds. */
+const RETRY = 30_000;
+
+/** In which time all messages are looked up in the log, how many at a time, and with which pause, in milliseconds. */
+const SWEEP = 60_000;
+const SWEPT_AT_ONCE = 1000;
+const SWEEP_PAUSE = 50;
+
+/** How many messages are removed at a time: the index is rewritten at each of their words. */
+const REMOVED_AT_ONCE = 50;
+
+/** How many edits of a message are looked at when one of them was redacted. */
+const EDITS = 1000;
+
+/** What the index is made from, and where it is. */
+export interface IndexerContext {
+  readonly messageLog: MessageLog;
+  readonly clock: SteadyClock;
+  readonly logger: Logger;
+  readonly thread: IndexThread;
+  /** Undefined for an index in memory. */
+  readonly file: string | undefined;
+  /** The most messages in the index. */
+  readonly most: number;
+}
+
+/**
+ * Keeps an index like the log. It follows the log and adds new entries every second; messages that were redacted leave it
+ * at once, and those that are missing in the log within about a minute. After a failure it starts again; a damaged index
+ * is built anew.
+ */
+export class Indexer {
+  readonly #context: IndexerContext;
+  #unfollow: (() => void) | undefined;
+  #isStopped = false;
+  #opened: Promise<void> | undefined;
+  /** The index has the entries up to this one. */
+  #cursor = 0;
+  #count = 0;
+  /** The end of the log when the index began to catch up with it. */
+  #end = 0;
+  /** New entries, in their order. */
+  #gathered: Entry[] = [];
+  /** Whether there are entries after the cursor that were not gathered. */
+  #isBehind = true;
+  #advancing: Promise<void> | undefined;
+  #cancelAdvance: (() => void) | undefined;
+  #cancelSweep: (() => void) | undefined;
+  #sweptUpTo = 0;
+  /** Searches that wait for new entries to be indexed: then there is no pause. */
+  #awaited = 0;
+  #endPause: (() => void) | undefined;
+  /** Why the index cannot be used. */
+  #failure: Error | undefined;
+  #isDamaged = false;
+  #isReported = false;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(context: IndexerContext) {
+    this.#context = context;
+  }
+
+  /** Begins to follow the log; does nothing the second time. */
+  start(): void {
+    if (this.#unfollow !== undefined || this.#isStopped) return;
+    this.#unfollow = this.#context.messageLog.follow((entries) => this.#gather(entries));
+    void this.#advance();
+    this.#sweepLater();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#unfollow?.();
+    this.#cancelAdvance?.();
+    this.#cancelSweep?.();
+    this.#cancelRetry?.();
+    this.#endPause?.();
+  }
+
+  /** Why searching is not possible now, if so. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** How much of the log is indexed, from 0 to 1. */
+  get progress(): number {
+    return this.#isBehind || this.#cursor < this.#end ? Math.min(0.99, this.#cursor / Math.max(1, this.#end)) : 1;
+  }
+
+  /** Waits until what was appended so far is indexed, or for so many milliseconds. */
+  async settle(milliseconds: number): Promise<void> {
+    this.start();
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#context.clock.after(milliseconds, resolve);
+    this.#awaited++;
+    this.#endPause?.();
+    await Promise.race([this.#advance(), isOver]);
+    this.#awaited--;
+    cancel();
+  }
+
+  /** Searches for one slice. @throws IndexFailure */
+  async search(question: IndexQuestion): Promise<IndexAnswer> {
+    try {
+      return await this.#context.thread.ask('search', question);
+    } catch (error) {
+      if (!(error instanceof IndexFailure && error.damage === 'none')) this.#fail(error as Error);
+      throw error;
+    }
+  }
+
+  #gather(entries: readonly Entry[]): void {
+    if (this.#gathered.length + entries.length > GATHERED_MOST) {
+      this.#gathered = [];
+      this.#isBehind = true;
+    } else if (!this.#isBehind) {
+      this.#gathered.push(...entries);
+    }
+    if (entries.some(({ kind }) => kind === 'redaction')) void this.#advance();
+    else this.#cancelAdvance ??= this.#context.clock.after(GATHERED, () => void this.#advance());
+  }
+
+  /** Indexes everything that there is. Never rejects. */
+  #advance(): Promise<void> {
+    this.#cancelAdvance?.();
+    this.#cancelAdvance = undefined;
+    if (this.#isStopped || this.#failure !== undefined) return Promise.resolve();
+    this.#advancing ??= this.#advanceNow().finally(() => {
+      this.#advancing = undefined;
+    });
+    return this.#advancing;
+  }
+
+  async #advanceNow(): Promise<void> {
+    try {
+      this.#opened ??= this.#open();
+      await this.#opened;
+      while (!this.#isStopped && (this.#isBehind || this.#gathered.length > 0)) {
+        if (this.#isBehind) await this.#catchUp();
+        else await this.#index(this.#gathered.splice(0, AT_ONCE));
+      }
+      this.#isReported = false;
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { thread, file, most, messageLog } = this.#context;
+    const about = { file, log: messageLog.identity ?? '', most };
+    await thread.ask('open', { ...about, fresh: this.#isDamaged });
+    this.#isDamaged = false;
+    const [{ cursor, time }, head] = await Promise.all([thread.ask('state'), messageLog.head()]);
+    const last = cursor === 0 ? undefined : await messageLog.get(cursor);
+    // A backup was put in place of the log: its ids can mean other entries.
+    if (cursor > head || (last !== undefined && time !== 0 && last.time !== time))
+      await thread.ask('open', { ...about, fresh: true });
+    const state = await this.#skipOld(await thread.ask('state'), head);
+    this.#cursor = state.cursor;
+    this.#count = state.count;
+    this.#end = head;
+    this.#isBehind = true;
+    if (head - state.cursor > GATHERED_MOST) this.#note({ entries: head - state.cursor }, 'building the search index');
+  }
+
+  /** In memory, skips what the index has no room for. */
+  async #skipOld(state: IndexState, head: number): Promise<IndexState> {
+    const { thread, file, most } = this.#context;
+    const upTo = head - most;
+    if (file !== undefined || upTo <= state.cursor) return state;
+    return thread.ask('apply', { after: state.cursor, upTo, time: 0, changes: [] });
+  }
+
+  /** Reads and indexes what was not gathered. */
+  async #catchUp(): Promise<void> {
+    const { messageLog, clock } = this.#context;
+    this.#gathered = [];
+    // From now on new entries are gathered; those before the end of the log are read from it.
+    this.#isBehind = false;
+    this.#end = await messageLog.head();
+    const began = { at: clock.monotonic(), left: this.#end - this.#cursor };
+    while (this.#cursor < this.#end && !this.#isStopped && !this.#isBehind) {
+      const entries = await messageLog.entries(this.#cursor, AT_ONCE);
+      await this.#index(entries, entries.length < AT_ONCE ? this.#end : 0);
+      if (this.#cursor < this.#end && this.#awaited === 0) await this.#pause();
+    }
+    if (began.left > GATHERED_MOST && this.#cursor >= this.#end) {
+      const seconds = Math.round((clock.monotonic() - began.at) / 1000);
+      this.#note({ entries: began.left, seconds }, 'the search index is complete');
+    }
+  }
+
+  /** Indexes entries, of which there are no others up to the id `upTo`. */
+  async #index(all: readonly Entry[], upTo = 0): Promise<void> {
+    const { thread } = this.#context;
+    const entries = all.filter(({ id }) => id > this.#cursor);
+    const last = entries.at(-1);
+    const end = Math.max(upTo, last?.id ?? 0);
+    if (end <= this.#cursor) return;
+    const changes = entries.map(changeOf).filter((change) => change !== undefined);
+    const batch = { after: this.#cursor, upTo: end, time: last?.id === end ? last.time : 0, changes };
+    const { cursor, count } = await thread.ask('apply', batch);
+    this.#count = count;
+    // While a reload is under way, the plugin's predecessor indexes too.
+    if (cursor < end) this.#isBehind = true;
+    this.#cursor = cursor;
+    for (const { kind, of } of entries) if (kind === 'redaction' && of !== undefined) await this.#takeBack(of);
+  }
+
+  /** Gives a message its text of before, if the entry that was redacted is one of its edits. */
+  async #takeBack(id: number): Promise<void> {
+    const { messageLog, thread } = this.#context;
+    const redacted = await messageLog.get(id);
+    const message = redacted?.kind === EDIT && redacted.of ? await messageLog.get(redacted.of) : undefined;
+    if (message === undefined || message.redacted) return;
+    const edits = await messageLog.changes([message.id], EDITS, EDIT);
+    const edit = edits.findLast((one) => textOfEdit(one) !== undefined);
+    await thread.ask('setText', message.id, edit?.id ?? 0, edit ? (textOfEdit(edit) ?? '') : message.body);
+  }
+
+  async #pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#context.clock.after(PAUSE, resolve);
+    this.#endPause = resolve;
+    await promise;
+    this.#endPause = undefined;
+    cancel();
+  }
+
+  #sweepLater(): void {
+    const slices = Math.ceil(this.#count / SWEPT_AT_ONCE);
+    const pause = Math.max(SWEEP_PAUSE, SWEEP / Math.max(1, slices));
+    this.#cancelSweep = this.#context.clock.after(pause, async () => {
+      if (this.#failure === undefined) await this.#sweep().catch((error: Error) => this.#fail(error));
+      if (!this.#isStopped) this.#sweepLater();
+    });
+  }
+
+  /** Looks up some messages of the index in the log, and removes those that are gone. */
+  async #sweep(): Promise<void> {
+    const { thread, messageLog } = this.#context;
+    if (this.#opened === undefined) return;
+    await this.#opened;
+    const ids = await thread.ask('ids', this.#sweptUpTo, SWEPT_AT_ONCE);
+    this.#sweptUpTo = ids.length < SWEPT_AT_ONCE ? 0 : (ids.at(-1) ?? 0);
+    const missing = await messageLog.missing(ids);
+    for (let at = 0; at < missing.length && !this.#isStopped; at += REMOVED_AT_ONCE) {
+      await thread.ask('forget', missing.slice(at, at + REMOVED_AT_ONCE));
+    }
+  }
+
+  /** Logs a failure, and starts again: at once if the index is damaged, otherwise after a while. */
+  #fail(error: Error): void {
+    if (this.#isStopped || this.#failure !== undefined) return;
+    const { clock, logger, file } = this.#context;
+    const wasDamaged = this.#isDamaged;
+    this.#failure = error;
+    this.#isDamaged = error instanceof IndexFailure && error.damage === 'damaged';
+    // Once until it works again.
+    if (!this.#isReported) logger.error({ event: 'search-index', file, err: error }, 'the search index failed');
+    this.#isReported = true;
+    this.#cancelRetry = clock.after(this.#isDamaged && !wasDamaged ? 0 : RETRY, () => {
+      this.#failure = undefined;
+      this.#opened = undefined;
+      this.#isBehind = true;
+      void this.#advance();
+    });
+  }
+
+  #note(facts: object, text: string): void {
+    this.#context.logger.info({ event: 'search-index', ...facts }, text);
+  }
+}
