@@ -28,6 +28,7 @@ export default defineConfig({
     'offline-messages': true,
     history: true,
     edits: true,
+    reactions: true,
     mentions: true,
     replies: true,
     exports: true,

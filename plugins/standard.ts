@@ -38,6 +38,7 @@ export default {
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
+  reactions: { file: 'messages/reactions/index', provides: [] },
   registration: { file: 'login/registration', provides: ['registration'] },
   replies: { file: 'messages/replies/index', provides: ['quotes'] },
   reports: { file: 'moderation/reports/index', provides: [] },
@@ -99,6 +100,7 @@ declare module 'chatserv' {
     readonly 'offline-messages': OptionsOf<typeof import('./messages/offline-messages/index.ts').default>;
     readonly page: OptionsOf<typeof import('./page/index.ts').default>;
     readonly password: OptionsOf<typeof import('./login/password/index.ts').default>;
+    readonly reactions: OptionsOf<typeof import('./messages/reactions/index.ts').default>;
     readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
     readonly replies: OptionsOf<typeof import('./messages/replies/index.ts').default>;
     readonly reports: OptionsOf<typeof import('./moderation/reports/index.ts').default>;

@@ -123,6 +123,8 @@ export const PLUGIN_API: readonly Section[] = [
       'Follower',
       'findPlace',
       'placeRefusal',
+      'recipientsOf',
+      'lastReceived',
       'NamedRoom',
       'nameRooms',
       'RoomNames',

@@ -77,7 +77,8 @@ export interface MessageDraft {
   readonly from: Account;
   /** The id of its room; 0 for a direct conversation, which the remaining recipients determine. */
   readonly room: number;
-  readonly kind: 'message';
+  /** `message`, or the kind of the entry that changes a message (`of`), such as `edit` or `reaction`. */
+  readonly kind: string;
   /** The recipients. `offline-messages` looks up those who are offline in its transform, at `post`. */
   readonly audience: Audience;
   /** May be set in the phase `transform` of `onMessage`. */
@@ -89,9 +90,9 @@ export interface MessageDraft {
   /** The id of the message that it answers. */
   readonly reply: number | undefined;
   /**
-   * The id of the message that this is a new text of; undefined for a new message. The recipients of an edit, its place
-   * in the log and whom it notifies do not change: `keep` and `mention` have no effect, and limits on how many messages
-   * are sent or stored need not apply.
+   * The id of the message that this changes, as an edit or a reaction does; undefined for a new message. The recipients
+   * of a change, its place in the log and whom it notifies are settled: `keep` and `mention` have no effect, and limits
+   * on how many messages are sent or stored need not apply.
    */
   readonly of: number | undefined;
   /** Whether a moderator of its room has approved it. */

@@ -79,7 +79,7 @@ export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kin
   return append(kernel, { to, kind, version, counts, from, body, of, reply, device, toSender }, kept);
 }
 
-/** Appends an entry with a new text of a message, unless a handler of `onMessage` refuses the text. @throws as `appendEntry` */
+/** Appends an entry that changes a message by a text, unless a handler of `onMessage` refuses the text. @throws as `appendEntry` */
 export function postEntry(
   kernel: Kernel,
   kinds: ReadonlyMap<string, Kind>,
@@ -87,7 +87,7 @@ export function postEntry(
 ): Promise<Entry | Refusal> {
   const { id, room, members } = of;
   const place = members !== undefined ? to : room === EVERYONE ? 'everyone' : { room };
-  return kernel.messages.posting.postChange({ from, to: place, text, device }, id, (written) =>
+  return kernel.messages.posting.postChange({ from, to: place, text, device }, { kind, of: id }, (written) =>
     appendEntry(kernel, kinds, { kind, from, to: { room }, of: id, data: data(written), device }),
   );
 }

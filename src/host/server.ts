@@ -52,7 +52,7 @@ export interface EntryPost {
   readonly kept?: boolean;
 }
 
-/** An entry that gives a message a new text, such as an edit. */
+/** An entry that changes a message by a text, such as an edit or a reaction. */
 export interface TextPost {
   readonly kind: string;
   /** The sender, as in `Post`. */
@@ -65,7 +65,7 @@ export interface TextPost {
   readonly text: string;
   /** The device that sends it (`session.deviceName`) and does not receive it again. */
   readonly device?: string;
-  /** Makes the data, which the kind's schema must accept, of the text that plugins left. */
+  /** Makes the data, which the kind's schema must accept, of the text that handlers left. */
   data(text: string): unknown;
 }
 
@@ -102,8 +102,8 @@ export interface Server {
    */
   append(entry: EntryPost): Promise<Entry>;
   /**
-   * Appends an entry with a new text of a message. The text passes the guards and transforms of `onMessage`, with the
-   * message's id as `of`.
+   * Appends an entry that changes a message by a text. The text passes the guards and transforms of `onMessage`, in a
+   * draft of its kind with the message's id as `of`.
    * @returns the entry once it is stored, or a refusal: `'reason' in posted` tells them apart
    * @throws as `append` does
    */

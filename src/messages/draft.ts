@@ -65,6 +65,12 @@ export function messageOf(
   return { ...place, from, kind, audience: named, text, reply, time, repeat: false };
 }
 
+/** A change of a message: the kind of its entry, and the id of the message. */
+export interface Change {
+  readonly kind: string;
+  readonly of: number;
+}
+
 /**
  * A message before it is sent. A class, because V8 gives each object literal with accessors its own shape, which
  * retains the text until the next full collection: 50 MB of messages took 100 MB more.
@@ -72,7 +78,7 @@ export function messageOf(
 export class Draft implements MessageDraft {
   readonly from: Account;
   readonly room: number;
-  readonly kind = 'message';
+  readonly kind: string;
   readonly audience: Audience;
   readonly time: number;
   readonly once: IdempotencyKey | undefined;
@@ -94,8 +100,8 @@ export class Draft implements MessageDraft {
   /** Its way past the guards, to be settled once its fate is known. */
   passage: Passage<Refusal, Refusal> | undefined;
 
-  /** @param of the id of the message that it edits */
-  constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean, of?: number) {
+  /** @param change what it is, where it is not a new message */
+  constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean, change?: Change) {
     const { from, to, text, once, reply, device = '', approved = false } = post;
     this.from = presentableSender(from);
     this.room = to === 'everyone' || to === 'online' ? EVERYONE : 'room' in to ? to.room : 0;
@@ -103,7 +109,8 @@ export class Draft implements MessageDraft {
     this.time = time;
     this.once = once;
     this.reply = reply;
-    this.of = of;
+    this.kind = change?.kind ?? 'message';
+    this.of = change?.of;
     this.approved = approved;
     this.#device = device;
     this.#isRemoved = isRemoved;

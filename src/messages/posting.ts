@@ -7,7 +7,7 @@ import { promised, type Steps } from '../hooks/eventual.ts';
 import type { Passage } from '../hooks/reservation.ts';
 import type { MessageContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
-import { audienceOf, Draft, entriesOf, messageOf } from './draft.ts';
+import { audienceOf, type Change, Draft, entriesOf, messageOf } from './draft.ts';
 
 const NO_APPEND = Promise.resolve();
 const NO_ENTRY = Promise.resolve(undefined);
@@ -72,14 +72,13 @@ export class Posting {
 
   /**
    * Posts a text that changes a message, such as an edit: it passes the guards and transforms of `onMessage` first.
-   * @param of the id of the message
    * @param append appends the entry, with the text that they left
    * @returns what `append` returned, or why the text was refused
    */
-  async postChange<T>(post: Post, of: number, append: (text: string) => Promise<T>): Promise<T | Refusal> {
+  async postChange<T>(post: Post, change: Change, append: (text: string) => Promise<T>): Promise<T | Refusal> {
     const { environment, generation } = this.#context;
     const audience = audienceOf(post.to, this.#delivery.online);
-    const draft = new Draft(post, audience, environment.clock.now(), this.#isRemoved, of);
+    const draft = new Draft(post, audience, environment.clock.now(), this.#isRemoved, change);
     try {
       await promised(this.#pass(draft, generation.hooks));
       return draft.refusal ?? (await append(draft.text));

@@ -234,7 +234,8 @@ export class SessionFeed implements Feed {
       while (this.#given < bound) {
         const page = await reader.read(this.#given, bound);
         for (const entry of page) {
-          if (entry.reply !== undefined) await this.#delivery.quotes?.load([entry.reply]);
+          const quoted = entry.reply ?? entry.of;
+          if (quoted !== undefined) await this.#delivery.quotes?.load([quoted]);
           if (this.#session.outbox.full || this.#isWindowFull) {
             firstPageDelivered();
             await this.#room();

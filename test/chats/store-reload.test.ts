@@ -134,6 +134,7 @@ describe('a reload that would change the store is refused', () => {
       'approval',
       'history',
       'edits',
+      'reactions',
       'offline-messages',
       'markers',
       'mentions',

@@ -64,6 +64,7 @@ const DIALOGUE: Readonly<Record<Exclude<Waits, 'command' | 'nothing'>, Answers>>
 const SEVERAL: ReadonlySet<string> = new Set([
   'help',
   'history',
+  'reactions',
   'devices',
   'unread',
   'conversations',

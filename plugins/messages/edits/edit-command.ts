@@ -7,6 +7,7 @@ import {
   noMessage,
   param,
   type Refusal,
+  recipientsOf,
   refuse,
   reply,
 } from 'chatserv';
@@ -27,13 +28,6 @@ export function editCommand(context: EditContext): CommandSpec {
     if (!isOlder(entry, options.editTime, clock)) return entry;
     server.countLimitHit('edit-time');
     return tooLate('edit');
-  }
-
-  /** The other members of a conversation, or the author alone. */
-  async function recipientsOf({ members = [] }: Entry, account: Account): Promise<readonly Account[]> {
-    const others = await Promise.all(members.filter((id) => id !== account.id).map((id) => context.accounts.get(id)));
-    const known = others.filter((other) => other !== undefined).map(({ id, name }) => ({ id, name }));
-    return members.length === 1 ? [account] : known;
   }
 
   return command({
@@ -65,7 +59,7 @@ export function editCommand(context: EditContext): CommandSpec {
         written = left;
         return { text: left, was: excerpt(before) };
       };
-      const to = await recipientsOf(entry, account);
+      const to = await recipientsOf(entry, account, context.accounts);
       const device = session.deviceName;
       try {
         const edit = await server.postEntry({ kind: editKind.name, from: account, of: entry, to, text, device, data });

@@ -69,7 +69,8 @@ export function historyCommand(options: HistoryOptions, context: Context): Comma
       const pages = new Pages(messageLog, found);
       const page = await pages.page(count, side && id ? { side, id } : undefined);
       const changes = page.entries.length === 0 ? [] : await pages.changes(page.entries, options.maxChanges);
-      await context.quotes?.load(page.entries.flatMap(({ reply: answered }) => answered ?? []));
+      const quoted = [...page.entries, ...changes].flatMap((entry) => entry.reply ?? entry.of ?? []);
+      await context.quotes?.load(quoted);
       return answer(found.room.id, page, changes);
     },
   });

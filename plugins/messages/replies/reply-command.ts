@@ -5,6 +5,7 @@ import {
   command,
   type Entry,
   EVERYONE,
+  lastReceived,
   type MessageLog,
   param,
   type Refusal,
@@ -12,7 +13,6 @@ import {
   type Server,
 } from 'chatserv';
 import { answerable } from './answered-messages.ts';
-import { lastReceived } from './last-received.ts';
 
 /** The services that the command needs. */
 interface Context {

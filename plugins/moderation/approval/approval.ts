@@ -51,8 +51,10 @@ export class Approval {
     return this.#isConcerned(message) ? this.#check(message) : undefined;
   }
 
-  #isConcerned({ room, audience, from, approved }: Readonly<MessageDraft>): boolean {
-    if (from.id <= 0 || approved || !('group' in audience) || audience.group !== 'room') return false;
+  #isConcerned({ room, audience, from, kind, approved }: Readonly<MessageDraft>): boolean {
+    // A reaction has no text of its sender's.
+    if (from.id <= 0 || approved || kind === 'reaction' || !('group' in audience) || audience.group !== 'room')
+      return false;
     const { approvalRooms } = this.#context;
     return !approvalRooms.isLoaded || approvalRooms.has(room);
   }

@@ -1,4 +1,6 @@
-import type { Entry, MessageLog, Session, Unread } from 'chatserv';
+import type { Entry } from '../api/entry.ts';
+import type { Session } from '../api/session.ts';
+import type { MessageLog, Unread } from '../services/message-log.ts';
 
 /** How many rooms are looked at together, and how many times. */
 const ROOMS = 10;
