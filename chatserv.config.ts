@@ -49,6 +49,7 @@ export default defineConfig({
     rooms: true,
     reports: true,
     approval: true,
+    'room-log': true,
     'log-messages': false,
     admin: { audit: 'data/audit.log' },
     watch: true,

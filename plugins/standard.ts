@@ -45,6 +45,7 @@ export default {
   'reset-codes': { file: 'login/reset-codes', provides: ['reset-codes'] },
   resume: { file: 'login/resume/index', provides: ['resume-tokens'] },
   roles: { file: 'roles', provides: ['roles'] },
+  'room-log': { file: 'moderation/room-log/index', provides: ['room-log'] },
   rooms: { file: 'rooms/index', provides: ['rooms'] },
   search: { file: 'messages/search/index', provides: [] },
   'single-session': { file: 'login/single-session', provides: [] },
@@ -107,6 +108,7 @@ declare module 'chatserv' {
     readonly 'reset-codes': OptionsOf<typeof import('./login/reset-codes.ts').default>;
     readonly resume: OptionsOf<typeof import('./login/resume/index.ts').default>;
     readonly roles: OptionsOf<typeof import('./roles.ts').default>;
+    readonly 'room-log': OptionsOf<typeof import('./moderation/room-log/index.ts').default>;
     readonly rooms: OptionsOf<typeof import('./rooms/index.ts').default>;
     readonly search: OptionsOf<typeof import('./messages/search/index.ts').default>;
     readonly 'single-session': OptionsOf<typeof import('./login/single-session.ts').default>;

@@ -190,6 +190,7 @@ export { Registration } from './services/registration.ts';
 export { ResetCodes } from './services/reset-codes.ts';
 export { ResumeTokens } from './services/resume-tokens.ts';
 export { Roles } from './services/roles.ts';
+export { type RoomAct, RoomLog } from './services/room-log.ts';
 export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';
 export {
   type ChainToken,

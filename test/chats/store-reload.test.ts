@@ -132,6 +132,7 @@ describe('a reload that would change the store is refused', () => {
       'rooms',
       'reports',
       'approval',
+      'room-log',
       'history',
       'edits',
       'reactions',

@@ -72,6 +72,7 @@ const SEVERAL: ReadonlySet<string> = new Set([
   'delete-account',
   'reports',
   'room-held',
+  'room-log',
 ]);
 
 /** Events that answer no line. */

@@ -68,6 +68,7 @@ test('a plugin that needs storage is named where the store has none, with what t
     'rooms',
     'reports',
     'approval',
+    'room-log',
   ];
   const without = Object.fromEntries(['memory', ...needy].map((name) => [name, false]));
   await expect(startServer({ ...without, shelf, one: opening('one', 'notes') })).rejects.toThrow(

@@ -5,6 +5,7 @@ import {
   type Clock,
   type MessageDraft,
   type Refusal,
+  type RoomLog,
   type Rooms,
   refuse,
   type Server,
@@ -21,6 +22,7 @@ export interface ApprovalContext {
   readonly options: HeldLimits & { readonly time: number };
   readonly accounts: Accounts;
   readonly rooms: Rooms;
+  readonly roomLog?: RoomLog | undefined;
   readonly server: Server;
   readonly clock: Clock;
   readonly approvalRooms: ApprovalRooms;
@@ -97,7 +99,7 @@ export class Approval {
 
   /** Posts a held message, as its sender. @throws when it cannot be stored; it can be approved again then */
   async approve(room: number, number: number, by: Account): Promise<Approved> {
-    const { accounts, server, held, notices } = this.#context;
+    const { accounts, server, held, notices, roomLog } = this.#context;
     let outcome: Approved = 'none';
     await held.approve(room, number, by.id, async (message) => {
       const from = await accounts.get(message.sender);
@@ -109,6 +111,7 @@ export class Approval {
           : await server.post({ from, to: { room }, text, reply, once, approved: true });
       if (!('kind' in posted)) {
         outcome = 'posted';
+        await roomLog?.note(room, by, { change: 'approved', account: message.sender, number });
         return true;
       }
       if (!GONE.has(posted.reason)) {
@@ -123,9 +126,15 @@ export class Approval {
   }
 
   /** Erases a held message, and tells its sender. @returns it; undefined if there is none, or if it has been approved */
-  async reject(room: number, number: number, reason: string | undefined): Promise<HeldMessage | undefined> {
+  async reject(
+    room: number,
+    number: number,
+    by: Account,
+    reason: string | undefined,
+  ): Promise<HeldMessage | undefined> {
     const message = await this.#context.held.take(room, number);
     if (message === undefined) return undefined;
+    await this.#context.roomLog?.note(room, by, { change: 'rejected', account: message.sender, number });
     await this.#context.notices.notPosted(message, `was rejected${reason === undefined ? '.' : `: ${reason}`}`);
     return message;
   }

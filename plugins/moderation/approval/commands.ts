@@ -133,7 +133,7 @@ export function approvalCommands(context: CommandContext): CommandSpec[] {
       async run({ account, values: { room: name, number, reason } }) {
         const room = await roomFor(name, account, 'moderator');
         if (!('id' in room)) return room;
-        const rejected = await approval.reject(room.id, number, reason);
+        const rejected = await approval.reject(room.id, number, account, reason);
         if (rejected === undefined) return noMessage(number, room);
         return reply('done:', { ...aboutRoom(room), number });
       },

@@ -1,4 +1,15 @@
-import { Accounts, definePlugin, type Entry, KeyedQueue, MessageLog, Rooms, roomChangeIn, Storage, z } from 'chatserv';
+import {
+  Accounts,
+  definePlugin,
+  type Entry,
+  KeyedQueue,
+  MessageLog,
+  RoomLog,
+  Rooms,
+  roomChangeIn,
+  Storage,
+  z,
+} from 'chatserv';
 import { Approval } from './approval.ts';
 import { approvalCommands } from './commands.ts';
 import { HeldMessages } from './held-messages.ts';
@@ -29,9 +40,9 @@ export default definePlugin({
     pageSize: z.int().positive().max(100).default(20).describe('How many messages `room-held` lists at a time'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-  wants: { rooms: Rooms },
+  wants: { rooms: Rooms, roomLog: RoomLog },
   setup(setup) {
-    const { options, accounts, messageLog, rooms, storage, server, clock, logger, hotState, signal } = setup;
+    const { options, accounts, messageLog, rooms, roomLog, storage, server, clock, logger, hotState, signal } = setup;
     if (rooms === undefined) return {};
     const held = new HeldMessages(
       storage,
@@ -40,7 +51,7 @@ export default definePlugin({
     );
     const approvalRooms = new ApprovalRooms(server, messageLog, rooms, options.rooms);
     const notices = new Notices(server, rooms, accounts);
-    const approval = new Approval({ options, accounts, rooms, server, clock, approvalRooms, held, notices });
+    const approval = new Approval({ options, accounts, rooms, roomLog, server, clock, approvalRooms, held, notices });
     let unfollow = () => {};
     let cancelSweep = () => {};
 

@@ -10,6 +10,7 @@ import {
   plainLine,
   type Quota,
   type Refusal,
+  type RoomLog,
   type Rooms,
   refuse,
   reply,
@@ -32,6 +33,7 @@ export interface CommandContext {
   };
   readonly accounts: Accounts;
   readonly rooms?: Rooms | undefined;
+  readonly roomLog?: RoomLog | undefined;
   readonly server: Server;
   readonly clock: SteadyClock;
   readonly register: ReportRegister;
@@ -108,7 +110,7 @@ export function reportCommand(context: CommandContext): CommandSpec {
 
 /** The commands of those who handle reports. */
 export function handlingCommands(context: CommandContext): CommandSpec[] {
-  const { options, accounts, rooms, server, register, messages, access } = context;
+  const { options, accounts, rooms, roomLog, server, register, messages, access } = context;
 
   const nameOf = async (id: number) => (await accounts.get(id))?.name ?? REMOVED;
 
@@ -178,6 +180,7 @@ export function handlingCommands(context: CommandContext): CommandSpec[] {
         if (!(await access.handles(open.queue, account))) return noReport();
         const closed = await register.close(open);
         if (closed === undefined) return noReport();
+        if (open.queue !== 'server') await roomLog?.note(open.queue, account, { change: 'resolved', id });
         const entry = await messages.get(id);
         const where = entry?.roomName === undefined ? '' : ` in #${entry.roomName}`;
         const about = `Your report of a message of ${await nameOf(open.sender)}${where} was dealt with`;

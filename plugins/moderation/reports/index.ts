@@ -5,6 +5,7 @@ import {
   MessageLog,
   Quota,
   Roles,
+  RoomLog,
   Rooms,
   roomChangeIn,
   Storage,
@@ -31,7 +32,7 @@ export default definePlugin({
     showReporters: z.boolean().default(true).describe('Whether moderators see who reported a message'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-  wants: { roles: Roles, rooms: Rooms },
+  wants: { roles: Roles, rooms: Rooms, roomLog: RoomLog },
   setup(setup) {
     const { options, messageLog, storage, roles, rooms, server, logger, hotState } = setup;
     const register = new ReportRegister(storage);
