@@ -119,13 +119,11 @@ export default definePlugin({
         onMessage: {
           transform: {
             order: 'post',
-            // Synchronous for recipients who take all messages.
-            handler(message) {
-              const { audience, from, of } = message;
-              if ('group' in audience || from.id === 0 || of !== undefined) return undefined;
-              if (audience.accounts.every((recipient) => policyOf(recipient) === 'all')) return undefined;
-              return screen(message, audience);
+            filter({ audience, from, of }) {
+              if ('group' in audience || from.id === 0 || of !== undefined) return false;
+              return audience.accounts.some((recipient) => policyOf(recipient) !== 'all');
             },
+            handler: (message) => ('group' in message.audience ? undefined : screen(message, message.audience)),
           },
         },
         async onAccountChange({ id }, change) {

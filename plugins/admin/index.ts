@@ -80,7 +80,10 @@ export default definePlugin({
           await mutes.remove(account);
         },
         onMessage: {
-          guard: ({ from }) => (mutes.isMuted(from) ? refuse('muted', 'You are muted for now.') : undefined),
+          guard: {
+            filter: ({ from }) => mutes.isMuted(from),
+            handler: () => refuse('muted', 'You are muted for now.'),
+          },
         },
       },
       commands: [

@@ -96,7 +96,12 @@ export default definePlugin({
         ...ownerCommands(context, settings, members),
       ],
       hooks: {
-        onMessage: { guard: (message) => posting.guard(message) },
+        onMessage: {
+          guard: {
+            filter: ({ audience }) => 'group' in audience && audience.group === 'room',
+            handler: (message) => posting.guard(message),
+          },
+        },
         onLogin: {
           observe: {
             // Before `wholast` records the login.

@@ -17,10 +17,9 @@ export class Posting {
     this.#context = context;
   }
 
-  /** The guard of `onMessage`. Synchronous for members who are online and have posted in the room before. */
+  /** The guard of `onMessage`, for messages to rooms. Synchronous for members who are online and have posted in the room before. */
   guard(message: Readonly<MessageDraft>): Guarding<Refusal> {
-    const { audience, from, room: id } = message;
-    if (!('group' in audience) || audience.group !== 'room') return undefined;
+    const { from, room: id } = message;
     const room = this.#context.directory.get(id);
     const standing = this.#context.memberships.known(id, from.id);
     if (room === undefined || standing === undefined) return this.#lookUp(message);

@@ -15,10 +15,15 @@ import type { PLAIN_PHASES } from './hook-table.ts';
 import type { RestoreContext } from './restore-context.ts';
 import type { Server } from './server.ts';
 
-/** A handler, or one with its order among those of its phase. */
+/** A handler, or one with its order among those of its phase and a filter. */
 export type Ordered<H> =
   | H
   | {
+      /**
+       * Returns whether to call the handler. For handlers that most calls do not concern: a filter costs next to nothing,
+       * because it is neither counted nor timed. It is synchronous and changes nothing; if it throws, the handler is called.
+       */
+      readonly filter?: H extends (...args: infer Args) => unknown ? (...args: Args) => boolean : never;
       /** `pre`: before the handlers without an order; `post`: after them. */
       readonly order?: 'pre' | 'post';
       readonly handler: H;

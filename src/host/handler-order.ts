@@ -1,6 +1,6 @@
 import type { HookName, Hooks } from '../api/handlers.ts';
 import type { PhaseName } from '../hooks/phases.ts';
-import type { Handler, PluginHandler } from './handlers.ts';
+import { filtered, type Handler, type PluginHandler } from './handlers.ts';
 import { allPhases } from './hook-table.ts';
 import type { PluginCalls } from './plugin-calls.ts';
 
@@ -42,7 +42,8 @@ export function ordersOf(handlers: readonly PluginHandler[]): PhaseOrder[] {
 export function tapAll(hooks: Hooks, handlers: readonly PluginHandler[], calls: PluginCalls): void {
   for (const { hook, phase } of allPhases()) {
     const target = (hooks[hook] as unknown as Record<PhaseName, { tap(name: string, handler: Handler): void }>)[phase];
-    for (const one of inOrder(handlersOfPhase(handlers, hook, phase))) target.tap(one.plugin, calls.handler(one));
+    for (const one of inOrder(handlersOfPhase(handlers, hook, phase)))
+      target.tap(one.plugin, filtered(one.filter, calls.handler(one)));
   }
 }
 

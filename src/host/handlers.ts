@@ -8,6 +8,9 @@ import { PLAIN_PHASES } from './hook-table.ts';
 /** A plugin's function without its types. */
 export type Handler = (...args: never[]) => unknown;
 
+/** Returns whether a handler is called. */
+type Filter = (...args: unknown[]) => boolean;
+
 /** Where a handler runs among those of its phase. */
 type Order = 'pre' | 'normal' | 'post';
 
@@ -21,6 +24,8 @@ export interface PluginHandler {
   readonly order: Order;
   /** Whether it may have been written for the last release, whose handlers could rewrite, refuse and decide. */
   readonly isPlain: boolean;
+  /** Whether to call it. */
+  readonly filter?: Filter | undefined;
   readonly handler: Handler;
 }
 
@@ -31,7 +36,7 @@ interface ReleasedEntry {
   readonly handler: Handler;
 }
 
-type OrderedEntry = Handler | { readonly order?: Order; readonly handler: Handler };
+type OrderedEntry = Handler | { readonly order?: Order; readonly filter?: Filter; readonly handler: Handler };
 
 const RELEASED_KEYS = ['handler', 'order', 'phase'];
 
@@ -62,8 +67,8 @@ export function handlersOf(plugin: string, standard: boolean, hooks: HookHandler
     return PHASES.flatMap((phase) => {
       const given = (entry as { readonly [P in PhaseName]?: OrderedEntry })[phase];
       if (given === undefined) return [];
-      const { order = 'normal', handler } = typeof given === 'function' ? { handler: given } : given;
-      return [{ ...plain, phase, order, isPlain: false, handler }];
+      const { order = 'normal', filter, handler } = typeof given === 'function' ? { handler: given } : given;
+      return [{ ...plain, phase, order, isPlain: false, filter, handler }];
     });
   });
 }
@@ -71,6 +76,22 @@ export function handlersOf(plugin: string, standard: boolean, hooks: HookHandler
 /** The hooks of a plugin whose entries are in the form of the last release. */
 export function releasedEntriesOf(hooks: HookHandlers = {}): string[] {
   return Object.entries(hooks).flatMap(([hook, entry]) => (isReleasedEntry(entry) ? [hook] : []));
+}
+
+/** A handler that is called only if its filter returns true, or fails. */
+export function filtered(filter: Filter | undefined, handler: Handler): Handler {
+  if (filter === undefined) return handler;
+  const call = handler as (first: unknown, second: unknown, third: unknown) => unknown;
+  const concerns = (first: unknown, second: unknown, third: unknown): boolean => {
+    try {
+      return filter(first, second, third);
+    } catch {
+      return true;
+    }
+  };
+  const called: typeof call = (first, second, third) =>
+    concerns(first, second, third) ? call(first, second, third) : undefined;
+  return called as Handler;
 }
 
 /** Wraps a handler of a login hook: a session that it logs in notes the plugin. */

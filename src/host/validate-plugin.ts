@@ -122,7 +122,8 @@ const order = z.enum(['pre', 'post'], "expected 'pre' or 'post'").optional();
 function handlersByPhase(hook: HookName): z.ZodType {
   const handler = isSync(hook) ? aSyncFunction('hook') : aFunction;
   const phases = PHASES.filter((phase) => phaseEntry(hook, phase) !== undefined);
-  const ordered = z.strictObject({ order, handler }, 'expected { order, handler }');
+  const filter = aSyncFunction('filter').optional();
+  const ordered = z.strictObject({ order, filter, handler }, 'expected { order, filter, handler }');
   const shape = phases.map((phase) => [phase, z.union([handler, ordered]).optional()]);
   return z.union([handler, z.strictObject(Object.fromEntries(shape), `expected { ${phases.join(', ')} }`)]);
 }

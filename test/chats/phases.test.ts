@@ -222,3 +222,80 @@ test('observers of accounts are told of a registration', async () => {
   await alice.registers('alice', PASSWORD);
   expect(changes).toEqual([['alice', 'registered']]);
 });
+
+describe('filters', () => {
+  test('decide which calls reach a handler, in each phase, and also where handlers are synchronous', async () => {
+    const called: string[] = [];
+    const note = (what: string, { text }: { readonly text: string }) => void called.push(`${what} ${text}`);
+    const choosy = handling('choosy', {
+      onMessage: {
+        guard: {
+          filter: ({ text }) => text.startsWith('no'),
+          handler(message) {
+            note('guard', message);
+            return message.text === 'no way' ? refuse('no') : undefined;
+          },
+        },
+        transform: {
+          order: 'post',
+          filter: ({ text }) => text === 'now',
+          handler(message) {
+            message.text = 'soon';
+            return undefined;
+          },
+        },
+      },
+      onDeliver: {
+        guard: {
+          filter: (_session, { text }) => text === 'hidden',
+          handler(_session, message) {
+            note('deliver', message);
+            return 'drop';
+          },
+        },
+      },
+    });
+    await using server = await startServer({ choosy });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    for (const [text, answer] of [
+      ['hi', 'sent:'],
+      ['no way', 'error:no:message'],
+      ['now', 'sent:'],
+      ['hidden', 'sent:'],
+    ]) {
+      expect(await alice.asks(`message bob ${text}`)).toBe(answer);
+    }
+    await bob.hears('alice', 'hi');
+    await bob.hears('alice', 'soon');
+    await bob.seesNothing();
+    expect(called).toEqual(['guard no way', 'guard now', 'deliver hidden']);
+  });
+
+  test('that throw let the call through', async () => {
+    const broken = handling('broken', {
+      onMessage: {
+        guard: {
+          filter: () => {
+            throw new Error('broken');
+          },
+          handler: ({ text }) => (text === 'hi' ? undefined : refuse('no')),
+        },
+      },
+    });
+    await using server = await startServer({ broken });
+    const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+    expect(await alice.asks('message bob hi')).toBe('sent:');
+    expect(await alice.asks('message bob ho')).toBe('error:no:message');
+    await bob.hears('alice', 'hi');
+    await bob.seesNothing();
+  });
+
+  test('must be synchronous', async () => {
+    const late = handling('late', {
+      onMessage: { guard: { filter: (async () => false) as never, handler: () => refuse('no') } },
+    });
+    await expect(startServer({ late })).rejects.toThrow(
+      'expected a function that is not async: this filter is not awaited',
+    );
+  });
+});

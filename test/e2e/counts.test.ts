@@ -117,7 +117,7 @@ describe.each([
   ['a broadcast', () => 'broadcast hello', 'broadcast command broadcast', OTHERS],
 ] as const)('%s', (_, lineOf, command, recipients) => {
   /** Calls of plugins, but one for each write to a recipient. */
-  const CALLS = { [command]: 1, 'offline-messages onMessage': 1, 'admin onMessage': 1, 'rooms onMessage': 1 };
+  const CALLS = { [command]: 1, 'offline-messages onMessage': 1 };
 
   test('by itself costs one trip to the store, one commit, and a write for each who receives it', async () => {
     const messages = 25;

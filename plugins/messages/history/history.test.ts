@@ -156,6 +156,7 @@ describe('a page', () => {
     const phone = await bobOn(server, 'phone');
     for (let id = 4; id <= 5; id++) await phone.sees({ type: 'message', id });
     phone.says({ type: 'command', name: 'leave', text: '#lab' });
+    await phone.sees({ type: 'left', roomName: '#lab' });
     await phone.sees({ type: 'answer', text: 'left:#lab' });
     await alice.sees(/bob left$/);
     expect(await alice.asks('mark 4 late')).toBe('marked');

@@ -28,10 +28,9 @@ export default definePlugin({
           transform: {
             // The text as other plugins leave it.
             order: 'post',
-            // Synchronous for texts without a mention: most messages.
+            // An edit notifies nobody.
+            filter: ({ audience, of, text }) => 'group' in audience && of === undefined && text.includes('@'),
             handler(message) {
-              // An edit notifies nobody.
-              if (!('group' in message.audience) || message.of !== undefined) return undefined;
               const written = mentionsIn(message.text);
               if (written.length === 0) return undefined;
               if (written.length > options.max) server.countLimitHit('mentions');

@@ -25,25 +25,23 @@ export default definePlugin({
       commands: [replyCommand({ accounts, messageLog, server })],
       hooks: {
         onMessage: {
-          guard(message) {
-            if (message.reply === undefined) return undefined;
-            const { reply } = message;
-            return answered.check(message, reply).then(async (refusal) => {
+          guard: {
+            filter: ({ reply }) => reply !== undefined,
+            async handler(message) {
+              const { reply = 0 } = message;
+              const refusal = await answered.check(message, reply);
               if (refusal === undefined) await quotes.load([reply]);
               return refusal;
-            });
+            },
           },
-          transform(message) {
-            const author = answered.authorOf(message);
-            if (!options.mention || author === undefined || !('group' in message.audience)) return undefined;
-            if (message.room === EVERYONE) {
-              message.mention([author]);
-              return undefined;
-            }
-            return messageLog.member(message.room, author).then((member) => {
-              if (member !== undefined) message.mention([author]);
-              return undefined;
-            });
+          transform: {
+            filter: ({ audience, reply }) => options.mention && 'group' in audience && reply !== undefined,
+            async handler(message) {
+              const author = answered.authorOf(message);
+              if (author === undefined) return;
+              const isIn = message.room === EVERYONE || (await messageLog.member(message.room, author)) !== undefined;
+              if (isIn) message.mention([author]);
+            },
           },
         },
       },

@@ -43,17 +43,13 @@ export class Approval {
     this.#context = context;
   }
 
-  /** Notes the text of a message that may have to be held. Synchronous, for all messages. */
+  /** Notes the text of a message that may have to be held. */
   noteTyped(message: Readonly<MessageDraft>): void {
-    if (this.#isConcerned(message)) this.#typed.set(message, message.text);
+    this.#typed.set(message, message.text);
   }
 
-  /** Refuses a message that has to be approved first, and holds it. Undefined at once for one that need not. */
-  check(message: MessageDraft): undefined | Promise<undefined> {
-    return this.#isConcerned(message) ? this.#check(message) : undefined;
-  }
-
-  #isConcerned({ room, audience, from, kind, approved }: Readonly<MessageDraft>): boolean {
+  /** Whether a message may have to be held. Synchronous, for all messages. */
+  concerns({ room, audience, from, kind, approved }: Readonly<MessageDraft>): boolean {
     // A reaction has no text of its sender's.
     if (from.id <= 0 || approved || kind === 'reaction' || !('group' in audience) || audience.group !== 'room')
       return false;
@@ -61,7 +57,8 @@ export class Approval {
     return !approvalRooms.isLoaded || approvalRooms.has(room);
   }
 
-  async #check(message: MessageDraft): Promise<undefined> {
+  /** Refuses a message that has to be approved first, and holds it. */
+  async check(message: MessageDraft): Promise<undefined> {
     const { rooms, approvalRooms } = this.#context;
     await approvalRooms.load();
     if (!approvalRooms.has(message.room)) return;

@@ -82,12 +82,19 @@ export default definePlugin({
       commands: approvalCommands({ options, accounts, rooms, approvalRooms, held, approval }),
       hooks: {
         onMessage: {
-          guard(message) {
-            approval.noteTyped(message);
-            return undefined;
+          guard: {
+            filter: (message) => approval.concerns(message),
+            handler(message) {
+              approval.noteTyped(message);
+              return undefined;
+            },
           },
           // After all guards, so that a message is held only if nothing else refuses it.
-          transform: { order: 'post', handler: (message) => approval.check(message) },
+          transform: {
+            order: 'post',
+            filter: (message) => approval.concerns(message),
+            handler: (message) => approval.check(message),
+          },
         },
         async onLogin({ account }) {
           if (account === undefined) return;
