@@ -64,7 +64,7 @@ const rooms = definePlugin({
 
 describe('a named room', () => {
   test('is named in its messages: before the sender on a line, as a field for programs', async () => {
-    await using server = await startServer({ rooms });
+    await using server = await startServer({ rooms, replies: false });
     const alice = await server.joins('alice');
     const bob = await server.joins('bob');
     await server.registers('dora');
@@ -82,7 +82,7 @@ describe('a named room', () => {
   });
 
   test('does not show an entry that its plugin hides, which is still acknowledged', async () => {
-    await using server = await startServer({ rooms });
+    await using server = await startServer({ rooms, replies: false });
     const bob = await server.joins('bob');
     const carol = await server.joins('carol');
     expect(await bob.asks('enter #lab')).toBe('entered');
@@ -93,7 +93,7 @@ describe('a named room', () => {
   });
 
   test('does not take an entry of the log itself from a plugin', async () => {
-    await using server = await startServer({ rooms });
+    await using server = await startServer({ rooms, replies: false });
     const alice = await server.joins('alice');
     expect(await alice.asks('forge')).toBe("Error: only the log itself appends entries of the kind 'join'");
   });

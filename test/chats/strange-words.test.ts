@@ -172,21 +172,21 @@ test('a Unicode line separator starts no second line, for programs that split th
 });
 
 test('line ends in one message of a program or plugin become blanks', async () => {
-  const report = defineCommand({
-    name: 'report',
+  const status = defineCommand({
+    name: 'status',
     summary: 'Tells how it stands',
     async run(_call, { server }) {
       await server.post({ from: { id: 0, name: '*server*' }, to: 'everyone', text: 'green\nall\r\n\r\nwell' });
       return 'in\nwords';
     },
   });
-  await using server = await startServer({ report });
+  await using server = await startServer({ status });
   await server.registers('alice');
   const [alice, bob] = [server.connectJson(), await server.joins('bob')];
   await alice.logsIn('alice', PASSWORD);
   alice.says({ type: 'message', to: ['bob'], text: 'one\ntwo' });
   await bob.hears('alice', 'one two');
-  await bob.says('report');
+  await bob.says('status');
   await bob.hears('*server*', 'green all well');
   await bob.sees('in words');
 });

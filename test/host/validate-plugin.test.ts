@@ -109,7 +109,7 @@ describe('an invalid result of a set-up is rejected', () => {
     [
       'a phase that is no function',
       { hooks: { onMessage: { guard: 5 } } },
-      'hooks.onMessage.guard is 5: expected a function or { order, handler }.',
+      'hooks.onMessage.guard is 5: expected a function or { order, filter, handler }.',
     ],
     [
       'a phase that the hook does not have',
