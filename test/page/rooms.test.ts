@@ -8,6 +8,14 @@ async function comes(client: LineClient, expected: RegExp): Promise<void> {
   while (!expected.test(await client.next())) {}
 }
 
+/** The answer to an edit, among others. */
+async function edited(client: LineClient): Promise<string> {
+  for (;;) {
+    const line = await client.next();
+    if (line.startsWith('edited:')) return line;
+  }
+}
+
 describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 }, () => {
   test('are created, found and joined in a sheet, and count what is unread', async () => {
     await using town = await startTown();
@@ -62,6 +70,44 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await ada.says('/leave #lab');
     for (const one of [ada, desk]) await one.entry('#lab').waitFor({ state: 'detached' });
     await desk.page.locator('#talk-name', { hasText: 'Everyone' }).waitFor();
+  });
+
+  test('show what messages say now, to their author and in another browser too', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const bob = await town.program.joins('bob');
+    await bob.says('create #lab');
+    await comes(bob, /^created:#lab$/);
+    await ada.says('/join #lab');
+    await comes(bob, /ada joined$/);
+    await ada.opens('#lab');
+    await ada.says('helo');
+    await comes(bob, /#lab ada: helo$/);
+    await ada.says('/edit last hello');
+    await ada.hears('hello');
+    await ada.page.locator('#messages .edited').waitFor();
+    await comes(bob, /ada edited "helo": hello$/);
+    await bob.says('message #lab secret', 'message #lab at fuor');
+    await ada.hears('secret');
+    await bob.says('edit last at four');
+    await ada.hears('at four');
+    const shown = ada.page.locator('#messages .removed');
+    const id = Number(/(\d+)$/.exec(await edited(bob))?.[1]);
+    await bob.says(`delete ${id - 1}`);
+    await shown.waitFor();
+
+    const desk = await town.arrives();
+    await desk.logsIn('ada');
+    await desk.opens('#lab');
+    await desk.hears('at four');
+    const texts = await desk.texts();
+    expect(texts.filter((text) => /hel|secret|four|fuor|deleted/.test(text))).toEqual([
+      'hello',
+      'This message was deleted.',
+      'at four',
+    ]);
+    expect(await desk.page.locator('#messages .edited').count()).toBe(2);
   });
 
   test('have their messages, even if a conversation with several people begins with one', async () => {

@@ -189,7 +189,7 @@ export class ChatView {
 
   async #command(chat: Chat, name: string, rest: string): Promise<void> {
     if (name === 'logout' && rest.trim() === '') return this.#host.logOut();
-    const lines = await call(chat.conversation, name, rest);
+    const lines = await call(chat.conversation, name, rest, (command, facts) => chat.answered(command, facts));
     if (this.#chat !== chat) return;
     this.#talkView.note(lines);
     this.#host.announcer.say(lines.map(({ term = '', text }) => `${term} ${text}`).join('\n'));

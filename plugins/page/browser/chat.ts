@@ -14,6 +14,7 @@ import {
   type Step,
   undeliveredTo,
 } from 'chatserv/client';
+import { type Change, changeAnswered, changed, changeIn } from './changes.ts';
 import { deviceName } from './device.ts';
 import { Earlier } from './earlier.ts';
 import type { Kept } from './keep.ts';
@@ -169,6 +170,12 @@ export class Chat implements Presence {
     if (added.length > 0) this.#watcher.reordered(talk);
   }
 
+  /** A command of the user's was answered, which may have changed a message. */
+  answered(command: string, facts: unknown): void {
+    const change = changeAnswered(command, facts);
+    if (change !== undefined) this.#change(change);
+  }
+
   /** The user has read a conversation: its messages are read on all devices. */
   read(talk: Talk): void {
     const id = talk.entries.findLast((entry) => entry.id !== undefined)?.id;
@@ -271,7 +278,8 @@ export class Chat implements Presence {
   }
 
   /** Something other than a message: a change of one, or what people may want to know. */
-  #happened({ id, kind, room, roomName, from, of, data, line, time }: ReceivedEntry): void {
+  #happened(entry: ReceivedEntry): void {
+    const { id, kind, room, roomName, from, line, time } = entry;
     const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
     if (talk === undefined) return;
     if (kind === 'gap') {
@@ -280,18 +288,20 @@ export class Chat implements Presence {
       this.#watcher.reordered(talk);
       return;
     }
-    const changed = of === undefined ? undefined : talk.entries.find((entry) => entry.id === of);
-    const edited = kind === 'edit' ? (Object(data) as { text?: unknown }).text : undefined;
-    if (changed !== undefined && (kind === 'redaction' || typeof edited === 'string')) {
-      changed.text = typeof edited === 'string' ? edited : '';
-      changed.change = kind === 'redaction' ? 'removed' : 'edited';
-      this.talks.touch();
-      this.#watcher.changed(changed);
-      return;
-    }
-    if (line === undefined) return;
+    const change = changeIn(entry);
+    if (change !== undefined) this.#change(change);
+    if (change !== undefined || line === undefined) return;
     const text = line.replace(/^#\S+ (\*server\*: )?/, '');
     this.#watcher.added(talk, this.talks.add(talk, { id, from, mine: true, text, time: +time, isNote: true }), true);
+  }
+
+  /** Applies a change to a message, if it is listed. */
+  #change(change: Change): void {
+    const entry = this.talks.find(change.id);
+    if (entry === undefined) return;
+    Object.assign(entry, changed(change));
+    this.talks.touch();
+    this.#watcher.changed(entry);
   }
 
   #received(message: Received): void {

@@ -42,10 +42,16 @@ export interface Line {
   readonly text: string;
 }
 
-/** Calls a command. @returns the lines to show */
-export async function call(conversation: Conversation, name: string, rest: string): Promise<readonly Line[]> {
+/** Calls a command. @param answered called with its facts @returns the lines to show */
+export async function call(
+  conversation: Conversation,
+  name: string,
+  rest: string,
+  answered: (command: string, facts: unknown) => void,
+): Promise<readonly Line[]> {
   try {
     const { command, text, lines, facts } = await conversation.command(name, rest);
+    answered(command, facts);
     if (command === 'help') return commandsIn(facts).map(helpLine);
     const shown = (lines ?? [text ?? '']).map((line) => ({ text: line }));
     return shown.length === 0 || (shown.length === 1 && shown[0]?.text === '') ? [{ text: '(no output)' }] : shown;

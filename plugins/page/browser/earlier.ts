@@ -1,5 +1,6 @@
 import type { Conversation } from 'chatserv/client';
 import { commandOf } from 'chatserv/client';
+import { changed, changeIn } from './changes.ts';
 import { type Entry, placeOf, type Talk, type Talks } from './talks.ts';
 
 /** How many messages to load at once. */
@@ -12,6 +13,7 @@ interface PastEvent {
   readonly from: string;
   readonly text?: string;
   readonly line?: string;
+  readonly redacted?: boolean;
   readonly time: string;
 }
 
@@ -43,12 +45,15 @@ export class Earlier {
         count: PAGE,
         ...before,
       });
-      const { entries, more } = (facts ?? {}) as { entries?: unknown; more?: { before?: unknown } };
-      talk.hasEarlier = more?.before === true;
+      const { entries, changes, more } = (facts ?? {}) as Record<string, unknown>;
+      talk.hasEarlier = (Object(more) as { before?: unknown }).before === true;
       const events = Array.isArray(entries) ? entries.filter(isPast) : [];
+      // Of several edits the last one counts.
+      const made = Array.isArray(changes) ? changes.map(changeIn).filter((change) => change !== undefined) : [];
+      const byId = new Map(made.map((change) => [change.id, changed(change)]));
       return this.#talks.prepend(
         talk,
-        events.map((event) => this.#entryOf(event)),
+        events.map((event) => ({ ...this.#entryOf(event), ...byId.get(event.id) })),
       );
     } catch {
       // The connection was lost, or the server refuses: nothing is missing that was shown before.
@@ -58,8 +63,9 @@ export class Earlier {
     }
   }
 
-  #entryOf({ type, id, from, text = '', line = '', time }: PastEvent): Omit<Entry, 'key'> {
+  #entryOf({ type, id, from, text = '', line = '', redacted, time }: PastEvent): Omit<Entry, 'key'> {
     const past = { id, from, mine: this.#isMine(from), time: Date.parse(time) };
+    if (redacted) return { ...past, ...changed({ id, text: undefined }) };
     return type === 'message' ? { ...past, text } : { ...past, text: line, isNote: true };
   }
 }

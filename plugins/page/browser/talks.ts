@@ -110,6 +110,15 @@ export class Talks {
     return this.#talks.get(key);
   }
 
+  /** The message with this id, if it is listed. */
+  find(id: number): Entry | undefined {
+    for (const { entries } of this.#talks.values()) {
+      const found = entries.findLast((entry) => entry.id === id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   /** The conversation with these people, created if there is none. */
   open(to: Recipients): Talk {
     const key = talkKey(to);
