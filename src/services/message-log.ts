@@ -69,6 +69,8 @@ export interface HistoryRange {
   readonly from?: 'oldest' | 'latest' | undefined;
   /** Whether to leave out entries that do not count as unread. */
   readonly counting?: boolean | undefined;
+  /** Leaves out the entries of these accounts. */
+  readonly except?: readonly number[] | undefined;
 }
 
 /** A period in which an account may read a room: the entries with ids above `since` and, unless it is 0, below `until`. */

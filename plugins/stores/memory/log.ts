@@ -191,13 +191,13 @@ export class LogInMemory {
     return counted;
   }
 
-  history(room: number, { after = 0, before = this.end + 1, limit, from, counting = false }: HistoryRange): Entry[] {
+  history(room: number, { after = 0, before = this.end + 1, limit, from, counting = false, except = [] }: HistoryRange): Entry[] {
     const found: Entry[] = [];
     const { entries = [] } = this.rooms.get(room) ?? {};
     const [first, end] = [firstAbove(after, entries, idOf), firstAbove(before - 1, entries, idOf)];
     for (let i = 0; i < end - first && found.length < limit; i++) {
       const { entry, isGone } = entries[from === 'oldest' ? first + i : end - 1 - i] as Kept;
-      if (!isGone && (entry.counts || !counting)) found.push(entry);
+      if (!isGone && (entry.counts || !counting) && !except.includes(entry.sender)) found.push(entry);
     }
     return from === 'oldest' ? found : found.reverse();
   }

@@ -48,9 +48,9 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
   const { since: registered, eachRoom } = prepareRoomsOf(db, tail);
   const rowsOf = prepareEntryRows(db);
   const places = (order: '' | 'DESC') =>
-    prepare<{ id: number; flags: number }>(
+    prepare<{ id: number; flags: number; sender: number }>(
       db,
-      `SELECT id, flags FROM place WHERE room = ? AND id > ? AND id < ? AND id <= ? ORDER BY id ${order} LIMIT ?`,
+      `SELECT id, flags, sender FROM place WHERE room = ? AND id > ? AND id < ? AND id <= ? ORDER BY id ${order} LIMIT ?`,
     );
   const ascending = places('');
   const descending = places('DESC');
@@ -83,7 +83,7 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
     return rows.map(({ since, until }) => ({ since: Math.max(since, start), until }));
   }
 
-  /** The ids of a room's entries in a range, from one end, and whether each counts as unread. */
+  /** The ids of a room's entries in a range, from one end, whether each counts as unread, and its sender. */
   function* idsOf(room: number, after: number, before: number, isLatest: boolean) {
     const inTail = tail.entriesOf(room).filter(({ id }) => id > after && id < before);
     const indexed = isLatest ? descending : ascending;
@@ -136,8 +136,9 @@ export function prepareHistory(db: DatabaseSync, tail: Tail) {
       const ids: number[] = [];
       if (most === 0 || isRoom.get(room) === undefined) return { found: [] };
       let seen = 0;
-      for (const { id, flags } of idsOf(room, after, before, isLatest)) {
-        if (range.counting !== true || (flags & COUNTS) !== 0) ids.push(id);
+      const except = new Set(range.except);
+      for (const { id, flags, sender } of idsOf(room, after, before, isLatest)) {
+        if ((range.counting !== true || (flags & COUNTS) !== 0) && !except.has(sender)) ids.push(id);
         if (++seen < SEEN_AT_ONCE && ids.length < most) continue;
         return { found: rowsOf(ids), after: id };
       }
