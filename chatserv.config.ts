@@ -44,6 +44,7 @@ export default defineConfig({
     devices: true,
     'change-password': true,
     'delete-account': true,
+    ignore: true,
     'contact-policy': { default: 'all' },
     roles: true,
     rooms: true,

@@ -23,6 +23,7 @@ export default {
   help: { file: 'commands/help', provides: [] },
   history: { file: 'messages/history/index', provides: ['history'] },
   http: { file: 'http/index', provides: ['http'] },
+  ignore: { file: 'account/ignore/index', provides: ['ignores', 'personal-data'] },
   invitations: { file: 'login/invitations/index', provides: ['invitations'] },
   json: { file: 'codecs/json', provides: [], always: true },
   line: { file: 'codecs/line', provides: [], always: true },
@@ -86,6 +87,7 @@ declare module 'chatserv' {
     readonly help: OptionsOf<typeof import('./commands/help.ts').default>;
     readonly history: OptionsOf<typeof import('./messages/history/index.ts').default>;
     readonly http: OptionsOf<typeof import('./http/index.ts').default>;
+    readonly ignore: OptionsOf<typeof import('./account/ignore/index.ts').default>;
     readonly invitations: OptionsOf<typeof import('./login/invitations/index.ts').default>;
     readonly json: OptionsOf<typeof import('./codecs/json.ts').default>;
     readonly line: OptionsOf<typeof import('./codecs/line.ts').default>;

@@ -144,6 +144,7 @@ export { Guests } from './services/guests.ts';
 export { Health, type HealthReport } from './services/health.ts';
 export { type CatchUp, History, type Keeping } from './services/history.ts';
 export { Http, type HttpHandler, type UpgradeHandler, type UpgradeRefusal } from './services/http.ts';
+export { type Ignored, Ignores } from './services/ignores.ts';
 export { Inbox } from './services/inbox.ts';
 export {
   type Invitation,

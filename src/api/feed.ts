@@ -1,4 +1,5 @@
 import type { Cursor, Entry } from './entry.ts';
+import type { Message } from './message.ts';
 
 /** Reads the log for a session. */
 export interface InboxReader {
@@ -26,6 +27,8 @@ export interface Feed {
    * device's cursor past what its own account posted.
    */
   readonly position: number;
+  /** Set it to drop some entries before `onDeliver`, at no cost to other sessions. If it throws, an entry is delivered. */
+  hides: ((message: Message) => boolean) | undefined;
   /**
    * Delivers the entries that the session lacks, as fast as its client reads, then goes live. New entries queue behind
    * them from the call on. Does nothing while an earlier call is still reading.

@@ -99,8 +99,8 @@ export function commandsIn(facts: Readonly<Record<string, unknown>> | undefined)
 
 /** The marker in the facts of an answer to `read`; undefined if the facts have none. */
 export function markerIn(facts: Readonly<Record<string, unknown>> | undefined) {
-  const { room, seq, unread, mentions } = facts ?? {};
-  const marker = { room, seq, unread, mentions };
+  const { room, seq, unread, hidden = 0, mentions } = facts ?? {};
+  const marker = { room, seq, unread, hidden, mentions };
   const isMarker = (value: Record<keyof typeof marker, unknown>): value is Record<keyof typeof marker, number> =>
     Object.values(value).every(isNumber);
   return isMarker(marker) ? marker : undefined;
@@ -115,6 +115,8 @@ export interface ListedRoom extends Omit<KnownRoom, 'id' | 'name' | 'marker'> {
   /** The number and the id of the room's last entry. */
   readonly last: number;
   readonly lastId: number;
+  /** How many entries past the marker are of users whom the user ignores. */
+  readonly hidden?: number | undefined;
 }
 
 /** The rooms in the facts of an answer to `conversations`; none if the facts have no rooms. */
@@ -125,6 +127,7 @@ export function roomsIn(facts: Readonly<Record<string, unknown>> | undefined): r
       isObject(one) &&
       ['everyone', 'room', 'direct'].includes(one.kind) &&
       [one.room, one.unread, one.mentions, one.seq, one.last, one.lastId].every(isNumber) &&
+      orNot(isNumber)(one.hidden) &&
       orNot(isString)(one.roomName) &&
       orNot(areStrings)(one.members) &&
       isLevel(one.level),

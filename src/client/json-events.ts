@@ -229,7 +229,8 @@ export const serverEvents = z
         room: z.int().describe('The id of the room'),
         seq: z.int().describe('The number up to which the user has read the room'),
         unread: z.int().describe('How many entries the user has not read there'),
-        mentions: z.int().describe('How many of them mention the user, up to 100'),
+        hidden: z.int().optional().describe('How many further ones are of users whom the user ignores, if any'),
+        mentions: z.int().describe('How many of those not read mention the user, up to 100'),
       })
       .describe('The user has read a room on another device'),
     z

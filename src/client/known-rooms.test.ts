@@ -1,4 +1,4 @@
-import { startServer } from 'chatserv/testing';
+import { type LineClient, startServer } from 'chatserv/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Program } from '../../test/support/json-program.ts';
 import { as, Talk } from '../../test/support/talk.ts';
@@ -134,4 +134,28 @@ test('a server without the command has no rooms to list', async () => {
   await alice.shows('hi');
   expect(alice.unread).toEqual([]);
   await expect(alice.conversation.rooms.markRead(1)).rejects.toMatchObject({ reason: 'command' });
+});
+
+test('messages of users whom the user ignores are not counted, before and after the login', async () => {
+  const { server, bob } = await start();
+  const carol = await server.joins('carol');
+  const alice = new Sidebar(server, as('alice'));
+  await alice.conversation.command('ignore', 'bob');
+  const says = async (sender: LineClient, line: string) => {
+    await sender.says(line);
+    for (let next = await sender.next(); next !== 'sent:'; next = await sender.next());
+  };
+  for (const sender of [bob, carol, bob, bob, carol]) await says(sender, 'broadcast hi');
+  await alice.lists('everyone 2');
+  const later = new Sidebar(server, as('alice'));
+  await later.lists('everyone 2');
+  const { facts } = await alice.conversation.command('history', 'everyone 2');
+  const [first] = (facts?.entries ?? []) as { id: number }[];
+  await alice.conversation.rooms.markRead(alice.idOf('everyone'), first?.id);
+  await alice.lists('everyone 1');
+  await later.lists('everyone 1');
+  await says(bob, 'message alice hi');
+  await says(carol, 'broadcast hi');
+  await alice.lists('everyone 2');
+  await later.lists('everyone 2');
 });

@@ -81,12 +81,15 @@ export class KnownRooms implements Rooms {
       return;
     }
     // What the user posts on another device is read.
-    this.#set({ ...known, lastId: id, last: seq, seq: from === this.#host.name() ? seq : known.seq });
+    const isOwn = from === this.#host.name();
+    // Numbers that are passed over belong to users whom the user ignores.
+    const hidden = isOwn ? 0 : (known.hidden ?? 0) + Math.max(0, seq - known.last - 1);
+    this.#set({ ...known, lastId: id, last: seq, seq: isOwn ? seq : known.seq, hidden });
   }
 
-  marker({ room, seq, unread, mentions }: Event<'marker'>): void {
+  marker({ room, seq, unread, hidden = 0, mentions }: Event<'marker'>): void {
     const known = this.#rooms.get(room);
-    if (known !== undefined) this.#set({ ...known, seq, last: seq + unread, mentions });
+    if (known !== undefined) this.#set({ ...known, seq, last: seq + unread + hidden, hidden, mentions });
   }
 
   notify({ room, level }: Event<'notify'>): void {
@@ -119,9 +122,19 @@ export class KnownRooms implements Rooms {
     const before = this.#rooms.get(room.room);
     const last = Math.max(room.last, before?.last ?? 0);
     const seq = Math.max(room.seq, before?.seq ?? 0);
-    const unread = Math.max(0, last - seq);
-    const mentions = Math.min(unread, (room.seq < seq ? before : room)?.mentions ?? 0);
-    const updated = { ...room, last, lastId: Math.max(room.lastId, before?.lastId ?? 0), seq, unread, mentions };
+    const newer = room.seq < seq ? before : room;
+    const hidden = newer?.hidden ?? 0;
+    const unread = Math.max(0, last - seq - hidden);
+    const mentions = Math.min(unread, newer?.mentions ?? 0);
+    const updated = {
+      ...room,
+      hidden,
+      last,
+      lastId: Math.max(room.lastId, before?.lastId ?? 0),
+      seq,
+      unread,
+      mentions,
+    };
     this.#rooms.set(room.room, updated);
     if (JSON.stringify(updated) !== JSON.stringify(before)) this.#host.room(shown(updated));
   }

@@ -1,6 +1,7 @@
 import type { Entry } from '../api/entry.ts';
 import type { Feed, InboxReader } from '../api/feed.ts';
 import type { Message } from '../api/message.ts';
+import { throwLater } from '../hooks/throw-later.ts';
 import type { Chunk } from '../wire/chunk.ts';
 import type { MessageContext } from './context.ts';
 import { type Delivery, isFor } from './delivery.ts';
@@ -52,6 +53,7 @@ export class SessionFeed implements Feed {
   #queued = NO_CHUNKS;
   #queuedBytes = 0;
   #onRoom: (() => void) | undefined;
+  hides: ((message: Message) => boolean) | undefined;
 
   constructor(session: Recipient, context: MessageContext, delivery: Delivery) {
     this.#session = session;
@@ -125,7 +127,7 @@ export class SessionFeed implements Feed {
   /** @returns whether the run was delivered; otherwise each entry needs a look */
   #deliverRun(run: Run): boolean {
     const { codec, outbox, ended } = this.#session;
-    if (ended || this.#state !== 'live' || run.first <= this.#given) return false;
+    if (ended || this.hides !== undefined || this.#state !== 'live' || run.first <= this.#given) return false;
     if (codec.acknowledges || codec.pollsForMessages || this.#context.generation.hooks.onDeliver.guard.isUsed())
       return false;
     const chunk = this.#session.clientCodec.render(run);
@@ -324,8 +326,18 @@ export class SessionFeed implements Feed {
   }
 
   #decide(message: Message): 'hold' | 'drop' | undefined {
+    if (this.#isHidden(message)) return 'drop';
     const { guard } = this.#context.generation.hooks.onDeliver;
     return guard.isUsed() ? guard.call(this.#session, message) : undefined;
+  }
+
+  #isHidden(message: Message): boolean {
+    try {
+      return this.hides?.(message) === true;
+    } catch (thrown) {
+      throwLater(thrown);
+      return false;
+    }
   }
 
   /** Notifies plugins of the last message in a write or an acknowledgement. */

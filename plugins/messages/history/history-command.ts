@@ -4,6 +4,7 @@ import {
   command,
   type Entry,
   findPlace,
+  type Ignores,
   type MessageLog,
   param,
   placeRefusal,
@@ -27,13 +28,14 @@ interface Context {
   readonly accounts: Accounts;
   readonly messageLog: MessageLog;
   readonly quotes: Quotes | undefined;
+  readonly ignores?: Ignores | undefined;
 }
 
 const NO_PAGE: Page = { entries: [], more: { before: false, after: false } };
 
 /** The command that shows earlier messages. */
 export function historyCommand(options: HistoryOptions, context: Context): CommandSpec {
-  const { server, messageLog } = context;
+  const { server, messageLog, ignores } = context;
 
   /**
    * Answers with entries oldest first: as lines with their changes, and as events. A line begins with the id of its
@@ -66,7 +68,7 @@ export function historyCommand(options: HistoryOptions, context: Context): Comma
       }
       const found = await findPlace(place, account, context);
       if (found === undefined) return (await placeRefusal(place, context.accounts)) ?? answer(0, NO_PAGE, []);
-      const pages = new Pages(messageLog, found);
+      const pages = new Pages(messageLog, found, await ignores?.of(account.id));
       const page = await pages.page(count, side && id ? { side, id } : undefined);
       const changes = page.entries.length === 0 ? [] : await pages.changes(page.entries, options.maxChanges);
       const quoted = [...page.entries, ...changes].flatMap((entry) => entry.reply ?? entry.of ?? []);

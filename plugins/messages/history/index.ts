@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, History, MessageLog, Quotes, Rooms, z } from 'chatserv';
+import { Accounts, definePlugin, History, Ignores, MessageLog, Quotes, Rooms, z } from 'chatserv';
 import { catchUp, gapKind } from './gaps.ts';
 import { historyCommand } from './history-command.ts';
 import { RoomKeeping } from './keeping.ts';
@@ -35,9 +35,9 @@ export default definePlugin({
       .describe('The most edits, reactions and other changes that `history` shows with its messages'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
-  wants: { rooms: Rooms, quotes: Quotes },
+  wants: { ignores: Ignores, quotes: Quotes, rooms: Rooms },
   provides: { history: History },
-  setup({ options, accounts, messageLog, rooms, quotes, server, logger }) {
+  setup({ options, accounts, messageLog, ignores, quotes, rooms, server, logger }) {
     const keeping = new RoomKeeping(options, options.most);
     const context = { server, messageLog, keeping };
     let unfollow = () => {};
@@ -52,7 +52,7 @@ export default definePlugin({
       },
       kinds: [gapKind, retentionKind],
       commands: [
-        historyCommand(options, { server, accounts, messageLog, quotes }),
+        historyCommand(options, { server, accounts, messageLog, quotes, ignores }),
         ...(rooms === undefined ? [] : [retentionCommand(context, rooms)]),
       ],
       start() {

@@ -1,4 +1,4 @@
-import type { Entry, MessageLog, Place } from 'chatserv';
+import type { Entry, Ignored, MessageLog, Place } from 'chatserv';
 
 /** The id next to a page, and on which side of it the page is. */
 export interface Anchor {
@@ -13,14 +13,16 @@ export interface Page {
   readonly more: { readonly before: boolean; readonly after: boolean };
 }
 
-/** Reads what an account may read of a room. */
+/** Reads what an account may read of a room, without what it hides from itself. */
 export class Pages {
   readonly #log: MessageLog;
   readonly #place: Place;
+  readonly #ignored: Ignored | undefined;
 
-  constructor(log: MessageLog, place: Place) {
+  constructor(log: MessageLog, place: Place, ignored?: Ignored) {
     this.#log = log;
     this.#place = place;
+    this.#ignored = ignored;
   }
 
   /** Reads a page of up to `count` entries that count as unread: the latest ones, or those beside an id. */
@@ -54,7 +56,9 @@ export class Pages {
     const changes = [...new Map([...edits, ...first].map((change) => [change.id, change])).values()].slice(0, limit);
     const { spans } = this.#place;
     const isReadable = (id: number) => spans.some(({ since, until }) => since < id && (until === 0 || id < until));
-    const shown = changes.filter(({ id, redacted }) => redacted !== true && isReadable(id));
+    const shown = changes.filter(
+      (entry) => entry.redacted !== true && isReadable(entry.id) && this.#ignored?.hides(entry) !== true,
+    );
     return shown.sort((a, b) => a.id - b.id);
   }
 
@@ -79,6 +83,8 @@ export class Pages {
   }
 
   #read(after: number, before: number, limit: number, from: 'oldest' | 'latest'): Promise<readonly Entry[]> {
-    return this.#log.history(this.#place.room.id, { after, before, limit, from, counting: true });
+    const { id, kind } = this.#place.room;
+    const except = this.#ignored?.sendersIn(kind);
+    return this.#log.history(id, { after, before, limit, from, counting: true, except });
   }
 }

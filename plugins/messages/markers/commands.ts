@@ -14,6 +14,7 @@ import {
 import { isProgram } from './delivered.ts';
 import { LEVELS, type NotificationLevels } from './levels.ts';
 import { lineOf, listRooms, totalsOf } from './listing.ts';
+import { type Positions, unreadIn } from './positions.ts';
 import { markerOf, type Reading } from './reading.ts';
 
 /** How many rooms `conversations` lists by default. */
@@ -22,6 +23,7 @@ const LISTED = 20;
 /** What the commands use. */
 export interface CommandContext extends RoomNames {
   readonly reading: Reading;
+  readonly positions: Positions;
   readonly levels: NotificationLevels;
   readonly server: Server;
   /** The most rooms in an answer. */
@@ -46,7 +48,7 @@ export function readCommand(context: CommandContext): CommandSpec {
       if (found === undefined) return refusalOf(place, context.accounts);
       const position = await context.reading.read(session, found.room.id, id);
       if (position === undefined) return refusalOf(place, context.accounts);
-      return reply(`read:${position.last - position.marker}`, markerOf(position));
+      return reply(`read:${unreadIn(position)}`, markerOf(position));
     },
   });
 }
@@ -56,9 +58,9 @@ export function unreadCommand(context: CommandContext): CommandSpec {
     name: 'unread',
     summary: 'Lists rooms and conversations with unread messages, the latest first: messages, mentions, level',
     async run({ account }) {
-      const { reading, messageLog, levels, server, maxRooms } = context;
+      const { reading, positions, levels, server, maxRooms } = context;
       await reading.settle(account);
-      const [unread, ofRooms] = await Promise.all([messageLog.unread(account.id), levels.of(account.id)]);
+      const [unread, ofRooms] = await Promise.all([positions.unread(account), levels.of(account.id)]);
       if (unread.length > maxRooms) server.countLimitHit('listed-rooms');
       const latest = unread.toSorted((a, b) => b.lastId - a.lastId).slice(0, maxRooms);
       const rooms = await listRooms(latest, ofRooms, account, context);
@@ -77,10 +79,10 @@ export function conversationsCommand(context: CommandContext): CommandSpec {
       before: param.integer('continues a list', { min: 1 }).optional(),
     },
     async run({ account, values: { count, before } }) {
-      const { reading, messageLog, levels } = context;
+      const { reading, levels } = context;
       await reading.settle(account);
       const [positions, ofRooms] = await Promise.all([
-        messageLog.positions(account.id, before ?? Number.MAX_SAFE_INTEGER, count),
+        context.positions.page(account, before ?? Number.MAX_SAFE_INTEGER, count),
         levels.of(account.id),
       ]);
       const rooms = await listRooms(positions, ofRooms, account, context);

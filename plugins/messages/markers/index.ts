@@ -2,6 +2,7 @@ import {
   type Account,
   Accounts,
   definePlugin,
+  Ignores,
   MessageLog,
   nameRooms,
   PersonalData,
@@ -14,6 +15,7 @@ import { conversationsCommand, notifyCommand, readCommand, unreadCommand } from 
 import { isProgram } from './delivered.ts';
 import { NotificationLevels } from './levels.ts';
 import { totalsOf } from './listing.ts';
+import { Positions } from './positions.ts';
 import { Reading, readingState } from './reading.ts';
 
 export default definePlugin({
@@ -40,11 +42,13 @@ export default definePlugin({
       .describe('For how many rooms a user can have a notification level other than `all`'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
+  wants: { ignores: Ignores },
   provides: { personalData: PersonalData },
-  setup({ options, accounts, messageLog, storage, server, logger, clock, hotState, signal }) {
-    const reading = new Reading(messageLog, server, logger, hotState('reading', readingState));
+  setup({ options, accounts, ignores, messageLog, storage, server, logger, clock, hotState, signal }) {
+    const positions = new Positions(messageLog, ignores);
+    const reading = new Reading(messageLog, positions, server, logger, hotState('reading', readingState));
     const levels = new NotificationLevels(storage, options.maxLevels);
-    const context = { accounts, messageLog, reading, levels, server, maxRooms: options.maxRooms };
+    const context = { accounts, messageLog, reading, positions, levels, server, maxRooms: options.maxRooms };
     let cancelWrite: (() => void) | undefined;
     let cancelMark = (): void => {};
     let unfollow = (): void => {};
@@ -74,7 +78,7 @@ export default definePlugin({
       const { account } = session;
       if (account === undefined) return;
       await reading.settle(account, session);
-      const [unread, ofRooms] = await Promise.all([messageLog.unread(account.id), levels.of(account.id)]);
+      const [unread, ofRooms] = await Promise.all([positions.unread(account), levels.of(account.id)]);
       session.send({ kind: 'event', event: 'unread', facts: { ...totalsOf(unread, ofRooms) } });
     }
 

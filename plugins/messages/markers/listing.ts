@@ -1,11 +1,14 @@
-import { type Account, type NamedRoom, nameRooms, type RoomNames, roomAsTyped, type Unread } from 'chatserv';
+import { type Account, type NamedRoom, nameRooms, type RoomNames, roomAsTyped } from 'chatserv';
 import type { Level, Levels } from './levels.ts';
+import { type Position, unreadIn } from './positions.ts';
 
 /** A room with what its account has not read in it, as programs get it. */
 export interface ListedRoom extends NamedRoom {
   /** How many entries the account has not read. */
   readonly unread: number;
-  /** How many of them mention it, up to 100. */
+  /** How many further ones are of users whom it ignores; absent for none. */
+  readonly hidden?: number;
+  /** How many of those not read mention it, up to 100. */
   readonly mentions: number;
   /** The number up to which the account has read. */
   readonly seq: number;
@@ -26,11 +29,11 @@ export interface Totals {
   readonly mentions: number;
 }
 
-const levelIn = (levels: Levels, { room }: Unread): Level => levels.get(room) ?? 'all';
+const levelIn = (levels: Levels, { room }: Position): Level => levels.get(room) ?? 'all';
 
 /** Names rooms and adds levels, in the order of the positions. */
 export async function listRooms(
-  positions: readonly Unread[],
+  positions: readonly Position[],
   levels: Levels,
   account: Account,
   directory: RoomNames,
@@ -40,8 +43,9 @@ export async function listRooms(
   return named.flatMap((room) => {
     const position = byRoom.get(room.room);
     if (position === undefined) return [];
-    const { last, lastId, marker, mentions } = position;
-    return [{ ...room, unread: last - marker, mentions, seq: marker, last, lastId, level: levelIn(levels, position) }];
+    const { last, lastId, marker, mentions, hidden } = position;
+    const unread = { unread: unreadIn(position), ...(hidden > 0 && { hidden }), mentions };
+    return [{ ...room, ...unread, seq: marker, last, lastId, level: levelIn(levels, position) }];
   });
 }
 
@@ -53,12 +57,12 @@ export function lineOf(room: ListedRoom): string {
     .join(' ');
 }
 
-export function totalsOf(positions: readonly Unread[], levels: Levels): Totals {
+export function totalsOf(positions: readonly Position[], levels: Levels): Totals {
   const totals = { rooms: 0, unread: 0, mentions: 0 };
   for (const position of positions) {
-    const { last, marker, mentions } = position;
+    const { mentions } = position;
     const level = levelIn(levels, position);
-    const unread = level === 'all' ? last - marker : mentions;
+    const unread = level === 'all' ? unreadIn(position) : mentions;
     if (level === 'nothing' || unread === 0) continue;
     totals.rooms++;
     totals.unread += unread;

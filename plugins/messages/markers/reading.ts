@@ -1,6 +1,7 @@
 import type { Account, Entry, Logger, MessageLog, Server, Session, Unread } from 'chatserv';
 import { Delivered, isProgram } from './delivered.ts';
 import { MarkerMoves, type Move } from './marker-moves.ts';
+import { type Position, type Positions, unreadIn } from './positions.ts';
 
 /** What outlives a reload. */
 export interface ReadingState {
@@ -15,14 +16,16 @@ export function readingState(): ReadingState {
 /** What users have read. Moves markers, and notifies an account's other devices. */
 export class Reading {
   readonly #log: MessageLog;
+  readonly #positions: Positions;
   readonly #server: Server;
   readonly #logger: Logger;
   readonly #state: ReadingState;
   /** Called when there are moves to write. */
   moved: () => void = () => {};
 
-  constructor(log: MessageLog, server: Server, logger: Logger, state: ReadingState) {
+  constructor(log: MessageLog, positions: Positions, server: Server, logger: Logger, state: ReadingState) {
     this.#log = log;
+    this.#positions = positions;
     this.#server = server;
     this.#logger = logger;
     this.#state = state;
@@ -73,14 +76,14 @@ export class Reading {
    * @param id up to the entry with this id; by default to its end
    * @returns the position; undefined if the account is not in the room
    */
-  async read({ account, deviceName }: Session, room: number, id?: number): Promise<Unread | undefined> {
+  async read({ account, deviceName }: Session, room: number, id?: number): Promise<Position | undefined> {
     if (account === undefined) return undefined;
     const before = await this.#log.position(account.id, room);
     if (before === undefined) return undefined;
     const seq = id === undefined ? before.last : await this.#seqUpTo(before, id);
     if (seq > before.marker) this.#state.moves.add(account.id, room, seq, deviceName);
     await this.settle(account);
-    return this.#log.position(account.id, room);
+    return this.#positions.of(account, room);
   }
 
   /** The number of a room's last entry that counts, up to an id. */
@@ -113,7 +116,7 @@ export class Reading {
     for (const [room, { device }] of moves) {
       const told = sessions.filter((session) => isProgram(session) && !isOnly(session, device, sessions));
       if (told.length === 0) continue;
-      const position = await this.#log.position(id, room);
+      const position = await this.#positions.of(told[0]?.account ?? { id, name: '' }, room);
       if (position === undefined) continue;
       for (const session of told) session.send({ kind: 'event', event: 'marker', facts: markerOf(position) });
     }
@@ -125,8 +128,9 @@ export class Reading {
 }
 
 /** A position for programs. */
-export function markerOf({ room, marker, last, mentions }: Unread) {
-  return { room, seq: marker, unread: last - marker, mentions };
+export function markerOf(position: Position) {
+  const { room, marker, mentions, hidden } = position;
+  return { room, seq: marker, unread: unreadIn(position), ...(hidden > 0 && { hidden }), mentions };
 }
 
 /** Whether a session is the only one of a device. Of several, the server does not know on which one the user has read. */

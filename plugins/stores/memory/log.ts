@@ -191,7 +191,10 @@ export class LogInMemory {
     return counted;
   }
 
-  history(room: number, { after = 0, before = this.end + 1, limit, from, counting = false, except = [] }: HistoryRange): Entry[] {
+  history(
+    room: number,
+    { after = 0, before = this.end + 1, limit, from, counting = false, except = [] }: HistoryRange,
+  ): Entry[] {
     const found: Entry[] = [];
     const { entries = [] } = this.rooms.get(room) ?? {};
     const [first, end] = [firstAbove(after, entries, idOf), firstAbove(before - 1, entries, idOf)];
