@@ -18,6 +18,8 @@ export interface NumberedValue<Value> {
  */
 export class NumberedValues<Value> {
   readonly #collection: Collection<Value>;
+  /** The groups that have or had values, once they are read. */
+  #groups: Promise<Set<string>> | undefined;
 
   /** @param collection which holds nothing else */
   constructor(collection: Collection<Value>) {
@@ -30,12 +32,14 @@ export class NumberedValues<Value> {
   }
 
   /** Replaces a value, or deletes it, as `Collection.update` does. */
-  update(
+  async update(
     group: string | number,
     number: number,
     change: (value: Value | undefined) => Value | undefined,
   ): Promise<Value | undefined> {
-    return this.#collection.update(keyOf(group, number), change);
+    const value = await this.#collection.update(keyOf(group, number), change);
+    if (value !== undefined) (await this.#groups)?.add(String(group));
+    return value;
   }
 
   /** Deletes a value. @returns it; undefined if there was none */
@@ -55,15 +59,25 @@ export class NumberedValues<Value> {
     return page.map(({ key, value }) => ({ number: Number(key.slice(-DIGITS)), value }));
   }
 
-  /** The groups that have values, in the order of their code points. */
-  async groups(): Promise<string[]> {
-    const groups: string[] = [];
-    for (;;) {
-      const last = groups.at(-1);
-      const after = last === undefined ? undefined : `${prefixOf(last)}${AFTER_DIGITS}`;
+  /** The groups that have values, and perhaps some that had. The first call reads them. @throws when they cannot be read */
+  async groups(): Promise<readonly string[]> {
+    this.#groups ??= this.#readGroups();
+    try {
+      return [...(await this.#groups)];
+    } catch (cause) {
+      this.#groups = undefined;
+      throw cause;
+    }
+  }
+
+  async #readGroups(): Promise<Set<string>> {
+    const groups = new Set<string>();
+    for (let after: string | undefined; ; ) {
       const [next] = await this.#collection.list({ after, limit: 1 });
       if (next === undefined) return groups;
-      groups.push(next.key.slice(0, -DIGITS - 1));
+      const group = next.key.slice(0, -DIGITS - 1);
+      groups.add(group);
+      after = `${prefixOf(group)}${AFTER_DIGITS}`;
     }
   }
 }
