@@ -147,7 +147,7 @@ test.each([
     WORDS.map((text): Step => ({ does: 'search', who: one, text, isPhrase: false })),
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async (steps) => {
       await play(opened, [...steps, ...searches]);
       // The scan looks at everything.
       while (await opened.log.trim({ before: 0, most: 40, keysSince: 0, history: { before: 0, most: 1e9 } }));

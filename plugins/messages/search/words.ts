@@ -24,7 +24,10 @@ export function hasWords(text: string): boolean {
   return WORD.test(text.normalize('NFKC'));
 }
 
+/** What would end a phrase: a quotation mark, and NUL, which ends any text for SQLite. */
+const ENDS = /["\0]/g;
+
 /** A phrase as FTS5 reads it, whatever it contains. */
 export function quoted(phrase: string): string {
-  return `"${spaced(phrase).replaceAll('"', ' ')}"`;
+  return `"${spaced(phrase).replace(ENDS, ' ')}"`;
 }
