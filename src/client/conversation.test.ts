@@ -224,6 +224,22 @@ describe('requests', () => {
     expect((await conversation.command('whoelse')).facts).toEqual({ names: ['bob'] });
   });
 
+  test('can answer a message, which is quoted to its recipients', async () => {
+    await using server = await startServer();
+    await server.registers('bob');
+    const alice = new Talk(server, as('alice'));
+    const bob = new Talk(server, { login: { name: 'bob', password: PASSWORD } });
+    await alice.is('online');
+    await bob.is('online');
+    const { facts } = await alice.conversation.message('everyone', 'lunch?');
+    await bob.shows('lunch?');
+    await bob.conversation.message('everyone', 'at noon', { reply: Number(facts?.id) });
+    await alice.shows('at noon');
+    expect(alice.shown[0]).toMatchObject({ reply: facts?.id, quote: 'alice: "lunch?"' });
+    const elsewhere = bob.conversation.message(['alice'], 'psst', { reply: Number(facts?.id) });
+    await expect(elsewhere).rejects.toMatchObject({ reason: 'no-message' });
+  });
+
   test('that are too fast are retried in order', async () => {
     await using server = await startServer({ './examples/rate-limit.ts': { atOnce: 3, perSecond: 1 } });
     const bob = await server.joins('bob');

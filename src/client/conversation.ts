@@ -8,7 +8,7 @@ import { LoginDialogue } from './login-dialogue.ts';
 import type { Closed, KnownCommand, Owner, Rooms, State } from './owner.ts';
 import { Questions } from './questions.ts';
 import { ReceivedMessages } from './received.ts';
-import { type Answer, Requests } from './requests.ts';
+import { type Answer, type MessageOptions, Requests } from './requests.ts';
 import { type Parts, route } from './route.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -171,12 +171,10 @@ export class Conversation {
   /**
    * Sends a message of one line. It is retried until it is answered, over any number of connections.
    * @param to names, a room such as `#lab`, or everyone
-   * @param unlessCommand a word that may be a command instead: if it is one on this server, nothing is sent, and the
-   * error's reason is `is-command`
    * @throws RequestError when the server refuses it, or the conversation ends first
    */
-  message(to: string | readonly string[], text: string, unlessCommand?: string): Promise<Answer> {
-    return this.#learned.relearnOnError(this.#requests.add({ type: 'message', to, text, unlessCommand }));
+  message(to: string | readonly string[], text: string, options: MessageOptions = {}): Promise<Answer> {
+    return this.#learned.relearnOnError(this.#requests.add({ type: 'message', to, text, ...options }));
   }
 
   /**

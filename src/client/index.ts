@@ -49,4 +49,4 @@ export {
   requestProblem,
   undeliveredTo,
 } from './reasons.ts';
-export { type Answer, RequestError } from './requests.ts';
+export { type Answer, type MessageOptions, RequestError } from './requests.ts';

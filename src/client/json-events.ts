@@ -186,6 +186,7 @@ export const serverEvents = z
         seq: z.int().describe('Its number within its room, from 1, for unread counts; 0 if it is not stored'),
         text: z.string().describe('One line'),
         reply: z.int().optional().describe('The id of the message that it answers'),
+        quote: z.string().optional().describe('That message in short, for people: `alice: "are you the…"`'),
         mentions: z
           .array(z.string())
           .optional()

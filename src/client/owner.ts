@@ -80,6 +80,12 @@ export interface Received {
   readonly text: string;
   /** The id of the message that it answers. */
   readonly reply?: number | undefined;
+  /** That message in short, for people: `alice: "are you the…"`. */
+  readonly quote?: string | undefined;
+  /** The names of users online whom it mentions. */
+  readonly mentions?: readonly string[] | undefined;
+  /** Whether it mentions everyone in its room. */
+  readonly mentionsAll?: boolean | undefined;
   /** When it was sent, by the server's clock. */
   readonly time: Date;
   /** Whether it was sent before, on another connection, and may have arrived. */

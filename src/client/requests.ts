@@ -30,16 +30,26 @@ export class RequestError extends Error {
   }
 }
 
+/** Details of a message to send. */
+export interface MessageOptions {
+  /** The id of the message that it answers, which must be in the same place. */
+  readonly reply?: number | undefined;
+  /**
+   * A word that may be a command instead: if it is one on this server, nothing is sent, and the error's reason is
+   * `is-command`.
+   */
+  readonly unlessCommand?: string | undefined;
+}
+
 /** A request without `request` and, for messages, `key`, which the queue adds. */
 export type Wanted =
   | { readonly type: 'command'; readonly name: string; readonly text: string }
   | { readonly type: 'command'; readonly name: string; readonly values: Readonly<Record<string, unknown>> }
-  | {
+  | ({
       readonly type: 'message';
       readonly to: string | readonly string[];
       readonly text: string;
-      readonly unlessCommand?: string | undefined;
-    };
+    } & MessageOptions);
 
 interface Waiting {
   readonly wanted: Wanted;

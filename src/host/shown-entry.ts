@@ -40,7 +40,8 @@ export function spoken({ from, roomName, quote, text }: Message): string {
 
 /** A message as an event of the JSON protocol. */
 export function messageEvent(message: Message) {
-  const { id, room, roomName, seq, from, audience, text, reply, mentions = [], mentionsAll, time, repeat } = message;
+  const { id, room, roomName, seq, from, audience, text, reply, quote, time, repeat } = message;
+  const { mentions = [], mentionsAll } = message;
   return {
     type: 'message' as const,
     id,
@@ -51,6 +52,7 @@ export function messageEvent(message: Message) {
     seq,
     text,
     ...(reply !== undefined && { reply }),
+    ...(quote !== undefined && { quote }),
     ...(mentions.length > 0 && { mentions: [...mentions] }),
     ...(mentionsAll && { mentionsAll }),
     time: new Date(time).toISOString(),

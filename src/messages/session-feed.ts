@@ -235,9 +235,9 @@ export class SessionFeed implements Feed {
       const bound = this.#delivery.tail;
       while (this.#given < bound) {
         const page = await reader.read(this.#given, bound);
+        const quoted = page.flatMap(({ reply, of }) => reply ?? of ?? []);
+        if (quoted.length > 0) await this.#delivery.quotes?.load(quoted);
         for (const entry of page) {
-          const quoted = entry.reply ?? entry.of;
-          if (quoted !== undefined) await this.#delivery.quotes?.load([quoted]);
           if (this.#session.outbox.full || this.#isWindowFull) {
             firstPageDelivered();
             await this.#room();

@@ -115,7 +115,9 @@ test('a client learns that a word is a command when a message is refused, and th
   await server.reload({ garden });
   expect(names()).not.toContain('garden');
   const refused = { reason: 'is-command', about: 'garden' };
-  await expect(conversation.message('everyone', 'garden tulips', 'garden')).rejects.toMatchObject(refused);
+  await expect(conversation.message('everyone', 'garden tulips', { unlessCommand: 'garden' })).rejects.toMatchObject(
+    refused,
+  );
   await expect.poll(names).toContain('garden');
   expect(await conversation.command('garden', 'tulips')).toMatchObject({ text: 'planted: tulips' });
   await server.reload({ garden: false });

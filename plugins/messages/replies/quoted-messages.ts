@@ -9,7 +9,7 @@ const CHANGES = 1000;
 const GONE = 'an earlier message';
 const DELETED = 'deleted message';
 
-/** Quotes messages as they are now: with the text of the last edit, and without one that was deleted. */
+/** Quotes messages as they are now: with the text of the last edit, and without one that was deleted. `note` keeps them so. */
 export class QuotedMessages implements Quotes {
   readonly #log: MessageLog;
   readonly #length: number;
@@ -45,6 +45,12 @@ export class QuotedMessages implements Quotes {
   }
 
   async #load(id: number): Promise<void> {
+    const known = this.#quotes.get(id);
+    if (known !== undefined) {
+      this.#quotes.delete(id);
+      this.#quotes.set(id, known);
+      return;
+    }
     this.#reading.set(id, (this.#reading.get(id) ?? 0) + 1);
     let quote: string | undefined;
     do {

@@ -91,7 +91,7 @@ export class Talk {
   /** @param unless the command to call instead, if the server has it @param said what was typed */
   async #send(to: Addressee, text: string, unless?: CommandLine, said?: string): Promise<void> {
     try {
-      const { facts } = await this.#conversation.message(to, text, unless?.name);
+      const { facts } = await this.#conversation.message(to, text, { unlessCommand: unless?.name });
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
       if (reached.length > 0) this.#host.print(...this.#view.sent(reached, text));

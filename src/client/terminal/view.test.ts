@@ -63,6 +63,8 @@ test('a message in a room names it before the sender', () => {
   const [time, rest] = [new Date(), { id: 1, repeat: false, waited: false, audience: 'room', room: 7 } as const];
   const said = { ...rest, time, roomName: '#lab', text: 'hi' };
   expect(view.message({ ...said, from: 'bob' }, 'alice').at(-1)).toMatch(/^\d\d:\d\d #lab bob: hi$/);
+  const answer = { ...said, from: 'bob', reply: 4, quote: 'carol: "tea?"' };
+  expect(view.message(answer, 'alice').at(-1)).toMatch(/^\d\d:\d\d #lab bob: \(carol: "tea\?"\) hi$/);
   expect(view.message({ ...said, from: 'alice' }, 'alice').at(-1)).toMatch(
     /^\d\d:\d\d #lab you \(on another device\): hi$/,
   );

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Received } from '../owner.ts';
-import { mentions } from './mention.ts';
+import { isMentionOf } from './mention.ts';
 import type { Addressee } from './parsed-line.ts';
 import { shown } from './safe.ts';
 import { widthOf, wrapped } from './width.ts';
@@ -33,14 +33,16 @@ export class View {
   }
 
   /** A message from someone else, or, marked as such, from this account on another device. */
-  message({ from, audience, roomName, text, time }: Received, me: string): string[] {
+  message(message: Received, me: string): string[] {
+    const { from, audience, roomName, quote, time } = message;
+    const text = quote === undefined ? message.text : `(${quote}) ${message.text}`;
     const where = roomName === undefined ? '' : this.style('bold', shown(roomName));
     if (from === me) {
       const whom = audience === 'named' ? 'privately (on another device)' : '(on another device)';
       return this.#said(time, this.#bold('you'), whom, text, where);
     }
     // A message that mentions this person stands out.
-    const name = mentions(text, me) ? this.style('inverse', this.name(from)) : this.name(from);
+    const name = isMentionOf(message, me) ? this.style('inverse', this.name(from)) : this.name(from);
     return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text, where);
   }
 
