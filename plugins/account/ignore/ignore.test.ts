@@ -163,6 +163,25 @@ test('messages that no store keeps, and what others add to messages, are hidden 
   expect(history).not.toContain('boring');
 });
 
+test('a search does not find what is hidden, and fills its page with other messages', async () => {
+  await using server = await startServer();
+  const [alice, bob, carol] = [await server.joins('alice'), await server.joins('bob'), await server.joins('carol')];
+  await carol.says('broadcast tea for all');
+  await carol.sees('sent:');
+  for (let i = 0; i < 5; i++) {
+    await bob.says(`broadcast tea ${i}`);
+    for (let line = await bob.next(); line !== 'sent:'; line = await bob.next());
+  }
+  await linesOf(alice);
+  expect(await answer(alice, 'search tea limit:1')).toEqual([
+    expect.stringMatching(/bob: tea 4$/),
+    expect.stringMatching(/^\.\.\. before:/),
+  ]);
+  expect(await alice.asks('ignore bob')).toBe('ignored:bob');
+  expect(await answer(alice, 'search tea limit:1')).toEqual([expect.stringMatching(/carol: tea for all$/)]);
+  expect(await answer(alice, 'search tea from:bob')).toEqual([]);
+});
+
 describe('for any messages and lists', () => {
   const NAMES = ['bob', 'carol', 'dora'];
   const step = fc.oneof(

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, MessageLog, Quota, StoreFacts, z } from 'chatserv';
+import { Accounts, definePlugin, Ignores, MessageLog, Quota, StoreFacts, z } from 'chatserv';
 import { IndexThread } from './index-thread.ts';
 import { Indexer } from './indexer.ts';
 import { searchCommand } from './search-command.ts';
@@ -34,8 +34,8 @@ export default definePlugin({
       .describe('After how long a search answers with what it has found so far, in seconds'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
-  wants: { store: StoreFacts },
-  setup({ options, accounts, messageLog, store, server, logger, clock, path, hotState }) {
+  wants: { ignores: Ignores, store: StoreFacts },
+  setup({ options, accounts, ignores, messageLog, store, server, logger, clock, path, hotState }) {
     const { maxInMemory } = options;
     const beside = store?.file === undefined ? undefined : store.file + SUFFIX;
     const file = typeof options.file === 'string' ? path(options.file) : options.file === false ? undefined : beside;
@@ -48,7 +48,7 @@ export default definePlugin({
     const indexer = new Indexer({ messageLog, clock, logger, thread, file, most });
     const quota = hotState('quota', () => new Quota());
     return {
-      commands: [searchCommand(options, { accounts, messageLog, server, clock, indexer, quota })],
+      commands: [searchCommand(options, { accounts, messageLog, server, clock, indexer, quota, ignores })],
       start() {
         // One in memory is made at the first search.
         if (file !== undefined) indexer.start();

@@ -4,6 +4,7 @@ import {
   command,
   EVERYONE,
   findPlace,
+  type Ignores,
   param,
   placeRefusal,
   type Quota,
@@ -36,6 +37,7 @@ export interface SearchContext extends HitsContext {
   readonly clock: SteadyClock;
   readonly indexer: Indexer;
   readonly quota: Quota;
+  readonly ignores?: Ignores | undefined;
 }
 
 /** What to search, for the index; undefined where the account can read nothing. */
@@ -92,6 +94,7 @@ export function searchCommand(options: SearchOptions, context: SearchContext): C
     const hits: Hit[] = [];
     if (scope === undefined) return { hits };
     const { phrases, before: to, after: from, beforeId } = query;
+    const ignored = await context.ignores?.of(account.id);
     const end = clock.monotonic() + options.searchTime * 1000;
     for (let below: number | undefined = beforeId ?? Number.MAX_SAFE_INTEGER, narrow = false; below; narrow = true) {
       const { found, reached } = await indexer.search({
@@ -104,7 +107,9 @@ export function searchCommand(options: SearchOptions, context: SearchContext): C
         // The first slice looks at matches in all rooms. It finds most of what many match.
         narrow,
       });
-      hits.push(...(await readHits(found, account.id, messageLog)));
+      const read = await readHits(found, account.id, messageLog);
+      // The next slice fills the page.
+      hits.push(...read.filter(({ entry }) => ignored?.hides(entry) !== true));
       if (reached !== undefined && (hits.length >= limit || clock.monotonic() > end)) return { hits, reached };
       below = reached;
     }
