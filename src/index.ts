@@ -166,6 +166,7 @@ export {
   MENTIONS_MOST,
   type Member,
   MessageLog,
+  messageDeleted,
   noMessage,
   type Retention,
   type RoomRetention,

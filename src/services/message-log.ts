@@ -292,6 +292,11 @@ export function noMessage(): Refusal {
   return refuse('no-message', 'There is no such message.');
 }
 
+/** The refusal of a message that the caller could read, and that was deleted. */
+export function messageDeleted(): Refusal {
+  return refuse('deleted', 'That message was deleted.');
+}
+
 /**
  * The log of stores written for an earlier version. Their plugins still name it.
  * @deprecated Unused: provide `MessageLog` instead.

@@ -5,13 +5,14 @@ import {
   type Entry,
   EVERYONE,
   isGuest,
+  messageDeleted,
   noMessage,
   param,
   type Refusal,
   reply,
 } from 'chatserv';
 import { type EditContext, isOlder } from './context.ts';
-import { deleted, noLastMessage, notAuthor, tooLate } from './refusals.ts';
+import { noLastMessage, notAuthor, tooLate } from './refusals.ts';
 
 /** The command with which authors and moderators remove the text of a message for good. */
 export function deleteCommand(context: EditContext): CommandSpec {
@@ -44,7 +45,7 @@ export function deleteCommand(context: EditContext): CommandSpec {
       const entry = await messageLog.readable(account.id, id);
       // Also what other plugins let users post, such as a poll.
       if (entry?.counts !== true) return noMessage();
-      if (entry.redacted) return deleted();
+      if (entry.redacted) return messageDeleted();
       const refusal = await refusalOf(entry, account);
       if (refusal !== undefined) return refusal;
       if (!(await server.redact(id, account, session.deviceName))) return noMessage();

@@ -4,6 +4,7 @@ import {
   command,
   type Entry,
   excerpt,
+  messageDeleted,
   noMessage,
   param,
   type Refusal,
@@ -13,7 +14,7 @@ import {
 } from 'chatserv';
 import { type EditContext, isOlder } from './context.ts';
 import { editKind, textOf } from './kinds.ts';
-import { deleted, noLastMessage, notAuthor, tooLate } from './refusals.ts';
+import { noLastMessage, notAuthor, tooLate } from './refusals.ts';
 
 /** The command with which authors change what a message says. */
 export function editCommand(context: EditContext): CommandSpec {
@@ -23,7 +24,7 @@ export function editCommand(context: EditContext): CommandSpec {
   async function editable(id: number, account: Account): Promise<Entry | Refusal> {
     const entry = await messageLog.readable(account.id, id);
     if (entry?.kind !== 'message') return noMessage();
-    if (entry.redacted) return deleted();
+    if (entry.redacted) return messageDeleted();
     if (entry.sender !== account.id) return notAuthor('edit');
     if (!isOlder(entry, options.editTime, clock)) return entry;
     server.countLimitHit('edit-time');
@@ -66,7 +67,7 @@ export function editCommand(context: EditContext): CommandSpec {
         return 'reason' in edit ? edit : reply(`edited:${id}`, { ...facts, id: edit.id, text: written });
       } catch (cause) {
         // The log takes no edit of a message that was deleted meanwhile.
-        if ((await messageLog.get(id))?.redacted) return deleted();
+        if ((await messageLog.get(id))?.redacted) return messageDeleted();
         throw cause;
       }
     },

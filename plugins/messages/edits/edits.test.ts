@@ -91,6 +91,30 @@ describe('an edit', () => {
     expect(server.failures).toEqual([]);
   });
 
+  test('and a reaction find no message in a private room, as where there is none', async () => {
+    await using server = await startServer();
+    await server.registers('bob');
+    const alice = await server.joins('alice');
+    expect(await alice.asks('create #attic private')).toBe('created:#attic');
+    expect(await alice.asks('message #attic hidden')).toBe('sent:');
+    const log = server.host.service(MessageLog.service) as MessageLog;
+    const hidden = await log.head();
+    expect(await log.get(hidden)).toMatchObject({ body: 'hidden' });
+    const bob = await Program.logsIn(server.connectJson(), 'bob');
+    const values = { text: 'found', reaction: '👍' };
+    for (const name of ['edit', 'delete', 'react', 'unreact', 'reactions']) {
+      const { text, reaction } = values;
+      const more = { ...(name === 'edit' && { text }), ...(name.endsWith('react') && { reaction }) };
+      const answers = [];
+      for (const message of [hidden, hidden + 100]) {
+        answers.push(await bob.asks(name, { message, ...more }).catch((cause: Error) => cause.message));
+      }
+      const [one = '', none = ''] = answers.map((answer) => String(answer).replace(/"request":\d+/, ''));
+      expect(one).toBe(none);
+      expect(one).toContain('"reason":"no-message"');
+    }
+  });
+
   test('works after a restart of the plugin, which still knows the last message', async () => {
     await using server = await startServer();
     const alice = await server.joins('alice');

@@ -2,10 +2,6 @@ import { type Refusal, refuse } from 'chatserv';
 
 /** Why a message is not changed: docs/protocol.md lists the reasons. */
 
-export function deleted(): Refusal {
-  return refuse('deleted', 'That message was deleted.');
-}
-
 export function notAuthor(action: 'edit' | 'delete'): Refusal {
   return refuse('not-author', `You cannot ${action} what others wrote.`);
 }

@@ -7,6 +7,7 @@ import {
   type KeyedQueue,
   lastReceived,
   type MessageLog,
+  messageDeleted,
   noMessage,
   param,
   type Quotes,
@@ -51,8 +52,6 @@ interface Target {
   readonly emoji: string;
 }
 
-const deleted = () => refuse('deleted', 'That message was deleted.');
-
 export function reactionCommands(context: ReactionContext): CommandSpec[] {
   const { options, server, accounts, messageLog } = context;
   const message = param.message('which message: its id, or the last one you have received');
@@ -63,7 +62,7 @@ export function reactionCommands(context: ReactionContext): CommandSpec[] {
     const known = id === 'last' ? await lastReceived(session, messageLog) : id;
     const entry = known === undefined ? undefined : await messageLog.readable(account.id, known);
     if (entry?.counts !== true) return noMessage();
-    return entry.redacted ? deleted() : entry;
+    return entry.redacted ? messageDeleted() : entry;
   }
 
   async function tallyOf({ id }: Entry): Promise<{ tally: Tally; entries: number }> {
@@ -125,7 +124,7 @@ export function reactionCommands(context: ReactionContext): CommandSpec[] {
           return refusal ?? reply(`${done}:${id}`, { message: id, room, emoji });
         } catch (cause) {
           // The log takes no reaction to a message that was deleted meanwhile.
-          if ((await messageLog.get(id))?.redacted) return deleted();
+          if ((await messageLog.get(id))?.redacted) return messageDeleted();
           throw cause;
         }
       },

@@ -4,6 +4,7 @@ import {
   type Entry,
   type MessageDraft,
   type MessageLog,
+  messageDeleted,
   noMessage,
   type Refusal,
   refuse,
@@ -51,5 +52,5 @@ export class AnsweredMessages {
 export async function answerable(log: MessageLog, id: number, account: Account): Promise<Entry | Refusal> {
   const entry = await log.readable(account.id, id);
   if (entry?.kind !== 'message') return noMessage();
-  return entry.redacted ? refuse('deleted', 'That message was deleted.') : entry;
+  return entry.redacted ? messageDeleted() : entry;
 }
