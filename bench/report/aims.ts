@@ -156,6 +156,14 @@ export const AIMS: readonly Aim[] = [
     most: 10,
     unit: ' ms',
   },
+  {
+    work: 'search among 1,000,000 messages: p50 of the slowest kind of search',
+    scenario: 'search',
+    variant: undefined,
+    metric: 'p50',
+    most: 50,
+    unit: ' ms',
+  },
 ];
 
 /** What the results say of an aim. @returns undefined where it was not measured */
