@@ -305,7 +305,7 @@ export class Chat implements Presence {
   }
 
   #received(message: Received): void {
-    const { id, from, audience, room = 0, text, time, waited } = message;
+    const { id, from, audience, room = 0, text, reply, time, waited } = message;
     // Stored together with the message, so that it is not new after a reload.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
@@ -316,7 +316,7 @@ export class Chat implements Presence {
     // Where the server counts what is unread, its count follows.
     if (!mine) talk.unread++;
     const stored = id > 0 ? { id } : {};
-    const entry = this.talks.add(talk, { ...stored, from, mine, text, time: +time });
+    const entry = this.talks.add(talk, { ...stored, from, mine, text, reply, time: +time });
     if (audience === 'named' && !this.#rooms.has(room)) {
       const unlisted = this.#unlisted.get(room) ?? { talk, entries: [] };
       unlisted.entries.push(entry);

@@ -14,6 +14,7 @@ interface PastEvent {
   readonly text?: string;
   readonly line?: string;
   readonly redacted?: boolean;
+  readonly reply?: number;
   readonly time: string;
 }
 
@@ -63,10 +64,10 @@ export class Earlier {
     }
   }
 
-  #entryOf({ type, id, from, text = '', line = '', redacted, time }: PastEvent): Omit<Entry, 'key'> {
+  #entryOf({ type, id, from, text = '', line = '', redacted, reply, time }: PastEvent): Omit<Entry, 'key'> {
     const past = { id, from, mine: this.#isMine(from), time: Date.parse(time) };
     if (redacted) return { ...past, ...changed({ id, text: undefined }) };
-    return type === 'message' ? { ...past, text } : { ...past, text: line, isNote: true };
+    return type === 'message' ? { ...past, text, reply } : { ...past, text: line, isNote: true };
   }
 }
 

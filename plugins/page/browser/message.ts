@@ -13,13 +13,17 @@ export function isSaidTogether(before: Entry, entry: Entry): boolean {
   return entry.time - before.time < TOGETHER && isSameDay(before.time, entry.time);
 }
 
-/** The element of a message. @param first whether it has a head, with sender and time */
-export function messageNode(entry: Entry, first: boolean): HTMLLIElement {
+/**
+ * The element of a message.
+ * @param first whether it has a head, with sender and time
+ * @param answered the message that it answers, if that is on the page
+ */
+export function messageNode(entry: Entry, first: boolean, answered?: Entry): HTMLLIElement {
   if (entry.isNote) return note(entry);
-  return entry.from === SERVER ? announcement(entry) : message(entry, first);
+  return entry.from === SERVER ? announcement(entry) : message(entry, first, answered);
 }
 
-function message({ from, mine, time, text, change }: Entry, first: boolean): HTMLLIElement {
+function message({ from, mine, time, text, change, reply }: Entry, first: boolean, answered?: Entry): HTMLLIElement {
   const shown = element('li', { class: `message last${mine ? ' mine' : ''}${first ? ' first' : ''}` });
   const said = element('time', { datetime: machineTime(time) }, clockOf(time));
   if (!first) {
@@ -35,11 +39,19 @@ function message({ from, mine, time, text, change }: Entry, first: boolean): HTM
       element('div', { class: 'head' }, element('span', { class: `name ${hue}` }, isolated(from)), said),
     );
   }
+  if (reply !== undefined) shown.append(element('div', { class: 'quote hint', dir: 'auto' }, ...quoteOf(answered)));
   const kind = isEmoji(text) ? 'body emoji' : change === 'removed' ? 'body removed' : 'body';
   const words = change === 'removed' ? ['This message was deleted.'] : nodesOf(text);
   shown.append(element('div', { class: kind, dir: 'auto', title: first ? undefined : clockOf(time) }, ...words));
   if (change === 'edited') shown.append(element('span', { class: 'hint edited' }, 'edited'));
   return shown;
+}
+
+/** What an answer quotes; the style cuts it to one line. */
+function quoteOf(answered: Entry | undefined): (string | Node)[] {
+  if (answered === undefined) return ['In reply to an earlier message'];
+  if (answered.change === 'removed') return ['In reply to a deleted message'];
+  return [answered.mine ? 'You' : isolated(answered.from), `: ${answered.text}`];
 }
 
 function note({ time, text }: Entry): HTMLLIElement {

@@ -129,7 +129,21 @@ export class TalkView {
       this.#dress(shown, entry);
       return;
     }
-    const again = messageNode(entry, shown.classList.contains('first'));
+    this.#renew(entry, shown);
+    // The answers to it quote it.
+    for (const other of this.#talk?.entries ?? []) {
+      const answer = other.reply === entry.id ? this.#shown.get(other.key) : undefined;
+      if (answer !== undefined && other.reply !== undefined) this.#renew(other, answer);
+    }
+  }
+
+  /** The message that one answers, if it is on the page. */
+  #answeredBy({ reply }: Entry): Entry | undefined {
+    return reply === undefined ? undefined : this.#talk?.entries.find(({ id }) => id === reply);
+  }
+
+  #renew(entry: Entry, shown: HTMLLIElement): void {
+    const again = messageNode(entry, shown.classList.contains('first'), this.#answeredBy(entry));
     again.classList.toggle('last', shown.classList.contains('last'));
     this.#dress(again, entry);
     shown.replaceWith(again);
@@ -169,7 +183,7 @@ export class TalkView {
     const last = divided ? undefined : this.#last;
     const together = last !== undefined && isSaidTogether(last, entry);
     if (together) this.#shown.get(last.key)?.classList.remove('last');
-    const shown = messageNode(entry, !together);
+    const shown = messageNode(entry, !together, this.#answeredBy(entry));
     this.#dress(shown, entry);
     this.#list.append(shown);
     this.#shown.set(entry.key, shown);
@@ -189,7 +203,7 @@ export class TalkView {
     while (shown.previousSibling !== null) shown.previousSibling.remove();
     this.#list.prepend(dayNode(oldest.time));
     if (shown.classList.contains('first')) return;
-    const head = messageNode(oldest, true);
+    const head = messageNode(oldest, true, this.#answeredBy(oldest));
     head.classList.toggle('last', shown.classList.contains('last'));
     this.#dress(head, oldest);
     shown.replaceWith(head);

@@ -14,6 +14,8 @@ export interface Entry {
   text: string;
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** The id of the message that it answers. */
+  readonly reply?: number | undefined;
   /** Whether it is no message, but something that happened: someone joined, a topic was set. */
   readonly isNote?: boolean;
   /** Whether its text was edited, or removed. */
