@@ -31,7 +31,12 @@ export class QuotedMessages implements Quotes {
   }
 
   async load(ids: readonly number[]): Promise<void> {
-    await Promise.all([...new Set(ids)].map((id) => this.#load(id)));
+    const unique = [...new Set(ids)];
+    const known = unique.filter((id) => this.#quotes.has(id));
+    // Purging and trimming append nothing that `note` could take.
+    const gone = known.length === 0 ? [] : await this.#log.missing(known).catch(() => known);
+    for (const id of gone) this.#quotes.delete(id);
+    await Promise.all(unique.map((id) => this.#load(id)));
   }
 
   note(entries: readonly Entry[]): void {

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin } from 'chatserv';
+import { Accounts, definePlugin, MessageLog } from 'chatserv';
 import { type LineClient, startServer, type TestPlugins } from 'chatserv/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Program } from '../../../test/support/json-program.ts';
@@ -8,12 +8,14 @@ const AT = '[2026-01-01T00:00:00Z]';
 /** Starts a server with alice on two devices and bob on a plain line, both in #lab, and carol, who is in no room. */
 async function start(plugins: TestPlugins = {}) {
   let redact = async (_id: number): Promise<boolean> => false;
+  let purge = async (_name: string): Promise<unknown> => undefined;
   let remove = async (_name: string): Promise<void> => {};
   const door = definePlugin({
     name: 'door',
     summary: 'Reaches the log and the accounts',
-    needs: { accounts: Accounts },
-    setup({ accounts, server }) {
+    needs: { accounts: Accounts, messageLog: MessageLog },
+    setup({ accounts, messageLog, server }) {
+      purge = async (name) => messageLog.removeFrom?.((await accounts.find(name))?.id ?? 0);
       remove = async (name) => accounts.remove((await accounts.find(name))?.id ?? 0);
       redact = (id) => server.redact(id, { id: 0, name: '*server*' });
     },
@@ -27,7 +29,15 @@ async function start(plugins: TestPlugins = {}) {
   const phone = await Program.logsIn(server.connectJson(), 'alice', 'phone');
   await phone.asks('join', { room: '#lab' });
   const laptop = await Program.logsIn(server.connectJson(), 'alice', 'laptop');
-  return { server, bob, phone, laptop, redact: (id: number) => redact(id), remove: (name: string) => remove(name) };
+  return {
+    server,
+    bob,
+    phone,
+    laptop,
+    redact: (id: number) => redact(id),
+    remove: (name: string) => remove(name),
+    purge: (name: string) => purge(name),
+  };
 }
 
 /** Sends a message. @returns its id */
@@ -218,6 +228,16 @@ describe('a quote', () => {
     await reads(back, `${AT} #lab alice: (deleted message) two`, told);
     await back.says('history #lab');
     await back.seesInOrder(/\(deleted message\) one$/, /\(deleted message\) two$/, `${id} ${told}`, 'end:history');
+  });
+
+  test('of a purged message has no text', async () => {
+    const { bob, phone, purge } = await start();
+    const id = await sends(phone, '#lab', 'a secret');
+    await reads(bob, `${AT} #lab alice: a secret`);
+    expect(await bob.asks(`reply ${id} yes`)).toBe('sent:');
+    await purge('alice');
+    await bob.says('history #lab');
+    await bob.seesInOrder(/bob: \(an earlier message\) yes$/, 'end:history');
   });
 
   test('has the text of the last edit', async () => {
