@@ -237,7 +237,7 @@ describe('requests', () => {
     await alice.shows('at noon');
     expect(alice.shown[0]).toMatchObject({ reply: facts?.id, quote: 'alice: "lunch?"' });
     const elsewhere = bob.conversation.message(['alice'], 'psst', { reply: Number(facts?.id) });
-    await expect(elsewhere).rejects.toMatchObject({ reason: 'no-message' });
+    await expect(elsewhere).rejects.toMatchObject({ reason: 'elsewhere' });
   });
 
   test('that are too fast are retried in order', async () => {
