@@ -42,9 +42,12 @@ describe.skipIf(CHROMIUM === undefined)('what the page says', { timeout: 120_000
     expect(await words(ada)).toContain('Earlier messages are not shown here.');
     expect(await words(ada)).not.toContain('Nothing was said');
 
-    // To whom else bob writes, ada is not told.
+    // What bob writes to ada and carol is a conversation of its own, even if the one with bob is open.
     await ada.opens('bob');
     expect(await bob.asks('message (ada carol) bring umbrellas')).toBe('sent:');
+    await ada.entry('bob, carol').locator('.badge', { hasText: '1' }).waitFor();
+    expect(await words(ada)).toContain('What you write here goes to this person only.');
+    await ada.opens('bob, carol');
     await ada.hears('bring umbrellas');
     expect(await words(ada)).not.toMatch(/only the two|\bonly\b/i);
     await ada.opens('carol');

@@ -177,15 +177,13 @@ export class Talks {
     this.#changed();
   }
 
-  /** Moves messages to the conversation that they belong to, which replaces the one they were shown in if that is empty. */
+  /** Moves messages to the conversation that they belong to. The one they were shown in goes, if it is not open and has no others. */
   move(entries: readonly Entry[], from: Talk, to: Talk): void {
     for (const entry of entries) {
       this.remove(from, entry);
       to.entries.push(entry);
     }
-    if (from.entries.length > 0 || from.draft !== '') return;
-    if (this.#shown === from.key) this.#shown = to.key;
-    this.close(from);
+    if (from.entries.length === 0 && from.draft === '' && this.#shown !== from.key) this.close(from);
   }
 
   /** Rooms, by name. */
