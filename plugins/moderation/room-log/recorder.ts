@@ -51,11 +51,13 @@ export class Recorder {
   /** Notes the acts of entries that were appended while the plugin was not at work. @throws when they cannot be read */
   async catchUp(signal: AbortSignal): Promise<void> {
     let position = await this.#journal.position();
-    while (!signal.aborted) {
+    for (let read = 0; !signal.aborted; ) {
       const page = await this.#log.entries(position, PAGE);
       await this.#note(page);
       position = page.at(-1)?.id ?? position;
-      await this.#journal.setPosition(position);
+      read += page.length;
+      // A store in which nothing has happened stays empty, so that an archive can be imported into it.
+      if (read >= STORE_EVERY || page.some(mayTell)) await this.#journal.setPosition(position);
       if (page.length < PAGE) break;
     }
     this.#isCaughtUp = !signal.aborted;
