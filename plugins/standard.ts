@@ -39,6 +39,10 @@ export default {
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
+  postgres: {
+    file: 'stores/postgres/index',
+    provides: ['accounts', 'message-log', 'storage', 'archive', 'store-facts'],
+  },
   reactions: { file: 'messages/reactions/index', provides: [] },
   registration: { file: 'login/registration', provides: ['registration'] },
   replies: { file: 'messages/replies/index', provides: ['quotes'] },
@@ -103,6 +107,7 @@ declare module 'chatserv' {
     readonly 'offline-messages': OptionsOf<typeof import('./messages/offline-messages/index.ts').default>;
     readonly page: OptionsOf<typeof import('./page/index.ts').default>;
     readonly password: OptionsOf<typeof import('./login/password/index.ts').default>;
+    readonly postgres: OptionsOf<typeof import('./stores/postgres/index.ts').default>;
     readonly reactions: OptionsOf<typeof import('./messages/reactions/index.ts').default>;
     readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
     readonly replies: OptionsOf<typeof import('./messages/replies/index.ts').default>;

@@ -33,6 +33,7 @@ const sidebar = [
       'transports',
       'limits',
       'backup',
+      'postgres',
       'operations',
       'robustness',
       'performance',

@@ -74,6 +74,6 @@ test('a plugin that needs storage is named where the store has none, with what t
   const without = Object.fromEntries(['memory', ...needy].map((name) => [name, false]));
   await expect(startServer({ ...without, shelf, one: opening('one', 'notes') })).rejects.toThrow(
     "No active plugin provides 'storage', needed by 'one': have 'shelf' provide it, or replace it with " +
-      "'memory' or 'sqlite', or switch off what needs it.",
+      "'memory' or 'postgres' or 'sqlite', or switch off what needs it.",
   );
 });

@@ -1,7 +1,14 @@
+import { POSTGRES } from './postgres-programs.ts';
 import { CHROMIUM } from './visitor.ts';
 
 /** Says once, before the tests, which of them this machine cannot run. */
 export function setup(): void {
-  if (CHROMIUM !== undefined) return;
-  process.stderr.write('Left out: the tests of the web page, for there is no chromium (apt-get install chromium).\n');
+  if (CHROMIUM === undefined) leftOut('the web page', 'chromium', 'chromium');
+  if (POSTGRES === undefined) leftOut('the store postgres', 'PostgreSQL', 'postgresql');
+}
+
+function leftOut(what: string, missing: string, packageName: string): void {
+  process.stderr.write(
+    `Left out: the tests of ${what}, for there is no ${missing} (apt-get install ${packageName}).\n`,
+  );
 }

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { type Account, type Accounts, nameKey, newEpoch, type StoredAccount, skeletons } from 'chatserv';
+import type { Database, Queryable } from './database.ts';
+import { atMost, inPages } from './limits.ts';
+import { removeAccount } from './memberships.ts';
+import type { Writer } from './writer.ts';
+
+const KEY_BYTES = 32;
+
+const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
+
+/** Counts a change that other processes must notice, in the statement that has made it as `changed`. */
+const COUNTED = 'UPDATE accounts SET revision = revision + 1 WHERE EXISTS (SELECT 1 FROM changed) RETURNING revision';
+
+/** The accounts, and how many of their changes this process knows of. */
+export interface StoredAccounts {
+  readonly accounts: Accounts;
+  /** Whether another process has changed accounts since the last call. @param revision as stored */
+  isNews(revision: number): boolean;
+}
+
+/** @param revision the number of changes at the start */
+export function accountsOf(
+  database: Database,
+  writer: Writer,
+  identity: string,
+  revision: number,
+  now: () => number,
+): StoredAccounts {
+  let known = revision;
+
+  /** Notes a change of this process, if no other process has made one in between. */
+  function note([row]: readonly { readonly revision: number }[]): void {
+    if (row?.revision === known + 1) known++;
+  }
+
+  async function change(id: number, columns: string, values: readonly unknown[]): Promise<void> {
+    const sql = `WITH changed AS (UPDATE account SET ${columns} WHERE id = $1 RETURNING id) ${COUNTED}`;
+    note(await database.query<{ revision: number }>(sql, [id, ...values]));
+  }
+
+  async function one(where: string, value: unknown): Promise<StoredAccount | undefined> {
+    const [row] = await database.read<StoredAccount>(`SELECT ${ACCOUNT} FROM account WHERE ${where}`, [value]);
+    return row;
+  }
+
+  return {
+    isNews(stored) {
+      const isNews = stored !== known;
+      known = stored;
+      return isNews;
+    },
+    accounts: {
+      identity,
+      get: async (id) => (Number.isSafeInteger(id) ? await one('id = $1', id) : undefined),
+      find: (name) => one('key = $1', nameKey(name)),
+      lookalike: (name) =>
+        one('id = (SELECT min(account) FROM skeleton WHERE skeleton = ANY ($1::text[]))', skeletons(name)),
+
+      create: (name, hash, distinct = false) =>
+        database.transaction(async (transaction) => {
+          // Its lock keeps other names from being taken meanwhile.
+          const [last] = await transaction.query<{ last: number }>('SELECT last FROM accounts FOR UPDATE');
+          if (await isTaken(transaction, name, distinct)) return undefined;
+          const account = {
+            id: (last?.last ?? 0) + 1,
+            name,
+            hash,
+            created: now(),
+            seen: 0,
+            roles: [],
+            epoch: newEpoch(),
+          };
+          await transaction.query('UPDATE accounts SET last = $1', [account.id]);
+          // One statement sees one moment of the log.
+          await transaction.query(
+            `WITH made AS (
+               INSERT INTO account (id, name, key, hash, created, epoch, since)
+               SELECT $1, $2, $3, $4, $5, $6, head FROM log RETURNING id, since
+             ), device AS (
+               INSERT INTO cursor (account, device, id, handed, seen) SELECT id, '', since, since, 0 FROM made
+             )
+             INSERT INTO marker (account, room, seq) SELECT made.id, room.id, seq FROM made JOIN room ON room.id = 1`,
+            [account.id, name, nameKey(name), hash, account.created, account.epoch],
+          );
+          await addSkeletons(transaction, account.id, name);
+          return account;
+        }),
+
+      setHash: (id, hash, { rehashed = false } = {}) =>
+        rehashed ? change(id, 'hash = $2', [hash]) : change(id, 'hash = $2, epoch = $3', [hash, newEpoch()]),
+      signOut: (id) => change(id, 'epoch = $2', [newEpoch()]),
+
+      async signingKey(renew = false) {
+        const [row] = await database.query<{ value: Uint8Array }>(
+          `INSERT INTO secret (name, value) VALUES ('signing-key', $1) ON CONFLICT (name)
+           DO UPDATE SET value = CASE WHEN $2 THEN excluded.value ELSE secret.value END RETURNING value`,
+          [randomBytes(KEY_BYTES), renew],
+        );
+        return new Uint8Array(row?.value ?? []);
+      },
+
+      rename: (id, name, distinct = false) =>
+        database.transaction(async (transaction) => {
+          const [account] = await transaction.query<StoredAccount>(
+            `SELECT ${ACCOUNT} FROM account WHERE id = $1 FOR UPDATE`,
+            [id],
+          );
+          if (account === undefined) return undefined;
+          await transaction.query('SELECT last FROM accounts FOR UPDATE');
+          if (await isTaken(transaction, name, distinct, id)) return undefined;
+          const renamed = { ...account, name, epoch: newEpoch() };
+          await transaction.query('UPDATE account SET name = $2, key = $3, epoch = $4 WHERE id = $1', [
+            id,
+            name,
+            nameKey(name),
+            renamed.epoch,
+          ]);
+          await transaction.query('DELETE FROM skeleton WHERE account = $1', [id]);
+          await addSkeletons(transaction, id, name);
+          note(await transaction.query('UPDATE accounts SET revision = revision + 1 RETURNING revision'));
+          return renamed;
+        }),
+
+      setRoles: (id, roles) => change(id, 'roles = $2', [roles]),
+      setSeen: async (id, time) => {
+        await database.query('UPDATE account SET seen = $2 WHERE id = $1', [id, time]);
+      },
+      seenSince: (time, limit) =>
+        database.read<Account>('SELECT id, name FROM account WHERE seen >= $1 ORDER BY seen DESC LIMIT $2', [
+          Math.max(time, 1),
+          atMost(limit),
+        ]),
+      list: (after, limit) =>
+        inPages(limit, (most, last: StoredAccount | undefined) =>
+          database.read(`SELECT ${ACCOUNT} FROM account WHERE id > $1 ORDER BY id LIMIT $2`, [last?.id ?? after, most]),
+        ),
+      remove: (id) => writer.change(async (log) => [await removeAccount(log, id), []]),
+    },
+  };
+}
+
+/** @param except an account to ignore */
+async function isTaken({ query }: Queryable, name: string, distinct: boolean, except = 0): Promise<boolean> {
+  const found = await query(
+    `SELECT 1 FROM account WHERE key = $1 AND id <> $2
+     UNION ALL SELECT 1 FROM skeleton WHERE skeleton = ANY ($3::text[]) AND account <> $2`,
+    [nameKey(name), except, distinct ? skeletons(name) : []],
+  );
+  return found.length > 0;
+}
+
+/** Adds the skeletons of an account's name. */
+export async function addSkeletons({ query }: Queryable, account: number, name: string): Promise<void> {
+  await query('INSERT INTO skeleton (skeleton, account) SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING', [
+    skeletons(name),
+    account,
+  ]);
+}
