@@ -112,14 +112,14 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
     entries[id - 1] = { ...(entries[id - 1] as Entry), ...part, body: '' };
   };
 
-  function add({ to, origin, mentions: mentioned = [], mentionsAll, ...entry }: chat.NewEntry): Entry {
+  function add({ to, origin, mentions: mentioned = [], ...entry }: chat.NewEntry): Entry {
     const members = membersOf(to);
     const found = 'room' in to ? roomAt(to.room) : rooms.find((room) => String(room.members) === String(members));
     const { id: room, name } = found ?? createRoom({ kind: 'direct', name: '', facts: {}, members });
     const seq = entry.counts ? seqOf(room) + 1 : 0;
     const place = { id: entries.length + 1, room, members, roomName: name || undefined, seq };
     const added = { ...entry, ...place, previous: of(room).at(-1)?.id ?? 0 };
-    if (entry.counts) mentions.set(added.id, mentionsAll ? [0, ...mentioned] : mentioned);
+    if (entry.counts) mentions.set(added.id, entry.mentionsAll ? [0, ...mentioned] : mentioned);
     entries.push(added);
     followers.note([added]);
     origins.push(origin);
@@ -131,7 +131,10 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
   }
 
   function append(added: readonly chat.NewEntry[]): readonly Entry[] {
-    for (const { to } of added) {
+    const redacted = new Set<number>();
+    for (const { to, kind, of = 0 } of added) {
+      if (kind !== 'redaction' && (redacted.has(of) || entries[of - 1]?.redacted)) throw new Error('It was redacted.');
+      if (kind === 'redaction') redacted.add(of);
       const size = 'direct' in to ? membersOf(to)?.length : roomAt(to.room) && 1;
       if (!size || size > chat.DIRECT_MOST) throw new Error(`There is no room for ${JSON.stringify(to)}.`);
     }
@@ -220,14 +223,15 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
         });
         return gaps.filter((gap) => gap !== undefined);
       },
-      async history(room, { after = 0, before = Infinity, limit, from, counting = false }) {
+      async history(room, { after = 0, before = Infinity, limit, from, counting = false, except = [] }) {
         const within = kept().filter(({ id, counts }) => id > after && id < before && (counts || !counting));
-        const there = within.filter((entry) => entry.room === room && roomAt(room));
+        const there = within.filter((entry) => entry.room === room && roomAt(room) && !except.includes(entry.sender));
         return from === 'oldest' ? first(limit, there) : first(limit, there.reverse()).reverse();
       },
       entries: async (after, limit) => first(limit, kept(), ({ id }) => id > after),
       missing: async (ids) => ids.filter((id) => !kept().some((entry) => entry.id === id)),
-      changes: async (ids, limit) => first(limit, kept(), ({ of }) => of !== undefined && ids.includes(of)),
+      changes: async (ids, limit, wanted) =>
+        first(limit, kept(), ({ of, kind }) => of !== undefined && ids.includes(of) && (wanted ?? kind) === kind),
       get: async (id) => kept().find((entry) => entry.id === id),
       readable: async (account, id) => kept().find((entry) => entry.id === id && isFor(entry, account)),
       spans: async (account, room) => spans(account, room),
