@@ -28,16 +28,17 @@ let made = 0;
 
 /** Starts a server before the tests of a file, and stops it after them. Call it where `POSTGRES` is there. */
 export function usePostgres(settings: Readonly<Record<string, string>> = {}): PostgresServer {
-  const folder = mkdtempSync(join(tmpdir(), 'chatserv-pg-'));
+  // A skipped test file calls this too, where there may be neither the programs nor their user.
+  let folder = '';
   let port = 0;
+  let user: { readonly uid?: number; readonly gid?: number } = {};
   let server: ChildProcess | undefined;
-  // PostgreSQL does not run as root.
-  const user = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
   const program = (name: string) => join(POSTGRES ?? '', name);
-  const all = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder, ...settings };
 
   const tools: PostgresServer = {
-    folder,
+    get folder() {
+      return folder;
+    },
     get port() {
       return port;
     },
@@ -62,6 +63,7 @@ export function usePostgres(settings: Readonly<Record<string, string>> = {}): Po
       }
     },
     async start() {
+      const all = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder, ...settings };
       const args = Object.entries({ ...all, port: String(port) }).flatMap(([name, value]) => [
         '-c',
         `${name}=${value}`,
@@ -81,7 +83,13 @@ export function usePostgres(settings: Readonly<Record<string, string>> = {}): Po
   };
 
   beforeAll(async () => {
-    if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+    folder = mkdtempSync(join(tmpdir(), 'chatserv-pg-'));
+    // PostgreSQL does not run as root.
+    if (process.getuid?.() === 0) {
+      const owner = { uid: idOf('-u'), gid: idOf('-g') };
+      chownSync(folder, owner.uid, owner.gid);
+      user = owner;
+    }
     port = await freePort();
     const args = [
       '-D',
