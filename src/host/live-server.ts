@@ -9,6 +9,7 @@ import type { Generation } from './generation.ts';
 import { appendEntry, postEntry, redact } from './kinds.ts';
 import { checkPassword } from './password-check.ts';
 import { withRetry } from './released-names.ts';
+import { roomWatch } from './room-watch.ts';
 import type { Command, Server } from './server.ts';
 import { shownEntry } from './shown-entry.ts';
 
@@ -41,6 +42,7 @@ export function liveServer(parts: Parts): Server {
     sessions: () => kernel.sessions(),
     recheckAccounts: () => recheckAccounts(parts),
     sessionsOf: ({ id }) => kernel.messages.online.of(id),
+    watchRooms: roomWatch(kernel.messages.memberships),
     commands: () => commandsOf(generation()),
   };
 }

@@ -134,6 +134,12 @@ export interface Server {
   /** The sessions of an account; none when it is offline. */
   sessionsOf(account: Account): readonly Session[];
   /**
+   * Calls back with each named room that has members online, then with each whose first member comes online or whose last
+   * one leaves.
+   * @returns a function that stops that
+   */
+  watchRooms(changed: (room: number, isOccupied: boolean) => void): () => void;
+  /**
    * Reads the accounts of all sessions again. For a store that notices changes by another process: sessions of accounts that
    * were removed, signed out or given another password are closed.
    * @throws when they could not be read, which is logged

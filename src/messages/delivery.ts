@@ -13,8 +13,8 @@ const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
  */
 export class Delivery {
   readonly online: Online;
+  readonly memberships = new Memberships();
   readonly #context: MessageContext;
-  readonly #memberships = new Memberships();
   #hasBegun = false;
   #log: UsedLog | undefined;
   #unfollow = (): void => {};
@@ -60,13 +60,13 @@ export class Delivery {
   async loadRooms(account: number): Promise<void> {
     const log = this.#log;
     if (log === undefined) return;
-    await this.#memberships.load(account, (id) => log.roomsOf(id, 'room'));
+    await this.memberships.load(account, (id) => log.roomsOf(id, 'room'));
     this.forgetRooms(account);
   }
 
   /** Forgets the rooms of an account, unless it is online. */
   forgetRooms(account: number): void {
-    if (this.online.of(account).length === 0) this.#memberships.forget(account);
+    if (this.online.of(account).length === 0) this.memberships.forget(account);
   }
 
   #follow = (entries: readonly Entry[]): void => {
@@ -75,7 +75,7 @@ export class Delivery {
     for (const run of runsOf(entries.filter(({ id }) => id > tail))) {
       const [first] = run;
       try {
-        this.#memberships.note(first);
+        this.memberships.note(first);
         const rendered = this.#render(run);
         const [only] = rendered;
         if (only !== undefined) this.#offer(rendered.length === 1 ? only : new Run(rendered), first);
@@ -114,7 +114,7 @@ export class Delivery {
   #offer(offered: Rendered | Run, { members, room }: Entry): void {
     if (members !== undefined) for (const member of members) offer(offered, this.online.of(member));
     else if (room === EVERYONE) for (const sessions of this.online.all()) offer(offered, sessions);
-    else for (const member of this.#memberships.of(room)) offer(offered, this.online.of(member));
+    else for (const member of this.memberships.of(room)) offer(offered, this.online.of(member));
   }
 
   #failed({ id }: Entry, err: unknown): void {

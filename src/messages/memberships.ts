@@ -7,6 +7,8 @@ export type RoomsOf = (account: number) => Promise<readonly Room[]>;
 
 /** The online members of named rooms, kept up to date from the log's entries. */
 export class Memberships {
+  /** Called with each room whose first member came online or whose last one left. */
+  changed: (room: number, isOccupied: boolean) => void = () => {};
   /** Accounts by room. */
   readonly #members = new Map<number, Set<number>>();
   /** Rooms by account. */
@@ -59,16 +61,23 @@ export class Memberships {
     yield* this.#reading.keys();
   }
 
+  /** The rooms that have members online. */
+  occupied(): Iterable<number> {
+    return this.#members.keys();
+  }
+
   #add(room: number, account: number): void {
+    const isFirst = !this.#members.has(room);
     addTo(this.#members, room, account);
     addTo(this.#rooms, account, room);
+    if (isFirst) this.changed(room, true);
   }
 
   #remove(room: number, account: number): void {
     const members = this.#members.get(room);
     members?.delete(account);
-    if (members?.size === 0) this.#members.delete(room);
     this.#rooms.get(account)?.delete(room);
+    if (members?.size === 0 && this.#members.delete(room)) this.changed(room, false);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Message } from '../api/message.ts';
 import type { MessageContext } from './context.ts';
 import { Delivery } from './delivery.ts';
 import { LoggedMessage } from './logged-message.ts';
+import type { Memberships } from './memberships.ts';
 import { Online } from './online.ts';
 import { Posting } from './posting.ts';
 import type { Recipient } from './recipient.ts';
@@ -20,6 +21,11 @@ export class Messages {
     this.#context = context;
     this.#delivery = new Delivery(context, this.online);
     this.posting = new Posting(context, this.#delivery);
+  }
+
+  /** The members online of named rooms. */
+  get memberships(): Memberships {
+    return this.#delivery.memberships;
   }
 
   /** Begins to deliver new entries. Sessions read earlier ones from the log. @throws when the log cannot be read */

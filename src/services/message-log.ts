@@ -152,6 +152,17 @@ export interface MessageLog {
   follow(follower: Follower): () => void;
 
   /**
+   * Calls a follower as `follow` does, with the entries that this process appended only. A store for several servers has
+   * this and `catchUp`.
+   */
+  followOwn?(follower: Follower): () => void;
+  /**
+   * Passes on to the followers what other processes have appended before the call, sooner than by itself.
+   * @throws when it cannot be read
+   */
+  catchUp?(): Promise<void>;
+
+  /**
    * Up to `limit` entries for the account, oldest first, with ids above `after` and up to `upTo`: those of rooms that
    * it was a member of when they were appended, its own included.
    * @param skip in these rooms, up to this id, only the entries that count as unread and mention the account

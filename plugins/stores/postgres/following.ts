@@ -6,6 +6,8 @@ import { AT_ONCE } from './limits.ts';
 /** The followers of a log that several processes append to. They get entries in the order of their ids, each once. */
 export class Following {
   readonly followers = new Followers();
+  /** The followers of this process's own entries. */
+  readonly own = new Followers();
   /** The id up to which the followers have all entries. */
   #told: number;
 
@@ -29,6 +31,8 @@ export class Following {
   told(entries: readonly Entry[]): void {
     this.#told = entries.at(-1)?.id ?? this.#told;
     this.#tell(entries);
+    this.own.note(entries);
+    this.own.tell();
   }
 
   #tell(entries: readonly Entry[]): void {

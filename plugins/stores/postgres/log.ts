@@ -48,6 +48,8 @@ export function messageLogOf({ database, writer, following, schema, identity, ch
       return log?.head ?? 0;
     },
     follow: (follower) => following.followers.add(follower),
+    followOwn: (follower) => following.own.add(follower),
+    catchUp: () => writer.catchUp(),
     gaps: (account, after, upTo, most, keep) => gapsOf(database, account, after, upTo, most, keep),
     ...readingOf(database),
     ...devicesOf(database),

@@ -223,6 +223,25 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       expect(noticed).toBe(1);
     });
 
+    test('a process that is told of an append does not wait for its next look, and announces only its own', async () => {
+      const options = server.options();
+      const [store, other] = [await open(options), await open(options)];
+      const own: string[] = [];
+      const all: string[] = [];
+      store.messageLog.followOwn?.((entries) => own.push(...entries.map(({ body }) => body)));
+      store.messageLog.follow((entries) => all.push(...entries.map(({ body }) => body)));
+      for (let i = 0; i < 20; i++) {
+        // Under way when the other process commits, so that it may have read the log before.
+        const under = i % 2 === 0 ? store.messageLog.append([entry(`own ${i}`)]) : store.messageLog.catchUp?.();
+        await other.messageLog.append([entry(`other ${i}`)]);
+        await Promise.all([store.messageLog.catchUp?.(), store.messageLog.catchUp?.()]);
+        expect(all).toContain(`other ${i}`);
+        await under;
+      }
+      expect(own).toEqual(Array.from({ length: 10 }, (_, i) => `own ${2 * i}`));
+      expect(all).toEqual(await bodies(other));
+    });
+
     test('of two processes that register look-alikes at once, one succeeds, and no id is used twice', async () => {
       const options = server.options();
       const stores = [await open(options), await open(options)];

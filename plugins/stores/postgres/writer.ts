@@ -68,6 +68,13 @@ export class Writer {
     await this.#running;
   }
 
+  /** Passes on what other processes have appended before the call. Simultaneous calls share a look. */
+  async catchUp(): Promise<void> {
+    // What is under way may have read the head before; what begins after it has not.
+    await this.#running?.catch(() => {});
+    await (this.#running ?? this.look());
+  }
+
   /** Resolves when everything is done that was asked for so far. */
   async settled(): Promise<void> {
     await this.#last.catch(() => {});
