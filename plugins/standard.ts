@@ -36,6 +36,7 @@ export default {
   mentions: { file: 'messages/mentions/index', provides: [] },
   message: { file: 'commands/message', provides: [] },
   metrics: { file: 'metrics/index', provides: [] },
+  nats: { file: 'nats/index', provides: [] },
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
@@ -104,6 +105,7 @@ declare module 'chatserv' {
     readonly mentions: OptionsOf<typeof import('./messages/mentions/index.ts').default>;
     readonly message: OptionsOf<typeof import('./commands/message.ts').default>;
     readonly metrics: OptionsOf<typeof import('./metrics/index.ts').default>;
+    readonly nats: OptionsOf<typeof import('./nats/index.ts').default>;
     readonly 'offline-messages': OptionsOf<typeof import('./messages/offline-messages/index.ts').default>;
     readonly page: OptionsOf<typeof import('./page/index.ts').default>;
     readonly password: OptionsOf<typeof import('./login/password/index.ts').default>;

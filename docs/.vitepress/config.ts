@@ -34,6 +34,7 @@ const sidebar = [
       'limits',
       'backup',
       'postgres',
+      'cluster',
       'operations',
       'robustness',
       'performance',

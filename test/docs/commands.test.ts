@@ -28,6 +28,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docs/operations.md: docker build -f packaging/docker/Dockerfile -t chatserv .':
     'needs Docker; test/package/image.test.ts checks the image',
   'docs/plugins.md: chatserv new plugin roll': 'installs from the registry; test/package/install.test.ts does so',
+  'docs/cluster.md: sudo apt-get install nats-server': 'changes the system; test/support/nats.ts starts a server',
   'docs/postgres.md: sudo apt-get install postgresql': 'changes the system; test/support/postgres.ts starts a server',
   'docs/postgres.md: chatserv export chat.jsonl --config old.json': 'plugins/stores/postgres/postgres.test.ts runs it',
   'docs/postgres.md: pg_dump --format=custom --schema=chatserv chatserv > chat.dump': 'needs a server of its own',

@@ -1,3 +1,4 @@
+import { NATS } from './nats-program.ts';
 import { POSTGRES } from './postgres-programs.ts';
 import { CHROMIUM } from './visitor.ts';
 
@@ -5,6 +6,7 @@ import { CHROMIUM } from './visitor.ts';
 export function setup(): void {
   if (CHROMIUM === undefined) leftOut('the web page', 'chromium', 'chromium');
   if (POSTGRES === undefined) leftOut('the store postgres', 'PostgreSQL', 'postgresql');
+  if (NATS === undefined) leftOut('the plugin nats', 'NATS server', 'nats-server');
 }
 
 function leftOut(what: string, missing: string, packageName: string): void {

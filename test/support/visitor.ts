@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { onPath } from './on-path.ts';
 import { PASSWORD } from './program.ts';
 
 /** Chromium, where the path has it. */
-export const CHROMIUM = ['chromium', 'chromium-browser']
-  .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)))
-  .find((file) => existsSync(file));
+export const CHROMIUM: string | undefined = onPath('chromium', 'chromium-browser');
 
 /** How long a visitor waits for what is to be seen, in milliseconds. */
 const PATIENCE = 15_000;

@@ -1,0 +1,124 @@
+import { connect } from '@nats-io/transport-node';
+import type { LineClient } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { answer } from '../support/answer.ts';
+import { type NatsServer, useNats } from '../support/nats.ts';
+import { NATS } from '../support/nats-program.ts';
+import { usePostgres } from '../support/postgres.ts';
+import { POSTGRES } from '../support/postgres-programs.ts';
+import { type Program, startProgram } from '../support/program.ts';
+
+/** How many messages go back and forth: over as many looks at the log they would take this many seconds. */
+const ROUNDS = 10;
+
+/** How long they may take with announcements, in milliseconds. */
+const AT_ONCE = ROUNDS * 400;
+
+describe.runIf(POSTGRES !== undefined && NATS !== undefined)('two servers with one PostgreSQL and NATS', () => {
+  const database = usePostgres();
+  const nats = useNats();
+
+  /** Starts two servers of one chat. */
+  async function startBoth({ url }: NatsServer = nats): Promise<AsyncDisposable & { first: Program; second: Program }> {
+    const { now, ...postgres } = database.options();
+    const config = { plugins: { sqlite: false, postgres, nats: { servers: [url] } } };
+    const first = await startProgram(config, { env: { LOG_LEVEL: 'info' } });
+    const second = await startProgram(config, { env: { LOG_LEVEL: 'info' } });
+    for (const program of [first, second]) await program.complains(/nats-back/);
+    return {
+      first,
+      second,
+      async [Symbol.asyncDispose]() {
+        await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
+      },
+    };
+  }
+
+  /** Has two users answer each other in a place. @returns how long that took, in milliseconds */
+  async function converse(alice: LineClient, bob: LineClient, places: readonly [ofBob: string, ofAlice: string]) {
+    const start = performance.now();
+    const heard = (text: string) => new RegExp(`: ${text}$`);
+    for (let round = 1; round <= ROUNDS; round++) {
+      expect(await alice.asks(`${places[0]} ping ${round}`)).toBe('sent:');
+      await bob.sees(heard(`ping ${round}`));
+      expect(await bob.asks(`${places[1]} pong ${round}`)).toBe('sent:');
+      await alice.sees(heard(`pong ${round}`));
+    }
+    return performance.now() - start;
+  }
+
+  test('messages to users, rooms and everyone arrive at once', { timeout: 60_000 }, async () => {
+    await using both = await startBoth();
+    const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
+    expect(await converse(alice, bob, ['message bob', 'message alice'])).toBeLessThan(AT_ONCE);
+    expect(await converse(alice, bob, ['broadcast', 'broadcast'])).toBeLessThan(AT_ONCE);
+    expect(await answer(alice, 'create #tea')).toBe('created:#tea');
+    await expect.poll(() => answer(bob, 'join #tea'), { timeout: 500 }).toBe('joined:#tea');
+    await alice.sees(/bob joined$/);
+    expect(await converse(alice, bob, ['message #tea', 'message #tea'])).toBeLessThan(AT_ONCE);
+    // A room that a user is in at login.
+    await bob.closes();
+    const again = await both.second.returns('bob');
+    expect(await converse(alice, again, ['message #tea', 'message #tea'])).toBeLessThan(AT_ONCE);
+  });
+
+  test('while NATS is away messages arrive all the same, and at once when it is back', {
+    timeout: 60_000,
+  }, async () => {
+    await using both = await startBoth();
+    const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
+    await nats.stop();
+    await both.second.complains(/nats-error/);
+    for (const text of ['one', 'two', 'three']) expect(await alice.asks(`message bob ${text}`)).toBe('sent:');
+    for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
+    both.first.stderr = both.second.stderr = '';
+    await nats.start();
+    for (const program of [both.first, both.second]) await program.complains(/nats-back/);
+    expect(await converse(alice, bob, ['message bob', 'message alice'])).toBeLessThan(AT_ONCE);
+    await bob.seesNothing();
+  });
+
+  test('announcements that are wrong, repeated or nonsense change nothing', { timeout: 60_000 }, async () => {
+    await using both = await startBoth();
+    const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
+    const stranger = await connect({ servers: nats.url });
+    const subjects = new Set<string>();
+    const spy = stranger.subscribe('chatserv.>', {
+      callback: (_, { subject, data }) => {
+        if (subjects.has(subject)) return;
+        subjects.add(subject);
+        for (const text of [data, '999999999', '0', '-1', 'NaN', '1e999', '', '{"id":1}']) {
+          stranger.publish(subject, text);
+        }
+      },
+    });
+    await stranger.flush();
+    expect(await converse(alice, bob, ['message bob', 'message alice'])).toBeLessThan(AT_ONCE);
+    expect(subjects.size).toBe(2);
+    expect([...subjects].every((subject) => /^chatserv\.[\w-]+\.account\.\d+$/.test(subject))).toBe(true);
+    spy.unsubscribe();
+    await stranger.close();
+    await bob.seesNothing();
+    await alice.seesNothing();
+  });
+
+  test('a server starts without NATS, and says so once', { timeout: 60_000 }, async () => {
+    await nats.stop();
+    const { now, ...postgres } = database.options();
+    const config = { plugins: { sqlite: false, postgres, nats: { servers: [nats.url] } } };
+    await using program = await startProgram(config, { env: { LOG_LEVEL: 'info' } });
+    const alice = await program.joins('alice');
+    await program.complains(/nats-error/);
+    await program.registers('bob');
+    expect(await alice.asks('message bob hi')).toBe('sent:');
+    await nats.start();
+    await program.complains(/nats-back/);
+    expect(program.stderr.match(/nats-error/g)).toHaveLength(1);
+    expect(await program.stop()).toBe(0);
+  });
+});
+
+test('nats needs a store that several servers can share', async () => {
+  const started = startProgram({ plugins: { nats: true } });
+  await expect(started).rejects.toThrow('it needs a store that several servers can share, such as postgres');
+});
