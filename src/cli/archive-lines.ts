@@ -90,6 +90,8 @@ export const archiveLine = z.discriminatedUnion('type', [
     body: cleanText,
     of: id.optional(),
     reply: id.optional(),
+    mentions: z.array(id).readonly().optional(),
+    mentionsAll: z.boolean().optional(),
     time,
     redacted: z.boolean().optional(),
     origin: z.string().optional(),

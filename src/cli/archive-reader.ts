@@ -112,8 +112,11 @@ export class ArchiveReader {
   }
 
   #entryObjection(entry: Line<'entry'>, head: Line<'archive'>): string | undefined {
-    const { id, room, seq, previous, counts, sender, from, body } = entry;
+    const { id, room, seq, previous, counts, sender, from, body, mentions = [] } = entry;
     if (sender > head.account) return `sender: the first line says that the last account is ${head.account}`;
+    if (mentions.some((account) => account > head.account)) {
+      return `mentions: the first line says that the last account is ${head.account}`;
+    }
     const known = this.#rooms.get(room);
     if (known === undefined) return `room: there is no line for the room ${room}`;
     if (id > known.room.last || previous >= id) return `id, previous: the last entry of the room is ${known.room.last}`;
