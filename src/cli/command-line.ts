@@ -152,7 +152,7 @@ function addNew(program: Argv, { newPlugin }: Commands): void {
   );
 }
 
-function addStore(program: Argv, { backUp, restore, exportAll, importAll }: Commands): void {
+function addStore(program: Argv, { backUp, restore, exportAll, importAll, migrateStore }: Commands): void {
   const file = (command: Argv) => command.option('config', CONFIG).positional('file', WORD);
   program
     .command('backup <file>', 'Copy the store to a file, also while the server runs', file, ({ config, file }) =>
@@ -177,5 +177,12 @@ function addStore(program: Argv, { backUp, restore, exportAll, importAll }: Comm
     )
     .command('import <file>', 'Import an exported file into a new store', file, ({ config, file }) =>
       importAll(config, file),
+    )
+    .command(
+      'migrate <to>',
+      'Copy the store into the new store of another config, and compare them',
+      (command) =>
+        command.option('config', CONFIG).positional('to', { ...WORD, describe: 'The config file of the new store' }),
+      ({ config, to }) => migrateStore(config, to),
     );
 }

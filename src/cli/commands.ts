@@ -41,6 +41,8 @@ export const COMMANDS = {
   exportAll: async (config: string | undefined, file: string | undefined) =>
     (await import('./export.ts')).exportAll(config, file),
   importAll: async (config: string | undefined, file: string) => (await import('./import.ts')).importAll(config, file),
+  migrateStore: async (config: string | undefined, to: string) =>
+    (await import('./migrate.ts')).migrateStore(config, to),
 };
 
 export type Commands = typeof COMMANDS;

@@ -101,3 +101,10 @@ export async function factsOf(config: string | undefined): Promise<Facts | undef
     throw thrown;
   }
 }
+
+/** Checks that no server runs with a config. @param what it must be stopped for @throws ConfigErrors when one does */
+export async function mustBeStopped(config: string | undefined, what: string): Promise<void> {
+  if ((await factsOf(config)) === undefined) return;
+  const { place } = await readConfig(config);
+  throw new ConfigErrors([`A server is running with ${place.name}: stop it before you ${what}.`]);
+}

@@ -2,25 +2,15 @@ import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { cannotRead, linesOf } from '../config/text-file.ts';
 import { ConfigErrors } from '../host/config-errors.ts';
-import { textKey } from '../sdk/storage-over.ts';
-import {
-  Archive,
-  type ArchivedAccount,
-  type ArchivedEntry,
-  type ArchivedKey,
-  type ArchivedRoom,
-} from '../services/archive.ts';
-import type { StoredText } from '../services/storage.ts';
+import { Archive } from '../services/archive.ts';
 import type { ArchiveLine, ReadLine } from './archive-lines.ts';
 import { ArchiveReader } from './archive-reader.ts';
-import { factsOf } from './control.ts';
+import { ArchiveSink } from './archive-sink.ts';
+import { mustBeStopped } from './control.ts';
 import { print } from './print.ts';
 import { withServicesAlone } from './services.ts';
 import { readConfig } from './setting.ts';
 import type { Version1Plan } from './version-1-plan.ts';
-
-/** How many lines are added at once. */
-const AT_ONCE = 500;
 
 /** How many wrong lines are reported. */
 const SHOWN = 20;
@@ -38,19 +28,18 @@ interface Counts {
  * import is interrupted.
  */
 export async function importAll(config: string | undefined, file: string): Promise<void> {
-  const { limits, place } = await readConfig(config);
-  if ((await factsOf(config)) !== undefined) {
-    throw new ConfigErrors([`A server is running with ${place.name}: stop it before you import into its store.`]);
-  }
+  const { limits } = await readConfig(config);
+  await mustBeStopped(config, 'import into its store');
   // Messages stay in the inbox while half the outbox is full, so each must fit into the other half.
   const messageBytes = Math.floor(limits.outboxBytes / 2);
   const { counts, plan } = await check(file, messageBytes);
   await withServicesAlone(config, { archive: Archive }, async ({ archive }) => {
-    const added = await add(archive, file, new ArchiveReader(messageBytes, plan));
+    const sink = new ArchiveSink(archive);
+    const added = await add(sink, file, new ArchiveReader(messageBytes, plan));
     if (!isDeepStrictEqual(added, counts)) {
       throw new ConfigErrors([`${file} changed while it was read: nothing was imported.`]);
     }
-    await archive.finish?.();
+    await sink.finish();
     const values = counts.values === 0 ? '' : `, plugin values ${counts.values}`;
     print(`Imported: users ${counts.accounts}, messages ${counts.messages}${values}.\n`);
   });
@@ -81,74 +70,21 @@ async function check(
 }
 
 /** Adds the file's lines to the store. @returns their counts; undefined if a line is wrong after all */
-async function add(archive: Archive, file: string, reader: ArchiveReader): Promise<Counts | undefined> {
+async function add(sink: ArchiveSink, file: string, reader: ArchiveReader): Promise<Counts | undefined> {
   const counters = newCounters();
-  const batch = new Batch(archive);
   for await (const { line } of linesIn(file, reader)) {
     if (typeof line === 'string') return undefined;
     counters[line.type]++;
-    for (const one of line.lines) await batch.add(one);
-  }
-  await batch.put();
-  return countsOf(counters);
-}
-
-/** Adds lines to a store in batches. */
-class Batch {
-  readonly #archive: Archive;
-  readonly #accounts: ArchivedAccount[] = [];
-  readonly #rooms: ArchivedRoom[] = [];
-  readonly #entries: ArchivedEntry[] = [];
-  readonly #keys: ArchivedKey[] = [];
-  readonly #texts: StoredText[] = [];
-  #size = 0;
-
-  constructor(archive: Archive) {
-    this.#archive = archive;
-  }
-
-  async add(line: ArchiveLine): Promise<void> {
-    switch (line.type) {
-      case 'archive':
-        if (await this.#archive.begin(line)) return;
+    for (const one of line.lines) {
+      if (one.type !== 'archive') await sink.add(one);
+      else if (!(await sink.begin(one))) {
         throw new ConfigErrors([
           'The store is not empty, and an archive can only be imported into a new one: set its file to another path.',
         ]);
-      case 'account':
-        this.#accounts.push(untyped(line));
-        break;
-      case 'room':
-        this.#rooms.push(untyped(line));
-        break;
-      case 'entry':
-        this.#entries.push(untyped(line));
-        break;
-      case 'key':
-        this.#keys.push(untyped(line));
-        break;
-      case 'stored':
-        if (this.#archive.addTexts === undefined) {
-          throw new ConfigErrors([
-            'The archive contains plugin data, which this store cannot hold: nothing was imported.',
-          ]);
-        }
-        this.#texts.push([textKey(line.collection, line.key), JSON.stringify(line.value)]);
+      }
     }
-    if (++this.#size >= AT_ONCE) await this.put();
   }
-
-  async put(): Promise<void> {
-    this.#size = 0;
-    await this.#archive.addAccounts(this.#accounts.splice(0));
-    await this.#archive.addRooms(this.#rooms.splice(0));
-    await this.#archive.addEntries(this.#entries.splice(0));
-    await this.#archive.addKeys(this.#keys.splice(0));
-    if (this.#texts.length > 0) await this.#archive.addTexts?.(this.#texts.splice(0));
-  }
-}
-
-function untyped<T extends ArchiveLine>({ type, ...rest }: T): Omit<T, 'type'> {
-  return rest;
+  return countsOf(counters);
 }
 
 function newCounters(): Record<ArchiveLine['type'], number> {

@@ -63,8 +63,8 @@ export interface Accounts {
    */
   signOut(id: number, by?: Session): Promise<void>;
   /**
-   * 32 random bytes of this store, to sign tokens with. The first call generates them. They are kept with the accounts
-   * and left out of archives.
+   * 32 random bytes of this store, to sign tokens with. The first call generates them. They are kept with the accounts.
+   * Archives lack them; only `chatserv migrate` copies them.
    * @param renew generates new ones, which invalidates everything signed before
    */
   signingKey(renew?: boolean): Promise<Uint8Array>;

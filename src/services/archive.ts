@@ -82,6 +82,11 @@ export interface Archive {
   /** Adds texts as exported, after `begin`, each once. */
   addTexts?(texts: readonly StoredText[]): Promise<void>;
   /**
+   * Adopts the signing key of another store, after `begin`, so that its tokens are valid here. Without this method users
+   * log in again.
+   */
+  addSigningKey?(key: Uint8Array): Promise<void>;
+  /**
    * Commits the import. Until then the store stays unused: an import that fails or is killed leaves nothing behind. A
    * store without this method keeps what was added, and a failed import must start again with another store.
    */

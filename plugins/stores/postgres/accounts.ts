@@ -5,6 +5,9 @@ import { atMost, inPages } from './limits.ts';
 import { removeAccount } from './memberships.ts';
 import type { Writer } from './writer.ts';
 
+/** The name of the signing key in the table `secret`. */
+export const SIGNING_KEY = 'signing-key';
+
 const KEY_BYTES = 32;
 
 const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
@@ -93,9 +96,9 @@ export function accountsOf(
 
       async signingKey(renew = false) {
         const [row] = await database.query<{ value: Uint8Array }>(
-          `INSERT INTO secret (name, value) VALUES ('signing-key', $1) ON CONFLICT (name)
+          `INSERT INTO secret (name, value) VALUES ($3, $1) ON CONFLICT (name)
            DO UPDATE SET value = CASE WHEN $2 THEN excluded.value ELSE secret.value END RETURNING value`,
-          [randomBytes(KEY_BYTES), renew],
+          [randomBytes(KEY_BYTES), renew, SIGNING_KEY],
         );
         return new Uint8Array(row?.value ?? []);
       },

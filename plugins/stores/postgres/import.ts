@@ -1,5 +1,5 @@
 import { type Archive, type ArchivedRoom, EVERYONE, nameKey } from 'chatserv';
-import { addSkeletons } from './accounts.ts';
+import { addSkeletons, SIGNING_KEY } from './accounts.ts';
 import { complaint } from './complaint.ts';
 import type { Database, Queryable } from './database.ts';
 import { listOf } from './entry-rows.ts';
@@ -17,7 +17,10 @@ import {
 
 /** The importing part of an archive, and a way to abandon an unfinished import. */
 type Import = Required<
-  Pick<Archive, 'begin' | 'addAccounts' | 'addRooms' | 'addEntries' | 'addKeys' | 'addTexts' | 'finish'>
+  Pick<
+    Archive,
+    'begin' | 'addAccounts' | 'addRooms' | 'addEntries' | 'addKeys' | 'addTexts' | 'addSigningKey' | 'finish'
+  >
 > & { abandon(): Promise<void> };
 
 interface Current {
@@ -157,6 +160,14 @@ export function importOf(database: Database): Import {
     addTexts: (texts) =>
       add(({ queryable: { query } }) =>
         query('INSERT INTO texts SELECT * FROM unnest($1::text[], $2::text[])', columns(texts, 2)),
+      ),
+
+    addSigningKey: (key) =>
+      add(({ queryable: { query } }) =>
+        query(
+          'INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+          [SIGNING_KEY, key],
+        ),
       ),
 
     async finish() {

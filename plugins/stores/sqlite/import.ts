@@ -12,11 +12,15 @@ import {
 } from 'chatserv';
 import { pack } from './account-set.ts';
 import { ENTRY_COLUMNS, EVERYONE, mentionPairs, newEntryRow, REDACTED } from './entry-rows.ts';
+import { SIGNING_KEY } from './rows.ts';
 import { prepareSkeletons } from './skeletons.ts';
 
 /** The importing part of an archive, and a way to abandon an unfinished import. */
 type Import = Required<
-  Pick<Archive, 'begin' | 'addAccounts' | 'addRooms' | 'addEntries' | 'addKeys' | 'addTexts' | 'finish'>
+  Pick<
+    Archive,
+    'begin' | 'addAccounts' | 'addRooms' | 'addEntries' | 'addKeys' | 'addTexts' | 'addSigningKey' | 'finish'
+  >
 > & { abandon(): void };
 
 /**
@@ -54,6 +58,7 @@ export function archiveImport(file: string, busyTimeout: number): Import {
     addEntries: async (entries) => add((to) => to.addEntries(entries)),
     addKeys: async (keys) => add((to) => to.addKeys(keys)),
     addTexts: async (texts) => add((to) => to.addTexts(texts)),
+    addSigningKey: async (key) => add((to) => to.addSigningKey(key)),
     async finish() {
       add(({ db }) => db.exec('COMMIT'));
       abandon();
@@ -108,6 +113,7 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
   const countEntries = db.prepare('UPDATE log SET entries = entries + ? WHERE id = 1');
   const addKey = db.prepare('INSERT INTO sent (id, sender, key, unknown, time) VALUES (?, ?, ?, ?, ?)');
   const indexKey = db.prepare('INSERT INTO sent_key (sender, key, id) VALUES (?, ?, ?)');
+  const setSecret = db.prepare('INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)');
   const addText = db.prepare('INSERT INTO texts (key, text) VALUES (?, ?)');
 
   /** Whether an account exists or may still be created. */
@@ -163,6 +169,9 @@ function prepareImport(db: DatabaseSync, ends: ArchiveEnds) {
     },
     addTexts(texts: readonly StoredText[]): void {
       for (const [key, text] of texts) addText.run(key, text);
+    },
+    addSigningKey(key: Uint8Array): void {
+      setSecret.run(SIGNING_KEY, key);
     },
   };
 }

@@ -14,16 +14,13 @@ import { preparePositions } from './positions.ts';
 import { prepareReading } from './read.ts';
 import type { Redactions } from './redactions.ts';
 import { prepareRemoval } from './remove.ts';
-import { type AccountRow, prepare, withRoles } from './rows.ts';
+import { type AccountRow, prepare, SIGNING_KEY, withRoles } from './rows.ts';
 import { prepareSkeletons } from './skeletons.ts';
 import type { Tail } from './tail.ts';
 import { prepareTexts } from './texts.ts';
 import { prepareTrim } from './trim.ts';
 
 const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
-
-/** The name of the signing key in the table `secrets`. */
-const SIGNING_KEY = 'signing-key';
 
 /** The requests of the reading thread, which sees committed data. */
 export type Reads = ReturnType<typeof prepareReads>;

@@ -1,6 +1,9 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { StoredAccount } from 'chatserv';
 
+/** The name of the signing key in the table `secrets`. */
+export const SIGNING_KEY = 'signing-key';
+
 /** A statement with typed rows. */
 export interface Rows<Row> {
   get(...values: SQLInputValue[]): Row | undefined;

@@ -48,7 +48,21 @@ function valuesOf(argument: unknown): unknown[] {
 }
 
 const WORDS_OF_COMMANDS = [
-  ...['serve', 'connect', 'top', 'reload', 'health', 'plugins', 'check', 'user', 'new', 'backup', 'export', 'import'],
+  ...[
+    'serve',
+    'connect',
+    'top',
+    'reload',
+    'health',
+    'plugins',
+    'check',
+    'user',
+    'new',
+    'backup',
+    'export',
+    'import',
+    'migrate',
+  ],
   ...['add', 'passwd', 'rename', 'list', 'role', 'remove', 'sign-out', 'unblock', 'plugin'],
 ];
 const OPTIONS = [
