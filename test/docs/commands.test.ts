@@ -30,7 +30,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'docs/plugins.md: chatserv new plugin roll': 'installs from the registry; test/package/install.test.ts does so',
   'docs/cluster.md: sudo apt-get install nats-server': 'changes the system; test/support/nats.ts starts a server',
   'docs/postgres.md: sudo apt-get install postgresql': 'changes the system; test/support/postgres.ts starts a server',
-  'docs/postgres.md: chatserv export chat.jsonl --config old.json': 'plugins/stores/postgres/postgres.test.ts runs it',
+  'docs/postgres.md: chatserv migrate new.json --config old.json': 'test/cli/migrate.test.ts runs it',
   'docs/postgres.md: pg_dump --format=custom --schema=chatserv chatserv > chat.dump': 'needs a server of its own',
   'docs/terminal.md: chatserv connect alice@chat.example': 'asks at a terminal: test/terminal',
   'docs/transports.md: #!/bin/sh': 'a hook of certbot, which needs root',
