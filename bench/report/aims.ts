@@ -76,6 +76,27 @@ export const AIMS: readonly Aim[] = [
     most: 1.2,
   },
   {
+    work: 'a room of 100,000, 1,000 of them online: CPU a delivery, beside the bare loop',
+    ...ratio('room-1000', 'cpuPerDelivery', 'bare', '100,000 members'),
+    most: 1.2,
+  },
+  {
+    work: 'login to 200 rooms with 1,000,000 new messages: CPU',
+    scenario: 'busy-rooms',
+    variant: 'sqlite',
+    metric: 'cpuPerLogin',
+    most: 100_000,
+    unit: ' us',
+  },
+  {
+    work: 'then the first page of the history of a room: the slowest of 100',
+    scenario: 'busy-rooms',
+    variant: 'sqlite',
+    metric: 'max',
+    most: 20,
+    unit: ' ms',
+  },
+  {
     work: '50 broadcasts a second to 1,000: p99, beside the bare loop',
     ...ratio('open-broadcast', 'p99', 'bare'),
     most: 1,
