@@ -18,8 +18,9 @@ import { type Change, changeAnswered, changed, changeIn } from './changes.ts';
 import { deviceName } from './device.ts';
 import { Earlier } from './earlier.ts';
 import type { Kept } from './keep.ts';
+import { RoomTalks } from './room-talks.ts';
 import { keepsMessages } from './server.ts';
-import { type Entry, type Recipients, type Talk, Talks } from './talks.ts';
+import { type Entry, type Talk, Talks } from './talks.ts';
 
 /** The callbacks of a chat. */
 export interface Watcher {
@@ -76,10 +77,7 @@ export class Chat implements Presence {
   readonly #watcher: Watcher;
   readonly #socket: string;
   readonly #earlier: Earlier;
-  /** The conversations by the ids of their rooms on the server. */
-  readonly #rooms = new Map<number, Talk>();
-  /** Private messages of conversations that the server has not listed yet, by the ids of their rooms. */
-  readonly #unlisted = new Map<number, { readonly talk: Talk; readonly entries: Entry[] }>();
+  readonly #rooms: RoomTalks;
   readonly #reading = new Reading(() => this.#conversation);
   #conversation: Conversation;
   #name: string;
@@ -107,6 +105,7 @@ export class Chat implements Presence {
       kept?.talks,
       kept?.shown,
     );
+    this.#rooms = new RoomTalks(this.talks);
     this.#earlier = new Earlier(
       this.talks,
       () => this.#conversation,
@@ -215,7 +214,9 @@ export class Chat implements Presence {
         message: (message) => this.#received(message),
         entry: (entry) => this.#happened(entry),
         room: (room) => this.#counted(room),
-        roomLeft: (room) => this.#left(room),
+        roomLeft: (room) => {
+          if (this.#rooms.left(room)) this.#watcher.reordered(this.talks.shown);
+        },
         caughtUp: (count) => {
           this.#watcher.caughtUp(count);
           // The server has now said who is online.
@@ -246,35 +247,11 @@ export class Chat implements Presence {
     return nameKey(name) === nameKey(this.#name);
   }
 
-  #counted({ id, kind, name = '', members = [], unread }: KnownRoom): void {
-    const talk = this.talks.open(kind === 'everyone' ? kind : kind === 'room' ? [name] : members);
-    talk.room = id;
-    if (!this.#reading.isAhead(id)) talk.unread = unread;
-    this.#rooms.set(id, talk);
-    const { talk: shownIn = talk, entries = [] } = this.#unlisted.get(id) ?? {};
-    this.#unlisted.delete(id);
-    if (shownIn !== talk) {
-      shownIn.unread = Math.max(0, shownIn.unread - entries.filter(({ mine }) => !mine).length);
-      this.talks.move(entries, shownIn, talk);
-      this.#watcher.reordered(talk);
-      this.#watcher.reordered(shownIn);
-    }
+  #counted(room: KnownRoom): void {
+    const { talk, movedFrom } = this.#rooms.listed(room);
+    if (!this.#reading.isAhead(room.id)) talk.unread = room.unread;
+    if (movedFrom !== undefined) for (const changed of [talk, movedFrom]) this.#watcher.reordered(changed);
     this.#watcher.counted(talk);
-  }
-
-  #left(room: number): void {
-    const talk = this.#rooms.get(room);
-    if (talk === undefined) return;
-    this.#rooms.delete(room);
-    this.talks.close(talk);
-    this.#watcher.reordered(this.talks.shown);
-  }
-
-  /** Who a message is shown with. */
-  #recipientsOf({ audience, room = 0, roomName, from }: Received): Recipients {
-    if (audience === 'everyone') return audience;
-    // Private messages sent from another device do not name their recipients, unless their conversation is known.
-    return roomName === undefined ? (this.#rooms.get(room)?.to ?? [from]) : [roomName];
   }
 
   /** Something other than a message: a change of one, or what people may want to know. */
@@ -305,23 +282,19 @@ export class Chat implements Presence {
   }
 
   #received(message: Received): void {
-    const { id, from, audience, room = 0, text, reply, time, waited } = message;
+    const { id, from, text, reply, time, waited } = message;
     // Stored together with the message, so that it is not new after a reload.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
     const mine = this.#isMe(from);
-    const talk = this.talks.open(this.#recipientsOf(message));
+    const talk = this.talks.open(this.#rooms.recipientsOf(message));
     // A message to oneself from this page is listed already.
     if (mine && talk.entries.some((entry) => entry.state !== undefined && entry.text === text)) return;
     // Where the server counts what is unread, its count follows.
     if (!mine) talk.unread++;
     const stored = id > 0 ? { id } : {};
     const entry = this.talks.add(talk, { ...stored, from, mine, text, reply, time: +time });
-    if (audience === 'named' && !this.#rooms.has(room)) {
-      const unlisted = this.#unlisted.get(room) ?? { talk, entries: [] };
-      unlisted.entries.push(entry);
-      this.#unlisted.set(room, unlisted);
-    }
+    this.#rooms.added(message, talk, entry);
     this.#watcher.added(talk, entry, waited);
   }
 
