@@ -10,6 +10,9 @@ import type { Tail } from './tail.ts';
 /** How many rows of an index cost as much as a visited row. */
 const PLACES_PER_VISIT = 4;
 
+/** How many rows are looked up for a gap besides: of its room, memberships, first entry and numbers. */
+const LOOKED_UP = 8;
+
 /** How many entries of a room to look up at a time, from its start and from its end. */
 const FIRST = 4;
 const LAST = 64;
@@ -143,6 +146,7 @@ export function prepareGaps(db: DatabaseSync, tail: Tail) {
         }));
         const end = endOf(room, ranges, [most, keep], slice);
         if (end === undefined) return true;
+        slice.visit(LOOKED_UP);
         const inGap = ranges.map((range) => ({ ...range, upTo: Math.min(range.upTo, end.last) }));
         const id = firstOf(account, room, inGap, slice);
         const row = rooms.get(room);
