@@ -104,14 +104,14 @@ export class Indexer {
     return this.#isBehind || this.#cursor < this.#end ? Math.min(0.99, this.#cursor / Math.max(1, this.#end)) : 1;
   }
 
-  /** Waits until what was appended so far is indexed, or for so many milliseconds. */
+  /** Waits until what any server has appended so far is indexed, or for so many milliseconds. */
   async settle(milliseconds: number): Promise<void> {
     this.start();
     const { promise: isOver, resolve } = Promise.withResolvers<void>();
     const cancel = this.#context.clock.after(milliseconds, resolve);
     this.#awaited++;
     this.#endPause?.();
-    await Promise.race([this.#advance(), isOver]);
+    await Promise.race([this.#advanceToEnd(), isOver]);
     this.#awaited--;
     cancel();
   }
@@ -135,6 +135,13 @@ export class Indexer {
     }
     if (entries.some(({ kind }) => kind === 'redaction')) void this.#advance();
     else this.#cancelAdvance ??= this.#context.clock.after(GATHERED, () => void this.#advance());
+  }
+
+  /** Indexes everything in the log, that of other servers included. Never rejects. */
+  async #advanceToEnd(): Promise<void> {
+    // Where the log cannot be read, reading the hits reports it.
+    await this.#context.messageLog.catchUp?.().catch(() => {});
+    await this.#advance();
   }
 
   /** Indexes everything that there is. Never rejects. */
