@@ -29,17 +29,17 @@ test('the plugins roll and remember run, and notes survive a kill', async () => 
 
 test('the plugins with a hook and with a kind of entries run', async () => {
   const files = Object.fromEntries(
-    Object.entries({ 'quiet-hours.ts': 'hooks', 'reactions.ts': 'messages' }).map(([file, page]) => [
+    Object.entries({ 'quiet-hours.ts': 'hooks', 'ratings.ts': 'messages' }).map(([file, page]) => [
       file,
       codeIn(`docs/plugins/${page}.md`, file),
     ]),
   );
-  const plugins = { './quiet-hours.ts': { from: 0, to: 23 }, './reactions.ts': true };
+  const plugins = { './quiet-hours.ts': { from: 0, to: 23 }, './ratings.ts': true };
   await using program = await startProgram({ plugins }, { files });
   const [alice, bob] = [await program.joins('alice'), await program.joins('bob')];
   expect(await alice.asks('message bob hello')).toBe('sent:');
   await bob.hears('alice', 'hello');
   expect(await alice.asks('broadcast hello')).toBe('error:quiet:broadcast');
-  expect(await alice.asks('react 1 +1')).toBe('reacted:');
-  await bob.sees(/^\[[^\]]+\] alice reacts with \+1$/);
+  expect(await alice.asks('rate 1 5')).toBe('rated:');
+  await bob.sees(/^\[[^\]]+\] alice gives 5 stars$/);
 });
