@@ -3,6 +3,9 @@ import { roomLogCommand } from './command.ts';
 import { Journal } from './journal.ts';
 import { Recorder } from './recorder.ts';
 
+/** How long to wait between two pages while the log is read at the start, in milliseconds. */
+const PAUSE = 10;
+
 export default definePlugin({
   name: 'room-log',
   summary: 'Keeps a log of what moderators did in each room, which its members can read',
@@ -29,7 +32,8 @@ export default definePlugin({
     const failed = (err: unknown) => {
       logger.error({ event: 'store-error', err }, 'what was done in a room could not be noted');
     };
-    const recorder = new Recorder(messageLog, journal, failed);
+    const pause = () => new Promise<void>((resolve) => void clock.after(PAUSE, resolve));
+    const recorder = new Recorder(messageLog, journal, failed, pause);
     let unfollow = () => {};
     return {
       provide: {

@@ -13,17 +13,22 @@ export class Recorder {
   readonly #log: MessageLog;
   readonly #journal: Journal;
   readonly #failed: (cause: unknown) => void;
+  readonly #pause: () => Promise<void>;
   /** The last work on new entries. */
   #working: Promise<void> = Promise.resolve();
   /** Whether the entries from before the start are noted. Until then a position in the new ones is not stored. */
   #isCaughtUp = false;
   #sinceStored = 0;
 
-  /** @param failed called when an entry could not be noted */
-  constructor(log: MessageLog, journal: Journal, failed: (cause: unknown) => void) {
+  /**
+   * @param failed called when an entry could not be noted
+   * @param pause lets other work have its turn, between two pages of a long log
+   */
+  constructor(log: MessageLog, journal: Journal, failed: (cause: unknown) => void, pause: () => Promise<void>) {
     this.#log = log;
     this.#journal = journal;
     this.#failed = failed;
+    this.#pause = pause;
   }
 
   /** Follows the log. */
@@ -51,7 +56,9 @@ export class Recorder {
   /** Notes the acts of entries that were appended while the plugin was not at work. @throws when they cannot be read */
   async catchUp(signal: AbortSignal): Promise<void> {
     let position = await this.#journal.position();
-    for (let read = 0; !signal.aborted; ) {
+    // Without rooms there are no acts, however long the log is.
+    const hasRooms = (await this.#log.rooms(0, 1)).length > 0;
+    for (let read = 0; hasRooms && !signal.aborted; ) {
       const page = await this.#log.entries(position, PAGE);
       await this.#note(page);
       position = page.at(-1)?.id ?? position;
@@ -59,6 +66,7 @@ export class Recorder {
       // A store in which nothing has happened stays empty, so that an archive can be imported into it.
       if (read >= STORE_EVERY || page.some(mayTell)) await this.#journal.setPosition(position);
       if (page.length < PAGE) break;
+      await this.#pause();
     }
     this.#isCaughtUp = !signal.aborted;
   }
