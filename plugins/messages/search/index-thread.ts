@@ -50,7 +50,11 @@ export class IndexThread {
 
   #start(): Worker {
     // worker.ts in the source, worker.js in the published package.
-    const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), { name: 'search' });
+    const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), {
+      name: 'search',
+      // Texts are garbage at once; a small young generation keeps little of it.
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+    });
     worker.unref();
     const lose = (why: string) => {
       if (this.#worker !== worker) return;

@@ -3,8 +3,10 @@ import { IndexFailure, type IndexThread } from './index-thread.ts';
 import { changeOf, EDIT, textOfEdit } from './indexed-text.ts';
 import type { IndexAnswer, IndexQuestion, IndexState } from './search-index.ts';
 
-/** How many entries are indexed at a time. */
+/** How many entries are indexed at a time, and about how many characters of them at most. */
 const AT_ONCE = 250;
+const AT_ONCE_LENGTH = 100_000;
+const LEAST_AT_ONCE = 25;
 
 /** How long to wait after that while the index catches up, in milliseconds, so that other work gets its turn. */
 const PAUSE = 10;
@@ -12,8 +14,9 @@ const PAUSE = 10;
 /** How long new entries are gathered, in milliseconds. */
 const GATHERED = 1000;
 
-/** How many entries are gathered at most; beyond that, the log is read. */
+/** How many entries are gathered at most, and how many characters they have; beyond that, the log is read. */
 const GATHERED_MOST = 5000;
+const GATHERED_LENGTH = 1_000_000;
 
 /** How long to wait after a failure, in milliseconds. */
 const RETRY = 30_000;
@@ -56,8 +59,9 @@ export class Indexer {
   #count = 0;
   /** The end of the log when the index began to catch up with it. */
   #end = 0;
-  /** New entries, in their order. */
+  /** New entries, in their order, and the characters of those that were gathered since there were none. */
   #gathered: Entry[] = [];
+  #gatheredLength = 0;
   /** Whether there are entries after the cursor that were not gathered. */
   #isBehind = true;
   #advancing: Promise<void> | undefined;
@@ -127,7 +131,9 @@ export class Indexer {
   }
 
   #gather(entries: readonly Entry[]): void {
-    if (this.#gathered.length + entries.length > GATHERED_MOST) {
+    if (this.#gathered.length === 0) this.#gatheredLength = 0;
+    for (const { body } of entries) this.#gatheredLength += body.length;
+    if (this.#gathered.length + entries.length > GATHERED_MOST || this.#gatheredLength > GATHERED_LENGTH) {
       this.#gathered = [];
       this.#isBehind = true;
     } else if (!this.#isBehind) {
@@ -161,7 +167,7 @@ export class Indexer {
       await this.#opened;
       while (!this.#isStopped && (this.#isBehind || this.#gathered.length > 0)) {
         if (this.#isBehind) await this.#catchUp();
-        else await this.#index(this.#gathered.splice(0, AT_ONCE));
+        else await this.#index(this.#gathered.splice(0, atOnce(this.#gathered)));
       }
       this.#isReported = false;
     } catch (error) {
@@ -203,9 +209,11 @@ export class Indexer {
     this.#isBehind = false;
     this.#end = await messageLog.head();
     const began = { at: clock.monotonic(), left: this.#end - this.#cursor };
+    let most = LEAST_AT_ONCE;
     while (this.#cursor < this.#end && !this.#isStopped && !this.#isBehind) {
-      const entries = await messageLog.entries(this.#cursor, AT_ONCE);
-      await this.#index(entries, entries.length < AT_ONCE ? this.#end : 0);
+      const entries = await messageLog.entries(this.#cursor, most);
+      await this.#index(entries, entries.length < most ? this.#end : 0);
+      most = Math.max(LEAST_AT_ONCE, atOnce(entries));
       if (this.#cursor < this.#end && this.#awaited === 0) await this.#pause();
     }
     if (began.left > GATHERED_MOST && this.#cursor >= this.#end) {
@@ -294,4 +302,11 @@ export class Indexer {
   #note(facts: object, text: string): void {
     this.#context.logger.info({ event: 'search-index', ...facts }, text);
   }
+}
+
+/** How many entries to index at a time, by the lengths of the first of them. */
+function atOnce(entries: readonly Entry[]): number {
+  const first = entries.slice(0, AT_ONCE);
+  const length = first.reduce((sum, { body }) => sum + body.length, 1);
+  return Math.min(AT_ONCE, Math.ceil((first.length * AT_ONCE_LENGTH) / length));
 }
