@@ -203,6 +203,7 @@ export {
   type Tokens,
   token,
 } from './services/service.ts';
+export { type SessionClaim, SessionClaims } from './services/session-claims.ts';
 export {
   type Collection,
   type ListRange,
