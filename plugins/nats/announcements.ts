@@ -1,6 +1,6 @@
-import type { Account, Entry, MessageLog, Presence, Server } from 'chatserv';
+import type { Account, Entry, MessageLog, Server } from 'chatserv';
 import type { Bus } from './bus.ts';
-import { Subjects } from './subjects.ts';
+import type { Subjects } from './subjects.ts';
 
 /** A log that several servers share. */
 type SharedLog = Required<Pick<MessageLog, 'follow' | 'followOwn' | 'catchUp' | 'identity'>>;
@@ -26,27 +26,17 @@ export class Announcements {
   #settling: Promise<void> | undefined;
   #undo: (() => void)[] = [];
 
-  /** @param prefix what the names of all subjects begin with */
-  constructor(bus: Bus, prefix: string, log: SharedLog) {
+  constructor(bus: Bus, subjects: Subjects, log: SharedLog) {
     this.#bus = bus;
-    this.#subjects = new Subjects(prefix, log.identity);
+    this.#subjects = subjects;
     this.#log = log;
   }
 
-  start(server: Server, presence: Presence): void {
-    const subscribe = (subject: string) => {
-      this.#bus.subscribe(subject, this.#announced);
-      this.#catchUpSoon();
-    };
-    const toggle = (subject: string, isNeeded: boolean) =>
-      isNeeded ? subscribe(subject) : this.#bus.unsubscribe(subject);
-    const toggleAccount = (account: Account) =>
-      toggle(this.#subjects.account(account.id), server.sessionsOf(account).length > 0);
-    subscribe(this.#subjects.all);
-    for (const { account } of server.sessions()) if (account !== undefined) toggleAccount(account);
+  start(server: Server): void {
+    this.#toggle(this.#subjects.all, true);
+    for (const { account } of server.sessions()) if (account !== undefined) this.account(account, true);
     this.#undo = [
-      presence.watch(toggleAccount),
-      server.watchRooms((room, isOccupied) => toggle(this.#subjects.room(room), isOccupied)),
+      server.watchRooms((room, isOccupied) => this.#toggle(this.#subjects.room(room), isOccupied)),
       this.#log.follow((entries) => {
         this.#last = entries.at(-1)?.id ?? this.#last;
       }),
@@ -54,8 +44,20 @@ export class Announcements {
     ];
   }
 
+  /** An account came online on this server, or left it. */
+  account({ id }: Account, isOnline: boolean): void {
+    this.#toggle(this.#subjects.account(id), isOnline);
+  }
+
   stop(): void {
     for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  #toggle(subject: string, isNeeded: boolean): void {
+    if (isNeeded) {
+      this.#bus.subscribe(subject, this.#announced);
+      this.#catchUpSoon();
+    } else this.#bus.unsubscribe(subject);
   }
 
   #announce(entries: readonly Entry[]): void {

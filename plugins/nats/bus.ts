@@ -28,6 +28,9 @@ export interface BusOptions {
   /** Called once NATS cannot be used any more, or refuses something; and when it can be used again. */
   lost(error: Error): void;
   found(where: string): void;
+  /** Called with each connection that can be used, and when it cannot be used any more. */
+  connected(connection: NatsConnection): void;
+  disconnected(): void;
 }
 
 /**
@@ -108,19 +111,25 @@ export class Bus {
   async #watch(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
-        this.#isUp = false;
+        this.#down();
         if (!this.#isClosed) this.#complain(new Error(`the connection to ${status.server} is lost`));
       }
       if (status.type === 'reconnect') this.#connected(connection);
       if (status.type === 'error') this.#complain(status.error);
     }
+    this.#down();
+  }
+
+  #down(): void {
     this.#isUp = false;
+    this.#options.disconnected();
   }
 
   #connected(connection: NatsConnection): void {
     this.#isUp = true;
     this.#hasComplained = false;
     this.#options.found(connection.getServer());
+    this.#options.connected(connection);
   }
 
   #complain(error: Error): void {

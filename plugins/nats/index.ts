@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { definePlugin, MessageLog, Presence, z } from 'chatserv';
+import { definePlugin, MessageLog, Presence, type Session, SessionClaims, z } from 'chatserv';
 import { Announcements, isShared } from './announcements.ts';
 import { Bus } from './bus.ts';
+import { SharedSessions } from './shared-sessions.ts';
+import { Subjects } from './subjects.ts';
 
 export default definePlugin({
   name: 'nats',
-  summary: 'Announces messages to other servers of the same store over NATS, so that they arrive at once',
+  summary: 'Connects servers of one store over NATS: messages arrive at once, and all know who is online',
   options: z.strictObject({
     servers: z
       .array(z.string().regex(/^(nats|tls):\/\/[^/@]+$/, "a server such as 'nats://10.0.0.1:4222'"))
@@ -17,6 +20,12 @@ export default definePlugin({
       .regex(/^[\w-]+(\.[\w-]+)*$/, 'words of letters, digits, - and _, separated by dots')
       .default('chatserv')
       .describe('What the names of all subjects begin with'),
+    replicas: z
+      .int()
+      .min(1)
+      .max(5)
+      .default(1)
+      .describe('On how many NATS servers it is kept who is online; 3 in a cluster of three'),
     credentials: z
       .string()
       .min(1)
@@ -27,12 +36,15 @@ export default definePlugin({
     key: z.string().min(1).optional().describe('The key of `certificate`, in PEM'),
   }),
   needs: { messageLog: MessageLog, presence: Presence },
-  async setup({ options, messageLog, presence, server, clock, logger, path }) {
+  provides: { claims: SessionClaims },
+  async setup({ options, messageLog, presence, server, clock, logger, path, hotState }) {
     if (!isShared(messageLog)) throw new Error('it needs a store that several servers can share, such as postgres');
-    const { servers, prefix, ...files } = options;
+    const { servers, prefix, replicas, ...files } = options;
     const [credentials, ca, certificate, key] = await Promise.all(
       [files.credentials, files.ca, files.certificate, files.key].map((file) => file && readFile(path(file), 'utf8')),
     );
+    const subjects = new Subjects(prefix, messageLog.identity);
+    const lost = (err: Error) => logger.error({ event: 'nats-error', err }, `NATS: ${err.message}`);
     const bus = new Bus({
       servers,
       credentials,
@@ -40,17 +52,48 @@ export default definePlugin({
       certificate,
       key,
       after: clock.after,
-      lost: (err) => logger.error({ event: 'nats-error', err }, `NATS: ${err.message}`),
+      lost,
       found: (where) => logger.info({ event: 'nats-back' }, `connected to NATS at ${where}`),
+      connected: (connection) => sessions.connected(connection),
+      disconnected: () => sessions.disconnected(),
     });
-    const announcements = new Announcements(bus, prefix, messageLog);
+    const announcements = new Announcements(bus, subjects, messageLog);
+    const sessions = new SharedSessions({
+      bus,
+      subjects,
+      replicas,
+      server,
+      presence,
+      clock,
+      failed: lost,
+      name: hotState('name', () => randomUUID()),
+      holdings: hotState('holdings', () => new Map()),
+    });
+
+    function changed({ account }: Session): void {
+      if (account === undefined) return;
+      announcements.account(account, server.sessionsOf(account).length > 0);
+      sessions.changed(account);
+    }
+
     return {
+      provide: { claims: sessions.claims },
+      hooks: {
+        async onLogin(session) {
+          changed(session);
+        },
+        async onDisconnect(session) {
+          changed(session);
+        },
+      },
       start() {
-        announcements.start(server, presence);
+        announcements.start(server);
+        sessions.start();
         bus.start();
       },
       async dispose() {
         announcements.stop();
+        await sessions.stop();
         await bus.close();
       },
     };

@@ -3,15 +3,23 @@ import { type Entry, EVERYONE } from 'chatserv';
 /** The subjects of one store: rooms and accounts, by their ids. */
 export class Subjects {
   readonly #prefix: string;
+  /** The name of the bucket. */
+  readonly bucket: string;
 
   /** @param identity of the store, so that several chats can share a NATS server */
   constructor(prefix: string, identity: string) {
     this.#prefix = `${prefix}.${identity.replaceAll(/[^\w-]/g, '_')}`;
+    this.bucket = this.#prefix.replaceAll('.', '-');
   }
 
   /** Of what concerns every server. */
   get all(): string {
     return `${this.#prefix}.all`;
+  }
+
+  /** On which servers say that they are there. */
+  get alive(): string {
+    return `${this.#prefix}.alive`;
   }
 
   /** Of a named room. */

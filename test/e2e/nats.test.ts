@@ -2,11 +2,12 @@ import { connect } from '@nats-io/transport-node';
 import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { answer } from '../support/answer.ts';
-import { type NatsServer, useNats } from '../support/nats.ts';
+import { useNats } from '../support/nats.ts';
 import { NATS } from '../support/nats-program.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { POSTGRES } from '../support/postgres-programs.ts';
-import { type Program, startProgram } from '../support/program.ts';
+import { PASSWORD, startProgram } from '../support/program.ts';
+import { startTwo } from '../support/two-servers.ts';
 
 /** How many messages go back and forth: over as many looks at the log they would take this many seconds. */
 const ROUNDS = 10;
@@ -18,21 +19,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('two servers with o
   const database = usePostgres();
   const nats = useNats();
 
-  /** Starts two servers of one chat. */
-  async function startBoth({ url }: NatsServer = nats): Promise<AsyncDisposable & { first: Program; second: Program }> {
-    const { now, ...postgres } = database.options();
-    const config = { plugins: { sqlite: false, postgres, nats: { servers: [url] } } };
-    const first = await startProgram(config, { env: { LOG_LEVEL: 'info' } });
-    const second = await startProgram(config, { env: { LOG_LEVEL: 'info' } });
-    for (const program of [first, second]) await program.complains(/nats-back/);
-    return {
-      first,
-      second,
-      async [Symbol.asyncDispose]() {
-        await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
-      },
-    };
-  }
+  const startBoth = () => startTwo(database, nats);
 
   /** Has two users answer each other in a place. @returns how long that took, in milliseconds */
   async function converse(alice: LineClient, bob: LineClient, places: readonly [ofBob: string, ofAlice: string]) {
@@ -62,15 +49,19 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('two servers with o
     expect(await converse(alice, again, ['message #tea', 'message #tea'])).toBeLessThan(AT_ONCE);
   });
 
-  test('while NATS is away messages arrive all the same, and at once when it is back', {
+  test('while NATS is away messages arrive all the same, logins wait, and all is as before when it is back', {
     timeout: 60_000,
   }, async () => {
     await using both = await startBoth();
     const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
+    await both.first.registers('carol');
     await nats.stop();
     await both.second.complains(/nats-error/);
     for (const text of ['one', 'two', 'three']) expect(await alice.asks(`message bob ${text}`)).toBe('sent:');
     for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
+    const carol = await both.first.connectJson();
+    carol.says({ type: 'login', name: 'carol', password: PASSWORD });
+    await carol.sees({ type: 'closing', reason: 'busy' });
     both.first.stderr = both.second.stderr = '';
     await nats.start();
     for (const program of [both.first, both.second]) await program.complains(/nats-back/);
@@ -100,21 +91,6 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('two servers with o
     await stranger.close();
     await bob.seesNothing();
     await alice.seesNothing();
-  });
-
-  test('a server starts without NATS, and says so once', { timeout: 60_000 }, async () => {
-    await nats.stop();
-    const { now, ...postgres } = database.options();
-    const config = { plugins: { sqlite: false, postgres, nats: { servers: [nats.url] } } };
-    await using program = await startProgram(config, { env: { LOG_LEVEL: 'info' } });
-    const alice = await program.joins('alice');
-    await program.complains(/nats-error/);
-    await program.registers('bob');
-    expect(await alice.asks('message bob hi')).toBe('sent:');
-    await nats.start();
-    await program.complains(/nats-back/);
-    expect(program.stderr.match(/nats-error/g)).toHaveLength(1);
-    expect(await program.stop()).toBe(0);
   });
 });
 

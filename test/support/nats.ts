@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll } from 'vitest';
 import { NATS } from './nats-program.ts';
@@ -11,8 +14,9 @@ export interface NatsServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server before the tests of a file, and stops it after them. Call it where `NATS` is there. */
-export function useNats(...args: readonly string[]): NatsServer {
+/** Starts a server with JetStream before the tests of a file, and stops it after them. Call it where `NATS` is there. */
+export function useNats(): NatsServer {
+  const folder = mkdtempSync(join(tmpdir(), 'chatserv-nats-'));
   // It picks one.
   let port = '-1';
   let server: ChildProcess | undefined;
@@ -21,7 +25,7 @@ export function useNats(...args: readonly string[]): NatsServer {
       return `nats://127.0.0.1:${port}`;
     },
     async start() {
-      server = spawn(NATS ?? '', ['--addr', '127.0.0.1', '--port', port, ...args], {
+      server = spawn(NATS ?? '', ['--addr', '127.0.0.1', '--port', port, '--jetstream', '--store_dir', folder], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       const lines = createInterface({ input: server.stderr as NonNullable<ChildProcess['stderr']> });
@@ -39,6 +43,9 @@ export function useNats(...args: readonly string[]): NatsServer {
     },
   };
   beforeAll(() => tools.start());
-  afterAll(() => tools.stop());
+  afterAll(async () => {
+    await tools.stop();
+    rmSync(folder, { recursive: true });
+  });
   return tools;
 }
