@@ -10,6 +10,8 @@ export class Talker implements Seen {
   readonly user: string;
   readonly exactlyOnce: boolean;
   readonly texts: string[] = [];
+  /** How often it has connected again by itself. */
+  reconnects = 0;
   readonly #device: string | undefined;
   /** The greatest id seen, of who acknowledges. */
   #known = 0;
@@ -20,6 +22,8 @@ export class Talker implements Seen {
   #closed: Promise<void> = Promise.resolve();
   #talks: { log: Sent[]; others: readonly string[] } | undefined;
   #welcome: (() => void) | undefined;
+  /** The latest token, of who speaks JSON. */
+  #token: string | undefined;
 
   /**
    * @param json whether it speaks JSON and acknowledges, or plain lines
@@ -31,22 +35,47 @@ export class Talker implements Seen {
     this.#device = device;
   }
 
+  /** Logs in with a password, and sends again what was not answered. */
   async logsIn(port: number, password: string): Promise<void> {
+    await this.#connects(port, { type: 'login', name: this.user, password, device: this.#device });
+  }
+
+  /** Logs in with its token whenever the connection breaks, and goes on talking, until the signal. Only over JSON. */
+  async staysConnected(port: number, until: AbortSignal): Promise<void> {
+    until.addEventListener('abort', () => this.#socket?.destroy(), { once: true });
+    for (;;) {
+      await this.#closed;
+      if (until.aborted) return;
+      this.reconnects++;
+      await this.#connects(port, { type: 'resume', token: this.#token });
+    }
+  }
+
+  /** Sends nothing new any more. */
+  stopsTalking(): void {
+    this.#talks = undefined;
+  }
+
+  /** Connects, and logs in unless the connection breaks before. */
+  async #connects(
+    port: number,
+    login: { readonly password?: string } & Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     const socket = connect(port, '127.0.0.1');
     this.#socket = socket;
     if (!this.exactlyOnce) this.#open = [];
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     this.#closed = closed;
-    socket.once('close', close);
+    socket.on('error', () => {}).once('close', () => close());
     const lines = createInterface({ input: socket });
     lines.on('error', () => {});
     lines.on('line', (line) => (this.exactlyOnce ? this.#hearJson(line) : this.#hearLine(line)));
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#welcome = resolve;
-    if (this.exactlyOnce) this.#says({ type: 'login', name: this.user, password, device: this.#device });
-    else socket.write(`${this.user}\n${password}\n`);
-    await promise;
-    if (this.exactlyOnce) for (const message of this.#open) this.#sends(message, true);
+    if (this.exactlyOnce) this.#says(login);
+    else socket.write(`${this.user}\n${login.password}\n`);
+    const isIn = await Promise.race([promise.then(() => true), closed.then(() => false)]);
+    if (isIn && this.exactlyOnce) for (const message of this.#open) this.#sends(message, true);
   }
 
   /** Sends to some of the others until it is cut off. @param log records what it sends */
@@ -57,7 +86,7 @@ export class Talker implements Seen {
 
   /** Reads what is left of a connection that was cut off. */
   async isCutOff(): Promise<void> {
-    this.#talks = undefined;
+    this.stopsTalking();
     await this.#closed;
   }
 
@@ -93,8 +122,9 @@ export class Talker implements Seen {
   }
 
   #hearJson(line: string): void {
-    const event = JSON.parse(line) as { type: string; id: number; text: string };
+    const event = JSON.parse(line) as { type: string; id: number; text: string; token: string };
     if (event.type === 'welcome') this.#welcome?.();
+    else if (event.type === 'token') this.#token = event.token;
     else if (event.type === 'answer' || event.type === 'error') this.#answered(event.text === 'sent:');
     else if (event.type === 'message') {
       this.#says({ type: 'acknowledge', id: event.id });
