@@ -29,6 +29,8 @@ const SLOW = { plugins: TO_ONLINE, fsyncTime: 150 };
 /** A plugin that fills a room. */
 const CROWD = fileURLToPath(new URL('probes/crowd.ts', import.meta.url));
 const BUSY_ROOMS = fileURLToPath(new URL('probes/busy-rooms.ts', import.meta.url));
+// The index of the messages would be built meanwhile.
+const BUSY = { plugins: { [BUSY_ROOMS]: {}, search: false } };
 const ROOMS = { [CROWD]: { members: 1 }, rooms: { maxMembers: 200_000 } };
 
 const CROWDS = [100, 1000, 5000];
@@ -173,14 +175,14 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'busy-rooms',
     summary:
       'a member of 200 rooms with 1,000,000 new messages logs in, then reads the last 50 messages of a room (p50, max)',
-    variants: each(of('sqlite'), { plugins: { [BUSY_ROOMS]: {} } }),
+    variants: each(of('sqlite'), BUSY),
     workload: busyRooms(line, (room) => `history ${room}\n`),
     headline: 'cpuPerLogin',
   },
   {
     name: 'busy-rooms-json',
     summary: 'the same for a program, which gets the last 50 messages of each room',
-    variants: each(of('sqlite'), { plugins: { [BUSY_ROOMS]: {} } }),
+    variants: each(of('sqlite'), BUSY),
     workload: busyRooms(json, (room) => `{"type":"command","name":"history","values":{"place":"${room}"}}\n`),
     headline: 'cpuPerLogin',
   },
