@@ -19,6 +19,11 @@ export class Bans {
     for (const key of await this.#timed.keys(NETWORK)) this.#noteWidth(key.slice(NETWORK.length));
   }
 
+  /** Another server has banned a network. */
+  note(network: string): void {
+    this.#noteWidth(network);
+  }
+
   async addAccount(account: Account, seconds: number): Promise<void> {
     await this.#timed.add(accountKey(account), seconds);
   }

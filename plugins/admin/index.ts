@@ -6,6 +6,7 @@ import {
   differenceInWords,
   Lockout,
   MessageLog,
+  OtherServers,
   Plugins,
   Presence,
   param,
@@ -18,6 +19,7 @@ import {
 } from 'chatserv';
 import { Audit } from './audit.ts';
 import { Bans } from './bans.ts';
+import { obeyOthers } from './closing.ts';
 import { moderationCommands } from './moderation.ts';
 import { Mutes } from './mutes.ts';
 
@@ -36,9 +38,15 @@ export default definePlugin({
     muteTime: z.int().positive().default(3600).describe('How long a mute without a time lasts, in seconds'),
   }),
   needs: { accounts: Accounts, storage: Storage, plugins: Plugins, presence: Presence },
-  wants: { lockout: Lockout, messageLog: MessageLog, resetCodes: ResetCodes, roles: Roles },
+  wants: {
+    lockout: Lockout,
+    messageLog: MessageLog,
+    otherServers: OtherServers,
+    resetCodes: ResetCodes,
+    roles: Roles,
+  },
   setup(context) {
-    const { options, accounts, storage, plugins, server, clock, path } = context;
+    const { options, accounts, storage, plugins, otherServers, server, clock, path } = context;
     const audit = new Audit(path(options.audit), clock);
     const bans = new Bans(new TimedBlocks(storage, 'bans', context));
     const mutes = new Mutes(new TimedBlocks(storage, 'mutes', context), clock);
@@ -49,8 +57,12 @@ export default definePlugin({
       return left > 0 ? blocked(left) : undefined;
     };
 
+    let stop = () => {};
+
     return {
       async start() {
+        stop();
+        if (otherServers !== undefined) stop = obeyOthers(otherServers, server, bans, mutes);
         await bans.load();
         for (const { account } of server.sessions()) if (account) await mutes.recall(account);
       },
@@ -119,6 +131,7 @@ export default definePlugin({
           }),
         ),
       ],
+      dispose: () => stop(),
     };
   },
 });

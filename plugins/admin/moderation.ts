@@ -7,6 +7,7 @@ import {
   isBot,
   type Lockout,
   type MessageLog,
+  type OtherServers,
   type Presence,
   param,
   type Refusal,
@@ -16,10 +17,10 @@ import {
   refuse,
   reply,
   type Server,
-  type Session,
 } from 'chatserv';
 import type { Act, Audit } from './audit.ts';
 import { type Bans, isFrom } from './bans.ts';
+import { type Closing, closeSessions } from './closing.ts';
 import type { Mutes } from './mutes.ts';
 import { noUser, targetOf, textOf, userOf } from './target.ts';
 
@@ -40,6 +41,7 @@ export interface Moderation {
   readonly lockout?: Lockout | undefined;
   readonly messageLog?: MessageLog | undefined;
   readonly presence: Presence;
+  readonly otherServers?: OtherServers | undefined;
   readonly resetCodes?: ResetCodes | undefined;
   readonly roles?: Roles | undefined;
   readonly server: Server;
@@ -57,6 +59,7 @@ export function moderationCommands({
   lockout,
   messageLog,
   presence,
+  otherServers,
   resetCodes,
   roles,
   server,
@@ -85,21 +88,14 @@ export function moderationCommands({
     return refuse('role', `Only an admin can ${command} an admin.`);
   }
 
-  /** Closes the sessions that match. @returns how many */
-  function close(reason: string, whose: (session: Session) => boolean): number {
-    const closed = [...server.sessions()].filter(whose);
-    for (const session of closed) session.close(reason);
-    return closed.length;
+  /** Closes sessions on all servers. @returns how many */
+  async function close(closing: Closing): Promise<number> {
+    return closeSessions(server, closing) + ((await otherServers?.ask('close', closing)) ?? 0);
   }
-
-  const isOf =
-    ({ id }: Account) =>
-    (session: Session) =>
-      session.account?.id === id;
 
   async function banUser(account: Account, seconds: number, purges: boolean): Promise<Reply> {
     await bans.addAccount(account, seconds);
-    const connections = close('banned', isOf(account));
+    const connections = await close({ reason: 'banned', account: account.id });
     // Otherwise the tokens would work again once the ban ends.
     await accounts.signOut(account.id);
     const removed = purges ? await purge(account.id) : 0;
@@ -124,7 +120,7 @@ export function moderationCommands({
 
   async function banNetwork(network: string, seconds: number): Promise<Reply> {
     await bans.addNetwork(network, seconds);
-    const connections = close('banned', isFrom(network));
+    const connections = await close({ reason: 'banned', network });
     return reply(`done:${connections}`, { address: network, connections });
   }
 
@@ -147,7 +143,7 @@ export function moderationCommands({
       },
       (call) =>
         onUser(call, call.values.user, async (account) => {
-          const connections = close('kicked', isOf(account));
+          const connections = await close({ reason: 'kicked', account: account.id });
           return reply(`done:${connections}`, { user: account.name, connections });
         }),
     ),
@@ -270,6 +266,7 @@ export function moderationCommands({
       (call) =>
         onUser(call, call.values.user, async (account) => {
           await mutes.add(account, call.values.time);
+          await otherServers?.ask('mute', { account: account.id });
           return 'done:';
         }),
     ),
@@ -283,6 +280,7 @@ export function moderationCommands({
       (call) =>
         onUser(call, call.values.user, async (account) => {
           await mutes.remove(account);
+          await otherServers?.ask('mute', { account: account.id });
           return 'done:';
         }),
     ),

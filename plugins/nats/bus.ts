@@ -12,8 +12,11 @@ const RETRY = 1000;
 /** How long an attempt may take, and how often the connection is probed: two probes may be unanswered. In milliseconds. */
 const [CONNECT_TIME, PING_EVERY] = [5000, 10_000];
 
-/** Called with the text of each message on a subject. */
-type Receive = (text: string) => void;
+/** How long to wait for responses in all, and for one more after each, in milliseconds. */
+const [ASK_TIME, ASK_STALL] = [1000, 300];
+
+/** Called with the text of each message on a subject, and how to respond to it. */
+type Receive = (text: string, respond: (text: string) => void) => void;
 
 export interface BusOptions {
   /** URLs, with `nats:` or `tls:`. */
@@ -72,6 +75,23 @@ export class Bus {
   /** Sends a text to the other subscribers of a subject, unless the connection is down. */
   publish(subject: string, text: string): void {
     if (this.#isUp) this.#connection?.publish(subject, text);
+  }
+
+  /** Sends a text to the other subscribers of a subject. @returns their responses, of those that respond in time */
+  async ask(subject: string, text: string): Promise<readonly string[]> {
+    const responses: string[] = [];
+    if (!this.#isUp || this.#connection === undefined) return responses;
+    try {
+      const coming = await this.#connection.requestMany(subject, text, {
+        strategy: 'stall',
+        maxWait: ASK_TIME,
+        stall: ASK_STALL,
+      });
+      for await (const response of coming) responses.push(response.string());
+    } catch {
+      // Nobody is there, or the connection broke.
+    }
+    return responses;
   }
 
   /** Awaits that NATS has everything that was asked of it so far. @returns false if the connection is down */
@@ -141,7 +161,7 @@ export class Bus {
     if (this.#subscriptions.has(subject)) return;
     const subscription = connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error === null) this.#receivers.get(subject)?.(message.string());
+        if (error === null) this.#receivers.get(subject)?.(message.string(), (text) => message.respond(text));
       },
     });
     this.#subscriptions.set(subject, subscription);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { definePlugin, MessageLog, Presence, type Session, SessionClaims, z } from 'chatserv';
+import { definePlugin, MessageLog, OtherServers, Presence, type Session, SessionClaims, z } from 'chatserv';
 import { Announcements, isShared } from './announcements.ts';
+import { askingOver } from './asking.ts';
 import { Bus } from './bus.ts';
 import { SharedSessions } from './shared-sessions.ts';
 import { Subjects } from './subjects.ts';
@@ -36,7 +37,7 @@ export default definePlugin({
     key: z.string().min(1).optional().describe('The key of `certificate`, in PEM'),
   }),
   needs: { messageLog: MessageLog, presence: Presence },
-  provides: { claims: SessionClaims },
+  provides: { claims: SessionClaims, otherServers: OtherServers },
   async setup({ options, messageLog, presence, server, clock, logger, path, hotState }) {
     if (!isShared(messageLog)) throw new Error('it needs a store that several servers can share, such as postgres');
     const { servers, prefix, replicas, ...files } = options;
@@ -77,7 +78,7 @@ export default definePlugin({
     }
 
     return {
-      provide: { claims: sessions.claims },
+      provide: { claims: sessions.claims, otherServers: askingOver(bus, subjects, logger) },
       hooks: {
         async onLogin(session) {
           changed(session);

@@ -22,6 +22,11 @@ export class Subjects {
     return `${this.#prefix}.alive`;
   }
 
+  /** On which a server asks the others for something. @param name of what */
+  ask(name: string): string {
+    return `${this.#prefix}.ask.${name}`;
+  }
+
   /** Of a named room. */
   room(id: number): string {
     return `${this.#prefix}.room.${id}`;
