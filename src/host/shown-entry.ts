@@ -1,7 +1,7 @@
 import { type Entry, EVERYONE } from '../api/entry.ts';
 import type { Message } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Kind } from './kinds.ts';
+import type { LiveKind } from '../messages/context.ts';
 
 /** An entry as clients are sent it, for an answer that shows entries of the log. */
 export interface ShownEntry {
@@ -14,7 +14,7 @@ export interface ShownEntry {
 /** An entry as clients are sent it; undefined if its plugin hides it from them. */
 export function shownEntry(
   { messages }: Kernel,
-  kinds: ReadonlyMap<string, Kind>,
+  kinds: ReadonlyMap<string, LiveKind>,
   entry: Entry,
 ): ShownEntry | undefined {
   const message = messages.message(entry);
