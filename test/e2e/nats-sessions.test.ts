@@ -135,6 +135,27 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
     await bob.seesNothing();
   });
 
+  test('a reload of nats, or of single-session, keeps what sessions have', { timeout: 60_000 }, async () => {
+    const { now, ...postgres } = database.options();
+    const servers = [nats.url];
+    await using both = await startTwo(database, nats, { postgres });
+    const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
+    await expect.poll(async () => sorted(await answer(alice, 'who'))).toBe('alice bob');
+    for (const more of [
+      { nats: { servers: [...servers, ...servers] } },
+      { nats: { servers: [...servers, ...servers] }, 'single-session': { takeover: true } },
+    ]) {
+      await both.first.configures({ plugins: { sqlite: false, postgres, ...more } });
+      expect((await both.first.reloads()).errors).toBeUndefined();
+      expect((await login(both.second, 'alice')).got).toBe('connected');
+      expect((await login(both.first, 'bob')).got).toBe('connected');
+      await expect.poll(async () => sorted(await answer(alice, 'who'))).toBe('alice bob');
+      await expect.poll(async () => sorted(await answer(bob, 'who'))).toBe('alice bob');
+    }
+    await alice.closes();
+    await expect.poll(async () => (await login(both.second, 'alice')).got).toBe('welcome');
+  });
+
   test('when NATS has lost everything, sessions keep what they have', { timeout: 60_000 }, async () => {
     await using both = await startTwo(database, nats);
     const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
