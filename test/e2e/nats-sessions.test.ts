@@ -34,12 +34,16 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
   test('who is online is known on all servers, and told to those who watch', { timeout: 60_000 }, async () => {
     await using both = await startTwo(database, nats);
     const [alice, carol] = [await both.first.joins('alice'), await both.first.joins('carol')];
-    await both.second.registers('dave', 'frank');
+    await both.second.registers('dave');
+    const frank = await both.second.joins('frank');
+    await expect.poll(async () => sorted(await answer(frank, 'who'))).toBe('alice carol frank');
+    await frank.closes();
     const { client: dave } = await login(both.second, 'dave');
     await dave.seesToken();
     await expect.poll(async () => sorted(await answer(alice, 'who'))).toBe('alice carol dave');
     dave.says({ type: 'command', name: 'watch' });
-    await dave.sees({ type: 'answer', text: 'dave alice carol' });
+    const listed = (await dave.sees({ type: 'answer' })) as { text: string };
+    expect(sorted(listed.text)).toBe('alice carol dave');
     const bob = await both.first.joins('bob');
     await dave.sees({ type: 'presence', came: ['bob'], left: [] });
     const erin = await both.second.joins('erin');
