@@ -29,10 +29,9 @@ export default definePlugin({
             // The text as other plugins leave it.
             order: 'post',
             // An edit notifies nobody.
-            filter: ({ audience, of, text }) => 'group' in audience && of === undefined && text.includes('@'),
+            filter: ({ audience, of, text }) => 'group' in audience && of === undefined && mentionsIn(text).length > 0,
             handler(message) {
               const written = mentionsIn(message.text);
-              if (written.length === 0) return undefined;
               if (written.length > options.max) server.countLimitHit('mentions');
               return resolver.resolve(message, written.slice(0, options.max));
             },

@@ -88,6 +88,12 @@ describe('a message', () => {
     expect(entries).toMatchObject([{ mentions: ['alice'] }, { text: '`@alice` a@alice' }]);
   });
 
+  test('mentions a member with the sign of Japanese keyboards, too', async () => {
+    const { bob, phone } = await start();
+    await says(bob, 'message #lab ＠alice hello');
+    expect(await mentioned(phone)).toBe(1);
+  });
+
   test('mentions nobody who is not in its room, nor its sender, nor anyone in a conversation', async () => {
     const { server, bob, phone } = await start();
     const carol = await Program.logsIn(server.connectJson(), 'carol', 'phone');
