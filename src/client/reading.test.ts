@@ -49,6 +49,7 @@ test('a server without markers is asked nothing', async () => {
   await alice.is('online');
   expect(await bob.asks('broadcast one')).toBe('sent:');
   await alice.shows('one');
+  await vi.waitFor(() => expect(alice.conversation.commands).not.toEqual([]));
   const command = vi.spyOn(alice.conversation.rooms, 'markRead');
   await alice.reading.tell();
   expect(command).not.toHaveBeenCalled();

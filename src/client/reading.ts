@@ -43,8 +43,8 @@ export class Reading {
     const untold = this.#untold;
     this.#untold = new Map();
     const { commands, rooms } = this.#conversation();
-    // The server may have no markers.
-    if (!commands.some(({ name }) => name === 'read')) return;
+    // The server may have no markers; it is asked while its commands are unknown.
+    if (commands.length > 0 && !commands.some(({ name }) => name === 'read')) return;
     for (const room of untold.keys()) this.#telling.add(room);
     for (const [room, id] of untold) {
       await rooms.markRead(room, id).catch(() => {});
