@@ -122,10 +122,12 @@ export default definePlugin({
         hasStarted = true;
         // Those who logged in while the plugin was off.
         const online = new Set([...server.sessions()].map(({ account }) => account?.id ?? 0));
-        for (const account of online) if (account > 0) await lists.apply(account);
+        online.delete(0);
+        // In parallel, so that the store answers them in one batch.
+        await Promise.all([...online].map((account) => lists.apply(account)));
       },
       dispose() {
-        // After a reload, the next generation hides on.
+        // After a reload, the next generation goes on hiding.
         if (hasStarted && !plugins.isLive('ignore')) lists.release();
       },
     };

@@ -64,7 +64,8 @@ export default definePlugin({
         },
       },
       async start() {
-        for (const { account } of server.sessions()) if (account !== undefined) await noteStaff(account);
+        // In parallel, so that the store answers them in one batch.
+        await Promise.all([...server.sessions()].map(({ account }) => account && noteStaff(account)));
         unfollow();
         unfollow = messageLog.follow((entries) => {
           for (const entry of entries) {
