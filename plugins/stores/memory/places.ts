@@ -137,3 +137,8 @@ function longestUnseen(devices: ReadonlyMap<string, KeptDevice>, but: string): s
   }
   return found;
 }
+
+/** Moves the marker of an account in a room, forward only. */
+export function moveMarker({ markers }: Place, room: number, seq: number): void {
+  markers.set(room, Math.max(markers.get(room) ?? 0, seq));
+}

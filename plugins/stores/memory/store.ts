@@ -13,7 +13,8 @@ import {
 } from 'chatserv';
 import { memoryArchive } from './archive.ts';
 import { pageOf } from './by-id.ts';
-import { LogInMemory, messageLogOf } from './log.ts';
+import { LogInMemory } from './log.ts';
+import { messageLogOf } from './message-log.ts';
 import { memoryTexts } from './texts.ts';
 
 /** The services of a store in memory. */
