@@ -1,27 +1,14 @@
-import { Accounts, type Entry, EVERYONE, type NewEntry, type StoredAccount, z } from 'chatserv';
+import { Accounts, type Entry, type StoredAccount, z } from 'chatserv';
 import { startServer } from 'chatserv/testing';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Folder } from '../../../test/support/command-line.ts';
 import { type Cut, startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { newEntry } from '../../../test/support/new-entry.ts';
 import { usePostgres } from '../../../test/support/postgres.ts';
 import { POSTGRES } from '../../../test/support/postgres-programs.ts';
 import { MIGRATIONS } from './schema.ts';
 import { openStore, type Store, type StoreOptions, unconnectedStore } from './store.ts';
-
-const entry = (body: string, part: Partial<NewEntry> = {}): NewEntry => ({
-  to: { room: EVERYONE },
-  kind: 'message',
-  version: 1,
-  counts: true,
-  sender: 1,
-  from: 'alice',
-  device: '',
-  toSender: false,
-  body,
-  time: 1000,
-  ...part,
-});
 
 describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
   const server = usePostgres();
@@ -65,7 +52,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
          VALUES (1, 1, 1, 0, 'message', 1, 9, 'slow', '', false, 'slow', false, 1)`,
       );
       await slow.query('UPDATE room SET last = 1, seq = 1 WHERE id = 1');
-      const appended = store.messageLog.append([entry('quick')]) as Promise<readonly Entry[]>;
+      const appended = store.messageLog.append([newEntry('quick')]) as Promise<readonly Entry[]>;
       await server.query(
         // Until the append waits for the lock.
         `DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock') LOOP
@@ -86,7 +73,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       const told = stores.map((store) => followed(store, 150));
       await Promise.all(
         stores.flatMap((store, i) =>
-          Array.from({ length: 50 }, (_, n) => store.messageLog.append([entry(`${i}.${n}`)])),
+          Array.from({ length: 50 }, (_, n) => store.messageLog.append([newEntry(`${i}.${n}`)])),
         ),
       );
       const [first, ...others] = await Promise.all(told);
@@ -101,7 +88,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       const options = server.options();
       const stores = [await open(options), await open(options)];
       const key = { sender: 1, key: 'k', unknown: ['ghost'], time: 1 };
-      const results = await Promise.all(stores.map(({ messageLog }) => messageLog.append([entry('once')], key)));
+      const results = await Promise.all(stores.map(({ messageLog }) => messageLog.append([newEntry('once')], key)));
       expect(results).toContainEqual({ duplicateOf: 1, unknown: ['ghost'] });
       expect(await bodies(stores[0] as Store)).toEqual(['once']);
     });
@@ -110,15 +97,15 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       const store = await open();
       const before = (await store.facts.read()).batches;
       const results = await Promise.allSettled([
-        store.messageLog.append([entry('first')]),
-        store.messageLog.append([entry('nowhere', { to: { room: 99 } })]),
+        store.messageLog.append([newEntry('first')]),
+        store.messageLog.append([newEntry('nowhere', { to: { room: 99 } })]),
         // Too great a number for the database, which only the statement notices.
-        store.messageLog.append([entry('bad', { version: 2 ** 80 })]),
-        store.messageLog.append([entry('last')]),
+        store.messageLog.append([newEntry('bad', { version: 2 ** 80 })]),
+        store.messageLog.append([newEntry('last')]),
       ]);
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
       expect(await bodies(store)).toEqual(['first', 'last']);
-      await Promise.all(Array.from({ length: 500 }, (_, i) => store.messageLog.append([entry(String(i))])));
+      await Promise.all(Array.from({ length: 500 }, (_, i) => store.messageLog.append([newEntry(String(i))])));
       expect((await store.facts.read()).batches - before).toBeLessThan(20);
     });
   });
@@ -128,11 +115,11 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       await using proxy = await startCuttingProxy(server.port);
       const store = await open({ ...server.options(), url: server.url.replace(/:\d+\//, `:${proxy.port}/`) });
       const told = followed(store, 3);
-      await store.messageLog.append([entry('one')]);
+      await store.messageLog.append([newEntry('one')]);
       const cut = proxy.cut(when);
       const appended = await Promise.all([
-        store.messageLog.append([entry('two')]),
-        store.messageLog.append([entry('three')], { sender: 1, key: 'k', unknown: [], time: 1 }),
+        store.messageLog.append([newEntry('two')]),
+        store.messageLog.append([newEntry('three')], { sender: 1, key: 'k', unknown: [], time: 1 }),
       ]);
       await cut;
       expect(appended).toMatchObject([[{ id: 2, body: 'two' }], [{ id: 3, body: 'three' }]]);
@@ -147,7 +134,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       const talkers = Array.from({ length: 4 }, async (_, talker) => {
         for (let n = 0; !isOver; n++) {
           const body = `${talker}.${n}`;
-          await store.messageLog.append([entry(body)]).then(
+          await store.messageLog.append([newEntry(body)]).then(
             () => answered.push(body),
             () => {},
           );
@@ -184,13 +171,13 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       await expect(store.messageLog.check?.()).rejects.toThrow(
         /^The PostgreSQL database postgres at .* cannot be reached/,
       );
-      await expect(store.messageLog.append([entry('lost')])).rejects.toThrow('cannot be reached');
+      await expect(store.messageLog.append([newEntry('lost')])).rejects.toThrow('cannot be reached');
       await expect(store.accounts.get(1)).rejects.toThrow('cannot be reached');
       await lost.promise;
       await server.start();
       await found.promise;
       await store.messageLog.check?.();
-      expect(await store.messageLog.append([entry('kept')])).toMatchObject([{ id: 1 }]);
+      expect(await store.messageLog.append([newEntry('kept')])).toMatchObject([{ id: 1 }]);
       expect(reports).toHaveLength(1);
     });
   });
@@ -214,7 +201,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       // Each is seen in a look of its own, and the second look comes after what the first one did.
       for (const body of ['one look', 'another look']) {
         const told = followed(store, 1);
-        await other.messageLog.append([entry(body)]);
+        await other.messageLog.append([newEntry(body)]);
         await told;
       }
       expect(noticed).toBe(0);
@@ -232,8 +219,8 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       store.messageLog.follow((entries) => all.push(...entries.map(({ body }) => body)));
       for (let i = 0; i < 20; i++) {
         // Under way when the other process commits, so that it may have read the log before.
-        const under = i % 2 === 0 ? store.messageLog.append([entry(`own ${i}`)]) : store.messageLog.catchUp?.();
-        await other.messageLog.append([entry(`other ${i}`)]);
+        const under = i % 2 === 0 ? store.messageLog.append([newEntry(`own ${i}`)]) : store.messageLog.catchUp?.();
+        await other.messageLog.append([newEntry(`other ${i}`)]);
         await Promise.all([store.messageLog.catchUp?.(), store.messageLog.catchUp?.()]);
         expect(all).toContain(`other ${i}`);
         await under;
@@ -282,7 +269,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       const { schema } = server.options();
       await server.query(`CREATE USER plain; CREATE SCHEMA ${schema} AUTHORIZATION plain`);
       const store = await open({ ...server.options(schema), url: server.url.replace('postgres@', 'plain@') });
-      expect(await store.messageLog.append([entry('one')])).toHaveLength(1);
+      expect(await store.messageLog.append([newEntry('one')])).toHaveLength(1);
       await expect(open({ ...server.options(), url: server.url.replace('postgres@', 'plain@') })).rejects.toThrow(
         /^The PostgreSQL database postgres at .* denies a right: /,
       );
@@ -303,19 +290,19 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
     const other = new pg.Client({ connectionString: options.url });
     await other.connect();
     await other.query(`BEGIN; LOCK TABLE ${options.schema}.log`);
-    await expect(store.messageLog.append([entry('one')])).rejects.toThrow('see the option statementTimeout');
+    await expect(store.messageLog.append([newEntry('one')])).rejects.toThrow('see the option statementTimeout');
     await other.query('ROLLBACK');
     await other.end();
-    expect(await store.messageLog.append([entry('two')])).toMatchObject([{ id: 1 }]);
+    expect(await store.messageLog.append([newEntry('two')])).toMatchObject([{ id: 1 }]);
   });
 
   test('an import has the log to itself: appends fail until it ends', async () => {
     const options = { ...server.options(), statementTimeout: 300 };
     const store = await open(options);
     await store.archive.begin({ account: 0, room: 1, entry: 0 });
-    await expect(store.messageLog.append([entry('one')])).rejects.toThrow('statementTimeout');
+    await expect(store.messageLog.append([newEntry('one')])).rejects.toThrow('statementTimeout');
     await store.archive.finish?.();
-    expect(await store.messageLog.append([entry('two')])).toMatchObject([{ id: 1 }]);
+    expect(await store.messageLog.append([newEntry('two')])).toMatchObject([{ id: 1 }]);
   });
 
   test('a dry run neither connects nor needs a server', async () => {
@@ -324,7 +311,7 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       url: 'postgres://127.0.0.1:1/x',
     });
     expect(() => storage.open('notes', z.json())).not.toThrow();
-    for (const request of [accounts.get(1), messageLog.head(), messageLog.append([entry('one')])]) {
+    for (const request of [accounts.get(1), messageLog.head(), messageLog.append([newEntry('one')])]) {
       await expect(request).rejects.toThrow('The PostgreSQL database x at 127.0.0.1:1 is not used in a dry run.');
     }
   });

@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Entry, EVERYONE, type NewEntry } from 'chatserv';
+import type { Entry, NewEntry } from 'chatserv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newEntry } from '../../../test/support/new-entry.ts';
 import { createOldSchema } from '../../../test/support/old-database.ts';
 import { Ownership } from './ownership.ts';
 import { readRedactions, redactionsFile } from './redactions.ts';
@@ -48,21 +49,7 @@ async function close(): Promise<void> {
 
 const restore = (redactions?: string) => restoreDatabase({ file, backup, redactions, busyTimeout: 100 });
 
-const entry = (body: string, more: Partial<NewEntry> = {}): NewEntry => ({
-  to: { room: EVERYONE },
-  kind: 'message',
-  version: 1,
-  counts: true,
-  sender: 1,
-  from: 'alice',
-  device: '',
-  toSender: false,
-  body,
-  time: 1000,
-  ...more,
-});
-
-const redaction = (of: number) => entry('', { kind: 'redaction', counts: false, of });
+const redaction = (of: number) => newEntry('', { kind: 'redaction', counts: false, of });
 
 async function append({ messageLog }: Store, ...entries: readonly NewEntry[]): Promise<readonly Entry[]> {
   return (await messageLog.append(entries)) as readonly Entry[];
@@ -83,9 +70,9 @@ describe('the file of redactions', () => {
     const store = await open();
     await append(
       store,
-      entry('one', { time: 11 }),
-      entry('two', { time: 12 }),
-      entry('three', { sender: 2, time: 13 }),
+      newEntry('one', { time: 11 }),
+      newEntry('two', { time: 12 }),
+      newEntry('three', { sender: 2, time: 13 }),
     );
     await append(store, redaction(1), redaction(99));
     await store.messageLog.removeFrom?.(2);
@@ -98,8 +85,8 @@ describe('the file of redactions', () => {
 
   test('does not list what was not stored', async () => {
     const store = await open();
-    await append(store, entry('one'), entry('two'));
-    const failing = append(store, redaction(1), entry('', { to: { room: 99 } }));
+    await append(store, newEntry('one'), newEntry('two'));
+    const failing = append(store, redaction(1), newEntry('', { to: { room: 99 } }));
     const succeeding = append(store, redaction(2));
     await expect(failing).rejects.toThrow('there is no room 99');
     await succeeding;
@@ -108,7 +95,7 @@ describe('the file of redactions', () => {
 
   test('is continued after a line that a crash left unfinished', async () => {
     const store = await open();
-    await append(store, entry('one'), entry('two'));
+    await append(store, newEntry('one'), newEntry('two'));
     await append(store, redaction(1));
     truncateSync(redactionsFile(file), statSync(redactionsFile(file)).size - 5);
     await append(store, redaction(2));
@@ -117,7 +104,7 @@ describe('the file of redactions', () => {
 
   test('that cannot be written fails the redaction', async () => {
     const store = await open();
-    await append(store, entry('one'));
+    await append(store, newEntry('one'));
     mkdirSync(redactionsFile(file));
     await expect(append(store, redaction(1))).rejects.toThrow('nothing of this was stored');
     expect(await texts(store)).toEqual({ 1: 'one' });
@@ -128,9 +115,9 @@ describe('a restored backup', () => {
   test('shows nothing that was deleted since, and is otherwise as it was', async () => {
     let store = await open();
     const alice = await store.accounts.create('alice', 'hash');
-    await append(store, entry('kept'), entry('blanked'), entry('purged', { sender: 7 }));
+    await append(store, newEntry('kept'), newEntry('blanked'), newEntry('purged', { sender: 7 }));
     await store.backup.copyTo(backup);
-    await append(store, redaction(2), entry('later'));
+    await append(store, redaction(2), newEntry('later'));
     await store.messageLog.removeFrom?.(7);
     await store.accounts.create('bob', 'hash');
     await close();
@@ -151,7 +138,7 @@ describe('a restored backup', () => {
   test('tells clients of each redaction, once', async () => {
     let store = await open();
     const alice = await store.accounts.create('alice', 'hash');
-    await append(store, entry('hi', { sender: 0 }));
+    await append(store, newEntry('hi', { sender: 0 }));
     await store.backup.copyTo(backup);
     await append(store, redaction(1));
     await close();
@@ -171,14 +158,14 @@ describe('a restored backup', () => {
   test('assigns no id that the replaced database has assigned', async () => {
     let store = await open();
     await store.accounts.create('alice', 'hash');
-    await append(store, entry('one'));
+    await append(store, newEntry('one'));
     await store.backup.copyTo(backup);
-    await append(store, entry('two', { to: { direct: [1, 2] } }), entry('three', { to: { direct: [1, 3] } }));
+    await append(store, newEntry('two', { to: { direct: [1, 2] } }), newEntry('three', { to: { direct: [1, 3] } }));
     const bob = await store.accounts.create('bob', 'hash');
     await close();
     await restore();
     store = await open();
-    const [next] = await append(store, entry('four', { to: { direct: [1, 4] } }));
+    const [next] = await append(store, newEntry('four', { to: { direct: [1, 4] } }));
     expect(next).toMatchObject({ id: 4, room: 4 });
     expect((await store.accounts.create('carol', 'hash'))?.id).toBe((bob?.id ?? 0) + 1);
     expect(await texts(store)).toEqual({ 1: 'one', 4: 'four' });
@@ -187,19 +174,19 @@ describe('a restored backup', () => {
   test('leaves an entry alone that has the id of another one', async () => {
     let store = await open();
     await store.backup.copyTo(backup);
-    await append(store, entry('posted after the backup', { time: 5 }));
+    await append(store, newEntry('posted after the backup', { time: 5 }));
     await append(store, redaction(1));
     await close();
     rmSync(file);
     store = await open();
-    await append(store, entry('another', { time: 6 }));
+    await append(store, newEntry('another', { time: 6 }));
     await close();
     expect(await texts(await open())).toEqual({ 1: 'another' });
   });
 
   test('may be put in place by hand', async () => {
     const store = await open();
-    await append(store, entry('blanked'));
+    await append(store, newEntry('blanked'));
     await store.backup.copyTo(backup);
     await append(store, redaction(1));
     await close();
@@ -221,7 +208,7 @@ describe('a restored backup', () => {
 
   test('on another machine is cleared by the redactions of the first', async () => {
     const store = await open();
-    await append(store, entry('blanked'), entry('kept'));
+    await append(store, newEntry('blanked'), newEntry('kept'));
     await store.backup.copyTo(backup);
     await append(store, redaction(1));
     await close();
@@ -255,7 +242,7 @@ describe('a restore changes nothing', () => {
   async function made(): Promise<void> {
     const store = await open();
     await store.accounts.create('alice', 'hash');
-    await append(store, ...Array.from({ length: 200 }, (_, i) => entry(`${i} ${'x'.repeat(50)}`)));
+    await append(store, ...Array.from({ length: 200 }, (_, i) => newEntry(`${i} ${'x'.repeat(50)}`)));
     await store.backup.copyTo(backup);
   }
 

@@ -16,8 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
-import { EVERYONE, type NewEntry, z } from 'chatserv';
+import { z } from 'chatserv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newEntry } from '../../../test/support/new-entry.ts';
 import { createOldSchema, LAST_WITH_MESSAGES } from '../../../test/support/old-database.ts';
 import { pack } from './account-set.ts';
 import type { MigrationProgress } from './serve.ts';
@@ -44,19 +45,6 @@ async function open(busyTimeout = 100): Promise<Store> {
   opened.push(store);
   return store;
 }
-
-const entry = (body: string): NewEntry => ({
-  to: { room: EVERYONE },
-  kind: 'message',
-  version: 1,
-  counts: true,
-  sender: 1,
-  from: 'alice',
-  device: '',
-  toSender: false,
-  body,
-  time: 1000,
-});
 
 const KEEPS_ALL = { before: 0, most: 1e9, keysSince: 0 };
 
@@ -236,13 +224,13 @@ describe('the file', () => {
 
   test('that is damaged is refused with a sentence, or answers with one', async () => {
     const store = await open();
-    for (let i = 0; i < 200; i++) void store.messageLog.append([entry('x'.repeat(1000))]);
-    await store.messageLog.append([entry('last')]);
+    for (let i = 0; i < 200; i++) void store.messageLog.append([newEntry('x'.repeat(1000))]);
+    await store.messageLog.append([newEntry('last')]);
     await store.close();
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 4096);
     writeFileSync(file, bytes);
-    await expect(open().then((again) => again.messageLog.append([entry('more')]))).rejects.toThrow(
+    await expect(open().then((again) => again.messageLog.append([newEntry('more')]))).rejects.toThrow(
       /^The database .* (is damaged|could not be written|did not take).*malformed/,
     );
   });
@@ -280,7 +268,7 @@ describe('what was answered', () => {
 
   test('is written with the write-ahead log, and synced at each commit', async () => {
     const store = await open();
-    await store.messageLog.append([entry('hi')]);
+    await store.messageLog.append([newEntry('hi')]);
     using other = new DatabaseSync(file, { readOnly: true });
     expect(other.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   });
@@ -288,9 +276,9 @@ describe('what was answered', () => {
   test('a failing request does not fail others', async () => {
     const store = await open();
     const outcomes = await Promise.allSettled([
-      store.messageLog.append([entry('one')]),
-      store.messageLog.append([{ ...entry('two'), body: null as never }]),
-      store.messageLog.append([entry('three')]),
+      store.messageLog.append([newEntry('one')]),
+      store.messageLog.append([{ ...newEntry('two'), body: null as never }]),
+      store.messageLog.append([newEntry('three')]),
       store.accounts.create('alice', 'hash'),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
@@ -315,7 +303,7 @@ describe('what was answered', () => {
     using other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
     const order: string[] = [];
-    const written = log.append([entry('slow')]).then(() => order.push('written'));
+    const written = log.append([newEntry('slow')]).then(() => order.push('written'));
     await new Promise(setImmediate);
     expect(await accounts.find('ALICE')).toEqual(alice);
     expect(await accounts.lookalike('a1ice')).toEqual(alice);
