@@ -18,7 +18,7 @@ import {
   z,
 } from 'chatserv';
 
-/** Whose messages an account takes, besides those of its contacts. */
+/** Whose messages an account accepts, besides those of its contacts. */
 const POLICIES = ['all', 'rooms', 'nobody'] as const;
 
 type Policy = (typeof POLICIES)[number];

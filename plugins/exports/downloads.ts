@@ -19,7 +19,7 @@ export interface Export {
   readonly records: AsyncIterable<ExportRecord>;
 }
 
-/** What serving downloads takes. */
+/** What serving downloads needs. */
 export interface DownloadContext {
   readonly path: string;
   readonly links: Links;

@@ -8,7 +8,7 @@ const PAGE = 100;
 const CHANGES = 1000;
 const CHANGES_OF_ONE = 10_000;
 
-/** The services that reading messages takes. */
+/** The services that reading messages needs. */
 export interface Source {
   readonly messageLog: MessageLog;
   readonly server: Server;

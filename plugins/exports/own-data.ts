@@ -2,7 +2,7 @@ import { type Account, type Accounts, EVERYONE, nameRooms, type PersonalData } f
 import { messagesOf, type Source } from './messages.ts';
 import type { AccountRecord, ExportRecord } from './records.ts';
 
-/** The services that an account's export takes. */
+/** The services that an account's export needs. */
 export interface OwnDataSource extends Source {
   readonly accounts: Accounts;
   readonly personalData: readonly PersonalData[];

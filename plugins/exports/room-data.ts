@@ -5,7 +5,7 @@ import type { ExportRecord, MemberRecord } from './records.ts';
 /** How many members are read at a time. */
 const PAGE = 500;
 
-/** The services that a room's export takes. */
+/** The services that a room's export needs. */
 export interface RoomDataSource extends Source {
   readonly accounts: Accounts;
 }

@@ -23,7 +23,7 @@ const PLAINEST = /^[\p{L}\p{M}\p{N}]+/u;
 /** A mention as it is written: the names that it may be of, the longest first. `@bob's.` may be of `bob's.` or `bob`. */
 export type WrittenMention = readonly string[];
 
-/** The mentions in a text: each `@` that a name may follow. Next to free for a text without one. */
+/** The mentions in a text: each `@` that a name may follow. Returns at once for a text without `@`. */
 export function mentionsIn(text: string): WrittenMention[] {
   if (!text.includes('@') && !text.includes('＠')) return [];
   return Array.from(text.replace(QUOTED, ' ').matchAll(MENTION), ([, word = '']) => {

@@ -79,7 +79,7 @@ export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kin
   return append(kernel, { to, kind, version, counts, from, body, of, reply, device, toSender }, kept);
 }
 
-/** Appends an entry that changes a message by a text, unless a handler of `onMessage` refuses the text. @throws as `appendEntry` */
+/** Appends an entry with a text that changes a message, unless a handler of `onMessage` refuses the text. @throws as `appendEntry` */
 export function postEntry(
   kernel: Kernel,
   kinds: ReadonlyMap<string, Kind>,
@@ -95,7 +95,7 @@ export function postEntry(
 /**
  * Blanks the body of an entry and of those that change it, in the log and in later deliveries. The redaction tells who
  * posted the entry, and when.
- * @param device the device that asks for it, which is not told
+ * @param device the device that requests it, which is not notified
  * @returns whether there is such an entry
  * @throws when that could not be stored
  */

@@ -52,7 +52,7 @@ export interface EntryPost {
   readonly kept?: boolean;
 }
 
-/** An entry that changes a message by a text, such as an edit or a reaction. */
+/** An entry with a text that changes a message, such as an edit or a reaction. */
 export interface TextPost {
   readonly kind: string;
   /** The sender, as in `Post`. */
@@ -102,7 +102,7 @@ export interface Server {
    */
   append(entry: EntryPost): Promise<Entry>;
   /**
-   * Appends an entry that changes a message by a text. The text passes the guards and transforms of `onMessage`, in a
+   * Appends an entry with a text that changes a message. The text passes the guards and transforms of `onMessage`, in a
    * draft of its kind with the message's id as `of`.
    * @returns the entry once it is stored, or a refusal: `'reason' in posted` tells them apart
    * @throws as `append` does
@@ -110,7 +110,7 @@ export interface Server {
   postEntry(entry: TextPost): Promise<Entry | Refusal>;
   /**
    * Blanks the text of an entry, and of those that change it, for good.
-   * @param device the device that asks for it (`session.deviceName`) and is not told
+   * @param device the device that requests it (`session.deviceName`) and is not notified
    * @returns whether the entry is in the log
    * @throws when that could not be stored
    */

@@ -97,7 +97,7 @@ export class Draft implements MessageDraft {
   /** Whether it may be rewritten now. */
   isOpen = false;
   refusal: Refusal | undefined;
-  /** Its way past the guards, to be settled once its fate is known. */
+  /** The outcome of the guards, to be settled once the message was sent or refused. */
   passage: Passage<Refusal, Refusal> | undefined;
 
   /** @param change what it is, where it is not a new message */

@@ -5,7 +5,7 @@ import { type Audience, type Message, recipients, withoutControls, writableTime 
 import type { LiveQuotes } from './context.ts';
 import type { Online } from './online.ts';
 
-/** What an entry as a message takes from the server. */
+/** What a message needs besides its entry. */
 interface Source {
   readonly online: Online;
   readonly quotes: LiveQuotes | undefined;

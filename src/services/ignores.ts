@@ -1,9 +1,9 @@
 import type { Entry, RoomKind } from '../api/entry.ts';
 import { token } from './service.ts';
 
-/** What an account hides from itself, as long as it ignores someone. */
+/** What an account does not see, because it ignores someone. */
 export interface Ignored {
-  /** The accounts whose messages it hides in rooms of a kind: all of them for a page of history without them. */
+  /** The accounts whose messages are hidden in rooms of a kind, such as to leave them out of a page of history. */
   sendersIn(kind: RoomKind): readonly number[];
   /** Whether it hides an entry. */
   hides(entry: Pick<Entry, 'sender' | 'kind' | 'members'>): boolean;

@@ -1,9 +1,9 @@
 import { token } from './service.ts';
 
-/** The other servers of a chat, for what they have to do at once. The plugin `nats` provides it. */
+/** Requests to the other servers of a chat. The plugin `nats` provides it. */
 export interface OtherServers {
   /**
-   * Does what other servers ask for.
+   * Handles requests of other servers.
    * @param act takes JSON that is not to be trusted to have the right form, and returns how many times something was done
    * @returns a function that stops that
    */

@@ -1,7 +1,7 @@
 import type { Account } from '../api/account.ts';
 import { token } from './service.ts';
 
-/** What a session has for itself: a device of an account, or without one the whole account. */
+/** What a session holds exclusively: a device of an account or, without one, the whole account. */
 export interface SessionClaim {
   readonly account: Pick<Account, 'id'>;
   readonly device?: string | undefined;

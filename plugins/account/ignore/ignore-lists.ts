@@ -41,7 +41,7 @@ export class IgnoreLists {
     await this.apply(account.id);
   }
 
-  /** Reads the list of an account, and has its sessions obey it. */
+  /** Reads the list of an account, and applies it to its sessions. */
   async apply(account: number): Promise<void> {
     const reading = this.#read(account);
     this.#reading.set(account, reading);

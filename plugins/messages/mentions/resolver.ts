@@ -14,7 +14,7 @@ import {
 /** The role on the server, and the least role in a room, that may mention everyone. */
 const MODERATOR = 'moderator';
 
-/** The services that resolving mentions takes. */
+/** The services that resolving mentions needs. */
 interface Services {
   readonly accounts: Accounts;
   readonly messageLog: MessageLog;

@@ -21,7 +21,7 @@ const GATHERED_LENGTH = 1_000_000;
 /** How long to wait after a failure, in milliseconds. */
 const RETRY = 30_000;
 
-/** In which time all messages are looked up in the log, how many at a time, and with which pause, in milliseconds. */
+/** The period in which each message is looked up in the log, how many at a time, and the pause between, in milliseconds. */
 const SWEEP = 60_000;
 const SWEPT_AT_ONCE = 1000;
 const SWEEP_PAUSE = 50;
@@ -239,7 +239,7 @@ export class Indexer {
     for (const { kind, of } of entries) if (kind === 'redaction' && of !== undefined) await this.#takeBack(of);
   }
 
-  /** Gives a message its text of before, if the entry that was redacted is one of its edits. */
+  /** Restores the previous text of a message, if the redacted entry is one of its edits. */
   async #takeBack(id: number): Promise<void> {
     const { messageLog, thread } = this.#context;
     const redacted = await messageLog.get(id);
