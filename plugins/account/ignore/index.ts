@@ -122,9 +122,9 @@ export default definePlugin({
         hasStarted = true;
         // Those who logged in while the plugin was off.
         const online = new Set([...server.sessions()].map(({ account }) => account?.id ?? 0));
-        online.delete(0);
+        const users = [...online].filter((account) => account > 0);
         // In parallel, so that the store answers them in one batch.
-        await Promise.all([...online].map((account) => lists.apply(account)));
+        await Promise.all(users.map((account) => lists.apply(account)));
       },
       dispose() {
         // After a reload, the next generation goes on hiding.
