@@ -11,6 +11,9 @@ import { startTwo } from '../support/two-servers.ts';
 /** The names of an answer, by name. */
 const sorted = (names: string) => names.split(' ').sort().join(' ');
 
+/** How long the servers may take to learn of each other's users on a busy machine. */
+const SOON = { timeout: 5_000 };
+
 /** How long the users of a server that was killed may count as online, in milliseconds. */
 const LAPSE = { timeout: 20_000 };
 
@@ -36,11 +39,11 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
     const [alice, carol] = [await both.first.joins('alice'), await both.first.joins('carol')];
     await both.second.registers('dave');
     const frank = await both.second.joins('frank');
-    await expect.poll(async () => sorted(await answer(frank, 'who'))).toBe('alice carol frank');
+    await expect.poll(async () => sorted(await answer(frank, 'who')), SOON).toBe('alice carol frank');
     await frank.closes();
     const { client: dave } = await login(both.second, 'dave');
     await dave.seesToken();
-    await expect.poll(async () => sorted(await answer(alice, 'who'))).toBe('alice carol dave');
+    await expect.poll(async () => sorted(await answer(alice, 'who')), SOON).toBe('alice carol dave');
     dave.says({ type: 'command', name: 'watch' });
     const listed = (await dave.sees({ type: 'answer' })) as { text: string };
     expect(sorted(listed.text)).toBe('alice carol dave');
@@ -58,7 +61,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
     await carol.closes();
     await both.first.returns('bob');
     await dave.sees({ type: 'presence', came: ['bob'], left: [] });
-    await expect.poll(async () => sorted(await answer(alice, 'whoelse'))).toBe('bob carol dave erin');
+    await expect.poll(async () => sorted(await answer(alice, 'whoelse')), SOON).toBe('bob carol dave erin');
 
     await both.second.kill();
     await expect.poll(() => answer(alice, 'whoelse'), LAPSE).toBe('bob');
@@ -67,13 +70,13 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
   test('a device has one session on all servers', { timeout: 60_000 }, async () => {
     await using both = await startTwo(database, nats);
     const alice = await both.first.joins('alice');
-    await expect.poll(async () => (await login(both.second, 'alice')).got).toBe('connected');
+    await expect.poll(async () => (await login(both.second, 'alice')).got, SOON).toBe('connected');
     const line = await both.second.connect();
     await line.says('alice');
     await line.sees('connected');
     expect((await login(both.second, 'alice', 'laptop')).got).toBe('welcome');
     await alice.closes();
-    await expect.poll(async () => (await login(both.second, 'alice')).got).toBe('welcome');
+    await expect.poll(async () => (await login(both.second, 'alice')).got, SOON).toBe('welcome');
     expect((await login(both.first, 'alice')).got).toBe('connected');
 
     // At the same moment: one gets it, each time.
@@ -128,14 +131,14 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
     await using both = await startTwo(database, nats);
     const [alice, bob] = [await both.first.joins('alice'), await both.first.joins('bob')];
     const carol = await both.second.joins('carol');
-    await expect.poll(async () => sorted(await answer(carol, 'who'))).toBe('alice bob carol');
+    await expect.poll(async () => sorted(await answer(carol, 'who')), SOON).toBe('alice bob carol');
     both.first.signals('SIGSTOP');
     await expect.poll(() => answer(carol, 'who'), LAPSE).toBe('carol');
     expect((await login(both.second, 'alice')).got).toBe('welcome');
     both.first.signals('SIGCONT');
     await alice.sees('closing:replaced');
-    await expect.poll(async () => sorted(await answer(carol, 'who'))).toBe('alice bob carol');
-    await expect.poll(async () => sorted(await answer(bob, 'who'))).toBe('alice bob carol');
+    await expect.poll(async () => sorted(await answer(carol, 'who')), SOON).toBe('alice bob carol');
+    await expect.poll(async () => sorted(await answer(bob, 'who')), SOON).toBe('alice bob carol');
     await bob.seesNothing();
   });
 
@@ -144,7 +147,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
     const servers = [nats.url];
     await using both = await startTwo(database, nats, { postgres });
     const [alice, bob] = [await both.first.joins('alice'), await both.second.joins('bob')];
-    await expect.poll(async () => sorted(await answer(alice, 'who'))).toBe('alice bob');
+    await expect.poll(async () => sorted(await answer(alice, 'who')), SOON).toBe('alice bob');
     for (const more of [
       { nats: { servers: [...servers, ...servers] } },
       { nats: { servers: [...servers, ...servers] }, 'single-session': { takeover: true } },
@@ -153,11 +156,11 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
       expect((await both.first.reloads()).errors).toBeUndefined();
       expect((await login(both.second, 'alice')).got).toBe('connected');
       expect((await login(both.first, 'bob')).got).toBe('connected');
-      await expect.poll(async () => sorted(await answer(alice, 'who'))).toBe('alice bob');
-      await expect.poll(async () => sorted(await answer(bob, 'who'))).toBe('alice bob');
+      await expect.poll(async () => sorted(await answer(alice, 'who')), SOON).toBe('alice bob');
+      await expect.poll(async () => sorted(await answer(bob, 'who')), SOON).toBe('alice bob');
     }
     await alice.closes();
-    await expect.poll(async () => (await login(both.second, 'alice')).got).toBe('welcome');
+    await expect.poll(async () => (await login(both.second, 'alice')).got, SOON).toBe('welcome');
   });
 
   test('when NATS has lost everything, sessions keep what they have', { timeout: 60_000 }, async () => {
@@ -172,8 +175,8 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the sessions of tw
     for (const program of [both.first, both.second]) await program.complains(/nats-back/);
     // Not before her server had the time to set it again.
     expect((await login(both.second, 'alice')).got).toBe('connected');
-    await expect.poll(() => answer(alice, 'who')).toBe('alice bob');
-    await expect.poll(() => answer(bob, 'who')).toBe('bob alice');
+    await expect.poll(() => answer(alice, 'who'), SOON).toBe('alice bob');
+    await expect.poll(() => answer(bob, 'who'), SOON).toBe('bob alice');
     await alice.seesNothing();
   });
 });
