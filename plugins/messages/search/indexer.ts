@@ -16,7 +16,7 @@ const GATHERED = 1000;
 
 /** How many entries are gathered at most, and how many characters they have; beyond that, the log is read. */
 const GATHERED_MOST = 5000;
-const GATHERED_LENGTH = 1_000_000;
+const GATHERED_LENGTH = 100_000;
 
 /** How long to wait after a failure, in milliseconds. */
 const RETRY = 30_000;
