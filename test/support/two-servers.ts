@@ -1,6 +1,7 @@
-import type { NatsServer } from './nats.ts';
-import type { PostgresServer } from './postgres.ts';
-import { type Program, type ProgramConfig, startProgram } from './program.ts';
+import type { NatsServer } from './nats-server.ts';
+import type { PostgresServer } from './postgres-server.ts';
+import type { Program, ProgramConfig } from './program.ts';
+import { startServers } from './several-servers.ts';
 
 /** Two servers of one chat. `await using` ends them. */
 export interface TwoServers extends AsyncDisposable {
@@ -15,18 +16,7 @@ export async function startTwo(
   plugins: ProgramConfig['plugins'] = {},
   limits: ProgramConfig['limits'] = {},
 ): Promise<TwoServers> {
-  const { now, ...postgres } = database.options();
-  const config = { plugins: { sqlite: false, postgres, nats: { servers: [nats.url] }, ...plugins }, limits };
-  // That NATS can be used is logged.
-  const options = { env: { LOG_LEVEL: 'info' } };
-  const first = await startProgram(config, options);
-  const second = await startProgram(config, options);
-  for (const program of [first, second]) await program.complains(/nats-back/);
-  return {
-    first,
-    second,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
-    },
-  };
+  const servers = await startServers(2, database, nats, { plugins, limits });
+  const [first, second] = servers.programs as [Program, Program];
+  return { first, second, [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose]() };
 }

@@ -3,7 +3,7 @@ import { startServer } from 'chatserv/testing';
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Folder } from '../../../test/support/command-line.ts';
-import { type Cut, startCuttingProxy } from '../../../test/support/cutting-proxy.ts';
+import { type Break, type Cut, startFaultyProxy } from '../../../test/support/faulty-proxy.ts';
 import { newEntry } from '../../../test/support/new-entry.ts';
 import { usePostgres } from '../../../test/support/postgres.ts';
 import { POSTGRES } from '../../../test/support/postgres-programs.ts';
@@ -111,12 +111,19 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
   });
 
   describe('a lost connection', () => {
-    test.each<Cut>(['before', 'after'])('cut %s a commit adds the batch once, and answers it', async (when) => {
-      await using proxy = await startCuttingProxy(server.port);
+    test.each<[Cut, Break]>([
+      ['before', 'end'],
+      ['before', 'reset'],
+      ['within', 'end'],
+      ['within', 'reset'],
+      ['after', 'end'],
+      ['after', 'reset'],
+    ])('cut %s a commit with %s adds the batch once, and answers it', async (when, how) => {
+      await using proxy = await startFaultyProxy(server.port);
       const store = await open({ ...server.options(), url: server.url.replace(/:\d+\//, `:${proxy.port}/`) });
       const told = followed(store, 3);
       await store.messageLog.append([newEntry('one')]);
-      const cut = proxy.cut(when);
+      const cut = proxy.cut(when, how);
       const appended = await Promise.all([
         store.messageLog.append([newEntry('two')]),
         store.messageLog.append([newEntry('three')], { sender: 1, key: 'k', unknown: [], time: 1 }),

@@ -1,0 +1,119 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
+import pg from 'pg';
+import type { StoreOptions } from '../../plugins/stores/postgres/store.ts';
+import { freePort } from './free-port.ts';
+import { POSTGRES } from './postgres-programs.ts';
+
+/** How long it may take to start, and how long to wait between attempts, in milliseconds. */
+const [PATIENCE, PAUSE] = [30_000, 100];
+
+const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8'];
+
+let made = 0;
+
+/** A PostgreSQL server in a folder of its own. */
+export class PostgresServer {
+  /** Its folder, with the socket, and its port. */
+  folder = '';
+  port = 0;
+  readonly #settings: Readonly<Record<string, string>>;
+  #user: { readonly uid?: number; readonly gid?: number } = {};
+  #server: ChildProcess | undefined;
+
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    this.#settings = settings;
+  }
+
+  /** The URL of its database, of an account that may do everything. */
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+  }
+
+  /** Options of a store in an unused schema, with quick answers about failures. */
+  options(schema = `s${process.pid}_${++made}`): StoreOptions {
+    return { url: this.url, schema, connections: 4, connectTimeout: 2000, statementTimeout: 5000, now: Date.now };
+  }
+
+  /** Runs statements as another program would. */
+  async query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, [...values])).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Makes it, and starts it for the first time. */
+  async create(): Promise<void> {
+    this.folder = mkdtempSync(join(tmpdir(), 'chatserv-pg-'));
+    // PostgreSQL does not run as root.
+    if (process.getuid?.() === 0) {
+      const [uid, gid] = [idOf('-u'), idOf('-g')];
+      chownSync(this.folder, uid, gid);
+      this.#user = { uid, gid };
+    }
+    const args = ['-D', join(this.folder, 'data'), ...INITDB];
+    execFileSync(programOf('initdb'), args, { ...this.#user, cwd: this.folder, stdio: 'ignore' });
+    do this.port = await freePort();
+    while (!(await this.#starts()).isReady);
+  }
+
+  /** Starts it again, once what a killed one has left is over. */
+  async start(): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      const { isReady, said } = await this.#starts();
+      if (isReady) return;
+      if (Date.now() > deadline) throw new Error(`PostgreSQL does not start:\n${said}`);
+      await after(PAUSE);
+    }
+  }
+
+  /** @param how SIGINT in order, SIGQUIT or SIGKILL as a crash does */
+  async stop(how: 'SIGINT' | 'SIGQUIT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
+    if (this.#server === undefined || this.#server.exitCode !== null || this.#server.signalCode !== null) return;
+    const ended = once(this.#server, 'exit');
+    this.#server.kill(how);
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    // The processes of a killed one may still be ending.
+    if (this.folder !== '') await rm(this.folder, { recursive: true, maxRetries: 20 });
+  }
+
+  async #starts(): Promise<{ readonly isReady: boolean; readonly said: string }> {
+    const defaults = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: this.folder };
+    const settings = Object.entries({ ...defaults, ...this.#settings, port: String(this.port) });
+    const args = ['-D', join(this.folder, 'data'), ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const server = spawn(programOf('postgres'), args, { ...this.#user, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#server = server;
+    let said = '';
+    return new Promise((resolve) => {
+      server.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (!said.includes('ready to accept connections')) return;
+        server.stderr.removeAllListeners('data').resume();
+        resolve({ isReady: true, said });
+      });
+      server.once('exit', () => resolve({ isReady: false, said }));
+    });
+  }
+}
+
+function programOf(name: string): string {
+  return join(POSTGRES ?? '', name);
+}
+
+function idOf(which: '-u' | '-g'): number {
+  return Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' }));
+}
