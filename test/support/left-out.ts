@@ -1,3 +1,4 @@
+import { HAPROXY } from './haproxy-program.ts';
 import { NATS } from './nats-program.ts';
 import { POSTGRES } from './postgres-programs.ts';
 import { CHROMIUM } from './visitor.ts';
@@ -7,6 +8,7 @@ export function setup(): void {
   if (CHROMIUM === undefined) leftOut('the web page', 'chromium', 'chromium');
   if (POSTGRES === undefined) leftOut('the store postgres', 'PostgreSQL', 'postgresql');
   if (NATS === undefined) leftOut('the plugin nats', 'NATS server', 'nats-server');
+  if (HAPROXY === undefined) leftOut('several servers behind HAProxy', 'haproxy', 'haproxy');
 }
 
 function leftOut(what: string, missing: string, packageName: string): void {
