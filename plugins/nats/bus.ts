@@ -9,8 +9,11 @@ import {
 /** How long to wait between attempts to connect, in milliseconds. */
 const RETRY = 1000;
 
-/** How long an attempt may take, and how often the connection is probed: two probes may be unanswered. In milliseconds. */
-const [CONNECT_TIME, PING_EVERY] = [5000, 10_000];
+/**
+ * How long an attempt may take, and how often the connection is probed: two probes may be unanswered. So a server that is
+ * cut off without notice knows it before its lease lapses. In milliseconds.
+ */
+const [CONNECT_TIME, PING_EVERY] = [5000, 3000];
 
 /** How long to wait for responses in all, and for one more after each, in milliseconds. */
 const [ASK_TIME, ASK_STALL] = [1000, 300];

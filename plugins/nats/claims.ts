@@ -1,4 +1,4 @@
-import { KeyedQueue, type SessionClaim, type SessionClaims, z } from 'chatserv';
+import { KeyedQueue, type SessionClaim, type SessionClaims, type SteadyClock, z } from 'chatserv';
 import { inGroups } from './in-groups.ts';
 import type { Peers } from './peers.ts';
 import type { Held, Replica } from './replica.ts';
@@ -8,6 +8,9 @@ const ATTEMPTS = 5;
 
 /** How long new claims wait for those that servers had before NATS lost them, in milliseconds. */
 const GRACE = 3000;
+
+/** How long a claim may take in all, and the wait before a removal is tried again, in milliseconds. */
+const [CLAIM_TIME, AGAIN] = [4000, 5000];
 
 /** Who has what, under the key `claim.<account>` or `claim.<account>.d<device>`. */
 const owner = z.object({ server: z.string(), login: z.string() });
@@ -32,17 +35,19 @@ export class Claims implements SessionClaims {
   readonly #peers: Peers;
   readonly #server: string;
   readonly #holdings: Holdings;
+  readonly #after: SteadyClock['after'];
   readonly #queue = new KeyedQueue<string>();
   #waiting: Promise<void> | undefined;
-  readonly #removing = new Set<Promise<void>>();
+  readonly #removing = new Set<Promise<unknown>>();
   readonly #watchers = new Set<{ lost(claim: SessionClaim): void }>();
 
   /** @param holdings those from before a reload, or none */
-  constructor(replica: Replica, peers: Peers, server: string, holdings: Holdings) {
+  constructor(replica: Replica, peers: Peers, server: string, holdings: Holdings, after: SteadyClock['after']) {
     this.#replica = replica;
     this.#peers = peers;
     this.#server = server;
     this.#holdings = holdings;
+    this.#after = after;
   }
 
   async claim(claim: SessionClaim, login: string, takesOver: boolean): Promise<boolean> {
@@ -50,12 +55,18 @@ export class Claims implements SessionClaims {
     const holding = this.#holdings.get(key) ?? { claim, login, count: 0, revision: 0 };
     holding.count++;
     this.#holdings.set(key, holding);
+    const taking = Promise.resolve(this.#waiting).then(() =>
+      this.#queue.run(key, () => this.#take(key, holding, login, takesOver)),
+    );
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const cancel = this.#after(CLAIM_TIME, () => reject(new Error('NATS takes too long')));
     let isTaken = false;
     try {
-      await this.#waiting;
-      isTaken = await this.#queue.run(key, () => this.#take(key, holding, login, takesOver));
+      isTaken = await Promise.race([taking, late]);
     } finally {
-      if (!isTaken) this.release(claim);
+      cancel();
+      // What is taken later is for nobody.
+      if (!isTaken) void taking.catch(() => {}).finally(() => this.release(claim));
     }
     return isTaken;
   }
@@ -74,9 +85,9 @@ export class Claims implements SessionClaims {
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** NATS has lost all claims: new ones wait until servers have set theirs again. @param after calls back later */
-  wait(after: (milliseconds: number, call: () => void) => unknown): void {
-    const waiting = new Promise<void>((resolve) => after(GRACE, resolve)).then(() => {
+  /** NATS has lost all claims: new ones wait until servers have set theirs again. */
+  wait(): void {
+    const waiting = new Promise<void>((resolve) => this.#after(GRACE, resolve)).then(() => {
       if (this.#waiting === waiting) this.#waiting = undefined;
     });
     this.#waiting = waiting;
@@ -90,15 +101,15 @@ export class Claims implements SessionClaims {
       const isTaken = await this.#queue.run(key, again).catch(() => undefined);
       if (isTaken === false) this.#lose(holding);
     });
-    const released = [...this.#replica.entries].filter(
-      ([key, held]) => key.startsWith('claim.') && !this.#holdings.has(key) && read(held)?.server === this.#server,
-    );
+    const released = [...this.#replica.entries].filter(([key, held]) => this.#isReleased(key, held));
     await inGroups(released, ([key]) => this.#remove(key));
   }
 
   /** A key was set or removed. */
   note(key: string, held: Held | undefined): void {
     const holding = this.#holdings.get(key);
+    // NATS may have done late what was given up, as after a network that stood still.
+    if (holding === undefined && this.#isReleased(key, held)) void this.#remove(key);
     if (held === undefined || holding === undefined || holding.revision === 0) return;
     if (held.revision > holding.revision && read(held)?.server !== this.#server) this.#lose(holding);
   }
@@ -106,6 +117,12 @@ export class Claims implements SessionClaims {
   /** Resolves when everything that was released is free. */
   async settled(): Promise<void> {
     await Promise.all(this.#removing);
+  }
+
+  /** Whether a key is a claim of this server that nobody holds here. */
+  #isReleased(key: string, held: Held | undefined): boolean {
+    if (held === undefined || !key.startsWith('claim.') || this.#holdings.has(key)) return false;
+    return read(held)?.server === this.#server;
   }
 
   async #take(key: string, holding: Holding, login: string, takesOver: boolean): Promise<boolean> {
@@ -127,15 +144,15 @@ export class Claims implements SessionClaims {
     return false;
   }
 
-  #remove(key: string): Promise<void> {
+  #remove(key: string): Promise<unknown> {
     const removing = this.#queue
       .run(key, async () => {
         if (this.#holdings.has(key)) return;
         const held = await this.#replica.get(key);
         if (held !== undefined && read(held)?.server === this.#server) await this.#replica.remove(key, held.revision);
       })
-      // It is free once this server is back, or has lapsed.
-      .catch(() => {})
+      // Otherwise it is free once this server is connected again, or has lapsed.
+      .catch(() => this.#replica.isReady && this.#after(AGAIN, () => void this.#remove(key)))
       .finally(() => this.#removing.delete(removing));
     this.#removing.add(removing);
     return removing;

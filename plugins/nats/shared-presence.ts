@@ -1,10 +1,13 @@
-import { KeyedQueue, type Presence, type Server, z } from 'chatserv';
+import { KeyedQueue, type Presence, type Server, type SteadyClock, z } from 'chatserv';
 import { inGroups } from './in-groups.ts';
 import type { Peers } from './peers.ts';
 import type { Held, Replica } from './replica.ts';
 
 /** An account's devices on a server, under the key `online.<account>.<server>`. */
 const online = z.object({ name: z.string(), devices: z.array(z.string()) });
+
+/** The wait before a key that could not be set is tried again, in milliseconds. */
+const AGAIN = 5000;
 
 const KEY = /^online\.(-?\d+)\.([\w-]+)$/;
 
@@ -15,18 +18,27 @@ export class SharedPresence {
   readonly #server: string;
   readonly #local: Server;
   readonly #presence: Presence;
+  readonly #after: SteadyClock['after'];
   /** What other servers' keys show, by key: ends that. */
   readonly #shown = new Map<string, () => void>();
   /** The accounts here whose keys are set, or may be. */
   readonly #told = new Set<number>();
   readonly #queue = new KeyedQueue<number>();
 
-  constructor(replica: Replica, peers: Peers, server: string, local: Server, presence: Presence) {
+  constructor(
+    replica: Replica,
+    peers: Peers,
+    server: string,
+    local: Server,
+    presence: Presence,
+    after: SteadyClock['after'],
+  ) {
     this.#replica = replica;
     this.#peers = peers;
     this.#server = server;
     this.#local = local;
     this.#presence = presence;
+    this.#after = after;
   }
 
   /** A session of an account came or went. */
@@ -44,7 +56,8 @@ export class SharedPresence {
           this.#told.delete(id);
         }
       } catch {
-        // All are told again once NATS can be reached.
+        // Otherwise all are told again once NATS is connected again.
+        if (this.#replica.isReady) this.#after(AGAIN, () => void this.tell(id));
       }
     });
   }

@@ -41,11 +41,11 @@ export class SharedSessions {
       after: clock.after,
       beat: () => bus.publish(subjects.alive, name),
     });
-    this.#presence = new SharedPresence(this.#replica, this.#peers, name, server, presence);
-    this.claims = new Claims(this.#replica, this.#peers, name, holdings);
+    this.#presence = new SharedPresence(this.#replica, this.#peers, name, server, presence, clock.after);
+    this.claims = new Claims(this.#replica, this.#peers, name, holdings, clock.after);
     this.#replica.ready = (isLost) => {
       this.#peers.reset();
-      if (isLost) this.claims.wait(clock.after);
+      if (isLost) this.claims.wait();
       this.#refresh();
     };
     this.#replica.changed = (key, held) => {
