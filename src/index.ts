@@ -173,7 +173,7 @@ export {
   type Span,
   type Unread,
 } from './services/message-log.ts';
-export { OtherServers } from './services/other-servers.ts';
+export { type OtherAnswer, OtherServers } from './services/other-servers.ts';
 export { Passwords } from './services/passwords.ts';
 export { PersonalData } from './services/personal-data.ts';
 export {

@@ -22,16 +22,15 @@ export function closeSessions(server: Server, closing: Closing): number {
 /** Does here what moderators do on other servers. @returns stops that */
 export function obeyOthers(others: OtherServers, server: Server, bans: Bans, mutes: Mutes): () => void {
   const stops = [
-    others.handle('close', (data) => {
+    others.handle('admin.close', (data) => {
       const asked = closing.parse(data);
       if ('network' in asked) bans.note(asked.network);
       return closeSessions(server, asked);
     }),
     // Set or lifted: the store tells.
-    others.handle('mute', async (data) => {
+    others.handle('admin.mute', async (data) => {
       const account = { id: z.object({ account: z.int() }).parse(data).account, name: '' };
       if (server.sessionsOf(account).length > 0) await mutes.recall(account);
-      return 1;
     }),
   ];
   return () => {

@@ -90,7 +90,9 @@ export function moderationCommands({
 
   /** Closes sessions on all servers. @returns how many */
   async function close(closing: Closing): Promise<number> {
-    return closeSessions(server, closing) + ((await otherServers?.ask('close', closing)) ?? 0);
+    const here = closeSessions(server, closing);
+    const answers = (await otherServers?.ask('admin.close', closing)) ?? [];
+    return answers.reduce((sum, answer) => sum + ('result' in answer ? Number(answer.result) || 0 : 0), here);
   }
 
   async function banUser(account: Account, seconds: number, purges: boolean): Promise<Reply> {
@@ -266,7 +268,7 @@ export function moderationCommands({
       (call) =>
         onUser(call, call.values.user, async (account) => {
           await mutes.add(account, call.values.time);
-          await otherServers?.ask('mute', { account: account.id });
+          await otherServers?.ask('admin.mute', { account: account.id });
           return 'done:';
         }),
     ),
@@ -280,7 +282,7 @@ export function moderationCommands({
       (call) =>
         onUser(call, call.values.user, async (account) => {
           await mutes.remove(account);
-          await otherServers?.ask('mute', { account: account.id });
+          await otherServers?.ask('admin.mute', { account: account.id });
           return 'done:';
         }),
     ),

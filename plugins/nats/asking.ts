@@ -1,29 +1,113 @@
-import type { Logger, OtherServers } from 'chatserv';
+import { hostname } from 'node:os';
+import { type Logger, type OtherAnswer, type OtherServers, type SteadyClock, z } from 'chatserv';
 import type { Bus } from './bus.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Asks other servers over the bus, and answers them. */
-export function askingOver(bus: Bus, subjects: Subjects, logger: Logger): OtherServers {
-  const handlers = new Map<string, Parameters<OtherServers['handle']>[1]>();
-  return {
-    handle(name, act) {
-      handlers.set(name, act);
-      bus.subscribe(subjects.ask(name), async (text, respond) => {
-        try {
-          respond(String(await act(JSON.parse(text))));
-        } catch (err) {
-          respond('0');
-          logger.error({ event: 'nats-error', err }, `NATS: what another server asked for failed (${name})`);
-        }
-      });
-      return () => {
-        // A reload may have replaced it.
-        if (handlers.get(name) === act) bus.unsubscribe(subjects.ask(name));
-      };
-    },
-    async ask(name, data) {
-      const answers = await bus.ask(subjects.ask(name), JSON.stringify(data));
-      return answers.reduce((sum, answer) => sum + (Number(answer) || 0), 0);
-    },
-  };
+/** How long to wait for servers that have not responded yet, after each response, in milliseconds. */
+const STALL = 300;
+
+/** How long those that have begun may take by default, in milliseconds. */
+const ASK_TIME = 1000;
+
+/** A response: that a server has begun, or its answer. */
+const response = z.union([
+  z.object({ server: z.string(), begun: z.literal(true) }),
+  z.object({ server: z.string(), error: z.string() }),
+  z.object({ server: z.string(), result: z.unknown() }),
+]);
+
+/** Tells and asks other servers over the bus, and answers them. */
+export class Asking implements OtherServers {
+  readonly #bus: Bus;
+  readonly #subjects: Subjects;
+  readonly #logger: Logger;
+  readonly #after: SteadyClock['after'];
+  readonly #handlers = new Map<string, object>();
+  readonly #watchers = new Set<{ returned(): void }>();
+
+  constructor(bus: Bus, subjects: Subjects, logger: Logger, after: SteadyClock['after']) {
+    this.#bus = bus;
+    this.#subjects = subjects;
+    this.#logger = logger;
+    this.#after = after;
+  }
+
+  handle(name: string, act: (data: unknown) => unknown): () => void {
+    const subject = this.#subjects.ask(name);
+    const handler = {};
+    this.#handlers.set(name, handler);
+    this.#bus.subscribe(subject, (text, respond) => void this.#handle(name, act, text, respond));
+    return () => {
+      // Another one may have replaced it.
+      if (this.#handlers.get(name) !== handler) return;
+      this.#handlers.delete(name);
+      this.#bus.unsubscribe(subject);
+    };
+  }
+
+  tell(name: string, data: unknown): void {
+    this.#bus.publish(this.#subjects.ask(name), JSON.stringify(data));
+  }
+
+  async ask(name: string, data: unknown, time = ASK_TIME): Promise<readonly OtherAnswer[]> {
+    const answers: OtherAnswer[] = [];
+    const begun = new Set<string>();
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    let cancelStall = this.#after(STALL, resolve);
+    const cancelLate = this.#after(time, resolve);
+    const stop = this.#bus.request(this.#subjects.ask(name), JSON.stringify(data), (text) => {
+      if (text === undefined) return resolve();
+      const given = read(text);
+      if (given === undefined) return;
+      cancelStall();
+      if ('begun' in given) begun.add(given.server);
+      else {
+        begun.delete(given.server);
+        answers.push(given);
+      }
+      cancelStall = begun.size > 0 ? () => {} : this.#after(STALL, resolve);
+    });
+    await ended;
+    cancelStall();
+    cancelLate();
+    stop();
+    return answers;
+  }
+
+  watch(returned: () => void): () => void {
+    const watcher = { returned };
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  /** The bus can be used again. */
+  returned(): void {
+    for (const { returned } of this.#watchers) returned();
+  }
+
+  async #handle(
+    name: string,
+    act: (data: unknown) => unknown,
+    text: string,
+    respond: (text: string) => void,
+  ): Promise<void> {
+    const server = `${hostname()} (${process.pid})`;
+    const answer = (given: object) => respond(JSON.stringify({ server, ...given }));
+    try {
+      const result = act(JSON.parse(text));
+      if (result instanceof Promise) answer({ begun: true });
+      answer({ result: await result });
+    } catch (err) {
+      this.#logger.error({ event: 'nats-error', err }, `NATS: what another server asked for failed (${name})`);
+      answer({ error: err instanceof Error ? err.message : String(err) });
+    }
+  }
+}
+
+function read(text: string): z.infer<typeof response> | undefined {
+  try {
+    return response.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import {
   type ConnectionOptions,
   connect,
+  createInbox,
   credsAuthenticator,
   type NatsConnection,
   type Subscription,
@@ -15,8 +16,8 @@ const RETRY = 1000;
  */
 const [CONNECT_TIME, PING_EVERY] = [5000, 3000];
 
-/** How long to wait for responses in all, and for one more after each, in milliseconds. */
-const [ASK_TIME, ASK_STALL] = [1000, 300];
+/** The status with which NATS answers a request that nobody has subscribed to. */
+const NO_RESPONDERS = 503;
 
 /** Called with the text of each message on a subject, and how to respond to it. */
 type Receive = (text: string, respond: (text: string) => void) => void;
@@ -80,21 +81,27 @@ export class Bus {
     if (this.#isUp) this.#connection?.publish(subject, text);
   }
 
-  /** Sends a text to the other subscribers of a subject. @returns their responses, of those that respond in time */
-  async ask(subject: string, text: string): Promise<readonly string[]> {
-    const responses: string[] = [];
-    if (!this.#isUp || this.#connection === undefined) return responses;
-    try {
-      const coming = await this.#connection.requestMany(subject, text, {
-        strategy: 'stall',
-        maxWait: ASK_TIME,
-        stall: ASK_STALL,
-      });
-      for await (const response of coming) responses.push(response.string());
-    } catch {
-      // Nobody is there, or the connection broke.
+  /**
+   * Sends a text to the other subscribers of a subject.
+   * @param receive called with each response; without one when nobody is there
+   * @returns stops that
+   */
+  request(subject: string, text: string, receive: (response: string | undefined) => void): () => void {
+    const connection = this.#connection;
+    if (!this.#isUp || connection === undefined) {
+      receive(undefined);
+      return () => {};
     }
-    return responses;
+    const reply = createInbox();
+    const responses = connection.subscribe(reply, {
+      callback(error, message) {
+        if (error !== null) return;
+        const isNobody = message.headers?.code === NO_RESPONDERS && message.data.length === 0;
+        receive(isNobody ? undefined : message.string());
+      },
+    });
+    connection.publish(subject, text, { reply });
+    return () => responses.unsubscribe();
   }
 
   /** Awaits that NATS has everything that was asked of it so far. @returns false if the connection is down */

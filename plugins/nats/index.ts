@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { definePlugin, MessageLog, OtherServers, Presence, type Session, SessionClaims, z } from 'chatserv';
 import { Announcements, isShared } from './announcements.ts';
-import { askingOver } from './asking.ts';
+import { Asking } from './asking.ts';
 import { Bus } from './bus.ts';
 import { SharedSessions } from './shared-sessions.ts';
 import { Subjects } from './subjects.ts';
@@ -55,9 +55,13 @@ export default definePlugin({
       after: clock.after,
       lost,
       found: (where) => logger.info({ event: 'nats-back' }, `connected to NATS at ${where}`),
-      connected: (connection) => sessions.connected(connection),
+      connected(connection) {
+        sessions.connected(connection);
+        others.returned();
+      },
       disconnected: () => sessions.disconnected(),
     });
+    const others = new Asking(bus, subjects, logger, clock.after);
     const announcements = new Announcements(bus, subjects, messageLog);
     const sessions = new SharedSessions({
       bus,
@@ -78,7 +82,7 @@ export default definePlugin({
     }
 
     return {
-      provide: { claims: sessions.claims, otherServers: askingOver(bus, subjects, logger) },
+      provide: { claims: sessions.claims, otherServers: others },
       hooks: {
         async onLogin(session) {
           changed(session);

@@ -1,19 +1,34 @@
 import { token } from './service.ts';
 
-/** Requests to the other servers of a chat. The plugin `nats` provides it. */
+/** What another server returned, or the message of the error that it threw. */
+export type OtherAnswer = {
+  /** Names the server for people: its host and process id. */
+  readonly server: string;
+} & ({ readonly result: unknown } | { readonly error: string });
+
+/** What the servers of a chat tell and ask each other while they run. The plugin `nats` provides it. */
 export interface OtherServers {
   /**
-   * Handles requests of other servers.
-   * @param act takes JSON that is not to be trusted to have the right form, and returns how many times something was done
+   * Handles what other servers tell and ask.
+   * @param name words of letters, digits and hyphens, separated by dots; the name of your plugin first
+   * @param act takes JSON that is not to be trusted to have the right form, and returns JSON for a server that asked
    * @returns a function that stops that
    */
-  handle(name: string, act: (data: unknown) => number | Promise<number>): () => void;
+  handle(name: string, act: (data: unknown) => unknown): () => void;
+  /** Tells all other servers something, once. It is lost to those that cannot be reached now. @param data JSON */
+  tell(name: string, data: unknown): void;
   /**
    * Asks all other servers.
    * @param data JSON
-   * @returns the sum of what they return; it counts nothing for a server that is not reached within a second
+   * @param time how long to wait for those that take long, in milliseconds; 1000 by default
+   * @returns the answers of those that can be reached and answer in time
    */
-  ask(name: string, data: unknown): Promise<number>;
+  ask(name: string, data: unknown, time?: number): Promise<readonly OtherAnswer[]>;
+  /**
+   * Calls back when this server can reach the others again: it may have missed what they told meanwhile.
+   * @returns a function that stops that
+   */
+  watch(returned: () => void): () => void;
 }
 
 export const OtherServers = token<OtherServers>('other-servers');
