@@ -49,6 +49,13 @@ export default definePlugin({
 
     const policyOf = ({ id }: Account): Policy => chosen.byId.get(id) ?? options.default;
 
+    stored.watch(async (key) => {
+      if (key === undefined) return load();
+      const policy = await stored.get(key);
+      if (policy === undefined) chosen.byId.delete(Number(key));
+      else chosen.byId.set(Number(key), policy);
+    });
+
     async function load(): Promise<void> {
       for (let after: string | undefined; ; ) {
         const page = await stored.list({ after, limit: PAGE });

@@ -74,7 +74,9 @@ export default definePlugin({
             },
           },
         },
-        async onAccountChange(account, change) {
+        async onAccountChange(account, change, elsewhere) {
+          // A code may have been made since another server deleted the one before.
+          if (elsewhere) return;
           if (change === 'removed' || change === 'signed-out') await codes.delete(keyOf(account));
         },
       },

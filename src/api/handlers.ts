@@ -69,7 +69,7 @@ export interface Handlers {
     observe(session: Session, reason: string): Watching;
   };
   onAccountChange: {
-    observe(account: Account, change: AccountChange): Watching;
+    observe(account: Account, change: AccountChange, elsewhere: boolean): Watching;
   };
 }
 
@@ -101,7 +101,7 @@ export const ARGUMENTS = {
   onDeliver: { guard: ['session', 'message'] },
   onDelivered: { observe: ['session', 'message'] },
   onDisconnect: { observe: ['session', 'reason'] },
-  onAccountChange: { observe: ['account', 'change'] },
+  onAccountChange: { observe: ['account', 'change', 'elsewhere'] },
 } as const satisfies ArgumentNames<Handlers>;
 
 /** The hooks on the hot path. Their handlers are synchronous: a call allocates nothing. */

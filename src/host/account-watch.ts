@@ -12,6 +12,8 @@ interface LiveServer {
   sessions(): Iterable<ClientSession>;
   /** @returns undefined where no store has the account @throws when it cannot be read */
   read(account: number): Promise<AccountState | undefined>;
+  /** Tells the other servers that this one has changed an account. */
+  tell(account: Account, change: AccountChange): void;
 }
 
 /** How many accounts are read at once, so that other requests to the store get their turn. */
@@ -51,6 +53,7 @@ export class AccountWatch implements LoginAccounts {
    * @returns once all plugins were notified
    */
   async changed(account: Account, change: AccountChange, by?: ClientSession): Promise<void> {
+    this.#server.tell(account, change);
     for (const session of this.#server.sessions()) {
       const { basis } = session;
       if (basis?.account.id !== account.id) continue;
@@ -61,7 +64,21 @@ export class AccountWatch implements LoginAccounts {
       const epoch = (await by.basis?.state)?.epoch;
       by.login = { ...by.login, epoch };
     }
-    await this.#server.hooks.onAccountChange.observe.run(account, change);
+    await this.#server.hooks.onAccountChange.observe.run(account, change, false);
+  }
+
+  /**
+   * Another server has changed an account, as far as it tells. What the store says counts.
+   * @throws when it cannot be read
+   */
+  async changedElsewhere(account: Account, change: AccountChange): Promise<void> {
+    const sessions = [...this.#server.sessions()].filter(({ basis }) => basis?.account.id === account.id);
+    if (sessions.length > 0) return this.#compare(sessions);
+    const now = await this.#read(account);
+    if ((now === undefined) !== (change === 'removed')) return;
+    if (now === undefined) this.#removed.add(account.id);
+    const current = { id: account.id, name: now?.name ?? account.name };
+    await this.#server.hooks.onAccountChange.observe.run(current, change, true);
   }
 
   /**
@@ -94,7 +111,7 @@ export class AccountWatch implements LoginAccounts {
     }
     if (changes.has('removed')) this.#removed.add(account.id);
     const current = now === undefined ? account : { id: account.id, name: now.name };
-    for (const change of changes) await this.#server.hooks.onAccountChange.observe.run(current, change);
+    for (const change of changes) await this.#server.hooks.onAccountChange.observe.run(current, change, true);
   }
 
   #read({ id }: Account): Promise<AccountState | undefined> {

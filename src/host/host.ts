@@ -7,6 +7,7 @@ import { createHooks } from '../api/handlers.ts';
 import type { Logger } from '../api/logger.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import type { Accounts } from '../services/accounts.ts';
+import { OtherServers } from '../services/other-servers.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
 import { AccountWatch } from './account-watch.ts';
@@ -14,6 +15,7 @@ import { accountsObserver } from './accounts.ts';
 import { BackgroundFailures } from './background-failures.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { steady, systemClock } from './clock.ts';
+import { Cluster } from './cluster.ts';
 import { ConfigErrors } from './config-errors.ts';
 import { ServerCounters } from './counters.ts';
 import { learnStandardCode } from './culprit.ts';
@@ -28,7 +30,8 @@ import { Meters } from './meter.ts';
 import { plan } from './plan.ts';
 import { SessionPresence } from './presence.ts';
 import { ClientRates } from './rate-limiter.ts';
-import { errorOf, messageOf } from './thrown.ts';
+import { Reloads } from './reloads.ts';
+import { messageOf } from './thrown.ts';
 import './released-session.ts';
 import type { Server } from './server.ts';
 import type { HostSetting } from './setting.ts';
@@ -42,6 +45,8 @@ export class Host {
   readonly #clock: SteadyClock;
   readonly #services: ReadonlyMap<string, unknown>;
   readonly #counters: ServerCounters;
+  readonly #cluster: Cluster;
+  readonly #reloads: Reloads;
   #exempt: (address: string) => boolean;
   readonly #meters = new Meters();
   /** The plugins whose deprecation notice was logged. */
@@ -57,8 +62,6 @@ export class Host {
   #unannounced: [transport: string, where: string][] | undefined = [];
   #setting: HostSetting;
   #generation!: Generation;
-  /** Resolves when the last reload has ended: reloads run one after the other. */
-  #reloaded: Promise<unknown> = Promise.resolve();
   /** Resolves when earlier generations have retired. */
   #retired: Promise<void> = Promise.resolve();
 
@@ -75,6 +78,7 @@ export class Host {
     this.#log = new BoundedLog(setting.logger, clock);
     const logger = this.#events.counted(this.#log.logger);
     this.#logger = logger;
+    this.#reloads = new Reloads(logger);
     this.#failures = new BackgroundFailures({
       logger,
       folder: () => this.#setting.place.folder,
@@ -86,6 +90,12 @@ export class Host {
       },
       sessions: () => kernel.sessions(),
       read: (account) => this.#generation.accountState(account),
+      tell: (account, change) => this.#cluster.tellOfAccount(account, change),
+    });
+    this.#cluster = new Cluster({
+      logger,
+      accountChanged: (account, change) => this.accountWatch.changedElsewhere(account, change),
+      recheckAccounts: () => this.accountWatch.recheck(),
     });
     this.#observed = accountsObserver(this.accountWatch);
     const environment = {
@@ -157,7 +167,7 @@ export class Host {
     const host = new Host(setting);
     begins?.(host);
     host.#generation = await host.#build(setting);
-    host.kernel.swap(host.#generation, setting.limits);
+    host.#swap(host.#generation, setting);
     return host;
   }
 
@@ -167,18 +177,8 @@ export class Host {
    * @throws ConfigErrors when that fails; then everything stays as it was
    */
   reload(): Promise<Difference> {
-    const reloading = this.#reloaded.then(() => this.#reload());
-    this.#reloaded = reloading.then(
-      ({ added, removed, changed }) => {
-        const names = changed.map(({ name }) => name);
-        this.#logger.info({ event: 'reload', added, removed, changed: names }, 'reloaded');
-      },
-      (thrown: unknown) => {
-        const why = thrown instanceof ConfigErrors ? { errors: thrown.sentences } : { err: errorOf(thrown) };
-        this.#logger.error({ event: 'reload-failure', ...why }, 'not reloaded: nothing was changed');
-      },
-    );
-    this.#setting.reloads?.(this.#reloaded);
+    const reloading = this.#reloads.run(() => this.#reload());
+    this.#setting.reloads?.(this.#reloads.ended);
     return reloading;
   }
 
@@ -199,11 +199,16 @@ export class Host {
     this.#setting = setting;
     this.#generation = next;
     this.#exempt = inAddressList(setting.limits.exempt);
-    this.kernel.swap(next, setting.limits);
+    this.#swap(next, setting);
     setting.watchdog?.allow(setting.limits);
     setting.live?.();
     this.#retired = before.retire(next, this.#retired);
     return difference;
+  }
+
+  #swap(generation: Generation, { limits }: HostSetting): void {
+    this.kernel.swap(generation, limits);
+    this.#cluster.connect(generation.services.get(OtherServers.service) as OtherServers | undefined);
   }
 
   /** @throws ConfigErrors */
@@ -251,6 +256,7 @@ export class Host {
       clock: this.#clock,
       limits,
       lifecycle,
+      cluster: this.#cluster,
       place,
       observed: this.#observed,
       off: Object.keys(plugins).filter((key) => plugins[key] === false),
@@ -291,7 +297,7 @@ export class Host {
   async stop(reason: string): Promise<void> {
     this.#state = 'stopping';
     this.#stopping.abort();
-    await this.#reloaded;
+    await this.#reloads.ended;
     await this.#generation.stop();
     await this.kernel.close(reason);
     await this.#retired;

@@ -3,6 +3,7 @@ import type { SteadyClock } from '../api/clock.ts';
 import type { Logger } from '../api/logger.ts';
 import type { Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
+import type { Cluster } from './cluster.ts';
 import { ConfigErrors } from './config-errors.ts';
 import type { Contributions, SetupContext } from './define.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -36,7 +37,8 @@ export interface SetupEnvironment {
   readonly exclusive: boolean;
   /** Whether nothing that outlives this process may be made or changed. */
   readonly dryRun: boolean;
-  /** Reports an error that a plugin threw in a callback of its clock. */
+  readonly cluster: Cluster;
+  /** Reports an error that a plugin threw in a callback of its clock or of a collection. */
   failedInBackground(plugin: string, thrown: unknown): void;
 }
 
@@ -67,7 +69,9 @@ export async function setUp(
     const services = Object.fromEntries(
       Object.entries({ ...plugin.wants, ...plugin.needs }).map(([name, { service }]) => [
         name,
-        service === Storage.service ? storageFor(loaded, available, collections) : available.services.get(service),
+        service === Storage.service
+          ? storageFor(loaded, environment, available, { collections, signal: leaves.signal })
+          : available.services.get(service),
       ]),
     );
     const accessor = hotStateIn(hotState, old?.hotState);
@@ -109,15 +113,21 @@ export function reasonOf(cause: unknown, { folder }: ConfigPlace): string {
   return messageOf(cause) + authorsPlace(cause, folder);
 }
 
-/** The storage for one plugin, which owns the collections that it opens. */
-function storageFor(loaded: Loaded, { services, checkOwner }: Available, opened: Set<string>): Storage | undefined {
+/** The storage for one plugin, which owns the collections that it opens, until the signal. */
+function storageFor(
+  loaded: Loaded,
+  { cluster, failedInBackground }: SetupEnvironment,
+  { services, checkOwner }: Available,
+  opened: { readonly collections: Set<string>; readonly signal: AbortSignal },
+): Storage | undefined {
   const storage = services.get(Storage.service) as Storage | undefined;
+  const failed = (thrown: unknown) => failedInBackground(loaded.plugin.name, thrown);
   return (
     storage && {
       open: (name, schema) => {
         checkOwner(name, loaded);
-        opened.add(name);
-        return storage.open(name, schema);
+        opened.collections.add(name);
+        return cluster.share(name, storage.open(name, schema), { signal: opened.signal, failed });
       },
     }
   );

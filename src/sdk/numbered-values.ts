@@ -24,6 +24,10 @@ export class NumberedValues<Value> {
   /** @param collection which holds nothing else */
   constructor(collection: Collection<Value>) {
     this.#collection = collection;
+    collection.watch(async (key) => {
+      if (key === undefined) this.#groups = undefined;
+      else (await this.#groups)?.add(groupOf(key));
+    });
   }
 
   /** @returns undefined where there is none */
@@ -75,7 +79,7 @@ export class NumberedValues<Value> {
     for (let after: string | undefined; ; ) {
       const [next] = await this.#collection.list({ after, limit: 1 });
       if (next === undefined) return groups;
-      const group = next.key.slice(0, -DIGITS - 1);
+      const group = groupOf(next.key);
       groups.add(group);
       after = `${prefixOf(group)}${AFTER_DIGITS}`;
     }
@@ -84,6 +88,10 @@ export class NumberedValues<Value> {
 
 function prefixOf(group: string | number): string {
   return `${group} `;
+}
+
+function groupOf(key: string): string {
+  return key.slice(0, -DIGITS - 1);
 }
 
 function keyOf(group: string | number, number: number): string {

@@ -135,6 +135,8 @@ function openCollection<Schema extends StandardSchemaV1>(
       }
       return items;
     },
+    // The server replaces it: a store does not know the other servers.
+    watch: () => () => {},
   };
 }
 

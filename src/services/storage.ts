@@ -40,6 +40,14 @@ export interface Collection<Value, Input = Value> {
   update(key: string, change: (value: Value | undefined) => Input | undefined): Promise<Value | undefined>;
   /** A page of the values, in the order of the code points of their keys. @throws as `get` does */
   list(range?: ListRange): Promise<Stored<Value>[]>;
+  /**
+   * Calls back with each key that another server of the chat has written or deleted, at once, so that what is in memory is
+   * read again. Never called unless a plugin connects the servers, as `nats` does, nor about this server's own writes.
+   * @param changed its key is undefined where any value may have changed: the servers could not reach each other for a
+   * while. Its errors count as the plugin's
+   * @returns a function that stops that, as the end of the plugin does
+   */
+  watch(changed: (key: string | undefined) => void | Promise<void>): () => void;
 }
 
 /** The part of a collection to list. */

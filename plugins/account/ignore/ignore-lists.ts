@@ -22,6 +22,10 @@ export class IgnoreLists {
     this.#server = server;
     this.#roles = roles;
     this.#online = online;
+    this.#stored.watch(async (key) => {
+      const changed = key === undefined ? [...online.keys()] : [Number(key)].filter((id) => online.has(id));
+      await Promise.all(changed.map((account) => this.apply(account)));
+    });
   }
 
   /** The list of an account; undefined if it ignores nobody. */
