@@ -109,6 +109,7 @@ export const PLUGIN_API: readonly Section[] = [
       'KindSpec',
       'EntryPost',
       'notifyOnline',
+      'EphemeralEntry',
       'TextPost',
       'ShownEntry',
       'Entry',

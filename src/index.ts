@@ -87,7 +87,7 @@ export {
 } from './host/released-names.ts';
 export { renamedOption } from './host/renamed-option.ts';
 export type { RestoreContext } from './host/restore-context.ts';
-export type { Command, EntryPost, Server, TextPost } from './host/server.ts';
+export type { Command, EntryPost, EphemeralEntry, Server, TextPost } from './host/server.ts';
 export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken } from './host/shown-entry.ts';
 export { KeyedQueue } from './kernel/keyed-queue.ts';
 export { escapeUnseen } from './logging/unseen.ts';

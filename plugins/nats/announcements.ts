@@ -15,11 +15,15 @@ export function isShared(log: MessageLog): log is MessageLog & SharedLog {
  * here. The log alone delivers: an announcement that is lost, late, repeated or wrong costs a look at the log at most.
  */
 export class Announcements {
+  /** Called with what else arrives on the same subjects. */
+  passed: (text: string) => void = () => {};
   readonly #bus: Bus;
   readonly #subjects: Subjects;
   readonly #log: SharedLog;
   /** The id up to which this server has all entries. */
   #last = 0;
+  /** The id of the last entry of this server. */
+  #own = 0;
   #isReading = false;
   /** Whether something was announced since the current reading began. */
   #isDue = false;
@@ -30,6 +34,16 @@ export class Announcements {
     this.#bus = bus;
     this.#subjects = subjects;
     this.#log = log;
+  }
+
+  /** The id of the last entry that this server has appended; 0 if it has appended none. */
+  get own(): number {
+    return this.#own;
+  }
+
+  /** Reads the log up to an id, unless that fails. */
+  async reach(id: number): Promise<void> {
+    if (id > this.#last) await this.#log.catchUp().catch(() => {});
   }
 
   start(server: Server): void {
@@ -61,14 +75,15 @@ export class Announcements {
   }
 
   #announce(entries: readonly Entry[]): void {
+    this.#own = entries.at(-1)?.id ?? this.#own;
     const latest = new Map<string, number>();
     for (const entry of entries) for (const subject of this.#subjects.of(entry)) latest.set(subject, entry.id);
     for (const [subject, id] of latest) this.#bus.publish(subject, String(id));
   }
 
   #announced = (text: string): void => {
-    if (!(Number(text) > this.#last)) return;
-    this.#catchUp();
+    if (text.startsWith('{')) this.passed(text);
+    else if (Number(text) > this.#last) this.#catchUp();
   };
 
   /** Reads what was announced before new subscriptions were in effect. */

@@ -4,6 +4,7 @@ import { definePlugin, MessageLog, OtherServers, Presence, type Session, Session
 import { Announcements, isShared } from './announcements.ts';
 import { Asking } from './asking.ts';
 import { Bus } from './bus.ts';
+import { Ephemeral } from './ephemeral.ts';
 import { SharedSessions } from './shared-sessions.ts';
 import { Subjects } from './subjects.ts';
 
@@ -63,6 +64,7 @@ export default definePlugin({
     });
     const others = new Asking(bus, subjects, logger, clock.after);
     const announcements = new Announcements(bus, subjects, messageLog);
+    const ephemeral = new Ephemeral({ bus, subjects, announcements, presence, server, logger });
     const sessions = new SharedSessions({
       bus,
       subjects,
@@ -93,11 +95,13 @@ export default definePlugin({
       },
       start() {
         announcements.start(server);
+        ephemeral.start();
         sessions.start();
         bus.start();
       },
       async dispose() {
         announcements.stop();
+        ephemeral.stop();
         await sessions.stop();
         await bus.close();
       },

@@ -67,16 +67,28 @@ function shownBy(
 /** Appends an entry of a kind that a live plugin defines. @throws when no plugin does, or the data does not fit its schema */
 export async function appendEntry(kernel: Kernel, kinds: ReadonlyMap<string, Kind>, post: EntryPost): Promise<Entry> {
   const { kind, from, to, data, of, reply, device = '', toSender = false, kept = true } = post;
+  const { spec, body } = await checkData(kinds, kind, data);
+  const { version, counts } = spec;
+  return append(kernel, { to, kind, version, counts, from, body, of, reply, device, toSender }, kept);
+}
+
+/**
+ * Checks the data of an entry. @returns its kind, and the data as the body of an entry
+ * @throws when no live plugin defines the kind, or the data does not fit its schema
+ */
+export async function checkData(
+  kinds: ReadonlyMap<string, Kind>,
+  kind: string,
+  data: unknown,
+): Promise<{ readonly spec: KindSpec; readonly body: string }> {
   if (OF_LOG.has(kind)) throw new Error(`only the log itself appends entries of the kind '${kind}'`);
   const defined = kinds.get(kind);
   if (defined === undefined) throw new Error(`no plugin defines the kind '${kind}'`);
-  const { version, counts, schema } = defined.spec;
-  const checked = await schema['~standard'].validate(data);
+  const checked = await defined.spec.schema['~standard'].validate(data);
   if (checked.issues !== undefined) {
     throw new Error(`the data does not fit the kind '${kind}': ${checked.issues[0]?.message}`);
   }
-  const body = JSON.stringify(checked.value);
-  return append(kernel, { to, kind, version, counts, from, body, of, reply, device, toSender }, kept);
+  return { spec: defined.spec, body: JSON.stringify(checked.value) };
 }
 
 /** Appends an entry with a text that changes a message, unless a handler of `onMessage` refuses the text. @throws as `appendEntry` */

@@ -5,8 +5,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { AccountWatch } from './account-watch.ts';
 import type { ServerCounters } from './counters.ts';
 import { runAsServer } from './current.ts';
+import { ephemeralEntries } from './ephemeral.ts';
 import type { Generation } from './generation.ts';
-import { appendEntry, postEntry, redact } from './kinds.ts';
+import { appendEntry, type Kind, postEntry, redact } from './kinds.ts';
 import { checkPassword } from './password-check.ts';
 import { withRetry } from './released-names.ts';
 import { roomWatch } from './room-watch.ts';
@@ -26,23 +27,25 @@ interface Parts extends Pick<Server, 'listens' | 'isExempt'> {
 /** Makes the server that plugins use. Its methods need no `this`, so a plugin may take them apart. */
 export function liveServer(parts: Parts): Server {
   const { kernel, counters, listens, isExempt, generation } = parts;
+  const kinds = () => generation()?.kinds ?? new Map<string, Kind>();
   const countLimitHit = (limit: string) => counters.countLimitHit(limit);
   return {
     accept: (connection, codec) => accept(kernel, connection, codec),
     checkPassword,
     listens,
     post: (post, ordered) => kernel.messages.posting.post(withRetry(post), ordered),
-    append: (post) => appendEntry(kernel, generation()?.kinds ?? new Map(), post),
-    postEntry: (entry) => postEntry(kernel, generation()?.kinds ?? new Map(), entry),
+    append: (post) => appendEntry(kernel, kinds(), post),
+    postEntry: (entry) => postEntry(kernel, kinds(), entry),
     redact: (id, by, device) => redact(kernel, id, by, device),
-    shown: (entry) => shownEntry(kernel, generation()?.kinds ?? new Map(), entry),
+    ...ephemeralEntries(kernel, kinds),
+    shown: (entry) => shownEntry(kernel, kinds(), entry),
     countLimitHit,
     limitMet: countLimitHit,
     isExempt,
     sessions: () => kernel.sessions(),
     recheckAccounts: () => recheckAccounts(parts),
     sessionsOf: ({ id }) => kernel.messages.online.of(id),
-    watchRooms: roomWatch(kernel.messages.memberships),
+    watchRooms: roomWatch(kernel.messages.delivery.memberships),
     commands: () => commandsOf(generation()),
   };
 }

@@ -27,6 +27,7 @@ export class SessionPresence implements Presence {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    kernel.messages.online.elsewhere = (name) => this.#remoteNames.get(nameKey(name));
     kernel.messages.online.changed = (account) => {
       if (!this.#remotes.has(account.id)) this.#notify(account);
     };
@@ -38,11 +39,7 @@ export class SessionPresence implements Presence {
 
   find(name: string): PresentAccount | undefined {
     const key = nameKey(name);
-    return (
-      this.#kernel.messages.online.find(name) ??
-      this.#remoteNames.get(key) ??
-      this.#shown().find((bot) => nameKey(bot.name) === key)
-    );
+    return this.#kernel.messages.online.find(name) ?? this.#shown().find((bot) => nameKey(bot.name) === key);
   }
 
   show({ id, name }: Account): () => void {

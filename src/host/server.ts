@@ -69,6 +69,9 @@ export interface TextPost {
   data(text: string): unknown;
 }
 
+/** An entry that no log keeps. */
+export type EphemeralEntry = Omit<Entry, 'id' | 'seq' | 'previous' | 'redacted'>;
+
 /** The server as a plugin uses it. */
 export interface Server {
   /**
@@ -139,6 +142,16 @@ export interface Server {
    * @returns a function that stops that
    */
   watchRooms(changed: (room: number, isOccupied: boolean) => void): () => void;
+  /**
+   * Calls back with each entry of this server that no log keeps, once it was given to the sessions here. For a plugin that
+   * passes it on to other servers. @returns a function that stops that
+   */
+  followEphemeral(follower: (entry: EphemeralEntry) => void): () => void;
+  /**
+   * Gives an entry of another server that no log keeps to the sessions of this one.
+   * @throws when no live plugin defines its kind, or its body does not fit the kind's schema
+   */
+  deliverEphemeral(entry: EphemeralEntry): Promise<void>;
   /**
    * Reads the accounts of all sessions again. For a store that notices changes by another process: sessions of accounts that
    * were removed, signed out or given another password are closed.

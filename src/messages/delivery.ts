@@ -12,6 +12,8 @@ const NO_KINDS: ReadonlyMap<string, LiveKind> = new Map();
  * Delivers the log's entries to their recipients online, in the order of their ids, whichever process appended them.
  */
 export class Delivery {
+  /** Called with each entry of this process that no log keeps. */
+  passOn: (entry: Entry) => void = () => {};
   readonly online: Online;
   readonly memberships = new Memberships();
   readonly #context: MessageContext;

@@ -2,10 +2,12 @@ import type { Account } from '../api/account.ts';
 import { nameKey } from '../api/names.ts';
 import type { Recipient } from './recipient.ts';
 
-/** The logged-in sessions of this process, by account and by name. */
+/** The logged-in sessions of this process, by account, and who is online, by name. */
 export class Online {
   /** Called with each account whose first session came or whose last one left. */
   changed: (account: Account) => void = () => {};
+  /** Finds an account that is online on another server. */
+  elsewhere: (name: string) => Account | undefined = () => undefined;
   readonly #sessions = new Map<number, Recipient[]>();
   readonly #names = new Map<string, Account>();
 
@@ -43,7 +45,7 @@ export class Online {
 
   /** The account online under that name, in any spelling. */
   find(name: string): Account | undefined {
-    return this.#names.get(nameKey(name));
+    return this.#names.get(nameKey(name)) ?? this.elsewhere(name);
   }
 
   /** The sessions of an account. */

@@ -151,6 +151,7 @@ export class Posting {
     const members = 'direct' in to ? to.direct : undefined;
     const entry = { ...written, id: 0, room: 'room' in to ? to.room : 0, members, seq: 0, previous: 0 };
     this.#delivery.deliver(entry);
+    this.#delivery.passOn(entry);
     return entry;
   }
 

@@ -15,6 +15,8 @@ export async function notifyOnline(
   kind: string,
   data: unknown,
 ): Promise<void> {
-  const online = accounts.filter((id) => server.sessionsOf({ id, name: '' }).length > 0);
-  await Promise.all(online.map((id) => server.append({ kind, from: SERVER, to: { direct: [id] }, data, kept: false })));
+  // Also those who are not online here: they may be on another server.
+  await Promise.all(
+    accounts.map((id) => server.append({ kind, from: SERVER, to: { direct: [id] }, data, kept: false })),
+  );
 }
