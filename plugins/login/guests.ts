@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import {
   type Account,
   Accounts,
@@ -11,6 +11,8 @@ import {
   nameObjection,
   refuse,
   type Session,
+  type SessionClaim,
+  SessionClaims,
   skeletons,
   z,
 } from 'chatserv';
@@ -26,6 +28,8 @@ interface Guest {
   readonly account: Account;
   /** What the name looks like. */
   readonly looks: ReadonlySet<string>;
+  /** What the guest holds on all servers. */
+  readonly claimed: SessionClaim[];
 }
 
 export default definePlugin({
@@ -41,8 +45,9 @@ export default definePlugin({
       .describe('The commands that guests may call. They cannot join named rooms, which keep their members'),
   }),
   needs: { accounts: Accounts },
+  wants: { claims: SessionClaims },
   provides: { guests: Guests },
-  setup({ options, accounts, server, hotState }) {
+  setup({ options, accounts, claims, server, hotState }) {
     const guests = hotState('guests', () => new Map<Session, Guest>());
     const allowed = new Set(options.commands);
 
@@ -54,6 +59,34 @@ export default definePlugin({
       const looks = skeletons(name);
       return [...guests.values()].some((guest) => looks.some((look) => guest.looks.has(look)));
     }
+
+    /** Gives up what a guest holds. */
+    function release({ claimed }: Guest): void {
+      for (const claim of claimed.splice(0)) claims?.release(claim);
+    }
+
+    /** The guest of a session leaves, or never came in. */
+    function leave(session: Session): void {
+      const guest = guests.get(session);
+      guests.delete(session);
+      if (guest !== undefined) release(guest);
+    }
+
+    /**
+     * Claims all that a guest's name looks like, on all servers.
+     * @returns whether no guest of another server has any of it
+     * @throws when that cannot be decided now
+     */
+    async function claimName({ looks, claimed }: Guest, takesOver = false): Promise<boolean> {
+      const login = randomUUID();
+      for (const guest of looks) {
+        if ((await claims?.claim({ guest }, login, takesOver)) === false) return false;
+        claimed.push({ guest });
+      }
+      return true;
+    }
+
+    let unwatch = () => {};
 
     /** Whether there are too many guests for another one. */
     function isFull(session: Session): boolean {
@@ -78,22 +111,31 @@ export default definePlugin({
               if ((await session.ask('guest')) !== 'y') return undefined;
               // Somebody may have registered it meanwhile.
               if (await isUsers(name)) return askUsername('username', 'look-alike');
-              // No await from here on, so that no two clients get one name, or one place.
+              leave(session);
+              // No await until the guest is noted, so that no two clients get one name, or one place.
               if (isGuests(name)) return askUsername('username', 'taken');
               if (isFull(session)) {
                 session.close('too-many-guests');
                 return undefined;
               }
               const account = { id: -randomInt(1, IDS), name: name + GUEST_MARK };
-              guests.set(session, { account, looks: new Set(skeletons(name)) });
-              session.onClosed(() => guests.delete(session));
-              return admit(account);
+              const guest = { account, looks: new Set(skeletons(name)), claimed: [] };
+              guests.set(session, guest);
+              session.onClosed(() => leave(session));
+              // It throws when NATS is away, say: nobody could tell who else has the name.
+              const isMine = await claimName(guest).catch(() => undefined);
+              if (isMine && guests.get(session) === guest) return admit(account);
+              release(guest);
+              leave(session);
+              if (isMine === false) return askUsername('username', 'taken');
+              session.close('busy');
+              return undefined;
             },
           },
         },
         async onLogin(session) {
           // After a refusal as a guest, the client may have logged in as a user.
-          if (session.account !== undefined && !isGuest(session.account)) guests.delete(session);
+          if (session.account !== undefined && !isGuest(session.account)) leave(session);
         },
         onCommand: {
           guard: (_session, { account, command }) =>
@@ -106,6 +148,19 @@ export default definePlugin({
             isGuest(from) && !options.write ? refuse('guest', 'Guests can only read here.') : undefined,
         },
       },
+      start() {
+        unwatch();
+        if (claims === undefined) return;
+        unwatch = claims.watch((lost) => {
+          if (!('guest' in lost)) return;
+          for (const [session, { looks }] of guests) if (looks.has(lost.guest)) session.close('replaced');
+        });
+        // Those who came before it was shared.
+        for (const guest of guests.values()) {
+          if (guest.claimed.length === 0) claimName(guest, true).catch(() => {});
+        }
+      },
+      dispose: () => unwatch(),
     };
   },
 });

@@ -11,6 +11,9 @@ import {
   z,
 } from 'chatserv';
 
+/** What a session of an account claims. */
+type AccountClaim = Extract<SessionClaim, { readonly account: unknown }>;
+
 export default definePlugin({
   name: 'single-session',
   summary: 'Allows each user one session for each device that a client names',
@@ -47,10 +50,10 @@ export default definePlugin({
     const takesOver = (session: LoginSession) =>
       session.codec.takesOver ? session.preset('takeover') === 'y' : options.takeover;
     /** What sessions hold on all servers. */
-    const held = hotState('held', () => new WeakMap<Session, SessionClaim>());
+    const held = hotState('held', () => new WeakMap<Session, AccountClaim>());
     let unwatch = () => {};
 
-    const claimOf = (account: Account, { deviceName }: Session): SessionClaim =>
+    const claimOf = (account: Account, { deviceName }: Session): AccountClaim =>
       isPerAccount ? { account } : { account, device: deviceName };
 
     function release(session: Session): void {
@@ -117,10 +120,10 @@ export default definePlugin({
       start() {
         unwatch();
         if (claims === undefined) return;
-        unwatch = claims.watch(({ account, device }) => {
-          for (const session of server.sessions()) {
-            const claim = held.get(session);
-            if (claim?.account.id === account.id && claim.device === device) session.close('replaced');
+        unwatch = claims.watch((lost) => {
+          if (!('account' in lost)) return;
+          for (const session of server.sessionsOf({ ...lost.account, name: '' })) {
+            if (held.get(session)?.device === lost.device) session.close('replaced');
           }
         });
         // Those who logged in before.

@@ -12,7 +12,7 @@ const GRACE = 3000;
 /** How long a claim may take in all, and the wait before a removal is tried again, in milliseconds. */
 const [CLAIM_TIME, AGAIN] = [4000, 5000];
 
-/** Who has what, under the key `claim.<account>` or `claim.<account>.d<device>`. */
+/** Who has what, under the key `claim.<account>`, `claim.<account>.d<device>` or `claim.guest.<name>`. */
 const owner = z.object({ server: z.string(), login: z.string() });
 
 /** What sessions of this server hold. */
@@ -164,9 +164,16 @@ export class Claims implements SessionClaims {
   }
 }
 
-function keyOf({ account, device }: SessionClaim): string {
+function keyOf(claim: SessionClaim): string {
+  if ('guest' in claim) return `claim.guest.${encoded(claim.guest)}`;
+  const { account, device } = claim;
   const whole = `claim.${account.id}`;
-  return device === undefined ? whole : `${whole}.d${Buffer.from(device).toString('base64url')}`;
+  return device === undefined ? whole : `${whole}.d${encoded(device)}`;
+}
+
+/** A text of the characters that a key may have. */
+function encoded(text: string): string {
+  return Buffer.from(text).toString('base64url');
 }
 
 function read({ value }: Held): z.infer<typeof owner> | undefined {

@@ -1,11 +1,10 @@
 import type { Account } from '../api/account.ts';
 import { token } from './service.ts';
 
-/** What a session holds exclusively: a device of an account or, without one, the whole account. */
-export interface SessionClaim {
-  readonly account: Pick<Account, 'id'>;
-  readonly device?: string | undefined;
-}
+/** What a session holds exclusively: a device of an account or, without one, the whole account; or the name of a guest. */
+export type SessionClaim =
+  | { readonly account: Pick<Account, 'id'>; readonly device?: string | undefined }
+  | { readonly guest: string };
 
 /**
  * Sessions that exclude each other, on all servers of a chat. Of servers that claim the same at once, one gets it. A claim
