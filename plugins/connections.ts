@@ -1,4 +1,4 @@
-import { definePlugin, openFiles, Quota, type Refusal, refuse, renamedOption, type Session, z } from 'chatserv';
+import { definePlugin, openFiles, type Refusal, refuse, renamedOption, type Session, z } from 'chatserv';
 
 /** How many refused connections may stay open to read why. Further ones are cut: each is an open file. */
 const MAX_REFUSED = 32;
@@ -13,8 +13,6 @@ interface Counted {
 
 /** Counts open connections. A closed session counts until its connection is gone. */
 class ConnectionCounter {
-  /** New connections by network. */
-  readonly arrivals = new Quota();
   pending = 0;
   /** Refused connections that are still open. */
   #refused = 0;
@@ -102,7 +100,7 @@ export default definePlugin({
     loginsFull: z.int().positive().default(2000).describe('How many connections that are not logged in'),
     most: renamedOption('maxConnections'),
   }),
-  setup({ options, server, clock, hotState, logger }) {
+  setup({ options, server, clock, hotState, quota, logger }) {
     const { allowed: files } = openFiles;
     const most = Math.min(options.maxConnections, openFiles.forConnections);
     if (most < options.maxConnections) {
@@ -112,6 +110,8 @@ export default definePlugin({
       );
     }
     const counter = hotState('counter', () => new ConnectionCounter());
+    /** New connections by network. */
+    const arrivals = quota('arrivals');
 
     /** The limit that refuses a new session, and the reason that the client is given; undefined if it may stay. */
     function objection({ exempt, network }: Session): readonly [limit: string, reason: string] | undefined {
@@ -122,7 +122,7 @@ export default definePlugin({
       }
       if (Math.random() < chanceOfRefusal()) return ['logins-under-way', 'busy'];
       const rule = { most: options.newPerNetwork, time: options.newTime };
-      if (!exempt && counter.arrivals.take(network, rule, clock.monotonic()) > 0) {
+      if (!exempt && arrivals.take(network, rule, clock.monotonic()) > 0) {
         return ['new-connections-per-network', 'too-many-new-connections'];
       }
       return undefined;

@@ -76,6 +76,7 @@ export {
   withOptions,
 } from './host/define.ts';
 export { OperationalError } from './host/operational-error.ts';
+export { Quota, type QuotaRule } from './host/quota.ts';
 export {
   type Dialect,
   likenesses,
@@ -119,7 +120,6 @@ export { notifyOnline } from './sdk/notify-online.ts';
 export { type NumberedValue, NumberedValues } from './sdk/numbered-values.ts';
 export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
-export { Quota, type QuotaRule } from './sdk/quota.ts';
 export { recipientsOf } from './sdk/recipients-of.ts';
 export { durationInWords, type RoomChange, roomChange, roomChangeIn, roomChangeSentence } from './sdk/room-changes.ts';
 export { type NamedRoom, nameRooms, type RoomNames, roomAsTyped } from './sdk/room-names.ts';
@@ -188,6 +188,7 @@ export {
   type ServerState,
 } from './services/plugins.ts';
 export { Presence, type PresentAccount } from './services/presence.ts';
+export { Quotas, type QuotaUse } from './services/quotas.ts';
 export { Quotes } from './services/quotes.ts';
 export { Registration } from './services/registration.ts';
 export { ResetCodes } from './services/reset-codes.ts';

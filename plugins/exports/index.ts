@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Http, MessageLog, PersonalData, Quota, Rooms, refuse, z } from 'chatserv';
+import { Accounts, definePlugin, Http, MessageLog, PersonalData, Rooms, refuse, z } from 'chatserv';
 import { exportCommands } from './commands.ts';
 import { downloadHandler, type Export } from './downloads.ts';
 import { type ExportLink, Links } from './links.ts';
@@ -33,9 +33,21 @@ export default definePlugin({
   needs: { accounts: Accounts, messageLog: MessageLog },
   wants: { http: Http, rooms: Rooms, personalData: PersonalData },
   setup(context) {
-    const { options, accounts, messageLog, http, rooms, personalData = [], server, clock, signal, hotState } = context;
+    const {
+      options,
+      accounts,
+      messageLog,
+      http,
+      rooms,
+      personalData = [],
+      server,
+      clock,
+      signal,
+      hotState,
+      quota,
+    } = context;
     const links = hotState('links', () => new Links());
-    const quota = hotState('quota', () => new Quota());
+    const made = quota('links');
     const running = hotState('running', () => new Set<number>());
     let unmount = () => {};
 
@@ -72,7 +84,7 @@ export default definePlugin({
             ? refuse('unsupported', "This server has no HTTP port to download from: its host can switch on 'http'.")
             : undefined,
         make(account, room, format) {
-          if (quota.take(`${account.id}`, { most: options.perDay, time: DAY }, clock.monotonic()) > 0) {
+          if (made.take(`${account.id}`, { most: options.perDay, time: DAY }, clock.monotonic()) > 0) {
             server.countLimitHit('exports');
             return refuse('too-many', `You can make ${options.perDay} exports a day.`);
           }

@@ -1,10 +1,10 @@
-import { blocked, definePlugin, nameKey, type PasswordDecision, Quota, reserve, z } from 'chatserv';
+import { blocked, definePlugin, nameKey, type PasswordDecision, reserve, z } from 'chatserv';
 
 /** A user's first password from a network each day is checked even while others guess. */
 const FIRST = { most: 1, time: 86_400 };
 
-/** How many pairs of a user and a network are remembered; the least recently used are dropped first. */
-const MAX_KNOWN = 100_000;
+/** A network that a user has logged in from stays known. */
+const KNOWN = { most: 1, time: 3_155_760_000 };
 
 export default definePlugin({
   name: 'login-rate',
@@ -22,19 +22,12 @@ export default definePlugin({
       .describe('How many wrong passwords for one user from networks the user has not logged in from, within `time`'),
     time: z.number().positive().default(300).describe('The time for both, in seconds'),
   }),
-  setup({ options, clock, server, hotState }) {
-    const networks = hotState('networks', () => new Quota());
-    const users = hotState('users', () => new Quota());
-    const firsts = hotState('firsts', () => new Quota());
-    /** The networks that users have logged in from. */
-    const known = hotState('known', () => new Set<string>());
-
-    function remember(pair: string): void {
-      known.delete(pair);
-      known.add(pair);
-      const [oldest] = known;
-      if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
-    }
+  setup({ options, clock, server, quota }) {
+    const networks = quota('networks');
+    const users = quota('users');
+    const firsts = quota('firsts');
+    /** The networks that users have logged in from: a quota, so that all servers know them. */
+    const known = quota('known');
 
     return {
       hooks: {
@@ -49,7 +42,7 @@ export default definePlugin({
               server.countLimitHit('passwords-per-network');
               return blocked(wait);
             }
-            const isKnown = known.has(pair);
+            const isKnown = known.wait(pair, KNOWN, now) > 0;
             const isFirst = !isKnown && firsts.take(pair, FIRST, now) === 0;
             const isCounted = !isKnown && !isFirst;
             const userWait = isCounted ? users.take(user, { most: options.perUser, time: options.time }, now) : 0;
@@ -62,8 +55,11 @@ export default definePlugin({
               if (decision === 'wrong' || isQuestion(decision)) return;
               networks.giveBack(network);
               if (isCounted) users.giveBack(user);
-              if (decision === 'right') remember(pair);
-              else if (isFirst) firsts.giveBack(pair);
+              if (decision === 'right') {
+                // Taken anew, the pair is the last to be forgotten.
+                known.giveBack(pair);
+                known.take(pair, KNOWN, clock.monotonic());
+              } else if (isFirst) firsts.giveBack(pair);
             });
           },
         },

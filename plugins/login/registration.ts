@@ -9,7 +9,6 @@ import {
   type LoginSession,
   nameObjection,
   Passwords,
-  Quota,
   Registration,
   type Session,
   z,
@@ -33,12 +32,12 @@ export default definePlugin({
   needs: { accounts: Accounts, passwords: Passwords },
   wants: { invitations: Invitations },
   provides: { registration: Registration },
-  setup({ options, accounts, passwords, invitations, logger, server, clock, hotState }) {
+  setup({ options, accounts, passwords, invitations, logger, server, clock, quota }) {
     const isRequired = options.invitation === 'required';
     if (isRequired && invitations === undefined) {
       throw new Error("`invitation` is 'required', and nothing makes invitations: switch on the plugin 'invitations'");
     }
-    const registrations = hotState('registrations', () => new Quota());
+    const registrations = quota('registrations');
 
     /** Blocks a network with too many registrations. @param how `take` counts another one, `wait` only checks */
     function tooMany(session: Session, how: 'take' | 'wait') {

@@ -12,6 +12,7 @@ import type { Params, ValuesOf } from '../params/param.ts';
 import type { ProvidedFor, ServicesOf, Tokens } from '../services/service.ts';
 import type { WordCount } from './arguments.ts';
 import type { PLAIN_PHASES } from './hook-table.ts';
+import type { Quota } from './quota.ts';
 import type { RestoreContext } from './restore-context.ts';
 import type { Server } from './server.ts';
 
@@ -86,6 +87,11 @@ export interface SetupContext<Options> {
    * @param close called when no successor asked for the value, or at shutdown
    */
   hotState<T>(key: string, create: () => T, close?: (value: T) => void | Promise<void>): T;
+  /**
+   * A quota that outlives a reload, and in which the servers of a chat count together: `const logins = quota('logins')`.
+   * What one server takes, others count a moment later.
+   */
+  quota(name: string): Quota;
   /** @deprecated `hotState` */
   keep: SetupContext<unknown>['hotState'];
   /**

@@ -10,6 +10,7 @@ import type { Accounts } from '../services/accounts.ts';
 import { OtherServers } from '../services/other-servers.ts';
 import { type Difference, Plugins, type ServerFacts, type ServerState } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
+import { Quotas } from '../services/quotas.ts';
 import { AccountWatch } from './account-watch.ts';
 import { accountsObserver } from './accounts.ts';
 import { BackgroundFailures } from './background-failures.ts';
@@ -35,6 +36,7 @@ import { messageOf } from './thrown.ts';
 import './released-session.ts';
 import type { Server } from './server.ts';
 import type { HostSetting } from './setting.ts';
+import { SharedQuotas } from './shared-quotas.ts';
 
 /** A server: its kernel and its live plugins. */
 export class Host {
@@ -133,6 +135,7 @@ export class Host {
     this.#services = new Map<string, unknown>([
       [Presence.service, presence],
       [Plugins.service, plugins],
+      [Quotas.service, new SharedQuotas(clock)],
     ]);
   }
 

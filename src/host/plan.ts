@@ -1,5 +1,6 @@
 import { Plugins } from '../services/plugins.ts';
 import { Presence } from '../services/presence.ts';
+import { Quotas } from '../services/quotas.ts';
 import { ConfigErrors } from './config-errors.ts';
 import { Lifecycle, type LifecycleSetting } from './lifecycle.ts';
 import { type Loaded, loadPlugins } from './load.ts';
@@ -7,7 +8,7 @@ import { orderSetUp } from './order.ts';
 import type { HostSetting } from './setting.ts';
 
 /** The services that need no plugin. */
-export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service]);
+export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.service, Quotas.service]);
 
 /**
  * Loads the plugins of a setting and puts them in the order of set-up.

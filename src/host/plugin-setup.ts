@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { SteadyClock } from '../api/clock.ts';
 import type { Logger } from '../api/logger.ts';
+import { Quotas } from '../services/quotas.ts';
 import type { Tokens } from '../services/service.ts';
 import { Storage } from '../services/storage.ts';
 import type { Cluster } from './cluster.ts';
@@ -12,6 +13,7 @@ import { authorsPlace } from './place.ts';
 import { pluginClock } from './plugin-clock.ts';
 import { type HotValue, hotStateIn, perSession } from './plugin-state.ts';
 import type { Server } from './server.ts';
+import { quotasOf, type SharedQuotas } from './shared-quotas.ts';
 import { messageOf } from './thrown.ts';
 import { contributionErrors } from './validate-plugin.ts';
 
@@ -87,6 +89,7 @@ export async function setUp(
       path: (file: string) => resolve(place.folder, file),
       hotState: accessor,
       keep: accessor,
+      quota: quotasOf(plugin.name, available.services.get(Quotas.service) as SharedQuotas, accessor),
       perSession,
     };
     const contributions = (await callSetUp(loaded, lifecycle, context)) ?? {};

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { networkOf } from '../addresses/address.ts';
 import type { SetupContext } from '../host/define.ts';
-import { Quota } from './quota.ts';
 
 /** The period of the limit, in seconds. */
 const TIME = 60;
@@ -19,10 +18,10 @@ export const handshakeOptions = {
 
 /** Limits TLS handshakes per network. @returns whether a new connection from an address may begin one */
 export function handshakeLimit(
-  { hotState, clock, server }: Pick<SetupContext<unknown>, 'hotState' | 'clock' | 'server'>,
+  { quota, clock, server }: Pick<SetupContext<unknown>, 'quota' | 'clock' | 'server'>,
   most: number,
 ): (address: string) => boolean {
-  const begun = hotState('handshakes', () => new Quota());
+  const begun = quota('handshakes');
   return (address) => {
     if (server.isExempt(address)) return true;
     if (begun.take(networkOf(address), { most, time: TIME }, clock.monotonic()) === 0) return true;

@@ -7,7 +7,6 @@ import {
   type Invitations,
   type InvitationUse,
   type Logger,
-  Quota,
   type Rooms,
   type Server,
   type SetupContext,
@@ -27,7 +26,7 @@ export interface InvitationContext {
   readonly server: Server;
   readonly clock: Clock & { monotonic(): number };
   readonly logger: Logger;
-  readonly hotState: SetupContext<unknown>['hotState'];
+  readonly quota: SetupContext<unknown>['quota'];
 }
 
 /** The service `Invitations`, with what the commands need beside it. */
@@ -37,8 +36,8 @@ export interface InvitationService extends Invitations {
 }
 
 export function invitationService(context: InvitationContext): InvitationService {
-  const { options, accounts, rooms, register, server, clock, logger, hotState } = context;
-  const wrong = hotState('wrong codes', () => new Quota());
+  const { options, accounts, rooms, register, server, clock, logger, quota } = context;
+  const wrong = quota('wrong codes');
   const rule = { most: options.wrongPerNetwork, time: options.wrongTime };
 
   async function describe({ key, by, uses, left, until: expires, rooms: ids, roles }: KnownInvitation) {

@@ -1,4 +1,4 @@
-import { Accounts, definePlugin, Ignores, MessageLog, Quota, StoreFacts, z } from 'chatserv';
+import { Accounts, definePlugin, Ignores, MessageLog, StoreFacts, z } from 'chatserv';
 import { IndexThread } from './index-thread.ts';
 import { Indexer } from './indexer.ts';
 import { searchCommand } from './search-command.ts';
@@ -35,7 +35,7 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
   wants: { ignores: Ignores, store: StoreFacts },
-  setup({ options, accounts, ignores, messageLog, store, server, logger, clock, path, hotState }) {
+  setup({ options, accounts, ignores, messageLog, store, server, logger, clock, path, hotState, quota }) {
     const { maxInMemory } = options;
     const beside = store?.file === undefined ? undefined : store.file + SUFFIX;
     const file = typeof options.file === 'string' ? path(options.file) : options.file === false ? undefined : beside;
@@ -46,9 +46,10 @@ export default definePlugin({
     );
     const most = file === undefined ? maxInMemory : Number.MAX_SAFE_INTEGER;
     const indexer = new Indexer({ messageLog, clock, logger, thread, file, most });
-    const quota = hotState('quota', () => new Quota());
     return {
-      commands: [searchCommand(options, { accounts, messageLog, server, clock, indexer, quota, ignores })],
+      commands: [
+        searchCommand(options, { accounts, messageLog, server, clock, indexer, quota: quota('searches'), ignores }),
+      ],
       start() {
         // One in memory is made at the first search.
         if (file !== undefined) indexer.start();

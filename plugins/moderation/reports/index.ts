@@ -3,7 +3,6 @@ import {
   Accounts,
   definePlugin,
   MessageLog,
-  Quota,
   Roles,
   RoomLog,
   Rooms,
@@ -34,12 +33,12 @@ export default definePlugin({
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
   wants: { roles: Roles, rooms: Rooms, roomLog: RoomLog },
   setup(setup) {
-    const { options, messageLog, storage, roles, rooms, server, logger, hotState } = setup;
+    const { options, messageLog, storage, roles, rooms, server, logger, quota } = setup;
     const register = new ReportRegister(storage);
     const access = new Access(roles, rooms);
     const notices = new Notices(server, rooms);
     const messages = new Messages(messageLog);
-    const made = hotState('made', () => new Quota());
+    const made = quota('made');
     const context = { ...setup, register, access, notices, messages, made };
     let unfollow = () => {};
 

@@ -1,5 +1,5 @@
 import { LRU } from 'tiny-lru';
-import { TokenBucket } from '../host/token-bucket.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** How many keys are remembered; the least recently used ones are dropped first. */
 const KEYS = 100_000;
@@ -15,8 +15,8 @@ export interface QuotaRule {
 }
 
 /**
- * Counts uses by key, such as logins by network, against a rule. A plugin keeps it over reloads (`keep`), so the rule comes
- * with each call. Its memory is bounded, whatever the keys are.
+ * Counts uses by key, such as logins by network, against a rule. `quota` of a plugin's set-up makes one that outlives
+ * reloads, so the rule comes with each call. Its memory is bounded, whatever the keys are.
  */
 export class Quota {
   readonly #used = new LRU<TokenBucket>(KEYS);
@@ -28,11 +28,8 @@ export class Quota {
    */
   take(key: string, rule: QuotaRule, now: number): number {
     const wait = this.wait(key, rule, now);
-    if (wait > 0) return wait;
-    const used = this.#used.peek(key) ?? new TokenBucket(now);
-    used.take(1, rateOf(rule), now);
-    this.#used.set(key, used);
-    return 0;
+    if (wait === 0) this.add(key, 1, rateOf(rule), now);
+    return wait;
   }
 
   /** In how many whole seconds a key has something left; 0 if it has now. */
@@ -44,11 +41,25 @@ export class Quota {
 
   /** Gives back one that was taken. */
   giveBack(key: string): void {
-    this.#used.peek(key)?.giveBack(1);
+    this.subtract(key, 1);
+  }
+
+  /** Counts an amount as taken, whether or not it was left. @param rate how many come back per second */
+  protected add(key: string, amount: number, rate: number, now: number): void {
+    const used = this.#used.peek(key) ?? new TokenBucket(now);
+    used.take(amount, rate, now);
+    this.#used.set(key, used);
+  }
+
+  /** @returns whether anything of that key was taken before */
+  protected subtract(key: string, amount: number): boolean {
+    const used = this.#used.peek(key);
+    used?.giveBack(amount);
+    return used !== undefined;
   }
 }
 
 /** How many come back per second. */
-function rateOf({ most, time }: QuotaRule): number {
+export function rateOf({ most, time }: QuotaRule): number {
   return most / time;
 }
