@@ -36,7 +36,7 @@ export default {
   mentions: { file: 'messages/mentions/index', provides: [] },
   message: { file: 'commands/message', provides: [] },
   metrics: { file: 'metrics/index', provides: [] },
-  nats: { file: 'nats/index', provides: ['session-claims', 'other-servers'] },
+  nats: { file: 'nats/index', provides: ['session-claims', 'key-owners', 'other-servers'] },
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
   page: { file: 'page/index', provides: [] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },

@@ -153,6 +153,7 @@ export {
   type MadeInvitation,
   type NewInvitation,
 } from './services/invitations.ts';
+export { KeyOwners } from './services/key-owners.ts';
 export { Lockout } from './services/lockout.ts';
 export { LoginDialogue } from './services/login-dialogue.ts';
 export {

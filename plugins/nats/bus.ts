@@ -104,6 +104,17 @@ export class Bus {
     return () => responses.unsubscribe();
   }
 
+  /** Sends a text to one subscriber of a subject. @returns its response; undefined if there is none in time, in milliseconds */
+  async askOne(subject: string, text: string, time: number): Promise<string | undefined> {
+    if (!this.#isUp || this.#connection === undefined) return undefined;
+    try {
+      return (await this.#connection.request(subject, text, { timeout: time })).string();
+    } catch {
+      // Nobody is there, or the connection broke.
+      return undefined;
+    }
+  }
+
   /** Awaits that NATS has everything that was asked of it so far. @returns false if the connection is down */
   async flush(): Promise<boolean> {
     if (!this.#isUp || this.#connection === undefined) return false;

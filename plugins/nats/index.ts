@@ -1,10 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { definePlugin, MessageLog, OtherServers, Presence, type Session, SessionClaims, z } from 'chatserv';
+import {
+  definePlugin,
+  KeyOwners,
+  MessageLog,
+  OtherServers,
+  Presence,
+  Quotas,
+  type Session,
+  SessionClaims,
+  z,
+} from 'chatserv';
 import { Announcements, isShared } from './announcements.ts';
 import { Asking } from './asking.ts';
+import { AskingOwners } from './asking-owners.ts';
 import { Bus } from './bus.ts';
 import { Ephemeral } from './ephemeral.ts';
+import { Owners } from './owners.ts';
+import { QuotaAnnouncements } from './quota-announcements.ts';
 import { SharedSessions } from './shared-sessions.ts';
 import { Subjects } from './subjects.ts';
 
@@ -37,9 +50,9 @@ export default definePlugin({
     certificate: z.string().min(1).optional().describe("This server's certificate for NATS, in PEM; needs `key`"),
     key: z.string().min(1).optional().describe('The key of `certificate`, in PEM'),
   }),
-  needs: { messageLog: MessageLog, presence: Presence },
-  provides: { claims: SessionClaims, otherServers: OtherServers },
-  async setup({ options, messageLog, presence, server, clock, logger, path, hotState }) {
+  needs: { messageLog: MessageLog, presence: Presence, quotas: Quotas },
+  provides: { claims: SessionClaims, keyOwners: KeyOwners, otherServers: OtherServers },
+  async setup({ options, messageLog, presence, quotas, server, clock, logger, path, hotState }) {
     if (!isShared(messageLog)) throw new Error('it needs a store that several servers can share, such as postgres');
     const { servers, prefix, replicas, ...files } = options;
     const [credentials, ca, certificate, key] = await Promise.all(
@@ -65,6 +78,14 @@ export default definePlugin({
     const others = new Asking(bus, subjects, logger, clock.after);
     const announcements = new Announcements(bus, subjects, messageLog);
     const ephemeral = new Ephemeral({ bus, subjects, announcements, presence, server, logger });
+    const name = hotState('name', () => randomUUID());
+    // Before a reload is over two of this plugin are at work, and what they count shall be counted once.
+    const current = hotState('current', () => ({ bus }));
+    const isCurrent = () => current.bus === bus;
+    const quotaAnnouncements = new QuotaAnnouncements({ bus, subjects, quotas, server: name, isCurrent });
+    const heard = hotState('heard', () => new Map<string, number>());
+    const owners = new Owners(name, heard, () => clock.monotonic());
+    const keyOwners = new AskingOwners({ bus, subjects, owners, server: name, logger, isCurrent });
     const sessions = new SharedSessions({
       bus,
       subjects,
@@ -73,8 +94,9 @@ export default definePlugin({
       presence,
       clock,
       failed: lost,
-      name: hotState('name', () => randomUUID()),
+      name,
       holdings: hotState('holdings', () => new Map()),
+      owners,
     });
 
     function changed({ account }: Session): void {
@@ -84,7 +106,7 @@ export default definePlugin({
     }
 
     return {
-      provide: { claims: sessions.claims, otherServers: others },
+      provide: { claims: sessions.claims, keyOwners, otherServers: others },
       hooks: {
         async onLogin(session) {
           changed(session);
@@ -94,14 +116,18 @@ export default definePlugin({
         },
       },
       start() {
+        current.bus = bus;
         announcements.start(server);
         ephemeral.start();
+        quotaAnnouncements.start();
+        keyOwners.start();
         sessions.start();
         bus.start();
       },
       async dispose() {
         announcements.stop();
         ephemeral.stop();
+        quotaAnnouncements.stop();
         await sessions.stop();
         await bus.close();
       },

@@ -1,5 +1,8 @@
-/** How often a server says that it is there, and how long others count on it after that, in milliseconds. */
-const [BEAT, LEASE] = [2000, 10_000];
+/** How often a server says that it is there, in milliseconds. */
+const BEAT = 2000;
+
+/** How long others count on a server after it said so, in milliseconds. */
+export const LEASE = 10_000;
 
 export interface PeersOptions {
   /** This server, by a name that no other has. */

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Account, Presence, Server, SteadyClock } from 'chatserv';
 import type { Bus } from './bus.ts';
 import { Claims, type Holdings } from './claims.ts';
+import type { Owners } from './owners.ts';
 import { Peers } from './peers.ts';
 import { Replica, TTL } from './replica.ts';
 import { SharedPresence } from './shared-presence.ts';
@@ -20,6 +21,7 @@ export interface SharedSessionsOptions {
   /** This server, by a name that no other has. */
   readonly name: string;
   readonly holdings: Holdings;
+  readonly owners: Owners;
 }
 
 /** The sessions of all servers, in one bucket: who is online, and what sessions claim for themselves. */
@@ -32,14 +34,14 @@ export class SharedSessions {
   #cancel = (): void => {};
 
   constructor(options: SharedSessionsOptions) {
-    const { bus, subjects, replicas, server, presence, clock, failed, name, holdings } = options;
+    const { subjects, replicas, server, presence, clock, failed, name, holdings } = options;
     this.#options = options;
     this.#replica = new Replica({ bucket: subjects.bucket, replicas, server: name, after: clock.after, failed });
     this.#peers = new Peers({
       server: name,
       now: () => clock.monotonic(),
       after: clock.after,
-      beat: () => bus.publish(subjects.alive, name),
+      beat: () => this.#beat(),
     });
     this.#presence = new SharedPresence(this.#replica, this.#peers, name, server, presence, clock.after);
     this.claims = new Claims(this.#replica, this.#peers, name, holdings, clock.after);
@@ -57,12 +59,17 @@ export class SharedSessions {
   }
 
   start(): void {
-    const { bus, subjects } = this.#options;
-    bus.subscribe(subjects.alive, (name) => this.#peers.heard(name));
+    const { bus, subjects, owners } = this.#options;
+    bus.subscribe(subjects.alive, (name) => {
+      this.#peers.heard(name);
+      // It shall know this server too before the next beat.
+      if (owners.heard(name)) this.#beat();
+    });
     this.#peers.start();
   }
 
   connected(connection: NatsConnection): void {
+    this.#beat();
     this.#replica.open(connection);
   }
 
@@ -80,6 +87,11 @@ export class SharedSessions {
     this.#peers.stop();
     await Promise.all([this.#presence.stop(), this.claims.settled()]);
     this.#replica.close();
+  }
+
+  #beat(): void {
+    const { bus, subjects, name } = this.#options;
+    bus.publish(subjects.alive, name);
   }
 
   /** Sets everything of this server again, now and before it expires. */

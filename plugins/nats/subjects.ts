@@ -27,6 +27,16 @@ export class Subjects {
     return `${this.#prefix}.ask.${name}`;
   }
 
+  /** On which others ask about the keys that a server owns. */
+  owner(server: string): string {
+    return `${this.#prefix}.owner.${server}`;
+  }
+
+  /** On which servers announce what they take of quotas. */
+  get quotas(): string {
+    return `${this.#prefix}.quotas`;
+  }
+
   /** Of a named room. */
   room(id: number): string {
     return `${this.#prefix}.room.${id}`;

@@ -70,6 +70,16 @@ export class Attempts {
     };
   }
 
+  /** Counts a password that was checked without a turn. @returns as `end` of an attempt */
+  count(name: string, decision: PasswordDecision): boolean {
+    const pair = this.#pairs.get(name) ?? { wrong: 0, checking: 0, waiting: [] };
+    this.#pairs.set(name, pair);
+    const isLast = this.#count(name, pair, decision);
+    this.#next(pair);
+    this.#tidy(name, pair);
+    return isLast;
+  }
+
   #next(pair: Pair): void {
     while (pair.wrong + pair.checking < this.maxWrong) {
       const go = pair.waiting.shift();

@@ -3,21 +3,22 @@ import {
   Accounts,
   blocked,
   definePlugin,
+  KeyOwners,
   Lockout,
   type PasswordDecision,
   renamedOption,
   reserve,
-  type Session,
   Storage,
   TimedBlocks,
   z,
 } from 'chatserv';
 import { Attempts } from './attempts.ts';
+import { type CheckingPasswords, Turns } from './turns.ts';
 
 /** The outcome of a session's last password. */
 interface Last {
-  /** Resolves when the block that it caused is stored. */
-  block: Promise<void> | undefined;
+  /** Resolves with whether it caused a block, which then is stored. */
+  block: Promise<boolean> | undefined;
 }
 
 export default definePlugin({
@@ -46,24 +47,33 @@ export default definePlugin({
   }),
   environment: { lockoutDuration: 'BLOCK_TIME' },
   needs: { accounts: Accounts, storage: Storage },
+  wants: { owners: KeyOwners },
   provides: { lockout: Lockout },
-  setup({ options, accounts, storage, hotState, clock, server, perSession }) {
+  setup({ options, accounts, storage, owners, hotState, clock, server, perSession }) {
     const timed = new TimedBlocks(storage, 'lockout', { clock, hotState }, options.lockoutDuration);
     const attempts = hotState('attempts', () => new Attempts());
     attempts.maxWrong = options.attempts;
     const last = perSession((): Last => ({ block: undefined }));
 
-    async function block(session: Session, account: Account) {
-      const left = await timed.left(keyOf(account, session));
-      return left > 0 ? blocked(left) : undefined;
-    }
+    const turns = new Turns({
+      attempts,
+      checking: hotState('checking', (): CheckingPasswords => new Map()),
+      blocks: timed,
+      lockoutDuration: options.lockoutDuration,
+      clock,
+      owners,
+    });
+    let stop = () => {};
 
-    /** Begins a block of an account at a network. It is stored even if the client has left. */
-    function begin(session: Session, account: Account): Promise<void> {
-      server.countLimitHit('wrong-passwords');
-      const stored = timed.add(keyOf(account, session), options.lockoutDuration);
-      stored.catch(() => {});
-      return stored;
+    /** Ends a turn, even if the client has left. @returns whether that begins a block, once it is stored */
+    function end(pair: string, turn: string, decision: PasswordDecision): Promise<boolean> {
+      const isOutcome = decision === 'right' || decision === 'wrong';
+      const ended = turns.end(pair, turn, isOutcome ? decision : 'again').then((isBlocked) => {
+        if (isBlocked) server.countLimitHit('wrong-passwords');
+        return isBlocked;
+      });
+      ended.catch(() => {});
+      return ended;
     }
 
     return {
@@ -77,35 +87,35 @@ export default definePlugin({
           },
         },
       },
+      start() {
+        stop();
+        stop = turns.serve();
+      },
+      dispose: () => stop(),
       hooks: {
         onUsername: {
           async guard(session, name) {
             const account = await accounts.find(name);
-            return account && block(session, account);
+            const left = account === undefined ? 0 : await turns.left(keyOf(account, session));
+            return left > 0 ? blocked(left) : undefined;
           },
         },
         onPassword: {
           async guard(session, account) {
-            const attempt = attempts.begin(keyOf(account, session));
-            let isReserved = false;
-            try {
-              const cancel = clock.after(options.waitTime * 1000, attempt.giveUp);
-              const goes = await attempt.turn;
-              cancel();
-              // A block may have begun on another connection in the meantime.
-              const because = await block(session, account);
-              if (because !== undefined) return because;
-              if (!goes) {
-                server.countLimitHit('attempts-waiting');
-                session.close('busy');
-              }
-              if (session.ended) return 'again';
-              isReserved = true;
-            } finally {
-              if (!isReserved) attempt.end('again');
+            const pair = keyOf(account, session);
+            const { turn, blocked: left } = await turns.begin(pair, options.waitTime * 1000);
+            if (left !== undefined) return blocked(left);
+            if (turn === undefined) {
+              server.countLimitHit('attempts-waiting');
+              session.close('busy');
+              return 'again';
+            }
+            if (session.ended) {
+              end(pair, turn, 'again');
+              return 'again';
             }
             return reserve((decision: PasswordDecision = 'again') => {
-              last(session).block = attempt.end(decision) ? begin(session, account) : undefined;
+              last(session).block = end(pair, turn, decision);
             });
           },
         },
@@ -113,10 +123,7 @@ export default definePlugin({
           decide: {
             order: 'pre',
             async handler(session) {
-              const { block } = last(session);
-              if (block === undefined) return undefined;
-              await block;
-              return blocked(options.lockoutDuration);
+              return (await last(session).block) ? blocked(options.lockoutDuration) : undefined;
             },
           },
         },
