@@ -7,6 +7,9 @@ export type Cut = 'before' | 'within' | 'after';
 /** How a connection breaks: with an end, or with a reset. */
 export type Break = 'end' | 'reset';
 
+/** From how many bytes at once an answer is long: it does not fit into what one read of a socket takes. */
+const LONG = 65_536;
+
 /** A connection through the proxy. */
 interface Pair {
   readonly client: Socket;
@@ -28,6 +31,8 @@ export interface FaultyProxy {
   breaks(how: Break): void;
   /** Lets nothing pass, on new connections too, until `flows`: either way, or only to the client. */
   stalls(way?: 'both' | 'to-client'): void;
+  /** Loses a connection in the middle of its next long answer, as `loses` does. @returns once that is done */
+  losesWithinAnswer(): Promise<void>;
   /** Lets everything pass, with what was held up. */
   flows(): void;
   /** Loses all connections as a machine without power does: nobody is told. New ones work. */
@@ -39,6 +44,7 @@ export interface FaultyProxy {
 export async function startFaultyProxy(port: number): Promise<FaultyProxy> {
   let next: { readonly when: Cut; readonly how: Break; done(): void } | undefined;
   let stalled: 'both' | 'to-client' | undefined;
+  let losesNext: (() => void) | undefined;
   const pairs = new Set<Pair>();
 
   const proxy = createServer({ allowHalfOpen: false }, (client) => {
@@ -71,6 +77,13 @@ export async function startFaultyProxy(port: number): Promise<FaultyProxy> {
       server.write(chunk);
     });
     server.on('data', (chunk) => {
+      if (chunk.length >= LONG && losesNext !== undefined) {
+        pair.isLost = true;
+        hold(pair, 'both');
+        losesNext();
+        losesNext = undefined;
+        return;
+      }
       if (pair.unanswered === undefined) pass(pair, chunk, client);
       else pair.unanswered();
     });
@@ -91,6 +104,10 @@ export async function startFaultyProxy(port: number): Promise<FaultyProxy> {
       stalled = way;
       for (const pair of pairs) hold(pair, way);
     },
+    losesWithinAnswer: () =>
+      new Promise((resolve) => {
+        losesNext = resolve;
+      }),
     flows() {
       stalled = undefined;
       for (const pair of pairs) if (!pair.isLost) hold(pair, undefined);

@@ -70,7 +70,11 @@ export class Database implements Queryable {
     this.#config = {
       ...(url !== undefined && { connectionString: url }),
       application_name: 'chatserv',
-      options: `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}`,
+      options: [
+        `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}`,
+        // A process that reads no more, or is cut off, must not keep the log's lock while the server sends it something.
+        `-c tcp_user_timeout=${statementTimeout}`,
+      ].join(' '),
       max: connections,
       connectionTimeoutMillis: connectTimeout,
       statement_timeout: statementTimeout,
