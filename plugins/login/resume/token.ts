@@ -25,8 +25,11 @@ const FORM = /^v2\.([\w-]+)\.([\w-]{43})$/;
 /** The longest token, in characters. */
 const MAX_LENGTH = 1024;
 
-/** How far in the future a token may have been issued, in milliseconds: the clock may have been set back. */
-const TOLERANCE = 300_000;
+/**
+ * How far in the future a token may have been issued, in milliseconds: the clock may have been set back, and those of
+ * several servers may differ.
+ */
+const TOLERANCE = 3_600_000;
 
 /** Issues a token. */
 export function sign(claims: Claims, key: Uint8Array): string {
