@@ -6,7 +6,7 @@ const source = (file: string) => path(`src/${file}`);
 
 const TESTS = '{src,plugins,test,examples}/**/*.test.ts';
 /** Tests that measure time or memory, or bring a whole browser. */
-const ALONE = 'test/{attacks,bench,broken,page,soak}/**/*.test.ts';
+const ALONE = 'test/{attacks,bench,broken,chaos,page,soak}/**/*.test.ts';
 
 function project(name: string, test: object) {
   return { extends: true as const, test: { name, ...test } };
