@@ -11,7 +11,7 @@ const MAX_REQUEST = 65_536;
 /** How long a client may take to send its request, in milliseconds. */
 const REQUEST_TIME = 10_000;
 
-const request = z.object({ request: z.enum(['reload', 'facts', 'health', 'accounts']) });
+const request = z.object({ request: z.enum(['reload', 'reload-others', 'facts', 'health', 'accounts']) });
 
 export default definePlugin({
   name: 'control',
@@ -54,6 +54,7 @@ export default definePlugin({
       try {
         const { request: asked } = request.parse(JSON.parse(line));
         if (asked === 'reload') return { result: await plugins.reload() };
+        if (asked === 'reload-others') return { result: await plugins.reloadOthers() };
         if (asked === 'facts') return { result: facts() };
         if (asked === 'accounts') {
           await server.recheckAccounts();

@@ -184,6 +184,8 @@ export {
   type HistogramSnapshot,
   type LivePluginFacts,
   type Meter,
+  type OtherReload,
+  otherReloadsInWords,
   Plugins,
   type ServerFacts,
   type ServerState,

@@ -7,6 +7,7 @@ import {
   Lockout,
   MessageLog,
   OtherServers,
+  otherReloadsInWords,
   Plugins,
   Presence,
   param,
@@ -119,11 +120,13 @@ export default definePlugin({
             name: 'reload',
             summary: 'Reloads the config and the plugins',
             role: 'admin',
+            params: { where: param.choice(['everywhere'], 'also on the other servers of the chat').optional() },
           },
-          async () => ({
+          async ({ values: { where } }) => ({
             async run() {
               try {
-                return differenceInWords(await plugins.reload());
+                const here = differenceInWords(await plugins.reload());
+                return where === undefined ? here : [here, ...otherReloadsInWords(await plugins.reloadOthers())];
               } catch (cause) {
                 return (cause as Error).message.split('\n');
               }

@@ -3,11 +3,11 @@ import { type Logger, type OtherAnswer, type OtherServers, type SteadyClock, z }
 import type { Bus } from './bus.ts';
 import type { Subjects } from './subjects.ts';
 
-/** How long to wait for servers that have not responded yet, after each response, in milliseconds. */
-const STALL = 300;
-
-/** How long those that have begun may take by default, in milliseconds. */
+/** How long servers may take to answer by default, in milliseconds. */
 const ASK_TIME = 1000;
+
+/** How long to wait for further servers, after each response: at least so many milliseconds, and a share of the time. */
+const [STALL_LEAST, STALL_SHARE] = [300, 0.05];
 
 /** A response: that a server has begun, or its answer. */
 const response = z.union([
@@ -50,10 +50,12 @@ export class Asking implements OtherServers {
   }
 
   async ask(name: string, data: unknown, time = ASK_TIME): Promise<readonly OtherAnswer[]> {
+    await this.#bus.tried;
     const answers: OtherAnswer[] = [];
     const begun = new Set<string>();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    let cancelStall = this.#after(STALL, resolve);
+    const stall = Math.max(STALL_LEAST, time * STALL_SHARE);
+    let cancelStall = this.#after(stall, resolve);
     const cancelLate = this.#after(time, resolve);
     const stop = this.#bus.request(this.#subjects.ask(name), JSON.stringify(data), (text) => {
       if (text === undefined) return resolve();
@@ -65,9 +67,10 @@ export class Asking implements OtherServers {
         begun.delete(given.server);
         answers.push(given);
       }
-      cancelStall = begun.size > 0 ? () => {} : this.#after(STALL, resolve);
+      cancelStall = begun.size > 0 ? () => {} : this.#after(stall, resolve);
     });
     await ended;
+    for (const server of begun) answers.push({ server, error: `it takes longer than ${time / 1000} s` });
     cancelStall();
     cancelLate();
     stop();

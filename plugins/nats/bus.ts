@@ -55,7 +55,12 @@ export class Bus {
   #hasComplained = false;
   #cancel = (): void => {};
 
+  /** Resolves when the first attempt to connect has succeeded or failed. */
+  readonly tried: Promise<void>;
+  #hasTried = (): void => {};
+
   constructor(options: BusOptions) {
+    ({ promise: this.tried, resolve: this.#hasTried } = Promise.withResolvers<void>());
     this.#options = options;
   }
 
@@ -143,6 +148,7 @@ export class Bus {
     } catch (error) {
       this.#complain(error as Error);
     }
+    this.#hasTried();
     this.#connection = undefined;
     this.#subscriptions.clear();
     if (!this.#isClosed) this.#cancel = this.#options.after(RETRY, () => void this.#connect());
@@ -169,6 +175,7 @@ export class Bus {
   #connected(connection: NatsConnection): void {
     this.#isUp = true;
     this.#hasComplained = false;
+    this.#hasTried();
     this.#options.found(connection.getServer());
     this.#options.connected(connection);
   }

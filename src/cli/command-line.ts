@@ -126,8 +126,14 @@ function addRunning(program: Argv, { top, reload, health, plugins, check }: Comm
       },
       ({ config, every, times }) => top(config, every, times),
     )
-    .command('reload', 'Make the running server reload its config and plugins', { config: CONFIG }, ({ config }) =>
-      reload(config),
+    .command(
+      'reload',
+      'Make the running server reload its config and plugins',
+      {
+        config: CONFIG,
+        everywhere: { type: 'boolean', default: false, describe: 'And the other servers of the chat theirs' },
+      },
+      ({ config, everywhere }) => reload(config, everywhere),
     )
     .command('health', 'Check the health of the running server', { config: CONFIG }, ({ config }) => health(config))
     .command('plugins', 'List the plugins, and the order of their handlers', { config: CONFIG }, ({ config }) =>

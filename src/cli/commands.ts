@@ -11,7 +11,8 @@ export const COMMANDS = {
   connect: async (options: ConnectOptions) => (await import('./connect.ts')).connect(options),
   top: async (config: string | undefined, every: number, times: number | undefined) =>
     (await import('./top.ts')).top(config, every, times),
-  reload: async (config: string | undefined) => (await import('./reload.ts')).reload(config),
+  reload: async (config: string | undefined, everywhere: boolean) =>
+    (await import('./reload.ts')).reload(config, everywhere),
   health: async (config: string | undefined) => (await import('./health.ts')).health(config),
   plugins: async (config: string | undefined) => (await import('./plugins.ts')).plugins(config),
   check: async (config: string | undefined) => (await import('./check.ts')).check(config),

@@ -14,10 +14,13 @@ const PATIENCE = 8_000;
 /** The answer of the plugin `control`. */
 type Answer = { readonly result: unknown } | { readonly errors: readonly string[] };
 
+/** What the plugin `control` is asked for. */
+type ControlRequest = 'reload' | 'reload-others' | 'facts' | 'health' | 'accounts';
+
 /** A running server, reached over its control socket. */
 export interface RunningServer {
   /** Sends a request. @throws ConfigErrors when no server is running, or it reports errors */
-  ask(request: 'reload' | 'facts' | 'health' | 'accounts'): Promise<unknown>;
+  ask(request: ControlRequest): Promise<unknown>;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function runningServer(config: string | undefined): Promise<Running
 }
 
 /** Sends a request to the server that runs with a config. @throws ConfigErrors when none is running, or it reports errors */
-export async function askServer(config: string | undefined, request: 'reload' | 'health'): Promise<unknown> {
+export async function askServer(config: string | undefined, request: ControlRequest): Promise<unknown> {
   return (await runningServer(config)).ask(request);
 }
 
@@ -58,7 +61,7 @@ export async function tellOfAccounts(config: string | undefined): Promise<void> 
   }
 }
 
-async function ask(path: string, request: string, config: string): Promise<unknown> {
+async function ask(path: string, request: ControlRequest, config: string): Promise<unknown> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');
@@ -72,7 +75,7 @@ async function ask(path: string, request: string, config: string): Promise<unkno
   }
   // A reload takes as long as its plugins do.
   const late = () => socket.destroy(new Error(`no answer within ${PATIENCE / 1000} s`));
-  if (request !== 'reload') socket.setTimeout(PATIENCE, late);
+  if (request !== 'reload' && request !== 'reload-others') socket.setTimeout(PATIENCE, late);
   socket.end(`${JSON.stringify({ request })}\n`);
   let reply: string;
   try {

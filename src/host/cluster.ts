@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Account, AccountChange } from '../api/account.ts';
 import type { Logger } from '../api/logger.ts';
 import type { OtherServers } from '../services/other-servers.ts';
+import type { Difference, OtherReload } from '../services/plugins.ts';
 import type { Collection } from '../services/storage.ts';
+import { handleReload, reloadOthers } from './reload-others.ts';
 
 /** What this server tells the others by itself. */
 const ACCOUNT = 'server.account';
@@ -20,6 +22,7 @@ interface ClusterOptions {
   accountChanged(account: Account, change: AccountChange): Promise<void>;
   /** Other servers may have changed any account. */
   recheckAccounts(): Promise<void>;
+  reload(): Promise<Difference>;
 }
 
 /** The plugin that has opened a collection. */
@@ -61,6 +64,7 @@ export class Cluster {
         const { collection, key } = written.parse(data);
         this.#changed(collection, key);
       }),
+      handleReload(others, this.#options.reload),
       others.watch(() => {
         for (const collection of this.#watchers.keys()) this.#changed(collection, undefined);
         void this.#quietly(() => this.#options.recheckAccounts());
@@ -72,6 +76,11 @@ export class Cluster {
   tellOfAccount({ id, name }: Account, change: AccountChange): void {
     // It is new: nobody has anything of it.
     if (change !== 'registered') this.#others?.tell(ACCOUNT, { id, name, change });
+  }
+
+  /** Has the others reload. @throws ConfigErrors when no plugin connects this server with others */
+  reloadOthers(): Promise<readonly OtherReload[]> {
+    return reloadOthers(this.#others);
   }
 
   /** A collection whose writes are told to the others, once its owner watches it. */

@@ -26,6 +26,7 @@ import { foreignProtocol } from './foreign-protocol.ts';
 import { Generation, type GenerationContext, type LivePlugin } from './generation.ts';
 import type { PhaseOrder } from './handler-order.ts';
 import { inTime, Lifecycle } from './lifecycle.ts';
+import { Listening } from './listening.ts';
 import { liveServer } from './live-server.ts';
 import { Meters } from './meter.ts';
 import { plan } from './plan.ts';
@@ -60,8 +61,7 @@ export class Host {
   readonly #stopping = new AbortController();
   readonly #observed: (accounts: Accounts) => Accounts;
   #state: ServerState = 'starting';
-  /** Where transports listen; undefined once every plugin has started. */
-  #unannounced: [transport: string, where: string][] | undefined = [];
+  readonly #listening = new Listening((transport, where) => this.#setting.listens?.(transport, where));
   #setting: HostSetting;
   #generation!: Generation;
   /** Resolves when earlier generations have retired. */
@@ -98,6 +98,7 @@ export class Host {
       logger,
       accountChanged: (account, change) => this.accountWatch.changedElsewhere(account, change),
       recheckAccounts: () => this.accountWatch.recheck(),
+      reload: () => this.reload(),
     });
     this.#observed = accountsObserver(this.accountWatch);
     const environment = {
@@ -120,14 +121,12 @@ export class Host {
       accountWatch: this.accountWatch,
       generation: () => this.#generation,
       isExempt: (address) => this.#exempt(address),
-      listens: (transport, where) => {
-        if (this.#unannounced === undefined) this.#setting.listens?.(transport, where);
-        else this.#unannounced.push([transport, where]);
-      },
+      listens: (transport, where) => this.#listening.note(transport, where),
     });
     const presence = new SessionPresence(kernel);
     const plugins: Plugins = {
       reload: () => this.reload(),
+      reloadOthers: () => this.#cluster.reloadOthers(),
       isLive: (name) => this.plugins().some(({ loaded }) => loaded.plugin.name === name),
       facts: () => this.#facts(),
       state: () => this.#state,
@@ -150,19 +149,12 @@ export class Host {
       await host.kernel.messages.begin();
       await host.#generation.start();
       host.#state = 'serving';
-      host.#announce();
+      host.#listening.announce();
     } catch (cause) {
       await host.stop('shutdown');
       throw cause;
     }
     return host;
-  }
-
-  /** Reports where transports listen, once all of them do: after the first report every one can be used. */
-  #announce(): void {
-    const places = this.#unannounced ?? [];
-    this.#unannounced = undefined;
-    for (const [transport, where] of places) this.#setting.listens?.(transport, where);
   }
 
   /** Sets all plugins up without starting them, for commands that inspect or edit stored data. @throws ConfigErrors */

@@ -21,7 +21,7 @@ export interface OtherServers {
    * Asks all other servers.
    * @param data JSON
    * @param time how long to wait for those that take long, in milliseconds; 1000 by default
-   * @returns the answers of those that can be reached and answer in time
+   * @returns the answers of those that can be reached; one that takes longer counts as failed
    */
   ask(name: string, data: unknown, time?: number): Promise<readonly OtherAnswer[]>;
   /**

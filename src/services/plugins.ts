@@ -70,6 +70,12 @@ export interface ServerFacts {
   readonly plugins: readonly LivePluginFacts[];
 }
 
+/** What became of a reload of another server. */
+export type OtherReload = {
+  /** Names the server for people: its host and process id. */
+  readonly server: string;
+} & ({ readonly difference: Difference } | { readonly errors: readonly string[] });
+
 /** The live plugins. The host provides it. */
 export interface Plugins {
   /**
@@ -78,6 +84,12 @@ export interface Plugins {
    * @throws when a reload is not possible, with one line per error; nothing changes then
    */
   reload(): Promise<Difference>;
+  /**
+   * Has the other servers of the chat reload, each its own config and files.
+   * @returns what became of those that can be reached
+   * @throws when no plugin connects this server with others
+   */
+  reloadOthers(): Promise<readonly OtherReload[]>;
   /** Whether a plugin with that name is live. */
   isLive(name: string): boolean;
   /** A snapshot of the server and its plugins, built at each call. */
@@ -97,4 +109,14 @@ export function differenceInWords({ added, removed, changed, kept }: Difference)
   ] as const;
   const said = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what} ${names.join(', ')}`);
   return [...(said.length === 0 ? ['nothing has changed'] : said), `${kept.length} plugins kept`].join('; ');
+}
+
+/** What became of a reload of other servers, as lines for people. */
+export function otherReloadsInWords(others: readonly OtherReload[]): string[] {
+  if (others.length === 0) return ['no other server answered'];
+  return others.flatMap((other) =>
+    'difference' in other
+      ? `${other.server} reloaded: ${differenceInWords(other.difference)}`
+      : other.errors.map((error) => `${other.server} not reloaded: ${error}`),
+  );
 }

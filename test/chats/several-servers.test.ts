@@ -1,5 +1,14 @@
-import { type AccountChange, Accounts, type Collection, definePlugin, Storage, z } from 'chatserv';
-import type { TestServer } from 'chatserv/testing';
+import {
+  type AccountChange,
+  Accounts,
+  type Collection,
+  definePlugin,
+  otherReloadsInWords,
+  Plugins,
+  Storage,
+  z,
+} from 'chatserv';
+import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { startConnected } from '../support/connected-servers.ts';
 
@@ -153,5 +162,24 @@ describe('a collection', () => {
     await one?.notes.set('tea', 'green');
     expect(two?.keys).toEqual(['bad']);
     expect(shelves[2]?.keys).toEqual(['tea']);
+  });
+});
+
+describe('a reload', () => {
+  const reloads = (server: TestServer) => (server.host.service(Plugins.service) as Plugins).reloadOthers();
+
+  test('of the other servers tells what has changed there', async () => {
+    await using both = await startConnected();
+    expect(otherReloadsInWords(await reloads(both.first))).toEqual([
+      expect.stringMatching(/^second reloaded: nothing has changed; \d+ plugins kept$/),
+    ]);
+    expect(both.second.logged.filter(({ facts }) => facts.event === 'reload')).toHaveLength(1);
+    both.cut(true);
+    expect(otherReloadsInWords(await reloads(both.first))).toEqual(['no other server answered']);
+  });
+
+  test('needs a plugin that connects servers', async () => {
+    await using server = await startServer();
+    await expect(reloads(server)).rejects.toThrow("switch on 'nats'");
   });
 });
