@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Account, type Accounts, nameKey, newEpoch, type StoredAccount, skeletons } from 'chatserv';
 import type { Database, Queryable } from './database.ts';
+import { gathering, gatheringBy } from './gathering.ts';
 import { atMost, inPages } from './limits.ts';
+import { columns } from './log-rows.ts';
 import { removeAccount } from './memberships.ts';
 import type { Writer } from './writer.ts';
 
@@ -14,6 +16,10 @@ const ACCOUNT = 'id, name, hash, created, seen, roles, epoch';
 
 /** Counts a change that other processes must notice, in the statement that has made it as `changed`. */
 const COUNTED = 'UPDATE accounts SET revision = revision + 1 WHERE EXISTS (SELECT 1 FROM changed) RETURNING revision';
+
+interface KeyRow {
+  readonly value: Uint8Array;
+}
 
 /** The accounts, and how many of their changes this process knows of. */
 export interface StoredAccounts {
@@ -42,10 +48,31 @@ export function accountsOf(
     note(await database.query<{ revision: number }>(sql, [id, ...values]));
   }
 
-  async function one(where: string, value: unknown): Promise<StoredAccount | undefined> {
-    const [row] = await database.read<StoredAccount>(`SELECT ${ACCOUNT} FROM account WHERE ${where}`, [value]);
-    return row;
-  }
+  const byId = gatheringBy(
+    ({ id }: StoredAccount) => id,
+    (ids) => database.read(`SELECT ${ACCOUNT} FROM account WHERE id = ANY ($1::bigint[])`, [ids]),
+  );
+  const byKey = gatheringBy(
+    ({ key }: StoredAccount & { key: string }) => key,
+    (keys) => database.read(`SELECT ${ACCOUNT}, key FROM account WHERE key = ANY ($1::text[])`, [keys]),
+  );
+  const signingKey = gathering(async (requests: readonly undefined[]) => {
+    const [row] = await database.read<KeyRow>('SELECT value FROM secret WHERE name = $1', [SIGNING_KEY]);
+    return requests.map(() => row);
+  });
+  // One statement at a time, so that they do not wait for one another's rows.
+  const setSeen = gathering(
+    async (moves: readonly (readonly [id: number, time: number])[]) => {
+      const latest = [...new Map(moves)].sort(([a], [b]) => a - b);
+      await database.query(
+        `UPDATE account SET seen = moved.seen FROM unnest($1::bigint[], $2::bigint[]) AS moved (id, seen)
+         WHERE account.id = moved.id`,
+        columns(latest, 2),
+      );
+      return moves.map(() => undefined);
+    },
+    { statements: 1 },
+  );
 
   return {
     isNews(stored) {
@@ -55,10 +82,20 @@ export function accountsOf(
     },
     accounts: {
       identity,
-      get: async (id) => (Number.isSafeInteger(id) ? await one('id = $1', id) : undefined),
-      find: (name) => one('key = $1', nameKey(name)),
-      lookalike: (name) =>
-        one('id = (SELECT min(account) FROM skeleton WHERE skeleton = ANY ($1::text[]))', skeletons(name)),
+      get: async (id) => (Number.isSafeInteger(id) ? await byId(id) : undefined),
+      async find(name) {
+        const row = await byKey(nameKey(name));
+        if (row === undefined) return undefined;
+        const { key, ...account } = row;
+        return account;
+      },
+      async lookalike(name) {
+        const [row] = await database.read<StoredAccount>(
+          `SELECT ${ACCOUNT} FROM account WHERE id = (SELECT min(account) FROM skeleton WHERE skeleton = ANY ($1::text[]))`,
+          [skeletons(name)],
+        );
+        return row;
+      },
 
       create: (name, hash, distinct = false) =>
         database.transaction(async (transaction) => {
@@ -95,11 +132,15 @@ export function accountsOf(
       signOut: (id) => change(id, 'epoch = $2', [newEpoch()]),
 
       async signingKey(renew = false) {
-        const [row] = await database.query<{ value: Uint8Array }>(
-          `INSERT INTO secret (name, value) VALUES ($3, $1) ON CONFLICT (name)
-           DO UPDATE SET value = CASE WHEN $2 THEN excluded.value ELSE secret.value END RETURNING value`,
-          [randomBytes(KEY_BYTES), renew, SIGNING_KEY],
-        );
+        const known = renew ? undefined : await signingKey(undefined);
+        const [row] =
+          known === undefined
+            ? await database.query<KeyRow>(
+                `INSERT INTO secret (name, value) VALUES ($3, $1) ON CONFLICT (name)
+                 DO UPDATE SET value = CASE WHEN $2 THEN excluded.value ELSE secret.value END RETURNING value`,
+                [randomBytes(KEY_BYTES), renew, SIGNING_KEY],
+              )
+            : [known];
         return new Uint8Array(row?.value ?? []);
       },
 
@@ -126,9 +167,7 @@ export function accountsOf(
         }),
 
       setRoles: (id, roles) => change(id, 'roles = $2', [roles]),
-      setSeen: async (id, time) => {
-        await database.query('UPDATE account SET seen = $2 WHERE id = $1', [id, time]);
-      },
+      setSeen: (id, time) => setSeen([id, time]),
       seenSince: (time, limit) =>
         database.read<Account>('SELECT id, name FROM account WHERE seen >= $1 ORDER BY seen DESC LIMIT $2', [
           Math.max(time, 1),

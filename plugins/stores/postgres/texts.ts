@@ -1,16 +1,18 @@
 import type { StoredText, TextStore } from 'chatserv';
 import type { Database } from './database.ts';
+import { gatheringBy } from './gathering.ts';
 
 /** A list ends once it has this many bytes. */
 const LISTED_BYTES = 256 * 1024;
 
 /** Plugins' data. */
 export function textsOf(database: Database): TextStore {
+  const find = gatheringBy(
+    ({ key }: { key: string; text: string }) => key,
+    (keys) => database.read('SELECT key, text FROM texts WHERE key = ANY ($1::text[])', [keys]),
+  );
   return {
-    async read(key) {
-      const [row] = await database.read<{ text: string }>('SELECT text FROM texts WHERE key = $1', [key]);
-      return row?.text;
-    },
+    read: async (key) => (await find(key))?.text,
     async write(key, text) {
       if (text === undefined) await database.query('DELETE FROM texts WHERE key = $1', [key]);
       else {
