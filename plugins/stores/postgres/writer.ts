@@ -64,7 +64,8 @@ export class Writer {
   /** Passes on what other processes have appended. A batch under way does that itself. */
   async look(): Promise<void> {
     if (this.#running !== undefined) return;
-    this.#running = this.#lookOnce().finally(() => this.#ended());
+    // Ids become visible in their order, so nothing is missing below the last one.
+    this.#running = this.#following.catchUp(this.#database).finally(() => this.#ended());
     await this.#running;
   }
 
@@ -101,11 +102,6 @@ export class Writer {
     this.#running = undefined;
     // What came in the meantime.
     this.#start();
-  }
-
-  async #lookOnce(): Promise<void> {
-    const [log] = await this.#database.query<{ head: number }>('SELECT head FROM log');
-    await this.#following.catchUp(this.#database, log?.head ?? 0);
   }
 
   async #run(): Promise<void> {
