@@ -25,8 +25,8 @@ export class Announcements {
   /** The id of the last entry of this server. */
   #own = 0;
   #isReading = false;
-  /** Whether something was announced since the current reading began. */
-  #isDue = false;
+  /** The highest id announced since the current reading began; infinite if any may be missing. */
+  #awaited = 0;
   #settling: Promise<void> | undefined;
   #undo: (() => void)[] = [];
 
@@ -83,7 +83,7 @@ export class Announcements {
 
   #announced = (text: string): void => {
     if (text.startsWith('{')) this.passed(text);
-    else if (Number(text) > this.#last) this.#catchUp();
+    else if (Number(text) > this.#last) this.#catchUp(Number(text));
   };
 
   /** Reads what was announced before new subscriptions were in effect. */
@@ -95,15 +95,16 @@ export class Announcements {
     });
   }
 
-  #catchUp(): void {
-    this.#isDue = true;
+  #catchUp(upTo = Number.POSITIVE_INFINITY): void {
+    this.#awaited = Math.max(this.#awaited, upTo);
     if (!this.#isReading) void this.#read();
   }
 
   async #read(): Promise<void> {
     this.#isReading = true;
-    while (this.#isDue) {
-      this.#isDue = false;
+    // What was announced before a reading began is in it, and mostly what was announced meanwhile, too.
+    while (this.#awaited > this.#last) {
+      this.#awaited = 0;
       // The store reports what is wrong, and looks by itself once a second.
       await this.#log.catchUp().catch(() => {});
     }

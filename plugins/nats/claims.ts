@@ -121,7 +121,7 @@ export class Claims implements SessionClaims {
 
   /** Whether a key is a claim of this server that nobody holds here. */
   #isReleased(key: string, held: Held | undefined): boolean {
-    if (held === undefined || !key.startsWith('claim.') || this.#holdings.has(key)) return false;
+    if (held === undefined || !isClaim(key) || this.#holdings.has(key)) return false;
     return read(held)?.server === this.#server;
   }
 
@@ -163,6 +163,9 @@ export class Claims implements SessionClaims {
     for (const { lost } of this.#watchers) lost(holding.claim);
   }
 }
+
+/** Whether a key is that of a claim. */
+export const isClaim = (key: string): boolean => key.startsWith('claim.');
 
 function keyOf(claim: SessionClaim): string {
   if ('guest' in claim) return `claim.guest.${encoded(claim.guest)}`;

@@ -21,13 +21,15 @@ export interface ReplicaOptions {
   readonly replicas: number;
   /** This server, by a name that no other has. */
   readonly server: string;
+  /** Whether the copy has a value: the memory of one that has all grows with the users of all servers. */
+  copies(key: string, value: string): boolean;
   /** Calls back later. @returns cancels that */
   after(milliseconds: number, call: () => void): () => void;
   /** Called when the bucket cannot be used. */
   failed(error: Error): void;
 }
 
-/** A bucket of texts under keys in JetStream, with a copy in memory that follows it while it can be reached. */
+/** A bucket of texts under keys in JetStream, with a copy of some in memory that follows it while it can be reached. */
 export class Replica {
   /** The copy. */
   readonly entries = new Map<string, Held>();
@@ -141,11 +143,12 @@ export class Replica {
       const known = new Set<string>();
       for await (const entry of watch) {
         if (opening !== this.#opening) return watch.stop();
-        known.add(entry.key);
+        if (!this.isReady) known.add(entry.key);
         if (entry.key !== mark) this.#note(entry);
         else if (!this.isReady && entry.string() === word) {
           // Of a bucket that was lost, or keys that were removed meanwhile.
           for (const key of this.entries.keys()) if (!known.has(key)) this.#set(key, undefined);
+          known.clear();
           this.#kv = kv;
           this.#hasFailed = false;
           for (const proceed of this.#waiting.splice(0)) proceed();
@@ -169,8 +172,8 @@ export class Replica {
   }
 
   #set(key: string, held: Held | undefined): void {
-    if (held === undefined) this.entries.delete(key);
-    else this.entries.set(key, held);
+    if (held !== undefined && this.#options.copies(key, held.value)) this.entries.set(key, held);
+    else this.entries.delete(key);
     this.changed(key, held);
   }
 }

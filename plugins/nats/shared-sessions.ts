@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Account, Presence, Server, SteadyClock } from 'chatserv';
 import type { Bus } from './bus.ts';
-import { Claims, type Holdings } from './claims.ts';
+import { Claims, type Holdings, isClaim } from './claims.ts';
 import type { Owners } from './owners.ts';
 import { Peers } from './peers.ts';
 import { Replica, TTL } from './replica.ts';
@@ -36,7 +36,14 @@ export class SharedSessions {
   constructor(options: SharedSessionsOptions) {
     const { subjects, replicas, server, presence, clock, failed, name, holdings } = options;
     this.#options = options;
-    this.#replica = new Replica({ bucket: subjects.bucket, replicas, server: name, after: clock.after, failed });
+    this.#replica = new Replica({
+      bucket: subjects.bucket,
+      replicas,
+      server: name,
+      copies: (key, value) => !isClaim(key) || value.includes(name),
+      after: clock.after,
+      failed,
+    });
     this.#peers = new Peers({
       server: name,
       now: () => clock.monotonic(),
