@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 import { LEASE } from './peers.ts';
 
+/** A name that can be a part of a subject. */
+const NAME = /^[\w-]+$/;
+
 /** Servers that share keys among them. Each key belongs to the server that it goes with best (rendezvous hashing). */
 export class Owners {
   readonly #server: string;
@@ -17,7 +20,7 @@ export class Owners {
 
   /** @returns whether the server was not there before */
   heard(server: string): boolean {
-    if (server === this.#server) return false;
+    if (server === this.#server || !NAME.test(server)) return false;
     const isNew = !this.#heard.has(server);
     this.#heard.set(server, this.#now());
     return isNew;

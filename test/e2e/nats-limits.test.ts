@@ -1,3 +1,4 @@
+import { connect } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import { answer } from '../support/answer.ts';
 import { useNats } from '../support/nats.ts';
@@ -5,6 +6,8 @@ import { NATS } from '../support/nats-program.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { POSTGRES } from '../support/postgres-programs.ts';
 import { PASSWORD, type Program } from '../support/program.ts';
+import { startServers } from '../support/several-servers.ts';
+import { shiftedBy } from '../support/shifted.ts';
 import { startTwo, type TwoServers } from '../support/two-servers.ts';
 
 /** Enough users for each server to count for some of them: in one of 512 runs it does not. */
@@ -177,6 +180,64 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the limits of two 
     await second.kill();
     for (const user of USERS) expect(await tries(first, user, PASSWORD, '127.0.0.2')).toBe('welcome');
     for (const expected of ['password', 'password', '60']) expect(await tries(first, 'u1', 'no')).toBe(expected);
+  });
+
+  test('nonsense on any subject changes nothing', { timeout: 60_000 }, async () => {
+    await using both = await startTwo(database, nats, LOCKOUT_ONLY);
+    const { first, second } = both;
+    await first.registers(...USERS);
+    const stranger = await connect({ servers: nats.url });
+    const subjects = new Set<string>();
+    const use = { server: 'x', uses: [['lockout nothing', '', 1, 1]] };
+    const nonsense = [
+      '',
+      'null',
+      '[1]',
+      'a b c',
+      '\r\n',
+      '{"server":{}}',
+      '{"server":"x","uses":[["login-rate networks"]]}',
+      JSON.stringify(use),
+      '{"name":"lockout.begin","data":{"pair":5}}',
+      '{"name":"lockout.end","data":{}}',
+      '{"name":"__proto__","data":1}',
+    ];
+    stranger.subscribe('chatserv.>', {
+      callback: (_, { subject }) => {
+        if (subjects.has(subject)) return;
+        subjects.add(subject);
+        for (const text of nonsense) stranger.publish(subject, text);
+      },
+    });
+    await stranger.flush();
+    for (const user of USERS) {
+      expect(await tries(first, user, 'no')).toBe('password');
+      expect(await tries(second, user, 'no')).toBe('password');
+      expect(await tries(first, user, 'no')).toBe('60');
+    }
+    const kinds = new Set([...subjects].map((subject) => subject.split('.')[2]));
+    for (const kind of ['alive', 'owner']) expect(kinds).toContain(kind);
+    await stranger.close();
+    for (const program of [first, second]) expect(program.stderr).not.toMatch(/internal-error|plugin-error|uncaught/);
+  });
+
+  test('a block is the same on servers whose clocks differ', { timeout: 60_000 }, async () => {
+    await using servers = await startServers(3, database, nats, {
+      plugins: LOCKOUT_ONLY,
+      env: [shiftedBy(5), {}, shiftedBy(-5)],
+    });
+    const programs = servers.programs as [Program, Program, Program];
+    await programs[1].registers(...USERS);
+    for (const user of USERS) {
+      const answers: string[] = [];
+      for (const program of programs) answers.push(await tries(program, user, 'no'));
+      expect(answers).toEqual(['password', 'password', '60']);
+      for (const program of programs) {
+        const said = await tries(program, user, PASSWORD);
+        expect(said).toMatch(/^blocked:\d+$/);
+        expect(Number(said.slice('blocked:'.length))).toBeLessThanOrEqual(60);
+      }
+    }
   });
 
   test('a reload loses no count, and counts nothing twice', { timeout: 60_000 }, async () => {
