@@ -1,17 +1,10 @@
-import type { Socket } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { definePlugin, Health, Plugins, unixListener, z } from 'chatserv';
+import { controlListener, definePlugin, Health, Plugins, z } from 'chatserv';
 
 /** How often the event loop's delay is measured, in milliseconds. */
 const RESOLUTION = 10;
 
-/** How long a request may be, in bytes. */
-const MAX_REQUEST = 65_536;
-
-/** How long a client may take to send its request, in milliseconds. */
-const REQUEST_TIME = 10_000;
-
-const request = z.object({ request: z.enum(['reload', 'reload-others', 'facts', 'health', 'accounts']) });
+const requestName = z.enum(['reload', 'reload-others', 'facts', 'health', 'accounts']);
 
 export default definePlugin({
   name: 'control',
@@ -37,62 +30,28 @@ export default definePlugin({
       return { ...plugins.facts(), delay };
     }
 
-    async function serve(socket: Socket): Promise<void> {
-      socket.on('error', () => socket.destroy());
-      socket.setTimeout(REQUEST_TIME, () => socket.destroy());
-      const line = await requestOf(socket);
-      if (line === undefined) {
-        socket.destroy();
-        return;
-      }
-      // An answer may take as long as a reload.
-      socket.setTimeout(0);
-      socket.end(`${JSON.stringify(await answer(line))}\n`, () => socket.destroy());
-    }
-
-    async function answer(line: string): Promise<object> {
-      try {
-        const { request: asked } = request.parse(JSON.parse(line));
-        if (asked === 'reload') return { result: await plugins.reload() };
-        if (asked === 'reload-others') return { result: await plugins.reloadOthers() };
-        if (asked === 'facts') return { result: facts() };
-        if (asked === 'accounts') {
+    async function answer(request: string): Promise<unknown> {
+      switch (requestName.parse(request)) {
+        case 'reload':
+          return await plugins.reload();
+        case 'reload-others':
+          return await plugins.reloadOthers();
+        case 'facts':
+          return facts();
+        case 'accounts':
           await server.recheckAccounts();
-          return { result: true };
-        }
-        if (health !== undefined) return { result: await health.check() };
-        return { errors: ["The plugin 'health' is off: switch it on to check the server."] };
-      } catch (cause) {
-        return { errors: (cause as Error).message.split('\n') };
+          return true;
+        case 'health':
+          if (health === undefined) throw new Error("The plugin 'health' is off: switch it on to check the server.");
+          return await health.check();
       }
     }
 
     return {
-      ...unixListener(
-        context,
-        'control',
-        { file: path(options.socket), mode: 0o600, reserved: true },
-        (socket) => void serve(socket),
-      ),
+      ...controlListener(context, path(options.socket), answer),
       dispose() {
         loop.disable();
       },
     };
   },
 });
-
-/** The line that a client sends; undefined if it sends none in time, or one that is too long. */
-async function requestOf(socket: Socket): Promise<string | undefined> {
-  let received = Buffer.alloc(0);
-  try {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      received = Buffer.concat([received, chunk as Buffer]);
-      const end = received.indexOf('\n');
-      if (end >= 0) return received.toString('utf8', 0, end);
-      if (received.length > MAX_REQUEST) return undefined;
-    }
-  } catch {
-    return undefined;
-  }
-  return received.length > 0 ? received.toString() : undefined;
-}

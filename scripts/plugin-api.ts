@@ -240,6 +240,12 @@ export const PLUGIN_API: readonly Section[] = [
     ],
   },
   {
+    heading: 'Several processes',
+    intro:
+      'A server that was started with `--processes` has [several processes](../cluster.md#several-processes-on-one-machine), each with all plugins.',
+    names: ['processGroup', 'ProcessGroup', 'Answer', 'controlListener'],
+  },
+  {
     heading: 'Codecs',
     intro: 'How clients speak. The events of the codec `json` are in [json.md](../json.md).',
     names: [

@@ -105,6 +105,7 @@ export {
 export { type CertificateFiles, type WatchedCertificate, watchedCertificate } from './sdk/certificate.ts';
 export { byCodePoint } from './sdk/code-points.ts';
 export { codeHash, newCode } from './sdk/codes.ts';
+export { controlListener } from './sdk/control-listener.ts';
 export { probe, probeOptions } from './sdk/dead-peers.ts';
 export { excerpt, lineIn } from './sdk/entry-text.ts';
 export { findPlace, type Place, placeRefusal } from './sdk/find-place.ts';
@@ -120,6 +121,7 @@ export { notifyOnline } from './sdk/notify-online.ts';
 export { type NumberedValue, NumberedValues } from './sdk/numbered-values.ts';
 export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
+export { type Answer, type ProcessGroup, processGroup } from './sdk/process-group.ts';
 export { recipientsOf } from './sdk/recipients-of.ts';
 export { durationInWords, type RoomChange, roomChange, roomChangeIn, roomChangeSentence } from './sdk/room-changes.ts';
 export { type NamedRoom, nameRooms, type RoomNames, roomAsTyped } from './sdk/room-names.ts';

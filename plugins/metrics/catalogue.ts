@@ -1,5 +1,6 @@
 import type { Backups, ServerFacts, StoreFacts } from 'chatserv';
 import { histogram, type Metric, numbers, type Sample } from './exposition.ts';
+import { PROCESS_UP } from './group.ts';
 import type { ProcessFacts } from './process.ts';
 
 /** The values of all metrics. */
@@ -137,6 +138,8 @@ export const METRICS: readonly (Metric & {
   gauge('nodejs_heap_size_used_bytes', 'Memory used by the JavaScript heap', ({ process }) => process.memory.heap),
   gauge('process_open_fds', 'Open file descriptors', ({ process }) => process.descriptors?.open),
   gauge('process_max_fds', 'Limit on open file descriptors', ({ process }) => process.descriptors?.most),
+  // One page has it for all processes.
+  { ...PROCESS_UP, labels: ['process'], page: () => '' },
 ];
 
 /** The page of all metrics. */

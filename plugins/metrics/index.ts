@@ -7,10 +7,12 @@ import {
   inAddressList,
   Plugins,
   plainAddress,
+  processGroup,
   StoreFacts,
   z,
 } from 'chatserv';
 import { page } from './catalogue.ts';
+import { joinedPages } from './group.ts';
 import { watchProcess } from './process.ts';
 
 /** The headers of proxies. */
@@ -39,7 +41,7 @@ export default definePlugin({
         return;
       }
       // Concurrent requests share one page.
-      writing ??= write().finally(() => {
+      writing ??= writeAll().finally(() => {
         writing = undefined;
       });
       const written = await writing;
@@ -48,6 +50,11 @@ export default definePlugin({
         'cache-control': 'no-store',
       });
       response.end(written);
+    }
+
+    /** The page of all processes, since a request reaches any of them. */
+    async function writeAll(): Promise<string> {
+      return processGroup === undefined ? await write() : joinedPages(await processGroup.ask('metrics'));
     }
 
     async function write(): Promise<string> {
@@ -77,6 +84,7 @@ export default definePlugin({
 
     return {
       start() {
+        processGroup?.handle('metrics', write);
         unmount = http.mount('/metrics', answer);
       },
       dispose() {

@@ -4,7 +4,16 @@ import { ConfigErrors } from '../host/config-errors.ts';
 const MARK = '\0';
 
 /** The options that take a value; all others are flags. */
-const WITH_VALUE: ReadonlySet<string> = new Set(['config', 'ca', 'password-file', 'device', 'every', 'times', 'kind']);
+const WITH_VALUE: ReadonlySet<string> = new Set([
+  'config',
+  'processes',
+  'ca',
+  'password-file',
+  'device',
+  'every',
+  'times',
+  'kind',
+]);
 
 /**
  * Prepares arguments for yargs, which loses what follows `--` in a subcommand, takes the last value of an option that is

@@ -4,7 +4,7 @@ import { normalized } from './arguments.ts';
 import { COMMANDS, type Commands } from './commands.ts';
 import { misunderstood } from './misunderstood.ts';
 import { KINDS } from './new.ts';
-import { CONFIG, numberIn, OPTIONAL_WORD, WORD } from './options.ts';
+import { CONFIG, numberIn, OPTIONAL_WORD, processesIn, WORD } from './options.ts';
 import { version } from './package.ts';
 import { addInvite, addUser } from './user-commands.ts';
 import { yargs } from './yargs.ts';
@@ -57,15 +57,25 @@ export async function runCommandLine(args: readonly string[], commands: Commands
     .parseAsync(words);
 }
 
-function addServe(program: Argv, { serve }: Commands): void {
+function addServe(program: Argv, { serve, supervise }: Commands): void {
   const watch = {
     type: 'boolean',
     default: false,
     describe: 'Reload when a file of the config or of a plugin changes',
   } as const;
-  program.command(['$0', 'serve'], 'Start the server', { config: CONFIG, watch }, ({ config, watch }) =>
-    serve(config, watch),
-  );
+  const processes = {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Serve in so many processes, or auto: one for each core; with postgres and nats',
+    coerce: processesIn,
+  } as const;
+  const options = { config: CONFIG, watch, processes };
+  program.command(['$0', 'serve'], 'Start the server', options, ({ config, watch, processes }) => {
+    if (processes === undefined) return serve(config, watch);
+    if (watch)
+      throw new ConfigErrors(['--watch works with one process only: leave out --processes. See chatserv --help.']);
+    return supervise(config, processes);
+  });
 }
 
 function addConnect(program: Argv, { connect }: Commands): void {

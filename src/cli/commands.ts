@@ -8,6 +8,8 @@ import type { Kind } from './new.ts';
  */
 export const COMMANDS = {
   serve: async (config: string | undefined, watch: boolean) => (await import('./serve.ts')).serve(config, watch),
+  supervise: async (config: string | undefined, count: number) =>
+    (await import('./supervise.ts')).supervise(config, count),
   connect: async (options: ConnectOptions) => (await import('./connect.ts')).connect(options),
   top: async (config: string | undefined, every: number, times: number | undefined) =>
     (await import('./top.ts')).top(config, every, times),

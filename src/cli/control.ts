@@ -93,6 +93,10 @@ async function ask(path: string, request: ControlRequest, config: string): Promi
 export type Facts = ServerFacts & {
   /** The delay of the event loop since the request before, 99th percentile, in milliseconds. */
   readonly delay: number;
+  /** With `--processes`: each process, from the first. */
+  readonly processes?: readonly (Pick<ServerFacts, 'state' | 'uptime' | 'sessions' | 'messages'> & {
+    readonly delay: number;
+  })[];
 };
 
 /** What the server that runs with a config reports; undefined when none is running. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ConfigErrors } from '../host/config-errors.ts';
 import { asTyped } from './arguments.ts';
 import { secondsIn } from './units.ts';
@@ -38,4 +39,15 @@ export function numberIn(option: string, text: string, allowed: (value: number) 
     throw new ConfigErrors([`--${option} must be ${what}, not '${text}'.`]);
   }
   return value;
+}
+
+/** The most processes of one server. */
+const MAX_PROCESSES = 256;
+
+/** How many processes `--processes` asks for, if it is given. @throws ConfigErrors for anything but a count and `auto` */
+export function processesIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'auto') return availableParallelism();
+  const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= MAX_PROCESSES;
+  return numberIn('processes', text, isCount, `auto, or a whole number from 1 to ${MAX_PROCESSES}`);
 }

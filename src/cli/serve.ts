@@ -8,14 +8,15 @@ import { LIMITS } from '../host/limits.ts';
 import { modules } from '../host/self.ts';
 import { Watchdog } from '../host/watchdog.ts';
 import { styleOf } from '../logging/style.ts';
+import { groupMember } from '../sdk/group-member.ts';
 import { leftOver } from '../sdk/handed-over.ts';
 import { differenceInWords } from '../services/plugins.ts';
 import { exit, reportExit } from './exit.ts';
 import { complain, print } from './print.ts';
+import { serviceManagerOf } from './service-manager.ts';
 import { type Setting, settingOf } from './setting.ts';
 import { hearSignals } from './signals.ts';
 import { type Place, startScreen } from './start-screen.ts';
-import { supervisorOf } from './supervisor.ts';
 import { watchFiles } from './watch.ts';
 
 /** How long the last output may take to be read, in milliseconds. */
@@ -35,7 +36,8 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   // Before anything starts, so that a signal during the start also stops it in order.
   const { stop, stopping } = hearSignals(() => void reload());
   const { hangTime } = LIMITS;
-  const watchdog = new Watchdog({ eventLoopStall: hangTime, hangTime }, styleOf(process.stderr, process.env));
+  const style = styleOf(process.stderr, process.env);
+  const watchdog = new Watchdog({ eventLoopStall: hangTime, hangTime }, style, groupMember?.number);
   const setting = await Promise.race([settingOf(config), stop]);
   // Nothing was started yet.
   if (typeof setting === 'string') return;
@@ -49,37 +51,44 @@ export async function serve(config: string | undefined, watch: boolean): Promise
   };
   process.on('uncaughtException', take).on('unhandledRejection', take);
   watchdog.allow(limits);
-  const supervisor = supervisorOf(process.env, log.logger);
+  setting.live();
+  const manager = serviceManagerOf(process.env, log.logger);
+  const ready = () => {
+    manager.ready();
+    groupMember?.ready();
+  };
   const reloads = (done: Promise<unknown>) => {
-    supervisor.reloading();
-    void done.then(() => supervisor.ready());
+    manager.reloading();
+    void done.then(ready);
   };
   const begins = (begun: Host) => {
     uncaught = (thrown) => begun.uncaught(thrown);
   };
+  const hasScreen = process.stdout.isTTY && groupMember === undefined;
   try {
     const places: Place[] = [];
     const listens = (transport: string, where: string) => {
       // A person at a terminal gets the start screen instead.
-      const isOnScreen = process.stdout.isTTY && host === undefined;
+      const isOnScreen = hasScreen && host === undefined;
       if (isOnScreen) places.push({ transport, where });
       if (!isOnScreen || !log.tellsPeople()) setting.listens(transport, where);
     };
     host = await Host.start({ ...setting, listens, watchdog, reloads, stopping }, begins);
-    if (process.stdout.isTTY) process.stdout.write(startScreen(places, host, setting.file));
+    if (hasScreen) process.stdout.write(startScreen(places, host, setting.file));
   } catch (cause) {
     if (!stopping.aborted) throw cause;
   }
   let watcher: { close(): void } | undefined;
   if (host !== undefined) {
     warnOfUnusedSockets(log.logger);
-    supervisor.ready();
+    groupMember?.handle('reload', () => host?.reload());
+    ready();
     const files = () => [...configFiles(config, process.cwd()), ...modules.paths()];
     watcher = watch ? watchFiles(files, began, reload) : undefined;
   }
   const signal = await stop;
   watcher?.close();
-  supervisor.stopping();
+  manager.stopping();
   log.logger.info({ event: 'shutdown', signal }, 'shutting down');
   process.exitCode = (await stopped(host, setting)) ? 0 : 1;
   log.logger.info({ event: 'end', seconds: Math.round(process.uptime()) }, 'stopped');

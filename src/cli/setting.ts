@@ -7,7 +7,10 @@ import type { HostSetting } from '../host/setting.ts';
 import { loadStandardSet } from '../host/standard.ts';
 import { type Log, openLog } from '../logging/open.ts';
 import { LEVELS, type Level } from '../logging/style.ts';
+import { groupMember } from '../sdk/group-member.ts';
+import type { Difference } from '../services/plugins.ts';
 import { complain, print } from './print.ts';
+import { sharingErrors } from './sharing.ts';
 
 /** A config that was read. */
 export interface ReadConfig
@@ -24,6 +27,7 @@ export interface ReadConfig
 /** What a command line starts a server with. */
 export interface Setting extends ReadConfig, HostSetting {
   readonly listens: NonNullable<HostSetting['listens']>;
+  readonly live: NonNullable<HostSetting['live']>;
   readonly environment: ReadConfig['environment'];
   readonly log: Log;
 }
@@ -59,22 +63,37 @@ export async function readConfig(config: string | undefined): Promise<ReadConfig
  */
 export async function settingOf(config: string | undefined, opened?: Log): Promise<Setting> {
   const read = await readConfig(config);
-  const log = opened ?? openLog(read.level);
+  const log = opened ?? openLog(read.level, groupMember?.number);
+  const { level, limits, place } = read;
   return {
     ...read,
+    objections: (plugins) => (groupMember === undefined ? [] : sharingErrors(plugins, place.name)),
     log,
     logger: log.logger,
-    live: () => log.setLevel(read.level),
+    reloadAll: groupMember && reloadGroup,
+    live: () => {
+      log.setLevel(level);
+      groupMember?.tell({ type: 'setting', level, shutdownTime: limits.shutdownTime });
+    },
     listens: (transport, where) => {
       log.logger.info({ event: 'listen', transport, where }, 'listening');
+      // The supervisor tells what all processes listen on.
+      if (groupMember !== undefined) groupMember.tell({ type: 'listens', transport, where });
       // For scripts: a terminal shows the start screen, and the log.
-      if (!process.stdout.isTTY) print(`chatserv listens on ${transport} ${where}\n`);
+      else if (!process.stdout.isTTY) print(`chatserv listens on ${transport} ${where}\n`);
     },
     again: async () => {
       await modules.refresh();
       return settingOf(config, log);
     },
   };
+}
+
+/** Reloads all processes of the group. @throws ConfigErrors when one of them cannot */
+async function reloadGroup(): Promise<Difference> {
+  const [answer] = (await groupMember?.ask('reload'))?.values() ?? [];
+  if (answer === undefined || 'errors' in answer) throw new ConfigErrors(answer?.errors ?? []);
+  return answer.result as Difference;
 }
 
 /** The level that the environment sets, if any. @throws ConfigErrors when there is no such level */

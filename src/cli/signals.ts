@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
+import { groupMember } from '../sdk/group-member.ts';
 import { exitNow } from './exit.ts';
 
 /**
@@ -22,7 +23,7 @@ export interface Signals {
 
 /**
  * Handles signals from now on. SIGTERM, SIGINT, and SIGHUP from a closed terminal stop the server; a second one ends it at
- * once. Any other SIGHUP reloads.
+ * once. Any other SIGHUP reloads. A process with a supervisor takes SIGTERM only: the terminal sends the others to both.
  */
 export function hearSignals(reload: () => void): Signals {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
@@ -39,7 +40,17 @@ export function hearSignals(reload: () => void): Signals {
       exitNow(128 + constants.signals[signal]);
     }
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // It replaces the processes of a server that has several; any other it would end.
+  process.on('SIGUSR2', () => {});
+  const signals = { stop: promise, stopping: stopping.signal };
+  if (groupMember !== undefined) {
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+    // The supervisor was killed.
+    process.once('disconnect', () => first === undefined && stop('SIGTERM'));
+    return signals;
+  }
+  process.on('SIGINT', stop);
   const hadTerminal = [0, 1, 2].some((fd) => isatty(fd));
   process.on('SIGHUP', () => {
     if (!hadTerminal || hasTerminal()) reload();
@@ -49,7 +60,7 @@ export function hearSignals(reload: () => void): Signals {
   watchShell(() => {
     if (first === undefined) stop('SIGTERM');
   });
-  return { stop: promise, stopping: stopping.signal };
+  return signals;
 }
 
 /** Whether the process has a controlling terminal, even if its output is redirected. */

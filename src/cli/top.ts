@@ -31,7 +31,7 @@ export async function top(
 
 function picture(now: Facts, before: Facts | undefined): string {
   const seconds = before === undefined ? now.uptime : now.uptime - before.uptime;
-  const rate = (count: number, earlier = 0) => Math.round((count - earlier) / seconds);
+  const rate = (count: number, earlier = 0) => Math.max(0, Math.round((count - earlier) / seconds));
   const head = [
     `up ${Math.round(now.uptime)} s`,
     `${now.sessions} sessions`,
@@ -41,6 +41,10 @@ function picture(now: Facts, before: Facts | undefined): string {
   ].join(', ');
   const limits = Object.entries(now.limits).map(([limit, count]) => `${limit} ${count}`);
   const met = limits.length > 0 ? `\nlimits hit: ${limits.join(', ')}` : '';
+  const processes = now.processes?.map(({ state, sessions, messages, delay }, index) => {
+    const since = rate(messages, before?.processes?.[index]?.messages);
+    return `\nprocess ${index + 1}: ${state}, ${sessions} sessions, ${since} messages a second, event loop delay ${inTime(delay)}`;
+  });
   const rows = now.plugins.flatMap(({ name, quarantined, meters }) =>
     meters.map((meter) => ({ name: quarantined ? `${name} (quarantined)` : name, ...meter })),
   );
@@ -52,7 +56,7 @@ function picture(now: Facts, before: Facts | undefined): string {
       const earlier = before?.plugins.find((one) => one.name === name)?.meters.find((one) => one.what === what);
       return [name, what, `${rate(calls, earlier?.calls)}/s`, String(calls), String(errors), inTime(mean), inTime(p99)];
     });
-  return `${head}${met}\n\n${table([['plugin', 'what', 'now', 'calls', 'failed', 'mean', 'p99'], ...lines])}\n`;
+  return `${head}${processes?.join('') ?? ''}${met}\n\n${table([['plugin', 'what', 'now', 'calls', 'failed', 'mean', 'p99'], ...lines])}\n`;
 }
 
 function table(rows: readonly (readonly string[])[]): string {

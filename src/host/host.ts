@@ -125,7 +125,7 @@ export class Host {
     });
     const presence = new SessionPresence(kernel);
     const plugins: Plugins = {
-      reload: () => this.reload(),
+      reload: () => this.#setting.reloadAll?.() ?? this.reload(),
       reloadOthers: () => this.#cluster.reloadOthers(),
       isLive: (name) => this.plugins().some(({ loaded }) => loaded.plugin.name === name),
       facts: () => this.#facts(),

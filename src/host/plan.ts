@@ -16,7 +16,10 @@ export const GIVEN: ReadonlySet<string> = new Set([Presence.service, Plugins.ser
  * @throws ConfigErrors with everything that is wrong
  */
 export async function plan(
-  setting: Pick<HostSetting, 'plugins' | 'place' | 'standard' | 'environment' | 'errors' | 'deprecations'> &
+  setting: Pick<
+    HostSetting,
+    'plugins' | 'place' | 'standard' | 'environment' | 'errors' | 'deprecations' | 'objections'
+  > &
     LifecycleSetting,
   deprecated: (sentence: string) => void = () => {},
 ): Promise<Loaded[]> {
@@ -30,6 +33,7 @@ export async function plan(
   // A plugin that could not be loaded may provide the service that seems to be missing.
   const missing = incomplete ? [] : order.missing;
   const all = [...(setting.errors ?? []), ...errors, ...order.errors, ...missing];
+  if (all.length === 0) all.push(...(setting.objections?.(order.ordered) ?? []));
   if (all.length > 0) throw new ConfigErrors(all);
   return order.ordered;
 }

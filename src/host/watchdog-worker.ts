@@ -16,7 +16,7 @@ interface Call {
   readonly what: string;
 }
 
-const { cells, names, style } = workerData as WatchdogData;
+const { cells, names, style, process: number } = workerData as WatchdogData;
 const view = new Int32Array(cells);
 
 // The state of the thread, which watches one process.
@@ -83,7 +83,7 @@ function kill(call: Call | undefined, hangTime: number): void {
 function write(level: 'warn' | 'error', call: Call | undefined, msg: string): void {
   const facts = call && { plugin: call.plugin, what: call.what };
   const event = level === 'warn' ? 'event-loop' : 'hang';
-  const line = { level, time: new Date().toISOString(), event, ...facts, msg };
+  const line = { level, time: new Date().toISOString(), process: number, event, ...facts, msg };
   try {
     writeSync(2, inStyle(`${JSON.stringify(line)}\n`, style));
   } catch {

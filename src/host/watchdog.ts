@@ -31,6 +31,7 @@ export interface WatchdogData {
   /** The plugin and what it does, for each number from 1, each followed by a zero byte. A message would wake the thread. */
   readonly names: SharedArrayBuffer;
   readonly style: Style;
+  readonly process: number | undefined;
 }
 
 /**
@@ -45,8 +46,8 @@ export class Watchdog implements CallWatcher {
   readonly #ids = new Map<string, number>();
   readonly #pulse: NodeJS.Timeout;
 
-  /** @param style the style of the log */
-  constructor(patience: Patience, style: Style) {
+  /** @param style the style of the log @param process the number of this process, for the log, if it is one of several */
+  constructor(patience: Patience, style: Style, process?: number) {
     const cells = new SharedArrayBuffer(6 * Int32Array.BYTES_PER_ELEMENT);
     const names = new SharedArrayBuffer(NAMES_BYTES);
     this.#cells = new Int32Array(cells);
@@ -54,7 +55,7 @@ export class Watchdog implements CallWatcher {
     this.allow(patience);
     // watchdog-worker.ts in the source, watchdog-worker.js in the package.
     const file = new URL(`./watchdog-worker${extname(import.meta.filename)}`, import.meta.url);
-    const workerData: WatchdogData = { cells, names, style };
+    const workerData: WatchdogData = { cells, names, style, process };
     this.#worker = new Worker(file, { name: 'watchdog', workerData });
     this.#worker.unref();
     this.#pulse = setInterval(() => {

@@ -7,6 +7,9 @@ import { inStyle, type Level, type Style, styleOf } from './style.ts';
 /** How much of the log may wait to be written, in bytes; what comes on top is lost and counted. */
 const WAITING = 8 * 1024 * 1024;
 
+/** The longest write that programs which share a pipe do not mix up (PIPE_BUF), in bytes. */
+const UNDIVIDED = 4096;
+
 /** How long the rest may take to be written at the end, in milliseconds. */
 const PATIENCE = 2_000;
 
@@ -28,8 +31,9 @@ export interface Log {
 /**
  * Opens the log on standard error. Lines are written by another thread: whoever reads them slowly, or a disk that is
  * full, holds nobody up. A process that ends without `end` writes what is queued on its way out.
+ * @param number that of this process, if it is one of several that write to the same log
  */
-export function openLog(level: Level): Log {
+export function openLog(level: Level, number?: number): Log {
   const style = styleOf(process.stderr, process.env);
   // A terminal is written to at once, so that the program's other output stands in its place.
   const sync = style === 'plain' || style === 'coloured';
@@ -37,7 +41,7 @@ export function openLog(level: Level): Log {
   let until = Number.POSITIVE_INFINITY;
   const retryEAGAIN = () => performance.now() < until;
   // Not `pino.destination`, which tries for ever to write the rest at the end, also to a disk that is full.
-  const stream = new sonic.SonicBoom({ fd: 2, sync, maxLength: WAITING, retryEAGAIN });
+  const stream = new sonic.SonicBoom({ fd: 2, sync, maxLength: WAITING, maxWrite: UNDIVIDED, retryEAGAIN });
   let failing = false;
   let lost = 0;
   let idle = true;
@@ -47,7 +51,7 @@ export function openLog(level: Level): Log {
   };
   const options = {
     level,
-    base: undefined,
+    base: number === undefined ? undefined : { process: number },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

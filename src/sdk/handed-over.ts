@@ -1,3 +1,5 @@
+import { groupMember } from './group-member.ts';
+
 /** The first file descriptor that a service manager hands over (sd_listen_fds(3)). */
 const FIRST = 3;
 
@@ -28,7 +30,9 @@ export function handedOver(
 
 function inherited(): Map<string, number[]> {
   if (sockets === undefined) {
-    sockets = handedOver(process.env, process.pid);
+    // With `chatserv --processes` the supervisor has them, and its processes share them.
+    sockets = handedOver(process.env, groupMember === undefined ? process.pid : process.ppid);
+    if (groupMember !== undefined) sockets.delete('control');
     // Child processes must not take them for their own.
     for (const key of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[key];
   }

@@ -1,6 +1,7 @@
-import type { AddressInfo, ListenOptions, Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { Logger } from '../api/logger.ts';
 import { messageOf } from '../host/thrown.ts';
+import { groupMember } from './group-member.ts';
 import { isHandedOver, takeOver } from './handed-over.ts';
 import { HOSTS } from './host-name.ts';
 import { openFiles } from './open-files.ts';
@@ -41,7 +42,7 @@ export async function listen(
   if (where.host === '') throw new Error(`the host is empty: ${HOSTS}`);
   const handed = name !== undefined && isHandedOver(name) ? takeOver(name) : undefined;
   try {
-    await begin(listener, handed ?? where);
+    await begin(listener, handed ?? (await shared(where)));
   } catch (cause) {
     if (handed === undefined) throw new Error(complaint(cause as NodeJS.ErrnoException, where), { cause });
     throw new Error(
@@ -62,6 +63,34 @@ export async function listen(
   return true;
 }
 
+/**
+ * Has all processes of a group listen on a port, among which the system distributes connections. Port 0 and Unix sockets
+ * the supervisor opens, as Node's `cluster` has it.
+ */
+async function shared(where: ListenOptions): Promise<ListenOptions> {
+  if (groupMember === undefined || !where.port) return where;
+  await mustBeFree(where, groupMember.isFirst);
+  return { ...where, reusePort: true };
+}
+
+/**
+ * The system lets all programs of a user share a port, also two plugins, or two chats: each would get some clients of the other.
+ * @param isProbed whether no other process of the group may listen there yet
+ * @throws when another plugin of this process listens there, or another program
+ */
+async function mustBeFree(where: ListenOptions, isProbed: boolean): Promise<void> {
+  const { host: address = '', port = 0 } = where;
+  if ([...ours].some((one) => isInTheWay(one.address(), { address, port }))) {
+    throw Object.assign(new Error('address already in use'), { code: 'EADDRINUSE', address, port });
+  }
+  if (!isProbed) return;
+  const probe = createServer();
+  await begin(probe, { ...where, exclusive: true });
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  probe.close(() => resolve());
+  await closed;
+}
+
 /** Why a listener cannot listen, for the operator. */
 function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOptions): string {
   if (path !== undefined) return `the socket ${path} cannot be created (${cause.message}): ${pathAdvice(cause)}`;
@@ -78,6 +107,8 @@ function complaint(cause: NodeJS.ErrnoException, { path, host, port }: ListenOpt
       return `the system lets only root and privileged users listen on ${place}: set the option port to 1024 or above, or have the service manager open it`;
     case 'EADDRNOTAVAIL':
       return `this machine has no address ${host} (${cause.message}): set the option host to one that it has, or to 0.0.0.0 or :: for all of them`;
+    case 'ENOTSUP':
+      return `this system cannot share ${place} between processes (${cause.message}): start the server without --processes`;
     default:
       return cause.message;
   }

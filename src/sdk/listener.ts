@@ -1,10 +1,13 @@
 import { createServer, type ListenOptions, type Socket } from 'node:net';
 import type { Contributions, SetupContext } from '../host/define.ts';
+import type { Server } from '../host/server.ts';
 import { isHandedOver } from './handed-over.ts';
 import { listen, placeOf } from './listen.ts';
 
 /** The parts of a set-up's context that a listener needs. */
-export type ListenerContext = Pick<SetupContext<unknown>, 'clock' | 'hotState' | 'logger' | 'server'>;
+export interface ListenerContext extends Pick<SetupContext<unknown>, 'clock' | 'hotState' | 'logger'> {
+  readonly server: Pick<Server, 'listens' | 'countLimitHit'>;
+}
 
 /** What a plugin's set-up returns for its listener. */
 export type Listener = Required<Pick<Contributions<{}>, 'start' | 'stop'>>;

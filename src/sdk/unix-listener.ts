@@ -40,10 +40,19 @@ export function unixListener(
       );
     }
     makeFolder(dirname(file));
-    if (await isAnswered(file)) {
-      throw new Error(`another server is listening at ${file}: stop it, or set the option socket to another path`);
+    try {
+      await create(begin);
+    } catch (cause) {
+      if (((cause as Error).cause as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') throw cause;
+      if (await isAnswered(file)) {
+        throw new Error(`another server is listening at ${file}: stop it, or set the option socket to another path`);
+      }
+      await removeSocket(file);
+      await create(begin);
     }
-    await removeSocket(file);
+  }
+
+  async function create(begin: (where: ListenOptions) => Promise<unknown>): Promise<void> {
     // The call creates the socket, which must not be open to others even for a moment.
     const mask = process.umask(0o777 & ~mode);
     const listening = begin({ path: file });

@@ -39,6 +39,9 @@ test.each<[string[], string]>([
   [['backup', ''], 'A name or file name is empty.'],
   [['top', '--every', 'soon'], "--every must be more than 0, at most 86400, not 'soon'."],
   [['top', '--times=-1'], "--times must be a whole number, not '-1'."],
+  [['--processes', '0'], "--processes must be auto, or a whole number from 1 to 256, not '0'."],
+  [['--processes', 'all'], "--processes must be auto, or a whole number from 1 to 256, not 'all'."],
+  [['--processes', '2', '--watch'], '--watch works with one process only: leave out --processes.'],
 ])('%j is answered with a sentence', async (args, sentence) => {
   await using folder = await Folder.with({});
   expect(await folder.runs(args)).toEqual({

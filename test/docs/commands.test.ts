@@ -29,6 +29,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     'needs Docker; test/package/image.test.ts checks the image',
   'docs/plugins.md: chatserv new plugin roll': 'installs from the registry; test/package/install.test.ts does so',
   'docs/cluster.md: sudo apt-get install nats-server': 'changes the system; test/support/nats.ts starts a server',
+  'docs/cluster.md: chatserv --processes auto': 'needs PostgreSQL and NATS; test/e2e/processes.test.ts starts several',
   'docs/cluster.md: cd packaging/cluster': 'needs Docker; test/package/compose.test.ts starts the services',
   'docs/cluster.md: docker compose run --rm --no-deps --user "$(id -u)" -v /srv/old:/old one migrate chatserv.config.json --config /old/chatserv.config.json':
     'needs Docker; test/cli/migrate.test.ts runs chatserv migrate',

@@ -13,7 +13,7 @@ import { JsonClient, LineClient, type LineClientOptions } from 'chatserv/testing
 
 const BIN = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url));
 
-/** How long the program may take to listen or to end, in milliseconds. */
+/** How long the program may take to listen or to end, in milliseconds, and each of several processes in addition. */
 const PATIENCE = 15_000;
 
 /** The cheapest hash, for tests in which its strength does not matter: it takes a sixth of the default's time. */
@@ -37,6 +37,8 @@ export interface ProgramOptions {
   readonly bin?: string;
   /** More words of its command line. */
   readonly args?: readonly string[];
+  /** In how many processes it serves; by default in itself alone. */
+  readonly processes?: number;
   /** A signal that the program ignores from its start. */
   readonly ignores?: NodeJS.Signals;
   /** How many files the system lets it have open. */
@@ -98,6 +100,11 @@ export class Program {
   /** The id of its process. */
   get pid(): number {
     return this.#child?.pid ?? 0;
+  }
+
+  /** How long to wait for something of it, in milliseconds. */
+  get patience(): number {
+    return PATIENCE * (1 + (this.#options.processes ?? 0));
   }
 
   get configFile(): string {
@@ -171,7 +178,7 @@ export class Program {
   }
 
   async #said(where: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpMatchArray> {
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + this.patience;
     for (;;) {
       const found = this[where].match(pattern);
       if (found) return found;
@@ -180,7 +187,7 @@ export class Program {
       }
       const more = new AbortController();
       const stream = this.#child[where] as NodeJS.ReadableStream;
-      const late = after(PATIENCE, undefined, { signal: more.signal }).catch(() => {});
+      const late = after(this.patience, undefined, { signal: more.signal }).catch(() => {});
       await Promise.race([once(stream, 'data', { signal: more.signal }).catch(() => {}), late]);
       more.abort();
     }
@@ -190,7 +197,9 @@ export class Program {
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the program runs already');
     const { env = {}, ignores, openFiles, sockets = {}, bin = BIN, args: more = [], stderr } = this.#options;
-    const words = [process.execPath, bin, '--config', this.configFile, ...more];
+    const { processes } = this.#options;
+    const several = processes === undefined ? [] : ['--processes', `${processes}`];
+    const words = [process.execPath, bin, '--config', this.configFile, ...several, ...more];
     // What a shell ignores its successor ignores, and the successor has its process id.
     const first = ignores ? `trap '' ${ignores}` : 'export LISTEN_PID=$$';
     const before = openFiles === undefined ? first : `ulimit -n ${openFiles}; ${first}`;
@@ -314,7 +323,8 @@ function inheritedEnvironment(): NodeJS.ProcessEnv {
 /** Awaits something of the program, with a time limit; what fails is told with what the program said. */
 async function within<T>(what: string, program: Program, awaited: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`waited ${PATIENCE} ms for ${what}`)), PATIENCE);
+  const { patience } = program;
+  const timer = setTimeout(() => reject(new Error(`waited ${patience} ms for ${what}`)), patience);
   try {
     return await Promise.race([awaited, late]);
   } catch (cause) {
