@@ -22,9 +22,12 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('servers whose cloc
   const startAll = (plugins: Readonly<Record<string, unknown>> = {}) =>
     startServers(3, database, nats, { plugins, env: [shiftedBy(5), {}, shiftedBy(-5)] });
 
-  test('have one order of messages, and trim none that is young', { timeout: 60_000 }, async () => {
+  test('notice that, have one order of messages, and trim none that is young', { timeout: 60_000 }, async () => {
     await using servers = await startAll({ 'offline-messages': { trimTime: 0.2, keepDays: 1 }, history: { days: 1 } });
     const programs = servers.programs as [Program, Program, Program];
+    await programs[0].complains(/"event":"clock-difference","seconds":300/);
+    await programs[2].complains(/"event":"clock-difference","seconds":-300/);
+    expect(programs[1].stderr).not.toContain('clock-difference');
     await programs[1].registers('alice', 'bob', 'carol');
     const names = ['alice', 'bob', 'carol'] as const;
     const clients = await Promise.all(

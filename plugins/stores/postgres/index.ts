@@ -32,6 +32,11 @@ export default definePlugin({
       now: () => clock.now(),
       lost: (cause) => logger.error({ event: 'store-error', err: cause }, cause.message),
       found: () => logger.info({ event: 'store-back' }, 'the database can be reached again'),
+      clockDiffers(ahead) {
+        const seconds = Math.round(ahead / 1000);
+        const how = seconds > 0 ? `${seconds} s ahead of` : `${-seconds} s behind`;
+        logger.warn({ event: 'clock-difference', seconds }, `the clock is ${how} PostgreSQL's: synchronise both`);
+      },
       // A failure is logged by the store.
       accountsChanged: () => void server.recheckAccounts().catch(() => {}),
     };

@@ -359,7 +359,9 @@ describe.runIf(POSTGRES !== undefined)('a store in PostgreSQL', () => {
       expect(await alice.next()).toBe('closing:removed');
       // There is no such user any more.
       expect(await bob.asks('message alice hello')).toBe('sent:alice');
-      expect([...one.failures, ...other.failures]).toEqual([]);
+      // Their clocks stand still, and the database's does not.
+      const failures = [...one.failures, ...other.failures].filter(({ facts }) => facts.event !== 'clock-difference');
+      expect(failures).toEqual([]);
     });
   });
 });

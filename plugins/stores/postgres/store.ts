@@ -1,6 +1,7 @@
 import { type Accounts, type Archive, type MessageLog, type Storage, type StoreFacts, storageOver } from 'chatserv';
 import { accountsOf } from './accounts.ts';
 import { exportOf } from './archive.ts';
+import { clockCheckOf } from './clock-check.ts';
 import { complaint, Unfit } from './complaint.ts';
 import { type Connection, Database } from './database.ts';
 import { Following } from './following.ts';
@@ -29,6 +30,8 @@ export interface StoreOptions extends Connection {
   /** Called when the database cannot be reached any more, and when it can be again. */
   lost?(why: Error): void;
   found?(): void;
+  /** Called when this server's clock begins to differ from the database's. @param ahead by how many milliseconds */
+  clockDiffers?(ahead: number): void;
   /** Called when another process has changed accounts. */
   accountsChanged?(): void;
 }
@@ -64,8 +67,9 @@ export function unconnectedStore(options: StoreOptions): Omit<Store, 'close'> {
 }
 
 function storeIn(database: Database, start: Start, options: StoreOptions): Store {
-  const { lost, found, accountsChanged } = options;
+  const { now, lost, found, clockDiffers, accountsChanged } = options;
   const { services, writer, isNews, abandon } = servicesIn(database, start, options);
+  const checkClock = clockCheckOf(database, now, (ahead) => clockDiffers?.(ahead));
   let isLost = false;
 
   const stop = repeatedly(async () => {
@@ -73,6 +77,7 @@ function storeIn(database: Database, start: Start, options: StoreOptions): Store
       await writer.look();
       const [accounts] = await database.read<{ revision: number }>('SELECT revision FROM accounts');
       if (accounts !== undefined && isNews(accounts.revision)) accountsChanged?.();
+      await checkClock();
       if (isLost) found?.();
       isLost = false;
     } catch (error) {
