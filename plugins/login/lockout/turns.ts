@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { type KeyOwners, type SteadyClock, type TimedBlocks, z } from 'chatserv';
 import type { Attempt, Attempts } from './attempts.ts';
 
-/** How long the owner of a pair may keep another server waiting for a turn until it is asked again, in milliseconds. */
-const HOLD = 500;
+/**
+ * How long the owner of a pair keeps another server waiting for a turn until it is asked again, and after how long nobody
+ * waits for its answer any more. In milliseconds.
+ */
+const [HOLD, ASK_TIME] = [500, 1000];
 
 /** How long storing a block may take on another server, in milliseconds. */
 const STORE_TIME = 4000;
 
-/** How long a turn lasts whose end is never heard of, as when a server was killed. In milliseconds. */
-const LEASE = 60_000;
+/**
+ * How long a turn lasts whose end is not heard of, as when a server was killed, in milliseconds. Longer than a password
+ * waits and is hashed. One that a plugin checks for longer still counts, but the next one need not wait for it.
+ */
+const LEASE = 15_000;
 
 /** The outcome of waiting for a turn: its id, or for how many seconds the pair is blocked; neither after too long a wait. */
 const begun = z.object({ turn: z.string().optional(), blocked: z.number().optional() });
@@ -70,7 +76,9 @@ export class Turns {
     for (;;) {
       const left = until - clock.monotonic();
       const asked = { pair, wait: Math.min(left, hold) };
-      const outcome = begun.parse((await owners?.ask('lockout.begin', pair, asked)) ?? (await this.#begin(asked)));
+      const outcome = begun.parse(
+        (await owners?.ask('lockout.begin', pair, asked, ASK_TIME)) ?? (await this.#begin(asked)),
+      );
       if (outcome.turn !== undefined || outcome.blocked !== undefined || left <= hold) return outcome;
     }
   }
@@ -91,6 +99,7 @@ export class Turns {
   async #begin({ pair, wait }: z.infer<typeof beginning>): Promise<z.infer<typeof begun>> {
     const { attempts, checking, blocks, clock } = this.#options;
     const attempt = attempts.begin(pair);
+    const late = clock.monotonic() + wait + ASK_TIME - HOLD;
     let isBegun = false;
     try {
       const stopWaiting = clock.after(wait, attempt.giveUp);
@@ -99,7 +108,8 @@ export class Turns {
       // A block may have begun in the meantime.
       const left = await blocks.left(pair);
       if (left > 0) return { blocked: left };
-      if (!goes) return {};
+      // A turn that another server does not learn of would be lost.
+      if (!goes || clock.monotonic() > late) return {};
       isBegun = true;
       const turn = randomUUID();
       const cancel = clock.after(LEASE, () => this.#end({ pair, turn, decision: 'again' }));
