@@ -15,8 +15,8 @@ export function isShared(log: MessageLog): log is MessageLog & SharedLog {
  * here. The log alone delivers: an announcement that is lost, late, repeated or wrong costs a look at the log at most.
  */
 export class Announcements {
-  /** Called with what else arrives on the same subjects. */
-  passed: (text: string) => void = () => {};
+  /** Called with what else arrives on the same subjects, as JSON. */
+  passed: (data: unknown) => void = () => {};
   readonly #bus: Bus;
   readonly #subjects: Subjects;
   readonly #log: SharedLog;
@@ -82,7 +82,7 @@ export class Announcements {
   }
 
   #announced = (text: string): void => {
-    if (text.startsWith('{')) this.passed(text);
+    if (text.startsWith('{')) this.passed(parsed(text));
     else if (Number(text) > this.#last) this.#catchUp(Number(text));
   };
 
@@ -109,5 +109,14 @@ export class Announcements {
       await this.#log.catchUp().catch(() => {});
     }
     this.#isReading = false;
+  }
+}
+
+/** @returns undefined for what is not JSON */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

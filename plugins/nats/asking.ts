@@ -1,6 +1,16 @@
 import { hostname } from 'node:os';
-import { type Logger, type OtherAnswer, type OtherServers, type SteadyClock, z } from 'chatserv';
+import {
+  type Account,
+  type Logger,
+  type OtherAnswer,
+  type OtherServers,
+  type Presence,
+  type SteadyClock,
+  z,
+} from 'chatserv';
+import { parsed } from './announcements.ts';
 import type { Bus } from './bus.ts';
+import { isElsewhere } from './ephemeral.ts';
 import type { Subjects } from './subjects.ts';
 
 /** How long servers may take to answer by default, in milliseconds. */
@@ -16,27 +26,41 @@ const response = z.union([
   z.object({ server: z.string(), result: z.unknown() }),
 ]);
 
+/** What is told on an account's subject. */
+const told = z.object({ name: z.string(), data: z.unknown() });
+
+export interface AskingOptions {
+  readonly bus: Bus;
+  readonly subjects: Subjects;
+  readonly presence: Presence;
+  readonly logger: Logger;
+  /** Calls back later. @returns cancels that */
+  after(milliseconds: number, call: () => void): () => void;
+}
+
 /** Tells and asks other servers over the bus, and answers them. */
 export class Asking implements OtherServers {
   readonly #bus: Bus;
   readonly #subjects: Subjects;
   readonly #logger: Logger;
   readonly #after: SteadyClock['after'];
-  readonly #handlers = new Map<string, object>();
+  readonly #presence: Presence;
+  readonly #handlers = new Map<string, { act(data: unknown): unknown }>();
   readonly #watchers = new Set<{ returned(): void }>();
 
-  constructor(bus: Bus, subjects: Subjects, logger: Logger, after: SteadyClock['after']) {
+  constructor({ bus, subjects, presence, logger, after }: AskingOptions) {
     this.#bus = bus;
     this.#subjects = subjects;
+    this.#presence = presence;
     this.#logger = logger;
     this.#after = after;
   }
 
   handle(name: string, act: (data: unknown) => unknown): () => void {
     const subject = this.#subjects.ask(name);
-    const handler = {};
+    const handler = { act };
     this.#handlers.set(name, handler);
-    this.#bus.subscribe(subject, (text, respond) => void this.#handle(name, act, text, respond));
+    this.#bus.subscribe(subject, (text, respond) => void this.#handle(name, act, parsed(text), respond));
     return () => {
       // Another one may have replaced it.
       if (this.#handlers.get(name) !== handler) return;
@@ -45,8 +69,18 @@ export class Asking implements OtherServers {
     };
   }
 
-  tell(name: string, data: unknown): void {
-    this.#bus.publish(this.#subjects.ask(name), JSON.stringify(data));
+  tell(name: string, data: unknown, account?: Pick<Account, 'id'>): void {
+    if (account === undefined) this.#bus.publish(this.#subjects.ask(name), JSON.stringify(data));
+    else if (isElsewhere(this.#presence, account)) {
+      this.#bus.publish(this.#subjects.account(account.id), JSON.stringify({ name, data }));
+    }
+  }
+
+  /** Another server has told the servers of an account something, unless it is something else. */
+  receive(passed: unknown): void {
+    const { name = '', data } = told.safeParse(passed).data ?? {};
+    const act = this.#handlers.get(name)?.act;
+    if (act !== undefined) void this.#handle(name, act, data, () => {});
   }
 
   async ask(name: string, data: unknown, time = ASK_TIME): Promise<readonly OtherAnswer[]> {
@@ -59,7 +93,7 @@ export class Asking implements OtherServers {
     const cancelLate = this.#after(time, resolve);
     const stop = this.#bus.request(this.#subjects.ask(name), JSON.stringify(data), (text) => {
       if (text === undefined) return resolve();
-      const given = read(text);
+      const given = response.safeParse(parsed(text)).data;
       if (given === undefined) return;
       cancelStall();
       if ('begun' in given) begun.add(given.server);
@@ -91,26 +125,18 @@ export class Asking implements OtherServers {
   async #handle(
     name: string,
     act: (data: unknown) => unknown,
-    text: string,
+    data: unknown,
     respond: (text: string) => void,
   ): Promise<void> {
     const server = `${hostname()} (${process.pid})`;
     const answer = (given: object) => respond(JSON.stringify({ server, ...given }));
     try {
-      const result = act(JSON.parse(text));
+      const result = act(data);
       if (result instanceof Promise) answer({ begun: true });
       answer({ result: await result });
     } catch (err) {
       this.#logger.error({ event: 'nats-error', err }, `NATS: what another server asked for failed (${name})`);
       answer({ error: err instanceof Error ? err.message : String(err) });
     }
-  }
-}
-
-function read(text: string): z.infer<typeof response> | undefined {
-  try {
-    return response.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

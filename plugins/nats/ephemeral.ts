@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type EphemeralEntry, EVERYONE, type Logger, type Presence, type Server, z } from 'chatserv';
+import { type Account, type EphemeralEntry, EVERYONE, type Logger, type Presence, type Server, z } from 'chatserv';
 import { LRU } from 'tiny-lru';
 import type { Announcements } from './announcements.ts';
 import type { Bus } from './bus.ts';
@@ -10,6 +10,13 @@ const WAITING_MOST = 10_000;
 
 /** How many entries are remembered, so that none is delivered twice. */
 const KNOWN = 1000;
+
+/** The keys of entries that were delivered. */
+export type KnownKeys = Pick<LRU<true>, 'has' | 'set'>;
+
+export function knownKeys(): KnownKeys {
+  return new LRU(KNOWN);
+}
 
 const id = z.int().positive().optional();
 
@@ -46,6 +53,10 @@ export interface EphemeralOptions {
   readonly presence: Presence;
   readonly server: Server;
   readonly logger: Logger;
+  /** They outlive a reload. */
+  readonly known: KnownKeys;
+  /** Whether no later one is at work, after a reload. */
+  isCurrent(): boolean;
 }
 
 /**
@@ -54,7 +65,6 @@ export interface EphemeralOptions {
  */
 export class Ephemeral {
   readonly #options: EphemeralOptions;
-  readonly #known = new LRU<true>(KNOWN);
   readonly #name = randomUUID();
   #sent = 0;
   /** Resolves when the entries so far are delivered, one after the other. */
@@ -64,7 +74,6 @@ export class Ephemeral {
 
   constructor(options: EphemeralOptions) {
     this.#options = options;
-    options.announcements.passed = (text) => this.#receive(text);
   }
 
   start(): void {
@@ -76,9 +85,9 @@ export class Ephemeral {
   }
 
   #send(entry: EphemeralEntry): void {
-    const { bus, announcements, logger } = this.#options;
+    const { bus, announcements, isCurrent, logger } = this.#options;
     const subjects = this.#subjectsOf(entry);
-    if (subjects.length === 0) return;
+    if (subjects.length === 0 || !isCurrent()) return;
     const text = JSON.stringify({ key: `${this.#name} ${++this.#sent}`, after: announcements.own, entry });
     try {
       for (const subject of subjects) bus.publish(subject, text);
@@ -92,16 +101,15 @@ export class Ephemeral {
   #subjectsOf({ room, members }: EphemeralEntry): string[] {
     const { subjects, presence } = this.#options;
     if (members === undefined) return [room === EVERYONE ? subjects.all : subjects.room(room)];
-    return members
-      .filter((member) => (presence.elsewhere?.({ id: member }) ?? []).length > 0)
-      .map((member) => subjects.account(member));
+    return members.filter((member) => isElsewhere(presence, { id: member })).map((member) => subjects.account(member));
   }
 
-  #receive(text: string): void {
-    const { server, logger } = this.#options;
-    const given = read(text);
-    if (given === undefined || this.#known.has(given.key)) return;
-    this.#known.set(given.key, true);
+  /** Another server has passed something on. */
+  receive(data: unknown): void {
+    const { server, known, logger } = this.#options;
+    const given = passed.safeParse(data).data;
+    if (given === undefined || known.has(given.key)) return;
+    known.set(given.key, true);
     if (this.#waiting >= WAITING_MOST) {
       server.countLimitHit('messages-of-other-servers');
       return;
@@ -119,10 +127,7 @@ export class Ephemeral {
   }
 }
 
-function read(text: string): z.infer<typeof passed> | undefined {
-  try {
-    return passed.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+/** Whether an account is online on another server. */
+export function isElsewhere(presence: Presence, account: Pick<Account, 'id'>): boolean {
+  return (presence.elsewhere?.(account) ?? []).length > 0;
 }

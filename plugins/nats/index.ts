@@ -15,7 +15,7 @@ import { Announcements, isShared } from './announcements.ts';
 import { Asking } from './asking.ts';
 import { AskingOwners } from './asking-owners.ts';
 import { Bus } from './bus.ts';
-import { Ephemeral } from './ephemeral.ts';
+import { Ephemeral, knownKeys } from './ephemeral.ts';
 import { Owners } from './owners.ts';
 import { QuotaAnnouncements } from './quota-announcements.ts';
 import { SharedSessions } from './shared-sessions.ts';
@@ -75,13 +75,18 @@ export default definePlugin({
       },
       disconnected: () => sessions.disconnected(),
     });
-    const others = new Asking(bus, subjects, logger, clock.after);
+    const others = new Asking({ bus, subjects, presence, logger, after: clock.after });
     const announcements = new Announcements(bus, subjects, messageLog);
-    const ephemeral = new Ephemeral({ bus, subjects, announcements, presence, server, logger });
     const name = hotState('name', () => randomUUID());
     // Before a reload is over two of this plugin are at work, and what they count shall be counted once.
     const current = hotState('current', () => ({ bus }));
     const isCurrent = () => current.bus === bus;
+    const known = hotState('known', knownKeys);
+    const ephemeral = new Ephemeral({ bus, subjects, announcements, presence, server, logger, known, isCurrent });
+    announcements.passed = (data) => {
+      others.receive(data);
+      ephemeral.receive(data);
+    };
     const quotaAnnouncements = new QuotaAnnouncements({ bus, subjects, quotas, server: name, isCurrent });
     const heard = hotState('heard', () => new Map<string, number>());
     const owners = new Owners(name, heard, () => clock.monotonic());

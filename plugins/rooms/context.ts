@@ -5,6 +5,7 @@ import {
   type Logger,
   type MessageLog,
   nameKey,
+  type OtherServers,
   type Refusal,
   type Roles,
   type RoomChange,
@@ -29,6 +30,7 @@ export interface RoomContext {
   readonly accounts: Accounts;
   readonly log: MessageLog;
   readonly roles: Roles | undefined;
+  readonly otherServers: OtherServers | undefined;
   readonly server: Server;
   readonly clock: SteadyClock;
   readonly logger: Logger;

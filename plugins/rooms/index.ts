@@ -6,6 +6,7 @@ import {
   KeyedQueue,
   MessageLog,
   nameKey,
+  OtherServers,
   Roles,
   Rooms,
   Storage,
@@ -35,10 +36,10 @@ export default definePlugin({
   summary: 'Named rooms: public, by invitation or private, with roles, moderation and slow mode',
   options: roomsOptions,
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-  wants: { roles: Roles },
+  wants: { otherServers: OtherServers, roles: Roles },
   provides: { rooms: Rooms },
   setup(setup) {
-    const { options, accounts, messageLog: log, storage, roles, server, clock, logger, hotState } = setup;
+    const { options, accounts, messageLog: log, storage, otherServers, roles, server, clock, logger, hotState } = setup;
     const blocks = (collection: string) => new RoomBlocks(new TimedBlocks(storage, collection, setup));
     const mutes = blocks('room-mutes');
     const isOnline = (id: number) => server.sessionsOf({ id, name: '' }).length > 0;
@@ -54,6 +55,7 @@ export default definePlugin({
       accounts,
       log,
       roles,
+      otherServers,
       server,
       clock,
       logger,
@@ -74,6 +76,7 @@ export default definePlugin({
     const declared = new Declared(context, settings, members);
     const moderation = new Moderation(context, members);
     let unfollow = () => {};
+    let stopHandling = () => {};
 
     function follow(entries: readonly Entry[]): void {
       for (const entry of entries) {
@@ -125,10 +128,15 @@ export default definePlugin({
       async start() {
         unfollow();
         unfollow = log.follow(follow);
+        stopHandling();
+        stopHandling = members.handleLeft();
         await directory.load();
         await declared.apply();
       },
-      dispose: () => unfollow(),
+      dispose() {
+        unfollow();
+        stopHandling();
+      },
     };
   },
 });

@@ -1,9 +1,14 @@
-import { type Account, noRoom, type Refusal, type RoomRole } from 'chatserv';
+import { type Account, nameObjection, noRoom, type Refusal, type RoomRole, z } from 'chatserv';
 import { hasOwner, isAdmin } from './access.ts';
 import { declarationOf, limit, type RoomContext, tell, writeFacts } from './context.ts';
 import type { KnownRoom } from './facts.ts';
 import { archived, banned, declared, inviteOnly, lastOwner, notInRoom, notMember } from './refusals.ts';
 import type { Settings } from './settings.ts';
+
+const LEFT = 'rooms.left';
+
+/** An account has left a room on another server. */
+const left = z.object({ account: z.int(), room: z.int(), name: z.string().refine((name) => !nameObjection(name)) });
 
 /** Lets accounts join and leave rooms, and gives them roles. */
 export class Members {
@@ -82,10 +87,25 @@ export class Members {
 
   /** The user has left on one device: no entry of the room reaches the others any more, not even that one. */
   #tellDevices({ id, name }: KnownRoom, account: Account): void {
-    for (const session of this.#context.server.sessionsOf(account)) {
+    this.#context.otherServers?.tell(LEFT, { account: account.id, room: id, name }, account);
+    this.#sendLeft(account, id, name);
+  }
+
+  #sendLeft(account: Pick<Account, 'id'>, room: number, name: string): void {
+    for (const session of this.#context.server.sessionsOf({ ...account, name: '' })) {
       if (session.codec.acknowledges !== true) continue;
-      session.send({ kind: 'event', event: 'left', facts: { room: id, roomName: `#${name}` } });
+      session.send({ kind: 'event', event: 'left', facts: { room, roomName: `#${name}` } });
     }
+  }
+
+  /** Tells devices of accounts that have left on another server. @returns stops that */
+  handleLeft(): () => void {
+    const { otherServers, log } = this.#context;
+    const stop = otherServers?.handle(LEFT, async (data) => {
+      const { account, room, name } = left.parse(data);
+      if ((await log.member(room, account)) === undefined) this.#sendLeft({ id: account }, room, name);
+    });
+    return stop ?? (() => {});
   }
 
   /** Ends a membership, within `queue`. @param forgets whether the account may read nothing of the room any more */

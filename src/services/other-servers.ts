@@ -1,3 +1,4 @@
+import type { Account } from '../api/account.ts';
 import { token } from './service.ts';
 
 /** What another server returned, or the message of the error that it threw. */
@@ -15,8 +16,12 @@ export interface OtherServers {
    * @returns a function that stops that
    */
   handle(name: string, act: (data: unknown) => unknown): () => void;
-  /** Tells all other servers something, once. It is lost to those that cannot be reached now. @param data JSON */
-  tell(name: string, data: unknown): void;
+  /**
+   * Tells other servers something, once. It is lost to those that cannot be reached now.
+   * @param data JSON
+   * @param account tells only the servers on which this account is online
+   */
+  tell(name: string, data: unknown, account?: Pick<Account, 'id'>): void;
   /**
    * Asks all other servers.
    * @param data JSON

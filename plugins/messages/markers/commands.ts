@@ -11,9 +11,9 @@ import {
   reply,
   type Server,
 } from 'chatserv';
-import { isProgram } from './delivered.ts';
 import { LEVELS, type NotificationLevels } from './levels.ts';
 import { lineOf, listRooms, totalsOf } from './listing.ts';
+import type { SharedMarkers } from './other-servers.ts';
 import { type Positions, unreadIn } from './positions.ts';
 import { markerOf, type Reading } from './reading.ts';
 
@@ -25,6 +25,7 @@ export interface CommandContext extends RoomNames {
   readonly reading: Reading;
   readonly positions: Positions;
   readonly levels: NotificationLevels;
+  readonly shared: SharedMarkers;
   readonly server: Server;
   /** The most rooms in an answer. */
   readonly maxRooms: number;
@@ -101,7 +102,7 @@ export function notifyCommand(context: CommandContext): CommandSpec {
       level: param.choice(LEVELS, 'every message, only those that mention you, or none').optional(),
     },
     async run({ session, account, values: { place, level } }) {
-      const { levels, server } = context;
+      const { levels, server, shared } = context;
       const found = await findPlace(place, account, context);
       if (found === undefined) return refusalOf(place, context.accounts);
       const room = found.room.id;
@@ -112,9 +113,7 @@ export function notifyCommand(context: CommandContext): CommandSpec {
           server.countLimitHit('notification-levels');
           return refuse('too-many', 'You have levels for too many rooms. Set some of them to all.');
         }
-        for (const other of server.sessionsOf(account)) {
-          if (other !== session && isProgram(other)) other.send({ kind: 'event', event: 'notify', facts });
-        }
+        await shared.levelChanged(account.id, room, session);
       }
       return reply(`notify:${shown}`, facts);
     },

@@ -5,6 +5,7 @@ import {
   Ignores,
   MessageLog,
   nameRooms,
+  OtherServers,
   PersonalData,
   roomAsTyped,
   type Session,
@@ -15,6 +16,7 @@ import { conversationsCommand, notifyCommand, readCommand, unreadCommand } from 
 import { isProgram } from './delivered.ts';
 import { NotificationLevels } from './levels.ts';
 import { totalsOf } from './listing.ts';
+import { SharedMarkers } from './other-servers.ts';
 import { Positions } from './positions.ts';
 import { Reading, readingState } from './reading.ts';
 
@@ -42,16 +44,18 @@ export default definePlugin({
       .describe('For how many rooms a user can have a notification level other than `all`'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-  wants: { ignores: Ignores },
+  wants: { ignores: Ignores, otherServers: OtherServers },
   provides: { personalData: PersonalData },
-  setup({ options, accounts, ignores, messageLog, storage, server, logger, clock, hotState, signal }) {
+  setup({ options, accounts, ignores, otherServers, messageLog, storage, server, logger, clock, hotState, signal }) {
     const positions = new Positions(messageLog, ignores);
     const reading = new Reading(messageLog, positions, server, logger, hotState('reading', readingState));
     const levels = new NotificationLevels(storage, options.maxLevels);
-    const context = { accounts, messageLog, reading, positions, levels, server, maxRooms: options.maxRooms };
+    const shared = new SharedMarkers(otherServers, server, levels);
+    const context = { accounts, messageLog, reading, positions, levels, shared, server, maxRooms: options.maxRooms };
     let cancelWrite: (() => void) | undefined;
     let cancelMark = (): void => {};
     let unfollow = (): void => {};
+    let stopSharing = (): void => {};
 
     reading.moved = () => {
       if (signal.aborted) return;
@@ -125,11 +129,14 @@ export default definePlugin({
         for (const session of server.sessions()) reading.begun(session);
         unfollow();
         unfollow = messageLog.follow(reading.follow);
+        stopSharing();
+        stopSharing = shared.share(reading);
         cancelMark();
         markLater();
       },
       async dispose() {
         unfollow();
+        stopSharing();
         cancelMark();
         cancelWrite?.();
         await reading.write();

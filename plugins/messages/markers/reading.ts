@@ -22,6 +22,8 @@ export class Reading {
   readonly #state: ReadingState;
   /** Called when there are moves to write. */
   moved: () => void = () => {};
+  /** Called with the rooms in which an account's markers have moved. */
+  written: (account: Account, rooms: readonly number[]) => void = () => {};
 
   constructor(log: MessageLog, positions: Positions, server: Server, logger: Logger, state: ReadingState) {
     this.#log = log;
@@ -103,11 +105,19 @@ export class Reading {
   async write(account?: number, except?: Session): Promise<void> {
     try {
       const written = await this.#state.moves.write(this.#log, account);
-      for (const [id, moves] of written) await this.#notify(id, moves, except);
+      for (const [id, moves] of written) {
+        this.written({ id, name: '' }, [...moves.keys()]);
+        await this.#notify(id, moves, except);
+      }
     } catch (err) {
       this.#failed(err, 'markers could not be written; will retry');
     }
     if (!this.isWritten) this.moved();
+  }
+
+  /** Sends an account's programs its positions in some rooms, where another server has moved its markers. */
+  async tell(id: number, rooms: readonly number[]): Promise<void> {
+    await this.#notify(id, new Map(rooms.map((room) => [room, { seq: 0, device: undefined }])), undefined);
   }
 
   /** Sends the new positions of an account to its programs, but not to the device on which it has read. */

@@ -3,6 +3,7 @@ import {
   Accounts,
   definePlugin,
   MessageLog,
+  OtherServers,
   Roles,
   RoomLog,
   Rooms,
@@ -31,16 +32,17 @@ export default definePlugin({
     showReporters: z.boolean().default(true).describe('Whether moderators see who reported a message'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
-  wants: { roles: Roles, rooms: Rooms, roomLog: RoomLog },
+  wants: { otherServers: OtherServers, roles: Roles, rooms: Rooms, roomLog: RoomLog },
   setup(setup) {
-    const { options, messageLog, storage, roles, rooms, server, logger, quota } = setup;
+    const { options, messageLog, storage, otherServers, roles, rooms, server, logger, quota } = setup;
     const register = new ReportRegister(storage);
     const access = new Access(roles, rooms);
-    const notices = new Notices(server, rooms);
+    const notices = new Notices({ server, rooms, otherServers, isStaff: (account) => access.isStaff(account) });
     const messages = new Messages(messageLog);
     const made = quota('made');
     const context = { ...setup, register, access, notices, messages, made };
     let unfollow = () => {};
+    let stopSharing = () => {};
 
     const noteStaff = async (account: Account) => notices.noteStaff(account, await access.isStaff(account));
 
@@ -65,6 +67,8 @@ export default definePlugin({
       async start() {
         // In parallel, so that the store answers them in one batch.
         await Promise.all([...server.sessions()].map(({ account }) => account && noteStaff(account)));
+        stopSharing();
+        stopSharing = notices.share();
         unfollow();
         unfollow = messageLog.follow((entries) => {
           for (const entry of entries) {
@@ -75,7 +79,10 @@ export default definePlugin({
           }
         });
       },
-      dispose: () => unfollow(),
+      dispose() {
+        unfollow();
+        stopSharing();
+      },
     };
   },
 });

@@ -1,4 +1,4 @@
-import { type Account, type KindSpec, notifyOnline, type Rooms, type Server, z } from 'chatserv';
+import { type Account, type KindSpec, notifyOnline, type OtherServers, type Rooms, type Server, z } from 'chatserv';
 import type { Queue } from './register.ts';
 
 const schema = z.strictObject({
@@ -13,6 +13,9 @@ const schema = z.strictObject({
   by: z.string().optional(),
   reason: z.string().optional(),
 });
+
+/** The moderators that another server tells. */
+const staff = z.array(z.int().positive()).max(10_000);
 
 /** A new report, as moderators are told of it. */
 type NewReport = Pick<z.infer<typeof schema>, 'id' | 'user' | 'by' | 'reason'>;
@@ -32,16 +35,31 @@ export const reportKind: KindSpec = {
   },
 };
 
+const STAFF = 'reports.staff';
+
+export interface NoticesOptions {
+  readonly server: Server;
+  readonly rooms: Rooms | undefined;
+  readonly otherServers: OtherServers | undefined;
+  /** Whether an account moderates the server. */
+  isStaff(account: Account): Promise<boolean>;
+}
+
 /** Tells moderators of open reports: at once those who are online, the others when they log in. */
 export class Notices {
-  readonly #server: Server;
-  readonly #rooms: Rooms | undefined;
-  /** The moderators of the server who have logged in. */
+  readonly #options: NoticesOptions;
+  /** The moderators of the server who have logged in on this one. */
   readonly #staff = new Set<number>();
 
-  constructor(server: Server, rooms: Rooms | undefined) {
-    this.#server = server;
-    this.#rooms = rooms;
+  constructor(options: NoticesOptions) {
+    this.#options = options;
+  }
+
+  /** Tells other servers which moderators are online here. @returns stops that */
+  share(): () => void {
+    const { server, otherServers } = this.#options;
+    const isHere = (id: number) => server.sessionsOf({ id, name: '' }).length > 0;
+    return otherServers?.handle(STAFF, () => [...this.#staff].filter(isHere)) ?? (() => {});
   }
 
   /** Notes whether an account moderates the server. */
@@ -52,9 +70,33 @@ export class Notices {
 
   /** Tells the moderators of a queue of a new report. @param except accounts that are not told */
   async tell(queue: Queue, open: number, report: NewReport, except: readonly number[]): Promise<void> {
-    const moderators = queue === 'server' ? [...this.#staff] : ((await this.#rooms?.moderators(queue)) ?? []);
-    const told = moderators.filter((id) => !except.includes(id));
-    await this.#send(told, queue, { open, ...report });
+    const isTold = (id: number) => !except.includes(id);
+    if (queue !== 'server') {
+      const moderators = (await this.#options.rooms?.moderators(queue)) ?? [];
+      await this.#send(moderators.filter(isTold), queue, { open, ...report });
+      return;
+    }
+    const known = new Set(this.#staff);
+    await this.#send([...known].filter(isTold), queue, { open, ...report });
+    // Nobody waits for other servers; who is told of no new report is told of all at the next login.
+    this.#staffElsewhere()
+      .then((staff) =>
+        this.#send(
+          staff.filter((id) => isTold(id) && !known.has(id)),
+          queue,
+          { open, ...report },
+        ),
+      )
+      .catch(() => {});
+  }
+
+  /** The moderators of the server who are online on others. */
+  async #staffElsewhere(): Promise<readonly number[]> {
+    const { otherServers, isStaff } = this.#options;
+    const answers = (await otherServers?.ask(STAFF, {})) ?? [];
+    const ids = answers.flatMap((answer) => ('result' in answer ? (staff.safeParse(answer.result).data ?? []) : []));
+    const are = await Promise.all(ids.map((id) => isStaff({ id, name: '' })));
+    return ids.filter((_, index) => are[index]);
   }
 
   /** Tells a moderator who has logged in how many reports of a queue are open. */
@@ -63,8 +105,8 @@ export class Notices {
   }
 
   async #send(to: readonly number[], queue: Queue, about: NewReport & { readonly open: number }): Promise<void> {
-    const room = queue === 'server' ? undefined : await this.#rooms?.get(queue);
+    const room = queue === 'server' ? undefined : await this.#options.rooms?.get(queue);
     const data = { ...(room && { room: room.id, roomName: `#${room.name}` }), ...about };
-    await notifyOnline(this.#server, to, reportKind.name, data);
+    await notifyOnline(this.#options.server, to, reportKind.name, data);
   }
 }
