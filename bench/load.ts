@@ -2,21 +2,30 @@
 import { Client } from './clients/client.ts';
 import { Counters } from './clients/counters.ts';
 import type { Protocol } from './clients/protocol.ts';
-import type { Server } from './servers/server.ts';
 
 export { percentile } from './report/statistics.ts';
 
-/** Clients of one server: `u0`, `u1`, ..., or with another prefix. */
+/** Where clients connect. */
+export interface Target {
+  /** The port of the next connection. */
+  readonly port: number;
+  /** Its default protocol. */
+  readonly protocol: Protocol;
+  /** How many clients can log in at once without delay. */
+  readonly loginsAtOnce: number;
+}
+
+/** Clients of one server, or of several in turn: `u0`, `u1`, ..., or with another prefix. */
 export class Load {
   readonly clients: Client[] = [];
   readonly counters = new Counters();
   readonly protocol: Protocol;
-  readonly #server: Server;
+  readonly #target: Target;
   readonly #prefix: string;
   readonly #byName = new Map<string, Client>();
 
-  constructor(server: Server, protocol: Protocol = server.protocol, prefix = 'u') {
-    this.#server = server;
+  constructor(target: Target, protocol: Protocol = target.protocol, prefix = 'u') {
+    this.#target = target;
     this.protocol = protocol;
     this.#prefix = prefix;
   }
@@ -24,7 +33,7 @@ export class Load {
   /** Connects and logs in more clients. */
   async logIn(count: number): Promise<readonly Client[]> {
     const first = this.clients.length;
-    const { loginsAtOnce } = this.#server;
+    const { loginsAtOnce } = this.#target;
     for (let from = 0; from < count; from += loginsAtOnce) {
       const names = Array.from(
         { length: Math.min(loginsAtOnce, count - from) },
@@ -38,7 +47,7 @@ export class Load {
   }
 
   async connect(name: string): Promise<Client> {
-    const client = await Client.connect(name, this.#server.port, this.protocol, this.counters);
+    const client = await Client.connect(name, this.#target.port, this.protocol, this.counters);
     this.#byName.set(name, client);
     return client;
   }

@@ -31,8 +31,10 @@ export interface ServerScenario extends Described {
   readonly workload: Workload;
 }
 
-/** Measures something other than a server, and compares nothing. */
+/** Measures something other than one server. */
 export interface OtherScenario extends Described {
+  /** Whether its first variant is the baseline of the others. */
+  readonly isCompared?: boolean;
   measure(setup: Setup): Promise<Rounds>;
 }
 

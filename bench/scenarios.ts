@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { json } from './clients/json.ts';
 import { line } from './clients/line.ts';
+import { CLUSTER_SCENARIOS } from './cluster/scenarios.ts';
 import { PLUGIN_SCENARIOS } from './plugin-scenarios.ts';
 import { each, of, type Scenario } from './scenario.ts';
 import { SEARCH_SCENARIO } from './search-scenario.ts';
@@ -218,5 +219,6 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...PLUGIN_SCENARIOS,
   SEARCH_SCENARIO,
+  ...CLUSTER_SCENARIOS,
   STORE_SCENARIO,
 ];

@@ -1,6 +1,6 @@
 import type { Row } from './report/results.ts';
 import type { OtherScenario } from './scenario.ts';
-import { runScript } from './script.ts';
+import { runScript, scaled } from './script.ts';
 import type { Row as StoreRow } from './store.ts';
 
 /** How long the requests of the SQLite store take, in a process of its own: its variants are the kinds of request. */
@@ -10,7 +10,11 @@ export const STORE_SCENARIO: OtherScenario = {
   headline: 'p999',
   async measure(setup) {
     const sizes = { messages: 10_000_000, accounts: 100_000, samples: 10_000 };
-    const rows = await runScript<StoreRow>('store.ts', sizes, setup);
+    const rows = await runScript<Readonly<Record<string, StoreRow>>>(
+      'store.ts',
+      scaled(sizes, setup.effort),
+      setup.cores,
+    );
     return new Map(Object.entries(rows).map(([request, row]) => [request, [rowOf(request, row)]]));
   },
 };

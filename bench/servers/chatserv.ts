@@ -54,6 +54,7 @@ export function configOf(variant: Variant, folder: string, places: Places): obje
     ...(!variant.passwords && { [join(root, 'test/support/open-door.ts')]: true }),
     ...idlePlugins(variant.idlePlugins ?? 0, folder),
     ...(variant.kind === 'memory' && { sqlite: false, memory: true }),
+    ...(variant.kind === 'postgres' && { sqlite: false }),
     ...variant.plugins,
   };
   // No rates, room for 4,096 bytes of text and the command, and patience with a busy machine.

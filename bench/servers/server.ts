@@ -1,5 +1,5 @@
 /** A server under measurement, in a process of its own. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,8 @@ import { configOf, exitIoFile, nodeCommand } from './chatserv.ts';
 import type { Cores } from './cores.ts';
 import { IRC_SERVERS, ircCommand } from './irc.ts';
 import { freePort, listensAt } from './ports.ts';
+import { cpuOf, ioOf, memoryOf } from './process.ts';
 import { isIrc, type Places, type Variant } from './variant.ts';
-
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
 
 /** Runs a program with the hard limit of open files. */
 const UNLIMITED = ['sh', '-c', 'ulimit -n "$(ulimit -Hn)"; exec "$@"', 'sh'];
@@ -115,24 +114,29 @@ export class Server {
 
   /** CPU time of all its threads, in microseconds. */
   cpu(): number {
-    const fields = this.#proc('stat')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
+    return cpuOf(this.#pid);
   }
 
   /** Its resident memory, in KB. */
   memory(): number {
-    return Number(this.#proc('status').match(/VmRSS:\s+(\d+)/)?.[1]);
+    return memoryOf(this.#pid);
   }
 
   /** Bytes written to files; the system counts them as pages become dirty. */
   written(): number {
-    return writtenOf(this.#proc('io'));
+    return writtenOf(ioOf(this.#pid));
   }
 
-  #proc(file: string): string {
-    return readFileSync(`/proc/${this.#child.pid}/${file}`, 'utf8');
+  get #pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Kills it without a chance to say goodbye. */
+  async kill(): Promise<void> {
+    const ended = once(this.#child, 'close');
+    this.#child.kill('SIGKILL');
+    await ended;
+    this.#remove();
   }
 
   /** Rows in all tables of its store. */
@@ -153,9 +157,13 @@ export class Server {
     await ended;
     const exitIo = exitIoFile(this.#folder);
     const written = existsSync(exitIo) ? writtenOf(readFileSync(exitIo, 'utf8')) : Number.NaN;
+    this.#remove();
+    return written;
+  }
+
+  #remove(): void {
     running.delete(this.#child);
     rmSync(this.#folder, { recursive: true, force: true });
-    return written;
   }
 }
 

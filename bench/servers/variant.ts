@@ -1,8 +1,17 @@
 /**
  * `bare` stores nothing, `durable` is the same with one insert per message; `memory` and `sqlite` are chatserv with that
- * store; `installed` is `sqlite` as npm installs it, `before` another checkout.
+ * store; `postgres` is chatserv with a store that it is told in `plugins`; `installed` is `sqlite` as npm installs it, `before` another checkout.
  */
-export type Kind = 'bare' | 'durable' | 'memory' | 'sqlite' | 'installed' | 'before' | 'ngircd' | 'inspircd';
+export type Kind =
+  | 'bare'
+  | 'durable'
+  | 'memory'
+  | 'sqlite'
+  | 'postgres'
+  | 'installed'
+  | 'before'
+  | 'ngircd'
+  | 'inspircd';
 
 /** A server and its options in one scenario. */
 export interface Variant {
@@ -37,5 +46,5 @@ export const isIrc = ({ kind }: Variant): boolean => kind === 'ngircd' || kind =
 
 export const isBare = ({ kind }: Variant): boolean => kind === 'bare' || kind === 'durable';
 
-/** Whether it is chatserv with a database. */
-export const keeps = (variant: Variant): boolean => !isIrc(variant) && !isBare(variant) && variant.kind !== 'memory';
+/** Whether it is chatserv with a database in a file. */
+export const keeps = ({ kind }: Variant): boolean => kind === 'sqlite' || kind === 'installed' || kind === 'before';

@@ -6,7 +6,7 @@ import type { Server } from '../servers/server.ts';
 import { isBare, keeps } from '../servers/variant.ts';
 import type { Workload } from './workload.ts';
 
-interface Shape {
+export interface Shape {
   readonly clients: number;
   readonly senders: number;
   /** Messages per sender. */
@@ -35,7 +35,7 @@ export function closedLoop(shape: Shape): Workload {
     const [before, writtenBefore, rowsBefore] = [await server.probe(), server.written(), rowsOf(server)];
     const senders = clients.slice(0, shape.senders);
     const room = roomOn(server, shape);
-    for (const [i, sender] of senders.entries()) sender.start(shape.inFlight, lines(load, shape, i, room));
+    for (const [i, sender] of senders.entries()) sender.start(shape.inFlight, linesOf(load, shape, i, room));
     await after(warmUp * 1000);
     await server.probe();
     const answeredBefore = counters.answered;
@@ -86,7 +86,7 @@ const roomOn = ({ variant }: Server, { room }: Shape) => (isBare(variant) ? unde
 const FRIENDS = 10;
 
 /** Makes the lines of one sender. */
-function lines(
+export function linesOf(
   { protocol }: Load,
   { clients, to, bytes }: Shape,
   sender: number,

@@ -22,33 +22,81 @@ export function loginStorm(count: number, by: 'password' | 'token'): Workload {
 /** All connect and log in at once; refused clients retry. */
 async function storm(server: Server, load: Load, logins: ReadonlyMap<string, string>): Promise<Row> {
   await server.probe();
-  const [began, cpuBefore] = [performance.now(), server.cpu()];
-  const times: number[] = [];
-  let refused = 0;
-  const comeBack = async ([name, login]: [string, string]): Promise<Client> => {
-    for (;;) {
-      const client = await load.connect(name);
+  const cpuBefore = server.cpu();
+  const returns = new Returns(load, logins);
+  await returns.all();
+  const cpu = server.cpu() - cpuBefore;
+  const readings = await server.probe();
+  returns.close();
+  await server.stop();
+  return {
+    allInMs: Math.max(...returns.times),
+    loopDelayP99: readings?.delayP99 ?? Number.NaN,
+    cpuPerLogin: cpu / logins.size,
+    loginsPerSecond: (logins.size * 1000) / Math.max(...returns.times),
+    refused: returns.refused,
+  };
+}
+
+/** Users who come back; those who are refused try again. */
+export class Returns {
+  /** When each user was in, from the start of all, and how long the last attempt took; in milliseconds. */
+  readonly times: number[] = [];
+  readonly durations: number[] = [];
+  refused = 0;
+  readonly #load: Load;
+  readonly #logins: ReadonlyMap<string, string>;
+  readonly #wait: (attempt: number) => number;
+  readonly #clients: Client[] = [];
+
+  /**
+   * @param logins the line with which each user logs in, by name
+   * @param wait before the first attempt, number 0, and further ones, in milliseconds; the second one follows the first refusal
+   */
+  constructor(
+    load: Load,
+    logins: ReadonlyMap<string, string>,
+    wait = (attempt: number) => (attempt === 0 ? 0 : 50 + Math.random() * 200),
+  ) {
+    this.#load = load;
+    this.#logins = logins;
+    this.#wait = wait;
+  }
+
+  /** All come back at the same time. */
+  async all(): Promise<void> {
+    await this.inGroups(this.#logins.size);
+  }
+
+  /** So many come back at a time. */
+  async inGroups(atOnce: number): Promise<void> {
+    const began = performance.now();
+    const waiting = [...this.#logins];
+    const next = async (): Promise<void> => {
+      for (let login = waiting.shift(); login; login = waiting.shift()) await this.#comeBack(login, began);
+    };
+    await Promise.all(Array.from({ length: atOnce }, next));
+  }
+
+  close(): void {
+    for (const client of this.#clients) client.close();
+  }
+
+  async #comeBack([name, login]: readonly [name: string, line: string], began: number): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      await after(this.#wait(attempt));
+      const tried = performance.now();
+      const client = await this.#load.connect(name);
       const answer = await client.ask(login);
       if (json.isIn(answer)) {
-        times.push(performance.now() - began);
-        return client;
+        this.times.push(performance.now() - began);
+        this.durations.push(performance.now() - tried);
+        this.#clients.push(client);
+        return;
       }
       client.close();
       if (!/busy|closed/.test(answer)) throw new Error(`${name} was answered ${answer}`);
-      refused++;
-      await after(50 + Math.random() * 200);
+      this.refused++;
     }
-  };
-  const clients = await Promise.all([...logins].map(comeBack));
-  const cpu = server.cpu() - cpuBefore;
-  const readings = await server.probe();
-  for (const client of clients) client.close();
-  await server.stop();
-  return {
-    allInMs: Math.max(...times),
-    loopDelayP99: readings?.delayP99 ?? Number.NaN,
-    cpuPerLogin: cpu / logins.size,
-    loginsPerSecond: (logins.size * 1000) / Math.max(...times),
-    refused,
-  };
+  }
 }

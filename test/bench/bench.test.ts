@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Results } from '../../bench/report/results.ts';
+import { NATS } from '../support/nats-program.ts';
+import { POSTGRES } from '../support/postgres-programs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -47,3 +49,18 @@ test('the bench measures chatserv beside a bare server, in tables, as JSON and a
   );
   expect(svg).toMatch(/^<svg [\s\S]+broadcast to 100, durable[\s\S]+>broadcast-100<[\s\S]+<\/svg>\n$/);
 });
+
+test.runIf(NATS !== undefined && POSTGRES !== undefined)(
+  'it counts what two servers ask of PostgreSQL and NATS',
+  { timeout: 180_000 },
+  async () => {
+    const { results } = await bench('--variants', '2 servers', 'cluster-direct', 'cluster-logins');
+    const [messages, logins] = results.scenarios.map(({ variants }) => variants['2 servers']?.metrics);
+    // One row for the entry, one for its room, and what the other server reads.
+    expect(messages?.rowsTouchedPerMessage?.median).toBeGreaterThan(2);
+    expect(messages?.walPerMessage?.median).toBeGreaterThan(100);
+    expect(messages?.natsOutPerMessage?.median).toBeGreaterThan(0.1);
+    expect(logins?.statementsPerLogin?.median).toBeGreaterThan(1);
+    expect(logins?.natsInPerLogin?.median).toBeGreaterThan(1);
+  },
+);

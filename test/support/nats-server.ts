@@ -14,10 +14,21 @@ const ATTEMPTS = 20;
 export class NatsServer {
   port = 0;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chatserv-nats-'));
+  readonly #more: readonly string[];
   #server: ChildProcess | undefined;
+
+  /** @param more words of its command line */
+  constructor(more: readonly string[] = []) {
+    this.#more = more;
+  }
 
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
+  }
+
+  /** Its process; undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#server?.pid;
   }
 
   /** Starts it, after the first time on the same port. */
@@ -49,7 +60,7 @@ export class NatsServer {
   /** @returns whether it is ready; false if it ended before */
   #starts(): Promise<boolean> {
     const args = ['--addr', '127.0.0.1', '--port', String(this.port), '--jetstream', '--store_dir', this.#folder];
-    const server = spawn(NATS ?? '', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const server = spawn(NATS ?? '', [...args, ...this.#more], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#server = server;
     let said = '';
     return new Promise((resolve) => {

@@ -14,7 +14,8 @@ export default definePlugin({
             // Who resumes a session gives no name.
             if (name === '') return undefined;
             const account = (await accounts.find(name)) ?? (await accounts.create(name, ''));
-            return account && admit(account);
+            // With what a program's token needs.
+            return account && admit(account, { epoch: account.epoch, provider: 'open-door' });
           },
         },
       },

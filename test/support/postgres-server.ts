@@ -35,6 +35,11 @@ export class PostgresServer {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
+  /** The process that the others are children of; undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
   /** Options of a store in an unused schema, with quick answers about failures. */
   options(schema = `s${process.pid}_${++made}`): StoreOptions {
     return { url: this.url, schema, connections: 4, connectTimeout: 2000, statementTimeout: 5000, now: Date.now };
