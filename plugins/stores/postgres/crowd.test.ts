@@ -1,5 +1,7 @@
 import { type Collection, z } from 'chatserv';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newEntry } from '../../../test/support/new-entry.ts';
 import { usePostgres } from '../../../test/support/postgres.ts';
 import { POSTGRES } from '../../../test/support/postgres-programs.ts';
 import { openStore, type Store } from './store.ts';
@@ -80,5 +82,25 @@ describe.runIf(POSTGRES !== undefined)('when many users come or go at once', () 
     expect(await written()).toEqual(before);
     await store.accounts.signingKey(true);
     expect(await written()).not.toEqual(before);
+  });
+
+  test('messages that come while a server waits for the lock of the log share its transaction', async () => {
+    const other = new pg.Client({ connectionString: server.url });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query(`SELECT FROM ${schema}.log FOR UPDATE`);
+    const first = store.messageLog.append([newEntry('first')]);
+    await server.query(
+      `DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock') LOOP
+         PERFORM pg_sleep(0.01); END LOOP; END $$`,
+    );
+    const rest = ['second', 'third'].map((text) => store.messageLog.append([newEntry(text)]));
+    await other.query('COMMIT');
+    await other.end();
+    await Promise.all([first, ...rest]);
+    const transactions = await server.query(
+      `SELECT array_agg(body ORDER BY id) AS bodies FROM ${schema}.entry WHERE room = 1 GROUP BY xmin::text`,
+    );
+    expect(transactions).toEqual([{ bodies: ['first', 'second', 'third'] }]);
   });
 });

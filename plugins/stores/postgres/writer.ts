@@ -106,27 +106,35 @@ export class Writer {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      const jobs = this.#queue.splice(0, batchLength(this.#queue));
-      settle(jobs, await this.#outcomesOf(jobs));
+      const jobs = this.#take();
+      settle(jobs, await this.#outcomesOf(jobs, true));
     }
   }
 
-  /** Runs a batch. If the database rejects a value in it, its jobs are run one by one, so that only the bad one fails. */
-  async #outcomesOf(jobs: readonly Job[]): Promise<readonly Outcome[]> {
+  /** Takes jobs from the queue that fit into a batch. @param batch those that are in it already */
+  #take(batch: readonly Job[] = []): Job[] {
+    return this.#queue.splice(0, batchLength(this.#queue, batch));
+  }
+
+  /**
+   * Runs a batch. If the database rejects a value in it, its jobs are run one by one, so that only the bad one fails.
+   * @param grows whether jobs that come while it waits for the lock are added to it
+   */
+  async #outcomesOf(jobs: Job[], grows: boolean): Promise<readonly Outcome[]> {
     try {
-      return await this.#commit(jobs);
+      return await this.#commit(jobs, grows);
     } catch (cause) {
       if (jobs.length === 1 || !isRejection(cause)) {
         const error = complaint(this.#database.name, cause);
         return jobs.map(() => ({ error }));
       }
       const outcomes: Outcome[] = [];
-      for (const job of jobs) outcomes.push(...(await this.#outcomesOf([job])));
+      for (const job of jobs) outcomes.push(...(await this.#outcomesOf([job], false)));
       return outcomes;
     }
   }
 
-  async #commit(jobs: readonly Job[]): Promise<readonly Outcome[]> {
+  async #commit(jobs: Job[], grows: boolean): Promise<readonly Outcome[]> {
     const batch = ++this.batches;
     const deadline = performance.now() + IN_DOUBT.most;
     /** The outcomes of an attempt that may have been committed. */
@@ -140,6 +148,7 @@ export class Writer {
           if (doubtful !== undefined && (await this.#isCommitted(log, batch))) outcomes = doubtful;
           else {
             doubtful = undefined;
+            if (grows) jobs.push(...this.#take(jobs));
             await this.#following.catchUp(transaction, log.head);
             outcomes = await perform(log, jobs);
             await log.finish(this.epoch, batch);
@@ -221,16 +230,15 @@ function settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
   }
 }
 
-/** How many of the jobs make a batch. */
-function batchLength(jobs: readonly Job[]): number {
-  let [entries, characters, length] = [0, 0, 0];
-  for (const { does } of jobs) {
+/** How many jobs fit into a batch, at least one if it is empty. @param batch those that are in it already */
+function batchLength(jobs: readonly Job[], batch: readonly Job[]): number {
+  let [entries, characters] = [0, 0];
+  const places = [...batch, ...jobs].findIndex(({ does }, i) => {
     if (typeof does !== 'function') {
       entries += does.entries.length;
       for (const { body } of does.entries) characters += body.length;
     }
-    if (length > 0 && (entries > BATCH.entries || characters > BATCH.characters)) break;
-    length++;
-  }
-  return length;
+    return i > 0 && (entries > BATCH.entries || characters > BATCH.characters);
+  });
+  return places < 0 ? jobs.length : Math.max(0, places - batch.length);
 }
