@@ -29,15 +29,15 @@ interface Context {
   /** Why no export can be made now, if so. */
   refusal(): Refusal | undefined;
   /** Makes a link, unless the account has made too many. */
-  make(account: Account, room: number | undefined, format: Format): MadeLink | Refusal;
+  make(account: Account, room: number | undefined, format: Format): Promise<MadeLink | Refusal>;
 }
 
 const format = param.choice(FORMATS, 'a page to read, or lines of JSON for programs').default('html');
 
 /** The commands that make links to exports. */
 export function exportCommands({ rooms, role, refusal, make }: Context): CommandSpec[] {
-  function answer(account: Account, room: number | undefined, wanted: Format) {
-    const made = make(account, room, wanted);
+  async function answer(account: Account, room: number | undefined, wanted: Format) {
+    const made = await make(account, room, wanted);
     if ('reason' in made) return made;
     const { link, expires } = made;
     const where = room === undefined ? {} : { room };

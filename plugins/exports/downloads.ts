@@ -37,11 +37,11 @@ export interface DownloadContext {
 
 /** Serves exports under their links, each once, as fast as the client reads. */
 export function downloadHandler(context: DownloadContext): HttpHandler {
-  const { path, links, running, maxRunning, server, clock } = context;
+  const { path, links, running, maxRunning, server } = context;
 
   return async (request, response) => {
     const token = (request.url ?? '').split('?', 1)[0]?.slice(path.length) ?? '';
-    const link = links.find(token, clock);
+    const link = await links.find(token);
     if (link === undefined) return say(response, 404, GONE);
     if (request.method === 'HEAD') return void response.writeHead(200, headersOf(link, 'export')).end();
     if (request.method !== 'GET')
@@ -50,10 +50,9 @@ export function downloadHandler(context: DownloadContext): HttpHandler {
       server.countLimitHit('exports-running');
       return say(response, 503, BUSY, { 'retry-after': '60' });
     }
-    links.use(token);
     running.add(link.account.id);
     try {
-      const found = await context.open(link);
+      const found = (await links.use(token)) ? await context.open(link) : undefined;
       if (found === undefined) return say(response, 404, GONE);
       response.writeHead(200, headersOf(link, found.of));
       await send(found.records, link, request, response, context);

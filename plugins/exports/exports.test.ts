@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { Accounts, definePlugin, MessageLog } from 'chatserv';
 import { type LineClient, startServer, type TestPlugins } from 'chatserv/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startConnected } from '../../test/support/connected-servers.ts';
 import { Program } from '../../test/support/json-program.ts';
 import { htmlOf } from './html.ts';
 
@@ -206,6 +207,20 @@ describe('a link', () => {
     const link = await linkOf(bob, 'export-me');
     await accounts.signOut((await accounts.find('bob'))?.id ?? 0);
     expect((await fetch(origin + link)).status).toBe(404);
+  });
+
+  test('works on every server of a chat, once on all of them', async () => {
+    const more = { http: { port: 0 }, timeouts: false };
+    await using both = await startConnected(more);
+    const bob = await both.first.joins('bob');
+    const addresses = [both.second, both.first].map((server) => `http://${server.listening.get('http')}`);
+    const link = await linkOf(bob, 'export-me');
+    const got = await Promise.all(addresses.map(async (origin) => (await fetch(origin + link)).status));
+    expect(got.sort()).toEqual([200, 404]);
+    const another = await linkOf(bob, 'export-me');
+    const accounts = both.second.host.service(Accounts.service) as Accounts;
+    await accounts.signOut((await accounts.find('bob'))?.id ?? 0);
+    for (const origin of addresses) expect((await fetch(origin + another)).status).toBe(404);
   });
 
   test('outlives a reload of the plugin', async () => {

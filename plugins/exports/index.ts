@@ -1,4 +1,15 @@
-import { Accounts, definePlugin, Http, MessageLog, PersonalData, Rooms, refuse, z } from 'chatserv';
+import {
+  Accounts,
+  definePlugin,
+  Http,
+  MessageLog,
+  PersonalData,
+  Rooms,
+  refuse,
+  Storage,
+  settledTime,
+  z,
+} from 'chatserv';
 import { exportCommands } from './commands.ts';
 import { downloadHandler, type Export } from './downloads.ts';
 import { type ExportLink, Links } from './links.ts';
@@ -30,7 +41,7 @@ export default definePlugin({
     maxRunning: z.int().positive().default(4).describe('How many downloads can run at once, one for each user'),
     maxTime: z.number().positive().default(3600).describe('How long a download can take, in seconds'),
   }),
-  needs: { accounts: Accounts, messageLog: MessageLog },
+  needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
   wants: { http: Http, rooms: Rooms, personalData: PersonalData },
   setup(context) {
     const {
@@ -40,13 +51,14 @@ export default definePlugin({
       http,
       rooms,
       personalData = [],
+      storage,
       server,
       clock,
       signal,
       hotState,
       quota,
     } = context;
-    const links = hotState('links', () => new Links());
+    const links = new Links(storage, settledTime(clock));
     const made = quota('links');
     const running = hotState('running', () => new Set<number>());
     let unmount = () => {};
@@ -83,13 +95,13 @@ export default definePlugin({
           http === undefined
             ? refuse('unsupported', "This server has no HTTP port to download from: its host can switch on 'http'.")
             : undefined,
-        make(account, room, format) {
+        async make(account, room, format) {
           if (made.take(`${account.id}`, { most: options.perDay, time: DAY }, clock.monotonic()) > 0) {
             server.countLimitHit('exports');
             return refuse('too-many', `You can make ${options.perDay} exports a day.`);
           }
           const time = options.linkTime * 1000;
-          const token = links.add({ account, room, format, expires: clock.monotonic() + time }, clock);
+          const token = await links.add({ account, room, format }, time);
           const path = `${options.path}${token}`;
           return {
             link: options.url === undefined ? path : new URL(path.slice(1), withSlash(options.url)).href,
@@ -98,8 +110,9 @@ export default definePlugin({
         },
       }),
       hooks: {
-        async onAccountChange({ id }) {
-          links.endOf(id);
+        async onAccountChange({ id }, change, elsewhere) {
+          // The server that made the change has ended them.
+          if (change !== 'registered' && !elsewhere) await links.endOf(id);
         },
       },
       start() {

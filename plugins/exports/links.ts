@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import type { Account, SteadyClock } from 'chatserv';
-import type { Format } from './formats.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { type Account, type Collection, type Storage, z } from 'chatserv';
+import { FORMATS, type Format } from './formats.ts';
 
 /** What a link downloads. */
 export interface ExportLink {
@@ -8,36 +8,71 @@ export interface ExportLink {
   /** The id of a room; undefined for the account's own data. */
   readonly room: number | undefined;
   readonly format: Format;
-  /** By the monotonic clock, in milliseconds. */
-  readonly expires: number;
 }
 
-/** The links that have not been used. They are kept in memory: a restart ends them. */
-export class Links {
-  readonly #links = new Map<string, ExportLink>();
+const LINK = z.object({
+  account: z.object({ id: z.int().positive(), name: z.string() }),
+  room: z.int().optional(),
+  format: z.enum(FORMATS),
+  /** When it expires, in milliseconds since 1970. */
+  until: z.int(),
+});
 
-  /** @returns the token of a new link */
-  add(link: ExportLink, clock: SteadyClock): string {
-    const now = clock.monotonic();
-    for (const [token, { expires }] of this.#links) if (expires <= now) this.#links.delete(token);
+type StoredLink = z.infer<typeof LINK>;
+
+/**
+ * The links that have not been used, each under the hash of its token: whoever reads the store can download nothing. They
+ * are stored because a download may reach another server of the chat than the one that made its link.
+ */
+export class Links {
+  readonly #stored: Collection<StoredLink>;
+  readonly #now: () => number;
+
+  /** @param now milliseconds since 1970 */
+  constructor(storage: Storage, now: () => number) {
+    this.#stored = storage.open('export-links', LINK);
+    this.#now = now;
+  }
+
+  /** Adds a link that lasts for so many milliseconds, and deletes those that have expired. @returns its token */
+  async add({ account: { id, name }, room, format }: ExportLink, time: number): Promise<string> {
+    await this.#remove(({ until }) => until <= this.#now());
     const token = randomBytes(32).toString('base64url');
-    this.#links.set(token, link);
+    await this.#stored.set(keyOf(token), { account: { id, name }, room, format, until: this.#now() + time });
     return token;
   }
 
   /** The link with this token, unless it was used or has expired. */
-  find(token: string, clock: SteadyClock): ExportLink | undefined {
-    const link = this.#links.get(token);
-    return link !== undefined && link.expires > clock.monotonic() ? link : undefined;
+  async find(token: string): Promise<ExportLink | undefined> {
+    const link = await this.#stored.get(keyOf(token));
+    return link === undefined || link.until <= this.#now() ? undefined : { ...link, room: link.room };
   }
 
-  /** A link is used. */
-  use(token: string): void {
-    this.#links.delete(token);
+  /** Uses a link. @returns whether it was not used before */
+  async use(token: string): Promise<boolean> {
+    let isMine = false;
+    await this.#stored.update(keyOf(token), (link) => {
+      isMine = link !== undefined;
+      return undefined;
+    });
+    return isMine;
   }
 
   /** Ends all links of an account. */
-  endOf(account: number): void {
-    for (const [token, link] of this.#links) if (link.account.id === account) this.#links.delete(token);
+  async endOf(id: number): Promise<void> {
+    await this.#remove(({ account }) => account.id === id);
   }
+
+  async #remove(isOver: (link: StoredLink) => boolean): Promise<void> {
+    for (let after: string | undefined; ; ) {
+      const page = await this.#stored.list({ after });
+      after = page.at(-1)?.key;
+      if (after === undefined) return;
+      await Promise.all(page.filter(({ value }) => isOver(value)).map(({ key }) => this.#stored.delete(key)));
+    }
+  }
+}
+
+function keyOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }

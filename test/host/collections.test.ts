@@ -60,6 +60,7 @@ test('a plugin that needs storage is named where the store has none, with what t
   const needy = [
     'contact-policy',
     'delete-account',
+    'exports',
     'ignore',
     'lockout',
     'markers',
