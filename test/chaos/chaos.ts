@@ -10,6 +10,9 @@ const SERVERS = 3;
 /** How long all of them serve between two mishaps at least, in milliseconds. */
 const SHORTEST_QUIET = 200;
 
+/** How many users register and log in at once. */
+const AT_ONCE = 20;
+
 /** How long what is left may take to arrive in the end, in milliseconds. */
 const PATIENCE = 60_000;
 
@@ -97,13 +100,17 @@ class Chaos {
     const readers = Math.max(1, Math.floor(clients / 30));
     const names = Array.from({ length: clients - readers }, (_, i) => `u${i}`);
     const [{ program }] = this.#cluster.members as readonly [Cluster['members'][number]];
-    await program.registers(...names);
     const { port } = this.#cluster.balancer;
-    this.#talkers = names.slice(readers).map((name) => new User(name, undefined, port));
-    this.#readers = names
-      .slice(0, readers)
-      .flatMap((name) => ['phone', 'laptop'].map((device) => new User(name, device, port)));
-    await Promise.all(this.#users.map(({ online }) => online));
+    for (let i = 0; i < names.length; i += AT_ONCE) {
+      const group = names.slice(i, i + AT_ONCE);
+      await program.registers(...group);
+      const reading = group.filter((_, at) => i + at < readers);
+      const users = group.slice(reading.length).map((name) => new User(name, undefined, port));
+      const devices = reading.flatMap((name) => ['phone', 'laptop'].map((device) => new User(name, device, port)));
+      this.#talkers = [...this.#talkers, ...users];
+      this.#readers = [...this.#readers, ...devices];
+      await Promise.all([...users, ...devices].map(({ online }) => online));
+    }
   }
 
   /** Makes rooms and has everyone join. @returns where each talker writes to */
@@ -111,13 +118,15 @@ class Chaos {
     const names = Array.from({ length: this.#options.rooms }, (_, i) => `#room-${i}`);
     const [keeper] = this.#readers as readonly [User];
     const everywhere = this.#readers.filter((_, i) => i % 2 === 0);
-    for (const room of names) await keeper.conversation.command('create', { room });
+    for (const [i, room] of names.entries()) {
+      await (everywhere[i % everywhere.length] as User).conversation.command('create', { room });
+    }
     const join = async ({ conversation }: User, room: string) => {
       // Another server may learn of a new room a moment later.
       while (!(await conversation.command('join', { room }).catch(() => undefined))) await after(50);
     };
     await Promise.all(
-      everywhere.slice(1).map(async (user) => {
+      everywhere.map(async (user) => {
         for (const room of names) await join(user, room);
       }),
     );
