@@ -12,12 +12,15 @@ import { Unacknowledged } from './unacknowledged.ts';
 
 /**
  * `closed`: the login is not done. `live`: new entries are delivered at once. `reading`: catching up from the log.
- * `waiting`: new entries stay in the log until the client polls. `held`: they stay there because a plugin held one, or
- * because the log could not be read.
+ * `waiting`: new entries stay in the log until the client polls. `held`: they stay there because a plugin held one, or for
+ * a moment because the log could not be read.
  */
 type State = 'closed' | 'live' | 'reading' | 'waiting' | 'held';
 
 const NO_CHUNKS: Chunk[] = [];
+
+/** How long to wait before an inbox is read again that could not be read, in milliseconds. */
+const RETRY = 2000;
 
 /**
  * Delivers entries to one session, in the order of their ids, each once. A feed is at the log's tail, where entries are
@@ -101,10 +104,7 @@ export class SessionFeed implements Feed {
   /** Offers an entry at the log's tail, or an ephemeral one. */
   offer(rendered: Rendered): void {
     const { id } = rendered.message;
-    if (id === 0) {
-      this.#deliverEphemeral(rendered);
-      return;
-    }
+    if (id === 0) return void this.#deliverEphemeral(rendered);
     if (id <= this.#given) return;
     if (this.#state === 'live' && !this.#mustWait()) {
       this.#deliver(rendered);
@@ -204,11 +204,12 @@ export class SessionFeed implements Feed {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#reading = this.#readAll(reader, resolve)
       .catch((cause: unknown) => {
-        this.#state = 'held';
-        this.#context.environment.logger.error(
-          { event: 'store-error', ...this.#session.who, err: cause },
-          'an inbox could not be read; its messages stay there until fetch or the next login',
-        );
+        this.#state = this.#session.codec.pollsForMessages ? 'waiting' : 'held';
+        // Also where nothing was offered: what was not read must not count as delivered.
+        this.#missed = Math.max(this.#missed, this.#delivery.tail);
+        const { logger, clock } = this.#context.environment;
+        logger.error({ event: 'store-error', ...this.#session.who, err: cause }, 'an inbox cannot be read; will retry');
+        clock.after(RETRY, () => this.#retry(reader));
         reject(cause);
       })
       .finally(() => {
@@ -216,6 +217,10 @@ export class SessionFeed implements Feed {
         resolve();
       });
     return promise;
+  }
+
+  #retry(reader: InboxReader): void {
+    if (this.#state === 'held' && !this.#session.ended) this.catchUp(reader).catch(() => {});
   }
 
   async #readAll(reader: InboxReader, firstPageDelivered: () => void): Promise<void> {
@@ -315,10 +320,7 @@ export class SessionFeed implements Feed {
 
   /** Sends a message that the session cannot read from the log later, or queues it for a client that polls. */
   #putUnread(chunk: Chunk): void {
-    if (!this.#session.codec.pollsForMessages) {
-      this.#session.outbox.put(chunk);
-      return;
-    }
+    if (!this.#session.codec.pollsForMessages) return void this.#session.outbox.put(chunk);
     if (this.#queued === NO_CHUNKS) this.#queued = [];
     this.#queued.push(chunk);
     this.#queuedBytes += chunk.bytes.length;
