@@ -4,7 +4,7 @@ import type { Owners } from './owners.ts';
 import type { Subjects } from './subjects.ts';
 
 /** How long an owner may take by default, in milliseconds. */
-const TIME = 1000;
+const TIME = 2000;
 
 const request = z.object({ name: z.string(), data: z.unknown() });
 

@@ -16,7 +16,7 @@ export interface KeyOwners {
   /**
    * Asks the owner of a key. This server answers for an owner that cannot be reached.
    * @param data JSON
-   * @param time how long another server may take, in milliseconds; 1000 by default
+   * @param time how long another server may take, in milliseconds; 2000 by default
    * @throws when the handler throws
    */
   ask(name: string, key: string, data: unknown, time?: number): Promise<unknown>;

@@ -101,7 +101,7 @@ test('a turn that comes too late for the server that asked is given to another o
   const { promise, resolve } = Promise.withResolvers<void>();
   stall = promise;
   const late = begin();
-  server.clock.advance(1);
+  server.clock.advance(2);
   resolve();
   expect(await late).toEqual({});
   for (let i = 0; i < 3; i++) expect(await begin()).toHaveProperty('turn');

@@ -6,7 +6,7 @@ import type { Attempt, Attempts } from './attempts.ts';
  * How long the owner of a pair keeps another server waiting for a turn until it is asked again, and after how long nobody
  * waits for its answer any more. In milliseconds.
  */
-const [HOLD, ASK_TIME] = [500, 1000];
+const [HOLD, ASK_TIME] = [500, 2000];
 
 /** How long storing a block may take on another server, in milliseconds. */
 const STORE_TIME = 4000;
