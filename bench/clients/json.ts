@@ -4,8 +4,16 @@ import type { Line, Protocol } from './protocol.ts';
 const TYPE = '"type":"';
 const TEXT = '"text":"';
 
-/** By the first letter of a line's type. */
-const KINDS: Readonly<Record<string, Line>> = { m: 'message', t: 'answer', a: 'answer', e: 'answer', c: 'answer' };
+/** By the first two letters of a line's type. */
+const KINDS: Readonly<Record<string, Line>> = {
+  me: 'message',
+  to: 'answer',
+  an: 'answer',
+  as: 'answer',
+  ac: 'answer',
+  er: 'answer',
+  cl: 'answer',
+};
 
 /** Of every user. */
 const PASSWORD = 'tea-at-four';
@@ -20,7 +28,10 @@ export const json: Protocol = {
   direct: (to, text) => `{"type":"message","to":["${to}"],"text":"${text}","key":"${++keys}"}\n`,
   broadcast: (text) => `{"type":"message","to":"everyone","text":"${text}","key":"${++keys}"}\n`,
   query: '{"type":"command","name":"wholast","text":"1"}\n',
-  kindOf: (bytes, start) => KINDS[String.fromCharCode(bytes[bytes.indexOf(TYPE, start) + TYPE.length] ?? 0)] ?? 'other',
+  kindOf(bytes, start) {
+    const type = bytes.indexOf(TYPE, start) + TYPE.length;
+    return KINDS[bytes.toString('latin1', type, type + 2)] ?? 'other';
+  },
   textAt: (bytes, start) => bytes.indexOf(TEXT, start) + TEXT.length,
   acknowledge(bytes, start, end) {
     const [, id = ''] = bytes.toString('latin1', start, end).match(/"id":(\d+)/) ?? [];

@@ -4,6 +4,9 @@ import { Load } from '../load.ts';
 import { between } from './counts.ts';
 import type { ClusterWorkload } from './scenario.ts';
 
+/** How long the servers take to note who has left, in milliseconds. */
+const SETTLING = 5000;
+
 /** Sessions that pay for what servers allocate once. */
 const FIRST = 1000;
 
@@ -20,14 +23,19 @@ export function clusterIdle(more: number): ClusterWorkload {
     const load = new Load(cluster.to([here]));
     await load.logIn(Math.ceil(FIRST * scale));
     const before = await memory();
-    const cpuBefore = elsewhere?.cpu() ?? Number.NaN;
     const { length } = await load.logIn(Math.ceil(more * scale));
-    const cpuElsewhere = (elsewhere?.cpu() ?? Number.NaN) - cpuBefore;
     const then = await memory();
     const countsBefore = await cluster.counts();
     await after(seconds * 1000);
     const idle = between(countsBefore, await cluster.counts());
     load.close();
+    await after(SETTLING);
+    // Registered already.
+    const again = new Load(cluster.to([here]));
+    const cpuBefore = elsewhere?.cpu() ?? Number.NaN;
+    await again.logIn(length);
+    const cpuElsewhere = (elsewhere?.cpu() ?? Number.NaN) - cpuBefore;
+    again.close();
     const servers = cluster.servers.length;
     await cluster.stop();
     const [kbPerSession, kbPerSessionElsewhere, natsKbPerSession] = then.map(

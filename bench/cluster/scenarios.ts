@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import { BROADCAST, DIRECT } from '../workloads/closed-loop.ts';
 import { appends } from './append.ts';
+import { copy } from './copy.ts';
 import { clusterIdle } from './idle.ts';
 import { clusterLogins, clusterStorm } from './logins.ts';
 import { clusterLoop } from './loop.ts';
@@ -51,6 +52,15 @@ export const CLUSTER_SCENARIOS: readonly Scenario[] = [
     },
     new Map((['look', 'entry', 'cursor'] as const).map((kind) => [kind, kind])),
     requests,
+  ),
+  inCluster(
+    {
+      name: 'cluster-copy',
+      summary: 'a server copies from NATS who is online elsewhere, without what it does with it',
+      headline: 'cpuPerSession',
+    },
+    new Map([['20,000 sessions', 20_000]]),
+    copy,
   ),
   onServers(
     {

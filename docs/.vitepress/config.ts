@@ -38,6 +38,7 @@ const sidebar = [
       'operations',
       'robustness',
       'performance',
+      'scaling',
     ].map((page) => `${page}.md`),
   ),
   group(

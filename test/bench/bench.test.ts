@@ -64,3 +64,7 @@ test.runIf(NATS !== undefined && POSTGRES !== undefined)(
     expect(logins?.natsInPerLogin?.median).toBeGreaterThan(1);
   },
 );
+
+test('docs/scaling.md has the tables of the simulation', { timeout: 120_000 }, async () => {
+  await run(process.execPath, ['bench/scaling.ts', '--check'], { cwd: ROOT });
+});
