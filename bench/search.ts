@@ -1,15 +1,18 @@
 /**
  * Measures the search index on a log in SQLite: how long it takes to build, what that costs others, and searches of
- * several kinds. `npm run bench:search`, or with `-- --messages 100000`.
+ * several kinds. `npm run bench:search`, or with `-- --messages 100000`; `-- --store postgres` measures the index in a
+ * PostgreSQL database, of a server that it starts.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { TextIndex } from '../plugins/messages/search/text-index.ts';
 import { systemClock } from '../src/host/clock.ts';
 import { registerModuleHooks } from '../src/host/self.ts';
 import type { Account, CommandCall, Entry, Server } from '../src/index.ts';
+import { PostgresServer } from '../test/support/postgres-server.ts';
 import { percentile } from './load.ts';
 import type { Row } from './report/results.ts';
 
@@ -17,8 +20,11 @@ import type { Row } from './report/results.ts';
 registerModuleHooks();
 const { Quota } = await import('../src/index.ts');
 const { openStore } = await import('../plugins/stores/sqlite/store.ts');
+const { openStore: openPostgres } = await import('../plugins/stores/postgres/store.ts');
 const { IndexThread } = await import('../plugins/messages/search/index-thread.ts');
 const { Indexer } = await import('../plugins/messages/search/indexer.ts');
+const { LocalIndex } = await import('../plugins/messages/search/local-index.ts');
+const { StoreIndex } = await import('../plugins/messages/search/store-index.ts');
 const { searchCommand } = await import('../plugins/messages/search/search-command.ts');
 
 const { values } = parseArgs({
@@ -26,6 +32,7 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '1000000' },
     rooms: { type: 'string', default: '200' },
     samples: { type: 'string', default: '100' },
+    store: { type: 'string', default: 'sqlite' },
   },
 });
 const [MESSAGES, ROOMS, SAMPLES] = [values.messages, values.rooms, values.samples].map(Number) as [
@@ -39,6 +46,9 @@ const AT_ONCE = 1000;
 
 /** How many messages an account may read that joined all rooms late. */
 const LATE = 1000;
+
+/** Of the tables in PostgreSQL. */
+const SCHEMA = 'bench';
 
 const VOCABULARY = 50_000;
 const WORDS = 12;
@@ -59,7 +69,11 @@ const random = generator();
 /** A word: the second most common one is half as common as the first. */
 const word = () => `w${Math.floor(Math.exp(random() * Math.log(VOCABULARY)))}`;
 
-const store = await openStore({ file, busyTimeout: 5000, owned: true, now: Date.now });
+const postgres = values.store === 'postgres' ? new PostgresServer({ fsync: 'on' }) : undefined;
+await postgres?.create();
+const shared =
+  postgres && (await openPostgres({ ...postgres.options(SCHEMA), connections: 10, statementTimeout: 60_000 }));
+const store = shared ?? (await openStore({ file, busyTimeout: 5000, owned: true, now: Date.now }));
 const { accounts, messageLog: log } = store;
 const [reader, late, lone, sender] = (await Promise.all(
   ['reader', 'late', 'lone', 'sender'].map((name) => accounts.create(name, '')),
@@ -119,9 +133,12 @@ await others('others append', () => performance.now() > quietEnd);
 
 const thread = new IndexThread();
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
-const most = Number.MAX_SAFE_INTEGER;
 const clock = systemClock;
-const indexer = new Indexer({ messageLog: log, clock, logger: quiet, thread, file: `${file}-search`, most });
+const index: TextIndex =
+  shared === undefined
+    ? new LocalIndex({ messageLog: log, clock, thread, file: `${file}-search`, most: Number.MAX_SAFE_INTEGER })
+    : new StoreIndex(shared.searchIndex);
+const indexer = new Indexer({ messageLog: log, clock, logger: quiet, index });
 const cpuBefore = process.cpuUsage();
 began = performance.now();
 indexer.start();
@@ -130,9 +147,17 @@ const built = performance.now() - began;
 const { user, system } = process.cpuUsage(cpuBefore);
 rows['building the index'] = { measured: MESSAGES, tookMs: built };
 console.error(`built in ${Math.round(built / 1000)} s, ${Math.round((user + system) / 1e6)} s of processor time`);
-console.error(
-  `the index has ${Math.round(statSync(`${file}-search`).size / 1e6)} MB, the log ${Math.round(statSync(file).size / 1e6)} MB`,
-);
+const [indexBytes, logBytes] = await sizes();
+console.error(`the index has ${Math.round(indexBytes / 1e6)} MB, the log ${Math.round(logBytes / 1e6)} MB`);
+
+/** How much the index and the log take, in bytes. */
+async function sizes(): Promise<readonly [index: number, log: number]> {
+  if (postgres === undefined) return [statSync(`${file}-search`).size, statSync(file).size];
+  const [found] = await postgres.query<{ index: string; log: string }>(
+    `SELECT pg_total_relation_size('${SCHEMA}.search_message') AS index, pg_total_relation_size('${SCHEMA}.entry') AS log`,
+  );
+  return [Number(found?.index), Number(found?.log)];
+}
 
 const server = { countLimitHit() {}, shown: ({ id }: Entry) => ({ line: '', event: { id } }) } as unknown as Server;
 const options = { perMinute: 1e9, pageSize: 20, maxPageSize: 100, maxLength: 256, maxSearches: 64, searchTime: 2 };
@@ -170,6 +195,7 @@ await searches('a rare word, by who reads 1,000 messages in all rooms', late, 'n
 indexer.stop();
 await thread.close();
 await store.close();
+await postgres?.remove();
 
 console.log(`${cpus().length} cores (${cpus()[0]?.model}), Node ${process.version}; times in milliseconds\n`);
 console.log('| search | measured | p50 | p99 | max | took |\n| --- | --- | --- | --- | --- | --- |');
