@@ -42,7 +42,7 @@ export default {
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
   postgres: {
     file: 'stores/postgres/index',
-    provides: ['accounts', 'message-log', 'storage', 'archive', 'store-facts'],
+    provides: ['accounts', 'message-log', 'storage', 'archive', 'search-index', 'store-facts'],
   },
   reactions: { file: 'messages/reactions/index', provides: [] },
   registration: { file: 'login/registration', provides: ['registration'] },

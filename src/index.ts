@@ -202,6 +202,16 @@ export { Roles } from './services/roles.ts';
 export { type RoomAct, RoomLog } from './services/room-log.ts';
 export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';
 export {
+  type IndexAnswer,
+  type IndexBatch,
+  type IndexChange,
+  type IndexedMessage,
+  type IndexQuestion,
+  type IndexState,
+  type ReadableRoom,
+  SearchIndex,
+} from './services/search-index.ts';
+export {
   type ChainToken,
   chain,
   type ProvidedFor,

@@ -11,6 +11,7 @@ import {
 } from 'chatserv';
 import { textOfEdit } from './indexed-text.ts';
 import { snippetOf } from './snippet.ts';
+import { containsPhrases } from './words.ts';
 
 /** What hits are read from. */
 export interface HitsContext {
@@ -28,11 +29,13 @@ export interface Hit {
 }
 
 /**
- * Reads messages that the index has found, in the same order, as far as the account may read them. What has changed
- * since they were indexed is left out: messages that are gone, and those whose text is another one by now.
+ * Reads messages that the index has found, in the same order, as far as the account may read them and the phrases, each
+ * as its words, are in them. What has changed since they were indexed is left out: messages that are gone, and those
+ * whose text is another one by now.
  */
 export async function readHits(
   found: readonly (readonly [id: number, edit: number])[],
+  phrases: readonly (readonly string[])[],
   account: number,
   log: MessageLog,
 ): Promise<Hit[]> {
@@ -41,10 +44,10 @@ export async function readHits(
   const all = await Promise.all(found.map(async ([id, edit]) => [await read(id), edit, await read(edit)] as const));
   return all.flatMap(([entry, edit, change]): Hit[] => {
     if (entry === undefined || entry.redacted || entry.kind !== 'message') return [];
-    if (edit === 0) return [{ entry, text: entry.body, isEdited: false }];
     // Whoever has left a room does not see what was changed later.
-    const text = change && textOfEdit(change);
-    return text === undefined ? [] : [{ entry, text, isEdited: true }];
+    const text = edit === 0 ? entry.body : change && textOfEdit(change);
+    if (text === undefined || !containsPhrases(text, phrases)) return [];
+    return [{ entry, text, isEdited: edit !== 0 }];
   });
 }
 

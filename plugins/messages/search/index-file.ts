@@ -1,8 +1,8 @@
 /** The database of an index, in the worker thread: it must not import `chatserv`. */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { schema, VERSION } from './search-index.ts';
-import { TOKENIZER } from './words.ts';
+import { SCHEMA } from './fts-index.ts';
+import { VERSION } from './words.ts';
 
 /** Names the program in the header of the file: `cssi`, the search index of chatserv. */
 const APPLICATION_ID = 0x63_73_73_69;
@@ -72,7 +72,7 @@ function open(file: string): DatabaseSync {
 
 function create(file: string, log: string): DatabaseSync {
   const db = open(file);
-  db.exec(`BEGIN; ${schema(TOKENIZER)}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
+  db.exec(`BEGIN; ${SCHEMA}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
   db.prepare('INSERT INTO state VALUES (1, ?, 0, 0)').run(log);
   db.exec('COMMIT');
   return db;

@@ -1,18 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { OperationalError } from 'chatserv';
-import type { IndexDamage } from './index-file.ts';
+import { IndexFailure } from './index-failure.ts';
 import type { FromWorker, Requests, ToWorker } from './worker.ts';
-
-/** Why a request to the index failed. */
-export class IndexFailure extends OperationalError {
-  readonly damage: IndexDamage;
-
-  constructor(message: string, damage: IndexDamage = 'unusable') {
-    super(message);
-    this.damage = damage;
-  }
-}
 
 interface Call {
   resolve(value: unknown): void;

@@ -1,7 +1,9 @@
-import { Accounts, definePlugin, Ignores, MessageLog, StoreFacts, z } from 'chatserv';
+import { Accounts, definePlugin, Ignores, MessageLog, SearchIndex, StoreFacts, z } from 'chatserv';
 import { IndexThread } from './index-thread.ts';
 import { Indexer } from './indexer.ts';
+import { LocalIndex } from './local-index.ts';
 import { searchCommand } from './search-command.ts';
+import { StoreIndex } from './store-index.ts';
 
 /** Follows the name of the store's file. */
 const SUFFIX = '-search';
@@ -15,7 +17,7 @@ export default definePlugin({
       .optional()
       .describe(
         "The index, relative to the config's folder; by default it is beside the store's file, with `-search` after its " +
-          'name. `false`, or a store without a file: it is in memory',
+          'name. `false`, or a store without a file: it is in memory. With `postgres` it is in the database, unless this is set',
       ),
     maxInMemory: z
       .int()
@@ -34,25 +36,31 @@ export default definePlugin({
       .describe('After how long a search answers with what it has found so far, in seconds'),
   }),
   needs: { accounts: Accounts, messageLog: MessageLog },
-  wants: { ignores: Ignores, store: StoreFacts },
-  setup({ options, accounts, ignores, messageLog, store, server, logger, clock, path, hotState, quota }) {
-    const { maxInMemory } = options;
+  wants: { ignores: Ignores, store: StoreFacts, shared: SearchIndex },
+  setup({ options, accounts, ignores, messageLog, store, shared, server, logger, clock, path, hotState, quota }) {
     const beside = store?.file === undefined ? undefined : store.file + SUFFIX;
     const file = typeof options.file === 'string' ? path(options.file) : options.file === false ? undefined : beside;
-    const thread = hotState(
-      `index ${file ?? 'in memory'}`,
-      () => new IndexThread(),
-      (one) => one.close(),
-    );
-    const most = file === undefined ? maxInMemory : Number.MAX_SAFE_INTEGER;
-    const indexer = new Indexer({ messageLog, clock, logger, thread, file, most });
+    const usesStore = shared !== undefined && options.file === undefined;
+
+    function localIndex(): LocalIndex {
+      const thread = hotState(
+        `index ${file ?? 'in memory'}`,
+        () => new IndexThread(),
+        (one) => one.close(),
+      );
+      const most = file === undefined ? options.maxInMemory : Number.MAX_SAFE_INTEGER;
+      return new LocalIndex({ messageLog, clock, thread, file, most });
+    }
+
+    const index = usesStore ? new StoreIndex(shared) : localIndex();
+    const indexer = new Indexer({ messageLog, clock, logger, index });
     return {
       commands: [
         searchCommand(options, { accounts, messageLog, server, clock, indexer, quota: quota('searches'), ignores }),
       ],
       start() {
         // One in memory is made at the first search.
-        if (file !== undefined) indexer.start();
+        if (usesStore || file !== undefined) indexer.start();
       },
       dispose: () => indexer.stop(),
     };

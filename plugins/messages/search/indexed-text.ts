@@ -1,5 +1,5 @@
 import { type Entry, z } from 'chatserv';
-import type { IndexChange } from './search-index.ts';
+import type { TextChange } from './text-index.ts';
 
 /** The kind of entries that replace the text of a message. */
 export const EDIT = 'edit';
@@ -17,7 +17,7 @@ export function textOfEdit({ kind, body, redacted }: Entry): string | undefined 
 }
 
 /** What an entry changes in the index, if anything. */
-export function changeOf(entry: Entry): IndexChange | undefined {
+export function changeOf(entry: Entry): TextChange | undefined {
   const { id, room, sender, members, time, kind, body, of, redacted } = entry;
   if (kind === 'message' && !redacted && body !== '') return ['add', { id, room, sender, members, time, text: body }];
   if (of === undefined) return undefined;

@@ -1,7 +1,7 @@
-import type { Entry, Logger, MessageLog, SteadyClock } from 'chatserv';
-import { IndexFailure, type IndexThread } from './index-thread.ts';
+import type { Entry, IndexAnswer, IndexQuestion, Logger, MessageLog, SteadyClock } from 'chatserv';
+import { IndexFailure } from './index-failure.ts';
 import { changeOf, EDIT, textOfEdit } from './indexed-text.ts';
-import type { IndexAnswer, IndexQuestion, IndexState } from './search-index.ts';
+import type { TextChange, TextIndex } from './text-index.ts';
 
 /** How many entries are indexed at a time, and about how many characters of them at most. */
 const AT_ONCE = 250;
@@ -18,36 +18,21 @@ const GATHERED = 1000;
 const GATHERED_MOST = 5000;
 const GATHERED_LENGTH = 100_000;
 
-/** How long to wait after a failure, in milliseconds. */
-const RETRY = 30_000;
-
-/** The period in which each message is looked up in the log, how many at a time, and the pause between, in milliseconds. */
-const SWEEP = 60_000;
-const SWEPT_AT_ONCE = 1000;
-const SWEEP_PAUSE = 50;
-
-/** How many messages are removed at a time: the index is rewritten at each of their words. */
-const REMOVED_AT_ONCE = 50;
-
 /** How many edits of a message are looked at when one of them was redacted. */
 const EDITS = 1000;
 
-/** What the index is made from, and where it is. */
+/** What the index is made from. */
 export interface IndexerContext {
   readonly messageLog: MessageLog;
   readonly clock: SteadyClock;
   readonly logger: Logger;
-  readonly thread: IndexThread;
-  /** Undefined for an index in memory. */
-  readonly file: string | undefined;
-  /** The most messages in the index. */
-  readonly most: number;
+  readonly index: TextIndex;
 }
 
 /**
  * Keeps an index like the log. It follows the log and adds new entries every second; messages that were redacted leave it
- * at once, and those that are missing in the log within about a minute. After a failure it starts again; a damaged index
- * is built anew.
+ * at once. After a failure it starts again; a damaged index is built anew. Other servers may fill the same index: then
+ * one of them does most of the work, and the others look every two seconds whether it is done.
  */
 export class Indexer {
   readonly #context: IndexerContext;
@@ -56,7 +41,6 @@ export class Indexer {
   #opened: Promise<void> | undefined;
   /** The index has the entries up to this one. */
   #cursor = 0;
-  #count = 0;
   /** The end of the log when the index began to catch up with it. */
   #end = 0;
   /** New entries, in their order, and the characters of those that were gathered since there were none. */
@@ -66,8 +50,8 @@ export class Indexer {
   #isBehind = true;
   #advancing: Promise<void> | undefined;
   #cancelAdvance: (() => void) | undefined;
-  #cancelSweep: (() => void) | undefined;
-  #sweptUpTo = 0;
+  /** Whether another server was faster the last time. */
+  #hasOthers = false;
   /** Searches that wait for new entries to be indexed: then there is no pause. */
   #awaited = 0;
   #endPause: (() => void) | undefined;
@@ -85,15 +69,15 @@ export class Indexer {
   start(): void {
     if (this.#unfollow !== undefined || this.#isStopped) return;
     this.#unfollow = this.#context.messageLog.follow((entries) => this.#gather(entries));
+    this.#context.index.start?.((error) => this.#fail(error));
     void this.#advance();
-    this.#sweepLater();
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#unfollow?.();
     this.#cancelAdvance?.();
-    this.#cancelSweep?.();
+    this.#context.index.stop?.();
     this.#cancelRetry?.();
     this.#endPause?.();
   }
@@ -120,10 +104,10 @@ export class Indexer {
     cancel();
   }
 
-  /** Searches for one slice. @throws IndexFailure */
+  /** @throws IndexFailure */
   async search(question: IndexQuestion): Promise<IndexAnswer> {
     try {
-      return await this.#context.thread.ask('search', question);
+      return await this.#context.index.search(question);
     } catch (error) {
       if (!(error instanceof IndexFailure && error.damage === 'none')) this.#fail(error as Error);
       throw error;
@@ -140,7 +124,10 @@ export class Indexer {
       this.#gathered.push(...entries);
     }
     if (entries.some(({ kind }) => kind === 'redaction')) void this.#advance();
-    else this.#cancelAdvance ??= this.#context.clock.after(GATHERED, () => void this.#advance());
+    else {
+      const time = this.#hasOthers ? 2 * GATHERED : GATHERED;
+      this.#cancelAdvance ??= this.#context.clock.after(time, () => void this.#advance());
+    }
   }
 
   /** Indexes everything in the log, that of other servers included. Never rejects. */
@@ -176,29 +163,14 @@ export class Indexer {
   }
 
   async #open(): Promise<void> {
-    const { thread, file, most, messageLog } = this.#context;
-    const about = { file, log: messageLog.identity ?? '', most };
-    await thread.ask('open', { ...about, fresh: this.#isDamaged });
+    const { index, messageLog } = this.#context;
+    const head = await messageLog.head();
+    this.#cursor = await index.open(head, this.#isDamaged);
     this.#isDamaged = false;
-    const [{ cursor, time }, head] = await Promise.all([thread.ask('state'), messageLog.head()]);
-    const last = cursor === 0 ? undefined : await messageLog.get(cursor);
-    // A backup was put in place of the log: its ids can mean other entries.
-    if (cursor > head || (last !== undefined && time !== 0 && last.time !== time))
-      await thread.ask('open', { ...about, fresh: true });
-    const state = await this.#skipOld(await thread.ask('state'), head);
-    this.#cursor = state.cursor;
-    this.#count = state.count;
     this.#end = head;
     this.#isBehind = true;
-    if (head - state.cursor > GATHERED_MOST) this.#note({ entries: head - state.cursor }, 'building the search index');
-  }
-
-  /** In memory, skips what the index has no room for. */
-  async #skipOld(state: IndexState, head: number): Promise<IndexState> {
-    const { thread, file, most } = this.#context;
-    const upTo = head - most;
-    if (file !== undefined || upTo <= state.cursor) return state;
-    return thread.ask('apply', { after: state.cursor, upTo, time: 0, changes: [] });
+    const entries = head - this.#cursor;
+    if (entries > GATHERED_MOST) this.#note({ entries }, 'building the search index');
   }
 
   /** Reads and indexes what was not gathered. */
@@ -214,7 +186,7 @@ export class Indexer {
       const entries = await messageLog.entries(this.#cursor, most);
       await this.#index(entries, entries.length < most ? this.#end : 0);
       most = Math.max(LEAST_AT_ONCE, atOnce(entries));
-      if (this.#cursor < this.#end && this.#awaited === 0) await this.#pause();
+      if (this.#cursor < this.#end) await this.#pause(this.#hasOthers ? GATHERED : PAUSE);
     }
     if (began.left > GATHERED_MOST && this.#cursor >= this.#end) {
       const seconds = Math.round((clock.monotonic() - began.at) / 1000);
@@ -224,74 +196,58 @@ export class Indexer {
 
   /** Indexes entries, of which there are no others up to the id `upTo`. */
   async #index(all: readonly Entry[], upTo = 0): Promise<void> {
-    const { thread } = this.#context;
     const entries = all.filter(({ id }) => id > this.#cursor);
     const last = entries.at(-1);
     const end = Math.max(upTo, last?.id ?? 0);
     if (end <= this.#cursor) return;
-    const changes = entries.map(changeOf).filter((change) => change !== undefined);
-    const batch = { after: this.#cursor, upTo: end, time: last?.id === end ? last.time : 0, changes };
-    const { cursor, count } = await thread.ask('apply', batch);
-    this.#count = count;
-    // While a reload is under way, the plugin's predecessor indexes too.
+    const changes: TextChange[] = [];
+    for (const entry of entries) {
+      const change = changeOf(entry);
+      if (change !== undefined) changes.push(change, ...(await this.#takenBack(entry)));
+    }
+    const time = last?.id === end ? last.time : 0;
+    const { cursor, isApplied } = await this.#context.index.apply({ after: this.#cursor, upTo: end, time, changes });
+    this.#hasOthers = !isApplied;
+    // Another server indexes too or, while a reload is under way, the plugin's predecessor.
     if (cursor < end) this.#isBehind = true;
     this.#cursor = cursor;
-    for (const { kind, of } of entries) if (kind === 'redaction' && of !== undefined) await this.#takeBack(of);
   }
 
-  /** Restores the previous text of a message, if the redacted entry is one of its edits. */
-  async #takeBack(id: number): Promise<void> {
-    const { messageLog, thread } = this.#context;
-    const redacted = await messageLog.get(id);
+  /** Restores the previous text of a message, if the entry redacts one of its edits. */
+  async #takenBack({ kind, of }: Entry): Promise<readonly TextChange[]> {
+    if (kind !== 'redaction' || of === undefined) return [];
+    const { messageLog } = this.#context;
+    const redacted = await messageLog.get(of);
     const message = redacted?.kind === EDIT && redacted.of ? await messageLog.get(redacted.of) : undefined;
-    if (message === undefined || message.redacted) return;
+    if (message === undefined || message.redacted) return [];
     const edits = await messageLog.changes([message.id], EDITS, EDIT);
     const edit = edits.findLast((one) => textOfEdit(one) !== undefined);
-    await thread.ask('setText', message.id, edit?.id ?? 0, edit ? (textOfEdit(edit) ?? '') : message.body);
+    return [['edit', message.id, edit?.id ?? 0, edit ? (textOfEdit(edit) ?? '') : message.body]];
   }
 
-  async #pause(): Promise<void> {
+  /** Waits, unless a search waits. */
+  async #pause(milliseconds: number): Promise<void> {
+    if (this.#awaited > 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#context.clock.after(PAUSE, resolve);
+    const cancel = this.#context.clock.after(milliseconds, resolve);
     this.#endPause = resolve;
     await promise;
     this.#endPause = undefined;
     cancel();
   }
 
-  #sweepLater(): void {
-    const slices = Math.ceil(this.#count / SWEPT_AT_ONCE);
-    const pause = Math.max(SWEEP_PAUSE, SWEEP / Math.max(1, slices));
-    this.#cancelSweep = this.#context.clock.after(pause, async () => {
-      if (this.#failure === undefined) await this.#sweep().catch((error: Error) => this.#fail(error));
-      if (!this.#isStopped) this.#sweepLater();
-    });
-  }
-
-  /** Looks up some messages of the index in the log, and removes those that are gone. */
-  async #sweep(): Promise<void> {
-    const { thread, messageLog } = this.#context;
-    if (this.#opened === undefined) return;
-    await this.#opened;
-    const ids = await thread.ask('ids', this.#sweptUpTo, SWEPT_AT_ONCE);
-    this.#sweptUpTo = ids.length < SWEPT_AT_ONCE ? 0 : (ids.at(-1) ?? 0);
-    const missing = await messageLog.missing(ids);
-    for (let at = 0; at < missing.length && !this.#isStopped; at += REMOVED_AT_ONCE) {
-      await thread.ask('forget', missing.slice(at, at + REMOVED_AT_ONCE));
-    }
-  }
-
   /** Logs a failure, and starts again: at once if the index is damaged, otherwise after a while. */
   #fail(error: Error): void {
     if (this.#isStopped || this.#failure !== undefined) return;
-    const { clock, logger, file } = this.#context;
+    const { clock, logger, index } = this.#context;
     const wasDamaged = this.#isDamaged;
     this.#failure = error;
     this.#isDamaged = error instanceof IndexFailure && error.damage === 'damaged';
     // Once until it works again.
-    if (!this.#isReported) logger.error({ event: 'search-index', file, err: error }, 'the search index failed');
+    if (!this.#isReported)
+      logger.error({ event: 'search-index', file: index.file, err: error }, 'the search index failed');
     this.#isReported = true;
-    this.#cancelRetry = clock.after(this.#isDamaged && !wasDamaged ? 0 : RETRY, () => {
+    this.#cancelRetry = clock.after(this.#isDamaged && !wasDamaged ? 0 : index.retry, () => {
       this.#failure = undefined;
       this.#opened = undefined;
       this.#isBehind = true;

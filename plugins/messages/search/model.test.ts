@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { Accounts, definePlugin, type Entry, MessageLog, type NewEntry } from 'chatserv';
 import { type JsonClient, PASSWORD, startServer, type TestPlugins } from 'chatserv/testing';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { usePostgres } from '../../../test/support/postgres.ts';
+import { POSTGRES } from '../../../test/support/postgres-programs.ts';
 
 const NAMES = ['alice', 'bob', 'carol'] as const;
+const ROOMS = ['lab', 'den'] as const;
 const WORDS = ['tea', 'kiln', 'Café', '東京', '京'] as const;
 
 let folder = '';
@@ -18,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const who = fc.nat(NAMES.length - 1);
-const room = fc.nat(1);
+const room = fc.nat(ROOMS.length - 1);
 const words = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 4 }).map((some) => some.join(' '));
 
 const step = fc.oneof(
@@ -31,7 +34,14 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('trim' as const), most: fc.nat(20) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ does: fc.constant('search' as const), who, text: words, isPhrase: fc.boolean() }),
+    arbitrary: fc.record({
+      does: fc.constant('search' as const),
+      who,
+      text: words,
+      isPhrase: fc.boolean(),
+      from: fc.option(who),
+      in: fc.option(room),
+    }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
@@ -60,7 +70,7 @@ async function open(plugins: TestPlugins) {
     clients.push(client);
   }
   const rooms = [];
-  for (const name of ['lab', 'den']) rooms.push((await services.messageLog.createRoom(name, {}))?.id ?? 0);
+  for (const name of ROOMS) rooms.push((await services.messageLog.createRoom(name, {}))?.id ?? 0);
   const ids = await Promise.all(NAMES.map(async (name) => (await services.accounts.find(name))?.id ?? 0));
   return { server, log: services.messageLog, clients, rooms, ids };
 }
@@ -72,6 +82,8 @@ async function found(client: JsonClient, query: string): Promise<number[]> {
   client.says({ type: 'command', request: 1, name: 'search', values: { query } } as never);
   for (;;) {
     const event = await client.next('the answer');
+    // A room that may not be read is answered like one that does not exist.
+    if (event.type === 'error' && event.reason === 'no-room') return [];
     if (event.type === 'error') throw new Error(JSON.stringify(event));
     if (event.type !== 'answer') continue;
     const { hits } = event.facts as unknown as { hits: { message: { id: number } }[] };
@@ -80,7 +92,11 @@ async function found(client: JsonClient, query: string): Promise<number[]> {
 }
 
 /** The messages that an account may read with texts that fit, found by looking at all of them, latest first. */
-async function scanned(log: MessageLog, account: number, fits: (text: string) => boolean): Promise<number[]> {
+async function scanned(
+  log: MessageLog,
+  account: number,
+  fits: (text: string, message: Entry) => boolean,
+): Promise<number[]> {
   const all = await log.entries(0, 1e9);
   const ids: number[] = [];
   for (const message of all) {
@@ -89,7 +105,7 @@ async function scanned(log: MessageLog, account: number, fits: (text: string) =>
     const isReadable = async (entry: Entry | undefined) =>
       entry === undefined || (await log.readable(account, entry.id)) !== undefined;
     const text = edit === undefined ? message.body : (JSON.parse(edit.body) as { text: string }).text;
-    if (fits(text) && (await isReadable(message)) && (await isReadable(edit))) ids.unshift(message.id);
+    if (fits(text, message) && (await isReadable(message)) && (await isReadable(edit))) ids.unshift(message.id);
   }
   return ids;
 }
@@ -129,22 +145,30 @@ async function play({ log, clients, rooms, ids }: Opened, steps: readonly Step[]
     } else if (one.does === 'trim') {
       while (await log.trim({ before: 0, most: one.most, keysSince: 0, history: { before: 0, most: 1e9 } }));
     } else if (one.does === 'search') {
-      const query = one.isPhrase ? `"${one.text}"` : one.text;
-      const hits = await found(clients[one.who] as JsonClient, `${query} limit:1000000`);
-      expect(hits, query).toEqual(await scanned(log, account, matcher(one.text, one.isPhrase)));
+      const { text, isPhrase, from, in: place } = one;
+      const conditions = [from === null ? '' : `from:${NAMES[from]}`, place === null ? '' : `in:#${ROOMS[place]}`];
+      const query = [isPhrase ? `"${text}"` : text, ...conditions, 'limit:1000000'].join(' ');
+      const fits = matcher(text, isPhrase);
+      const expected = await scanned(
+        log,
+        account,
+        (text, message) =>
+          fits(text) &&
+          (from === null || message.sender === ids[from]) &&
+          (place === null || message.room === rooms[place]),
+      );
+      expect(await found(clients[one.who] as JsonClient, query), query).toEqual(expected);
     } else if (one.does === 'join') await log.join(at, account, 'member', 1);
     else await log.leave(at, account, 1, one.does === 'ban');
   }
 }
 
-test.each([
-  ['memory', () => ({})],
-  ['sqlite', () => ({ memory: false, sqlite: { file: join(folder, 'chat.db') } })],
-])('searches find what a plain look at every message finds, in %s', { timeout: 120_000 }, async (_store, plugins) => {
-  const opened = await open(plugins());
+/** Plays random conversations on one server, and looks for each word after each of them. */
+async function check(plugins: TestPlugins, numRuns: number): Promise<void> {
+  const opened = await open(plugins);
   await using _server = opened.server;
   const searches = NAMES.flatMap((_, one): Step[] =>
-    WORDS.map((text): Step => ({ does: 'search', who: one, text, isPhrase: false })),
+    WORDS.map((text): Step => ({ does: 'search', who: one, text, isPhrase: false, from: null, in: null })),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async (steps) => {
@@ -152,7 +176,23 @@ test.each([
       // The scan looks at everything.
       while (await opened.log.trim({ before: 0, most: 40, keysSince: 0, history: { before: 0, most: 1e9 } }));
     }),
-    { numRuns: 40 },
+    { numRuns },
   );
-  expect(opened.server.failures).toEqual([]);
+  // The clock of the test is not PostgreSQL's.
+  expect(opened.server.failures.filter(({ facts }) => facts.event !== 'clock-difference')).toEqual([]);
+}
+
+describe('searches find what a plain look at every message finds', { timeout: 120_000 }, () => {
+  test('in memory', () => check({}, 40));
+
+  test('in SQLite', () => check({ memory: false, sqlite: { file: join(folder, 'chat.db') } }, 40));
+
+  describe.runIf(POSTGRES !== undefined)('in PostgreSQL', () => {
+    const postgres = usePostgres();
+
+    test('with an index that all servers share', () => {
+      const { now, ...options } = postgres.options();
+      return check({ memory: false, postgres: options }, 20);
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from 'chatserv';
-import { hasWords } from './words.ts';
+import { wordsIn } from './words.ts';
 
 /** What somebody searches for. */
 export interface SearchQuery {
@@ -37,7 +37,7 @@ export function parseQuery(text: string): SearchQuery | Refusal {
     const [, name, value = '', phrase, end, word = ''] = PART.exec(line) ?? [];
     if (name === undefined) {
       if (phrase !== undefined && end === undefined) return refuse('args', 'A phrase ends with a quotation mark.');
-      if (hasWords(phrase ?? word)) phrases.push(phrase ?? word);
+      if (wordsIn(phrase ?? word).length > 0) phrases.push(phrase ?? word);
       continue;
     }
     const part = readPart(name.toLowerCase(), value);

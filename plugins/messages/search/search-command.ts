@@ -5,19 +5,21 @@ import {
   EVERYONE,
   findPlace,
   type Ignores,
+  type IndexQuestion,
   param,
   placeRefusal,
   type Quota,
+  type ReadableRoom,
   type Refusal,
   refuse,
   reply,
   type SteadyClock,
 } from 'chatserv';
 import { type Hit, type HitsContext, readHits, shownHits } from './hits.ts';
-import { IndexFailure } from './index-thread.ts';
+import { IndexFailure } from './index-failure.ts';
 import type { Indexer } from './indexer.ts';
 import { parseQuery, type SearchQuery } from './query.ts';
-import type { IndexQuestion, ReadableRoom } from './search-index.ts';
+import { wordsIn } from './words.ts';
 
 /** How long a search waits for the latest messages to be indexed, in milliseconds. */
 const SETTLES = 1000;
@@ -89,26 +91,19 @@ export function searchCommand(options: SearchOptions, context: SearchContext): C
     return { ...by, rooms: place.spans.map(({ since, until }): ReadableRoom => [place.room.id, since, until]) };
   }
 
-  /** Finds up to `limit` messages, the latest first, in slices, so that searches take turns. */
+  /** Finds up to `limit` messages, the latest first. */
   async function find(account: Account, query: SearchQuery, scope: Scope, limit: number) {
     const hits: Hit[] = [];
     if (scope === undefined) return { hits };
-    const { phrases, before: to, after: from, beforeId } = query;
+    const { before: to, after: from, beforeId } = query;
+    const phrases = query.phrases.map(wordsIn);
     const ignored = await context.ignores?.of(account.id);
     const end = clock.monotonic() + options.searchTime * 1000;
-    for (let below: number | undefined = beforeId ?? Number.MAX_SAFE_INTEGER, narrow = false; below; narrow = true) {
-      const { found, reached } = await indexer.search({
-        ...scope,
-        phrases,
-        from,
-        to,
-        below,
-        limit: limit - hits.length,
-        // The first slice looks at matches in all rooms. It finds most of what many match.
-        narrow,
-      });
-      const read = await readHits(found, account.id, messageLog);
-      // The next slice fills the page.
+    for (let below: number | undefined = beforeId ?? Number.MAX_SAFE_INTEGER; below; ) {
+      const question = { ...scope, phrases, from, to, below, limit: limit - hits.length };
+      const { found, reached } = await indexer.search({ ...question, time: Math.max(0, end - clock.monotonic()) });
+      const read = await readHits(found, phrases, account.id, messageLog);
+      // The next search fills the page.
       hits.push(...read.filter(({ entry }) => ignored?.hides(entry) !== true));
       if (reached !== undefined && (hits.length >= limit || clock.monotonic() > end)) return { hits, reached };
       below = reached;

@@ -31,33 +31,34 @@ async function search(client: JsonClient, query: string): Promise<readonly strin
   return hits.map(({ message }) => message.text);
 }
 
-async function logsIn(server: TestServer, name: string): Promise<JsonClient> {
+async function logsIn(server: TestServer, name: string, device = 'phone'): Promise<JsonClient> {
   const client = server.connectJson();
-  await client.logsIn(name, PASSWORD);
+  await client.logsIn(name, PASSWORD, device);
   return client;
 }
 
 describe.runIf(POSTGRES !== undefined)('with PostgreSQL', () => {
   const postgres = usePostgres();
 
-  /** Starts servers with one database, each with an index of its own. */
+  /** Starts servers with one database. */
   function starting() {
     const { now, ...options } = postgres.options();
     return (search: object) => startServer({ memory: false, postgres: options, search, timeouts: false });
   }
 
-  test('two servers find the same, at once, whether the index is in memory or in a file', async () => {
+  test('servers find the same, at once, whether the index is in the database or in a file', async () => {
     await using folder = await Folder.with({});
     const file = join(folder.path, 'index');
     const start = starting();
-    await using one = await start({ file });
+    await using one = await start({});
     await using other = await start({});
+    await using own = await start({ file });
     await one.registers('alice', 'bob');
     const [alice, bob] = [await logsIn(one, 'alice'), await logsIn(other, 'bob')];
+    const laptop = await logsIn(own, 'alice', 'laptop');
     await run(alice, 'create', { room: '#lab' });
     const same = async (query: string, texts: readonly string[]) => {
-      expect(await search(alice, query)).toEqual(texts);
-      expect(await search(bob, query)).toEqual(texts);
+      for (const client of [alice, bob, laptop]) expect(await search(client, query)).toEqual(texts);
     };
     await post(alice, 'tea before he came');
     // His server has read of the room by then.
@@ -76,6 +77,21 @@ describe.runIf(POSTGRES !== undefined)('with PostgreSQL', () => {
     await same('"tea at"', []);
     await run(bob, 'delete', { message: second });
     await same('東京', []);
+  });
+
+  test('an index in the database that was emptied is filled again', async () => {
+    const options = postgres.options();
+    const { now, ...postgresOptions } = options;
+    await using server = await startServer({ memory: false, postgres: postgresOptions, timeouts: false });
+    await server.registers('alice');
+    const alice = await logsIn(server, 'alice');
+    await run(alice, 'create', { room: '#lab' });
+    await post(alice, 'tea one');
+    expect(await search(alice, 'tea')).toEqual(['tea one']);
+    const tables = ['message', 'day', 'state'].map((table) => `${options.schema}.search_${table}`);
+    await postgres.query(`TRUNCATE ${tables.join()}`);
+    await post(alice, 'tea two');
+    expect(await search(alice, 'tea')).toEqual(['tea two', 'tea one']);
   });
 
   test('an index in a file goes on where it was, with what another server has appended meanwhile', async () => {

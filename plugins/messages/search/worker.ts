@@ -5,8 +5,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort } from 'node:worker_threads';
+import { FtsIndex } from './fts-index.ts';
 import { damageOf, type IndexDamage, openIndexFile } from './index-file.ts';
-import { SearchIndex } from './search-index.ts';
 
 /** Opens an index. */
 export interface OpenRequest {
@@ -21,7 +21,7 @@ export interface OpenRequest {
 }
 
 /** The requests of the thread: those of the index, once it is open. */
-export type Requests = Pick<SearchIndex, 'state' | 'apply' | 'setText' | 'forget' | 'ids' | 'search'> & {
+export type Requests = Pick<FtsIndex, 'state' | 'apply' | 'forget' | 'ids' | 'search'> & {
   open(request: OpenRequest): void;
   close(): void;
 };
@@ -35,7 +35,7 @@ if (!port) throw new Error('This file is the search index, and runs in a worker 
 
 let db: DatabaseSync | undefined;
 let opened: OpenRequest | undefined;
-let index: SearchIndex | undefined;
+let index: FtsIndex | undefined;
 
 function close(): void {
   index = undefined;
@@ -52,7 +52,7 @@ function run([name, ...values]: ToWorker): unknown {
     if (index !== undefined && !fresh && isDeepStrictEqual(request, opened)) return undefined;
     close();
     db = openIndexFile(file, log, fresh);
-    index = new SearchIndex(db, most);
+    index = new FtsIndex(db, most);
     opened = { ...request, fresh: false };
     return undefined;
   }

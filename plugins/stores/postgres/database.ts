@@ -74,6 +74,8 @@ export class Database implements Queryable {
         `-c search_path=${pg.escapeIdentifier(schema).replaceAll(' ', '\\ ')}`,
         // A process that reads no more, or is cut off, must not keep the log's lock while the server sends it something.
         `-c tcp_user_timeout=${statementTimeout}`,
+        // Statements are short: compiling them or starting processes for them takes longer than they do.
+        '-c jit=off -c max_parallel_workers_per_gather=0',
       ].join(' '),
       max: connections,
       connectionTimeoutMillis: connectTimeout,

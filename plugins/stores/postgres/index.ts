@@ -1,4 +1,4 @@
-import { Accounts, Archive, definePlugin, MessageLog, Storage, StoreFacts, z } from 'chatserv';
+import { Accounts, Archive, definePlugin, MessageLog, SearchIndex, Storage, StoreFacts, z } from 'chatserv';
 import { openStore, type StoreOptions, unconnectedStore } from './store.ts';
 
 export default definePlugin({
@@ -25,7 +25,14 @@ export default definePlugin({
       .default(10_000)
       .describe('How long a statement may take, or a transaction may pause, in milliseconds'),
   }),
-  provides: { accounts: Accounts, messageLog: MessageLog, storage: Storage, archive: Archive, facts: StoreFacts },
+  provides: {
+    accounts: Accounts,
+    messageLog: MessageLog,
+    storage: Storage,
+    archive: Archive,
+    searchIndex: SearchIndex,
+    facts: StoreFacts,
+  },
   async setup({ options, clock, logger, server, dryRun }) {
     const all: StoreOptions = {
       ...options,

@@ -1,8 +1,9 @@
 import { type Entry, EVERYONE, type HistoryRange, type InboxCount } from 'chatserv';
 import type { Database } from './database.ts';
 import { ENTRY, type EntryRow, entryOf, FROM_ENTRY } from './entry-rows.ts';
+import { gathering } from './gathering.ts';
 import { atMost, inPages, toInt8 } from './limits.ts';
-import { MENTIONS_ALL } from './log-rows.ts';
+import { columns, MENTIONS_ALL } from './log-rows.ts';
 
 /** The periods in which an account, $1, may read its rooms, as `span (room, kind, since, until, last)`. */
 export const SPANS = `
@@ -48,10 +49,27 @@ const COUNT = `
     WHERE kind = 'direct' AND span.last > $3 ORDER BY span.room, one.id LIMIT $4
   ) AS counted`;
 
+/** Entries, $2, each of which an account, $1, may read. */
+const READABLE = `
+  SELECT place, ${ENTRY} FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS wanted (account, id, place)
+  JOIN entry e ON e.id = wanted.id JOIN room r ON r.id = e.room AND r.kind <> 'removed'
+  JOIN account a ON a.id = wanted.account AND a.since < e.id
+  WHERE e.room = ${EVERYONE} OR EXISTS (
+    SELECT 1 FROM member m
+    WHERE m.account = a.id AND m.room = e.room AND m.since < e.id AND (m.until = 0 OR e.id < m.until)
+  )`;
+
 /** Reads entries. */
 export function readingOf({ read }: Pick<Database, 'read'>) {
   const entries = async (sql: string, values: readonly unknown[]): Promise<Entry[]> =>
     (await read<EntryRow>(sql, values)).map(entryOf);
+
+  // A page of a search asks for many entries at once.
+  const readable = gathering(async (requests: readonly (readonly [account: number, id: number])[]) => {
+    const rows = await read<EntryRow & { place: number }>(READABLE, columns(requests, 2));
+    const found = new Map(rows.map((row) => [row.place, entryOf(row)]));
+    return requests.map((_, i) => found.get(i + 1));
+  });
 
   async function get(id: number): Promise<Entry | undefined> {
     return (await entries(`SELECT ${ENTRY} ${FROM_ENTRY} WHERE e.id = $1`, [id]))[0];
@@ -137,15 +155,7 @@ export function readingOf({ read }: Pick<Database, 'read'>) {
 
     get,
 
-    /** See `MessageLog.readable`. */
-    async readable(account: number, id: number): Promise<Entry | undefined> {
-      const found = await entries(
-        `WITH ${SPANS} SELECT ${ENTRY} ${FROM_ENTRY} WHERE e.id = $2
-           AND EXISTS (SELECT 1 FROM span WHERE span.room = e.room AND since < e.id AND (until = 0 OR e.id < until))`,
-        [account, id],
-      );
-      return found[0];
-    },
+    readable: (account: number, id: number): Promise<Entry | undefined> => readable([account, id]),
 
     async latest(): Promise<number | undefined> {
       const [row] = await read<{ time: number }>(

@@ -146,4 +146,43 @@ export const MIGRATIONS: readonly Migration[] = [
     );
     `,
   },
+  {
+    worksWith: 1,
+    sql: `
+    CREATE TABLE search_state (                 -- one row
+      id bigint PRIMARY KEY CHECK (id = 1),
+      version bigint NOT NULL,                  -- of the rules by which texts are split into words
+      cursor bigint NOT NULL                    -- the index has everything up to this entry
+    );
+    INSERT INTO search_state VALUES (1, 0, 0);
+    CREATE TABLE search_message (               -- messages that can be found
+      id bigint PRIMARY KEY,
+      room bigint NOT NULL,
+      time bigint NOT NULL,
+      edit bigint NOT NULL,                     -- the edit that the words are from; 0 for the original
+      scope tsvector NOT NULL,                  -- r<room>, s<sender>, and in direct conversations m<member> of each
+      words tsvector NOT NULL
+    ) WITH (autovacuum_vacuum_scale_factor = 0.02); -- removed words are on the disk until then
+    CREATE INDEX search_words ON search_message USING gin (words, scope) WITH (gin_pending_list_limit = 512);
+    CREATE INDEX search_edit ON search_message (edit) WHERE edit > 0;
+    CREATE TABLE search_day (                   -- the messages of each day
+      day bigint PRIMARY KEY,                   -- since 1970
+      first bigint NOT NULL,                    -- the lowest id
+      last bigint NOT NULL                      -- the highest id
+    );
+    CREATE FUNCTION search_remove() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+      DECLARE ids bigint[]; BEGIN ${[
+        "IF TG_OP = 'DELETE' THEN ids := ARRAY(SELECT id FROM gone); ELSE ids := ARRAY(SELECT id FROM gone WHERE redacted); END IF;",
+        'IF cardinality(ids) = 0 THEN RETURN NULL; END IF;',
+        'PERFORM 1 FROM search_state FOR SHARE;',
+        'DELETE FROM search_message WHERE id = ANY (ids);',
+        "UPDATE search_message SET words = '' WHERE edit > 0 AND edit = ANY (ids);",
+        'RETURN NULL;',
+      ].join(' ')} END $$;
+    CREATE TRIGGER search_deleted AFTER DELETE ON entry REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+      EXECUTE FUNCTION search_remove();
+    CREATE TRIGGER search_redacted AFTER UPDATE ON entry REFERENCING NEW TABLE AS gone FOR EACH STATEMENT
+      EXECUTE FUNCTION search_remove();
+    `,
+  },
 ];

@@ -1,4 +1,12 @@
-import { type Accounts, type Archive, type MessageLog, type Storage, type StoreFacts, storageOver } from 'chatserv';
+import {
+  type Accounts,
+  type Archive,
+  type MessageLog,
+  type SearchIndex,
+  type Storage,
+  type StoreFacts,
+  storageOver,
+} from 'chatserv';
 import { accountsOf } from './accounts.ts';
 import { exportOf } from './archive.ts';
 import { clockCheckOf } from './clock-check.ts';
@@ -9,6 +17,7 @@ import { checkOf } from './health-check.ts';
 import { importOf } from './import.ts';
 import { messageLogOf } from './log.ts';
 import { migrate } from './migrate.ts';
+import { searchIndexOf } from './search-index.ts';
 import { textsOf } from './texts.ts';
 import { repeatedly } from './watch.ts';
 import { Writer } from './writer.ts';
@@ -19,6 +28,7 @@ export interface Store {
   readonly messageLog: MessageLog;
   readonly storage: Storage;
   readonly archive: Archive;
+  readonly searchIndex: SearchIndex;
   readonly facts: StoreFacts;
   /** Finishes pending requests and disconnects. */
   close(): Promise<void>;
@@ -108,6 +118,7 @@ function servicesIn(database: Database, { identity, head, revision }: Start, { s
     messageLog: messageLogOf({ database, writer, following, schema, identity, check }),
     storage: storageOver(textsOf(database)),
     archive: { ...exportOf(database), ...importing },
+    searchIndex: searchIndexOf(database),
     facts: factsOf(database, writer, schema),
   };
   return { services, writer, isNews, abandon };

@@ -1,37 +1,11 @@
-/** The index of one log, in the worker thread: it must not import `chatserv`. */
+/** The index of one log in SQLite's FTS5, in the worker thread: it must not import values from `chatserv`. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { quoted, spaced } from './words.ts';
-
-/** A change of the index: a new message, the text of an edited one, or one that is gone. */
-export type IndexChange =
-  | readonly [kind: 'add', message: IndexedMessage]
-  | readonly [kind: 'edit', id: number, edit: number, text: string]
-  | readonly [kind: 'remove', id: number];
-
-/** A message to index. */
-export interface IndexedMessage {
-  readonly id: number;
-  readonly room: number;
-  readonly sender: number;
-  /** The members of a direct conversation. */
-  readonly members?: readonly number[] | undefined;
-  /** In milliseconds since 1970. */
-  readonly time: number;
-  readonly text: string;
-}
-
-/** Entries of the log in a row, as far as they concern the index. */
-export interface IndexBatch {
-  /** The entry before them: the index must have everything up to it. */
-  readonly after: number;
-  /** The last of them, and when it was appended. */
-  readonly upTo: number;
-  readonly time: number;
-  readonly changes: readonly IndexChange[];
-}
+import type { IndexAnswer, IndexQuestion, ReadableRoom } from 'chatserv';
+import type { TextBatch, TextChange } from './text-index.ts';
+import { wordsIn } from './words.ts';
 
 /** How far the index is. */
-export interface IndexState {
+export interface FtsState {
   /** It has everything up to this entry, which was appended at `time`. */
   readonly cursor: number;
   readonly time: number;
@@ -39,45 +13,21 @@ export interface IndexState {
   readonly count: number;
 }
 
-/** The messages that an account may read: all with ids between `since` and `until` (0: no end) in a room. */
-export type ReadableRoom = readonly [room: number, since: number, until: number];
-
-/** A search. Messages must meet all conditions. */
-export interface IndexQuestion {
-  /** Words and phrases. */
-  readonly phrases: readonly string[];
-  readonly sender?: number | undefined;
-  readonly rooms: readonly ReadableRoom[];
-  /** An account whose direct conversations count too, from the id `since` on. */
-  readonly member?: { readonly account: number; readonly since: number } | undefined;
-  /** Only messages with lower ids. */
-  readonly below: number;
-  /** Only messages from this time on and before the other, in milliseconds since 1970. */
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly limit: number;
+/** One slice of a search. */
+export interface FtsQuestion extends Omit<IndexQuestion, 'time'> {
   /** Whether to look only at messages in the rooms: slow at first, but sure to end soon where few match. */
-  readonly narrow?: boolean | undefined;
+  readonly narrow: boolean;
 }
 
-/** What a slice of a search has found, latest first. */
-export interface IndexAnswer {
-  /** Messages, and the edits whose texts were indexed; 0 for none. */
-  readonly found: readonly (readonly [id: number, edit: number])[];
-  /** Where the next slice goes on, as its `below`; undefined at the end. */
-  readonly reached?: number;
-}
-
-/** The tables, which `VERSION` numbers: an index of another version is built anew. */
-export const VERSION = 1;
-export const schema = (tokenizer: string) => `
+/** The tables. `VERSION` numbers them too. */
+export const SCHEMA = `
   CREATE VIRTUAL TABLE message USING fts5(
     room UNINDEXED,
     time UNINDEXED,
     edit UNINDEXED,                         -- the id of the edit that the text is from; 0 for none
-    body,
+    body,                                   -- the words
     scope,                                  -- r<room>, s<sender>, and in direct conversations m<member> of each
-    tokenize = "${tokenizer}", columnsize = 0
+    tokenize = 'ascii', columnsize = 0      -- as wordsIn splits texts, blanks split the words
   );
   -- No word of a removed text stays in the index.
   INSERT INTO message (message, rank) VALUES ('secure-delete', 1);
@@ -107,7 +57,7 @@ const LOOKED_AT = 64;
 const FEW_ROOMS = 16;
 
 /** An index in an open database. */
-export class SearchIndex {
+export class FtsIndex {
   readonly #db: DatabaseSync;
   readonly #most: number;
   #count: number;
@@ -146,13 +96,13 @@ export class SearchIndex {
     this.#count = (db.prepare('SELECT count(*) AS n FROM message_content').get() as { n: number }).n;
   }
 
-  state(): IndexState {
+  state(): FtsState {
     const { cursor, time } = this.#statements.state.get() as { cursor: number; time: number };
     return { cursor, time, count: this.#count };
   }
 
   /** Adds what follows the cursor. A batch that follows another entry is ignored. @returns how far the index is then */
-  apply({ after, upTo, time, changes }: IndexBatch): IndexState {
+  apply({ after, upTo, time, changes }: TextBatch): FtsState {
     const { cursor } = this.state();
     if (after !== cursor) return this.state();
     const count = this.#count;
@@ -178,11 +128,6 @@ export class SearchIndex {
     return this.state();
   }
 
-  /** Sets the text of a message, if the index has it. @param edit the edit that it is from; 0 for the original */
-  setText(id: number, edit: number, text: string): void {
-    if (this.#inTransaction(() => this.#edit(id, edit, text))) this.#empty();
-  }
-
   /** Removes messages, at once and without a trace. */
   forget(ids: readonly number[]): void {
     const removed = this.#inTransaction(() => ids.filter((id) => this.#remove(id)));
@@ -195,7 +140,7 @@ export class SearchIndex {
   }
 
   /** Searches for one slice. */
-  search(question: IndexQuestion): IndexAnswer {
+  search(question: FtsQuestion): IndexAnswer {
     const { rooms, member, from, to, limit } = question;
     if (rooms.length === 0 && member === undefined) return { found: [] };
     const spans = new Map<number, ReadableRoom[]>();
@@ -220,7 +165,7 @@ export class SearchIndex {
   }
 
   /** The ids between which the matches are. */
-  #between({ rooms, member, below, from, to }: IndexQuestion): [number, number] {
+  #between({ rooms, member, below, from, to }: FtsQuestion): [number, number] {
     const first = from === undefined ? 0 : this.#statements.first.get(Math.floor(from / DAY))?.id;
     const last = to === undefined ? below : this.#statements.last.get(Math.floor((to - 1) / DAY))?.id;
     const since = Math.min(...rooms.map(([, since]) => since), member?.since ?? Number.POSITIVE_INFINITY);
@@ -231,18 +176,18 @@ export class SearchIndex {
     ];
   }
 
-  #add({ id, room, sender, members, time, text }: IndexedMessage): void {
+  #add({ id, room, sender, members, time, text }: Extract<TextChange, readonly ['add', unknown]>[1]): void {
     // Ids are used again after another program has emptied the log.
     this.#remove(id);
     const scope = [`r${room}`, `s${tokenOf(sender)}`, ...(members ?? []).map((member) => `m${tokenOf(member)}`)];
-    this.#statements.add.run(id, room, time, spaced(text), scope.join(' '));
+    this.#statements.add.run(id, room, time, indexed(text), scope.join(' '));
     this.#count++;
   }
 
   /** @returns whether the index had the message */
   #edit(id: number, edit: number, text: string): boolean {
     if (this.#statements.get.get(id) === undefined) return false;
-    this.#statements.edit.run(id, spaced(text), edit);
+    this.#statements.edit.run(id, indexed(text), edit);
     return true;
   }
 
@@ -277,13 +222,18 @@ export class SearchIndex {
 }
 
 /** The query for FTS5. */
-function matchOf({ phrases, sender, member, narrow }: IndexQuestion, rooms: readonly number[]): string {
+function matchOf({ phrases, sender, member, narrow }: FtsQuestion, rooms: readonly number[]): string {
   const scopes = rooms.map((room) => `r${room}`);
   if (member !== undefined) scopes.push(`m${tokenOf(member.account)}`);
-  const terms = phrases.map((phrase) => `body : ${quoted(phrase)}`);
+  const terms = phrases.map((words) => `body : "${words.join(' ')}"`);
   if (sender !== undefined) terms.push(`scope : s${tokenOf(sender)}`);
   if (narrow || scopes.length <= FEW_ROOMS || terms.length === 0) terms.push(`scope : (${scopes.join(' OR ')})`);
   return terms.join(' AND ');
+}
+
+/** A text as FTS5 gets it. */
+function indexed(text: string): string {
+  return wordsIn(text).join(' ');
 }
 
 /** An account's id as a part of a word. Guests have negative ones. */
