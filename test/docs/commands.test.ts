@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Block, blocksIn } from '../support/code-in.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const BIN = join(ROOT, 'src/cli/bin.ts');
+
+// A block may have several commands, each of which starts the program.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Blocks that this test does not run, by their page and first line, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {

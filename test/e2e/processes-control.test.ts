@@ -12,7 +12,7 @@ import { NATS } from '../support/nats-program.ts';
 import { canNotify, NotifySocket } from '../support/notify-socket.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { POSTGRES } from '../support/postgres-programs.ts';
-import { joinEach, pidOf, processesConfig, startProcesses } from '../support/processes.ts';
+import { joinEach, pidOf, processesConfig, sessionsOf, startProcesses } from '../support/processes.ts';
 
 // Most of the time programs start.
 vi.setConfig({ testTimeout: 120_000 });
@@ -40,6 +40,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('what operates a se
     const runs = (...args: readonly string[]) => folder.runs([...args, '--config', program.configFile]);
     const health = await runs('health');
     expect(health).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ready\n {2}processes +well\n/) });
+    await expect.poll(() => sessionsOf(program), { timeout: 30_000 }).toEqual([1, 1]);
     const { stdout } = await runs('top');
     expect(stdout).toMatch(/^up \d+ s, 2 sessions, 2 online, /);
     expect(stdout).toMatch(/\nprocess 1: serving, 1 sessions, .*\nprocess 2: serving, 1 sessions, /);
@@ -121,11 +122,11 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('what operates a se
       const env = { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: '400000' };
       await using program = await startProcesses(config, { env, sockets: { tcp: held.fd } });
       await systemd.hears(/^READY=1$/);
-      expect(program.stderr.match(/"event":"process"/g)).toHaveLength(2);
+      for (const number of [1, 2]) await pidOf(program, number);
       await systemd.hears(/^WATCHDOG=1$/);
       expect(program.port).toBe(held.port);
       for (const number of [1, 2]) {
-        expect(program.stderr).toMatch(
+        await program.complains(
           new RegExp(`"process":${number},"event":"listen","transport":"tcp","where":"127.0.0.1:${held.port}"`),
         );
       }

@@ -7,7 +7,7 @@ import { useNats } from '../support/nats.ts';
 import { NATS } from '../support/nats-program.ts';
 import { usePostgres } from '../support/postgres.ts';
 import { POSTGRES } from '../support/postgres-programs.ts';
-import { joinEach, pidOf, processesConfig, startProcesses } from '../support/processes.ts';
+import { joinEach, pidOf, processesConfig, sessionsOf, startProcesses } from '../support/processes.ts';
 import { startProgram } from '../support/program.ts';
 
 // Most of the time programs start.
@@ -34,9 +34,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('a server of severa
       await to.hears(from.name, 'hi');
     }
     await one.asksUntil('who', everyone(2));
-    const { sessions, processes } = (await program.facts()) as { sessions: number; processes?: { sessions: number }[] };
-    expect(sessions).toBe(2);
-    expect(processes?.map((each) => each.sessions)).toEqual([1, 1]);
+    await expect.poll(() => sessionsOf(program), { timeout: 30_000 }).toEqual([1, 1]);
 
     const local = new LineClient(connect(join(program.folder, 'line.sock')), 'local');
     await local.registers('local', 'tea-at-four');
@@ -101,14 +99,14 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('a server of severa
       const user = users.get(number) as LineClient;
       await user.sees('closing:shutdown');
       await user.isClosed();
-      // The other one, or the new one, is there at every moment.
-      await program.registers(`new-${number}`);
+      // The other one, or the new one, listens at every moment.
+      await (await program.connect()).closes();
     }
     await program.complains(/"event":"restarted"/);
     const after = [await pidOf(program, 1), await pidOf(program, 2)];
     expect(new Set([...before, ...after]).size).toBe(4);
 
-    const user = await program.joins('olga');
+    const user = (await joinEach(program)).get(1) as LineClient;
     await program.configures({ plugins: { sqlite: true } });
     program.stderr = '';
     program.signals('SIGUSR2');

@@ -30,6 +30,12 @@ export async function pidOf(program: Program, number: number): Promise<number> {
   return Number(lines.findLast(([, of]) => Number(of) === number)?.[2]);
 }
 
+/** How many sessions each process has. */
+export async function sessionsOf(program: Program): Promise<number[] | undefined> {
+  const { processes } = (await program.facts()) as { readonly processes?: readonly { readonly sessions: number }[] };
+  return processes?.map(({ sessions }) => sessions);
+}
+
 let made = 0;
 
 /** Registers and logs in users who are new until each process has one. @returns one of each process, by its number */
