@@ -75,7 +75,7 @@ export class Authentication implements Login {
     return await session.context.admit(session, state === undefined ? account : { id: account.id, name: state.name });
   }
 
-  /** The account's state, tracked from now on; `unknown` when it cannot be read. */
+  /** The account's state, tracked from now on; `unknown`, and the session closes, when it cannot be read. */
   async #stateOf(account: Account): Promise<AccountState | undefined | 'unknown'> {
     const session = this.#session;
     try {
@@ -84,6 +84,7 @@ export class Authentication implements Login {
       if (err instanceof SessionClosed) throw err;
       const facts = { event: 'store-error', ...session.who, err };
       session.context.environment.logger.error(facts, 'an account could not be read for a login');
+      session.close('busy');
       return 'unknown';
     }
   }

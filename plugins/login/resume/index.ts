@@ -1,4 +1,15 @@
-import { Accounts, admit, askUsername, definePlugin, Plugins, ResumeTokens, type Session, Storage, z } from 'chatserv';
+import {
+  type Account,
+  Accounts,
+  admit,
+  askUsername,
+  definePlugin,
+  Plugins,
+  ResumeTokens,
+  type Session,
+  Storage,
+  z,
+} from 'chatserv';
 import { DeviceEpochs } from './device-epochs.ts';
 import { type Claims, sign, verify } from './token.ts';
 
@@ -22,7 +33,7 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, plugins: Plugins, storage: Storage },
   provides: { tokens: ResumeTokens },
-  setup({ options, accounts, plugins, storage, clock, server, perSession }) {
+  setup({ options, accounts, plugins, storage, clock, server, logger, perSession }) {
     const lifetime = Math.floor(options.lifetime * 1000);
     const epochs = new DeviceEpochs(storage, options.maxSignedOut, () => server.countLimitHit('signed-out-devices'));
     /** The token that a session has logged in with. */
@@ -57,15 +68,25 @@ export default definePlugin({
             async handler(session) {
               const token = session.preset('resume');
               if (token === undefined) return undefined;
-              const claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
-              // If the plugin that authenticated the login is off, nothing can vouch for the token.
-              if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
+              let claims: Claims | undefined;
+              let account: Account | undefined;
+              let current: number | undefined;
+              try {
+                claims = verify(token, await accounts.signingKey(), clock.now(), lifetime);
+                // If the plugin that authenticated the login is off, nothing can vouch for the token.
+                if (claims === undefined || !plugins.isLive(claims.provider)) return askUsername('expired');
+                [account, current] = await Promise.all([
+                  accounts.get(claims.account),
+                  epochs.of(claims.account, claims.deviceName),
+                ]);
+              } catch (err) {
+                // The token may be valid: the client keeps it, and comes again.
+                logger.error({ event: 'store-error', err }, 'a token could not be checked');
+                session.close('busy');
+                return undefined;
+              }
               const { epoch, device, deviceName, deviceEpoch, provider } = claims;
-              const [account, now] = await Promise.all([
-                accounts.get(claims.account),
-                epochs.of(claims.account, deviceName),
-              ]);
-              if (account === undefined || now !== deviceEpoch) return askUsername('expired');
+              if (account === undefined || current !== deviceEpoch) return askUsername('expired');
               resumed(session).with = claims;
               // The kernel checks that the account's epoch is current when it admits the session.
               return admit(account, { epoch, device, deviceName, provider });

@@ -202,7 +202,7 @@ test('a key that is too short is refused', async () => {
   };
   const stranger = server.connectJson();
   stranger.says({ type: 'resume', token: sign(claims, new Uint8Array()) });
-  await stranger.sees({ type: 'ask', question: 'username' });
+  await stranger.sees({ type: 'closing', reason: 'busy' });
 });
 
 test('a token survives a restart and a kill of the server', { timeout: 60_000 }, async () => {
