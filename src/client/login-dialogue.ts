@@ -58,6 +58,9 @@ export class LoginDialogue {
       this.#host.lost(because);
     } else if (trying !== undefined && isOnline && mayBeOwn) {
       this.#host.lost('connected');
+    } else if (trying === 'login' && because === 'username' && this.#host.credentials.name !== undefined) {
+      // The name is known: the server cannot look it up now.
+      this.#host.lost('busy');
     } else if (trying === 'resume' && ask.question === 'username') {
       this.#host.forgotten();
       this.begin(link);

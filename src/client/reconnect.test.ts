@@ -2,6 +2,7 @@ import { Accounts, definePlugin } from 'chatserv';
 import { type OpenCarrier, overStream } from 'chatserv/client';
 import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test, vi } from 'vitest';
+import { alteredMemory } from '../../test/support/altered-memory.ts';
 import { as, mapMemory, Talk } from '../../test/support/talk.ts';
 
 describe('a connection', () => {
@@ -38,6 +39,30 @@ describe('a connection', () => {
     }
     const waits = alice.states.flatMap((state) => (state.state === 'lost' ? [Math.round(state.seconds)] : []));
     expect(waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+  });
+
+  test('is retried while the server cannot look up the account, without asking the owner', async () => {
+    let isAway = false;
+    const store = alteredMemory(({ accounts }) => ({
+      accounts: {
+        find: async (name) => {
+          if (isAway) throw new Error('The database is away.');
+          return accounts.find(name);
+        },
+      },
+    }));
+    await using server = await startServer({ memory: false, store, resume: { lifetime: 1 } });
+    const alice = new Talk(server, as('alice'));
+    await alice.is('online');
+    isAway = true;
+    alice.stream?.destroy();
+    await alice.is('lost');
+    // Its token has expired by then.
+    server.clock.advance(2);
+    expect(await alice.is('lost')).toMatchObject({ why: 'busy' });
+    isAway = false;
+    server.clock.advance(31);
+    expect(await alice.is('online')).toMatchObject({ back: true });
   });
 
   test('that nobody answers times out, and can be closed before', async () => {
