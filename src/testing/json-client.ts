@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { ClientEvent, ServerEvent } from '../index.ts';
 
 /** How long a client waits for an event, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 10_000;
 
 /** A JSON client, with a method for each step of a test. */
 export class JsonClient {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as passed } from 'node:timers/promises';
 
 /** How long a client waits for a line, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 10_000;
 
 /** The first and the longest wait before a command is repeated, in milliseconds: slow enough for the rate limits. */
 const [SHORTEST_WAIT, LONGEST_WAIT] = [2, 100];
