@@ -25,7 +25,7 @@ export default defineConfig({
     testTimeout: 20_000,
     // For the programs that tests start: their first file too is read from the cache, and Node need not load its compiler.
     env: { NODE_COMPILE_CACHE: path('node_modules/.cache/chatserv') },
-    globalSetup: ['test/support/left-out.ts'],
+    globalSetup: ['test/support/left-out.ts', 'test/support/built-page.ts'],
     projects: [
       // By default a machine with two cores runs one file at a time, and most tests wait for programs that they start.
       project('together', { include: [TESTS], exclude: [ALONE], maxWorkers: '100%', sequence: { groupOrder: 0 } }),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
-import type { KeptTalk } from '../plugins/page/browser/talks.ts';
+import type { KeptTalk } from '../plugins/page/browser/model/talks.ts';
 import { registerModuleHooks } from '../src/host/self.ts';
 
 registerModuleHooks();

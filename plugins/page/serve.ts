@@ -27,13 +27,16 @@ const HEADERS: OutgoingHttpHeaders = {
 /**
  * Answers requests for a fixed table of files.
  * @param path the folder that they are served under; it ends with a slash
- * @param files returns them by their paths below it
+ * @param files returns them by their paths below it; undefined if they were not built
  */
-export function serve(path: string, files: () => ReadonlyMap<string, ServedFile>) {
+export function serve(path: string, files: () => ReadonlyMap<string, ServedFile> | undefined) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const asked = (request.url ?? '').split('?', 1)[0] ?? '';
-    const file = asked.startsWith(path) ? files().get(asked.slice(path.length)) : undefined;
-    if (`${asked}/` === path) {
+    const known = files();
+    const file = asked.startsWith(path) ? known?.get(asked.slice(path.length)) : undefined;
+    if (known === undefined) {
+      say(response, 503, 'The page is not built. Run `npm run build:page` where chatserv was checked out.');
+    } else if (`${asked}/` === path) {
       // Relative, since a proxy may map the path.
       say(response, 308, 'The page is here.', { location: `${path.split('/').at(-2)}/` });
     } else if (file === undefined) {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { posix } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { browserModules } from './modules.ts';
 
 /** A file to serve. */
 export interface ServedFile {
@@ -35,61 +34,44 @@ export interface SiteOptions {
 /** Where the page looks up invitations, below its path. */
 export const INVITATION = 'invitation';
 
-/** The folder of the page's files, as source or as built. */
-const FOLDER = new URL('browser/', import.meta.url);
+/** The files that `npm run build:page` makes for browsers, and the page that names them. */
+const BUILT = new URL('built/', import.meta.url);
+const SOURCE = new URL('browser/', import.meta.url);
 
-/** The style sheets that are served as one, page.css. Later ones override earlier ones. */
-const STYLES = [
-  'tokens.css',
-  'base.css',
-  'controls.css',
-  'faces.css',
-  'login.css',
-  'sheets.css',
-  'layout.css',
-  'list.css',
-  'talk.css',
-  'message.css',
-  'composer.css',
-];
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 
 /**
  * All files of the page, by their paths below it: the page itself at the empty path, and its assets in a folder named
  * after a hash of their content, so that a browser never uses cached assets with another version of the page.
+ * @returns undefined if the page was not built
  * @throws when a file cannot be read
  */
-export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile> {
+export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile> | undefined {
   const { title, welcome, path, socket, registers, invites, welcomesGuests, keepsMessages } = options;
-  const main = new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', FOLDER);
-  const modules = browserModules(main, (name) => import.meta.resolve(name));
-  const parts = new Map<string, { type: string; text: string }>();
-  for (const [name, text] of modules) parts.set(name, { type: 'text/javascript', text });
-  parts.set('page.css', { type: 'text/css', text: STYLES.map(read).join('\n') });
-  parts.set('icon.svg', { type: 'image/svg+xml', text: read('icon.svg') });
-  const content = JSON.stringify([...parts]);
-  const assets = `assets/${digest(content).slice(0, 16)}`;
+  if (!existsSync(new URL('main.js', BUILT))) return undefined;
+  const names = readdirSync(BUILT).filter((name) => extname(name) in TYPES);
+  const parts = new Map(names.sort().map((name) => [name, read(name, BUILT)]));
+  parts.set('icon.svg', read('icon.svg', SOURCE));
+  const assets = `assets/${digest(JSON.stringify([...parts])).slice(0, 16)}`;
   const values: Readonly<Record<string, string>> = {
     title: escaped(title),
     welcome: escaped(welcome),
+    assets,
     // Relative, since a proxy may serve it all under another path.
     socket: escaped(posix.relative(path, socket)),
     registration: registers ? 'on' : 'off',
     guests: welcomesGuests ? 'on' : 'off',
     invitations: invites ? INVITATION : '',
     keepsMessages: keepsMessages ? 'on' : 'off',
-    absence: keepsMessages ? 'People who are away get the message later.' : 'Only people who are online get it.',
-    assets,
-    modules: [...modules.keys()].map((name) => moduleTag(name, assets)).join('\n    '),
   };
-  const page = read('page.html').replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '');
+  const page = read('page.html', SOURCE).replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '');
   const files = new Map([['', served('text/html', page, false)]]);
-  for (const [name, { type, text }] of parts) files.set(`${assets}/${name}`, served(type, text, true));
+  for (const [name, text] of parts) files.set(`${assets}/${name}`, served(TYPES[extname(name)] ?? '', text, true));
   return files;
-}
-
-function moduleTag(name: string, assets: string): string {
-  if (name === 'main.js') return `<script type="module" src="${assets}/${name}"></script>`;
-  return `<link rel="modulepreload" href="${assets}/${name}">`;
 }
 
 function served(type: string, text: string, immutable: boolean): ServedFile {
@@ -98,8 +80,8 @@ function served(type: string, text: string, immutable: boolean): ServedFile {
   return { type: `${type}; charset=utf-8`, body, gzip: gzipSync(body), etag: `W/"${digest(text)}"`, immutable };
 }
 
-function read(name: string): string {
-  return readFileSync(new URL(name, FOLDER), 'utf8');
+function read(name: string, folder: URL): string {
+  return readFileSync(new URL(name, folder), 'utf8');
 }
 
 function digest(text: string): string {

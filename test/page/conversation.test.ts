@@ -77,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     await ada.registers('ada');
     await ada.says('/who', '/help', '/fly', '/wholst 5', '/ who', '/wholast soon', '//not a command');
     const notes = ada.page.locator('#messages .note');
-    await notes.filter({ hasText: /^(ada bob|bob ada)/ }).waitFor();
+    await notes.filter({ hasText: /\/who .*(ada bob|bob ada)/ }).waitFor();
     await notes.filter({ hasText: '/help [command]' }).waitFor();
     await notes.filter({ hasText: 'There is no command /fly, so nothing was sent. /help lists' }).waitFor();
     await notes.filter({ hasText: 'Did you mean /wholast' }).waitFor();
@@ -215,7 +215,8 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
     const ada = await town.arrives({ viewport: { width: 1000, height: 320 } });
     await ada.registers('ada');
     for (const name of ['bob', 'carol', 'dan', 'emma', 'finn']) {
-      await (await town.program.joins(name)).asks('broadcast hello');
+      const person = await town.program.joins(name);
+      for (const word of ['hello', 'all', 'here']) await person.asks(`broadcast ${word}`);
       await ada.entry(name).waitFor();
     }
     for (const place of ['#talks', '#scroll']) {

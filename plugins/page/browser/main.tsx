@@ -1,0 +1,13 @@
+import './styles/index.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { Keep } from './model/keep.ts';
+import { applyDensity, applyTheme } from './model/look.ts';
+import { Page } from './model/page.ts';
+
+applyTheme();
+applyDensity();
+const page = new Page();
+page.open(Keep.load());
+const root = document.getElementById('page');
+if (root !== null) render(<App page={page} />, root);

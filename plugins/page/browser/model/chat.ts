@@ -1,0 +1,337 @@
+import {
+  type Ask,
+  Conversation,
+  type KnownRoom,
+  nameKey,
+  overWebSocket,
+  Reading,
+  type Received,
+  type ReceivedEntry,
+  type Remembered,
+  type RequestError,
+  requestProblem,
+  type State,
+  type Step,
+  undeliveredTo,
+} from 'chatserv/client';
+import { applyTo, type Change, changeAnswered, changeIn } from './changes.ts';
+import { deviceName } from './device.ts';
+import { History } from './history.ts';
+import type { Kept } from './keep.ts';
+import { isMentionOf } from './mentions.ts';
+import { RoomTalks } from './room-talks.ts';
+import { server } from './server.ts';
+import { type Entry, type Talk, Talks } from './talks.ts';
+
+/** The callbacks of a chat. */
+export interface Watcher {
+  state(state: State): void;
+  /** A plugin asks a question, during or after the login. @returns undefined if the user does not answer */
+  ask(question: Ask, gone: AbortSignal): Promise<string | undefined>;
+  /** A message was added to a conversation, received or sent. @param waited whether it was sent before the login */
+  added(talk: Talk, entry: Entry, waited: boolean): void;
+  /** After a login: how many messages were waiting. */
+  caughtUp(count: number): void;
+  /** The state or the text of a message has changed. */
+  changed(entry: Entry): void;
+  /** Messages were added before others, or removed: show the conversation anew. */
+  reordered(talk: Talk): void;
+  /** The server has said how many messages of a conversation are unread. */
+  counted(talk: Talk): void;
+  /** The list of conversations and people has changed. */
+  listed(): void;
+  /** Something that the device stores has changed. */
+  keep(): void;
+  /** Must be stored before it is acknowledged to the server. */
+  keepNow(): void;
+}
+
+/** The questions that the login form answers. */
+const FILLED_IN = new Set(['username', 'password', 'register', 'guest', 'new-password', 'new-password-again']);
+
+/** Who is online, as far as is known. */
+export interface Presence {
+  readonly isConnected: boolean;
+  /** Whether that is current. */
+  readonly knowsOnline: boolean;
+  /** The names of those online; without a connection, of those who were. */
+  readonly online: ReadonlySet<string>;
+  readonly isOnline: (name: string) => boolean;
+}
+
+/** How a chat logs in. */
+export interface Login {
+  readonly name: string;
+  readonly password?: string | undefined;
+  readonly register?: boolean;
+  /** The code of an invitation to register with. */
+  readonly invitation?: string | undefined;
+  /** Whether to come in as a guest, without a password. */
+  readonly guest?: boolean;
+  /** Whether to close another session of the account. */
+  readonly takeover?: boolean;
+}
+
+/** One account's chat: the connection and the conversations, without their view. */
+export class Chat implements Presence {
+  readonly talks: Talks;
+  readonly #watcher: Watcher;
+  readonly history: History;
+  readonly #rooms: RoomTalks;
+  readonly #reading = new Reading(() => this.#conversation);
+  #conversation: Conversation;
+  #name: string;
+  /** The login of a guest, who has no token to come back with. */
+  readonly #guest: Login | undefined;
+  /** Whether a reset code was accepted: the user chooses a new password during the login. */
+  #resets = false;
+  #remembered: Remembered;
+  /** Who is online: names by their keys for comparison. */
+  #online: ReadonlySet<string> = new Set();
+  #onlineKeys: ReadonlySet<string> = new Set();
+
+  /** @param kept what this device stores of the account */
+  constructor(login: Login, watcher: Watcher, kept?: Kept) {
+    this.#watcher = watcher;
+    this.#name = kept?.name ?? login.name;
+    this.#guest = login.guest ? login : undefined;
+    this.#remembered = kept?.remembered ?? {};
+    this.talks = new Talks(
+      () => {
+        watcher.listed();
+        watcher.keep();
+      },
+      kept?.talks,
+      kept?.shown,
+    );
+    this.#rooms = new RoomTalks(this.talks);
+    this.history = new History(
+      this.talks,
+      () => this.#conversation,
+      (name) => this.#isMe(name),
+    );
+    this.#conversation = this.#begin(login);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get conversation(): Conversation {
+    return this.#conversation;
+  }
+
+  get isConnected(): boolean {
+    return this.#conversation.state.state === 'online';
+  }
+
+  get knowsOnline(): boolean {
+    return this.#conversation.knowsOnline;
+  }
+
+  get online(): ReadonlySet<string> {
+    return this.#online;
+  }
+
+  isOnline = (name: string): boolean => this.knowsOnline && this.#onlineKeys.has(nameKey(name));
+
+  /** Whether a name with this key is among those online, or among those who were before the connection was lost. */
+  isListedOnline(key: string): boolean {
+    return this.#onlineKeys.has(key);
+  }
+
+  start(): void {
+    this.#conversation.start();
+  }
+
+  /** Connects again after the end, with the token. @param takeover whether to close a session elsewhere */
+  comeBack(takeover: boolean): void {
+    this.#conversation = this.#begin(this.#guest ?? { name: this.#name, takeover });
+    this.#conversation.start();
+  }
+
+  /** What to store on the device. @param room how many characters of conversations */
+  kept(room: number): Kept {
+    return {
+      name: this.#name,
+      remembered: this.#remembered,
+      talks: this.talks.kept(room),
+      shown: this.talks.shown.key,
+    };
+  }
+
+  /** Sends a message, now or once there is a connection. */
+  send(talk: Talk, text: string, reply?: number): void {
+    const entry = this.talks.add(talk, {
+      from: this.#name,
+      mine: true,
+      text,
+      reply,
+      time: Date.now(),
+      state: 'waiting',
+    });
+    this.#watcher.added(talk, entry, false);
+    void this.#deliver(talk, entry);
+  }
+
+  /** Loads messages of a conversation that are not listed, if the server has any. */
+  async load(talk: Talk, side: 'earlier' | 'later'): Promise<void> {
+    const added = await (side === 'earlier' ? this.history.loadEarlier(talk) : this.history.loadLater(talk));
+    if (added) this.#watcher.reordered(talk);
+  }
+
+  /** A command of the user's was answered, which may have changed a message. */
+  answered(command: string, facts: unknown): void {
+    const change = changeAnswered(command, facts, this.#name);
+    if (change !== undefined) this.#change(change);
+  }
+
+  /** The user has read a conversation: its messages are read on all devices. */
+  read(talk: Talk): void {
+    const id = talk.entries.findLast((entry) => entry.id !== undefined)?.id;
+    // What is still to be loaded was not read.
+    if (talk.room !== undefined && id === undefined) return;
+    talk.unread = 0;
+    talk.mentions = 0;
+    if (talk.room !== undefined && id !== undefined) this.#reading.note(talk.room, id);
+  }
+
+  /** Sends a failed message again. */
+  again(talk: Talk, entry: Entry): void {
+    this.talks.remove(talk, entry);
+    this.send(talk, entry.text, entry.reply);
+  }
+
+  #begin(login: Login): Conversation {
+    return new Conversation({
+      open: overWebSocket(() => new WebSocket(server.socket)),
+      login,
+      // Further windows of this browser are devices of their own, as long as the first one is connected.
+      device: { name: deviceName(), numbered: true },
+      memory: {
+        recall: () => this.#remembered,
+        remember: (_name, remembered) => {
+          this.#remembered = remembered;
+          this.#watcher.keepNow();
+        },
+      },
+      owner: {
+        ask: (question, gone) => this.#ask(question, gone),
+        state: (state) => {
+          if (state.state === 'online') this.#name = state.name;
+          // While the connection is lost, those who were online stay listed.
+          if (state.state === 'closed') this.#people([]);
+          this.#watcher.state(state);
+        },
+        message: (message) => this.#received(message),
+        entry: (entry) => this.#happened(entry),
+        room: (room) => this.#counted(room),
+        roomLeft: (room) => {
+          if (this.#rooms.left(room)) this.#watcher.reordered(this.talks.shown);
+        },
+        caughtUp: (count) => {
+          this.#watcher.caughtUp(count);
+          // The server has now said who is online.
+          this.#watcher.listed();
+        },
+        presence: () => this.#people(this.#conversation.online),
+      },
+    });
+  }
+
+  /** The login form answers questions about name and password. Other questions come from plugins and commands. */
+  async #ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
+    const isNewPassword = question.question.startsWith('new-password');
+    if (isNewPassword && question.because === 'reset') this.#resets = true;
+    const isFilledIn = FILLED_IN.has(question.question) && !(isNewPassword && this.#resets);
+    if (!this.isConnected && isFilledIn) return undefined;
+    const text = await this.#watcher.ask(question, gone);
+    return text === undefined ? undefined : { type: 'answer', text };
+  }
+
+  #people(names: readonly string[]): void {
+    this.#online = new Set(names);
+    this.#onlineKeys = new Set(names.map(nameKey));
+    this.#watcher.listed();
+  }
+
+  /** Whether a name is the user's own. */
+  #isMe(name: string): boolean {
+    return nameKey(name) === nameKey(this.#name);
+  }
+
+  #counted(room: KnownRoom): void {
+    const { talk, movedFrom } = this.#rooms.listed(room);
+    if (!this.#reading.isAhead(room.id)) Object.assign(talk, { unread: room.unread, mentions: room.mentions });
+    talk.level = room.level;
+    if (movedFrom !== undefined) for (const changed of [talk, movedFrom]) this.#watcher.reordered(changed);
+    this.#watcher.counted(talk);
+  }
+
+  /** Something other than a message: a change of one, or what people may want to know. */
+  #happened(entry: ReceivedEntry): void {
+    const { id, kind, room, roomName, from, line, time } = entry;
+    const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
+    if (talk === undefined) return;
+    if (kind === 'gap') {
+      // What is shown would look as if nothing came after it. It can be loaded again.
+      this.talks.dropStored(talk);
+      this.#watcher.reordered(talk);
+      return;
+    }
+    const change = changeIn(entry);
+    if (change !== undefined) this.#change(change);
+    if (change !== undefined || line === undefined) return;
+    const text = line.replace(/^#\S+ (\*server\*: )?/, '');
+    this.#watcher.added(talk, this.talks.add(talk, { id, from, mine: true, text, time: +time, isNote: true }), true);
+  }
+
+  /** Applies a change to a message, if it is listed. */
+  #change(change: Change): void {
+    for (const entry of this.talks.copies(change.id)) {
+      applyTo(entry, change);
+      this.#watcher.changed(entry);
+    }
+    this.talks.touch();
+  }
+
+  #received(message: Received): void {
+    const { id, seq, from, text, reply, time, waited } = message;
+    // Stored together with the message, so that it is not new after a reload.
+    const { seen } = this.#remembered;
+    if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
+    const mine = this.#isMe(from);
+    const talk = this.talks.open(this.#rooms.recipientsOf(message));
+    // A message to oneself from this page is listed already.
+    if (mine && talk.entries.some((entry) => entry.state !== undefined && entry.text === text)) return;
+    // Where the server counts what is unread, its count follows.
+    const mentionsMe = !mine && isMentionOf(message, this.#name);
+    if (!mine) talk.unread++;
+    if (mentionsMe) talk.mentions++;
+    const stored = id > 0 ? { id, seq } : {};
+    const entry = this.talks.add(talk, { ...stored, from, mine, text, reply, mentionsMe, time: +time });
+    this.#rooms.added(message, talk, entry);
+    this.#watcher.added(talk, entry, waited);
+  }
+
+  async #deliver(talk: Talk, entry: Entry): Promise<void> {
+    try {
+      const { facts } = await this.#conversation.message(talk.to, entry.text, { reply: entry.reply });
+      entry.state = 'sent';
+      if (typeof facts?.id === 'number' && facts.id > 0) entry.id = facts.id;
+      const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
+      if (unknown.length > 0) {
+        entry.remark = undeliveredTo(unknown, talk.to.length, server.keepsMessages);
+      }
+    } catch (cause) {
+      entry.state = 'failed';
+      const error = cause as RequestError;
+      // Whether the server has it is unknown.
+      const isInDoubt = error.reason === 'closed';
+      entry.remark = `${isInDoubt ? '' : 'Not sent. '}${requestProblem(error)}`;
+    }
+    entry.version = (entry.version ?? 0) + 1;
+    this.#watcher.changed(entry);
+    this.talks.touch();
+  }
+}

@@ -1,0 +1,145 @@
+import { type Conversation, commandOf } from 'chatserv/client';
+import { applyTo, changeIn } from './changes.ts';
+import { type Entry, placeOf, type Talk, type Talks } from './talks.ts';
+
+/** How many messages to load at once. */
+const PAGE = 50;
+
+/** The longest page that a server gives by default. */
+const LONG_PAGE = 200;
+
+/** An event in the facts of `history`. */
+interface PastEvent {
+  readonly type: 'message' | 'entry';
+  readonly id: number;
+  readonly seq?: number;
+  readonly from: string;
+  readonly text?: string;
+  readonly line?: string;
+  readonly redacted?: boolean;
+  readonly reply?: number;
+  readonly time: string;
+}
+
+/** A page of the history. */
+interface HistoryPage {
+  readonly entries: Entry[];
+  readonly hasEarlier: boolean;
+  readonly hasLater: boolean;
+}
+
+/** Where a page begins. */
+type Side = { readonly side: 'before' | 'after' | 'around'; readonly id: number } | Record<never, never>;
+
+/** Loads messages from the server's history, where it keeps one. */
+export class History {
+  readonly #talks: Talks;
+  readonly #conversation: () => Conversation;
+  readonly #isMine: (name: string) => boolean;
+
+  constructor(talks: Talks, conversation: () => Conversation, isMine: (name: string) => boolean) {
+    this.#talks = talks;
+    this.#conversation = conversation;
+    this.#isMine = isMine;
+  }
+
+  /** Whether the server keeps a history. */
+  get exists(): boolean {
+    return commandOf('history', this.#conversation().commands) !== undefined;
+  }
+
+  /**
+   * Loads the page before a conversation's oldest message, unless one is being loaded or there is none.
+   * @returns whether messages were added
+   */
+  async loadEarlier(talk: Talk, count = PAGE): Promise<boolean> {
+    const { excerpt } = talk;
+    if ((excerpt ?? talk).hasEarlier === false || talk.isLoading || !this.exists) return false;
+    const oldest = (excerpt ?? talk).entries.find(({ id }) => id !== undefined)?.id;
+    const page = await this.#load(talk, count, oldest === undefined ? {} : { side: 'before', id: oldest });
+    if (page === undefined || talk.excerpt !== excerpt) return false;
+    (excerpt ?? talk).hasEarlier = page.hasEarlier;
+    if (excerpt === undefined) return this.#talks.prepend(talk, page.entries) > 0;
+    excerpt.entries.unshift(...page.entries);
+    return page.entries.length > 0;
+  }
+
+  /** Loads the page after an excerpt, which ends where it reaches the latest messages. @returns whether messages were added */
+  async loadLater(talk: Talk): Promise<boolean> {
+    const { excerpt } = talk;
+    const newest = excerpt?.entries.at(-1)?.id;
+    if (excerpt === undefined || newest === undefined || !excerpt.hasLater || talk.isLoading) return false;
+    const page = await this.#load(talk, PAGE, { side: 'after', id: newest });
+    if (page === undefined || talk.excerpt !== excerpt) return false;
+    excerpt.entries.push(...page.entries);
+    excerpt.hasLater = page.hasLater;
+    this.#join(talk);
+    return true;
+  }
+
+  /** Shows the messages around one that is not listed. @returns whether the server has it */
+  async loadAround(talk: Talk, id: number): Promise<boolean> {
+    talk.isLoading = false;
+    const page = await this.#load(talk, PAGE, { side: 'around', id });
+    if (page === undefined || !page.entries.some((entry) => entry.id === id)) return false;
+    talk.excerpt = page;
+    this.#join(talk);
+    return true;
+  }
+
+  /** Loads earlier messages until so many of those that count are listed. */
+  async loadBack(talk: Talk, count: number): Promise<void> {
+    const counted = () => talk.entries.filter(({ seq, isNote, mine }) => !mine && (seq ?? 1) > 0 && !isNote).length;
+    while (counted() < count && (await this.loadEarlier(talk, LONG_PAGE))) {}
+  }
+
+  /** An excerpt that has reached the latest messages becomes their beginning. */
+  #join(talk: Talk): void {
+    const { excerpt, entries } = talk;
+    const first = entries.find(({ id }) => id !== undefined)?.id;
+    const last = excerpt?.entries.at(-1)?.id ?? 0;
+    if (excerpt === undefined || (excerpt.hasLater && (first === undefined || last < first))) return;
+    talk.excerpt = undefined;
+    talk.hasEarlier = excerpt.hasEarlier;
+    talk.isReadBack = true;
+    this.#talks.prepend(
+      talk,
+      first === undefined ? excerpt.entries : excerpt.entries.filter(({ id = 0 }) => id < first),
+    );
+  }
+
+  async #load(talk: Talk, count: number, side: Side): Promise<HistoryPage | undefined> {
+    talk.isLoading = true;
+    try {
+      const { facts } = await this.#conversation().command('history', { place: placeOf(talk.to), count, ...side });
+      const { entries, changes, more } = (facts ?? {}) as Record<string, unknown>;
+      const { before, after } = Object(more) as Record<string, unknown>;
+      const events = Array.isArray(entries) ? entries.filter(isPast) : [];
+      const loaded = this.#talks.keyed(events.map((event) => this.#entryOf(event)));
+      const byId = new Map(loaded.map((entry) => [entry.id, entry]));
+      // Of several edits the last one counts.
+      for (const change of Array.isArray(changes) ? changes.map(changeIn) : []) {
+        const entry = change && byId.get(change.id);
+        if (change !== undefined && entry !== undefined && entry.change !== 'removed') applyTo(entry, change);
+      }
+      return { entries: loaded, hasEarlier: before === true, hasLater: after === true };
+    } catch {
+      // The connection was lost, or the server refuses: nothing is missing that was shown before.
+      return undefined;
+    } finally {
+      talk.isLoading = false;
+    }
+  }
+
+  #entryOf({ type, id, seq, from, text = '', line = '', redacted, reply, time }: PastEvent): Omit<Entry, 'key'> {
+    const past = { id, seq, from, mine: this.#isMine(from), time: Date.parse(time) };
+    if (redacted) return { ...past, text: '', change: 'removed' };
+    return type === 'message' ? { ...past, text, reply } : { ...past, text: line, isNote: true };
+  }
+}
+
+function isPast(event: unknown): event is PastEvent {
+  const { type, id, from, text, line, time } = Object(event) as Record<string, unknown>;
+  const isShown = type === 'message' ? typeof text === 'string' : type === 'entry' && typeof line === 'string';
+  return isShown && Number.isSafeInteger(id) && typeof from === 'string' && !Number.isNaN(Date.parse(String(time)));
+}

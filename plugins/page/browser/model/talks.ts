@@ -1,0 +1,320 @@
+import { nameKey } from 'chatserv/client';
+
+/** Who a conversation is with: people by name, a room such as `#lab`, or everyone. */
+export type Recipients = 'everyone' | readonly string[];
+
+/** One message in a conversation. */
+export interface Entry {
+  /** Unique on this page. */
+  readonly key: number;
+  /** Its id on the server, if it is stored there. */
+  id?: number | undefined;
+  readonly from: string;
+  readonly mine: boolean;
+  text: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Its number within its room, from 1, if the server has told it. */
+  readonly seq?: number | undefined;
+  /** The id of the message that it answers. */
+  readonly reply?: number | undefined;
+  /** Whether it mentions the user. */
+  readonly mentionsMe?: boolean | undefined;
+  /** Who has reacted to it, by reaction. */
+  reactions?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Whether it is no message, but something that happened: someone joined, a topic was set. */
+  readonly isNote?: boolean;
+  /** Whether its text was edited, or removed. */
+  change?: 'edited' | 'removed';
+  /** The state of a sent message. */
+  state?: 'waiting' | 'sent' | 'failed';
+  /** Why it failed, or who did not get it. */
+  remark?: string | undefined;
+  /** Rises with each change, so that views see that it has changed. */
+  version?: number;
+}
+
+/** The page's own answer to what the user typed. It is not stored. */
+export interface Note {
+  readonly key: number;
+  /** The key of the message that it follows; 0 at the start. */
+  readonly after: number;
+  /** What was typed. */
+  readonly typed: string;
+  readonly lines: readonly Line[];
+  readonly isProblem: boolean;
+}
+
+/** A line of an answer, as shown. */
+export interface Line {
+  /** The term before it, such as a command before its explanation. */
+  readonly term?: string;
+  readonly text: string;
+}
+
+/** Messages around an earlier one, to which the user has jumped: they are not joined to the latest ones. */
+export interface Excerpt {
+  readonly entries: Entry[];
+  hasEarlier: boolean;
+  hasLater: boolean;
+}
+
+/** A conversation with everyone, with a person, or with several at once. */
+export interface Talk {
+  readonly key: string;
+  readonly to: Recipients;
+  readonly entries: Entry[];
+  unread: number;
+  /** How many of the unread messages mention the user. */
+  mentions: number;
+  /** The draft. */
+  draft: string;
+  /** The id of its room on the server, once that is known. */
+  room?: number | undefined;
+  /** Whether the server has earlier messages; undefined until it was asked. */
+  hasEarlier?: boolean | undefined;
+  /** Whether the user reads earlier messages, which then stay. */
+  isReadBack?: boolean;
+  /** Whether other messages are being loaded. */
+  isLoading?: boolean;
+  /** The earlier messages that are shown instead of the latest ones. */
+  excerpt?: Excerpt | undefined;
+  /** What the page has answered. */
+  notes: readonly Note[];
+  /** What the user wants to be notified of. */
+  level?: 'all' | 'mentions' | 'nothing' | undefined;
+}
+
+/** The part of a conversation that is stored. */
+export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
+
+/** How much is shown, and stored on the device: messages of one conversation, and conversations. */
+const MOST = { entries: 300, talks: 60 };
+
+/** How many messages of a conversation stay on the page while its user reads earlier ones. */
+const READ_BACK = 12_000;
+
+/** How many answers of the page are shown in one conversation. */
+const NOTES = 50;
+
+/** The size of a message besides its text, in characters. */
+const ENTRY_SIZE = 150;
+
+/** The key of the conversation with everyone. No name contains an asterisk. */
+export const EVERYONE = '*';
+
+/** Whether a conversation is a room. No name contains a `#`. */
+export function isRoom(to: Recipients): boolean {
+  return to !== 'everyone' && to.length === 1 && to[0]?.startsWith('#') === true;
+}
+
+/** A conversation as the argument of a command. */
+export function placeOf(to: Recipients): string | readonly string[] {
+  return to !== 'everyone' && to.length === 1 ? (to[0] ?? '') : to;
+}
+
+/** The messages of a conversation that are shown: the latest ones, or an excerpt. */
+export function shownIn({ entries, excerpt }: Talk): readonly Entry[] {
+  return excerpt?.entries ?? entries;
+}
+
+/** A conversation without messages. */
+export function newTalk(to: Recipients): Talk {
+  return { key: talkKey(to), to, entries: [], unread: 0, mentions: 0, draft: '', notes: [] };
+}
+
+/** The key of the conversation with these people. */
+export function talkKey(to: Recipients): string {
+  if (to === 'everyone') return EVERYONE;
+  return [...new Set(to.map(nameKey))].sort().join(' ');
+}
+
+/** All conversations of an account on this page. Calls `changed` for each change. */
+export class Talks {
+  readonly #talks = new Map<string, Talk>();
+  readonly #changed: () => void;
+  #shown: string;
+  #keys = 0;
+
+  /** @param shown the key of the conversation that was open when they were stored */
+  constructor(changed: () => void, kept: readonly KeptTalk[] = [], shown = EVERYONE) {
+    this.#changed = changed;
+    this.#shown = shown;
+    this.open('everyone');
+    for (const { to, entries, unread, draft } of kept) {
+      const talk = this.open(to);
+      talk.entries.push(...entries.slice(-MOST.entries).map((entry) => this.#revived(entry)));
+      Object.assign(talk, { unread, draft });
+    }
+  }
+
+  get everyone(): Talk {
+    return this.open('everyone');
+  }
+
+  /** The open conversation. A reload restores it, so that nobody writes to the wrong one. */
+  get shown(): Talk {
+    return this.#talks.get(this.#shown) ?? this.everyone;
+  }
+
+  set shown({ key }: Talk) {
+    this.#shown = key;
+    this.#changed();
+  }
+
+  get(key: string): Talk | undefined {
+    return this.#talks.get(key);
+  }
+
+  /** The message with this id, if it is listed. */
+  find(id: number): Entry | undefined {
+    for (const { entries } of this.#talks.values()) {
+      const found = entries.findLast((entry) => entry.id === id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** All copies of the message with this id: an excerpt has its own. */
+  copies(id: number): Entry[] {
+    const found: Entry[] = [];
+    for (const { entries, excerpt } of this.#talks.values()) {
+      for (const list of [entries, excerpt?.entries ?? []]) {
+        const entry = list.findLast((one) => one.id === id);
+        if (entry !== undefined && !found.includes(entry)) found.push(entry);
+      }
+    }
+    return found;
+  }
+
+  /** Makes entries of events that are not listed. */
+  keyed(events: readonly Omit<Entry, 'key'>[]): Entry[] {
+    return events.map((event) => ({ ...event, key: ++this.#keys }));
+  }
+
+  /** The conversation with these people, created if there is none. */
+  open(to: Recipients): Talk {
+    const key = talkKey(to);
+    const existing = this.#talks.get(key);
+    if (existing !== undefined) return existing;
+    const talk = newTalk(to);
+    this.#talks.set(key, talk);
+    return talk;
+  }
+
+  /** Adds an answer of the page after the latest message. */
+  note(talk: Talk, note: Omit<Note, 'key' | 'after'>): void {
+    const after = shownIn(talk).at(-1)?.key ?? 0;
+    talk.notes = [...talk.notes, { ...note, key: ++this.#keys, after }].slice(-NOTES);
+  }
+
+  /** Appends a message, and drops the oldest ones beyond the limit. */
+  add(talk: Talk, entry: Omit<Entry, 'key'>): Entry {
+    const added = { ...entry, key: ++this.#keys };
+    talk.entries.push(added);
+    const most = talk.isReadBack ? READ_BACK : MOST.entries;
+    if (talk.entries.length > most) {
+      talk.entries.splice(0, talk.entries.length - most);
+      talk.hasEarlier = undefined;
+    }
+    this.#changed();
+    return added;
+  }
+
+  /** Adds earlier messages before the others, without those that are there already. @returns how many were added */
+  prepend(talk: Talk, earlier: readonly Entry[]): number {
+    const known = new Set(talk.entries.map(({ id }) => id));
+    const added = earlier.filter(({ id }) => !known.has(id));
+    talk.entries.unshift(...added);
+    if (added.length > 0) this.#changed();
+    return added.length;
+  }
+
+  /** Drops the messages that are stored on the server, which has others between them and the next one. */
+  dropStored(talk: Talk): void {
+    talk.entries.splice(0, talk.entries.length, ...talk.entries.filter(({ id }) => id === undefined));
+    talk.hasEarlier = undefined;
+    this.#changed();
+  }
+
+  /** A conversation has changed. */
+  touch(): void {
+    this.#changed();
+  }
+
+  /** Removes a conversation, such as a room that the user has left. */
+  close(talk: Talk): void {
+    this.#talks.delete(talk.key);
+    this.#changed();
+  }
+
+  remove(talk: Talk, entry: Entry): void {
+    const at = talk.entries.indexOf(entry);
+    if (at >= 0) talk.entries.splice(at, 1);
+    this.#changed();
+  }
+
+  /** Moves messages to the conversation that they belong to. The one they were shown in goes, if it is not open and has no others. */
+  move(entries: readonly Entry[], from: Talk, to: Talk): void {
+    for (const entry of entries) {
+      this.remove(from, entry);
+      to.entries.push(entry);
+    }
+    if (from.entries.length === 0 && from.draft === '' && this.#shown !== from.key) this.close(from);
+  }
+
+  /** Rooms, by name. */
+  rooms(): Talk[] {
+    const rooms = [...this.#talks.values()].filter(({ to }) => isRoom(to));
+    return rooms.sort((a, b) => a.key.localeCompare(b.key));
+  }
+
+  /** The conversations with people that have messages, unread ones or a draft, the latest first. */
+  spoken(): Talk[] {
+    return [...this.#talks.values()]
+      .filter(({ key, to, entries, unread, draft }) => {
+        return key !== EVERYONE && !isRoom(to) && (entries.length > 0 || unread > 0 || draft !== '');
+      })
+      .sort((a, b) => lastTime(b) - lastTime(a));
+  }
+
+  /** How many messages to notify of are unread; of a conversation with the level `mentions`, those that mention the user. */
+  unread(): number {
+    let sum = 0;
+    for (const { unread, mentions, level = 'all' } of this.#talks.values()) {
+      sum += level === 'all' ? unread : level === 'mentions' ? mentions : 0;
+    }
+    return sum;
+  }
+
+  /** What to store: the last messages of the latest conversations. @param room how many characters */
+  kept(room: number): KeptTalk[] {
+    let left = room;
+    const talks = [this.everyone, ...this.rooms().slice(0, MOST.talks), ...this.spoken().slice(0, MOST.talks)];
+    return talks.map(({ to, entries: all, unread, draft }) => {
+      const entries = all.slice(-MOST.entries);
+      // A busy conversation must not take the space of the others.
+      const share = Math.min(left, room / 4);
+      const written = draft.length <= share ? draft : '';
+      let [size, first] = [written.length, entries.length];
+      for (; first > 0; first--) {
+        const more = ENTRY_SIZE + (entries[first - 1]?.text.length ?? 0);
+        if (size + more > share) break;
+        size += more;
+      }
+      left -= size;
+      return { to, entries: entries.slice(first), unread, draft: written };
+    });
+  }
+
+  /** A message from before the page was loaded. One that was being sent then may have arrived or not. */
+  #revived(entry: Entry): Entry {
+    const revived = { ...entry, key: ++this.#keys };
+    if (entry.state !== 'waiting') return revived;
+    return { ...revived, state: 'failed', remark: 'The page was closed before this was confirmed.' };
+  }
+}
+
+function lastTime({ entries }: Talk): number {
+  return entries.at(-1)?.time ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,143 @@
+import type { Screen } from '../model/screen.ts';
+import type { Entry } from '../model/talks.ts';
+import { clockOf, isSameDay, machineTime } from '../model/time.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Face, hueOf, SERVER } from '../ui/people.tsx';
+import { isEmoji } from './addresses.ts';
+import { Text } from './text.tsx';
+
+/** Messages of one person within this time are grouped, in milliseconds. */
+const TOGETHER = 5 * 60_000;
+
+/** Whether a message is grouped with the one before it, under one head. */
+export function isSaidTogether(before: Entry, entry: Entry): boolean {
+  if (before.from !== entry.from || entry.from === SERVER || before.isNote || entry.isNote) return false;
+  return entry.time - before.time < TOGETHER && isSameDay(before.time, entry.time);
+}
+
+interface MessageProps {
+  readonly screen: Screen;
+  readonly entry: Entry;
+  /** Whether it has a head, with sender and time; whether none follows under that head. */
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** The message that it answers, if that is on the page. */
+  readonly answered: Entry | undefined;
+  /** Whether it has just arrived. */
+  readonly isNew: boolean;
+}
+
+/** A message, or what has happened. */
+export function MessageView(props: MessageProps) {
+  const { entry } = props;
+  if (entry.isNote) return <Happening entry={entry} />;
+  return entry.from === SERVER ? <Announcement entry={entry} /> : <Message {...props} />;
+}
+
+function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessageProps) {
+  const { key, from, mine, time, text, change, reply, state, mentionsMe } = entry;
+  const said = <time dateTime={machineTime(time)}>{clockOf(time)}</time>;
+  const isRemoved = change === 'removed';
+  const classes = [
+    'message',
+    mine && 'mine',
+    isFirst && 'first',
+    isLast && 'last',
+    isNew && 'new',
+    mentionsMe && 'mentioned',
+    (state === 'waiting' || state === 'failed') && state,
+  ];
+  return (
+    <li class={classes.filter(Boolean).join(' ')} data-key={key}>
+      {isFirst ? (
+        <>
+          <Face name={from} />
+          <div class="head">
+            <span class={`name ${hueOf(from)}`}>{mine ? 'You' : <bdi>{from}</bdi>}</span>
+            {said}
+          </div>
+        </>
+      ) : (
+        <span class="unseen">
+          {mine ? 'You' : <bdi>{from}</bdi>}, {said}:{' '}
+        </span>
+      )}
+      {reply !== undefined && (
+        <div class="quote hint" dir="auto">
+          <Quote answered={answered} />
+        </div>
+      )}
+      <div
+        class={isRemoved ? 'body removed' : isEmoji(text) ? 'body emoji' : 'body'}
+        dir="auto"
+        title={isFirst ? undefined : clockOf(time)}
+      >
+        {isRemoved ? 'This message was deleted.' : <Text text={text} />}
+      </div>
+      {change === 'edited' && <span class="hint edited">edited</span>}
+      {state === 'waiting' && (
+        <span class="state" title="Waiting to be sent">
+          <Icon name="waiting" />
+          <span class="unseen">waiting to be sent</span>
+        </span>
+      )}
+      <Remark screen={screen} entry={entry} />
+    </li>
+  );
+}
+
+/** Why a message failed, or who did not get it. */
+function Remark({ screen, entry }: Pick<MessageProps, 'screen' | 'entry'>) {
+  const { state, remark } = entry;
+  if (remark === undefined) return null;
+  return (
+    <p class="remark">
+      <Icon name="failed" />
+      <span>{remark}</span>
+      {state === 'failed' && (
+        <>
+          <button type="button" class="link" onClick={() => screen.again(entry)}>
+            Send again
+          </button>
+          <button type="button" class="link" onClick={() => screen.discard(entry)}>
+            Discard
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** What an answer quotes; the style cuts it to one line. */
+function Quote({ answered }: Pick<MessageProps, 'answered'>) {
+  if (answered === undefined) return <>In reply to an earlier message</>;
+  if (answered.change === 'removed') return <>In reply to a deleted message</>;
+  return (
+    <>
+      {answered.mine ? 'You' : <bdi>{answered.from}</bdi>}: {answered.text}
+    </>
+  );
+}
+
+function Happening({ entry: { key, time, text } }: Pick<MessageProps, 'entry'>) {
+  return (
+    <li class="note happened first" data-key={key}>
+      <div class="line hint">
+        <span dir="auto">{text}</span> <time dateTime={machineTime(time)}>{clockOf(time)}</time>
+      </div>
+    </li>
+  );
+}
+
+function Announcement({ entry: { key, time, text } }: Pick<MessageProps, 'entry'>) {
+  return (
+    <li class="note announcement first" data-key={key}>
+      <div class="line" dir="auto">
+        <Text text={text} />
+      </div>
+      <span class="hint">
+        Announcement, <time dateTime={machineTime(time)}>{clockOf(time)}</time>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,246 @@
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Screen } from '../model/screen.ts';
+import { type Entry, isRoom, type Note, shownIn, type Talk } from '../model/talks.ts';
+import { dayOf, isSameDay, machineTime } from '../model/time.ts';
+import { emptyInWords } from '../model/words.ts';
+import { Icon } from '../ui/icon.tsx';
+import { TalkFace, titleOf } from '../ui/people.tsx';
+import { isSaidTogether, MessageView } from './message.tsx';
+import { NoteView } from './note.tsx';
+
+/** How close to its end a conversation counts as read, in pixels. */
+const NEAR = 80;
+
+/** How close to its start earlier messages are loaded, in pixels. */
+const FAR = 600;
+
+/** What a conversation was scrolled to before it was rendered. */
+interface Place {
+  readonly talk: Talk;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+  readonly note: number | undefined;
+  readonly excerpt: Talk['excerpt'];
+  readonly height: number;
+  readonly top: number;
+}
+
+/** The messages of the open conversation, and the button to the latest ones. */
+export function Messages({ screen }: { readonly screen: Screen }) {
+  screen.messages.value;
+  const talk = screen.talk.value;
+  const entries = shownIn(talk);
+  const scroll = useRef<HTMLElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  /** Whether to stay at the end when messages arrive or the page is resized. */
+  const follows = useRef(true);
+  const place = useRef<Place | undefined>(undefined);
+  const hasNews = useSignal(false);
+  const isFar = useSignal(false);
+  const rows = useRows(screen, talk, entries);
+
+  const toGo = () => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroll.current ?? {};
+    return scrollHeight - scrollTop - clientHeight;
+  };
+  const looked = () => {
+    if (follows.current) hasNews.value = false;
+    isFar.value = talk.excerpt !== undefined || (!follows.current && toGo() > (scroll.current?.clientHeight ?? 0));
+    if (scroll.current === null) return;
+    if (scroll.current.scrollTop < FAR) void screen.chat.load(talk, 'earlier');
+    if (talk.excerpt !== undefined && toGo() < FAR) void screen.chat.load(talk, 'later');
+  };
+  const goToEnd = () => {
+    if (scroll.current !== null) scroll.current.scrollTop = scroll.current.scrollHeight;
+    follows.current = true;
+    talk.isReadBack = false;
+    looked();
+  };
+  const scrolled = () => {
+    follows.current = talk.excerpt === undefined && toGo() < NEAR;
+    talk.isReadBack = !follows.current;
+    looked();
+  };
+
+  useLayoutEffect(() => {
+    const before = place.current;
+    const view = scroll.current;
+    if (view === null) return;
+    const [first, last, note] = [entries[0]?.key, entries.at(-1)?.key, talk.notes.at(-1)?.key];
+    const isOther = before?.talk !== talk;
+    const isMine = last !== before?.last && entries.at(-1)?.mine === true && entries.at(-1)?.isNote !== true;
+    if (isOther) hasNews.value = false;
+    const target = screen.target.peek();
+    if (target !== undefined && goTo(view, target)) {
+      screen.target.value = undefined;
+      follows.current = false;
+      talk.isReadBack = true;
+      looked();
+    } else if (isOther || follows.current || isMine || (note !== undefined && note !== before?.note)) {
+      if (talk.excerpt === undefined) goToEnd();
+    } else {
+      if (last !== before?.last) hasNews.value = true;
+      // Earlier messages were added above: those in sight stay there.
+      if (before !== undefined && first !== before.first && before.excerpt === talk.excerpt) {
+        view.scrollTop = before.top + view.scrollHeight - before.height;
+      }
+      looked();
+    }
+    const { scrollHeight: height, scrollTop: top } = view;
+    place.current = { talk, first, last, note, excerpt: talk.excerpt, height, top };
+  });
+  useEffect(() => {
+    // An on-screen keyboard takes space, and so do messages.
+    const resized = new ResizeObserver(() => {
+      if (follows.current) goToEndNow.current();
+    });
+    for (const one of [scroll.current, list.current]) if (one !== null) resized.observe(one);
+    return () => resized.disconnect();
+  }, []);
+  const goToEndNow = useRef(goToEnd);
+  goToEndNow.current = goToEnd;
+
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without a mouse it is scrolled by the keys */}
+      <section id="scroll" class="scroll" ref={scroll} aria-label="Messages" tabIndex={0} onScroll={scrolled}>
+        {rows.length === 0 && <EmptyView screen={screen} talk={talk} />}
+        <ol id="messages" class="messages" ref={list}>
+          {rows}
+        </ol>
+      </section>
+      {(isFar.value || hasNews.value) && (
+        <button
+          id="to-end"
+          type="button"
+          class="to-end"
+          onClick={() => {
+            screen.leaveExcerpt();
+            goToEnd();
+            scroll.current?.focus();
+          }}
+        >
+          <Icon name="down" /> <span id="to-end-text">{hasNews.value ? 'New messages' : 'Latest messages'}</span>
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Scrolls to a message. @returns whether it is there */
+function goTo(view: HTMLElement, key: number): boolean {
+  const row = view.querySelector<HTMLElement>(`[data-key="${key}"]`);
+  row?.scrollIntoView({ block: 'center' });
+  row?.classList.add('target');
+  setTimeout(() => row?.classList.remove('target'), 2_500);
+  return row !== null;
+}
+
+/** What a row was rendered from. */
+interface Rendered {
+  readonly from: readonly unknown[];
+  readonly row: VNode;
+}
+
+/**
+ * The rows of a conversation: messages with the days and notes between them. A row whose message has not changed is the
+ * same as before, so that Preact skips it.
+ */
+function useRows(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[] {
+  const rendered = useRef(new Map<number, Rendered>());
+  const before = rendered.current;
+  const now = new Map<number, Rendered>();
+  const rows: VNode[] = [];
+  const byId = new Map<number, Entry>();
+  const firstNew = screen.firstNew.value;
+  const today = dayOf(Date.now(), Date.now());
+  const isNewest = entries.length - 1;
+  const notes = notesAfter(talk, entries);
+  for (const note of notes.get(0) ?? []) rows.push(<NoteView key={`note ${note.key}`} note={note} />);
+  entries.forEach((entry, index) => {
+    if (entry.id !== undefined) byId.set(entry.id, entry);
+    const [last, next] = [entries[index - 1], entries[index + 1]];
+    if (last === undefined || !isSameDay(last.time, entry.time)) {
+      rows.push(<Day key={`day ${entry.key}`} time={entry.time} today={today} />);
+    }
+    const isDivided = entry.key === firstNew;
+    if (isDivided) rows.push(<Divider key="new" />);
+    const hasNotes = last !== undefined && notes.has(last.key);
+    const isFirst = last === undefined || isDivided || hasNotes || !isSaidTogether(last, entry);
+    const isLast = next === undefined || next.key === firstNew || notes.has(entry.key) || !isSaidTogether(entry, next);
+    const answered = entry.reply === undefined ? undefined : byId.get(entry.reply);
+    const from = [entry, entry.version, isFirst, isLast, answered, answered?.version];
+    const known = before.get(entry.key);
+    const isSame = known?.from.every((part, at) => part === from[at]) === true;
+    const row = isSame ? (
+      known.row
+    ) : (
+      <MessageView
+        key={entry.key}
+        screen={screen}
+        entry={entry}
+        isFirst={isFirst}
+        isLast={isLast}
+        answered={answered}
+        isNew={known === undefined && index === isNewest && before.size > 0}
+      />
+    );
+    now.set(entry.key, { from, row });
+    rows.push(row);
+    for (const note of notes.get(entry.key) ?? []) rows.push(<NoteView key={`note ${note.key}`} note={note} />);
+  });
+  rendered.current = now;
+  return rows;
+}
+
+/** The notes by the keys of the messages that they follow; 0 for those whose message has gone. */
+function notesAfter({ notes }: Talk, entries: readonly Entry[]): ReadonlyMap<number, readonly Note[]> {
+  const after = new Map<number, Note[]>();
+  if (notes.length === 0) return after;
+  const there = new Set(entries.map(({ key }) => key));
+  for (const note of notes) {
+    const at = there.has(note.after) ? note.after : 0;
+    after.set(at, [...(after.get(at) ?? []), note]);
+  }
+  return after;
+}
+
+/** @param today what the present day is called: with another day, all are named anew */
+function Day({ time }: { readonly time: number; readonly today: string }) {
+  return (
+    <li class="day">
+      <time dateTime={machineTime(time)}>{dayOf(time, Date.now())}</time>
+    </li>
+  );
+}
+
+function Divider() {
+  return <li class="divider">New</li>;
+}
+
+/** What an empty conversation says. */
+function EmptyView({ screen, talk }: { readonly screen: Screen; readonly talk: Talk }) {
+  screen.listed.value;
+  const { to } = talk;
+  const title = <bdi>{titleOf(talk)}</bdi>;
+  const kind = to === 'everyone' ? 'everyone' : isRoom(to) ? 'room' : to;
+  return (
+    <div id="empty" class="empty">
+      <TalkFace to={to} isOnline={screen.chat.isOnline} isBig />
+      <p id="empty-title" class="empty-title">
+        {to === 'everyone' ? (
+          'No messages here yet'
+        ) : isRoom(to) ? (
+          <>No messages in {title} yet</>
+        ) : to.length > 1 ? (
+          <>To {title}</>
+        ) : (
+          <>You and {title}</>
+        )}
+      </p>
+      <p id="empty-text">{emptyInWords(kind)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Banner } from '../model/banner.ts';
+import type { Chat } from '../model/chat.ts';
+import type { Screen } from '../model/screen.ts';
+import { isRoom, type Talk } from '../model/talks.ts';
+import { absenceInWords, onlineInWords } from '../model/words.ts';
+import { Icon } from '../ui/icon.tsx';
+import { isUserName, TalkFace, titleOf } from '../ui/people.tsx';
+import { Composer } from './composer.tsx';
+import { Messages } from './messages.tsx';
+
+/** The open conversation. */
+export function TalkView({ screen, banner }: { readonly screen: Screen; readonly banner: Banner }) {
+  const pane = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    screen.talkPane = pane.current;
+    screen.looked();
+  }, [screen]);
+  // On a phone the composer would open a keyboard.
+  useLayoutEffect(() => {
+    if (screen.composerFocus.value === 0) return;
+    const isTouched = matchMedia('(pointer: coarse)').matches;
+    pane.current?.querySelector<HTMLElement>(isTouched ? '#talk-name' : '#composer-text')?.focus();
+  }, [screen, screen.composerFocus.value]);
+  return (
+    <section
+      id="talk"
+      class="talk"
+      ref={pane}
+      aria-labelledby="talk-name"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented) screen.back();
+      }}
+    >
+      <TalkHead screen={screen} />
+      <BannerView banner={banner} />
+      <Messages screen={screen} />
+      <Composer screen={screen} />
+    </section>
+  );
+}
+
+function TalkHead({ screen }: { readonly screen: Screen }) {
+  screen.listed.value;
+  screen.messages.value;
+  const { chat } = screen;
+  const talk = screen.talk.value;
+  const unread = chat.talks.unread();
+  return (
+    <header class="talk-head">
+      <button
+        id="back"
+        type="button"
+        class="icon-button back"
+        aria-label={unread > 0 ? `All conversations, ${unread} unread` : 'All conversations'}
+        onClick={() => screen.back()}
+      >
+        <Icon name="back" />
+        <span id="back-unread" class="badge" hidden={unread === 0}>
+          {unread > 99 ? '99+' : unread}
+        </span>
+      </button>
+      <TalkFace to={talk.to} isOnline={chat.isOnline} />
+      <div class="talk-title">
+        <h1 id="talk-name" tabIndex={-1}>
+          <bdi>{titleOf(talk)}</bdi>
+        </h1>
+        <p id="talk-about">{about(talk, chat)}</p>
+      </div>
+    </header>
+  );
+}
+
+/** Problems with the connection. */
+function BannerView({ banner }: { readonly banner: Banner }) {
+  const content = banner.content.value;
+  if (content === undefined) return null;
+  const { text, label, act } = content;
+  return (
+    <div id="banner" class="banner">
+      <p id="banner-text">{text}</p>
+      {label !== '' && (
+        <button id="banner-action" type="button" class="small" onClick={act}>
+          {label}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The line under a conversation's title: who it is with. */
+function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Chat): string {
+  const { to } = talk;
+  if (!isConnected) return 'Not connected';
+  if (to === 'everyone') return knowsOnline ? onlineInWords(online.size) : '';
+  if (isRoom(to)) return 'Room';
+  if (to.length > 1) return 'A conversation of these people';
+  const [name = ''] = to;
+  if (isOnline(name)) return 'Online';
+  if (!isUserName(name)) return 'Sent by the server; it does not read replies';
+  if (!knowsOnline) return '';
+  return isKnownUser(talk) ? absenceInWords() : 'Not online';
+}
+
+/** Whether a user has this name: it has sent or received a message. */
+function isKnownUser({ entries }: Talk): boolean {
+  return entries.some(({ mine, state, remark }) => !mine || (state === 'sent' && remark === undefined));
+}
