@@ -69,10 +69,8 @@ test('the packed tarball, installed elsewhere, serves with a plugin of the user'
       await alice.sees('HELLO');
       const page = await fetch(`http://127.0.0.1:${ports.http}/`);
       const [, main] = /src="([^"]+main\.js)"/.exec(await page.text()) ?? [];
-      for (const file of [main, main?.replace('main.js', 'client-conversation.js')]) {
-        const script = await fetch(new URL(file ?? '', page.url));
-        expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
-      }
+      const script = await fetch(new URL(main ?? '', page.url));
+      expect([script.status, script.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
       await alice.logsOut();
     } finally {
       server.kill('SIGTERM');

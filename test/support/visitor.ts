@@ -113,7 +113,8 @@ export class Visitor {
 
   /** Awaits a message in the conversation that is shown. */
   async hears(text: string): Promise<void> {
-    await this.messages.locator(`.body:text-is(${JSON.stringify(text)})`).waitFor();
+    const whole = new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    await this.messages.locator('.body').filter({ hasText: whole }).waitFor();
   }
 
   /** The texts of the conversation that is shown. */

@@ -2,8 +2,10 @@ import { SideView } from './list/side.tsx';
 import { LoginView } from './login/login-view.tsx';
 import type { Page } from './model/page.ts';
 import type { Screen } from './model/screen.ts';
+import { MembersSheet } from './sheets/members.tsx';
 import { QuestionSheet } from './sheets/question.tsx';
 import { RoomsSheet } from './sheets/rooms.tsx';
+import { SearchSheet } from './sheets/search.tsx';
 import { SettingsSheet } from './sheets/settings.tsx';
 import { StartSheet } from './sheets/start.tsx';
 import { TalkView } from './talk/talk-view.tsx';
@@ -47,6 +49,10 @@ function OpenSheetView({ screen }: { readonly screen: Screen }) {
       return <RoomsSheet screen={screen} onClose={onClose} />;
     case 'settings':
       return <SettingsSheet screen={screen} onClose={onClose} />;
+    case 'search':
+      return <SearchSheet screen={screen} onClose={onClose} />;
+    case 'members':
+      return <MembersSheet screen={screen} room={sheet.room} onClose={onClose} />;
     default:
       return null;
   }

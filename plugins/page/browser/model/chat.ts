@@ -270,7 +270,7 @@ export class Chat implements Presence {
 
   /** Something other than a message: a change of one, or what people may want to know. */
   #happened(entry: ReceivedEntry): void {
-    const { id, kind, room, roomName, from, line, time } = entry;
+    const { id, seq = 0, kind, room, roomName, from, line, time } = entry;
     const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
     if (talk === undefined) return;
     if (kind === 'gap') {
@@ -283,7 +283,11 @@ export class Chat implements Presence {
     if (change !== undefined) this.#change(change);
     if (change !== undefined || line === undefined) return;
     const text = line.replace(/^#\S+ (\*server\*: )?/, '');
-    this.#watcher.added(talk, this.talks.add(talk, { id, from, mine: true, text, time: +time, isNote: true }), true);
+    this.#watcher.added(
+      talk,
+      this.talks.add(talk, { id, seq, from, mine: true, text, time: +time, isNote: true }),
+      true,
+    );
   }
 
   /** Applies a change to a message, if it is listed. */

@@ -5,11 +5,10 @@ import {
   type KnownCommand,
   messageOf,
   type RequestError,
-  requestProblem,
   wordsLike,
 } from 'chatserv/client';
 import type { Line, Recipients } from './talks.ts';
-import { noCommandInWords } from './words.ts';
+import { noCommandInWords, refusedInWords } from './words.ts';
 
 /** A typed line: a message, or after a slash a command. Two slashes are a message that starts with one. */
 export type Written =
@@ -61,7 +60,7 @@ export async function call(
     const text =
       error.reason === 'command'
         ? noCommandInWords(name, wordsLike(name, conversation.commands))
-        : requestProblem(error, usage && `/${usage}`);
+        : refusedInWords(error, usage && `/${usage}`);
     return { lines: [{ text }], isProblem: true };
   }
 }

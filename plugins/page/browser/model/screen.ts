@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals';
 import { speakerOf, titleOf } from '../ui/people.tsx';
+import { Actions } from './actions.ts';
 import type { Announcer } from './announcer.ts';
 import type { Chat } from './chat.ts';
 import { call, understood, type Written } from './commands.ts';
 import type { Notifications } from './notify.ts';
 import { server } from './server.ts';
-import { type Entry, isRoom, type Recipients, shownIn, type Talk } from './talks.ts';
+import { type Entry, isRoom, type Note, type Recipients, type Talk } from './talks.ts';
 
 /** The shortest time between two redraws of the list, in milliseconds. */
 const DRAWING = 50;
@@ -20,7 +21,29 @@ export interface ScreenHost {
 }
 
 /** A sheet over the chat. */
-export type OpenSheet = { readonly kind: 'start' } | { readonly kind: 'rooms' } | { readonly kind: 'settings' };
+export type OpenSheet =
+  | { readonly kind: 'start' | 'rooms' | 'settings' | 'search' }
+  | { readonly kind: 'members'; readonly room: string };
+
+/** A message that the user edits or answers. */
+export interface Writing {
+  readonly kind: 'edit' | 'reply';
+  readonly entry: Entry;
+}
+
+/** The menu of a message. */
+export interface OpenMenu {
+  readonly entry: Entry;
+  /** The button that it belongs to. */
+  readonly anchor: HTMLElement;
+}
+
+/** What was unread when a conversation was opened. */
+interface Unread {
+  readonly count: number;
+  /** The key of the last message at that time. */
+  readonly last: number | undefined;
+}
 
 /**
  * A chat as it is on the screen: the open conversation, what is new in it, and what the user does. Components read its
@@ -39,6 +62,11 @@ export class Screen {
   readonly messages = signal(0);
   /** The key of the first new message, which follows a divider. */
   readonly firstNew = signal<number | undefined>(undefined);
+  /** What was unread in the open conversation, until the user has gone there or sent it away. */
+  readonly unread = signal<Unread | undefined>(undefined);
+  readonly writing = signal<Writing | undefined>(undefined);
+  readonly menu = signal<OpenMenu | undefined>(undefined);
+  readonly actions = new Actions(this);
   /** The key of a message to scroll to. */
   readonly target = signal<number | undefined>(undefined);
   readonly sheet = signal<OpenSheet | undefined>(undefined);
@@ -173,9 +201,49 @@ export class Screen {
     this.#host.keep();
   }
 
+  /** Starts to edit or to answer a message. */
+  write(writing: Writing): void {
+    this.writing.value = writing;
+    this.focusComposer();
+  }
+
+  /** Shows an answer of the page in the open conversation. */
+  note(note: Omit<Note, 'key' | 'after'>, talk = this.talk.peek()): void {
+    this.chat.talks.note(talk, note);
+    this.messages.value++;
+    this.#host.announcer.say(note.lines.map(({ term = '', text }) => `${term} ${text}`).join('\n'));
+  }
+
+  /** How many messages have been counted as unread since a message. */
+  countedSince(last: number | undefined): number {
+    const { entries } = this.talk.peek();
+    const at = entries.findLastIndex(({ key }) => key === last);
+    return at < 0 ? 0 : entries.slice(at + 1).filter(isCounted).length;
+  }
+
+  /** Divides the latest messages that were unread from those before. @param last the key of the last of them */
+  markNew(count: number, last: number | undefined): void {
+    const { entries } = this.talk.peek();
+    let left = count;
+    let first: Entry | undefined;
+    for (let at = entries.findLastIndex(({ key }) => key === last); at >= 0 && left > 0; at--) {
+      const entry = entries[at];
+      if (entry === undefined || !isCounted(entry)) continue;
+      first = entry;
+      left--;
+    }
+    this.firstNew.value = first?.key;
+  }
+
   /** Sends what the user has written, one message a line. */
   send(lines: readonly string[]): void {
     const [line = '', ...more] = lines;
+    const writing = this.writing.peek();
+    this.writing.value = undefined;
+    if (writing?.kind === 'edit') {
+      this.actions.edit(writing.entry, lines.join(' '));
+      return;
+    }
     // In several lines, perhaps pasted, a slash does not start a command.
     const written: Written =
       more.length > 0 ? { kind: 'text', text: line } : understood(line, this.chat.conversation.commands);
@@ -184,7 +252,9 @@ export class Screen {
       return;
     }
     if (written.kind === 'message') this.choose(written.to);
-    for (const text of [written.text, ...more]) this.chat.send(this.talk.peek(), text);
+    // An answer of several lines begins with the first one.
+    this.chat.send(this.talk.peek(), written.text, writing?.entry.id);
+    for (const text of more) this.chat.send(this.talk.peek(), text);
   }
 
   /** Sends a failed message again. */
@@ -207,9 +277,7 @@ export class Screen {
     const answer = await call(this.chat.conversation, name, rest, (command, facts) =>
       this.chat.answered(command, facts),
     );
-    this.chat.talks.note(talk, { typed, ...answer });
-    this.messages.value++;
-    this.#host.announcer.say(answer.lines.map(({ term = '', text }) => `${term} ${text}`).join('\n'));
+    this.note({ typed, ...answer }, talk);
   }
 
   /** Whether the conversation is visible: a narrow page shows either the conversation or the list. */
@@ -225,9 +293,13 @@ export class Screen {
     this.chat.talks.shown = talk;
     this.talk.value = talk;
     this.pane.value = 'talk';
-    const entries = shownIn(talk);
-    const first = entries.length - Math.min(unread, entries.length);
-    this.firstNew.value = unread > 0 && first > 0 ? entries[first]?.key : undefined;
+    this.writing.value = undefined;
+    this.menu.value = undefined;
+    const last = talk.entries.at(-1)?.key;
+    this.unread.value = unread > 0 ? { count: unread, last } : undefined;
+    this.markNew(unread, last);
+    // All that is listed is new: there is nothing to divide it from.
+    if (this.firstNew.peek() === talk.entries[0]?.key) this.firstNew.value = undefined;
     this.messages.value++;
     if (unread > 0 && this.#isSeen()) this.chat.read(talk);
     this.#drawNow();
@@ -240,4 +312,9 @@ export class Screen {
     const unread = this.chat.talks.unread();
     document.title = unread > 0 ? `(${unread}) ${server.title}` : server.title;
   }
+}
+
+/** Whether a message counts as unread for those who receive it. */
+function isCounted({ mine, isNote, seq = 1 }: Entry): boolean {
+  return isNote ? seq > 0 : !mine;
 }

@@ -1,4 +1,11 @@
-import { type Ask, answerProblem, commandProblem, loginProblem } from 'chatserv/client';
+import {
+  type Ask,
+  answerProblem,
+  commandProblem,
+  loginProblem,
+  type RequestError,
+  requestProblem,
+} from 'chatserv/client';
 import { server } from './server.ts';
 
 /** Why a login or a registration failed, and what to do about it. */
@@ -56,6 +63,16 @@ export function emptyInWords(to: 'everyone' | 'room' | readonly string[]): strin
 export function noCommandInWords(word: string, like: readonly string[]): string {
   const problem = commandProblem(word, like);
   return word === '' ? problem : `${problem} To send a message that starts with /, type //.`;
+}
+
+/** Reasons that are not the server's refusal. */
+const OWN = new Set(['lost', 'closed', 'cancelled', 'withdrawn', 'args', 'command']);
+
+/** Why the server refused something. @param usage how the command is typed, if that is known */
+export function refusedInWords(error: RequestError, usage?: string): string {
+  const problem = requestProblem(error, usage);
+  const isRefusal = !OWN.has(error.reason) && !problem.startsWith('The server refused');
+  return isRefusal ? `This server refused that: ${problem}` : problem;
 }
 
 /** A name in a sentence. */

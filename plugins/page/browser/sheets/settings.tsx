@@ -1,7 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { type Density, density, setDensity, setTheme, type Theme, theme } from '../model/look.ts';
 import type { Screen } from '../model/screen.ts';
+import { placeOf } from '../model/talks.ts';
+import { titleOf } from '../ui/people.tsx';
 import { Sheet } from '../ui/sheet.tsx';
+import { AccountSettings } from './account.tsx';
 
 const THEMES: readonly (readonly [Theme, string])[] = [
   ['system', 'System'],
@@ -17,10 +20,12 @@ const DENSITIES: readonly (readonly [Density, string])[] = [
 /** The settings sheet. */
 export function SettingsSheet({ screen, onClose }: { readonly screen: Screen; readonly onClose: () => void }) {
   return (
-    <Sheet id="settings" title="Settings" onClose={onClose}>
+    <Sheet id="settings" title="Settings" isWide onClose={onClose}>
       <Choice legend="Colours" name="theme" choices={THEMES} chosen={theme()} choose={setTheme} />
       <Choice legend="Messages" name="density" choices={DENSITIES} chosen={density()} choose={setDensity} />
       <NotificationSetting screen={screen} />
+      <LevelSetting screen={screen} />
+      <AccountSettings screen={screen} />
       <p class="hint">
         Type <kbd>/help</kbd> to list all commands.
       </p>
@@ -67,6 +72,32 @@ function Choice<T extends string>({ legend, name, choices, chosen, choose }: Cho
         </label>
       ))}
     </fieldset>
+  );
+}
+
+const LEVELS = [
+  ['all', 'Every message'],
+  ['mentions', 'Mentions of you'],
+  ['nothing', 'Nothing'],
+] as const;
+
+/** What the user wants to be notified of in the open conversation, on all devices. */
+function LevelSetting({ screen }: { readonly screen: Screen }) {
+  const talk = screen.talk.value;
+  screen.listed.value;
+  if (!screen.actions.can('notify') || talk.room === undefined) return null;
+  return (
+    <Choice
+      legend={`Notify of ${titleOf(talk)}`}
+      name="level"
+      choices={LEVELS}
+      chosen={talk.level ?? 'all'}
+      choose={(level) => {
+        talk.level = level;
+        screen.draw();
+        void screen.actions.run('Set what to be notified of', 'notify', { place: placeOf(talk.to), level });
+      }}
+    />
   );
 }
 

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isCommand } from '../model/commands.ts';
-import type { Screen } from '../model/screen.ts';
+import type { Screen, Writing } from '../model/screen.ts';
 import type { Recipients } from '../model/talks.ts';
 import { Icon } from '../ui/icon.tsx';
 import { titleOf } from '../ui/people.tsx';
+import { SuggestionList, useSuggestions } from './suggestions.tsx';
 
 /** The longest line that a server accepts by default, in bytes, less its end and all on it except text and names. */
 const ROOM = 4096 - 160;
@@ -34,18 +35,32 @@ export function Composer({ screen }: { readonly screen: Screen }) {
   const left = charactersLeft(lines, talk.to);
   const several = lines.length > 1 ? `${lines.length} messages` : '';
 
+  const suggestions = useSuggestions(screen, field);
+  const writing = screen.writing.value;
+
   const write = (draft: string) => {
     if (field.current !== null) field.current.value = draft;
     text.value = draft;
   };
   useLayoutEffect(() => write(talk.draft), [talk]);
+  useLayoutEffect(() => {
+    if (writing?.kind === 'edit') write(writing.entry.text);
+  }, [writing]);
+  const cancel = () => {
+    if (writing?.kind === 'edit') write(talk.draft);
+    screen.writing.value = undefined;
+    field.current?.focus();
+  };
   useLayoutEffect(() => grow(field.current), [text.value]);
-  const send = () => {
-    const written = linesOf(field.current?.value ?? '');
+  /** @param isJoined whether several lines are sent as one message, with blanks between them */
+  const send = (isJoined = false) => {
+    const all = linesOf(field.current?.value ?? '');
+    const written = isJoined ? [all.join(' ')] : all;
     field.current?.focus();
     if (written.length === 0 || problemOf(field.current?.value ?? '', talk.to) !== undefined) return;
-    write('');
-    screen.drafted('');
+    write(writing?.kind === 'edit' ? talk.draft : '');
+    if (writing?.kind !== 'edit') screen.drafted('');
+    suggestions.close();
     screen.send(written);
   };
   return (
@@ -57,6 +72,8 @@ export function Composer({ screen }: { readonly screen: Screen }) {
         send();
       }}
     >
+      {writing !== undefined && <WritingBar writing={writing} cancel={cancel} />}
+      <SuggestionList suggestions={suggestions} />
       <div class="field">
         <textarea
           id="composer-text"
@@ -68,11 +85,26 @@ export function Composer({ screen }: { readonly screen: Screen }) {
           placeholder={label}
           aria-describedby="composer-count composer-hint"
           aria-invalid={problem === undefined ? undefined : true}
+          aria-controls={suggestions.list.length > 0 ? 'suggestions' : undefined}
+          aria-activedescendant={suggestions.active}
           onInput={({ currentTarget }) => {
             text.value = currentTarget.value;
-            screen.drafted(currentTarget.value);
+            if (writing?.kind !== 'edit') screen.drafted(currentTarget.value);
+            suggestions.look();
           }}
+          onBlur={() => suggestions.close()}
           onKeyDown={(event) => {
+            if (suggestions.takes(event)) return;
+            if (event.key === 'Escape' && writing !== undefined) {
+              event.preventDefault();
+              cancel();
+              return;
+            }
+            if (event.key === 'ArrowUp' && event.currentTarget.value === '') {
+              event.preventDefault();
+              [...document.querySelectorAll<HTMLElement>('#messages .act')].at(-1)?.focus();
+              return;
+            }
             // During a composition Enter accepts the suggestion; in Safari the composition has ended by then.
             if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === COMPOSED) return;
             event.preventDefault();
@@ -84,12 +116,39 @@ export function Composer({ screen }: { readonly screen: Screen }) {
         </button>
       </div>
       <p class="under">
-        <span id="composer-hint">Enter sends, Shift+Enter starts a new line.</span>{' '}
+        <span id="composer-hint">Enter sends, Shift+Enter starts a new line, ↑ goes to the messages.</span>{' '}
+        {lines.length > 1 && problem === undefined && (
+          <button
+            type="button"
+            class="link"
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => send(true)}
+          >
+            Send as one message
+          </button>
+        )}
         <span id="composer-count" class={problem === undefined ? 'count' : 'count over'} aria-live="polite">
           {problem ?? (left < NEAR ? `${left} left` : several)}
         </span>
       </p>
     </form>
+  );
+}
+
+/** What is edited or answered. */
+function WritingBar({ writing, cancel }: { readonly writing: Writing; readonly cancel: () => void }) {
+  const { kind, entry } = writing;
+  return (
+    <div class="writing">
+      <Icon name={kind === 'edit' ? 'write' : 'reply'} />
+      <span class="writing-text" dir="auto">
+        {kind === 'edit' ? 'Editing: ' : <>Reply to {entry.mine ? 'yourself' : <bdi>{entry.from}</bdi>}: </>}
+        {entry.text}
+      </span>
+      <button type="button" class="icon-button" aria-label="Cancel" onClick={cancel}>
+        <Icon name="close" />
+      </button>
+    </div>
   );
 }
 

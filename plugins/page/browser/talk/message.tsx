@@ -4,6 +4,7 @@ import { clockOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Face, hueOf, SERVER } from '../ui/people.tsx';
 import { isEmoji } from './addresses.ts';
+import { Reactions } from './reactions.tsx';
 import { Text } from './text.tsx';
 
 /** Messages of one person within this time are grouped, in milliseconds. */
@@ -29,9 +30,9 @@ interface MessageProps {
 
 /** A message, or what has happened. */
 export function MessageView(props: MessageProps) {
-  const { entry } = props;
+  const { screen, entry } = props;
   if (entry.isNote) return <Happening entry={entry} />;
-  return entry.from === SERVER ? <Announcement entry={entry} /> : <Message {...props} />;
+  return entry.from === SERVER ? <Announcement screen={screen} entry={entry} /> : <Message {...props} />;
 }
 
 function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessageProps) {
@@ -72,14 +73,29 @@ function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessagePro
         dir="auto"
         title={isFirst ? undefined : clockOf(time)}
       >
-        {isRemoved ? 'This message was deleted.' : <Text text={text} />}
+        {isRemoved ? 'This message was deleted.' : <Text text={text} me={screen.chat.name} />}
       </div>
       {change === 'edited' && <span class="hint edited">edited</span>}
+      {!isRemoved && <Reactions screen={screen} entry={entry} />}
       {state === 'waiting' && (
         <span class="state" title="Waiting to be sent">
           <Icon name="waiting" />
           <span class="unseen">waiting to be sent</span>
         </span>
+      )}
+      {entry.id !== undefined && !isRemoved && (
+        <button
+          type="button"
+          class="act"
+          tabIndex={-1}
+          aria-label="Message menu"
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => {
+            screen.menu.value = { entry, anchor: currentTarget };
+          }}
+        >
+          <Icon name="more" />
+        </button>
       )}
       <Remark screen={screen} entry={entry} />
     </li>
@@ -129,11 +145,11 @@ function Happening({ entry: { key, time, text } }: Pick<MessageProps, 'entry'>) 
   );
 }
 
-function Announcement({ entry: { key, time, text } }: Pick<MessageProps, 'entry'>) {
+function Announcement({ screen, entry: { key, time, text } }: Pick<MessageProps, 'screen' | 'entry'>) {
   return (
     <li class="note announcement first" data-key={key}>
       <div class="line" dir="auto">
-        <Text text={text} />
+        <Text text={text} me={screen.chat.name} />
       </div>
       <span class="hint">
         Announcement, <time dateTime={machineTime(time)}>{clockOf(time)}</time>

@@ -16,6 +16,9 @@ const NEAR = 80;
 /** How close to its start earlier messages are loaded, in pixels. */
 const FAR = 600;
 
+/** How many new messages can be seen without going to the first one. */
+const FEW = 8;
+
 /** What a conversation was scrolled to before it was rendered. */
 interface Place {
   readonly talk: Talk;
@@ -104,13 +107,22 @@ export function Messages({ screen }: { readonly screen: Screen }) {
 
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: without a mouse it is scrolled by the keys */}
-      <section id="scroll" class="scroll" ref={scroll} aria-label="Messages" tabIndex={0} onScroll={scrolled}>
+      <section
+        id="scroll"
+        class="scroll"
+        ref={scroll}
+        aria-label="Messages"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: without a mouse it is scrolled by the keys
+        tabIndex={0}
+        onScroll={scrolled}
+        onKeyDown={(event) => move(event, list.current)}
+      >
         {rows.length === 0 && <EmptyView screen={screen} talk={talk} />}
         <ol id="messages" class="messages" ref={list}>
           {rows}
         </ol>
       </section>
+      <UnreadBar screen={screen} />
       {(isFar.value || hasNews.value) && (
         <button
           id="to-end"
@@ -129,6 +141,30 @@ export function Messages({ screen }: { readonly screen: Screen }) {
   );
 }
 
+/** Says what was unread when the conversation was opened, and goes there. */
+function UnreadBar({ screen }: { readonly screen: Screen }) {
+  const unread = screen.unread.value;
+  // A few messages are in sight.
+  if (unread === undefined || unread.count < FEW) return null;
+  return (
+    <div class="unread-bar">
+      <button type="button" class="link" onClick={() => void screen.actions.jumpToFirstUnread()}>
+        <Icon name="up" /> {unread.count} new messages: go to the first
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Stay here"
+        onClick={() => {
+          screen.unread.value = undefined;
+        }}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
 /** Scrolls to a message. @returns whether it is there */
 function goTo(view: HTMLElement, key: number): boolean {
   const row = view.querySelector<HTMLElement>(`[data-key="${key}"]`);
@@ -136,6 +172,18 @@ function goTo(view: HTMLElement, key: number): boolean {
   row?.classList.add('target');
   setTimeout(() => row?.classList.remove('target'), 2_500);
   return row !== null;
+}
+
+/** Moves between the messages' menus with the arrow keys, once one has the focus. */
+function move(event: KeyboardEvent, list: HTMLElement | null): void {
+  const buttons = [...(list?.querySelectorAll<HTMLElement>('.act') ?? [])];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+  if (to === undefined || at < 0) return;
+  event.preventDefault();
+  const button = buttons[Math.min(Math.max(to, 0), buttons.length - 1)];
+  button?.focus({ preventScroll: true });
+  button?.closest('li')?.scrollIntoView({ block: 'nearest' });
 }
 
 /** What a row was rendered from. */

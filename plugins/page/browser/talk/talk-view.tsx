@@ -4,14 +4,16 @@ import type { Chat } from '../model/chat.ts';
 import type { Screen } from '../model/screen.ts';
 import { isRoom, type Talk } from '../model/talks.ts';
 import { absenceInWords, onlineInWords } from '../model/words.ts';
-import { Icon } from '../ui/icon.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
 import { isUserName, TalkFace, titleOf } from '../ui/people.tsx';
 import { Composer } from './composer.tsx';
+import { MessageMenu } from './message-menu.tsx';
 import { Messages } from './messages.tsx';
 
 /** The open conversation. */
 export function TalkView({ screen, banner }: { readonly screen: Screen; readonly banner: Banner }) {
   const pane = useRef<HTMLElement>(null);
+  const menu = screen.menu.value;
   useLayoutEffect(() => {
     screen.talkPane = pane.current;
     screen.looked();
@@ -36,6 +38,7 @@ export function TalkView({ screen, banner }: { readonly screen: Screen; readonly
       <BannerView banner={banner} />
       <Messages screen={screen} />
       <Composer screen={screen} />
+      {menu !== undefined && <MessageMenu key={menu.entry.key} screen={screen} menu={menu} />}
     </section>
   );
 }
@@ -67,7 +70,33 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
         </h1>
         <p id="talk-about">{about(talk, chat)}</p>
       </div>
+      <span class="talk-tools">
+        {isRoom(talk.to) && screen.actions.can('members') && (
+          <ToolButton
+            label="Members"
+            icon="several"
+            onClick={() => screen.open({ kind: 'members', room: talk.to[0] ?? '' })}
+          />
+        )}
+        {screen.actions.can('search') && (
+          <ToolButton label="Search" icon="search" onClick={() => screen.open({ kind: 'search' })} />
+        )}
+      </span>
     </header>
+  );
+}
+
+interface ToolButtonProps {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly onClick: () => void;
+}
+
+function ToolButton({ label, icon, onClick }: ToolButtonProps) {
+  return (
+    <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }
 
