@@ -1,4 +1,8 @@
-import { command, definePlugin, type Entry, MessageLog, param, Rooms, refuse, z } from 'chatserv';
+import { readFileSync } from 'node:fs';
+import { command, definePlugin, type Entry, MessageLog, PageScripts, param, Rooms, refuse, z } from 'chatserv';
+
+/** What shows polls on the web page, with a button for each choice. */
+const PAGE = new URL('room-poll.page.js', import.meta.url);
 
 /** The most votes that are counted. */
 const VOTES = 10_000;
@@ -11,7 +15,10 @@ export default definePlugin({
   name: 'room-poll',
   summary: 'Asks the members of a room, and counts their votes',
   needs: { messageLog: MessageLog, rooms: Rooms },
-  setup({ server, messageLog, rooms }) {
+  wants: { scripts: PageScripts },
+  setup({ server, messageLog, rooms, scripts }) {
+    const remove = scripts?.add('room-poll', readFileSync(PAGE, 'utf8'));
+
     /** The poll with this id, if the account may read it. */
     async function pollAt(id: number, account: number) {
       const entry = await messageLog.readable(account, id);
@@ -31,6 +38,7 @@ export default definePlugin({
     }
 
     return {
+      dispose: () => remove?.(),
       kinds: [
         {
           name: 'poll',

@@ -38,7 +38,7 @@ export default {
   metrics: { file: 'metrics/index', provides: [] },
   nats: { file: 'nats/index', provides: ['session-claims', 'key-owners', 'other-servers'] },
   'offline-messages': { file: 'messages/offline-messages/index', provides: ['inbox'] },
-  page: { file: 'page/index', provides: [] },
+  page: { file: 'page/index', provides: ['page-scripts'] },
   password: { file: 'login/password/index', provides: ['passwords', 'authenticator'] },
   postgres: {
     file: 'stores/postgres/index',

@@ -177,6 +177,7 @@ export {
   type Unread,
 } from './services/message-log.ts';
 export { type OtherAnswer, OtherServers } from './services/other-servers.ts';
+export { PageScripts } from './services/page-scripts.ts';
 export { Passwords } from './services/passwords.ts';
 export { PersonalData } from './services/personal-data.ts';
 export {

@@ -1,4 +1,4 @@
-import { definePlugin, Guests, Http, Inbox, Invitations, Registration, z } from 'chatserv';
+import { definePlugin, Guests, Http, Inbox, Invitations, PageScripts, Registration, z } from 'chatserv';
 import { invitationHandler } from './invitation.ts';
 import { serve } from './serve.ts';
 import { INVITATION, siteFiles } from './site.ts';
@@ -24,6 +24,7 @@ export default definePlugin({
       .describe('The path of the WebSocket on that port: the option `path` of the plugin `websocket`'),
   }),
   needs: { http: Http },
+  provides: { scripts: PageScripts },
   wants: { registration: Registration, inbox: Inbox, invitations: Invitations, guests: Guests },
   setup({ options, http, registration, inbox, invitations, guests, server }) {
     const site = {
@@ -33,14 +34,29 @@ export default definePlugin({
       welcomesGuests: guests !== undefined,
       keepsMessages: inbox !== undefined,
     };
+    /** The scripts of plugins, by name. */
+    const scripts = new Map<string, string>();
     let files: ReturnType<typeof siteFiles> | undefined;
     // Built for the first visitor: it would take a fifth of the time of a start from the source.
     const handler = serve(options.path, () => {
-      files ??= siteFiles(site);
+      files ??= siteFiles(site, scripts);
       return files;
     });
     const mounted: (() => void)[] = [];
     return {
+      provide: {
+        scripts: {
+          add(name, source) {
+            if (!/^[a-z0-9-]+$/.test(name)) throw new TypeError(`A script cannot be called '${name}'.`);
+            scripts.set(name, source);
+            files = undefined;
+            return () => {
+              if (scripts.get(name) === source) scripts.delete(name);
+              files = undefined;
+            };
+          },
+        },
+      },
       start() {
         mounted.push(http.mount(options.path, handler));
         if (invitations !== undefined) {

@@ -47,14 +47,20 @@ const TYPES: Readonly<Record<string, string>> = {
 /**
  * All files of the page, by their paths below it: the page itself at the empty path, and its assets in a folder named
  * after a hash of their content, so that a browser never uses cached assets with another version of the page.
+ * @param scripts those of plugins, by name
  * @returns undefined if the page was not built
  * @throws when a file cannot be read
  */
-export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile> | undefined {
+export function siteFiles(
+  options: SiteOptions,
+  scripts: ReadonlyMap<string, string>,
+): ReadonlyMap<string, ServedFile> | undefined {
   const { title, welcome, path, socket, registers, invites, welcomesGuests, keepsMessages } = options;
   if (!existsSync(new URL('main.js', BUILT))) return undefined;
   const names = readdirSync(BUILT).filter((name) => extname(name) in TYPES);
   const parts = new Map(names.sort().map((name) => [name, read(name, BUILT)]));
+  const added = [...scripts].map(([name, source]) => [`plugin-${name}.js`, source] as const);
+  for (const [name, source] of added) parts.set(name, source);
   parts.set('icon.svg', read('icon.svg', SOURCE));
   const assets = `assets/${digest(JSON.stringify([...parts])).slice(0, 16)}`;
   const values: Readonly<Record<string, string>> = {
@@ -67,6 +73,7 @@ export function siteFiles(options: SiteOptions): ReadonlyMap<string, ServedFile>
     guests: welcomesGuests ? 'on' : 'off',
     invitations: invites ? INVITATION : '',
     keepsMessages: keepsMessages ? 'on' : 'off',
+    scripts: added.map(([name]) => name).join(' '),
   };
   const page = read('page.html', SOURCE).replace(/\{\{(\w+)\}\}/g, (_all, name) => values[name] ?? '');
   const files = new Map([['', served('text/html', page, false)]]);

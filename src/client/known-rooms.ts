@@ -73,7 +73,8 @@ export class KnownRooms implements Rooms {
   }
 
   /** A message or another entry has arrived. */
-  entry({ room = EVERYONE, id, seq = 0, from }: Pick<Event<'message'>, 'room' | 'id' | 'seq' | 'from'>): void {
+  entry(event: Pick<Event<'message'>, 'room' | 'id' | 'seq' | 'from' | 'mentions' | 'mentionsAll'>): void {
+    const { room = EVERYONE, id, seq = 0, from, mentions: named = [], mentionsAll = false } = event;
     if (id === 0) return;
     const known = this.#rooms.get(room);
     if (known === undefined) {
@@ -84,7 +85,9 @@ export class KnownRooms implements Rooms {
     const isOwn = from === this.#host.name();
     // Numbers that are passed over belong to users whom the user ignores.
     const hidden = isOwn ? 0 : (known.hidden ?? 0) + Math.max(0, seq - known.last - 1);
-    this.#set({ ...known, lastId: id, last: seq, seq: isOwn ? seq : known.seq, hidden });
+    const isMention = !isOwn && seq > known.last && (mentionsAll || named.includes(this.#host.name() ?? ''));
+    const mentions = known.mentions + (isMention ? 1 : 0);
+    this.#set({ ...known, lastId: id, last: seq, seq: isOwn ? seq : known.seq, hidden, mentions });
   }
 
   marker({ room, seq, unread, hidden = 0, mentions }: Event<'marker'>): void {

@@ -1,20 +1,7 @@
-import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { comes } from '../support/comes.ts';
 import { startTown } from '../support/town.ts';
 import { CHROMIUM } from '../support/visitor.ts';
-
-/** Awaits a line, among others such as how long messages are kept. */
-async function comes(client: LineClient, expected: RegExp): Promise<void> {
-  while (!expected.test(await client.next())) {}
-}
-
-/** The answer to an edit, among others. */
-async function edited(client: LineClient): Promise<string> {
-  for (;;) {
-    const line = await client.next();
-    if (line.startsWith('edited:')) return line;
-  }
-}
 
 describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 }, () => {
   test('are created, found and joined in a sheet, and count what is unread', async () => {
@@ -93,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await bob.says('edit last at four');
     await ada.hears('at four');
     const shown = ada.page.locator('#messages .removed');
-    const id = Number(/(\d+)$/.exec(await edited(bob))?.[1]);
+    const id = Number(/(\d+)$/.exec(await comes(bob, /^edited:/))?.[1]);
     await bob.says(`delete ${id - 1}`);
     await shown.waitFor();
 

@@ -1,10 +1,12 @@
 import './styles/index.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { loadExtensions } from './model/extensions.ts';
 import { Keep } from './model/keep.ts';
 import { applyDensity, applyTheme } from './model/look.ts';
 import { Page } from './model/page.ts';
 
+void loadExtensions();
 applyTheme();
 applyDensity();
 const page = new Page();

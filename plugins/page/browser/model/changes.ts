@@ -1,3 +1,4 @@
+import type { PluginChange } from './extensions.ts';
 import type { Entry } from './talks.ts';
 
 /** A change of a message. */
@@ -11,7 +12,9 @@ export type Change =
       readonly emoji: string;
       readonly on: boolean;
       readonly from: string;
-    };
+    }
+  /** What only the plugin that defines it understands. */
+  | { readonly id: number; readonly kind: 'other'; readonly change: PluginChange };
 
 /** The change that an entry of a room is, if it is one. */
 export function changeIn(entry: unknown): Change | undefined {
@@ -20,8 +23,11 @@ export function changeIn(entry: unknown): Change | undefined {
   if (kind === 'redaction') return { id, kind: 'text', text: undefined };
   const { text, emoji, on } = Object(data) as Record<string, unknown>;
   if (kind === 'edit' && typeof text === 'string') return { id, kind: 'text', text };
-  const isReaction = kind === 'reaction' && typeof emoji === 'string' && typeof from === 'string';
-  return isReaction ? { id, kind: 'reaction', emoji, on: on === true, from } : undefined;
+  if (typeof from !== 'string' || typeof kind !== 'string') return undefined;
+  if (kind === 'reaction') {
+    return typeof emoji === 'string' ? { id, kind, emoji, on: on === true, from } : undefined;
+  }
+  return { id, kind: 'other', change: { kind, from, data } };
 }
 
 /** The change that the answer to the user's own command reports. The server sends this device no entry of it. */
@@ -39,6 +45,10 @@ export function changeAnswered(command: string, facts: unknown, me: string): Cha
 /** Applies a change to a message. */
 export function applyTo(entry: Entry, change: Change): void {
   entry.version = (entry.version ?? 0) + 1;
+  if (change.kind === 'other') {
+    entry.changes = [...(entry.changes ?? []), change.change];
+    return;
+  }
   if (change.kind === 'reaction') {
     const { emoji, on, from } = change;
     const others = (entry.reactions?.[emoji] ?? []).filter((name) => name !== from);

@@ -16,6 +16,7 @@ import {
 } from 'chatserv/client';
 import { applyTo, type Change, changeAnswered, changeIn } from './changes.ts';
 import { deviceName } from './device.ts';
+import { views } from './extensions.ts';
 import { History } from './history.ts';
 import type { Kept } from './keep.ts';
 import { isMentionOf } from './mentions.ts';
@@ -270,24 +271,34 @@ export class Chat implements Presence {
 
   /** Something other than a message: a change of one, or what people may want to know. */
   #happened(entry: ReceivedEntry): void {
-    const { id, seq = 0, kind, room, roomName, from, line, time } = entry;
+    const { id, seq = 0, kind, data, room, roomName, from, line, time } = entry;
     const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
     if (talk === undefined) return;
     if (kind === 'gap') {
       // What is shown would look as if nothing came after it. It can be loaded again.
       this.talks.dropStored(talk);
+      const { before } = Object(data) as { readonly before?: unknown };
+      if (typeof before === 'number') talk.gapBefore = before;
       this.#watcher.reordered(talk);
       return;
     }
     const change = changeIn(entry);
     if (change !== undefined) this.#change(change);
-    if (change !== undefined || line === undefined) return;
+    // A plugin's change of something that is shown without its view is told in words.
+    const target = change?.kind === 'other' ? this.talks.find(change.id) : undefined;
+    const isShown = change !== undefined && (change.kind !== 'other' || views.peek().has(target?.kind ?? ''));
+    if (isShown || line === undefined || id < (talk.gapBefore ?? 0)) return;
     const text = line.replace(/^#\S+ (\*server\*: )?/, '');
     this.#watcher.added(
       talk,
-      this.talks.add(talk, { id, seq, from, mine: true, text, time: +time, isNote: true }),
+      this.talks.add(talk, { id, seq, from, mine: true, text, time: +time, isNote: true, kind, data }),
       true,
     );
+  }
+
+  /** Applies the user's own change to an entry of a plugin. */
+  changeOf(id: number, kind: string, data: unknown): void {
+    this.#change({ id, kind: 'other', change: { kind, from: this.#name, data } });
   }
 
   /** Applies a change to a message, if it is listed. */
@@ -313,7 +324,10 @@ export class Chat implements Presence {
     if (!mine) talk.unread++;
     if (mentionsMe) talk.mentions++;
     const stored = id > 0 ? { id, seq } : {};
-    const entry = this.talks.add(talk, { ...stored, from, mine, text, reply, mentionsMe, time: +time });
+    const received = { ...stored, from, mine, text, reply, mentionsMe, time: +time };
+    // One that is sent although it is in a gap is loaded with the others there.
+    const isInGap = id > 0 && id < (talk.gapBefore ?? 0);
+    const entry = isInGap ? { ...received, key: 0 } : this.talks.add(talk, received);
     this.#rooms.added(message, talk, entry);
     this.#watcher.added(talk, entry, waited);
   }

@@ -18,6 +18,8 @@ interface PastEvent {
   readonly line?: string;
   readonly redacted?: boolean;
   readonly reply?: number;
+  readonly kind?: string;
+  readonly data?: unknown;
   readonly time: string;
 }
 
@@ -77,6 +79,17 @@ export class History {
     return true;
   }
 
+  /** Loads what this device was not sent: entries that the user's own commands have made. @returns whether there were any */
+  async loadLatest(talk: Talk): Promise<boolean> {
+    const newest = talk.entries.findLast(({ id }) => id !== undefined)?.id;
+    if (!this.exists || talk.isLoading) return false;
+    const page = await this.#load(talk, PAGE, newest === undefined ? {} : { side: 'after', id: newest });
+    const known = new Set(talk.entries.map(({ id }) => id));
+    const added = (page?.entries ?? []).filter(({ id }) => !known.has(id));
+    talk.entries.push(...added);
+    return added.length > 0;
+  }
+
   /** Shows the messages around one that is not listed. @returns whether the server has it */
   async loadAround(talk: Talk, id: number): Promise<boolean> {
     talk.isLoading = false;
@@ -95,17 +108,15 @@ export class History {
 
   /** An excerpt that has reached the latest messages becomes their beginning. */
   #join(talk: Talk): void {
-    const { excerpt, entries } = talk;
-    const first = entries.find(({ id }) => id !== undefined)?.id;
-    const last = excerpt?.entries.at(-1)?.id ?? 0;
-    if (excerpt === undefined || (excerpt.hasLater && (first === undefined || last < first))) return;
+    const { excerpt } = talk;
+    if (excerpt === undefined || excerpt.hasLater) return;
     talk.excerpt = undefined;
     talk.hasEarlier = excerpt.hasEarlier;
     talk.isReadBack = true;
-    this.#talks.prepend(
-      talk,
-      first === undefined ? excerpt.entries : excerpt.entries.filter(({ id = 0 }) => id < first),
-    );
+    const known = new Set(excerpt.entries.map(({ id }) => id));
+    const later = talk.entries.filter(({ id }) => id === undefined || !known.has(id));
+    talk.entries.splice(0, talk.entries.length);
+    this.#talks.prepend(talk, [...excerpt.entries, ...later]);
   }
 
   async #load(talk: Talk, count: number, side: Side): Promise<HistoryPage | undefined> {
@@ -131,10 +142,24 @@ export class History {
     }
   }
 
-  #entryOf({ type, id, seq, from, text = '', line = '', redacted, reply, time }: PastEvent): Omit<Entry, 'key'> {
+  #entryOf({
+    type,
+    id,
+    seq,
+    from,
+    text = '',
+    line = '',
+    redacted,
+    reply,
+    kind,
+    data,
+    time,
+  }: PastEvent): Omit<Entry, 'key'> {
     const past = { id, seq, from, mine: this.#isMine(from), time: Date.parse(time) };
     if (redacted) return { ...past, text: '', change: 'removed' };
-    return type === 'message' ? { ...past, text, reply } : { ...past, text: line, isNote: true };
+    return type === 'message'
+      ? { ...past, text, reply }
+      : { ...past, text: line.replace(/^#\S+ (\*server\*: )?/, ''), isNote: true, kind, data };
   }
 }
 

@@ -4,6 +4,7 @@ import { Actions } from './actions.ts';
 import type { Announcer } from './announcer.ts';
 import type { Chat } from './chat.ts';
 import { call, understood, type Written } from './commands.ts';
+import { views } from './extensions.ts';
 import type { Notifications } from './notify.ts';
 import { server } from './server.ts';
 import { type Entry, isRoom, type Note, type Recipients, type Talk } from './talks.ts';
@@ -278,6 +279,8 @@ export class Screen {
       this.chat.answered(command, facts),
     );
     this.note({ typed, ...answer }, talk);
+    // Its author is not sent what a plugin's command has made.
+    if (!answer.isProblem && views.peek().size > 0 && (await this.chat.history.loadLatest(talk))) this.messages.value++;
   }
 
   /** Whether the conversation is visible: a narrow page shows either the conversation or the list. */

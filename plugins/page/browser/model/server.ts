@@ -26,6 +26,11 @@ export const server = {
   welcomesGuests: more.guests === 'on',
   /** The path at which invitations are looked up; empty if there are none. */
   invitations: more.invitations ?? '',
+  /** The addresses of plugins' scripts. */
+  scripts: (more.scripts ?? '')
+    .split(' ')
+    .filter((name) => name !== '')
+    .map((name) => `${assets}/${name}`),
   /** Whether messages are stored for offline users. */
   keepsMessages: more.keepsMessages === 'on',
 } as const;

@@ -1,4 +1,5 @@
 import { nameKey } from 'chatserv/client';
+import type { PluginChange } from './extensions.ts';
 
 /** Who a conversation is with: people by name, a room such as `#lab`, or everyone. */
 export type Recipients = 'everyone' | readonly string[];
@@ -24,6 +25,11 @@ export interface Entry {
   reactions?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Whether it is no message, but something that happened: someone joined, a topic was set. */
   readonly isNote?: boolean;
+  /** The kind and the data of what happened, for the plugin that shows it. */
+  readonly kind?: string | undefined;
+  readonly data?: unknown;
+  /** Later entries about it. */
+  changes?: readonly PluginChange[] | undefined;
   /** Whether its text was edited, or removed. */
   change?: 'edited' | 'removed';
   /** The state of a sent message. */
@@ -71,6 +77,8 @@ export interface Talk {
   draft: string;
   /** The id of its room on the server, once that is known. */
   room?: number | undefined;
+  /** What was sent while the user was away and is not listed: messages with lower ids. */
+  gapBefore?: number | undefined;
   /** Whether the server has earlier messages; undefined until it was asked. */
   hasEarlier?: boolean | undefined;
   /** Whether the user reads earlier messages, which then stay. */

@@ -25,8 +25,11 @@ export function AccountSettings({ screen }: { readonly screen: Screen }) {
   const done = useSignal('');
   /** Calls a command and says what came of it. */
   const call = async (command: string, given: string, said?: string) => {
-    problem.value = '';
-    done.value = '';
+    // What was said stays while the lists are loaded again.
+    if (said !== undefined) {
+      problem.value = '';
+      done.value = '';
+    }
     try {
       const answer = await chat.conversation.command(command, given);
       if (said !== undefined) done.value = said;

@@ -1,9 +1,11 @@
+import { views } from '../model/extensions.ts';
 import type { Screen } from '../model/screen.ts';
 import type { Entry } from '../model/talks.ts';
 import { clockOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Face, hueOf, SERVER } from '../ui/people.tsx';
 import { isEmoji } from './addresses.ts';
+import { PluginPart } from './plugin-part.tsx';
 import { Reactions } from './reactions.tsx';
 import { Text } from './text.tsx';
 
@@ -31,7 +33,7 @@ interface MessageProps {
 /** A message, or what has happened. */
 export function MessageView(props: MessageProps) {
   const { screen, entry } = props;
-  if (entry.isNote) return <Happening entry={entry} />;
+  if (entry.isNote) return <Happening screen={screen} entry={entry} version={entry.version} />;
   return entry.from === SERVER ? <Announcement screen={screen} entry={entry} /> : <Message {...props} />;
 }
 
@@ -135,12 +137,21 @@ function Quote({ answered }: Pick<MessageProps, 'answered'>) {
   );
 }
 
-function Happening({ entry: { key, time, text } }: Pick<MessageProps, 'entry'>) {
+/** @param version makes it another one after a change: a component that reads signals is rendered for new props only */
+function Happening({
+  screen,
+  entry,
+}: Pick<MessageProps, 'screen' | 'entry'> & { readonly version: number | undefined }) {
+  const { key, time, text, kind = '' } = entry;
+  const view = views.value.get(kind);
   return (
-    <li class="note happened first" data-key={key}>
-      <div class="line hint">
-        <span dir="auto">{text}</span> <time dateTime={machineTime(time)}>{clockOf(time)}</time>
-      </div>
+    <li class={`note ${view === undefined ? 'happened' : 'shown'} first`} data-key={key}>
+      {view !== undefined && <PluginPart screen={screen} entry={entry} view={view} />}
+      {view === undefined && (
+        <div class="line hint">
+          <span dir="auto">{text}</span> <time dateTime={machineTime(time)}>{clockOf(time)}</time>
+        </div>
+      )}
     </li>
   );
 }

@@ -2,11 +2,10 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
-import { type Entry, isRoom, type Note, shownIn, type Talk } from '../model/talks.ts';
+import { type Entry, type Note, shownIn, type Talk } from '../model/talks.ts';
 import { dayOf, isSameDay, machineTime } from '../model/time.ts';
-import { emptyInWords } from '../model/words.ts';
 import { Icon } from '../ui/icon.tsx';
-import { TalkFace, titleOf } from '../ui/people.tsx';
+import { EmptyView } from './empty-view.tsx';
 import { isSaidTogether, MessageView } from './message.tsx';
 import { NoteView } from './note.tsx';
 
@@ -84,7 +83,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
     } else if (isOther || follows.current || isMine || (note !== undefined && note !== before?.note)) {
       if (talk.excerpt === undefined) goToEnd();
     } else {
-      if (last !== before?.last) hasNews.value = true;
+      if (last !== before?.last && talk.excerpt === undefined && before?.excerpt === undefined) hasNews.value = true;
       // Earlier messages were added above: those in sight stay there.
       if (before !== undefined && first !== before.first && before.excerpt === talk.excerpt) {
         view.scrollTop = before.top + view.scrollHeight - before.height;
@@ -266,29 +265,4 @@ function Day({ time }: { readonly time: number; readonly today: string }) {
 
 function Divider() {
   return <li class="divider">New</li>;
-}
-
-/** What an empty conversation says. */
-function EmptyView({ screen, talk }: { readonly screen: Screen; readonly talk: Talk }) {
-  screen.listed.value;
-  const { to } = talk;
-  const title = <bdi>{titleOf(talk)}</bdi>;
-  const kind = to === 'everyone' ? 'everyone' : isRoom(to) ? 'room' : to;
-  return (
-    <div id="empty" class="empty">
-      <TalkFace to={to} isOnline={screen.chat.isOnline} isBig />
-      <p id="empty-title" class="empty-title">
-        {to === 'everyone' ? (
-          'No messages here yet'
-        ) : isRoom(to) ? (
-          <>No messages in {title} yet</>
-        ) : to.length > 1 ? (
-          <>To {title}</>
-        ) : (
-          <>You and {title}</>
-        )}
-      </p>
-      <p id="empty-text">{emptyInWords(kind)}</p>
-    </div>
-  );
 }

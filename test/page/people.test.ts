@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { answered, comes } from '../support/comes.ts';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM } from '../support/visitor.ts';
+
+/** A plugin that shows thousands as online. */
+const CROWD = `
+import { definePlugin, Presence } from 'chatserv';
+
+export default definePlugin({
+  name: 'crowd',
+  summary: 'Shows thousands as online',
+  needs: { presence: Presence },
+  setup: ({ presence }) => ({
+    start() {
+      for (let i = 0; i < 5000; i++) presence.show({ id: 1_000_000 + i, name: 'person' + String(i).padStart(4, '0') });
+    },
+  }),
+});
+`;
+
+describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000 }, () => {
+  test('are found among 5,000, of whom only those in sight are rendered', async () => {
+    await using town = await startTown({ plugins: { './crowd.ts': true } }, [], { 'crowd.ts': CROWD });
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.page.locator('#talk-about', { hasText: '5001 people online' }).waitFor();
+    const rows = ada.page.locator('#talks .talk-button');
+    await ada.entry('person0000').waitFor();
+    expect(await rows.count()).toBeLessThan(80);
+    await ada.page.locator('#talks').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    await ada.entry('person4999').waitFor();
+    expect(await rows.count()).toBeLessThan(80);
+
+    await ada.page.getByLabel('Find people and rooms').fill('person43');
+    await ada.entry('person4399').waitFor({ state: 'attached' });
+    await expect.poll(() => rows.first().textContent()).toContain('person4300');
+    await ada.page.getByLabel('Find people and rooms').press('Enter');
+    await ada.page.locator('#talk-name', { hasText: 'person4300' }).waitFor();
+    expect(await ada.page.getByLabel('Find people and rooms').inputValue()).toBe('');
+    // The arrow keys go on to rows that were not rendered before.
+    await ada.page.getByLabel('Find people and rooms').fill('person');
+    await ada.page.getByLabel('Find people and rooms').press('ArrowDown');
+    for (let i = 0; i < 60; i++) await ada.page.keyboard.press('ArrowDown');
+    const at = await ada.page.evaluate('document.activeElement.dataset.key');
+    expect(at).toMatch(/^person/);
+    await ada.page.keyboard.press('Enter');
+    await ada.page.locator('#talk-name', { hasText: String(at) }).waitFor();
+  });
+
+  test('of a room are listed with their roles, and moderated by those who may', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('/create #lab');
+    await ada.entry('#lab').waitFor();
+    const bob = await town.program.joins('bob');
+    await answered(bob, 'join #lab', /^joined:#lab/);
+    await ada.opens('#lab');
+    const { page } = ada;
+    await page.getByRole('button', { name: 'Members' }).click();
+    const sheet = page.getByRole('dialog');
+    await sheet.getByRole('button', { name: /ada.*owner/ }).waitFor();
+    await sheet.getByRole('button', { name: /^B?bob$/ }).click();
+    await sheet.getByRole('button', { name: 'Make a moderator' }).click();
+    await comes(bob, /ada made bob a moderator|moderator/);
+    await sheet.getByRole('button', { name: /bob.*moderator/ }).waitFor();
+    await sheet.getByRole('button', { name: /bob.*moderator/ }).click();
+    await sheet.getByRole('button', { name: 'Make a member' }).click();
+    await comes(bob, /member/);
+    await sheet.getByRole('button', { name: /^B?bob$/ }).click();
+    await sheet.getByRole('button', { name: 'Remove from the room' }).click();
+    await comes(bob, /kicked|removed/);
+    await page.keyboard.press('Escape');
+
+    // Somebody who may not sees no such buttons.
+    const carol = await town.arrives();
+    await carol.registers('carol');
+    await carol.says('/join #lab');
+    await carol.opens('#lab');
+    await carol.page.getByRole('button', { name: 'Members' }).click();
+    await carol.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /ada.*owner/ })
+      .click();
+    await carol.page.getByRole('button', { name: 'Write to ada' }).waitFor();
+    expect(await carol.page.getByRole('button', { name: 'Remove from the room' }).count()).toBe(0);
+  });
+
+  test('are told what to do next if they are alone on a new server', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.page.getByText('Is this your server?').click();
+    await ada.page.getByText('chatserv user role ada admin').waitFor();
+    await town.program.joins('bob');
+    await ada.page.getByText('Is this your server?').waitFor({ state: 'detached' });
+  });
+});
