@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM, type Visitor } from '../support/visitor.ts';
+
+/** A plugin with a command that posts many messages from the server. */
+const FLOOD = `
+import { command, definePlugin, param, Rooms } from 'chatserv';
+
+export default definePlugin({
+  name: 'flood',
+  summary: 'Posts many messages',
+  needs: { rooms: Rooms },
+  setup: ({ server, rooms }) => ({
+    commands: [
+      command({
+        name: 'flood',
+        summary: 'Posts many messages to a room',
+        params: { room: param.room('where'), count: param.integer('how many') },
+        async run({ account, values: { room, count } }) {
+          const { id } = await rooms.find(room, account);
+          for (let i = 1; i <= count; i++) await server.post({ from: account, to: { room: id }, text: 'number ' + i });
+          return 'flooded:';
+        },
+      }),
+    ],
+  }),
+});
+`;
+
+const CONFIG = {
+  plugins: { './flood.ts': true, history: { catchUp: 50, announce: false }, 'offline-messages': true },
+  limits: { linesPerSecond: 0, bytesPerSecond: 0 },
+};
+
+/** The bytes of the heap that are in use. */
+async function heapOf({ page }: Visitor): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = (await session.send('Runtime.getHeapUsage')) as { usedSize: number };
+  await session.detach();
+  return usedSize;
+}
+
+describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () => {
+  test('the page is loaded with a few requests and less than 150 KB', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives({ viewport: { width: 390, height: 844 } });
+    const sizes = (await ada.page.evaluate(
+      "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((one) => one.encodedBodySize)",
+    )) as number[];
+    expect(sizes.length).toBeLessThanOrEqual(5);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
+  });
+
+  test('a room of 10,000 messages scrolls without rendering a row again', async () => {
+    await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('/create #lab');
+    await ada.entry('#lab').waitFor();
+    const bob = await town.program.joins('bob');
+    await bob.says('join #lab', 'flood #lab 10000');
+    await ada.entry('#lab').locator('.last', { hasText: 'number 10000' }).waitFor({ timeout: 120_000 });
+    await ada.opens('#lab');
+    await ada.page.getByRole('button', { name: /new messages: go to the first/ }).click();
+    await expect.poll(() => ada.messages.count(), { timeout: 120_000 }).toBeGreaterThanOrEqual(10_000);
+    const rendered = await ada.page.evaluate(`new Promise((done) => {
+      const view = document.querySelector('#scroll');
+      let changes = 0;
+      const watch = new MutationObserver((records) => { changes += records.length; });
+      watch.observe(document.querySelector('#messages'), { childList: true, subtree: true, characterData: true });
+      let frames = 0;
+      const step = () => {
+        view.scrollTop += 400;
+        if (++frames < 120) requestAnimationFrame(step);
+        else done(changes + watch.takeRecords().length);
+      };
+      requestAnimationFrame(step);
+    })`);
+    expect(rendered).toBe(0);
+  });
+
+  test('20,000 messages that arrive leave no more behind than 300', async () => {
+    await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('/create #lab');
+    await ada.entry('#lab').waitFor();
+    await ada.opens('#lab');
+    const bob = await town.program.joins('bob');
+    await bob.says('join #lab', 'flood #lab 2000');
+    await ada.hears('number 2000');
+    const before = await heapOf(ada);
+    await bob.says('flood #lab 20000');
+    await ada.messages.locator('.body', { hasText: /^number 20000$/ }).waitFor({ timeout: 200_000 });
+    expect(await ada.messages.count()).toBe(300);
+    const grown = (await heapOf(ada)) - before;
+    expect(grown).toBeLessThan(2_000_000);
+  });
+});
