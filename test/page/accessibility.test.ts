@@ -57,6 +57,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await ada.page.keyboard.press('Escape');
     await isAccessible(ada, 'the list');
     await ada.page.getByRole('button', { name: 'Settings' }).click();
+    await ada.page.getByText('This one').waitFor();
     await isAccessible(ada, 'settings');
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('button', { name: 'Write to someone' }).click();
@@ -68,6 +69,34 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await ada.says('anybody there?');
     await ada.page.locator('.remark').waitFor();
     await isAccessible(ada, 'a message to nobody');
+
+    await ada.says('/create #lab');
+    await ada.page.locator('.answer', { hasText: 'created:#lab' }).waitFor();
+    await ada.says('/message #lab **bold** `code` @ada');
+    await ada.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
+    await ada.messages.last().locator('.act').waitFor({ state: 'attached' });
+    await ada.says('/react last 👍', '/topic #lab tea');
+    await isAccessible(ada, 'a room');
+    await ada.messages.last().hover();
+    await ada.messages.last().locator('.act').click();
+    await ada.page.getByRole('menuitem', { name: 'React with 👍' }).waitFor();
+    await isAccessible(ada, 'the menu of a message');
+    await ada.page.getByRole('menuitem', { name: 'Reply' }).click();
+    await ada.composer.pressSequentially('/he');
+    await ada.page.getByRole('option').first().waitFor();
+    await isAccessible(ada, 'an answer with suggestions');
+    await ada.composer.fill('');
+    await ada.page.keyboard.press('Escape');
+    await ada.page.getByRole('button', { name: 'Members' }).click();
+    await ada.page.locator('.member').first().click();
+    await isAccessible(ada, 'members');
+    await ada.page.keyboard.press('Escape');
+    await ada.page.getByRole('button', { name: 'Search' }).click();
+    await ada.page.getByLabel('Words').fill('bold');
+    await ada.page.keyboard.press('Enter');
+    await ada.page.locator('.hit').first().waitFor();
+    await isAccessible(ada, 'what was found');
+    await ada.page.keyboard.press('Escape');
 
     await town.program.kill();
     await ada.page.locator('#banner-text', { hasText: 'Trying again' }).waitFor();

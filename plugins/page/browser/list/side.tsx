@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { nameKey } from 'chatserv/client';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
 import { server } from '../model/server.ts';
 import { isRoom, newTalk, type Talk } from '../model/talks.ts';
@@ -113,6 +113,8 @@ function ListView({ screen, filter }: FilterProps) {
   const view = useRef<HTMLDivElement>(null);
   /** The key of the row that the Tab key stops at. */
   const stop = useSignal<string | undefined>(undefined);
+  /** The key of the row with the focus, which stays there when the row moves to another section. */
+  const focused = useRef<string | undefined>(undefined);
   /** What was pressed. A row that moves to another section before it is let go is not clicked, but is meant all the same. */
   const pressed = useRef<HTMLElement | undefined>(undefined);
   screen.listed.value;
@@ -130,6 +132,11 @@ function ListView({ screen, filter }: FilterProps) {
   useEffect(() => {
     stop.value = undefined;
   }, [shown.key]);
+  useLayoutEffect(() => {
+    if (focused.current === undefined || document.activeElement !== document.body) return;
+    const rows = [...(view.current?.querySelectorAll<HTMLElement>('.talk-button') ?? [])];
+    rows.find(({ dataset }) => dataset.key === focused.current)?.focus({ preventScroll: true });
+  });
 
   const listed = [...everyone, ...rooms, ...spoken].map(({ key }) => key);
   const isListed = (key: string | undefined) =>
@@ -166,7 +173,14 @@ function ListView({ screen, filter }: FilterProps) {
       }}
       onClick={({ target }) => choose(rowAt(target)?.dataset.key)}
       onFocusIn={({ target }) => {
-        stop.value = (target as HTMLElement).dataset.key ?? stop.value;
+        focused.current = rowAt(target)?.dataset.key;
+        stop.value = focused.current ?? stop.value;
+      }}
+      onFocusOut={({ target }) => {
+        // Unless its row has just been removed.
+        queueMicrotask(() => {
+          if (rowAt(target)?.isConnected && document.activeElement !== target) focused.current = undefined;
+        });
       }}
     >
       {everyone.length > 0 && <ul aria-label="Everyone">{everyone.map(item)}</ul>}
