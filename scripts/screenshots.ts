@@ -2,13 +2,13 @@
  * Takes the pictures of the web page for the docs, docs/images/page-*.png, with Debian's Chromium: `npm run screenshots`.
  * They look as on a person's machine where the fonts are there: apt-get install fonts-inter fonts-noto-color-emoji.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
 import type { KeptTalk } from '../plugins/page/browser/model/talks.ts';
 import { registerModuleHooks } from '../src/host/self.ts';
+import { interAsSystemFont } from './fonts.ts';
 
 registerModuleHooks();
 const { startProgram } = await import('../test/support/program.ts');
@@ -16,22 +16,14 @@ const { startBrowser, Visitor } = await import('../test/support/visitor.ts');
 
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 360, height: 740 };
+const PHONE = { width: 390, height: 844 };
 const PAGE = { title: 'Harbour Street', welcome: 'The chat of the houses around the old harbour. Be kind.' };
 
-/** What the system calls its own font is Inter there. */
-const FONTS = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-<match target="pattern"><test name="family"><string>system-ui</string></test><edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit></match>
-<match target="pattern"><test name="family"><string>sans-serif</string></test><edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit></match>
-</fontconfig>`;
-
-const scratch = await mkdtemp(join(tmpdir(), 'chatserv-screenshots-'));
-await writeFile(join(scratch, 'fonts.conf'), FONTS);
 await mkdir(FOLDER, { recursive: true });
-try {
+{
+  await using fonts = await interAsSystemFont();
   await using program = await startProgram({ plugins: { page: PAGE } });
-  await using browser = await startBrowser({ FONTCONFIG_FILE: join(scratch, 'fonts.conf') });
+  await using browser = await startBrowser({ FONTCONFIG_FILE: fonts.file });
   const url = `http://${(await program.prints(/listens on http (\S+)/))[1]}/`;
   const bruno = await program.joins('bruno');
   for (const name of ['Chiara', 'dmitri', 'Emine', 'فاطمة']) await program.joins(name);
@@ -72,8 +64,6 @@ try {
       await bruno.asksUntil('whoelse', /^(?!.*Ada)/);
     }
   }
-} finally {
-  await rm(scratch, { recursive: true, force: true });
 }
 
 /** Conversations of two days. */

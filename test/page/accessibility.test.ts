@@ -161,6 +161,8 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await page.locator('#settings').waitFor({ state: 'hidden' });
     expect(await focused()).toBe('settings-open');
     await press('Tab');
+    expect(await focused()).toBe('search-open');
+    await press('Tab');
     expect(await focused()).toBe('scroll');
     await isSeen();
     await page.evaluate('document.activeElement.blur()');

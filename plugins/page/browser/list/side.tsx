@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
 import { server } from '../model/server.ts';
-import { isRoom, newTalk, type Talk } from '../model/talks.ts';
+import { isRoom, newTalk, type Talk } from '../model/talk.ts';
 import { hasRooms } from '../sheets/rooms.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Face, titleOf } from '../ui/people.tsx';

@@ -1,5 +1,5 @@
 import type { Chat } from '../model/chat.ts';
-import { isRoom, type Talk } from '../model/talks.ts';
+import { isRoom, type Talk } from '../model/talk.ts';
 import { shortly } from '../model/time.ts';
 import { speakerOf, TalkFace, titleOf } from '../ui/people.tsx';
 

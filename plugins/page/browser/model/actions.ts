@@ -1,6 +1,6 @@
 import { type Answer, commandOf, type RequestError } from 'chatserv/client';
 import type { Screen } from './screen.ts';
-import { type Entry, isRoom, type Recipients } from './talks.ts';
+import { type Entry, isRoom, type Recipients } from './talk.ts';
 import { refusedInWords } from './words.ts';
 
 /** What the user does with messages and people, through commands of the server. */
@@ -84,15 +84,15 @@ export class Actions {
   async jumpToFirstUnread(): Promise<void> {
     const screen = this.#screen;
     const talk = screen.talk.peek();
-    const unread = screen.unread.peek();
+    const unread = screen.news.unread.peek();
     if (unread === undefined) return;
     talk.excerpt = undefined;
     talk.isReadBack = true;
-    await screen.chat.history.loadBack(talk, unread.count + screen.countedSince(unread.last));
+    await screen.chat.history.loadBack(talk, unread.count + screen.news.countedSince(talk, unread.last));
     if (screen.talk.peek() !== talk) return;
-    screen.markNew(unread.count, unread.last);
-    screen.target.value = screen.firstNew.peek();
-    screen.unread.value = undefined;
+    screen.news.mark(talk, unread.count, unread.last);
+    screen.target.value = screen.news.first.peek();
+    screen.news.unread.value = undefined;
     screen.messages.value++;
   }
 }

@@ -1,5 +1,5 @@
 import type { PluginChange } from './extensions.ts';
-import type { Entry } from './talks.ts';
+import type { Entry } from './talk.ts';
 
 /** A change of a message. */
 export type Change =

@@ -8,73 +8,27 @@ import {
   type Received,
   type ReceivedEntry,
   type Remembered,
-  type RequestError,
-  requestProblem,
-  type State,
   type Step,
-  undeliveredTo,
 } from 'chatserv/client';
 import { applyTo, type Change, changeAnswered, changeIn } from './changes.ts';
+import { deliver } from './deliver.ts';
 import { deviceName } from './device.ts';
 import { views } from './extensions.ts';
 import { History } from './history.ts';
 import type { Kept } from './keep.ts';
+import type { Login } from './login.ts';
 import { isMentionOf } from './mentions.ts';
 import { RoomTalks } from './room-talks.ts';
 import { server } from './server.ts';
-import { type Entry, type Talk, Talks } from './talks.ts';
-
-/** The callbacks of a chat. */
-export interface Watcher {
-  state(state: State): void;
-  /** A plugin asks a question, during or after the login. @returns undefined if the user does not answer */
-  ask(question: Ask, gone: AbortSignal): Promise<string | undefined>;
-  /** A message was added to a conversation, received or sent. @param waited whether it was sent before the login */
-  added(talk: Talk, entry: Entry, waited: boolean): void;
-  /** After a login: how many messages were waiting. */
-  caughtUp(count: number): void;
-  /** The state or the text of a message has changed. */
-  changed(entry: Entry): void;
-  /** Messages were added before others, or removed: show the conversation anew. */
-  reordered(talk: Talk): void;
-  /** The server has said how many messages of a conversation are unread. */
-  counted(talk: Talk): void;
-  /** The list of conversations and people has changed. */
-  listed(): void;
-  /** Something that the device stores has changed. */
-  keep(): void;
-  /** Must be stored before it is acknowledged to the server. */
-  keepNow(): void;
-}
+import type { Entry, Talk } from './talk.ts';
+import { Talks } from './talks.ts';
+import type { Watcher } from './watcher.ts';
 
 /** The questions that the login form answers. */
 const FILLED_IN = new Set(['username', 'password', 'register', 'guest', 'new-password', 'new-password-again']);
 
-/** Who is online, as far as is known. */
-export interface Presence {
-  readonly isConnected: boolean;
-  /** Whether that is current. */
-  readonly knowsOnline: boolean;
-  /** The names of those online; without a connection, of those who were. */
-  readonly online: ReadonlySet<string>;
-  readonly isOnline: (name: string) => boolean;
-}
-
-/** How a chat logs in. */
-export interface Login {
-  readonly name: string;
-  readonly password?: string | undefined;
-  readonly register?: boolean;
-  /** The code of an invitation to register with. */
-  readonly invitation?: string | undefined;
-  /** Whether to come in as a guest, without a password. */
-  readonly guest?: boolean;
-  /** Whether to close another session of the account. */
-  readonly takeover?: boolean;
-}
-
 /** One account's chat: the connection and the conversations, without their view. */
-export class Chat implements Presence {
+export class Chat {
   readonly talks: Talks;
   readonly #watcher: Watcher;
   readonly history: History;
@@ -122,14 +76,17 @@ export class Chat implements Presence {
     return this.#conversation;
   }
 
+  /** Whether there is a connection. */
   get isConnected(): boolean {
     return this.#conversation.state.state === 'online';
   }
 
+  /** Whether it is known who is online now. */
   get knowsOnline(): boolean {
     return this.#conversation.knowsOnline;
   }
 
+  /** The names of those online; without a connection, of those who were. */
   get online(): ReadonlySet<string> {
     return this.#online;
   }
@@ -333,22 +290,7 @@ export class Chat implements Presence {
   }
 
   async #deliver(talk: Talk, entry: Entry): Promise<void> {
-    try {
-      const { facts } = await this.#conversation.message(talk.to, entry.text, { reply: entry.reply });
-      entry.state = 'sent';
-      if (typeof facts?.id === 'number' && facts.id > 0) entry.id = facts.id;
-      const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
-      if (unknown.length > 0) {
-        entry.remark = undeliveredTo(unknown, talk.to.length, server.keepsMessages);
-      }
-    } catch (cause) {
-      entry.state = 'failed';
-      const error = cause as RequestError;
-      // Whether the server has it is unknown.
-      const isInDoubt = error.reason === 'closed';
-      entry.remark = `${isInDoubt ? '' : 'Not sent. '}${requestProblem(error)}`;
-    }
-    entry.version = (entry.version ?? 0) + 1;
+    await deliver(this.#conversation, talk, entry);
     this.#watcher.changed(entry);
     this.talks.touch();
   }

@@ -7,7 +7,7 @@ import {
   type RequestError,
   wordsLike,
 } from 'chatserv/client';
-import type { Line, Recipients } from './talks.ts';
+import type { Line, Recipients } from './talk.ts';
 import { noCommandInWords, refusedInWords } from './words.ts';
 
 /** A typed line: a message, or after a slash a command. Two slashes are a message that starts with one. */

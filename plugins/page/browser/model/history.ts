@@ -1,6 +1,7 @@
 import { type Conversation, commandOf } from 'chatserv/client';
 import { applyTo, changeIn } from './changes.ts';
-import { type Entry, placeOf, type Talk, type Talks } from './talks.ts';
+import { type Entry, placeOf, type Talk } from './talk.ts';
+import type { Talks } from './talks.ts';
 
 /** How many messages to load at once. */
 const PAGE = 50;

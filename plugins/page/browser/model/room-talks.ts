@@ -1,5 +1,6 @@
 import type { KnownRoom, Received } from 'chatserv/client';
-import type { Entry, Recipients, Talk, Talks } from './talks.ts';
+import type { Entry, Recipients, Talk } from './talk.ts';
+import type { Talks } from './talks.ts';
 
 /** The conversations by the ids of their rooms on the server. */
 export class RoomTalks {

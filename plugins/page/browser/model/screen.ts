@@ -5,9 +5,10 @@ import type { Announcer } from './announcer.ts';
 import type { Chat } from './chat.ts';
 import { call, understood, type Written } from './commands.ts';
 import { views } from './extensions.ts';
+import { News } from './news.ts';
 import type { Notifications } from './notify.ts';
 import { server } from './server.ts';
-import { type Entry, isRoom, type Note, type Recipients, type Talk } from './talks.ts';
+import { type Entry, isRoom, type Note, type Recipients, type Talk } from './talk.ts';
 
 /** The shortest time between two redraws of the list, in milliseconds. */
 const DRAWING = 50;
@@ -39,13 +40,6 @@ export interface OpenMenu {
   readonly anchor: HTMLElement;
 }
 
-/** What was unread when a conversation was opened. */
-interface Unread {
-  readonly count: number;
-  /** The key of the last message at that time. */
-  readonly last: number | undefined;
-}
-
 /**
  * A chat as it is on the screen: the open conversation, what is new in it, and what the user does. Components read its
  * signals; the counters rise whenever the chat behind them has changed.
@@ -61,10 +55,8 @@ export class Screen {
   readonly listed = signal(0);
   /** Rises when the messages of the open conversation have changed. */
   readonly messages = signal(0);
-  /** The key of the first new message, which follows a divider. */
-  readonly firstNew = signal<number | undefined>(undefined);
-  /** What was unread in the open conversation, until the user has gone there or sent it away. */
-  readonly unread = signal<Unread | undefined>(undefined);
+  /** What is new in it. */
+  readonly news = new News();
   readonly writing = signal<Writing | undefined>(undefined);
   readonly menu = signal<OpenMenu | undefined>(undefined);
   readonly actions = new Actions(this);
@@ -116,7 +108,7 @@ export class Screen {
     const shown = talk === this.talk.peek();
     const seen = shown && this.#isSeen();
     if (seen) this.chat.read(talk);
-    if (shown && talk.unread === 1 && !entry.mine) this.firstNew.value = entry.key;
+    if (shown && talk.unread === 1 && !entry.mine) this.news.first.value = entry.key;
     if (shown) this.drawMessages();
     if (entry.mine || entry.isNote) return;
     const { level = 'all' } = talk;
@@ -215,27 +207,6 @@ export class Screen {
     this.#host.announcer.say(note.lines.map(({ term = '', text }) => `${term} ${text}`).join('\n'));
   }
 
-  /** How many messages have been counted as unread since a message. */
-  countedSince(last: number | undefined): number {
-    const { entries } = this.talk.peek();
-    const at = entries.findLastIndex(({ key }) => key === last);
-    return at < 0 ? 0 : entries.slice(at + 1).filter(isCounted).length;
-  }
-
-  /** Divides the latest messages that were unread from those before. @param last the key of the last of them */
-  markNew(count: number, last: number | undefined): void {
-    const { entries } = this.talk.peek();
-    let left = count;
-    let first: Entry | undefined;
-    for (let at = entries.findLastIndex(({ key }) => key === last); at >= 0 && left > 0; at--) {
-      const entry = entries[at];
-      if (entry === undefined || !isCounted(entry)) continue;
-      first = entry;
-      left--;
-    }
-    this.firstNew.value = first?.key;
-  }
-
   /** Sends what the user has written, one message a line. */
   send(lines: readonly string[]): void {
     const [line = '', ...more] = lines;
@@ -298,11 +269,7 @@ export class Screen {
     this.pane.value = 'talk';
     this.writing.value = undefined;
     this.menu.value = undefined;
-    const last = talk.entries.at(-1)?.key;
-    this.unread.value = unread > 0 ? { count: unread, last } : undefined;
-    this.markNew(unread, last);
-    // All that is listed is new: there is nothing to divide it from.
-    if (this.firstNew.peek() === talk.entries[0]?.key) this.firstNew.value = undefined;
+    this.news.open(talk, unread);
     this.messages.value++;
     if (unread > 0 && this.#isSeen()) this.chat.read(talk);
     this.#drawNow();
@@ -315,9 +282,4 @@ export class Screen {
     const unread = this.chat.talks.unread();
     document.title = unread > 0 ? `(${unread}) ${server.title}` : server.title;
   }
-}
-
-/** Whether a message counts as unread for those who receive it. */
-function isCounted({ mine, isNote, seq = 1 }: Entry): boolean {
-  return isNote ? seq > 0 : !mine;
 }

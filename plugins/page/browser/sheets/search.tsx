@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { type RequestError, requestProblem } from 'chatserv/client';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
-import { placeOf, type Recipients } from '../model/talks.ts';
+import { placeOf, type Recipients } from '../model/talk.ts';
 import { clockOf, dayOf } from '../model/time.ts';
 import { titleOf } from '../ui/people.tsx';
 import { Problem, Sheet } from '../ui/sheet.tsx';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { type Density, density, setDensity, setTheme, type Theme, theme } from '../model/look.ts';
 import type { Screen } from '../model/screen.ts';
-import { placeOf } from '../model/talks.ts';
+import { placeOf } from '../model/talk.ts';
 import { titleOf } from '../ui/people.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { AccountSettings } from './account.tsx';

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isCommand } from '../model/commands.ts';
 import type { Screen, Writing } from '../model/screen.ts';
-import type { Recipients } from '../model/talks.ts';
+import type { Recipients } from '../model/talk.ts';
 import { Icon } from '../ui/icon.tsx';
 import { titleOf } from '../ui/people.tsx';
 import { SuggestionList, useSuggestions } from './suggestions.tsx';

@@ -1,6 +1,6 @@
 import { nameKey } from 'chatserv/client';
 import type { Screen } from '../model/screen.ts';
-import { isRoom, type Talk } from '../model/talks.ts';
+import { isRoom, type Talk } from '../model/talk.ts';
 import { emptyInWords } from '../model/words.ts';
 import { TalkFace, titleOf } from '../ui/people.tsx';
 

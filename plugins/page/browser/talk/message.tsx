@@ -1,6 +1,6 @@
 import { views } from '../model/extensions.ts';
 import type { Screen } from '../model/screen.ts';
-import type { Entry } from '../model/talks.ts';
+import type { Entry } from '../model/talk.ts';
 import { clockOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Face, hueOf, SERVER } from '../ui/people.tsx';

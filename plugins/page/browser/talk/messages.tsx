@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
-import { type Entry, type Note, shownIn, type Talk } from '../model/talks.ts';
+import { type Entry, type Note, shownIn, type Talk } from '../model/talk.ts';
 import { dayOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyView } from './empty-view.tsx';
@@ -142,7 +142,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
 
 /** Says what was unread when the conversation was opened, and goes there. */
 function UnreadBar({ screen }: { readonly screen: Screen }) {
-  const unread = screen.unread.value;
+  const unread = screen.news.unread.value;
   // A few messages are in sight.
   if (unread === undefined || unread.count < FEW) return null;
   return (
@@ -155,7 +155,7 @@ function UnreadBar({ screen }: { readonly screen: Screen }) {
         class="icon-button"
         aria-label="Stay here"
         onClick={() => {
-          screen.unread.value = undefined;
+          screen.news.unread.value = undefined;
         }}
       >
         <Icon name="close" />
@@ -201,7 +201,7 @@ function useRows(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[]
   const now = new Map<number, Rendered>();
   const rows: VNode[] = [];
   const byId = new Map<number, Entry>();
-  const firstNew = screen.firstNew.value;
+  const firstNew = screen.news.first.value;
   const today = dayOf(Date.now(), Date.now());
   const isNewest = entries.length - 1;
   const notes = notesAfter(talk, entries);

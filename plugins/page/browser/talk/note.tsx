@@ -1,4 +1,4 @@
-import type { Note } from '../model/talks.ts';
+import type { Note } from '../model/talk.ts';
 
 /** The page's own answer to what the user typed. */
 export function NoteView({ note }: { readonly note: Note }) {

@@ -1,7 +1,7 @@
 import { type ComponentChild, h } from 'preact';
 import type { PluginView } from '../model/extensions.ts';
 import type { Screen } from '../model/screen.ts';
-import type { Entry } from '../model/talks.ts';
+import type { Entry } from '../model/talk.ts';
 import { clockOf, machineTime } from '../model/time.ts';
 
 interface PluginPartProps {

@@ -1,5 +1,5 @@
 import type { Screen } from '../model/screen.ts';
-import type { Entry } from '../model/talks.ts';
+import type { Entry } from '../model/talk.ts';
 
 /** The reactions that the menu offers; any other can be given with `/react`. */
 export const EMOJI = [

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Banner } from '../model/banner.ts';
 import type { Chat } from '../model/chat.ts';
 import type { Screen } from '../model/screen.ts';
-import { isRoom, type Talk } from '../model/talks.ts';
+import { isRoom, type Talk } from '../model/talk.ts';
 import { absenceInWords, onlineInWords } from '../model/words.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { isUserName, TalkFace, titleOf } from '../ui/people.tsx';
@@ -73,13 +73,14 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
       <span class="talk-tools">
         {isRoom(talk.to) && screen.actions.can('members') && (
           <ToolButton
+            id="members-open"
             label="Members"
             icon="several"
             onClick={() => screen.open({ kind: 'members', room: talk.to[0] ?? '' })}
           />
         )}
         {screen.actions.can('search') && (
-          <ToolButton label="Search" icon="search" onClick={() => screen.open({ kind: 'search' })} />
+          <ToolButton id="search-open" label="Search" icon="search" onClick={() => screen.open({ kind: 'search' })} />
         )}
       </span>
     </header>
@@ -87,14 +88,15 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
 }
 
 interface ToolButtonProps {
+  readonly id: string;
   readonly label: string;
   readonly icon: IconName;
   readonly onClick: () => void;
 }
 
-function ToolButton({ label, icon, onClick }: ToolButtonProps) {
+function ToolButton({ id, label, icon, onClick }: ToolButtonProps) {
   return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
+    <button id={id} type="button" class="icon-button" aria-label={label} title={label} onClick={onClick}>
       <Icon name={icon} />
     </button>
   );

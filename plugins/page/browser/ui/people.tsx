@@ -1,5 +1,5 @@
 import { nameKey } from 'chatserv/client';
-import { isRoom, type Talk } from '../model/talks.ts';
+import { isRoom, type Talk } from '../model/talk.ts';
 import { Icon } from './icon.tsx';
 
 /** How many colours the style sheet has for people. */

@@ -1,0 +1,50 @@
+import { signal } from '@preact/signals';
+import type { Entry, Talk } from './talk.ts';
+
+/** What was unread when a conversation was opened. */
+interface Unread {
+  readonly count: number;
+  /** The key of the last message at that time. */
+  readonly last: number | undefined;
+}
+
+/** What is new in the open conversation. */
+export class News {
+  /** The key of the first new message, which follows a divider. */
+  readonly first = signal<number | undefined>(undefined);
+  /** What was unread, until the user has gone there or sent it away. */
+  readonly unread = signal<Unread | undefined>(undefined);
+
+  /** A conversation is opened. @param count how many of its messages are unread */
+  open(talk: Talk, count: number): void {
+    const last = talk.entries.at(-1)?.key;
+    this.unread.value = count > 0 ? { count, last } : undefined;
+    this.mark(talk, count, last);
+    // All that is listed is new: there is nothing to divide it from.
+    if (this.first.peek() === talk.entries[0]?.key) this.first.value = undefined;
+  }
+
+  /** How many messages of a conversation have been counted as unread since a message. @param last its key */
+  countedSince({ entries }: Talk, last: number | undefined): number {
+    const at = entries.findLastIndex(({ key }) => key === last);
+    return at < 0 ? 0 : entries.slice(at + 1).filter(isCounted).length;
+  }
+
+  /** Divides the latest messages that were unread from those before. @param last the key of the last of them */
+  mark({ entries }: Talk, count: number, last: number | undefined): void {
+    let left = count;
+    let first: Entry | undefined;
+    for (let at = entries.findLastIndex(({ key }) => key === last); at >= 0 && left > 0; at--) {
+      const entry = entries[at];
+      if (entry === undefined || !isCounted(entry)) continue;
+      first = entry;
+      left--;
+    }
+    this.first.value = first?.key;
+  }
+}
+
+/** Whether a message counts as unread for those who receive it. */
+function isCounted({ mine, isNote, seq = 1 }: Entry): boolean {
+  return isNote ? seq > 0 : !mine;
+}
