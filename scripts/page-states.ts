@@ -10,6 +10,7 @@ import { interAsSystemFont } from './fonts.ts';
 
 registerModuleHooks();
 const { startProgram } = await import('../test/support/program.ts');
+const { answered } = await import('../test/support/comes.ts');
 const { startBrowser, Visitor } = await import('../test/support/visitor.ts');
 
 const FOLDER = fileURLToPath(new URL('../docs/images/page-states/', import.meta.url));
@@ -57,12 +58,13 @@ const url = `http://${(await program.prints(/listens on http (\S+)/))[1]}/`;
 const ada = await Visitor.arrives(browser, url);
 const { page } = ada;
 
-/** Takes the four pictures of a state. */
-async function shoot(state: string): Promise<void> {
+/** Takes the four pictures of a state. @param enter brings the page there for each of them */
+async function shoot(state: string, enter = async () => {}): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await enter();
       await page.waitForTimeout(200);
       await page.screenshot({ path: join(FOLDER, `${state}-${size}-${colorScheme}.png`) });
     }
@@ -86,7 +88,7 @@ await shoot('newcomer');
 await ada.says('/crowd 48', '/create #garden');
 await page.locator('#talk-about', { hasText: '50 people online' }).waitFor();
 const chiara = await program.joins('Chiara');
-for (const one of [bruno, chiara]) await one.asksUntil('join #garden', /^joined/);
+for (const one of [bruno, chiara]) await answered(one, 'join #garden', /^joined/);
 for (const [one, texts] of [
   [bruno, ['Good morning! Who’s coming to the quay on Saturday?', 'I’ll bring the grill and the **long** table.']],
   [
@@ -95,16 +97,18 @@ for (const [one, texts] of [
   ],
   [bruno, ['Yes please, @Ada has the recipe', 'run `npm ci` before you print it']],
 ] as const) {
-  for (const text of texts) await one.asksUntil(`message #garden ${text}`, /^sent/);
+  for (const text of texts) await answered(one, `message #garden ${text}`, /^sent/);
 }
 await ada.opens('#garden');
 await ada.says('Gladly', '/topic #garden The quay on Saturday', '/edit 1 x');
 await page.locator('.answer.refusal').waitFor();
-await bruno.asksUntil('react last 🎉', /^reacted/);
+await answered(bruno, 'react last 🎉', /^reacted/);
 await shoot('50-people');
-await ada.messages.last().hover();
-await ada.messages.last().locator('.act').click();
-await shoot('message-menu');
+await shoot('message-menu', async () => {
+  if ((await page.getByRole('menu').count()) > 0) await page.keyboard.press('Escape');
+  await ada.messages.last().hover();
+  await ada.messages.last().locator('.act').click();
+});
 await page.keyboard.press('Escape');
 await page.getByRole('button', { name: 'Members' }).click();
 await page.locator('.member').nth(1).click();
@@ -121,7 +125,7 @@ await page.getByText('This one').waitFor();
 await shoot('settings');
 await page.keyboard.press('Escape');
 
-for (let i = 1; i <= 200; i++) await bruno.asksUntil(`create #room-${String(i).padStart(3, '0')}`, /^created/);
+for (let i = 1; i <= 200; i++) await answered(bruno, `create #room-${String(i).padStart(3, '0')}`, /^created/);
 for (let i = 1; i <= 199; i++) await ada.says(`/join #room-${String(i).padStart(3, '0')}`);
 await ada.entry('#room-199').waitFor({ timeout: 60_000 });
 await page.evaluate("document.querySelector('#back').click()");

@@ -35,7 +35,7 @@ export default definePlugin({
       keepsMessages: inbox !== undefined,
     };
     /** The scripts of plugins, by name. */
-    const scripts = new Map<string, string>();
+    const scripts = new Map<string, { readonly source: string }>();
     let files: ReturnType<typeof siteFiles> | undefined;
     // Built for the first visitor: it would take a fifth of the time of a start from the source.
     const handler = serve(options.path, () => {
@@ -48,10 +48,13 @@ export default definePlugin({
         scripts: {
           add(name, source) {
             if (!/^[a-z0-9-]+$/.test(name)) throw new TypeError(`A script cannot be called '${name}'.`);
-            scripts.set(name, source);
+            const script = { source };
+            scripts.set(name, script);
             files = undefined;
             return () => {
-              if (scripts.get(name) === source) scripts.delete(name);
+              // After a reload there is another one, perhaps with the same source.
+              if (scripts.get(name) !== script) return;
+              scripts.delete(name);
               files = undefined;
             };
           },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
-import { Accounts, Invitations } from 'chatserv';
+import { Accounts, Invitations, PageScripts } from 'chatserv';
 import { startServer, type TestPlugins } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 
@@ -120,6 +120,26 @@ test('what a browser has kept of the page is good for a page with another title'
     return /assets\/[^/"]+/.exec(await (await server.get('/')).text())?.[0];
   };
   expect(await folderOf({ title: 'One' })).toBe(await folderOf({ title: 'Another' }));
+});
+
+test("plugins' scripts are among its files, until they are removed", async () => {
+  const plugins: TestPlugins = { http: { port: 0 }, page: true };
+  await using server = await startServer(plugins);
+  const scripts = server.host.service(PageScripts.service) as PageScripts;
+  const page = async () => (await fetch(`http://${server.listening.get('http')}/`)).text();
+  const source = 'export default {};';
+  const first = scripts.add('polls', source);
+  const second = scripts.add('polls', source);
+  // As after a reload: the one before goes, and the present one stays.
+  first();
+  const html = await page();
+  expect(html).toContain('data-scripts="plugin-polls.js"');
+  const [, assets] = /data-assets="([^"]+)"/.exec(html) ?? [];
+  const script = await fetch(`http://${server.listening.get('http')}/${assets}/plugin-polls.js`);
+  expect([await script.text(), script.headers.get('content-type')]).toEqual([source, 'text/javascript; charset=utf-8']);
+  second();
+  expect(await page()).toContain('data-scripts=""');
+  expect(() => scripts.add('../x', source)).toThrow(TypeError);
 });
 
 test('no module of the page makes markup of text', () => {

@@ -53,13 +53,13 @@ const TYPES: Readonly<Record<string, string>> = {
  */
 export function siteFiles(
   options: SiteOptions,
-  scripts: ReadonlyMap<string, string>,
+  scripts: ReadonlyMap<string, { readonly source: string }>,
 ): ReadonlyMap<string, ServedFile> | undefined {
   const { title, welcome, path, socket, registers, invites, welcomesGuests, keepsMessages } = options;
   if (!existsSync(new URL('main.js', BUILT))) return undefined;
   const names = readdirSync(BUILT).filter((name) => extname(name) in TYPES);
   const parts = new Map(names.sort().map((name) => [name, read(name, BUILT)]));
-  const added = [...scripts].map(([name, source]) => [`plugin-${name}.js`, source] as const);
+  const added = [...scripts].map(([name, { source }]) => [`plugin-${name}.js`, source] as const);
   for (const [name, source] of added) parts.set(name, source);
   parts.set('icon.svg', read('icon.svg', SOURCE));
   const assets = `assets/${digest(JSON.stringify([...parts])).slice(0, 16)}`;

@@ -71,6 +71,27 @@ test('rooms are listed at a login, and count what arrives, also in a new one', a
   ]);
 });
 
+test('mentions are counted as they arrive, and go when they are read', async () => {
+  const { server, bob } = await start();
+  const alice = new Sidebar(server, as('alice'));
+  await alice.lists('everyone 0');
+  await alice.conversation.command('join', '#lab');
+  const mentions = () => alice.conversation.rooms.known.find(({ name }) => name === '#lab')?.mentions;
+  for (const [text, count] of [
+    ['@alice one', 1],
+    ['two', 1],
+    ['@ALICE three', 2],
+    ['@bob four', 2],
+  ] as const) {
+    expect(await bob.asks(`message #lab ${text}`)).toBe('sent:');
+    await vi.waitFor(() => expect(mentions()).toBe(count), { timeout: 5_000 });
+  }
+  await alice.lists('#lab 4', 'everyone 0');
+  await alice.conversation.rooms.markRead(alice.idOf('#lab'));
+  await alice.lists('#lab 0', 'everyone 0');
+  expect(mentions()).toBe(0);
+});
+
 test('reading is known at once, and on the other devices', async () => {
   const { server, bob } = await start();
   for (const text of ['one', 'two', 'three']) expect(await bob.asks(`message alice ${text}`)).toBe('sent:');

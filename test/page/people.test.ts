@@ -87,6 +87,33 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     expect(await carol.page.getByRole('button', { name: 'Remove from the room' }).count()).toBe(0);
   });
 
+  test('who moderate approve messages and close reports where they are told of them', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('/create #lab', '/room-approval #lab on');
+    await ada.entry('#lab').waitFor();
+    const bob = await town.program.joins('bob');
+    await answered(bob, 'join #lab', /^joined:#lab/);
+    await answered(bob, 'message #lab good morning', /^error:held:message/);
+    await ada.opens('#lab');
+    const told = ada.page.locator('#messages .shown');
+    await told.filter({ hasText: 'bob wants to say: good morning' }).getByRole('button', { name: 'Approve' }).click();
+    await ada.hears('good morning');
+    await told.filter({ hasText: 'Approved.' }).waitFor();
+    const carol = await town.program.joins('carol');
+    await answered(carol, 'join #lab', /^joined:#lab/);
+    await ada.says('/room-approval #lab off');
+    await comes(carol, /turned approval off/);
+    await answered(bob, 'message #lab rude words', /^sent:/);
+    await comes(carol, /rude words$/);
+    await answered(carol, 'report bob be kind', /^reported:/);
+    const report = told.filter({ hasText: /reported message \d+ of bob: be kind/ });
+    await report.getByRole('button', { name: 'Close the report' }).click();
+    await report.filter({ hasText: 'Closed.' }).waitFor();
+    await comes(carol, /was dealt with/);
+  });
+
   test('are told what to do next if they are alone on a new server', async () => {
     await using town = await startTown();
     const ada = await town.arrives();

@@ -1,11 +1,13 @@
 import './styles/index.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { loadExtensions } from './model/extensions.ts';
+import { loadExtensions, views } from './model/extensions.ts';
 import { Keep } from './model/keep.ts';
 import { applyDensity, applyTheme } from './model/look.ts';
 import { Page } from './model/page.ts';
+import { moderationViews } from './talk/moderation-views.tsx';
 
+views.value = new Map(Object.entries(moderationViews));
 void loadExtensions();
 applyTheme();
 applyDensity();

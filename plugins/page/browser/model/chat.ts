@@ -229,7 +229,7 @@ export class Chat {
   /** Something other than a message: a change of one, or what people may want to know. */
   #happened(entry: ReceivedEntry): void {
     const { id, seq = 0, kind, data, room, roomName, from, line, time } = entry;
-    const talk = roomName === undefined ? this.#rooms.get(room) : this.talks.open([roomName]);
+    const talk = this.#rooms.talkOf(room, roomName, data);
     if (talk === undefined) return;
     if (kind === 'gap') {
       // What is shown would look as if nothing came after it. It can be loaded again.
@@ -248,7 +248,7 @@ export class Chat {
     const text = line.replace(/^#\S+ (\*server\*: )?/, '');
     this.#watcher.added(
       talk,
-      this.talks.add(talk, { id, seq, from, mine: true, text, time: +time, isNote: true, kind, data }),
+      this.talks.add(talk, { id: id || undefined, seq, from, mine: true, text, time: +time, isNote: true, kind, data }),
       true,
     );
   }

@@ -15,6 +15,9 @@ export class News {
   /** What was unread, until the user has gone there or sent it away. */
   readonly unread = signal<Unread | undefined>(undefined);
 
+  /** Whether all that was unread is listed. */
+  #isListed = false;
+
   /** A conversation is opened. @param count how many of its messages are unread */
   open(talk: Talk, count: number): void {
     const last = talk.entries.at(-1)?.key;
@@ -30,6 +33,11 @@ export class News {
     return at < 0 ? 0 : entries.slice(at + 1).filter(isCounted).length;
   }
 
+  /** The first message that was unread is in sight: there is no need to go there. */
+  seen(): void {
+    if (this.#isListed) this.unread.value = undefined;
+  }
+
   /** Divides the latest messages that were unread from those before. @param last the key of the last of them */
   mark({ entries }: Talk, count: number, last: number | undefined): void {
     let left = count;
@@ -41,6 +49,7 @@ export class News {
       left--;
     }
     this.first.value = first?.key;
+    this.#isListed = left === 0;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { KnownRoom, Received } from 'chatserv/client';
-import type { Entry, Recipients, Talk } from './talk.ts';
+import { type Entry, type Recipients, SERVER, type Talk } from './talk.ts';
 import type { Talks } from './talks.ts';
 
 /** The conversations by the ids of their rooms on the server. */
@@ -15,6 +15,13 @@ export class RoomTalks {
 
   get(room: number): Talk | undefined {
     return this.#byRoom.get(room);
+  }
+
+  /** The conversation in which something is shown that has happened. What the server tells moderators names its room. */
+  talkOf(room: number, roomName: string | undefined, data: unknown): Talk | undefined {
+    if (room > 0) return roomName === undefined ? this.#byRoom.get(room) : this.#talks.open([roomName]);
+    const { roomName: about = SERVER } = Object(data) as { readonly roomName?: string };
+    return this.#talks.open([about]);
   }
 
   /** Who a message is shown with. */

@@ -93,6 +93,9 @@ export interface Talk {
   level?: 'all' | 'mentions' | 'nothing' | undefined;
 }
 
+/** The sender of announcements. No user can have this name. */
+export const SERVER = '*server*';
+
 /** The key of the conversation with everyone. No name contains an asterisk. */
 export const EVERYONE = '*';
 

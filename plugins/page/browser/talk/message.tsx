@@ -1,9 +1,9 @@
 import { views } from '../model/extensions.ts';
 import type { Screen } from '../model/screen.ts';
-import type { Entry } from '../model/talk.ts';
+import { type Entry, SERVER } from '../model/talk.ts';
 import { clockOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Face, hueOf, SERVER } from '../ui/people.tsx';
+import { Face, hueOf } from '../ui/people.tsx';
 import { isEmoji } from './addresses.ts';
 import { PluginPart } from './plugin-part.tsx';
 import { Reactions } from './reactions.tsx';

@@ -39,6 +39,8 @@ export function Messages({ screen }: { readonly screen: Screen }) {
   /** Whether to stay at the end when messages arrive or the page is resized. */
   const follows = useRef(true);
   const place = useRef<Place | undefined>(undefined);
+  /** The heights of all messages, and of what is shown, when it was scrolled last. */
+  const size = useRef<readonly [number, number]>([0, 0]);
   const hasNews = useSignal(false);
   const isFar = useSignal(false);
   const rows = useRows(screen, talk, entries);
@@ -58,9 +60,15 @@ export function Messages({ screen }: { readonly screen: Screen }) {
     if (scroll.current !== null) scroll.current.scrollTop = scroll.current.scrollHeight;
     follows.current = true;
     talk.isReadBack = false;
+    size.current = [scroll.current?.scrollHeight ?? 0, scroll.current?.clientHeight ?? 0];
     looked();
   };
   const scrolled = () => {
+    const { scrollHeight = 0, clientHeight = 0 } = scroll.current ?? {};
+    const before = size.current;
+    size.current = [scrollHeight, clientHeight];
+    // What is scrolled by a change of sizes stays at the end; only the user leaves it.
+    if (follows.current && (before[0] !== scrollHeight || before[1] !== clientHeight)) return goToEnd();
     follows.current = talk.excerpt === undefined && toGo() < NEAR;
     talk.isReadBack = !follows.current;
     looked();
@@ -90,6 +98,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
       }
       looked();
     }
+    if (isOther && isInSight(view, screen.news.first.peek())) screen.news.seen();
     const { scrollHeight: height, scrollTop: top } = view;
     place.current = { talk, first, last, note, excerpt: talk.excerpt, height, top };
   });
@@ -183,6 +192,12 @@ function move(event: KeyboardEvent, list: HTMLElement | null): void {
   const button = buttons[Math.min(Math.max(to, 0), buttons.length - 1)];
   button?.focus({ preventScroll: true });
   button?.closest('li')?.scrollIntoView({ block: 'nearest' });
+}
+
+/** Whether a message is below the upper edge of what is shown. */
+function isInSight(view: HTMLElement, key: number | undefined): boolean {
+  const row = view.querySelector(`[data-key="${key}"]`);
+  return row !== null && row.getBoundingClientRect().top >= view.getBoundingClientRect().top;
 }
 
 /** What a row was rendered from. */

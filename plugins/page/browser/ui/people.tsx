@@ -1,12 +1,9 @@
 import { nameKey } from 'chatserv/client';
-import { isRoom, type Talk } from '../model/talk.ts';
+import { isRoom, SERVER, type Talk } from '../model/talk.ts';
 import { Icon } from './icon.tsx';
 
 /** How many colours the style sheet has for people. */
 const HUES = 12;
-
-/** The sender of announcements. No user can have this name. */
-export const SERVER = '*server*';
 
 /** Whether a name can be a user's: plugins send messages under names with an asterisk. */
 export function isUserName(name: string): boolean {
