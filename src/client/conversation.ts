@@ -90,6 +90,7 @@ export class Conversation {
     this.#learned = new Learned({
       ask: (name) => this.#requests.add({ type: 'command', name, text: '' }, true),
       presence: (change) => owner.presence?.(change),
+      commands: () => owner.commands?.(this.#learned.commands),
     });
     this.#rooms = new KnownRooms({
       name: () => this.name,

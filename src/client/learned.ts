@@ -13,6 +13,8 @@ export interface LearnedHost {
   /** Calls a command ahead of the queue. */
   ask(command: string): Promise<Answer>;
   presence(change: Change): void;
+  /** The commands are known, or known anew. */
+  commands(): void;
 }
 
 /** What is known of the server: who is online, and its commands. */
@@ -74,6 +76,7 @@ export class Learned {
   /** Stores the answer to `help`. */
   help({ facts }: Answer): void {
     this.commands = commandsIn(facts);
+    this.#host.commands();
   }
 
   /** Applies a presence event. */

@@ -145,6 +145,8 @@ export interface Owner {
   caughtUp?(count: number): void;
   /** Users came online or left. */
   presence?(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void;
+  /** The server has listed its commands: after a login, and when they may have changed. */
+  commands?(commands: readonly KnownCommand[]): void;
   /**
    * A room was listed, or what is unread in it has changed. With this callback, the latest rooms are listed after each
    * login.

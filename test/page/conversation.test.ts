@@ -164,8 +164,10 @@ describe.skipIf(CHROMIUM === undefined)('a conversation on the page', { timeout:
       'chatserv / device',
     ]);
     await bob.asksUntil('whoelse', '');
+    // What the server keeps is there again.
     await ada.logsIn('ada');
-    expect(await ada.texts()).toEqual([]);
+    await ada.hears('after');
+    expect(await ada.texts()).toEqual(['before', 'meanwhile', 'after']);
   });
 
   test('visible messages are read, and those that came while the page was hidden follow a divider', async () => {

@@ -40,7 +40,8 @@ describe.skipIf(CHROMIUM === undefined)('what the page stores on the device', { 
     await ada.page.locator('.message:not(.waiting)').nth(1).waitFor();
     await ada.page.reload();
     await ada.page.locator('#me-state', { hasText: 'Online' }).waitFor();
-    expect(await ada.texts()).toEqual([]);
+    const kept = (await ada.page.evaluate("sessionStorage.getItem('chatserv /')")) as string;
+    expect(JSON.parse(kept)).toMatchObject({ name: 'ada', talks: [{ to: 'everyone', entries: [] }] });
   });
 
   test('is ignored if another version wrote it', async () => {

@@ -193,6 +193,7 @@ export class Chat {
           this.#watcher.listed();
         },
         presence: () => this.#people(this.#conversation.online),
+        commands: () => this.#watcher.listed(),
       },
     });
   }

@@ -13,6 +13,9 @@ import { type Entry, isRoom, type Note, type Recipients, type Talk } from './tal
 /** The shortest time between two redraws of the list, in milliseconds. */
 const DRAWING = 50;
 
+/** With fewer messages a conversation loads earlier ones at once. */
+const FEW = 30;
+
 /** What a screen needs from the page. */
 export interface ScreenHost {
   readonly announcer: Announcer;
@@ -279,6 +282,9 @@ export class Screen {
     clearTimeout(this.#drawing);
     this.#drawing = undefined;
     this.listed.value++;
+    // A conversation begins with what was said before.
+    const talk = this.talk.peek();
+    if (talk.hasEarlier === undefined && talk.entries.length < FEW) void this.chat.load(talk, 'earlier');
     const unread = this.chat.talks.unread();
     document.title = unread > 0 ? `(${unread}) ${server.title}` : server.title;
   }
