@@ -81,12 +81,12 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.types('half a sen');
     await alice.typed('everyone> half a sen');
     await bob.says('message alice one', 'broadcast two');
-    await alice.shows(/bob → you: one\n\d\d:\d\d bob: two\neveryone> half a sen$/);
+    await alice.shows(/bob → you: one\n\d\d:\d\d bob: two\n\[1 everyone\] 2 bob \(@1\)\neveryone> half a sen$/);
     await alice.enters('tence');
     await bob.sees('sent:');
     await bob.sees('sent:');
     await bob.hears('alice', 'half a sentence');
-    await alice.shows(/\d\d:\d\d you: half a sentence\neveryone>$/);
+    await alice.shows(/\d\d:\d\d you: half a sentence\n\[1 everyone\] 2 bob \(@1\)\neveryone>$/);
     // Wide characters and such of several parts take the columns that they take.
     await alice.types('漢字e\u0301x');
     await alice.presses('Left', 'Left', 'BSpace');
@@ -122,7 +122,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.shows('There is no command /dance, so nothing was sent.');
     await bob.seesNothing();
     await alice.enters('message (bob ghost) hello');
-    await alice.shows(/you → bob: hello\n! Sent to the others, but not to ghost: no such user, or unable/);
+    await alice.shows(/you: hello\n! Sent to the others, but not to ghost: no such user, or unable/);
     await alice.enters('whoelse');
     await alice.shows('whoelse: bob');
   });
@@ -280,15 +280,23 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.typed('everyone> /message bonnie hi');
   });
 
-  test('pastes several lines, which are sent as typed', async () => {
+  test('pastes several lines, which are sent once they are confirmed', async () => {
     await using program = await startProgram();
     await program.registers('alice');
     const bob = await program.joins('bob');
     await using alice = await online(program, 'alice');
+    await alice.types('draft ');
     await alice.pastes('one\ttab\n@bob two\nthree');
-    await bob.hears('alice', 'one tab');
-    await bob.hears('alice', 'two');
-    await alice.typed('everyone> three');
+    await alice.shows(/ {2}│ draft one tab\n {2}│ @bob two\n {2}│ three\nSend these 3 lines to everyone\? \[Y\/n\]$/);
+    await alice.enters('n');
+    await alice.shows('Nothing was sent.');
+    await alice.pastes('one\ttab\n@bob two\nthree');
+    await alice.shows('[Y/n] n');
+    await alice.presses('Enter');
+    for (const text of ['one tab', 'two', 'three']) await bob.hears('alice', text);
+    // A single line can be edited first, even with its line end.
+    await alice.pastes('four\n');
+    await alice.typed('everyone> four');
     await bob.seesNothing();
   });
 
@@ -298,6 +306,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     const bob = await program.joins('bob');
     await using alice = await online(program, 'alice');
     await alice.pastes('one\ntwo\nthree\nquit\n');
+    await alice.presses('Enter');
     await alice.shows('ended with 0');
     for (const text of ['one', 'two', 'three']) await bob.hears('alice', text);
   });
@@ -308,6 +317,8 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await program.joins('bob');
     await using alice = await online(program, 'alice');
     await alice.pastes('a line\n'.repeat(500));
+    await alice.shows(/and 492 more\nSend these 500 lines to everyone\? \[Y\/n\]$/);
+    await alice.presses('Enter');
     await alice.shows(/\(4\d\d waiting\) everyone>$/);
     await alice.types('half');
     await alice.presses('C-c');
@@ -351,9 +362,9 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await using alice = await online(program, 'alice');
     await alice.types('typing');
     await bob.writesRaw('message alice a\u202eb\u2066c\u2028d\u001b[2Je\u009b2Jf\u200bg\n');
-    await alice.shows(/you: a<202e>b<2066>c d\[2Je2Jf<200b>g\neveryone> typing$/);
+    await alice.shows(/you: a<202e>b<2066>c d\[2Je2Jf<200b>g\n\[1 everyone\] 2 bob \(@1\)\neveryone> typing$/);
     await bob.says(`message alice ${'e'.concat('\u0301'.repeat(400))}!`);
-    await alice.shows(/you: e\u0301{8}!\neveryone> typing$/);
+    await alice.shows(/you: e\u0301{8}!\n\[1 everyone\] 2 bob \(@2\)\neveryone> typing$/);
   });
 
   test('can resize the window', async () => {
@@ -365,7 +376,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.resizes(24, 24);
     await alice.until((screen) => /^> ‹.* be$/.test(screen.split('\n').at(-1) ?? ''), 'the end of the line');
     await bob.says('message alice several words, wrapped');
-    await alice.shows(/bob → you:\s+several\n +words, wrapped\n> ‹.* be$/);
+    await alice.shows(/bob → you:\s+several\n +words, wrapped\n\[1 everyone\] 2 bob \(@1\)\n> ‹.* be$/);
     await alice.presses('Enter');
     await bob.sees('sent:');
     await bob.hears('alice', 'a line that is longer than the window will be');
@@ -439,7 +450,7 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await alice.types('half');
     await program.start();
     await alice.shows(/Reconnected after \d+ s\./);
-    await alice.shows(/you → bob: while\n.*you → bob: it was gone\neveryone> half$/);
+    await alice.shows(/you → bob: while\n.*you → bob: it was gone\n\[1 everyone\] 2 bob\neveryone> half$/);
     const bob = await program.returns('bob');
     for (const text of ['before', 'while', 'it was gone']) await bob.hears('alice', text);
     await bob.seesNothing();

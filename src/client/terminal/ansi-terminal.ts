@@ -2,13 +2,14 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { type EditAction, Editor } from './editor.ts';
 import { Screen } from './screen.ts';
-import type { Terminal, TerminalOwner } from './terminal.ts';
+import type { Draft, Terminal, TerminalOwner } from './terminal.ts';
 
 /** How many choices of a completion are shown. */
 const SHOWN = 60;
 
 /** A terminal with a steady input line at the bottom. */
 export class AnsiTerminal implements Terminal {
+  readonly hasWindows = true;
   readonly #input: ReadStream;
   readonly #owner: TerminalOwner;
   readonly #screen: Screen;
@@ -22,10 +23,14 @@ export class AnsiTerminal implements Terminal {
   constructor(input: ReadStream, output: WriteStream, owner: TerminalOwner) {
     this.#input = input;
     this.#owner = owner;
-    this.#screen = new Screen(output, () => {
+    const bottom = () => {
       const [before, after] = this.#editor.hidden ? ['', ''] : this.#editor.parts;
-      return { prompt: this.#question?.prompt ?? owner.prompt() ?? '', before, after };
-    });
+      return {
+        status: owner.status(),
+        input: { prompt: this.#question?.prompt ?? owner.prompt() ?? '', before, after },
+      };
+    };
+    this.#screen = new Screen(output, bottom, () => owner.resized());
     this.#editor.hidden = true;
     emitKeypressEvents(input);
     input.on('keypress', this.#pressed).on('end', this.#gone).on('error', this.#gone);
@@ -37,6 +42,20 @@ export class AnsiTerminal implements Terminal {
 
   get columns(): number {
     return this.#screen.columns;
+  }
+
+  get rows(): number {
+    return this.#screen.rows;
+  }
+
+  repaint(lines: readonly string[]): void {
+    this.#screen.repaint(lines);
+  }
+
+  swapDraft(draft: Draft): Draft {
+    const before = this.#editor.parts;
+    this.#editor.set(...draft);
+    return before;
   }
 
   print(...lines: readonly string[]): void {
@@ -108,6 +127,7 @@ export class AnsiTerminal implements Terminal {
   }
 
   #press(text: string | undefined, key: Key): void {
+    this.#editor.keepsPastes = this.#question === undefined && this.#owner.prompt() !== undefined;
     const action = this.#editor.press(text, key);
     if (action !== undefined) this.#do(action);
     this.#screen.draw();
@@ -118,6 +138,13 @@ export class AnsiTerminal implements Terminal {
       case 'line':
         if (this.#question === undefined) this.#owner.line(action.line);
         else this.#question.answer(action.line);
+        break;
+      case 'turn':
+        // A question stays until it is answered.
+        if (this.#question === undefined) this.#owner.turn(action.to);
+        break;
+      case 'paste':
+        this.#owner.pasted(action.lines);
         break;
       case 'too-long':
         this.#owner.tooLong();
@@ -133,6 +160,7 @@ export class AnsiTerminal implements Terminal {
         break;
       case 'redraw':
         this.#screen.clear();
+        this.#owner.resized();
         break;
       case 'suspend':
         this.#suspend();

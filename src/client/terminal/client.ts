@@ -1,21 +1,20 @@
-import { EVERYONE } from '../../api/entry.ts';
 import { Conversation } from '../conversation.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
-import { type Ask, isSecret, type Owner, type Received, type ReceivedEntry, type State, type Step } from '../owner.ts';
+import type { Ask, KnownRoom, Owner, Received, ReceivedEntry, State, Step } from '../owner.ts';
 import { Reading } from '../reading.ts';
+import { Arrivals } from './arrivals.ts';
 import { type Completion, completed } from './completion.ts';
+import { Display } from './display.ts';
 import { EXIT } from './exit.ts';
 import { type Given, Login } from './login.ts';
-import { isFor } from './mention.ts';
-import { closedText, lostText, questionText } from './messages.ts';
+import { closedText, lostText } from './messages.ts';
+import { PersonQuestions } from './person-questions.ts';
+import { presenceLines } from './presence-lines.ts';
 import { shown } from './safe.ts';
 import { Talk } from './talk.ts';
-import type { Terminal, TerminalOwner } from './terminal.ts';
+import type { Terminal, TerminalOwner, Turn } from './terminal.ts';
 import type { View } from './view.ts';
 import { widthOf } from './width.ts';
-
-/** How many names are shown when users come or leave at once. */
-const MAX_CHANGES = 5;
 
 /** From this many unanswered lines on, the prompt shows their number. */
 const SHOWN_UNANSWERED = 5;
@@ -41,13 +40,11 @@ export class Client implements Owner, TerminalOwner {
   readonly #login: Login;
   readonly #conversation: Conversation;
   readonly #talk: Talk;
-  readonly #reading: Reading;
-  /** What was sent while this account was away, until all of it has arrived. */
-  #waited: (Received | ReceivedEntry)[] = [];
+  readonly #display: Display;
+  readonly #arrivals: Arrivals;
+  readonly #questions: PersonQuestions;
   /** Lines typed ahead of the login's questions. */
   #early: string[] = [];
-  /** Cancels the open question of a command. */
-  #question: AbortController | undefined;
   #lostAt: number | undefined;
   #wasOnline = false;
   #knowsOnline = false;
@@ -61,21 +58,26 @@ export class Client implements Owner, TerminalOwner {
     const isKnown = name !== undefined && (password !== undefined || guest === true);
     const login = isKnown ? { login: { name, password, register, invitation, guest } } : {};
     this.#conversation = new Conversation({ open, owner: this, device, ...login });
-    this.#reading = new Reading(() => this.#conversation);
     this.#terminal = terminal(this);
     this.#view = view(() => this.#terminal.columns);
-    this.#talk = new Talk(this.#conversation, this.#view, {
-      print: (...lines) => this.#terminal.print(...lines),
-      addressed: () => this.#terminal.refresh(),
+    this.#display = new Display({
+      conversation: this.#conversation,
+      terminal: this.#terminal,
+      view: this.#view,
+      reading: new Reading(() => this.#conversation),
+    });
+    this.#arrivals = new Arrivals(this.#display, this.#view);
+    this.#questions = new PersonQuestions(this.#terminal, this.#display, this.#view);
+    this.#talk = new Talk(this.#conversation, this.#view, this.#display, {
       quit: () => this.leave(),
-      answered: () => {
+      allAnswered: () => {
         if (this.#leaving) void this.#conversation.leave();
       },
     });
     this.#login = new Login(
       {
         ask: (prompt, hidden) => this.#askPerson(shown(prompt), hidden),
-        say: (text) => this.#terminal.print(...this.#view.error(text)),
+        say: (text) => this.#display.print(() => this.#view.error(text)),
       },
       given,
     );
@@ -90,7 +92,8 @@ export class Client implements Owner, TerminalOwner {
   prompt(): string | undefined {
     if (!this.#wasOnline) return undefined;
     const { state } = this.#conversation.state;
-    const { addressee, unanswered } = this.#talk;
+    const { addressee } = this.#display;
+    const { unanswered } = this.#talk;
     const to = addressee === 'everyone' ? addressee : addressee.join(' ');
     const waiting = unanswered < SHOWN_UNANSWERED ? '' : `(${unanswered} waiting) `;
     const away = state === 'online' ? waiting : '(no connection) ';
@@ -103,20 +106,18 @@ export class Client implements Owner, TerminalOwner {
   }
 
   complete(before: string): Completion {
-    const { commands, online, name: me } = this.#conversation;
+    const { commands, online, name: me, rooms } = this.#conversation;
     const others = online.filter((name) => name !== me);
-    return completed(before, commands, others.map(shown));
+    const named = rooms.known.flatMap(({ kind, name }) => (kind === 'room' && name !== undefined ? [name] : []));
+    return completed(before, commands, others.map(shown), named.map(shown));
   }
 
   /** Cancels a question, or withdraws requests not sent yet. If there are none, or it is quitting already, it quits. */
   interrupt(): void {
-    if (this.#question !== undefined) {
-      this.#question.abort();
-      return;
-    }
+    if (this.#questions.cancel()) return;
     const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
     if (withdrawn === 0) this.leave();
-    else this.#terminal.print(...this.#view.error(`Lines withdrawn: ${withdrawn}. Press Ctrl-C again to quit.`));
+    else this.#display.print(() => this.#view.error(`Lines withdrawn: ${withdrawn}. Press Ctrl-C again to quit.`));
   }
 
   /** Logs out once everything typed is answered; when called again, at once. */
@@ -130,8 +131,8 @@ export class Client implements Owner, TerminalOwner {
     if (unanswered === 0) {
       void this.#conversation.leave();
     } else if (unanswered > 1 || this.#conversation.state.state !== 'online') {
-      this.#terminal.print(
-        ...this.#view.notice(`Lines not sent yet: ${unanswered}. Will quit once everything is sent.`),
+      this.#display.print(() =>
+        this.#view.notice(`Lines not sent yet: ${unanswered}. Will quit once everything is sent.`),
       );
     }
   }
@@ -143,35 +144,38 @@ export class Client implements Owner, TerminalOwner {
   }
 
   line(text: string): void {
-    if (this.#wasOnline) this.#talk.line(text);
-    else this.#early.push(text);
+    if (!this.#wasOnline) {
+      this.#early.push(text);
+      return;
+    }
+    this.#display.toEnd();
+    this.#talk.line(text);
+  }
+
+  status(): string | undefined {
+    return this.#wasOnline ? this.#display.status() : undefined;
+  }
+
+  turn(to: Turn): void {
+    this.#display.turn(to);
+  }
+
+  resized(): void {
+    if (this.#wasOnline) this.#display.repaint();
+  }
+
+  async pasted(lines: readonly string[]): Promise<void> {
+    if (await this.#questions.confirmsPaste(lines)) for (const line of lines) this.line(line);
   }
 
   tooLong(): void {
-    this.#terminal.print(...this.#view.error('That line is too long; it was not sent.'));
+    this.#display.print(() => this.#view.error('That line is too long; it was not sent.'));
   }
 
   async ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
     if (this.#conversation.state.state !== 'online') return this.#login.answer(question);
-    const text = await this.#answerTo(question, gone);
+    const text = await this.#questions.answer(question, gone);
     return text === undefined ? undefined : { type: 'answer', text };
-  }
-
-  /** Answers a command. Its questions are the person's, even one for a password that the login knows. */
-  async #answerTo(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
-    const { problem, prompt } = questionText(ask);
-    if (problem !== '') this.#terminal.print(...this.#view.error(problem));
-    this.#terminal.print(
-      ...this.#view.notice(
-        `${ask.command === undefined ? 'The server' : `/${ask.command}`} is asking. Ctrl-C cancels.`,
-      ),
-    );
-    this.#question = new AbortController();
-    try {
-      return await this.#terminal.ask(shown(prompt), isSecret(ask), AbortSignal.any([gone, this.#question.signal]));
-    } finally {
-      this.#question = undefined;
-    }
   }
 
   state(state: State): void {
@@ -183,7 +187,7 @@ export class Client implements Owner, TerminalOwner {
         this.#lost(state);
         break;
       case 'closed':
-        this.#showWaited();
+        this.#arrivals.caughtUp();
         this.#over(state);
         break;
     }
@@ -191,43 +195,43 @@ export class Client implements Owner, TerminalOwner {
   }
 
   message(message: Received): void {
-    if (message.waited) this.#waited.push(message);
-    else this.#show([message]);
+    this.#arrivals.message(message);
   }
 
-  /** Shown where plain lines show it too. */
   entry(entry: ReceivedEntry): void {
-    if (this.#waited.length > 0) this.#waited.push(entry);
-    else this.#show([entry]);
+    this.#arrivals.entry(entry);
   }
 
   caughtUp(): void {
-    this.#showWaited();
+    this.#arrivals.caughtUp();
   }
 
-  presence({ came, left }: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
+  room(room: KnownRoom): void {
+    this.#display.room(room);
+  }
+
+  roomLeft(room: number): void {
+    this.#display.roomLeft(room);
+  }
+
+  presence(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
     if (!this.#knowsOnline) {
       this.#knowsOnline = true;
-      this.#terminal.print(...this.#view.names('online:', this.#conversation.online));
+      const { online } = this.#conversation;
+      this.#display.print(() => this.#view.names('online:', online));
       return;
     }
-    const me = this.#conversation.name;
-    for (const [names, did] of [
-      [came.filter((name) => name !== me), 'came'],
-      [left.filter((name) => name !== me), 'left'],
-    ] as const) {
-      if (names.length > MAX_CHANGES) this.#terminal.print(...this.#view.notice(`${names.length} ${did}`));
-      else if (names.length > 0) this.#terminal.print(...this.#view.notice(`${names.join(', ')} ${did}`));
-    }
+    for (const line of presenceLines(change, this.#conversation.name))
+      this.#display.print(() => this.#view.notice(line));
   }
 
   #welcomed(name: string): void {
     if (this.#lostAt !== undefined) {
       const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
-      this.#terminal.print(...this.#view.notice(`Reconnected after ${seconds} s.`));
+      this.#display.print(() => this.#view.notice(`Reconnected after ${seconds} s.`));
     } else if (!this.#wasOnline) {
       const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
-      this.#terminal.print(...this.#view.notice(text));
+      this.#display.print(() => this.#view.notice(text));
     }
     this.#lostAt = undefined;
     this.#wasOnline = true;
@@ -243,57 +247,34 @@ export class Client implements Owner, TerminalOwner {
   }
 
   #lost(state: State & { readonly state: 'lost' }): void {
-    this.#showWaited();
+    this.#arrivals.caughtUp();
     if (!this.#wasOnline) {
       this.#failure = lostText(state.why);
       this.#conversation.close();
       return;
     }
     if (this.#lostAt === undefined) {
-      this.#terminal.print(...this.#view.notice(`${lostText(state.why)} Reconnecting.`));
+      this.#display.print(() => this.#view.notice(`${lostText(state.why)} Reconnecting.`));
     }
     this.#lostAt ??= performance.now();
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
     if (this.#talk.unanswered > 0) {
-      this.#terminal.print(...this.#view.error(`Lines not sent or not answered: ${this.#talk.unanswered}.`));
+      this.#display.print(() => this.#view.error(`Lines not sent or not answered: ${this.#talk.unanswered}.`));
     }
     if (this.#failure !== undefined) {
-      this.#terminal.print(...this.#view.error(`Cannot connect to ${this.#place}. ${this.#failure}`));
+      this.#display.print(() => this.#view.error(`Cannot connect to ${this.#place}. ${this.#failure}`));
       this.#end(EXIT.noConnection);
       return;
     }
     const left = this.#leaving || closed.why === 'left' || closed.why === 'goodbye';
-    if (!left) this.#terminal.print(...this.#view.error(closedText(closed, this.#login.name)));
+    if (!left) this.#display.print(() => this.#view.error(closedText(closed, this.#login.name)));
     this.#end(left ? 0 : EXIT.refused);
   }
 
   #end(code: number): void {
     this.#terminal.close();
     this.#finished.resolve(code);
-  }
-
-  #showWaited(): void {
-    const waited = this.#waited;
-    this.#waited = [];
-    if (waited.length === 0) return;
-    const messages = waited.filter((one) => 'text' in one);
-    const count = messages.length === 1 ? 'a message' : `${messages.length} messages`;
-    this.#terminal.print(...this.#view.rule(`${count} while you were away`));
-    this.#show(waited);
-    this.#terminal.print(...this.#view.rule('now'));
-  }
-
-  #show(all: readonly (Received | ReceivedEntry)[]): void {
-    const { name = '' } = this.#conversation;
-    const lines = all.flatMap((one) => {
-      if ('text' in one) return this.#view.message(one, name);
-      return one.line === undefined ? [] : this.#view.notice(one.line);
-    });
-    this.#terminal.print(...lines);
-    // What is on the screen is read, as on plain lines.
-    for (const one of all) if ('text' in one && one.id > 0) this.#reading.note(one.room ?? EVERYONE, one.id);
-    if (all.some((one) => 'text' in one && isFor(one, name))) this.#terminal.ring();
   }
 }

@@ -44,6 +44,8 @@ describe('Tab after a command that declares its arguments', () => {
     known('message', { to: { kind: 'users', about: '' }, text: { kind: 'text', about: '' } }),
     known('vote', { vote: { kind: 'choice', about: '', choices: ['yes', 'no'] } }),
     known('who', {}),
+    known('join', { room: { kind: 'room', about: '' } }),
+    known('history', { place: { kind: 'place', about: '' } }),
   ];
 
   test.each([
@@ -56,7 +58,15 @@ describe('Tab after a command that declares its arguments', () => {
     ['message (bob p', 'message (bob peter ', []],
     ['message bob hi p', 'message bob hi peter ', []],
     ['pet', 'peter ', []],
+    ['join #l', 'join #lab ', []],
+    ['join ', 'join #', ['#lab', '#tea']],
+    ['history b', 'history bob ', []],
+    ['history #t', 'history #tea ', []],
+    ['message #l', 'message #lab ', []],
+    ['/win #l', '/win #lab ', []],
+    ['see #l', 'see #lab ', []],
+    ['message #lab ', 'message #lab ', ['bob', 'peter']],
   ])('completes %j to %j, or one of %j', (before, after, choices) => {
-    expect(completed(before, commands, ['bob', 'peter'])).toEqual({ before: after, choices });
+    expect(completed(before, commands, ['bob', 'peter'], ['#lab', '#tea'])).toEqual({ before: after, choices });
   });
 });

@@ -10,14 +10,22 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
+/** The kinds of arguments that can be a room. */
+const ROOMS: ReadonlySet<ParamKind> = new Set(['room', 'place', 'users']);
+
 /** The kinds of arguments that cannot be a user name. */
 const NAMELESS: ReadonlySet<ParamKind> = new Set(['integer', 'number', 'duration', 'choice', 'room']);
 
 /**
  * Completes the last word before the cursor: a command if it is the first, otherwise what the command takes there, or a
- * user who is online.
+ * user who is online, or one of the rooms.
  */
-export function completed(before: string, learned: readonly KnownCommand[], online: readonly string[]): Completion {
+export function completed(
+  before: string,
+  learned: readonly KnownCommand[],
+  online: readonly string[],
+  rooms: readonly string[] = [],
+): Completion {
   const [, rest = '', mark = '', word = ''] = /^((?:.*[\s(])?)([/@]?)([^\s(]*)$/s.exec(before) ?? [];
   const first = rest.trim() === '';
   const all = [...ownCommands(learned), ...commandsOr(learned)];
@@ -25,10 +33,12 @@ export function completed(before: string, learned: readonly KnownCommand[], onli
   const params = first || mark !== '' ? undefined : paramsOf(rest, all);
   const words = params?.flatMap(({ choices = [] }) => choices) ?? [];
   const takesName = params === undefined || params.some(({ kind }) => !NAMELESS.has(kind));
+  const takesRoom = params === undefined ? word.startsWith('#') : params.some(({ kind }) => ROOMS.has(kind));
   const names = (mark === '/' && first) || !takesName ? [] : online;
+  const places = mark === '' && takesRoom ? rooms : [];
   const folded = word.toLowerCase();
   const fits = (candidate: string) => candidate.toLowerCase().startsWith(folded);
-  const choices = [...new Set([...commands, ...words, ...names].filter(fits))].sort();
+  const choices = [...new Set([...commands, ...words, ...names, ...places].filter(fits))].sort();
   const [only] = choices;
   if (only === undefined || (first && word + mark === '')) return { before, choices: [] };
   if (choices.length === 1) return { before: `${rest}${mark}${only} `, choices: [] };

@@ -1,9 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { Terminal, TerminalOwner } from './terminal.ts';
+import type { Draft, Terminal, TerminalOwner } from './terminal.ts';
 
 /** A terminal that cannot move its cursor (TERM=dumb): it echoes and edits the input, and lines follow each other. */
 export class DumbTerminal implements Terminal {
+  readonly hasWindows = false;
   readonly #input: ReadStream;
   readonly #output: WriteStream;
   readonly #owner: TerminalOwner;
@@ -31,8 +32,18 @@ export class DumbTerminal implements Terminal {
     return Math.max(4, this.#output.columns || 80);
   }
 
+  get rows(): number {
+    return this.#output.rows || 24;
+  }
+
   print(...lines: readonly string[]): void {
     this.#output.write(lines.map((line) => `${line}\n`).join(''));
+  }
+
+  repaint(): void {}
+
+  swapDraft(): Draft {
+    return ['', ''];
   }
 
   ring(): void {}

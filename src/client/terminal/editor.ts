@@ -1,10 +1,14 @@
 import type { Key } from 'node:readline';
 import { harmless } from './safe.ts';
+import type { Turn } from './terminal.ts';
 import { charactersOf } from './width.ts';
 
 /** What a key does besides editing the line. */
 export type EditAction =
   | { readonly kind: 'line'; readonly line: string }
+  /** Several lines that were pasted, the draft before the first among them. */
+  | { readonly kind: 'paste'; readonly lines: readonly string[] }
+  | { readonly kind: 'turn'; readonly to: Turn }
   /** `too-long`: the line was longer than allowed. */
   | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
 
@@ -16,11 +20,13 @@ const LONGEST = 8_192;
 
 /**
  * The line being typed: its text, the cursor, and the history. It handles keys, not the terminal.
- * The keys are those of most shells. A paste is inserted as text, and each of its lines is entered.
+ * The keys are those of most shells. A paste is inserted as text. Several lines are kept together, or each is entered.
  */
 export class Editor {
   /** Whether lines are secret and stay out of the history. */
   hidden = false;
+  /** Whether several pasted lines are kept together. */
+  keepsPastes = false;
   #before = '';
   #after = '';
   #history: string[] = [];
@@ -31,6 +37,8 @@ export class Editor {
   /** Whether the last key killed text: the next kill is added to it. */
   #killing = false;
   #pasting = false;
+  /** The whole lines of a paste so far. */
+  #pasted: string[] = [];
   /** Whether the last key was a CR, which an LF may follow. */
   #returned = false;
   /** Whether the line has exceeded the limit. */
@@ -62,7 +70,7 @@ export class Editor {
   press(text: string | undefined, key: Key): EditAction | undefined {
     if (key.name === 'paste-start' || key.name === 'paste-end') {
       this.#pasting = key.name === 'paste-start';
-      return undefined;
+      return this.#pasting ? undefined : this.#endPaste();
     }
     if (key.name === 'return' || key.name === 'enter') return this.#enter(key);
     this.#returned = false;
@@ -73,10 +81,7 @@ export class Editor {
       return undefined;
     }
     if (key.ctrl) return this.#control(key.name, killing);
-    if (key.meta) {
-      this.#meta(key.name, killing);
-      return undefined;
-    }
+    if (key.meta) return this.#meta(key.name, killing);
     switch (key.name) {
       case 'tab':
         return key.shift ? undefined : { kind: 'complete' };
@@ -94,6 +99,10 @@ export class Editor {
       case 'delete':
         this.#after = this.#after.slice(this.#firstOf(this.#after));
         return undefined;
+      case 'pageup':
+        return { kind: 'turn', to: 'up' };
+      case 'pagedown':
+        return { kind: 'turn', to: 'down' };
       case 'up':
         return this.#recall(this.#at - 1);
       case 'down':
@@ -109,6 +118,11 @@ export class Editor {
     const rest = key.name === 'enter' && this.#returned;
     this.#returned = key.name === 'return';
     if (rest) return undefined;
+    if (this.#pasting && this.keepsPastes && !this.hidden) {
+      this.#pasted.push(this.text);
+      this.set('');
+      return undefined;
+    }
     const line = this.text;
     if (!this.hidden && line.trim() !== '' && this.#history.at(-1) !== line) this.#history.push(line);
     if (this.#history.length > HISTORY) this.#history.shift();
@@ -116,6 +130,21 @@ export class Editor {
     const overflown = this.#overflown && line.length > LONGEST - 2;
     this.clear();
     return overflown ? { kind: 'too-long' } : { kind: 'line', line };
+  }
+
+  /** A single line stays to be edited, several are kept together. */
+  #endPaste(): EditAction | undefined {
+    const lines = [...this.#pasted, this.text].filter((line, index, all) => line !== '' || index < all.length - 1);
+    const isKept = this.#pasted.length > 0;
+    this.#pasted = [];
+    if (!isKept) return undefined;
+    const overflown = this.#overflown;
+    this.clear();
+    if (overflown) return { kind: 'too-long' };
+    const [first = ''] = lines;
+    if (lines.length > 1) return { kind: 'paste', lines };
+    this.set(first);
+    return undefined;
   }
 
   #control(name: string | undefined, killing: boolean): EditAction | undefined {
@@ -149,9 +178,9 @@ export class Editor {
         this.#before = this.#before.slice(0, this.#lastOf(this.#before, 1));
         return undefined;
       case 'p':
-        return this.#recall(this.#at - 1);
+        return { kind: 'turn', to: 'previous' };
       case 'n':
-        return this.#recall(this.#at + 1);
+        return { kind: 'turn', to: 'next' };
       case 'u':
         return this.#kill(0, this.#before.length, killing);
       case 'k':
@@ -168,11 +197,14 @@ export class Editor {
     }
   }
 
-  #meta(name: string | undefined, killing: boolean): void {
+  #meta(name: string | undefined, killing: boolean): EditAction | undefined {
+    if (name !== undefined && /^\d$/.test(name)) return { kind: 'turn', to: Number(name) || 10 };
+    if (name === 'a') return { kind: 'turn', to: 'active' };
     if (name === 'b' || name === 'left') this.#moveTo(this.#wordBefore());
     else if (name === 'f' || name === 'right') this.#moveTo(this.#wordAfter());
     else if (name === 'backspace') this.#kill(this.#wordBefore(), this.#before.length, killing);
     else if (name === 'd') this.#kill(this.#before.length, this.#wordAfter(), killing);
+    return undefined;
   }
 
   /** Kills a part of the line at the cursor, for a yank. @param more whether to add it to the previous kill */

@@ -12,13 +12,15 @@ export interface CommandLine {
 
 /** A typed line. */
 export type ParsedLine =
-  | { readonly kind: 'nothing' | 'quit' }
+  | { readonly kind: 'nothing' | 'quit' | 'close' }
   /** `unless`: the command that the line is instead, if the server has it. The server decides when the line is sent. */
   | { readonly kind: 'message'; readonly to: Addressee; readonly text: string; readonly unless?: CommandLine }
   /** `sure`: typed with `/`, so that it is not a message. */
   | { readonly kind: 'to'; readonly to: Addressee; readonly sure: boolean }
   /** It starts like one of the terminal's own commands, whose usage this is, but has other arguments. */
   | { readonly kind: 'misused'; readonly usage: string }
+  /** Shows a window: by its number, or of a room or users. */
+  | { readonly kind: 'window'; readonly to: number | Addressee }
   | { readonly kind: 'help'; readonly text: string }
   | ({ readonly kind: 'command' } & CommandLine);
 
@@ -33,6 +35,18 @@ const SAY: KnownCommand = {
   aliases: [],
   usage: 'say <text>',
   summary: 'Sends a message that starts like a command',
+};
+const WIN: KnownCommand = {
+  name: 'win',
+  aliases: ['window'],
+  usage: '/win <number>, /win #room, or /win <user>',
+  summary: 'Shows that window',
+};
+const CLOSE: KnownCommand = {
+  name: 'close',
+  aliases: [],
+  usage: '/close',
+  summary: 'Closes the window until the next message in it',
 };
 const QUIT: KnownCommand = { name: 'quit', aliases: ['exit'], usage: 'quit', summary: 'Logs out and quits' };
 
@@ -61,7 +75,7 @@ export function commandsOr(learned: readonly KnownCommand[]): readonly KnownComm
 
 /** The commands of the terminal itself, unless the server has one of that name. */
 export function ownCommands(learned: readonly KnownCommand[]): readonly KnownCommand[] {
-  return [TO, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
+  return [TO, WIN, CLOSE, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
 }
 
 /**
@@ -75,7 +89,11 @@ export function parseLine(line: string, learned: readonly KnownCommand[], addres
   const isSlashed = slash !== '';
   const command = commandOf(word, commandsOr(learned));
   if (command !== undefined) return calling(command, text);
-  switch (commandOf(word, [TO, SAY, QUIT])) {
+  switch (commandOf(word, isSlashed ? [TO, WIN, CLOSE, SAY, QUIT] : [TO, SAY, QUIT])) {
+    case WIN:
+      return windowIn(text);
+    case CLOSE:
+      return text.trim() === '' ? { kind: 'close' } : { kind: 'misused', usage: CLOSE.usage };
     case TO:
       return addressing(text, isSlashed);
     case SAY:
@@ -105,6 +123,12 @@ function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): 
     default:
       return messageIn(command, text) ?? { kind: 'command', name, text };
   }
+}
+
+function windowIn(text: string): ParsedLine {
+  if (/^\s*\d+\s*$/.test(text)) return { kind: 'window', to: Number(text) };
+  const line = addressing(text, true);
+  return line.kind === 'to' ? { kind: 'window', to: line.to } : { kind: 'misused', usage: WIN.usage };
 }
 
 function addressing(text: string, sure: boolean): ParsedLine {

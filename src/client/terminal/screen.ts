@@ -8,6 +8,12 @@ export interface InputLine {
   readonly after: string;
 }
 
+/** The rows at the bottom: a status line, if there is one, and the input. */
+export interface Bottom {
+  readonly status: string | undefined;
+  readonly input: InputLine;
+}
+
 const CLEAR_BELOW = '\u001b[J';
 const PASTE_ON = '\u001b[?2004h';
 const PASTE_OFF = '\u001b[?2004l';
@@ -15,31 +21,45 @@ const WRAP_ON = '\u001b[?7h';
 const WRAP_OFF = '\u001b[?7l';
 
 /**
- * A terminal whose last line is the input, while text scrolls above it. The input takes one row without its last column
- * and scrolls sideways, so that it stays intact whatever is printed and leaves no row behind.
+ * A terminal whose last line is the input, below a status line, while text scrolls above them. The input takes one row
+ * without its last column and scrolls sideways, so that it stays intact whatever is printed and leaves no row behind.
  * Terminals disagree about the width of emoji: if one is wider than expected, the row is cut, but does not wrap.
  */
 export class Screen {
   readonly #output: WriteStream;
-  readonly #input: () => InputLine;
+  readonly #bottom: () => Bottom;
+  readonly #onResize: () => void;
   /** The lines to print above it. */
   #lines: string[] = [];
   #planned: NodeJS.Immediate | undefined;
-  /** The column of the cursor in the input row. */
+  /** The column of the cursor in the input row, and the width of the status line above it; undefined without one. */
   #cursor = 0;
+  #status: number | undefined;
+  /** Whether what other programs printed before is still on the screen. */
+  #isShared = true;
   /** How many characters before the cursor are scrolled out of view. */
   #scrolled = 0;
   #open = false;
-  readonly #resized = () => this.draw();
+  /** What clears the screen with the next write, so that it does not flicker. */
+  #clearing = '';
+  readonly #resized = () => {
+    this.draw();
+    this.#onResize();
+  };
 
-  /** @param input returns the input line */
-  constructor(output: WriteStream, input: () => InputLine) {
+  /** @param bottom returns the rows at the bottom @param onResize called when the terminal has another size */
+  constructor(output: WriteStream, bottom: () => Bottom, onResize: () => void) {
     this.#output = output;
-    this.#input = input;
+    this.#bottom = bottom;
+    this.#onResize = onResize;
   }
 
   get columns(): number {
     return Math.max(4, this.#output.columns || 80);
+  }
+
+  get rows(): number {
+    return Math.max(3, this.#output.rows || 24);
   }
 
   /** Starts, or continues after another program used the terminal. */
@@ -56,6 +76,12 @@ export class Screen {
     this.draw();
   }
 
+  /** Shows lines on an empty screen. */
+  repaint(lines: readonly string[]): void {
+    this.#lines = [...lines];
+    this.clear();
+  }
+
   ring(): void {
     this.#output.write('\u0007');
   }
@@ -67,8 +93,9 @@ export class Screen {
 
   /** Clears the screen. */
   clear(): void {
-    this.#output.write('\u001b[H\u001b[2J');
-    this.#cursor = 0;
+    // What was there before the chat moves up and can be scrolled to.
+    this.#clearing = `${this.#isShared ? '\n'.repeat(this.rows) : ''}\u001b[H\u001b[2J`;
+    this.#isShared = false;
     this.draw();
   }
 
@@ -84,22 +111,31 @@ export class Screen {
 
   #flush(): void {
     this.#planned = undefined;
-    if (this.#open) this.#output.write(this.#taken() + WRAP_OFF + this.#row() + WRAP_ON);
+    if (this.#open) this.#output.write(this.#taken() + WRAP_OFF + this.#rows() + WRAP_ON);
   }
 
-  /** Removes the input row and prints the queued lines in its place. */
+  /** Removes the rows at the bottom and prints the queued lines in its place. */
   #taken(): string {
-    // A terminal that became narrower has wrapped the row.
-    const rows = Math.floor(this.#cursor / this.columns);
+    // A terminal that became narrower has wrapped the rows.
+    const status = this.#status === undefined ? 0 : Math.ceil(Math.max(1, this.#status) / this.columns);
+    const rows = Math.floor(this.#cursor / this.columns) + status;
     const up = rows > 0 ? `\u001b[${rows}A` : '';
+    const clear = this.#clearing === '' ? `\r${up}${CLEAR_BELOW}` : this.#clearing;
     const above = this.#lines.map((line) => `${line}\r\n`).join('');
     this.#lines = [];
     this.#cursor = 0;
-    return `\r${up}${CLEAR_BELOW}${above}`;
+    this.#status = undefined;
+    this.#clearing = '';
+    return clear + above;
   }
 
-  #row(): string {
-    const { prompt, before, after } = this.#input();
+  #rows(): string {
+    const { status, input } = this.#bottom();
+    this.#status = status === undefined ? undefined : widthOf(status);
+    return (status === undefined ? '' : `${status}\r\n`) + this.#row(input);
+  }
+
+  #row({ prompt, before, after }: InputLine): string {
     const room = Math.max(2, this.columns - 1 - widthOf(prompt));
     const typed = charactersOf(before);
     const left = fitting(typed.map(widestOf), this.#scrolled, room);

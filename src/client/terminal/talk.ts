@@ -3,39 +3,37 @@ import { commandOf, wordsLike } from '../commands.ts';
 import type { Conversation } from '../conversation.ts';
 import { undeliveredTo } from '../reasons.ts';
 import { type Answer, RequestError } from '../requests.ts';
+import type { Display } from './display.ts';
 import { errorText, misusedText } from './messages.ts';
 import { type Addressee, type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
 import type { View } from './view.ts';
 
 /** What this needs from the client. */
 export interface TalkHost {
-  print(...lines: readonly string[]): void;
-  /** The addressee has changed: refresh the prompt. */
-  addressed(): void;
   /** The user wants to quit. */
   quit(): void;
   /** Everything typed has been answered. */
-  answered(): void;
+  allAnswered(): void;
 }
 
 /** Turns typed lines into requests, and their answers into lines. */
 export class Talk {
   readonly #conversation: Conversation;
   readonly #view: View;
+  readonly #display: Display;
   readonly #host: TalkHost;
-  /** Who messages go to. */
-  addressee: Addressee = 'everyone';
   /** How many typed lines have no answer yet. */
   unanswered = 0;
 
-  constructor(conversation: Conversation, view: View, host: TalkHost) {
+  constructor(conversation: Conversation, view: View, display: Display, host: TalkHost) {
     this.#conversation = conversation;
     this.#view = view;
+    this.#display = display;
     this.#host = host;
   }
 
   line(text: string): void {
-    const line = parseLine(text, this.#conversation.commands, this.addressee);
+    const line = parseLine(text, this.#conversation.commands, this.#display.addressee);
     // A line with `/` was not meant as a message.
     const said = text.trim().startsWith('/') ? undefined : text.trim();
     switch (line.kind) {
@@ -47,8 +45,14 @@ export class Talk {
       case 'to':
         this.#address(line.to, line.sure ? undefined : said);
         break;
+      case 'window':
+        this.#window(line.to);
+        break;
+      case 'close':
+        this.#display.close();
+        break;
       case 'misused':
-        this.#host.print(...this.#view.error(misusedText(line.usage, this.#saying(said))));
+        this.#error(misusedText(line.usage, this.#saying(said)));
         break;
       case 'message':
         void this.#awaited(this.#send(line.to, line.text, line.unless, said));
@@ -70,22 +74,26 @@ export class Talk {
     if (said !== undefined && watching && strangers.length > 0) {
       const anyway = `To write to them anyway: /${said}. To send it as text: ${this.#saying(said)}`;
       const text = `Not online: ${strangers.join(', ')}. ${anyway}`;
-      this.#host.print(...this.#view.error(text));
+      this.#error(text);
       return;
     }
-    this.addressee = to;
-    this.#host.addressed();
+    this.#display.open(to);
+  }
+
+  #window(to: number | Addressee): void {
+    if (typeof to !== 'number') this.#display.open(to);
+    else if (!this.#display.openNumber(to)) this.#error(`There is no window ${to}.`);
   }
 
   /** Counts a request until it is answered. */
   async #awaited(request: Promise<void>): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
-      this.#host.print(...this.#view.notice('This will be sent once the connection is back.'));
+      this.#display.print(() => this.#view.notice('This will be sent once the connection is back.'));
     }
     this.unanswered++;
     await request;
     this.unanswered--;
-    if (this.unanswered === 0) this.#host.answered();
+    if (this.unanswered === 0) this.#host.allAnswered();
   }
 
   /** @param unless the command to call instead, if the server has it @param said what was typed */
@@ -94,10 +102,8 @@ export class Talk {
       const { facts } = await this.#conversation.message(to, text, { unlessCommand: unless?.name });
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#host.print(...this.#view.sent(reached, text));
-      if (unknown.length > 0) {
-        this.#host.print(...this.#view.error(undeliveredTo(unknown, unknown.length + reached.length)));
-      }
+      if (reached.length > 0) this.#display.sent(reached, text, facts);
+      if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
       if (isCommand && unless !== undefined) await this.#command(unless.name, unless.text, said);
@@ -117,22 +123,23 @@ export class Talk {
     const all = ownCommands(this.#conversation.commands);
     const own = all.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
     if (text === '') {
-      this.#host.print(
-        ...this.#view.answer([
+      this.#display.print(() =>
+        this.#view.answer([
           'A line that is not a command goes to whoever the prompt names; @name text goes to that user only.',
           'The / before a command is optional. A line that starts with / is never a message.',
         ]),
       );
     }
     const line = ({ usage, summary }: { usage: string; summary: string }) => `${usage} - ${summary}`;
-    this.#host.print(...this.#view.answer(own.map(line)));
+    this.#display.print(() => this.#view.answer(own.map(line)));
     if (text === '' || own.length === 0) await this.#command('help', text, said);
   }
 
   #answered({ command, text, lines, facts }: Answer): void {
+    if (this.#display.answered(command, facts)) return;
     const names = Array.isArray(facts?.names) ? facts.names.map(String) : undefined;
-    if (names !== undefined) this.#host.print(...this.#view.names(`${command}:`, names));
-    else this.#host.print(...this.#view.answer(lines ?? [text ?? '']));
+    if (names !== undefined) this.#display.print(() => this.#view.names(`${command}:`, names));
+    else this.#display.print(() => this.#view.answer(lines ?? [text ?? '']));
   }
 
   #refused(cause: unknown, name: string, said?: string): void {
@@ -142,11 +149,15 @@ export class Talk {
     const commands = commandsOr(this.#conversation.commands);
     const usage = commandOf(name, commands)?.usage;
     const like = wordsLike(cause.about, [...commands, ...ownCommands(commands)]);
-    this.#host.print(...this.#view.error(errorText(cause, { usage, like, saying: this.#saying(said) })));
+    this.#error(errorText(cause, { usage, like, saying: this.#saying(said) }));
+  }
+
+  #error(text: string): void {
+    this.#display.print(() => this.#view.error(text));
   }
 
   /** How to send what was typed as a message, if it may have been meant as one. */
   #saying(said: string | undefined): string | undefined {
-    return said && sayingLine(said, this.addressee, this.#conversation.commands);
+    return said && sayingLine(said, this.#display.addressee, this.#conversation.commands);
   }
 }

@@ -2,6 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Received } from '../owner.ts';
 import { isMentionOf } from './mention.ts';
+import type { Origin } from './message-item.ts';
 import type { Addressee } from './parsed-line.ts';
 import { shown } from './safe.ts';
 import { widthOf, wrapped } from './width.ts';
@@ -17,14 +18,31 @@ type Style = Parameters<typeof styleText>[0];
 /** How many names are shown at most. */
 const NAMES = 40;
 
+/** How many pasted lines are shown at most. */
+const PASTED = 8;
+
 /** The indent of a message's further lines: past the time. */
 const INDENT = 6;
+
+/** How a message is shown. */
+export interface MessageView {
+  /** Whether it is in the window of its room or conversation, which need not be named. */
+  readonly isAtHome?: boolean;
+  readonly origin?: Origin;
+  /** The recipients, as typed here. */
+  readonly to?: Addressee;
+  /** The text as it is now. */
+  readonly text?: string;
+  /** The reactions to it. */
+  readonly reactions?: string;
+  /** When the message above it was sent; by default now. */
+  readonly previous?: Date | undefined;
+}
 
 /** Formats events as lines for a person, no wider than the terminal. */
 export class View {
   readonly #stream: WriteStream;
   readonly #columns: () => number;
-  #day = new Date().toDateString();
 
   /** @param stream the output; it and the environment (NO_COLOR, TERM) decide about colours */
   constructor(stream: WriteStream, columns: () => number) {
@@ -33,23 +51,34 @@ export class View {
   }
 
   /** A message from someone else, or, marked as such, from this account on another device. */
-  message(message: Received, me: string): string[] {
+  message(message: Received, me: string, options: MessageView = {}): string[] {
     const { from, audience, roomName, quote, time } = message;
-    const text = quote === undefined ? message.text : `(${quote}) ${message.text}`;
-    const where = roomName === undefined ? '' : this.style('bold', shown(roomName));
-    if (from === me) {
-      const whom = audience === 'named' ? 'privately (on another device)' : '(on another device)';
-      return this.#said(time, this.#bold('you'), whom, text, where);
+    const { isAtHome = false, origin = 'elsewhere', to, text: now = message.text, reactions = '' } = options;
+    const text = quote === undefined ? now : `(${quote}) ${now}`;
+    const where = roomName === undefined || isAtHome ? '' : this.style('bold', shown(roomName));
+    const below = reactions === '' ? [] : this.#lines(' '.repeat(INDENT), shown(reactions), 'dim');
+    const said = (name: string, whom: string, place = where) => [
+      ...this.#newDay(time, options.previous),
+      ...this.#said(time, name, whom, text, place),
+      ...below,
+    ];
+    if (from !== me) {
+      // A message that mentions this person stands out.
+      const name = isMentionOf(message, me) ? this.style('inverse', this.name(from)) : this.name(from);
+      return said(name, audience === 'named' && !isAtHome ? this.style(['bold', 'inverse'], '→ you') : '');
     }
-    // A message that mentions this person stands out.
-    const name = isMentionOf(message, me) ? this.style('inverse', this.name(from)) : this.name(from);
-    return this.#said(time, name, audience === 'named' ? this.style(['bold', 'inverse'], '→ you') : '', text, where);
+    if (origin === 'history') return said(this.#bold('you'), '');
+    if (origin === 'elsewhere') {
+      return said(this.#bold('you'), audience === 'named' ? 'privately (on another device)' : '(on another device)');
+    }
+    const whom = isAtHome || to === 'everyone' || to === undefined ? [] : to.map((name) => this.name(name));
+    return said(this.#bold('you'), whom.length === 0 ? '' : `→ ${whom.join(', ')}`, '');
   }
 
-  /** A message that was sent. */
-  sent(to: Addressee, text: string): string[] {
-    const whom = to === 'everyone' ? '' : `→ ${to.map((name) => this.name(name)).join(', ')}`;
-    return this.#said(new Date(), this.#bold('you'), whom, text);
+  /** Lines that were pasted, the first ones of many. */
+  pasted(lines: readonly string[]): string[] {
+    const first = lines.slice(0, PASTED).flatMap((line) => this.#lines('  │ ', shown(line)));
+    return lines.length > PASTED ? [...first, ...this.notice(`and ${lines.length - PASTED} more`)] : first;
   }
 
   /** An unobtrusive notice. */
@@ -123,21 +152,20 @@ export class View {
     const indent = columns >= 4 * INDENT ? INDENT : 1;
     const lines = wrapped(shown(text), columns, Math.min(taken, columns - 1), indent);
     const [first = '', ...more] = lines;
-    return [...this.#newDay(time), `${head}${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
+    return [`${head}${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
   }
 
   /** A line with the date, if it differs from the previous message's. */
-  #newDay(time: Date): string[] {
-    const day = time.toDateString();
-    if (day === this.#day) return [];
-    this.#day = day;
+  #newDay(time: Date, previous: Date = new Date()): string[] {
+    if (time.toDateString() === previous.toDateString()) return [];
     const date = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
     return this.rule(time.toLocaleDateString('en-GB', date));
   }
 
   #lines(mark: string, text: string, style?: Style): string[] {
-    return wrapped(text, this.#columns(), 2, 2).map((line, index) => {
-      const whole = (index === 0 ? mark : '  ') + line;
+    const indent = mark.length;
+    return wrapped(text, this.#columns(), indent, indent).map((line, index) => {
+      const whole = (index === 0 ? mark : ' '.repeat(indent)) + line;
       return style === undefined ? whole : this.style(style, whole);
     });
   }

@@ -1,0 +1,295 @@
+import { EVERYONE } from '../../api/entry.ts';
+import type { Conversation } from '../conversation.ts';
+import type { KnownRoom, Received, ReceivedEntry } from '../owner.ts';
+import type { Reading } from '../reading.ts';
+import type { Answer } from '../requests.ts';
+import { EarlierMessages } from './earlier-messages.ts';
+import { isFor } from './mention.ts';
+import { MessageItem } from './message-item.ts';
+import type { Addressee } from './parsed-line.ts';
+import { shown } from './safe.ts';
+import { statusLine } from './status-line.ts';
+import type { Terminal, Turn } from './terminal.ts';
+import type { View } from './view.ts';
+import { type Render, sentMessage, type Window } from './window.ts';
+import { Windows } from './windows.ts';
+
+/** What the display needs from the client. */
+export interface DisplayOptions {
+  readonly conversation: Conversation;
+  readonly terminal: Terminal;
+  readonly view: View;
+  readonly reading: Reading;
+}
+
+/**
+ * What the terminal shows: the windows, and the status line. A terminal without windows shows everything in one stream.
+ * Messages for this person that belong to another window are shown in the present one too.
+ */
+export class Display {
+  readonly #conversation: Conversation;
+  readonly #terminal: Terminal;
+  readonly #view: View;
+  readonly #reading: Reading;
+  readonly #windows = new Windows();
+  readonly #earlier: EarlierMessages;
+
+  constructor({ conversation, terminal, view, reading }: DisplayOptions) {
+    this.#conversation = conversation;
+    this.#terminal = terminal;
+    this.#view = view;
+    this.#reading = reading;
+    this.#earlier = new EarlierMessages(
+      conversation,
+      ({ line = '' }) =>
+        () =>
+          view.notice(line),
+    );
+  }
+
+  /** Who messages go to. */
+  get addressee(): Addressee {
+    return this.#windows.current.to;
+  }
+
+  /** Prints lines in the present window. */
+  print(render: Render): void {
+    this.#add(this.#windows.current, render);
+  }
+
+  /** Shows messages and entries that have arrived. */
+  show(all: readonly (Received | ReceivedEntry)[]): void {
+    const { name = '' } = this.#conversation;
+    for (const one of all) {
+      if ('text' in one) this.#message(new MessageItem(one, 'elsewhere'), name);
+      else this.#entry(one);
+    }
+    if (all.some((one) => 'text' in one && isFor(one, name))) this.#terminal.ring();
+  }
+
+  /** Whether a message is shown in the present window when it arrives. */
+  isShown(one: Received | ReceivedEntry): boolean {
+    if (!this.#terminal.hasWindows) return true;
+    if (!('text' in one)) return this.#windows.byRoom(one.room) === this.#windows.current;
+    return this.#windows.of(one) === this.#windows.current || isFor(one, this.#conversation.name ?? '');
+  }
+
+  /** Shows a message that was sent from here. */
+  sent(to: Addressee, text: string, facts: Answer['facts']): void {
+    const item = sentMessage(this.#conversation.name ?? '', to, text, facts);
+    const window = this.#windows.to(to, item.message.room);
+    this.#add(window, item);
+    if (window !== this.#windows.current && this.#terminal.hasWindows) this.#add(this.#windows.current, item);
+  }
+
+  /**
+   * A command was answered: it may have joined a room, whose window is then shown, or changed a message.
+   * @returns whether the window shows it by itself
+   */
+  answered(command: string, facts: Answer['facts'] = {}): boolean {
+    const { message, id, text, emoji, room, roomName } = facts;
+    if (!this.#terminal.hasWindows) return false;
+    if (['join', 'create'].includes(command) && typeof room === 'number') this.open([String(roomName)], room);
+    if (!['edit', 'delete', 'react', 'unreact'].includes(command) || typeof message !== 'number') return false;
+    const kind = command === 'edit' ? 'edit' : command === 'delete' ? 'redaction' : 'reaction';
+    const data = { text, emoji, on: command === 'react' };
+    this.#change({ id: Number(id ?? 0), kind, from: this.#conversation.name ?? '', of: message, data });
+    return this.#windows.current.has(message);
+  }
+
+  /** Shows the window of users or a room. @param room its id, if it is known */
+  open(to: Addressee, room?: number): void {
+    this.#show(this.#windows.to(to, room));
+  }
+
+  /** Shows the window with this number. @returns whether there is one */
+  openNumber(number: number): boolean {
+    const window = this.#windows.all[number - 1];
+    if (window !== undefined) this.#show(window);
+    return window !== undefined;
+  }
+
+  /** Does what a key asks for. */
+  turn(to: Turn): void {
+    if (typeof to === 'number') this.openNumber(to);
+    else if (to === 'up' || to === 'down') void this.#scroll(to === 'up' ? 1 : -1);
+    else if (to === 'active') this.#openActive();
+    else this.#show(this.#windows.beside(to === 'next' ? 1 : -1));
+  }
+
+  /** Shows the next window with unread messages, those with mentions first. */
+  #openActive(): void {
+    const all = this.#entries();
+    const next = all.find(({ mentions }) => mentions > 0) ?? all.find(({ unread }) => unread > 0);
+    if (next !== undefined) this.openNumber(next.number);
+  }
+
+  /** Shows the latest messages of the present window. */
+  toEnd(): void {
+    const { current } = this.#windows;
+    if (current.scrolled === 0) return;
+    current.scrolled = 0;
+    this.repaint();
+  }
+
+  /** Closes the present window. It opens again with the next message. */
+  close(): void {
+    const { current } = this.#windows;
+    this.#windows.close(current);
+    this.#terminal.swapDraft(this.#windows.current.draft);
+    this.#shown();
+  }
+
+  /** Scrolls by half a screen. At the beginning, earlier messages are loaded. @param step -1 is down */
+  async #scroll(step: 1 | -1): Promise<void> {
+    const { current } = this.#windows;
+    const before = current.scrolled;
+    const half = Math.max(1, Math.floor(this.#height / 2));
+    current.scrolled = Math.max(0, before + step * half);
+    this.repaint();
+    if (step < 0 || current.scrolled >= before + half || !(await this.#earlier.load(current))) return;
+    if (current !== this.#windows.current) return;
+    current.scrolled = before + half;
+    this.repaint();
+  }
+
+  /** A room was listed, or has changed. */
+  room(room: KnownRoom): void {
+    if (!this.#terminal.hasWindows) return;
+    this.#windows.listed(room);
+    this.#terminal.refresh();
+  }
+
+  /** The user has left a room. */
+  roomLeft(room: number): void {
+    const window = this.#windows.byRoom(room);
+    if (window === undefined || !this.#terminal.hasWindows) return;
+    if (window === this.#windows.current) this.close();
+    else this.#windows.close(window);
+    this.#terminal.refresh();
+  }
+
+  /** The status line; undefined while there is only one window, with nothing to tell. */
+  status(): string | undefined {
+    const { all, current } = this.#windows;
+    if (!this.#terminal.hasWindows || (all.length < 2 && current.scrolled === 0)) return undefined;
+    const scrolled = current.scrolled > 0 ? '-- more below -- ' : '';
+    const columns = this.#terminal.columns - 1 - scrolled.length;
+    const line = statusLine(this.#entries(), columns, (text, { isCurrent, mentions }) =>
+      isCurrent || mentions > 0 ? this.#view.style('bold', text) : text,
+    );
+    return this.#view.style('inverse', scrolled) + line;
+  }
+
+  /** Shows the present window anew, such as in another size. */
+  repaint(): void {
+    if (!this.#terminal.hasWindows) return;
+    this.#terminal.repaint(this.#windows.current.screen(this, this.#height));
+  }
+
+  message(item: MessageItem, window: Window, previous: MessageItem | undefined): string[] {
+    const { message, origin, to, text, reactions } = item;
+    return this.#view.message(message, this.#conversation.name ?? '', {
+      isAtHome:
+        this.#terminal.hasWindows && (to === undefined ? this.#windows.of(message) === window : window.isFor(to)),
+      origin,
+      ...(to !== undefined && { to }),
+      text,
+      reactions,
+      previous: previous?.message.time,
+    });
+  }
+
+  /** The windows with what is unread in them. What is on the screen is read. */
+  #entries() {
+    const rooms = new Map(this.#conversation.rooms.known.map((room) => [room.id, room]));
+    return this.#windows.all.map((window, index) => {
+      const isCurrent = window === this.#windows.current;
+      const { unread = 0, mentions = 0, kind, level } = rooms.get(window.room ?? 0) ?? {};
+      const isQuiet = isCurrent || level === 'nothing' || this.#reading.isAhead(window.room ?? 0);
+      return {
+        number: index + 1,
+        title: shown(window.title),
+        isCurrent,
+        unread: isQuiet || (level === 'mentions' && mentions === 0) ? 0 : unread,
+        mentions: isQuiet ? 0 : kind === 'direct' ? unread : mentions,
+      };
+    });
+  }
+
+  get #height(): number {
+    return Math.max(1, this.#terminal.rows - 2);
+  }
+
+  #message(item: MessageItem, me: string): void {
+    const { message } = item;
+    const window = this.#windows.of(message);
+    this.#add(window, item);
+    const isOther = window !== this.#windows.current;
+    if (isOther && isFor(message, me) && this.#terminal.hasWindows) this.#add(this.#windows.current, item);
+    // What is on the screen is read, as on plain lines.
+    if (!isOther || !this.#terminal.hasWindows) this.#read(message.room ?? EVERYONE, message.id);
+  }
+
+  #entry(entry: ReceivedEntry): void {
+    const { line, room, roomName } = entry;
+    if (this.#terminal.hasWindows && this.#change(entry)) return;
+    if (line === undefined) return;
+    const window = this.#windows.byRoom(room) ?? (roomName && this.#windows.to([roomName], room));
+    this.#add(window || this.#windows.current, () => this.#view.notice(line));
+  }
+
+  /** Applies a change to its message in all windows. @returns whether it is on the screen */
+  #change(entry: Pick<ReceivedEntry, 'id' | 'kind' | 'from' | 'of' | 'data'>): boolean {
+    const { all } = this.#windows;
+    const changed = new Set(all.map((window) => window.change(entry)));
+    changed.delete(undefined);
+    if (changed.size === 0) return false;
+    this.repaint();
+    return true;
+  }
+
+  /** Adds a message or lines to a window, and prints them if it is shown. */
+  #add(window: Window, item: MessageItem | Render): void {
+    const { hasWindows } = this.#terminal;
+    const { current } = this.#windows;
+    const before = window === current && window.scrolled > 0 ? window.rows(this).length : 0;
+    const previous = window.last;
+    window.add(item);
+    if (window !== current && hasWindows) return;
+    // What is being read stays where it is.
+    if (window.scrolled > 0 && hasWindows) window.scrolled += window.rows(this).length - before;
+    else this.#terminal.print(...(typeof item === 'function' ? item() : this.message(item, window, previous)));
+  }
+
+  #show(window: Window): void {
+    const { current } = this.#windows;
+    if (window !== current && this.#terminal.hasWindows) {
+      current.draft = this.#terminal.swapDraft(window.draft);
+      current.scrolled = 0;
+    }
+    this.#windows.show(window);
+    this.#shown();
+  }
+
+  #shown(): void {
+    const { current } = this.#windows;
+    this.#terminal.refresh();
+    if (!this.#terminal.hasWindows) return;
+    this.repaint();
+    this.#read(current.room, current.latest);
+    if (current.hasEarlier) void this.#loadFirst(current);
+  }
+
+  /** Fills a window that is shown for the first time. */
+  async #loadFirst(window: Window): Promise<void> {
+    if (window.count >= this.#height || !(await this.#earlier.load(window))) return;
+    if (window !== this.#windows.current) return;
+    this.repaint();
+    this.#read(window.room, window.latest);
+  }
+
+  #read(room: number | undefined, id: number): void {
+    if (room !== undefined && id > 0) this.#reading.note(room, id);
+  }
+}

@@ -1,0 +1,50 @@
+import { commandOf } from '../commands.ts';
+import type { Conversation } from '../conversation.ts';
+import { historyIn } from '../history.ts';
+import type { ReceivedEntry } from '../owner.ts';
+import { RequestError } from '../requests.ts';
+import type { Addressee } from './parsed-line.ts';
+import type { Render, Window } from './window.ts';
+
+/** How many messages a page of the history has. */
+const PAGE = 100;
+
+/** Loads the earlier messages of windows from the server's history, where it keeps one. */
+export class EarlierMessages {
+  readonly #conversation: Conversation;
+  readonly #line: (entry: ReceivedEntry) => Render;
+  readonly #loading = new Set<Window>();
+
+  /** @param line shows an entry that is not a message */
+  constructor(conversation: Conversation, line: (entry: ReceivedEntry) => Render) {
+    this.#conversation = conversation;
+    this.#line = line;
+  }
+
+  /** Loads the page before the oldest message of a window. @returns whether there was one */
+  async load(window: Window): Promise<boolean> {
+    const { commands } = this.#conversation;
+    if (!window.hasEarlier || this.#loading.has(window) || commandOf('history', commands) === undefined) return false;
+    this.#loading.add(window);
+    const { oldest, to } = window;
+    const before = oldest > 0 ? { side: 'before', id: oldest } : {};
+    try {
+      const { facts } = await this.#conversation.command('history', { place: placeOf(to), count: PAGE, ...before });
+      const page = historyIn(facts);
+      window.prepend(page, this.#line);
+      return page.entries.length > 0;
+    } catch (cause) {
+      if (!(cause instanceof RequestError)) throw cause;
+      // Without a connection it can be tried again.
+      window.hasEarlier = cause.reason === 'lost';
+      return false;
+    } finally {
+      this.#loading.delete(window);
+    }
+  }
+}
+
+function placeOf(to: Addressee): string | readonly string[] {
+  const [first = ''] = to;
+  return to !== 'everyone' && to.length === 1 ? first : to;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { PASSWORD, type Program, startProgram } from '../support/program.ts';
+import { hasTmux, Terminal, type TerminalOptions } from '../support/tmux.ts';
+
+/** Users who join a room are not told how long messages stay. */
+const QUIET = { plugins: { history: { announce: false } } };
+
+/** A terminal where a registered user is online. */
+async function online(program: Program, user: string, options: TerminalOptions = {}): Promise<Terminal> {
+  const env = { CHATSERV_PASSWORD: PASSWORD, ...options.env };
+  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`], { ...options, env });
+  await terminal.shows('online:');
+  return terminal;
+}
+
+describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () => {
+  test('show a room or conversation each, and the status line what is unread in the others', async () => {
+    await using program = await startProgram(QUIET);
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await bob.says('create #lab');
+    await bob.sees('created:#lab');
+    await using alice = await online(program, 'alice');
+    await alice.enters('/join #lab');
+    await bob.sees(/alice joined/);
+    await alice.shows(/1 everyone \[2 #lab\]\n#lab>$/);
+    await alice.enters('is the kiln free?');
+    await bob.sees(/#lab alice: is the kiln free\?/);
+    await alice.shows(/\d\d:\d\d you: is the kiln free\?\n1 everyone \[2 #lab\]\n#lab>$/);
+    await alice.types('half a sen');
+    await alice.presses('M-1');
+    await alice.shows(/\[1 everyone\] 2 #lab\neveryone>$/);
+    await bob.says('message #lab from noon on');
+    await alice.shows(/\[1 everyone\] 2 #lab \(1\)\neveryone>$/);
+    await bob.says('message #lab @alice or now');
+    // What is meant for her is shown here too.
+    await alice.shows(/#lab bob: @alice or now\n\[1 everyone\] 2 #lab \(2, @1\)\neveryone>$/);
+    await bob.says('message alice psst');
+    await alice.shows(/bob → you: psst\n\[1 everyone\] 2 #lab \(2, @1\) 3 bob \(@1\)\neveryone>$/);
+    await alice.presses('M-a');
+    await alice.shows(/bob: from noon on\n.*bob: @alice or now\n1 everyone \[2 #lab\] 3 bob \(@1\)\n#lab> half a sen$/);
+    await alice.presses('C-n');
+    await alice.shows(/^\d\d:\d\d bob: psst\n1 everyone 2 #lab \[3 bob\]\nbob>$/);
+    await alice.presses('C-p', 'C-p');
+    await alice.shows(/\[1 everyone\] 2 #lab 3 bob\neveryone>$/);
+    await alice.enters('/win 9');
+    await alice.shows('There is no window 9.');
+    await alice.enters('/win bob');
+    await alice.typed('bob>');
+    await alice.enters('hello');
+    await bob.seesInOrder('sent:', 'sent:', 'sent:', /alice: hello/);
+    await alice.enters('/close');
+    await alice.typed('everyone>');
+  });
+
+  test('hold the history, page by page, and changes in place', async () => {
+    await using program = await startProgram(QUIET);
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    for (let first = 1; first <= 150; first += 50) {
+      const lines = Array.from({ length: 50 }, (_, index) => `broadcast line ${first + index}`);
+      await bob.says(...lines);
+      await bob.seesInOrder(...lines.map(() => 'sent:'));
+    }
+    {
+      await using alice = await online(program, 'alice');
+      await alice.shows(/bob: line 150\n/);
+      await alice.presses('C-d');
+      await alice.shows('ended with 0');
+    }
+    await using alice = await online(program, 'alice', { rows: 12 });
+    await alice.presses('PageUp');
+    await alice.shows(/bob: line 14\d\n[\s\S]*-- more below -- \[1 everyone\]\neveryone>$/);
+    for (let pages = 0; pages < 40 && !(await alice.screen()).includes('bob: line 3\n'); pages++) {
+      await alice.presses('PageUp');
+    }
+    const first = await alice.shows('bob: line 3\n');
+    await alice.types('still here');
+    await bob.says('broadcast meanwhile');
+    await bob.sees('sent:');
+    await bob.says('message alice psst');
+    await alice.shows(/2 bob \(@1\)\neveryone> still here$/);
+    const rows = (screen: string) => screen.split('\n').slice(0, -2);
+    await alice.until((screen) => rows(screen).join() === rows(first).join(), 'what was being read');
+    for (let pages = 0; pages < 60 && (await alice.screen()).includes('more below'); pages++) {
+      await alice.presses('PageDown');
+    }
+    await alice.shows(/bob: line 150\n[\s\S]*bob: meanwhile\n.*bob → you: psst\n/);
+    await bob.sees('sent:');
+    await bob.says('edit last hush');
+    await alice.shows(/bob → you: hush \(edited\)\n/);
+    await alice.presses('C-u');
+    await alice.enters('/win bob');
+    await alice.shows(/^\d\d:\d\d bob: hush \(edited\)\n1 everyone \[2 bob\]\nbob>$/);
+    await alice.enters('react last 👍');
+    await alice.shows(/^\d\d:\d\d bob: hush \(edited\)\n +👍\n/);
+    await alice.enters('tea at fuor?');
+    await alice.shows('you: tea at fuor?');
+    await alice.enters('/edit last tea at four?');
+    await alice.shows('you: tea at four? (edited)');
+    await alice.enters('/delete last');
+    const screen = await alice.shows('you: (deleted)');
+    expect(screen).not.toContain('fuor');
+  });
+});
