@@ -18,7 +18,7 @@ export function isSaidTogether(before: Entry, entry: Entry): boolean {
   return entry.time - before.time < TOGETHER && isSameDay(before.time, entry.time);
 }
 
-interface MessageProps {
+export interface MessageProps {
   readonly screen: Screen;
   readonly entry: Entry;
   /** Whether it has a head, with sender and time; whether none follows under that head. */

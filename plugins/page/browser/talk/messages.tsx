@@ -6,7 +6,8 @@ import { type Entry, type Note, shownIn, type Talk } from '../model/talk.ts';
 import { dayOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyView } from './empty-view.tsx';
-import { isSaidTogether, MessageView } from './message.tsx';
+import { isSaidTogether } from './message.tsx';
+import { MessageRow } from './message-row.tsx';
 import { NoteView } from './note.tsx';
 
 /** How close to its end a conversation counts as read, in pixels. */
@@ -200,25 +201,14 @@ function isInSight(view: HTMLElement, key: number | undefined): boolean {
   return row !== null && row.getBoundingClientRect().top >= view.getBoundingClientRect().top;
 }
 
-/** What a row was rendered from. */
-interface Rendered {
-  readonly from: readonly unknown[];
-  readonly row: VNode;
-}
-
-/**
- * The rows of a conversation: messages with the days and notes between them. A row whose message has not changed is the
- * same as before, so that Preact skips it.
- */
+/** The rows of a conversation: messages with the days and notes between them. */
 function useRows(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[] {
-  const rendered = useRef(new Map<number, Rendered>());
-  const before = rendered.current;
-  const now = new Map<number, Rendered>();
+  /** The key of the newest message that was rendered. */
+  const newest = useRef<number | undefined>(undefined);
   const rows: VNode[] = [];
   const byId = new Map<number, Entry>();
   const firstNew = screen.news.first.value;
   const today = dayOf(Date.now(), Date.now());
-  const isNewest = entries.length - 1;
   const notes = notesAfter(talk, entries);
   for (const note of notes.get(0) ?? []) rows.push(<NoteView key={`note ${note.key}`} note={note} />);
   entries.forEach((entry, index) => {
@@ -229,31 +219,25 @@ function useRows(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[]
     }
     const isDivided = entry.key === firstNew;
     if (isDivided) rows.push(<Divider key="new" />);
-    const hasNotes = last !== undefined && notes.has(last.key);
-    const isFirst = last === undefined || isDivided || hasNotes || !isSaidTogether(last, entry);
+    const isFirst = last === undefined || isDivided || notes.has(last.key) || !isSaidTogether(last, entry);
     const isLast = next === undefined || next.key === firstNew || notes.has(entry.key) || !isSaidTogether(entry, next);
     const answered = entry.reply === undefined ? undefined : byId.get(entry.reply);
-    const from = [entry, entry.version, isFirst, isLast, answered, answered?.version];
-    const known = before.get(entry.key);
-    const isSame = known?.from.every((part, at) => part === from[at]) === true;
-    const row = isSame ? (
-      known.row
-    ) : (
-      <MessageView
+    rows.push(
+      <MessageRow
         key={entry.key}
         screen={screen}
         entry={entry}
+        version={entry.version}
         isFirst={isFirst}
         isLast={isLast}
         answered={answered}
-        isNew={known === undefined && index === isNewest && before.size > 0}
-      />
+        answeredVersion={answered?.version}
+        isNew={next === undefined && newest.current === last?.key}
+      />,
     );
-    now.set(entry.key, { from, row });
-    rows.push(row);
     for (const note of notes.get(entry.key) ?? []) rows.push(<NoteView key={`note ${note.key}`} note={note} />);
   });
-  rendered.current = now;
+  newest.current = entries.at(-1)?.key;
   return rows;
 }
 
