@@ -50,7 +50,7 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.enters('hello');
     await bob.seesInOrder('sent:', 'sent:', 'sent:', /alice: hello/);
     await alice.enters('/close');
-    await alice.typed('everyone>');
+    await alice.shows(/\[1 everyone\] 2 #lab\neveryone>$/);
   });
 
   test('hold the history, page by page, and changes in place', async () => {
@@ -101,5 +101,47 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.enters('/delete last');
     const screen = await alice.shows('you: (deleted)');
     expect(screen).not.toContain('fuor');
+  });
+
+  test('find a message, show it in its place, and answer it', async () => {
+    await using program = await startProgram(QUIET);
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await bob.says('message alice the kiln is free');
+    await bob.sees('sent:');
+    for (let first = 1; first <= 150; first += 50) {
+      const lines = Array.from({ length: 50 }, (_, index) => `message alice line ${first + index}`);
+      await bob.says(...lines);
+      await bob.seesInOrder(...lines.map(() => 'sent:'));
+    }
+    {
+      await using alice = await online(program, 'alice');
+      await alice.shows(/line 150\n/);
+      await alice.presses('C-d');
+      await alice.shows('ended with 0');
+    }
+    await using alice = await online(program, 'alice', { rows: 12 });
+    await alice.enters('/search nowhere');
+    await alice.shows('Nothing was found.');
+    await alice.enters('/jump 1');
+    await alice.shows('The last search has no hit 1.');
+    await alice.enters('/search kiln');
+    await alice.shows(/ {2}1 bob .* bob: the kiln is free\n.*\/jump 1 shows the first one in its place\.\n/);
+    await alice.enters('/jump 1');
+    await alice.shows(
+      /\d\d:\d\d»bob: the kiln is free\n.*bob: line 1\n[\s\S]*-- more below -- 1 everyone \[2 bob\]\nbob>$/,
+    );
+    await alice.enters('/win everyone');
+    await bob.says('broadcast tea?');
+    await alice.shows('bob: tea?');
+    await bob.says('message alice and cake?');
+    await alice.shows('bob → you: and cake?');
+    // The last message of this window, not the last one of all.
+    await alice.enters('/reply last yes');
+    await alice.shows(/you: \(bob: "tea\?"\) yes\n/);
+    await bob.seesInOrder('sent:', 'sent:', /alice: \(bob: "tea\?"\) yes/);
+    await alice.enters('/win bob');
+    await alice.enters('/edit last no');
+    await alice.shows('There is no such message in this window.');
   });
 });

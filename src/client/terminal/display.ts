@@ -5,13 +5,16 @@ import type { Reading } from '../reading.ts';
 import type { Answer } from '../requests.ts';
 import { EarlierMessages } from './earlier-messages.ts';
 import { isFor } from './mention.ts';
+import { changeBy, type MessageChange } from './message-commands.ts';
 import { MessageItem } from './message-item.ts';
+import { MessageRows } from './message-rows.ts';
 import type { Addressee } from './parsed-line.ts';
-import { shown } from './safe.ts';
+import type { SearchHit } from './search-hits.ts';
+import { statusEntries } from './status-entries.ts';
 import { statusLine } from './status-line.ts';
 import type { Terminal, Turn } from './terminal.ts';
 import type { View } from './view.ts';
-import { type Render, sentMessage, type Window } from './window.ts';
+import { isHome, type Render, sentMessage, type Window } from './window.ts';
 import { Windows } from './windows.ts';
 
 /** What the display needs from the client. */
@@ -33,12 +36,14 @@ export class Display {
   readonly #reading: Reading;
   readonly #windows = new Windows();
   readonly #earlier: EarlierMessages;
+  readonly #rows: MessageRows;
 
   constructor({ conversation, terminal, view, reading }: DisplayOptions) {
     this.#conversation = conversation;
     this.#terminal = terminal;
     this.#view = view;
     this.#reading = reading;
+    this.#rows = new MessageRows(view, () => conversation.name ?? '', terminal.hasWindows);
     this.#earlier = new EarlierMessages(
       conversation,
       ({ line = '' }) =>
@@ -75,8 +80,8 @@ export class Display {
   }
 
   /** Shows a message that was sent from here. */
-  sent(to: Addressee, text: string, facts: Answer['facts']): void {
-    const item = sentMessage(this.#conversation.name ?? '', to, text, facts);
+  sent(to: Addressee, text: string, facts: Answer['facts'], reply?: MessageItem): void {
+    const item = sentMessage(this.#conversation.name ?? '', to, text, facts, reply);
     const window = this.#windows.to(to, item.message.room);
     this.#add(window, item);
     if (window !== this.#windows.current && this.#terminal.hasWindows) this.#add(this.#windows.current, item);
@@ -87,14 +92,42 @@ export class Display {
    * @returns whether the window shows it by itself
    */
   answered(command: string, facts: Answer['facts'] = {}): boolean {
-    const { message, id, text, emoji, room, roomName } = facts;
+    const { room, roomName } = facts;
     if (!this.#terminal.hasWindows) return false;
     if (['join', 'create'].includes(command) && typeof room === 'number') this.open([String(roomName)], room);
-    if (!['edit', 'delete', 'react', 'unreact'].includes(command) || typeof message !== 'number') return false;
-    const kind = command === 'edit' ? 'edit' : command === 'delete' ? 'redaction' : 'reaction';
-    const data = { text, emoji, on: command === 'react' };
-    this.#change({ id: Number(id ?? 0), kind, from: this.#conversation.name ?? '', of: message, data });
-    return this.#windows.current.has(message);
+    const change = changeBy(this.#conversation.name ?? '', command, facts);
+    if (change === undefined) return false;
+    this.#change(change);
+    return this.#windows.current.has(change.of ?? 0);
+  }
+
+  /** The message in the present window with an id, or the last one of the user or of others. */
+  meant(message: number | 'own' | 'others'): MessageItem | undefined {
+    const { current } = this.#windows;
+    if (typeof message === 'number') return current.find(message);
+    const fits = ({ id, message: { from } }: MessageItem) =>
+      id > 0 && (from === this.#conversation.name) === (message === 'own');
+    return current.findLast((item) => fits(item) && isHome(item, current)) ?? current.findLast(fits);
+  }
+
+  /** Who answers to a message go to. */
+  placeOf({ message, to }: MessageItem): Addressee {
+    return to ?? this.#windows.of(message).to;
+  }
+
+  /** Whether it shows one window instead of another. */
+  get hasWindows(): boolean {
+    return this.#terminal.hasWindows;
+  }
+
+  /** Shows a message in its place. @returns whether it can be loaded */
+  async jump({ id, room, to }: SearchHit): Promise<boolean> {
+    const window = this.#windows.to(to, room);
+    if (!(await this.#earlier.loadTo(window, id))) return false;
+    this.#show(window);
+    window.scrollTo(id, this.#rows, this.#height);
+    this.repaint();
+    return true;
   }
 
   /** Shows the window of users or a room. @param room its id, if it is known */
@@ -119,16 +152,15 @@ export class Display {
 
   /** Shows the next window with unread messages, those with mentions first. */
   #openActive(): void {
-    const all = this.#entries();
+    const all = statusEntries(this.#windows, this.#conversation.rooms, (room) => this.#reading.isAhead(room));
     const next = all.find(({ mentions }) => mentions > 0) ?? all.find(({ unread }) => unread > 0);
     if (next !== undefined) this.openNumber(next.number);
   }
 
   /** Shows the latest messages of the present window. */
   toEnd(): void {
-    const { current } = this.#windows;
-    if (current.scrolled === 0) return;
-    current.scrolled = 0;
+    if (this.#windows.current.scrolled === 0) return;
+    this.#windows.current.scrolled = 0;
     this.repaint();
   }
 
@@ -175,8 +207,10 @@ export class Display {
     if (!this.#terminal.hasWindows || (all.length < 2 && current.scrolled === 0)) return undefined;
     const scrolled = current.scrolled > 0 ? '-- more below -- ' : '';
     const columns = this.#terminal.columns - 1 - scrolled.length;
-    const line = statusLine(this.#entries(), columns, (text, { isCurrent, mentions }) =>
-      isCurrent || mentions > 0 ? this.#view.style('bold', text) : text,
+    const line = statusLine(
+      statusEntries(this.#windows, this.#conversation.rooms, (room) => this.#reading.isAhead(room)),
+      columns,
+      (text, { isCurrent, mentions }) => (isCurrent || mentions > 0 ? this.#view.style('bold', text) : text),
     );
     return this.#view.style('inverse', scrolled) + line;
   }
@@ -184,37 +218,7 @@ export class Display {
   /** Shows the present window anew, such as in another size. */
   repaint(): void {
     if (!this.#terminal.hasWindows) return;
-    this.#terminal.repaint(this.#windows.current.screen(this, this.#height));
-  }
-
-  message(item: MessageItem, window: Window, previous: MessageItem | undefined): string[] {
-    const { message, origin, to, text, reactions } = item;
-    return this.#view.message(message, this.#conversation.name ?? '', {
-      isAtHome:
-        this.#terminal.hasWindows && (to === undefined ? this.#windows.of(message) === window : window.isFor(to)),
-      origin,
-      ...(to !== undefined && { to }),
-      text,
-      reactions,
-      previous: previous?.message.time,
-    });
-  }
-
-  /** The windows with what is unread in them. What is on the screen is read. */
-  #entries() {
-    const rooms = new Map(this.#conversation.rooms.known.map((room) => [room.id, room]));
-    return this.#windows.all.map((window, index) => {
-      const isCurrent = window === this.#windows.current;
-      const { unread = 0, mentions = 0, kind, level } = rooms.get(window.room ?? 0) ?? {};
-      const isQuiet = isCurrent || level === 'nothing' || this.#reading.isAhead(window.room ?? 0);
-      return {
-        number: index + 1,
-        title: shown(window.title),
-        isCurrent,
-        unread: isQuiet || (level === 'mentions' && mentions === 0) ? 0 : unread,
-        mentions: isQuiet ? 0 : kind === 'direct' ? unread : mentions,
-      };
-    });
+    this.#terminal.repaint(this.#windows.current.screen(this.#rows, this.#height));
   }
 
   get #height(): number {
@@ -240,7 +244,7 @@ export class Display {
   }
 
   /** Applies a change to its message in all windows. @returns whether it is on the screen */
-  #change(entry: Pick<ReceivedEntry, 'id' | 'kind' | 'from' | 'of' | 'data'>): boolean {
+  #change(entry: MessageChange): boolean {
     const { all } = this.#windows;
     const changed = new Set(all.map((window) => window.change(entry)));
     changed.delete(undefined);
@@ -253,13 +257,13 @@ export class Display {
   #add(window: Window, item: MessageItem | Render): void {
     const { hasWindows } = this.#terminal;
     const { current } = this.#windows;
-    const before = window === current && window.scrolled > 0 ? window.rows(this).length : 0;
+    const before = window === current && window.scrolled > 0 ? window.rows(this.#rows).length : 0;
     const previous = window.last;
     window.add(item);
     if (window !== current && hasWindows) return;
     // What is being read stays where it is.
-    if (window.scrolled > 0 && hasWindows) window.scrolled += window.rows(this).length - before;
-    else this.#terminal.print(...(typeof item === 'function' ? item() : this.message(item, window, previous)));
+    if (window.scrolled > 0 && hasWindows) window.scrolled += window.rows(this.#rows).length - before;
+    else this.#terminal.print(...(typeof item === 'function' ? item() : this.#rows.message(item, window, previous)));
   }
 
   #show(window: Window): void {

@@ -9,6 +9,9 @@ import type { Render, Window } from './window.ts';
 /** How many messages a page of the history has. */
 const PAGE = 100;
 
+/** How many pages are loaded at most to reach a message. */
+const MAX_PAGES = 25;
+
 /** Loads the earlier messages of windows from the server's history, where it keeps one. */
 export class EarlierMessages {
   readonly #conversation: Conversation;
@@ -19,6 +22,14 @@ export class EarlierMessages {
   constructor(conversation: Conversation, line: (entry: ReceivedEntry) => Render) {
     this.#conversation = conversation;
     this.#line = line;
+  }
+
+  /** Loads pages until a window has a message. @returns whether it has it */
+  async loadTo(window: Window, id: number): Promise<boolean> {
+    for (let pages = 0; pages < MAX_PAGES && !window.has(id); pages++) {
+      if (!(await this.load(window))) break;
+    }
+    return window.has(id);
   }
 
   /** Loads the page before the oldest message of a window. @returns whether there was one */

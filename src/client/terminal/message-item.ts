@@ -1,4 +1,5 @@
-import type { Received, ReceivedEntry } from '../owner.ts';
+import type { Received } from '../owner.ts';
+import type { MessageChange } from './message-commands.ts';
 import type { Addressee } from './parsed-line.ts';
 
 /** How a message came to be on the screen: typed here, sent by others or from another device, or loaded. */
@@ -42,7 +43,7 @@ export class MessageItem {
   }
 
   /** Applies an edit, a deletion or a reaction. @returns whether it is one */
-  change({ id, kind, from, data }: Pick<ReceivedEntry, 'id' | 'kind' | 'from' | 'data'>): boolean {
+  change({ id, kind, from, data }: MessageChange): boolean {
     const { text, emoji, on } = Object(data);
     if (kind === 'redaction') {
       this.#isDeleted = true;

@@ -21,6 +21,8 @@ export type ParsedLine =
   | { readonly kind: 'misused'; readonly usage: string }
   /** Shows a window: by its number, or of a room or users. */
   | { readonly kind: 'window'; readonly to: number | Addressee }
+  /** Shows a hit of the last search, by its number. */
+  | { readonly kind: 'jump'; readonly to: number }
   | { readonly kind: 'help'; readonly text: string }
   | ({ readonly kind: 'command' } & CommandLine);
 
@@ -47,6 +49,12 @@ const CLOSE: KnownCommand = {
   aliases: [],
   usage: '/close',
   summary: 'Closes the window until the next message in it',
+};
+const JUMP: KnownCommand = {
+  name: 'jump',
+  aliases: [],
+  usage: '/jump <number>',
+  summary: 'Shows a message that /search has found in its place',
 };
 const QUIT: KnownCommand = { name: 'quit', aliases: ['exit'], usage: 'quit', summary: 'Logs out and quits' };
 
@@ -75,7 +83,7 @@ export function commandsOr(learned: readonly KnownCommand[]): readonly KnownComm
 
 /** The commands of the terminal itself, unless the server has one of that name. */
 export function ownCommands(learned: readonly KnownCommand[]): readonly KnownCommand[] {
-  return [TO, WIN, CLOSE, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
+  return [TO, WIN, CLOSE, JUMP, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
 }
 
 /**
@@ -89,9 +97,12 @@ export function parseLine(line: string, learned: readonly KnownCommand[], addres
   const isSlashed = slash !== '';
   const command = commandOf(word, commandsOr(learned));
   if (command !== undefined) return calling(command, text);
-  switch (commandOf(word, isSlashed ? [TO, WIN, CLOSE, SAY, QUIT] : [TO, SAY, QUIT])) {
+  switch (commandOf(word, isSlashed ? [TO, WIN, CLOSE, JUMP, SAY, QUIT] : [TO, SAY, QUIT])) {
     case WIN:
       return windowIn(text);
+    case JUMP:
+      if (/^\s*\d+\s*$/.test(text)) return { kind: 'jump', to: Number(text) };
+      return { kind: 'misused', usage: JUMP.usage };
     case CLOSE:
       return text.trim() === '' ? { kind: 'close' } : { kind: 'misused', usage: CLOSE.usage };
     case TO:

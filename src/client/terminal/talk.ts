@@ -4,8 +4,11 @@ import type { Conversation } from '../conversation.ts';
 import { undeliveredTo } from '../reasons.ts';
 import { type Answer, RequestError } from '../requests.ts';
 import type { Display } from './display.ts';
+import { messageCommand } from './message-commands.ts';
+import type { MessageItem } from './message-item.ts';
 import { errorText, misusedText } from './messages.ts';
 import { type Addressee, type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
+import { type SearchHit, searchHitsIn } from './search-hits.ts';
 import type { View } from './view.ts';
 
 /** What this needs from the client. */
@@ -22,6 +25,8 @@ export class Talk {
   readonly #view: View;
   readonly #display: Display;
   readonly #host: TalkHost;
+  /** What the last search has found. */
+  #hits: readonly SearchHit[] = [];
   /** How many typed lines have no answer yet. */
   unanswered = 0;
 
@@ -47,6 +52,9 @@ export class Talk {
         break;
       case 'window':
         this.#window(line.to);
+        break;
+      case 'jump':
+        void this.#awaited(this.#jump(line.to));
         break;
       case 'close':
         this.#display.close();
@@ -85,6 +93,13 @@ export class Talk {
     else if (!this.#display.openNumber(to)) this.#error(`There is no window ${to}.`);
   }
 
+  /** Shows a hit of the last search in its window. */
+  async #jump(number: number): Promise<void> {
+    const hit = this.#hits[number - 1];
+    if (hit === undefined) this.#error(`The last search has no hit ${number}. Search with /search first.`);
+    else if (!(await this.#display.jump(hit))) this.#error(`Message ${hit.id} is too far back, or gone.`);
+  }
+
   /** Counts a request until it is answered. */
   async #awaited(request: Promise<void>): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
@@ -96,13 +111,18 @@ export class Talk {
     if (this.unanswered === 0) this.#host.allAnswered();
   }
 
-  /** @param unless the command to call instead, if the server has it @param said what was typed */
-  async #send(to: Addressee, text: string, unless?: CommandLine, said?: string): Promise<void> {
+  /**
+   * @param unless the command to call instead, if the server has it
+   * @param said what was typed
+   * @param reply the message that this one answers
+   */
+  async #send(to: Addressee, text: string, unless?: CommandLine, said?: string, reply?: MessageItem): Promise<void> {
     try {
-      const { facts } = await this.#conversation.message(to, text, { unlessCommand: unless?.name });
+      const options = { unlessCommand: unless?.name, reply: reply?.id };
+      const { facts } = await this.#conversation.message(to, text, options);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#display.sent(reached, text, facts);
+      if (reached.length > 0) this.#display.sent(reached, text, facts, reply);
       if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
@@ -112,8 +132,19 @@ export class Talk {
   }
 
   async #command(name: string, text: string, said?: string): Promise<void> {
+    const about = this.#display.hasWindows ? messageCommand(name, text) : undefined;
+    const item = about && this.#display.meant(about.message);
+    if (typeof about?.message === 'string' && item === undefined) {
+      this.#error('There is no such message in this window. Use its id, which history and search show.');
+      return;
+    }
+    if (name === 'reply' && item !== undefined && about !== undefined && about.rest.trim() !== '') {
+      await this.#send(this.#display.placeOf(item), about.rest, undefined, said, item);
+      return;
+    }
     try {
-      this.#answered(await this.#conversation.command(name, text));
+      const given = item === undefined || about === undefined ? text : `${item.id} ${about.rest}`.trim();
+      this.#answered(await this.#conversation.command(name, given));
     } catch (cause) {
       this.#refused(cause, name, said);
     }
@@ -137,6 +168,13 @@ export class Talk {
 
   #answered({ command, text, lines, facts }: Answer): void {
     if (this.#display.answered(command, facts)) return;
+    const found = command === 'search' && this.#display.hasWindows ? searchHitsIn(facts) : undefined;
+    if (found !== undefined) this.#hits = found.hits;
+    if (found !== undefined && found.hits.length > 0) {
+      this.#display.print(() => this.#view.hits(found));
+      return;
+    }
+    if (found !== undefined && lines?.length === 0) this.#display.print(() => this.#view.notice('Nothing was found.'));
     const names = Array.isArray(facts?.names) ? facts.names.map(String) : undefined;
     if (names !== undefined) this.#display.print(() => this.#view.names(`${command}:`, names));
     else this.#display.print(() => this.#view.answer(lines ?? [text ?? '']));

@@ -5,7 +5,9 @@ import { isMentionOf } from './mention.ts';
 import type { Origin } from './message-item.ts';
 import type { Addressee } from './parsed-line.ts';
 import { shown } from './safe.ts';
+import type { SearchHits } from './search-hits.ts';
 import { widthOf, wrapped } from './width.ts';
+import { titleOf } from './window.ts';
 
 /** Colours of names, readable on dark and light backgrounds, for terminals with few colours and with 256. */
 const FEW = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;
@@ -31,6 +33,8 @@ export interface MessageView {
   readonly origin?: Origin;
   /** The recipients, as typed here. */
   readonly to?: Addressee;
+  /** Whether the person looked for it. */
+  readonly isMarked?: boolean;
   /** The text as it is now. */
   readonly text?: string;
   /** The reactions to it. */
@@ -59,7 +63,7 @@ export class View {
     const below = reactions === '' ? [] : this.#lines(' '.repeat(INDENT), shown(reactions), 'dim');
     const said = (name: string, whom: string, place = where) => [
       ...this.#newDay(time, options.previous),
-      ...this.#said(time, name, whom, text, place),
+      ...this.#said(time, name, whom, text, place, options.isMarked),
       ...below,
     ];
     if (from !== me) {
@@ -73,6 +77,16 @@ export class View {
     }
     const whom = isAtHome || to === 'everyone' || to === undefined ? [] : to.map((name) => this.name(name));
     return said(this.#bold('you'), whom.length === 0 ? '' : `→ ${whom.join(', ')}`, '');
+  }
+
+  /** What a search has found, numbered for `/jump`. */
+  hits({ hits, more }: SearchHits): string[] {
+    const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+    const lines = hits.map(({ to, from, time, snippet }, index) => {
+      return `${index + 1} ${titleOf(to)} ${date.format(time)} ${from}: ${snippet}`;
+    });
+    const next = more === undefined ? '' : ` For earlier ones add ${more} to the search.`;
+    return [...this.answer(lines), ...this.notice(`/jump 1 shows the first one in its place.${next}`)];
   }
 
   /** Lines that were pasted, the first ones of many. */
@@ -142,10 +156,10 @@ export class View {
     return this.style('bold', text);
   }
 
-  #said(time: Date, name: string, whom: string, text: string, where = ''): string[] {
+  #said(time: Date, name: string, whom: string, text: string, where = '', isMarked = false): string[] {
     const clock = `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`;
     const who = [where, name, whom].filter((part) => part !== '').join(' ');
-    const head = `${this.style('dim', clock)} ${who}: `;
+    const head = `${this.style('dim', clock)}${isMarked ? '»' : ' '}${who}: `;
     const columns = this.#columns();
     const taken = widthOf(head);
     // A head that leaves no room gets a line of its own.

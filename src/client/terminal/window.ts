@@ -2,8 +2,10 @@ import { nameKey } from '../../api/names.ts';
 import type { HistoryPage } from '../history.ts';
 import type { Received, ReceivedEntry } from '../owner.ts';
 import type { Answer } from '../requests.ts';
+import type { MessageChange } from './message-commands.ts';
 import { MessageItem } from './message-item.ts';
 import type { Addressee } from './parsed-line.ts';
+import { charactersOf } from './width.ts';
 
 /** Renders a notice, an answer or another line of the client for the present width. */
 export type Render = () => readonly string[];
@@ -28,6 +30,8 @@ export class Window {
   draft: readonly [string, string] = ['', ''];
   /** How many rows it is scrolled back. */
   scrolled = 0;
+  /** The message that the person looked for. */
+  marked = 0;
   /** Whether the server may have earlier messages. */
   hasEarlier = true;
   #items: Item[] = [];
@@ -90,7 +94,7 @@ export class Window {
   }
 
   /** Applies an edit, a deletion or a reaction to its message. @returns that message, if it is here */
-  change(entry: Pick<ReceivedEntry, 'id' | 'kind' | 'from' | 'of' | 'data'>): MessageItem | undefined {
+  change(entry: MessageChange): MessageItem | undefined {
     const item = entry.of === undefined ? undefined : this.find(entry.of);
     return item?.change(entry) ? item : undefined;
   }
@@ -103,13 +107,9 @@ export class Window {
 
   /** Its rows, from the oldest. */
   rows(view: WindowView): string[] {
-    let previous: MessageItem | undefined;
-    return this.#items.flatMap((item) => {
-      if (typeof item === 'function') return item();
-      const rows = view.message(item, this, previous);
-      previous = item;
-      return rows;
-    });
+    const all: string[] = [];
+    this.#each(view, (_, rows) => all.push(...rows));
+    return all;
   }
 
   /** The rows on a screen of this height. Scrolling ends at the oldest. */
@@ -120,9 +120,38 @@ export class Window {
     return rows.slice(Math.max(0, end - height), end);
   }
 
+  /** Scrolls so that a message is in the middle of the screen, and marks it. */
+  scrollTo(id: number, view: WindowView, height: number): void {
+    this.marked = id;
+    let below = 0;
+    let isFound = false;
+    this.#each(view, (item, rows) => {
+      if (isFound) below += rows.length;
+      isFound ||= item instanceof MessageItem && item.id === id;
+    });
+    this.scrolled = Math.max(0, below - Math.floor(height / 2));
+  }
+
+  /** The last message that fits. */
+  findLast(fits: (item: MessageItem) => boolean): MessageItem | undefined {
+    return this.#messages.findLast(fits);
+  }
+
   /** Whether messages to these users, or this room, are its messages. */
   isFor(to: Addressee): boolean {
     return keyOf(this.to) === keyOf(to);
+  }
+
+  #each(view: WindowView, visit: (item: Item, rows: readonly string[]) => void): void {
+    let previous: MessageItem | undefined;
+    for (const item of this.#items) {
+      if (typeof item === 'function') {
+        visit(item, item());
+        continue;
+      }
+      visit(item, view.message(item, this, previous));
+      previous = item;
+    }
   }
 
   get #messages(): MessageItem[] {
@@ -130,8 +159,22 @@ export class Window {
   }
 }
 
+/** Whether a message belongs to a window, and is not only shown there too. */
+export function isHome({ message, to }: MessageItem, window: Window): boolean {
+  const { audience, room, roomName, from } = message;
+  if (to !== undefined) return window.isFor(to);
+  if (audience === 'everyone') return window.isFor(audience);
+  return room === undefined ? window.isFor([roomName ?? from]) : window.room === room;
+}
+
 /** A message that this user has just sent. */
-export function sentMessage(me: string, to: Addressee, text: string, facts: Answer['facts'] = {}): MessageItem {
+export function sentMessage(
+  me: string,
+  to: Addressee,
+  text: string,
+  facts: Answer['facts'] = {},
+  reply?: MessageItem,
+): MessageItem {
   const { id, room } = facts;
   const [first = ''] = to === 'everyone' ? [] : to;
   const message: Received = {
@@ -141,11 +184,21 @@ export function sentMessage(me: string, to: Addressee, text: string, facts: Answ
     room: typeof room === 'number' ? room : undefined,
     roomName: first.startsWith('#') ? first : undefined,
     text,
+    reply: reply?.id,
+    quote: reply && `${reply.message.from}: "${shortened(reply.text)}"`,
     time: new Date(),
     repeat: false,
     waited: false,
   };
   return new MessageItem(message, 'here', to);
+}
+
+/** The longest quote, in characters, as servers send them. */
+const QUOTE = 24;
+
+function shortened(text: string): string {
+  const characters = charactersOf(text);
+  return characters.length <= QUOTE ? text : `${characters.slice(0, QUOTE).join('')}…`;
 }
 
 /** Recipients as a title: `everyone`, `#lab`, `bob,carol`. */
