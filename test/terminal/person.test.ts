@@ -427,6 +427,13 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     // Only what the terminal ends a line with does so.
     await alice.enters('one\u2028@bob two\u2029who');
     await bob.hears('alice', 'one @bob two who');
+    await alice.enters('change-password');
+    await alice.shows('Your password:');
+    await alice.types('secret');
+    await alice.presses('C-c');
+    await alice.shows('You gave no answer, so /change-password was cancelled.');
+    await alice.enters('after that');
+    await bob.hears('alice', 'after that');
     await bob.says('message alice hi');
     const screen = await alice.shows('bob → you: hi');
     expect(screen).not.toContain(PASSWORD);

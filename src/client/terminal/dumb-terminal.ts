@@ -57,7 +57,10 @@ export class DumbTerminal implements Terminal {
     this.#output.write(prompt);
     // Raw mode echoes nothing, but also disables the terminal's own keys.
     const keys = (bytes: Buffer) => {
-      if (bytes.includes(3) || bytes.includes(4)) this.#answer?.(undefined);
+      if (!bytes.includes(3) && !bytes.includes(4)) return;
+      // What was typed so far is not the beginning of the next line.
+      this.#begun = '';
+      this.#answer?.(undefined);
     };
     if (hidden) this.#input.setRawMode(true).on('data', keys);
     this.#answer = (line) => {

@@ -9,6 +9,9 @@ import type { Render, Window } from './window.ts';
 /** How many messages a page of the history has. */
 const PAGE = 100;
 
+/** Reasons after which a page can be asked for again. */
+const PASSING: ReadonlySet<string> = new Set(['lost', 'rate', 'unexpected', 'withdrawn']);
+
 /** How many pages are loaded at most to reach a message. */
 const MAX_PAGES = 25;
 
@@ -46,8 +49,7 @@ export class EarlierMessages {
       return page.entries.length > 0;
     } catch (cause) {
       if (!(cause instanceof RequestError)) throw cause;
-      // Without a connection it can be tried again.
-      window.hasEarlier = cause.reason === 'lost';
+      window.hasEarlier = PASSING.has(cause.reason);
       return false;
     } finally {
       this.#loading.delete(window);

@@ -25,6 +25,8 @@ export class Talk {
   readonly #view: View;
   readonly #display: Display;
   readonly #host: TalkHost;
+  /** Settled once all lines so far are answered. */
+  #earlier: Promise<unknown> = Promise.resolve();
   /** What the last search has found. */
   #hits: readonly SearchHit[] = [];
   /** How many typed lines have no answer yet. */
@@ -106,6 +108,7 @@ export class Talk {
       this.#display.print(() => this.#view.notice('This will be sent once the connection is back.'));
     }
     this.unanswered++;
+    this.#earlier = Promise.all([this.#earlier, request]);
     await request;
     this.unanswered--;
     if (this.unanswered === 0) this.#host.allAnswered();
@@ -133,6 +136,8 @@ export class Talk {
 
   async #command(name: string, text: string, said?: string): Promise<void> {
     const about = this.#display.hasWindows ? messageCommand(name, text) : undefined;
+    // The last message may be one that is still on its way.
+    if (typeof about?.message === 'string') await this.#earlier;
     const item = about && this.#display.meant(about.message);
     if (typeof about?.message === 'string' && item === undefined) {
       this.#error('There is no such message in this window. Use its id, which history and search show.');
