@@ -240,13 +240,13 @@ export class Display {
     if (this.#terminal.hasWindows && this.#change(entry)) return;
     if (line === undefined) return;
     const window = this.#windows.byRoom(room) ?? (roomName && this.#windows.to([roomName], room));
+    if (window) window.leaveGap(entry);
     this.#add(window || this.#windows.current, () => this.#view.notice(line));
   }
 
   /** Applies a change to its message in all windows. @returns whether it is on the screen */
   #change(entry: MessageChange): boolean {
-    const { all } = this.#windows;
-    const changed = new Set(all.map((window) => window.change(entry)));
+    const changed = new Set(this.#windows.all.map((window) => window.change(entry)));
     changed.delete(undefined);
     if (changed.size === 0) return false;
     this.repaint();

@@ -35,6 +35,8 @@ export class Window {
   /** Whether the server may have earlier messages. */
   hasEarlier = true;
   #items: Item[] = [];
+  /** The id before which messages are missing; undefined if that is the first one here. */
+  #missing: number | undefined;
 
   constructor(to: Addressee, room?: number) {
     this.to = to;
@@ -48,7 +50,7 @@ export class Window {
 
   /** The id of its oldest and its latest message; 0 without any. */
   get oldest(): number {
-    return this.#messages.find(({ id }) => id > 0)?.id ?? 0;
+    return this.#missing ?? this.#messages.find(({ id }) => id > 0)?.id ?? 0;
   }
 
   get latest(): number {
@@ -80,6 +82,15 @@ export class Window {
     this.hasEarlier = true;
   }
 
+  /** If an entry stands for messages that were left out, what is older is dropped, to be loaded again with them. */
+  leaveGap({ kind, data }: Pick<ReceivedEntry, 'kind' | 'data'>): void {
+    const { before } = Object(data);
+    if (kind !== 'gap' || typeof before !== 'number') return;
+    this.#items = [];
+    this.#missing = before;
+    this.hasEarlier = true;
+  }
+
   /** Adds an earlier page of the history. @param line shows an entry that is not a message */
   prepend({ entries, changes, hasEarlier }: HistoryPage, line: (entry: ReceivedEntry) => Render): void {
     this.hasEarlier = hasEarlier && entries.length > 0;
@@ -87,9 +98,17 @@ export class Window {
       if ('text' in one) return this.has(one.id) ? [] : [new MessageItem(one, 'history')];
       return one.line === undefined ? [] : [line(one)];
     });
-    // Lines above the first message, such as the greeting, stay above it.
-    const first = this.#items.findIndex((item) => item instanceof MessageItem);
-    this.#items.splice(first < 0 ? this.#items.length : first, 0, ...items);
+    // A mention may be here from amid the page.
+    const lastId = entries.at(-1)?.id ?? 0;
+    const among = (item: Item): item is MessageItem => item instanceof MessageItem && item.id > 0 && item.id < lastId;
+    const mentions = this.#items.filter(among);
+    this.#items = this.#items.filter((item) => !among(item));
+    for (const mention of mentions) {
+      const at = items.findIndex((item) => item instanceof MessageItem && item.id > mention.id);
+      items.splice(at < 0 ? items.length : at, 0, mention);
+    }
+    this.#items.unshift(...items);
+    this.#missing = entries[0]?.id ?? this.#missing;
     for (const change of changes) this.change(change);
   }
 

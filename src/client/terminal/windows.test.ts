@@ -90,7 +90,7 @@ describe('a window', () => {
     const page = { entries: [3, 4].map((id) => received({ id, text: `${id}` })), changes: [], hasEarlier: true };
     window.prepend(page, () => () => []);
     window.add(new MessageItem(received({ id: 4 }), 'elsewhere'));
-    expect(window.rows(view)).toEqual(['greeting', '3', 'four']);
+    expect(window.rows(view)).toEqual(['3', 'greeting', 'four']);
     expect([window.oldest, window.latest, window.hasEarlier]).toEqual([3, 4, true]);
     window.prepend({ entries: [], changes: [], hasEarlier: false }, () => () => []);
     expect(window.hasEarlier).toBe(false);
@@ -111,6 +111,25 @@ describe('a window', () => {
     expect(change(10, 'redaction')).toEqual(['(deleted)']);
     expect(window.change({ id: 11, kind: 'poll', from: 'bob', of: 4 })).toBeUndefined();
     expect(window.change({ id: 12, kind: 'edit', from: 'bob', of: 99, data: { text: 'no' } })).toBeUndefined();
+  });
+
+  test('that missed messages loads them, with a mention among them in its place', () => {
+    const window = new Window(['#lab'], 7);
+    const item = (id: number) => new MessageItem(received({ id, text: `${id}` }), 'elsewhere');
+    window.add(item(2), item(3));
+    window.leaveGap({ kind: 'gap', data: { after: 3, before: 9, count: 5 } });
+    window.add(() => ['5 new'], item(6), item(9));
+    expect(window.oldest).toBe(9);
+    const page = (...ids: number[]) => ({
+      entries: ids.map((id) => received({ id, text: `${id}` })),
+      changes: [],
+      hasEarlier: true,
+    });
+    window.prepend(page(5, 6, 7, 8), () => () => []);
+    expect(window.rows(view)).toEqual(['5', '6', '7', '8', '5 new', '9']);
+    expect(window.oldest).toBe(5);
+    window.prepend(page(3, 4), () => () => []);
+    expect(window.rows(view)).toEqual(['3', '4', '5', '6', '7', '8', '5 new', '9']);
   });
 
   test('scrolls to its oldest row and no further', () => {
