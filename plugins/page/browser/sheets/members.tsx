@@ -95,7 +95,7 @@ export function MembersSheet({
       <p class="hint" role="status" hidden={done.value === ''}>
         {done.value}
       </p>
-      {mine >= 2 && <RoomTools room={room} isOwner={mine === 3} act={act} />}
+      {mine >= 2 && <RoomTools key={topic} topic={topic} isOwner={mine === 3} act={act} />}
       <input
         type="text"
         aria-label="Find a member"
@@ -206,38 +206,63 @@ function MemberTools({ screen, member, mine, act, onClose }: MemberToolsProps) {
 }
 
 interface RoomToolsProps {
-  readonly room: string;
+  readonly topic: string;
   readonly isOwner: boolean;
   readonly act: MemberToolsProps['act'];
 }
 
-/** What moderators and owners do with the room: invite, set its topic, see messages first. */
-function RoomTools({ isOwner, act }: RoomToolsProps) {
+/** What moderators and owners do with the room: set its topic, invite, see messages first. */
+function RoomTools({ topic, isOwner, act }: RoomToolsProps) {
+  return (
+    <div class="room-tools">
+      <LineForm
+        id="room-topic"
+        label="Topic"
+        button="Set"
+        value={topic}
+        onLine={(text) => void act('Set the topic', 'topic', text || '-')}
+      />
+      <LineForm
+        id="room-invite"
+        label="Invite a person"
+        button="Invite"
+        value=""
+        onLine={(name) => name !== '' && void act('Invite', 'invite', name)}
+      />
+      {isOwner && (
+        <button type="button" class="small" onClick={() => void act('Approval', 'room-approval', 'on')}>
+          Approve messages first
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface LineFormProps {
+  readonly id: string;
+  readonly label: string;
+  readonly button: string;
+  /** What the field holds at first. */
+  readonly value: string;
+  readonly onLine: (text: string) => void;
+}
+
+/** A field with a button in it. */
+function LineForm({ id, label, button, value, onLine }: LineFormProps) {
   const input = useRef<HTMLInputElement>(null);
-  const filledIn = () => input.current?.value.trim() ?? '';
   return (
     <form
-      class="room-tools"
       onSubmit={(event) => {
         event.preventDefault();
-        if (filledIn() !== '') void act('Invite', 'invite', filledIn());
+        onLine(input.current?.value.trim() ?? '');
       }}
     >
+      <label for={id}>{label}</label>
       <div class="joined">
-        <input ref={input} type="text" aria-label="A name to invite, or a topic" placeholder="A name, or a topic" />
-      </div>
-      <div class="tools">
-        <button type="submit" class="small">
-          Invite this person
+        <input id={id} ref={input} type="text" dir="auto" autocomplete="off" defaultValue={value} />
+        <button type="submit" class="quiet">
+          {button}
         </button>
-        <button type="button" class="small" onClick={() => void act('Set the topic', 'topic', filledIn() || '-')}>
-          Set as topic
-        </button>
-        {isOwner && (
-          <button type="button" class="small" onClick={() => void act('Approval', 'room-approval', 'on')}>
-            Approve messages first
-          </button>
-        )}
       </div>
     </form>
   );
