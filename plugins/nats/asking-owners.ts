@@ -1,4 +1,4 @@
-import { type KeyOwners, type Logger, z } from 'chatserv';
+import { type KeyOwners, type Logger, OperationalError, z } from 'chatserv';
 import type { Bus } from './bus.ts';
 import type { Owners } from './owners.ts';
 import type { Subjects } from './subjects.ts';
@@ -55,7 +55,8 @@ export class AskingOwners implements KeyOwners {
       const answer = await bus.askOne(subjects.owner(owner), text, time);
       if (answer !== undefined) {
         const { error, result } = response.parse(JSON.parse(answer));
-        if (error !== undefined) throw new Error(`the server that owns the key failed: ${error}`);
+        // No fault of the plugin that asks, which must not be quarantined for it: that server's database is away, say.
+        if (error !== undefined) throw new OperationalError(`the server that owns the key failed: ${error}`);
         if (result === undefined) break;
         return result;
       }

@@ -167,6 +167,26 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('the limits of two 
     }
   });
 
+  test('a database that is away has no plugin quarantined, on the server that asks or the one that counts', {
+    timeout: 60_000,
+  }, async () => {
+    await using both = await startTwo(database, nats, LOCKOUT_ONLY, { quarantineAfter: 1 });
+    const { first, second } = both;
+    await first.registers(...USERS);
+    await database.stop('SIGQUIT');
+    // The first connection to find out may be the log's own.
+    for (const program of [first, second]) await program.complains(/store-error/);
+    for (const user of USERS) await tries(first, user, 'no').catch(() => {});
+    await database.start();
+    for (const user of USERS.slice(0, 4)) {
+      await expect.poll(() => tries(first, user, PASSWORD, '127.0.0.2'), { timeout: 20_000 }).toBe('welcome');
+      const answers = [];
+      for (const program of [first, second, first, second]) answers.push(await tries(program, user, 'no', '127.0.0.3'));
+      expect(answers).toEqual(['password', 'password', '60', expect.stringMatching(BLOCKED)]);
+    }
+    for (const program of [first, second]) expect(program.stderr).not.toContain('"event":"quarantine"');
+  });
+
   test('a server that is killed or stands still keeps nobody from logging in elsewhere', {
     timeout: 60_000,
   }, async () => {

@@ -1,3 +1,4 @@
+import { OperationalError } from 'chatserv';
 /** A database that works but cannot be used by this version or with these rights. The message continues after its name. */
 export class Unfit extends Error {}
 
@@ -5,7 +6,7 @@ export class Unfit extends Error {}
 export class InDoubt extends Error {}
 
 /** Why a request to the database failed, as one sentence for the operator. */
-export class StoreError extends Error {}
+export class StoreError extends OperationalError {}
 
 /** Codes of the system's errors that mean a lost connection or none at all. */
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|ENOENT|EACCES)/;
