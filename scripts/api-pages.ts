@@ -31,7 +31,7 @@ const CLIENT: readonly Section[] = [
   {
     heading: 'Messages and requests',
     intro: 'What arrives, and what `message` and `command` resolve with.',
-    names: ['Received', 'ReceivedEntry', 'MessageOptions', 'Answer', 'RequestError'],
+    names: ['Received', 'ReceivedEntry', 'HistoryPage', 'historyIn', 'MessageOptions', 'Answer', 'RequestError'],
   },
   {
     heading: 'Rooms',

@@ -7,17 +7,19 @@ export interface HistoryPage {
   readonly entries: readonly (Received | ReceivedEntry)[];
   /** Edits, reactions and the like of these. */
   readonly changes: readonly ReceivedEntry[];
-  /** Whether there are messages before the page. */
+  /** Whether there are messages before the page, and after it. */
   readonly hasEarlier: boolean;
+  readonly hasLater: boolean;
 }
 
-/** The page in the facts of an answer to `history`; an empty one if the facts have none. */
+/** The page in the facts of an answer to the command `history`; an empty one if the facts have none. */
 export function historyIn(facts: Answer['facts']): HistoryPage {
   const { entries, changes, more } = facts ?? {};
   return {
     entries: eventsIn(entries),
     changes: eventsIn(changes).filter((one) => 'kind' in one),
     hasEarlier: Object(more).before === true,
+    hasLater: Object(more).after === true,
   };
 }
 

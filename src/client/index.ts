@@ -19,6 +19,7 @@ export { Conversation } from './conversation.ts';
 export type { ConversationOptions } from './conversation-options.ts';
 export type { LoginOptions } from './credentials.ts';
 export { commandsIn } from './events.ts';
+export { type HistoryPage, historyIn } from './history.ts';
 export {
   type Ask,
   type Closed,

@@ -28,5 +28,10 @@ test('facts of another form have no hits and no messages', () => {
   expect(searchHitsIn({})).toBeUndefined();
   expect(searchHitsIn({ hits: [null, {}, { message: { id: 1, from: 'bob' }, place: { room: 2 } }] })?.hits).toEqual([]);
   const broken = [null, 7, { type: 'message', id: 1, from: 'bob', time: 'never', text: '' }, { type: 'entry', id: 2 }];
-  expect(historyIn({ entries: broken, more: 'yes' })).toEqual({ entries: [], changes: [], hasEarlier: false });
+  expect(historyIn({ entries: broken, more: 'yes' })).toEqual({
+    entries: [],
+    changes: [],
+    hasEarlier: false,
+    hasLater: false,
+  });
 });

@@ -87,12 +87,17 @@ describe('a window', () => {
   test('shows each message once, with earlier pages above', () => {
     const window = new Window(['bob'], 5);
     window.add(() => ['greeting'], new MessageItem(received({ id: 4, text: 'four' }), 'elsewhere'));
-    const page = { entries: [3, 4].map((id) => received({ id, text: `${id}` })), changes: [], hasEarlier: true };
+    const page = {
+      entries: [3, 4].map((id) => received({ id, text: `${id}` })),
+      changes: [],
+      hasEarlier: true,
+      hasLater: false,
+    };
     window.prepend(page, () => () => []);
     window.add(new MessageItem(received({ id: 4 }), 'elsewhere'));
     expect(window.rows(view)).toEqual(['3', 'greeting', 'four']);
     expect([window.oldest, window.latest, window.hasEarlier]).toEqual([3, 4, true]);
-    window.prepend({ entries: [], changes: [], hasEarlier: false }, () => () => []);
+    window.prepend({ entries: [], changes: [], hasEarlier: false, hasLater: false }, () => () => []);
     expect(window.hasEarlier).toBe(false);
   });
 
@@ -124,6 +129,7 @@ describe('a window', () => {
       entries: ids.map((id) => received({ id, text: `${id}` })),
       changes: [],
       hasEarlier: true,
+      hasLater: false,
     });
     window.prepend(page(5, 6, 7, 8), () => () => []);
     expect(window.rows(view)).toEqual(['5', '6', '7', '8', '5 new', '9']);

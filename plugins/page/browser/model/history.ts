@@ -1,4 +1,4 @@
-import { type Conversation, commandOf } from 'chatserv/client';
+import { type Conversation, commandOf, historyIn, type Received, type ReceivedEntry } from 'chatserv/client';
 import { applyTo, changeIn } from './changes.ts';
 import { type Entry, placeOf, type Talk } from './talk.ts';
 import type { Talks } from './talks.ts';
@@ -9,23 +9,8 @@ const PAGE = 50;
 /** The longest page that a server gives by default. */
 const LONG_PAGE = 200;
 
-/** An event in the facts of `history`. */
-interface PastEvent {
-  readonly type: 'message' | 'entry';
-  readonly id: number;
-  readonly seq?: number;
-  readonly from: string;
-  readonly text?: string;
-  readonly line?: string;
-  readonly redacted?: boolean;
-  readonly reply?: number;
-  readonly kind?: string;
-  readonly data?: unknown;
-  readonly time: string;
-}
-
-/** A page of the history. */
-interface HistoryPage {
+/** A page of the history, as it is listed. */
+interface ListedPage {
   readonly entries: Entry[];
   readonly hasEarlier: boolean;
   readonly hasLater: boolean;
@@ -120,21 +105,20 @@ export class History {
     this.#talks.prepend(talk, [...excerpt.entries, ...later]);
   }
 
-  async #load(talk: Talk, count: number, side: Side): Promise<HistoryPage | undefined> {
+  async #load(talk: Talk, count: number, side: Side): Promise<ListedPage | undefined> {
     talk.isLoading = true;
     try {
       const { facts } = await this.#conversation().command('history', { place: placeOf(talk.to), count, ...side });
-      const { entries, changes, more } = (facts ?? {}) as Record<string, unknown>;
-      const { before, after } = Object(more) as Record<string, unknown>;
-      const events = Array.isArray(entries) ? entries.filter(isPast) : [];
-      const loaded = this.#talks.keyed(events.map((event) => this.#entryOf(event)));
+      const { entries, changes, hasEarlier, hasLater } = historyIn(facts);
+      const shown = entries.filter((event) => 'text' in event || event.line !== undefined);
+      const loaded = this.#talks.keyed(shown.map((event) => this.#entryOf(event)));
       const byId = new Map(loaded.map((entry) => [entry.id, entry]));
       // Of several edits the last one counts.
-      for (const change of Array.isArray(changes) ? changes.map(changeIn) : []) {
+      for (const change of changes.map(changeIn)) {
         const entry = change && byId.get(change.id);
         if (change !== undefined && entry !== undefined && entry.change !== 'removed') applyTo(entry, change);
       }
-      return { entries: loaded, hasEarlier: before === true, hasLater: after === true };
+      return { entries: loaded, hasEarlier, hasLater };
     } catch {
       // The connection was lost, or the server refuses: nothing is missing that was shown before.
       return undefined;
@@ -143,29 +127,16 @@ export class History {
     }
   }
 
-  #entryOf({
-    type,
-    id,
-    seq,
-    from,
-    text = '',
-    line = '',
-    redacted,
-    reply,
-    kind,
-    data,
-    time,
-  }: PastEvent): Omit<Entry, 'key'> {
-    const past = { id, seq, from, mine: this.#isMine(from), time: Date.parse(time) };
-    if (redacted) return { ...past, text: '', change: 'removed' };
-    return type === 'message'
-      ? { ...past, text, reply }
-      : { ...past, text: line.replace(/^#\S+ (\*server\*: )?/, ''), isNote: true, kind, data };
+  #entryOf(event: Received | ReceivedEntry): Omit<Entry, 'key'> {
+    const { id, seq, from, time } = event;
+    const past = { id, seq, from, mine: this.#isMine(from), time: time.getTime() };
+    if ('text' in event) {
+      // One without a text was deleted.
+      return event.text === ''
+        ? { ...past, text: '', change: 'removed' }
+        : { ...past, text: event.text, reply: event.reply };
+    }
+    const { line = '', kind, data } = event;
+    return { ...past, text: line.replace(/^#\S+ (\*server\*: )?/, ''), isNote: true, kind, data };
   }
-}
-
-function isPast(event: unknown): event is PastEvent {
-  const { type, id, from, text, line, time } = Object(event) as Record<string, unknown>;
-  const isShown = type === 'message' ? typeof text === 'string' : type === 'entry' && typeof line === 'string';
-  return isShown && Number.isSafeInteger(id) && typeof from === 'string' && !Number.isNaN(Date.parse(String(time)));
 }
