@@ -55,8 +55,8 @@ async function standardPlugins(): Promise<StandardPlugin[]> {
   for (const entry of readdirSync(`${ROOT}plugins`, { recursive: true, withFileTypes: true })) {
     const path = `${entry.parentPath}/${entry.name}`;
     if (!/(?<!\.test)\.ts$/.test(entry.name) || path === `${ROOT}plugins/standard.ts` || isPart(path)) continue;
-    const plugin = (await importFile(path)).default as Plugin;
-    found.push({ file: relative(`${ROOT}plugins`, path).replace(/\.ts$/, ''), plugin });
+    const plugin = (await importFile(path)).default as Plugin | undefined;
+    if (plugin !== undefined) found.push({ file: relative(`${ROOT}plugins`, path).replace(/\.ts$/, ''), plugin });
   }
   return found.sort((a, b) => (a.plugin.name < b.plugin.name ? -1 : 1));
 }

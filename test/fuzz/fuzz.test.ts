@@ -10,7 +10,7 @@ const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 /** How many inputs of each target, beside its corpus. FUZZ=100000 makes a long run of it. */
 const INPUTS = Number(process.env.FUZZ ?? 500);
 
-test.each(['framing', 'proxy', 'codecs', 'session', 'config', 'arguments', 'lists', 'archive'])(
+test.each(['framing', 'proxy', 'codecs', 'session', 'config', 'arguments', 'lists', 'archive', 'irc-lines'])(
   `%s: its corpus and ${INPUTS} inputs more`,
   { timeout: 120_000 + INPUTS * 20 },
   async (target) => {

@@ -1,0 +1,83 @@
+import { parseTags, serializeTags } from './tags.ts';
+
+/** A line of IRC, taken apart. */
+export interface IrcMessage {
+  /** Tags by key, with `+` and vendor where a key has them. A tag without a value has the value `''`. */
+  readonly tags: ReadonlyMap<string, string>;
+  /** Who sent it, without the colon: a server's name, or `nick!user@host`. */
+  readonly source: string | undefined;
+  /** In upper case; three digits if it is a numeric. */
+  readonly command: string;
+  readonly params: readonly string[];
+}
+
+/** What `serializeMessage` takes: only the command is required. */
+export type DraftMessage = Pick<IrcMessage, 'command'> & Partial<IrcMessage>;
+
+/**
+ * Parses a line without its line end. Parts may be separated by several blanks.
+ * @returns undefined if the line has no command
+ */
+export function parseMessage(line: string): IrcMessage | undefined {
+  let rest = line.replace(/^ +/, '');
+  let tags: ReadonlyMap<string, string> = new Map();
+  let source: string | undefined;
+  if (rest.startsWith('@')) {
+    const [word, after] = firstWord(rest);
+    tags = parseTags(word.slice(1));
+    rest = after;
+  }
+  if (rest.startsWith(':')) {
+    const [word, after] = firstWord(rest);
+    source = word.slice(1);
+    rest = after;
+  }
+  const [command, after] = firstWord(rest);
+  if (command === '') return undefined;
+  return { tags, source, command: command.toUpperCase(), params: parseParams(after) };
+}
+
+function parseParams(text: string): readonly string[] {
+  const params: string[] = [];
+  let rest = text;
+  while (rest !== '') {
+    if (rest.startsWith(':')) return [...params, rest.slice(1)];
+    const [param, after] = firstWord(rest);
+    params.push(param);
+    rest = after;
+  }
+  return params;
+}
+
+/** The text up to the first blank, and what follows the blanks there. */
+function firstWord(text: string): readonly [word: string, rest: string] {
+  const end = text.indexOf(' ');
+  if (end < 0) return [text, ''];
+  let start = end + 1;
+  while (text[start] === ' ') start += 1;
+  return [text.slice(0, end), text.slice(start)];
+}
+
+/**
+ * Serializes a message as one line, without a line end. Parameters may hold text from clients: a line end or NUL in one
+ * becomes a blank, and a parameter that cannot stand before another (empty, with a blank, or with a colon in front)
+ * becomes `*`, as IRC servers do when they quote what they refuse.
+ */
+export function serializeMessage({ tags, source, command, params = [] }: DraftMessage): string {
+  let line = tags === undefined || tags.size === 0 ? '' : `@${serializeTags(tags)} `;
+  if (source !== undefined) line += `:${source} `;
+  line += command;
+  const last = params.length - 1;
+  params.forEach((param, index) => {
+    const text = param.replace(LINE_BREAKING, ' ');
+    if (!NEEDS_COLON.test(text)) line += ` ${text}`;
+    else line += index === last ? ` :${text}` : ' *';
+  });
+  return line;
+}
+
+/** What no line can contain. */
+const LINE_BREAKING = /[\0\r\n]/g;
+
+/** Matches a parameter that only the last place can hold, after a colon. */
+const NEEDS_COLON = /^$|^:| /;
