@@ -185,6 +185,7 @@ export const PLUGIN_API: readonly Section[] = [
       'deviceNameOf',
       'DEFAULT_DEVICE',
       'skeletons',
+      'glob',
       'likenesses',
       'isName',
       'nameObjection',

@@ -111,6 +111,7 @@ export { excerpt, lineIn } from './sdk/entry-text.ts';
 export { findPlace, type Place, placeRefusal } from './sdk/find-place.ts';
 export { makeFolder } from './sdk/folder.ts';
 export { Followers } from './sdk/followers.ts';
+export { glob } from './sdk/glob.ts';
 export { isHandedOver } from './sdk/handed-over.ts';
 export { handshakeLimit, handshakeOptions } from './sdk/handshakes.ts';
 export { lastReceived } from './sdk/last-received.ts';
