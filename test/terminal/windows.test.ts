@@ -131,6 +131,14 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.shows(
       /\d\d:\d\d»bob: the kiln is free\n.*bob: line 1\n[\s\S]*-- more below -- 1 everyone \[2 bob\]\nbob>$/,
     );
+    for (let pages = 0; pages < 60 && (await alice.screen()).includes('more below'); pages++) {
+      await alice.presses('PageDown');
+    }
+    await alice.shows(/bob: line 149\n.*bob: line 150\n1 everyone \[2 bob\]\nbob>$/);
+    for (let pages = 0; pages < 60 && !(await alice.screen()).includes('kiln is free'); pages++) {
+      await alice.presses('PageUp');
+    }
+    await alice.shows(/»bob: the kiln is free\n.*bob: line 1\n/);
     await alice.enters('/win everyone');
     await bob.says('broadcast tea?');
     await alice.shows('bob: tea?');

@@ -3,18 +3,21 @@ import type { Conversation } from '../conversation.ts';
 import type { KnownRoom, Received, ReceivedEntry } from '../owner.ts';
 import type { Reading } from '../reading.ts';
 import type { Answer } from '../requests.ts';
-import { EarlierMessages } from './earlier-messages.ts';
+import type { Addressee } from './addressee.ts';
+import { HistoryPages } from './history-pages.ts';
 import { isFor } from './mention.ts';
 import { changeBy, type MessageChange } from './message-commands.ts';
 import { MessageItem } from './message-item.ts';
 import { MessageRows } from './message-rows.ts';
-import type { Addressee } from './parsed-line.ts';
+import { Scrolling } from './scrolling.ts';
 import type { SearchHit } from './search-hits.ts';
+import { sentMessage } from './sent-message.ts';
 import { statusEntries } from './status-entries.ts';
 import { statusLine } from './status-line.ts';
 import type { Terminal, Turn } from './terminal.ts';
+import type { Render } from './timeline.ts';
 import type { View } from './view.ts';
-import { isHome, type Render, sentMessage, type Window } from './window.ts';
+import { isHome, type Window } from './window.ts';
 import { Windows } from './windows.ts';
 
 /** What the display needs from the client. */
@@ -35,7 +38,7 @@ export class Display {
   readonly #view: View;
   readonly #reading: Reading;
   readonly #windows = new Windows();
-  readonly #earlier: EarlierMessages;
+  readonly #scrolling: Scrolling;
   readonly #rows: MessageRows;
 
   constructor({ conversation, terminal, view, reading }: DisplayOptions) {
@@ -44,12 +47,18 @@ export class Display {
     this.#view = view;
     this.#reading = reading;
     this.#rows = new MessageRows(view, () => conversation.name ?? '', terminal.hasWindows);
-    this.#earlier = new EarlierMessages(
-      conversation,
-      ({ line = '' }) =>
-        () =>
-          view.notice(line),
-    );
+    this.#scrolling = new Scrolling({
+      history: new HistoryPages(
+        conversation,
+        ({ line = '' }) =>
+          () =>
+            view.notice(line),
+      ),
+      view: this.#rows,
+      current: () => this.#windows.current,
+      height: () => this.#height,
+      moved: () => this.#moved(),
+    });
   }
 
   /** Who messages go to. */
@@ -98,7 +107,7 @@ export class Display {
     const change = changeBy(this.#conversation.name ?? '', command, facts);
     if (change === undefined) return false;
     this.#change(change);
-    return this.#windows.current.has(change.of ?? 0);
+    return this.#windows.current.find(change.of ?? 0) !== undefined;
   }
 
   /** The message in the present window with an id, or the last one of the user or of others. */
@@ -107,7 +116,7 @@ export class Display {
     if (typeof message === 'number') return current.find(message);
     const fits = ({ id, message: { from } }: MessageItem) =>
       id > 0 && (from === this.#conversation.name) === (message === 'own');
-    return current.findLast((item) => fits(item) && isHome(item, current)) ?? current.findLast(fits);
+    return current.shown.findLast((item) => fits(item) && isHome(item, current)) ?? current.shown.findLast(fits);
   }
 
   /** Who answers to a message go to. */
@@ -120,13 +129,11 @@ export class Display {
     return this.#terminal.hasWindows;
   }
 
-  /** Shows a message in its place. @returns whether it can be loaded */
+  /** Shows a message in its place. @returns whether the server has it */
   async jump({ id, room, to }: SearchHit): Promise<boolean> {
     const window = this.#windows.to(to, room);
-    if (!(await this.#earlier.loadTo(window, id))) return false;
+    if (!(await this.#scrolling.find(window, id))) return false;
     this.#show(window);
-    window.scrollTo(id, this.#rows, this.#height);
-    this.repaint();
     return true;
   }
 
@@ -145,7 +152,7 @@ export class Display {
   /** Does what a key asks for. */
   turn(to: Turn): void {
     if (typeof to === 'number') this.openNumber(to);
-    else if (to === 'up' || to === 'down') void this.#scroll(to === 'up' ? 1 : -1);
+    else if (to === 'up' || to === 'down') void this.#scrolling.scroll(to);
     else if (to === 'active') this.#openActive();
     else this.#show(this.#windows.beside(to === 'next' ? 1 : -1));
   }
@@ -159,9 +166,10 @@ export class Display {
 
   /** Shows the latest messages of the present window. */
   toEnd(): void {
-    if (this.#windows.current.scrolled === 0) return;
-    this.#windows.current.scrolled = 0;
-    this.repaint();
+    const { current } = this.#windows;
+    if (current.isAtEnd) return;
+    current.toEnd();
+    this.#moved();
   }
 
   /** Closes the present window. It opens again with the next message. */
@@ -170,19 +178,6 @@ export class Display {
     this.#windows.close(current);
     this.#terminal.swapDraft(this.#windows.current.draft);
     this.#shown();
-  }
-
-  /** Scrolls by half a screen. At the beginning, earlier messages are loaded. @param step -1 is down */
-  async #scroll(step: 1 | -1): Promise<void> {
-    const { current } = this.#windows;
-    const before = current.scrolled;
-    const half = Math.max(1, Math.floor(this.#height / 2));
-    current.scrolled = Math.max(0, before + step * half);
-    this.repaint();
-    if (step < 0 || current.scrolled >= before + half || !(await this.#earlier.load(current))) return;
-    if (current !== this.#windows.current) return;
-    current.scrolled = before + half;
-    this.repaint();
   }
 
   /** A room was listed, or has changed. */
@@ -204,8 +199,8 @@ export class Display {
   /** The status line; undefined while there is only one window, with nothing to tell. */
   status(): string | undefined {
     const { all, current } = this.#windows;
-    if (!this.#terminal.hasWindows || (all.length < 2 && current.scrolled === 0)) return undefined;
-    const scrolled = current.scrolled > 0 ? '-- more below -- ' : '';
+    if (!this.#terminal.hasWindows || (all.length < 2 && current.isAtEnd)) return undefined;
+    const scrolled = current.isAtEnd ? '' : '-- more below -- ';
     const columns = this.#terminal.columns - 1 - scrolled.length;
     const line = statusLine(
       statusEntries(this.#windows, this.#conversation.rooms, (room) => this.#reading.isAhead(room)),
@@ -221,6 +216,13 @@ export class Display {
     this.#terminal.repaint(this.#windows.current.screen(this.#rows, this.#height));
   }
 
+  /** Shows another part of the present window. What is on the screen is read. */
+  #moved(): void {
+    this.repaint();
+    const { current } = this.#windows;
+    if (current.isAtEnd) this.#read(current.room, current.live.latest);
+  }
+
   get #height(): number {
     return Math.max(1, this.#terminal.rows - 2);
   }
@@ -232,7 +234,7 @@ export class Display {
     const isOther = window !== this.#windows.current;
     if (isOther && isFor(message, me) && this.#terminal.hasWindows) this.#add(this.#windows.current, item);
     // What is on the screen is read, as on plain lines.
-    if (!isOther || !this.#terminal.hasWindows) this.#read(message.room ?? EVERYONE, message.id);
+    if ((!isOther && window.isAtEnd) || !this.#terminal.hasWindows) this.#read(message.room ?? EVERYONE, message.id);
   }
 
   #entry(entry: ReceivedEntry): void {
@@ -256,21 +258,20 @@ export class Display {
   /** Adds a message or lines to a window, and prints them if it is shown. */
   #add(window: Window, item: MessageItem | Render): void {
     const { hasWindows } = this.#terminal;
-    const { current } = this.#windows;
-    const before = window === current && window.scrolled > 0 ? window.rows(this.#rows).length : 0;
-    const previous = window.last;
+    const previous = window.live.findLast(() => true);
     window.add(item);
-    if (window !== current && hasWindows) return;
+    if (hasWindows && (window !== this.#windows.current || window.shown !== window.live)) return;
+    const rows = window.rowsOf(this.#rows)(item, previous);
     // What is being read stays where it is.
-    if (window.scrolled > 0 && hasWindows) window.scrolled += window.rows(this.#rows).length - before;
-    else this.#terminal.print(...(typeof item === 'function' ? item() : this.#rows.message(item, window, previous)));
+    if (window.scrolled > 0 && hasWindows) window.scrolled += rows.length;
+    else this.#terminal.print(...rows);
   }
 
   #show(window: Window): void {
     const { current } = this.#windows;
     if (window !== current && this.#terminal.hasWindows) {
       current.draft = this.#terminal.swapDraft(window.draft);
-      current.scrolled = 0;
+      current.toEnd();
     }
     this.#windows.show(window);
     this.#shown();
@@ -280,17 +281,8 @@ export class Display {
     const { current } = this.#windows;
     this.#terminal.refresh();
     if (!this.#terminal.hasWindows) return;
-    this.repaint();
-    this.#read(current.room, current.latest);
-    if (current.hasEarlier) void this.#loadFirst(current);
-  }
-
-  /** Fills a window that is shown for the first time. */
-  async #loadFirst(window: Window): Promise<void> {
-    if (window.count >= this.#height || !(await this.#earlier.load(window))) return;
-    if (window !== this.#windows.current) return;
-    this.repaint();
-    this.#read(window.room, window.latest);
+    this.#moved();
+    void this.#scrolling.fill(current);
   }
 
   #read(room: number | undefined, id: number): void {

@@ -1,6 +1,6 @@
 import type { Received } from '../owner.ts';
+import type { Addressee } from './addressee.ts';
 import type { MessageChange } from './message-commands.ts';
-import type { Addressee } from './parsed-line.ts';
 
 /** How a message came to be on the screen: typed here, sent by others or from another device, or loaded. */
 export type Origin = 'here' | 'elsewhere' | 'history';

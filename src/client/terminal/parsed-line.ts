@@ -1,8 +1,6 @@
 import { commandOf, messageLine, messageOf } from '../commands.ts';
 import type { KnownCommand } from '../owner.ts';
-
-/** The recipients of a message. */
-export type Addressee = 'everyone' | readonly string[];
+import type { Addressee } from './addressee.ts';
 
 /** A command and the rest of its line. */
 export interface CommandLine {

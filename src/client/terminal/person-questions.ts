@@ -1,10 +1,10 @@
 import { type Ask, isSecret } from '../owner.ts';
+import { titleOf } from './addressee.ts';
 import type { Display } from './display.ts';
 import { questionText } from './messages.ts';
 import { shown } from './safe.ts';
 import type { Terminal } from './terminal.ts';
 import type { View } from './view.ts';
-import { titleOf } from './window.ts';
 
 /** The questions after the login, which Ctrl-C cancels. */
 export class PersonQuestions {

@@ -1,5 +1,5 @@
 import type { Answer } from '../requests.ts';
-import type { Addressee } from './parsed-line.ts';
+import type { Addressee } from './addressee.ts';
 
 /** A message that a search has found. */
 export interface SearchHit {

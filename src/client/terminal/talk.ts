@@ -3,11 +3,12 @@ import { commandOf, wordsLike } from '../commands.ts';
 import type { Conversation } from '../conversation.ts';
 import { undeliveredTo } from '../reasons.ts';
 import { type Answer, RequestError } from '../requests.ts';
+import type { Addressee } from './addressee.ts';
 import type { Display } from './display.ts';
 import { messageCommand } from './message-commands.ts';
 import type { MessageItem } from './message-item.ts';
 import { errorText, misusedText } from './messages.ts';
-import { type Addressee, type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
+import { type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
 import { type SearchHit, searchHitsIn } from './search-hits.ts';
 import type { View } from './view.ts';
 
@@ -99,7 +100,8 @@ export class Talk {
   async #jump(number: number): Promise<void> {
     const hit = this.#hits[number - 1];
     if (hit === undefined) this.#error(`The last search has no hit ${number}. Search with /search first.`);
-    else if (!(await this.#display.jump(hit))) this.#error(`Message ${hit.id} is too far back, or gone.`);
+    else if (!(await this.#display.jump(hit)))
+      this.#error(`Message ${hit.id} is gone, or the server keeps no history.`);
   }
 
   /** Counts a request until it is answered. */

@@ -1,13 +1,12 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Received } from '../owner.ts';
+import { type Addressee, titleOf } from './addressee.ts';
 import { isMentionOf } from './mention.ts';
 import type { Origin } from './message-item.ts';
-import type { Addressee } from './parsed-line.ts';
 import { shown } from './safe.ts';
 import type { SearchHits } from './search-hits.ts';
 import { widthOf, wrapped } from './width.ts';
-import { titleOf } from './window.ts';
 
 /** Colours of names, readable on dark and light backgrounds, for terminals with few colours and with 256. */
 const FEW = ['cyan', 'green', 'magenta', 'yellow', 'blue', 'redBright', 'cyanBright', 'magentaBright'] as const;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { KnownRoom, Received } from '../owner.ts';
 import { MessageItem } from './message-item.ts';
+import { sentMessage } from './sent-message.ts';
 import { type StatusEntry, statusLine } from './status-line.ts';
-import { sentMessage, Window, type WindowView } from './window.ts';
+import { Timeline } from './timeline.ts';
+import { Window, type WindowView } from './window.ts';
 import { Windows } from './windows.ts';
 
 const received = (message: Partial<Received> = {}): Received => ({
@@ -28,6 +30,17 @@ const room = (listed: Partial<KnownRoom>): KnownRoom => ({
 });
 
 const view: WindowView = { message: ({ text, reactions }) => [reactions === '' ? text : `${text} ${reactions}`] };
+
+const rows = (window: Window) => window.screen(view, 99);
+
+const page = (ids: readonly number[], { hasEarlier = true, hasLater = false } = {}) => ({
+  entries: ids.map((id) => received({ id, text: `${id}` })),
+  changes: [],
+  hasEarlier,
+  hasLater,
+});
+
+const noLine = () => () => [];
 
 const titles = ({ all }: Windows) => all.map(({ title }) => title);
 
@@ -64,7 +77,7 @@ describe('windows', () => {
     windows.show(group);
     windows.listed(room({ id: 6, members: ['bob', 'carol'], unread: 1 }));
     expect(titles(windows)).toEqual(['everyone', 'bob', 'bob,carol']);
-    expect(windows.current.rows(view)).toEqual(['to both of you']);
+    expect(rows(windows.current)).toEqual(['to both of you']);
     expect(windows.current.draft).toEqual(['hel', 'lo']);
   });
 
@@ -87,18 +100,13 @@ describe('a window', () => {
   test('shows each message once, with earlier pages above', () => {
     const window = new Window(['bob'], 5);
     window.add(() => ['greeting'], new MessageItem(received({ id: 4, text: 'four' }), 'elsewhere'));
-    const page = {
-      entries: [3, 4].map((id) => received({ id, text: `${id}` })),
-      changes: [],
-      hasEarlier: true,
-      hasLater: false,
-    };
-    window.prepend(page, () => () => []);
+    const { live } = window;
+    window.load('before', page([3, 4]), noLine);
     window.add(new MessageItem(received({ id: 4 }), 'elsewhere'));
-    expect(window.rows(view)).toEqual(['3', 'greeting', 'four']);
-    expect([window.oldest, window.latest, window.hasEarlier]).toEqual([3, 4, true]);
-    window.prepend({ entries: [], changes: [], hasEarlier: false, hasLater: false }, () => () => []);
-    expect(window.hasEarlier).toBe(false);
+    expect(rows(window)).toEqual(['3', 'greeting', 'four']);
+    expect([live.oldest, live.latest, live.hasEarlier]).toEqual([3, 4, true]);
+    window.load('before', page([], { hasEarlier: false }), noLine);
+    expect(live.hasEarlier).toBe(false);
   });
 
   test('applies edits, reactions and deletions, the latest edit last', () => {
@@ -106,7 +114,7 @@ describe('a window', () => {
     window.add(sentMessage('alice', ['bob'], 'fuor', { id: 4, room: 5 }));
     const change = (id: number, kind: string, data?: unknown, from = 'bob') => {
       window.change({ id, kind, from, of: 4, data });
-      return window.rows(view);
+      return rows(window);
     };
     expect(change(6, 'edit', { text: 'four' })).toEqual(['four (edited)']);
     expect(change(5, 'edit', { text: 'foru' })).toEqual(['four (edited)']);
@@ -124,18 +132,34 @@ describe('a window', () => {
     window.add(item(2), item(3));
     window.leaveGap({ kind: 'gap', data: { after: 3, before: 9, count: 5 } });
     window.add(() => ['5 new'], item(6), item(9));
-    expect(window.oldest).toBe(9);
-    const page = (...ids: number[]) => ({
-      entries: ids.map((id) => received({ id, text: `${id}` })),
-      changes: [],
-      hasEarlier: true,
-      hasLater: false,
-    });
-    window.prepend(page(5, 6, 7, 8), () => () => []);
-    expect(window.rows(view)).toEqual(['5', '6', '7', '8', '5 new', '9']);
-    expect(window.oldest).toBe(5);
-    window.prepend(page(3, 4), () => () => []);
-    expect(window.rows(view)).toEqual(['3', '4', '5', '6', '7', '8', '5 new', '9']);
+    expect(window.live.oldest).toBe(9);
+    window.load('before', page([5, 6, 7, 8]), noLine);
+    expect(rows(window)).toEqual(['5', '6', '7', '8', '5 new', '9']);
+    expect(window.live.oldest).toBe(5);
+    window.load('before', page([3, 4]), noLine);
+    expect(rows(window)).toEqual(['3', '4', '5', '6', '7', '8', '5 new', '9']);
+  });
+
+  test('shows the messages around an earlier one, until they reach the latest', () => {
+    const window = new Window(['bob'], 5);
+    const item = (id: number) => new MessageItem(received({ id, text: `${id}` }), 'elsewhere');
+    window.add(item(30), item(31));
+    window.showExcerpt(Timeline.of(page([10, 11, 12], { hasLater: true }), noLine));
+    window.add(item(32));
+    window.load('before', page([8, 9], { hasEarlier: false }), noLine);
+    expect(rows(window)).toEqual(['8', '9', '10', '11', '12']);
+    expect([window.shown.hasEarlier, window.isAtEnd]).toEqual([false, false]);
+    window.toEnd();
+    expect(rows(window)).toEqual(['30', '31', '32']);
+    // It can still be answered.
+    expect(window.find(11)?.text).toBe('11');
+    expect(window.change({ id: 40, kind: 'redaction', from: 'bob', of: 11 })?.id).toBe(11);
+    window.showExcerpt(Timeline.of(page([20, 21], { hasLater: true }), noLine));
+    window.load('after', page([22, 23], { hasLater: true }), noLine);
+    expect([window.shown.latest, window.isAtEnd]).toEqual([23, false]);
+    window.load('after', page([24, 30, 31], { hasLater: true }), noLine);
+    expect(rows(window)).toEqual(['20', '21', '22', '23', '24', '30', '31', '32']);
+    expect([window.isAtEnd, window.live.oldest, window.live.hasEarlier]).toEqual([true, 20, true]);
   });
 
   test('scrolls to its oldest row and no further', () => {

@@ -1,6 +1,6 @@
 import { EVERYONE } from '../../api/entry.ts';
 import type { KnownRoom, Received } from '../owner.ts';
-import type { Addressee } from './parsed-line.ts';
+import type { Addressee } from './addressee.ts';
 import { Window } from './window.ts';
 
 /** The windows of a terminal: one for everyone, and one for each room and conversation. One of them is shown. */
