@@ -103,6 +103,8 @@ export interface Codec {
   readonly takesOver?: boolean;
   /** Whether messages are queued until the client polls: see the input `poll`. */
   readonly pollsForMessages?: boolean;
+  /** The WebSocket subprotocols in which clients speak this codec, each with the type of its messages. */
+  readonly subprotocols?: Readonly<Record<string, 'text' | 'binary'>>;
   /** Whether another codec may claim a client of this one by its first line. */
   readonly handsOver?: boolean;
   /** Whether a client with this first line, on a listener whose codec hands over, speaks this codec. */

@@ -57,6 +57,7 @@ class GuardedCodec implements LiveCodec {
   readonly takesOver: boolean;
   readonly pollsForMessages: boolean;
   readonly handsOver: boolean;
+  readonly subprotocols: Readonly<Record<string, 'text' | 'binary'>>;
   readonly #codec: Codec;
   readonly #logger: Logger;
   readonly #watch: Watch;
@@ -69,6 +70,7 @@ class GuardedCodec implements LiveCodec {
     this.takesOver = takesOver;
     this.pollsForMessages = pollsForMessages;
     this.handsOver = handsOver;
+    this.subprotocols = codec.subprotocols ?? {};
     this.#codec = codec;
     this.#logger = logger;
     this.#watch = watchdog ? watchBy(watchdog, watchdog.idOf(plugin, `codec ${name}`)) : (call) => call();

@@ -31,6 +31,7 @@ export function liveServer(parts: Parts): Server {
   const countLimitHit = (limit: string) => counters.countLimitHit(limit);
   return {
     accept: (connection, codec) => accept(kernel, connection, codec),
+    codecs: () => [...kernel.generation.codecs.values()],
     checkPassword,
     listens,
     post: (post, ordered) => kernel.messages.posting.post(withRetry(post), ordered),

@@ -1,4 +1,5 @@
 import type { Account } from '../api/account.ts';
+import type { Codec } from '../api/codec.ts';
 import type { CommandCall } from '../api/command-call.ts';
 import type { Connection } from '../api/connection.ts';
 import type { Refusal, Reply } from '../api/decisions.ts';
@@ -87,6 +88,8 @@ export interface Server {
    * @returns why it is refused, if so: `password` (it is wrong), `blocked` or `busy`; a command can return it
    */
   checkPassword(session: Session, secret: string): Promise<Refusal | undefined>;
+  /** The codecs of the live plugins, in the order in which they may claim clients. */
+  codecs(): readonly Pick<Codec, 'name' | 'subprotocols'>[];
   /** Reports to the operator where a transport listens, `host:port` or a path. */
   listens(transport: string, where: string): void;
   /**

@@ -96,6 +96,7 @@ const codec = z.looseObject(
     takesOver: flag,
     pollsForMessages: flag,
     handsOver: flag,
+    subprotocols: z.record(z.string(), z.enum(['text', 'binary']), 'expected text or binary by subprotocol').optional(),
     claims: aSyncFunction('method').optional(),
     open: aSyncFunction('method'),
     message: aSyncFunction('method'),

@@ -31,8 +31,13 @@ class Lines extends Duplex {
 }
 
 /** Opens a WebSocket. @param where host and port @throws when it is refused */
-export async function openWebSocket(where: string, options: ClientOptions = {}, path = '/ws'): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://${where}${path}`, options);
+export async function openWebSocket(
+  where: string,
+  options: ClientOptions = {},
+  path = '/ws',
+  subprotocols: readonly string[] = [],
+): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://${where}${path}`, [...subprotocols], options);
   // What comes with the end of the handshake must find somebody listening.
   const opened = once(socket, 'open');
   await opened;

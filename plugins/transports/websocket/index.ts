@@ -44,6 +44,16 @@ export default definePlugin({
   }),
   needs: { http: Http },
   setup({ options, http, server, clock, hotState }) {
+    /** The codecs that clients can ask for by a subprotocol. */
+    function speakers(): ReadonlyMap<string, { readonly codec: string; readonly binary: boolean }> {
+      const all = server
+        .codecs()
+        .flatMap(({ name, subprotocols = {} }) =>
+          Object.entries(subprotocols).map(([key, type]) => [key, { codec: name, binary: type === 'binary' }] as const),
+        );
+      return new Map(all);
+    }
+
     // With compression, a small message could take much memory.
     const sockets = new WebSocketServer({
       noServer: true,
@@ -52,6 +62,7 @@ export default definePlugin({
       maxPayload: options.messageBytes,
       maxFragments: MAX_FRAGMENTS,
       maxBufferedChunks: MAX_CHUNKS,
+      handleProtocols: (offered) => [...offered].find((name) => speakers().has(name)) ?? [...offered][0] ?? false,
       ...CLOSING,
     });
     const streams = hotState('streams', () => new Set<MessageStream>());
@@ -77,11 +88,12 @@ export default definePlugin({
         unmount = http.upgrade(options.path, (request, socket, head) => {
           if (!isWelcome(request)) return { status: 403, text: FOREIGN };
           sockets.handleUpgrade(request, socket, head, (client) => {
-            const stream = new MessageStream(client);
+            const { codec, binary } = speakers().get(client.protocol) ?? { codec: options.codec, binary: false };
+            const stream = new MessageStream(client, binary);
             streams.add(stream);
             stream.once('close', () => streams.delete(stream));
             const connection = { stream, address: http.addressOf(request), transport: 'websocket' };
-            const session = server.accept(connection, options.codec);
+            const session = server.accept(connection, codec);
             // Pings contain no line, and would be free otherwise.
             const spend = (data: Buffer) => session.spend(FRAME_BYTES + data.length);
             client.on('ping', spend).on('pong', spend);

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 
-const LF = 0x0a;
+const [LF, CR] = [0x0a, 0x0d];
 
 /** How many frames are read while the connection closes: the client sent them before it knew. */
 const LAST_FRAMES = 1000;
@@ -9,14 +9,18 @@ const LAST_FRAMES = 1000;
 /** A WebSocket as a stream of lines: each message is one line, without its end. */
 export class MessageStream extends Duplex {
   readonly #socket: WebSocket;
+  /** The type of the messages that are sent. */
+  readonly #type: { readonly binary: boolean };
   /** Whether anything was received since the last ping. */
   #alive = true;
   /** The number of frames received while closing. */
   #lastFrames = 0;
 
-  constructor(socket: WebSocket) {
+  /** @param binary whether to send binary messages */
+  constructor(socket: WebSocket, binary: boolean) {
     super();
     this.#socket = socket;
+    this.#type = { binary };
     socket.on('message', (data) => {
       this.#received();
       this.#receive(data);
@@ -44,7 +48,7 @@ export class MessageStream extends Duplex {
 
   #receive(data: RawData): void {
     if (this.writableEnded) return;
-    const bytes = data as Buffer;
+    const bytes = withoutEnd(data as Buffer);
     // JSON allows line ends between tokens. On this stream they would end the line.
     const line = bytes.includes(LF) ? Buffer.from(bytes.toString('latin1').replaceAll('\n', ' '), 'latin1') : bytes;
     if (!this.push(Buffer.concat([line, Buffer.of(LF)]))) this.#socket.pause();
@@ -58,10 +62,11 @@ export class MessageStream extends Duplex {
     let start = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
       const last = end + 1 === chunk.length;
-      this.#socket.send(chunk.subarray(start, end), { binary: false }, last ? done : undefined);
+      const textEnd = chunk[end - 1] === CR ? end - 1 : end;
+      this.#socket.send(chunk.subarray(start, textEnd), this.#type, last ? done : undefined);
       start = end + 1;
     }
-    if (start < chunk.length) this.#socket.send(chunk.subarray(start), { binary: false }, done);
+    if (start < chunk.length) this.#socket.send(chunk.subarray(start), this.#type, done);
     else if (chunk.length === 0) done();
   }
 
@@ -78,4 +83,10 @@ export class MessageStream extends Duplex {
     this.#socket.terminate();
     done(error);
   }
+}
+
+/** A message without a line end at its end. */
+function withoutEnd(message: Buffer): Buffer {
+  if (message.at(-1) !== LF) return message;
+  return message.subarray(0, message.at(-2) === CR ? -2 : -1);
 }

@@ -1,6 +1,7 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { PASSWORD, startServer, type TestPlugins } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { tersePlugin } from '../../../test/support/terse-codec.ts';
 import { connectWeb, openWebSocket } from '../../../test/support/web-client.ts';
 
 async function start(websocket: object = {}, limits = {}, http: object = {}, plugins: TestPlugins = {}) {
@@ -139,6 +140,44 @@ describe('websocket', () => {
     const closed = once(socket, 'close');
     socket.send(Buffer.of(0xff, 0xfe), { binary: false });
     expect((await closed)[0]).toBe(1007);
+  });
+
+  test('a client speaks the codec whose subprotocol it asks for, in messages of its type', async () => {
+    const terse = tersePlugin({
+      subprotocols: { 'text.terse': 'text', 'binary.terse': 'binary' },
+      message: ({ from, text }) => `${from.name}> ${text}\r\n`,
+    });
+    const { server, where } = await start({}, {}, {}, { terse });
+    await using _ = server;
+    const alice = await server.joins('alice');
+    await server.registers('bob');
+    for (const [offered, chosen, binary] of [
+      [['text.terse'], 'text.terse', false],
+      [['unknown', 'binary.terse', 'text.terse'], 'binary.terse', true],
+    ] as const) {
+      const socket = await openWebSocket(where, {}, '/ws', offered);
+      expect(socket.protocol).toBe(chosen);
+      const messages = on(socket, 'message');
+      for (const [sent, answers] of [
+        [`login bob ${PASSWORD}\r\n`, ['. welcome', '. ready']],
+        ['ping 1\n', ['pong 1']],
+      ] as const) {
+        socket.send(Buffer.from(sent), { binary });
+        for (const answer of answers)
+          expect((await messages.next()).value?.map(String)).toEqual([answer, String(binary)]);
+      }
+      await alice.asks('message bob hi');
+      expect((await messages.next()).value?.map(String)).toEqual(['alice> hi', String(binary)]);
+      const closed = once(socket, 'close');
+      socket.send('logout');
+      await closed;
+    }
+    const json = await openWebSocket(where, {}, '/ws', ['unknown']);
+    expect(json.protocol).toBe('unknown');
+    const said = once(json, 'message');
+    json.send('{}');
+    expect(JSON.parse(String((await said)[0]))).toMatchObject({ type: 'error' });
+    json.terminate();
   });
 
   test('line ends inside a message do not end the line', async () => {
