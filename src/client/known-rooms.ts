@@ -28,7 +28,7 @@ export class KnownRooms implements Rooms {
   /** Where the next page begins; undefined at the end, and before the first page. */
   #next: number | undefined;
   #hasListed = false;
-  #isListing = false;
+  #listing: Promise<void> | undefined;
 
   constructor(host: KnownRoomsHost) {
     this.#host = host;
@@ -39,18 +39,16 @@ export class KnownRooms implements Rooms {
   }
 
   /** Lists the latest rooms, after a login or when a room is new. The server may lack the command. */
-  async list(): Promise<void> {
-    if (this.#isListing) return;
-    this.#isListing = true;
-    try {
-      const next = await this.#ask({}, true);
-      if (!this.#hasListed) this.#next = next;
-      this.#hasListed = true;
-    } catch (cause) {
-      if (!(cause instanceof RequestError)) throw cause;
-    } finally {
-      this.#isListing = false;
-    }
+  list(): Promise<void> {
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = undefined;
+    });
+    return this.#listing;
+  }
+
+  async listAll(): Promise<void> {
+    await this.#listing;
+    while (await this.more().catch(() => false)) {}
   }
 
   async more(): Promise<boolean> {
@@ -110,6 +108,16 @@ export class KnownRooms implements Rooms {
     const { id, room, seq } = facts ?? {};
     if (typeof room === 'number' && typeof seq === 'number' && typeof id === 'number') {
       this.entry({ id, room, seq, from: this.#host.name() ?? '' });
+    }
+  }
+
+  async #list(): Promise<void> {
+    try {
+      const next = await this.#ask({}, true);
+      if (!this.#hasListed) this.#next = next;
+      this.#hasListed = true;
+    } catch (cause) {
+      if (!(cause instanceof RequestError)) throw cause;
     }
   }
 

@@ -118,6 +118,8 @@ export interface Rooms {
   readonly known: readonly KnownRoom[];
   /** Lists the next page. @returns whether there was one @throws RequestError */
   more(): Promise<boolean>;
+  /** Lists all pages after a login. It ends early when the connection is lost. */
+  listAll(): Promise<void>;
   /**
    * Marks a room as read, on all of the user's devices.
    * @param room its id
