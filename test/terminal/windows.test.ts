@@ -71,7 +71,7 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await using alice = await online(program, 'alice', { rows: 12 });
     await alice.presses('PageUp');
     await alice.shows(/bob: line 14\d\n[\s\S]*-- more below -- \[1 everyone\]\neveryone>$/);
-    for (let pages = 0; pages < 40 && !(await alice.screen()).includes('bob: line 3\n'); pages++) {
+    for (let pages = 0; pages < 200 && !(await alice.screen()).includes('bob: line 3\n'); pages++) {
       await alice.presses('PageUp');
     }
     const first = await alice.shows('bob: line 3\n');
@@ -82,7 +82,7 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.shows(/2 bob \(@1\)\neveryone> still here$/);
     const rows = (screen: string) => screen.split('\n').slice(0, -2);
     await alice.until((screen) => rows(screen).join() === rows(first).join(), 'what was being read');
-    for (let pages = 0; pages < 60 && (await alice.screen()).includes('more below'); pages++) {
+    for (let pages = 0; pages < 200 && (await alice.screen()).includes('more below'); pages++) {
       await alice.presses('PageDown');
     }
     await alice.shows(/bob: line 150\n[\s\S]*bob: meanwhile\n.*bob → you: psst\n/);
@@ -131,11 +131,11 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.shows(
       /\d\d:\d\d»bob: the kiln is free\n.*bob: line 1\n[\s\S]*-- more below -- 1 everyone \[2 bob\]\nbob>$/,
     );
-    for (let pages = 0; pages < 60 && (await alice.screen()).includes('more below'); pages++) {
+    for (let pages = 0; pages < 200 && (await alice.screen()).includes('more below'); pages++) {
       await alice.presses('PageDown');
     }
     await alice.shows(/bob: line 149\n.*bob: line 150\n1 everyone \[2 bob\]\nbob>$/);
-    for (let pages = 0; pages < 60 && !(await alice.screen()).includes('kiln is free'); pages++) {
+    for (let pages = 0; pages < 200 && !(await alice.screen()).includes('kiln is free'); pages++) {
       await alice.presses('PageUp');
     }
     await alice.shows(/»bob: the kiln is free\n.*bob: line 1\n/);
@@ -148,8 +148,59 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.enters('/reply last yes');
     await alice.shows(/you: \(bob: "tea\?"\) yes\n/);
     await bob.seesInOrder('sent:', 'sent:', /alice: \(bob: "tea\?"\) yes/);
+    await alice.types('/reply ');
+    await alice.presses('Tab');
+    await alice.shows(/»you: \(bob: "tea\?"\) yes\n[\s\S]*everyone> \/reply \d+$/);
+    await alice.presses('Tab');
+    await alice.shows(/»bob: tea\?\n[\s\S]*everyone> \/reply \d+$/);
+    await alice.presses('BTab');
+    await alice.shows(/»you: /);
+    await alice.presses('C-u');
+    await alice.types('react TEA?');
+    await alice.presses('Tab');
+    await alice.enters('+1');
+    await alice.shows(/\d bob: tea\?\n +\+1\n/);
+    await alice.types('/edit zzz');
+    await alice.presses('Tab', 'C-w');
+    await alice.presses('Tab');
+    await alice.enters('no');
+    await alice.shows('you: (bob: "tea?") no (edited)');
     await alice.enters('/win bob');
     await alice.enters('/edit last no');
     await alice.shows('There is no such message in this window.');
+  });
+
+  test('have the same numbers the next time, and Tab completes rooms to join', async () => {
+    await using program = await startProgram(QUIET);
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    const rooms = Array.from({ length: 25 }, (_, index) => `#room-${index + 10}`);
+    for (const room of rooms.slice(0, 9)) {
+      await bob.says(`create ${room}`);
+      await bob.sees(`created:${room}`);
+    }
+    const carol = await program.joins('carol');
+    for (const room of rooms.slice(9, 18)) {
+      await carol.says(`create ${room}`);
+      await carol.sees(`created:${room}`);
+    }
+    {
+      await using alice = await online(program, 'alice');
+      await alice.types('/join #room-');
+      await alice.presses('Tab');
+      await alice.presses('Tab');
+      await alice.shows(/#room-10 {2}#room-11[\s\S]*#room-27/);
+      await alice.types('1');
+      await alice.presses('Tab', 'C-u');
+      for (const room of ['#room-27', '#room-12', '#room-10']) {
+        await alice.enters(`/join ${room}`);
+        await alice.shows(new RegExp(`\\[\\d ${room}\\]`));
+      }
+      await alice.shows('1 everyone 2 #room-27 3 #room-12 [4 #room-10]');
+      await alice.presses('C-d');
+      await alice.shows('ended with 0');
+    }
+    await using alice = await online(program, 'alice');
+    await alice.shows('[1 everyone] 2 #room-10 3 #room-12 4 #room-27');
   });
 });

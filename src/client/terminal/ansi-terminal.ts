@@ -1,5 +1,6 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { Completion } from './completion.ts';
 import { type EditAction, Editor } from './editor.ts';
 import { Screen } from './screen.ts';
 import type { Draft, Terminal, TerminalOwner } from './terminal.ts';
@@ -156,7 +157,7 @@ export class AnsiTerminal implements Terminal {
         else this.#owner.interrupt();
         break;
       case 'complete':
-        if (this.#question === undefined) this.#complete();
+        if (this.#question === undefined) this.#complete(action.step);
         break;
       case 'redraw':
         this.#screen.clear();
@@ -168,10 +169,22 @@ export class AnsiTerminal implements Terminal {
     }
   }
 
-  #complete(): void {
-    const [typed, after] = this.#editor.parts;
-    const { before, choices } = this.#owner.complete(typed);
+  #complete(step: 'before' | 'after'): void {
+    const draft = this.#editor.parts;
+    const found = this.#owner.complete(draft[0], step);
+    if (!(found instanceof Promise)) this.#completed(draft, found);
+    else {
+      void found.then((completion) => {
+        // More may have been typed meanwhile.
+        const isSame = this.#editor.parts.join('\n') === draft.join('\n');
+        if (isSame && this.#question === undefined) this.#completed(draft, completion);
+      });
+    }
+  }
+
+  #completed([typed, after]: Draft, { before, choices }: Completion): void {
     this.#editor.set(before, after);
+    this.#screen.draw();
     // Nothing can be completed: shows the choices.
     if (before !== typed || choices.length === 0) return;
     const more = choices.length > SHOWN ? ` and ${choices.length - SHOWN} more` : '';

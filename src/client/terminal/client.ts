@@ -3,7 +3,8 @@ import type { ConversationOptions } from '../conversation-options.ts';
 import type { Ask, KnownRoom, Owner, Received, ReceivedEntry, State, Step } from '../owner.ts';
 import { Reading } from '../reading.ts';
 import { Arrivals } from './arrivals.ts';
-import { type Completion, completed } from './completion.ts';
+import { Completer } from './completer.ts';
+import type { Completion } from './completion.ts';
 import { Display } from './display.ts';
 import { EXIT } from './exit.ts';
 import { type Given, Login } from './login.ts';
@@ -42,6 +43,7 @@ export class Client implements Owner, TerminalOwner {
   readonly #talk: Talk;
   readonly #display: Display;
   readonly #arrivals: Arrivals;
+  readonly #completer: Completer;
   readonly #questions: PersonQuestions;
   /** Lines typed ahead of the login's questions. */
   #early: string[] = [];
@@ -67,6 +69,7 @@ export class Client implements Owner, TerminalOwner {
       reading: new Reading(() => this.#conversation),
     });
     this.#arrivals = new Arrivals(this.#display, this.#view);
+    this.#completer = new Completer(this.#conversation, this.#display);
     this.#questions = new PersonQuestions(this.#terminal, this.#display, this.#view);
     this.#talk = new Talk(this.#conversation, this.#view, this.#display, {
       quit: () => this.leave(),
@@ -105,11 +108,8 @@ export class Client implements Owner, TerminalOwner {
         : '… ';
   }
 
-  complete(before: string): Completion {
-    const { commands, online, name: me, rooms } = this.#conversation;
-    const others = online.filter((name) => name !== me);
-    const named = rooms.known.flatMap(({ kind, name }) => (kind === 'room' && name !== undefined ? [name] : []));
-    return completed(before, commands, others.map(shown), named.map(shown));
+  complete(before: string, step: 'before' | 'after'): Completion | Promise<Completion> {
+    return this.#completer.complete(before, step);
   }
 
   /** Cancels a question, or withdraws requests not sent yet. If there are none, or it is quitting already, it quits. */
@@ -233,6 +233,7 @@ export class Client implements Owner, TerminalOwner {
       const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
       this.#display.print(() => this.#view.notice(text));
     }
+    void this.#conversation.rooms.listAll().then(() => this.#display.listed());
     this.#lostAt = undefined;
     this.#wasOnline = true;
     // They may contain a password.

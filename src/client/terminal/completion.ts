@@ -10,11 +10,30 @@ export interface Completion {
   readonly choices: readonly string[];
 }
 
+/** The last word before the cursor. */
+export interface LastWord {
+  /** What is before it. */
+  readonly rest: string;
+  /** A `/` or `@` at its start. */
+  readonly mark: string;
+  readonly word: string;
+  /** The arguments that it may be; undefined if it is the first word, or the command declares none. */
+  readonly params: readonly ParamShape[] | undefined;
+}
+
 /** The kinds of arguments that can be a room. */
 const ROOMS: ReadonlySet<ParamKind> = new Set(['room', 'place', 'users']);
 
 /** The kinds of arguments that cannot be a user name. */
-const NAMELESS: ReadonlySet<ParamKind> = new Set(['integer', 'number', 'duration', 'choice', 'room']);
+const NAMELESS: ReadonlySet<ParamKind> = new Set(['integer', 'number', 'duration', 'choice', 'room', 'message']);
+
+/** Finds the last word of a line. @param learned the commands of the server */
+export function lastWord(before: string, learned: readonly KnownCommand[]): LastWord {
+  const [, rest = '', mark = '', word = ''] = /^((?:.*[\s(])?)([/@]?)([^\s(]*)$/s.exec(before) ?? [];
+  const [, called = '', given = ''] = /^\s*\/?(\S+)\s(.*)$/s.exec(rest) ?? [];
+  const params = mark === '' ? commandOf(called, [...ownCommands(learned), ...commandsOr(learned)])?.params : undefined;
+  return { rest, mark, word, params: params && paramsAt(params, given) };
+}
 
 /**
  * Completes the last word before the cursor: a command if it is the first, otherwise what the command takes there, or a
@@ -26,11 +45,10 @@ export function completed(
   online: readonly string[],
   rooms: readonly string[] = [],
 ): Completion {
-  const [, rest = '', mark = '', word = ''] = /^((?:.*[\s(])?)([/@]?)([^\s(]*)$/s.exec(before) ?? [];
+  const { rest, mark, word, params } = lastWord(before, learned);
   const first = rest.trim() === '';
   const all = [...ownCommands(learned), ...commandsOr(learned)];
   const commands = first && mark !== '@' ? all.flatMap(({ name, aliases }) => [name, ...aliases]) : [];
-  const params = first || mark !== '' ? undefined : paramsOf(rest, all);
   const words = params?.flatMap(({ choices = [] }) => choices) ?? [];
   const takesName = params === undefined || params.some(({ kind }) => !NAMELESS.has(kind));
   const takesRoom = params === undefined ? word.startsWith('#') : params.some(({ kind }) => ROOMS.has(kind));
@@ -43,13 +61,6 @@ export function completed(
   if (only === undefined || (first && word + mark === '')) return { before, choices: [] };
   if (choices.length === 1) return { before: `${rest}${mark}${only} `, choices: [] };
   return { before: `${rest}${mark}${commonStart(choices, word)}`, choices };
-}
-
-/** The arguments that may come next on a line; undefined if its command declares none. */
-function paramsOf(line: string, commands: readonly KnownCommand[]): readonly ParamShape[] | undefined {
-  const [, word = '', rest = ''] = /^\s*\/?(\S+)\s(.*)$/s.exec(line) ?? [];
-  const params = commandOf(word, commands)?.params;
-  return params && paramsAt(params, rest);
 }
 
 /** The common prefix of all choices, ignoring case; at least what was typed. */

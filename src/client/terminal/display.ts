@@ -12,12 +12,13 @@ import { MessageRows } from './message-rows.ts';
 import { Scrolling } from './scrolling.ts';
 import type { SearchHit } from './search-hits.ts';
 import { sentMessage } from './sent-message.ts';
+import { ShownMessages } from './shown-messages.ts';
 import { statusEntries } from './status-entries.ts';
 import { statusLine } from './status-line.ts';
 import type { Terminal, Turn } from './terminal.ts';
 import type { Render } from './timeline.ts';
 import type { View } from './view.ts';
-import { isHome, type Window } from './window.ts';
+import type { Window } from './window.ts';
 import { Windows } from './windows.ts';
 
 /** What the display needs from the client. */
@@ -38,6 +39,8 @@ export class Display {
   readonly #view: View;
   readonly #reading: Reading;
   readonly #windows = new Windows();
+  /** The messages that it shows. */
+  readonly messages: ShownMessages;
   readonly #scrolling: Scrolling;
   readonly #rows: MessageRows;
 
@@ -46,7 +49,9 @@ export class Display {
     this.#terminal = terminal;
     this.#view = view;
     this.#reading = reading;
-    this.#rows = new MessageRows(view, () => conversation.name ?? '', terminal.hasWindows);
+    const me = () => conversation.name ?? '';
+    this.messages = new ShownMessages(this.#windows, me);
+    this.#rows = new MessageRows(view, me, terminal.hasWindows);
     this.#scrolling = new Scrolling({
       history: new HistoryPages(
         conversation,
@@ -110,18 +115,9 @@ export class Display {
     return this.#windows.current.find(change.of ?? 0) !== undefined;
   }
 
-  /** The message in the present window with an id, or the last one of the user or of others. */
-  meant(message: number | 'own' | 'others'): MessageItem | undefined {
-    const { current } = this.#windows;
-    if (typeof message === 'number') return current.find(message);
-    const fits = ({ id, message: { from } }: MessageItem) =>
-      id > 0 && (from === this.#conversation.name) === (message === 'own');
-    return current.shown.findLast((item) => fits(item) && isHome(item, current)) ?? current.shown.findLast(fits);
-  }
-
-  /** Who answers to a message go to. */
-  placeOf({ message, to }: MessageItem): Addressee {
-    return to ?? this.#windows.of(message).to;
+  /** Marks a message, and scrolls to it if it is not on the screen. */
+  mark({ id }: MessageItem): void {
+    this.#scrolling.reveal(id);
   }
 
   /** Whether it shows one window instead of another. */
@@ -164,10 +160,11 @@ export class Display {
     if (next !== undefined) this.openNumber(next.number);
   }
 
-  /** Shows the latest messages of the present window. */
+  /** Shows the latest messages of the present window, without a mark. */
   toEnd(): void {
     const { current } = this.#windows;
-    if (current.isAtEnd) return;
+    if (current.isAtEnd && current.marked === 0) return;
+    current.marked = 0;
     current.toEnd();
     this.#moved();
   }
@@ -184,6 +181,12 @@ export class Display {
   room(room: KnownRoom): void {
     if (!this.#terminal.hasWindows) return;
     this.#windows.listed(room);
+    this.#terminal.refresh();
+  }
+
+  /** All rooms were listed. */
+  listed(): void {
+    this.#windows.settle();
     this.#terminal.refresh();
   }
 

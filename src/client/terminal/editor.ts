@@ -9,8 +9,10 @@ export type EditAction =
   /** Several lines that were pasted, the draft before the first among them. */
   | { readonly kind: 'paste'; readonly lines: readonly string[] }
   | { readonly kind: 'turn'; readonly to: Turn }
+  /** Tab, or with `after` Shift-Tab. */
+  | { readonly kind: 'complete'; readonly step: 'before' | 'after' }
   /** `too-long`: the line was longer than allowed. */
-  | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'complete' | 'redraw' | 'suspend' };
+  | { readonly kind: 'too-long' | 'interrupt' | 'end' | 'redraw' | 'suspend' };
 
 /** How many lines the history keeps. */
 const HISTORY = 1000;
@@ -84,7 +86,7 @@ export class Editor {
     if (key.meta) return this.#meta(key.name, killing);
     switch (key.name) {
       case 'tab':
-        return key.shift ? undefined : { kind: 'complete' };
+        return { kind: 'complete', step: key.shift ? 'after' : 'before' };
       case 'left':
         return this.#moveTo(this.#lastOf(this.#before, 1));
       case 'right':

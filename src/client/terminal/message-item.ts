@@ -29,6 +29,10 @@ export class MessageItem {
     return this.message.id;
   }
 
+  get isDeleted(): boolean {
+    return this.#isDeleted;
+  }
+
   /** The text as it is now. */
   get text(): string {
     if (this.#isDeleted) return '(deleted)';

@@ -48,6 +48,16 @@ export class Scrolling {
     if (window === this.#host.current()) this.#host.moved();
   }
 
+  /** Marks a message that is loaded, and scrolls to it if it is not on the screen. */
+  reveal(id: number): void {
+    const { view } = this.#host;
+    const current = this.#host.current();
+    current.marked = id;
+    const offset = current.shown.rowsBelow(id, current.rowsOf(view)) - current.scrolled;
+    if (offset < 0 || offset >= this.#host.height()) current.scrollTo(id, view, this.#host.height());
+    this.#host.moved();
+  }
+
   /** Loads the messages around one, and scrolls so that it is in the middle. @returns whether the server has it */
   async find(window: Window, id: number): Promise<boolean> {
     const { history, view } = this.#host;

@@ -140,13 +140,13 @@ export class Talk {
     const about = this.#display.hasWindows ? messageCommand(name, text) : undefined;
     // The last message may be one that is still on its way.
     if (typeof about?.message === 'string') await this.#earlier;
-    const item = about && this.#display.meant(about.message);
+    const item = about && this.#display.messages.meant(about.message);
     if (typeof about?.message === 'string' && item === undefined) {
       this.#error('There is no such message in this window. Use its id, which history and search show.');
       return;
     }
     if (name === 'reply' && item !== undefined && about !== undefined && about.rest.trim() !== '') {
-      await this.#send(this.#display.placeOf(item), about.rest, undefined, said, item);
+      await this.#send(this.#display.messages.placeOf(item), about.rest, undefined, said, item);
       return;
     }
     try {

@@ -48,7 +48,8 @@ export interface TerminalOwner {
   resized(): void;
   /** A line was too long and is dropped. */
   tooLong(): void;
-  complete(before: string): Completion;
+  /** Completes the text before the cursor. @param step which of several messages: the one before or after */
+  complete(before: string, step: 'before' | 'after'): Completion | Promise<Completion>;
   /** Ctrl-C. */
   interrupt(): void;
   /** The person wants to quit. */

@@ -9,6 +9,7 @@ export class Windows {
   #all: Window[] = [this.everyone];
   #current: Window = this.everyone;
   #before: Window = this.everyone;
+  #isSettled = false;
 
   /** In the order of their numbers, from 1. */
   get all(): readonly Window[] {
@@ -64,6 +65,19 @@ export class Windows {
     if (double === undefined) return;
     window.merge(double);
     this.close(double, window);
+  }
+
+  /**
+   * All rooms were listed for the first time: from now on, numbers stay. Rooms come first, by name, so that they have the
+   * same numbers the next time.
+   */
+  settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    const isRoom = ({ to }: Window) => to !== 'everyone' && to[0]?.startsWith('#') === true;
+    const rooms = this.#all.filter(isRoom).sort((a, b) => a.title.localeCompare(b.title));
+    const others = this.#all.filter((window) => window !== this.everyone && !isRoom(window));
+    this.#all = [this.everyone, ...rooms, ...others];
   }
 
   /** Closes a window. The one shown before it, or another one, is shown instead. */
