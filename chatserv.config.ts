@@ -38,6 +38,7 @@ export default defineConfig({
     wholast: true,
     broadcast: { to: 'everyone' },
     message: true,
+    me: true,
     fetch: true,
     help: true,
     logout: true,

@@ -32,6 +32,7 @@ export default {
   'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
   markers: { file: 'messages/markers/index', provides: ['personal-data'] },
+  me: { file: 'commands/me', provides: [] },
   memory: { file: 'stores/memory/index', provides: ['accounts', 'message-log', 'storage', 'archive'] },
   mentions: { file: 'messages/mentions/index', provides: [] },
   message: { file: 'commands/message', provides: [] },
@@ -101,6 +102,7 @@ declare module 'chatserv' {
     readonly 'login-rate': OptionsOf<typeof import('./login/login-rate.ts').default>;
     readonly logout: OptionsOf<typeof import('./commands/logout.ts').default>;
     readonly markers: OptionsOf<typeof import('./messages/markers/index.ts').default>;
+    readonly me: OptionsOf<typeof import('./commands/me.ts').default>;
     readonly memory: OptionsOf<typeof import('./stores/memory/index.ts').default>;
     readonly mentions: OptionsOf<typeof import('./messages/mentions/index.ts').default>;
     readonly message: OptionsOf<typeof import('./commands/message.ts').default>;

@@ -27,6 +27,7 @@ export {
   type Entry,
   EVERYONE,
   type Follower,
+  isMessage,
   type NewEntry,
   type Room,
   type RoomKind,
@@ -89,7 +90,7 @@ export {
 export { renamedOption } from './host/renamed-option.ts';
 export type { RestoreContext } from './host/restore-context.ts';
 export type { Command, EntryPost, EphemeralEntry, Server, TextPost } from './host/server.ts';
-export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken } from './host/shown-entry.ts';
+export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken, spokenBy } from './host/shown-entry.ts';
 export { KeyedQueue } from './kernel/keyed-queue.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { schemaOf } from './params/arguments.ts';
@@ -126,6 +127,7 @@ export { type Answer, type ProcessGroup, processGroup } from './sdk/process-grou
 export { recipientsOf } from './sdk/recipients-of.ts';
 export { durationInWords, type RoomChange, roomChange, roomChangeIn, roomChangeSentence } from './sdk/room-changes.ts';
 export { type NamedRoom, nameRooms, type RoomNames, roomAsTyped } from './sdk/room-names.ts';
+export { sendMessage } from './sdk/send-message.ts';
 export { settledTime } from './sdk/settled-time.ts';
 export { storageOver } from './sdk/storage-over.ts';
 export { TimedBlocks } from './sdk/timed-blocks.ts';

@@ -141,6 +141,7 @@ test('help lists all commands, or explains one', async () => {
     'invitation',
     'invitations',
     'logout',
+    'me',
     'message',
     'notify',
     'react',

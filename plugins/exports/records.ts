@@ -61,6 +61,8 @@ export interface MessageRecord {
   readonly time: string;
   /** After its edits; empty if it was deleted. */
   readonly text: string;
+  /** Whether it tells what its sender does. */
+  readonly action?: true;
   readonly deleted?: true;
   /** The id of the message that it answers. */
   readonly reply?: number;

@@ -21,7 +21,7 @@ import {
 const IDS = 2 ** 47;
 
 /** What guests may do by default: read, write and leave. Other commands store something for an account. */
-const COMMANDS = ['broadcast', 'fetch', 'help', 'logout', 'message', 'watch', 'who', 'whoelse', 'wholast'];
+const COMMANDS = ['broadcast', 'fetch', 'help', 'logout', 'me', 'message', 'watch', 'who', 'whoelse', 'wholast'];
 
 /** A guest who is logged in, or about to be. */
 interface Guest {

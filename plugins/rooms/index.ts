@@ -3,6 +3,7 @@ import {
   definePlugin,
   type Entry,
   isGuest,
+  isMessage,
   KeyedQueue,
   MessageLog,
   nameKey,
@@ -84,9 +85,9 @@ export default definePlugin({
         const about = accountOf(entry);
         memberships.note(entry, about);
         moderators.note(entry, about);
-        const { kind, room, sender } = entry;
+        const { room, sender } = entry;
         // Also what the account posts in another process.
-        if (kind === 'message' && (directory.get(room)?.slow ?? 0) > 0) slowMode.note(room, sender, clock.monotonic());
+        if (isMessage(entry) && (directory.get(room)?.slow ?? 0) > 0) slowMode.note(room, sender, clock.monotonic());
       }
     }
 

@@ -53,6 +53,8 @@ export type Input =
       readonly once?: IdempotencyKey | undefined;
       /** The id of the message that a message answers. */
       readonly reply?: number | undefined;
+      /** Whether a message tells what its sender does. */
+      readonly action?: boolean | undefined;
       /**
        * If the account may call a command of this name, nothing runs and the answer is `error:is-command:<command>`.
        */

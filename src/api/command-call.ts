@@ -25,6 +25,8 @@ export interface CommandCall<V = Values> {
   readonly once: IdempotencyKey | undefined;
   /** The id of the message that a program answers with this one: pass it on to `server.post`. */
   readonly reply?: number | undefined;
+  /** Whether a message tells what the caller does: pass it on to `server.post`. */
+  readonly action?: boolean | undefined;
   /**
    * For a command that `overlaps`: call it once the order of this call's effects is settled. The next call may then
    * begin.

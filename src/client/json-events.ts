@@ -81,6 +81,10 @@ export const clientEvents = z
             'User names, a room such as `#lab`, or `everyone`: every registered user but the sender, online or not',
           ),
         text: z.string().min(1).describe('One line; a line end becomes a blank, control characters are removed'),
+        action: z
+          .boolean()
+          .optional()
+          .describe('Whether it tells what the user does: `waves` is shown as `* alice waves`'),
         reply: z
           .int()
           .positive()
@@ -185,6 +189,7 @@ export const serverEvents = z
         roomName: z.string().optional().describe('The name of its room, such as `#lab`'),
         seq: z.int().describe('Its number within its room, from 1, for unread counts; 0 if it is not stored'),
         text: z.string().describe('One line'),
+        action: z.boolean().optional().describe('It tells what the sender does: show it as `* alice waves`'),
         reply: z.int().optional().describe('The id of the message that it answers'),
         quote: z.string().optional().describe('That message in short, for people: `alice: "are you the…"`'),
         mentions: z

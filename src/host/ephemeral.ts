@@ -1,4 +1,4 @@
-import type { Entry } from '../api/entry.ts';
+import { type Entry, isMessage } from '../api/entry.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { checkData, type Kind } from './kinds.ts';
 import type { EphemeralEntry, Server } from './server.ts';
@@ -19,7 +19,7 @@ export function ephemeralEntries(
       return () => void followers.delete(one);
     },
     async deliverEphemeral({ kind, body, ...rest }: EphemeralEntry) {
-      const written = kind === 'message' ? body : (await checkData(kinds(), kind, JSON.parse(body))).body;
+      const written = isMessage({ kind }) ? body : (await checkData(kinds(), kind, JSON.parse(body))).body;
       delivery.deliver({ ...rest, kind, body: written, id: 0, seq: 0, previous: 0 });
     },
   };

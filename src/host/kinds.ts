@@ -1,6 +1,6 @@
 import type { Account } from '../api/account.ts';
 import type { Refusal } from '../api/decisions.ts';
-import { type Entry, EVERYONE, type NewEntry } from '../api/entry.ts';
+import { type Entry, EVERYONE, isMessage, type NewEntry } from '../api/entry.ts';
 import { withoutControls, writableTime } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LiveKind } from '../messages/context.ts';
@@ -32,8 +32,8 @@ export function kindsOf(
     for (const spec of specs) {
       const { name } = spec;
       const other = kinds.get(name);
-      if (name === 'message')
-        errors.push(`The plugin '${plugin}' defines the kind 'message', which is the server's own.`);
+      if (isMessage({ kind: name }))
+        errors.push(`The plugin '${plugin}' defines the kind '${name}', which is the server's own.`);
       else if (other === undefined) kinds.set(name, { spec, plugin, ...shownBy(spec, plugin, failed) });
       else errors.push(`The plugins '${other.plugin}' and '${plugin}' both define the kind '${name}'.`);
     }

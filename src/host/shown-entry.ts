@@ -1,4 +1,4 @@
-import { type Entry, EVERYONE } from '../api/entry.ts';
+import { type Entry, EVERYONE, isMessage } from '../api/entry.ts';
 import type { Message } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LiveKind } from '../messages/context.ts';
@@ -19,10 +19,9 @@ export function shownEntry(
 ): ShownEntry | undefined {
   const message = messages.message(entry);
   const kind = kinds.get(entry.kind);
-  const isMessage = entry.kind === 'message';
   if (kind?.isShown(entry) === false) return undefined;
-  const text = isMessage ? spoken(message) : kind?.line(entry);
-  const event = isMessage ? messageEvent(message) : entryEvent(entry, message, text);
+  const text = isMessage(entry) ? spoken(message) : kind?.line(entry);
+  const event = isMessage(entry) ? messageEvent(message) : entryEvent(entry, message, text);
   if (entry.redacted) return { line: undefined, event: { ...event, redacted: true } };
   return { line: text === undefined ? undefined : plainLine(message.time, text), event };
 }
@@ -32,15 +31,23 @@ export function plainLine(time: number, text: string): string {
   return `[${timestamp(time)}] ${text}`;
 }
 
-/** A message after its time: `alice: hello`, `#lab alice: hello` or, if it answers one, `bob: (alice: "hello") yes`. */
-export function spoken({ from, roomName, quote, text }: Message): string {
-  const said = quote === undefined ? `${from.name}: ${text}` : `${from.name}: (${quote}) ${text}`;
+/**
+ * A message after its time: `alice: hello`, `#lab alice: hello` or, if it answers one, `bob: (alice: "hello") yes`; an
+ * action as `* alice waves`.
+ */
+export function spoken({ kind, from, roomName, quote, text }: Message): string {
+  const said = spokenBy(from.name, quote === undefined ? text : `(${quote}) ${text}`, kind === 'action');
   return roomName === '' ? said : `#${roomName} ${said}`;
+}
+
+/** A text with its sender: `alice: hello`, or, if it is an action, `* alice waves`. */
+export function spokenBy(name: string, text: string, isAction: boolean): string {
+  return isAction ? `* ${name} ${text}` : `${name}: ${text}`;
 }
 
 /** A message as an event of the JSON protocol. */
 export function messageEvent(message: Message) {
-  const { id, room, roomName, seq, from, audience, text, reply, quote, time, repeat } = message;
+  const { id, kind, room, roomName, seq, from, audience, text, reply, quote, time, repeat } = message;
   const { mentions = [], mentionsAll } = message;
   return {
     type: 'message' as const,
@@ -51,6 +58,7 @@ export function messageEvent(message: Message) {
     ...(roomName !== '' && { roomName: `#${roomName}` }),
     seq,
     text,
+    ...(kind === 'action' && { action: true }),
     ...(reply !== undefined && { reply }),
     ...(quote !== undefined && { quote }),
     ...(mentions.length > 0 && { mentions: [...mentions] }),

@@ -40,26 +40,22 @@ export class Call implements CommandDraft {
   isDraft = false;
   readonly once: IdempotencyKey | undefined;
   readonly reply: number | undefined;
+  readonly action: boolean | undefined;
   readonly proceed: () => void;
   readonly #arguments: ArgumentReader;
   #given: string | Values;
   #read: ReturnType<ArgumentReader['read']> | undefined;
 
-  constructor(
-    session: Session,
-    account: Account,
-    { name, arguments: reader }: KernelCommand,
-    { rest = '', values, once, reply }: CommandInput,
-    proceed: () => void,
-  ) {
+  constructor(session: Session, account: Account, command: KernelCommand, input: CommandInput, proceed: () => void) {
     this.session = session;
     this.account = account;
-    this.command = name;
-    this.once = once;
-    this.reply = reply;
+    this.command = command.name;
+    this.once = input.once;
+    this.reply = input.reply;
+    this.action = input.action;
     this.proceed = proceed;
-    this.#arguments = reader;
-    this.#given = values ?? rest;
+    this.#arguments = command.arguments;
+    this.#given = input.values ?? input.rest ?? '';
   }
 
   /** The arguments, read once. */

@@ -1,4 +1,4 @@
-import { type Entry, EVERYONE } from '../api/entry.ts';
+import { type Entry, EVERYONE, isMessage } from '../api/entry.ts';
 import type { LiveKind, LiveQuotes, MessageContext, UsedLog } from './context.ts';
 import { Memberships } from './memberships.ts';
 import type { Online } from './online.ts';
@@ -109,7 +109,7 @@ export class Delivery {
 
   #rendered(entry: Entry): Rendered {
     const rendered = new Rendered(entry, this);
-    if (entry.kind === 'message') this.#context.environment.counters.given(rendered.message);
+    if (isMessage(entry)) this.#context.environment.counters.given(rendered.message);
     return rendered;
   }
 

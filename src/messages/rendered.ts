@@ -1,5 +1,5 @@
 import type { Codec, CodecState } from '../api/codec.ts';
-import type { Entry } from '../api/entry.ts';
+import { type Entry, isMessage } from '../api/entry.ts';
 import type { Message } from '../api/message.ts';
 import { type Chunk, chunkOf } from '../wire/chunk.ts';
 import type { Delivery } from './delivery.ts';
@@ -44,7 +44,7 @@ export class Rendered extends Renderable<RenderedEntry> {
 
   #text(codec: Codec, capabilities: string): ReturnType<Codec['message']> {
     const { entry, message } = this;
-    if (entry.kind === 'message') return codec.message(message, capabilities);
+    if (isMessage(entry)) return codec.message(message, capabilities);
     const kind = this.#delivery.kinds.get(entry.kind);
     if (kind?.isShown(entry) === false) return '';
     return codec.entry?.(entry, message, kind?.line(entry), capabilities) ?? '';

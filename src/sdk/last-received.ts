@@ -1,4 +1,4 @@
-import type { Entry } from '../api/entry.ts';
+import { type Entry, isMessage } from '../api/entry.ts';
 import type { Session } from '../api/session.ts';
 import type { MessageLog, Unread } from '../services/message-log.ts';
 
@@ -34,6 +34,6 @@ async function lastIn({ room }: Unread, account: number, position: number, log: 
   const spans = await log.spans(account, room);
   const after = spans.at(-1)?.since ?? 0;
   const latest = await log.history(room, { after, before: position + 1, limit: MESSAGES, counting: true });
-  const isOfOthers = ({ kind, sender, redacted }: Entry) => kind === 'message' && sender !== account && !redacted;
+  const isOfOthers = (entry: Entry) => isMessage(entry) && entry.sender !== account && !entry.redacted;
   return latest.findLast(isOfOthers)?.id ?? 0;
 }

@@ -4,6 +4,7 @@ import {
   command,
   type Entry,
   excerpt,
+  isMessage,
   messageDeleted,
   noMessage,
   param,
@@ -23,7 +24,7 @@ export function editCommand(context: EditContext): CommandSpec {
   /** The message, if the account may edit it. */
   async function editable(id: number, account: Account): Promise<Entry | Refusal> {
     const entry = await messageLog.readable(account.id, id);
-    if (entry?.kind !== 'message') return noMessage();
+    if (entry === undefined || !isMessage(entry)) return noMessage();
     if (entry.redacted) return messageDeleted();
     if (entry.sender !== account.id) return notAuthor('edit');
     if (!isOlder(entry, options.editTime, clock)) return entry;

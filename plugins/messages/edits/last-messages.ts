@@ -1,4 +1,4 @@
-import type { Entry } from 'chatserv';
+import { type Entry, isMessage } from 'chatserv';
 
 /** How many accounts' last messages are remembered. Those who have not posted for longest are forgotten first. */
 const REMEMBERED = 10_000;
@@ -9,8 +9,9 @@ export class LastMessages {
 
   /** Follows the log. */
   readonly note = (entries: readonly Entry[]): void => {
-    for (const { id, kind, sender } of entries) {
-      if (kind !== 'message' || sender <= 0) continue;
+    for (const entry of entries) {
+      const { id, sender } = entry;
+      if (!isMessage(entry) || sender <= 0) continue;
       // Moves it to the end.
       this.#ids.delete(sender);
       this.#ids.set(sender, id);

@@ -2,6 +2,7 @@ import {
   type Account,
   type Accounts,
   type Entry,
+  isMessage,
   type MessageDraft,
   type MessageLog,
   messageDeleted,
@@ -51,6 +52,6 @@ export class AnsweredMessages {
 /** A message that an account can answer, or why it cannot: one that it cannot read does not exist for it. */
 export async function answerable(log: MessageLog, id: number, account: Account): Promise<Entry | Refusal> {
   const entry = await log.readable(account.id, id);
-  if (entry?.kind !== 'message') return noMessage();
+  if (entry === undefined || !isMessage(entry)) return noMessage();
   return entry.redacted ? messageDeleted() : entry;
 }

@@ -1,4 +1,4 @@
-import { type Entry, excerpt, type MessageLog, type Quotes } from 'chatserv';
+import { type Entry, excerpt, isMessage, type MessageLog, type Quotes, spokenBy } from 'chatserv';
 
 /** How many messages are kept ready between their reading and the lines that quote them. */
 const READY = 1000;
@@ -76,9 +76,9 @@ export class QuotedMessages implements Quotes {
 
   async #read(id: number): Promise<string | undefined> {
     const [entry, edits] = await Promise.all([this.#log.get(id), this.#log.changes([id], CHANGES, 'edit')]);
-    if (entry?.kind !== 'message') return undefined;
+    if (entry === undefined || !isMessage(entry)) return undefined;
     if (entry.redacted) return DELETED;
-    return `${entry.from}: "${excerpt(presentText(entry, edits), this.#length)}"`;
+    return spokenBy(entry.from, `"${excerpt(presentText(entry, edits), this.#length)}"`, entry.kind === 'action');
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Refusal,
   refuse,
   type Server,
+  sendMessage,
 } from 'chatserv';
 import { answerable } from './answered-messages.ts';
 
@@ -48,14 +49,7 @@ export function replyCommand({ accounts, messageLog, server }: Context): Command
       if ('reason' in entry) return entry;
       const to = entry.room === EVERYONE ? undefined : await recipientsOf(entry, account);
       if (to !== undefined && 'reason' in to) return to;
-      const name = to === undefined ? 'broadcast' : 'message';
-      const sends = server.commands().find((one) => one.name === name);
-      if (sends === undefined || (await sends.allows?.(account)) === false) {
-        return refuse('denied', 'You may not send messages there.');
-      }
-      const { once, proceed, rest, args } = call;
-      const given = to === undefined ? { text: values.text } : { to, text: values.text };
-      return sends.run({ session, account, command: name, values: given, rest, args, once, reply: id, proceed });
+      return sendMessage({ ...call, reply: id }, to ?? 'everyone', values.text, server);
     },
   });
 }

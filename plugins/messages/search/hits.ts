@@ -2,12 +2,14 @@ import {
   type Account,
   type Accounts,
   type Entry,
+  isMessage,
   type MessageLog,
   type NamedRoom,
   nameRooms,
   plainLine,
   roomAsTyped,
   type Server,
+  spokenBy,
 } from 'chatserv';
 import { textOfEdit } from './indexed-text.ts';
 import { snippetOf } from './snippet.ts';
@@ -43,7 +45,7 @@ export async function readHits(
   // In parallel, so that the store answers them in one batch.
   const all = await Promise.all(found.map(async ([id, edit]) => [await read(id), edit, await read(edit)] as const));
   return all.flatMap(([entry, edit, change]): Hit[] => {
-    if (entry === undefined || entry.redacted || entry.kind !== 'message') return [];
+    if (entry === undefined || entry.redacted || !isMessage(entry)) return [];
     // Whoever has left a room does not see what was changed later.
     const text = edit === 0 ? entry.body : change && textOfEdit(change);
     if (text === undefined || !containsPhrases(text, phrases)) return [];
@@ -72,6 +74,6 @@ export async function shownHits(
 }
 
 /** What `history <place> around <id>` needs, and the message: `4711 #lab [2026-11-23T20:15:04Z] alice: tea?` */
-function lineOf({ id, time, from }: Entry, place: NamedRoom, snippet: string): string {
-  return `${id} ${roomAsTyped(place)} ${plainLine(time, `${from}: ${snippet}`)}`;
+function lineOf({ id, kind, time, from }: Entry, place: NamedRoom, snippet: string): string {
+  return `${id} ${roomAsTyped(place)} ${plainLine(time, spokenBy(from, snippet, kind === 'action'))}`;
 }

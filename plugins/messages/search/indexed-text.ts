@@ -1,4 +1,4 @@
-import { type Entry, z } from 'chatserv';
+import { type Entry, isMessage, z } from 'chatserv';
 import type { TextChange } from './text-index.ts';
 
 /** The kind of entries that replace the text of a message. */
@@ -19,7 +19,7 @@ export function textOfEdit({ kind, body, redacted }: Entry): string | undefined 
 /** What an entry changes in the index, if anything. */
 export function changeOf(entry: Entry): TextChange | undefined {
   const { id, room, sender, members, time, kind, body, of, redacted } = entry;
-  if (kind === 'message' && !redacted && body !== '') return ['add', { id, room, sender, members, time, text: body }];
+  if (isMessage(entry) && !redacted && body !== '') return ['add', { id, room, sender, members, time, text: body }];
   if (of === undefined) return undefined;
   if (kind === 'redaction') return ['remove', of];
   const text = textOfEdit(entry);

@@ -1,4 +1,4 @@
-import type { Account, Entry, MessageLog } from 'chatserv';
+import { type Account, type Entry, isMessage, type MessageLog } from 'chatserv';
 
 /** How many entries are read at a time when a user's latest message is looked for, and how many in all. */
 const PAGE = 500;
@@ -46,8 +46,8 @@ export class Messages {
   }
 }
 
-function isReportable({ kind, sender, redacted }: Entry): boolean {
-  return kind === 'message' && sender !== 0 && redacted !== true;
+function isReportable(entry: Entry): boolean {
+  return isMessage(entry) && entry.sender !== 0 && entry.redacted !== true;
 }
 
 function textIn({ body }: Entry): string | undefined {
