@@ -204,7 +204,16 @@ export { ResetCodes } from './services/reset-codes.ts';
 export { ResumeTokens } from './services/resume-tokens.ts';
 export { Roles } from './services/roles.ts';
 export { type RoomAct, RoomLog } from './services/room-log.ts';
-export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';
+export {
+  noRoom,
+  type RoomAccess,
+  type RoomInfo,
+  type RoomNameList,
+  type RoomNameRule,
+  type RoomRole,
+  type RoomSettings,
+  Rooms,
+} from './services/rooms.ts';
 export {
   type IndexAnswer,
   type IndexBatch,
