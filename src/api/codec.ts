@@ -1,3 +1,4 @@
+import type { Eventual } from '../hooks/eventual.ts';
 import type { Account } from './account.ts';
 import type { Entry } from './entry.ts';
 import type { IdempotencyKey, Message } from './message.ts';
@@ -55,10 +56,10 @@ export type Input =
       readonly reply?: number | undefined;
       /** Whether a message tells what its sender does. */
       readonly action?: boolean | undefined;
-      /**
-       * If the account may call a command of this name, nothing runs and the answer is `error:is-command:<command>`.
-       */
+      /** Nothing runs if the account may call a command of this name: the answer is `error:is-command:<command>`. */
       readonly unlessCommand?: string | undefined;
+      /** Encodes the answer or error, instead of `CodecState.encode`. Called once, unless the session ends before. */
+      readonly encode?: ((output: Output) => string) | undefined;
     }
   /** The client has every message up to this id. */
   | { readonly kind: 'acknowledge'; readonly id: number }
@@ -74,6 +75,11 @@ export type Input =
   | { readonly kind: 'poll' }
   /** The codec's own reply, such as a PONG, sent after the answers to everything before it. */
   | { readonly kind: 'reply'; readonly text: string }
+  /**
+   * Inputs that can be decided on only in their turn: `decide` is called once everything before is answered, and what it
+   * returns comes before the next line. `about` is the line's word, for an error when it exceeds a rate.
+   */
+  | { readonly kind: 'later'; readonly about: string; readonly decide: () => Eventual<readonly Input[]> }
   /** A line that cannot be understood, answered `error:<reason>:<about>`. */
   | { readonly kind: 'invalid'; readonly reason: string; readonly about: string };
 
@@ -91,8 +97,8 @@ export interface CodecState {
    * of a codec with the same value share one rendering. May change during the connection; `''` by default.
    */
   readonly capabilities?: string;
-  /** Names the client inside a message that `Codec.message` renders in two parts. */
-  readonly recipient?: string;
+  /** Names the client inside a message that `Codec.message` renders in two parts, or what stands there instead. */
+  readonly recipient?: string | ((message: Message) => string);
 }
 
 /** The language of one kind of client: lines to inputs, outputs and messages to bytes. */
@@ -119,10 +125,9 @@ export interface Codec {
    */
   message(message: Message, capabilities: string): string | readonly [before: string, after: string];
   /**
-   * Renders an entry that is not a message. Without this method, or when it returns an empty string, entries are not
-   * shown.
+   * Renders an entry that is not a message. Without this method, or when it returns an empty string, it is not shown.
    * @param message the same as a message, with a sanitised name, text and time
    * @param line its plugin's line for people; undefined if there is none, or the plugin is off
    */
-  entry?(entry: Entry, message: Message, line: string | undefined, capabilities: string): string;
+  entry?(entry: Entry, message: Message, line: string | undefined, capabilities: string): ReturnType<Codec['message']>;
 }

@@ -35,6 +35,9 @@ export function addCodecs(
   if (errors.length > 0) throw new ConfigErrors(errors);
 }
 
+/** A rendered message: for everyone, or around the recipient's name. */
+type Text = ReturnType<Codec['message']>;
+
 /** Calls a codec and tells the watchdog whose code is running. */
 type Watch = <T>(call: () => T) => T;
 
@@ -91,15 +94,18 @@ class GuardedCodec implements LiveCodec {
     return this.#watch(() => new GuardedState(this.#codec.open(session), this.#watch));
   }
 
-  message(message: Message, capabilities: string): string | readonly [string, string] {
-    const text: unknown = this.#watch(() => this.#codec.message(message, capabilities));
-    if (typeof text === 'string') return text;
-    if (isPair(text)) return text;
-    throw new TypeError(`message returned ${inspect(text)}, expected a string, or the two parts around a name`);
+  message(message: Message, capabilities: string): Text {
+    return this.#checked('message', () => this.#codec.message(message, capabilities));
   }
 
-  entry(entry: Entry, message: Message, line: string | undefined, capabilities: string): string {
-    return this.#watch(() => this.#codec.entry?.(entry, message, line, capabilities) ?? '');
+  entry(entry: Entry, message: Message, line: string | undefined, capabilities: string): Text {
+    return this.#checked('entry', () => this.#codec.entry?.(entry, message, line, capabilities) ?? '');
+  }
+
+  #checked(method: string, render: () => unknown): Text {
+    const text = this.#watch(render);
+    if (typeof text === 'string' || isPair(text)) return text;
+    throw new TypeError(`${method} returned ${inspect(text)}, expected a string, or the two parts around a name`);
   }
 }
 
@@ -117,14 +123,25 @@ class GuardedState implements CodecState {
     return this.#state.capabilities ?? '';
   }
 
-  get recipient(): string {
+  get recipient(): NonNullable<CodecState['recipient']> {
     return this.#state.recipient ?? '';
   }
 
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
-    const inputs: unknown = this.#watch(() => this.#state.decode(line, question));
-    if (Array.isArray(inputs)) return inputs.some(isLogin) ? inputs.map(withDeviceName) : inputs;
-    throw new TypeError(`decode returned ${inspect(inputs)}, expected a list of inputs`);
+    return this.#checked(
+      'decode',
+      this.#watch(() => this.#state.decode(line, question)),
+    );
+  }
+
+  #checked(method: string, inputs: unknown): readonly Input[] {
+    if (!Array.isArray(inputs)) throw new TypeError(`${method} returned ${inspect(inputs)}, expected a list of inputs`);
+    return inputs.some(isAltered) ? inputs.map((input: Input) => this.#altered(input)) : inputs;
+  }
+
+  #altered(input: Input): Input {
+    if (input.kind !== 'later') return withDeviceName(input);
+    return { ...input, decide: async () => this.#checked('decide', await this.#watch(input.decide)) };
   }
 
   encode(output: Output): string {
@@ -134,8 +151,8 @@ class GuardedState implements CodecState {
   }
 }
 
-function isLogin({ kind }: Input): boolean {
-  return kind === 'login';
+function isAltered({ kind }: Input): boolean {
+  return kind === 'login' || kind === 'later';
 }
 
 /** Puts the name of a client's device into its one form, whatever the codec. A name that no device can have is an error. */

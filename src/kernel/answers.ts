@@ -49,40 +49,35 @@ export class Answers {
     return this.#given?.promise ?? Promise.resolve();
   }
 
-  /** Answers a line with an error, in its turn. */
-  async addError({ reason, about }: { readonly reason: string; readonly about: string }): Promise<void> {
+  /** Answers a line in its turn. */
+  async inTurn(answer: () => void | Promise<void> | undefined): Promise<void> {
     await this.given();
-    this.#session.send({ kind: 'error', reason, about });
+    await answer();
   }
 
-  /** Sends a reply of the codec's own, in its turn. */
-  async addReply(text: string): Promise<void> {
-    await this.given();
-    this.#session.reply(text);
+  /** Answers a line with an error, in its turn. */
+  addError(reason: string, about: string, encode?: CommandInput['encode']): Promise<void> {
+    return this.inTurn(() => this.#session.send({ kind: 'error', reason, about }, encode));
   }
 
   /** Runs a command, unless its line exceeded a rate. @returns when the next line may be read, undefined if at once */
   add(input: CommandInput, { commands, hooks }: KernelGeneration): Promise<void> | undefined {
-    const { word, unlessCommand = '' } = input;
+    const { word, unlessCommand = '', encode } = input;
     const command = commands.get(word);
-    const about = command === undefined ? shown(word) : word;
-    if (this.#session.inputs.throttled) return this.addError({ reason: 'rate', about });
-    if (command === undefined) return this.addError({ reason: 'command', about });
-    const request = { input, command, unless: commands.get(unlessCommand), hooks, isDone: false };
-    if (!command.overlaps) return this.#runAlone(request);
-    return this.#unanswered.length < this.#maxRunning ? this.#overlap(request) : this.#overlapLater(request);
-  }
-
-  async #runAlone(request: Request): Promise<void> {
-    await this.given();
-    request.answer = await eventually(this.#run(request, () => {}));
-    this.#send(request);
-  }
-
-  async #overlapLater(request: Request): Promise<void> {
+    const about =
+      command === undefined ? [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('') : word;
+    if (this.#session.inputs.throttled) return this.addError('rate', about, encode);
+    if (command === undefined) return this.addError('command', about, encode);
+    const request: Request = { input, command, unless: commands.get(unlessCommand), hooks, isDone: false };
+    if (!command.overlaps) {
+      return this.inTurn(async () => {
+        request.answer = await eventually(this.#run(request, () => {}));
+        this.#send(request);
+      });
+    }
+    if (this.#unanswered.length < this.#maxRunning) return this.#overlap(request);
     this.#session.context.environment.counters.countLimitHit('commands-under-way');
-    await this.given();
-    await this.#overlap(request);
+    return this.inTurn(() => this.#overlap(request));
   }
 
   /** Runs a command beside those before it. @returns when its effects have their order, undefined if at once */
@@ -125,13 +120,13 @@ export class Answers {
   }
 
   /** Sends an answer. One that the codec cannot encode, such as facts that JSON lacks, is the command's failure. */
-  #send({ answer, input: { word }, command: { name, plugin } }: Request): void {
+  #send({ answer, input: { word, encode }, command: { name, plugin } }: Request): void {
     try {
-      if (answer !== undefined) this.#session.send(answer);
+      if (answer !== undefined) this.#session.send(answer, encode);
     } catch (err) {
       const facts = { event: 'plugin-error', plugin, command: name, ...this.#session.who, err };
       this.#session.context.environment.logger.error(facts, `the answer of command '${name}' cannot be sent`);
-      this.#session.send({ kind: 'error', reason: 'internal', about: word });
+      this.#session.send({ kind: 'error', reason: 'internal', about: word }, encode);
     }
   }
 
@@ -195,9 +190,4 @@ export class Answers {
     const { reason, sentence } = reply;
     return { kind: 'error', reason, about: input.word, ...(sentence !== undefined && { sentence }) };
   }
-}
-
-/** The part of an unknown command's word that an error repeats. */
-function shown(word: string): string {
-  return [...withoutControls(word.slice(0, 2 * WORD_SHOWN))].slice(0, WORD_SHOWN).join('');
 }

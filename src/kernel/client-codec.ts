@@ -19,9 +19,9 @@ export class ClientCodec {
   }
 
   /** @throws when the codec cannot encode the facts of an answer or event */
-  encode(output: Output): Buffer {
+  encode(output: Output, encode?: (output: Output) => string): Buffer {
     try {
-      return Buffer.from(this.#state.encode(output));
+      return Buffer.from(encode?.(output) ?? this.#state.encode(output));
     } catch (cause) {
       // A plugin may pass facts that no codec can encode; everything else is the codec's failure.
       if (output.kind === 'answer' || output.kind === 'event') throw cause;
@@ -53,6 +53,15 @@ export class ClientCodec {
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
     try {
       return this.#state.decode(line, question);
+    } catch (cause) {
+      this.#report(cause);
+      return [];
+    }
+  }
+
+  async decide({ decide }: Extract<Input, { kind: 'later' }>): Promise<readonly Input[]> {
+    try {
+      return await decide();
     } catch (cause) {
       this.#report(cause);
       return [];

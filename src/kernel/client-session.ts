@@ -106,16 +106,12 @@ export class ClientSession implements LoginSession, AcceptedSession, Recipient, 
     return this.questions.preset?.get(question);
   }
 
-  send(output: Output): void {
-    const bytes = this.clientCodec.encode(output);
+  /** @param encode encodes it instead of the codec */
+  send(output: Output, encode?: (output: Output) => string): void {
+    const bytes = this.clientCodec.encode(output, encode);
     if (output.kind === 'event') this.outbox.put(chunkOf(bytes));
     else this.outbox.putAnswer(bytes);
     if (output.kind === 'welcome') this.questions.preset = undefined;
-  }
-
-  /** Sends a reply of the codec's own. */
-  reply(text: string): void {
-    this.outbox.putAnswer(Buffer.from(text));
   }
 
   close(reason: string, seconds?: number): void {

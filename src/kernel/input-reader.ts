@@ -44,6 +44,12 @@ export class InputReader {
     }
   }
 
+  /** Puts the inputs that the codec decides on now before the next one. */
+  async decide(input: Extract<Input, { kind: 'later' }>): Promise<void> {
+    this.#inputs = [...(await this.#session.clientCodec.decide(input)), ...this.#inputs.slice(this.#taken)];
+    this.#taken = 0;
+  }
+
   /** Resolves when `next` may have an input. Call it when that returned none. */
   arrival(): Promise<void> {
     const { outbox } = this.#session;

@@ -141,7 +141,7 @@ export class Kernel implements SessionContext {
       answers = new Answers(session, account, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);
       for (;;) {
-        if (session.questions.takeDeferredPoll()) await this.#poll(session, answers);
+        if (session.questions.pollDeferred) await this.#poll(session, answers);
         const input = session.inputs.next();
         const busy = input === undefined ? session.inputs.arrival() : this.#answer(input, session, answers);
         if (busy !== undefined) await busy;
@@ -178,19 +178,23 @@ export class Kernel implements SessionContext {
     switch (input.kind) {
       case 'command':
         return answers.add(input, this.generation);
+      case 'later':
+        if (session.inputs.throttled) return answers.addError('rate', input.about);
+        return answers.inTurn(() => session.inputs.decide(input));
       case 'invalid':
-        return answers.addError(input);
+        return answers.addError(input.reason, input.about);
       case 'reply':
-        return answers.addReply(input.text);
+        return answers.inTurn(() => session.outbox.putAnswer(Buffer.from(input.text)));
       case 'poll':
         return this.#poll(session, answers);
       default:
-        return answers.addError({ reason: 'unexpected', about: input.kind });
+        return answers.addError('unexpected', input.kind);
     }
   }
 
   /** Delivers what is queued for a client that polls, and sends `ready`. */
   async #poll(session: ClientSession, answers: Answers): Promise<void> {
+    session.questions.pollDeferred = false;
     await answers.given();
     if (session.codec.pollsForMessages) await session.feed.poll();
     session.send({ kind: 'ready' });

@@ -13,7 +13,8 @@ export class Questions {
   asking = false;
   /** How long questions have waited for their answers, in milliseconds. */
   waited = 0;
-  #pollDeferred = false;
+  /** Whether the client has polled during a question. */
+  pollDeferred = false;
 
   constructor(session: ClientSession) {
     this.#session = session;
@@ -31,8 +32,7 @@ export class Questions {
       for (;;) {
         const input = this.#session.inputs.next(question);
         if (input?.kind === 'answer') return input.text;
-        if (input !== undefined) this.#handleOther(input);
-        else await this.#session.inputs.arrival();
+        await (input === undefined ? this.#session.inputs.arrival() : this.#handleOther(input));
       }
     } catch (cause) {
       throw cause instanceof SessionClosed ? new SessionClosed(this.#session) : cause;
@@ -43,7 +43,7 @@ export class Questions {
   }
 
   /** Handles an input other than an answer. @throws when it ends the question */
-  #handleOther(input: Input): void {
+  #handleOther(input: Input): Promise<void> | undefined {
     const session = this.#session;
     const isLogin = session.account === undefined;
     if (input.kind === 'login' && isLogin) {
@@ -51,16 +51,11 @@ export class Questions {
       throw new LoginRestarted(session);
     }
     if (input.kind === 'cancel' && !isLogin) throw new QuestionCancelled(session);
-    if (input.kind === 'reply') session.reply(input.text);
-    else if (input.kind === 'poll') this.#pollDeferred = true;
+    if (input.kind === 'later') return session.inputs.decide(input);
+    if (input.kind === 'reply') session.outbox.putAnswer(Buffer.from(input.text));
+    else if (input.kind === 'poll') this.pollDeferred = true;
     else if (input.kind === 'invalid') session.send({ ...input, kind: 'error' });
     else session.send({ kind: 'error', reason: 'unexpected', about: input.kind });
-  }
-
-  /** Whether the client has polled during a question. Resets it. */
-  takeDeferredPoll(): boolean {
-    const deferred = this.#pollDeferred;
-    this.#pollDeferred = false;
-    return deferred;
+    return undefined;
   }
 }

@@ -28,7 +28,10 @@ export class Rendered extends Renderable<RenderedEntry> {
 
   chunk(codec: Codec, state: CodecState): Chunk {
     const { chunk, before, after } = this.rendering(codec, state);
-    return chunk ?? chunkOf(Buffer.from(before + (state.recipient ?? '') + after), [this.message]);
+    const { recipient: name = '' } = state;
+    if (chunk !== undefined) return chunk;
+    const shown = typeof name === 'string' ? name : name(this.message);
+    return chunkOf(Buffer.from(before + shown + after), [this.message]);
   }
 
   /** The bytes for all recipients with the same codec and capabilities; undefined where they differ. */

@@ -156,7 +156,7 @@ export class SessionFeed implements Feed {
 
   /** The transport took the bytes of these messages. */
   taken(messages: readonly Message[]): void {
-    if (this.#acknowledges && this.#reader !== undefined) {
+    if (this.#session.codec.acknowledges && this.#reader !== undefined) {
       this.#report(messages.findLast(({ id }) => id === 0));
       return;
     }
@@ -177,10 +177,6 @@ export class SessionFeed implements Feed {
   end(): void {
     this.#last = this.position;
     this.#wake();
-  }
-
-  get #acknowledges(): boolean {
-    return this.#session.codec.acknowledges === true;
   }
 
   /** Whether a kept entry had better stay in the log for now. */
@@ -209,7 +205,9 @@ export class SessionFeed implements Feed {
         this.#missed = Math.max(this.#missed, this.#delivery.tail);
         const { logger, clock } = this.#context.environment;
         logger.error({ event: 'store-error', ...this.#session.who, err: cause }, 'an inbox cannot be read; will retry');
-        clock.after(RETRY, () => this.#retry(reader));
+        clock.after(RETRY, () => {
+          if (this.#state === 'held' && !this.#session.ended) this.catchUp(reader).catch(() => {});
+        });
         reject(cause);
       })
       .finally(() => {
@@ -217,10 +215,6 @@ export class SessionFeed implements Feed {
         resolve();
       });
     return promise;
-  }
-
-  #retry(reader: InboxReader): void {
-    if (this.#state === 'held' && !this.#session.ended) this.catchUp(reader).catch(() => {});
   }
 
   async #readAll(reader: InboxReader, firstPageDelivered: () => void): Promise<void> {
@@ -300,7 +294,7 @@ export class SessionFeed implements Feed {
       this.#putUnread(chunk);
       return true;
     }
-    if (this.#acknowledges) {
+    if (this.#session.codec.acknowledges) {
       this.#unacknowledged ??= new Unacknowledged(this.#context);
       this.#unacknowledged.add(message);
     } else {

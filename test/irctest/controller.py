@@ -21,7 +21,7 @@ ENVIRONMENT = {**os.environ, "NODE_COMPILE_CACHE": str(PROJECT / "node_modules/.
 # No limit that a test of the protocol could meet, and nothing that IRC clients do not use.
 PLUGINS = {
     "irc": {"name": "My.Little.Server", "network": "ExampleNet", "motd": ["Welcome to the test."]},
-    "guests": {"rooms": "create", "mark": False, "maxGuests": 1000, "perNetwork": 1000},
+    "guests": {"rooms": True, "mark": False, "maxGuests": 1000, "perNetwork": 1000},
     "password": {"minLength": 1, "memory": 8192, "passes": 1},
     "sqlite": {"file": "chat.db"},
     "rooms": {"maxCreated": 1000},
