@@ -18,13 +18,14 @@ export default {
   edits: { file: 'messages/edits/index', provides: [] },
   exports: { file: 'exports/index', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
-  guests: { file: 'login/guests/index', provides: ['guests'] },
+  guests: { file: 'login/guests', provides: ['guests'] },
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
   history: { file: 'messages/history/index', provides: ['history'] },
   http: { file: 'http/index', provides: ['http'] },
   ignore: { file: 'account/ignore/index', provides: ['ignores', 'personal-data'] },
   invitations: { file: 'login/invitations/index', provides: ['invitations'] },
+  irc: { file: 'codecs/irc/index', provides: [] },
   json: { file: 'codecs/json', provides: [], always: true },
   line: { file: 'codecs/line', provides: [], always: true },
   lockout: { file: 'login/lockout/index', provides: ['lockout'] },
@@ -88,13 +89,14 @@ declare module 'chatserv' {
     readonly edits: OptionsOf<typeof import('./messages/edits/index.ts').default>;
     readonly exports: OptionsOf<typeof import('./exports/index.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
-    readonly guests: OptionsOf<typeof import('./login/guests/index.ts').default>;
+    readonly guests: OptionsOf<typeof import('./login/guests.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;
     readonly help: OptionsOf<typeof import('./commands/help.ts').default>;
     readonly history: OptionsOf<typeof import('./messages/history/index.ts').default>;
     readonly http: OptionsOf<typeof import('./http/index.ts').default>;
     readonly ignore: OptionsOf<typeof import('./account/ignore/index.ts').default>;
     readonly invitations: OptionsOf<typeof import('./login/invitations/index.ts').default>;
+    readonly irc: OptionsOf<typeof import('./codecs/irc/index.ts').default>;
     readonly json: OptionsOf<typeof import('./codecs/json.ts').default>;
     readonly line: OptionsOf<typeof import('./codecs/line.ts').default>;
     readonly lockout: OptionsOf<typeof import('./login/lockout/index.ts').default>;

@@ -23,7 +23,7 @@ import { optionsTable } from './tables.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Standard plugins that are on in every config until it switches them off: earlier versions had them built in. */
-const ALWAYS = /^(codecs\/|login\/dialogue$)/;
+const ALWAYS = /^(codecs\/[^/]+$|login\/dialogue$)/;
 const check = process.argv.includes('--check');
 
 registerModuleHooks();

@@ -27,8 +27,6 @@ export interface RoomRecord extends NamedRoom {
   readonly topic?: string;
   readonly access?: string;
   readonly posting?: string;
-  readonly topics?: string;
-  readonly limit?: number;
   /** In seconds. */
   readonly slow?: number;
   readonly archived?: boolean;

@@ -23,8 +23,6 @@ import { Memberships } from './memberships.ts';
 import { Moderation } from './moderation.ts';
 import { moderatorCommands } from './moderator-commands.ts';
 import { Moderators } from './moderators.ts';
-import { nameCommands } from './name-commands.ts';
-import { NameRules } from './name-rules.ts';
 import { bare } from './names.ts';
 import { roomsOptions } from './options.ts';
 import { ownerCommands } from './owner-commands.ts';
@@ -78,7 +76,6 @@ export default definePlugin({
     const posting = new Posting(context);
     const declared = new Declared(context, settings, members);
     const moderation = new Moderation(context, members);
-    const rules = new NameRules(context);
     let unfollow = () => {};
     let stopHandling = () => {};
 
@@ -99,8 +96,7 @@ export default definePlugin({
       kinds: roomKinds((room) => (directory.get(room)?.size ?? 0) > options.quietAbove),
       commands: [
         ...everydayCommands(context, settings, members),
-        ...moderatorCommands(context, moderation, rules),
-        ...nameCommands(context, rules),
+        ...moderatorCommands(context, moderation),
         ...ownerCommands(context, settings, members),
       ],
       hooks: {
@@ -127,7 +123,7 @@ export default definePlugin({
           if (change === 'registered') await declared.registered(account);
           if (change !== 'removed') return;
           for (const one of [context.bans, mutes, context.invitations]) await one.removeAccount(account.id);
-          for (const room of await directory.recount()) await settings.removeEmpty(room);
+          await directory.recount();
         },
       },
       async start() {

@@ -27,9 +27,9 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
       return room !== undefined && isAtLeast(await actingRole(context, room, account, least), least);
     },
     postRefusal: (room, account) => posting.refusal(room, account),
-    async create(name, creator, wanted = {}, role = 'owner') {
+    async create(name, owner, wanted = {}) {
       await directory.load();
-      return settings.create(bare(name), creator, wanted, role);
+      return settings.create(bare(name), owner, wanted);
     },
     async own(plugin, name, wanted = {}) {
       await directory.load();

@@ -1,0 +1,30 @@
+/** The capabilities that clients can switch on, with the value that `CAP LS 302` shows. */
+const CAPABILITIES: ReadonlyMap<string, string> = new Map([
+  ['account-notify', ''],
+  ['account-tag', ''],
+  ['batch', ''],
+  ['cap-notify', ''],
+  ['echo-message', ''],
+  ['extended-join', ''],
+  ['labeled-response', ''],
+  ['message-tags', ''],
+  ['multi-prefix', ''],
+  ['sasl', 'PLAIN'],
+  ['server-time', ''],
+  ['standard-replies', ''],
+  ['userhost-in-names', ''],
+]);
+
+/** The version of `CAP LS` from which values are shown. */
+const WITH_VALUES = 302;
+
+/** The capabilities as `CAP LS` lists them. @param version the client's, 301 if it gave none */
+export function listed(version: number): string[] {
+  const hasValues = version >= WITH_VALUES;
+  return [...CAPABILITIES].map(([name, value]) => (hasValues && value !== '' ? `${name}=${value}` : name));
+}
+
+/** Whether clients can switch a capability on. */
+export function isCapability(name: string): boolean {
+  return CAPABILITIES.has(name);
+}

@@ -1,0 +1,58 @@
+import type { RoomRole } from 'chatserv';
+import type { Channel } from './channels.ts';
+import type { Client } from './client.ts';
+import { sourceOf } from './irc.ts';
+import { nickOf } from './names.ts';
+import type { DraftMessage } from './wire/message.ts';
+
+/** How many bytes of names a line of `NAMES` has. */
+const NAMES_LENGTH = 400;
+
+/** What stands before the nick of a member, the highest first. */
+const PREFIXES: Readonly<Record<RoomRole, string>> = { owner: '~', moderator: '@', member: '', reader: '' };
+
+/** The prefixes of a member for a client: all of them, or the highest. */
+export function prefixOf(role: RoomRole): string {
+  return PREFIXES[role];
+}
+
+/** The `JOIN` of a client's own account, and what follows it: the topic and the names. */
+export function channelLines(client: Client, channel: Channel): DraftMessage[] {
+  return [joinLine(client, channel), ...topicLines(client, channel), ...namesLines(client, channel)];
+}
+
+/** A client's own `JOIN`. */
+function joinLine(client: Client, { name }: Channel): DraftMessage {
+  return { source: client.source, command: 'JOIN', params: [name, ...extendedJoin(client, client)] };
+}
+
+/** What follows the channel in the `JOIN` of a client, as another one sees it. */
+export function extendedJoin(
+  reader: Client,
+  who: { readonly account: { readonly id: number; readonly name: string }; readonly realname: string },
+): string[] {
+  if (!reader.has('extended-join')) return [];
+  return [who.account.id > 0 ? who.account.name : '*', who.realname];
+}
+
+/** A channel's topic, if it has one. */
+export function topicLines(client: Client, { name, topic }: Channel): DraftMessage[] {
+  return topic === '' ? [] : [client.numericLine('RPL_TOPIC', [name], topic)];
+}
+
+/** The members of a channel who are online. */
+export function namesLines(client: Client, channel: Channel): DraftMessage[] {
+  const { irc } = client;
+  const lines: string[] = [''];
+  for (const { account, role } of channel.members.values()) {
+    const shown = client.has('userhost-in-names') ? sourceOf(irc, account) : nickOf(account);
+    const name = `${prefixOf(role)}${shown}`;
+    const line = lines.pop() ?? '';
+    const longer = line === '' ? name : `${line} ${name}`;
+    lines.push(...(Buffer.byteLength(longer) > NAMES_LENGTH ? [line, name] : [longer]));
+  }
+  return [
+    ...lines.map((names) => client.numericLine('RPL_NAMREPLY', ['=', channel.name], names)),
+    client.numericLine('RPL_ENDOFNAMES', [channel.name]),
+  ];
+}

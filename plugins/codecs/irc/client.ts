@@ -1,0 +1,186 @@
+import type { Account, CodecState, Input, LineRead, Message, Output, Question, Session } from 'chatserv';
+import { inputsOf } from './call.ts';
+import { type Irc, sourceOf } from './irc.ts';
+import { nickOf } from './names.ts';
+import { type Numeric, numericOf } from './numerics.ts';
+import { Registration } from './registration/registration.ts';
+import { welcomeLines } from './registration/welcome.ts';
+import { type LineFacts, tagsOf } from './render/tags.ts';
+import { type DraftMessage, parseMessage, serializeMessage } from './wire/message.ts';
+
+/** The event with which the plugin sends a client lines outside its answers. */
+const LINES = 'irc';
+
+/** How many messages of its account are remembered until their answers. Another device may have sent them. */
+const POSTED_MOST = 256;
+
+/** One client's connection. */
+export class Client implements CodecState {
+  readonly session: Session;
+  readonly irc: Irc;
+  /** Until the client is logged in. */
+  registration: Registration | undefined;
+  /** What the client gave in `USER`, or the nick's place. */
+  user = '';
+  realname = '';
+  /** Why it is away; undefined if it is not. */
+  away: string | undefined;
+  /** What it said in `QUIT`. */
+  quitMessage: string | undefined;
+  /** The channels that it joins and leaves by commands of its own, whose answers say so: keys of their names. */
+  readonly moving = new Set<string>();
+  /** The greatest version that it gave in `CAP LS`. */
+  capVersion = 0;
+  /** What the rendering of messages depends on: the capabilities that are switched on, sorted, with blanks. */
+  capabilities = '';
+  readonly #enabled = new Set<string>();
+  readonly #posted = new Map<number, Message>();
+  #batches = 0;
+
+  constructor(session: Session, irc: Irc) {
+    this.session = session;
+    this.irc = irc;
+    this.registration = new Registration(this);
+    irc.clients.add(this);
+  }
+
+  /** The account. @throws before the login */
+  get account(): Account {
+    const { account } = this.session;
+    if (account === undefined) throw new Error('the client is not logged in');
+    return account;
+  }
+
+  /** The nick as the client knows it; `*` before it has one. */
+  get nick(): string {
+    const { account } = this.session;
+    return account === undefined ? (this.registration?.nick ?? '*') : nickOf(account);
+  }
+
+  /** The source of lines from this client: `nick!user@host`. */
+  get source(): string {
+    return sourceOf(this.irc, this.account);
+  }
+
+  /** The nick in a message for this client: its own, or, where its account wrote it elsewhere, that of the partner. */
+  readonly recipient = ({ from, audience }: Message): string => {
+    if (from.id !== this.session.account?.id || 'group' in audience) return this.nick;
+    const [partner] = audience.accounts;
+    return partner === undefined ? this.nick : nickOf(partner);
+  };
+
+  /** Whether a capability is switched on. */
+  has(capability: string): boolean {
+    return this.#enabled.has(capability);
+  }
+
+  /** The capabilities that are switched on. */
+  get enabled(): readonly string[] {
+    return [...this.#enabled].sort();
+  }
+
+  /** Switches a capability on or off. */
+  enable(capability: string, isOn = true): void {
+    if (isOn) this.#enabled.add(capability);
+    else this.#enabled.delete(capability);
+    this.capabilities = this.enabled.join(' ');
+  }
+
+  /** Its account has posted a message, which the client may want to see as it was sent. */
+  posted(message: Message): void {
+    if (this.has('echo-message') && message.id > 0) this.#posted.set(message.id, message);
+    if (this.#posted.size > POSTED_MOST) this.#posted.clear();
+  }
+
+  /** A message that its account has posted, once. */
+  takePosted(id: number): Message | undefined {
+    const message = this.#posted.get(id);
+    this.#posted.delete(id);
+    return message;
+  }
+
+  /** A reference for a batch, unique among those of the client. */
+  nextBatch(): string {
+    this.#batches += 1;
+    return String(this.#batches);
+  }
+
+  decode(line: LineRead, question: Question | undefined): readonly Input[] {
+    if ('fault' in line) return [{ kind: 'reply', text: this.#faulty(line.fault) }];
+    const message = parseMessage(line.text);
+    if (message === undefined) return [];
+    if (this.session.account === undefined) return this.registration?.decode(message, question) ?? [];
+    // Lines cannot answer the question of a command: it is cancelled instead.
+    const cancel: Input[] = question === undefined ? [] : [{ kind: 'cancel' }];
+    return [...cancel, ...inputsOf(this, message)];
+  }
+
+  encode(output: Output): string {
+    switch (output.kind) {
+      case 'ask':
+      case 'blocked':
+        return this.registration?.encode(output) ?? this.text({ command: 'NOTICE', params: [this.nick, 'Not here.'] });
+      case 'welcome': {
+        const { registration } = this;
+        this.registration = undefined;
+        this.#online(output.account);
+        return `${registration?.success() ?? ''}${welcomeLines(this)
+          .map((line) => this.text(line))
+          .join('')}`;
+      }
+      case 'event':
+        return output.event === LINES ? String(output.facts.text) : '';
+      case 'error':
+        if (output.reason === 'rate') return this.numeric('RPL_TRYAGAIN', [output.about]);
+        return this.numeric('ERR_UNKNOWNERROR', [output.about], output.sentence ?? output.reason);
+      case 'closing':
+        return this.#closing(output.reason);
+      case 'answer':
+      case 'ready':
+        return '';
+    }
+  }
+
+  /** A line as text, from the server unless it has another source. */
+  text(line: DraftMessage): string {
+    return `${serializeMessage({ source: this.irc.options.name, ...line })}\r\n`;
+  }
+
+  /** A numeric as a line. @param text instead of its usual text */
+  numericLine(name: Numeric, params: readonly string[] = [], text?: string): DraftMessage {
+    const [command, usual] = numericOf(name);
+    const last = text ?? usual;
+    return { command, params: [this.nick, ...params, ...(last === undefined ? [] : [last])] };
+  }
+
+  /** A numeric as text. @param text instead of its usual text */
+  numeric(name: Numeric, params: readonly string[] = [], text?: string): string {
+    return this.text(this.numericLine(name, params, text));
+  }
+
+  /** Sends a line now, outside any answer. @param facts about it, as tags for a client that wants them; the time is now */
+  send(line: DraftMessage, facts: LineFacts = {}): void {
+    const tags = tagsOf((capability) => this.has(capability), { time: this.irc.clock.now(), ...facts });
+    this.sendText(this.text({ ...line, tags: new Map([...tags, ...(line.tags ?? [])]) }));
+  }
+
+  /** Sends lines now, with their ends. */
+  sendText(text: string): void {
+    if (!this.session.ended) this.session.send({ kind: 'event', event: LINES, facts: { text } });
+  }
+
+  #online(account: Account): void {
+    if (this.user === '') this.user = this.nick;
+    this.irc.clients.online(this, account);
+  }
+
+  #faulty(fault: 'too-long' | 'encoding'): string {
+    if (fault === 'too-long') return this.numeric('ERR_INPUTTOOLONG');
+    return this.text({ command: 'FAIL', params: ['*', 'INVALID_UTF8', 'Message rejected, it is not valid UTF-8'] });
+  }
+
+  #closing(reason: string): string {
+    const why = reason === 'goodbye' ? (this.quitMessage ?? 'Client quit') : reason;
+    return `${serializeMessage({ command: 'ERROR', params: [`Closing link: ${this.nick} (${why})`] })}\r\n`;
+  }
+}

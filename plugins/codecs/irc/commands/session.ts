@@ -1,0 +1,55 @@
+import type { Call, IrcCommands } from '../call.ts';
+import { motdLines } from '../motd.ts';
+import { cap } from '../registration/cap.ts';
+import type { DraftMessage } from '../wire/message.ts';
+
+/** What concerns the connection itself. */
+export const sessionCommands: IrcCommands = {
+  PING: {
+    run(call) {
+      const [token = ''] = call.params;
+      const { name } = call.irc.options;
+      if (call.params.length === 0) call.numeric('ERR_NEEDMOREPARAMS', ['PING']);
+      else if (token === '') call.numeric('ERR_NOORIGIN');
+      else call.line({ command: 'PONG', params: [name, token] });
+    },
+  },
+  PONG: { run() {} },
+  QUIT: {
+    run({ client, irc, account, params }) {
+      const [message] = params;
+      client.quitMessage = message;
+      if (message !== undefined) irc.lastWords.set(account.id, `Quit: ${message}`);
+      // Others are told at once, if it was the account's last session.
+      client.session.close('goodbye');
+      irc.lastWords.delete(account.id);
+    },
+  },
+  CAP: {
+    run(call) {
+      const lines: DraftMessage[] = [];
+      cap(call.client, call.params, lines);
+      for (const line of lines) call.line(line);
+    },
+  },
+  AUTHENTICATE: { run: (call) => call.numeric('ERR_SASLALREADY') },
+  USER: { run: alreadyRegistered },
+  PASS: { run: alreadyRegistered },
+  NICK: {
+    run(call) {
+      const [nick = ''] = call.params;
+      if (nick === '') call.numeric('ERR_NONICKNAMEGIVEN');
+      else if (nick !== call.client.nick)
+        call.numeric('ERR_NICKLOCKED', [nick], 'Your nick is the name of your account.');
+    },
+  },
+  MOTD: {
+    run(call) {
+      for (const line of motdLines(call.client)) call.line(line);
+    },
+  },
+};
+
+function alreadyRegistered(call: Call): void {
+  call.numeric('ERR_ALREADYREGISTERED');
+}

@@ -1,0 +1,110 @@
+import {
+  Accounts,
+  type Codec,
+  definePlugin,
+  type Entry,
+  History,
+  LoginDialogue,
+  MessageLog,
+  Presence,
+  Roles,
+  Rooms,
+} from 'chatserv';
+import { Channels } from './channels.ts';
+import { Client } from './client.ts';
+import { Clients } from './clients.ts';
+import { LogFollower } from './follow.ts';
+import type { Irc } from './irc.ts';
+import { ircOptions } from './options.ts';
+import { IrcPresence } from './presence.ts';
+import { REGISTRATION } from './registration/registration.ts';
+import { renderMessage, renderNotice } from './render/message.ts';
+
+/** How an IRC client begins. No user name contains a blank. */
+const FIRST_LINE = /^(?:@\S+ +)?(?:CAP|NICK|USER|PASS|AUTHENTICATE) +\S/i;
+
+export default definePlugin({
+  name: 'irc',
+  summary: 'Speaks IRC with its clients',
+  options: ircOptions,
+  needs: { accounts: Accounts, dialogue: LoginDialogue, log: MessageLog, presence: Presence },
+  wants: { rooms: Rooms, roles: Roles, history: History },
+  setup({ options, accounts, log, presence, rooms, roles, history, server, clock, logger, hotState }) {
+    const irc = hotState('irc', () => newIrc(clock.now()));
+    Object.assign(irc, { options, accounts, log, presence, rooms, roles, history, server, clock, logger });
+    const shown = hotState('presence', () => new IrcPresence(irc));
+    const follower = new LogFollower(irc, shown);
+    let stop = () => {};
+
+    const codec: Codec = {
+      name: 'irc',
+      takesOver: true,
+      claims: (firstLine) => FIRST_LINE.test(firstLine),
+      open: (session) => new Client(session, irc),
+      message: (message, capabilities) => renderMessage(irc, message, capabilities),
+      // The follower of the log tells clients what happens to their channels, also while they catch up.
+      entry: ({ kind }, message, line, capabilities) =>
+        line === undefined || CHANNEL_KINDS.has(kind) ? '' : renderNotice(irc, message, line, capabilities),
+    };
+
+    function failed(err: unknown): void {
+      logger.error({ event: 'store-error', err }, 'IRC clients were not told of a change: the store cannot be read');
+    }
+
+    return {
+      codecs: [codec],
+      hooks: {
+        onAdmit: {
+          guard: {
+            // Before single sessions are claimed: the client takes its time.
+            order: 'pre',
+            filter: (session) => session.codec.name === codec.name,
+            async handler(session, account) {
+              if (irc.clients.get(session)?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
+              await irc.channels.load(account);
+              session.onClosed(() => {
+                if (server.sessionsOf(account).length === 0) irc.channels.forget(account);
+              });
+              return undefined;
+            },
+          },
+        },
+        async onDisconnect(session) {
+          const { account } = session;
+          const client = irc.clients.get(session);
+          if (client !== undefined && account !== undefined) irc.clients.offline(client, account);
+        },
+        onMessage: {
+          observe: {
+            filter: ({ from }) => irc.clients.of(from).some((client) => client.has('echo-message')),
+            handler(message) {
+              for (const client of irc.clients.of(message.from)) client.posted(message);
+              return undefined;
+            },
+          },
+        },
+      },
+      start() {
+        stop();
+        const stops = [
+          presence.watch((account) => void shown.changed(account).catch(failed)),
+          log.follow((entries: readonly Entry[]) => {
+            for (const entry of entries) void follower.note(entry).catch(failed);
+          }),
+        ];
+        stop = () => {
+          for (const one of stops) one();
+        };
+      },
+      dispose: () => stop(),
+    };
+  },
+});
+
+/** The kinds of entries that clients are told as what they are in IRC, such as a `JOIN`. */
+const CHANNEL_KINDS: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room']);
+
+function newIrc(since: number): Irc {
+  const irc = { clients: new Clients(), lastWords: new Map(), since } as unknown as Irc & { channels: Channels };
+  return Object.assign(irc, { channels: new Channels(irc) });
+}

@@ -1,0 +1,46 @@
+import type {
+  Account,
+  Accounts,
+  History,
+  Logger,
+  MessageLog,
+  Presence,
+  Roles,
+  Rooms,
+  Server,
+  SteadyClock,
+} from 'chatserv';
+import type { Channels } from './channels.ts';
+import type { Clients } from './clients.ts';
+import { nickOf } from './names.ts';
+import type { IrcOptions } from './options.ts';
+
+/** The services of one generation of the plugin. */
+export interface IrcServices {
+  readonly options: IrcOptions;
+  readonly server: Server;
+  readonly clock: SteadyClock;
+  readonly logger: Logger;
+  readonly accounts: Accounts;
+  readonly log: MessageLog;
+  readonly presence: Presence;
+  readonly rooms: Rooms | undefined;
+  readonly roles: Roles | undefined;
+  readonly history: History | undefined;
+}
+
+/** What the parts of the plugin share. It outlives a reload, as sessions do; the services in it are then replaced. */
+export interface Irc extends IrcServices {
+  readonly clients: Clients;
+  readonly channels: Channels;
+  /** What accounts said as they went, until others are told. */
+  readonly lastWords: Map<number, string>;
+  /** When the server began to speak IRC, in milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Who sent a line: `nick!user@host`. The host says nothing about where a client is. */
+export function sourceOf({ clients, options }: Irc, account: Account): string {
+  const nick = nickOf(account);
+  return `${nick}!${clients.userOf(account) ?? (account.id > 0 ? nick : 'server')}@${options.name}`;
+}

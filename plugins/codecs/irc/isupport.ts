@@ -1,0 +1,28 @@
+import type { Irc } from './irc.ts';
+
+/** The longest line of the list, in tokens. */
+const TOKENS_A_LINE = 13;
+
+/** What the server tells clients about itself: the tokens of `RPL_ISUPPORT`. */
+function tokens({ options }: Irc): readonly string[] {
+  return [
+    `CHANTYPES=#${options.everyone === '' ? '' : '&'}`,
+    'CASEMAPPING=ascii',
+    'CHANNELLEN=33',
+    'NICKLEN=32',
+    'USERLEN=16',
+    'TOPICLEN=390',
+    'PREFIX=(qo)~@',
+    'TARGMAX=NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:,PART:',
+    'UTF8ONLY',
+    `NETWORK=${options.network}`,
+  ];
+}
+
+/** The tokens, a list for each line. */
+export function isupport(irc: Irc): readonly (readonly string[])[] {
+  const all = tokens(irc);
+  const lines: (readonly string[])[] = [];
+  for (let at = 0; at < all.length; at += TOKENS_A_LINE) lines.push(all.slice(at, at + TOKENS_A_LINE));
+  return lines;
+}

@@ -1,0 +1,26 @@
+import { z } from 'chatserv';
+import { isHostName } from './wire/source.ts';
+
+/** What stands before the name of a channel of one's own for messages to everyone. */
+const LOCAL = /^&[^\s,:]+$/;
+
+/** The options of the plugin. */
+export const ircOptions = z.strictObject({
+  name: z
+    .string()
+    .refine(isHostName, 'the name of a host, with a dot')
+    .default('chatserv.local')
+    .describe('The name that the server gives itself, which clients take for a host name; it need not be one'),
+  network: z
+    .string()
+    .regex(/^[^\s=]+$/)
+    .default('chatserv')
+    .describe('The name of the network, which clients show'),
+  everyone: z
+    .union([z.literal(''), z.string().regex(LOCAL)])
+    .default('&everyone')
+    .describe('The channel with the messages to everyone, which every client is in; without one they are notices'),
+  motd: z.array(z.string()).default([]).describe('The message of the day, line by line'),
+});
+
+export type IrcOptions = z.infer<typeof ircOptions>;

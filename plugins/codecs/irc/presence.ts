@@ -1,0 +1,64 @@
+import type { Account } from 'chatserv';
+import { extendedJoin } from './channel-lines.ts';
+import type { Channel } from './channels.ts';
+import type { Client } from './client.ts';
+import { type Irc, sourceOf } from './irc.ts';
+
+/** Shows who comes online and who goes: members of a channel as `JOIN` and `QUIT`. */
+export class IrcPresence {
+  readonly #irc: Irc;
+  /** The accounts that clients were told of. */
+  readonly #shown = new Set<number>();
+
+  constructor(irc: Irc) {
+    this.#irc = irc;
+  }
+
+  /** An account came online or went offline. */
+  async changed(account: Account): Promise<void> {
+    const { channels, clients } = this.#irc;
+    if (!this.#isOnline(account)) {
+      this.#gone(account);
+      return;
+    }
+    await channels.load(account);
+    // It may have left meanwhile.
+    if (!this.#isOnline(account)) {
+      if (!this.#shown.has(account.id)) channels.forget(account);
+      return;
+    }
+    if (this.#shown.has(account.id)) return;
+    this.#shown.add(account.id);
+    const own = new Set(clients.of(account));
+    for (const channel of channels.of(account)) this.joined(channel, account, own);
+  }
+
+  /** Tells the clients in a channel of a member. @param except clients that know */
+  joined(channel: Channel, account: Account, except: ReadonlySet<Client>): void {
+    const { channels, clients } = this.#irc;
+    const source = sourceOf(this.#irc, account);
+    const realname = clients.of(account)[0]?.realname ?? account.name;
+    for (const client of channels.clientsIn(channel)) {
+      if (except.has(client)) continue;
+      const params = [channel.name, ...extendedJoin(client, { account, realname })];
+      client.send({ source, command: 'JOIN', params }, { account });
+    }
+  }
+
+  #gone(account: Account): void {
+    const { channels, lastWords } = this.#irc;
+    const source = sourceOf(this.#irc, account);
+    const reason = lastWords.get(account.id) ?? 'Connection closed';
+    if (this.#shown.delete(account.id)) {
+      for (const peer of channels.peersOf(account)) {
+        peer.send({ source, command: 'QUIT', params: [reason] }, { account });
+      }
+    }
+    channels.forget(account);
+  }
+
+  #isOnline({ id, name }: Account): boolean {
+    const { presence, server } = this.#irc;
+    return server.sessionsOf({ id, name }).length > 0 || presence.find(name)?.id === id;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Output } from 'chatserv';
+import type { Call } from './call.ts';
+import type { Numeric } from './numerics.ts';
+import type { DraftMessage } from './wire/message.ts';
+
+/** The reasons of the server's commands as numerics, which are about a target. */
+const NUMERICS: Readonly<Record<string, Numeric>> = {
+  'no-room': 'ERR_NOSUCHCHANNEL',
+  'not-member': 'ERR_NOTONCHANNEL',
+  role: 'ERR_CHANOPRIVSNEEDED',
+  banned: 'ERR_BANNEDFROMCHAN',
+  'invite-only': 'ERR_INVITEONLYCHAN',
+  'room-full': 'ERR_CHANNELISFULL',
+  'too-many-rooms': 'ERR_TOOMANYCHANNELS',
+  name: 'ERR_BADCHANMASK',
+  user: 'ERR_NOSUCHNICK',
+};
+
+/** Why one of the server's commands refused a line, as a line. */
+export function errorLine(call: Call, output: Output, target: string): DraftMessage {
+  const { client, message } = call;
+  const { reason, sentence } = output.kind === 'error' ? output : { reason: output.kind, sentence: undefined };
+  if (reason === 'rate') return client.numericLine('RPL_TRYAGAIN', [message.command]);
+  const numeric = NUMERICS[reason];
+  if (numeric !== undefined) return client.numericLine(numeric, [target], sentence);
+  if (reason === 'denied') return client.numericLine('ERR_NOPRIVILEGES', [], sentence);
+  const context = target === '' ? [] : [target];
+  return client.numericLine('ERR_UNKNOWNERROR', [message.command, ...context], sentence ?? reason);
+}

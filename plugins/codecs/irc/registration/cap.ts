@@ -1,0 +1,66 @@
+import { isCapability, listed } from '../capabilities.ts';
+import type { Client } from '../client.ts';
+import type { DraftMessage } from '../wire/message.ts';
+
+/** The version of `CAP LS` whose clients are told of changes without asking. */
+const NOTIFIED = 302;
+
+/** The longest list in a line, in bytes: the rest of it has the server's name and the nick. */
+const LIST_LENGTH = 400;
+
+/** Answers a `CAP`, before the login or after it. */
+export function cap(client: Client, params: readonly string[], lines: DraftMessage[]): void {
+  const [subcommand = '', text = ''] = params;
+  const answer = (...rest: string[]) => lines.push({ command: 'CAP', params: [client.nick, ...rest] });
+  const { registration } = client;
+  switch (subcommand.toUpperCase()) {
+    case 'LS': {
+      const version = Number.parseInt(text, 10) || 0;
+      if (registration !== undefined) registration.isNegotiating = true;
+      if (version >= NOTIFIED) client.enable('cap-notify');
+      client.capVersion = Math.max(client.capVersion, version);
+      const parts = inParts(listed(client.capVersion));
+      parts.forEach((part, index) => {
+        const isLast = index === parts.length - 1;
+        if (isLast || version >= NOTIFIED) answer('LS', ...(isLast ? [] : ['*']), part);
+      });
+      return;
+    }
+    case 'LIST':
+      answer('LIST', client.enabled.join(' '));
+      return;
+    case 'REQ': {
+      if (registration !== undefined) registration.isNegotiating = true;
+      const wanted = text.split(' ').filter((word) => word !== '');
+      const isKnown = wanted.every((word) => isCapability(nameIn(word)) && !isRequired(client, word));
+      if (isKnown) for (const word of wanted) client.enable(nameIn(word), !word.startsWith('-'));
+      answer(isKnown ? 'ACK' : 'NAK', text);
+      return;
+    }
+    case 'END':
+      if (registration !== undefined) registration.isNegotiating = false;
+      return;
+    default:
+      lines.push(client.numericLine('ERR_INVALIDCAPCMD', [subcommand === '' ? '*' : subcommand]));
+  }
+}
+
+function nameIn(word: string): string {
+  return word.replace(/^-/, '');
+}
+
+/** Whether it is a capability that the client cannot switch off. */
+function isRequired({ capVersion }: Client, word: string): boolean {
+  return word === '-cap-notify' && capVersion >= NOTIFIED;
+}
+
+/** A list as lines that are not too long, at least one. */
+function inParts(words: readonly string[]): string[] {
+  const parts = [''];
+  for (const word of words) {
+    const last = parts.pop() ?? '';
+    const longer = last === '' ? word : `${last} ${word}`;
+    parts.push(...(longer.length > LIST_LENGTH ? [last, word] : [longer]));
+  }
+  return parts;
+}

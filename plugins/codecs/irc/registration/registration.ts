@@ -1,0 +1,183 @@
+import type { Input, Output, Question } from 'chatserv';
+import type { Client } from '../client.ts';
+import { nickOf } from '../names.ts';
+import { type DraftMessage, type IrcMessage, serializeMessage } from '../wire/message.ts';
+import { cap } from './cap.ts';
+import { presetOf } from './credentials.ts';
+import { refusalOf } from './refusal.ts';
+import { type Credentials, Sasl } from './sasl.ts';
+
+/** The question whose answer is that the registration is complete: the plugin asks it once SASL has authenticated. */
+export const REGISTRATION = 'irc-registration';
+
+/** What a client does until it is logged in: `CAP`, `AUTHENTICATE`, `PASS`, `NICK` and `USER`. */
+export class Registration {
+  readonly client: Client;
+  nick: string | undefined;
+  /** Whether capabilities are being negotiated, which suspends the registration. */
+  isNegotiating = false;
+  #hasUser = false;
+  #password: string | undefined;
+  readonly #sasl = new Sasl();
+  /** What the login under way is made with. */
+  #attempt: 'sasl' | 'nick' | undefined;
+  /** The account that SASL has authenticated, before the registration is complete. */
+  #authenticated: string | undefined;
+  /** Whether the client was told that. */
+  #isTold = false;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  /** Whether nothing is missing for the login. */
+  get isComplete(): boolean {
+    return this.nick !== undefined && this.#hasUser && !this.isNegotiating;
+  }
+
+  /** SASL has authenticated the client. @returns whether its registration goes on, and must be waited for */
+  authenticated(account: string): boolean {
+    if (this.#attempt !== 'sasl') return false;
+    this.#authenticated = account;
+    return !this.isComplete;
+  }
+
+  decode(message: IrcMessage, question: Question | undefined): readonly Input[] {
+    const lines: DraftMessage[] = [];
+    const inputs = this.#handle(message, lines);
+    const text = lines.map((line) => this.client.text(line)).join('');
+    const replies: Input[] = text === '' ? [] : [{ kind: 'reply', text }];
+    if (inputs !== undefined) return [...replies, ...inputs];
+    return [...replies, ...this.#proceed(question)];
+  }
+
+  /** Logs the client in once nothing is missing. */
+  #proceed(question: Question | undefined): readonly Input[] {
+    const { nick } = this;
+    if (!this.isComplete || nick === undefined || question === undefined) return [];
+    if (question === REGISTRATION) return [{ kind: 'answer', text: '' }];
+    if (this.#attempt !== undefined) return [];
+    this.#attempt = 'nick';
+    return [{ kind: 'login', preset: presetOf(nick, this.#password) }];
+  }
+
+  /** @returns inputs, instead of what follows from a complete registration */
+  #handle({ command, params }: IrcMessage, lines: DraftMessage[]): readonly Input[] | undefined {
+    const { client } = this;
+    const [first = ''] = params;
+    switch (command) {
+      case 'CAP':
+        cap(client, params, lines);
+        return undefined;
+      case 'NICK':
+        if (first === '') lines.push(client.numericLine('ERR_NONICKNAMEGIVEN'));
+        else this.nick = first;
+        return undefined;
+      case 'USER': {
+        const [user = '', , , realname = ''] = params;
+        if (params.length < 4 || user === '') {
+          lines.push(client.numericLine('ERR_NEEDMOREPARAMS', ['USER']));
+          return undefined;
+        }
+        client.user = userOf(user);
+        client.realname = realname;
+        this.#hasUser = true;
+        return undefined;
+      }
+      case 'PASS':
+        if (first === '') lines.push(client.numericLine('ERR_NEEDMOREPARAMS', ['PASS']));
+        else this.#password = first;
+        return undefined;
+      case 'AUTHENTICATE':
+        return this.#authenticate(params, lines);
+      case 'PING':
+        if (first === '') lines.push(client.numericLine('ERR_NEEDMOREPARAMS', ['PING']));
+        else lines.push({ source: client.irc.options.name, command: 'PONG', params: [client.irc.options.name, first] });
+        return [];
+      case 'PONG':
+        return [];
+      case 'QUIT':
+        return [{ kind: 'later', about: 'QUIT', decide: () => this.#quit(first) }];
+      default:
+        lines.push(client.numericLine('ERR_NOTREGISTERED'));
+        return [];
+    }
+  }
+
+  #authenticate(params: readonly string[], lines: DraftMessage[]): readonly Input[] {
+    const { client } = this;
+    if (params[0] === undefined) {
+      lines.push(client.numericLine('ERR_NEEDMOREPARAMS', ['AUTHENTICATE']));
+      return [];
+    }
+    if (!client.has('sasl')) return [];
+    if (this.#authenticated !== undefined) {
+      lines.push(client.numericLine('ERR_SASLALREADY'));
+      return [];
+    }
+    const step = this.#sasl.take(params[0]);
+    if ('lines' in step) {
+      lines.push(
+        ...step.lines.map((line) => ('numeric' in line ? client.numericLine(line.numeric, line.params) : line)),
+      );
+      return [];
+    }
+    return this.#logIn(step);
+  }
+
+  #logIn({ name, password }: Credentials): readonly Input[] {
+    this.#attempt = 'sasl';
+    return [{ kind: 'login', preset: presetOf(name, password) }];
+  }
+
+  #quit(message: string): readonly Input[] {
+    this.client.quitMessage = message;
+    this.client.session.close('goodbye');
+    return [];
+  }
+
+  encode(output: Extract<Output, { readonly kind: 'ask' | 'blocked' }>): string {
+    const { client } = this;
+    if (output.kind === 'ask' && output.question === REGISTRATION) return this.success();
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    if (output.kind === 'blocked') {
+      const why = `Too many attempts. Try again in ${output.seconds} seconds.`;
+      const failed =
+        attempt === 'sasl' ? client.numeric('ERR_SASLFAIL') : client.numeric('ERR_PASSWDMISMATCH', [], why);
+      return `${failed}${serializeMessage({ command: 'ERROR', params: [`Closing link: ${why}`] })}\r\n`;
+    }
+    // The login dialogue begins before the client has said anything.
+    if (attempt === undefined) return '';
+    if (attempt === 'sasl') return client.numeric('ERR_SASLFAIL');
+    const { nick = '*' } = this;
+    const { numeric, text, isFinal } = refusalOf(output, this.#password !== undefined);
+    this.nick = undefined;
+    // The dialogue asks on, but such a client has no answer.
+    if (isFinal) queueMicrotask(() => client.session.close('denied'));
+    return client.numeric(numeric, numeric === 'ERR_PASSWDMISMATCH' ? [] : [nick], text);
+  }
+
+  /** Tells a client that SASL has authenticated it, once. */
+  success(): string {
+    const { client } = this;
+    if (this.#authenticated === undefined || this.#isTold) return '';
+    this.#isTold = true;
+    const name = this.#authenticated;
+    const { nick } = client;
+    const source = `${nickOf({ name })}!${client.user || nickOf({ name })}@${client.irc.options.name}`;
+    const loggedIn = client.text({
+      command: '900',
+      params: [nick, source, name, `You are now logged in as ${name}`],
+    });
+    return loggedIn + client.numeric('RPL_SASLSUCCESS');
+  }
+}
+
+/** The longest user name in a source, in characters. */
+const USER_LENGTH = 16;
+
+/** A user name as it may stand in a source. */
+function userOf(given: string): string {
+  return [...given.replace(/[!@:\p{C}]/gu, '')].slice(0, USER_LENGTH).join('') || 'user';
+}
