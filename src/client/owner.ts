@@ -78,6 +78,8 @@ export interface Received {
   /** Its number within the room; 0 if it is not stored. */
   readonly seq?: number | undefined;
   readonly text: string;
+  /** Whether it tells what its sender does: show it as `* alice waves`. */
+  readonly action?: boolean | undefined;
   /** The id of the message that it answers. */
   readonly reply?: number | undefined;
   /** That message in short, for people: `alice: "are you the…"`. */
@@ -160,7 +162,7 @@ export interface Owner {
   other?(event: { readonly type: string }): void;
 }
 
-/** An entry of a kind other than `message`. */
+/** An entry that is not a message. */
 export interface ReceivedEntry {
   /** Its position in the log, among those of messages; 0 if it is not stored. */
   readonly id: number;

@@ -32,6 +32,8 @@ export class RequestError extends Error {
 
 /** Details of a message to send. */
 export interface MessageOptions {
+  /** Whether it tells what the user does, as `waves` does: shown as `* alice waves`. */
+  readonly action?: boolean | undefined;
   /** The id of the message that it answers, which must be in the same place. */
   readonly reply?: number | undefined;
   /**

@@ -29,7 +29,16 @@ describe.skipIf(CHROMIUM === undefined)('an answer on the page', { timeout: 120_
     await bob.says('delete last');
     await quote.filter({ hasText: 'In reply to a deleted message' }).waitFor();
 
+    await bob.says('me everyone lights the kiln');
+    await bob.seesInOrder(/^edited:/, /^deleted:/, 'sent:');
+    await ada.says('/me puts the kettle on');
+    await bob.sees(/\] \* ada puts the kettle on$/);
+    const actions = ada.page.locator('#messages .body.action');
+    await actions.filter({ hasText: '* bob lights the kiln' }).waitFor();
+    await actions.filter({ hasText: '* ada puts the kettle on' }).waitFor();
+
     await ada.page.reload();
+    await actions.filter({ hasText: '* ada puts the kettle on' }).waitFor();
     await ada.hears('<b>yes</b>');
     await quote.filter({ hasText: 'In reply to a deleted message' }).waitFor();
   });

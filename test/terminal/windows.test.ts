@@ -27,6 +27,9 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.enters('is the kiln free?');
     await bob.sees(/#lab alice: is the kiln free\?/);
     await alice.shows(/\d\d:\d\d you: is the kiln free\?\n1 everyone \[2 #lab\]\n#lab>$/);
+    await alice.enters('/me waves');
+    await bob.sees(/#lab \* alice waves$/);
+    await alice.shows(/\d\d:\d\d \* alice waves\n1 everyone/);
     await alice.types('half a sen');
     await alice.presses('M-1');
     await alice.shows(/\[1 everyone\] 2 #lab\neveryone>$/);

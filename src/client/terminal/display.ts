@@ -11,7 +11,7 @@ import { MessageItem } from './message-item.ts';
 import { MessageRows } from './message-rows.ts';
 import { Scrolling } from './scrolling.ts';
 import type { SearchHit } from './search-hits.ts';
-import { sentMessage } from './sent-message.ts';
+import { type SentOptions, sentMessage } from './sent-message.ts';
 import { ShownMessages } from './shown-messages.ts';
 import { statusEntries } from './status-entries.ts';
 import { statusLine } from './status-line.ts';
@@ -94,8 +94,8 @@ export class Display {
   }
 
   /** Shows a message that was sent from here. */
-  sent(to: Addressee, text: string, facts: Answer['facts'], reply?: MessageItem): void {
-    const item = sentMessage(this.#conversation.name ?? '', to, text, facts, reply);
+  sent(to: Addressee, text: string, facts: Answer['facts'], more: SentOptions = {}): void {
+    const item = sentMessage(this.#conversation.name ?? '', to, text, facts, more);
     const window = this.#windows.to(to, item.message.room);
     this.#add(window, item);
     if (window !== this.#windows.current && this.#terminal.hasWindows) this.#add(this.#windows.current, item);

@@ -12,7 +12,13 @@ export interface CommandLine {
 export type ParsedLine =
   | { readonly kind: 'nothing' | 'quit' | 'close' }
   /** `unless`: the command that the line is instead, if the server has it. The server decides when the line is sent. */
-  | { readonly kind: 'message'; readonly to: Addressee; readonly text: string; readonly unless?: CommandLine }
+  | {
+      readonly kind: 'message';
+      readonly to: Addressee;
+      readonly text: string;
+      readonly unless?: CommandLine;
+      readonly action?: true;
+    }
   /** `sure`: typed with `/`, so that it is not a message. */
   | { readonly kind: 'to'; readonly to: Addressee; readonly sure: boolean }
   /** It starts like one of the terminal's own commands, whose usage this is, but has other arguments. */
@@ -35,6 +41,12 @@ const SAY: KnownCommand = {
   aliases: [],
   usage: 'say <text>',
   summary: 'Sends a message that starts like a command',
+};
+const ME: KnownCommand = {
+  name: 'me',
+  aliases: [],
+  usage: '/me <text>',
+  summary: 'Tells what you do, where your messages go: * alice waves',
 };
 const WIN: KnownCommand = {
   name: 'win',
@@ -81,18 +93,20 @@ export function commandsOr(learned: readonly KnownCommand[]): readonly KnownComm
 
 /** The commands of the terminal itself, unless the server has one of that name. */
 export function ownCommands(learned: readonly KnownCommand[]): readonly KnownCommand[] {
-  return [TO, WIN, CLOSE, JUMP, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined);
+  return [ME, ...[TO, WIN, CLOSE, JUMP, SAY, QUIT].filter(({ name }) => commandOf(name, learned) === undefined)];
 }
 
 /**
  * Parses a line. If its first word is a command of the server, it calls it, with or without a `/`; then come the
- * terminal's own commands. A line that starts with `/` is never a message. Any other is a message to the addressee, or
- * with `@name` to that user, unless its first word has become a command of the server in the meantime.
+ * terminal's own commands. A line that starts with `/` is never a message, but for `/me`. Any other is a message to the
+ * addressee, or with `@name` to that user, unless its first word has become a command of the server in the meantime.
  */
 export function parseLine(line: string, learned: readonly KnownCommand[], addressee: Addressee): ParsedLine {
   if (line.trim() === '') return { kind: 'nothing' };
   const [, slash, word = '', text = ''] = /^\s*(\/?)(\S*) ?(.*)$/s.exec(line) ?? [];
   const isSlashed = slash !== '';
+  // Many messages start with the word, whose command the server has for plain lines.
+  if (word === ME.name) return isSlashed ? acting(text, addressee) : { kind: 'message', to: addressee, text: line };
   const command = commandOf(word, commandsOr(learned));
   if (command !== undefined) return calling(command, text);
   switch (commandOf(word, isSlashed ? [TO, WIN, CLOSE, JUMP, SAY, QUIT] : [TO, SAY, QUIT])) {
@@ -132,6 +146,12 @@ function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): 
     default:
       return messageIn(command, text) ?? { kind: 'command', name, text };
   }
+}
+
+/** What the user does, where the messages go. */
+function acting(text: string, to: Addressee): ParsedLine {
+  if (text.trim() === '') return { kind: 'misused', usage: ME.usage };
+  return { kind: 'message', to, text, action: true };
 }
 
 function windowIn(text: string): ParsedLine {

@@ -77,9 +77,10 @@ export async function runScript({
       print(errors, `chatserv: ${closedText(now, login?.name)}`);
     }
   };
-  const message = ({ id, room = EVERYONE, time, from, roomName, text }: Received) => {
+  const message = ({ id, room = EVERYONE, time, from, roomName, text, action }: Received) => {
     if (id > 0) reading.note(room, id);
-    print(output, `[${seconds(time)}] ${roomName === undefined ? '' : `${roomName} `}${from}: ${text}`);
+    const said = action ? `* ${from} ${text}` : `${from}: ${text}`;
+    print(output, `[${seconds(time)}] ${roomName === undefined ? '' : `${roomName} `}${said}`);
   };
   const entry = ({ time, line }: ReceivedEntry) => {
     if (line !== undefined) print(output, `[${seconds(time)}] ${line}`);

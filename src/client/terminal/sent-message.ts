@@ -4,13 +4,20 @@ import type { Addressee } from './addressee.ts';
 import { MessageItem } from './message-item.ts';
 import { charactersOf } from './width.ts';
 
+/** Details of a message that was sent. */
+export interface SentOptions {
+  readonly action?: boolean | undefined;
+  /** The message that it answers. */
+  readonly reply?: MessageItem | undefined;
+}
+
 /** A message that this user has just sent. */
 export function sentMessage(
   me: string,
   to: Addressee,
   text: string,
   facts: Answer['facts'] = {},
-  reply?: MessageItem,
+  { action, reply }: SentOptions = {},
 ): MessageItem {
   const { id, room } = facts;
   const [first = ''] = to === 'everyone' ? [] : to;
@@ -21,6 +28,7 @@ export function sentMessage(
     room: typeof room === 'number' ? room : undefined,
     roomName: first.startsWith('#') ? first : undefined,
     text,
+    action,
     reply: reply?.id,
     quote: reply && `${reply.message.from}: "${shortened(reply.text)}"`,
     time: new Date(),

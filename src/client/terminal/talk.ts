@@ -8,7 +8,7 @@ import type { Display } from './display.ts';
 import { messageCommand } from './message-commands.ts';
 import type { MessageItem } from './message-item.ts';
 import { errorText, misusedText } from './messages.ts';
-import { type CommandLine, commandsOr, ownCommands, parseLine, sayingLine } from './parsed-line.ts';
+import { commandsOr, ownCommands, type ParsedLine, parseLine, sayingLine } from './parsed-line.ts';
 import { type SearchHit, searchHitsIn } from './search-hits.ts';
 import type { View } from './view.ts';
 
@@ -66,7 +66,7 @@ export class Talk {
         this.#error(misusedText(line.usage, this.#saying(said)));
         break;
       case 'message':
-        void this.#awaited(this.#send(line.to, line.text, line.unless, said));
+        void this.#awaited(this.#send(line, { said }));
         break;
       case 'help':
         void this.#awaited(this.#help(line.text, said));
@@ -117,17 +117,19 @@ export class Talk {
   }
 
   /**
-   * @param unless the command to call instead, if the server has it
    * @param said what was typed
    * @param reply the message that this one answers
    */
-  async #send(to: Addressee, text: string, unless?: CommandLine, said?: string, reply?: MessageItem): Promise<void> {
+  async #send(
+    { to, text, unless, action }: Omit<ParsedLine & { readonly kind: 'message' }, 'kind'>,
+    { said, reply }: { readonly said?: string | undefined; readonly reply?: MessageItem },
+  ): Promise<void> {
     try {
-      const options = { unlessCommand: unless?.name, reply: reply?.id };
+      const options = { unlessCommand: unless?.name, action, reply: reply?.id };
       const { facts } = await this.#conversation.message(to, text, options);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#display.sent(reached, text, facts, reply);
+      if (reached.length > 0) this.#display.sent(reached, text, facts, { action, reply });
       if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
@@ -146,7 +148,7 @@ export class Talk {
       return;
     }
     if (name === 'reply' && item !== undefined && about !== undefined && about.rest.trim() !== '') {
-      await this.#send(this.#display.messages.placeOf(item), about.rest, undefined, said, item);
+      await this.#send({ to: this.#display.messages.placeOf(item), text: about.rest }, { said, reply: item });
       return;
     }
     try {

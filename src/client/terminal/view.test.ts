@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shown } from './safe.ts';
@@ -35,6 +36,19 @@ describe('lines', () => {
     ['', 10, 0, 0, ['']],
   ])('%j in %i columns', (text, columns, first, indent, lines) => {
     expect(wrapped(text, columns, first, indent)).toEqual(lines);
+  });
+
+  test('tell what somebody does, by name also of this user', () => {
+    const view = new View(process.stdout, () => 80);
+    const wave = { id: 1, text: 'waves', action: true, time: new Date(), repeat: false, waited: false };
+    const lines = (from: string, audience: 'room' | 'named', options = {}) =>
+      view.message({ ...wave, from, audience, ...(audience === 'room' && { roomName: '#lab' }) }, 'alice', options);
+    const shown = (text: string) => [expect.stringMatching(new RegExp(`^\\d\\d:\\d\\d ${text}$`))];
+    expect(lines('bob', 'room').map(stripVTControlCharacters)).toEqual(shown('#lab \\* bob waves'));
+    expect(lines('bob', 'named').map(stripVTControlCharacters)).toEqual(shown('→ you \\* bob waves'));
+    expect(lines('alice', 'room', { isAtHome: true, origin: 'here' }).map(stripVTControlCharacters)).toEqual(
+      shown('\\* alice waves'),
+    );
   });
 
   test('are never wider than the terminal', () => {

@@ -55,27 +55,28 @@ export class View {
 
   /** A message from someone else, or, marked as such, from this account on another device. */
   message(message: Received, me: string, options: MessageView = {}): string[] {
-    const { from, audience, roomName, quote, time } = message;
+    const { from, audience, roomName, quote, action = false, time } = message;
     const { isAtHome = false, origin = 'elsewhere', to, text: now = message.text, reactions = '' } = options;
     const text = quote === undefined ? now : `(${quote}) ${now}`;
     const where = roomName === undefined || isAtHome ? '' : this.style('bold', shown(roomName));
     const below = reactions === '' ? [] : this.#lines(' '.repeat(INDENT), shown(reactions), 'dim');
-    const said = (name: string, whom: string, place = where) => [
-      ...this.#newDay(time, options.previous),
-      ...this.#said(time, name, whom, text, place, options.isMarked),
-      ...below,
-    ];
+    const said = (name: string, whom: string, place = where) => {
+      const who = (action ? [place, whom, `* ${name}`] : [place, name, whom]).filter((part) => part !== '').join(' ');
+      const lines = this.#said(time, `${who}${action ? '' : ':'} `, text, options.isMarked);
+      return [...this.#newDay(time, options.previous), ...lines, ...below];
+    };
+    const you = this.style('bold', action ? shown(from) : 'you');
     if (from !== me) {
       // A message that mentions this person stands out.
       const name = isMentionOf(message, me) ? this.style('inverse', this.name(from)) : this.name(from);
       return said(name, audience === 'named' && !isAtHome ? this.style(['bold', 'inverse'], '→ you') : '');
     }
-    if (origin === 'history') return said(this.#bold('you'), '');
+    if (origin === 'history') return said(you, '');
     if (origin === 'elsewhere') {
-      return said(this.#bold('you'), audience === 'named' ? 'privately (on another device)' : '(on another device)');
+      return said(you, audience === 'named' ? 'privately (on another device)' : '(on another device)');
     }
     const whom = isAtHome || to === 'everyone' || to === undefined ? [] : to.map((name) => this.name(name));
-    return said(this.#bold('you'), whom.length === 0 ? '' : `→ ${whom.join(', ')}`, '');
+    return said(you, whom.length === 0 ? '' : `→ ${whom.join(', ')}`, '');
   }
 
   /** What a search has found, numbered for `/jump`. */
@@ -151,14 +152,9 @@ export class View {
     return styleText(style, text, { stream: this.#stream });
   }
 
-  #bold(text: string): string {
-    return this.style('bold', text);
-  }
-
-  #said(time: Date, name: string, whom: string, text: string, where = '', isMarked = false): string[] {
+  #said(time: Date, who: string, text: string, isMarked = false): string[] {
     const clock = `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`;
-    const who = [where, name, whom].filter((part) => part !== '').join(' ');
-    const head = `${this.style('dim', clock)}${isMarked ? '»' : ' '}${who}: `;
+    const head = `${this.style('dim', clock)}${isMarked ? '»' : ' '}${who}`;
     const columns = this.#columns();
     const taken = widthOf(head);
     // A head that leaves no room gets a line of its own.

@@ -117,11 +117,14 @@ export class Screen {
     const { level = 'all' } = talk;
     const speaker = speakerOf(entry.from);
     const isPublic = talk.to === 'everyone' || isRoom(talk.to);
-    if (!waited) this.#host.announcer.say(`${speaker}${seen || isPublic ? '' : ', to you'}: ${entry.text}`);
+    const toMe = seen || isPublic ? '' : ', to you';
+    if (!waited) this.#host.announcer.say(`${speaker}${toMe}${entry.action ? '' : ':'} ${entry.text}`);
     if (level === 'nothing' || (level === 'mentions' && !entry.mentionsMe)) return;
     const where = talk.to === 'everyone' ? server.title : titleOf(talk);
     const title = isPublic ? `${speaker} (${where})` : speaker;
-    this.#host.notifications.show(title, entry.text, talk.key, () => this.choose(talk.to));
+    this.#host.notifications.show(title, entry.action ? `* ${entry.from} ${entry.text}` : entry.text, talk.key, () =>
+      this.choose(talk.to),
+    );
   }
 
   /** A message has changed: its state or its text. */
@@ -228,8 +231,9 @@ export class Screen {
     }
     if (written.kind === 'message') this.choose(written.to);
     // An answer of several lines begins with the first one.
-    this.chat.send(this.talk.peek(), written.text, writing?.entry.id);
-    for (const text of more) this.chat.send(this.talk.peek(), text);
+    const action = written.kind === 'text' ? written.action : undefined;
+    this.chat.send(this.talk.peek(), { text: written.text, action, reply: writing?.entry.id });
+    for (const text of more) this.chat.send(this.talk.peek(), { text });
   }
 
   /** Sends a failed message again. */

@@ -38,7 +38,7 @@ export function MessageView(props: MessageProps) {
 }
 
 function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessageProps) {
-  const { key, from, mine, time, text, change, reply, state, mentionsMe } = entry;
+  const { key, from, mine, time, text, action, change, reply, state, mentionsMe } = entry;
   const said = <time dateTime={machineTime(time)}>{clockOf(time)}</time>;
   const isRemoved = change === 'removed';
   const classes = [
@@ -71,10 +71,15 @@ function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessagePro
         </div>
       )}
       <div
-        class={isRemoved ? 'body removed' : isEmoji(text) ? 'body emoji' : 'body'}
+        class={isRemoved ? 'body removed' : action ? 'body action' : isEmoji(text) ? 'body emoji' : 'body'}
         dir="auto"
         title={isFirst ? undefined : clockOf(time)}
       >
+        {action && !isRemoved && (
+          <>
+            * <bdi>{from}</bdi>{' '}
+          </>
+        )}
         {isRemoved ? 'This message was deleted.' : <Text text={text} me={screen.chat.name} />}
       </div>
       {change === 'edited' && <span class="hint edited">edited</span>}
