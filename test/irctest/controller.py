@@ -20,8 +20,9 @@ ENVIRONMENT = {**os.environ, "NODE_COMPILE_CACHE": str(PROJECT / "node_modules/.
 
 # No limit that a test of the protocol could meet, and nothing that IRC clients do not use.
 PLUGINS = {
-    "irc": {"name": "My.Little.Server", "network": "ExampleNet", "motd": ["Welcome to the test."]},
-    "guests": {"rooms": True, "mark": False, "maxGuests": 1000, "perNetwork": 1000},
+    # Without a channel that everyone is in, of which the tests know nothing.
+    "irc": {"name": "My.Little.Server", "network": "ExampleNet", "motd": ["Welcome to the test."], "everyone": ""},
+    "guests": {"rooms": "create", "mark": False, "maxGuests": 1000, "perNetwork": 1000},
     "password": {"minLength": 1, "memory": 8192, "passes": 1},
     "sqlite": {"file": "chat.db"},
     "rooms": {"maxCreated": 1000},
@@ -32,7 +33,8 @@ PLUGINS = {
     "timeouts": {"idle": 10},
     **dict.fromkeys(("admin", "control", "exports", "health", "http", "page", "websocket"), False),
 }
-LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20}
+# Its clients stay until the server is gone.
+LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "closeTime": 50}
 
 
 class ChatservController(BaseServerController, DirectoryBasedController):

@@ -108,6 +108,11 @@ export class Channels {
     this.#channels.delete(room);
   }
 
+  /** How many rooms have members online. */
+  get size(): number {
+    return this.#channels.size - (this.#channels.has(EVERYONE) ? 1 : 0);
+  }
+
   /** A channel with members online, by its room. */
   get(room: number): Channel | undefined {
     return this.#channels.get(room);

@@ -25,6 +25,8 @@ export class Client implements CodecState {
   realname = '';
   /** Why it is away; undefined if it is not. */
   away: string | undefined;
+  /** Its modes as a user, such as `i`. */
+  readonly modes = new Set<string>();
   /** What it said in `QUIT`. */
   quitMessage: string | undefined;
   /** The channels that it joins and leaves by commands of its own, whose answers say so: keys of their names. */

@@ -10,6 +10,7 @@ import {
   Roles,
   Rooms,
 } from 'chatserv';
+import { Census } from './census.ts';
 import { Channels } from './channels.ts';
 import { Client } from './client.ts';
 import { Clients } from './clients.ts';
@@ -39,6 +40,7 @@ export default definePlugin({
     const codec: Codec = {
       name: 'irc',
       takesOver: true,
+      subprotocols: { 'text.ircv3.net': 'text', 'binary.ircv3.net': 'binary' },
       claims: (firstLine) => FIRST_LINE.test(firstLine),
       open: (session) => new Client(session, irc),
       message: (message, capabilities) => renderMessage(irc, message, capabilities),
@@ -86,8 +88,12 @@ export default definePlugin({
       },
       start() {
         stop();
+        irc.census.start(presence.online());
         const stops = [
-          presence.watch((account) => void shown.changed(account).catch(failed)),
+          presence.watch((account) => {
+            irc.census.changed(account);
+            shown.changed(account).catch(failed);
+          }),
           log.follow((entries: readonly Entry[]) => {
             for (const entry of entries) void follower.note(entry).catch(failed);
           }),
@@ -105,6 +111,6 @@ export default definePlugin({
 const CHANNEL_KINDS: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room']);
 
 function newIrc(since: number): Irc {
-  const irc = { clients: new Clients(), lastWords: new Map(), since } as unknown as Irc & { channels: Channels };
-  return Object.assign(irc, { channels: new Channels(irc) });
+  const irc = { clients: new Clients(), lastWords: new Map(), since } as unknown as Irc;
+  return Object.assign(irc, { channels: new Channels(irc), census: new Census(irc) });
 }

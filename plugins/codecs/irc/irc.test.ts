@@ -10,7 +10,7 @@ test('two clients talk in a channel, and to each other', async () => {
   const bob = await IrcClient.joins(server, 'bob');
   expect(await alice.asks('JOIN #lab')).toEqual([
     ':alice!alice@irc.example JOIN #lab',
-    ':irc.example 353 alice = #lab ~alice',
+    ':irc.example 353 alice = #lab @alice',
     ':irc.example 366 alice #lab :End of /NAMES list',
   ]);
   expect(await bob.asks('JOIN #lab')).toEqual([
@@ -44,7 +44,7 @@ test('rooms outlive the connection: a member is shown while it is online', async
   expect(await again.asks()).toEqual([
     ':alice!alice@irc.example JOIN #lab',
     ':irc.example 332 alice #lab :Tea at four',
-    ':irc.example 353 alice = #lab ~alice',
+    ':irc.example 353 alice = #lab @alice',
     ':irc.example 366 alice #lab :End of /NAMES list',
   ]);
   await server.returns('bob');

@@ -10,6 +10,7 @@ import type {
   Server,
   SteadyClock,
 } from 'chatserv';
+import type { Census } from './census.ts';
 import type { Channels } from './channels.ts';
 import type { Clients } from './clients.ts';
 import { nickOf } from './names.ts';
@@ -33,6 +34,7 @@ export interface IrcServices {
 export interface Irc extends IrcServices {
   readonly clients: Clients;
   readonly channels: Channels;
+  readonly census: Census;
   /** What accounts said as they went, until others are told. */
   readonly lastWords: Map<number, string>;
   /** When the server began to speak IRC, in milliseconds since 1970. */
@@ -43,4 +45,9 @@ export interface Irc extends IrcServices {
 export function sourceOf({ clients, options }: Irc, account: Account): string {
   const nick = nickOf(account);
   return `${nick}!${clients.userOf(account) ?? (account.id > 0 ? nick : 'server')}@${options.name}`;
+}
+
+/** The name of a user who is registered; undefined for a guest. */
+export function accountNameOf(_irc: Irc, { id, name }: Account): string | undefined {
+  return id > 0 ? name : undefined;
 }

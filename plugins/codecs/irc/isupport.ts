@@ -12,9 +12,10 @@ function tokens({ options }: Irc): readonly string[] {
     'NICKLEN=32',
     'USERLEN=16',
     'TOPICLEN=390',
-    'PREFIX=(qo)~@',
+    'PREFIX=(ov)@+',
     'TARGMAX=NAMES:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:,PART:',
     'UTF8ONLY',
+    'WHOX',
     `NETWORK=${options.network}`,
   ];
 }

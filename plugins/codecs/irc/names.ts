@@ -18,3 +18,8 @@ export function nickOf({ name }: Pick<Account, 'name'>): string {
 export function isChannel(target: string): boolean {
   return target.startsWith('#') || target.startsWith('&');
 }
+
+/** The elements of a list in a parameter. */
+export function elements(text = ''): string[] {
+  return text.split(',').filter((name) => name !== '');
+}

@@ -20,6 +20,7 @@ export const ircOptions = z.strictObject({
     .union([z.literal(''), z.string().regex(LOCAL)])
     .default('&everyone')
     .describe('The channel with the messages to everyone, which every client is in; without one they are notices'),
+  admin: z.array(z.string()).max(3).default([]).describe('Who runs the server, for ADMIN: up to three lines'),
   motd: z.array(z.string()).default([]).describe('The message of the day, line by line'),
 });
 

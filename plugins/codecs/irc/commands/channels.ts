@@ -2,25 +2,25 @@ import { EVERYONE, nameKey, type RoomInfo } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { channelLines, namesLines, topicLines } from '../channel-lines.ts';
 import type { Channel } from '../channels.ts';
-import { isChannel } from '../names.ts';
+import { elements, isChannel } from '../names.ts';
 
 /** Joining and leaving channels, and what they are about. */
 export const channelCommands: IrcCommands = {
   JOIN: {
     least: 1,
     async run(call) {
-      for (const name of list(call.params[0])) await join(call, name);
+      for (const name of elements(call.params[0])) await join(call, name);
     },
   },
   PART: {
     least: 1,
     async run(call) {
-      for (const name of list(call.params[0])) await part(call, name, call.params[1]);
+      for (const name of elements(call.params[0])) await part(call, name, call.params[1]);
     },
   },
   NAMES: {
     run(call) {
-      const [name = '*'] = list(call.params[0]);
+      const [name = '*'] = elements(call.params[0]);
       const channel = ownChannel(call, name);
       if (channel === undefined) call.numeric('RPL_ENDOFNAMES', [name]);
       else for (const line of namesLines(call.client, channel)) call.line(line);
@@ -38,11 +38,6 @@ export const channelCommands: IrcCommands = {
     },
   },
 };
-
-/** The elements of a list in a parameter. */
-function list(text = ''): string[] {
-  return text.split(',').filter((name) => name !== '');
-}
 
 /** A channel that the client is in. */
 function ownChannel({ irc, account }: Call, name: string): Channel | undefined {

@@ -1,5 +1,4 @@
 import type { Call, IrcCommands } from '../call.ts';
-import { motdLines } from '../motd.ts';
 import { cap } from '../registration/cap.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
@@ -41,11 +40,6 @@ export const sessionCommands: IrcCommands = {
       if (nick === '') call.numeric('ERR_NONICKNAMEGIVEN');
       else if (nick !== call.client.nick)
         call.numeric('ERR_NICKLOCKED', [nick], 'Your nick is the name of your account.');
-    },
-  },
-  MOTD: {
-    run(call) {
-      for (const line of motdLines(call.client)) call.line(line);
     },
   },
 };

@@ -1,6 +1,7 @@
 import { channelLines } from '../channel-lines.ts';
 import type { Client } from '../client.ts';
 import { isupport } from '../isupport.ts';
+import { lusersLines } from '../lusers.ts';
 import { motdLines } from '../motd.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
@@ -14,6 +15,7 @@ export function welcomeLines(client: Client): DraftMessage[] {
     client.numericLine('RPL_CREATED', [], `This server was started ${new Date(irc.since).toUTCString()}`),
     client.numericLine('RPL_MYINFO', [name, 'chatserv', 'i', 'imnst']),
     ...isupport(irc).map((tokens) => client.numericLine('RPL_ISUPPORT', tokens)),
+    ...lusersLines(client),
     ...motdLines(client),
     ...irc.channels.of(client.account).flatMap((channel) => channelLines(client, channel)),
   ];
