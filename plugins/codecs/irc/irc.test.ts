@@ -15,7 +15,7 @@ test('two clients talk in a channel, and to each other', async () => {
   ]);
   expect(await bob.asks('JOIN #lab')).toEqual([
     ':bob!bob@irc.example JOIN #lab',
-    ':irc.example 353 bob = #lab :~alice bob',
+    ':irc.example 353 bob = #lab :@alice bob',
     ':irc.example 366 bob #lab :End of /NAMES list',
   ]);
   expect(await bob.asks('PRIVMSG #lab :hello', 'PRIVMSG alice :psst', 'PART #lab')).toEqual([
