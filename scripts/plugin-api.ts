@@ -99,7 +99,18 @@ export const PLUGIN_API: readonly Section[] = [
   {
     heading: 'Messages',
     intro: 'What `server.post` takes and gives back, and what `onMessage` (a draft) and `onDeliver` are given.',
-    names: ['Post', 'Posted', 'MessageDraft', 'Message', 'Audience', 'Account', 'IdempotencyKey', 'Once', 'Duplicate'],
+    names: [
+      'Post',
+      'Posted',
+      'MessageDraft',
+      'MessageForm',
+      'Message',
+      'Audience',
+      'Account',
+      'IdempotencyKey',
+      'Once',
+      'Duplicate',
+    ],
   },
   {
     heading: 'The log',

@@ -44,6 +44,7 @@ export {
   type IdempotencyKey,
   type Message,
   type MessageDraft,
+  type MessageForm,
   withoutControls,
 } from './api/message.ts';
 export { nameKey } from './api/names.ts';

@@ -92,7 +92,7 @@ class JsonState implements CodecState {
           values: data.to === 'everyone' ? { text: data.text } : { to: [data.to].flat(), text: data.text },
           once: data.key === undefined ? undefined : { key: data.key, retry: data.again },
           reply: data.reply,
-          action: data.action,
+          form: data.form,
           unlessCommand: data.unlessCommand,
         };
     }

@@ -11,6 +11,6 @@ export default defineCommand({
   overlaps: true,
   run(call, { server }) {
     const { to, text } = call.values;
-    return sendMessage({ ...call, action: true }, to === 'everyone' ? to : [to].flat(), text, server);
+    return sendMessage({ ...call, form: 'action' }, to === 'everyone' ? to : [to].flat(), text, server);
   },
 });

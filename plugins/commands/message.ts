@@ -17,7 +17,7 @@ export default defineCommand({
     recipients: renamedOption('maxRecipients'),
     length: renamedOption('maxLength'),
   }),
-  async run({ session, account, values: { to, text }, once, reply: of, action, proceed }, { options, server, rooms }) {
+  async run({ session, account, values: { to, text }, once, reply: of, form, proceed }, { options, server, rooms }) {
     const isRetry = once?.first !== undefined;
     if (to.length > options.maxRecipients && !isRetry) {
       server.countLimitHit('recipients');
@@ -32,7 +32,7 @@ export default defineCommand({
     const room = isToRoom ? await rooms?.find(only, account) : undefined;
     if (isToRoom && room === undefined) return noRoom(only.slice(1));
     const place = room === undefined ? to : { room: room.id };
-    const post = { from: account, to: place, text, reply: of, action, once, device: session.deviceName };
+    const post = { from: account, to: place, text, reply: of, form, once, device: session.deviceName };
     const posted = await server.post(post, proceed);
     if ('kind' in posted) return posted;
     const { message, unknown } = posted;

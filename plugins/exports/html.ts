@@ -101,12 +101,14 @@ function list(rows: readonly (readonly [string, string])[]): string {
   return `<dl>${shown.map(([key, value]) => `<dt>${escaped(key)}</dt><dd dir="auto">${escaped(value)}</dd>`).join('')}</dl>\n`;
 }
 
-function message({ id, from, time, text, action, deleted, reply, changes = [] }: MessageRecord): string {
+function message({ id, from, time, text, form, deleted, reply, changes = [] }: MessageRecord): string {
   const edits = changes.filter(({ kind }) => kind === 'edit');
   const others = changes.filter(({ kind, line }) => kind !== 'edit' && line !== undefined);
   const answered = reply === undefined ? '' : ` <small><a href="#m${reply}">in reply to</a></small>`;
   const edited = edits.length === 0 ? '' : ` <small>edited ${minuteOf(edits.at(-1)?.time ?? time)}</small>`;
-  const said = deleted ? '<small>deleted message</small>' : escaped(action ? spokenBy(from, text, true) : text);
+  const said = deleted
+    ? '<small>deleted message</small>'
+    : escaped(form === 'action' ? spokenBy(from, text, true) : text);
   return `<article id="m${id}">${name(from)} ${at(time)}${answered}${edited}<p dir="auto">${said}</p>${others
     .map(({ line = '', time: then }) => event(line, then).trimEnd())
     .join('')}</article>\n`;

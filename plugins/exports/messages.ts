@@ -1,4 +1,4 @@
-import { type Entry, isMessage, type MessageLog, type Server, type Span } from 'chatserv';
+import { type Entry, isMessage, type MessageForm, type MessageLog, type Server, type Span } from 'chatserv';
 import type { ChangeRecord, EntryRecord, MessageRecord } from './records.ts';
 
 /** How many entries are read at a time. */
@@ -68,7 +68,7 @@ async function changesOf(ids: readonly number[], log: MessageLog): Promise<reado
 function messageRecord(message: Entry, changes: readonly Entry[], server: Server): MessageRecord {
   const { id, kind, room, seq, from, time, body, reply, redacted } = message;
   const common = { type: 'message' as const, id, room, seq, from, time: new Date(time).toISOString() };
-  const answered = { ...(kind === 'action' && { action: true as const }), ...(reply !== undefined && { reply }) };
+  const answered = { ...(kind !== 'message' && { form: kind as MessageForm }), ...(reply !== undefined && { reply }) };
   if (redacted) return { ...common, text: '', deleted: true, ...answered };
   const later = changes.flatMap((change) => changeRecord(change, server) ?? []);
   const edit = later.findLast(({ kind }) => kind === 'edit')?.data as { readonly text?: unknown } | undefined;

@@ -1,4 +1,4 @@
-import type { NamedRoom } from 'chatserv';
+import type { MessageForm, NamedRoom } from 'chatserv';
 
 /** The first line of an export. */
 export interface Opening {
@@ -61,8 +61,8 @@ export interface MessageRecord {
   readonly time: string;
   /** After its edits; empty if it was deleted. */
   readonly text: string;
-  /** Whether it tells what its sender does. */
-  readonly action?: true;
+  /** What it is besides a message, if anything. */
+  readonly form?: MessageForm;
   readonly deleted?: true;
   /** The id of the message that it answers. */
   readonly reply?: number;

@@ -1,7 +1,7 @@
 import type { Eventual } from '../hooks/eventual.ts';
 import type { Account } from './account.ts';
 import type { Entry } from './entry.ts';
-import type { IdempotencyKey, Message } from './message.ts';
+import type { IdempotencyKey, Message, MessageForm } from './message.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -54,8 +54,8 @@ export type Input =
       readonly once?: IdempotencyKey | undefined;
       /** The id of the message that a message answers. */
       readonly reply?: number | undefined;
-      /** Whether a message tells what its sender does. */
-      readonly action?: boolean | undefined;
+      /** The form of a message. */
+      readonly form?: MessageForm | undefined;
       /** Nothing runs if the account may call a command of this name: the answer is `error:is-command:<command>`. */
       readonly unlessCommand?: string | undefined;
       /** Encodes the answer or error, instead of `CodecState.encode`. Called once, unless the session ends before. */

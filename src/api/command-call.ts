@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { IdempotencyKey } from './message.ts';
+import type { IdempotencyKey, MessageForm } from './message.ts';
 import type { Session } from './session.ts';
 
 /** The arguments of a call, by the names of the command's params. */
@@ -25,8 +25,8 @@ export interface CommandCall<V = Values> {
   readonly once: IdempotencyKey | undefined;
   /** The id of the message that a program answers with this one: pass it on to `server.post`. */
   readonly reply?: number | undefined;
-  /** Whether a message tells what the caller does: pass it on to `server.post`. */
-  readonly action?: boolean | undefined;
+  /** The form of a message that a program sends: pass it on to `server.post`. */
+  readonly form?: MessageForm | undefined;
   /**
    * For a command that `overlaps`: call it once the order of this call's effects is settled. The next call may then
    * begin.

@@ -30,7 +30,7 @@ export type Destination = { readonly room: number } | { readonly direct: readonl
 /** An entry to append to the log. */
 export interface NewEntry {
   readonly to: Destination;
-  /** `message`, `action` or a kind that a plugin defines. The log itself knows `redaction`, `join`, `leave` and `rename`. */
+  /** `message`, `action`, `notice` or a kind that a plugin defines. The log itself knows `redaction`, `join`, `leave` and `rename`. */
   readonly kind: string;
   /** The version of the kind's schema. */
   readonly version: number;
@@ -44,7 +44,7 @@ export interface NewEntry {
   readonly device: string;
   /** Whether the sender is among the recipients. */
   readonly toSender: boolean;
-  /** The text of a message or an action; JSON for other kinds. */
+  /** The text of a message; JSON for other kinds. */
   readonly body: string;
   /** The id of the entry that it changes. */
   readonly of?: number | undefined;
@@ -77,9 +77,9 @@ export interface Entry extends Omit<NewEntry, 'to' | 'origin' | 'mentions'> {
   readonly redacted?: boolean | undefined;
 }
 
-/** Whether an entry is a message: one that says something, or an `action`, which tells what its sender does. */
+/** Whether an entry is a message, of whatever form. */
 export function isMessage({ kind }: Pick<Entry, 'kind'>): boolean {
-  return kind === 'message' || kind === 'action';
+  return kind === 'message' || kind === 'action' || kind === 'notice';
 }
 
 /**

@@ -41,6 +41,9 @@ export interface Duplicate {
   readonly unknown: readonly string[];
 }
 
+/** An `action` is shown as `* alice waves`; a `notice` is sent by a program, and programs do not answer it. */
+export type MessageForm = 'action' | 'notice';
+
 /** A message, as delivered. */
 export interface Message {
   /** Its place in the log: later ones have greater ids. 0 for a message that is not kept. */
@@ -53,7 +56,7 @@ export interface Message {
   readonly roomName: string;
   /** Its number within the room, from 1; 0 for an entry that does not count as unread or is not kept. */
   readonly seq: number;
-  /** `message`, `action` or a kind of entry that a plugin defines; then the text is JSON. */
+  /** `message`, a `MessageForm` or a kind of entry that a plugin defines; then the text is JSON. */
   readonly kind: string;
   readonly audience: Audience;
   readonly text: string;
@@ -77,7 +80,7 @@ export interface MessageDraft {
   readonly from: Account;
   /** The id of its room; 0 for a direct conversation, which the remaining recipients determine. */
   readonly room: number;
-  /** `message`, `action`, or the kind of the entry that changes a message (`of`), such as `edit` or `reaction`. */
+  /** `message`, a `MessageForm`, or the kind of the entry that changes a message (`of`), such as `edit` or `reaction`. */
   readonly kind: string;
   /** The recipients. `offline-messages` looks up those who are offline in its transform, at `post`. */
   readonly audience: Audience;

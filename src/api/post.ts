@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { IdempotencyKey, Message } from './message.ts';
+import type { IdempotencyKey, Message, MessageForm } from './message.ts';
 
 /** A message to send, and its recipients. */
 export interface Post {
@@ -15,8 +15,7 @@ export interface Post {
   readonly to: 'everyone' | 'online' | { readonly room: number } | readonly (string | Account)[];
   /** One line: control characters are removed, and line ends become blanks. Post several lines one by one. */
   readonly text: string;
-  /** Whether it tells what the sender does, as `waves` does: shown as `* alice waves`. */
-  readonly action?: boolean | undefined;
+  readonly form?: MessageForm | undefined;
   /** The id of the message that it answers. */
   readonly reply?: number | undefined;
   /** Set where the sender may retry. */

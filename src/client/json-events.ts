@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import type { MessageForm } from '../api/message.ts';
 import { DEVICE_NAME } from '../usernames/device-name.ts';
+
+/** The forms of messages. */
+const FORMS = ['action', 'notice'] as const satisfies readonly MessageForm[];
 
 const requestId = z.union([z.string().max(64), z.int()]).optional();
 const request = requestId.describe('Repeated in the answer, so that the client knows which request was answered');
@@ -81,10 +85,10 @@ export const clientEvents = z
             'User names, a room such as `#lab`, or `everyone`: every registered user but the sender, online or not',
           ),
         text: z.string().min(1).describe('One line; a line end becomes a blank, control characters are removed'),
-        action: z
-          .boolean()
+        form: z
+          .enum(FORMS)
           .optional()
-          .describe('Whether it tells what the user does: `waves` is shown as `* alice waves`'),
+          .describe('`action`: it tells what the user does, `waves` for `* alice waves`; `notice`: from a program'),
         reply: z
           .int()
           .positive()
@@ -189,7 +193,10 @@ export const serverEvents = z
         roomName: z.string().optional().describe('The name of its room, such as `#lab`'),
         seq: z.int().describe('Its number within its room, from 1, for unread counts; 0 if it is not stored'),
         text: z.string().describe('One line'),
-        action: z.boolean().optional().describe('It tells what the sender does: show it as `* alice waves`'),
+        form: z
+          .enum(FORMS)
+          .optional()
+          .describe('`action`: show it as `* alice waves`; `notice`: from a program, and not to be answered by one'),
         reply: z.int().optional().describe('The id of the message that it answers'),
         quote: z.string().optional().describe('That message in short, for people: `alice: "are you the…"`'),
         mentions: z

@@ -1,3 +1,4 @@
+import type { MessageForm } from '../api/message.ts';
 import type { ParamShapes } from '../params/arguments.ts';
 
 /** The state of a conversation. */
@@ -78,8 +79,8 @@ export interface Received {
   /** Its number within the room; 0 if it is not stored. */
   readonly seq?: number | undefined;
   readonly text: string;
-  /** Whether it tells what its sender does: show it as `* alice waves`. */
-  readonly action?: boolean | undefined;
+  /** `action`: it tells what its sender does, show it as `* alice waves`. `notice`: a program sent it. */
+  readonly form?: MessageForm | undefined;
   /** The id of the message that it answers. */
   readonly reply?: number | undefined;
   /** That message in short, for people: `alice: "are you the…"`. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../api/clock.ts';
+import type { MessageForm } from '../api/message.ts';
 import type { ServerEvent } from './json-events.ts';
 
 /** The answer to a command or a message. */
@@ -32,8 +33,8 @@ export class RequestError extends Error {
 
 /** Details of a message to send. */
 export interface MessageOptions {
-  /** Whether it tells what the user does, as `waves` does: shown as `* alice waves`. */
-  readonly action?: boolean | undefined;
+  /** `action`: it tells what the user does, as `waves` does. `notice`: a program sends it. */
+  readonly form?: MessageForm | undefined;
   /** The id of the message that it answers, which must be in the same place. */
   readonly reply?: number | undefined;
   /**

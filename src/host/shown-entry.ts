@@ -1,5 +1,5 @@
 import { type Entry, EVERYONE, isMessage } from '../api/entry.ts';
-import type { Message } from '../api/message.ts';
+import type { Message, MessageForm } from '../api/message.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LiveKind } from '../messages/context.ts';
 
@@ -58,7 +58,7 @@ export function messageEvent(message: Message) {
     ...(roomName !== '' && { roomName: `#${roomName}` }),
     seq,
     text,
-    ...(kind === 'action' && { action: true }),
+    ...(kind !== 'message' && { form: kind as MessageForm }),
     ...(reply !== undefined && { reply }),
     ...(quote !== undefined && { quote }),
     ...(mentions.length > 0 && { mentions: [...mentions] }),

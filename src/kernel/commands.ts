@@ -2,7 +2,7 @@ import type { Account } from '../api/account.ts';
 import type { Input } from '../api/codec.ts';
 import type { CommandCall, CommandDraft, Values } from '../api/command-call.ts';
 import type { Refusal, Reply } from '../api/decisions.ts';
-import type { IdempotencyKey } from '../api/message.ts';
+import type { IdempotencyKey, MessageForm } from '../api/message.ts';
 import type { Session } from '../api/session.ts';
 
 /** Reads a command's arguments; the host derives it from the command's declaration. */
@@ -40,7 +40,7 @@ export class Call implements CommandDraft {
   isDraft = false;
   readonly once: IdempotencyKey | undefined;
   readonly reply: number | undefined;
-  readonly action: boolean | undefined;
+  readonly form: MessageForm | undefined;
   readonly proceed: () => void;
   readonly #arguments: ArgumentReader;
   #given: string | Values;
@@ -52,7 +52,7 @@ export class Call implements CommandDraft {
     this.command = command.name;
     this.once = input.once;
     this.reply = input.reply;
-    this.action = input.action;
+    this.form = input.form;
     this.proceed = proceed;
     this.#arguments = command.arguments;
     this.#given = input.values ?? input.rest ?? '';

@@ -102,14 +102,14 @@ export class Draft implements MessageDraft {
 
   /** @param change what it is, where it is not a new message */
   constructor(post: Post, audience: Audience, time: number, isRemoved: (account: number) => boolean, change?: Change) {
-    const { from, to, text, once, reply, action, device = '', approved = false } = post;
+    const { from, to, text, once, reply, form, device = '', approved = false } = post;
     this.from = presentableSender(from);
     this.room = to === 'everyone' || to === 'online' ? EVERYONE : 'room' in to ? to.room : 0;
     this.audience = audience;
     this.time = time;
     this.once = once;
     this.reply = reply;
-    this.kind = change?.kind ?? (action ? 'action' : 'message');
+    this.kind = change?.kind ?? form ?? 'message';
     this.of = change?.of;
     this.approved = approved;
     this.#device = device;

@@ -5,12 +5,12 @@ import type { Server } from '../host/server.ts';
 /**
  * Sends a message for a command, as the command `message` does, or `broadcast` if it is for everyone: with the limits of
  * that command, and only if the account may call it.
- * @param call the command's call; the message is what `reply`, `action` and `once` make of it
+ * @param call the command's call; the message is what `reply`, `form` and `once` make of it
  * @param to users' names, a room's name such as `#lab`, or everyone
  * @returns the answer of that command
  */
 export async function sendMessage(
-  { session, account, rest, args, once, reply, action, proceed }: CommandCall,
+  { session, account, rest, args, once, reply, form, proceed }: CommandCall,
   to: 'everyone' | readonly string[],
   text: string,
   server: Server,
@@ -21,5 +21,5 @@ export async function sendMessage(
     return refuse('denied', 'You may not send messages there.');
   }
   const values = to === 'everyone' ? { text } : { to, text };
-  return sends.run({ session, account, command: name, values, rest, args, once, reply, action, proceed });
+  return sends.run({ session, account, command: name, values, rest, args, once, reply, form, proceed });
 }

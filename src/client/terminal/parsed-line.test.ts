@@ -25,7 +25,7 @@ describe('a typed line', () => {
     ['broadcast hi', { kind: 'message', to: 'everyone', text: 'hi' }],
     ['message bob', { kind: 'command', name: 'message', text: 'bob' }],
     ['message () hi', { kind: 'command', name: 'message', text: '() hi' }],
-    ['/me waves', { kind: 'message', to: ['carol'], text: 'waves', action: true }],
+    ['/me waves', { kind: 'message', to: ['carol'], text: 'waves', form: 'action' }],
     ['me too', { kind: 'message', to: ['carol'], text: 'me too' }],
     ['/me', { kind: 'misused', usage: '/me <text>' }],
     ['/last 5', { kind: 'command', name: 'wholast', text: '5' }],

@@ -17,7 +17,7 @@ export type ParsedLine =
       readonly to: Addressee;
       readonly text: string;
       readonly unless?: CommandLine;
-      readonly action?: true;
+      readonly form?: 'action';
     }
   /** `sure`: typed with `/`, so that it is not a message. */
   | { readonly kind: 'to'; readonly to: Addressee; readonly sure: boolean }
@@ -151,7 +151,7 @@ function calling(command: Pick<KnownCommand, 'name' | 'params'>, text: string): 
 /** What the user does, where the messages go. */
 function acting(text: string, to: Addressee): ParsedLine {
   if (text.trim() === '') return { kind: 'misused', usage: ME.usage };
-  return { kind: 'message', to, text, action: true };
+  return { kind: 'message', to, text, form: 'action' };
 }
 
 function windowIn(text: string): ParsedLine {

@@ -77,9 +77,9 @@ export async function runScript({
       print(errors, `chatserv: ${closedText(now, login?.name)}`);
     }
   };
-  const message = ({ id, room = EVERYONE, time, from, roomName, text, action }: Received) => {
+  const message = ({ id, room = EVERYONE, time, from, roomName, text, form }: Received) => {
     if (id > 0) reading.note(room, id);
-    const said = action ? `* ${from} ${text}` : `${from}: ${text}`;
+    const said = form === 'action' ? `* ${from} ${text}` : `${from}: ${text}`;
     print(output, `[${seconds(time)}] ${roomName === undefined ? '' : `${roomName} `}${said}`);
   };
   const entry = ({ time, line }: ReceivedEntry) => {

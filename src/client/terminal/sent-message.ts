@@ -1,3 +1,4 @@
+import type { MessageForm } from '../../api/message.ts';
 import type { Received } from '../owner.ts';
 import type { Answer } from '../requests.ts';
 import type { Addressee } from './addressee.ts';
@@ -6,7 +7,7 @@ import { charactersOf } from './width.ts';
 
 /** Details of a message that was sent. */
 export interface SentOptions {
-  readonly action?: boolean | undefined;
+  readonly form?: MessageForm | undefined;
   /** The message that it answers. */
   readonly reply?: MessageItem | undefined;
 }
@@ -17,7 +18,7 @@ export function sentMessage(
   to: Addressee,
   text: string,
   facts: Answer['facts'] = {},
-  { action, reply }: SentOptions = {},
+  { form, reply }: SentOptions = {},
 ): MessageItem {
   const { id, room } = facts;
   const [first = ''] = to === 'everyone' ? [] : to;
@@ -28,7 +29,7 @@ export function sentMessage(
     room: typeof room === 'number' ? room : undefined,
     roomName: first.startsWith('#') ? first : undefined,
     text,
-    action,
+    form,
     reply: reply?.id,
     quote: reply && `${reply.message.from}: "${shortened(reply.text)}"`,
     time: new Date(),

@@ -121,15 +121,15 @@ export class Talk {
    * @param reply the message that this one answers
    */
   async #send(
-    { to, text, unless, action }: Omit<ParsedLine & { readonly kind: 'message' }, 'kind'>,
+    { to, text, unless, form }: Omit<ParsedLine & { readonly kind: 'message' }, 'kind'>,
     { said, reply }: { readonly said?: string | undefined; readonly reply?: MessageItem },
   ): Promise<void> {
     try {
-      const options = { unlessCommand: unless?.name, action, reply: reply?.id };
+      const options = { unlessCommand: unless?.name, form, reply: reply?.id };
       const { facts } = await this.#conversation.message(to, text, options);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#display.sent(reached, text, facts, { action, reply });
+      if (reached.length > 0) this.#display.sent(reached, text, facts, { form, reply });
       if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';

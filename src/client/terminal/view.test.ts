@@ -40,7 +40,7 @@ describe('lines', () => {
 
   test('tell what somebody does, by name also of this user', () => {
     const view = new View(process.stdout, () => 80);
-    const wave = { id: 1, text: 'waves', action: true, time: new Date(), repeat: false, waited: false };
+    const wave = { id: 1, text: 'waves', form: 'action' as const, time: new Date(), repeat: false, waited: false };
     const lines = (from: string, audience: 'room' | 'named', options = {}) =>
       view.message({ ...wave, from, audience, ...(audience === 'room' && { roomName: '#lab' }) }, 'alice', options);
     const shown = (text: string) => [expect.stringMatching(new RegExp(`^\\d\\d:\\d\\d ${text}$`))];

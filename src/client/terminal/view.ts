@@ -55,17 +55,18 @@ export class View {
 
   /** A message from someone else, or, marked as such, from this account on another device. */
   message(message: Received, me: string, options: MessageView = {}): string[] {
-    const { from, audience, roomName, quote, action = false, time } = message;
+    const { from, audience, roomName, quote, form, time } = message;
+    const isAction = form === 'action';
     const { isAtHome = false, origin = 'elsewhere', to, text: now = message.text, reactions = '' } = options;
     const text = quote === undefined ? now : `(${quote}) ${now}`;
     const where = roomName === undefined || isAtHome ? '' : this.style('bold', shown(roomName));
     const below = reactions === '' ? [] : this.#lines(' '.repeat(INDENT), shown(reactions), 'dim');
     const said = (name: string, whom: string, place = where) => {
-      const who = (action ? [place, whom, `* ${name}`] : [place, name, whom]).filter((part) => part !== '').join(' ');
-      const lines = this.#said(time, `${who}${action ? '' : ':'} `, text, options.isMarked);
+      const who = (isAction ? [place, whom, `* ${name}`] : [place, name, whom]).filter((part) => part !== '').join(' ');
+      const lines = this.#said(time, `${who}${isAction ? '' : ':'} `, text, options.isMarked);
       return [...this.#newDay(time, options.previous), ...lines, ...below];
     };
-    const you = this.style('bold', action ? shown(from) : 'you');
+    const you = this.style('bold', isAction ? shown(from) : 'you');
     if (from !== me) {
       // A message that mentions this person stands out.
       const name = isMentionOf(message, me) ? this.style('inverse', this.name(from)) : this.name(from);

@@ -119,12 +119,12 @@ export class Chat {
   }
 
   /** Sends a message, now or once there is a connection. */
-  send(talk: Talk, { text, action, reply }: Pick<Entry, 'text' | 'action' | 'reply'>): void {
+  send(talk: Talk, { text, form, reply }: Pick<Entry, 'text' | 'form' | 'reply'>): void {
     const entry = this.talks.add(talk, {
       from: this.#name,
       mine: true,
       text,
-      action,
+      form,
       reply,
       time: Date.now(),
       state: 'waiting',
@@ -270,7 +270,7 @@ export class Chat {
   }
 
   #received(message: Received): void {
-    const { id, seq, from, text, action, reply, time, waited } = message;
+    const { id, seq, from, text, form, reply, time, waited } = message;
     // Stored together with the message, so that it is not new after a reload.
     const { seen } = this.#remembered;
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
@@ -283,7 +283,7 @@ export class Chat {
     if (!mine) talk.unread++;
     if (mentionsMe) talk.mentions++;
     const stored = id > 0 ? { id, seq } : {};
-    const received = { ...stored, from, mine, text, action, reply, mentionsMe, time: +time };
+    const received = { ...stored, from, mine, text, form, reply, mentionsMe, time: +time };
     // One that is sent although it is in a gap is loaded with the others there.
     const isInGap = id > 0 && id < (talk.gapBefore ?? 0);
     const entry = isInGap ? { ...received, key: 0 } : this.talks.add(talk, received);

@@ -12,8 +12,8 @@ import { noCommandInWords, refusedInWords } from './words.ts';
 
 /** A typed line: a message, or after a slash a command. Two slashes are a message that starts with one. */
 export type Written =
-  /** `action`: it tells what the user does. */
-  | { readonly kind: 'text'; readonly text: string; readonly action?: true }
+  /** `form: 'action'`: it tells what the user does. */
+  | { readonly kind: 'text'; readonly text: string; readonly form?: 'action' }
   | { readonly kind: 'message'; readonly to: Recipients; readonly text: string }
   | { readonly kind: 'command'; readonly name: string; readonly rest: string };
 
@@ -31,7 +31,7 @@ export function understood(line: string, commands: readonly KnownCommand[] = [])
   if (written.startsWith('//')) return { kind: 'text', text: written.slice(1) };
   if (!written.startsWith('/')) return { kind: 'text', text: line };
   const [, name = '', rest = ''] = /^\/(\S*)\s?(.*)$/s.exec(written) ?? [];
-  if (name === 'me' && rest.trim() !== '') return { kind: 'text', text: rest, action: true };
+  if (name === 'me' && rest.trim() !== '') return { kind: 'text', text: rest, form: 'action' };
   const message = messageOf(commandOf(name, commands.length > 0 ? commands : STANDARD) ?? { name }, rest);
   return message === undefined ? { kind: 'command', name, rest } : { kind: 'message', ...message };
 }

@@ -5,7 +5,7 @@ import type { Entry, Talk } from './talk.ts';
 /** Sends a message, and notes on it what came of that. */
 export async function deliver(conversation: Conversation, talk: Talk, entry: Entry): Promise<void> {
   try {
-    const { facts } = await conversation.message(talk.to, entry.text, { action: entry.action, reply: entry.reply });
+    const { facts } = await conversation.message(talk.to, entry.text, { form: entry.form, reply: entry.reply });
     entry.state = 'sent';
     if (typeof facts?.id === 'number' && facts.id > 0) entry.id = facts.id;
     const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];

@@ -134,7 +134,7 @@ export class History {
       // One without a text was deleted.
       return event.text === ''
         ? { ...past, text: '', change: 'removed' }
-        : { ...past, text: event.text, action: event.action, reply: event.reply };
+        : { ...past, text: event.text, form: event.form, reply: event.reply };
     }
     const { line = '', kind, data } = event;
     return { ...past, text: line.replace(/^#\S+ (\*server\*: )?/, ''), isNote: true, kind, data };

@@ -118,12 +118,15 @@ export class Screen {
     const speaker = speakerOf(entry.from);
     const isPublic = talk.to === 'everyone' || isRoom(talk.to);
     const toMe = seen || isPublic ? '' : ', to you';
-    if (!waited) this.#host.announcer.say(`${speaker}${toMe}${entry.action ? '' : ':'} ${entry.text}`);
+    if (!waited) this.#host.announcer.say(`${speaker}${toMe}${entry.form === 'action' ? '' : ':'} ${entry.text}`);
     if (level === 'nothing' || (level === 'mentions' && !entry.mentionsMe)) return;
     const where = talk.to === 'everyone' ? server.title : titleOf(talk);
     const title = isPublic ? `${speaker} (${where})` : speaker;
-    this.#host.notifications.show(title, entry.action ? `* ${entry.from} ${entry.text}` : entry.text, talk.key, () =>
-      this.choose(talk.to),
+    this.#host.notifications.show(
+      title,
+      entry.form === 'action' ? `* ${entry.from} ${entry.text}` : entry.text,
+      talk.key,
+      () => this.choose(talk.to),
     );
   }
 
@@ -231,8 +234,8 @@ export class Screen {
     }
     if (written.kind === 'message') this.choose(written.to);
     // An answer of several lines begins with the first one.
-    const action = written.kind === 'text' ? written.action : undefined;
-    this.chat.send(this.talk.peek(), { text: written.text, action, reply: writing?.entry.id });
+    const form = written.kind === 'text' ? written.form : undefined;
+    this.chat.send(this.talk.peek(), { text: written.text, form, reply: writing?.entry.id });
     for (const text of more) this.chat.send(this.talk.peek(), { text });
   }
 

@@ -13,8 +13,8 @@ export interface Entry {
   readonly from: string;
   readonly mine: boolean;
   text: string;
-  /** Whether it tells what its sender does. */
-  readonly action?: boolean | undefined;
+  /** `action`: it tells what its sender does. */
+  readonly form?: 'action' | 'notice' | undefined;
   /** Milliseconds since 1970. */
   readonly time: number;
   /** Its number within its room, from 1, if the server has told it. */

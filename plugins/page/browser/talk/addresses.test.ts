@@ -34,7 +34,7 @@ test.for([
   ['/message bob  hi ', { kind: 'message', to: ['bob'], text: ' hi ' }],
   ['/send (bob carol) hi', { kind: 'message', to: ['bob', 'carol'], text: 'hi' }],
   ['/message bob', { kind: 'command', name: 'message', rest: 'bob' }],
-  ['/me waves', { kind: 'text', text: 'waves', action: true }],
+  ['/me waves', { kind: 'text', text: 'waves', form: 'action' }],
   ['/me ', { kind: 'command', name: 'me', rest: '' }],
   ['me too', { kind: 'text', text: 'me too' }],
 ])('what %j means', ([line, meaning]) => {

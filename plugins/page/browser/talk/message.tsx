@@ -38,7 +38,7 @@ export function MessageView(props: MessageProps) {
 }
 
 function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessageProps) {
-  const { key, from, mine, time, text, action, change, reply, state, mentionsMe } = entry;
+  const { key, from, mine, time, text, form, change, reply, state, mentionsMe } = entry;
   const said = <time dateTime={machineTime(time)}>{clockOf(time)}</time>;
   const isRemoved = change === 'removed';
   const classes = [
@@ -71,11 +71,11 @@ function Message({ screen, entry, isFirst, isLast, answered, isNew }: MessagePro
         </div>
       )}
       <div
-        class={isRemoved ? 'body removed' : action ? 'body action' : isEmoji(text) ? 'body emoji' : 'body'}
+        class={isRemoved ? 'body removed' : form === 'action' ? 'body action' : isEmoji(text) ? 'body emoji' : 'body'}
         dir="auto"
         title={isFirst ? undefined : clockOf(time)}
       >
-        {action && !isRemoved && (
+        {form === 'action' && !isRemoved && (
           <>
             * <bdi>{from}</bdi>{' '}
           </>
