@@ -18,7 +18,7 @@ export default {
   edits: { file: 'messages/edits/index', provides: [] },
   exports: { file: 'exports/index', provides: [] },
   fetch: { file: 'commands/fetch', provides: [] },
-  guests: { file: 'login/guests', provides: ['guests'] },
+  guests: { file: 'login/guests/index', provides: ['guests'] },
   health: { file: 'health', provides: ['health'] },
   help: { file: 'commands/help', provides: [] },
   history: { file: 'messages/history/index', provides: ['history'] },
@@ -89,7 +89,7 @@ declare module 'chatserv' {
     readonly edits: OptionsOf<typeof import('./messages/edits/index.ts').default>;
     readonly exports: OptionsOf<typeof import('./exports/index.ts').default>;
     readonly fetch: OptionsOf<typeof import('./commands/fetch.ts').default>;
-    readonly guests: OptionsOf<typeof import('./login/guests.ts').default>;
+    readonly guests: OptionsOf<typeof import('./login/guests/index.ts').default>;
     readonly health: OptionsOf<typeof import('./health.ts').default>;
     readonly help: OptionsOf<typeof import('./commands/help.ts').default>;
     readonly history: OptionsOf<typeof import('./messages/history/index.ts').default>;

@@ -184,8 +184,16 @@ export const PLUGIN_API: readonly Section[] = [
   },
   {
     heading: 'Guests',
-    intro: 'People with a name for one session, whom no store has.',
-    names: ['isGuest', 'GUEST_MARK'],
+    intro: 'People with a name for one session, with or without an account in the store.',
+    names: [
+      'isGuest',
+      'GUEST_MARK',
+      'createTemporary',
+      'isTemporary',
+      'passwordObjection',
+      'removeAccount',
+      'RemovalContext',
+    ],
   },
   {
     heading: 'Names and addresses',

@@ -92,6 +92,7 @@ export { renamedOption } from './host/renamed-option.ts';
 export type { RestoreContext } from './host/restore-context.ts';
 export type { Command, EntryPost, EphemeralEntry, Server, TextPost } from './host/server.ts';
 export { entryEvent, messageEvent, plainLine, type ShownEntry, spoken, spokenBy } from './host/shown-entry.ts';
+export { createTemporary, isTemporary, passwordObjection } from './host/temporary-accounts.ts';
 export { KeyedQueue } from './kernel/keyed-queue.ts';
 export { escapeUnseen } from './logging/unseen.ts';
 export { schemaOf } from './params/arguments.ts';
@@ -126,6 +127,7 @@ export { type OpenFiles, openFiles } from './sdk/open-files.ts';
 export { type PortOptions, portListener, portOptions } from './sdk/port-listener.ts';
 export { type Answer, type ProcessGroup, processGroup } from './sdk/process-group.ts';
 export { recipientsOf } from './sdk/recipients-of.ts';
+export { type RemovalContext, removeAccount } from './sdk/remove-account.ts';
 export { durationInWords, type RoomChange, roomChange, roomChangeIn, roomChangeSentence } from './sdk/room-changes.ts';
 export { type NamedRoom, nameRooms, type RoomNames, roomAsTyped } from './sdk/room-names.ts';
 export { sendMessage } from './sdk/send-message.ts';
@@ -205,7 +207,16 @@ export { ResetCodes } from './services/reset-codes.ts';
 export { ResumeTokens } from './services/resume-tokens.ts';
 export { Roles } from './services/roles.ts';
 export { type RoomAct, RoomLog } from './services/room-log.ts';
-export { noRoom, type RoomAccess, type RoomInfo, type RoomRole, type RoomSettings, Rooms } from './services/rooms.ts';
+export {
+  noRoom,
+  type RoomAccess,
+  type RoomInfo,
+  type RoomNameList,
+  type RoomNameRule,
+  type RoomRole,
+  type RoomSettings,
+  Rooms,
+} from './services/rooms.ts';
 export {
   type IndexAnswer,
   type IndexBatch,

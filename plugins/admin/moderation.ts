@@ -4,12 +4,12 @@ import {
   type Clock,
   type CommandCall,
   type CommandSpec,
-  isBot,
   type Lockout,
   type MessageLog,
   type OtherServers,
   type Presence,
   param,
+  passwordObjection,
   type Refusal,
   type Reply,
   type ResetCodes,
@@ -230,7 +230,8 @@ export function moderationCommands({
         if (resetCodes === undefined) return refuse('unsupported', "The plugin 'reset-codes' is off.");
         const account = await accounts.find(user);
         if (account === undefined) return noUser(user);
-        if (isBot(account)) return refuse('user', `${account.name} is a bot: bots have no password.`);
+        const wrong = passwordObjection(account);
+        if (wrong !== undefined) return refuse('user', wrong);
         return {
           target: `user:${account.name}`,
           async run() {

@@ -33,7 +33,7 @@ export default definePlugin({
       .optional()
       .describe('The address of the HTTP port, for links: `https://chat.example.org/`; without it users get the path'),
     role: z
-      .enum(['reader', 'member', 'moderator', 'owner'])
+      .enum(['reader', 'member', 'speaker', 'moderator', 'owner'])
       .default('owner')
       .describe('The least role in a room that may export it'),
     linkTime: z.number().positive().default(600).describe('How long a link is valid, in seconds'),

@@ -27,6 +27,8 @@ export interface RoomRecord extends NamedRoom {
   readonly topic?: string;
   readonly access?: string;
   readonly posting?: string;
+  readonly topics?: string;
+  readonly limit?: number;
   /** In seconds. */
   readonly slow?: number;
   readonly archived?: boolean;

@@ -12,12 +12,12 @@ export interface RoomDataSource extends Source {
 
 /** A room with its settings and members, and the messages in it that an account may read. */
 export async function* roomData(
-  { id, name, topic, access, posting, slow, archived }: RoomInfo,
+  { id, name, topic, access, posting, topics, slow, limit, archived }: RoomInfo,
   reader: Account,
   upTo: number,
   source: RoomDataSource,
 ): AsyncGenerator<ExportRecord> {
-  const settings = { topic, access, posting, slow, archived };
+  const settings = { topic, access, posting, topics, slow, limit, archived };
   yield { type: 'room', room: id, kind: 'room', roomName: `#${name}`, ...settings };
   yield* membersOf(id, source);
   yield* messagesOf(id, await source.messageLog.spans(reader.id, id), upTo, source);

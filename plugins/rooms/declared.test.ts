@@ -27,6 +27,17 @@ test('declared rooms follow the config over reloads, and stay when they are no l
   await alice.sees(/ #lobby \*server\*: the server set the topic: Hello$/);
 });
 
+test('a key and a limit can be declared', async () => {
+  await using server = await startServer(declaring({ '#lobby': { key: 'sesame', limit: 1, topics: 'members' } }));
+  const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
+  expect(await alice.asks('join #lobby')).toBe('error:key:join');
+  expect(await alice.asks('join #lobby sesame')).toBe('joined:#lobby');
+  expect(await alice.asks('topic #lobby Tea')).toBe('topic:#lobby Tea');
+  expect(await bob.asks('join #lobby sesame')).toBe('error:room-full:join');
+  await server.reload(declaring({ '#lobby': { key: '', limit: 0 } }));
+  expect(await bob.asks('join #lobby')).toBe('joined:#lobby');
+});
+
 test('an owner who is declared before registering becomes one on the way', async () => {
   await using server = await startServer(declaring({ '#lobby': { owners: ['Alice'], join: true } }));
   const alice = await server.joins('alice');
@@ -62,6 +73,7 @@ test.each([
   [{ '#a b': {} }, 'letters and digits'],
   [{ '#lobby': { access: 'open' } }, 'access'],
   [{ '#lobby': { colour: 'red' } }, 'colour'],
+  [{ '#lobby': { key: 'two words' } }, 'a key is one word'],
 ])('the check finds what is wrong with %j', async (declared, problem) => {
   await expect(startServer(declaring(declared))).rejects.toThrow(problem);
 });

@@ -1,6 +1,6 @@
 import { type Account, nameKey, type RoomSettings } from 'chatserv';
 import { declarationOf, type RoomContext, SERVER, tell, writeFacts } from './context.ts';
-import type { KnownRoom } from './facts.ts';
+import { DECLARABLE, type KnownRoom } from './facts.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import type { DeclaredRoom } from './options.ts';
@@ -31,7 +31,7 @@ export class Declared {
 
   async #create(name: string, declaration: DeclaredRoom): Promise<KnownRoom | undefined> {
     const { log, directory } = this.#context;
-    const room = await log.createRoom(name, { ...this.#settings.defaults, ...settingsIn(declaration) });
+    const room = await log.createRoom(name, this.#settings.factsOfNew(settingsIn(declaration), SERVER));
     const known = room && directory.put(room);
     if (known !== undefined) await tell(this.#context, known.id, SERVER, { change: 'created' });
     return known;
@@ -81,11 +81,7 @@ export class Declared {
 }
 
 /** The settings that a declaration gives. */
-function settingsIn({ topic, access, posting, slow }: DeclaredRoom): Partial<RoomSettings> {
-  return {
-    ...(topic !== undefined && { topic }),
-    ...(access !== undefined && { access }),
-    ...(posting !== undefined && { posting }),
-    ...(slow !== undefined && { slow }),
-  };
+function settingsIn(declaration: DeclaredRoom): Partial<RoomSettings> {
+  const given = DECLARABLE.flatMap((name) => (declaration[name] === undefined ? [] : [[name, declaration[name]]]));
+  return Object.fromEntries(given);
 }

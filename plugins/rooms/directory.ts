@@ -55,12 +55,19 @@ export class Directory {
     }
   }
 
-  /** Counts the members of all rooms again: no entry says so when an account is removed. */
-  async recount(): Promise<void> {
+  /**
+   * Counts the members of all rooms again: no entry says so when an account is removed.
+   * @returns the rooms that have lost their last member
+   */
+  async recount(): Promise<readonly KnownRoom[]> {
+    const emptied: KnownRoom[] = [];
     for await (const { id, size } of this.#stored()) {
       const known = this.#byId.get(id);
-      if (known !== undefined) known.size = size;
+      if (known === undefined) continue;
+      if (size === 0 && known.size > 0) emptied.push(known);
+      known.size = size;
     }
+    return emptied;
   }
 
   get count(): number {

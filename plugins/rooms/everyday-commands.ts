@@ -11,16 +11,16 @@ import {
 } from 'chatserv';
 import { mayDo, memberRole } from './access.ts';
 import { declarationOf, limit, type RoomContext } from './context.ts';
-import { ACCESS, type KnownRoom } from './facts.ts';
+import { ACCESS, isListed, type KnownRoom } from './facts.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import { roleOf } from './policy.ts';
 import { declared, notAllowed, notMember, noUser } from './refusals.ts';
-import { factsOf, pageOf, replyAbout, roomCommand } from './room-command.ts';
+import { factsOf, NONE, pageOf, replyAbout, roomCommand } from './room-command.ts';
 import type { Settings } from './settings.ts';
 
-/** Removes a topic, where its text would stand. */
-const NO_TOPIC = '-';
+/** Stands for a key that the user may not see. */
+const HIDDEN = '*';
 
 /** The commands for everyone: listing, creating, joining and leaving rooms. */
 export function everydayCommands(context: RoomContext, settings: Settings, members: Members): CommandSpec[] {
@@ -37,22 +37,25 @@ export function everydayCommands(context: RoomContext, settings: Settings, membe
     const found: KnownRoom[] = [];
     for (const room of directory.sorted()) {
       if (nameKey(room.name) <= after) continue;
-      const isListed = room.access !== 'private' && !room.archived;
-      if (isListed || mine.has(room.id) || invited.has(room.id)) found.push(room);
+      if (isListed(room) || mine.has(room.id) || invited.has(room.id)) found.push(room);
       if (found.length > options.pageSize) break;
     }
     return found;
   }
 
-  function topicOf(room: KnownRoom, account: Account): Promise<Reply> {
-    const text = room.topic === '' ? `topic:#${room.name}` : `topic:#${room.name} ${room.topic}`;
-    return replyAbout(context, text, room, account);
+  async function topicOf(room: KnownRoom, account: Account): Promise<Reply> {
+    const { name, topic, topicBy, topicTime } = room;
+    const text = topic === '' ? `topic:#${name}` : `topic:#${name} ${topic}`;
+    const by = topicBy === 0 ? undefined : await accounts.get(topicBy);
+    const time = topicTime === 0 ? null : new Date(topicTime).toISOString();
+    return replyAbout(context, text, room, account, { topicBy: by?.name ?? null, topicTime: time });
   }
 
   async function setTopic(room: KnownRoom, account: Account, text: string): Promise<KnownRoom | Refusal> {
-    if (!(await mayDo(context, room, account, 'set the topic'))) {
+    const action = room.topics === 'members' ? 'set the topic where members may' : 'set the topic';
+    if (!(await mayDo(context, room, account, action))) {
       const isMember = await memberships.has(room.id, account.id);
-      return isMember ? notAllowed('set the topic', room) : notMember(room);
+      return isMember ? notAllowed(action, room) : notMember(room);
     }
     if (declarationOf(context, room)?.topic !== undefined) return declared(room);
     if (text.length > options.topicLength) {
@@ -89,10 +92,13 @@ export function everydayCommands(context: RoomContext, settings: Settings, membe
     roomCommand(context, { name: 'room', summary: 'Describes a room' }, async ({ room, account }) => {
       const role = await memberRole(context, room, account);
       const size = (await log.room(room.id))?.size ?? room.size;
-      const { name, topic, access, posting, slow, archived } = room;
+      const { name, topic, access, posting, topics, slow, key, limit, archived } = room;
       const line = [
         `#${name} access:${access} posting:${posting} slow:${slow === 0 ? 'off' : durationInWords(slow)}`,
         `members:${size} role:${role ?? 'none'}`,
+        ...(topics === 'members' ? ['topics:members'] : []),
+        ...(key === '' ? [] : [`key:${role === undefined ? HIDDEN : key}`]),
+        ...(limit === 0 ? [] : [`limit:${limit}`]),
         ...(archived ? ['archived:yes'] : []),
         ...(topic === '' ? [] : [`topic:${topic}`]),
       ];
@@ -105,20 +111,27 @@ export function everydayCommands(context: RoomContext, settings: Settings, membe
       params: {
         room: param.room('its name'),
         access: param
-          .choice(ACCESS, 'public: anyone may join; invite: by invitation; private: by invitation, and hidden')
+          .choice(ACCESS, 'invite and private: joined by invitation; unlisted and private: not listed')
           .default(options.access),
+        role: param
+          .choice(['owner', 'moderator'], 'moderator: nobody owns it, and it goes with its last member')
+          .default('owner'),
       },
-      async run({ account, values: { room: name, access } }) {
+      async run({ account, values: { room: name, access, role } }) {
         await directory.load();
-        const room = await settings.create(bare(name), account, { access });
+        const room = await settings.create(bare(name), account, { access }, role);
         return 'kind' in room ? room : replyAbout(context, `created:#${room.name}`, room, account);
       },
     }),
 
-    roomCommand(context, { name: 'join', summary: 'Joins a room' }, async ({ room, account }) => {
-      const refusal = await members.enter(room, account);
-      return refusal ?? replyAbout(context, `joined:#${room.name}`, room, account);
-    }),
+    roomCommand(
+      context,
+      { name: 'join', summary: 'Joins a room', params: { key: param.word('its key, if it has one').optional() } },
+      async ({ room, account, values: { key } }) => {
+        const refusal = await members.enter(room, account, key);
+        return refusal ?? replyAbout(context, `joined:#${room.name}`, room, account);
+      },
+    ),
 
     roomCommand(context, { name: 'leave', summary: 'Leaves a room' }, async ({ room, account }) => {
       const left = await members.leave(room, account);
@@ -130,12 +143,12 @@ export function everydayCommands(context: RoomContext, settings: Settings, membe
       context,
       {
         name: 'topic',
-        summary: `Shows the topic of a room, or sets it; ${NO_TOPIC} removes it`,
+        summary: `Shows the topic of a room, or sets it; ${NONE} removes it`,
         params: { text: param.text('the new topic').optional() },
       },
       async ({ room, account, values: { text } }) => {
         if (text === undefined) return topicOf(room, account);
-        const changed = await setTopic(room, account, text.trim() === NO_TOPIC ? '' : text.trim());
+        const changed = await setTopic(room, account, text.trim() === NONE ? '' : text.trim());
         return 'kind' in changed ? changed : topicOf(changed, account);
       },
     ),

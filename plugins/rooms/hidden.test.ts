@@ -19,6 +19,7 @@ const reader = definePlugin({
 /** A valid argument of each kind, for a command that has a room before it. */
 const ARGUMENTS: Readonly<Record<string, unknown>> = {
   user: 'alice',
+  word: 'sesame',
   room: '#other',
   duration: 600,
   integer: 1,

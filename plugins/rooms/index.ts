@@ -23,6 +23,8 @@ import { Memberships } from './memberships.ts';
 import { Moderation } from './moderation.ts';
 import { moderatorCommands } from './moderator-commands.ts';
 import { Moderators } from './moderators.ts';
+import { nameCommands } from './name-commands.ts';
+import { NameRules } from './name-rules.ts';
 import { bare } from './names.ts';
 import { roomsOptions } from './options.ts';
 import { ownerCommands } from './owner-commands.ts';
@@ -76,6 +78,7 @@ export default definePlugin({
     const posting = new Posting(context);
     const declared = new Declared(context, settings, members);
     const moderation = new Moderation(context, members);
+    const rules = new NameRules(context);
     let unfollow = () => {};
     let stopHandling = () => {};
 
@@ -96,7 +99,8 @@ export default definePlugin({
       kinds: roomKinds((room) => (directory.get(room)?.size ?? 0) > options.quietAbove),
       commands: [
         ...everydayCommands(context, settings, members),
-        ...moderatorCommands(context, moderation),
+        ...moderatorCommands(context, moderation, rules),
+        ...nameCommands(context, rules),
         ...ownerCommands(context, settings, members),
       ],
       hooks: {
@@ -123,7 +127,7 @@ export default definePlugin({
           if (change === 'registered') await declared.registered(account);
           if (change !== 'removed') return;
           for (const one of [context.bans, mutes, context.invitations]) await one.removeAccount(account.id);
-          await directory.recount();
+          for (const room of await directory.recount()) await settings.removeEmpty(room);
         },
       },
       async start() {

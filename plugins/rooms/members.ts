@@ -1,8 +1,9 @@
 import { type Account, nameObjection, noRoom, type Refusal, type RoomRole, z } from 'chatserv';
 import { hasOwner, isAdmin } from './access.ts';
 import { declarationOf, limit, type RoomContext, tell, writeFacts } from './context.ts';
-import type { KnownRoom } from './facts.ts';
-import { archived, banned, declared, inviteOnly, lastOwner, notInRoom, notMember } from './refusals.ts';
+import { isByInvitation, type KnownRoom } from './facts.ts';
+import { hasName, isAgainst } from './name-rules.ts';
+import { archived, banned, declared, full, inviteOnly, lastOwner, notInRoom, notMember, wrongKey } from './refusals.ts';
 import type { Settings } from './settings.ts';
 
 const LEFT = 'rooms.left';
@@ -20,31 +21,53 @@ export class Members {
     this.#settings = settings;
   }
 
-  /** Lets an account in that may join by itself, or that is invited. @returns why not, if so */
-  async enter(room: KnownRoom, account: Account): Promise<Refusal | undefined> {
+  /**
+   * Lets an account in that may join by itself, or that is invited.
+   * @param key that the user gave
+   * @returns why not, if so
+   */
+  async enter(room: KnownRoom, account: Account, key?: string): Promise<Refusal | undefined> {
     const { invitations, memberships } = this.#context;
     if (await memberships.has(room.id, account.id)) return undefined;
     if (room.archived) return archived(room);
-    if (room.access !== 'public' && (await invitations.left(room.id, account.id)) === 0) {
-      if (!(await isAdmin(this.#context, account))) return inviteOnly(room);
-    }
-    return this.add(room, account, 'member');
+    const refusal = this.#refusalUninvited(room, account, key);
+    const isWanted = async () =>
+      (await invitations.left(room.id, account.id)) > 0 || (await isAdmin(this.#context, account));
+    if (refusal !== undefined && !(await isWanted())) return refusal;
+    return this.add(room, account, 'member', refusal !== undefined);
   }
 
-  /** Makes an account a member without an invitation. @returns why not, if so */
-  async add(room: KnownRoom, account: Account, role: RoomRole): Promise<Refusal | undefined> {
-    const { bans, directory, invitations, log, clock, memberships, options, queue } = this.#context;
+  /** Why an account may not join without an invitation, if so. */
+  #refusalUninvited(room: KnownRoom, { name }: Account, key: string | undefined): Refusal | undefined {
+    const now = this.#context.clock.now();
+    if (isAgainst(room, 'banned', name, now)) return banned(room);
+    if (hasName(room, 'invited', name, now)) return undefined;
+    if (isByInvitation(room)) return inviteOnly(room);
+    if (room.key !== '' && key !== room.key) return wrongKey(room, key);
+    return room.limit > 0 && room.size >= room.limit ? full(room) : undefined;
+  }
+
+  /**
+   * Makes an account a member without an invitation.
+   * @param isWanted whether its name may be banned
+   * @returns why not, if so
+   */
+  async add(room: KnownRoom, account: Account, role: RoomRole, isWanted = false): Promise<Refusal | undefined> {
+    const { bans, directory, invitations, log, clock, memberships, options, queue, server } = this.#context;
     const { id, name, size } = room;
     const rooms = await memberships.of(account.id);
     if (rooms.has(id)) return undefined;
-    const isBanned = async () => (await bans.left(id, account.id)) > 0;
+    const isBanned = async () =>
+      (!isWanted && isAgainst(directory.get(id) ?? room, 'banned', account.name, clock.now())) ||
+      (await bans.left(id, account.id)) > 0;
     if (await isBanned()) return banned(room);
     if (rooms.size >= options.maxJoined) {
       const sentence = `You can be in ${options.maxJoined} rooms at most. Leave another one first.`;
       return limit(this.#context, 'rooms-joined', 'too-many-rooms', sentence);
     }
     if (size >= options.maxMembers) {
-      return limit(this.#context, 'room-members', 'room-full', `#${name} has as many members as it may have.`);
+      server.countLimitHit('room-members');
+      return full(room);
     }
     try {
       const refusal = role === 'owner' ? await queue.run(id, () => this.#noteOwner(room, account)) : undefined;
@@ -64,7 +87,8 @@ export class Members {
   }
 
   /**
-   * Ends an account's membership. The last member takes a room of users along, and the last owner of others stays.
+   * Ends an account's membership. The last member takes a room of users along, and the last owner stays while others are
+   * in it.
    * @returns why not, or whether the room was deleted
    */
   leave(room: KnownRoom, account: Account): Promise<Refusal | { readonly deleted: boolean }> {
@@ -72,16 +96,13 @@ export class Members {
     return queue.run(room.id, async () => {
       const member = await log.member(room.id, account.id);
       if (member === undefined) return notMember(room);
-      const isLastOwner = member.role === 'owner' && !(await hasOwner(this.#context, room, account.id));
-      if (!isLastOwner) {
-        await this.end(room, account);
-        this.#tellDevices(room, account);
-        return { deleted: false };
-      }
-      if (((await log.room(room.id))?.size ?? 0) > 1) return lastOwner(room);
-      await this.#settings.removeNow(room.id, account);
+      const isAlone = ((await log.room(room.id))?.size ?? 0) <= 1;
+      const staysOwned = (!isAlone && member.role !== 'owner') || (await hasOwner(this.#context, room, account.id));
+      if (!staysOwned && !isAlone) return lastOwner(room);
+      if (staysOwned) await this.end(room, account);
+      else await this.#settings.removeNow(room.id, account);
       this.#tellDevices(room, account);
-      return { deleted: true };
+      return { deleted: !staysOwned };
     });
   }
 

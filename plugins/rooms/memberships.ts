@@ -62,12 +62,21 @@ export class Memberships {
     const known = view?.standings.get(room);
     if (known !== undefined) return known;
     const changes = view?.changes;
-    const [member, muted] = await Promise.all([this.#log.member(room, account), this.#mutes.left(room, account)]);
+    const [member, mutedUntil] = await Promise.all([this.#log.member(room, account), this.#mutedUntil(room, account)]);
     if (member === undefined) return undefined;
-    const mutedUntil = muted > 0 ? this.#clock.monotonic() + muted * 1000 : 0;
     const standing = { role: roleOf(member.role), mutedUntil };
     if (view?.changes === changes) view?.standings.set(room, standing);
     return standing;
+  }
+
+  /** As what an account posts in a room that takes messages from outside: as a member, unless it was muted. */
+  async standingOutside(room: number, account: number): Promise<Standing> {
+    return { role: 'member', mutedUntil: await this.#mutedUntil(room, account) };
+  }
+
+  async #mutedUntil(room: number, account: number): Promise<number> {
+    const muted = await this.#mutes.left(room, account);
+    return muted > 0 ? this.#clock.monotonic() + muted * 1000 : 0;
   }
 
   async #load(account: number): Promise<View> {

@@ -48,12 +48,12 @@ export class Moderation {
   }
 
   /** Ends a membership. The user may join again, if the room lets everyone join. @returns why not, if so */
-  async kick(room: KnownRoom, target: Account, by: Account): Promise<Refusal | undefined> {
+  async kick(room: KnownRoom, target: Account, reason: string | undefined, by: Account): Promise<Refusal | undefined> {
     const { memberships, queue } = this.#context;
     if (!(await memberships.has(room.id, target.id))) return notInRoom(target.name, room);
     await queue.run(room.id, async () => {
       // While the user is a member, who is told too.
-      await tell(this.#context, room.id, by, { change: 'kicked', account: target.id, user: target.name });
+      await tell(this.#context, room.id, by, { change: 'kicked', account: target.id, user: target.name, reason });
       await this.#members.end(room, target);
     });
     return undefined;

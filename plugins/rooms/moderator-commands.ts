@@ -8,14 +8,18 @@ import {
   refuse,
   reply,
 } from 'chatserv';
-import { actingRole } from './access.ts';
+import { actingRole, hasOwner } from './access.ts';
 import type { RoomContext } from './context.ts';
 import type { KnownRoom } from './facts.ts';
 import type { Moderation } from './moderation.ts';
+import type { NameRules } from './name-rules.ts';
 import { type Action, mayActOn } from './policy.ts';
 import { noUser, self } from './refusals.ts';
 import type { RoomBlocks } from './room-blocks.ts';
 import { pageOf, type RoomCall, replyAbout, roomCommand } from './room-command.ts';
+
+/** Makes a name a pattern: no user's name has it. */
+const ANY = '*';
 
 /** How a command acts on a user. */
 interface HowToAct {
@@ -26,7 +30,7 @@ interface HowToAct {
 }
 
 /** Invitations, and the commands that act on members. */
-export function moderatorCommands(context: RoomContext, moderation: Moderation): CommandSpec[] {
+export function moderatorCommands(context: RoomContext, moderation: Moderation, rules: NameRules): CommandSpec[] {
   const { accounts, bans, mutes, invitations, options } = context;
 
   /** Finds the user that a call names, and calls `act` if the caller may act on that user. */
@@ -38,7 +42,10 @@ export function moderatorCommands(context: RoomContext, moderation: Moderation):
     const target = await accounts.find(user);
     if (target === undefined) return noUser(user);
     if (target.id === account.id) return self();
-    if (!isAllowed(role, await actingRole(context, room, target, 'reader'))) {
+    const itsRole = await actingRole(context, room, target, 'reader');
+    // Where nobody owns the room, its moderators act on each other.
+    const isPeer = role === 'moderator' && itsRole === role && !(await hasOwner(context, room));
+    if (!isPeer && !isAllowed(role, itsRole)) {
       return refuse('role', `${target.name} has a role in #${room.name} that is not below yours.`);
     }
     const refusal = await act(target);
@@ -86,23 +93,48 @@ export function moderatorCommands(context: RoomContext, moderation: Moderation):
     ),
     roomCommand(
       context,
-      { name: 'room-kick', summary: 'Removes a member from a room', params: { user }, action: kicks },
-      (call) => onUser(call, (target) => moderation.kick(call.room, target, call.account)),
+      {
+        name: 'room-kick',
+        summary: 'Removes a member from a room',
+        params: { user, reason: param.text('which its members are told').optional() },
+        action: kicks,
+      },
+      (call) => onUser(call, (target) => moderation.kick(call.room, target, call.values.reason, call.account)),
     ),
     roomCommand(
       context,
       {
         name: 'room-ban',
         summary: 'Bans a user from a room, for good or for a time',
-        params: { user, time: param.duration('for how long; for good if left out').optional() },
+        params: {
+          user: param.user(`or all whose names match a pattern, such as ev${ANY}`),
+          time: param.duration('for how long; for good if left out').optional(),
+        },
         action: kicks,
       },
-      (call) => onUser(call, (target) => moderation.ban(call.room, target, call.values.time, call.account)),
+      async (call) => {
+        const { room, account, values } = call;
+        if (!values.user.includes(ANY)) {
+          return onUser(call, (target) => moderation.ban(room, target, values.time, account));
+        }
+        const refusal = await rules.add(room, 'banned', values.user, values.time, account);
+        return refusal ?? replyAbout(context, 'done:', room, account, { pattern: values.user });
+      },
     ),
     roomCommand(
       context,
-      { name: 'room-unban', summary: 'Lifts the ban of a user from a room', params: { user }, action: kicks },
-      (call) => onUser(call, (target) => moderation.unban(call.room, target, call.account)),
+      {
+        name: 'room-unban',
+        summary: 'Lifts the ban of a user from a room',
+        params: { user: param.user('or the pattern that was banned') },
+        action: kicks,
+      },
+      async (call) => {
+        const { room, account, values } = call;
+        if (!values.user.includes(ANY)) return onUser(call, (target) => moderation.unban(room, target, account));
+        const refusal = await rules.remove(room, 'banned', values.user, account);
+        return refusal ?? replyAbout(context, 'done:', room, account, { pattern: values.user });
+      },
     ),
     roomCommand(
       context,

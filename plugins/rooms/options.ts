@@ -1,5 +1,5 @@
 import { z } from 'chatserv';
-import { ACCESS, POSTING } from './facts.ts';
+import { ACCESS, KEY, POSTING, TOPICS } from './facts.ts';
 import { nameProblem } from './names.ts';
 
 /** The longest name that nameObjection allows, in characters. */
@@ -15,9 +15,17 @@ const declaredRoom = z.strictObject({
   access: z
     .enum(ACCESS)
     .optional()
-    .describe('`public`: anyone may join; `invite`: listed, but joined by invitation; `private`: hidden too'),
+    .describe(
+      '`public`: anyone may join; `unlisted`: so may who knows its name; `invite`: listed, but joined by invitation; `private`: hidden too',
+    ),
   posting: z.enum(POSTING).optional().describe('Who may post'),
+  topics: z.enum(TOPICS).optional().describe('Who may set the topic'),
   slow: z.int().nonnegative().optional().describe('The seconds between two messages of a member; 0 is off'),
+  key: z
+    .union([z.literal(''), z.string().regex(KEY, 'a key is one word of at most 32 characters without commas')])
+    .optional()
+    .describe('What users give to join; empty for no key'),
+  limit: z.int().nonnegative().optional().describe('With how many members nobody else joins; 0 is off'),
   join: z.boolean().default(false).describe('Whether new accounts join when they register or log in first'),
   owners: z.array(z.string()).default([]).describe('The names of users who own it'),
 });
@@ -54,6 +62,7 @@ export const roomsOptions = z.strictObject({
     .default(10_000)
     .describe('How many rooms there may be in all; each takes about 1 KB of memory'),
   maxInvitations: z.int().positive().default(100).describe('How many open invitations a room may have'),
+  maxNames: z.int().nonnegative().default(100).describe('How many rules about user names a room may have'),
   maxOwners: z.int().positive().default(16).describe('How many owners a room may have'),
   topicLength: z.int().positive().default(256).describe('The longest topic, in characters; an emoji counts as two'),
   nameLength: z

@@ -1,11 +1,11 @@
 import { type Account, type CommandSpec, param, type RoomSettings, refuse, reply } from 'chatserv';
 import { declarationOf, type RoomContext } from './context.ts';
-import { ACCESS, type KnownRoom, POSTING } from './facts.ts';
+import { ACCESS, KEY, type KnownRoom, POSTING, TOPICS } from './facts.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import { ROLES } from './policy.ts';
 import { declared, noUser } from './refusals.ts';
-import { replyAbout, roomCommand } from './room-command.ts';
+import { NONE, replyAbout, roomCommand } from './room-command.ts';
 import type { Settings } from './settings.ts';
 
 /** The commands that change a room and the roles in it. */
@@ -45,11 +45,21 @@ export function ownerCommands(context: RoomContext, settings: Settings, members:
       context,
       {
         name: 'room-posting',
-        summary: 'Sets who may post in a room: all members, or only moderators and owners',
+        summary: 'Sets who may post in a room: anyone, its members, or only speakers, moderators and owners',
         params: { who: param.choice(POSTING) },
         action: 'limit posting',
       },
       ({ room, account, values: { who } }) => set(room, account, { posting: who }),
+    ),
+    roomCommand(
+      context,
+      {
+        name: 'room-topics',
+        summary: 'Sets who may set the topic of a room: all members, or only moderators and owners',
+        params: { who: param.choice(TOPICS) },
+        action: 'decide who sets the topic',
+      },
+      ({ room, account, values: { who } }) => set(room, account, { topics: who }),
     ),
     roomCommand(
       context,
@@ -80,6 +90,37 @@ export function ownerCommands(context: RoomContext, settings: Settings, members:
         action: 'change access',
       },
       ({ room, account, values: { access } }) => set(room, account, { access }),
+    ),
+    roomCommand(
+      context,
+      {
+        name: 'room-key',
+        summary: `Sets the key that joining a room takes without an invitation; ${NONE} removes it`,
+        params: { key: param.word() },
+        action: 'change access',
+      },
+      async ({ room, account, values: { key } }) => {
+        if (key === NONE) return set(room, account, { key: '' });
+        if (!KEY.test(key)) return refuse('args', 'A key is one word of at most 32 characters, without commas.');
+        return set(room, account, { key });
+      },
+    ),
+    roomCommand(
+      context,
+      {
+        name: 'room-limit',
+        summary: 'Sets with how many members a room is joined by invitation only',
+        usage: 'room-limit <room> <members or off>',
+        params: {
+          members: param.integer('at most', { min: 1, max: options.maxMembers }).optional(),
+          off: param.choice(['off'], 'no limit').optional(),
+        },
+        action: 'change access',
+      },
+      async ({ room, account, values: { members, off } }) => {
+        if ((members === undefined) === (off === undefined)) return refuse('args', 'Give a number of members, or off.');
+        return set(room, account, { limit: members ?? 0 });
+      },
     ),
     roomCommand(
       context,

@@ -1,7 +1,7 @@
 import type { RoomRole } from 'chatserv';
 
 /** The roles in a room, from the least. */
-export const ROLES = ['reader', 'member', 'moderator', 'owner'] as const satisfies readonly RoomRole[];
+export const ROLES = ['reader', 'member', 'speaker', 'moderator', 'owner'] as const satisfies readonly RoomRole[];
 
 /**
  * What members may do, and the least role for it. An account with the role `admin` on the server counts as an owner of
@@ -10,9 +10,11 @@ export const ROLES = ['reader', 'member', 'moderator', 'owner'] as const satisfi
 export const LEAST_ROLE = {
   'list members': 'reader',
   post: 'member',
-  'post where only moderators may': 'moderator',
+  'post where only moderators may': 'speaker',
   'post in slow mode without waiting': 'moderator',
+  'set the topic where members may': 'member',
   'set the topic': 'moderator',
+  'decide who sets the topic': 'moderator',
   invite: 'moderator',
   'kick, mute and ban': 'moderator',
   'list bans, mutes and invitations': 'moderator',

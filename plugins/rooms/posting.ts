@@ -1,10 +1,11 @@
-import { type Account, type Guarding, type MessageDraft, noRoom, type Refusal, reserve } from 'chatserv';
+import { type Account, type Guarding, isGuest, type MessageDraft, noRoom, type Refusal, reserve } from 'chatserv';
 import { findRoom, isAdmin } from './access.ts';
 import type { RoomContext } from './context.ts';
 import type { KnownRoom } from './facts.ts';
 import type { Standing } from './memberships.ts';
+import { isAgainst } from './name-rules.ts';
 import { allows } from './policy.ts';
-import { archived, muted, notMember, readOnly, slow } from './refusals.ts';
+import { archived, banned, muted, nameMuted, notMember, readOnly, slow } from './refusals.ts';
 
 /** The sender of messages that are from no account, such as those of the server and of plugins. */
 const NO_ACCOUNT = 0;
@@ -45,7 +46,7 @@ export class Posting {
     id: number,
     from: Account,
   ): Promise<{ readonly room: KnownRoom; readonly standing: Standing } | { readonly refusal: Refusal | undefined }> {
-    const { directory, memberships } = this.#context;
+    const { bans, directory, memberships } = this.#context;
     await directory.load();
     if (from.id === NO_ACCOUNT) {
       const room = directory.get(id);
@@ -55,7 +56,10 @@ export class Posting {
     const room = await findRoom(this.#context, id, from);
     if (room === undefined) return { refusal: noRoom(String(id)) };
     const standing = await memberships.standing(id, from.id);
-    return standing === undefined ? { refusal: notMember(room) } : { room, standing };
+    if (standing !== undefined) return { room, standing };
+    if (room.posting !== 'anyone' || isGuest(from)) return { refusal: notMember(room) };
+    if ((await bans.left(id, from.id)) > 0) return { refusal: banned(room) };
+    return { room, standing: await memberships.standingOutside(id, from.id) };
   }
 
   #decide(
@@ -66,9 +70,18 @@ export class Posting {
     if (room.archived) return archived(room);
     const mutedFor = mutedUntil - this.#context.clock.monotonic();
     if (mutedFor > 0) return muted(room, Math.ceil(mutedFor / 1000));
-    const isAllowed =
-      allows(role, 'post') && (room.posting === 'members' || allows(role, 'post where only moderators may'));
-    return isAllowed ? undefined : this.#unlessAdmin(from, readOnly(room));
+    if (allows(role, 'post where only moderators may')) return undefined;
+    const refusal = allows(role, 'post') ? this.#refusalOfMember(room, from) : readOnly(room);
+    return refusal && this.#unlessAdmin(from, refusal);
+  }
+
+  /** Why a member who is no speaker may not post, if so. */
+  #refusalOfMember(room: KnownRoom, { name }: Account): Refusal | undefined {
+    if (room.posting === 'moderators') return readOnly(room);
+    if (room.names.length === 0) return undefined;
+    const now = this.#context.clock.now();
+    if (isAgainst(room, 'banned', name, now)) return banned(room);
+    return isAgainst(room, 'muted', name, now) ? nameMuted(room) : undefined;
   }
 
   async #unlessAdmin(from: Account, refusal: Refusal): Promise<Refusal | undefined> {

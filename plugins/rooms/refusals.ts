@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from 'chatserv';
-import type { KnownRoom } from './facts.ts';
+import { isByInvitation, type KnownRoom } from './facts.ts';
 import { type Action, LEAST_ROLE } from './policy.ts';
 
 /** Why a request about a room is refused: docs/protocol.md lists the reasons. */
@@ -7,12 +7,15 @@ import { type Action, LEAST_ROLE } from './policy.ts';
 const TITLES = {
   reader: 'members',
   member: 'members',
+  speaker: 'speakers, moderators and owners',
   moderator: 'moderators and owners',
   owner: 'owners',
 } as const;
 
-export function notMember({ name, access }: KnownRoom): Refusal {
-  return refuse('not-member', `You are not in #${name}.${access === 'public' ? ` To join, type: join #${name}` : ''}`);
+export function notMember(room: KnownRoom): Refusal {
+  const { name, key } = room;
+  const how = isByInvitation(room) ? '' : ` To join, type: join #${name}${key === '' ? '' : ' <key>'}`;
+  return refuse('not-member', `You are not in #${name}.${how}`);
 }
 
 export function notAllowed(action: Action, { name }: KnownRoom): Refusal {
@@ -29,6 +32,19 @@ export function banned({ name }: KnownRoom): Refusal {
 
 export function inviteOnly({ name }: KnownRoom): Refusal {
   return refuse('invite-only', `You need an invitation to join #${name}.`);
+}
+
+export function wrongKey({ name }: KnownRoom, key: string | undefined): Refusal {
+  const sentence = key === undefined ? `You need a key: join #${name} <key>` : `That is not the key of #${name}.`;
+  return refuse('key', sentence);
+}
+
+export function full({ name }: KnownRoom): Refusal {
+  return refuse('room-full', `#${name} has as many members as it may have.`);
+}
+
+export function nameMuted({ name }: KnownRoom): Refusal {
+  return refuse('muted', `You are muted in #${name}.`);
 }
 
 export function muted({ name }: KnownRoom, seconds: number): Refusal {

@@ -68,10 +68,12 @@ export function roomCommand<P extends Params = {}>(
   });
 }
 
-/** A room for programs, with the caller's role in it. */
+/** A room for programs, with the caller's role in it. Its key is null for those who may not see it. */
 export function factsOf(room: KnownRoom, role: RoomRole | undefined): Facts {
-  const { id, name, topic, access, posting, slow, archived, size } = room;
-  return { room: id, roomName: `#${name}`, topic, access, posting, slow, archived, size, role: role ?? null };
+  const { id, name, topic, access, posting, topics, slow, key, limit, archived, size } = room;
+  const hiddenKey = role === undefined && key !== '' ? null : key;
+  const settings = { topic, access, posting, topics, slow, key: hiddenKey, limit, archived };
+  return { room: id, roomName: `#${name}`, ...settings, size, role: role ?? null };
 }
 
 /** An answer about a room as it is now. @param more what else programs are told */
@@ -85,6 +87,9 @@ export async function replyAbout(
   const room = context.directory.get(id) ?? { ...last, id };
   return reply(text, { ...factsOf(room, await memberRole(context, room, account)), ...more });
 }
+
+/** Removes a setting, where its text would stand. */
+export const NONE = '-';
 
 /** What stands at the end of a page that is not the last. */
 const MORE = '...';

@@ -128,6 +128,22 @@ describe('the service', () => {
     expect(await rooms.change(id, { topic: 'x' })).toMatchObject({ reason: 'no-room' });
   });
 
+  test('a room that nobody owns goes with the account of its last member', async () => {
+    await using server = await town();
+    const [one, other] = clients as [LineClient, LineClient];
+    const rooms = roomsOf(server);
+    const bob = await accountOf(server, 'bob');
+    const { id } = (await rooms.create('#lunch', bob, { topic: 'Noon' }, 'moderator')) as { id: number };
+    expect(await rooms.get(id)).toMatchObject({ topicBy: bob.id, created: server.clock.now() });
+    expect(await rooms.allows(id, bob, 'owner')).toBe(true);
+    await answer(other, 'create #club');
+    await answer(one, 'join #club');
+    const accounts = server.host.service(Accounts.service) as Accounts;
+    await accounts.remove(bob.id);
+    await one.asksUntil('rooms', '#club');
+    expect(await answer(one, 'create #lunch')).toBe('created:#lunch');
+  });
+
   test('a removed account leaves no bans, mutes and invitations behind', async () => {
     await using server = await town();
     const [alice] = clients as [LineClient];

@@ -27,9 +27,9 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
       return room !== undefined && isAtLeast(await actingRole(context, room, account, least), least);
     },
     postRefusal: (room, account) => posting.refusal(room, account),
-    async create(name, owner, wanted = {}) {
+    async create(name, creator, wanted = {}, role = 'owner') {
       await directory.load();
-      return settings.create(bare(name), owner, wanted);
+      return settings.create(bare(name), creator, wanted, role);
     },
     async own(plugin, name, wanted = {}) {
       await directory.load();

@@ -1,5 +1,5 @@
 import type { Account, Refusal, RoomChange, RoomSettings } from 'chatserv';
-import { isAdmin } from './access.ts';
+import { hasOwner, isAdmin } from './access.ts';
 import { limit, type RoomContext, SERVER, tell, writeFacts } from './context.ts';
 import type { KnownRoom } from './facts.ts';
 import { nameProblem, nameRefused } from './names.ts';
@@ -16,22 +16,27 @@ export class Settings {
     this.#context = context;
   }
 
-  /** Creates a room of an account, which becomes its owner. */
-  create(name: string, owner: Account, settings: Partial<RoomSettings>): Promise<KnownRoom | Refusal> {
+  /** Creates a room, whose creator becomes its first member. */
+  create(
+    name: string,
+    creator: Account,
+    settings: Partial<RoomSettings>,
+    role: 'owner' | 'moderator',
+  ): Promise<KnownRoom | Refusal> {
     const { queue, directory, log, clock, options } = this.#context;
     return queue.run(NAMES, async () => {
       const same = directory.find(name);
-      // A creation that was interrupted before its owner had joined is taken up again.
-      const isUnfinished = same?.creator === owner.id && same.size === 0;
-      if (!isUnfinished && directory.createdBy(owner.id) >= options.maxCreated) {
-        if (!(await isAdmin(this.#context, owner))) {
+      // A creation that was interrupted before its creator had joined is taken up again.
+      const isUnfinished = same?.creator === creator.id && same.size === 0;
+      if (!isUnfinished && directory.createdBy(creator.id) >= options.maxCreated) {
+        if (!(await isAdmin(this.#context, creator))) {
           return limit(this.#context, 'rooms-created', 'too-many-rooms', 'You cannot create any more rooms.');
         }
       }
-      const about = { ...settings, creator: owner.id, owners: [owner.id] };
-      const room = isUnfinished ? same : await this.#make(name, about, owner);
+      const about = { ...settings, creator: creator.id, owners: role === 'owner' ? [creator.id] : [] };
+      const room = isUnfinished ? same : await this.#make(name, about, creator);
       if ('kind' in room) return room;
-      await log.join(room.id, owner.id, 'owner', clock.now());
+      await log.join(room.id, creator.id, role, clock.now());
       return room;
     });
   }
@@ -51,16 +56,28 @@ export class Settings {
     if (directory.count >= options.maxRooms) {
       return limit(this.#context, 'rooms', 'rooms-full', 'This server has as many rooms as it may have.');
     }
-    const room = await log.createRoom(name, { ...this.defaults, ...facts });
+    const room = await log.createRoom(name, this.factsOfNew(facts, by));
     const known = room && directory.put(room);
     if (known === undefined) return taken(name);
     await tell(this.#context, known.id, by, { change: 'created' });
     return known;
   }
 
-  /** The settings of a new room. */
-  get defaults(): RoomSettings {
-    return { topic: '', access: this.#context.options.access, posting: 'members', slow: 0, archived: false };
+  /** The facts of a new room. @param facts those that are not the usual ones @param by who sets the topic */
+  factsOfNew(facts: Partial<KnownRoom>, { id }: Account): Partial<KnownRoom> {
+    const { clock, options } = this.#context;
+    const created = clock.now();
+    const settings: RoomSettings = {
+      topic: '',
+      access: options.access,
+      posting: 'members',
+      topics: 'moderators',
+      slow: 0,
+      key: '',
+      limit: 0,
+      archived: false,
+    };
+    return { ...settings, created, ...facts, ...(facts.topic && { topicBy: id, topicTime: created }) };
   }
 
   /** @param except the room that is being renamed */
@@ -76,10 +93,12 @@ export class Settings {
 
   /** Changes settings of a room, and tells its members. @returns the room as it is now; undefined if it is gone */
   set(id: number, settings: Partial<RoomSettings>, by: Account): Promise<KnownRoom | undefined> {
-    const { queue, directory, slowMode } = this.#context;
+    const { queue, directory, slowMode, clock } = this.#context;
     return queue.run(id, async () => {
       const before = directory.get(id);
-      const after = before && (await writeFacts(this.#context, id, settings));
+      const isNewTopic = settings.topic !== undefined && settings.topic !== before?.topic;
+      const facts = { ...settings, ...(isNewTopic && { topicBy: by.id, topicTime: clock.now() }) };
+      const after = before && (await writeFacts(this.#context, id, facts));
       if (before === undefined || after === undefined) return undefined;
       for (const change of changesBetween(before, after)) await tell(this.#context, id, by, change);
       if (after.slow === 0) slowMode.drop(id);
@@ -107,6 +126,14 @@ export class Settings {
     return this.#context.queue.run(id, () => this.removeNow(id, by));
   }
 
+  /** Deletes a room that has lost its last member, unless it has an owner who is none. */
+  removeEmpty(room: KnownRoom): Promise<void> {
+    return this.#context.queue.run(room.id, async () => {
+      if ((await this.#context.log.room(room.id))?.size !== 0 || (await hasOwner(this.#context, room))) return;
+      await this.removeNow(room.id, SERVER);
+    });
+  }
+
   /** Deletes a room, within `queue`. If it is interrupted, the next start finishes it. */
   async removeNow(id: number, by: Account): Promise<void> {
     const { directory, log, bans, mutes, invitations, slowMode } = this.#context;
@@ -120,12 +147,15 @@ export class Settings {
 }
 
 function changesBetween(before: RoomSettings, after: RoomSettings): RoomChange[] {
-  const { topic, access, posting, slow, archived } = after;
+  const { topic, access, posting, topics, slow, key, limit, archived } = after;
   const changes: RoomChange[] = [];
   if (topic !== before.topic) changes.push({ change: 'topic', topic });
   if (access !== before.access) changes.push({ change: 'access', access });
   if (posting !== before.posting) changes.push({ change: 'posting', posting });
+  if (topics !== before.topics) changes.push({ change: 'topics', topics });
   if (slow !== before.slow) changes.push({ change: 'slow', slow });
+  if (key !== before.key) changes.push({ change: 'key', set: key !== '' });
+  if (limit !== before.limit) changes.push({ change: 'limit', limit });
   if (archived !== before.archived) changes.push({ change: 'archived', archived });
   return changes;
 }

@@ -3,6 +3,7 @@ import { nameKey } from '../api/names.ts';
 import { nameProblem, passwordProblem } from '../client/reasons.ts';
 import { isBot } from '../host/bots.ts';
 import { ConfigErrors } from '../host/config-errors.ts';
+import { isTemporary, passwordObjection } from '../host/temporary-accounts.ts';
 import { Accounts, type StoredAccount } from '../services/accounts.ts';
 import { Lockout } from '../services/lockout.ts';
 import { MessageLog } from '../services/message-log.ts';
@@ -51,7 +52,8 @@ export async function register(
 export async function setPassword(config: string | undefined, name: string): Promise<void> {
   await withStore(config, async (accounts, passwords) => {
     const account = await known(accounts, name);
-    if (isBot(account)) throw new ConfigErrors([`${account.name} is a bot: bots have no password.`]);
+    const objection = passwordObjection(account);
+    if (objection !== undefined) throw new ConfigErrors([objection]);
     const hashed = await newHash(passwords, account.name, await readSecret(`Password for ${account.name}`));
     if ('fault' in hashed) throw new ConfigErrors([`The password of ${account.name} was not changed. ${hashed.fault}`]);
     await accounts.setHash(account.id, hashed.hash);
@@ -65,7 +67,8 @@ export async function resetPassword(config: string | undefined, name: string): P
   const services = { accounts: Accounts, passwords: Passwords, resetCodes: ResetCodes };
   await withServices(config, services, async ({ accounts, resetCodes }) => {
     const account = await known(accounts, name);
-    if (isBot(account)) throw new ConfigErrors([`${account.name} is a bot: bots have no password.`]);
+    const objection = passwordObjection(account);
+    if (objection !== undefined) throw new ConfigErrors([objection]);
     const issued = await resetCodes.issue(account);
     if (issued === undefined) throw new ConfigErrors(["This server has no passwords: the plugin 'password' is off."]);
     const { code, expires } = issued;
@@ -103,7 +106,7 @@ export async function listUsers(config: string | undefined): Promise<void> {
         const { name, created, seen, roles } = account;
         const last = seen === 0 ? 'never online' : `last online ${timeOf(seen)}`;
         const may = roles.length === 0 ? '' : `  ${roles.join(' ')}`;
-        const kind = isBot(account) ? '  bot' : '';
+        const kind = isBot(account) ? '  bot' : isTemporary(account) ? '  guest' : '';
         print(`${name}  created ${timeOf(created)}  ${last}${may}${kind}\n`);
       }
     }

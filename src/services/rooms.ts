@@ -3,23 +3,50 @@ import { type Refusal, refuse } from '../api/decisions.ts';
 import { token } from './service.ts';
 
 /**
- * Who finds and joins a room. `public`: it is listed and anyone may join. `invite`: it is listed, and joined by
- * invitation only. `private`: it is joined by invitation only; for anyone else it does not exist.
+ * Who finds and joins a room. `public`: it is listed and anyone may join. `unlisted`: anyone may join who knows its name.
+ * `invite`: it is listed, and joined by invitation only. `private`: it is joined by invitation only; for anyone else it
+ * does not exist.
  */
-export type RoomAccess = 'public' | 'invite' | 'private';
+export type RoomAccess = 'public' | 'unlisted' | 'invite' | 'private';
 
-/** A member's role in a room, from the least: a reader cannot post. */
-export type RoomRole = 'reader' | 'member' | 'moderator' | 'owner';
+/** A member's role in a room, from the least: a reader cannot post, and a speaker can where only moderators may. */
+export type RoomRole = 'reader' | 'member' | 'speaker' | 'moderator' | 'owner';
+
+/**
+ * What a rule of a room does with users whose names match its pattern. `banned`: they cannot join, and members among them
+ * cannot post. `muted`: they cannot post. `exempt`: rules of the other two do not apply to them. `invited`: they join
+ * without an invitation.
+ */
+export type RoomNameList = 'banned' | 'muted' | 'exempt' | 'invited';
+
+/** A rule of a room about user names. Speakers, moderators and owners post whatever their names are. */
+export interface RoomNameRule {
+  readonly list: RoomNameList;
+  /** A name, in which `*` stands for any characters and `?` for one. */
+  readonly pattern: string;
+  /** The id of the account that made it; 0 for the server. */
+  readonly by: number;
+  /** When it was made, in milliseconds since 1970. */
+  readonly time: number;
+  /** When it ends, in milliseconds since 1970; without it never. */
+  readonly until?: number | undefined;
+}
 
 /** The settings of a room. */
 export interface RoomSettings {
   /** What it is about; may be empty. */
   readonly topic: string;
   readonly access: RoomAccess;
-  /** Who may post: every member but readers, or moderators and owners only. */
-  readonly posting: 'members' | 'moderators';
+  /** Who may post: anyone who can see the room, every member but readers, or speakers, moderators and owners only. */
+  readonly posting: 'anyone' | 'members' | 'moderators';
+  /** Who may set the topic: every member but readers, or moderators and owners only. */
+  readonly topics: 'members' | 'moderators';
   /** Slow mode: the seconds between two messages of a member; 0 is off. Moderators and owners are exempt. */
   readonly slow: number;
+  /** What users give to join without an invitation; empty for no key. Members may see it. */
+  readonly key: string;
+  /** With how many members it is joined by invitation only; 0 for no limit but the server's. */
+  readonly limit: number;
   /** Whether it is closed: members may read it and leave it, and nothing else. */
   readonly archived: boolean;
 }
@@ -31,6 +58,14 @@ export interface RoomInfo extends RoomSettings {
   readonly name: string;
   /** How many members it has; may lag behind by a moment. */
   readonly size: number;
+  /** When it was created, in milliseconds since 1970; 0 if nobody knows. */
+  readonly created: number;
+  /** The id of the account that set the topic; 0 for the server. */
+  readonly topicBy: number;
+  /** When the topic was set, in milliseconds since 1970; 0 if nobody knows. */
+  readonly topicTime: number;
+  /** The rules about user names, in the order in which they were made. Some may have ended. */
+  readonly names: readonly RoomNameRule[];
   /** The plugin that owns it; empty for a room of users. */
   readonly plugin: string;
 }
@@ -59,10 +94,17 @@ export interface Rooms {
    */
   postRefusal(room: number, account: Account): Promise<Refusal | undefined>;
   /**
-   * Creates a room of an account, which becomes its owner.
+   * Creates a room, whose first member is the account that creates it. A room without an owner is deleted with its last
+   * member, and its moderators may do what owners may.
+   * @param role of the creator, `owner` by default
    * @returns the room, or why not: the name is taken or not allowed, or a limit is reached
    */
-  create(name: string, owner: Account, settings?: Partial<RoomSettings>): Promise<RoomInfo | Refusal>;
+  create(
+    name: string,
+    creator: Account,
+    settings?: Partial<RoomSettings>,
+    role?: 'owner' | 'moderator',
+  ): Promise<RoomInfo | Refusal>;
   /**
    * Finds or creates a room that belongs to a plugin. It needs no owner, outlives its last member, and counts for no
    * account's limit. To post in it: `server.post({ from: { id: 0, name: '*poll*' }, to: { room: id }, text })`.
@@ -85,9 +127,10 @@ export interface Rooms {
    */
   setFact(room: number, name: string, value: unknown): Promise<boolean>;
   /**
-   * Makes an account a member without an invitation. An account that is a member keeps its role.
+   * Makes an account a member without an invitation and without the room's key, beyond the room's own limit. An account
+   * that is a member keeps its role.
    * @param role of a new member, `member` by default
-   * @returns why not, if so: it is banned from the room, or a limit is reached
+   * @returns why not, if so: it or its name is banned from the room, or a limit of the server is reached
    */
   join(room: number, account: Account, role?: RoomRole): Promise<Refusal | undefined>;
   /** Ends a membership, if there is one. */

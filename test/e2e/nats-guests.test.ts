@@ -1,6 +1,6 @@
 import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { answer } from '../support/answer.ts';
+import { answer, answerUntil } from '../support/answer.ts';
 import { useNats } from '../support/nats.ts';
 import { NATS } from '../support/nats-program.ts';
 import { usePostgres } from '../support/postgres.ts';
@@ -18,7 +18,8 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('guests of two serv
   const database = usePostgres();
   const nats = useNats();
 
-  const startBoth = () => startTwo(database, nats, { guests: { perNetwork: 50 } });
+  const startBoth = (guests = {}) =>
+    startTwo(database, nats, { guests: { perNetwork: 50, ...guests }, history: { announce: false } });
 
   /** Asks to come in as a guest. @returns the client, and the answer */
   async function enters(program: Program, name: string): Promise<{ client: LineClient; got: string }> {
@@ -76,5 +77,37 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('guests of two serv
     await kim.seesNothing();
     await both.first.kill();
     await expect.poll(async () => (await enters(both.second, 'gil')).got, LAPSE).toBe('welcome');
+  });
+
+  test('have accounts that last as long as their sessions, whichever server is killed', {
+    timeout: 60_000,
+  }, async () => {
+    await using both = await startBoth({ rooms: 'join', mark: false });
+    const alice = await both.first.joins('alice');
+    expect(await answer(alice, 'create #lab')).toBe('created:#lab');
+    const { client: gil, got } = await enters(both.second, 'gil');
+    expect(got).toBe('welcome');
+    await answerUntil(gil, 'join #lab', 'joined:#lab');
+    await alice.sees(/ #lab \*server\*: gil joined$/);
+    expect(await answer(gil, 'message #lab hi')).toBe('sent:');
+    await alice.sees(/ #lab gil: hi$/);
+    const { client: kim } = await enters(both.first, 'kim');
+    await answerUntil(kim, 'join #lab', 'joined:#lab');
+    // A name is one on both, and what one of them looks for does not end the guests of the other.
+    for (const name of ['gil', 'kim']) {
+      for (const program of [both.first, both.second]) {
+        const late = await program.connect({ name });
+        await late.says(name);
+        await late.sees(/^(connected|username)$/);
+      }
+    }
+    await gil.sees(/ #lab \*server\*: kim joined$/);
+    expect(await answer(alice, 'message gil are you there?')).toBe('sent:');
+    await gil.hears('alice', 'are you there?');
+
+    await both.second.kill();
+    await expect.poll(async () => (await enters(both.first, 'gil')).got, LAPSE).toBe('welcome');
+    await expect.poll(() => answer(alice, 'members #lab'), SOON).toBe('alice:owner kim:member');
+    expect(await answer(kim, 'message #lab hello')).toBe('sent:');
   });
 });

@@ -1,13 +1,4 @@
-import {
-  type Account,
-  type Accounts,
-  isBot,
-  type Logger,
-  type MessageLog,
-  type Rooms,
-  type Storage,
-  z,
-} from 'chatserv';
+import { type Account, isBot, type Logger, type RemovalContext, removeAccount, type Storage, z } from 'chatserv';
 
 /** What becomes of an account's messages. */
 export const MESSAGES = ['keep', 'redact'] as const;
@@ -18,11 +9,8 @@ export type Messages = (typeof MESSAGES)[number];
 const PAGE = 500;
 
 /** What a deletion uses. */
-export interface DeletionContext {
-  readonly accounts: Accounts;
+export interface DeletionContext extends RemovalContext {
   readonly storage: Storage;
-  readonly messageLog?: MessageLog | undefined;
-  readonly rooms?: Rooms | undefined;
   readonly logger: Logger;
 }
 
@@ -72,7 +60,7 @@ export class Deletions {
       if (page.length === 0) return;
       for (const { key, value } of page) {
         const account = { id: Number(key), name: (await this.#context.accounts.get(Number(key)))?.name ?? '' };
-        await this.#remove(account);
+        await removeAccount(this.#context, account);
         await this.#removeMessages(account, value.messages);
       }
     }
@@ -82,26 +70,12 @@ export class Deletions {
     const { logger } = this.#context;
     if (await this.isLastAdmin(account)) return false;
     await this.#begun.set(String(account.id), { messages });
-    await this.#remove(account);
+    await removeAccount(this.#context, account);
     logger.info({ event: 'account-deletion', account: account.name, messages }, 'a user deleted the account');
     this.#removeMessages(account, messages).catch((err: unknown) => {
       logger.error({ event: 'store-error', err }, 'the messages of a deleted account could not be removed yet');
     });
     return true;
-  }
-
-  /** Leaves the account's rooms, deletes those that nobody else is in, and removes the account. */
-  async #remove(account: Account): Promise<void> {
-    const { accounts, messageLog, rooms } = this.#context;
-    const joined = (await messageLog?.roomsOf(account.id, 'room')) ?? [];
-    const owned = new Set((await rooms?.lastOwned(account))?.map(({ id }) => id));
-    // In parallel, so that the store writes them together.
-    await Promise.all(
-      joined.map(({ id, size }) =>
-        size === 1 && owned.has(id) ? rooms?.remove(id, account) : rooms?.leave(id, account),
-      ),
-    );
-    await accounts.remove(account.id);
   }
 
   async #removeMessages({ id }: Account, messages: Messages): Promise<void> {

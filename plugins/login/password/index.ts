@@ -1,5 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { Accounts, Authenticator, askUsername, definePlugin, isBot, Passwords, renamedOption, z } from 'chatserv';
+import {
+  Accounts,
+  Authenticator,
+  askUsername,
+  definePlugin,
+  Passwords,
+  passwordObjection,
+  renamedOption,
+  z,
+} from 'chatserv';
 import { FairQueue } from './fair-queue.ts';
 import { hashSecret, isStale, preparedSecret, verifySecret } from './hash.ts';
 import { objectionTo } from './policy.ts';
@@ -55,7 +64,8 @@ export default definePlugin({
     const authenticator: Authenticator = {
       async identify(name) {
         const account = await accounts.find(name);
-        return account !== undefined && isBot(account) ? askUsername('username', 'taken') : account;
+        const hasNone = account !== undefined && passwordObjection(account) !== undefined;
+        return hasNone ? askUsername('username', 'taken') : account;
       },
       async verify({ id }, secret, session) {
         if (secret === '') return 'wrong';

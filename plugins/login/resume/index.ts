@@ -4,6 +4,7 @@ import {
   admit,
   askUsername,
   definePlugin,
+  Guests,
   Plugins,
   ResumeTokens,
   type Session,
@@ -32,8 +33,9 @@ export default definePlugin({
       ),
   }),
   needs: { accounts: Accounts, plugins: Plugins, storage: Storage },
+  wants: { guests: Guests },
   provides: { tokens: ResumeTokens },
-  setup({ options, accounts, plugins, storage, clock, server, logger, perSession }) {
+  setup({ options, accounts, guests, plugins, storage, clock, server, logger, perSession }) {
     const lifetime = Math.floor(options.lifetime * 1000);
     const epochs = new DeviceEpochs(storage, options.maxSignedOut, () => server.countLimitHit('signed-out-devices'));
     /** The token that a session has logged in with. */
@@ -43,6 +45,8 @@ export default definePlugin({
       const { account, deviceName, codec } = session;
       const { epoch, device, provider } = session.login;
       if (account === undefined || epoch === undefined || !codec.acknowledges) return;
+      // The account ends with the session.
+      if (guests?.has(account)) return;
       const deviceEpoch = await epochs.of(account.id, deviceName);
       const before = resumed(session).with;
       // Its device was signed out after the token was checked, but before the session was there to be closed.

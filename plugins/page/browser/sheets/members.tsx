@@ -34,12 +34,15 @@ const MODERATION: readonly (readonly [string, string, string])[] = [
 const ROLES: readonly (readonly [string, string, string])[] = [
   ['Make a reader', 'room-role', 'reader'],
   ['Make a member', 'room-role', 'member'],
+  ['Make a speaker', 'room-role', 'speaker'],
   ['Make a moderator', 'room-role', 'moderator'],
   ['Make an owner', 'room-role', 'owner'],
 ];
 
 /** The roles from the weakest to the strongest. */
-const RANKS = ['reader', 'member', 'moderator', 'owner'];
+const RANKS = ['reader', 'member', 'speaker', 'moderator', 'owner'];
+const MODERATOR = RANKS.indexOf('moderator');
+const OWNER = RANKS.indexOf('owner');
 
 /** The sheet with the members of a room, and what the user may do with them. */
 export function MembersSheet({
@@ -95,7 +98,7 @@ export function MembersSheet({
       <p class="hint" role="status" hidden={done.value === ''}>
         {done.value}
       </p>
-      {mine >= 2 && <RoomTools key={topic} topic={topic} isOwner={mine === 3} act={act} />}
+      {mine >= MODERATOR && <RoomTools key={topic} topic={topic} isOwner={mine === OWNER} act={act} />}
       <input
         type="text"
         aria-label="Find a member"
@@ -174,8 +177,8 @@ function MemberTools({ screen, member, mine, act, onClose }: MemberToolsProps) {
   if (member === undefined) return null;
   const { name, role } = member;
   const isOther = name !== screen.chat.name;
-  const isBelow = mine === 3 || (mine === 2 && RANKS.indexOf(role) < 2);
-  const acts = isOther && isBelow ? [...MODERATION, ...(mine === 3 ? ROLES : [])] : [];
+  const isBelow = mine === OWNER || (mine === MODERATOR && RANKS.indexOf(role) < MODERATOR);
+  const acts = isOther && isBelow ? [...MODERATION, ...(mine === OWNER ? ROLES : [])] : [];
   return (
     <fieldset class="tools">
       <legend>
