@@ -13,6 +13,8 @@ export type CommandAnswer = Extract<Output, { readonly kind: 'answer' | 'error' 
 export interface IrcCommand {
   /** The fewest parameters, none by default. */
   readonly least?: number;
+  /** Whether it waits for the lines of other clients, which must then not wait for it. */
+  readonly isBarrier?: boolean;
   /** Answers the line, in the client's turn. */
   run(call: Call): void | Promise<void>;
   /**
@@ -35,6 +37,7 @@ export function inputsOf(client: Client, message: IrcMessage): readonly Input[] 
   } else if (params.length < (spec.least ?? 0)) {
     call.numeric('ERR_NEEDMOREPARAMS', [command]);
   } else {
+    call.isAnswered = spec.isBarrier ? () => {} : client.irc.underway.begin(client);
     const direct = call.label === undefined ? spec.decode?.(call) : undefined;
     return direct ?? [{ kind: 'later', about: command, decide: () => call.begin(spec) }];
   }
@@ -47,6 +50,8 @@ export class Call {
   readonly irc: Irc;
   readonly message: IrcMessage;
   readonly params: readonly string[];
+  /** Called once the answer is there. */
+  isAnswered = (): void => {};
   readonly #lines: DraftMessage[] = [];
   /** Continues what waits for the next inputs of this line. */
   #inputs = Promise.withResolvers<readonly Input[]>();
@@ -128,6 +133,7 @@ export class Call {
   /** The lines of the answer so far as text, under its label if there is one. */
   text(): string {
     const { client, label } = this;
+    this.isAnswered();
     const lines = this.#lines.splice(0);
     const [first] = lines;
     if (label === undefined) return lines.map((line) => client.text(line)).join('');

@@ -9,7 +9,13 @@ import type { DraftMessage } from './wire/message.ts';
 const NAMES_LENGTH = 400;
 
 /** What stands before the nick of a member, the highest first. */
-const PREFIXES: Readonly<Record<RoomRole, string>> = { owner: '@', moderator: '@', member: '', reader: '' };
+const PREFIXES: Readonly<Record<RoomRole, string>> = {
+  owner: '@',
+  moderator: '@',
+  speaker: '+',
+  member: '',
+  reader: '',
+};
 
 /** The prefixes of a member for a client: all of them, or the highest. */
 export function prefixOf(role: RoomRole): string {

@@ -121,6 +121,7 @@ export class Client implements CodecState {
     switch (output.kind) {
       case 'ask':
       case 'blocked':
+        this.irc.underway.release(this);
         return this.registration?.encode(output) ?? this.text({ command: 'NOTICE', params: [this.nick, 'Not here.'] });
       case 'welcome': {
         const { registration } = this;

@@ -20,6 +20,7 @@ import { ircOptions } from './options.ts';
 import { IrcPresence } from './presence.ts';
 import { REGISTRATION } from './registration/registration.ts';
 import { renderMessage, renderNotice } from './render/message.ts';
+import { Underway } from './underway.ts';
 
 /** How an IRC client begins. No user name contains a blank. */
 const FIRST_LINE = /^(?:@\S+ +)?(?:CAP|NICK|USER|PASS|AUTHENTICATE) +\S/i;
@@ -74,7 +75,9 @@ export default definePlugin({
         async onDisconnect(session) {
           const { account } = session;
           const client = irc.clients.get(session);
-          if (client !== undefined && account !== undefined) irc.clients.offline(client, account);
+          if (client === undefined) return;
+          irc.underway.release(client);
+          if (account !== undefined) irc.clients.offline(client, account);
         },
         onMessage: {
           observe: {
@@ -111,6 +114,7 @@ export default definePlugin({
 const CHANNEL_KINDS: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room']);
 
 function newIrc(since: number): Irc {
-  const irc = { clients: new Clients(), lastWords: new Map(), since } as unknown as Irc;
+  const parts = { clients: new Clients(), underway: new Underway(), lastWords: new Map(), since };
+  const irc = parts as unknown as Irc;
   return Object.assign(irc, { channels: new Channels(irc), census: new Census(irc) });
 }

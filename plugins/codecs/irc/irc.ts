@@ -15,6 +15,7 @@ import type { Channels } from './channels.ts';
 import type { Clients } from './clients.ts';
 import { nickOf } from './names.ts';
 import type { IrcOptions } from './options.ts';
+import type { Underway } from './underway.ts';
 
 /** The services of one generation of the plugin. */
 export interface IrcServices {
@@ -35,6 +36,7 @@ export interface Irc extends IrcServices {
   readonly clients: Clients;
   readonly channels: Channels;
   readonly census: Census;
+  readonly underway: Underway;
   /** What accounts said as they went, until others are told. */
   readonly lastWords: Map<number, string>;
   /** When the server began to speak IRC, in milliseconds since 1970. */

@@ -5,9 +5,11 @@ import type { DraftMessage } from '../wire/message.ts';
 /** What concerns the connection itself. */
 export const sessionCommands: IrcCommands = {
   PING: {
-    run(call) {
+    isBarrier: true,
+    async run(call) {
       const [token = ''] = call.params;
       const { name } = call.irc.options;
+      await call.irc.underway.settled();
       if (call.params.length === 0) call.numeric('ERR_NEEDMOREPARAMS', ['PING']);
       else if (token === '') call.numeric('ERR_NOORIGIN');
       else call.line({ command: 'PONG', params: [name, token] });

@@ -1,0 +1,44 @@
+/** How often a barrier looks again for lines that were received before it and could not begin. */
+const ROUNDS = 4;
+
+/** A line that is being answered. */
+interface Line {
+  /** Who sent it. */
+  readonly owner: object;
+  readonly answered: PromiseWithResolvers<void>;
+}
+
+/**
+ * The lines of all clients that are not answered yet. A client that has its PONG takes everything that others said before
+ * its PING for delivered, also what waits for the disk: its PONG waits for that.
+ */
+export class Underway {
+  readonly #lines = new Set<Line>();
+
+  /** A line is to be answered. @returns a function that says it is */
+  begin(owner: object): () => void {
+    const line = { owner, answered: Promise.withResolvers<void>() };
+    this.#lines.add(line);
+    return () => this.#end(line);
+  }
+
+  /** Nothing of a client is waited for any more: it is gone, or is asked a question. */
+  release(owner: object): void {
+    for (const line of this.#lines) if (line.owner === owner) this.#end(line);
+  }
+
+  /** Resolves once what was received before is answered, as far as that can be told. */
+  async settled(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round++) {
+      // Sockets that are readable by now are read first.
+      await new Promise(setImmediate);
+      if (this.#lines.size === 0) return;
+      await Promise.all([...this.#lines].map(({ answered }) => answered.promise));
+    }
+  }
+
+  #end(line: Line): void {
+    this.#lines.delete(line);
+    line.answered.resolve();
+  }
+}
