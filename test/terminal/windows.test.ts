@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { PASSWORD, type Program, startProgram } from '../support/program.ts';
-import { hasTmux, Terminal, type TerminalOptions } from '../support/tmux.ts';
+import { online } from '../support/online-terminal.ts';
+import { startProgram } from '../support/program.ts';
+import { hasTmux } from '../support/tmux.ts';
 
 /** Users who join a room are not told how long messages stay. */
 const QUIET = { plugins: { history: { announce: false } } };
-
-/** A terminal where a registered user is online. */
-async function online(program: Program, user: string, options: TerminalOptions = {}): Promise<Terminal> {
-  const env = { CHATSERV_PASSWORD: PASSWORD, ...options.env };
-  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`], { ...options, env });
-  await terminal.shows('online:');
-  return terminal;
-}
 
 describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () => {
   test('show a room or conversation each, and the status line what is unread in the others', async () => {

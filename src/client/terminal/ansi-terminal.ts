@@ -2,6 +2,7 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Completion } from './completion.ts';
 import { type EditAction, Editor } from './editor.ts';
+import { HeldInput } from './held-input.ts';
 import { Screen } from './screen.ts';
 import type { Draft, Terminal, TerminalOwner } from './terminal.ts';
 
@@ -16,6 +17,7 @@ export class AnsiTerminal implements Terminal {
   readonly #screen: Screen;
   readonly #editor = new Editor();
   #question: { readonly prompt: string; readonly answer: (line: string | undefined) => void } | undefined;
+  #held: HeldInput | undefined;
   readonly #pressed = (text: string | undefined, key: Key) => this.#press(text, key);
   readonly #resumed = () => this.#takeUp();
   readonly #exited = () => this.close();
@@ -28,7 +30,7 @@ export class AnsiTerminal implements Terminal {
       const [before, after] = this.#editor.hidden ? ['', ''] : this.#editor.parts;
       return {
         status: owner.status(),
-        input: { prompt: this.#question?.prompt ?? owner.prompt() ?? '', before, after },
+        input: { prompt: this.#prompt, before, after },
       };
     };
     this.#screen = new Screen(output, bottom, () => owner.resized());
@@ -39,6 +41,11 @@ export class AnsiTerminal implements Terminal {
     // Restores the terminal however the program ends.
     process.once('exit', this.#exited);
     this.#takeUp();
+  }
+
+  get #prompt(): string {
+    if (this.#held !== undefined) return '';
+    return this.#question?.prompt ?? this.#owner.prompt() ?? '';
   }
 
   get columns(): number {
@@ -68,7 +75,8 @@ export class AnsiTerminal implements Terminal {
   }
 
   refresh(): void {
-    if (this.#question === undefined) this.#editor.hidden = this.#owner.prompt() === undefined;
+    const isAsking = this.#question !== undefined || this.#held !== undefined;
+    if (!isAsking) this.#editor.hidden = this.#owner.prompt() === undefined;
     this.#screen.draw();
   }
 
@@ -76,9 +84,11 @@ export class AnsiTerminal implements Terminal {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const drop = () => this.#question?.answer(undefined);
     gone?.addEventListener('abort', drop);
-    // A message being typed is not an answer, but text typed ahead of the first question is.
-    const draft = this.#editor.parts;
-    if (this.#owner.prompt() !== undefined) this.#editor.clear();
+    // A message being typed is not an answer, but text typed ahead of the question is.
+    const held = this.#held;
+    const draft = held?.draft ?? this.#editor.parts;
+    if (this.#owner.prompt() !== undefined && held === undefined) this.#editor.clear();
+    this.#held = undefined;
     this.#editor.hidden = hidden;
     this.#question = {
       prompt,
@@ -94,7 +104,38 @@ export class AnsiTerminal implements Terminal {
       },
     };
     this.#screen.draw();
+    if (held !== undefined) this.#answerHeld(held);
     return promise;
+  }
+
+  /** Answers a question with what was typed before it came. The answer may be followed by another question. */
+  #answerHeld(held: HeldInput): void {
+    const ahead = held.lines.shift();
+    if (ahead === undefined && !held.isDeclined) return;
+    const typed = this.#editor.parts;
+    this.#question?.answer(held.isDeclined ? undefined : ahead);
+    if (held.isDeclined) return;
+    this.#held = held;
+    this.#editor.set(...typed);
+    this.#editor.hidden = true;
+  }
+
+  hold(): void {
+    if (this.#held !== undefined) return;
+    this.#held = new HeldInput(this.#editor.parts);
+    this.#editor.clear();
+    this.#editor.hidden = true;
+  }
+
+  release(): boolean {
+    const held = this.#held;
+    if (held === undefined) return false;
+    const isTyped = held.lines.length > 0 || this.#editor.text !== '';
+    this.#held = undefined;
+    this.#editor.clear();
+    this.#editor.set(...held.draft);
+    this.refresh();
+    return isTyped;
   }
 
   close(): void {
@@ -128,7 +169,8 @@ export class AnsiTerminal implements Terminal {
   }
 
   #press(text: string | undefined, key: Key): void {
-    this.#editor.keepsPastes = this.#question === undefined && this.#owner.prompt() !== undefined;
+    this.#editor.keepsPastes =
+      this.#question === undefined && this.#held === undefined && this.#owner.prompt() !== undefined;
     const action = this.#editor.press(text, key);
     if (action !== undefined) this.#do(action);
     this.#screen.draw();
@@ -137,12 +179,13 @@ export class AnsiTerminal implements Terminal {
   #do(action: EditAction): void {
     switch (action.kind) {
       case 'line':
-        if (this.#question === undefined) this.#owner.line(action.line);
+        if (this.#held !== undefined) this.#held.lines.push(action.line);
+        else if (this.#question === undefined) this.#owner.line(action.line);
         else this.#question.answer(action.line);
         break;
       case 'turn':
         // A question stays until it is answered.
-        if (this.#question === undefined) this.#owner.turn(action.to);
+        if (this.#question === undefined && this.#held === undefined) this.#owner.turn(action.to);
         break;
       case 'paste':
         this.#owner.pasted(action.lines);
@@ -154,10 +197,11 @@ export class AnsiTerminal implements Terminal {
       case 'end':
         this.#question?.answer(undefined);
         if (action.kind === 'end') this.#owner.leave();
+        else if (this.#held !== undefined) this.#held.isDeclined = true;
         else this.#owner.interrupt();
         break;
       case 'complete':
-        if (this.#question === undefined) this.#complete(action.step);
+        if (this.#question === undefined && this.#held === undefined) this.#complete(action.step);
         break;
       case 'redraw':
         this.#screen.clear();

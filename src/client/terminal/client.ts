@@ -1,6 +1,15 @@
 import { Conversation } from '../conversation.ts';
 import type { ConversationOptions } from '../conversation-options.ts';
-import type { Ask, KnownRoom, Owner, Received, ReceivedEntry, State, Step } from '../owner.ts';
+import {
+  type Ask,
+  isSecret,
+  type KnownRoom,
+  type Owner,
+  type Received,
+  type ReceivedEntry,
+  type State,
+  type Step,
+} from '../owner.ts';
 import { Reading } from '../reading.ts';
 import { Arrivals } from './arrivals.ts';
 import { Completer } from './completer.ts';
@@ -73,6 +82,7 @@ export class Client implements Owner, TerminalOwner {
     this.#questions = new PersonQuestions(this.#terminal, this.#display, this.#view);
     this.#talk = new Talk(this.#conversation, this.#view, this.#display, {
       quit: () => this.leave(),
+      answered: () => this.#questions.over(),
       allAnswered: () => {
         if (this.#leaving) void this.#conversation.leave();
       },
@@ -174,6 +184,10 @@ export class Client implements Owner, TerminalOwner {
 
   async ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
     if (this.#conversation.state.state !== 'online') return this.#login.answer(question);
+    // A line typed before the question was shown may have been meant as its answer.
+    const withdrawn = isSecret(question) ? this.#conversation.withdraw() : 0;
+    if (withdrawn > 0)
+      this.#display.print(() => this.#view.error(`Lines typed before the question were not sent: ${withdrawn}.`));
     const text = await this.#questions.answer(question, gone);
     return text === undefined ? undefined : { type: 'answer', text };
   }

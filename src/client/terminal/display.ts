@@ -53,12 +53,7 @@ export class Display {
     this.messages = new ShownMessages(this.#windows, me);
     this.#rows = new MessageRows(view, me, terminal.hasWindows);
     this.#scrolling = new Scrolling({
-      history: new HistoryPages(
-        conversation,
-        ({ line = '' }) =>
-          () =>
-            view.notice(line),
-      ),
+      history: new HistoryPages(conversation, (entry) => () => view.notice(this.#entryText(entry))),
       view: this.#rows,
       current: () => this.#windows.current,
       height: () => this.#height,
@@ -246,7 +241,13 @@ export class Display {
     if (line === undefined) return;
     const window = this.#windows.byRoom(room) ?? (roomName && this.#windows.to([roomName], room));
     if (window) window.leaveGap(entry);
-    this.#add(window || this.#windows.current, () => this.#view.notice(line));
+    this.#add(window || this.#windows.current, () => this.#view.notice(this.#entryText(entry)));
+  }
+
+  /** The line of an entry, in the window of its room without its name. */
+  #entryText({ line = '', roomName }: ReceivedEntry): string {
+    const isNamed = roomName !== undefined && this.#terminal.hasWindows;
+    return isNamed ? line.replace(/^#\S+ (\*server\*: )?/, '') : line;
   }
 
   /** Applies a change to its message in all windows. @returns whether it is on the screen */

@@ -11,6 +11,8 @@ export class DumbTerminal implements Terminal {
   readonly #decoder = new StringDecoder('utf8');
   /** The part of a line received so far. */
   #begun = '';
+  /** The lines typed between two questions. */
+  #held: string[] | undefined;
   #answer: ((line: string | undefined) => void) | undefined;
   readonly #received = (bytes: Buffer) => this.#receive(bytes);
   readonly #ended = () => {
@@ -72,7 +74,19 @@ export class DumbTerminal implements Terminal {
       }
       resolve(line && edited(line));
     };
+    const ahead = this.#held?.shift();
+    if (ahead !== undefined) this.#answer(ahead);
     return promise;
+  }
+
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): boolean {
+    const isTyped = this.#held !== undefined && this.#held.length > 0;
+    this.#held = undefined;
+    return isTyped;
   }
 
   close(): void {
@@ -87,8 +101,9 @@ export class DumbTerminal implements Terminal {
     const lines = (this.#begun + this.#decoder.write(bytes)).split(/\r\n|[\r\n]/);
     this.#begun = lines.pop() ?? '';
     for (const line of lines) {
-      if (this.#answer === undefined) this.#owner.line(line);
-      else this.#answer(line);
+      if (this.#answer !== undefined) this.#answer(line);
+      else if (this.#held !== undefined) this.#held.push(line);
+      else this.#owner.line(line);
     }
   }
 }

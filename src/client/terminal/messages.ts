@@ -56,7 +56,8 @@ const PROMPTS: Readonly<Record<string, string>> = {
 
 /** A command's question after the login: what was wrong with the last answer, if anything, and the prompt. */
 export function questionText(ask: Ask): { readonly problem: string; readonly prompt: string } {
-  return { problem: answerProblem(ask), prompt: PROMPTS[ask.question] ?? promptOf(ask.question) };
+  const isProblem = ask.because !== 'new';
+  return { problem: isProblem ? answerProblem(ask) : '', prompt: PROMPTS[ask.question] ?? promptOf(ask.question) };
 }
 
 /** How a command is used. @param saying the line that sends what was typed as a message */

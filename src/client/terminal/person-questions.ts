@@ -12,6 +12,8 @@ export class PersonQuestions {
   readonly #display: Display;
   readonly #view: View;
   #open: AbortController | undefined;
+  /** Whether the command has asked something before. */
+  #isAsking = false;
 
   constructor(terminal: Terminal, display: Display, view: View) {
     this.#terminal = terminal;
@@ -25,13 +27,23 @@ export class PersonQuestions {
     return this.#open !== undefined;
   }
 
+  /** A command was answered, so it asks no more. */
+  over(): void {
+    this.#isAsking = false;
+    if (!this.#terminal.release()) return;
+    this.#display.print(() => this.#view.notice('What you typed meanwhile was dropped, as it may be a secret.'));
+  }
+
   /** Answers a command. Its questions are the person's, even one for a password that the login knows. */
-  answer(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
+  async answer(ask: Ask, gone: AbortSignal): Promise<string | undefined> {
     const { problem, prompt } = questionText(ask);
     if (problem !== '') this.#display.print(() => this.#view.error(problem));
     const asking = ask.command === undefined ? 'The server' : `/${ask.command}`;
-    this.#display.print(() => this.#view.notice(`${asking} is asking. Ctrl-C cancels.`));
-    return this.#ask(shown(prompt), isSecret(ask), gone);
+    if (!this.#isAsking) this.#display.print(() => this.#view.notice(`${asking} is asking. Ctrl-C cancels.`));
+    this.#isAsking = true;
+    const answer = await this.#ask(shown(prompt), isSecret(ask), gone);
+    if (answer !== undefined && isSecret(ask)) this.#terminal.hold();
+    return answer;
   }
 
   /** Asks whether to send pasted lines. */

@@ -16,6 +16,8 @@ import type { View } from './view.ts';
 export interface TalkHost {
   /** The user wants to quit. */
   quit(): void;
+  /** A command has been answered. */
+  answered(): void;
   /** Everything typed has been answered. */
   allAnswered(): void;
 }
@@ -42,8 +44,7 @@ export class Talk {
 
   line(text: string): void {
     const line = parseLine(text, this.#conversation.commands, this.#display.addressee);
-    // A line with `/` was not meant as a message.
-    const said = text.trim().startsWith('/') ? undefined : text.trim();
+    const typed = text.trim();
     switch (line.kind) {
       case 'nothing':
         break;
@@ -51,7 +52,7 @@ export class Talk {
         this.#host.quit();
         break;
       case 'to':
-        this.#address(line.to, line.sure ? undefined : said);
+        this.#address(line.to, line.sure ? undefined : typed);
         break;
       case 'window':
         this.#window(line.to);
@@ -63,27 +64,27 @@ export class Talk {
         this.#display.close();
         break;
       case 'misused':
-        this.#error(misusedText(line.usage, this.#saying(said)));
+        this.#error(misusedText(line.usage, this.#saying(typed)));
         break;
       case 'message':
-        void this.#awaited(this.#send(line, { said }));
+        void this.#awaited(this.#send(line, typed));
         break;
       case 'help':
-        void this.#awaited(this.#help(line.text, said));
+        void this.#awaited(this.#help(line.text, typed));
         break;
       case 'command':
-        void this.#awaited(this.#command(line.name, line.text, said));
+        void this.#awaited(this.#command(line.name, line.text, typed));
         break;
     }
   }
 
-  /** Sets the addressee. @param said what was typed, if it may have been meant as a message */
-  #address(to: Addressee, said: string | undefined): void {
+  /** Sets the addressee. @param typed the line, if it may have been meant as a message */
+  #address(to: Addressee, typed: string | undefined): void {
     const { online, watching } = this.#conversation;
     const known = new Set(online.map(nameKey));
     const strangers = to === 'everyone' ? [] : to.filter((name) => !name.startsWith('#') && !known.has(nameKey(name)));
-    if (said !== undefined && watching && strangers.length > 0) {
-      const anyway = `To write to them anyway: /${said}. To send it as text: ${this.#saying(said)}`;
+    if (typed !== undefined && watching && strangers.length > 0) {
+      const anyway = `To write to them anyway: /${typed}. To send it as text: ${this.#saying(typed)}`;
       const text = `Not online: ${strangers.join(', ')}. ${anyway}`;
       this.#error(text);
       return;
@@ -117,12 +118,13 @@ export class Talk {
   }
 
   /**
-   * @param said what was typed
+   * @param typed the line
    * @param reply the message that this one answers
    */
   async #send(
     { to, text, unless, form }: Omit<ParsedLine & { readonly kind: 'message' }, 'kind'>,
-    { said, reply }: { readonly said?: string | undefined; readonly reply?: MessageItem },
+    typed: string,
+    reply?: MessageItem,
   ): Promise<void> {
     try {
       const options = { unlessCommand: unless?.name, form, reply: reply?.id };
@@ -133,12 +135,12 @@ export class Talk {
       if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
-      if (isCommand && unless !== undefined) await this.#command(unless.name, unless.text, said);
+      if (isCommand && unless !== undefined) await this.#command(unless.name, unless.text, typed);
       else this.#refused(cause, to === 'everyone' ? 'broadcast' : 'message');
     }
   }
 
-  async #command(name: string, text: string, said?: string): Promise<void> {
+  async #command(name: string, text: string, typed: string): Promise<void> {
     const about = this.#display.hasWindows ? messageCommand(name, text) : undefined;
     // The last message may be one that is still on its way.
     if (typeof about?.message === 'string') await this.#earlier;
@@ -148,18 +150,23 @@ export class Talk {
       return;
     }
     if (name === 'reply' && item !== undefined && about !== undefined && about.rest.trim() !== '') {
-      await this.#send({ to: this.#display.messages.placeOf(item), text: about.rest }, { said, reply: item });
+      await this.#send({ to: this.#display.messages.placeOf(item), text: about.rest }, typed, item);
       return;
     }
     try {
       const given = item === undefined || about === undefined ? text : `${item.id} ${about.rest}`.trim();
-      this.#answered(await this.#conversation.command(name, given));
+      this.#answered(await this.#conversation.command(name, given), typed);
     } catch (cause) {
-      this.#refused(cause, name, said);
+      // As at a login, it asks for the password again, until the server has had enough.
+      const isWrong = cause instanceof RequestError && cause.reason === 'password';
+      this.#refused(cause, name, isWrong ? undefined : typed);
+      if (isWrong) await this.#command(name, text, typed);
+    } finally {
+      this.#host.answered();
     }
   }
 
-  async #help(text: string, said?: string): Promise<void> {
+  async #help(text: string, typed: string): Promise<void> {
     const all = ownCommands(this.#conversation.commands);
     const own = all.filter(({ name, aliases }) => text === '' || name === text || aliases.includes(text));
     if (text === '') {
@@ -172,31 +179,36 @@ export class Talk {
     }
     const line = ({ usage, summary }: { usage: string; summary: string }) => `${usage} - ${summary}`;
     this.#display.print(() => this.#view.answer(own.map(line)));
-    if (text === '' || own.length === 0) await this.#command('help', text, said);
+    if (text === '' || own.length === 0) await this.#command('help', text, typed);
   }
 
-  #answered({ command, text, lines, facts }: Answer): void {
+  #answered({ command, text, lines, facts }: Answer, typed: string): void {
     if (this.#display.answered(command, facts)) return;
+    if (command !== 'help') this.#display.print(() => this.#view.typed(typed));
     const found = command === 'search' && this.#display.hasWindows ? searchHitsIn(facts) : undefined;
     if (found !== undefined) this.#hits = found.hits;
     if (found !== undefined && found.hits.length > 0) {
       this.#display.print(() => this.#view.hits(found));
       return;
     }
-    if (found !== undefined && lines?.length === 0) this.#display.print(() => this.#view.notice('Nothing was found.'));
     const names = Array.isArray(facts?.names) ? facts.names.map(String) : undefined;
+    const answer = lines ?? [inWords(text)];
+    const isEmpty = answer.every((line) => line === '');
     if (names !== undefined) this.#display.print(() => this.#view.names(`${command}:`, names));
-    else this.#display.print(() => this.#view.answer(lines ?? [text ?? '']));
+    else if (!isEmpty) this.#display.print(() => this.#view.answer(answer));
+    else this.#display.print(() => this.#view.notice(found === undefined ? '(no output)' : 'Nothing was found.'));
   }
 
-  #refused(cause: unknown, name: string, said?: string): void {
+  /** @param typed the line, if it may have been meant as something else */
+  #refused(cause: unknown, name: string, typed?: string): void {
     if (!(cause instanceof RequestError)) throw cause;
     // Why it ended is shown once, and requests not sent or withdrawn are counted.
     if (cause.reason === 'closed' || cause.reason === 'withdrawn') return;
+    if (typed !== undefined) this.#display.print(() => this.#view.typed(typed));
     const commands = commandsOr(this.#conversation.commands);
     const usage = commandOf(name, commands)?.usage;
     const like = wordsLike(cause.about, [...commands, ...ownCommands(commands)]);
-    this.#error(errorText(cause, { usage, like, saying: this.#saying(said) }));
+    this.#error(errorText(cause, { usage, like, saying: this.#saying(typed) }));
   }
 
   #error(text: string): void {
@@ -204,7 +216,13 @@ export class Talk {
   }
 
   /** How to send what was typed as a message, if it may have been meant as one. */
-  #saying(said: string | undefined): string | undefined {
-    return said && sayingLine(said, this.#display.addressee, this.#conversation.commands);
+  #saying(typed = '/'): string | undefined {
+    if (typed.startsWith('/')) return undefined;
+    return sayingLine(typed, this.#display.addressee, this.#conversation.commands);
   }
+}
+
+/** An answer of one line, which for programs is a word and what it is about: `joined:#lab`. */
+function inWords(text = ''): string {
+  return text.replace(/^([a-z-]+):(?=(.?))/, (_, word: string, next: string) => (next === '' ? word : `${word}: `));
 }

@@ -29,6 +29,10 @@ export interface Terminal {
    * @returns undefined when the person declines, or no answer is needed any more
    */
   ask(prompt: string, hidden: boolean, gone?: AbortSignal): Promise<string | undefined>;
+  /** After a secret answer: what is typed is not a message, but stays hidden for the next question, until `release`. */
+  hold(): void;
+  /** No question follows. @returns whether something was typed, which is dropped */
+  release(): boolean;
   /** Restores the terminal. */
   close(): void;
 }

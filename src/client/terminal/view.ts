@@ -96,6 +96,11 @@ export class View {
     return lines.length > PASTED ? [...first, ...this.notice(`and ${lines.length - PASTED} more`)] : first;
   }
 
+  /** A typed command, above its answer. */
+  typed(line: string): string[] {
+    return this.#lines('> ', shown(line), 'dim');
+  }
+
   /** An unobtrusive notice. */
   notice(text: string): string[] {
     return this.#lines('· ', shown(text), 'dim');

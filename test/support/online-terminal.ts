@@ -1,0 +1,19 @@
+import { PASSWORD, type Program } from './program.ts';
+import { Terminal, type TerminalOptions } from './tmux.ts';
+
+export interface OnlineOptions extends TerminalOptions {
+  readonly device?: string;
+}
+
+/** A terminal where a registered user is online. */
+export async function online(
+  program: Program,
+  user: string,
+  { device, ...options }: OnlineOptions = {},
+): Promise<Terminal> {
+  const env = { CHATSERV_PASSWORD: PASSWORD, ...options.env };
+  const named = device === undefined ? [] : ['--device', device];
+  const terminal = await Terminal.connects([`${user}@127.0.0.1:${program.port}`, ...named], { ...options, env });
+  await terminal.shows('online:');
+  return terminal;
+}
