@@ -184,7 +184,7 @@ export class Talk {
 
   #answered({ command, text, lines, facts }: Answer, typed: string): void {
     if (this.#display.answered(command, facts)) return;
-    if (command !== 'help') this.#display.print(() => this.#view.typed(typed));
+    if (command !== 'help') this.#typed(typed);
     const found = command === 'search' && this.#display.hasWindows ? searchHitsIn(facts) : undefined;
     if (found !== undefined) this.#hits = found.hits;
     if (found !== undefined && found.hits.length > 0) {
@@ -204,11 +204,16 @@ export class Talk {
     if (!(cause instanceof RequestError)) throw cause;
     // Why it ended is shown once, and requests not sent or withdrawn are counted.
     if (cause.reason === 'closed' || cause.reason === 'withdrawn') return;
-    if (typed !== undefined) this.#display.print(() => this.#view.typed(typed));
+    if (typed !== undefined) this.#typed(typed);
     const commands = commandsOr(this.#conversation.commands);
     const usage = commandOf(name, commands)?.usage;
     const like = wordsLike(cause.about, [...commands, ...ownCommands(commands)]);
     this.#error(errorText(cause, { usage, like, saying: this.#saying(typed) }));
+  }
+
+  /** Shows a line above its answer, unless the terminal does. */
+  #typed(line: string): void {
+    if (this.#display.hasWindows) this.#display.print(() => this.#view.typed(line));
   }
 
   #error(text: string): void {

@@ -160,7 +160,7 @@ export class View {
 
   #said(time: Date, who: string, text: string, isMarked = false): string[] {
     const clock = `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`;
-    const head = `${this.style('dim', clock)}${isMarked ? '»' : ' '}${who}`;
+    const head = `${this.style('dim', clock)}${isMarked ? this.style(['bold', 'inverse'], '»') : ' '}${who}`;
     const columns = this.#columns();
     const taken = widthOf(head);
     // A head that leaves no room gets a line of its own.
