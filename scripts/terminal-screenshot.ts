@@ -18,36 +18,53 @@ const STYLE = `
   pre { margin: 20px 24px; font: 15px/1.45 'DejaVu Sans Mono', monospace; }
   i { background: #d7dce2; color: #15191f; font-style: normal; }`;
 
-await using program = await startProgram({ plugins: { tcp: { host: '127.0.0.1', port: 4119 } } });
+await using program = await startProgram({
+  plugins: { history: { announce: false }, tcp: { host: '127.0.0.1', port: 4119 } },
+});
 await program.registers('ada');
 const bruno = await program.joins('bruno');
 const chiara = await program.joins('Chiara');
-await bruno.asks('message ada are you back? the boat’s ready');
-await chiara.asks('message ada the tin is on your doorstep');
+for (const room of ['#boats', '#garden', '#quay']) await bruno.asks(`create ${room}`);
+for (const room of ['#boats', '#garden', '#quay']) {
+  await chiara.says(`join ${room}`);
+  await chiara.sees(`joined:${room}`);
+}
 
-await using terminal = await Terminal.connects(['localhost'], { columns: 80, rows: 20 });
+await using terminal = await Terminal.connects(['localhost'], { columns: 80, rows: 13 });
 await terminal.shows('Name:');
 await terminal.enters('ada');
 await terminal.shows('Password for ada:');
 await terminal.enters(PASSWORD);
 await terminal.shows('online:');
+for (const room of ['#boats', '#garden', '#quay']) {
+  await terminal.enters(`/join ${room}`);
+  await terminal.shows(`joined: ${room}`);
+}
 await terminal.enters('back, and hungry. Who’s coming to the quay tonight?');
 await terminal.shows('you: back, and hungry');
-await bruno.asks('broadcast me! I’ll bring the grill and the long table');
-await terminal.shows('the long table');
-await chiara.asks('broadcast all four of us, with cake');
-await terminal.shows('with cake');
-await terminal.enters('@Chiara you are a treasure');
-await terminal.shows(/treasure\n[\s\S]*>$/);
+await bruno.says('message #quay me! I’ll bring the grill and the lang table');
+await terminal.shows('the lang table');
+await bruno.says('edit last me! I’ll bring the grill and the long table');
+await terminal.shows('the long table (edited)');
+await chiara.says('message #quay all four of us, with cake. @ada, is your oven free?');
+await terminal.shows('is your oven free?');
+await terminal.types('/reply oven');
+await terminal.presses('Tab');
+await terminal.enters('from noon on');
+await terminal.shows(/from noon on\n/);
+await chiara.says('react last ❤️');
+await terminal.shows('❤');
 await program.kill();
 await program.start();
-await program.returns('Chiara');
-const brunoAgain = await program.returns('bruno');
+const [brunoAgain, chiaraAgain] = await Promise.all([program.returns('bruno'), program.returns('Chiara')]);
 await terminal.shows('Reconnected after');
-await brunoAgain.asks('broadcast what happened there? Anyway, six it is');
+await brunoAgain.says('message #quay what happened there? Anyway, six it is');
 await terminal.shows('six it is');
+await brunoAgain.says('message #boats the ropes are dry', 'message #boats and the blue one is mended');
+await chiaraAgain.says('message #garden who has the key to the shed?', 'message ada the tin is on your doorstep');
+await terminal.shows(/doorstep\n.*#boats \(2\) .*#garden \(1\).*Chiara \(@1\)/);
 await terminal.types('and I’ll make the orange sal');
-await terminal.typed('everyone> and I’ll make the orange sal');
+await terminal.typed('#quay> and I’ll make the orange sal');
 
 const html = new AnsiUp().ansi_to_html(await terminal.screen(true));
 await using browser = await startBrowser();
