@@ -275,7 +275,6 @@ export class Display {
     const { current } = this.#windows;
     if (window !== current && this.#terminal.hasWindows) {
       current.draft = this.#terminal.swapDraft(window.draft);
-      current.toEnd();
     }
     this.#windows.show(window);
     this.#shown();

@@ -15,7 +15,7 @@ export class MessageItem {
   #editedBy = 0;
   #isDeleted: boolean;
   /** Who reacted with what, in the order of the first reaction. */
-  readonly #reactions = new Map<string, Set<string>>();
+  #reactions: Map<string, Set<string>> | undefined;
 
   constructor(message: Received, origin: Origin, to?: Addressee) {
     this.message = message;
@@ -41,7 +41,7 @@ export class MessageItem {
 
   /** The reactions, each with its number if there are several: `👍 2 ❤️`. */
   get reactions(): string {
-    if (this.#isDeleted) return '';
+    if (this.#isDeleted || this.#reactions === undefined) return '';
     const counted = [...this.#reactions].filter(([, names]) => names.size > 0);
     return counted.map(([emoji, { size }]) => (size === 1 ? emoji : `${emoji} ${size}`)).join('  ');
   }
@@ -58,6 +58,7 @@ export class MessageItem {
       return true;
     }
     if (kind !== 'reaction' || typeof emoji !== 'string') return false;
+    this.#reactions ??= new Map();
     const names = this.#reactions.get(emoji) ?? new Set();
     if (on === false) names.delete(from);
     else names.add(from);

@@ -11,9 +11,10 @@ export interface WindowView {
   message(item: MessageItem, window: Window, previous: MessageItem | undefined): readonly string[];
 }
 
-/** How many messages and lines a window holds, and how many while the person reads earlier ones. */
-const MAX_ITEMS = 3_000;
+/** How many messages and lines a window holds: while it is shown, while the person reads earlier ones, and otherwise. */
+const MAX_SHOWN = 3_000;
 const MAX_READ = 10_000;
+const MAX_HIDDEN = 300;
 
 /**
  * A room or conversation: its latest messages, what else was shown there, and the line being typed. After a jump it shows
@@ -25,6 +26,8 @@ export class Window {
   room: number | undefined;
   /** The line typed here and not sent: before and after the cursor. */
   draft: readonly [string, string] = ['', ''];
+  /** Whether it is the one on the screen. */
+  isShown = false;
   /** How many rows it is scrolled back. */
   scrolled = 0;
   /** The message that the person looked for. */
@@ -59,6 +62,14 @@ export class Window {
     this.#showsExcerpt = false;
   }
 
+  /** Another window is shown. What is dropped can be loaded again. */
+  hide(): void {
+    this.toEnd();
+    this.isShown = false;
+    this.#excerpt = undefined;
+    this.live.trim(MAX_HIDDEN);
+  }
+
   /** Shows the messages around an earlier one. */
   showExcerpt(excerpt: Timeline): void {
     this.#excerpt = excerpt;
@@ -73,7 +84,7 @@ export class Window {
 
   add(...items: readonly Item[]): void {
     this.live.add(...items);
-    this.live.trim(this.isAtEnd ? MAX_ITEMS : MAX_READ);
+    this.live.trim(this.isShown ? (this.isAtEnd ? MAX_SHOWN : MAX_READ) : MAX_HIDDEN);
   }
 
   /** If an entry stands for messages that were left out, what is older is dropped, to be loaded again with them. */

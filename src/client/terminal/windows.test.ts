@@ -162,6 +162,25 @@ describe('a window', () => {
     expect([window.isAtEnd, window.live.oldest, window.live.hasEarlier]).toEqual([true, 20, true]);
   });
 
+  test('holds few messages while another one is shown, and loads the earlier ones again', () => {
+    const windows = new Windows();
+    const window = windows.to(['bob'], 5);
+    const receive = (count: number) => {
+      for (let id = 1; id <= count; id++) window.add(new MessageItem(received({ id, text: `${id}` }), 'elsewhere'));
+    };
+    window.live.hasEarlier = false;
+    receive(5_000);
+    expect([window.live.count, window.live.oldest, window.live.hasEarlier]).toEqual([300, 4_701, true]);
+    windows.show(window);
+    receive(5_000);
+    expect(window.live.count).toBe(3_000);
+    window.scrolled = 1;
+    receive(20_000);
+    expect(window.live.count).toBe(10_000);
+    windows.show(windows.everyone);
+    expect([window.live.count, window.live.oldest]).toEqual([300, 19_701]);
+  });
+
   test('scrolls to its oldest row and no further', () => {
     const window = new Window('everyone', 1);
     for (let id = 1; id <= 9; id++) window.add(new MessageItem(received({ id, text: `${id}` }), 'elsewhere'));

@@ -3,6 +3,8 @@ import type { KnownRoom, Received } from '../owner.ts';
 import type { Addressee } from './addressee.ts';
 import { Window } from './window.ts';
 
+const byName = new Intl.Collator(undefined, { numeric: true });
+
 /** The windows of a terminal: one for everyone, and one for each room and conversation. One of them is shown. */
 export class Windows {
   readonly everyone = new Window('everyone', EVERYONE);
@@ -10,6 +12,10 @@ export class Windows {
   #current: Window = this.everyone;
   #before: Window = this.everyone;
   #isSettled = false;
+
+  constructor() {
+    this.everyone.isShown = true;
+  }
 
   /** In the order of their numbers, from 1. */
   get all(): readonly Window[] {
@@ -24,7 +30,7 @@ export class Windows {
   show(window: Window): void {
     if (window === this.#current) return;
     this.#before = this.#current;
-    this.#current = window;
+    this.#enter(window);
   }
 
   /** The window of a room or of users, which is opened if there is none. */
@@ -75,7 +81,7 @@ export class Windows {
     if (this.#isSettled) return;
     this.#isSettled = true;
     const isRoom = ({ to }: Window) => to !== 'everyone' && to[0]?.startsWith('#') === true;
-    const rooms = this.#all.filter(isRoom).sort((a, b) => a.title.localeCompare(b.title));
+    const rooms = this.#all.filter(isRoom).sort((a, b) => byName.compare(a.title, b.title));
     const others = this.#all.filter((window) => window !== this.everyone && !isRoom(window));
     this.#all = [this.everyone, ...rooms, ...others];
   }
@@ -86,13 +92,19 @@ export class Windows {
     this.#all = this.#all.filter((other) => other !== window);
     const next = this.#all.includes(instead) ? instead : this.everyone;
     if (this.#before === window) this.#before = next;
-    if (this.#current === window) this.#current = next;
+    if (this.#current === window) this.#enter(next);
   }
 
   /** The window by so many places after the shown one, in a circle. */
   beside(step: number): Window {
     const { length } = this.#all;
     return this.#all[(this.#all.indexOf(this.#current) + step + length) % length] ?? this.#current;
+  }
+
+  #enter(window: Window): void {
+    this.#current.hide();
+    this.#current = window;
+    window.isShown = true;
   }
 
   #opened(window: Window): Window {
