@@ -44,6 +44,7 @@ export default defineConfig({
     logout: true,
     devices: true,
     'change-password': true,
+    rename: { users: false },
     'delete-account': true,
     ignore: true,
     'contact-policy': { default: 'all' },

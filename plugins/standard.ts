@@ -48,6 +48,7 @@ export default {
   },
   reactions: { file: 'messages/reactions/index', provides: [] },
   registration: { file: 'login/registration', provides: ['registration'] },
+  rename: { file: 'account/rename', provides: [] },
   replies: { file: 'messages/replies/index', provides: ['quotes'] },
   reports: { file: 'moderation/reports/index', provides: [] },
   'reset-codes': { file: 'login/reset-codes', provides: ['reset-codes'] },
@@ -116,6 +117,7 @@ declare module 'chatserv' {
     readonly postgres: OptionsOf<typeof import('./stores/postgres/index.ts').default>;
     readonly reactions: OptionsOf<typeof import('./messages/reactions/index.ts').default>;
     readonly registration: OptionsOf<typeof import('./login/registration.ts').default>;
+    readonly rename: OptionsOf<typeof import('./account/rename.ts').default>;
     readonly replies: OptionsOf<typeof import('./messages/replies/index.ts').default>;
     readonly reports: OptionsOf<typeof import('./moderation/reports/index.ts').default>;
     readonly 'reset-codes': OptionsOf<typeof import('./login/reset-codes.ts').default>;

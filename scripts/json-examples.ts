@@ -62,6 +62,7 @@ export const RECEIVED: Examples<ServerEvent> = {
   marker: { type: 'marker', room: 7, seq: 40, unread: 2, mentions: 1 },
   unread: { type: 'unread', rooms: 3, unread: 17, mentions: 2 },
   notify: { type: 'notify', room: 7, level: 'mentions' },
+  renamed: { type: 'renamed', name: 'alicia', before: 'alice' },
   left: { type: 'left', room: 7, roomName: '#lab' },
   blocked: { type: 'blocked', request: 1, seconds: 60 },
   closing: { type: 'closing', reason: 'timeout', seconds: 1800 },

@@ -149,8 +149,6 @@ export const PLUGIN_API: readonly Section[] = [
       'roomChange',
       'roomChangeIn',
       'roomChangeSentence',
-      'invitationText',
-      'invitedTo',
       'durationInWords',
       'Place',
     ],

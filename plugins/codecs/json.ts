@@ -21,6 +21,7 @@ const json: Codec = {
   name: 'json',
   acknowledges: true,
   takesOver: true,
+  renames: true,
   // No user name starts with a brace.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),

@@ -11,13 +11,10 @@ export interface Account {
  */
 export type AccountChange = 'registered' | 'roles' | 'renamed' | 'signed-out' | 'removed';
 
-/** What the names of guests end with. No user name can contain brackets. */
+/** What the names of guests end with by default. No user name can contain brackets. */
 export const GUEST_MARK = '[guest]';
 
-/**
- * Whether this is a guest: somebody with a name for one session, whom no store has. Guests get live messages only, have no
- * roles, and nothing may be stored for them.
- */
+/** Whether this is a guest whom no store has: one gets live messages only, and nothing may be stored for it. */
 export function isGuest({ id }: Pick<Account, 'id'>): boolean {
   return id < 0;
 }

@@ -109,6 +109,8 @@ export interface Codec {
   readonly acknowledges?: boolean;
   /** Whether clients can be told that another session of their account exists, and can ask to take over from it. */
   readonly takesOver?: boolean;
+  /** Whether clients are told of a new name by the event `renamed` (facts `name`, `before`); others are logged out. */
+  readonly renames?: boolean;
   /** Whether messages are queued until the client polls: see the input `poll`. */
   readonly pollsForMessages?: boolean;
   /** The WebSocket subprotocols in which clients speak this codec, each with the type of its messages. */

@@ -52,6 +52,21 @@ describe('the login', () => {
     expect(talk.asked).toEqual([refused]);
   });
 
+  test('goes on under another name, and is remembered under that one', async () => {
+    await using server = await startServer({ rename: { users: true } });
+    const memory = mapMemory();
+    const talk = new Talk(server, { ...as('alice'), memory });
+    await talk.is('online');
+    await talk.conversation.command('rename', { name: 'alicia' });
+    expect(talk.conversation.name).toBe('alicia');
+    expect(talk.conversation.state).toEqual({ state: 'online', name: 'alicia', back: true });
+    expect(memory.recall('alice')?.token).toBeUndefined();
+    expect(memory.recall('alicia')?.token).toBeDefined();
+    await talk.conversation.leave();
+    const again = new Talk(server, { login: { name: 'alicia' }, memory });
+    expect(await again.is('online')).toMatchObject({ name: 'alicia' });
+  });
+
   test('does not start twice if the server asks first', async () => {
     await using server = await startServer();
     const talk = new Talk(server, { ...as('alice'), open: overStream(() => server.open('json')) });

@@ -112,6 +112,8 @@ export class Conversation {
       learned: this.#learned,
       rooms: this.#rooms,
       welcome: (name, link) => this.#welcome(name, link),
+      renamed: (name) =>
+        this.#setState({ state: 'online', name: this.#credentials.renamed(name, this.#received.seen), back: true }),
       closing: (reason, seconds) => this.#closing(reason, seconds),
       blocked: (seconds) => this.#end({ state: 'closed', why: 'blocked', seconds }),
       foreign: () => this.#end({ state: 'closed', why: 'no-json' }),

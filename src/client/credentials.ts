@@ -78,6 +78,17 @@ export class Credentials {
     return this.#memory?.recall(name)?.seen;
   }
 
+  /** The user has another name, and is remembered under that one. @returns it */
+  renamed(name: string, seen: Seen): string {
+    // Somebody else may have the old name later.
+    if (this.name !== undefined)
+      this.#memory?.remember(this.name, { token: undefined, seen: undefined, device: undefined });
+    this.name = name;
+    if (this.#login !== undefined) this.#login = { ...this.#login, name };
+    this.remember(seen);
+    return name;
+  }
+
   /** Replaces the token, or removes it. */
   renew(token: string | undefined, seen: Seen): void {
     this.#token = token;

@@ -55,6 +55,7 @@ const FIELDS: Readonly<
   unread: { rooms: isNumber, unread: isNumber, mentions: isNumber },
   notify: { room: isNumber, level: isLevel },
   left: { room: isNumber, roomName: isString },
+  renamed: { name: isString },
   blocked: { seconds: isNumber },
   closing: { reason: isString, seconds: orNot(isNumber) },
 };

@@ -271,6 +271,13 @@ export const serverEvents = z
       })
       .describe('The user has left a room, on this device or another one'),
     z
+      .object({
+        type: z.literal('renamed'),
+        name: z.string().describe('The name from now on'),
+        before: z.string().describe('The name until now'),
+      })
+      .describe('The user has another name'),
+    z
       .object({ type: z.literal('blocked'), request: answered, seconds: z.int().describe('How long, from now') })
       .describe('Logins are blocked; the connection closes'),
     z

@@ -18,6 +18,7 @@ export interface Parts {
   readonly learned: Learned;
   readonly rooms: KnownRooms;
   welcome(name: string, link: Link): void;
+  renamed(name: string): void;
   closing(reason: string, seconds: number | undefined): void;
   blocked(seconds: number): void;
   /** The other end does not speak the protocol. */
@@ -72,6 +73,9 @@ export function route(text: string, link: Link, to: Parts): void {
       break;
     case 'unread':
       // The listed rooms tell the same in detail.
+      break;
+    case 'renamed':
+      to.renamed(event.name);
       break;
     case 'blocked':
       to.blocked(event.seconds);

@@ -4,7 +4,7 @@ import type { ClientSession } from '../kernel/client-session.ts';
 import type { AccountState, LoginAccounts, LoginBasis } from '../kernel/login-basis.ts';
 
 /** What ends an account's sessions and logins. */
-type Expiry = 'renamed' | 'signed-out' | 'removed';
+type Expiry = 'signed-out' | 'removed';
 
 /** The live server, as far as account changes concern it. */
 interface LiveServer {
@@ -12,6 +12,8 @@ interface LiveServer {
   sessions(): Iterable<ClientSession>;
   /** @returns undefined where no store has the account @throws when it cannot be read */
   read(account: number): Promise<AccountState | undefined>;
+  /** Finds an account that is online by its new name. */
+  renamed(before: Account, account: Account): void;
   /** Tells the other servers that this one has changed an account. */
   tell(account: Account, change: AccountChange): void;
 }
@@ -54,9 +56,11 @@ export class AccountWatch implements LoginAccounts {
    */
   async changed(account: Account, change: AccountChange, by?: ClientSession): Promise<void> {
     this.#server.tell(account, change);
-    for (const session of this.#server.sessions()) {
+    const sessions = this.#sessionsOf(account);
+    if (change === 'renamed') this.#rename(sessions, account);
+    for (const session of sessions) {
       const { basis } = session;
-      if (basis?.account.id !== account.id) continue;
+      if (basis === undefined || basis.expired) continue;
       if (isExpiry(change) && session !== by) expire(session, basis, change);
       else basis.state = this.#read(account);
     }
@@ -72,7 +76,7 @@ export class AccountWatch implements LoginAccounts {
    * @throws when it cannot be read
    */
   async changedElsewhere(account: Account, change: AccountChange): Promise<void> {
-    const sessions = [...this.#server.sessions()].filter(({ basis }) => basis?.account.id === account.id);
+    const sessions = this.#sessionsOf(account);
     if (sessions.length > 0) return this.#compare(sessions);
     const now = await this.#read(account);
     if ((now === undefined) !== (change === 'removed')) return;
@@ -103,15 +107,40 @@ export class AccountWatch implements LoginAccounts {
       const { basis } = session;
       const before = await basis?.state.catch(() => undefined);
       if (basis === undefined || before === undefined) continue;
-      const change = changeOf(before, now);
-      if (change === undefined) continue;
-      changes.add(change);
-      if (isExpiry(change)) expire(session, basis, change);
-      else basis.state = Promise.resolve(now);
+      const found = changesOf(before, now);
+      for (const change of found) changes.add(change);
+      const expiry = found.find(isExpiry);
+      if (expiry !== undefined) expire(session, basis, expiry);
+      else if (found.length > 0) basis.state = Promise.resolve(now);
     }
     if (changes.has('removed')) this.#removed.add(account.id);
     const current = now === undefined ? account : { id: account.id, name: now.name };
+    if (changes.has('renamed')) this.#rename(sessions, current);
     for (const change of changes) await this.#server.hooks.onAccountChange.observe.run(current, change, true);
+  }
+
+  #sessionsOf({ id }: Account): ClientSession[] {
+    return [...this.#server.sessions()].filter(({ basis }) => basis?.account.id === id);
+  }
+
+  /** Tells the clients of an account that it has another name, and logs out those that cannot be told. */
+  #rename(sessions: readonly ClientSession[], account: Account): void {
+    let before: Account | undefined;
+    for (const session of sessions) {
+      const { basis } = session;
+      if (session.ended || basis === undefined) continue;
+      if (session.account === undefined || session.codec.renames !== true) {
+        expire(session, basis, 'signed-out');
+        continue;
+      }
+      before = session.account;
+      session.account = account;
+      session.basis = { ...basis, account };
+    }
+    if (before === undefined) return;
+    this.#server.renamed(before, account);
+    const facts = { name: account.name, before: before.name };
+    for (const session of sessions) session.send({ kind: 'event', event: 'renamed', facts });
   }
 
   #read({ id }: Account): Promise<AccountState | undefined> {
@@ -122,20 +151,20 @@ export class AccountWatch implements LoginAccounts {
   }
 }
 
-function changeOf(before: AccountState, now: AccountState | undefined): AccountChange | undefined {
-  if (now === undefined) return 'removed';
-  // A rename replaces the epoch too.
-  if (now.name !== before.name) return 'renamed';
-  if (now.epoch !== before.epoch) return 'signed-out';
-  return now.roles.join(' ') === before.roles.join(' ') ? undefined : 'roles';
+function changesOf(before: AccountState, now: AccountState | undefined): AccountChange[] {
+  if (now === undefined) return ['removed'];
+  const changes: AccountChange[] = [];
+  if (now.name !== before.name) changes.push('renamed');
+  if (now.epoch !== before.epoch) changes.push('signed-out');
+  if (now.roles.join(' ') !== before.roles.join(' ')) changes.push('roles');
+  return changes;
 }
 
 function isExpiry(change: AccountChange): change is Expiry {
-  return change !== 'registered' && change !== 'roles';
+  return change === 'signed-out' || change === 'removed';
 }
 
 function expire(session: ClientSession, basis: LoginBasis, reason: Expiry): void {
   basis.expired = true;
-  // Clients learned their name from `welcome`, and the protocol cannot rename them: they log in again under the new name.
-  if (session.account !== undefined) session.close(reason === 'renamed' ? 'signed-out' : reason);
+  if (session.account !== undefined) session.close(reason);
 }

@@ -58,6 +58,7 @@ class GuardedCodec implements LiveCodec {
   readonly plugin: string;
   readonly acknowledges: boolean;
   readonly takesOver: boolean;
+  readonly renames: boolean;
   readonly pollsForMessages: boolean;
   readonly handsOver: boolean;
   readonly subprotocols: Readonly<Record<string, 'text' | 'binary'>>;
@@ -71,6 +72,7 @@ class GuardedCodec implements LiveCodec {
     this.plugin = plugin;
     this.acknowledges = acknowledges;
     this.takesOver = takesOver;
+    this.renames = codec.renames ?? false;
     this.pollsForMessages = pollsForMessages;
     this.handsOver = handsOver;
     this.subprotocols = codec.subprotocols ?? {};

@@ -210,7 +210,7 @@ export const HOOKS: { readonly [H in HookName]: HookEntry<H> } = {
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
   onAccountChange: {
-    when: "An account was created or changed, in this server or by `chatserv user`: `'registered'`: it is new; `'roles'`: its roles changed; `'renamed'`: its name changed to the one that the handler is given, and its sessions are closed; `'signed-out'`: its password changed or it was signed out everywhere, and its sessions are closed; `'removed'`: it no longer exists. `elsewhere` is true where another process made the change, whose handlers were called too: another server, if `nats` connects them, or else any process, for online accounts only. It is never `'registered'` then.",
+    when: "An account was created or changed, in this server or by `chatserv user`: `'registered'`: it is new; `'roles'`: its roles changed; `'renamed'`: its name changed to the one that the handler is given: sessions whose codec `renames` go on under it, the others are closed; `'signed-out'`: its password changed or it was signed out everywhere, and its sessions are closed; `'removed'`: it no longer exists. `elsewhere` is true where another process made the change, whose handlers were called too: another server, if `nats` connects them, or else any process, for online accounts only. It is never `'registered'` then.",
     phases: { observe: { result: WATCHES, failure: NEXT } },
   },
 };

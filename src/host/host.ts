@@ -92,6 +92,7 @@ export class Host {
       },
       sessions: () => kernel.sessions(),
       read: (account) => this.#generation.accountState(account),
+      renamed: (before, account) => this.kernel.messages.online.rename(before, account),
       tell: (account, change) => this.#cluster.tellOfAccount(account, change),
     });
     this.#cluster = new Cluster({

@@ -11,7 +11,7 @@ interface Shown {
 
 /** An account that is online on other servers. */
 interface Remote {
-  readonly account: Account;
+  account: Account;
   /** The names of its devices, a list for each server. */
   readonly devices: Set<readonly string[]>;
 }
@@ -61,7 +61,8 @@ export class SessionPresence implements Presence {
     // A list of its own, so that it ends only its own.
     const list = [...devices];
     remote.devices.add(list);
-    if (remote.devices.size === 1) {
+    if (remote.account.name !== name) this.#renameElsewhere(remote, { id, name });
+    else if (remote.devices.size === 1) {
       this.#remotes.set(id, remote);
       this.#remoteNames.set(nameKey(remote.account.name), remote.account);
       this.#notifyUnlessHere(remote.account);
@@ -74,6 +75,15 @@ export class SessionPresence implements Presence {
       if (this.#remoteNames.get(key) === remote.account) this.#remoteNames.delete(key);
       this.#notifyUnlessHere(remote.account);
     };
+  }
+
+  /** An account that is online on other servers has another name. */
+  #renameElsewhere(remote: Remote, account: Account): void {
+    const before = remote.account;
+    remote.account = account;
+    if (this.#remoteNames.get(nameKey(before.name)) === before) this.#remoteNames.delete(nameKey(before.name));
+    this.#remoteNames.set(nameKey(account.name), account);
+    for (const one of [before, account]) this.#notifyUnlessHere(one);
   }
 
   elsewhere({ id }: Pick<Account, 'id'>): readonly string[] {

@@ -1,4 +1,3 @@
-import type { Account } from '../api/account.ts';
 import type { Output } from '../api/codec.ts';
 import { type Refusal, type Reply, refuse } from '../api/decisions.ts';
 import type { Hooks } from '../api/handlers.ts';
@@ -28,7 +27,6 @@ interface Request {
 /** Answers the commands of one logged-in client: each line with exactly one answer, in the order of the lines. */
 export class Answers {
   readonly #session: ClientSession;
-  readonly #account: Account;
   readonly #maxRunning: number;
   readonly #failed: (cause: unknown) => void;
   /** Overlapping commands that have no answer yet, in the order of their lines. */
@@ -36,9 +34,8 @@ export class Answers {
   #given: PromiseWithResolvers<void> | undefined;
 
   /** @param failed called with an error that no command caused */
-  constructor(session: ClientSession, account: Account, failed: (cause: unknown) => void) {
+  constructor(session: ClientSession, failed: (cause: unknown) => void) {
     this.#session = session;
-    this.#account = account;
     this.#maxRunning = session.context.limits.commandsUnderWay;
     this.#failed = failed;
   }
@@ -134,7 +131,7 @@ export class Answers {
     const { input } = request;
     const { once } = input;
     if (once === undefined) return yield* this.#perform(request, proceed);
-    const { id } = this.#account;
+    const id = this.#session.account?.id ?? 0;
     // A copy runs once the one before it was kept or refused, so that it can get the same answer.
     return (yield this.#session.context.retries.run(`${id} ${once.key}`, async (waited) => {
       const first =
@@ -145,19 +142,20 @@ export class Answers {
 
   *#perform({ input, command, unless, hooks }: Request, proceed: () => void): Steps<Output | undefined> {
     const session = this.#session;
-    if (session.ended) return undefined;
+    const { account } = session;
+    if (session.ended || account === undefined) return undefined;
     const { name } = command;
-    const call = new Call(session, this.#account, command, input, proceed);
+    const call = new Call(session, account, command, input, proceed);
     const { guard, transform, decide, observe } = hooks.onCommand;
     let passage: Passage<Refusal, Exclude<Reply, undefined>> | undefined;
     let reply: Reply;
     try {
       // A retry of a message that is already kept gets the first answer: nothing may refuse it now.
       if (call.once?.first === undefined) {
-        if (unless !== undefined && (unless.allows === undefined || (yield unless.allows(this.#account)))) {
+        if (unless !== undefined && (unless.allows === undefined || (yield unless.allows(account)))) {
           return { kind: 'error', reason: 'is-command', about: unless.name };
         }
-        if (command.allows !== undefined && !(yield command.allows(this.#account))) {
+        if (command.allows !== undefined && !(yield command.allows(account))) {
           return { kind: 'error', reason: 'denied', about: input.word };
         }
         if (guard.isUsed()) {

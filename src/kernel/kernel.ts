@@ -138,7 +138,7 @@ export class Kernel implements SessionContext {
       this.environment.logger.info({ event: 'login', ...session.who }, 'logged in');
       await session.ensureOpen(this.generation.hooks.onLogin.observe.run(session));
       await session.ensureOpen(this.messages.open(session, account));
-      answers = new Answers(session, account, (cause) => this.#fail(session, cause));
+      answers = new Answers(session, (cause) => this.#fail(session, cause));
       await this.#poll(session, answers);
       for (;;) {
         if (session.questions.pollDeferred) await this.#poll(session, answers);

@@ -5,7 +5,7 @@ import type { ClientSession } from './client-session.ts';
 export interface AccountState {
   /** The name as registered. */
   readonly name: string;
-  /** Replaced by a new password, a new name and a sign-out: logins from another epoch have expired. */
+  /** Replaced by a new password and a sign-out: logins from another epoch have expired. */
   readonly epoch: number;
   readonly roles: readonly string[];
   /** Whether it belongs to a program. Nobody can log in to a bot's account. */

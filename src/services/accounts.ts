@@ -17,7 +17,7 @@ export interface StoredAccount extends Account {
   /** Its roles, such as `admin`. */
   readonly roles: readonly string[];
   /**
-   * A random integer below 2^48, replaced by a new password, a new name and `signOut`. A token or session from another
+   * A random integer below 2^48, replaced by a new password and `signOut`. A token or session from another
    * epoch of its account has expired.
    */
   readonly epoch: number;
@@ -69,8 +69,8 @@ export interface Accounts {
    */
   signingKey(renew?: boolean): Promise<Uint8Array>;
   /**
-   * Renames an account, possibly to another spelling of its name, and begins a new epoch, which ends its tokens and
-   * sessions. The log keeps the name that each message was sent under.
+   * Renames an account, possibly to another spelling of its name. Its epoch stays. The log keeps the name that each
+   * message was sent under.
    * @param distinct whether a look-alike of another account's name counts as taken too
    * @returns the account under its new name, or undefined when the name is taken or there is no such account
    */

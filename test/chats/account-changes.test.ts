@@ -223,7 +223,7 @@ describe('a changed password', () => {
 });
 
 describe('a renamed account', () => {
-  test('is signed out, and logs in again under its new name', async () => {
+  test('goes on under its new name where the client can be told, and is signed out where it cannot', async () => {
     const { plugin, noted } = notebook();
     await using server = await startServer({ notebook: plugin, 'single-session': false });
     const [alice, bob] = [await server.joins('alice'), await server.joins('bob')];
@@ -237,15 +237,26 @@ describe('a renamed account', () => {
       name: 'Robert',
     });
     for (const session of [bob, again]) await session.sees('closing:signed-out');
-    await program.sees({ type: 'closing', reason: 'signed-out' });
+    await program.sees({ type: 'renamed', name: 'Robert', before: 'bob' });
     expect(noted).toEqual(['Robert renamed']);
-    await alice.says('who', 'message robert while away');
-    await alice.seesInOrder('alice', 'sent:');
+    await alice.says('who', 'message robert still there?');
+    await alice.seesInOrder('alice Robert', 'sent:');
+    await program.sees({ type: 'message', text: 'still there?' });
+    program.says({ type: 'message', request: 1, to: ['alice'], text: 'yes' });
+    await program.sees({ type: 'answer', request: 1 });
+    await alice.hears('Robert', 'yes');
+    await program.closes();
+    await alice.asksUntil('who', 'alice');
+    expect(await alice.asks('message robert while away')).toBe('sent:');
 
-    const expired = server.connectJson();
-    expired.says({ type: 'resume', request: 1, token });
-    await expired.sees({ type: 'ask', request: 1, question: 'username', because: 'expired' });
+    const resumed = server.connectJson();
+    resumed.says({ type: 'resume', token });
+    await resumed.sees({ type: 'welcome', name: 'Robert' });
+    await resumed.closes();
+    await alice.asksUntil('who', 'alice');
     const robert = await server.returns('ROBERT');
+    // The program has acknowledged nothing.
+    await robert.hears('alice', 'still there?');
     await robert.hears('alice', 'while away');
     await alice.says('who', 'message bob anybody?');
     await alice.seesInOrder('alice Robert', 'sent:bob');

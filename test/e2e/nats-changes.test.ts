@@ -47,4 +47,25 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('what changes on on
     await here.seesInOrder('password', 'password:new', 'done:');
     await there.sees('closing:signed-out');
   });
+
+  test('renames users on the other, who stay online where their client can be told', { timeout: 60_000 }, async () => {
+    await using both = await startTwo(database, nats, { 'single-session': false, rename: { users: true } });
+    await both.first.registers('alice');
+    const [here, there] = [await both.first.connectJson(), await both.second.connectJson()];
+    for (const program of [here, there]) await program.logsIn('alice', PASSWORD);
+    const bob = await both.first.joins('bob');
+    const carol = await both.second.joins('carol');
+    here.says({ type: 'command', request: 'r', name: 'rename', values: { name: 'alicia' } });
+    for (const program of [here, there]) await program.sees({ type: 'renamed', name: 'alicia', before: 'alice' });
+    await here.sees({ type: 'answer', request: 'r', text: 'renamed:alicia' });
+    for (const client of [bob, carol]) {
+      const names = async () => (await answer(client, 'who')).split(' ').toSorted().join(' ');
+      await expect.poll(names, SOON).toBe('alicia bob carol');
+    }
+    // On the other server only.
+    await here.closes();
+    await expect.poll(() => answer(bob, 'message alicia hi'), SOON).toBe('sent:');
+    await there.sees({ type: 'message', from: 'bob', text: 'hi' });
+    await both.first.joins('alice');
+  });
 });

@@ -51,6 +51,23 @@ export class GuestAccounts {
     });
   }
 
+  /**
+   * Renames an account.
+   * @param renamed called before anything else can happen to the name
+   * @returns undefined when the name is taken, or looks like one that is
+   */
+  rename(account: Account, name: string, renamed: (account: Account) => void): Promise<Account | undefined> {
+    const { accounts, notes, queue } = this.#context;
+    const [before, key] = [nameKey(account.name), nameKey(name)];
+    return queue.run(key, async () => {
+      await notes.set(key, name);
+      const found = await accounts.rename(account.id, name, true);
+      if (found !== undefined) renamed({ id: found.id, name: found.name });
+      if (key !== before) await notes.delete(found === undefined ? key : before);
+      return found;
+    });
+  }
+
   /** Removes an account and its memberships. A failure is logged, and the next sweep tries again. */
   async remove(account: Account): Promise<void> {
     const { logger, notes, queue } = this.#context;

@@ -12,11 +12,13 @@ import {
   KeyedQueue,
   MessageLog,
   nameObjection,
+  type Refusal,
   Rooms,
   refuse,
   type Session,
   SessionClaims,
   Storage,
+  skeletons,
   z,
 } from 'chatserv';
 import { GuestAccounts } from './guest-accounts.ts';
@@ -115,6 +117,36 @@ export default definePlugin({
       return account;
     }
 
+    async function rename(session: Session, name: string): Promise<Account | Refusal | undefined> {
+      const guest = guests.of(session);
+      const account = guest?.account;
+      if (guest === undefined || account === undefined || stored === undefined || !guest.isStored) {
+        return refuse('guest', 'Guests keep their names on this server.');
+      }
+      const full = fullNameOf(name);
+      await stored.free(full);
+      const lookalike = await accounts.lookalike(name);
+      if (guests.lookalike(name, guest) || (lookalike !== undefined && lookalike.id !== account.id)) return undefined;
+      // Both names are the guest's until one of them is given up.
+      const { claimed, looks } = guest;
+      Object.assign(guest, { claimed: [], looks: new Set(skeletons(name)) });
+      let renamed: Account | undefined;
+      try {
+        const isMine = await claimName(guest);
+        if (isMine)
+          renamed = await stored.rename(account, full, (now) => {
+            Object.assign(guest, { name: now.name, account: now });
+          });
+        return renamed;
+      } finally {
+        const given = renamed === undefined ? guest.claimed : claimed;
+        if (renamed === undefined) Object.assign(guest, { claimed, looks });
+        for (const claim of given) claims?.release(claim);
+        // It may have left meanwhile.
+        if (guests.of(session) !== guest) await release(guest);
+      }
+    }
+
     let unwatch = () => {};
     let cancelSweep = () => {};
 
@@ -128,7 +160,7 @@ export default definePlugin({
     }
 
     return {
-      provide: { guests: { has } },
+      provide: { guests: { has, rename } },
       hooks: {
         onUsername: {
           // Before the name of a guest who is gone is found to be taken.

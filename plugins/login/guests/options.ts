@@ -1,7 +1,19 @@
 import { z } from 'chatserv';
 
 /** What guests may do by default: read, write and leave. */
-const COMMANDS = ['broadcast', 'fetch', 'help', 'logout', 'me', 'message', 'watch', 'who', 'whoelse', 'wholast'];
+const COMMANDS = [
+  'broadcast',
+  'fetch',
+  'help',
+  'logout',
+  'me',
+  'message',
+  'rename',
+  'watch',
+  'who',
+  'whoelse',
+  'wholast',
+];
 
 /** What guests who may join rooms do there. */
 const IN_ROOMS = [

@@ -3,15 +3,15 @@ import { type Account, nameKey, type Session, type SessionClaim, skeletons } fro
 /** A guest who is logged in, or about to be. */
 export interface Guest {
   /** The account's name, with its mark. */
-  readonly name: string;
+  name: string;
   /** The account, while there is one. */
   account: Account | undefined;
   /** Whether the account is in the store. */
   readonly isStored: boolean;
   /** What the name looks like. */
-  readonly looks: ReadonlySet<string>;
+  looks: ReadonlySet<string>;
   /** What the guest holds on all servers. */
-  readonly claimed: SessionClaim[];
+  claimed: SessionClaim[];
 }
 
 /** The guests of this server. */
@@ -57,10 +57,10 @@ export class PresentGuests {
     return [...this.#guests.values()].some((guest) => nameKey(guest.name) === key);
   }
 
-  /** Whether a name looks like that of a guest. */
-  lookalike(name: string): boolean {
+  /** Whether a name looks like that of a guest, other than one who may have it. */
+  lookalike(name: string, except?: Guest): boolean {
     const looks = skeletons(name);
-    return [...this.#guests.values()].some((guest) => looks.some((look) => guest.looks.has(look)));
+    return [...this.#guests.values()].some((guest) => guest !== except && looks.some((look) => guest.looks.has(look)));
   }
 
   /** How many guests other than this session's there are, in all and of its network. */

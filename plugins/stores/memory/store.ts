@@ -106,7 +106,7 @@ export function memoryStore(now: () => number): MemoryStore {
         if (member === undefined || (byKey.get(nameKey(name)) ?? member) !== member) return undefined;
         if (distinct && lookalike(name, member) !== undefined) return undefined;
         removeName(member);
-        change(id, { name, epoch: newEpoch() });
+        change(id, { name });
         addName(member);
         log.places.rename(id, name);
         return stored(member);

@@ -153,13 +153,8 @@ export function accountsOf(
           if (account === undefined) return undefined;
           await transaction.query('SELECT last FROM accounts FOR UPDATE');
           if (await isTaken(transaction, name, distinct, id)) return undefined;
-          const renamed = { ...account, name, epoch: newEpoch() };
-          await transaction.query('UPDATE account SET name = $2, key = $3, epoch = $4 WHERE id = $1', [
-            id,
-            name,
-            nameKey(name),
-            renamed.epoch,
-          ]);
+          const renamed = { ...account, name };
+          await transaction.query('UPDATE account SET name = $2, key = $3 WHERE id = $1', [id, name, nameKey(name)]);
           await transaction.query('DELETE FROM skeleton WHERE account = $1', [id]);
           await addSkeletons(transaction, id, name);
           note(await transaction.query('UPDATE accounts SET revision = revision + 1 RETURNING revision'));

@@ -75,7 +75,7 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd, redactions: Redacti
   const replaceSecret = db.prepare('INSERT OR REPLACE INTO secrets (name, value) VALUES (?, ?)');
   const rename = prepare<AccountRow>(
     db,
-    `UPDATE OR IGNORE accounts SET name = ?2, key = ?3, epoch = ?4 WHERE id = ?1 RETURNING ${ACCOUNT}`,
+    `UPDATE OR IGNORE accounts SET name = ?2, key = ?3 WHERE id = ?1 RETURNING ${ACCOUNT}`,
   );
   const setRoles = db.prepare('UPDATE accounts SET roles = ?2 WHERE id = ?1');
   const setSeen = db.prepare('UPDATE accounts SET seen = ?2 WHERE id = ?1');
@@ -113,12 +113,12 @@ export function prepareWrites(db: DatabaseSync, end: LogEnd, redactions: Redacti
       return secret.get(SIGNING_KEY)?.value;
     },
     rename(
-      { id, name, key, epoch }: Pick<StoredAccount, 'id' | 'name' | 'epoch'> & { key: string },
+      { id, name, key }: Pick<StoredAccount, 'id' | 'name'> & { key: string },
       alike: readonly string[],
       distinct: boolean,
     ) {
       if (distinct && skeletons.find(alike, id) !== undefined) return undefined;
-      const account = withRoles(rename.get(id, name, key, epoch));
+      const account = withRoles(rename.get(id, name, key));
       if (account === undefined) return undefined;
       skeletons.remove(id);
       skeletons.add(id, alike);

@@ -109,7 +109,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         return kept ?? ((await ask('setSigningKey', randomBytes(KEY_BYTES), renew)) as Uint8Array);
       },
       rename: (id, name, distinct = false) =>
-        ask('rename', { id, name, key: nameKey(name), epoch: newEpoch() }, skeletons(name), distinct),
+        ask('rename', { id, name, key: nameKey(name) }, skeletons(name), distinct),
       setRoles: (id, roles) => ask('setRoles', id, roles),
       setSeen: (id, time) => ask('setSeen', id, time),
       async seenSince(time, limit) {

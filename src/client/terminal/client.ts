@@ -58,6 +58,8 @@ export class Client implements Owner, TerminalOwner {
   #early: string[] = [];
   #lostAt: number | undefined;
   #wasOnline = false;
+  /** The user name of the last `online`. */
+  #name = '';
   #knowsOnline = false;
   #leaving = false;
   #failure: string | undefined;
@@ -247,6 +249,8 @@ export class Client implements Owner, TerminalOwner {
       const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
       this.#display.print(() => this.#view.notice(text));
     }
+    if (this.#wasOnline && this.#name !== name) this.#display.print(() => this.#view.notice(`You are ${name} now.`));
+    this.#name = name;
     void this.#conversation.rooms.listAll().then(() => this.#display.listed());
     this.#lostAt = undefined;
     this.#wasOnline = true;

@@ -121,7 +121,7 @@ export class Page {
 
   #online(back: boolean): void {
     this.banner.hide();
-    if (back) this.announcer.say('Reconnected.');
+    if (back && this.#isLost) this.announcer.say('Reconnected.');
     this.#isLost = false;
     if (this.#loggedIn || this.#chat === undefined) return;
     this.#loggedIn = true;
