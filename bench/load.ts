@@ -54,7 +54,7 @@ export class Load {
 
   /** Subscribes all clients to broadcasts. @param room the room that they join, for a server that has rooms */
   async join(room?: string): Promise<void> {
-    const join = room === undefined ? this.protocol.join : `join ${room}\n`;
+    const join = room === undefined ? this.protocol.join : this.protocol.joinRoom?.(room);
     if (join === undefined) return;
     // All at once, so that the server can write the notices of many joins together.
     await Promise.all(this.clients.map((client) => client.ask(join)));

@@ -56,6 +56,17 @@ export const SCENARIOS: readonly Scenario[] = [
     workload: closedLoop({ ...BROADCAST, clients: 1000, room: '#town' }),
     headline: 'cpuPerDelivery',
   },
+  {
+    name: 'irc-room',
+    summary: 'like room-1000, with clients of plain lines and of IRC',
+    variants: {
+      'plain lines': { kind: 'sqlite', plugins: ROOMS },
+      irc: { kind: 'sqlite', codec: 'irc', plugins: { ...ROOMS, irc: true } },
+      ...of('inspircd'),
+    },
+    workload: closedLoop({ ...BROADCAST, clients: 1000, room: '#town' }),
+    headline: 'cpuPerDelivery',
+  },
   ...CROWDS.map((clients) => ({
     name: `direct-${clients}`,
     summary: `100 of ${clients} clients send 100 bytes to one of ten friends at a time, 8 in flight each`,

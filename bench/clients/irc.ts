@@ -1,4 +1,4 @@
-/** IRC (RFC 2812), for ngircd and InspIRCd. Broadcasts go to a channel that all clients join. */
+/** IRC (RFC 2812). Broadcasts go to a channel that all clients join. */
 import type { Protocol } from './protocol.ts';
 
 const BLANK = 0x20;
@@ -14,6 +14,7 @@ export const irc: Protocol = {
   login: (name) => `NICK ${name}\r\nUSER ${name} 0 * :${name}\r\n`,
   isIn: (answer) => answer.includes(' 001 '),
   join: `JOIN ${CHANNEL}\r\n`,
+  joinRoom: (room) => `JOIN ${room}\r\n`,
   direct: (to, text) => `${PRIVMSG}${to} :${text}\r\n`,
   broadcast: (text) => `${PRIVMSG}${CHANNEL} :${text}\r\n`,
   query: 'ISON u0\r\n',

@@ -8,6 +8,7 @@ const STAMP_LENGTH = '[2026-01-01T00:00:00Z]'.length;
 export const line: Protocol = {
   login: (name) => `${name}\n`,
   isIn: (answer) => answer === 'welcome',
+  joinRoom: (room) => `join ${room}\n`,
   direct: (to, text) => `message ${to} ${text}\n`,
   broadcast: (text) => `broadcast ${text}\n`,
   query: 'wholast 1\n',

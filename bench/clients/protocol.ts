@@ -9,6 +9,8 @@ export interface Protocol {
   isIn(answer: string): boolean;
   /** The line that subscribes a client to broadcasts, if it needs one. */
   readonly join?: string;
+  /** The line that joins a room. */
+  joinRoom?(room: string): string;
   direct(to: string, text: string): string;
   broadcast(text: string): string;
   /** A command that writes nothing. */

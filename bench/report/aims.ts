@@ -81,6 +81,11 @@ export const AIMS: readonly Aim[] = [
     most: 1.2,
   },
   {
+    work: 'a room of 1,000 IRC clients: CPU a delivery, beside plain lines',
+    ...ratio('irc-room', 'cpuPerDelivery', 'plain lines', 'irc'),
+    most: 1.2,
+  },
+  {
     work: 'login to 200 rooms with 1,000,000 new messages: CPU',
     scenario: 'busy-rooms',
     variant: 'sqlite',

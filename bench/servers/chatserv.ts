@@ -48,7 +48,7 @@ function rootOf({ kind }: Variant, places: Places): string {
 export function configOf(variant: Variant, folder: string, places: Places): object {
   const root = variant.kind === 'before' ? rootOf(variant, places) : ROOT;
   const plugins = {
-    tcp: { port: 0 },
+    tcp: { port: 0, codec: variant.codec ?? 'line' },
     http: { port: 0 },
     connections: { loginsStart: 10_000, loginsFull: 20_000 },
     ...(!variant.passwords && { [join(root, 'test/support/open-door.ts')]: true }),

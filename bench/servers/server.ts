@@ -45,7 +45,7 @@ export class Server {
 
   private constructor(variant: Variant, child: ChildProcess, folder: string, places: Places) {
     this.variant = variant;
-    this.protocol = isIrc(variant) ? irc : line;
+    this.protocol = isIrc(variant) || variant.codec === 'irc' ? irc : line;
     this.loginsAtOnce = IRC_SERVERS[variant.kind]?.loginsAtOnce ?? 50;
     this.#child = child;
     this.#folder = folder;

@@ -18,6 +18,8 @@ export interface Variant {
   readonly kind: Kind;
   /** Laid over the standard set. */
   readonly plugins?: Readonly<Record<string, unknown>>;
+  /** What clients speak to chatserv, plain lines by default. */
+  readonly codec?: 'irc';
   /** How many idle plugins it has on top. */
   readonly idlePlugins?: number;
   /** Whether users need passwords; otherwise a name is enough. */
@@ -42,6 +44,7 @@ export interface Places {
   slowFsync(): string;
 }
 
+/** Whether it is an IRC server of another project. */
 export const isIrc = ({ kind }: Variant): boolean => kind === 'ngircd' || kind === 'inspircd';
 
 export const isBare = ({ kind }: Variant): boolean => kind === 'bare' || kind === 'durable';

@@ -29,7 +29,7 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** `chatserv connect` in a real terminal, whose screen can be read. `await using` ends it. */
+/** A program in a real terminal, whose screen can be read. `await using` ends it. */
 export class Terminal {
   readonly #folder: string;
 
@@ -37,14 +37,19 @@ export class Terminal {
     this.#folder = folder;
   }
 
-  /** Starts it with these words. When it ends, the screen says `ended with` and its exit code. */
-  static async connects(args: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
+  /** Starts `chatserv connect` with these words. */
+  static connects(args: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
+    return Terminal.runs([process.execPath, BIN, 'connect', ...args], options);
+  }
+
+  /** Starts a program. When it ends, the screen says `ended with` and its exit code. */
+  static async runs(command: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
     const { columns = 80, rows = 24, env = {} } = options;
     const terminal = new Terminal(await mkdtemp(join(tmpdir(), 'chatserv-tmux-')));
     const variables = Object.entries({ LANG: 'C.UTF-8', TZ: 'UTC', ...env }).flatMap((pair) => pair.join('='));
     const script = '"$@"; echo "ended with $?"; exec cat';
     const unset = ['-u', 'CHATSERV_PASSWORD', '-u', 'NO_COLOR', '-u', 'FORCE_COLOR', '-u', 'NODE_OPTIONS'];
-    const words = ['env', ...unset, ...variables, process.execPath, BIN, 'connect', ...args];
+    const words = ['env', ...unset, ...variables, ...command];
     const size = ['-x', String(columns), '-y', String(rows)];
     await terminal.#tmux('new-session', '-d', ...size, 'sh', '-c', script, 'sh', ...words);
     return terminal;
