@@ -149,6 +149,8 @@ export const PLUGIN_API: readonly Section[] = [
       'roomChange',
       'roomChangeIn',
       'roomChangeSentence',
+      'invitationText',
+      'invitedTo',
       'durationInWords',
       'Place',
     ],

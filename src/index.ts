@@ -117,6 +117,7 @@ export { Followers } from './sdk/followers.ts';
 export { glob } from './sdk/glob.ts';
 export { isHandedOver } from './sdk/handed-over.ts';
 export { handshakeLimit, handshakeOptions } from './sdk/handshakes.ts';
+export { invitationText, invitedTo } from './sdk/invitation-text.ts';
 export { lastReceived } from './sdk/last-received.ts';
 export { type FileLimit, listen, placeOf } from './sdk/listen.ts';
 export type { Listener, ListenerContext } from './sdk/listener.ts';

@@ -3,7 +3,6 @@ import {
   type CommandSpec,
   command,
   durationInWords,
-  nameKey,
   param,
   type Refusal,
   type Reply,
@@ -11,7 +10,8 @@ import {
 } from 'chatserv';
 import { mayDo, memberRole } from './access.ts';
 import { declarationOf, limit, type RoomContext } from './context.ts';
-import { ACCESS, isListed, type KnownRoom } from './facts.ts';
+import { ACCESS, type KnownRoom } from './facts.ts';
+import { listedRooms } from './listing.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import { roleOf } from './policy.ts';
@@ -25,23 +25,6 @@ const HIDDEN = '*';
 /** The commands for everyone: listing, creating, joining and leaving rooms. */
 export function everydayCommands(context: RoomContext, settings: Settings, members: Members): CommandSpec[] {
   const { options, directory, memberships, invitations, accounts, log } = context;
-
-  /**
-   * The rooms that are listed for an account: those it is in or invited to, and others that are not hidden.
-   * @param after only those whose names come after this key
-   * @returns a page and one more, if there is one
-   */
-  async function listed(account: Account, invited: ReadonlySet<number>, after: string): Promise<KnownRoom[]> {
-    await directory.load();
-    const mine = await memberships.of(account.id);
-    const found: KnownRoom[] = [];
-    for (const room of directory.sorted()) {
-      if (nameKey(room.name) <= after) continue;
-      if (isListed(room) || mine.has(room.id) || invited.has(room.id)) found.push(room);
-      if (found.length > options.pageSize) break;
-    }
-    return found;
-  }
 
   async function topicOf(room: KnownRoom, account: Account): Promise<Reply> {
     const { name, topic, topicBy, topicTime } = room;
@@ -71,7 +54,7 @@ export function everydayCommands(context: RoomContext, settings: Settings, membe
       params: { after: param.room('lists those after this one').optional() },
       async run({ account, values: { after } }) {
         const invited = new Set(await invitations.roomsOf(account.id));
-        const page = await listed(account, invited, after === undefined ? '' : nameKey(bare(after)));
+        const page = await listedRooms(context, account, after, options.pageSize + 1);
         const rooms = page.slice(0, options.pageSize);
         const hasMore = page.length > rooms.length;
         const roles = await Promise.all(rooms.map((room) => memberRole(context, room, account)));

@@ -1,4 +1,4 @@
-import { type Account, type Refusal, refuse } from 'chatserv';
+import { type Account, invitationText, type Refusal, refuse } from 'chatserv';
 import { limit, type RoomContext, tell } from './context.ts';
 import type { KnownRoom } from './facts.ts';
 import type { Members } from './members.ts';
@@ -32,8 +32,7 @@ export class Moderation {
     }
     await invitations.add(room.id, target.id, options.invitationTime);
     // From the caller, so that whatever holds for the caller's messages holds for invitations.
-    const text = `You are invited to #${room.name}. To join, type: join #${room.name}`;
-    const posted = await server.post({ from: by, to: [target], text });
+    const posted = await server.post({ from: by, to: [target], text: invitationText(room.name) });
     if ('kind' in posted) {
       await invitations.remove(room.id, target.id);
       return posted;

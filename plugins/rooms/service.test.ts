@@ -95,6 +95,8 @@ describe('the service', () => {
     expect(await rooms.find('attic', bob)).toBeUndefined();
     expect(await rooms.find(id, bob)).toBeUndefined();
     expect(await rooms.get(id)).toMatchObject({ name: 'attic' });
+    expect(await rooms.list(alice)).toMatchObject([{ id }]);
+    expect(await rooms.list(bob)).toEqual([]);
     expect(await rooms.role(id, alice)).toBe('owner');
     expect(await rooms.role(id, bob)).toBeUndefined();
     expect(await rooms.allows(id, alice, 'owner')).toBe(true);

@@ -2,6 +2,7 @@ import { type Account, noRoom, type Rooms } from 'chatserv';
 import { actingRole, findRoom, hasOwner } from './access.ts';
 import { type RoomContext, SERVER, writeFacts } from './context.ts';
 import { isOwnFact, type KnownRoom } from './facts.ts';
+import { listedRooms } from './listing.ts';
 import type { Members } from './members.ts';
 import { bare } from './names.ts';
 import { isAtLeast } from './policy.ts';
@@ -20,6 +21,7 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
   return {
     find: (room, account) => findRoom(context, room, account),
     get,
+    list: (account) => listedRooms(context, account),
     role: async (room, { id }) => (await memberships.standing(room, id))?.role,
     moderators: (room) => context.moderators.of(room),
     async allows(id, account, least) {

@@ -80,6 +80,8 @@ export interface Rooms {
   find(room: string | number, account: Account): Promise<RoomInfo | undefined>;
   /** A room by its id, whoever can see it. */
   get(room: number): Promise<RoomInfo | undefined>;
+  /** The rooms that are listed for an account, by name: those it is in or invited to, and others that are not hidden. */
+  list(account: Account): Promise<readonly RoomInfo[]>;
   /** The role of an account in a room; undefined if it is not a member. */
   role(room: number, account: Account): Promise<RoomRole | undefined>;
   /**
