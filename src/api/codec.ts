@@ -97,7 +97,7 @@ export interface CodecState {
    * of a codec with the same value share one rendering. May change during the connection; `''` by default.
    */
   readonly capabilities?: string;
-  /** Names the client inside a message that `Codec.message` renders in two parts, or what stands there instead. */
+  /** Names the client inside a message that `Codec.message` renders in parts, or what stands there instead. */
   readonly recipient?: string | ((message: Message) => string);
 }
 
@@ -123,9 +123,9 @@ export interface Codec {
   open(session: Session): CodecState;
   /**
    * Renders a message for all recipients with the same capabilities; the kernel caches the result.
-   * @returns the text, line end included; or, where it names the recipient, what comes before and after that name
+   * @returns the text, line end included; or, where it names the recipient, the parts around that name
    */
-  message(message: Message, capabilities: string): string | readonly [before: string, after: string];
+  message(message: Message, capabilities: string): string | readonly string[];
   /**
    * Renders an entry that is not a message. Without this method, or when it returns an empty string, it is not shown.
    * @param message the same as a message, with a sanitised name, text and time

@@ -106,8 +106,8 @@ class GuardedCodec implements LiveCodec {
 
   #checked(method: string, render: () => unknown): Text {
     const text = this.#watch(render);
-    if (typeof text === 'string' || isPair(text)) return text;
-    throw new TypeError(`${method} returned ${inspect(text)}, expected a string, or the two parts around a name`);
+    if (typeof text === 'string' || isParts(text)) return text;
+    throw new TypeError(`${method} returned ${inspect(text)}, expected a string, or the parts around a name`);
   }
 }
 
@@ -165,6 +165,6 @@ function withDeviceName(input: Input): Input {
   return { ...input, preset: { ...input.preset, device } };
 }
 
-function isPair(value: unknown): value is readonly [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string');
+function isParts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 1 && value.every((part) => typeof part === 'string');
 }

@@ -95,12 +95,14 @@ export async function checkData(
 export function postEntry(
   kernel: Kernel,
   kinds: ReadonlyMap<string, Kind>,
-  { kind, from, of, to = [], text, device = '', data }: TextPost,
+  { kind, from, of, to = [], text, device = '', kept = true, data }: TextPost,
 ): Promise<Entry | Refusal> {
   const { id, room, members } = of;
   const place = members !== undefined ? to : room === EVERYONE ? 'everyone' : { room };
+  const destination = room === 0 && members !== undefined ? { direct: members } : { room };
+  const about = { kind, from, to: destination, ...(id > 0 && { of: id }), device, kept };
   return kernel.messages.posting.postChange({ from, to: place, text, device }, { kind, of: id }, (written) =>
-    appendEntry(kernel, kinds, { kind, from, to: { room }, of: id, data: data(written), device }),
+    appendEntry(kernel, kinds, { ...about, data: data(written) }),
   );
 }
 

@@ -53,19 +53,24 @@ export interface EntryPost {
   readonly kept?: boolean;
 }
 
-/** An entry with a text that changes a message, such as an edit or a reaction. */
+/** An entry with a text that changes a message, such as an edit or a reaction; or one that passes the same guards. */
 export interface TextPost {
   readonly kind: string;
   /** The sender, as in `Post`. */
   readonly from: Account;
-  /** The message that it changes, in whose room it is appended. */
-  readonly of: Entry;
+  /**
+   * The message that it changes, in whose room it is appended. The id 0 stands for none, as for a sign that someone is
+   * typing; with it, the room 0 stands for the conversation of the members, which there need not be yet.
+   */
+  readonly of: Pick<Entry, 'id' | 'room' | 'members'>;
   /** In a direct conversation: the recipients. */
   readonly to?: readonly Account[];
   /** As in `Post`. */
   readonly text: string;
   /** The device that sends it (`session.deviceName`) and does not receive it again. */
   readonly device?: string;
+  /** As in `EntryPost`. */
+  readonly kept?: boolean;
   /** Makes the data, which the kind's schema must accept, of the text that handlers left. */
   data(text: string): unknown;
 }

@@ -8,9 +8,8 @@ import { Renderable, type Rendering } from './renderable.ts';
 
 /** An entry as a codec renders it. */
 interface RenderedEntry extends Rendering {
-  /** Where the recipients' bytes differ: what goes before and after the recipient's name. */
-  readonly before: string;
-  readonly after: string;
+  /** Where the recipients' bytes differ: what goes around the recipient's name. */
+  readonly parts: readonly string[];
 }
 
 /** An entry as a message. */
@@ -27,11 +26,11 @@ export class Rendered extends Renderable<RenderedEntry> {
   }
 
   chunk(codec: Codec, state: CodecState): Chunk {
-    const { chunk, before, after } = this.rendering(codec, state);
+    const { chunk, parts } = this.rendering(codec, state);
     const { recipient: name = '' } = state;
     if (chunk !== undefined) return chunk;
     const shown = typeof name === 'string' ? name : name(this.message);
-    return chunkOf(Buffer.from(before + shown + after), [this.message]);
+    return chunkOf(Buffer.from(parts.join(shown)), [this.message]);
   }
 
   /** The bytes for all recipients with the same codec and capabilities; undefined where they differ. */
@@ -41,8 +40,8 @@ export class Rendered extends Renderable<RenderedEntry> {
 
   protected render(codec: Codec, { capabilities = '' }: CodecState): RenderedEntry {
     const text = this.#text(codec, capabilities);
-    if (typeof text !== 'string') return { codec, capabilities, chunk: undefined, before: text[0], after: text[1] };
-    return { codec, capabilities, chunk: chunkOf(Buffer.from(text), [this.message]), before: '', after: '' };
+    if (typeof text !== 'string') return { codec, capabilities, chunk: undefined, parts: text };
+    return { codec, capabilities, chunk: chunkOf(Buffer.from(text), [this.message]), parts: [] };
   }
 
   #text(codec: Codec, capabilities: string): ReturnType<Codec['message']> {

@@ -34,7 +34,7 @@ PLUGINS = {
     **dict.fromkeys(("admin", "control", "exports", "health", "http", "page", "websocket"), False),
 }
 # Its clients stay until the server is gone.
-LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "closeTime": 50}
+LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "closeTime": 50, "lineBytes": 8704}
 
 
 class ChatservController(BaseServerController, DirectoryBasedController):

@@ -9,6 +9,9 @@ import type { DraftMessage, IrcMessage } from './wire/message.ts';
 /** The answer of one of the server's commands: what `Codec.encode` would be given. */
 export type CommandAnswer = Extract<Output, { readonly kind: 'answer' | 'error' }>;
 
+/** What a command that sends a message is told about it. */
+export type MessageFacts = Pick<Extract<Input, { readonly kind: 'command' }>, 'form' | 'reply' | 'once'>;
+
 /** How a client's line is answered. */
 export interface IrcCommand {
   /** The fewest parameters, none by default. */
@@ -50,6 +53,10 @@ export class Call {
   readonly irc: Irc;
   readonly message: IrcMessage;
   readonly params: readonly string[];
+  /** The label that the answer carries, if any: the client's for this line, or for the batch that this line ends. */
+  label: string | undefined;
+  /** Whether it has no answer of its own, not even under its label. */
+  isSilent = false;
   /** Called once the answer is there. */
   isAnswered = (): void => {};
   readonly #lines: DraftMessage[] = [];
@@ -61,16 +68,12 @@ export class Call {
     this.irc = client.irc;
     this.message = message;
     this.params = message.params;
+    this.label = client.has('labeled-response') ? message.tags.get('label') : undefined;
   }
 
   /** The client's account. */
   get account(): Account {
     return this.client.account;
-  }
-
-  /** The label that the client gave the line, if its answer is to carry one. */
-  get label(): string | undefined {
-    return this.client.has('labeled-response') ? this.message.tags.get('label') : undefined;
   }
 
   /** Adds a line to the answer, from the server unless it has another source. */
@@ -93,8 +96,8 @@ export class Call {
     this.line(errorLine(this, error, target));
   }
 
-  /** Calls one of the server's commands, one at a time. @returns its answer */
-  command(word: string, values: Values = {}): Promise<CommandAnswer> {
+  /** Calls one of the server's commands, one at a time. @param more about a message @returns its answer */
+  command(word: string, values: Values = {}, more: MessageFacts = {}): Promise<CommandAnswer> {
     const answer = Promise.withResolvers<CommandAnswer>();
     const { resolve } = this.#inputs;
     this.#inputs = Promise.withResolvers();
@@ -104,7 +107,7 @@ export class Call {
       return '';
     };
     resolve([
-      { kind: 'command', word, values, encode },
+      { kind: 'command', word, values, ...more, encode },
       { kind: 'later', about: this.message.command, decide: () => rest },
     ]);
     return answer.promise;
@@ -136,9 +139,13 @@ export class Call {
     this.isAnswered();
     const lines = this.#lines.splice(0);
     const [first] = lines;
+    if (this.isSilent && first === undefined) return '';
     if (label === undefined) return lines.map((line) => client.text(line)).join('');
     if (first === undefined) return client.text({ tags: new Map([['label', label]]), command: 'ACK' });
-    if (lines.length === 1) return client.text(withTag(first, 'label', label));
+    if (lines.length === 1 || isBatch(lines)) {
+      const [labelled, ...others] = [withTag(first, 'label', label), ...lines.slice(1)];
+      return [labelled, ...others].map((line) => client.text(line)).join('');
+    }
     const batch = client.nextBatch();
     return [
       client.text({ tags: new Map([['label', label]]), command: 'BATCH', params: [`+${batch}`, 'labeled-response'] }),
@@ -147,6 +154,13 @@ export class Call {
       client.text({ command: 'BATCH', params: [`-${batch}`] }),
     ].join('');
   }
+}
+
+/** Whether lines are one batch, which then carries their label. */
+function isBatch(lines: readonly DraftMessage[]): boolean {
+  const [first, last] = [lines[0], lines.at(-1)];
+  const [reference = ''] = first?.params ?? [];
+  return first?.command === 'BATCH' && last?.command === 'BATCH' && last.params?.[0] === `-${reference.slice(1)}`;
 }
 
 function withTag(line: DraftMessage, key: string, value: string): DraftMessage {

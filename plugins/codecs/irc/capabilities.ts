@@ -1,9 +1,13 @@
+import { MULTILINE_BYTES, MULTILINE_LINES } from './multiline.ts';
+
 /** The capabilities that clients can switch on, with the value that `CAP LS 302` shows. */
 const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['account-notify', ''],
   ['account-tag', ''],
   ['batch', ''],
   ['cap-notify', ''],
+  ['draft/message-redaction', ''],
+  ['draft/multiline', `max-bytes=${MULTILINE_BYTES},max-lines=${MULTILINE_LINES}`],
   ['echo-message', ''],
   ['extended-join', ''],
   ['labeled-response', ''],

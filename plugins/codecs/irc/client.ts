@@ -1,12 +1,13 @@
 import type { Account, CodecState, Input, LineRead, Message, Output, Question, Session } from 'chatserv';
 import { inputsOf } from './call.ts';
 import { type Irc, sourceOf } from './irc.ts';
+import type { Multiline } from './multiline.ts';
 import { nickOf } from './names.ts';
 import { type Numeric, numericOf } from './numerics.ts';
 import { Registration } from './registration/registration.ts';
 import { welcomeLines } from './registration/welcome.ts';
 import { type LineFacts, tagsOf } from './render/tags.ts';
-import { type DraftMessage, parseMessage, serializeMessage } from './wire/message.ts';
+import { type DraftMessage, isTooLong, parseMessage, serializeMessage } from './wire/message.ts';
 
 /** The event with which the plugin sends a client lines outside its answers. */
 const LINES = 'irc';
@@ -38,6 +39,8 @@ export class Client implements CodecState {
   readonly #enabled = new Set<string>();
   readonly #posted = new Map<number, Message>();
   #batches = 0;
+  /** A message that the client is sending in several lines. */
+  multiline: Multiline | undefined;
 
   constructor(session: Session, irc: Irc) {
     this.session = session;
@@ -109,6 +112,7 @@ export class Client implements CodecState {
 
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
     if ('fault' in line) return [{ kind: 'reply', text: this.#faulty(line.fault) }];
+    if (isTooLong(line.text)) return [{ kind: 'reply', text: this.#faulty('too-long') }];
     const message = parseMessage(line.text);
     if (message === undefined) return [];
     if (this.session.account === undefined) return this.registration?.decode(message, question) ?? [];

@@ -14,12 +14,15 @@ import { Census } from './census.ts';
 import { Channels } from './channels.ts';
 import { Client } from './client.ts';
 import { Clients } from './clients.ts';
+import { MessageExtras } from './extras.ts';
 import { LogFollower } from './follow.ts';
 import type { Irc } from './irc.ts';
 import { ircOptions } from './options.ts';
 import { IrcPresence } from './presence.ts';
 import { REGISTRATION } from './registration/registration.ts';
-import { renderMessage, renderNotice } from './render/message.ts';
+import { renderEntry } from './render/entry.ts';
+import { renderMessage } from './render/message.ts';
+import { relayedKind } from './render/relayed.ts';
 import { Underway } from './underway.ts';
 
 /** How an IRC client begins. No user name contains a blank. */
@@ -46,8 +49,7 @@ export default definePlugin({
       open: (session) => new Client(session, irc),
       message: (message, capabilities) => renderMessage(irc, message, capabilities),
       // The follower of the log tells clients what happens to their channels, also while they catch up.
-      entry: ({ kind }, message, line, capabilities) =>
-        line === undefined || CHANNEL_KINDS.has(kind) ? '' : renderNotice(irc, message, line, capabilities),
+      entry: (entry, message, line, capabilities) => renderEntry(irc, entry, message, line, capabilities),
     };
 
     function failed(err: unknown): void {
@@ -56,6 +58,7 @@ export default definePlugin({
 
     return {
       codecs: [codec],
+      kinds: [relayedKind],
       hooks: {
         onAdmit: {
           guard: {
@@ -80,6 +83,15 @@ export default definePlugin({
           if (account !== undefined) irc.clients.offline(client, account);
         },
         onMessage: {
+          transform: {
+            // The text is final.
+            order: 'post',
+            filter: (message) => irc.extras.knows(message),
+            handler(message) {
+              irc.extras.posted(message);
+              return undefined;
+            },
+          },
           observe: {
             filter: ({ from }) => irc.clients.of(from).some((client) => client.has('echo-message')),
             handler(message) {
@@ -110,11 +122,15 @@ export default definePlugin({
   },
 });
 
-/** The kinds of entries that clients are told as what they are in IRC, such as a `JOIN`. */
-const CHANNEL_KINDS: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room']);
-
 function newIrc(since: number): Irc {
-  const parts = { clients: new Clients(), underway: new Underway(), lastWords: new Map(), since };
+  const parts = {
+    clients: new Clients(),
+    underway: new Underway(),
+    extras: new MessageExtras(),
+    reasons: new Map(),
+    lastWords: new Map(),
+    since,
+  };
   const irc = parts as unknown as Irc;
   return Object.assign(irc, { channels: new Channels(irc), census: new Census(irc) });
 }

@@ -13,6 +13,7 @@ import type {
 import type { Census } from './census.ts';
 import type { Channels } from './channels.ts';
 import type { Clients } from './clients.ts';
+import type { MessageExtras } from './extras.ts';
 import { nickOf } from './names.ts';
 import type { IrcOptions } from './options.ts';
 import type { Underway } from './underway.ts';
@@ -37,6 +38,9 @@ export interface Irc extends IrcServices {
   readonly channels: Channels;
   readonly census: Census;
   readonly underway: Underway;
+  readonly extras: MessageExtras;
+  /** Why messages were deleted, by id, until others are told. */
+  readonly reasons: Map<number, string>;
   /** What accounts said as they went, until others are told. */
   readonly lastWords: Map<number, string>;
   /** When the server began to speak IRC, in milliseconds since 1970. */

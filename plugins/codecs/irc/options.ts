@@ -21,6 +21,12 @@ export const ircOptions = z.strictObject({
     .default('&everyone')
     .describe('The channel with the messages to everyone, which every client is in; without one they are notices'),
   admin: z.array(z.string()).max(3).default([]).describe('Who runs the server, for ADMIN: up to three lines'),
+  formatting: z
+    .enum(['strip', 'marks'])
+    .default('strip')
+    .describe(
+      'What becomes of bold and monospaced text: `marks` shows it to others between `**` and backquotes, and their marks in IRC; `strip` removes all formatting',
+    ),
   motd: z.array(z.string()).default([]).describe('The message of the day, line by line'),
 });
 

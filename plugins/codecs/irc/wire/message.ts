@@ -11,6 +11,18 @@ export interface IrcMessage {
   readonly params: readonly string[];
 }
 
+/** The longest line with its end, and the longest tags with `@` and blank, in bytes. */
+const LINE = 512;
+const TAGS = 4096;
+
+/** Whether a client's line is too long, or its tags are. */
+export function isTooLong(line: string): boolean {
+  // A character has up to three bytes for each of its UTF-16 units.
+  if (line.length * 3 <= LINE - 2) return false;
+  const tags = line.startsWith('@') ? line.indexOf(' ') + 1 : 0;
+  return Buffer.byteLength(line.slice(0, tags)) > TAGS || Buffer.byteLength(line.slice(tags)) > LINE - 2;
+}
+
 /** What `serializeMessage` takes: only the command is required. */
 export type DraftMessage = Pick<IrcMessage, 'command'> & Partial<IrcMessage>;
 
@@ -70,7 +82,7 @@ export function serializeMessage({ tags, source, command, params = [] }: DraftMe
   const last = params.length - 1;
   params.forEach((param, index) => {
     const text = param.replace(LINE_BREAKING, ' ');
-    if (!NEEDS_COLON.test(text)) line += ` ${text}`;
+    if (!(NEEDS_COLON.test(text) || (index === last && SPOKEN.has(command)))) line += ` ${text}`;
     else line += index === last ? ` :${text}` : ' *';
   });
   return line;
@@ -78,6 +90,9 @@ export function serializeMessage({ tags, source, command, params = [] }: DraftMe
 
 /** What no line can contain. */
 const LINE_BREAKING = /[\0\r\n]/g;
+
+/** Commands whose last parameter has its colon even where it needs none: not all programs know that. */
+const SPOKEN: ReadonlySet<string> = new Set(['PRIVMSG', 'NOTICE']);
 
 /** Matches a parameter that only the last place can hold, after a colon. */
 const NEEDS_COLON = /^$|^:| /;

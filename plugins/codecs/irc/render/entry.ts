@@ -1,0 +1,51 @@
+import { type Entry, type Message, z } from 'chatserv';
+import { type Irc, sourceOf } from '../irc.ts';
+import { hasIn, type Rendering, renderLines, renderNotice, targetOf } from './message.ts';
+import { RELAYED, relayedIn, relayedLines } from './relayed.ts';
+import { tagsOf } from './tags.ts';
+
+/** The kinds of entries that clients are told as what they are in IRC, such as a `JOIN`, by the follower of the log. */
+const FOLLOWED: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room']);
+
+const REACTION = z.object({ emoji: z.string(), on: z.boolean() });
+
+/** An entry that is no message, as a client is told it. @param line its plugin's line for people, if there is one */
+export function renderEntry(
+  irc: Irc,
+  entry: Entry,
+  message: Message,
+  line: string | undefined,
+  capabilities: string,
+): Rendering {
+  if (FOLLOWED.has(entry.kind)) return '';
+  const has = hasIn(capabilities);
+  const target = targetOf(irc, message);
+  const { id, from, time } = message;
+  if (entry.kind === RELAYED) {
+    const relayed = relayedIn(entry);
+    return relayed === undefined ? '' : renderLines(relayedLines(irc, relayed, message, target, has));
+  }
+  if (entry.kind === 'redaction' && entry.of !== undefined && has('draft/message-redaction')) {
+    const reason = irc.reasons.get(entry.of);
+    const params = [target, String(entry.of), ...(reason === undefined ? [] : [reason])];
+    const source = from.id === 0 ? irc.options.name : sourceOf(irc, from);
+    return renderLines([{ tags: tagsOf(has, { time, account: from }), source, command: 'REDACT', params }]);
+  }
+  if (entry.kind === 'reaction' && entry.of !== undefined && has('message-tags')) {
+    const reaction = dataOf(entry, REACTION);
+    if (reaction === undefined) return '';
+    const key = reaction.on ? '+draft/react' : '+draft/unreact';
+    const tags = { [key]: reaction.emoji, '+draft/reply': String(entry.of) };
+    return renderLines(relayedLines(irc, { command: 'TAGMSG', tags }, { id, from, time }, target, has));
+  }
+  return line === undefined ? '' : renderNotice(irc, message, line, capabilities);
+}
+
+/** The data of an entry; undefined where it was redacted, or is of another form. */
+function dataOf<T>({ body }: Entry, schema: z.ZodType<T>): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import { type Message, nameKey } from 'chatserv';
+import type { Part } from '../extras.ts';
+import { type Irc, sourceOf } from '../irc.ts';
+import { serializeCtcp } from '../wire/ctcp.ts';
+import { marksAsFormatting } from '../wire/formatting.ts';
+import type { DraftMessage } from '../wire/message.ts';
+import { splitText } from '../wire/split.ts';
+import { type Has, tagsOf } from './tags.ts';
+
+/** What a message says, live, echoed or from the history. */
+export type Said = Pick<Message, 'id' | 'from' | 'kind' | 'text' | 'reply' | 'time'> & {
+  /** Its lines, if there are several. */
+  readonly lines?: readonly string[] | undefined;
+};
+
+/** Where everyone is addressed who has no channel for that. */
+export const EVERY_CLIENT = '$*';
+
+/** Stands for the recipient's nick while a line is rendered for all recipients. No text contains it. */
+export const RECIPIENT = '\x05';
+
+/** The longest line without its tags, in bytes. */
+const LINE = 512;
+
+/** The longest nick, in bytes: 32 characters. */
+const NICK = 128;
+
+/** The bytes of a line besides source, command, target and text: `: `, ` `, ` :`, `\r\n`, and `\x01ACTION \x01`. */
+const FRAME = 7 + 9;
+
+/**
+ * A message as lines to a target: one, or several if its text is long or has several lines. The first has the message's
+ * id. They are a batch for clients that understand that.
+ */
+export function saidLines(irc: Irc, said: Said, target: string, has: Has): DraftMessage[] {
+  const { id, from, kind, reply, time } = said;
+  const isServer = from.id === 0 && from.name === '*server*';
+  const command = isServer || kind === 'notice' || target === EVERY_CLIENT ? 'NOTICE' : 'PRIVMSG';
+  const source = isServer ? irc.options.name : sourceOf(irc, from);
+  const extras = irc.extras.of(said);
+  const facts = { id, time, account: from, reply, client: extras?.tags };
+  const targetLength = target === RECIPIENT ? NICK : Buffer.byteLength(target);
+  const room = LINE - FRAME - Buffer.byteLength(source) - command.length - targetLength;
+  const parts = extras?.parts?.every(({ text }) => Buffer.byteLength(text) <= room)
+    ? extras.parts
+    : partsOf(said, room);
+  const line = ({ text }: Part): Pick<DraftMessage, 'source' | 'command' | 'params'> => {
+    return { source, command, params: [target, shown(irc, kind, text)] };
+  };
+  if (parts.length > 1 && has('draft/multiline') && has('batch')) {
+    const batch = `m${id}`;
+    const inBatch = parts.map((part) => {
+      const tags = new Map([['batch', batch], ...(part.isContinued ? [[CONCAT, ''] as const] : [])]);
+      return { ...line(part), tags };
+    });
+    const start = { tags: tagsOf(has, facts), source, command: 'BATCH', params: [`+${batch}`, MULTILINE, target] };
+    return [start, ...inBatch, { source, command: 'BATCH', params: [`-${batch}`] }];
+  }
+  const written = parts.length === 1 ? parts : parts.filter(({ text }) => text !== '');
+  return written.map((part, index) => ({
+    ...line(part),
+    tags: tagsOf(has, index === 0 ? facts : { ...facts, id: 0 }),
+  }));
+}
+
+/** The type of batches of a message's lines, and the tag of one that continues the line before. */
+export const MULTILINE = 'draft/multiline';
+export const CONCAT = 'draft/multiline-concat';
+
+function partsOf({ text, lines = [text] }: Said, room: number): readonly Part[] {
+  return lines.flatMap((line) => splitText(line, room).map((part, index) => ({ text: part, isContinued: index > 0 })));
+}
+
+function shown({ options }: Irc, kind: string, text: string): string {
+  const formatted = options.formatting === 'marks' ? marksAsFormatting(text) : text;
+  return kind === 'action' ? serializeCtcp({ command: 'ACTION', text: formatted }) : formatted;
+}
+
+/** Whether a target is the channel of everyone. */
+export function isEveryone({ options: { everyone } }: Irc, target: string): boolean {
+  return everyone !== '' && nameKey(target) === nameKey(everyone);
+}
