@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { busyDuring, FRAME } from '../support/busy.ts';
 import { startTown } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
@@ -32,6 +33,9 @@ const CONFIG = {
   limits: { linesPerSecond: 0, bytesPerSecond: 0 },
 };
 
+/** How many frames are scrolled. */
+const FRAMES = 240;
+
 /** The bytes of the heap that are in use. */
 async function heapOf({ page }: Visitor): Promise<number> {
   const session = await page.context().newCDPSession(page);
@@ -52,33 +56,44 @@ describe.skipIf(CHROMIUM === undefined)('under load', { timeout: 240_000 }, () =
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
   });
 
-  test('a room of 10,000 messages scrolls without rendering a row again', async () => {
-    await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
-    const ada = await town.arrives();
-    await ada.registers('ada');
-    await ada.says('/create #lab');
-    await ada.entry('#lab').waitFor();
-    const bob = await town.program.joins('bob');
-    await bob.says('join #lab', 'flood #lab 10000');
-    await ada.entry('#lab').locator('.last', { hasText: 'number 10000' }).waitFor({ timeout: 120_000 });
-    await ada.opens('#lab');
-    await ada.page.getByRole('button', { name: /new messages: go to the first/ }).click();
-    await expect.poll(() => ada.messages.count(), { timeout: 120_000 }).toBeGreaterThanOrEqual(10_000);
-    const rendered = await ada.page.evaluate(`new Promise((done) => {
-      const view = document.querySelector('#scroll');
-      let changes = 0;
-      const watch = new MutationObserver((records) => { changes += records.length; });
-      watch.observe(document.querySelector('#messages'), { childList: true, subtree: true, characterData: true });
-      let frames = 0;
-      const step = () => {
-        view.scrollTop += 400;
-        if (++frames < 120) requestAnimationFrame(step);
-        else done(changes + watch.takeRecords().length);
-      };
-      requestAnimationFrame(step);
-    })`);
-    expect(rendered).toBe(0);
-  });
+  test.for([
+    ['on a desk', { width: 1280, height: 800 }],
+    ['on a phone', { width: 390, height: 844 }],
+  ] as const)(
+    'a room of 10,000 messages scrolls within a frame, and no row is rendered again, %s',
+    async ([, viewport]) => {
+      await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });
+      const ada = await town.arrives({ viewport });
+      await ada.registers('ada');
+      await ada.says('/create #lab');
+      await ada.entry('#lab').waitFor({ state: 'attached' });
+      await ada.page.keyboard.press('Escape');
+      const bob = await town.program.joins('bob');
+      await bob.says('join #lab', 'flood #lab 10000');
+      await ada.entry('#lab').locator('.last', { hasText: 'number 10000' }).waitFor({ timeout: 120_000 });
+      await ada.opens('#lab');
+      await ada.page.getByRole('button', { name: /new messages: go to the first/ }).click();
+      await expect.poll(() => ada.messages.count(), { timeout: 120_000 }).toBeGreaterThanOrEqual(10_000);
+      let rendered: unknown;
+      const busy = await busyDuring(ada.page, async () => {
+        rendered = await ada.page.evaluate(`new Promise((done) => {
+        const view = document.querySelector('#scroll');
+        let changes = 0;
+        const watch = new MutationObserver((records) => { changes += records.length; });
+        watch.observe(document.querySelector('#messages'), { childList: true, subtree: true, characterData: true });
+        let frames = 0;
+        const step = () => {
+          view.scrollTop += 100;
+          if (++frames < ${FRAMES}) requestAnimationFrame(step);
+          else done(changes + watch.takeRecords().length);
+        };
+        requestAnimationFrame(step);
+      })`);
+      });
+      expect(rendered).toBe(0);
+      expect(busy / FRAMES).toBeLessThan(FRAME);
+    },
+  );
 
   test('20,000 messages that arrive leave no more behind than 300', async () => {
     await using town = await startTown(CONFIG, [], { 'flood.ts': FLOOD });

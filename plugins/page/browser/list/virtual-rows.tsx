@@ -3,7 +3,7 @@ import type { ComponentChildren, RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** How many rows are rendered above and below what is in sight. */
-const MARGIN = 12;
+const MARGIN = 8;
 
 interface VirtualRowsProps {
   readonly label: string;

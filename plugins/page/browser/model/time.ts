@@ -14,7 +14,7 @@ export function clockOf(time: number): string {
 
 /** Whether two times are on the same local day. */
 export function isSameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+  return startOfDay(a) === startOfDay(b);
 }
 
 /** A day in words: today, yesterday, or its date. */
@@ -35,8 +35,14 @@ export function machineTime(time: number): string {
   return new Date(time).toISOString();
 }
 
+/** The day that was looked up last, most likely the next one's too. */
+let day = { start: 0, end: 0 };
+
 function startOfDay(time: number): number {
-  return new Date(time).setHours(0, 0, 0, 0);
+  if (time < day.start || time >= day.end) {
+    day = { start: new Date(time).setHours(0, 0, 0, 0), end: new Date(time).setHours(24, 0, 0, 0) };
+  }
+  return day.start;
 }
 
 function capital(text: string): string {

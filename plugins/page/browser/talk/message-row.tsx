@@ -1,4 +1,4 @@
-import { Component } from 'preact';
+import { Component, type VNode } from 'preact';
 import { type MessageProps, MessageView } from './message.tsx';
 
 interface MessageRowProps extends MessageProps {
@@ -7,16 +7,27 @@ interface MessageRowProps extends MessageProps {
   readonly answeredVersion: number | undefined;
 }
 
-/** Whether it has just arrived makes no difference to a message that is shown already. */
-const COMPARED = ['entry', 'version', 'isFirst', 'isLast', 'answered', 'answeredVersion', 'screen'] as const;
-
 /** A message of a list, rendered again only if it has changed. */
 export class MessageRow extends Component<MessageRowProps> {
   override shouldComponentUpdate(next: MessageRowProps): boolean {
-    return COMPARED.some((name) => next[name] !== this.props[name]);
+    return !hasSame(next, this.props);
   }
 
   render() {
     return <MessageView {...this.props} />;
   }
+}
+
+/** Whether a row would be rendered as one that is there. */
+export function isSameRow(row: VNode, before: VNode | undefined): boolean {
+  return row.key === before?.key && row.type === before?.type && hasSame(row.props, before.props);
+}
+
+function hasSame(props: object, before: object): boolean {
+  for (const name in props) {
+    // Whether it has just arrived makes no difference to a message that is shown already.
+    if (name === 'isNew') continue;
+    if (props[name as keyof object] !== before[name as keyof object]) return false;
+  }
+  return true;
 }

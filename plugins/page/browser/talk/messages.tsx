@@ -7,6 +7,7 @@ import { dayOf, isSameDay, machineTime } from '../model/time.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyView } from './empty-view.tsx';
 import { isSaidTogether } from './message.tsx';
+import { Blocks, MessageBlock } from './message-block.tsx';
 import { MessageRow } from './message-row.tsx';
 import { NoteView } from './note.tsx';
 
@@ -36,7 +37,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
   const talk = screen.talk.value;
   const entries = shownIn(talk);
   const scroll = useRef<HTMLElement>(null);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   /** Whether to stay at the end when messages arrive or the page is resized. */
   const follows = useRef(true);
   const place = useRef<Place | undefined>(undefined);
@@ -44,7 +45,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
   const size = useRef<readonly [number, number]>([0, 0]);
   const hasNews = useSignal(false);
   const isFar = useSignal(false);
-  const rows = useRows(screen, talk, entries);
+  const blocks = useBlocks(screen, talk, entries);
 
   const toGo = () => {
     const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = scroll.current ?? {};
@@ -126,10 +127,10 @@ export function Messages({ screen }: { readonly screen: Screen }) {
         onScroll={scrolled}
         onKeyDown={(event) => move(event, list.current)}
       >
-        {rows.length === 0 && <EmptyView screen={screen} talk={talk} />}
-        <ol id="messages" class="messages" ref={list}>
-          {rows}
-        </ol>
+        {blocks.length === 0 && <EmptyView screen={screen} talk={talk} />}
+        <div id="messages" class="messages" ref={list}>
+          {blocks}
+        </div>
       </section>
       <UnreadBar screen={screen} />
       {(isFar.value || hasNews.value) && (
@@ -201,19 +202,26 @@ function isInSight(view: HTMLElement, key: number | undefined): boolean {
   return row !== null && row.getBoundingClientRect().top >= view.getBoundingClientRect().top;
 }
 
-/** The rows of a conversation: messages with the days and notes between them. */
-function useRows(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[] {
+/** The rows of a conversation, in blocks: messages with the days and notes between them. */
+function useBlocks(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[] {
   /** The key of the newest message that was rendered. */
   const newest = useRef<number | undefined>(undefined);
-  const rows: VNode[] = [];
+  const divided = useRef(new Blocks());
+  const blocks: VNode[] = [];
   const byId = new Map<number, Entry>();
   const firstNew = screen.news.first.value;
   const today = dayOf(Date.now(), Date.now());
   const notes = notesAfter(talk, entries);
-  for (const note of notes.get(0) ?? []) rows.push(<NoteView key={`note ${note.key}`} note={note} />);
+  const numbers = divided.current.divide(entries);
+  let rows = (notes.get(0) ?? []).map(noteRow);
+  if (rows.length > 0) blocks.push(<MessageBlock key="notes" rows={rows} />);
   entries.forEach((entry, index) => {
     if (entry.id !== undefined) byId.set(entry.id, entry);
     const [last, next] = [entries[index - 1], entries[index + 1]];
+    if (last === undefined || numbers[index] !== numbers[index - 1]) {
+      rows = [];
+      blocks.push(<MessageBlock key={numbers[index]} rows={rows} />);
+    }
     if (last === undefined || !isSameDay(last.time, entry.time)) {
       rows.push(<Day key={`day ${entry.key}`} time={entry.time} today={today} />);
     }
@@ -235,10 +243,14 @@ function useRows(screen: Screen, talk: Talk, entries: readonly Entry[]): VNode[]
         isNew={next === undefined && newest.current === last?.key}
       />,
     );
-    for (const note of notes.get(entry.key) ?? []) rows.push(<NoteView key={`note ${note.key}`} note={note} />);
+    rows.push(...(notes.get(entry.key) ?? []).map(noteRow));
   });
   newest.current = entries.at(-1)?.key;
-  return rows;
+  return blocks;
+}
+
+function noteRow(note: Note): VNode {
+  return <NoteView key={`note ${note.key}`} note={note} />;
 }
 
 /** The notes by the keys of the messages that they follow; 0 for those whose message has gone. */
