@@ -280,6 +280,7 @@ export const PLUGIN_API: readonly Section[] = [
       'LineRead',
       'Dialect',
       'Utterance',
+      'cleanLines',
       'withoutControls',
       'plainLine',
       'spoken',

@@ -40,6 +40,7 @@ export type { Login, LoginStep } from './api/login.ts';
 export { isOfEveryone, mentionsIn, type WrittenMention } from './api/mentions.ts';
 export {
   type Audience,
+  cleanLines,
   type Duplicate,
   type IdempotencyKey,
   type Message,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { roomAsTyped, spokenBy, withoutControls } from 'chatserv';
+import { cleanLines, roomAsTyped, spokenBy } from 'chatserv';
 import type { AccountRecord, ExportRecord, MessageRecord, RoomRecord } from './records.ts';
 
 const STYLE = `
@@ -32,7 +32,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** A text between tags or in an attribute's quotes. */
 function escaped(text: string): string {
-  return withoutControls(text.toWellFormed()).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return cleanLines(text.toWellFormed()).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 /** A record as part of a self-contained page. */

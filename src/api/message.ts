@@ -59,7 +59,10 @@ export interface Message {
   /** `message`, a `MessageForm` or a kind of entry that a plugin defines; then the text is JSON. */
   readonly kind: string;
   readonly audience: Audience;
+  /** On one line: several are joined with blanks, so that any codec can send it. */
   readonly text: string;
+  /** The lines of its text, if there are several. */
+  readonly lines?: readonly string[] | undefined;
   /** The id of the message that it answers. */
   readonly reply: number | undefined;
   /** In a delivery: that message in short, for people. */
@@ -84,7 +87,7 @@ export interface MessageDraft {
   readonly kind: string;
   /** The recipients. `offline-messages` looks up those who are offline in its transform, at `post`. */
   readonly audience: Audience;
-  /** May be set in the phase `transform` of `onMessage`. */
+  /** May be set in the phase `transform` of `onMessage`. May have several lines, with LF between them. */
   text: string;
   /** When it was posted, in milliseconds since 1970. */
   readonly time: number;
@@ -120,9 +123,9 @@ export const LATEST_TIME = 253_402_300_799_999;
 /** Line ends, for terminals and for some programs. */
 const LINE_ENDS = /[\n-\r\u0085\u2028\u2029]+/g;
 
-/** Characters that could control a terminal: C0 except TAB, DEL and C1. */
+/** Characters that could control a terminal: C0 except TAB and line ends, DEL and C1. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters on purpose
-const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
+const CONTROLS = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f]/g;
 
 /** Any of these characters; most texts have none. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters on purpose
@@ -132,6 +135,25 @@ const UNWANTED = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029]/;
 export function withoutControls(text: string): string {
   if (!UNWANTED.test(text)) return text;
   return text.replace(LINE_ENDS, ' ').replace(CONTROLS, '');
+}
+
+/** The most lines of a message: further ones are joined to the last. */
+const MOST_LINES = 100;
+
+/** Makes text lines that cannot control a terminal, with LF between them, at most one empty in a row, and none around. */
+export function cleanLines(text: string): string {
+  if (!UNWANTED.test(text)) return text;
+  const clean = text.replace(/\r\n|[\n-\r\u0085\u2028\u2029]/g, '\n').replace(CONTROLS, '');
+  if (!clean.includes('\n')) return clean;
+  const lines = clean.split('\n').map((line) => line.trimEnd());
+  const kept = lines.filter((line, at) => line !== '' || (lines[at - 1] || '') !== '');
+  if (kept.length > MOST_LINES) kept.push(kept.splice(MOST_LINES - 1).join(' '));
+  return kept.join('\n').trimEnd();
+}
+
+/** A text as a message has it. */
+export function textIn(body: string): Pick<Message, 'text' | 'lines'> {
+  return { text: withoutControls(body), lines: body.includes('\n') ? cleanLines(body).split('\n') : undefined };
 }
 
 /** The nearest time that can be written as RFC 3339. */

@@ -13,7 +13,7 @@ export interface Post {
    * room, by its id; or accounts, by name or as objects. Duplicates count once.
    */
   readonly to: 'everyone' | 'online' | { readonly room: number } | readonly (string | Account)[];
-  /** One line: control characters are removed, and line ends become blanks. Post several lines one by one. */
+  /** Several lines have LF between them; control characters are removed. */
   readonly text: string;
   readonly form?: MessageForm | undefined;
   /** The id of the message that it answers. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DIRECT_MOST } from '../api/entry.ts';
-import { LATEST_TIME, withoutControls } from '../api/message.ts';
+import { cleanLines, LATEST_TIME, withoutControls } from '../api/message.ts';
 import { isRole } from '../services/roles.ts';
 import { isSafeName } from '../usernames/name.ts';
 
@@ -87,7 +87,7 @@ export const archiveLine = z.discriminatedUnion('type', [
     from: cleanText,
     device: label,
     toSender: z.boolean(),
-    body: cleanText,
+    body: z.string().transform(cleanLines),
     of: id.optional(),
     reply: id.optional(),
     mentions: z.array(id).readonly().optional(),

@@ -172,7 +172,7 @@ export class Conversation {
   }
 
   /**
-   * Sends a message of one line. It is retried until it is answered, over any number of connections.
+   * Sends a message, with LF between several lines. It is retried until it is answered, over any number of connections.
    * @param to names, a room such as `#lab`, or everyone
    * @throws RequestError when the server refuses it, or the conversation ends first
    */

@@ -84,7 +84,7 @@ export const clientEvents = z
           .describe(
             'User names, a room such as `#lab`, or `everyone`: every registered user but the sender, online or not',
           ),
-        text: z.string().min(1).describe('One line; a line end becomes a blank, control characters are removed'),
+        text: z.string().min(1).describe('The text, with LF between several lines; control characters are removed'),
         form: z
           .enum(FORMS)
           .optional()
@@ -192,7 +192,7 @@ export const serverEvents = z
           .describe('The id of its room or direct conversation; absent if it was sent to everyone'),
         roomName: z.string().optional().describe('The name of its room, such as `#lab`'),
         seq: z.int().describe('Its number within its room, from 1, for unread counts; 0 if it is not stored'),
-        text: z.string().describe('One line'),
+        text: z.string().describe('The text, with LF between several lines'),
         form: z
           .enum(FORMS)
           .optional()

@@ -47,7 +47,7 @@ export function spokenBy(name: string, text: string, isAction: boolean): string 
 
 /** A message as an event of the JSON protocol. */
 export function messageEvent(message: Message) {
-  const { id, kind, room, roomName, seq, from, audience, text, reply, quote, time, repeat } = message;
+  const { id, kind, room, roomName, seq, from, audience, text, lines, reply, quote, time, repeat } = message;
   const { mentions = [], mentionsAll } = message;
   return {
     type: 'message' as const,
@@ -57,7 +57,7 @@ export function messageEvent(message: Message) {
     ...(room > EVERYONE && { room }),
     ...(roomName !== '' && { roomName: `#${roomName}` }),
     seq,
-    text,
+    text: lines?.join('\n') ?? text,
     ...(kind !== 'message' && { form: kind as MessageForm }),
     ...(reply !== undefined && { reply }),
     ...(quote !== undefined && { quote }),

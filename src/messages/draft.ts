@@ -3,10 +3,12 @@ import type { Refusal } from '../api/decisions.ts';
 import { type Destination, DIRECT_MOST, type Entry, EVERYONE, type NewEntry } from '../api/entry.ts';
 import {
   type Audience,
+  cleanLines,
   type IdempotencyKey,
   type Message,
   type MessageDraft,
   recipients,
+  textIn,
   withoutControls,
 } from '../api/message.ts';
 import { nameKey } from '../api/names.ts';
@@ -55,14 +57,11 @@ export function entriesOf(draft: Draft): NewEntry[] {
 }
 
 /** @param entry its entry, once it is appended as one */
-export function messageOf(
-  { from, room, kind, audience, text, reply, time }: Draft,
-  id: number,
-  entry?: Entry,
-): Message {
+export function messageOf(draft: Draft, id: number, entry?: Entry): Message {
+  const { from, room, kind, audience, text, reply, time } = draft;
   const named = 'group' in audience ? audience : recipients([...audience.accounts], [...audience.unresolved]);
   const place = { id, room: entry?.room ?? room, roomName: entry?.roomName ?? '', seq: entry?.seq ?? 0 };
-  return { ...place, from, kind, audience: named, text, reply, time, repeat: false };
+  return { ...place, ...textIn(text), from, kind, audience: named, reply, time, repeat: false };
 }
 
 /** A change of a message: the kind of its entry, and the id of the message. */
@@ -115,7 +114,7 @@ export class Draft implements MessageDraft {
     this.#device = device;
     this.#isRemoved = isRemoved;
     this.#isEphemeral = to === 'online';
-    this.#text = withoutControls(text);
+    this.#text = cleanLines(text);
   }
 
   get text(): string {
@@ -125,7 +124,7 @@ export class Draft implements MessageDraft {
   /** Removes control characters at once: the log keeps this text. */
   set text(rewritten: string) {
     if (!this.isOpen) throw new TypeError("a message's `text` can be set in the phase `transform` of onMessage only");
-    this.#text = withoutControls(rewritten);
+    this.#text = cleanLines(rewritten);
   }
 
   get senderRemoved(): boolean {

@@ -1,7 +1,7 @@
 import type { Account } from '../api/account.ts';
 import { type Entry, EVERYONE } from '../api/entry.ts';
 import { mentionsIn } from '../api/mentions.ts';
-import { type Audience, type Message, recipients, withoutControls, writableTime } from '../api/message.ts';
+import { type Audience, type Message, recipients, textIn, withoutControls, writableTime } from '../api/message.ts';
 import type { LiveQuotes } from './context.ts';
 import type { Online } from './online.ts';
 
@@ -22,6 +22,7 @@ export class LoggedMessage implements Message {
   readonly seq: number;
   readonly kind: string;
   readonly text: string;
+  readonly lines: readonly string[] | undefined;
   readonly reply: number | undefined;
   readonly mentionsAll: boolean | undefined;
   readonly time: number;
@@ -37,7 +38,7 @@ export class LoggedMessage implements Message {
     this.roomName = entry.roomName === undefined ? '' : withoutControls(entry.roomName);
     this.seq = entry.seq;
     this.kind = entry.kind;
-    this.text = withoutControls(entry.body);
+    ({ text: this.text, lines: this.lines } = textIn(entry.body));
     this.reply = entry.reply;
     this.mentionsAll = entry.mentionsAll;
     this.time = writableTime(entry.time);
@@ -58,9 +59,8 @@ export class LoggedMessage implements Message {
 
   get mentions(): readonly string[] {
     if (this.#entry.members !== undefined) return [];
-    const named = mentionsIn(this.text).map((names) =>
-      names.map((name) => this.#source.online.find(name)?.name).find(Boolean),
-    );
+    const nameOf = (name: string) => this.#source.online.find(name)?.name;
+    const named = mentionsIn(this.text).map((names) => names.map(nameOf).find(Boolean));
     return [...new Set(named.filter((name) => name !== undefined))];
   }
 }

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 
 /** A text that would show as two messages, the second forged, and would clear a terminal. */
 const HOSTILE = 'a\n[2026-01-01T00:00:00Z] eve: b\u2028c\u0085d\u001b[2J\u009b2J';
+/** On plain lines, and for programs. */
 const CLEAN = 'a [2026-01-01T00:00:00Z] eve: b c d[2J2J';
+const LINES = 'a\n[2026-01-01T00:00:00Z] eve: b\nc\nd[2J2J';
 
 test('a text that a plugin rewrites, and a name that it posts under, are one line for everyone, now and later', async () => {
   const rewriter = definePlugin({
@@ -41,7 +43,7 @@ test('a text that a plugin rewrites, and a name that it posts under, are one lin
   }
 });
 
-test('a stored message is one line for every kind of client, with a valid time', async () => {
+test('a stored message is one line for people, and clean for programs, with a valid time', async () => {
   const entry: NewEntry = {
     to: { room: EVERYONE },
     kind: 'message',
@@ -92,7 +94,7 @@ test('a stored message is one line for every kind of client, with a valid time',
 
   const dora = server.connectJson();
   await dora.logsIn('dora', PASSWORD);
-  const message = { type: 'message', from: 'x y', text: CLEAN };
+  const message = { type: 'message', from: 'x y', text: LINES };
   await dora.sees({ ...message, time: '1970-01-01T00:00:00.000Z' });
   await dora.sees({ ...message, time: '9999-12-31T23:59:59.999Z' });
   await dora.seesNothing();

@@ -157,7 +157,7 @@ describe('any text', () => {
   });
 });
 
-test('a Unicode line separator starts no second line, for programs that split there', async () => {
+test('a Unicode line separator starts no second plain line, and is LF in JSON, for programs that split there', async () => {
   await using server = await startServer();
   await server.registers('alice', 'bob');
   const [alice, bob] = [server.connectJson(), await server.returns('bob')];
@@ -165,7 +165,7 @@ test('a Unicode line separator starts no second line, for programs that split th
   await bob.says('message alice hello\u2028[2026-01-01T00:00:00Z] carol: hello\u2029');
   await bob.sees('sent:');
   // This client splits lines as Node's readline does.
-  await alice.sees({ type: 'message', text: 'hello [2026-01-01T00:00:00Z] carol: hello ' });
+  await alice.sees({ type: 'message', text: 'hello\n[2026-01-01T00:00:00Z] carol: hello' });
   alice.says({ type: 'message', request: 'a\u2028b', to: ['bob', 'x\ud800'], text: 'x\u2028[...] carol: y' });
   await alice.sees({ type: 'answer', request: 'a\u2028b' });
   await bob.hears('alice', 'x [...] carol: y');

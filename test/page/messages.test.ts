@@ -169,12 +169,30 @@ describe.skipIf(CHROMIUM === undefined)('a message on the page', { timeout: 120_
     await page.locator('.answer', { hasText: '/whoelse' }).filter({ hasText: 'bob' }).waitFor();
   });
 
-  test('of several lines can be sent as one, with blanks between them', async () => {
+  test('has several lines, also after an edit and a reload', async () => {
     await using town = await startTown();
     const { ada, bob } = await inTheLab(town);
-    await ada.composer.fill('one\ntwo');
-    await ada.page.getByRole('button', { name: 'Send as one message' }).click();
-    await comes(bob, /ada: one two$/);
+    await ada.opens('#lab');
+    await ada.composer.fill('shopping:');
+    await ada.composer.press('Shift+Enter');
+    await ada.composer.pressSequentially('  bread');
+    await ada.composer.press('Enter');
+    await comes(bob, /ada: shopping: {3}bread$/);
+    const body = ada.messages.last().locator('.body');
+    expect(await body.textContent()).toBe('shopping:\n  bread');
+    await opensMenu(ada);
+    await chooses(ada, 'Edit');
+    expect(await ada.composer.inputValue()).toBe('shopping:\n  bread');
+    await ada.composer.press('End');
+    await ada.composer.press('Shift+Enter');
+    await ada.composer.pressSequentially('  milk');
+    await ada.composer.press('Enter');
+    await comes(bob, /ada edited .*: shopping: {3}bread {3}milk$/);
+    const desk = await town.arrives();
+    await desk.logsIn('ada');
+    await desk.opens('#lab');
+    await desk.page.locator('#messages .edited').waitFor();
+    expect(await desk.messages.last().locator('.body').textContent()).toBe('shopping:\n  bread\n  milk');
   });
 
   test('that is refused says so in words', async () => {

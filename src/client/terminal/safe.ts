@@ -8,9 +8,14 @@ const HOSTILE =
 /** More marks on one letter than any script uses. */
 const PILED = /(\p{M}{8})\p{M}+/gu;
 
+/** A text on one line, as the line protocol has it. */
+export function onOneLine(text: string): string {
+  return text.replace(/\n+/g, ' ');
+}
+
 /** A text that is safe to show on one line: hostile characters are shown as their code points. */
 export function shown(text: string): string {
-  return text
+  return onOneLine(text)
     .replaceAll('\t', '    ')
     .replace(HOSTILE, (character) => `<${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}>`)
     .replace(PILED, '$1');
@@ -18,5 +23,5 @@ export function shown(text: string): string {
 
 /** Typed or pasted text, without hostile characters. */
 export function harmless(text: string): string {
-  return text.replaceAll('\t', ' ').replace(HOSTILE, '').replace(PILED, '$1');
+  return onOneLine(text).replaceAll('\t', ' ').replace(HOSTILE, '').replace(PILED, '$1');
 }

@@ -9,7 +9,7 @@ import { RequestError } from '../requests.ts';
 import { EXIT } from './exit.ts';
 import { closedText, lostText } from './messages.ts';
 import { commandsOr } from './parsed-line.ts';
-import { shown } from './safe.ts';
+import { onOneLine, shown } from './safe.ts';
 import { type ScriptLine, scriptLines } from './script-lines.ts';
 
 /** How long to retry a lost connection, in milliseconds. */
@@ -79,7 +79,7 @@ export async function runScript({
   };
   const message = ({ id, room = EVERYONE, time, from, roomName, text, form }: Received) => {
     if (id > 0) reading.note(room, id);
-    const said = form === 'action' ? `* ${from} ${text}` : `${from}: ${text}`;
+    const said = onOneLine(form === 'action' ? `* ${from} ${text}` : `${from}: ${text}`);
     print(output, `[${seconds(time)}] ${roomName === undefined ? '' : `${roomName} `}${said}`);
   };
   const entry = ({ time, line }: ReceivedEntry) => {

@@ -165,7 +165,10 @@ export class View {
     const taken = widthOf(head);
     // A head that leaves no room gets a line of its own.
     const indent = columns >= 4 * INDENT ? INDENT : 1;
-    const lines = wrapped(shown(text), columns, Math.min(taken, columns - 1), indent);
+    // A line of a text is indented, so that it cannot be taken for a message.
+    const lines = text
+      .split('\n')
+      .flatMap((line, at) => wrapped(shown(line), columns, at === 0 ? Math.min(taken, columns - 1) : indent, indent));
     const [first = '', ...more] = lines;
     return [`${head}${first}`, ...more.map((line) => ' '.repeat(indent) + line)];
   }

@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { withoutControls, writableTime } from '../../../src/api/message.ts';
+import { cleanLines, withoutControls, writableTime } from '../../../src/api/message.ts';
 import { type ArchiveLine, write } from '../../../src/cli/archive-lines.ts';
 import { ArchiveReader } from '../../../src/cli/archive-reader.ts';
 import { isRole } from '../../../src/services/roles.ts';
@@ -52,7 +52,7 @@ function isSound(line: ArchiveLine, again: ArchiveReader): void {
   if (line.type === 'account') ok(isSafeName(line.name) && line.roles.every(isRole));
   if (line.type !== 'entry') return;
   const { from, body, time } = line;
-  ok(withoutControls(from) === from && withoutControls(body) === body && writableTime(time) === time, 'it is no line');
+  ok(withoutControls(from) === from && cleanLines(body) === body && writableTime(time) === time, 'it is not clean');
   ok(Buffer.byteLength(body) <= MESSAGE);
 }
 

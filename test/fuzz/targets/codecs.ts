@@ -4,7 +4,7 @@ import classic from '../../../plugins/codecs/classic.ts';
 import json from '../../../plugins/codecs/json.ts';
 import line from '../../../plugins/codecs/line.ts';
 import type { LineRead } from '../../../src/api/codec.ts';
-import { withoutControls } from '../../../src/api/message.ts';
+import { textIn, withoutControls } from '../../../src/api/message.ts';
 import type { SetupContext } from '../../../src/host/define.ts';
 import { Framer } from '../../../src/wire/framing.ts';
 import type { Target } from '../engine.ts';
@@ -122,7 +122,7 @@ function isMessage(codec: Codec, said: string): void {
     roomName: '',
     reply: undefined,
     from: ACCOUNT,
-    text: withoutControls(said),
+    ...textIn(said),
     time: 1e12,
     repeat: false,
   };

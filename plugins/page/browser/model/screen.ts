@@ -216,27 +216,25 @@ export class Screen {
     this.#host.announcer.say(note.lines.map(({ term = '', text }) => `${term} ${text}`).join('\n'));
   }
 
-  /** Sends what the user has written, one message a line. */
-  send(lines: readonly string[]): void {
-    const [line = '', ...more] = lines;
+  /** Sends what the user has written. */
+  send(text: string): void {
     const writing = this.writing.peek();
     this.writing.value = undefined;
     if (writing?.kind === 'edit') {
-      this.actions.edit(writing.entry, lines.join(' '));
+      this.actions.edit(writing.entry, text);
       return;
     }
     // In several lines, perhaps pasted, a slash does not start a command.
-    const written: Written =
-      more.length > 0 ? { kind: 'text', text: line } : understood(line, this.chat.conversation.commands);
+    const written: Written = text.includes('\n')
+      ? { kind: 'text', text }
+      : understood(text, this.chat.conversation.commands);
     if (written.kind === 'command') {
-      void this.#command(line.trim(), written.name, written.rest);
+      void this.#command(text.trim(), written.name, written.rest);
       return;
     }
     if (written.kind === 'message') this.choose(written.to);
-    // An answer of several lines begins with the first one.
     const form = written.kind === 'text' ? written.form : undefined;
     this.chat.send(this.talk.peek(), { text: written.text, form, reply: writing?.entry.id });
-    for (const text of more) this.chat.send(this.talk.peek(), { text });
   }
 
   /** Sends a failed message again. */

@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { titleOf } from '../ui/people.tsx';
 import { SuggestionList, useSuggestions } from './suggestions.tsx';
 
-/** The longest line that a server accepts by default, in bytes, less its end and all on it except text and names. */
+/** The longest request that a server accepts by default, in bytes, less its end and all in it except text and names. */
 const ROOM = 4096 - 160;
 
 /** From this many characters left on, their number is shown. */
@@ -16,8 +16,8 @@ const NEAR = 300;
 /** The characters that JSON adds around a text. */
 const QUOTES = 2;
 
-/** How many messages can be sent at once. */
-const MOST_LINES = 50;
+/** How many lines a message can have. */
+const MOST_LINES = 100;
 
 /** The code of a key that was part of a composition. */
 const COMPOSED = 229;
@@ -30,10 +30,8 @@ export function Composer({ screen }: { readonly screen: Screen }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = useSignal(talk.draft);
   const label = talk.to === 'everyone' ? 'Message to everyone' : `Message to ${titleOf(talk)}`;
-  const lines = linesOf(text.value);
   const problem = problemOf(text.value, talk.to);
-  const left = charactersLeft(lines, talk.to);
-  const several = lines.length > 1 ? `${lines.length} messages` : '';
+  const left = charactersLeft(text.value, talk.to);
 
   const suggestions = useSuggestions(screen, field);
   const writing = screen.writing.value;
@@ -52,12 +50,10 @@ export function Composer({ screen }: { readonly screen: Screen }) {
     field.current?.focus();
   };
   useLayoutEffect(() => grow(field.current), [text.value]);
-  /** @param isJoined whether several lines are sent as one message, with blanks between them */
-  const send = (isJoined = false) => {
-    const all = linesOf(field.current?.value ?? '');
-    const written = isJoined ? [all.join(' ')] : all;
+  const send = () => {
+    const written = tidied(field.current?.value ?? '');
     field.current?.focus();
-    if (written.length === 0 || problemOf(field.current?.value ?? '', talk.to) !== undefined) return;
+    if (written === '' || problemOf(written, talk.to) !== undefined) return;
     write(writing?.kind === 'edit' ? talk.draft : '');
     if (writing?.kind !== 'edit') screen.drafted('');
     suggestions.close();
@@ -117,18 +113,8 @@ export function Composer({ screen }: { readonly screen: Screen }) {
       </div>
       <p class="under">
         <span id="composer-hint">Enter sends, Shift+Enter starts a new line, ↑ goes to the messages.</span>{' '}
-        {lines.length > 1 && problem === undefined && (
-          <button
-            type="button"
-            class="link"
-            onPointerDown={(event) => event.preventDefault()}
-            onClick={() => send(true)}
-          >
-            Send as one message
-          </button>
-        )}
         <span id="composer-count" class={problem === undefined ? 'count' : 'count over'} aria-live="polite">
-          {problem ?? (left < NEAR ? `${left} left` : several)}
+          {problem ?? (left < NEAR ? `${left} left` : '')}
         </span>
       </p>
     </form>
@@ -152,28 +138,31 @@ function WritingBar({ writing, cancel }: { readonly writing: Writing; readonly c
   );
 }
 
-function linesOf(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+/** A text as the server stores it: without empty lines around it, and with at most one in a row. */
+function tidied(text: string): string {
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trimEnd());
+  return lines
+    .join('\n')
+    .replace(/^\n+|\n+$/g, '')
+    .replace(/\n{3,}/g, '\n\n');
 }
 
 /** Why a text cannot be sent. */
 function problemOf(text: string, to: Recipients): string | undefined {
-  const lines = linesOf(text);
-  if (lines.length > MOST_LINES) return `Too many lines: ${lines.length}; at most ${MOST_LINES} can be sent at once`;
-  const command = text.split('\n').findIndex(isCommand) + 1;
-  if (command > 0 && lines.length > 1) {
-    return `Line ${command} starts with / like a command; send commands one at a time`;
-  }
-  const left = charactersLeft(lines, to);
+  const written = tidied(text);
+  const lines = written.split('\n');
+  if (lines.length > MOST_LINES) return `Too many lines: ${lines.length}; a message can have ${MOST_LINES}`;
+  if (lines.length > 1 && isCommand(written))
+    return 'The first line starts with / like a command, which is a single line';
+  const left = charactersLeft(written, to);
   return left < 0 ? `Too long by ${-left} ${left === -1 ? 'character' : 'characters'}` : undefined;
 }
 
-/** How many characters the longest line has left; negative if it is too long. */
-function charactersLeft(lines: readonly string[], to: Recipients): number {
+/** How many characters a message has left; negative if it is too long. */
+function charactersLeft(text: string, to: Recipients): number {
   const names = to === 'everyone' ? 10 : jsonBytes(to);
-  const longest = lines.reduce((a, b) => (jsonBytes(b) > jsonBytes(a) ? b : a), '');
-  const bytes = jsonBytes(longest);
-  return Math.floor((ROOM - names - bytes) / Math.max(1, bytes / (longest.length + QUOTES)));
+  const bytes = jsonBytes(text);
+  return Math.floor((ROOM - names - bytes) / Math.max(1, bytes / (text.length + QUOTES)));
 }
 
 /** Makes the field as high as its text, in browsers whose CSS cannot. */

@@ -8,6 +8,8 @@ test.for([
   ['run `npm ci` now', [text('run '), { kind: 'code', text: 'npm ci' }, text(' now')]],
   ['`` a`b ``', [{ kind: 'code', text: 'a`b' }]],
   ['see ```const x = 1;```', [text('see '), { kind: 'block', text: 'const x = 1;' }]],
+  ['```ts\n  a\n    b\n```', [{ kind: 'block', text: '  a\n    b' }]],
+  ['`a\nb`', [{ kind: 'code', text: 'a\nb' }]],
   ['**now** please', [{ kind: 'bold', parts: [text('now')] }, text(' please')]],
   ['**a `b`**', [{ kind: 'bold', parts: [text('a '), { kind: 'code', text: 'b' }] }]],
   // Everything else is what it says.

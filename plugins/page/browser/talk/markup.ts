@@ -34,10 +34,17 @@ function partOf(token: Token): Part {
   const { type, raw } = token;
   if (type === 'codespan') {
     const [, marks = '', code = ''] = /^(`+)(.*)\1$/s.exec(raw) ?? [];
-    return { kind: marks.length >= 3 ? 'block' : 'code', text: code.trim() === '' ? code : code.trim() };
+    if (marks.length >= 3) return { kind: 'block', text: blockOf(code) };
+    return { kind: 'code', text: code.trim() === '' ? code : code.trim() };
   }
   if (type === 'strong' && raw.startsWith('**') && token.tokens !== undefined) {
     return { kind: 'bold', parts: partsOf(token.tokens) };
   }
   return { kind: 'text', text: raw };
+}
+
+/** The lines of a block, without those of its marks and the name of its language. */
+function blockOf(code: string): string {
+  const lines = code.replace(/^[\w+#-]*\n/, '').trimEnd();
+  return lines.includes('\n') ? lines : lines.trim() || code;
 }
