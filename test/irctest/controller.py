@@ -49,6 +49,7 @@ class ChatservController(BaseServerController, DirectoryBasedController):
     optional_behaviors = frozenset(OptionalBehaviors) - {
         OptionalBehaviors.METADATA_BEFORE_CONNECT,
         OptionalBehaviors.NON_UTF8_MESSAGE,
+        OptionalBehaviors.SASL_AFTER_REGISTRATION,
         OptionalBehaviors.SASL_REAUTHENTICATION,
     }
     isupport = {

@@ -1,5 +1,6 @@
 import type { Account, CodecState, Input, LineRead, Message, Output, Question, Session } from 'chatserv';
 import { inputsOf } from './call.ts';
+import { CatchUp } from './catch-up.ts';
 import { type Irc, sourceOf } from './irc.ts';
 import type { Multiline } from './multiline.ts';
 import { nickOf } from './names.ts';
@@ -11,6 +12,9 @@ import { type DraftMessage, isTooLong, parseMessage, serializeMessage } from './
 
 /** The event with which the plugin sends a client lines outside its answers. */
 const LINES = 'irc';
+
+/** Stands before the session's number in the capabilities of a client that catches up. */
+export const CATCHING_UP = 'catching-up=';
 
 /** How many messages of its account are remembered until their answers. Another device may have sent them. */
 const POSTED_MOST = 256;
@@ -30,12 +34,15 @@ export class Client implements CodecState {
   readonly modes = new Set<string>();
   /** What it said in `QUIT`. */
   quitMessage: string | undefined;
+  /** Whether it was sent a PING and has said nothing since. */
+  isPinged = false;
   /** The channels that it joins and leaves by commands of its own, whose answers say so: keys of their names. */
   readonly moving = new Set<string>();
   /** The greatest version that it gave in `CAP LS`. */
   capVersion = 0;
-  /** What the rendering of messages depends on: the capabilities that are switched on, sorted, with blanks. */
-  capabilities = '';
+  /** While it is sent what it has missed. */
+  catchUp: CatchUp | undefined;
+  #capabilities = '';
   readonly #enabled = new Set<string>();
   readonly #posted = new Map<number, Message>();
   #batches = 0;
@@ -74,6 +81,22 @@ export class Client implements CodecState {
     return partner === undefined ? this.nick : nickOf(partner);
   };
 
+  /**
+   * What the rendering of messages depends on: the capabilities that are switched on, sorted, with blanks; while the client
+   * catches up, itself.
+   */
+  get capabilities(): string {
+    if (this.catchUp === undefined) return this.#capabilities;
+    if (!this.session.feed.live) return `${CATCHING_UP}${this.session.id}`;
+    this.sendText(this.#caughtUp());
+    return this.#capabilities;
+  }
+
+  /** The capabilities as they are in `capabilities` once it is up to date. */
+  get liveCapabilities(): string {
+    return this.#capabilities;
+  }
+
   /** Whether a capability is switched on. */
   has(capability: string): boolean {
     return this.#enabled.has(capability);
@@ -88,7 +111,7 @@ export class Client implements CodecState {
   enable(capability: string, isOn = true): void {
     if (isOn) this.#enabled.add(capability);
     else this.#enabled.delete(capability);
-    this.capabilities = this.enabled.join(' ');
+    this.#capabilities = this.enabled.join(' ');
   }
 
   /** Its account has posted a message, which the client may want to see as it was sent. */
@@ -115,6 +138,7 @@ export class Client implements CodecState {
     if (isTooLong(line.text)) return [{ kind: 'reply', text: this.#faulty('too-long') }];
     const message = parseMessage(line.text);
     if (message === undefined) return [];
+    if (this.catchUp !== undefined && this.session.feed.live) this.sendText(this.#caughtUp());
     if (this.session.account === undefined) return this.registration?.decode(message, question) ?? [];
     // Lines cannot answer the question of a command: it is cancelled instead.
     const cancel: Input[] = question === undefined ? [] : [{ kind: 'cancel' }];
@@ -141,9 +165,10 @@ export class Client implements CodecState {
         if (output.reason === 'rate') return this.numeric('RPL_TRYAGAIN', [output.about]);
         return this.numeric('ERR_UNKNOWNERROR', [output.about], output.sentence ?? output.reason);
       case 'closing':
-        return this.#closing(output.reason);
-      case 'answer':
+        return this.#closing(output.reason, output.seconds);
       case 'ready':
+        return this.session.feed.live ? this.#caughtUp() : '';
+      case 'answer':
         return '';
     }
   }
@@ -173,10 +198,17 @@ export class Client implements CodecState {
 
   /** Sends lines now, with their ends. */
   sendText(text: string): void {
-    if (!this.session.ended) this.session.send({ kind: 'event', event: LINES, facts: { text } });
+    if (text !== '' && !this.session.ended) this.session.send({ kind: 'event', event: LINES, facts: { text } });
+  }
+
+  #caughtUp(): string {
+    const text = this.catchUp?.end() ?? '';
+    this.catchUp = undefined;
+    return text;
   }
 
   #online(account: Account): void {
+    this.catchUp = new CatchUp(this);
     if (this.user === '') this.user = this.nick;
     this.irc.clients.online(this, account);
   }
@@ -186,8 +218,9 @@ export class Client implements CodecState {
     return this.text({ command: 'FAIL', params: ['*', 'INVALID_UTF8', 'Message rejected, it is not valid UTF-8'] });
   }
 
-  #closing(reason: string): string {
-    const why = reason === 'goodbye' ? (this.quitMessage ?? 'Client quit') : reason;
+  #closing(reason: string, seconds = 0): string {
+    const told = reason === 'timeout' ? `Ping timeout: ${seconds} seconds` : reason;
+    const why = reason === 'goodbye' ? (this.quitMessage ?? 'Client quit') : told;
     return `${serializeMessage({ command: 'ERROR', params: [`Closing link: ${this.nick} (${why})`] })}\r\n`;
   }
 }

@@ -3,20 +3,26 @@ import type { Client } from './client.ts';
 
 /** The clients that speak IRC. */
 export class Clients {
-  readonly #bySession = new Map<Session, Client>();
+  /** By the numbers of their sessions. */
+  readonly #byNumber = new Map<number, Client>();
   /** Those that are online, by account. */
   readonly #byAccount = new Map<number, Client[]>();
 
   /** A client has connected. It is forgotten once its connection is gone. */
   add(client: Client): void {
     const { session } = client;
-    this.#bySession.set(session, client);
-    session.onClosed(() => this.#bySession.delete(session));
+    this.#byNumber.set(session.id, client);
+    session.onClosed(() => this.#byNumber.delete(session.id));
   }
 
   /** The client of a session; undefined if it speaks another protocol. */
   get(session: Session): Client | undefined {
-    return this.#bySession.get(session);
+    return this.#byNumber.get(session.id);
+  }
+
+  /** The client of a session, by the session's number. */
+  byNumber(session: number): Client | undefined {
+    return this.#byNumber.get(session);
   }
 
   /** A client is online: lines for its account reach it from now on. */

@@ -12,11 +12,12 @@ import {
 } from 'chatserv';
 import { Census } from './census.ts';
 import { Channels } from './channels.ts';
-import { Client } from './client.ts';
+import { CATCHING_UP, Client } from './client.ts';
 import { Clients } from './clients.ts';
 import { MessageExtras } from './extras.ts';
 import { LogFollower } from './follow.ts';
 import type { Irc } from './irc.ts';
+import { Keepalive } from './keepalive.ts';
 import { ircOptions } from './options.ts';
 import { IrcPresence } from './presence.ts';
 import { REGISTRATION } from './registration/registration.ts';
@@ -39,7 +40,17 @@ export default definePlugin({
     Object.assign(irc, { options, accounts, log, presence, rooms, roles, history, server, clock, logger });
     const shown = hotState('presence', () => new IrcPresence(irc));
     const follower = new LogFollower(irc, shown);
+    const keepalive = new Keepalive(irc);
     let stop = () => {};
+
+    /** Renders for all clients with the same capabilities, or for one that catches up. */
+    const rendering =
+      (render: Codec['message']): Codec['message'] =>
+      (message, capabilities) => {
+        if (!capabilities.startsWith(CATCHING_UP)) return render(message, capabilities);
+        const client = irc.clients.byNumber(Number(capabilities.slice(CATCHING_UP.length)));
+        return client?.catchUp?.render(message, () => render(message, client.liveCapabilities)) ?? '';
+      };
 
     const codec: Codec = {
       name: 'irc',
@@ -47,9 +58,10 @@ export default definePlugin({
       subprotocols: { 'text.ircv3.net': 'text', 'binary.ircv3.net': 'binary' },
       claims: (firstLine) => FIRST_LINE.test(firstLine),
       open: (session) => new Client(session, irc),
-      message: (message, capabilities) => renderMessage(irc, message, capabilities),
+      message: rendering((message, capabilities) => renderMessage(irc, message, capabilities)),
       // The follower of the log tells clients what happens to their channels, also while they catch up.
-      entry: (entry, message, line, capabilities) => renderEntry(irc, entry, message, line, capabilities),
+      entry: (entry, message, line, capabilities) =>
+        rendering((_, all) => renderEntry(irc, entry, message, line, all))(message, capabilities),
     };
 
     function failed(err: unknown): void {
@@ -104,11 +116,13 @@ export default definePlugin({
       start() {
         stop();
         irc.census.start(presence.online());
+        keepalive.start();
         const stops = [
           presence.watch((account) => {
             irc.census.changed(account);
             shown.changed(account).catch(failed);
           }),
+          () => keepalive.stop(),
           log.follow((entries: readonly Entry[]) => {
             for (const entry of entries) void follower.note(entry).catch(failed);
           }),

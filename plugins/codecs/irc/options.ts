@@ -27,6 +27,11 @@ export const ircOptions = z.strictObject({
     .describe(
       'What becomes of bold and monospaced text: `marks` shows it to others between `**` and backquotes, and their marks in IRC; `strip` removes all formatting',
     ),
+  pingTime: z
+    .number()
+    .positive()
+    .default(120)
+    .describe('After how long without a line a client is sent a PING, in seconds; after twice that it is closed'),
   motd: z.array(z.string()).default([]).describe('The message of the day, line by line'),
 });
 

@@ -33,7 +33,8 @@ export const sessionCommands: IrcCommands = {
       for (const line of lines) call.line(line);
     },
   },
-  AUTHENTICATE: { run: (call) => call.numeric('ERR_SASLALREADY') },
+  // A session keeps its account.
+  AUTHENTICATE: { run: alreadyRegistered },
   USER: { run: alreadyRegistered },
   PASS: { run: alreadyRegistered },
   NICK: {

@@ -75,7 +75,7 @@ export class Registration {
         return undefined;
       case 'USER': {
         const [user = '', , , realname = ''] = params;
-        if (params.length < 4 || user === '') {
+        if (user === '' || realname === '') {
           lines.push(client.numericLine('ERR_NEEDMOREPARAMS', ['USER']));
           return undefined;
         }

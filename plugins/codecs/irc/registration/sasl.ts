@@ -29,7 +29,7 @@ export class Sasl {
     if (this.#response === undefined) return this.#choose(text);
     if (text.length > PART_LENGTH) return this.#fail('ERR_SASLTOOLONG');
     this.#response += text === '+' ? '' : text;
-    if (this.#response.length > RESPONSE_LENGTH) return this.#fail('ERR_SASLTOOLONG');
+    if (this.#response.length > RESPONSE_LENGTH) return this.#fail('ERR_SASLFAIL');
     if (text.length === PART_LENGTH) return { lines: [] };
     const credentials = plainCredentials(this.#response);
     this.#response = undefined;

@@ -4,8 +4,8 @@ import { hasIn, type Rendering, renderLines, renderNotice, targetOf } from './me
 import { RELAYED, relayedIn, relayedLines } from './relayed.ts';
 import { tagsOf } from './tags.ts';
 
-/** The kinds of entries that clients are told as what they are in IRC, such as a `JOIN`, by the follower of the log. */
-const FOLLOWED: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room']);
+/** The kinds of entries that the follower of the log tells clients as what they are in IRC, such as a `JOIN`; or that IRC clients are not told. */
+const FOLLOWED: ReadonlySet<string> = new Set(['join', 'leave', 'rename', 'room', 'retention']);
 
 const REACTION = z.object({ emoji: z.string(), on: z.boolean() });
 

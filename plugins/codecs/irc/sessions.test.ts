@@ -1,0 +1,88 @@
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { expect, test } from 'vitest';
+import { IrcClient } from '../../../test/support/irc-client.ts';
+
+const IRC = { irc: { name: 'irc.example', everyone: '', pingTime: 100 } };
+
+/** Alice and Bob are in #lab; Bob is offline. */
+async function town(server: TestServer): Promise<IrcClient> {
+  const alice = await IrcClient.joins(server, 'alice');
+  await alice.asks('JOIN #lab');
+  const bob = await server.joins('bob');
+  await bob.asks('join #lab');
+  await bob.logsOut();
+  await alice.reads(/QUIT/);
+  return alice;
+}
+
+test('a client is sent what it has missed after the names, in a batch for each conversation', async () => {
+  await using server = await startServer(IRC);
+  const alice = await town(server);
+  await alice.asks('PRIVMSG #lab :one', 'PRIVMSG bob :two', 'PRIVMSG #lab :three');
+  const capabilities = ['batch', 'server-time'];
+  const bob = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD, capabilities });
+  const time = 'time=2026-01-01T00:00:00.000Z';
+  expect(await bob.asks()).toEqual([
+    ':bob!bob@irc.example JOIN #lab',
+    ':irc.example 353 bob = #lab :@alice bob',
+    ':irc.example 366 bob #lab :End of /NAMES list',
+    ':irc.example BATCH +1 chathistory #lab',
+    `@batch=1;${time} :alice!alice@irc.example PRIVMSG #lab :one`,
+    ':irc.example BATCH +2 chathistory alice',
+    `@batch=2;${time} :alice!alice@irc.example PRIVMSG bob :two`,
+    `@batch=1;${time} :alice!alice@irc.example PRIVMSG #lab :three`,
+    ':irc.example BATCH -1',
+    ':irc.example BATCH -2',
+  ]);
+  await alice.asks('PRIVMSG #lab :four');
+  expect(await bob.asks()).toEqual([`@${time} :alice!alice@irc.example PRIVMSG #lab :four`]);
+});
+
+test('a client without batches is sent it as messages, and nothing twice', async () => {
+  await using server = await startServer(IRC);
+  const alice = await town(server);
+  await alice.asks('PRIVMSG #lab :one', 'PRIVMSG bob :two');
+  const bob = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD });
+  expect((await bob.asks()).slice(3)).toEqual([
+    ':alice!alice@irc.example PRIVMSG #lab :one',
+    ':alice!alice@irc.example PRIVMSG bob :two',
+  ]);
+  bob.says('QUIT');
+  await bob.ends();
+  const again = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD });
+  expect((await again.asks()).slice(3)).toEqual([]);
+});
+
+test('each device gets what it lacks', async () => {
+  await using server = await startServer(IRC);
+  const alice = await town(server);
+  await alice.asks('PRIVMSG bob :one');
+  const phone = await IrcClient.logIn(server, { nick: 'bob', as: 'bob@phone', password: PASSWORD });
+  expect(await phone.asks()).toContain(':alice!alice@irc.example PRIVMSG bob :one');
+  const laptop = await IrcClient.logIn(server, { nick: 'bob', as: 'bob@laptop', password: PASSWORD });
+  expect(await laptop.asks()).toContain(':alice!alice@irc.example PRIVMSG bob :one');
+  await laptop.asks('PRIVMSG alice :two');
+  // What it says on one device, the other one shows in the conversation with Alice.
+  expect(await phone.asks()).toEqual([':bob!bob@irc.example PRIVMSG alice :two']);
+});
+
+test('a quiet client is sent a PING, and closed if it does not answer', async () => {
+  await using server = await startServer(IRC);
+  const alice = await town(server);
+  const bob = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD });
+  await bob.asks();
+  server.clock.advance(100);
+  await bob.reads(/^PING :?irc\.example$/);
+  await alice.asks('PONG irc.example');
+  server.clock.advance(100);
+  expect(await bob.ends()).toEqual(['ERROR :Closing link: bob (Ping timeout: 200 seconds)']);
+  await alice.reads(/^:bob!bob@irc\.example QUIT :Ping timeout: 200 seconds$/);
+});
+
+test('a client that logs in with its password takes over from the session it has lost', async () => {
+  await using server = await startServer(IRC);
+  const alice = await IrcClient.joins(server, 'alice');
+  const again = await IrcClient.logIn(server, { nick: 'alice', password: PASSWORD });
+  expect(await alice.ends()).toEqual(['ERROR :Closing link: alice (replaced)']);
+  expect(await again.asks('PING x')).toEqual([':irc.example PONG irc.example x']);
+});
