@@ -61,6 +61,11 @@ export class Display {
     });
   }
 
+  /** The window that is shown. */
+  get current(): Window {
+    return this.#windows.current;
+  }
+
   /** Who messages go to. */
   get addressee(): Addressee {
     return this.#windows.current.to;
@@ -88,12 +93,12 @@ export class Display {
     return this.#windows.of(one) === this.#windows.current || isFor(one, this.#conversation.name ?? '');
   }
 
-  /** Shows a message that was sent from here. */
-  sent(to: Addressee, text: string, facts: Answer['facts'], more: SentOptions = {}): void {
+  /** Shows a message that was sent from here. @param from the window in which it was typed, which shows it too */
+  sent(to: Addressee, text: string, facts: Answer['facts'], from: Window, more: SentOptions = {}): void {
     const item = sentMessage(this.#conversation.name ?? '', to, text, facts, more);
     const window = this.#windows.to(to, item.message.room);
     this.#add(window, item);
-    if (window !== this.#windows.current && this.#terminal.hasWindows) this.#add(this.#windows.current, item);
+    if (window !== from && this.#terminal.hasWindows) this.#add(from, item);
   }
 
   /**

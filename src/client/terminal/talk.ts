@@ -109,6 +109,7 @@ export class Talk {
   async #awaited(request: Promise<void>): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
       this.#display.print(() => this.#view.notice('This will be sent once the connection is back.'));
+      this.#conversation.tryNow();
     }
     this.unanswered++;
     this.#earlier = Promise.all([this.#earlier, request]);
@@ -126,12 +127,13 @@ export class Talk {
     typed: string,
     reply?: MessageItem,
   ): Promise<void> {
+    const { current } = this.#display;
     try {
       const options = { unlessCommand: unless?.name, form, reply: reply?.id };
       const { facts } = await this.#conversation.message(to, text, options);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#display.sent(reached, text, facts, { form, reply });
+      if (reached.length > 0) this.#display.sent(reached, text, facts, current, { form, reply });
       if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';
