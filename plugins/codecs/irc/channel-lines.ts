@@ -1,7 +1,7 @@
-import type { RoomRole } from 'chatserv';
+import type { Account, RoomRole } from 'chatserv';
 import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
-import { sourceOf } from './irc.ts';
+import { accountNameOf, sourceOf } from './irc.ts';
 import { nickOf } from './names.ts';
 import type { DraftMessage } from './wire/message.ts';
 
@@ -33,12 +33,9 @@ function joinLine(client: Client, { name }: Channel): DraftMessage {
 }
 
 /** What follows the channel in the `JOIN` of a client, as another one sees it. */
-export function extendedJoin(
-  reader: Client,
-  who: { readonly account: { readonly id: number; readonly name: string }; readonly realname: string },
-): string[] {
+export function extendedJoin(reader: Client, who: { readonly account: Account; readonly realname: string }): string[] {
   if (!reader.has('extended-join')) return [];
-  return [who.account.id > 0 ? who.account.name : '*', who.realname];
+  return [accountNameOf(reader.irc, who.account) ?? '*', who.realname];
 }
 
 /** A channel's topic, if it has one. */

@@ -192,7 +192,7 @@ export class Client implements CodecState {
 
   /** Sends a line now, outside any answer. @param facts about it, as tags for a client that wants them; the time is now */
   send(line: DraftMessage, facts: LineFacts = {}): void {
-    const tags = tagsOf((capability) => this.has(capability), { time: this.irc.clock.now(), ...facts });
+    const tags = tagsOf(this.irc, (capability) => this.has(capability), { time: this.irc.clock.now(), ...facts });
     this.sendText(this.text({ ...line, tags: new Map([...tags, ...(line.tags ?? [])]) }));
   }
 

@@ -3,6 +3,7 @@ import {
   type Codec,
   definePlugin,
   type Entry,
+  Guests,
   History,
   LoginDialogue,
   MessageLog,
@@ -34,10 +35,10 @@ export default definePlugin({
   summary: 'Speaks IRC with its clients',
   options: ircOptions,
   needs: { accounts: Accounts, dialogue: LoginDialogue, log: MessageLog, presence: Presence },
-  wants: { rooms: Rooms, roles: Roles, history: History },
-  setup({ options, accounts, log, presence, rooms, roles, history, server, clock, logger, hotState }) {
+  wants: { rooms: Rooms, roles: Roles, history: History, guests: Guests },
+  setup({ options, accounts, log, presence, rooms, roles, history, guests, server, clock, logger, hotState }) {
     const irc = hotState('irc', () => newIrc(clock.now()));
-    Object.assign(irc, { options, accounts, log, presence, rooms, roles, history, server, clock, logger });
+    Object.assign(irc, { options, accounts, log, presence, rooms, roles, history, guests, server, clock, logger });
     const shown = hotState('presence', () => new IrcPresence(irc));
     const follower = new LogFollower(irc, shown);
     const keepalive = new Keepalive(irc);

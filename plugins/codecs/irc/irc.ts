@@ -1,6 +1,7 @@
 import type {
   Account,
   Accounts,
+  Guests,
   History,
   Logger,
   MessageLog,
@@ -30,6 +31,7 @@ export interface IrcServices {
   readonly rooms: Rooms | undefined;
   readonly roles: Roles | undefined;
   readonly history: History | undefined;
+  readonly guests: Guests | undefined;
 }
 
 /** What the parts of the plugin share. It outlives a reload, as sessions do; the services in it are then replaced. */
@@ -54,6 +56,6 @@ export function sourceOf({ clients, options }: Irc, account: Account): string {
 }
 
 /** The name of a user who is registered; undefined for a guest. */
-export function accountNameOf(_irc: Irc, { id, name }: Account): string | undefined {
-  return id > 0 ? name : undefined;
+export function accountNameOf({ guests }: Irc, { id, name }: Account): string | undefined {
+  return id > 0 && !guests?.has({ id }) ? name : undefined;
 }

@@ -34,7 +34,7 @@ async function redact(call: Call): Promise<void> {
     const text = answer.sentence ?? 'That message cannot be deleted';
     call.standard('FAIL', CODES[answer.reason] ?? 'REDACT_FORBIDDEN', [target, msgid], text);
   } else if (client.has('draft/message-redaction')) {
-    const tags = tagsOf((capability) => client.has(capability), { time: irc.clock.now(), account });
+    const tags = tagsOf(irc, (capability) => client.has(capability), { time: irc.clock.now(), account });
     const given = [target, msgid, ...(reason === undefined ? [] : [reason])];
     call.line({ tags, source: client.source, command: 'REDACT', params: given });
   }

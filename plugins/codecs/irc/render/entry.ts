@@ -29,7 +29,7 @@ export function renderEntry(
     const reason = irc.reasons.get(entry.of);
     const params = [target, String(entry.of), ...(reason === undefined ? [] : [reason])];
     const source = from.id === 0 ? irc.options.name : sourceOf(irc, from);
-    return renderLines([{ tags: tagsOf(has, { time, account: from }), source, command: 'REDACT', params }]);
+    return renderLines([{ tags: tagsOf(irc, has, { time, account: from }), source, command: 'REDACT', params }]);
   }
   if (entry.kind === 'reaction' && entry.of !== undefined && has('message-tags')) {
     const reaction = dataOf(entry, REACTION);

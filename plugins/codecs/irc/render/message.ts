@@ -15,7 +15,7 @@ export function renderMessage(irc: Irc, message: Message, capabilities: string):
 /** What a client is told in a notice, having no line for it: an edit, say, in the words of its plugin. */
 export function renderNotice(irc: Irc, message: Message, line: string, capabilities: string): Rendering {
   const { id, time, from } = message;
-  const tags = tagsOf(hasIn(capabilities), { id, time, account: from });
+  const tags = tagsOf(irc, hasIn(capabilities), { id, time, account: from });
   return renderLines([{ tags, source: irc.options.name, command: 'NOTICE', params: [targetOf(irc, message), line] }]);
 }
 

@@ -40,7 +40,7 @@ export function relayedLines(
 ): DraftMessage[] {
   if (command === undefined || (command === 'TAGMSG' && !has('message-tags'))) return [];
   const client = new Map(Object.entries(tags));
-  const shown = tagsOf(has, { id: id || (msgid ?? 0), time, account: from, client });
+  const shown = tagsOf(irc, has, { id: id || (msgid ?? 0), time, account: from, client });
   return [
     { tags: shown, source: sourceOf(irc, from), command, params: text === undefined ? [target] : [target, text] },
   ];

@@ -53,13 +53,13 @@ export function saidLines(irc: Irc, said: Said, target: string, has: Has): Draft
       const tags = new Map([['batch', batch], ...(part.isContinued ? [[CONCAT, ''] as const] : [])]);
       return { ...line(part), tags };
     });
-    const start = { tags: tagsOf(has, facts), source, command: 'BATCH', params: [`+${batch}`, MULTILINE, target] };
+    const start = { tags: tagsOf(irc, has, facts), source, command: 'BATCH', params: [`+${batch}`, MULTILINE, target] };
     return [start, ...inBatch, { source, command: 'BATCH', params: [`-${batch}`] }];
   }
   const written = parts.length === 1 ? parts : parts.filter(({ text }) => text !== '');
   return written.map((part, index) => ({
     ...line(part),
-    tags: tagsOf(has, index === 0 ? facts : { ...facts, id: 0 }),
+    tags: tagsOf(irc, has, index === 0 ? facts : { ...facts, id: 0 }),
   }));
 }
 

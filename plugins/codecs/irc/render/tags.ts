@@ -1,4 +1,5 @@
 import type { Account } from 'chatserv';
+import { accountNameOf, type Irc } from '../irc.ts';
 
 /** Whether a client has a capability. */
 export type Has = (capability: string) => boolean;
@@ -17,11 +18,11 @@ export interface LineFacts {
 }
 
 /** The tags of a line, without those of features that a client lacks. */
-export function tagsOf(has: Has, { time, id = 0, account, reply, client }: LineFacts): Map<string, string> {
+export function tagsOf(irc: Irc, has: Has, { time, id = 0, account, reply, client }: LineFacts): Map<string, string> {
   const tags = new Map<string, string>();
   if (time !== undefined && has('server-time')) tags.set('time', new Date(time).toISOString());
-  // Guests have no account.
-  if (account !== undefined && account.id > 0 && has('account-tag')) tags.set('account', account.name);
+  const name = account === undefined ? undefined : accountNameOf(irc, account);
+  if (name !== undefined && has('account-tag')) tags.set('account', name);
   if (!has('message-tags')) return tags;
   if (id !== 0) tags.set('msgid', String(id));
   for (const [key, value] of client ?? []) tags.set(key, value);
