@@ -2,6 +2,7 @@ import type { Account, RoomRole } from 'chatserv';
 import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
 import { accountNameOf, sourceOf } from './irc.ts';
+import { isSecret } from './modes/settings.ts';
 import { nickOf } from './names.ts';
 import type { DraftMessage } from './wire/message.ts';
 
@@ -24,7 +25,22 @@ export function prefixOf(role: RoomRole): string {
 
 /** The `JOIN` of a client's own account, and what follows it: the topic and the names. */
 export function channelLines(client: Client, channel: Channel): DraftMessage[] {
-  return [joinLine(client, channel), ...topicLines(client, channel), ...namesLines(client, channel)];
+  const end = client.numericLine('RPL_ENDOFNAMES', [channel.name]);
+  const names = client.has('draft/no-implicit-names') ? [] : [...namesLines(client, channel), end];
+  return [joinLine(client, channel), ...topicLines(client, channel), ...names];
+}
+
+/** What a client is told when a channel gets another name. @param source who renamed it @param before its old name */
+export function renameLines(
+  client: Client,
+  channel: Channel,
+  { source, before, reason }: { readonly source: string; readonly before: string; readonly reason: string },
+): DraftMessage[] {
+  if (client.has('draft/channel-rename')) {
+    return [{ source, command: 'RENAME', params: [before, channel.name, reason] }];
+  }
+  const why = reason === '' ? `The channel is called ${channel.name} now` : reason;
+  return [{ source: client.source, command: 'PART', params: [before, why] }, ...channelLines(client, channel)];
 }
 
 /** A client's own `JOIN`. */
@@ -38,14 +54,23 @@ export function extendedJoin(reader: Client, who: { readonly account: Account; r
   return [accountNameOf(reader.irc, who.account) ?? '*', who.realname];
 }
 
-/** A channel's topic, if it has one. */
-export function topicLines(client: Client, { name, topic }: Channel): DraftMessage[] {
-  return topic === '' ? [] : [client.numericLine('RPL_TOPIC', [name], topic)];
+/** A channel's topic, and who set it, if it has one. */
+export function topicLines(
+  client: Client,
+  { name, topic, topicBy, topicTime }: Pick<Channel, 'name' | 'topic' | 'topicBy' | 'topicTime'>,
+): DraftMessage[] {
+  if (topic === '') return [];
+  const setAt = [name, topicBy, String(Math.floor(topicTime / 1000))];
+  return [
+    client.numericLine('RPL_TOPIC', [name], topic),
+    ...(topicTime > 0 ? [client.numericLine('RPL_TOPICWHOTIME', setAt)] : []),
+  ];
 }
 
-/** The members of a channel who are online. */
+/** The members of a channel who are online, without the end of the list. */
 export function namesLines(client: Client, channel: Channel): DraftMessage[] {
   const { irc } = client;
+  const symbol = isSecret(channel.settings) ? '@' : '=';
   const lines: string[] = [''];
   for (const { account, role } of channel.members.values()) {
     const shown = client.has('userhost-in-names') ? sourceOf(irc, account) : nickOf(account);
@@ -54,8 +79,5 @@ export function namesLines(client: Client, channel: Channel): DraftMessage[] {
     const longer = line === '' ? name : `${line} ${name}`;
     lines.push(...(Buffer.byteLength(longer) > NAMES_LENGTH ? [line, name] : [longer]));
   }
-  return [
-    ...lines.map((names) => client.numericLine('RPL_NAMREPLY', ['=', channel.name], names)),
-    client.numericLine('RPL_ENDOFNAMES', [channel.name]),
-  ];
+  return lines.map((names) => client.numericLine('RPL_NAMREPLY', [symbol, channel.name], names));
 }

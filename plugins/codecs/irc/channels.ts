@@ -1,6 +1,11 @@
 import { type Account, EVERYONE, nameKey, type RoomRole } from 'chatserv';
 import type { Client } from './client.ts';
 import type { Irc } from './irc.ts';
+import type { ChannelSettings } from './modes/settings.ts';
+import { nickOf } from './names.ts';
+
+/** The settings of the channel that every client is in. */
+const OPEN: ChannelSettings = { access: 'public', posting: 'members', topics: 'moderators', key: '', limit: 0 };
 
 /** A member of a channel who is online. */
 export interface ChannelMember {
@@ -14,6 +19,11 @@ export interface Channel {
   /** With its `#` or `&`. */
   name: string;
   topic: string;
+  /** The nick of who set it, or the server's name. */
+  topicBy: string;
+  /** When it was set, in milliseconds since 1970; 0 if nobody knows. */
+  topicTime: number;
+  settings: ChannelSettings;
   /** By account. */
   readonly members: Map<number, ChannelMember>;
 }
@@ -53,13 +63,14 @@ export class Channels {
       this.#stale.delete(account.id);
       const rooms = account.id > 0 && service !== undefined ? await log.roomsOf(account.id, 'room') : [];
       const roles = await Promise.all(rooms.map(({ id }) => service?.role(id, account)));
-      const known = await Promise.all(rooms.map(({ id }) => service?.get(id)));
+      const known = await Promise.all(rooms.map(({ id }) => this.#channel(id)));
       if (this.#stale.has(account.id)) continue;
       this.#rooms.set(account.id, new Set());
-      this.#add(this.#everyone(), account, 'member');
-      known.forEach((room, index) => {
+      const everyone = this.#everyone();
+      if (everyone !== undefined) this.#add(everyone, account, 'member');
+      known.forEach((channel, index) => {
         const role = roles[index];
-        if (room !== undefined && role !== undefined) this.#add(this.#channel(room), account, role);
+        if (channel !== undefined && role !== undefined) this.#add(channel, account, role);
       });
       return;
     }
@@ -79,12 +90,9 @@ export class Channels {
   /** An account joined a room. @returns its channel; undefined if the account is not online, or the room is gone */
   async join(room: number, account: Account): Promise<Channel | undefined> {
     if (this.#loading.has(account.id)) this.#stale.add(account.id);
-    const { rooms } = this.#irc;
-    const [info, role] = await Promise.all([rooms?.get(room), rooms?.role(room, account)]);
-    if (info === undefined || role === undefined || !this.#rooms.has(account.id)) return undefined;
-    const channel = this.#channel(info);
-    this.#add(channel, account, role);
-    return channel;
+    const [channel, role] = await Promise.all([this.#channel(room), this.#irc.rooms?.role(room, account)]);
+    if (channel === undefined || role === undefined || !this.#rooms.has(account.id)) return undefined;
+    return this.#add(channel, account, role);
   }
 
   /** An account joined a channel that has members online, in a role that `join` finds out. @returns the channel */
@@ -141,21 +149,31 @@ export class Channels {
     return peers;
   }
 
-  #channel({ id, name, topic }: { readonly id: number; readonly name: string; readonly topic: string }): Channel {
-    return this.#channels.get(id) ?? { room: id, name: `#${name}`, topic, members: new Map() };
+  /** The channel of a room; undefined if there is no such room. */
+  async #channel(room: number): Promise<Channel | undefined> {
+    const known = this.#channels.get(room);
+    const info = known === undefined ? await this.#irc.rooms?.get(room) : undefined;
+    if (info === undefined) return known;
+    const { name, topic, topicBy, topicTime } = info;
+    const setter = topicBy === 0 ? undefined : await this.#irc.accounts.get(topicBy);
+    const by = setter === undefined ? this.#irc.options.name : nickOf(setter);
+    return { room, name: `#${name}`, topic, topicBy: by, topicTime, settings: info, members: new Map() };
   }
 
   #everyone(): Channel | undefined {
     const name = this.#irc.options.everyone;
     if (name === '') return undefined;
-    return this.#channels.get(EVERYONE) ?? { room: EVERYONE, name, topic: '', members: new Map() };
+    const about = { topic: '', topicBy: '', topicTime: 0, settings: OPEN, members: new Map() };
+    return this.#channels.get(EVERYONE) ?? { room: EVERYONE, name, ...about };
   }
 
-  #add(channel: Channel | undefined, account: Account, role: RoomRole): void {
-    if (channel === undefined) return;
+  /** @returns the channel, which another member may have brought meanwhile */
+  #add(given: Channel, account: Account, role: RoomRole): Channel {
+    const channel = this.#channels.get(given.room) ?? given;
     this.#channels.set(channel.room, channel);
     channel.members.set(account.id, { account, role });
     this.#rooms.get(account.id)?.add(channel.room);
+    return channel;
   }
 
   #remove(room: number, account: number): void {

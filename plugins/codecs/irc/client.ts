@@ -1,4 +1,14 @@
-import type { Account, CodecState, Input, LineRead, Message, Output, Question, Session } from 'chatserv';
+import {
+  type Account,
+  type CodecState,
+  type Input,
+  type LineRead,
+  type Message,
+  nameKey,
+  type Output,
+  type Question,
+  type Session,
+} from 'chatserv';
 import { inputsOf } from './call.ts';
 import { CatchUp } from './catch-up.ts';
 import { type Irc, sourceOf } from './irc.ts';
@@ -36,8 +46,8 @@ export class Client implements CodecState {
   quitMessage: string | undefined;
   /** Whether it was sent a PING and has said nothing since. */
   isPinged = false;
-  /** The channels that it joins and leaves by commands of its own, whose answers say so: keys of their names. */
-  readonly moving = new Set<string>();
+  /** The channels that it changes now by commands of its own, whose answers say so: keys of their names. */
+  readonly #acting = new Set<string>();
   /** The greatest version that it gave in `CAP LS`. */
   capVersion = 0;
   /** While it is sent what it has missed. */
@@ -112,6 +122,22 @@ export class Client implements CodecState {
     if (isOn) this.#enabled.add(capability);
     else this.#enabled.delete(capability);
     this.#capabilities = this.enabled.join(' ');
+  }
+
+  /** Changes a channel, or joins or leaves it, by its name. The log does not tell this client, since the answer does. */
+  async acting<T>(channel: string, act: () => Promise<T>): Promise<T> {
+    const key = nameKey(channel);
+    this.#acting.add(key);
+    try {
+      return await act();
+    } finally {
+      this.#acting.delete(key);
+    }
+  }
+
+  /** Whether a command of its own changes a channel now. @param channel its name */
+  isActing(channel: string): boolean {
+    return this.#acting.has(nameKey(channel));
   }
 
   /** Its account has posted a message, which the client may want to see as it was sent. */

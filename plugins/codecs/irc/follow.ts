@@ -1,8 +1,9 @@
-import { type Account, type Entry, nameKey, roomChangeIn } from 'chatserv';
+import { type Account, type Entry, roomChangeIn } from 'chatserv';
+import { tellChange } from './channel-changes.ts';
 import { type Irc, sourceOf } from './irc.ts';
 import type { IrcPresence } from './presence.ts';
 
-/** Tells clients what the log says has changed about their channels: who joined and left, and the topic. */
+/** Tells clients what the log says has changed about their channels: who joined and left, and how they are set. */
 export class LogFollower {
   readonly #irc: Irc;
   readonly #presence: IrcPresence;
@@ -18,13 +19,13 @@ export class LogFollower {
     const account = { id: sender, name: from };
     if (kind === 'join') await this.#joined(room, account, entry);
     else if (kind === 'leave') this.#left(room, account, entry);
-    else if (kind === 'room') this.#changed(entry, account);
+    else if (kind === 'room') await this.#changed(entry, account);
   }
 
   async #joined(room: number, account: Account, entry: Entry): Promise<void> {
     const { channels, clients, server } = this.#irc;
     if (channels.get(room)?.members.has(account.id)) return;
-    const told = clients.of(account).filter((client) => client.moving.has(nameKey(`#${entry.roomName}`)));
+    const told = clients.of(account).filter((client) => client.isActing(`#${entry.roomName}`));
     // At once where others are in it, so that they read this before what the member says.
     const channel = channels.joinKnown(room, account) ?? (await channels.join(room, account));
     if (channel === undefined || server.shown(entry) === undefined) return;
@@ -38,27 +39,16 @@ export class LogFollower {
     const source = sourceOf(this.#irc, account);
     if (server.shown(entry) !== undefined) {
       for (const client of channels.clientsIn(channel)) {
-        if (client.account.id === account.id && client.moving.has(nameKey(channel.name))) continue;
+        if (client.account.id === account.id && client.isActing(channel.name)) continue;
         client.send({ source, command: 'PART', params: [channel.name] }, { account });
       }
     }
     channels.leave(room, account);
   }
 
-  #changed(entry: Entry, by: Account): void {
-    const { channels, options } = this.#irc;
-    const channel = channels.get(entry.room);
+  async #changed(entry: Entry, by: Account): Promise<void> {
+    const channel = this.#irc.channels.get(entry.room);
     const change = roomChangeIn(entry);
-    if (channel === undefined || change === undefined) return;
-    const source = by.id > 0 ? sourceOf(this.#irc, by) : options.name;
-    if (change.change === 'topic') {
-      channel.topic = change.topic;
-      for (const client of channels.clientsIn(channel)) {
-        client.send({ source, command: 'TOPIC', params: [channel.name, change.topic] }, { account: by });
-      }
-    } else if (change.change === 'role') {
-      const member = channel.members.get(change.account);
-      if (member !== undefined) member.role = change.role;
-    }
+    if (channel !== undefined && change !== undefined) await tellChange(this.#irc, channel, change, by, entry.time);
   }
 }

@@ -10,6 +10,7 @@ const NUMERICS: Readonly<Record<string, Numeric>> = {
   role: 'ERR_CHANOPRIVSNEEDED',
   banned: 'ERR_BANNEDFROMCHAN',
   'invite-only': 'ERR_INVITEONLYCHAN',
+  key: 'ERR_BADCHANNELKEY',
   'room-full': 'ERR_CHANNELISFULL',
   'too-many-rooms': 'ERR_TOOMANYCHANNELS',
   name: 'ERR_BADCHANMASK',

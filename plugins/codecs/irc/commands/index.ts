@@ -1,11 +1,17 @@
 import type { IrcCommands } from '../call.ts';
 import { batchCommands } from './batch.ts';
 import { channelCommands } from './channels.ts';
+import { inviteCommands } from './invite.ts';
+import { kickCommands } from './kick.ts';
+import { listCommands } from './list.ts';
 import { messageCommands } from './messages.ts';
+import { modeCommands } from './mode.ts';
 import { redactCommands } from './redact.ts';
+import { renameCommands } from './rename.ts';
 import { serverCommands } from './server.ts';
 import { sessionCommands } from './session.ts';
 import { tagCommands } from './tagmsg.ts';
+import { topicCommands } from './topic.ts';
 import { whoCommands } from './who.ts';
 import { whoisCommands } from './whois.ts';
 
@@ -15,9 +21,15 @@ export const COMMANDS: IrcCommands = {
   ...redactCommands,
   ...tagCommands,
   ...channelCommands,
+  ...inviteCommands,
+  ...kickCommands,
+  ...listCommands,
   ...messageCommands,
+  ...modeCommands,
+  ...renameCommands,
   ...serverCommands,
   ...sessionCommands,
+  ...topicCommands,
   ...whoCommands,
   ...whoisCommands,
 };

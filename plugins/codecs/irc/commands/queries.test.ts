@@ -128,7 +128,7 @@ test('the server describes itself', async () => {
   ]);
   const version = await alice.asks('VERSION');
   expect(version[0]).toMatch(/^:irc\.example 351 alice chatserv irc\.example :/);
-  expect(version[1]).toMatch(/ 005 alice .*NETWORK=Example/);
+  expect(version[1]).toMatch(/ 005 alice .*PREFIX=/);
   expect((await alice.asks('INFO')).at(-1)).toBe(':irc.example 374 alice :End of /INFO list');
   server.clock.advance(61);
   expect(await alice.asks('STATS u', 'STATS')).toEqual([

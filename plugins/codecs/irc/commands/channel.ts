@@ -1,0 +1,29 @@
+import type { Account, RoomInfo } from 'chatserv';
+import type { Call } from '../call.ts';
+import type { Irc } from '../irc.ts';
+
+/** The room behind a channel's name, if the client may see it. */
+export async function roomOf({ irc, account }: Call, name: string): Promise<RoomInfo | undefined> {
+  return name.startsWith('#') ? irc.rooms?.find(name, account) : undefined;
+}
+
+/** Whether an account is a member of a room. */
+export async function isIn({ rooms }: Irc, { id }: RoomInfo, account: Account): Promise<boolean> {
+  return (await rooms?.role(id, account)) !== undefined;
+}
+
+/** The room behind the name of a channel that the client is in; otherwise the answer says why not. */
+export async function ownRoom(call: Call, name: string): Promise<RoomInfo | undefined> {
+  const room = await roomOf(call, name);
+  if (room === undefined) call.numeric('ERR_NOSUCHCHANNEL', [name]);
+  else if (await isIn(call.irc, room, call.account)) return room;
+  else call.numeric('ERR_NOTONCHANNEL', [name]);
+  return undefined;
+}
+
+/** The account with a nick, online or not; if there is none, the answer says so. */
+export async function accountOf(call: Call, nick: string): Promise<Account | undefined> {
+  const account = await call.irc.accounts.find(nick);
+  if (account === undefined) call.numeric('ERR_NOSUCHNICK', [nick]);
+  return account;
+}

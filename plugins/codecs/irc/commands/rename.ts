@@ -1,0 +1,31 @@
+import type { IrcCommands } from '../call.ts';
+import { renameLines } from '../channel-lines.ts';
+import { ownRoom } from './channel.ts';
+
+/** Renaming channels: the IRCv3 draft `channel-rename`. */
+export const renameCommands: IrcCommands = {
+  RENAME: {
+    least: 2,
+    async run(call) {
+      const { client } = call;
+      const [target = '', wanted = '', reason = ''] = call.params;
+      const room = await ownRoom(call, target);
+      if (room === undefined) return;
+      const before = `#${room.name}`;
+      const answer = await client.acting(before, () =>
+        client.acting(wanted, () => call.command('room-rename', { room: before, name: wanted })),
+      );
+      if (answer.kind === 'answer') {
+        const channel = call.irc.channels.get(room.id);
+        if (channel === undefined) return;
+        channel.name = String(answer.facts?.roomName ?? wanted);
+        for (const line of renameLines(client, channel, { source: client.source, before, reason })) call.line(line);
+      } else if (answer.reason === 'role') {
+        call.refuse(answer, before);
+      } else {
+        const code = answer.reason === 'taken' ? 'CHANNEL_NAME_IN_USE' : 'CANNOT_RENAME';
+        call.standard('FAIL', code, [before, wanted], answer.sentence ?? 'The channel cannot be renamed.');
+      }
+    },
+  },
+};

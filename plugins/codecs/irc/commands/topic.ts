@@ -1,0 +1,37 @@
+import type { Call, IrcCommands } from '../call.ts';
+import { topicLines } from '../channel-lines.ts';
+import { nickOf } from '../names.ts';
+import { roomOf } from './channel.ts';
+
+/** Removes a topic, in a command of the server. */
+const NONE = '-';
+
+/** What channels are about. */
+export const topicCommands: IrcCommands = {
+  TOPIC: {
+    least: 1,
+    async run(call) {
+      const { client } = call;
+      const [target = '', text] = call.params;
+      const room = await roomOf(call, target);
+      if (room === undefined) return call.numeric('ERR_NOSUCHCHANNEL', [target]);
+      const name = `#${room.name}`;
+      if (text === undefined) return show(call, target);
+      const values = { room: name, text: text.trim() === '' ? NONE : text };
+      const answer = await client.acting(name, () => call.command('topic', values));
+      if (answer.kind === 'error') return call.refuse(answer, target);
+      call.line({ source: client.source, command: 'TOPIC', params: [name, String(answer.facts?.topic ?? '')] });
+    },
+  },
+};
+
+async function show(call: Call, target: string): Promise<void> {
+  const { irc, client } = call;
+  const room = await roomOf(call, target);
+  if (room === undefined) return call.numeric('ERR_NOSUCHCHANNEL', [target]);
+  const setter = room.topicBy === 0 ? undefined : await irc.accounts.get(room.topicBy);
+  const topicBy = setter === undefined ? irc.options.name : nickOf(setter);
+  const lines = topicLines(client, { name: `#${room.name}`, topic: room.topic, topicBy, topicTime: room.topicTime });
+  if (lines.length === 0) call.numeric('RPL_NOTOPIC', [`#${room.name}`]);
+  for (const line of lines) call.line(line);
+}
