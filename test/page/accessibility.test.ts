@@ -71,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await isAccessible(ada, 'a message to nobody');
 
     await ada.says('/create #lab');
-    await ada.page.locator('.answer', { hasText: 'created:#lab' }).waitFor();
+    await ada.page.locator('.answer', { hasText: 'You created #lab.' }).waitFor();
     await ada.says('/message #lab **bold** `code` @ada');
     await ada.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
     await ada.messages.last().locator('.act').waitFor({ state: 'attached' });
@@ -90,6 +90,9 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await ada.page.getByRole('button', { name: 'Members' }).click();
     await ada.page.locator('.member').first().click();
     await isAccessible(ada, 'members');
+    await ada.page.getByRole('button', { name: 'Reports and waiting messages' }).click();
+    await ada.page.getByText('No reports are open').waitFor();
+    await isAccessible(ada, 'reports and waiting messages');
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('button', { name: 'Search' }).click();
     await ada.page.getByLabel('Words').fill('bold');

@@ -141,6 +141,38 @@ describe.skipIf(CHROMIUM === undefined)('people on the page', { timeout: 120_000
     await comes(carol, /was dealt with/);
   });
 
+  test('who moderate find what waits in a sheet, and a room shows its topic', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    await ada.says('/create #lab', '/room-approval #lab on', '/topic #lab tea at four');
+    await ada.opens('#lab');
+    await ada.page.locator('#talk-about', { hasText: 'tea at four' }).waitFor();
+    const bob = await town.program.joins('bob');
+    await answered(bob, 'join #lab', /^joined:#lab/);
+    const carol = await town.program.joins('carol');
+    await answered(carol, 'join #lab', /^joined:#lab/);
+    await answered(bob, 'message #lab one', /^error:held:message/);
+    await answered(bob, 'message #lab two', /^error:held:message/);
+    await ada.page.getByRole('button', { name: 'Members' }).click();
+    await ada.page.getByRole('button', { name: 'Reports and waiting messages' }).click();
+    const cases = ada.page.getByRole('dialog').locator('.case');
+    await cases.filter({ hasText: 'two' }).getByRole('button', { name: 'Reject' }).click();
+    await cases.filter({ hasText: 'two' }).waitFor({ state: 'detached' });
+    await cases.filter({ hasText: 'one' }).getByRole('button', { name: 'Approve' }).click();
+    await ada.page.getByText('No reports are open').waitFor();
+    await comes(bob, /#lab bob: one$/);
+    await comes(carol, /#lab bob: one$/);
+    await answered(carol, 'report bob be kind', /^reported:/);
+    await ada.page.keyboard.press('Escape');
+    await ada.page.getByRole('button', { name: 'Members' }).click();
+    await ada.page.getByRole('button', { name: 'Reports and waiting messages' }).click();
+    await cases.filter({ hasText: 'carol: be kind' }).getByRole('button', { name: 'Delete the message' }).click();
+    await cases.filter({ hasText: 'This message was deleted.' }).getByRole('button', { name: 'Close' }).click();
+    await ada.page.getByText('No reports are open').waitFor();
+    await comes(carol, /was dealt with/);
+  });
+
   test('are told what to do next if they are alone on a new server', async () => {
     await using town = await startTown();
     const ada = await town.arrives();

@@ -3,6 +3,7 @@ import { LoginView } from './login/login-view.tsx';
 import type { Page } from './model/page.ts';
 import type { Screen } from './model/screen.ts';
 import { MembersSheet } from './sheets/members.tsx';
+import { ModerationSheet } from './sheets/moderation.tsx';
 import { QuestionSheet } from './sheets/question.tsx';
 import { RoomsSheet } from './sheets/rooms.tsx';
 import { SearchSheet } from './sheets/search.tsx';
@@ -53,6 +54,8 @@ function OpenSheetView({ screen }: { readonly screen: Screen }) {
       return <SearchSheet screen={screen} onClose={onClose} />;
     case 'members':
       return <MembersSheet screen={screen} room={sheet.room} onClose={onClose} />;
+    case 'moderation':
+      return <ModerationSheet screen={screen} room={sheet.room} onClose={onClose} />;
     default:
       return null;
   }

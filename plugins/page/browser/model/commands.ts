@@ -8,7 +8,7 @@ import {
   wordsLike,
 } from 'chatserv/client';
 import type { Line, Recipients } from './talk.ts';
-import { noCommandInWords, refusedInWords } from './words.ts';
+import { answerInWords, noCommandInWords, refusedInWords } from './words.ts';
 
 /** A typed line: a message, or after a slash a command. Two slashes are a message that starts with one. */
 export type Written =
@@ -53,7 +53,7 @@ export async function call(
     const { command, text, lines, facts } = await conversation.command(name, rest);
     answered(command, facts);
     if (command === 'help') return { lines: commandsIn(facts).map(helpLine), isProblem: false };
-    const shown = (lines ?? [text ?? '']).map((line) => ({ text: line }));
+    const shown = (lines ?? [answerInWords(text ?? '')]).map((line) => ({ text: line }));
     const isEmpty = shown.every((line) => line.text === '');
     return { lines: isEmpty ? [{ text: '(no output)' }] : shown, isProblem: false };
   } catch (cause) {

@@ -28,7 +28,8 @@ export interface ScreenHost {
 /** A sheet over the chat. */
 export type OpenSheet =
   | { readonly kind: 'start' | 'rooms' | 'settings' | 'search' }
-  | { readonly kind: 'members'; readonly room: string };
+  | { readonly kind: 'members'; readonly room: string }
+  | { readonly kind: 'moderation'; readonly room?: string };
 
 /** A message that the user edits or answers. */
 export interface Writing {

@@ -59,6 +59,26 @@ export function emptyInWords(to: 'everyone' | 'room' | readonly string[]): strin
   return `What you write here goes to this person only. ${absent}`;
 }
 
+/** The answers of commands that are words for programs, with what they are about. */
+const ANSWERS: Readonly<Record<string, (about: string) => string>> = {
+  created: (room) => `You created ${room}.`,
+  joined: (room) => `You joined ${room}.`,
+  left: (room) => `You left ${room}.`,
+  edited: () => 'The message was edited.',
+  deleted: () => 'The message was deleted.',
+  reacted: () => 'You reacted to the message.',
+  unreacted: () => 'You took your reaction back.',
+  reported: () => 'The moderators were told.',
+  sent: () => 'Sent.',
+  done: (about) => (about === '' || /^\d+$/.test(about) ? 'Done.' : `Done: ${about}`),
+};
+
+/** The answer of a command as a sentence, where it is a word such as `joined:#lab`. */
+export function answerInWords(text: string): string {
+  const [, word = '', about = ''] = /^([a-z-]+):(\S*)$/.exec(text) ?? [];
+  return Object.hasOwn(ANSWERS, word) ? (ANSWERS[word]?.(about) ?? text) : text;
+}
+
 /** That a command does not exist. @param like the closest commands */
 export function noCommandInWords(word: string, like: readonly string[]): string {
   const problem = commandProblem(word, like);

@@ -7,6 +7,7 @@ import type { Screen } from '../model/screen.ts';
 import { refusedInWords } from '../model/words.ts';
 import { Face } from '../ui/people.tsx';
 import { Problem, Sheet } from '../ui/sheet.tsx';
+import { RoomTools } from './room-tools.tsx';
 
 interface Member {
   readonly name: string;
@@ -98,7 +99,9 @@ export function MembersSheet({
       <p class="hint" role="status" hidden={done.value === ''}>
         {done.value}
       </p>
-      {mine >= MODERATOR && <RoomTools key={topic} topic={topic} isOwner={mine === OWNER} act={act} />}
+      {mine >= MODERATOR && (
+        <RoomTools key={topic} screen={screen} room={room} topic={topic} isOwner={mine === OWNER} act={act} />
+      )}
       <input
         type="text"
         aria-label="Find a member"
@@ -205,69 +208,6 @@ function MemberTools({ screen, member, mine, act, onClose }: MemberToolsProps) {
           </button>
         ))}
     </fieldset>
-  );
-}
-
-interface RoomToolsProps {
-  readonly topic: string;
-  readonly isOwner: boolean;
-  readonly act: MemberToolsProps['act'];
-}
-
-/** What moderators and owners do with the room: set its topic, invite, see messages first. */
-function RoomTools({ topic, isOwner, act }: RoomToolsProps) {
-  return (
-    <div class="room-tools">
-      <LineForm
-        id="room-topic"
-        label="Topic"
-        button="Set"
-        value={topic}
-        onLine={(text) => void act('Set the topic', 'topic', text || '-')}
-      />
-      <LineForm
-        id="room-invite"
-        label="Invite a person"
-        button="Invite"
-        value=""
-        onLine={(name) => name !== '' && void act('Invite', 'invite', name)}
-      />
-      {isOwner && (
-        <button type="button" class="small" onClick={() => void act('Approval', 'room-approval', 'on')}>
-          Approve messages first
-        </button>
-      )}
-    </div>
-  );
-}
-
-interface LineFormProps {
-  readonly id: string;
-  readonly label: string;
-  readonly button: string;
-  /** What the field holds at first. */
-  readonly value: string;
-  readonly onLine: (text: string) => void;
-}
-
-/** A field with a button in it. */
-function LineForm({ id, label, button, value, onLine }: LineFormProps) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        onLine(input.current?.value.trim() ?? '');
-      }}
-    >
-      <label for={id}>{label}</label>
-      <div class="joined">
-        <input id={id} ref={input} type="text" dir="auto" autocomplete="off" defaultValue={value} />
-        <button type="submit" class="quiet">
-          {button}
-        </button>
-      </div>
-    </form>
   );
 }
 

@@ -30,6 +30,11 @@ export function SettingsSheet({ screen, onClose }: { readonly screen: Screen; re
         Type <kbd>/help</kbd> to list all commands.
       </p>
       <div class="actions">
+        {screen.actions.can('kick') && (
+          <button type="button" class="quiet" onClick={() => screen.open({ kind: 'moderation' })}>
+            Reports
+          </button>
+        )}
         <button
           id="logout"
           type="button"

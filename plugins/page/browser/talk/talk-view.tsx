@@ -9,6 +9,7 @@ import { isUserName, TalkFace, titleOf } from '../ui/people.tsx';
 import { Composer } from './composer.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import { Messages } from './messages.tsx';
+import { useTopic } from './topic.ts';
 
 /** The open conversation. */
 export function TalkView({ screen, banner }: { readonly screen: Screen; readonly banner: Banner }) {
@@ -49,6 +50,7 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
   const { chat } = screen;
   const talk = screen.talk.value;
   const unread = chat.talks.unread();
+  const topic = useTopic(screen, talk);
   return (
     <header class="talk-head">
       <button
@@ -68,7 +70,9 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
         <h1 id="talk-name" tabIndex={-1}>
           <bdi>{titleOf(talk)}</bdi>
         </h1>
-        <p id="talk-about">{about(talk, chat)}</p>
+        <p id="talk-about" title={topic === '' ? undefined : topic} dir="auto">
+          {about(talk, topic, chat)}
+        </p>
       </div>
       <span class="talk-tools">
         {isRoom(talk.to) && screen.actions.can('members') && (
@@ -120,11 +124,11 @@ function BannerView({ banner }: { readonly banner: Banner }) {
 }
 
 /** The line under a conversation's title: who it is with. */
-function about(talk: Talk, { isConnected, knowsOnline, isOnline, online }: Chat): string {
+function about(talk: Talk, topic: string, { isConnected, knowsOnline, isOnline, online }: Chat): string {
   const { to } = talk;
   if (!isConnected) return 'Not connected';
   if (to === 'everyone') return knowsOnline ? onlineInWords(online.size) : '';
-  if (isRoom(to)) return 'Room';
+  if (isRoom(to)) return topic || 'Room';
   if (to.length > 1) return 'A conversation of these people';
   const [name = ''] = to;
   if (isOnline(name)) return 'Online';
