@@ -22,6 +22,7 @@ const sidebar = [
     'exports.md',
     'page.md',
     'terminal.md',
+    'irc.md',
   ),
   group(
     'Host it',
