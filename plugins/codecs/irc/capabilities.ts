@@ -4,6 +4,7 @@ import { MULTILINE_BYTES, MULTILINE_LINES } from './multiline.ts';
 const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['account-notify', ''],
   ['account-tag', ''],
+  ['away-notify', ''],
   ['batch', ''],
   ['cap-notify', ''],
   ['draft/channel-rename', ''],
@@ -13,11 +14,13 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['echo-message', ''],
   ['extended-join', ''],
   ['invite-notify', ''],
+  ['extended-monitor', ''],
   ['labeled-response', ''],
   ['message-tags', ''],
   ['multi-prefix', ''],
   ['sasl', 'PLAIN'],
   ['server-time', ''],
+  ['setname', ''],
   ['standard-replies', ''],
   ['userhost-in-names', ''],
 ]);

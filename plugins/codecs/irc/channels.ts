@@ -110,6 +110,18 @@ export class Channels {
     this.#remove(room, id);
   }
 
+  /** An account has another name. @returns it under the one it had, if it is in a channel */
+  rename(account: Account): Account | undefined {
+    let before: Account | undefined;
+    for (const { members } of this.of(account)) {
+      const member = members.get(account.id);
+      if (member === undefined) continue;
+      before = member.account;
+      members.set(account.id, { ...member, account });
+    }
+    return before;
+  }
+
   /** A room no longer exists. */
   drop(room: number): void {
     for (const id of this.#channels.get(room)?.members.keys() ?? []) this.#rooms.get(id)?.delete(room);

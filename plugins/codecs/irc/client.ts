@@ -40,6 +40,10 @@ export class Client implements CodecState {
   realname = '';
   /** Why it is away; undefined if it is not. */
   away: string | undefined;
+  /** The account whose password made it an operator. */
+  operator: Account | undefined;
+  /** Whether it takes another nick by a command of its own, whose answer says so. */
+  isRenaming = false;
   /** Its modes as a user, such as `i`. */
   readonly modes = new Set<string>();
   /** What it said in `QUIT`. */
@@ -186,6 +190,7 @@ export class Client implements CodecState {
           .join('')}`;
       }
       case 'event':
+        if (output.event === 'renamed') return this.isRenaming ? '' : this.#renamed(String(output.facts.before));
         return output.event === LINES ? String(output.facts.text) : '';
       case 'error':
         if (output.reason === 'rate') return this.numeric('RPL_TRYAGAIN', [output.about]);
@@ -237,6 +242,12 @@ export class Client implements CodecState {
     this.catchUp = new CatchUp(this);
     if (this.user === '') this.user = this.nick;
     this.irc.clients.online(this, account);
+  }
+
+  /** Its account has another name. */
+  #renamed(before: string): string {
+    const source = sourceOf(this.irc, { id: this.account.id, name: before });
+    return this.text({ source, command: 'NICK', params: [this.nick] });
   }
 
   #faulty(fault: 'too-long' | 'encoding'): string {

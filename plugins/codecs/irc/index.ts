@@ -7,6 +7,7 @@ import {
   History,
   LoginDialogue,
   MessageLog,
+  Passwords,
   Presence,
   Roles,
   Rooms,
@@ -19,13 +20,16 @@ import { MessageExtras } from './extras.ts';
 import { LogFollower } from './follow.ts';
 import type { Irc } from './irc.ts';
 import { Keepalive } from './keepalive.ts';
+import { Monitors } from './monitors.ts';
 import { ircOptions } from './options.ts';
 import { IrcPresence } from './presence.ts';
 import { REGISTRATION } from './registration/registration.ts';
+import { tellRenamed } from './renamed.ts';
 import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
 import { relayedKind } from './render/relayed.ts';
 import { Underway } from './underway.ts';
+import { PastUsers } from './whowas.ts';
 
 /** How an IRC client begins. No user name contains a blank. */
 const FIRST_LINE = /^(?:@\S+ +)?(?:CAP|NICK|USER|PASS|AUTHENTICATE) +\S/i;
@@ -35,10 +39,39 @@ export default definePlugin({
   summary: 'Speaks IRC with its clients',
   options: ircOptions,
   needs: { accounts: Accounts, dialogue: LoginDialogue, log: MessageLog, presence: Presence },
-  wants: { rooms: Rooms, roles: Roles, history: History, guests: Guests },
-  setup({ options, accounts, log, presence, rooms, roles, history, guests, server, clock, logger, hotState }) {
+  wants: { rooms: Rooms, roles: Roles, history: History, passwords: Passwords, guests: Guests },
+  setup({
+    options,
+    accounts,
+    log,
+    presence,
+    rooms,
+    roles,
+    history,
+    passwords,
+    guests,
+    server,
+    clock,
+    logger,
+    quota,
+    hotState,
+  }) {
     const irc = hotState('irc', () => newIrc(clock.now()));
-    Object.assign(irc, { options, accounts, log, presence, rooms, roles, history, guests, server, clock, logger });
+    const services = {
+      options,
+      accounts,
+      log,
+      presence,
+      rooms,
+      roles,
+      history,
+      passwords,
+      guests,
+      server,
+      clock,
+      logger,
+    };
+    Object.assign(irc, { ...services, operAttempts: quota('irc-oper') });
     const shown = hotState('presence', () => new IrcPresence(irc));
     const follower = new LogFollower(irc, shown);
     const keepalive = new Keepalive(irc);
@@ -56,6 +89,7 @@ export default definePlugin({
     const codec: Codec = {
       name: 'irc',
       takesOver: true,
+      renames: true,
       subprotocols: { 'text.ircv3.net': 'text', 'binary.ircv3.net': 'binary' },
       claims: (firstLine) => FIRST_LINE.test(firstLine),
       open: (session) => new Client(session, irc),
@@ -93,7 +127,11 @@ export default definePlugin({
           const client = irc.clients.get(session);
           if (client === undefined) return;
           irc.underway.release(client);
+          irc.monitors.clear(client);
           if (account !== undefined) irc.clients.offline(client, account);
+        },
+        async onAccountChange(account, change) {
+          if (change === 'renamed') tellRenamed(irc, account);
         },
         onMessage: {
           transform: {
@@ -121,6 +159,7 @@ export default definePlugin({
         const stops = [
           presence.watch((account) => {
             irc.census.changed(account);
+            irc.monitors.changed(account);
             shown.changed(account).catch(failed);
           }),
           () => keepalive.stop(),
@@ -141,11 +180,12 @@ function newIrc(since: number): Irc {
   const parts = {
     clients: new Clients(),
     underway: new Underway(),
+    pastUsers: new PastUsers(),
     extras: new MessageExtras(),
     reasons: new Map(),
     lastWords: new Map(),
     since,
   };
   const irc = parts as unknown as Irc;
-  return Object.assign(irc, { channels: new Channels(irc), census: new Census(irc) });
+  return Object.assign(irc, { channels: new Channels(irc), census: new Census(irc), monitors: new Monitors(irc) });
 }

@@ -5,7 +5,9 @@ import type {
   History,
   Logger,
   MessageLog,
+  Passwords,
   Presence,
+  Quota,
   Roles,
   Rooms,
   Server,
@@ -15,9 +17,11 @@ import type { Census } from './census.ts';
 import type { Channels } from './channels.ts';
 import type { Clients } from './clients.ts';
 import type { MessageExtras } from './extras.ts';
+import type { Monitors } from './monitors.ts';
 import { nickOf } from './names.ts';
 import type { IrcOptions } from './options.ts';
 import type { Underway } from './underway.ts';
+import type { PastUsers } from './whowas.ts';
 
 /** The services of one generation of the plugin. */
 export interface IrcServices {
@@ -32,6 +36,9 @@ export interface IrcServices {
   readonly roles: Roles | undefined;
   readonly history: History | undefined;
   readonly guests: Guests | undefined;
+  readonly passwords: Passwords | undefined;
+  /** The passwords of operators that were tried. */
+  readonly operAttempts: Quota;
 }
 
 /** What the parts of the plugin share. It outlives a reload, as sessions do; the services in it are then replaced. */
@@ -40,6 +47,8 @@ export interface Irc extends IrcServices {
   readonly channels: Channels;
   readonly census: Census;
   readonly underway: Underway;
+  readonly monitors: Monitors;
+  readonly pastUsers: PastUsers;
   readonly extras: MessageExtras;
   /** Why messages were deleted, by id, until others are told. */
   readonly reasons: Map<number, string>;

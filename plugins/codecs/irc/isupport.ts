@@ -1,4 +1,6 @@
+import { AWAY_LENGTH, NAME_LENGTH } from './commands/status.ts';
 import type { Irc } from './irc.ts';
+import { MONITORED_MOST } from './monitors.ts';
 
 /** The longest line of the list, in tokens. */
 const TOKENS_A_LINE = 13;
@@ -23,6 +25,10 @@ function tokens({ options }: Irc): readonly string[] {
     'ELIST=CMNTU',
     'SAFELIST',
     'TARGMAX=PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:,PART:,KICK:,NAMES:',
+    'BOT=B',
+    `MONITOR=${MONITORED_MOST}`,
+    `NAMELEN=${NAME_LENGTH}`,
+    `AWAYLEN=${AWAY_LENGTH}`,
     'UTF8ONLY',
     'WHOX',
     `NETWORK=${options.network}`,

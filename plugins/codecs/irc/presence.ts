@@ -3,6 +3,7 @@ import { extendedJoin } from './channel-lines.ts';
 import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
 import { type Irc, sourceOf } from './irc.ts';
+import { personOf } from './people.ts';
 
 /** Shows who comes online and who goes: members of a channel as `JOIN` and `QUIT`. */
 export class IrcPresence {
@@ -35,20 +36,23 @@ export class IrcPresence {
 
   /** Tells the clients in a channel of a member. @param except clients that know */
   joined(channel: Channel, account: Account, except: ReadonlySet<Client>): void {
-    const { channels, clients } = this.#irc;
+    const { channels } = this.#irc;
     const source = sourceOf(this.#irc, account);
-    const realname = clients.of(account)[0]?.realname ?? account.name;
+    const { realname, away } = personOf(this.#irc, account);
     for (const client of channels.clientsIn(channel)) {
       if (except.has(client)) continue;
       const params = [channel.name, ...extendedJoin(client, { account, realname })];
       client.send({ source, command: 'JOIN', params }, { account });
+      if (away === undefined || !client.has('away-notify')) continue;
+      client.send({ source, command: 'AWAY', params: [away] }, { account });
     }
   }
 
   #gone(account: Account): void {
-    const { channels, lastWords } = this.#irc;
+    const { channels, clients, lastWords, pastUsers } = this.#irc;
     const source = sourceOf(this.#irc, account);
     const reason = lastWords.get(account.id) ?? 'Connection closed';
+    for (const client of clients.of(account)) pastUsers.add(client);
     if (this.#shown.delete(account.id)) {
       for (const peer of channels.peersOf(account)) {
         peer.send({ source, command: 'QUIT', params: [reason] }, { account });
@@ -59,6 +63,10 @@ export class IrcPresence {
 
   #isOnline({ id, name }: Account): boolean {
     const { presence, server } = this.#irc;
-    return server.sessionsOf({ id, name }).length > 0 || presence.find(name)?.id === id;
+    return (
+      server.sessionsOf({ id, name }).length > 0 ||
+      (presence.elsewhere?.({ id }).length ?? 0) > 0 ||
+      presence.find(name)?.id === id
+    );
   }
 }

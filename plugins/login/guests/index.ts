@@ -221,8 +221,14 @@ export default definePlugin({
           // After a refusal as a guest, the client may have logged in as a user.
           if (session.account?.id !== guests.of(session)?.account?.id) await leave(session);
         },
-        async onDisconnect(session) {
-          await leave(session);
+        onDisconnect: {
+          observe: {
+            // It takes a while: others are told before.
+            order: 'post',
+            async handler(session) {
+              await leave(session);
+            },
+          },
         },
         onCommand: {
           guard: {

@@ -6,18 +6,28 @@ import { kickCommands } from './kick.ts';
 import { listCommands } from './list.ts';
 import { messageCommands } from './messages.ts';
 import { modeCommands } from './mode.ts';
+import { monitorCommands } from './monitor.ts';
+import { nickCommands } from './nick.ts';
+import { operatorCommands } from './operators.ts';
 import { redactCommands } from './redact.ts';
 import { renameCommands } from './rename.ts';
 import { serverCommands } from './server.ts';
 import { sessionCommands } from './session.ts';
+import { statusCommands } from './status.ts';
 import { tagCommands } from './tagmsg.ts';
 import { topicCommands } from './topic.ts';
 import { whoCommands } from './who.ts';
 import { whoisCommands } from './whois.ts';
+import { whowasCommands } from './whowas.ts';
 
 /** The commands of IRC, for clients that are logged in. */
 export const COMMANDS: IrcCommands = {
   ...batchCommands,
+  ...monitorCommands,
+  ...nickCommands,
+  ...operatorCommands,
+  ...statusCommands,
+  ...whowasCommands,
   ...redactCommands,
   ...tagCommands,
   ...channelCommands,

@@ -9,6 +9,7 @@ import { parseCtcp } from '../wire/ctcp.ts';
 import { formattingAsMarks, stripFormatting } from '../wire/formatting.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { collect } from './batch.ts';
+import { addAway } from './status.ts';
 import { relay } from './tagmsg.ts';
 
 /** The most targets of one line. */
@@ -145,6 +146,7 @@ function sent(call: Call, target: string, { text, form, reply }: Prepared, answe
     call.line(problem(call));
     return;
   }
+  if (form !== 'notice') addAway(call, target);
   if (answer.kind === 'error' || !client.has('echo-message')) return;
   const id = Number(answer.facts?.id ?? 0);
   const posted = client.takePosted(id);

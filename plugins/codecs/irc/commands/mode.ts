@@ -6,6 +6,7 @@ import { parsedModes } from '../modes/parsed.ts';
 import { settingModes } from '../modes/settings.ts';
 import { isChannel } from '../names.ts';
 import { isIn, roomOf } from './channel.ts';
+import { userMode } from './user-modes.ts';
 
 /** The modes of channels. */
 export const modeCommands: IrcCommands = {
@@ -13,7 +14,7 @@ export const modeCommands: IrcCommands = {
     least: 1,
     async run(call) {
       const [target = '', letters, ...params] = call.params;
-      if (!isChannel(target)) return;
+      if (!isChannel(target)) return userMode(call);
       if (letters === undefined) return show(call, target);
       const room = await roomOf(call, target);
       if (room === undefined) return call.numeric('ERR_NOSUCHCHANNEL', [target]);

@@ -37,14 +37,6 @@ export const sessionCommands: IrcCommands = {
   AUTHENTICATE: { run: alreadyRegistered },
   USER: { run: alreadyRegistered },
   PASS: { run: alreadyRegistered },
-  NICK: {
-    run(call) {
-      const [nick = ''] = call.params;
-      if (nick === '') call.numeric('ERR_NONICKNAMEGIVEN');
-      else if (nick !== call.client.nick)
-        call.numeric('ERR_NICKLOCKED', [nick], 'Your nick is the name of your account.');
-    },
-  },
 };
 
 function alreadyRegistered(call: Call): void {

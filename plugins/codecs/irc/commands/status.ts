@@ -1,0 +1,59 @@
+import type { Call, IrcCommands } from '../call.ts';
+import type { Client } from '../client.ts';
+import { personOf } from '../people.ts';
+import type { DraftMessage } from '../wire/message.ts';
+
+/** The longest reason for being away, and the longest real name, in characters. */
+export const [AWAY_LENGTH, NAME_LENGTH] = [390, 150];
+
+/** What a client says about itself. */
+export const statusCommands: IrcCommands = {
+  AWAY: {
+    run(call) {
+      const { client, irc, account } = call;
+      const [reason = ''] = call.params;
+      const before = personOf(irc, account).away;
+      client.away = reason === '' ? undefined : [...reason].slice(0, AWAY_LENGTH).join('');
+      call.numeric(client.away === undefined ? 'RPL_UNAWAY' : 'RPL_NOWAWAY');
+      // Another client of the account may be there still.
+      const { away } = personOf(irc, account);
+      if (away === before) return;
+      tellWatchers(call, 'away-notify', { command: 'AWAY', params: away === undefined ? [] : [away] });
+    },
+  },
+  SETNAME: {
+    least: 1,
+    run(call) {
+      const { client } = call;
+      const [name = ''] = call.params;
+      if (name === '' || [...name].length > NAME_LENGTH) {
+        return call.standard('FAIL', 'INVALID_REALNAME', [], `A real name has 1 to ${NAME_LENGTH} characters.`);
+      }
+      client.realname = name;
+      const line = { command: 'SETNAME', params: [name] };
+      if (client.has('setname')) call.line({ source: client.source, ...line });
+      tellWatchers(call, 'setname', line);
+    },
+  },
+};
+
+/** Tells those who share a channel with the client, and those who monitor it, if they have a capability. */
+function tellWatchers({ client, account }: Call, capability: string, line: DraftMessage): void {
+  const told = watchersOf(client).filter((one) => one.has(capability));
+  for (const one of told) one.send({ source: client.source, ...line }, { account });
+}
+
+/** The clients that are told of changes to another one: they share a channel with it, or monitor it. */
+export function watchersOf({ account, irc }: Client): Client[] {
+  const monitoring = irc.monitors.clientsFor(account).filter((one) => one.has('extended-monitor'));
+  const watchers = new Set([...irc.channels.peersOf(account), ...monitoring]);
+  for (const own of irc.clients.of(account)) watchers.delete(own);
+  return [...watchers];
+}
+
+/** Tells a client that somebody whom it writes to is away. */
+export function addAway(call: Call, target: string): void {
+  const account = call.irc.presence.find(target);
+  const away = account && personOf(call.irc, account).away;
+  if (account !== undefined && away !== undefined) call.numeric('RPL_AWAY', [target], away);
+}
