@@ -69,13 +69,14 @@ const ANSWERS: Readonly<Record<string, (about: string) => string>> = {
   reacted: () => 'You reacted to the message.',
   unreacted: () => 'You took your reaction back.',
   reported: () => 'The moderators were told.',
-  sent: () => 'Sent.',
+  sent: (unknown) => (unknown === '' ? 'Sent.' : `Sent, but there is no user ${unknown}.`),
+  topic: (about) => about.replace(/^(\S+) ?/, 'The topic of $1: '),
   done: (about) => (about === '' || /^\d+$/.test(about) ? 'Done.' : `Done: ${about}`),
 };
 
 /** The answer of a command as a sentence, where it is a word such as `joined:#lab`. */
 export function answerInWords(text: string): string {
-  const [, word = '', about = ''] = /^([a-z-]+):(\S*)$/.exec(text) ?? [];
+  const [, word = '', about = ''] = /^([a-z-]+):(.*)$/.exec(text) ?? [];
   return Object.hasOwn(ANSWERS, word) ? (ANSWERS[word]?.(about) ?? text) : text;
 }
 
