@@ -33,14 +33,16 @@ export class LogFollower {
   }
 
   #left(room: number, account: Account, entry: Entry): void {
-    const { channels, server } = this.#irc;
+    const { channels, partings, server } = this.#irc;
     const channel = channels.get(room);
     if (channel === undefined || !channel.members.has(account.id)) return;
     const source = sourceOf(this.#irc, account);
+    const reason = partings.get(`${room} ${account.id}`);
+    const params = reason === undefined ? [channel.name] : [channel.name, reason];
     if (server.shown(entry) !== undefined) {
       for (const client of channels.clientsIn(channel)) {
         if (client.account.id === account.id && client.isActing(channel.name)) continue;
-        client.send({ source, command: 'PART', params: [channel.name] }, { account });
+        client.send({ source, command: 'PART', params }, { account });
       }
     }
     channels.leave(room, account);

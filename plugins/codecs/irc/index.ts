@@ -183,6 +183,7 @@ function newIrc(since: number): Irc {
     pastUsers: new PastUsers(),
     extras: new MessageExtras(),
     reasons: new Map(),
+    partings: new Map(),
     lastWords: new Map(),
     since,
   };

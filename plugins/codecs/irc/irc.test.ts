@@ -18,14 +18,14 @@ test('two clients talk in a channel, and to each other', async () => {
     ':irc.example 353 bob = #lab :@alice bob',
     ':irc.example 366 bob #lab :End of /NAMES list',
   ]);
-  expect(await bob.asks('PRIVMSG #lab :hello', 'PRIVMSG alice :psst', 'PART #lab')).toEqual([
-    ':bob!bob@irc.example PART #lab',
+  expect(await bob.asks('PRIVMSG #lab :hello', 'PRIVMSG alice :psst', 'PART #lab :so long')).toEqual([
+    ':bob!bob@irc.example PART #lab :so long',
   ]);
   expect(await alice.asks()).toEqual([
     ':bob!bob@irc.example JOIN #lab',
     ':bob!bob@irc.example PRIVMSG #lab :hello',
     ':bob!bob@irc.example PRIVMSG alice :psst',
-    ':bob!bob@irc.example PART #lab',
+    ':bob!bob@irc.example PART #lab :so long',
   ]);
 });
 

@@ -52,6 +52,8 @@ export interface Irc extends IrcServices {
   readonly extras: MessageExtras;
   /** Why messages were deleted, by id, until others are told. */
   readonly reasons: Map<number, string>;
+  /** Why accounts leave rooms, by room and account, until others are told. */
+  readonly partings: Map<string, string>;
   /** What accounts said as they went, until others are told. */
   readonly lastWords: Map<number, string>;
   /** When the server began to speak IRC, in milliseconds since 1970. */

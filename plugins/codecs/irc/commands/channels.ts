@@ -27,10 +27,13 @@ export const channelCommands: IrcCommands = {
   },
   NAMES: {
     run(call) {
+      const { irc, account } = call;
       const [given = '*'] = call.params;
       for (const name of elements(given)) {
-        const channel = ownChannel(call, name);
-        if (channel !== undefined) for (const line of namesLines(call.client, channel)) call.line(line);
+        const channel = irc.channels.find(name);
+        // Whoever may join a channel may see who is there.
+        const isVisible = channel?.settings.access === 'public' || channel?.members.has(account.id);
+        if (channel !== undefined && isVisible) for (const line of namesLines(call.client, channel)) call.line(line);
       }
       call.numeric('RPL_ENDOFNAMES', [given]);
     },
@@ -70,13 +73,17 @@ async function part(call: Call, name: string, reason: string | undefined): Promi
     const exists = channel !== undefined || (await roomOf(call, name)) !== undefined;
     return call.numeric(exists ? 'ERR_NOTONCHANNEL' : 'ERR_NOSUCHCHANNEL', [name]);
   }
+  const parting = `${channel.room} ${account.id}`;
+  if (reason !== undefined) irc.partings.set(parting, reason);
   const answer = await client.acting(channel.name, () => call.command('leave', { room: channel.name }));
   // IRC has no way to stay: a room whose last owner goes has none until another one is made.
   if (answer.kind === 'error' && answer.reason === 'last-owner') {
     await client.acting(channel.name, async () => irc.rooms?.leave(channel.room, account));
   } else if (answer.kind === 'error') {
+    irc.partings.delete(parting);
     return call.refuse(answer, name);
   }
+  irc.partings.delete(parting);
   const params = reason === undefined ? [channel.name] : [channel.name, reason];
   call.line({ source: client.source, command: 'PART', params });
 }
