@@ -1,0 +1,101 @@
+import { on } from 'node:events';
+import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { describe, expect, test } from 'vitest';
+import { IrcClient } from '../../../test/support/irc-client.ts';
+import { openWebSocket } from '../../../test/support/web-client.ts';
+
+const IRC = { irc: { name: 'irc.example', everyone: '' } };
+
+/** Bob is in #lab, and Alice with a phone and a desk. */
+async function town(server: TestServer): Promise<Record<'bob' | 'phone' | 'desk', IrcClient>> {
+  const bob = await IrcClient.joins(server, 'bob');
+  await bob.asks('JOIN #lab');
+  await server.registers('alice');
+  const alice = (device: string) =>
+    IrcClient.logIn(server, { nick: 'alice', as: `alice@${device}`, password: PASSWORD });
+  const [phone, desk] = [await alice('phone'), await alice('desk')];
+  await phone.asks('JOIN #lab');
+  for (const client of [bob, desk, phone]) await client.asks();
+  return { bob, phone, desk };
+}
+
+describe('two devices of an account', () => {
+  test('both read what is said to it and by it', async () => {
+    await using server = await startServer(IRC);
+    const { bob, phone, desk } = await town(server);
+    await bob.asks('PRIVMSG #lab :to the room', 'PRIVMSG alice :to alice');
+    const said = [':bob!bob@irc.example PRIVMSG #lab :to the room', ':bob!bob@irc.example PRIVMSG alice :to alice'];
+    expect(await phone.asks()).toEqual(said);
+    expect(await desk.asks()).toEqual(said);
+    await phone.asks('PRIVMSG #lab :from the phone', 'PRIVMSG bob :psst');
+    expect(await desk.asks()).toEqual([
+      ':alice!alice@irc.example PRIVMSG #lab :from the phone',
+      ':alice!alice@irc.example PRIVMSG bob :psst',
+    ]);
+    expect(await phone.asks()).toEqual([]);
+  });
+
+  test('both are in the channels that one of them joins, and leave them together', async () => {
+    await using server = await startServer(IRC);
+    const { bob, phone, desk } = await town(server);
+    await desk.asks('JOIN #attic');
+    expect((await phone.asks())[0]).toBe(':alice!alice@irc.example JOIN #attic');
+    await phone.asks('PART #lab');
+    expect(await desk.asks()).toEqual([':alice!alice@irc.example PART #lab']);
+    expect(await bob.asks()).toEqual([':alice!alice@irc.example PART #lab']);
+    await bob.asks('PRIVMSG #lab :is anyone here?');
+    expect(await desk.asks()).toEqual([]);
+  });
+
+  test('others are told of the first to come and of the last to go', async () => {
+    await using server = await startServer(IRC);
+    const { bob, phone, desk } = await town(server);
+    phone.says('QUIT :out of battery');
+    await phone.ends();
+    expect(await bob.asks()).toEqual([]);
+    await IrcClient.logIn(server, { nick: 'alice', as: 'alice@phone', password: PASSWORD });
+    expect(await bob.asks()).toEqual([]);
+    const whois = await bob.asks('WHOIS alice');
+    expect(whois.filter((line) => line.includes(' 311 '))).toHaveLength(1);
+    await desk.asks();
+  });
+
+  test('a device that was away gets what it lacks, and no more', async () => {
+    await using server = await startServer(IRC);
+    const { bob, phone, desk } = await town(server);
+    phone.says('QUIT');
+    await phone.ends();
+    await bob.asks('PRIVMSG #lab :one');
+    expect(await desk.asks()).toEqual([':bob!bob@irc.example PRIVMSG #lab :one']);
+    await desk.asks('PRIVMSG bob :two');
+    const again = await IrcClient.logIn(server, { nick: 'alice', as: 'alice@phone', password: PASSWORD });
+    expect((await again.asks()).filter((line) => line.includes('PRIVMSG'))).toEqual([
+      ':bob!bob@irc.example PRIVMSG #lab :one',
+      ':alice!alice@irc.example PRIVMSG bob :two',
+    ]);
+  });
+});
+
+test('a web page speaks IRC by its subprotocol, a line in each message', async () => {
+  await using server = await startServer({ ...IRC, http: { port: 0 }, websocket: true });
+  const bob = await IrcClient.joins(server, 'bob');
+  await server.registers('alice');
+  const socket = await openWebSocket(server.listening.get('http') ?? '', {}, '/ws', ['binary.ircv3.net']);
+  const messages = on(socket, 'message');
+  for (const line of [`PASS ${PASSWORD}`, 'NICK alice', 'USER alice 0 * :Alice']) socket.send(Buffer.from(line));
+  const read = async (end: string) => {
+    const lines: string[] = [];
+    while (!lines.at(-1)?.includes(end)) {
+      const [data, isBinary] = (await messages.next()).value ?? [];
+      expect(isBinary).toBe(true);
+      lines.push(String(data));
+    }
+    return lines;
+  };
+  expect((await read(' 422 '))[0]).toBe(':irc.example 001 alice :Welcome to the chatserv network, alice');
+  await bob.asks('PRIVMSG alice :hi');
+  expect(await read('PRIVMSG')).toEqual([':bob!bob@irc.example PRIVMSG alice :hi']);
+  socket.send(Buffer.from([0xff, 0xfe]));
+  expect(await read('FAIL')).toEqual([':irc.example FAIL * INVALID_UTF8 :Message rejected, it is not valid UTF-8']);
+  socket.terminate();
+});
