@@ -1,5 +1,5 @@
 import { EVERYONE } from 'chatserv';
-import type { Call, IrcCommands } from '../call.ts';
+import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
 import { channelLines, namesLines } from '../channel-lines.ts';
 import type { Channel } from '../channels.ts';
 import { elements, isChannel } from '../names.ts';
@@ -32,8 +32,10 @@ export const channelCommands: IrcCommands = {
       for (const name of elements(given)) {
         const channel = irc.channels.find(name);
         // Whoever may join a channel may see who is there.
-        const isVisible = channel?.settings.access === 'public' || channel?.members.has(account.id);
-        if (channel !== undefined && isVisible) for (const line of namesLines(call.client, channel)) call.line(line);
+        if (channel === undefined) continue;
+        const { access, key } = channel.settings;
+        const isVisible = (access === 'public' && key === '') || channel.members.has(account.id);
+        if (isVisible) for (const line of namesLines(call.client, channel)) call.line(line);
       }
       call.numeric('RPL_ENDOFNAMES', [given]);
     },
@@ -50,12 +52,8 @@ async function join(call: Call, name: string, key: string | undefined): Promise<
   const { client, irc, account } = call;
   if (ownChannel(call, name) !== undefined) return;
   if (!isChannel(name) || !name.startsWith('#') || name === '#') return call.numeric('ERR_NOSUCHCHANNEL', [name]);
-  const room = await roomOf(call, name);
   await client.acting(name, async () => {
-    // Nobody owns a channel that a client of IRC opens: it goes with its last member.
-    const answer = await (room === undefined
-      ? call.command('create', { room: name, role: 'moderator' })
-      : call.command('join', { room: name, key }));
+    const answer = await enter(call, name, key);
     if (answer.kind === 'error') {
       // A private room, or another one whose name looks the same.
       if (answer.reason === 'taken') return call.numeric('ERR_INVITEONLYCHAN', [name], answer.sentence);
@@ -64,6 +62,16 @@ async function join(call: Call, name: string, key: string | undefined): Promise<
     const channel = await irc.channels.join(Number(answer.facts?.room), account);
     if (channel !== undefined) for (const line of channelLines(client, channel)) call.line(line);
   });
+}
+
+/** Joins a channel, or opens it. */
+async function enter(call: Call, name: string, key: string | undefined): Promise<CommandAnswer> {
+  if ((await roomOf(call, name)) !== undefined) return call.command('join', { room: name, key });
+  // Nobody owns a channel that a client of IRC opens: it goes with its last member.
+  const created = await call.command('create', { room: name, role: 'moderator' });
+  const isTaken = created.kind === 'error' && created.reason === 'taken';
+  // Another client may have opened it meanwhile.
+  return isTaken && (await roomOf(call, name)) !== undefined ? call.command('join', { room: name, key }) : created;
 }
 
 async function part(call: Call, name: string, reason: string | undefined): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Message } from 'chatserv';
-import type { Irc } from '../irc.ts';
+import { invitedTo, type Message } from 'chatserv';
+import { type Irc, sourceOf } from '../irc.ts';
 import { type DraftMessage, serializeMessage } from '../wire/message.ts';
 import { EVERY_CLIENT, RECIPIENT, saidLines } from './said.ts';
 import { type Has, tagsOf } from './tags.ts';
@@ -7,9 +7,14 @@ import { type Has, tagsOf } from './tags.ts';
 /** What a codec renders: the text, or the parts around the recipient's nick. */
 export type Rendering = string | readonly string[];
 
-/** A message as lines. */
+/** A message as lines; one that invites to a room, as an `INVITE`. */
 export function renderMessage(irc: Irc, message: Message, capabilities: string): Rendering {
-  return renderLines(saidLines(irc, message, targetOf(irc, message), hasIn(capabilities)));
+  const { audience, from, id, kind, text, time } = message;
+  const has = hasIn(capabilities);
+  const room = kind === 'message' && !('group' in audience) ? invitedTo(text) : undefined;
+  if (room === undefined) return renderLines(saidLines(irc, message, targetOf(irc, message), has));
+  const tags = tagsOf(irc, has, { id, time, account: from });
+  return renderLines([{ tags, source: sourceOf(irc, from), command: 'INVITE', params: [RECIPIENT, `#${room}`] }]);
 }
 
 /** What a client is told in a notice, having no line for it: an edit, say, in the words of its plugin. */
