@@ -32,7 +32,7 @@ export default {
   'log-messages': { file: 'messages/log-messages', provides: [] },
   'login-rate': { file: 'login/login-rate', provides: [] },
   logout: { file: 'commands/logout', provides: [] },
-  markers: { file: 'messages/markers/index', provides: ['personal-data'] },
+  markers: { file: 'messages/markers/index', provides: ['personal-data', 'markers'] },
   me: { file: 'commands/me', provides: [] },
   memory: { file: 'stores/memory/index', provides: ['accounts', 'message-log', 'storage', 'archive'] },
   mentions: { file: 'messages/mentions/index', provides: [] },

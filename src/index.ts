@@ -166,6 +166,7 @@ export {
 export { KeyOwners } from './services/key-owners.ts';
 export { Lockout } from './services/lockout.ts';
 export { LoginDialogue } from './services/login-dialogue.ts';
+export { Markers } from './services/markers.ts';
 export {
   type CursorMove,
   type Device,

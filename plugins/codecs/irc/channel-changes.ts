@@ -1,4 +1,4 @@
-import { type Account, type RoomChange, type RoomRole, roomChangeSentence } from 'chatserv';
+import { type Account, type Entry, type RoomChange, type RoomRole, roomChangeSentence } from 'chatserv';
 import { renameLines } from './channel-lines.ts';
 import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
@@ -8,6 +8,7 @@ import { roleChanges } from './modes/members.ts';
 import { type ModeChange, modeParams } from './modes/mode-change.ts';
 import { type ChannelSettings, settingChanges } from './modes/settings.ts';
 import { nickOf } from './names.ts';
+import type { LineFacts } from './render/tags.ts';
 import type { DraftMessage } from './wire/message.ts';
 
 /** Stands for a key that another server has not passed on yet. */
@@ -25,14 +26,14 @@ interface Told {
 /**
  * Notes what has changed in a channel, and tells its clients: as what it is in IRC, or in a notice. A client whose own
  * command has changed it is told by the answer.
- * @param time of the change, in milliseconds since 1970
+ * @param entry the change's entry in the log
  */
 export async function tellChange(
   irc: Irc,
   channel: Channel,
   change: RoomChange,
   by: Account,
-  time: number,
+  { id, time }: Pick<Entry, 'id' | 'time'>,
 ): Promise<void> {
   const source = by.id > 0 ? sourceOf(irc, by) : irc.options.name;
   const told: Told = { irc, channel, by, source };
@@ -43,7 +44,7 @@ export async function tellChange(
     case 'topic':
       Object.assign(channel, { topic: change.topic, topicTime: time });
       channel.topicBy = by.id > 0 ? nickOf(by) : irc.options.name;
-      return tell(told, { command: 'TOPIC', params: [channel.name, change.topic] });
+      return tell(told, { command: 'TOPIC', params: [channel.name, change.topic] }, { id, time });
     case 'access':
       return tellSettings(told, { access: change.access });
     case 'posting':
@@ -98,12 +99,12 @@ function* audience({ irc, channel, by }: Told): Iterable<Client> {
   }
 }
 
-function send({ by }: Told, client: Client, line: DraftMessage): void {
-  client.send(line, by.id > 0 ? { account: by } : {});
+function send({ by }: Told, client: Client, line: DraftMessage, facts: LineFacts = {}): void {
+  client.send(line, by.id > 0 ? { ...facts, account: by } : facts);
 }
 
-function tell(told: Told, line: DraftMessage): void {
-  for (const client of audience(told)) send(told, client, { source: told.source, ...line });
+function tell(told: Told, line: DraftMessage, facts: LineFacts = {}): void {
+  for (const client of audience(told)) send(told, client, { source: told.source, ...line }, facts);
 }
 
 function tellModes(told: Told, changes: readonly ModeChange[]): void {

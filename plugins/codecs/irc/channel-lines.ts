@@ -1,6 +1,7 @@
 import type { Account, RoomRole } from 'chatserv';
 import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
+import { markreadLine } from './history/reference.ts';
 import { accountNameOf, sourceOf } from './irc.ts';
 import { isSecret } from './modes/settings.ts';
 import { nickOf } from './names.ts';
@@ -27,7 +28,9 @@ export function prefixOf(role: RoomRole): string {
 export function channelLines(client: Client, channel: Channel): DraftMessage[] {
   const end = client.numericLine('RPL_ENDOFNAMES', [channel.name]);
   const names = client.has('draft/no-implicit-names') ? [] : [...namesLines(client, channel), end];
-  return [joinLine(client, channel), ...topicLines(client, channel), ...names];
+  const time = client.readTimes.get(channel.room) ?? 0;
+  const read = client.has('draft/read-marker') ? [markreadLine(channel.name, time)] : [];
+  return [joinLine(client, channel), ...topicLines(client, channel), ...read, ...names];
 }
 
 /** What a client is told when a channel gets another name. @param source who renamed it @param before its old name */

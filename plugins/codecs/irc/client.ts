@@ -11,6 +11,7 @@ import {
 } from 'chatserv';
 import { inputsOf } from './call.ts';
 import { CatchUp } from './catch-up.ts';
+import { tellRead } from './commands/markread.ts';
 import { type Irc, sourceOf } from './irc.ts';
 import type { Multiline } from './multiline.ts';
 import { nickOf } from './names.ts';
@@ -60,6 +61,8 @@ export class Client implements CodecState {
   readonly #enabled = new Set<string>();
   readonly #posted = new Map<number, Message>();
   #batches = 0;
+  /** Up to when its account has read channels, by room, for the lines of a `JOIN`: milliseconds since 1970. */
+  readonly readTimes = new Map<number, number>();
   /** A message that the client is sending in several lines. */
   multiline: Multiline | undefined;
 
@@ -125,6 +128,7 @@ export class Client implements CodecState {
   enable(capability: string, isOn = true): void {
     if (isOn) this.#enabled.add(capability);
     else this.#enabled.delete(capability);
+    if (isOn && capability === 'draft/read-marker') this.irc.markers?.marksItself(this.session);
     this.#capabilities = this.enabled.join(' ');
   }
 
@@ -191,6 +195,7 @@ export class Client implements CodecState {
       }
       case 'event':
         if (output.event === 'renamed') return this.isRenaming ? '' : this.#renamed(String(output.facts.before));
+        if (output.event === 'marker') void tellRead(this, Number(output.facts.room)).catch(() => {});
         return output.event === LINES ? String(output.facts.text) : '';
       case 'error':
         if (output.reason === 'rate') return this.numeric('RPL_TRYAGAIN', [output.about]);

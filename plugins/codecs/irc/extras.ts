@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IdempotencyKey, Message, MessageDraft } from 'chatserv';
+import { type IdempotencyKey, type Message, type MessageDraft, withoutControls } from 'chatserv';
 
 /** A part of a message, as its client sent it in a line of its own. */
 export interface Part {
@@ -63,7 +63,7 @@ export class MessageExtras {
 }
 
 function keyOf(sender: number, time: number, text: string): string {
-  return `${sender} ${time} ${text.replaceAll('\n', ' ')}`;
+  return `${sender} ${time} ${withoutControls(text)}`;
 }
 
 /** Adds to a map, and forgets its oldest entry if it has too many. */

@@ -51,6 +51,6 @@ export class LogFollower {
   async #changed(entry: Entry, by: Account): Promise<void> {
     const channel = this.#irc.channels.get(entry.room);
     const change = roomChangeIn(entry);
-    if (channel !== undefined && change !== undefined) await tellChange(this.#irc, channel, change, by, entry.time);
+    if (channel !== undefined && change !== undefined) await tellChange(this.#irc, channel, change, by, entry);
   }
 }

@@ -5,17 +5,21 @@ import {
   type Entry,
   Guests,
   History,
+  Ignores,
   LoginDialogue,
+  Markers,
   MessageLog,
   Passwords,
   Presence,
   Roles,
   Rooms,
+  Storage,
 } from 'chatserv';
 import { Census } from './census.ts';
 import { Channels } from './channels.ts';
 import { CATCHING_UP, Client } from './client.ts';
 import { Clients } from './clients.ts';
+import { loadReadTime } from './commands/markread.ts';
 import { MessageExtras } from './extras.ts';
 import { LogFollower } from './follow.ts';
 import type { Irc } from './irc.ts';
@@ -23,6 +27,7 @@ import { Keepalive } from './keepalive.ts';
 import { Monitors } from './monitors.ts';
 import { ircOptions } from './options.ts';
 import { IrcPresence } from './presence.ts';
+import { ReadMarkers } from './read-markers.ts';
 import { REGISTRATION } from './registration/registration.ts';
 import { tellRenamed } from './renamed.ts';
 import { renderEntry } from './render/entry.ts';
@@ -38,8 +43,16 @@ export default definePlugin({
   name: 'irc',
   summary: 'Speaks IRC with its clients',
   options: ircOptions,
-  needs: { accounts: Accounts, dialogue: LoginDialogue, log: MessageLog, presence: Presence },
-  wants: { rooms: Rooms, roles: Roles, history: History, passwords: Passwords, guests: Guests },
+  needs: { accounts: Accounts, dialogue: LoginDialogue, log: MessageLog, presence: Presence, storage: Storage },
+  wants: {
+    rooms: Rooms,
+    roles: Roles,
+    history: History,
+    ignores: Ignores,
+    markers: Markers,
+    passwords: Passwords,
+    guests: Guests,
+  },
   setup({
     options,
     accounts,
@@ -48,6 +61,9 @@ export default definePlugin({
     rooms,
     roles,
     history,
+    ignores,
+    markers,
+    storage,
     passwords,
     guests,
     server,
@@ -57,6 +73,7 @@ export default definePlugin({
     hotState,
   }) {
     const irc = hotState('irc', () => newIrc(clock.now()));
+    const readMarkers = new ReadMarkers(storage);
     const services = {
       options,
       accounts,
@@ -65,6 +82,9 @@ export default definePlugin({
       rooms,
       roles,
       history,
+      ignores,
+      markers,
+      readMarkers,
       passwords,
       guests,
       server,
@@ -113,8 +133,12 @@ export default definePlugin({
             order: 'pre',
             filter: (session) => session.codec.name === codec.name,
             async handler(session, account) {
-              if (irc.clients.get(session)?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
+              const client = irc.clients.get(session);
+              if (client?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
               await irc.channels.load(account);
+              if (client?.has('draft/read-marker')) {
+                await Promise.all(irc.channels.of(account).map((channel) => loadReadTime(client, account, channel)));
+              }
               session.onClosed(() => {
                 if (server.sessionsOf(account).length === 0) irc.channels.forget(account);
               });
@@ -132,6 +156,7 @@ export default definePlugin({
         },
         async onAccountChange(account, change) {
           if (change === 'renamed') tellRenamed(irc, account);
+          if (change === 'removed') await readMarkers.forget(account);
         },
         onMessage: {
           transform: {

@@ -3,7 +3,9 @@ import type {
   Accounts,
   Guests,
   History,
+  Ignores,
   Logger,
+  Markers,
   MessageLog,
   Passwords,
   Presence,
@@ -20,6 +22,7 @@ import type { MessageExtras } from './extras.ts';
 import type { Monitors } from './monitors.ts';
 import { nickOf } from './names.ts';
 import type { IrcOptions } from './options.ts';
+import type { ReadMarkers } from './read-markers.ts';
 import type { Underway } from './underway.ts';
 import type { PastUsers } from './whowas.ts';
 
@@ -39,6 +42,9 @@ export interface IrcServices {
   readonly passwords: Passwords | undefined;
   /** The passwords of operators that were tried. */
   readonly operAttempts: Quota;
+  readonly ignores: Ignores | undefined;
+  readonly markers: Markers | undefined;
+  readonly readMarkers: ReadMarkers;
 }
 
 /** What the parts of the plugin share. It outlives a reload, as sessions do; the services in it are then replaced. */

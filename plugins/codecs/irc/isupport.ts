@@ -1,4 +1,5 @@
 import { AWAY_LENGTH, NAME_LENGTH } from './commands/status.ts';
+import { HISTORY_MOST } from './history/reference.ts';
 import type { Irc } from './irc.ts';
 import { MONITORED_MOST } from './monitors.ts';
 
@@ -11,6 +12,8 @@ function tokens({ options }: Irc): readonly string[] {
     `CHANTYPES=#${options.everyone === '' ? '' : '&'}`,
     'CASEMAPPING=ascii',
     'CHANNELLEN=33',
+    `CHATHISTORY=${HISTORY_MOST}`,
+    'MSGREFTYPES=msgid,timestamp',
     'NICKLEN=32',
     'USERLEN=16',
     'TOPICLEN=390',

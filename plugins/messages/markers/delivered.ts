@@ -3,9 +3,17 @@ import type { MessageLog, Session } from 'chatserv';
 /** Takes the number up to which the account of a session has read a room. */
 export type NoteRead = (session: Session, room: number, seq: number) => void;
 
+/** Sessions of people's clients that say what was read. They outlive a reload. */
+const MARKING = new WeakSet<Session>();
+
+/** A client says what was read, although its codec does not acknowledge messages. */
+export function marksItself(session: Session): void {
+  MARKING.add(session);
+}
+
 /** Whether a client can say what was read. For one of plain lines, what was delivered to it counts as read. */
-export function isProgram({ codec }: Session): boolean {
-  return codec.acknowledges === true;
+export function isProgram(session: Session): boolean {
+  return session.codec.acknowledges === true || MARKING.has(session);
 }
 
 /**

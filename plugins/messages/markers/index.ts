@@ -3,6 +3,7 @@ import {
   Accounts,
   definePlugin,
   Ignores,
+  Markers,
   MessageLog,
   nameRooms,
   OtherServers,
@@ -13,7 +14,7 @@ import {
   z,
 } from 'chatserv';
 import { conversationsCommand, notifyCommand, readCommand, unreadCommand } from './commands.ts';
-import { isProgram } from './delivered.ts';
+import { isProgram, marksItself } from './delivered.ts';
 import { NotificationLevels } from './levels.ts';
 import { totalsOf } from './listing.ts';
 import { SharedMarkers } from './other-servers.ts';
@@ -45,7 +46,7 @@ export default definePlugin({
   }),
   needs: { accounts: Accounts, messageLog: MessageLog, storage: Storage },
   wants: { ignores: Ignores, otherServers: OtherServers },
-  provides: { personalData: PersonalData },
+  provides: { personalData: PersonalData, markers: Markers },
   setup({ options, accounts, ignores, otherServers, messageLog, storage, server, logger, clock, hotState, signal }) {
     const positions = new Positions(messageLog, ignores);
     const reading = new Reading(messageLog, positions, server, logger, hotState('reading', readingState));
@@ -96,7 +97,10 @@ export default definePlugin({
     }
 
     return {
-      provide: { personalData: { name: 'notification-levels', of: ownLevels } },
+      provide: {
+        markers: { marksItself },
+        personalData: { name: 'notification-levels', of: ownLevels },
+      },
       commands: [readCommand(context), unreadCommand(context), conversationsCommand(context), notifyCommand(context)],
       hooks: {
         onLogin: {

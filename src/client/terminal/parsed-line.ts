@@ -3,7 +3,7 @@ import type { KnownCommand } from '../owner.ts';
 import type { Addressee } from './addressee.ts';
 
 /** A command and the rest of its line. */
-export interface CommandLine {
+interface CommandLine {
   readonly name: string;
   readonly text: string;
 }

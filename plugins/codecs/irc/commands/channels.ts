@@ -4,6 +4,7 @@ import { channelLines, namesLines } from '../channel-lines.ts';
 import type { Channel } from '../channels.ts';
 import { elements, isChannel } from '../names.ts';
 import { roomOf } from './channel.ts';
+import { loadReadTime } from './markread.ts';
 
 /** Stands for all channels, in `JOIN`. */
 const NONE = '0';
@@ -60,7 +61,9 @@ async function join(call: Call, name: string, key: string | undefined): Promise<
       return call.refuse(answer, name);
     }
     const channel = await irc.channels.join(Number(answer.facts?.room), account);
-    if (channel !== undefined) for (const line of channelLines(client, channel)) call.line(line);
+    if (channel === undefined) return;
+    await loadReadTime(client, account, channel);
+    for (const line of channelLines(client, channel)) call.line(line);
   });
 }
 

@@ -1,9 +1,11 @@
 import type { IrcCommands } from '../call.ts';
 import { batchCommands } from './batch.ts';
 import { channelCommands } from './channels.ts';
+import { chathistoryCommands } from './chathistory.ts';
 import { inviteCommands } from './invite.ts';
 import { kickCommands } from './kick.ts';
 import { listCommands } from './list.ts';
+import { markreadCommands } from './markread.ts';
 import { messageCommands } from './messages.ts';
 import { modeCommands } from './mode.ts';
 import { monitorCommands } from './monitor.ts';
@@ -28,6 +30,8 @@ export const COMMANDS: IrcCommands = {
   ...operatorCommands,
   ...statusCommands,
   ...whowasCommands,
+  ...chathistoryCommands,
+  ...markreadCommands,
   ...redactCommands,
   ...tagCommands,
   ...channelCommands,

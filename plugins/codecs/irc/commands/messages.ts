@@ -7,7 +7,7 @@ import { RELAYED, type Relayed } from '../render/relayed.ts';
 import { isEveryone, saidLines } from '../render/said.ts';
 import { parseCtcp } from '../wire/ctcp.ts';
 import { formattingAsMarks, stripFormatting } from '../wire/formatting.ts';
-import type { DraftMessage } from '../wire/message.ts';
+import { type DraftMessage, LINE } from '../wire/message.ts';
 import { collect } from './batch.ts';
 import { addAway } from './status.ts';
 import { relay } from './tagmsg.ts';
@@ -48,7 +48,7 @@ function decode(call: Call): readonly Input[] | undefined {
   if (target === '' || text === '' || target.includes(',') || tags.size > 0 || text.startsWith('\x01'))
     return undefined;
   const prepared = prepare(call, { command, text, tags });
-  if (prepared.text === '') return undefined;
+  if (prepared.text === '' || !fits(call, target, text)) return undefined;
   const encode = (answer: CommandAnswer) => {
     sent(call, target, prepared, answer);
     return call.text();
@@ -64,7 +64,13 @@ async function send(call: Call): Promise<void> {
   const targets = given.split(',').filter((target) => target !== '');
   if (targets.length === 0) return call.numeric('ERR_NORECIPIENT', [], `No recipient given (${command})`);
   if (stripFormatting(text) === '') return call.numeric('ERR_NOTEXTTOSEND');
+  if (!fits(call, given, text)) return call.numeric('ERR_INPUTTOOLONG');
   for (const target of targets.slice(0, TARGETS_MOST)) await say(call, target, { command, text, tags });
+}
+
+/** Whether a line has room for its source too, which others are shown. Clients know what fits, and split their texts. */
+function fits({ client, message }: Call, target: string, text: string): boolean {
+  return Buffer.byteLength(`:${client.source} ${message.command} ${target} :${text}\r\n`) <= LINE;
 }
 
 /** Says something to a target, and answers with what came of it. */

@@ -1,17 +1,22 @@
+import { roomChangeIn } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { topicLines } from '../channel-lines.ts';
 import { nickOf } from '../names.ts';
+import { tagsOf } from '../render/tags.ts';
 import { roomOf } from './channel.ts';
 
 /** Removes a topic, in a command of the server. */
 const NONE = '-';
+
+/** How many entries are looked at for that of a new topic. */
+const LOOKED_AT = 20;
 
 /** What channels are about. */
 export const topicCommands: IrcCommands = {
   TOPIC: {
     least: 1,
     async run(call) {
-      const { client } = call;
+      const { client, irc, account } = call;
       const [target = '', text] = call.params;
       const room = await roomOf(call, target);
       if (room === undefined) return call.numeric('ERR_NOSUCHCHANNEL', [target]);
@@ -20,7 +25,14 @@ export const topicCommands: IrcCommands = {
       const values = { room: name, text: text.trim() === '' ? NONE : text };
       const answer = await client.acting(name, () => call.command('topic', values));
       if (answer.kind === 'error') return call.refuse(answer, target);
-      call.line({ source: client.source, command: 'TOPIC', params: [name, String(answer.facts?.topic ?? '')] });
+      const entries = await irc.log.history(room.id, { limit: LOOKED_AT });
+      const entry = entries.findLast((one) => one.sender === account.id && roomChangeIn(one)?.change === 'topic');
+      const tags = tagsOf(irc, (capability) => client.has(capability), {
+        id: entry?.id ?? 0,
+        time: entry?.time,
+        account,
+      });
+      call.line({ tags, source: client.source, command: 'TOPIC', params: [name, String(answer.facts?.topic ?? '')] });
     },
   },
 };

@@ -3,7 +3,7 @@ import type { Part } from '../extras.ts';
 import { type Irc, sourceOf } from '../irc.ts';
 import { serializeCtcp } from '../wire/ctcp.ts';
 import { marksAsFormatting } from '../wire/formatting.ts';
-import type { DraftMessage } from '../wire/message.ts';
+import { type DraftMessage, LINE } from '../wire/message.ts';
 import { splitText } from '../wire/split.ts';
 import { type Has, tagsOf } from './tags.ts';
 
@@ -11,6 +11,8 @@ import { type Has, tagsOf } from './tags.ts';
 export type Said = Pick<Message, 'id' | 'from' | 'kind' | 'text' | 'reply' | 'time'> & {
   /** Its lines, if there are several. */
   readonly lines?: readonly string[] | undefined;
+  /** The tags of its client, where they are known. */
+  readonly tags?: ReadonlyMap<string, string>;
 };
 
 /** Where everyone is addressed who has no channel for that. */
@@ -19,14 +21,12 @@ export const EVERY_CLIENT = '$*';
 /** Stands for the recipient's nick while a line is rendered for all recipients. No text contains it. */
 export const RECIPIENT = '\x05';
 
-/** The longest line without its tags, in bytes. */
-const LINE = 512;
-
 /** The longest nick, in bytes: 32 characters. */
 const NICK = 128;
 
-/** The bytes of a line besides source, command, target and text: `: `, ` `, ` :`, `\r\n`, and `\x01ACTION \x01`. */
-const FRAME = 7 + 9;
+/** The bytes of a line besides source, command, target and text: `:`, two blanks, ` :` and the end; and those of an action. */
+const FRAME = 7;
+const ACTION = 9;
 
 /**
  * A message as lines to a target: one, or several if its text is long or has several lines. The first has the message's
@@ -38,9 +38,10 @@ export function saidLines(irc: Irc, said: Said, target: string, has: Has): Draft
   const command = isServer || kind === 'notice' || target === EVERY_CLIENT ? 'NOTICE' : 'PRIVMSG';
   const source = isServer ? irc.options.name : sourceOf(irc, from);
   const extras = irc.extras.of(said);
-  const facts = { id, time, account: from, reply, client: extras?.tags };
+  const facts = { id, time, account: from, reply, client: said.tags ?? extras?.tags };
   const targetLength = target === RECIPIENT ? NICK : Buffer.byteLength(target);
-  const room = LINE - FRAME - Buffer.byteLength(source) - command.length - targetLength;
+  const frame = FRAME + (kind === 'action' ? ACTION : 0);
+  const room = LINE - frame - Buffer.byteLength(source) - command.length - targetLength;
   const parts = extras?.parts?.every(({ text }) => Buffer.byteLength(text) <= room)
     ? extras.parts
     : partsOf(said, room);

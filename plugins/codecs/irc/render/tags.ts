@@ -7,7 +7,7 @@ export type Has = (capability: string) => boolean;
 /** What tags tell about a line, to clients that have switched them on. */
 export interface LineFacts {
   /** When it was said, in milliseconds since 1970. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   /** The id of its entry in the log, or another one; 0 if it has none. */
   readonly id?: number | string;
   readonly account?: Account;

@@ -1,0 +1,143 @@
+import { type Entry, EVERYONE, findPlace, placeRefusal } from 'chatserv';
+import type { Call, IrcCommands } from '../call.ts';
+import { isPlayed, playedLines } from '../history/lines.ts';
+import { HistoryReader, type Range } from '../history/reader.ts';
+import { HISTORY_MOST, locate, parseReference, parseTimestamp, type Reference } from '../history/reference.ts';
+import { nickOf } from '../names.ts';
+import { isEveryone } from '../render/said.ts';
+import type { DraftMessage } from '../wire/message.ts';
+
+/** How many conversations are looked through for `TARGETS`, at a time and in all. */
+const POSITIONS = 100;
+const POSITIONS_MOST = 1000;
+
+/** What was said before. */
+export const chathistoryCommands: IrcCommands = {
+  CHATHISTORY: {
+    async run(call) {
+      const [given = '', ...params] = call.params;
+      const subcommand = given.toUpperCase();
+      if (subcommand === 'TARGETS') return targets(call, params);
+      if (!Object.hasOwn(RANGES, subcommand)) {
+        return fail(
+          call,
+          given === '' ? 'NEED_MORE_PARAMS' : 'INVALID_PARAMS',
+          given === '' ? [] : [given],
+          'Unknown subcommand',
+        );
+      }
+      await messages(call, subcommand, params);
+    },
+  },
+};
+
+/** How many references a subcommand takes, and the range that it means, where it is not `AROUND`. */
+const RANGES: Readonly<Record<string, number>> = { BEFORE: 1, AFTER: 1, LATEST: 1, AROUND: 1, BETWEEN: 2 };
+
+async function messages(call: Call, subcommand: string, params: readonly string[]): Promise<void> {
+  const { irc, account, client } = call;
+  const count = RANGES[subcommand] ?? 1;
+  const [target = '', ...rest] = params;
+  if (rest.length < count + 1) return fail(call, 'NEED_MORE_PARAMS', [subcommand], 'Not enough parameters');
+  const written = rest
+    .slice(0, count)
+    .map((text) => (subcommand === 'LATEST' && text === '*' ? text : parseReference(text)));
+  const limit = Number(rest[count]);
+  if (written.includes(undefined) || !Number.isSafeInteger(limit) || limit < 1) {
+    return fail(call, 'INVALID_PARAMS', [subcommand], 'Wrong reference or limit');
+  }
+  const services = { accounts: irc.accounts, messageLog: irc.log };
+  const name = isEveryone(irc, target) ? 'everyone' : target;
+  const place = await findPlace(name, account, services);
+  if (place === undefined && (await placeRefusal(name, irc.accounts)) !== undefined) {
+    return fail(call, 'INVALID_TARGET', [subcommand, target], 'You cannot read messages there');
+  }
+  if (place === undefined) return answer(call, 'chathistory', [target], []);
+  const references = await Promise.all(
+    written.map(async (one) => (typeof one === 'object' ? locate(one, place.room.id, irc.log) : undefined)),
+  );
+  const ignored = await irc.ignores?.of(account.id);
+  const reader = new HistoryReader(irc.log, place, ignored, (entry) => isPlayed(client, entry));
+  const entries = await read(reader, subcommand, references, Math.min(limit, HISTORY_MOST));
+  answer(call, 'chathistory', [target], await playedLines(client, entries, target));
+}
+
+async function read(
+  reader: HistoryReader,
+  subcommand: string,
+  [reference, other]: readonly (Reference | undefined)[],
+  limit: number,
+): Promise<Entry[]> {
+  const { below = 0, above = 0 } = reference ?? {};
+  const ranges: Readonly<Record<string, () => Range>> = {
+    BEFORE: () => ({ before: below, limit, from: 'latest' }),
+    AFTER: () => ({ after: above, limit, from: 'oldest' }),
+    LATEST: () => ({ after: above, limit, from: 'latest' }),
+    BETWEEN: () =>
+      above < (other?.below ?? 0)
+        ? { after: above, before: other?.below ?? 0, limit, from: 'oldest' }
+        : { after: other?.above ?? 0, before: below, limit, from: 'latest' },
+  };
+  const range = ranges[subcommand];
+  if (range !== undefined) return reader.read(range());
+  const before = await reader.read({ before: below, limit: Math.floor(limit / 2), from: 'latest' });
+  const after = await reader.read({ after: below - 1, limit: limit - Math.floor(limit / 2), from: 'oldest' });
+  return [...before, ...after];
+}
+
+/** The conversations whose latest message was posted between two times, the earliest first. */
+async function targets(call: Call, [from = '', to = '', most = '']: readonly string[]): Promise<void> {
+  const { irc, account } = call;
+  const [one, two, limit] = [parseTimestamp(from), parseTimestamp(to), Number(most)];
+  if (one === undefined || two === undefined || !Number.isSafeInteger(limit) || limit < 1) {
+    return fail(call, 'INVALID_PARAMS', ['TARGETS'], 'Wrong time or limit');
+  }
+  const [after, before] = one < two ? [one, two] : [two, one];
+  const found: { readonly name: string; readonly time: number }[] = [];
+  let last = Number.MAX_SAFE_INTEGER;
+  for (let looked = 0; looked < POSITIONS_MOST; looked += POSITIONS) {
+    const page = await irc.log.positions(account.id, last, POSITIONS);
+    const named = await Promise.all(page.map(({ room }) => latestIn(call, room)));
+    found.push(...named.flatMap((target) => (target && target.time > after && target.time < before ? [target] : [])));
+    last = page.at(-1)?.lastId ?? 0;
+    if (page.length < POSITIONS) break;
+  }
+  const listed = found.sort((a, b) => a.time - b.time).slice(0, Math.min(limit, HISTORY_MOST));
+  const lines = listed.map(({ name, time }) => {
+    return { command: 'CHATHISTORY', params: ['TARGETS', name, new Date(time).toISOString()] };
+  });
+  answer(call, 'draft/chathistory-targets', [], lines);
+}
+
+/** A conversation as a target of IRC, and the time of its latest message; undefined if it has neither. */
+async function latestIn({ irc, account }: Call, id: number) {
+  const [[latest], room] = await Promise.all([irc.log.history(id, { limit: 1, counting: true }), irc.log.room(id)]);
+  if (latest === undefined || room === undefined) return undefined;
+  const { time } = latest;
+  if (id === EVERYONE) return irc.options.everyone === '' ? undefined : { name: irc.options.everyone, time };
+  if (room.kind === 'room') return { name: `#${room.name}`, time };
+  const [other = account.id, more] = (room.members ?? []).filter((member) => member !== account.id);
+  // IRC has no name for a conversation of several.
+  const partner = more === undefined ? await irc.accounts.get(other) : undefined;
+  return partner && { name: nickOf(partner), time };
+}
+
+/** Answers with lines in a batch, where the client has batches. */
+function answer(call: Call, type: string, params: readonly string[], lines: readonly DraftMessage[]): void {
+  const { client } = call;
+  if (!client.has('batch')) {
+    for (const line of lines) call.line(line);
+    return;
+  }
+  const batch = client.nextBatch();
+  call.line({ command: 'BATCH', params: [`+${batch}`, type, ...params] });
+  for (const line of lines) {
+    const isWithin = line.tags?.has('batch') || (line.command === 'BATCH' && line.params?.[0]?.startsWith('-'));
+    call.line(isWithin ? line : { ...line, tags: new Map([['batch', batch], ...(line.tags ?? [])]) });
+  }
+  call.line({ command: 'BATCH', params: [`-${batch}`] });
+}
+
+function fail(call: Call, code: string, context: readonly string[], text: string): void {
+  call.standard('FAIL', code, context, text);
+}

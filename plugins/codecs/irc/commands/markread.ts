@@ -1,0 +1,89 @@
+import { type Account, EVERYONE } from 'chatserv';
+import type { Call, IrcCommands } from '../call.ts';
+import type { Channel } from '../channels.ts';
+import type { Client } from '../client.ts';
+import { locate, markreadLine, parseTimestamp } from '../history/reference.ts';
+import { isChannel, nickOf } from '../names.ts';
+import type { Readable } from '../read-markers.ts';
+import { isEveryone } from '../render/said.ts';
+
+/** What was read. */
+export const markreadCommands: IrcCommands = {
+  MARKREAD: {
+    async run(call) {
+      const [target = '', given] = call.params;
+      if (target === '') return call.standard('FAIL', 'NEED_MORE_PARAMS', [], 'Not enough parameters');
+      const time = given === undefined ? undefined : parseTimestamp(given);
+      if (given !== undefined && time === undefined) {
+        return call.standard('FAIL', 'INVALID_PARAMS', [target], 'The time is wrong');
+      }
+      const what = await readableAt(call, target);
+      if (what === undefined) {
+        if (time === undefined) return call.line(markreadLine(target, 0));
+        return call.standard('FAIL', 'INVALID_PARAMS', [target], 'There is no such target');
+      }
+      if (time === undefined)
+        return call.line(markreadLine(target, await call.irc.readMarkers.of(call.irc, call.account, what)));
+      await mark(call, target, what, time);
+    },
+  },
+};
+
+/** Reads up to when a client's account has read a channel, for `channelLines`. */
+export async function loadReadTime(client: Client, account: Account, { room, name }: Channel): Promise<void> {
+  const { irc } = client;
+  if (client.has('draft/read-marker'))
+    client.readTimes.set(room, await irc.readMarkers.of(irc, account, { name, room }));
+}
+
+/** A user has read a room elsewhere: tells a client, unless it knows. */
+export async function tellRead(client: Client, id: number): Promise<void> {
+  const { irc, session } = client;
+  const { account } = session;
+  const room = client.has('draft/read-marker') ? await irc.log.room(id) : undefined;
+  if (account === undefined || room === undefined) return;
+  const partners = (room.members ?? []).filter((member) => member !== account.id);
+  const partner = partners.length === 1 ? await irc.accounts.get(partners[0] ?? 0) : undefined;
+  const channel = id === EVERYONE ? irc.options.everyone : room.kind === 'room' ? `#${room.name}` : '';
+  const target = channel || (partner && nickOf(partner));
+  if (!target) return;
+  const time = await irc.readMarkers.of(irc, account, { name: channel, partner: partner?.id, room: id });
+  if (time <= (client.readTimes.get(id) ?? 0)) return;
+  client.readTimes.set(id, time);
+  client.send(markreadLine(target, time));
+}
+
+async function mark(call: Call, target: string, what: Readable, time: number): Promise<void> {
+  const { irc, account, client } = call;
+  const { room } = what;
+  const before = await irc.readMarkers.of(irc, account, what);
+  const line = markreadLine(target, Math.max(before, time));
+  if (time > before) {
+    const told = irc.clients.of(account).filter((other) => other.has('draft/read-marker'));
+    if (room !== undefined) for (const one of told) one.readTimes.set(room, time);
+    await irc.readMarkers.set(account, what, time);
+    if (room !== undefined) await markEntries(call, target, room, time);
+    for (const other of told) if (other !== client) other.send(line);
+  }
+  call.line(line);
+}
+
+/** Moves the marker that clients of all kinds share, as far as there are entries. */
+async function markEntries(call: Call, target: string, room: number, time: number): Promise<void> {
+  const { above } = await locate({ time }, room, call.irc.log);
+  const [last] = await call.irc.log.history(room, { before: Math.min(above + 1, Number.MAX_SAFE_INTEGER), limit: 1 });
+  if (last === undefined) return;
+  await call.command('read', { place: isEveryone(call.irc, target) ? 'everyone' : target, id: last.id });
+}
+
+async function readableAt({ irc, account }: Call, target: string): Promise<Readable | undefined> {
+  if (isEveryone(irc, target)) return { name: target, room: EVERYONE };
+  if (isChannel(target)) {
+    const room = await irc.rooms?.find(target, account);
+    return room && { name: target, room: room.id };
+  }
+  const partner = await irc.accounts.find(target);
+  if (partner === undefined) return undefined;
+  const room = await irc.log.room([...new Set([account.id, partner.id])]);
+  return { name: '', partner: partner.id, room: room?.id };
+}
