@@ -51,6 +51,7 @@ class ChatservController(BaseServerController, DirectoryBasedController):
     software_name = "chatserv"
     supported_sasl_mechanisms = {"PLAIN"}
     supports_sts = False
+    extban_mute_char = "m"
     sync_sleep_time = float(os.getenv("SYNC_SLEEP_TIME", "0"))
     # A start takes half a second.
     _port_wait_interval = 0.02

@@ -33,6 +33,7 @@ import { tellRenamed } from './renamed.ts';
 import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
 import { relayedKind } from './render/relayed.ts';
+import { statusKind } from './render/status.ts';
 import { Underway } from './underway.ts';
 import { PastUsers } from './whowas.ts';
 
@@ -125,7 +126,7 @@ export default definePlugin({
 
     return {
       codecs: [codec],
-      kinds: [relayedKind],
+      kinds: [relayedKind, statusKind],
       hooks: {
         onAdmit: {
           guard: {

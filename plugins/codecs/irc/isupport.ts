@@ -23,6 +23,7 @@ function tokens({ options }: Irc): readonly string[] {
     'INVEX=I',
     'EXTBAN=,m',
     'MODES=12',
+    'STATUSMSG=@',
     'MAXLIST=beI:100',
     'KEYLEN=32',
     'ELIST=CMNTU',

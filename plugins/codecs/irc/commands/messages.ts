@@ -10,6 +10,7 @@ import { formattingAsMarks, stripFormatting } from '../wire/formatting.ts';
 import { type DraftMessage, LINE } from '../wire/message.ts';
 import { collect } from './batch.ts';
 import { addAway } from './status.ts';
+import { isStatus, tellModerators } from './statusmsg.ts';
 import { relay } from './tagmsg.ts';
 
 /** The most targets of one line. */
@@ -45,7 +46,14 @@ function decode(call: Call): readonly Input[] | undefined {
   const { command, tags } = call.message;
   const [target = '', text = ''] = call.params;
   // Tags may need an entry of their own, and an answer may be refused.
-  if (target === '' || text === '' || target.includes(',') || tags.size > 0 || text.startsWith('\x01'))
+  if (
+    target === '' ||
+    text === '' ||
+    isStatus(target) ||
+    target.includes(',') ||
+    tags.size > 0 ||
+    text.startsWith('\x01')
+  )
     return undefined;
   const prepared = prepare(call, { command, text, tags });
   if (prepared.text === '' || !fits(call, target, text)) return undefined;
@@ -76,6 +84,7 @@ function fits({ client, message }: Call, target: string, text: string): boolean 
 /** Says something to a target, and answers with what came of it. */
 export async function say(call: Call, target: string, utterance: Utterance): Promise<void> {
   const { command, text, tags } = utterance;
+  if (isStatus(target)) return tellModerators(call, target, utterance);
   const ctcp = parseCtcp(text);
   // Questions of one program to another are nobody's to read later.
   if (ctcp !== undefined && (ctcp.command !== 'ACTION' || command === 'NOTICE')) {

@@ -244,3 +244,24 @@ test('JOIN takes keys for several channels, JOIN 0 leaves all, and a reason is p
   expect(joined.filter((line) => line.includes('JOIN'))).toEqual([`${by('bob')} JOIN #den`, `${by('bob')} JOIN #lab`]);
   expect(await bob.asks('JOIN 0')).toEqual([`${by('bob')} PART #den`, `${by('bob')} PART #lab`]);
 });
+
+test('a message to @#lab reaches the moderators of the channel who are online, whatever they speak', async () => {
+  await using server = await startServer(IRC);
+  const [alice, bob] = await inLab(server);
+  const carol = await server.joins('carol');
+  await answer(carol, 'join #lab');
+  const dora = await IrcClient.joins(server, 'dora');
+  expect(await dora.asks('PRIVMSG @#lab :hi')).toEqual([":irc.example 442 dora #lab :You're not on that channel"]);
+  await dora.asks('JOIN #lab');
+  await alice.asks('MODE #lab +o carol');
+  await bob.asks();
+  await dora.asks();
+  expect(await bob.asks('PRIVMSG @#lab :Please look at dora')).toEqual([]);
+  await carol.sees(/ dora joined$/);
+  await carol.sees(/ alice made carol a moderator$/);
+  await carol.sees(/ #lab bob, to its moderators: Please look at dora$/);
+  expect((await alice.asks()).at(-1)).toBe(`${by('bob')} PRIVMSG @#lab :Please look at dora`);
+  expect(await dora.asks()).toEqual([]);
+  expect(await alice.asks('NOTICE @#lab :Thank you')).toEqual([]);
+  await carol.sees(/ #lab alice, to its moderators: Thank you$/);
+});

@@ -1,7 +1,9 @@
 import { type Entry, type Message, z } from 'chatserv';
 import { type Irc, sourceOf } from '../irc.ts';
+import { dataOf } from './data.ts';
 import { hasIn, type Rendering, renderLines, renderNotice, targetOf } from './message.ts';
 import { RELAYED, relayedIn, relayedLines } from './relayed.ts';
+import { MODERATORS, STATUS, statusIn } from './status.ts';
 import { tagsOf } from './tags.ts';
 
 /** The kinds of entries that the follower of the log tells clients as what they are in IRC, such as a `JOIN`; or that IRC clients are not told. */
@@ -25,6 +27,14 @@ export function renderEntry(
     const relayed = relayedIn(entry);
     return relayed === undefined ? '' : renderLines(relayedLines(irc, relayed, message, target, has));
   }
+  if (entry.kind === STATUS) {
+    const status = statusIn(entry);
+    if (status === undefined) return '';
+    const { channel, command, text } = status;
+    const tags = tagsOf(irc, has, { id, time, account: from });
+    const params = [`${MODERATORS}${channel}`, text];
+    return renderLines([{ tags, source: sourceOf(irc, from), command, params }]);
+  }
   if (entry.kind === 'redaction' && entry.of !== undefined && has('draft/message-redaction')) {
     const reason = irc.reasons.get(entry.of);
     const params = [target, String(entry.of), ...(reason === undefined ? [] : [reason])];
@@ -39,13 +49,4 @@ export function renderEntry(
     return renderLines(relayedLines(irc, { command: 'TAGMSG', tags }, { id, from, time }, target, has));
   }
   return line === undefined ? '' : renderNotice(irc, message, line, capabilities);
-}
-
-/** The data of an entry; undefined where it was redacted, or is of another form. */
-function dataOf<T>({ body }: Entry, schema: z.ZodType<T>): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
 }

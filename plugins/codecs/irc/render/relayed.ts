@@ -1,6 +1,7 @@
 import { type Entry, type KindSpec, type Message, z } from 'chatserv';
 import { type Irc, sourceOf } from '../irc.ts';
 import type { DraftMessage } from '../wire/message.ts';
+import { dataOf } from './data.ts';
 import { type Has, tagsOf } from './tags.ts';
 
 const DATA = z.strictObject({
@@ -22,12 +23,8 @@ export const RELAYED = 'irc';
 export const relayedKind: KindSpec = { name: RELAYED, version: 1, schema: DATA, counts: false };
 
 /** The data of such an entry; undefined where it was redacted. */
-export function relayedIn({ body }: Pick<Entry, 'body'>): Relayed | undefined {
-  try {
-    return DATA.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
+export function relayedIn(entry: Pick<Entry, 'body'>): Relayed | undefined {
+  return dataOf(entry, DATA);
 }
 
 /** What was relayed, as lines to a target: none where the client does not understand it. */

@@ -1,0 +1,35 @@
+import type { Call } from '../call.ts';
+import { MODERATORS, STATUS, type StatusMessage } from '../render/status.ts';
+import { tagsOf } from '../render/tags.ts';
+import { ownRoom } from './channel.ts';
+
+/** Whether a target is the moderators of a channel: `@#lab`. */
+export function isStatus(target: string): boolean {
+  return target.startsWith(`${MODERATORS}#`);
+}
+
+/** Tells something to those moderators of a channel who are online. */
+export async function tellModerators(
+  call: Call,
+  target: string,
+  { command, text }: { readonly command: string; readonly text: string },
+): Promise<void> {
+  const { account, client, irc } = call;
+  const room = await ownRoom(call, target.slice(MODERATORS.length));
+  if (room === undefined || irc.rooms === undefined) return;
+  const name = `#${room.name}`;
+  const refusal = await irc.rooms.postRefusal(room.id, account);
+  if (refusal !== undefined) return call.numeric('ERR_CANNOTSENDTOCHAN', [target], refusal.sentence);
+  const moderators = await irc.rooms.moderators(room.id);
+  const data: StatusMessage = { channel: name, command: command === 'NOTICE' ? command : 'PRIVMSG', text };
+  for (const id of moderators.filter((moderator) => moderator !== account.id)) {
+    const to = await irc.accounts.get(id);
+    if (to === undefined || irc.presence.find(to.name) === undefined) continue;
+    const of = { id: 0, room: 0, members: [account.id, id] };
+    // Whoever does not want to hear from the sender refuses it, and the others read it.
+    await irc.server.postEntry({ kind: STATUS, from: account, of, to: [to], text, kept: false, data: () => data });
+  }
+  if (!client.has('echo-message')) return;
+  const tags = tagsOf(irc, (capability) => client.has(capability), { time: irc.clock.now(), account });
+  call.line({ tags, source: client.source, command: data.command, params: [`${MODERATORS}${name}`, text] });
+}
