@@ -107,6 +107,8 @@ export interface Codec {
   readonly name: string;
   /** Whether clients acknowledge messages; otherwise a message counts as delivered once the transport has taken it. */
   readonly acknowledges?: boolean;
+  /** Whether a client that comes back is sent the latest of many new messages in a room, as one that acknowledges is. */
+  readonly catchesUp?: boolean;
   /** Whether clients can be told that another session of their account exists, and can ask to take over from it. */
   readonly takesOver?: boolean;
   /** Whether clients are told of a new name by the event `renamed` (facts `name`, `before`); others are logged out. */

@@ -57,6 +57,7 @@ class GuardedCodec implements LiveCodec {
   readonly name: string;
   readonly plugin: string;
   readonly acknowledges: boolean;
+  readonly catchesUp: boolean;
   readonly takesOver: boolean;
   readonly renames: boolean;
   readonly pollsForMessages: boolean;
@@ -67,10 +68,18 @@ class GuardedCodec implements LiveCodec {
   readonly #watch: Watch;
 
   constructor(codec: Codec, plugin: string, logger: Logger, watchdog: CallWatcher | undefined) {
-    const { name, acknowledges = false, takesOver = false, pollsForMessages = false, handsOver = false } = codec;
+    const {
+      name,
+      acknowledges = false,
+      catchesUp = false,
+      takesOver = false,
+      pollsForMessages = false,
+      handsOver = false,
+    } = codec;
     this.name = name;
     this.plugin = plugin;
     this.acknowledges = acknowledges;
+    this.catchesUp = catchesUp;
     this.takesOver = takesOver;
     this.renames = codec.renames ?? false;
     this.pollsForMessages = pollsForMessages;

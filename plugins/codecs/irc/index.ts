@@ -110,6 +110,7 @@ export default definePlugin({
     const codec: Codec = {
       name: 'irc',
       takesOver: true,
+      catchesUp: true,
       renames: true,
       subprotocols: { 'text.ircv3.net': 'text', 'binary.ircv3.net': 'binary' },
       claims: (firstLine) => FIRST_LINE.test(firstLine),

@@ -86,3 +86,32 @@ test('a client that logs in with its password takes over from the session it has
   expect(await alice.ends()).toEqual(['ERROR :Closing link: alice (replaced)']);
   expect(await again.asks('PING x')).toEqual([':irc.example PONG irc.example x']);
 });
+
+test('of many new messages in a room a client is sent the latest, and told how many there are', async () => {
+  await using server = await startServer({ ...IRC, history: { catchUp: 2, announce: false } });
+  const alice = await town(server);
+  await alice.asks(...['one', 'two', 'three', 'four'].map((text) => `PRIVMSG #lab :${text}`));
+  const bob = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD });
+  expect((await bob.asks()).slice(3)).toEqual([
+    ':irc.example NOTICE #lab :#lab *server*: 2 new',
+    ':alice!alice@irc.example PRIVMSG #lab :three',
+    ':alice!alice@irc.example PRIVMSG #lab :four',
+  ]);
+});
+
+test('what was delivered counts as read', async () => {
+  await using server = await startServer(IRC);
+  const alice = await town(server);
+  const unread = async (capabilities: readonly string[]) => {
+    await alice.asks('PRIVMSG #lab :hello');
+    const bob = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD, capabilities });
+    await bob.asks();
+    bob.says('QUIT');
+    await bob.ends();
+    const page = await server.returns('bob');
+    const answer = await page.asks('unread');
+    await page.logsOut();
+    return answer;
+  };
+  expect(await unread([])).not.toContain('#lab');
+});

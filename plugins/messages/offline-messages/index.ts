@@ -214,7 +214,8 @@ export default definePlugin({
     function readerOf(session: Session, { id }: Account): DeviceInbox {
       const known = live.readers.get(session);
       if (known !== undefined) return known;
-      const reader = new DeviceInbox(inboxes, id, session.deviceName, session.codec.acknowledges !== true);
+      const { acknowledges, catchesUp } = session.codec;
+      const reader = new DeviceInbox(inboxes, id, session.deviceName, !acknowledges && !catchesUp);
       live.readers.set(session, reader);
       return reader;
     }
