@@ -109,6 +109,9 @@ class ChatservController(BaseServerController, DirectoryBasedController):
         if websocket_port is not None:
             plugins["http"] = {"host": "127.0.0.1", "port": websocket_port, "hosts": ["*"]}
             plugins["websocket"] = {"path": "/"}
+        if faketime:
+            # Their minutes pass in seconds.
+            plugins["timeouts"] = False
         self._write_config(self.directory, plugins)
         shutil.copy(self._prepared_store() / "chat.db", self.directory)
         if password is not None:
