@@ -10,6 +10,8 @@ import {
   nameObjection,
   Passwords,
   Registration,
+  refuse,
+  reply,
   type Session,
   z,
 } from 'chatserv';
@@ -88,8 +90,26 @@ export default definePlugin({
       return askUsername('registered');
     }
 
+    const register: Registration['register'] = async (session, password, keep) => {
+      const { name = '' } = session.account ?? {};
+      if (isRequired) return refuse('invitation', 'To register here you need an invitation: log in anew with it.');
+      const wrong = password === undefined ? undefined : await passwords.objection(name, password);
+      if (wrong !== undefined) return refuse('password', `That password cannot be used (${wrong}).`);
+      const secret = password ?? (await askNewPassword(session, name, passwords));
+      const late = tooMany(session, 'take');
+      if (late !== undefined) return refuse('too-often', `Try again in ${late.seconds} seconds.`);
+      const hash = await passwords.hash(secret, session.network);
+      const kept = hash === undefined ? refuse('busy', 'The server is busy. Try again in a moment.') : await keep(hash);
+      if (kept !== undefined && !('kind' in kept)) {
+        logger.info({ event: 'registration', ...session.who, account: kept.name }, 'registered');
+        return reply(`registered:${kept.name}`, { name: kept.name });
+      }
+      registrations.giveBack(session.network);
+      return kept ?? refuse('taken', 'Your name is taken, or looks like one that is.');
+    };
+
     return {
-      provide: { registration: {} },
+      provide: { registration: { register } },
       hooks: {
         // After the plugins that know the name: here it is unknown.
         onUsername: {

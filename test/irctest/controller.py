@@ -39,6 +39,11 @@ LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "clo
 
 # What chatserv does otherwise by design, with the tests that expect something else: docs/irc.md explains each.
 OTHERWISE = {
+    "registration before the login, and addresses for e-mail": (
+        "account_registration.py::RegisterBeforeConnectTestCase::",
+        "account_registration.py::RegisterEmailVerified",
+        "account_registration.py::RegisterNoLandGrabsTestCase::",
+    ),
     "a nick that is not the account's name": (
         "whois.py::ServicesWhoisTestCase::testWhoisNumerics",
         "whois.py::ServicesWhoisTestCase::testWhoisAccount",

@@ -7,6 +7,7 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['away-notify', ''],
   ['batch', ''],
   ['cap-notify', ''],
+  ['draft/account-registration', ''],
   ['draft/channel-rename', ''],
   ['draft/chathistory', ''],
   ['draft/event-playback', ''],

@@ -1,5 +1,6 @@
 import {
   Accounts,
+  askUsername,
   type Codec,
   definePlugin,
   type Entry,
@@ -13,6 +14,7 @@ import {
   Presence,
   Roles,
   Rooms,
+  refuse,
   Storage,
 } from 'chatserv';
 import { Census } from './census.ts';
@@ -34,6 +36,7 @@ import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
 import { relayedKind } from './render/relayed.ts';
 import { statusKind } from './render/status.ts';
+import { isService } from './services/index.ts';
 import { Underway } from './underway.ts';
 import { PastUsers } from './whowas.ts';
 
@@ -155,6 +158,20 @@ export default definePlugin({
           irc.underway.release(client);
           irc.monitors.clear(client);
           if (account !== undefined) irc.clients.offline(client, account);
+        },
+        onUsername: {
+          guard: {
+            filter: (_session, name) => isService(name),
+            async handler(_session, name) {
+              return (await accounts.find(name)) === undefined ? askUsername('username', 'reserved') : undefined;
+            },
+          },
+        },
+        onCommand: {
+          guard: {
+            filter: (_session, { command, values }) => command === 'rename' && isService(String(values.name)),
+            handler: () => refuse('taken', 'That name belongs to a service.'),
+          },
         },
         async onAccountChange(account, change) {
           if (change === 'renamed') tellRenamed(irc, account);

@@ -68,6 +68,13 @@ export class GuestAccounts {
     });
   }
 
+  /** An account belongs to a user from now on. */
+  async keep({ name }: Account): Promise<void> {
+    const { notes, queue } = this.#context;
+    const key = nameKey(name);
+    await queue.run(key, () => notes.delete(key));
+  }
+
   /** Removes an account and its memberships. A failure is logged, and the next sweep tries again. */
   async remove(account: Account): Promise<void> {
     const { logger, notes, queue } = this.#context;
@@ -122,6 +129,6 @@ export class GuestAccounts {
 }
 
 /** A guest's name without the mark. */
-function withoutMark(name: string): string {
+export function withoutMark(name: string): string {
   return name.endsWith(GUEST_MARK) ? name.slice(0, -GUEST_MARK.length) : name;
 }

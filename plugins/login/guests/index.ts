@@ -4,6 +4,7 @@ import {
   Accounts,
   admit,
   askUsername,
+  command,
   definePlugin,
   GUEST_MARK,
   Guests,
@@ -12,15 +13,16 @@ import {
   KeyedQueue,
   MessageLog,
   nameObjection,
-  type Refusal,
+  param,
+  Registration,
   Rooms,
   refuse,
   type Session,
   SessionClaims,
   Storage,
-  skeletons,
   z,
 } from 'chatserv';
+import { guestChanges } from './changes.ts';
 import { GuestAccounts } from './guest-accounts.ts';
 import { commandsOf, guestsOptions } from './options.ts';
 import { type Guest, PresentGuests } from './present.ts';
@@ -36,9 +38,22 @@ export default definePlugin({
   summary: 'Lets people in without an account, under a name for one session',
   options: guestsOptions,
   needs: { accounts: Accounts },
-  wants: { claims: SessionClaims, messageLog: MessageLog, rooms: Rooms, storage: Storage },
+  wants: { claims: SessionClaims, messageLog: MessageLog, registration: Registration, rooms: Rooms, storage: Storage },
   provides: { guests: Guests },
-  setup({ options, accounts, claims, messageLog, rooms, storage, server, clock, logger, signal, hotState }) {
+  setup({
+    options,
+    accounts,
+    claims,
+    messageLog,
+    registration,
+    rooms,
+    storage,
+    server,
+    clock,
+    logger,
+    signal,
+    hotState,
+  }) {
     const hasAccounts = options.rooms !== 'none';
     if (!options.mark && !hasAccounts) {
       throw new Error("`mark: false` requires that guests have accounts: set `rooms` to 'join' or 'create'");
@@ -117,35 +132,7 @@ export default definePlugin({
       return account;
     }
 
-    async function rename(session: Session, name: string): Promise<Account | Refusal | undefined> {
-      const guest = guests.of(session);
-      const account = guest?.account;
-      if (guest === undefined || account === undefined || stored === undefined || !guest.isStored) {
-        return refuse('guest', 'Guests keep their names on this server.');
-      }
-      const full = fullNameOf(name);
-      await stored.free(full);
-      const lookalike = await accounts.lookalike(name);
-      if (guests.lookalike(name, guest) || (lookalike !== undefined && lookalike.id !== account.id)) return undefined;
-      // Both names are the guest's until one of them is given up.
-      const { claimed, looks } = guest;
-      Object.assign(guest, { claimed: [], looks: new Set(skeletons(name)) });
-      let renamed: Account | undefined;
-      try {
-        const isMine = await claimName(guest);
-        if (isMine)
-          renamed = await stored.rename(account, full, (now) => {
-            Object.assign(guest, { name: now.name, account: now });
-          });
-        return renamed;
-      } finally {
-        const given = renamed === undefined ? guest.claimed : claimed;
-        if (renamed === undefined) Object.assign(guest, { claimed, looks });
-        for (const claim of given) claims?.release(claim);
-        // It may have left meanwhile.
-        if (guests.of(session) !== guest) await release(guest);
-      }
-    }
+    const { rename, keep } = guestChanges({ guests, stored, accounts, claims, fullNameOf, claimName, release });
 
     let unwatch = () => {};
     let cancelSweep = () => {};
@@ -161,6 +148,20 @@ export default definePlugin({
 
     return {
       provide: { guests: { has, rename } },
+      commands:
+        registration?.register === undefined
+          ? []
+          : [
+              command({
+                name: 'register',
+                summary: 'Gives you the account that you have as a guest, with a password',
+                params: { password: param.text('asked for if left out').optional() },
+                run({ session, account, values: { password } }) {
+                  if (!has(account)) return refuse('registered', 'You are registered.');
+                  return registration.register?.(session, password, (hash) => keep(session, hash));
+                },
+              }),
+            ],
       hooks: {
         onUsername: {
           // Before the name of a guest who is gone is found to be taken.

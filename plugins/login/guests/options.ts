@@ -18,7 +18,7 @@ const COMMANDS = [
 /** What guests who may join rooms do there. */
 const IN_ROOMS = [
   ...['rooms', 'room', 'members', 'join', 'leave', 'topic', 'history', 'unread', 'read', 'search', 'report'],
-  ...['edit', 'delete', 'reply', 'react', 'reactions', 'ignore', 'unignore', 'ignored'],
+  ...['register', 'edit', 'delete', 'reply', 'react', 'reactions', 'ignore', 'unignore', 'ignored'],
 ];
 
 /** What guests who may create rooms do there besides. */

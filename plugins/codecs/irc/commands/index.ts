@@ -12,8 +12,10 @@ import { monitorCommands } from './monitor.ts';
 import { nickCommands } from './nick.ts';
 import { operatorCommands } from './operators.ts';
 import { redactCommands } from './redact.ts';
+import { registerCommands } from './register.ts';
 import { renameCommands } from './rename.ts';
 import { serverCommands } from './server.ts';
+import { serviceCommands } from './services.ts';
 import { sessionCommands } from './session.ts';
 import { statusCommands } from './status.ts';
 import { tagCommands } from './tagmsg.ts';
@@ -25,6 +27,8 @@ import { whowasCommands } from './whowas.ts';
 /** The commands of IRC, for clients that are logged in. */
 export const COMMANDS: IrcCommands = {
   ...batchCommands,
+  ...registerCommands,
+  ...serviceCommands,
   ...monitorCommands,
   ...nickCommands,
   ...operatorCommands,

@@ -5,6 +5,7 @@ import { isChannel } from '../names.ts';
 import { errorLine } from '../refusals.ts';
 import { RELAYED, type Relayed } from '../render/relayed.ts';
 import { isEveryone, saidLines } from '../render/said.ts';
+import { askService, isService } from '../services/index.ts';
 import { parseCtcp } from '../wire/ctcp.ts';
 import { formattingAsMarks, stripFormatting } from '../wire/formatting.ts';
 import { type DraftMessage, LINE } from '../wire/message.ts';
@@ -51,6 +52,7 @@ function decode(call: Call): readonly Input[] | undefined {
     text === '' ||
     isStatus(target) ||
     target.includes(',') ||
+    isService(target) ||
     tags.size > 0 ||
     text.startsWith('\x01')
   )
@@ -85,6 +87,8 @@ function fits({ client, message }: Call, target: string, text: string): boolean 
 export async function say(call: Call, target: string, utterance: Utterance): Promise<void> {
   const { command, text, tags } = utterance;
   if (isStatus(target)) return tellModerators(call, target, utterance);
+  // A notice to a service is never answered.
+  if (isService(target)) return command === 'NOTICE' ? undefined : askService(call, target, text);
   const ctcp = parseCtcp(text);
   // Questions of one program to another are nobody's to read later.
   if (ctcp !== undefined && (ctcp.command !== 'ACTION' || command === 'NOTICE')) {

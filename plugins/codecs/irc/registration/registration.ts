@@ -96,6 +96,13 @@ export class Registration {
         return [];
       case 'PONG':
         return [];
+      case 'REGISTER':
+      case 'VERIFY':
+        lines.push({
+          command: 'FAIL',
+          params: [command, 'COMPLETE_CONNECTION_REQUIRED', first || '*', 'Connect first, then register.'],
+        });
+        return [];
       case 'QUIT':
         return [{ kind: 'later', about: 'QUIT', decide: () => this.#quit(first) }];
       default:
