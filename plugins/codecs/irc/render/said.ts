@@ -1,6 +1,7 @@
-import { type Message, nameKey } from 'chatserv';
+import { type Audience, type Message, nameKey } from 'chatserv';
 import type { Part } from '../extras.ts';
 import { type Irc, sourceOf } from '../irc.ts';
+import { nickOf } from '../names.ts';
 import { serializeCtcp } from '../wire/ctcp.ts';
 import { marksAsFormatting } from '../wire/formatting.ts';
 import { type DraftMessage, LINE } from '../wire/message.ts';
@@ -13,6 +14,8 @@ export type Said = Pick<Message, 'id' | 'from' | 'kind' | 'text' | 'reply' | 'ti
   readonly lines?: readonly string[] | undefined;
   /** The tags of its client, where they are known. */
   readonly tags?: ReadonlyMap<string, string>;
+  /** Its recipients, whose nicks take room in its lines. */
+  readonly audience?: Audience | undefined;
 };
 
 /** Where everyone is addressed who has no channel for that. */
@@ -39,7 +42,7 @@ export function saidLines(irc: Irc, said: Said, target: string, has: Has): Draft
   const source = isServer ? irc.options.name : sourceOf(irc, from);
   const extras = irc.extras.of(said);
   const facts = { id, time, account: from, reply, client: said.tags ?? extras?.tags };
-  const targetLength = target === RECIPIENT ? NICK : Buffer.byteLength(target);
+  const targetLength = target === RECIPIENT ? longestNick(said) : Buffer.byteLength(target);
   const frame = FRAME + (kind === 'action' ? ACTION : 0);
   const room = LINE - frame - Buffer.byteLength(source) - command.length - targetLength;
   const parts = extras?.parts?.every(({ text }) => Buffer.byteLength(text) <= room)
@@ -67,6 +70,12 @@ export function saidLines(irc: Irc, said: Said, target: string, has: Has): Draft
 /** The type of batches of a message's lines, and the tag of one that continues the line before. */
 export const MULTILINE = 'draft/multiline';
 export const CONCAT = 'draft/multiline-concat';
+
+/** How many bytes the nick takes to which a message is addressed: another device of the sender shows its partner's. */
+function longestNick({ audience }: Said): number {
+  if (audience === undefined || 'group' in audience || audience.accounts.length === 0) return NICK;
+  return Math.max(...audience.accounts.map((account) => Buffer.byteLength(nickOf(account))));
+}
 
 function partsOf({ text, lines = [text] }: Said, room: number): readonly Part[] {
   return lines.flatMap((line) => splitText(line, room).map((part, index) => ({ text: part, isContinued: index > 0 })));
