@@ -146,8 +146,8 @@ function tellInvitation(told: Told, user: string): void {
 }
 
 function tellName(told: Told, before: string, name: string): void {
-  const { channel, source } = told;
-  channel.name = name;
+  const { irc, channel, source } = told;
+  irc.channels.renameChannel(channel, name);
   for (const client of audience(told)) {
     for (const line of renameLines(client, channel, { source, before, reason: '' })) send(told, client, line);
   }

@@ -35,6 +35,8 @@ export interface Channel {
 export class Channels {
   readonly #irc: Irc;
   readonly #channels = new Map<number, Channel>();
+  /** By the keys of their names. */
+  readonly #byName = new Map<string, Channel>();
   /** The accounts that are online or about to be, with their rooms. */
   readonly #rooms = new Map<number, Set<number>>();
   readonly #loading = new Map<number, Promise<void>>();
@@ -124,8 +126,9 @@ export class Channels {
 
   /** A room no longer exists. */
   drop(room: number): void {
-    for (const id of this.#channels.get(room)?.members.keys() ?? []) this.#rooms.get(id)?.delete(room);
-    this.#channels.delete(room);
+    const channel = this.#channels.get(room);
+    for (const id of channel?.members.keys() ?? []) this.#rooms.get(id)?.delete(room);
+    if (channel !== undefined) this.#forgetChannel(channel);
   }
 
   /** How many rooms have members online. */
@@ -140,8 +143,14 @@ export class Channels {
 
   /** A channel with members online, by its name. */
   find(name: string): Channel | undefined {
-    const key = nameKey(name);
-    return [...this.#channels.values()].find((channel) => nameKey(channel.name) === key);
+    return this.#byName.get(nameKey(name));
+  }
+
+  /** A channel has another name. */
+  renameChannel(channel: Channel, name: string): void {
+    this.#byName.delete(nameKey(channel.name));
+    channel.name = name;
+    this.#byName.set(nameKey(name), channel);
   }
 
   /** The channels that an account is in; that of everyone comes first. */
@@ -183,6 +192,7 @@ export class Channels {
   #add(given: Channel, account: Account, role: RoomRole): Channel {
     const channel = this.#channels.get(given.room) ?? given;
     this.#channels.set(channel.room, channel);
+    this.#byName.set(nameKey(channel.name), channel);
     channel.members.set(account.id, { account, role });
     this.#rooms.get(account.id)?.add(channel.room);
     return channel;
@@ -192,6 +202,12 @@ export class Channels {
     const channel = this.#channels.get(room);
     channel?.members.delete(account);
     this.#rooms.get(account)?.delete(room);
-    if (channel?.members.size === 0) this.#channels.delete(room);
+    if (channel?.members.size === 0) this.#forgetChannel(channel);
+  }
+
+  #forgetChannel({ room, name }: Channel): void {
+    this.#channels.delete(room);
+    // Another room may have the name by now.
+    if (this.#byName.get(nameKey(name))?.room === room) this.#byName.delete(nameKey(name));
   }
 }

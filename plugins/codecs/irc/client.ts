@@ -198,6 +198,8 @@ export class Client implements CodecState {
         if (output.event === 'marker') void tellRead(this, Number(output.facts.room)).catch(() => {});
         return output.event === LINES ? String(output.facts.text) : '';
       case 'error':
+        // Of a line that none answers any more.
+        this.irc.underway.release(this);
         if (output.reason === 'rate') return this.numeric('RPL_TRYAGAIN', [output.about]);
         return this.numeric('ERR_UNKNOWNERROR', [output.about], output.sentence ?? output.reason);
       case 'closing':

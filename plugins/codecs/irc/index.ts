@@ -145,7 +145,7 @@ export default definePlugin({
                 await Promise.all(irc.channels.of(account).map((channel) => loadReadTime(client, account, channel)));
               }
               session.onClosed(() => {
-                if (server.sessionsOf(account).length === 0) irc.channels.forget(account);
+                if (!shown.shows(account)) irc.channels.forget(account);
               });
               return undefined;
             },
@@ -214,6 +214,8 @@ export default definePlugin({
         stop = () => {
           for (const one of stops) one();
         };
+        // Those who came before the plugin was switched on.
+        for (const account of presence.online()) shown.changed(account).catch(failed);
       },
       dispose: () => stop(),
     };

@@ -15,6 +15,11 @@ export class IrcPresence {
     this.#irc = irc;
   }
 
+  /** Whether clients were told that an account is online. */
+  shows({ id }: Pick<Account, 'id'>): boolean {
+    return this.#shown.has(id);
+  }
+
   /** An account came online or went offline. */
   async changed(account: Account): Promise<void> {
     const { channels, clients } = this.#irc;

@@ -115,3 +115,26 @@ test('what was delivered counts as read', async () => {
   };
   expect(await unread([])).not.toContain('#lab');
 });
+
+test('switched on in a running server, it knows who is there', async () => {
+  await using server = await startServer();
+  const bob = await server.joins('bob');
+  await bob.asks('create #lab');
+  await server.reload(IRC);
+  const alice = await IrcClient.joins(server, 'alice');
+  expect((await alice.asks('JOIN #lab')).filter((line) => line.includes(' 353 '))).toEqual([
+    ':irc.example 353 alice = #lab :@bob alice',
+  ]);
+  await bob.sees(/ alice joined$/);
+  await bob.logsOut();
+  await alice.reads(/^:bob!bob@irc\.example QUIT /);
+});
+
+test('a line that exceeds a rate is refused, and holds up nobody', async () => {
+  await using server = await startServer(IRC, { linesPerSecond: 1, lineBurst: 40 });
+  const alice = await IrcClient.joins(server, 'alice');
+  const bob = await IrcClient.joins(server, 'bob');
+  for (let i = 0; i < 60; i++) alice.says('LUSERS');
+  await alice.reads(/^:irc\.example 263 alice LUSERS /);
+  expect(await bob.asks()).toEqual([]);
+});

@@ -1,5 +1,10 @@
+import type { Clock } from 'chatserv';
+
 /** How often a barrier looks again for lines that were received before it and could not begin. */
 const ROUNDS = 4;
+
+/** How long a barrier waits at most, in milliseconds: a line that takes longer must not hold up all clients. */
+const PATIENCE = 2000;
 
 /** A line that is being answered. */
 interface Line {
@@ -28,13 +33,16 @@ export class Underway {
   }
 
   /** Resolves once what was received before is answered, as far as that can be told. */
-  async settled(): Promise<void> {
+  async settled(clock: Clock): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(PATIENCE, resolve);
     for (let round = 0; round < ROUNDS; round++) {
       // Sockets that are readable by now are read first.
       await new Promise(setImmediate);
-      if (this.#lines.size === 0) return;
-      await Promise.all([...this.#lines].map(({ answered }) => answered.promise));
+      if (this.#lines.size === 0) break;
+      await Promise.race([late, Promise.all([...this.#lines].map(({ answered }) => answered.promise))]);
     }
+    cancel();
   }
 
   #end(line: Line): void {

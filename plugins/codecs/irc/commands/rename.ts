@@ -18,7 +18,7 @@ export const renameCommands: IrcCommands = {
       if (answer.kind === 'answer') {
         const channel = call.irc.channels.get(room.id);
         if (channel === undefined) return;
-        channel.name = String(answer.facts?.roomName ?? wanted);
+        call.irc.channels.renameChannel(channel, String(answer.facts?.roomName ?? wanted));
         for (const line of renameLines(client, channel, { source: client.source, before, reason })) call.line(line);
       } else if (answer.reason === 'role') {
         call.refuse(answer, before);

@@ -9,7 +9,7 @@ export const sessionCommands: IrcCommands = {
     async run(call) {
       const [token = ''] = call.params;
       const { name } = call.irc.options;
-      await call.irc.underway.settled();
+      await call.irc.underway.settled(call.irc.clock);
       if (call.params.length === 0) call.numeric('ERR_NEEDMOREPARAMS', ['PING']);
       else if (token === '') call.numeric('ERR_NOORIGIN');
       else call.line({ command: 'PONG', params: [name, token] });
