@@ -64,6 +64,8 @@ class ChatservController(BaseServerController, DirectoryBasedController):
     capabilities = frozenset(Capabilities) - {Capabilities.STS}
     optional_behaviors = frozenset(OptionalBehaviors) - {
         OptionalBehaviors.METADATA_BEFORE_CONNECT,
+        # CTCP other than ACTION reaches clients of IRC only, and no room has a setting about it.
+        OptionalBehaviors.NO_CTCP,
         OptionalBehaviors.NON_UTF8_MESSAGE,
         OptionalBehaviors.SASL_AFTER_REGISTRATION,
         OptionalBehaviors.SASL_REAUTHENTICATION,
@@ -78,7 +80,7 @@ class ChatservController(BaseServerController, DirectoryBasedController):
         "MSGREFTYPES": "msgid,timestamp",
         "NETWORK": "ExampleNet",
         "PREFIX": "(ov)@+",
-        "STATUSMSG": "@+",
+        "STATUSMSG": "@",
         "TARGMAX": patma.ANYSTR,
         "UTF8ONLY": None,
         "WHOX": None,
