@@ -59,6 +59,33 @@ describe.skipIf(CHROMIUM === undefined)('rooms on the page', { timeout: 120_000 
     await desk.page.locator('#talk-name', { hasText: 'Everyone' }).waitFor();
   });
 
+  test('are all listed, after a login and before the next one, and so are conversations', async () => {
+    await using town = await startTown({
+      plugins: { rooms: { maxCreated: 200 } },
+      limits: { linesPerSecond: 0 },
+    });
+    const [ada, bob] = [await town.program.joins('ada'), await town.program.joins('bob')];
+    await bob.says('message ada lunch?');
+    await comes(ada, /bob: lunch\?$/);
+    await ada.says('message bob at noon');
+    for (let i = 1; i <= 200; i++) await ada.says(`create #room-${i}`);
+    for (let i = 1; i <= 200; i++) await comes(ada, /^created:/);
+    const desk = await town.arrives();
+    const rooms = desk.page.getByRole('list', { name: 'Rooms' }).locator('.talk-button');
+    await desk.logsIn('ada');
+    await expect.poll(() => rooms.count(), { timeout: 15_000 }).toBe(200);
+    await desk.entry('bob').waitFor({ state: 'attached' });
+    await desk.entry('#room-7').click();
+    await desk.page.locator('#talk-name', { hasText: '#room-7' }).waitFor();
+
+    // Nothing answers the page after it is loaded again.
+    await desk.page.routeWebSocket(/./, () => {});
+    await desk.page.reload();
+    await desk.page.locator('#me-state', { hasText: 'Not connected' }).waitFor();
+    expect(await rooms.count()).toBe(200);
+    await desk.entry('bob').waitFor({ state: 'attached' });
+  });
+
   test('show what messages say now, to their author and in another browser too', async () => {
     await using town = await startTown();
     const ada = await town.arrives();

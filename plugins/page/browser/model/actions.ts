@@ -86,11 +86,15 @@ export class Actions {
     const talk = screen.talk.peek();
     const unread = screen.news.unread.peek();
     if (unread === undefined) return;
+    const { count, last, after } = unread;
     talk.excerpt = undefined;
     talk.isReadBack = true;
-    await screen.chat.history.loadBack(talk, unread.count + screen.news.countedSince(talk, unread.last));
-    if (screen.talk.peek() !== talk) return;
-    screen.news.mark(talk, unread.count, unread.last);
+    screen.news.mark(talk, count, last);
+    if (!screen.news.isListed && after !== undefined) {
+      const first = await screen.chat.history.loadPast(talk, after);
+      if (screen.talk.peek() !== talk) return;
+      if (first !== undefined) screen.news.first.value = first.key;
+    }
     screen.target.value = screen.news.first.peek();
     screen.news.unread.value = undefined;
     screen.messages.value++;

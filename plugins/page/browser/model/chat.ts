@@ -110,12 +110,8 @@ export class Chat {
 
   /** What to store on the device. @param room how many characters of conversations */
   kept(room: number): Kept {
-    return {
-      name: this.#name,
-      remembered: this.#remembered,
-      talks: this.talks.kept(room),
-      shown: this.talks.shown.key,
-    };
+    const { talks } = this;
+    return { name: this.#name, remembered: this.#remembered, talks: talks.kept(room), shown: talks.shown.key };
   }
 
   /** Sends a message, now or once there is a connection. */
@@ -147,11 +143,12 @@ export class Chat {
 
   /** The user has read a conversation: its messages are read on all devices. */
   read(talk: Talk): void {
-    const id = talk.entries.findLast((entry) => entry.id !== undefined)?.id;
+    const { id, seq = 0 } = talk.entries.findLast((entry) => entry.id !== undefined) ?? {};
     // What is still to be loaded was not read.
     if (talk.room !== undefined && id === undefined) return;
     talk.unread = 0;
     talk.mentions = 0;
+    if (talk.marker !== undefined) talk.marker = Math.max(talk.marker, seq);
     if (talk.room !== undefined && id !== undefined) this.#reading.note(talk.room, id);
   }
 
@@ -177,7 +174,10 @@ export class Chat {
       owner: {
         ask: (question, gone) => this.#ask(question, gone),
         state: (state) => {
-          if (state.state === 'online') this.#name = state.name;
+          if (state.state === 'online') {
+            this.#name = state.name;
+            void this.#conversation.rooms.listAll();
+          }
           // While the connection is lost, those who were online stay listed.
           if (state.state === 'closed') this.#people([]);
           this.#watcher.state(state);
@@ -222,8 +222,8 @@ export class Chat {
 
   #counted(room: KnownRoom): void {
     const { talk, movedFrom } = this.#rooms.listed(room);
-    if (!this.#reading.isAhead(room.id)) Object.assign(talk, { unread: room.unread, mentions: room.mentions });
-    talk.level = room.level;
+    const { unread, mentions, marker } = room;
+    if (!this.#reading.isAhead(room.id)) Object.assign(talk, { unread, mentions, marker });
     if (movedFrom !== undefined) for (const changed of [talk, movedFrom]) this.#watcher.reordered(changed);
     this.#watcher.counted(talk);
   }

@@ -6,9 +6,6 @@ import type { Talks } from './talks.ts';
 /** How many messages to load at once. */
 const PAGE = 50;
 
-/** The longest page that a server gives by default. */
-const LONG_PAGE = 200;
-
 /** A page of the history, as it is listed. */
 interface ListedPage {
   readonly entries: Entry[];
@@ -40,11 +37,11 @@ export class History {
    * Loads the page before a conversation's oldest message, unless one is being loaded or there is none.
    * @returns whether messages were added
    */
-  async loadEarlier(talk: Talk, count = PAGE): Promise<boolean> {
+  async loadEarlier(talk: Talk): Promise<boolean> {
     const { excerpt } = talk;
     if ((excerpt ?? talk).hasEarlier === false || talk.isLoading || !this.exists) return false;
     const oldest = (excerpt ?? talk).entries.find(({ id }) => id !== undefined)?.id;
-    const page = await this.#load(talk, count, oldest === undefined ? {} : { side: 'before', id: oldest });
+    const page = await this.#load(talk, PAGE, oldest === undefined ? {} : { side: 'before', id: oldest });
     if (page === undefined || talk.excerpt !== excerpt) return false;
     (excerpt ?? talk).hasEarlier = page.hasEarlier;
     if (excerpt === undefined) return this.#talks.prepend(talk, page.entries) > 0;
@@ -86,10 +83,40 @@ export class History {
     return true;
   }
 
-  /** Loads earlier messages until so many of those that count are listed. */
-  async loadBack(talk: Talk, count: number): Promise<void> {
-    const counted = () => talk.entries.filter(({ seq, isNote, mine }) => !mine && (seq ?? 1) > 0 && !isNote).length;
-    while (counted() < count && (await this.loadEarlier(talk, LONG_PAGE))) {}
+  /** Shows the messages around the first one past a number within the room. @returns that one; undefined if it was not found */
+  async loadPast(talk: Talk, seq: number): Promise<Entry | undefined> {
+    const page = await this.#find(talk, seq);
+    if (page === undefined) return undefined;
+    talk.excerpt = page;
+    this.#join(talk);
+    return page.entries.find((entry) => isPast(entry, seq));
+  }
+
+  /**
+   * Finds the page with the first message past a number. Pages are asked for by ids, which rise with the numbers but not
+   * evenly: guesses by the numbers, and every other time halves what is left.
+   */
+  async #find(talk: Talk, seq: number): Promise<ListedPage | undefined> {
+    let [low, high] = [
+      { id: 0, seq: 0 },
+      { id: 0, seq: 0 },
+    ];
+    let side: Side = {};
+    for (let isGuess = true; ; isGuess = !isGuess) {
+      const page = await this.#load(talk, PAGE, side);
+      const [first, last] = [page?.entries[0], page?.entries.at(-1)];
+      if (page === undefined || first === undefined || last === undefined) return undefined;
+      const isBelow = !isPast(first, seq);
+      const isAbove = isPast(last, seq);
+      if (isAbove && (isBelow || !page.hasEarlier)) return page;
+      // All was read meanwhile.
+      if (!isAbove && !page.hasLater) return undefined;
+      const { id = 0, seq: number = 0 } = isAbove ? first : last;
+      if (isAbove) high = { id, seq: number };
+      else low = { id, seq: number };
+      const share = isGuess ? (seq - low.seq) / (high.seq - low.seq) : 0.5;
+      side = { side: 'around', id: Math.max(low.id + 1, low.id + Math.round(share * (high.id - low.id))) };
+    }
   }
 
   /** An excerpt that has reached the latest messages becomes their beginning. */
@@ -139,4 +166,9 @@ export class History {
     const { line = '', kind, data } = event;
     return { ...past, text: line.replace(/^#\S+ (\*server\*: )?/, ''), isNote: true, kind, data };
   }
+}
+
+/** Whether a message comes after a number within its room. */
+function isPast({ seq: own = 0 }: Entry, seq: number): boolean {
+  return own > seq;
 }

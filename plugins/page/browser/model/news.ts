@@ -6,6 +6,8 @@ interface Unread {
   readonly count: number;
   /** The key of the last message at that time. */
   readonly last: number | undefined;
+  /** The number within the room after which they come, if it is known. */
+  readonly after: number | undefined;
 }
 
 /** What is new in the open conversation. */
@@ -15,22 +17,21 @@ export class News {
   /** What was unread, until the user has gone there or sent it away. */
   readonly unread = signal<Unread | undefined>(undefined);
 
-  /** Whether all that was unread is listed. */
   #isListed = false;
 
   /** A conversation is opened. @param count how many of its messages are unread */
   open(talk: Talk, count: number): void {
-    const last = talk.entries.at(-1)?.key;
-    this.unread.value = count > 0 ? { count, last } : undefined;
+    const { key: last, seq } = talk.entries.at(-1) ?? {};
+    const after = talk.marker ?? (seq === undefined ? undefined : seq - count);
+    this.unread.value = count > 0 ? { count, last, after } : undefined;
     this.mark(talk, count, last);
     // All that is listed is new: there is nothing to divide it from.
     if (this.first.peek() === talk.entries[0]?.key) this.first.value = undefined;
   }
 
-  /** How many messages of a conversation have been counted as unread since a message. @param last its key */
-  countedSince({ entries }: Talk, last: number | undefined): number {
-    const at = entries.findLastIndex(({ key }) => key === last);
-    return at < 0 ? 0 : entries.slice(at + 1).filter(isCounted).length;
+  /** Whether all that was unread is listed. */
+  get isListed(): boolean {
+    return this.#isListed;
   }
 
   /** The first message that was unread is in sight: there is no need to go there. */

@@ -43,9 +43,9 @@ export class RoomTalks {
    * The server has listed a room: moves messages that were shown elsewhere to its conversation.
    * @returns that, and the conversation from which messages were moved, if any were
    */
-  listed({ id, kind, name = '', members = [] }: KnownRoom): { readonly talk: Talk; readonly movedFrom?: Talk } {
+  listed({ id, kind, name = '', members = [], level }: KnownRoom): { readonly talk: Talk; readonly movedFrom?: Talk } {
     const talk = this.#talks.open(kind === 'everyone' ? kind : kind === 'room' ? [name] : members);
-    talk.room = id;
+    Object.assign(talk, { room: id, level });
     this.#byRoom.set(id, talk);
     const { talk: movedFrom = talk, entries = [] } = this.#unlisted.get(id) ?? {};
     this.#unlisted.delete(id);

@@ -79,6 +79,8 @@ export interface Talk {
   draft: string;
   /** The id of its room on the server, once that is known. */
   room?: number | undefined;
+  /** The number within the room up to which the user has read, if the server has told it. */
+  marker?: number | undefined;
   /** What was sent while the user was away and is not listed: messages with lower ids. */
   gapBefore?: number | undefined;
   /** Whether the server has earlier messages; undefined until it was asked. */

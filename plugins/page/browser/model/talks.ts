@@ -13,7 +13,7 @@ import {
 /** The part of a conversation that is stored. */
 export type KeptTalk = Pick<Talk, 'to' | 'entries' | 'unread' | 'draft'>;
 
-/** How much is shown, and stored on the device: messages of one conversation, and conversations. */
+/** How much is shown, and stored on the device: messages of one conversation, and conversations with people. */
 const MOST = { entries: 300, talks: 60 };
 
 /** How many messages of a conversation stay on the page while its user reads earlier ones. */
@@ -165,13 +165,14 @@ export class Talks {
     return rooms.sort((a, b) => a.key.localeCompare(b.key));
   }
 
-  /** The conversations with people that have messages, unread ones or a draft, the latest first. */
+  /** The conversations with people that the server has listed, or that have messages, unread ones or a draft, the latest first. */
   spoken(): Talk[] {
     return [...this.#talks.values()]
-      .filter(({ key, to, entries, unread, draft }) => {
-        return key !== EVERYONE && !isRoom(to) && (entries.length > 0 || unread > 0 || draft !== '');
+      .filter(({ key, to, entries, room, unread, draft }) => {
+        const isInUse = room !== undefined || entries.length > 0 || unread > 0 || draft !== '';
+        return key !== EVERYONE && !isRoom(to) && isInUse;
       })
-      .sort((a, b) => lastTime(b) - lastTime(a));
+      .sort(laterFirst);
   }
 
   /** How many messages to notify of are unread; of a conversation with the level `mentions`, those that mention the user. */
@@ -186,8 +187,8 @@ export class Talks {
   /** What to store: the last messages of the latest conversations. @param room how many characters */
   kept(room: number): KeptTalk[] {
     let left = room;
-    const talks = [this.everyone, ...this.rooms().slice(0, MOST.talks), ...this.spoken().slice(0, MOST.talks)];
-    return talks.map(({ to, entries: all, unread, draft }) => {
+    const others = [...this.rooms(), ...this.spoken().slice(0, MOST.talks)].sort(laterFirst);
+    return [this.everyone, ...others].map(({ to, entries: all, unread, draft }) => {
       const entries = all.slice(-MOST.entries);
       // A busy conversation must not take the space of the others.
       const share = Math.min(left, room / 4);
@@ -211,6 +212,11 @@ export class Talks {
   }
 }
 
-function lastTime({ entries }: Talk): number {
-  return entries.at(-1)?.time ?? Number.POSITIVE_INFINITY;
+/** Compares conversations by their last messages. Those without any keep the order in which the server has listed them. */
+function laterFirst(a: Talk, b: Talk): number {
+  return lastTime(b) - lastTime(a);
+}
+
+function lastTime({ entries, unread, draft }: Talk): number {
+  return entries.at(-1)?.time ?? (unread > 0 || draft !== '' ? Number.MAX_VALUE : 0);
 }
