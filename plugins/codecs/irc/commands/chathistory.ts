@@ -1,4 +1,4 @@
-import { type Entry, EVERYONE, findPlace, placeRefusal } from 'chatserv';
+import { type Entry, EVERYONE, findPlace, placeRefusal, type Room } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { isPlayed, playedLines } from '../history/lines.ts';
 import { HistoryReader, type Range } from '../history/reader.ts';
@@ -59,7 +59,8 @@ async function messages(call: Call, subcommand: string, params: readonly string[
   const ignored = await irc.ignores?.of(account.id);
   const reader = new HistoryReader(irc.log, place, ignored, (entry) => isPlayed(client, entry));
   const entries = await read(reader, subcommand, references, Math.min(limit, HISTORY_MOST));
-  answer(call, 'chathistory', [target], await playedLines(client, entries, target));
+  const named = (await targetOf(call, place.room)) ?? target;
+  answer(call, 'chathistory', [target], await playedLines(client, entries, named));
 }
 
 async function read(
@@ -109,17 +110,21 @@ async function targets(call: Call, [from = '', to = '', most = '']: readonly str
   answer(call, 'draft/chathistory-targets', [], lines);
 }
 
-/** A conversation as a target of IRC, and the time of its latest message; undefined if it has neither. */
-async function latestIn({ irc, account }: Call, id: number) {
-  const [[latest], room] = await Promise.all([irc.log.history(id, { limit: 1, counting: true }), irc.log.room(id)]);
-  if (latest === undefined || room === undefined) return undefined;
-  const { time } = latest;
-  if (id === EVERYONE) return irc.options.everyone === '' ? undefined : { name: irc.options.everyone, time };
-  if (room.kind === 'room') return { name: `#${room.name}`, time };
-  const [other = account.id, more] = (room.members ?? []).filter((member) => member !== account.id);
-  // IRC has no name for a conversation of several.
+/** A conversation as a target, and the time of its latest message; undefined if it has neither. */
+async function latestIn(call: Call, id: number) {
+  const { log } = call.irc;
+  const [[latest], room] = await Promise.all([log.history(id, { limit: 1, counting: true }), log.room(id)]);
+  const name = room && (await targetOf(call, room));
+  return latest === undefined || name === undefined ? undefined : { name, time: latest.time };
+}
+
+/** A room or conversation as a target; undefined for a conversation of several, for which IRC has no name. */
+async function targetOf({ irc, account }: Call, { id, kind, name, members = [] }: Room): Promise<string | undefined> {
+  if (id === EVERYONE) return irc.options.everyone || undefined;
+  if (kind === 'room') return `#${name}`;
+  const [other = account.id, more] = members.filter((member) => member !== account.id);
   const partner = more === undefined ? await irc.accounts.get(other) : undefined;
-  return partner && { name: nickOf(partner), time };
+  return partner && nickOf(partner);
 }
 
 /** Answers with lines in a batch, where the client has batches. */

@@ -71,13 +71,15 @@ export async function relay(
     return;
   }
   const { id, time } = entry;
-  // What an account sends itself does not reach its device by the log.
-  const times = client.has('echo-message') ? 1 : 0;
-  for (let at = 0; at < times + (to.some((one) => one.id === account.id) ? 1 : 0); at++) {
-    for (const line of relayedLines(irc, relayed, { id, time, from: account }, target, (one) => client.has(one))) {
-      call.line(line);
-    }
+  const said = { id, time, from: account };
+  // What an account sends itself does not reach it by the log.
+  const readers = to.some((one) => one.id === account.id) ? irc.clients.of(account) : [];
+  for (const one of readers) {
+    for (const line of relayedLines(irc, relayed, said, one.nick, (name) => one.has(name)))
+      one.sendText(one.text(line));
   }
+  if (!client.has('echo-message')) return;
+  for (const line of relayedLines(irc, relayed, said, target, (name) => client.has(name))) call.line(line);
 }
 
 function refuse(call: Call, target: string, { reason, sentence }: Refusal): void {
