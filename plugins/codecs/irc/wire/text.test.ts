@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCtcp, serializeCtcp } from './ctcp.ts';
-import { stripFormatting } from './formatting.ts';
+import { formattingAsMarks, marksAsFormatting, stripFormatting } from './formatting.ts';
 import { splitText } from './split.ts';
 
 describe('a long text', () => {
@@ -64,4 +64,19 @@ test.each([
   ['\u0004ff0000red\u0004 \u0004FF0000,00ff00x\u0004 \u0004ff00 y', 'red x ff00 y'],
 ])('the formatting of %j is stripped', (text, plain) => {
   expect(stripFormatting(text)).toBe(plain);
+});
+
+test.each([
+  ['\u0002bold\u0002 text', '**bold** text', '\u0002bold\u0002 text'],
+  ['\u0002 bold \u0002', ' **bold** ', ' \u0002bold\u0002 '],
+  ['\u0011code\u000f \u001dplain', '`code` plain', '\u0011code\u0011 plain'],
+  ['\u0002\u0002 \u0002open', ' **open**', ' \u0002open\u0002'],
+  ['\u0002a\u0011b\u0011c\u0002', '**a**`b`**c**', '\u0002a\u0002\u0011b\u0011\u0002c\u0002'],
+])('the formatting of %j is shown in marks, and these as formatting', (text, marks, formatted) => {
+  expect(formattingAsMarks(text)).toBe(marks);
+  expect(marksAsFormatting(marks)).toBe(formatted);
+});
+
+test.each(['2 ** 3 ** 4', '**', '****', '** a **', '` `` `', '`**a**'])('%j is no mark that is shown', (text) => {
+  expect(stripFormatting(marksAsFormatting(text)).replace(/[`*]/g, '')).toBe(text.replace(/[`*]/g, ''));
 });
