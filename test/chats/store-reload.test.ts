@@ -123,6 +123,7 @@ describe('a reload that would change the store is refused', () => {
       'change-password',
       'delete-account',
       'contact-policy',
+      'rename',
       'ignore',
       'invitations',
       'registration',
