@@ -1,25 +1,14 @@
-import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
+import { isAccessible } from '../support/accessible.ts';
 import { PASSWORD } from '../support/program.ts';
 import { startTown } from '../support/town.ts';
 import { CHROMIUM, type Visitor } from '../support/visitor.ts';
 
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** Asks axe what is wrong with the page as it is now, in light and in dark. */
-async function isAccessible({ page }: Visitor, state: string): Promise<void> {
+/** Checks the page as it is now, in light and in dark. */
+async function isAccessibleInBoth(visitor: Visitor, state: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.evaluate(axe.source);
-    const { violations } = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] };
-    const found = violations.map(({ id, nodes }) => ({
-      id,
-      nodes: nodes.map((node) => node.failureSummary + node.html),
-    }));
-    expect(found, `${state}, ${colorScheme}`).toEqual([]);
+    await visitor.page.emulateMedia({ colorScheme });
+    await isAccessible(visitor, `${state}, ${colorScheme}`);
   }
 }
 
@@ -31,15 +20,15 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     const config = { plugins: { page: { title: 'Town', welcome: 'For everyone in town.' } } };
     await using town = await startTown(config, [/ERR_CONNECTION_REFUSED/]);
     const ada = await town.arrives({ viewport });
-    await isAccessible(ada, 'login');
+    await isAccessibleInBoth(ada, 'login');
     await ada.tries('ada', 'not hers');
     await ada.page.getByText('There is no account').waitFor();
-    await isAccessible(ada, 'a login that failed');
+    await isAccessibleInBoth(ada, 'a login that failed');
     await ada.page.getByRole('button', { name: 'Make an account' }).click();
-    await isAccessible(ada, 'registration');
+    await isAccessibleInBoth(ada, 'registration');
     await ada.tries('ada', PASSWORD, 'Make the account');
     await ada.composer.waitFor();
-    await isAccessible(ada, 'an empty conversation');
+    await isAccessibleInBoth(ada, 'an empty conversation');
 
     const people = ['bob', 'carol', 'Dmitri', 'エミ', 'فاطمة'];
     for (const name of people) {
@@ -50,25 +39,25 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await expect.poll(() => ada.messages.count()).toBe(2 * people.length);
     await ada.says('mine', '/help', '/nothing');
     await ada.page.locator('.note', { hasText: 'There is no command' }).waitFor();
-    await isAccessible(ada, 'a conversation');
+    await isAccessibleInBoth(ada, 'a conversation');
     await ada.composer.fill('x'.repeat(5000));
-    await isAccessible(ada, 'too long a message');
+    await isAccessibleInBoth(ada, 'too long a message');
     await ada.composer.fill('');
     await ada.page.keyboard.press('Escape');
-    await isAccessible(ada, 'the list');
+    await isAccessibleInBoth(ada, 'the list');
     await ada.page.getByRole('button', { name: 'Settings' }).click();
     await ada.page.getByText('This one').waitFor();
-    await isAccessible(ada, 'settings');
+    await isAccessibleInBoth(ada, 'settings');
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('button', { name: 'Write to someone' }).click();
     await ada.page.getByRole('button', { name: 'Write', exact: true }).click();
-    await isAccessible(ada, 'whom to write to');
+    await isAccessibleInBoth(ada, 'whom to write to');
     await ada.page.getByLabel('Names').fill('ghost');
     await ada.page.keyboard.press('Enter');
-    await isAccessible(ada, 'an empty private conversation');
+    await isAccessibleInBoth(ada, 'an empty private conversation');
     await ada.says('anybody there?');
     await ada.page.locator('.remark').waitFor();
-    await isAccessible(ada, 'a message to nobody');
+    await isAccessibleInBoth(ada, 'a message to nobody');
 
     await ada.says('/create #lab');
     await ada.page.locator('.answer', { hasText: 'You created #lab.' }).waitFor();
@@ -76,36 +65,36 @@ describe.skipIf(CHROMIUM === undefined)('the page', { timeout: 120_000 }, () => 
     await ada.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
     await ada.messages.last().locator('.act').waitFor({ state: 'attached' });
     await ada.says('/react last 👍', '/topic #lab tea');
-    await isAccessible(ada, 'a room');
+    await isAccessibleInBoth(ada, 'a room');
     await ada.messages.last().hover();
     await ada.messages.last().locator('.act').click();
     await ada.page.getByRole('menuitem', { name: 'React with 👍' }).waitFor();
-    await isAccessible(ada, 'the menu of a message');
+    await isAccessibleInBoth(ada, 'the menu of a message');
     await ada.page.getByRole('menuitem', { name: 'Reply' }).click();
     await ada.composer.pressSequentially('/he');
     await ada.page.getByRole('option').first().waitFor();
-    await isAccessible(ada, 'an answer with suggestions');
+    await isAccessibleInBoth(ada, 'an answer with suggestions');
     await ada.composer.fill('');
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('button', { name: 'Members' }).click();
     await ada.page.locator('.member').first().click();
-    await isAccessible(ada, 'members');
+    await isAccessibleInBoth(ada, 'members');
     await ada.page.getByRole('button', { name: 'Reports and waiting messages' }).click();
     await ada.page.getByText('No reports are open').waitFor();
-    await isAccessible(ada, 'reports and waiting messages');
+    await isAccessibleInBoth(ada, 'reports and waiting messages');
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('button', { name: 'Search' }).click();
     await ada.page.getByLabel('Words').fill('bold');
     await ada.page.keyboard.press('Enter');
     await ada.page.locator('.hit').first().waitFor();
-    await isAccessible(ada, 'what was found');
+    await isAccessibleInBoth(ada, 'what was found');
     await ada.page.keyboard.press('Escape');
 
     await town.program.kill();
     await ada.page.locator('#banner-text', { hasText: 'Trying again' }).waitFor();
     await ada.says('meanwhile');
     await ada.page.locator('.message.waiting').waitFor();
-    await isAccessible(ada, 'reconnecting');
+    await isAccessibleInBoth(ada, 'reconnecting');
   });
 
   test('can be used with the keyboard alone', async () => {

@@ -1,3 +1,4 @@
+import { FIREFOX } from './firefox.ts';
 import { HAPROXY } from './haproxy-program.ts';
 import { NATS } from './nats-program.ts';
 import { POSTGRES } from './postgres-programs.ts';
@@ -6,6 +7,7 @@ import { CHROMIUM } from './visitor.ts';
 /** Says once, before the tests, which of them this machine cannot run. */
 export function setup(): void {
   if (CHROMIUM === undefined) leftOut('the web page', 'chromium', 'chromium');
+  if (FIREFOX === undefined) leftOut('the web page in Firefox', 'firefox', 'firefox-esr');
   if (POSTGRES === undefined) leftOut('the store postgres', 'PostgreSQL', 'postgresql');
   if (NATS === undefined) leftOut('the plugin nats', 'NATS server', 'nats-server');
   if (HAPROXY === undefined) leftOut('several servers behind HAProxy', 'haproxy', 'haproxy');

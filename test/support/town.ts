@@ -19,15 +19,17 @@ afterAll(async () => void (await (await browser)?.close()));
  * Starts both. `await using` ends them.
  * @param quiet what browsers may complain of
  * @param files in the folder of the program: a plugin, say
+ * @param start starts the browser, where it is not Chromium
  */
 export async function startTown(
   config: ProgramConfig = {},
   quiet: readonly RegExp[] = [],
   files: Readonly<Record<string, string>> = {},
+  start: () => Promise<Browser> = startBrowser,
 ): Promise<Town> {
   await using started = new AsyncDisposableStack();
   const program = started.use(await startProgram(config, { files }));
-  browser ??= startBrowser();
+  browser ??= start();
   const running = await browser;
   const [, where] = await program.prints(/listens on http (\S+)/);
   const url = `http://${where}/`;
