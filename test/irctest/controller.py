@@ -44,6 +44,8 @@ OTHERWISE = {
         "account_registration.py::RegisterEmailVerified",
         "account_registration.py::RegisterNoLandGrabsTestCase::",
     ),
+    "an operator of a channel who also has a voice": ("multi_prefix.py::MultiPrefixTestCase::testMultiPrefix",),
+    "a login after the connection is registered": ("monitor.py::AuthenticatedExtendedMonitorTestCase::",),
     "a nick that is not the account's name": (
         "whois.py::ServicesWhoisTestCase::testWhoisNumerics",
         "whois.py::ServicesWhoisTestCase::testWhoisAccount",
