@@ -4,6 +4,7 @@ import type { Page } from './model/page.ts';
 import type { Screen } from './model/screen.ts';
 import { MembersSheet } from './sheets/members.tsx';
 import { ModerationSheet } from './sheets/moderation.tsx';
+import { PersonSheet } from './sheets/person.tsx';
 import { QuestionSheet } from './sheets/question.tsx';
 import { RoomsSheet } from './sheets/rooms.tsx';
 import { SearchSheet } from './sheets/search.tsx';
@@ -54,6 +55,8 @@ function OpenSheetView({ screen }: { readonly screen: Screen }) {
       return <SearchSheet screen={screen} onClose={onClose} />;
     case 'members':
       return <MembersSheet screen={screen} room={sheet.room} onClose={onClose} />;
+    case 'person':
+      return <PersonSheet screen={screen} name={sheet.name} onClose={onClose} />;
     case 'moderation':
       return <ModerationSheet screen={screen} room={sheet.room} onClose={onClose} />;
     default:

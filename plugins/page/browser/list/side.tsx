@@ -4,10 +4,11 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
 import { server } from '../model/server.ts';
-import { isRoom, newTalk, type Talk } from '../model/talk.ts';
+import { isRoom, newTalk, type Recipients, type Talk } from '../model/talk.ts';
+import { mayModerate } from '../sheets/person.tsx';
 import { hasRooms } from '../sheets/rooms.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { Face, titleOf } from '../ui/people.tsx';
+import { Face, personIn, titleOf } from '../ui/people.tsx';
 import { keyOf, sortedOnline } from './people.ts';
 import { TalkButton } from './talk-button.tsx';
 import { VirtualRows } from './virtual-rows.tsx';
@@ -142,9 +143,12 @@ function ListView({ screen, filter }: FilterProps) {
   const isListed = (key: string | undefined) =>
     key !== undefined && (listed.includes(key) || people.some((name) => keyOf(name) === key));
   const current = [stop.value, shown.key, listed[0], people[0] && keyOf(people[0])].find(isListed);
-  const choose = (key: string | undefined) => {
+  const recipientsOf = (key: string | undefined): Recipients | undefined => {
     const name = people.find((one) => keyOf(one) === key);
-    const to = chat.talks.get(key ?? '')?.to ?? (name === undefined ? undefined : [name]);
+    return chat.talks.get(key ?? '')?.to ?? (name === undefined ? undefined : [name]);
+  };
+  const choose = (key: string | undefined) => {
+    const to = recipientsOf(key);
     if (to === undefined) return;
     filter.value = '';
     screen.choose(to);
@@ -172,6 +176,12 @@ function ListView({ screen, filter }: FilterProps) {
         pressed.current = undefined;
       }}
       onClick={({ target }) => choose(rowAt(target)?.dataset.key)}
+      onContextMenu={(event) => {
+        const name = personIn(recipientsOf(rowAt(event.target)?.dataset.key) ?? []);
+        if (name === undefined || !mayModerate(screen, name)) return;
+        event.preventDefault();
+        screen.open({ kind: 'person', name });
+      }}
       onFocusIn={({ target }) => {
         focused.current = rowAt(target)?.dataset.key;
         stop.value = focused.current ?? stop.value;

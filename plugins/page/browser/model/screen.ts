@@ -29,6 +29,7 @@ export interface ScreenHost {
 export type OpenSheet =
   | { readonly kind: 'start' | 'rooms' | 'settings' | 'search' }
   | { readonly kind: 'members'; readonly room: string }
+  | { readonly kind: 'person'; readonly name: string }
   | { readonly kind: 'moderation'; readonly room?: string };
 
 /** A message that the user edits or answers. */

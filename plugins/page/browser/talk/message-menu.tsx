@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { OpenMenu, Screen } from '../model/screen.ts';
+import { mayModerate } from '../sheets/person.tsx';
 import { EMOJI, quickReactions } from './reactions.tsx';
 
 /** Shown between the menu and the edge of the page, in pixels. */
@@ -49,6 +50,11 @@ export function MessageMenu({ screen, menu }: { readonly screen: Screen; readonl
     entry.mine && actions.can('edit') && ['Edit', then(() => screen.write({ kind: 'edit', entry }))],
     ['Copy the text', then(() => void navigator.clipboard?.writeText(entry.text))],
     !entry.mine && ['Write to this person', then(() => screen.choose([entry.from]))],
+    !entry.mine &&
+      mayModerate(screen, entry.from) && [
+        'Moderate this person',
+        then(() => screen.open({ kind: 'person', name: entry.from })),
+      ],
     !entry.mine &&
       actions.can('report') && [
         'Report to the moderators',

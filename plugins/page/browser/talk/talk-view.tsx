@@ -4,8 +4,9 @@ import type { Chat } from '../model/chat.ts';
 import type { Screen } from '../model/screen.ts';
 import { isRoom, type Talk } from '../model/talk.ts';
 import { absenceInWords, onlineInWords } from '../model/words.ts';
+import { mayModerate } from '../sheets/person.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { isUserName, TalkFace, titleOf } from '../ui/people.tsx';
+import { isUserName, personIn, TalkFace, titleOf } from '../ui/people.tsx';
 import { Composer } from './composer.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import { Messages } from './messages.tsx';
@@ -50,6 +51,7 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
   const { chat } = screen;
   const talk = screen.talk.value;
   const unread = chat.talks.unread();
+  const person = personIn(talk.to);
   const topic = useTopic(screen, talk);
   return (
     <header class="talk-head">
@@ -81,6 +83,14 @@ function TalkHead({ screen }: { readonly screen: Screen }) {
             label="Members"
             icon="several"
             onClick={() => screen.open({ kind: 'members', room: talk.to[0] ?? '' })}
+          />
+        )}
+        {person !== undefined && mayModerate(screen, person) && (
+          <ToolButton
+            id="person-open"
+            label={`Moderate ${person}`}
+            icon="moderate"
+            onClick={() => screen.open({ kind: 'person', name: person })}
           />
         )}
         {screen.actions.can('search') && (

@@ -62,8 +62,8 @@ export function TalkFace({
   isBig = false,
 }: Pick<Talk, 'to'> & { readonly isOnline: (name: string) => boolean; readonly isBig?: boolean }) {
   const big = isBig ? ' big' : '';
-  const [only] = to === 'everyone' ? [] : to;
-  if (to.length === 1 && only !== undefined && !isRoom(to)) {
+  const only = personIn(to);
+  if (only !== undefined) {
     const { hue, initial } = lookOf(only);
     return (
       <span class={`face ${hue}${big}${isOnline(only) ? ' online' : ''}`} aria-hidden="true">
@@ -76,6 +76,11 @@ export function TalkFace({
       <Icon name={to === 'everyone' ? 'everyone' : isRoom(to) ? 'room' : 'several'} />
     </span>
   );
+}
+
+/** The person that a conversation is with, if it is with one. */
+export function personIn(to: Talk['to']): string | undefined {
+  return to === 'everyone' || to.length > 1 || isRoom(to) ? undefined : to[0];
 }
 
 /** The title of a conversation. */

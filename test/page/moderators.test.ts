@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { isAccessible } from '../support/accessible.ts';
+import { answered, comes } from '../support/comes.ts';
+import { Folder } from '../support/command-line.ts';
+import { startTown, type Town } from '../support/town.ts';
+import { CHROMIUM, type Visitor } from '../support/visitor.ts';
+
+/** Registers somebody on the page who has a role on the server. */
+async function arrivesAs(town: Town, name: string, role: string): Promise<Visitor> {
+  await using folder = await Folder.with({});
+  const visitor = await town.arrives();
+  await visitor.registers(name);
+  await folder.runs(['user', 'role', name, role, '--config', town.program.configFile]);
+  // The commands of a role are listed after the login.
+  await visitor.page.reload();
+  await visitor.page.locator('#me-state', { hasText: 'Online' }).waitFor();
+  return visitor;
+}
+
+describe.skipIf(CHROMIUM === undefined)('moderators of the server, on the page', { timeout: 120_000 }, () => {
+  test('mute, disconnect and ban people by keyboard, and read why something is refused', async () => {
+    await using town = await startTown();
+    const root = await arrivesAs(town, 'root', 'admin');
+    const bob = await town.program.joins('bob');
+    const { page } = root;
+    const dialog = page.getByRole('dialog');
+    const presses = async (name: string) => {
+      await dialog.getByRole('button', { name }).focus();
+      await page.keyboard.press('Enter');
+      await dialog
+        .getByRole('status')
+        .filter({ hasText: `${name}: done.` })
+        .waitFor();
+    };
+    await root.entry('bob').focus();
+    await page.keyboard.press('Enter');
+    const opener = page.getByRole('button', { name: 'Moderate bob' });
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Ban for good' }).waitFor();
+    await isAccessible(root, 'a person, for admins');
+    await presses('Mute for 10 minutes');
+    await answered(bob, 'broadcast hello', /^error:muted/);
+    await presses('Unmute');
+    await answered(bob, 'broadcast hello', /^sent:/);
+    await presses('Disconnect');
+    await comes(bob, /^closing:kicked$/);
+    await presses('Ban for a week');
+    await presses('Lift the ban');
+    await town.program.returns('bob');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await opener.evaluate((one) => one === document.activeElement)).toBe(true);
+
+    // From the list, and about somebody whom the server does not know.
+    await root.entry('bob').click({ button: 'right' });
+    await dialog.getByRole('button', { name: 'Disconnect' }).waitFor();
+    await page.keyboard.press('Escape');
+    await root.says('/message ghost hello');
+    await page.getByRole('button', { name: 'Moderate ghost' }).click();
+    await dialog.getByRole('button', { name: 'Disconnect' }).click();
+    await dialog
+      .getByRole('alert')
+      .filter({ hasText: /^This server refused that: .*ghost/ })
+      .waitFor();
+  });
+
+  test('may not act on admins, and others are offered nothing', async () => {
+    await using town = await startTown();
+    const mo = await arrivesAs(town, 'mo', 'moderator');
+    const root = await arrivesAs(town, 'root', 'admin');
+    await root.says('good morning');
+    const written = mo.messages.filter({ hasText: 'good morning' });
+    await written.hover();
+    await written.getByRole('button', { name: 'Message menu' }).click();
+    await mo.page.getByRole('menuitem', { name: 'Moderate this person' }).click();
+    const dialog = mo.page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Disconnect' }).click();
+    await dialog.getByText('This server refused that: Only an admin can kick an admin.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Ban for good' }).count()).toBe(0);
+
+    const carol = await town.arrives();
+    await carol.registers('carol');
+    await carol.opens('root');
+    expect(await carol.page.getByRole('button', { name: 'Moderate root' }).count()).toBe(0);
+  });
+
+  test('find all reports in the settings', async () => {
+    await using town = await startTown();
+    const mo = await arrivesAs(town, 'mo', 'moderator');
+    const bob = await town.program.joins('bob');
+    const carol = await town.program.joins('carol');
+    await answered(bob, 'broadcast rude words', /^sent:/);
+    await comes(carol, /rude words$/);
+    await answered(carol, 'report bob be kind', /^reported:/);
+    await mo.page.getByRole('button', { name: 'Settings' }).click();
+    await mo.page.getByRole('dialog').getByRole('button', { name: 'Reports' }).click();
+    const open = mo.page.getByRole('dialog', { name: 'Reports' }).locator('.case');
+    await open.filter({ hasText: 'carol: be kind' }).getByText('rude words').waitFor();
+    await isAccessible(mo, 'reports');
+    await open.getByRole('button', { name: 'Close the report: bob' }).click();
+    await comes(carol, /was dealt with/);
+    await mo.page.getByText('No reports are open').waitFor();
+    await mo.page.keyboard.press('Escape');
+
+    const dan = await town.arrives();
+    await dan.registers('dan');
+    await dan.page.getByRole('button', { name: 'Settings' }).click();
+    await dan.page.getByRole('button', { name: 'Log out' }).waitFor();
+    expect(await dan.page.getByRole('button', { name: 'Reports' }).count()).toBe(0);
+  });
+});
