@@ -23,6 +23,8 @@ export function AccountSettings({ screen }: { readonly screen: Screen }) {
   const { actions, chat } = screen;
   const problem = useSignal('');
   const done = useSignal('');
+  // The commands are listed soon after the login.
+  screen.listed.value;
   /** Calls a command and says what came of it. */
   const call = async (command: string, given: string, said?: string) => {
     // What was said stays while the lists are loaded again.

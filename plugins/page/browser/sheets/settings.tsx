@@ -19,6 +19,8 @@ const DENSITIES: readonly (readonly [Density, string])[] = [
 
 /** The settings sheet. */
 export function SettingsSheet({ screen, onClose }: { readonly screen: Screen; readonly onClose: () => void }) {
+  // The commands are listed soon after the login.
+  screen.listed.value;
   return (
     <Sheet id="settings" title="Settings" isWide onClose={onClose}>
       <Choice legend="Colours" name="theme" choices={THEMES} chosen={theme()} choose={setTheme} />
