@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { type Conversation, type RequestError, requestProblem } from 'chatserv/client';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { keyOf } from '../list/people.ts';
 import { VirtualRows } from '../list/virtual-rows.tsx';
 import type { Screen } from '../model/screen.ts';
@@ -63,6 +63,13 @@ export function MembersSheet({
   const done = useSignal('');
   const chosen = useSignal<string | undefined>(undefined);
   const scroller = useRef<HTMLElement>(null);
+  /** The member chosen last, to whom the focus returns from a button that is gone. */
+  const last = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (last.current === undefined || document.activeElement !== document.body) return;
+    const rows = [...(scroller.current?.querySelectorAll<HTMLElement>('.member') ?? [])];
+    (rows.find(({ dataset }) => dataset.key === last.current) ?? scroller.current)?.focus({ preventScroll: true });
+  });
   const load = async () => {
     try {
       facts.value = roomIn((await conversation.command('room', { room })).facts);
@@ -127,8 +134,10 @@ export function MembersSheet({
                 <button
                   type="button"
                   class="member"
+                  data-key={member.name}
                   aria-expanded={member.name === chosen.value}
                   onClick={() => {
+                    last.current = member.name;
                     chosen.value = member.name === chosen.value ? undefined : member.name;
                   }}
                 >
