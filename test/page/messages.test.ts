@@ -169,6 +169,22 @@ describe.skipIf(CHROMIUM === undefined)('a message on the page', { timeout: 120_
     await page.locator('.answer', { hasText: '/whoelse' }).filter({ hasText: 'bob' }).waitFor();
   });
 
+  test('takes little room: 25 are in sight on a desk', async () => {
+    await using town = await startTown(QUICK);
+    const { ada, bob } = await inTheLab(town);
+    await ada.opens('#lab');
+    for (let i = 1; i <= 40; i++) await bob.says(`message #lab number ${i}`);
+    await ada.hears('number 40');
+    const inSight = () =>
+      ada.messages.evaluateAll((rows) => {
+        const view = document.querySelector('#scroll')?.getBoundingClientRect();
+        const { top = 0, bottom = 0 } = view ?? {};
+        return rows.map((row) => row.getBoundingClientRect()).filter((row) => row.top >= top && row.bottom <= bottom)
+          .length;
+      });
+    await expect.poll(inSight).toBeGreaterThanOrEqual(25);
+  });
+
   test('has several lines, also after an edit and a reload', async () => {
     await using town = await startTown();
     const { ada, bob } = await inTheLab(town);

@@ -86,6 +86,53 @@ describe.skipIf(CHROMIUM === undefined)('a screen reader', { timeout: 120_000 },
     }
   });
 
+  test('reads the menu of a message, what a moderator can do and a question in their order', async () => {
+    await using town = await startTown();
+    const ada = await town.arrives();
+    await ada.registers('ada');
+    const bob = await town.program.joins('bob');
+    await ada.says('/create #lab');
+    await ada.opens('#lab');
+    await answered(bob, 'join #lab', /^joined:#lab/);
+    await answered(bob, 'message #lab hello', /^sent:/);
+    await ada.hears('hello');
+    await ada.messages.last().locator('.act').click();
+    await ada.page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+    inOrder(await read(ada, '[role=menu]'), [
+      'menu "Message: hello"',
+      'group "React"',
+      'menuitem "React with 👍"',
+      'menuitem "More reactions"',
+      'menuitem "Reply"',
+      'menuitem "Copy the text"',
+      'menuitem "Write to this person"',
+      'menuitem "Report to the moderators"',
+      'menuitem "Delete"',
+    ]);
+    await ada.page.keyboard.press('Escape');
+
+    await ada.page.getByRole('button', { name: 'Members' }).click();
+    await ada.page.locator('.member', { hasText: 'bob' }).click();
+    inOrder(await read(ada, 'dialog'), [
+      'heading "#lab"',
+      'list "Members"',
+      'bob',
+      'group "bob"',
+      'button "Write to bob"',
+      'button "Mute for 10 minutes"',
+      'button "Unmute"',
+      'button "Remove from the room"',
+      'button "Ban for a week"',
+      'button "Make a moderator"',
+      'button "Leave the room"',
+    ]);
+    await ada.page.keyboard.press('Escape');
+
+    await ada.says('/change-password');
+    await ada.page.getByLabel('Your password', { exact: true }).waitFor();
+    inOrder(await read(ada, 'dialog'), ['heading', 'textbox "Your password"', 'button "Cancel"', 'button "Answer"']);
+  });
+
   test('has every control of each sheet in reach of the Tab key', async () => {
     await using town = await startTown();
     const ada = await town.arrives();

@@ -5,6 +5,9 @@ import { PASSWORD } from './program.ts';
 /** Chromium, where the path has it. */
 export const CHROMIUM: string | undefined = onPath('chromium', 'chromium-browser');
 
+/** The window of a phone with a touchscreen, where nothing can hover. */
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
 /** How long a visitor waits for what is to be seen, in milliseconds. */
 const PATIENCE = 15_000;
 
