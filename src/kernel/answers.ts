@@ -29,8 +29,8 @@ export class Answers {
   readonly #session: ClientSession;
   readonly #maxRunning: number;
   readonly #failed: (cause: unknown) => void;
-  /** Overlapping commands that have no answer yet, in the order of their lines. */
-  readonly #unanswered: Request[] = [];
+  /** Overlapping commands that have no answer yet, in the order of their lines, and the codec's replies to those between. */
+  readonly #unanswered: (Request | string)[] = [];
   #given: PromiseWithResolvers<void> | undefined;
 
   /** @param failed called with an error that no command caused */
@@ -47,14 +47,20 @@ export class Answers {
   }
 
   /** Answers a line in its turn. */
-  async inTurn(answer: () => void | Promise<void> | undefined): Promise<void> {
-    await this.given();
-    await answer();
+  inTurn(answer: () => void | Promise<void> | undefined): Promise<void> {
+    return this.given().then(answer);
   }
 
   /** Answers a line with an error, in its turn. */
   addError(reason: string, about: string, encode?: CommandInput['encode']): Promise<void> {
     return this.inTurn(() => this.#session.send({ kind: 'error', reason, about }, encode));
+  }
+
+  /** Sends a reply of the codec's own in its turn. @returns when the next line may be read, undefined if at once */
+  addReply(reply: string): Promise<void> | undefined {
+    if (this.#unanswered.length >= this.#maxRunning) return this.inTurn(() => this.addReply(reply));
+    this.#unanswered.push(reply);
+    return this.#sendDone();
   }
 
   /** Runs a command, unless its line exceeded a rate. @returns when the next line may be read, undefined if at once */
@@ -105,11 +111,12 @@ export class Answers {
   }
 
   /** Sends the answers whose turn has come. */
-  #sendDone(): void {
+  #sendDone(): undefined {
     const unanswered = this.#unanswered;
-    for (let [next] = unanswered; next?.isDone; [next] = unanswered) {
+    for (let [next] = unanswered; typeof next === 'string' || next?.isDone; [next] = unanswered) {
       unanswered.shift();
-      this.#send(next);
+      if (typeof next === 'string') this.#session.outbox.putAnswer(Buffer.from(next));
+      else this.#send(next);
     }
     if (unanswered.length > 0) return;
     this.#given?.resolve();

@@ -184,7 +184,7 @@ export class Kernel implements SessionContext {
       case 'invalid':
         return answers.addError(input.reason, input.about);
       case 'reply':
-        return answers.inTurn(() => session.outbox.putAnswer(Buffer.from(input.text)));
+        return answers.addReply(input.text);
       case 'poll':
         return this.#poll(session, answers);
       default:

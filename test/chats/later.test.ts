@@ -16,6 +16,7 @@ class LateState implements CodecState {
     if (word === 'login') return [{ kind: 'login', preset: { username: rest, password: PASSWORD } }];
     if (word === 'fail') return [{ kind: 'later', about: word, decide: () => Promise.reject(new Error('not now')) }];
     if (word === 'now') return [this.#command(rest)];
+    if (word === 'pong') return [{ kind: 'reply', text: `pong ${rest}\r\n` }];
     return [{ kind: 'later', about: word, decide: () => this.#decide(word, rest) }];
   }
 
@@ -101,4 +102,34 @@ test('a line over the rate is refused before anything is decided', async () => {
   steps.length = 0;
   for (let i = 0; i < 30; i++) client.says('later who');
   await client.reads(/^error rate later$/);
+});
+
+test('replies of the codec wait for the answers before them, and hold up no line', async () => {
+  const both = Promise.withResolvers<void>();
+  let calls = 0;
+  const meet = definePlugin({
+    name: 'meet',
+    summary: 'Answers a command once it is called again',
+    setup: () => ({
+      commands: [
+        {
+          name: 'meet',
+          summary: 'Waits for another call',
+          overlaps: true,
+          async run({ proceed }) {
+            proceed();
+            calls += 1;
+            if (calls === 2) both.resolve();
+            await both.promise;
+          },
+        },
+      ],
+    }),
+  });
+  await using server = await startServer({ ...plugins, meet });
+  const client = await join(server);
+  for (const line of ['now meet', 'pong 1', 'now meet', 'pong 2']) client.says(line);
+  const read = [];
+  while (read.length < 4) read.push(await client.reads(/./));
+  expect(read).toEqual(['meet: answer', 'pong 1', 'meet: answer', 'pong 2']);
 });

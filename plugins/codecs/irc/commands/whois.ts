@@ -43,13 +43,20 @@ export const whoisCommands: IrcCommands = {
   },
   ISON: {
     least: 1,
-    run(call) {
-      const nicks = call.params.flatMap((param) => param.split(' ')).filter((nick) => nick !== '');
-      const online = nicks.flatMap((nick) => findPerson(call.irc, nick)?.nick ?? []);
-      call.numeric('RPL_ISON', [], online.join(' '));
+    run: tellOnline,
+    decode(call) {
+      tellOnline(call);
+      return [{ kind: 'reply', text: call.text() }];
     },
   },
 };
+
+/** Says which of the users are online that the client asks about. */
+function tellOnline(call: Call): void {
+  const nicks = call.params.flatMap((param) => param.split(' ')).filter((nick) => nick !== '');
+  const online = nicks.flatMap((nick) => findPerson(call.irc, nick)?.nick ?? []);
+  call.numeric('RPL_ISON', [], online.join(' '));
+}
 
 /** Whether a server that a query is addressed to is this one, or that of somebody online. */
 export function isHere({ irc }: Call, server: string): boolean {
