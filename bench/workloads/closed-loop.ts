@@ -77,6 +77,8 @@ async function begin(server: Server, shape: Shape): Promise<Load> {
   if (to === 'everyone') await load.join(roomOn(server, shape));
   // One receipt answers a broadcast.
   load.creditBy(to === 'everyone' ? load.clients.slice(-1) : load.clients);
+  // Of the login and the joins.
+  load.counters.reset();
   return load;
 }
 
