@@ -13,6 +13,7 @@ describe.skipIf(CHROMIUM === undefined)('the page on a phone', { timeout: 120_00
     await ada.registers('ada');
     await ada.says('/join #lab');
     await comes(bob, /ada joined$/);
+    await ada.entry('#lab').waitFor({ state: 'attached' });
     await page.locator('#back').tap();
     await answered(bob, 'message #lab is the kiln free?', /^sent:$/);
     await ada.entry('#lab').locator('.badge', { hasText: '1' }).waitFor();
