@@ -10,8 +10,8 @@ import type { Session } from './session.ts';
  */
 export type Question = 'username' | 'password' | 'register' | 'new-password' | 'new-password-again' | (string & {});
 
-/** A received line, or what is wrong with it. */
-export type LineRead = { readonly text: string } | { readonly fault: 'too-long' | 'encoding' };
+/** A received line, or what is wrong with it. `lossy`: a line that is not UTF-8, with U+FFFD for what is not. */
+export type LineRead = { readonly text: string } | { readonly fault: 'too-long' | 'encoding'; readonly lossy?: string };
 
 /** What the server sends to a client, besides messages. */
 export type Output =

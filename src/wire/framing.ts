@@ -47,7 +47,8 @@ export class Framer {
     this.#discarding = false;
     if (tooLong) return { fault: 'too-long' };
     if (isAscii(line)) return { text: line.toString('latin1') };
-    return isUtf8(line) ? { text: line.toString('utf8') } : { fault: 'encoding' };
+    const text = line.toString('utf8');
+    return isUtf8(line) ? { text } : { fault: 'encoding', lossy: text };
   }
 
   /** Copies an unfinished line, so that it does not retain the whole chunk it came in. */

@@ -32,7 +32,10 @@ describe('lines', () => {
   });
 
   test('that are not UTF-8 are a fault of their own', () => {
-    expect(linesOf(64, Uint8Array.of(0xc3, 0x28, 0x0a), 'ok\n')).toEqual([{ fault: 'encoding' }, 'ok']);
+    expect(linesOf(64, Uint8Array.of(0xc3, 0x28, 0x0a), 'ok\n')).toEqual([
+      { fault: 'encoding', lossy: '\ufffd(' },
+      'ok',
+    ]);
     expect(linesOf(64, 'z\u{1f600}\n')).toEqual(['z\u{1f600}']);
   });
 });

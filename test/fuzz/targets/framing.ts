@@ -76,6 +76,6 @@ function decoded(line: Buffer): LineRead {
   try {
     return { text: decoder.decode(line) };
   } catch {
-    return { fault: 'encoding' };
+    return { fault: 'encoding', lossy: line.toString('utf8') };
   }
 }
