@@ -25,7 +25,7 @@ export default {
   http: { file: 'http/index', provides: ['http'] },
   ignore: { file: 'account/ignore/index', provides: ['ignores', 'personal-data'] },
   invitations: { file: 'login/invitations/index', provides: ['invitations'] },
-  irc: { file: 'codecs/irc/index', provides: [] },
+  irc: { file: 'codecs/irc/index', provides: ['personal-data'] },
   json: { file: 'codecs/json', provides: [], always: true },
   line: { file: 'codecs/line', provides: [], always: true },
   lockout: { file: 'login/lockout/index', provides: ['lockout'] },

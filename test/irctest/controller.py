@@ -65,7 +65,6 @@ class ChatservController(BaseServerController, DirectoryBasedController):
 
     capabilities = frozenset(Capabilities) - {Capabilities.STS}
     optional_behaviors = frozenset(OptionalBehaviors) - {
-        OptionalBehaviors.METADATA_BEFORE_CONNECT,
         # CTCP other than ACTION reaches clients of IRC only, and no room has a setting about it.
         OptionalBehaviors.NO_CTCP,
         OptionalBehaviors.NON_UTF8_MESSAGE,

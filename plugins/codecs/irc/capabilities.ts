@@ -1,4 +1,9 @@
+import { KEY_BYTES } from './metadata/values.ts';
 import { MULTILINE_BYTES, MULTILINE_LINES } from './multiline.ts';
+import type { IrcOptions } from './options.ts';
+
+/** Metadata of users and channels. Its value depends on the options. */
+export const METADATA = 'draft/metadata-3';
 
 /** The capabilities that clients can switch on, with the value that `CAP LS 302` shows. */
 const CAPABILITIES: ReadonlyMap<string, string> = new Map([
@@ -12,6 +17,7 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['draft/chathistory', ''],
   ['draft/event-playback', ''],
   ['draft/message-redaction', ''],
+  [METADATA, ''],
   ['draft/multiline', `max-bytes=${MULTILINE_BYTES},max-lines=${MULTILINE_LINES}`],
   ['draft/no-implicit-names', ''],
   ['draft/read-marker', ''],
@@ -33,9 +39,17 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
 const WITH_VALUES = 302;
 
 /** The capabilities as `CAP LS` lists them. @param version the client's, 301 if it gave none */
-export function listed(version: number): string[] {
+export function listed(version: number, options: IrcOptions): string[] {
   const hasValues = version >= WITH_VALUES;
-  return [...CAPABILITIES].map(([name, value]) => (hasValues && value !== '' ? `${name}=${value}` : name));
+  return [...CAPABILITIES].map(([name, fixed]) => {
+    const value = name === METADATA ? metadataLimits(options) : fixed;
+    return hasValues && value !== '' ? `${name}=${value}` : name;
+  });
+}
+
+function metadataLimits({ maxSubscriptions, maxKeys, maxValueBytes }: IrcOptions): string {
+  const limits = { subs: maxSubscriptions, keys: maxKeys, 'key-bytes': KEY_BYTES, 'value-bytes': maxValueBytes };
+  return ['before-connect', ...Object.entries(limits).map(([what, most]) => `max-${what}=${most}`)].join(',');
 }
 
 /** Whether clients can switch a capability on. */

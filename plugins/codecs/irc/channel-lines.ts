@@ -3,6 +3,7 @@ import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
 import { markreadLine } from './history/reference.ts';
 import { accountNameOf, sourceOf } from './irc.ts';
+import { joinedMetadata } from './metadata/lines.ts';
 import { isSecret } from './modes/settings.ts';
 import { nickOf } from './names.ts';
 import type { DraftMessage } from './wire/message.ts';
@@ -24,13 +25,14 @@ export function prefixOf(role: RoomRole): string {
   return PREFIXES[role];
 }
 
-/** The `JOIN` of a client's own account, and what follows it: the topic and the names. */
+/** The `JOIN` of a client's own account, and what follows it: the topic, the names and metadata. */
 export function channelLines(client: Client, channel: Channel): DraftMessage[] {
   const end = client.numericLine('RPL_ENDOFNAMES', [channel.name]);
   const names = client.has('draft/no-implicit-names') ? [] : [...namesLines(client, channel), end];
   const time = client.readTimes.get(channel.room) ?? 0;
   const read = client.has('draft/read-marker') ? [markreadLine(channel.name, time)] : [];
-  return [joinLine(client, channel), ...topicLines(client, channel), ...read, ...names];
+  const described = joinedMetadata(client, channel);
+  return [joinLine(client, channel), ...topicLines(client, channel), ...read, ...names, ...described];
 }
 
 /** What a client is told when a channel gets another name. @param source who renamed it @param before its old name */

@@ -1,6 +1,7 @@
 import { type Account, EVERYONE, nameKey, type RoomRole } from 'chatserv';
 import type { Client } from './client.ts';
 import type { Irc } from './irc.ts';
+import { type MetadataOwner, NO_VALUES, type Values } from './metadata/values.ts';
 import type { ChannelSettings } from './modes/settings.ts';
 import { nickOf } from './names.ts';
 
@@ -24,6 +25,7 @@ export interface Channel {
   /** When it was set, in milliseconds since 1970; 0 if nobody knows. */
   topicTime: number;
   settings: ChannelSettings;
+  metadata: Values;
   /** By account. */
   readonly members: Map<number, ChannelMember>;
 }
@@ -39,8 +41,10 @@ export class Channels {
   readonly #byName = new Map<string, Channel>();
   /** The accounts that are online or about to be, with their rooms. */
   readonly #rooms = new Map<number, Set<number>>();
+  /** Their metadata. */
+  readonly #metadata = new Map<number, Values>();
   readonly #loading = new Map<number, Promise<void>>();
-  /** Accounts that joined or left a room while their rooms were read. */
+  /** Accounts whose rooms or metadata changed while they were read. */
   readonly #stale = new Set<number>();
 
   constructor(irc: Irc) {
@@ -60,13 +64,15 @@ export class Channels {
   }
 
   async #read(account: Account): Promise<void> {
-    const { log, rooms: service } = this.#irc;
+    const { log, rooms: service, metadata } = this.#irc;
     for (;;) {
       this.#stale.delete(account.id);
       const rooms = account.id > 0 && service !== undefined ? await log.roomsOf(account.id, 'room') : [];
       const roles = await Promise.all(rooms.map(({ id }) => service?.role(id, account)));
       const known = await Promise.all(rooms.map(({ id }) => this.#channel(id)));
+      const values = await metadata.of({ kind: 'account', id: account.id });
       if (this.#stale.has(account.id)) continue;
+      this.#metadata.set(account.id, values);
       this.#rooms.set(account.id, new Set());
       const everyone = this.#everyone();
       if (everyone !== undefined) this.#add(everyone, account, 'member');
@@ -82,6 +88,7 @@ export class Channels {
   forget({ id }: Account): void {
     for (const room of this.#rooms.get(id) ?? []) this.#remove(room, id);
     this.#rooms.delete(id);
+    this.#metadata.delete(id);
   }
 
   /** Whether the rooms of an account are known. */
@@ -158,6 +165,31 @@ export class Channels {
     return [...(this.#rooms.get(id) ?? [])].flatMap((room) => this.#channels.get(room) ?? []);
   }
 
+  /** The metadata of an account that is online. */
+  metadataOf({ id }: Pick<Account, 'id'>): Values {
+    return this.#metadata.get(id) ?? NO_VALUES;
+  }
+
+  /** The accounts that are online, and the rooms with members online. */
+  described(): MetadataOwner[] {
+    const accounts = [...this.#metadata.keys()].map((id) => ({ kind: 'account', id }) as const);
+    return [...accounts, ...[...this.#channels.keys()].map((id) => ({ kind: 'room', id }) as const)];
+  }
+
+  /** The metadata of an account or a room is another. @returns what it was; undefined if nobody is told of it */
+  describe({ kind, id }: MetadataOwner, values: Values): Values | undefined {
+    if (kind === 'room') {
+      const channel = this.#channels.get(id);
+      const before = channel?.metadata;
+      if (channel !== undefined) channel.metadata = values;
+      return before;
+    }
+    if (this.#loading.has(id)) this.#stale.add(id);
+    const before = this.#metadata.get(id);
+    if (before !== undefined) this.#metadata.set(id, values);
+    return before;
+  }
+
   /** The clients that speak IRC in a channel. */
   *clientsIn(channel: Channel): Iterable<Client> {
     for (const { account } of channel.members.values()) yield* this.#irc.clients.of(account);
@@ -178,13 +210,14 @@ export class Channels {
     const { name, topic, topicBy, topicTime } = info;
     const setter = topicBy === 0 ? undefined : await this.#irc.accounts.get(topicBy);
     const by = setter === undefined ? this.#irc.options.name : nickOf(setter);
-    return { room, name: `#${name}`, topic, topicBy: by, topicTime, settings: info, members: new Map() };
+    const metadata = await this.#irc.metadata.of({ kind: 'room', id: room });
+    return { room, name: `#${name}`, topic, topicBy: by, topicTime, settings: info, metadata, members: new Map() };
   }
 
   #everyone(): Channel | undefined {
     const name = this.#irc.options.everyone;
     if (name === '') return undefined;
-    const about = { topic: '', topicBy: '', topicTime: 0, settings: OPEN, members: new Map() };
+    const about = { topic: '', topicBy: '', topicTime: 0, settings: OPEN, metadata: NO_VALUES, members: new Map() };
     return this.#channels.get(EVERYONE) ?? { room: EVERYONE, name, ...about };
   }
 

@@ -10,6 +10,7 @@ import {
   type Session,
 } from 'chatserv';
 import { inputsOf } from './call.ts';
+import { METADATA } from './capabilities.ts';
 import { CatchUp } from './catch-up.ts';
 import { tellRead } from './commands/markread.ts';
 import { type Irc, sourceOf } from './irc.ts';
@@ -63,6 +64,8 @@ export class Client implements CodecState {
   #batches = 0;
   /** Up to when its account has read channels, by room, for the lines of a `JOIN`: milliseconds since 1970. */
   readonly readTimes = new Map<number, number>();
+  /** The keys of metadata that it is told of. */
+  readonly subscriptions = new Set<string>();
   /** A message that the client is sending in several lines. */
   multiline: Multiline | undefined;
 
@@ -119,6 +122,11 @@ export class Client implements CodecState {
     return this.#enabled.has(capability);
   }
 
+  /** Whether it can be told of metadata. */
+  get isMetadataAware(): boolean {
+    return this.has(METADATA) && this.has('batch');
+  }
+
   /** The capabilities that are switched on. */
   get enabled(): readonly string[] {
     return [...this.#enabled].sort();
@@ -129,6 +137,7 @@ export class Client implements CodecState {
     if (isOn) this.#enabled.add(capability);
     else this.#enabled.delete(capability);
     if (isOn && capability === 'draft/read-marker') this.irc.markers?.marksItself(this.session);
+    if (!this.isMetadataAware) this.subscriptions.clear();
     this.#capabilities = this.enabled.join(' ');
   }
 
@@ -168,7 +177,7 @@ export class Client implements CodecState {
   }
 
   decode(line: LineRead, question: Question | undefined): readonly Input[] {
-    if ('fault' in line) return [{ kind: 'reply', text: this.#faulty(line.fault) }];
+    if ('fault' in line) return [{ kind: 'reply', text: this.#faulty(line.fault, line.lossy) }];
     if (isTooLong(line.text)) return [{ kind: 'reply', text: this.#faulty('too-long') }];
     const message = parseMessage(line.text);
     if (message === undefined) return [];
@@ -257,9 +266,10 @@ export class Client implements CodecState {
     return this.text({ source, command: 'NICK', params: [this.nick] });
   }
 
-  #faulty(fault: 'too-long' | 'encoding'): string {
+  #faulty(fault: 'too-long' | 'encoding', lossy = ''): string {
     if (fault === 'too-long') return this.numeric('ERR_INPUTTOOLONG');
-    return this.text({ command: 'FAIL', params: ['*', 'INVALID_UTF8', 'Message rejected, it is not valid UTF-8'] });
+    const about = parseMessage(lossy)?.command ?? '*';
+    return this.text({ command: 'FAIL', params: [about, 'INVALID_UTF8', 'Message rejected, it is not valid UTF-8'] });
   }
 
   #closing(reason: string, seconds = 0): string {

@@ -30,6 +30,7 @@ export class LogFollower {
     const channel = channels.joinKnown(room, account) ?? (await channels.join(room, account));
     if (channel === undefined || server.shown(entry) === undefined) return;
     this.#presence.joined(channel, account, new Set(told));
+    this.#presence.describe(account, channels.clientsIn(channel));
   }
 
   #left(room: number, account: Account, entry: Entry): void {
@@ -51,6 +52,7 @@ export class LogFollower {
   async #changed(entry: Entry, by: Account): Promise<void> {
     const channel = this.#irc.channels.get(entry.room);
     const change = roomChangeIn(entry);
+    if (change?.change === 'deleted') await this.#irc.metadata.forget({ kind: 'room', id: entry.room });
     if (channel !== undefined && change !== undefined) await tellChange(this.#irc, channel, change, by, entry);
   }
 }

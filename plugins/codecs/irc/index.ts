@@ -1,4 +1,5 @@
 import {
+  type Account,
   Accounts,
   askUsername,
   type Codec,
@@ -7,10 +8,12 @@ import {
   Guests,
   History,
   Ignores,
+  isGuest,
   LoginDialogue,
   Markers,
   MessageLog,
   Passwords,
+  PersonalData,
   Presence,
   Roles,
   Rooms,
@@ -26,6 +29,7 @@ import { MessageExtras } from './extras.ts';
 import { LogFollower } from './follow.ts';
 import type { Irc } from './irc.ts';
 import { Keepalive } from './keepalive.ts';
+import { Metadata } from './metadata/metadata.ts';
 import { Monitors } from './monitors.ts';
 import { ircOptions } from './options.ts';
 import { IrcPresence } from './presence.ts';
@@ -57,6 +61,7 @@ export default definePlugin({
     passwords: Passwords,
     guests: Guests,
   },
+  provides: { personalData: PersonalData },
   setup({
     options,
     accounts,
@@ -78,6 +83,7 @@ export default definePlugin({
   }) {
     const irc = hotState('irc', () => newIrc(clock.now()));
     const readMarkers = new ReadMarkers(storage);
+    const metadata = new Metadata(irc, storage);
     const services = {
       options,
       accounts,
@@ -89,13 +95,18 @@ export default definePlugin({
       ignores,
       markers,
       readMarkers,
+      metadata,
       passwords,
       guests,
       server,
       clock,
       logger,
     };
-    Object.assign(irc, { ...services, operAttempts: quota('irc-oper') });
+    Object.assign(irc, {
+      ...services,
+      operAttempts: quota('irc-oper'),
+      metadataChanges: quota('irc-metadata'),
+    });
     const shown = hotState('presence', () => new IrcPresence(irc));
     const follower = new LogFollower(irc, shown);
     const keepalive = new Keepalive(irc);
@@ -129,6 +140,7 @@ export default definePlugin({
     }
 
     return {
+      provide: { personalData: { name: 'irc-metadata', of: (account: Account) => metadata.readable(account) } },
       codecs: [codec],
       kinds: [relayedKind, statusKind],
       hooks: {
@@ -140,6 +152,10 @@ export default definePlugin({
             async handler(session, account) {
               const client = irc.clients.get(session);
               if (client?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
+              const early = client?.registration?.metadata;
+              if (early !== undefined && early.values.size > 0 && !isGuest(account)) {
+                await metadata.change({ kind: 'account', id: account.id }, (before) => early.addTo(before));
+              }
               await irc.channels.load(account);
               if (client?.has('draft/read-marker')) {
                 await Promise.all(irc.channels.of(account).map((channel) => loadReadTime(client, account, channel)));
@@ -175,7 +191,9 @@ export default definePlugin({
         },
         async onAccountChange(account, change) {
           if (change === 'renamed') tellRenamed(irc, account);
-          if (change === 'removed') await readMarkers.forget(account);
+          if (change !== 'removed') return;
+          await readMarkers.forget(account);
+          await metadata.forget({ kind: 'account', id: account.id });
         },
         onMessage: {
           transform: {

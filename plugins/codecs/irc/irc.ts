@@ -19,6 +19,7 @@ import type { Census } from './census.ts';
 import type { Channels } from './channels.ts';
 import type { Clients } from './clients.ts';
 import type { MessageExtras } from './extras.ts';
+import type { Metadata } from './metadata/metadata.ts';
 import type { Monitors } from './monitors.ts';
 import { nickOf } from './names.ts';
 import type { IrcOptions } from './options.ts';
@@ -42,9 +43,12 @@ export interface IrcServices {
   readonly passwords: Passwords | undefined;
   /** The passwords of operators that were tried. */
   readonly operAttempts: Quota;
+  /** The changes of metadata by accounts. */
+  readonly metadataChanges: Quota;
   readonly ignores: Ignores | undefined;
   readonly markers: Markers | undefined;
   readonly readMarkers: ReadMarkers;
+  readonly metadata: Metadata;
 }
 
 /** What the parts of the plugin share. It outlives a reload, as sessions do; the services in it are then replaced. */

@@ -32,6 +32,20 @@ export const ircOptions = z.strictObject({
     .positive()
     .default(120)
     .describe('After how long without a line a client is sent a PING, in seconds; after twice that it is closed'),
+  maxKeys: z.number().int().positive().default(20).describe('How many keys of metadata a user or a channel can have'),
+  maxSubscriptions: z
+    .number()
+    .int()
+    .positive()
+    .default(50)
+    .describe('How many keys of metadata a client can subscribe to'),
+  maxValueBytes: z
+    .number()
+    .int()
+    .positive()
+    .max(350)
+    .default(300)
+    .describe('How long a value of metadata can be, in bytes'),
   motd: z.array(z.string()).default([]).describe('The message of the day, line by line'),
 });
 

@@ -3,6 +3,7 @@ import { extendedJoin } from './channel-lines.ts';
 import type { Channel } from './channels.ts';
 import type { Client } from './client.ts';
 import { type Irc, sourceOf } from './irc.ts';
+import { accountBatch, subscribedLines } from './metadata/lines.ts';
 import { personOf } from './people.ts';
 
 /** Shows who comes online and who goes: members of a channel as `JOIN` and `QUIT`. */
@@ -22,7 +23,7 @@ export class IrcPresence {
 
   /** An account came online or went offline. */
   async changed(account: Account): Promise<void> {
-    const { channels, clients } = this.#irc;
+    const { channels, clients, monitors } = this.#irc;
     if (!this.#isOnline(account)) {
       this.#gone(account);
       return;
@@ -37,6 +38,22 @@ export class IrcPresence {
     this.#shown.add(account.id);
     const own = new Set(clients.of(account));
     for (const channel of channels.of(account)) this.joined(channel, account, own);
+    const monitoring = new Set(monitors.clientsFor(account));
+    for (const client of monitoring) {
+      if (client.isMetadataAware) for (const line of accountBatch(client, account)) client.send(line);
+    }
+    this.describe(
+      account,
+      [...channels.peersOf(account)].filter((peer) => !monitoring.has(peer)),
+    );
+  }
+
+  /** Tells clients the metadata of an account that they see from now on, as far as they have subscribed to it. */
+  describe(account: Account, clients: Iterable<Client>): void {
+    for (const client of clients) {
+      if (client.account.id === account.id) continue;
+      for (const line of subscribedLines(client, account)) client.send(line);
+    }
   }
 
   /** Tells the clients in a channel of a member. @param except clients that know */

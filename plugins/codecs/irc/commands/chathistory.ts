@@ -1,4 +1,5 @@
 import { type Entry, EVERYONE, findPlace, placeRefusal, type Room } from 'chatserv';
+import { batchLines } from '../batch-lines.ts';
 import type { Call, IrcCommands } from '../call.ts';
 import { isPlayed, playedLines } from '../history/lines.ts';
 import { HistoryReader, type Range } from '../history/reader.ts';
@@ -129,18 +130,7 @@ async function targetOf({ irc, account }: Call, { id, kind, name, members = [] }
 
 /** Answers with lines in a batch, where the client has batches. */
 function answer(call: Call, type: string, params: readonly string[], lines: readonly DraftMessage[]): void {
-  const { client } = call;
-  if (!client.has('batch')) {
-    for (const line of lines) call.line(line);
-    return;
-  }
-  const batch = client.nextBatch();
-  call.line({ command: 'BATCH', params: [`+${batch}`, type, ...params] });
-  for (const line of lines) {
-    const isWithin = line.tags?.has('batch') || (line.command === 'BATCH' && line.params?.[0]?.startsWith('-'));
-    call.line(isWithin ? line : { ...line, tags: new Map([['batch', batch], ...(line.tags ?? [])]) });
-  }
-  call.line({ command: 'BATCH', params: [`-${batch}`] });
+  for (const line of batchLines(call.client, type, params, lines)) call.line(line);
 }
 
 function fail(call: Call, code: string, context: readonly string[], text: string): void {

@@ -7,6 +7,7 @@ import { kickCommands } from './kick.ts';
 import { listCommands } from './list.ts';
 import { markreadCommands } from './markread.ts';
 import { messageCommands } from './messages.ts';
+import { metadataCommands } from './metadata.ts';
 import { modeCommands } from './mode.ts';
 import { monitorCommands } from './monitor.ts';
 import { nickCommands } from './nick.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: IrcCommands = {
   ...kickCommands,
   ...listCommands,
   ...messageCommands,
+  ...metadataCommands,
   ...modeCommands,
   ...renameCommands,
   ...serverCommands,

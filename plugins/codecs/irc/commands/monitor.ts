@@ -1,6 +1,7 @@
 import { nameObjection } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { sourceOf } from '../irc.ts';
+import { ALL, syncLater } from '../metadata/lines.ts';
 import { MONITORED_MOST } from '../monitors.ts';
 import { elements } from '../names.ts';
 import type { Numeric } from '../numerics.ts';
@@ -60,6 +61,7 @@ function show(call: Call, nicks: readonly string[]): void {
   }
   list(call, 'RPL_MONONLINE', online);
   list(call, 'RPL_MONOFFLINE', offline);
+  if (online.length > 0 && call.client.isMetadataAware) call.line(syncLater(call.client, ALL));
 }
 
 /** Adds as many numerics with comma-separated items as it takes. */

@@ -72,6 +72,11 @@ async function describe(call: Call, person: Person): Promise<void> {
   if (away !== undefined) call.numeric('RPL_AWAY', [nick], away);
   if (person.isOperator) call.numeric('RPL_WHOISOPERATOR', [nick]);
   if (person.isBot) call.numeric('RPL_WHOISBOT', [nick]);
+  if (client.isMetadataAware) {
+    for (const [key, value] of irc.channels.metadataOf(person.account)) {
+      call.numeric('RPL_WHOISKEYVALUE', [nick, key, '*'], value);
+    }
+  }
   const name = accountNameOf(irc, person.account);
   if (name !== undefined) call.numeric('RPL_WHOISACCOUNT', [nick, name]);
   if (sessions.length > 0 && sessions.every(({ transport }) => transport === 'tls')) {

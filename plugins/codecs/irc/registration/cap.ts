@@ -19,7 +19,7 @@ export function cap(client: Client, params: readonly string[], lines: DraftMessa
       if (registration !== undefined) registration.isNegotiating = true;
       if (version >= NOTIFIED) client.enable('cap-notify');
       client.capVersion = Math.max(client.capVersion, version);
-      const parts = inParts(listed(client.capVersion));
+      const parts = inParts(listed(client.capVersion, client.irc.options));
       parts.forEach((part, index) => {
         const isLast = index === parts.length - 1;
         if (isLast || version >= NOTIFIED) answer('LS', ...(isLast ? [] : ['*']), part);

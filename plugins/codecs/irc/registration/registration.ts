@@ -1,5 +1,6 @@
 import type { Input, Output, Question } from 'chatserv';
 import type { Client } from '../client.ts';
+import { EarlyMetadata } from '../metadata/before-login.ts';
 import { nickOf } from '../names.ts';
 import { type DraftMessage, type IrcMessage, serializeMessage } from '../wire/message.ts';
 import { cap } from './cap.ts';
@@ -13,6 +14,7 @@ export const REGISTRATION = 'irc-registration';
 /** What a client does until it is logged in: `CAP`, `AUTHENTICATE`, `PASS`, `NICK` and `USER`. */
 export class Registration {
   readonly client: Client;
+  readonly metadata: EarlyMetadata;
   nick: string | undefined;
   /** Whether capabilities are being negotiated, which suspends the registration. */
   isNegotiating = false;
@@ -28,6 +30,7 @@ export class Registration {
 
   constructor(client: Client) {
     this.client = client;
+    this.metadata = new EarlyMetadata(client);
   }
 
   /** Whether nothing is missing for the login. */
@@ -102,6 +105,10 @@ export class Registration {
           command: 'FAIL',
           params: [command, 'COMPLETE_CONNECTION_REQUIRED', first || '*', 'Connect first, then register.'],
         });
+        return [];
+      case 'METADATA':
+        if (client.isMetadataAware) lines.push(...this.metadata.answer(params));
+        else lines.push(client.numericLine('ERR_NOTREGISTERED'));
         return [];
       case 'QUIT':
         return [{ kind: 'later', about: 'QUIT', decide: () => this.#quit(first) }];

@@ -2,6 +2,7 @@ import { channelLines } from '../channel-lines.ts';
 import type { Client } from '../client.ts';
 import { isupport } from '../isupport.ts';
 import { lusersLines } from '../lusers.ts';
+import { listLines } from '../metadata/requests.ts';
 import { motdLines } from '../motd.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
@@ -16,6 +17,7 @@ export function welcomeLines(client: Client): DraftMessage[] {
     client.numericLine('RPL_MYINFO', [name, 'chatserv', 'i', 'imnst']),
     ...isupport(irc).map((tokens) => client.numericLine('RPL_ISUPPORT', tokens)),
     ...lusersLines(client),
+    ...(client.isMetadataAware ? listLines(client, nick, irc.channels.metadataOf(client.account)) : []),
     ...motdLines(client),
     ...irc.channels.of(client.account).flatMap((channel) => channelLines(client, channel)),
   ];

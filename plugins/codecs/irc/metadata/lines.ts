@@ -1,0 +1,90 @@
+import type { Account } from 'chatserv';
+import { batchLines } from '../batch-lines.ts';
+import type { Channel } from '../channels.ts';
+import type { Client } from '../client.ts';
+import { nickOf } from '../names.ts';
+import type { DraftMessage } from '../wire/message.ts';
+import type { Values } from './values.ts';
+
+/** Stands for everybody and every channel that the client is told of. */
+export const ALL = '*ALL';
+
+/** How many lines a client is sent that has not asked for them. Beyond that, it is told to ask. */
+const UNASKED_MOST = 200;
+
+/** A user or a channel, with its metadata. */
+interface Described {
+  readonly target: string;
+  readonly values: Values;
+}
+
+/** The value of a key as a line; `undefined` if it is not set. */
+export function keyLine(client: Client, target: string, key: string, value: string | undefined): DraftMessage {
+  if (value === undefined) return client.numericLine('RPL_KEYNOTSET', [target, key]);
+  return client.numericLine('RPL_KEYVALUE', [target, key, '*'], value);
+}
+
+/** Metadata as lines. */
+export function valueLines(client: Client, target: string, values: Values): DraftMessage[] {
+  return [...values].map(([key, value]) => keyLine(client, target, key, value));
+}
+
+/** What a client has subscribed to of an account that is online. */
+export function subscribedLines(client: Client, account: Account): DraftMessage[] {
+  return linesOf(client, describedAccount(client, account));
+}
+
+/** The metadata of an account that is online, as far as a client has subscribed to it, in a batch. */
+export function accountBatch(client: Client, account: Account): DraftMessage[] {
+  return batchLines(client, 'metadata', [nickOf(account)], subscribedLines(client, account));
+}
+
+/** What a client has subscribed to of a channel and of its members, in a batch. */
+export function channelBatch(client: Client, channel: Channel): DraftMessage[] {
+  const lines = channelTargets(client, channel).flatMap((one) => linesOf(client, one));
+  return batchLines(client, 'metadata', [channel.name], lines);
+}
+
+/** What follows the `JOIN` of a client: the metadata of the channel, or a hint to ask for it where that is a lot. */
+export function joinedMetadata(client: Client, channel: Channel): DraftMessage[] {
+  if (!client.isMetadataAware) return [];
+  const lines = channelBatch(client, channel);
+  return lines.length > UNASKED_MOST ? [syncLater(client, channel.name)] : lines;
+}
+
+/** Everything that a client has subscribed to, in a batch: its channels and their members, and whom it monitors. */
+export function fullBatch(client: Client): DraftMessage[] {
+  const { irc } = client;
+  const targets = new Map<string, Described>();
+  const add = (one: Described) => targets.set(one.target, one);
+  add(describedAccount(client, client.account));
+  for (const channel of irc.channels.of(client.account)) channelTargets(client, channel).forEach(add);
+  for (const nick of irc.monitors.of(client)) {
+    const account = irc.presence.find(nick);
+    if (account !== undefined) add(describedAccount(client, account));
+  }
+  const lines = [...targets.values()].flatMap((one) => linesOf(client, one));
+  return batchLines(client, 'metadata', [ALL], lines);
+}
+
+/** Tells a client to ask for the metadata of a target. */
+export function syncLater(client: Client, target: string): DraftMessage {
+  return client.numericLine('ERR_METADATASYNCLATER', [target, '0']);
+}
+
+function describedAccount({ irc }: Client, account: Account): Described {
+  return { target: nickOf(account), values: irc.channels.metadataOf(account) };
+}
+
+function channelTargets(client: Client, { name, metadata, members }: Channel): Described[] {
+  const people = [...members.values()].map(({ account }) => describedAccount(client, account));
+  return [{ target: name, values: metadata }, ...people];
+}
+
+function linesOf(client: Client, { target, values }: Described): DraftMessage[] {
+  if (values.size === 0) return [];
+  return [...client.subscriptions].flatMap((key) => {
+    const value = values.get(key);
+    return value === undefined ? [] : [keyLine(client, target, key, value)];
+  });
+}
