@@ -130,7 +130,7 @@ describe('the service', () => {
     expect(await rooms.change(id, { topic: 'x' })).toMatchObject({ reason: 'no-room' });
   });
 
-  test('a room that nobody owns goes with the account of its last member', async () => {
+  test('a room that nobody owns goes with its last member, and with that account', async () => {
     await using server = await town();
     const [one, other] = clients as [LineClient, LineClient];
     const rooms = roomsOf(server);
@@ -138,6 +138,9 @@ describe('the service', () => {
     const { id } = (await rooms.create('#lunch', bob, { topic: 'Noon' }, 'moderator')) as { id: number };
     expect(await rooms.get(id)).toMatchObject({ topicBy: bob.id, created: server.clock.now() });
     expect(await rooms.allows(id, bob, 'owner')).toBe(true);
+    const tea = (await rooms.create('#tea', bob, {}, 'moderator')) as { id: number };
+    await rooms.leave(tea.id, bob);
+    expect(await rooms.get(tea.id)).toBeUndefined();
     await answer(other, 'create #club');
     await answer(one, 'join #club');
     const accounts = server.host.service(Accounts.service) as Accounts;

@@ -52,7 +52,9 @@ export function roomsService(context: RoomContext, settings: Settings, members: 
     },
     async leave(id, account) {
       const room = await get(id);
-      if (room !== undefined) await context.queue.run(id, () => members.end(room, account));
+      if (room === undefined) return;
+      await context.queue.run(id, () => members.end(room, account));
+      await settings.removeEmpty(room);
     },
     async lastOwned(account) {
       await directory.load();

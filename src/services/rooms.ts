@@ -135,7 +135,7 @@ export interface Rooms {
    * @returns why not, if so: it or its name is banned from the room, or a limit of the server is reached
    */
   join(room: number, account: Account, role?: RoomRole): Promise<Refusal | undefined>;
-  /** Ends a membership, if there is one. */
+  /** Ends a membership, if there is one. A room of users without an owner goes with its last member. */
   leave(room: number, account: Account): Promise<void>;
   /** The rooms of users that have no owner but this account, by name. */
   lastOwned(account: Account): Promise<readonly RoomInfo[]>;
