@@ -1,5 +1,8 @@
+import type { Collection } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
+import { alteredMemory } from '../../../test/support/altered-memory.ts';
+import { startConnected } from '../../../test/support/connected-servers.ts';
 import { IrcClient } from '../../../test/support/irc-client.ts';
 
 const IRC = { irc: { name: 'irc.example', everyone: '', maxKeys: 2, maxSubscriptions: 2, maxValueBytes: 10 } };
@@ -124,7 +127,7 @@ test('a user changes metadata thirty times in a row', async () => {
   expect(await asks(alice, 'METADATA * SET a 30')).toEqual(['761 alice alice a * 30']);
 });
 
-test('metadata that is set before the login becomes that of the account, and goes with it', async () => {
+test('metadata that is set before the login becomes that of the account', async () => {
   await using server = await startServer({ ...IRC, guests: { rooms: 'create', mark: false } });
   const ann = IrcClient.connect(server);
   for (const line of ['CAP LS 302', 'CAP REQ :batch draft/metadata-3', 'METADATA * SET color red']) ann.says(line);
@@ -134,9 +137,41 @@ test('metadata that is set before the login becomes that of the account, and goe
   expect(plain([await ann.reads(/ 761 /)])).toEqual(['761 * * color * red']);
   for (const line of ['NICK ann', 'USER ann 0 * :Ann', 'CAP END']) ann.says(line);
   expect(plain([await ann.reads(/ 761 /)])).toEqual(['761 ann ann color * red']);
-  await ann.reads(/ 422 /);
+});
+
+test('metadata goes with the account of a guest, and with the channel', async () => {
+  const stored: Collection<unknown>[] = [];
+  const store = alteredMemory(({ storage }) => ({
+    storage: {
+      open(name, schema) {
+        const collection = storage.open(name, schema);
+        if (name === 'irc-metadata') stored.push(collection as Collection<unknown>);
+        return collection;
+      },
+    },
+  }));
+  const guests = { rooms: 'create', mark: false };
+  await using server = await startServer({ ...IRC, memory: false, store, guests });
+  const ann = await IrcClient.logIn(server, { nick: 'ann', capabilities: AWARE });
+  await ann.asks('JOIN #lab', 'METADATA #lab SET url x.org', 'METADATA * SET color red');
+  const keys = async () => (await stored[0]?.list())?.map(({ key }) => key.replace(/\d+/, 'x'));
+  expect(await keys()).toEqual(['account x', 'room x']);
   ann.says('QUIT');
   await ann.ends();
-  const again = await IrcClient.logIn(server, { nick: 'ann', capabilities: AWARE });
-  expect(await asks(again, 'METADATA * LIST')).toEqual(['BATCH + metadata ann', 'BATCH -']);
+  await expect.poll(keys).toEqual([]);
+});
+
+test('another server tells its clients of changes, also of those that it has missed', async () => {
+  await using servers = await startConnected(IRC);
+  const alice = await IrcClient.joins(servers.first, 'alice', AWARE);
+  const login = { nick: 'alice', as: 'alice@phone', password: PASSWORD, capabilities: AWARE };
+  const phone = await IrcClient.logIn(servers.second, login);
+  await phone.asks('METADATA * SUB color');
+  await alice.asks('METADATA * SET color red');
+  expect(plain([await phone.reads(/ 761 /)])).toEqual(['761 alice alice color * red']);
+  servers.cut(true);
+  await alice.asks('METADATA * SET color blue');
+  expect(await asks(phone)).toEqual([]);
+  servers.cut(false);
+  expect(plain([await phone.reads(/ 761 /)])).toEqual(['761 alice alice color * blue']);
 });
