@@ -349,7 +349,8 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 60_000 }, () => {
     await using alice = await online(program, 'alice');
     await alice.types('typing');
     await bob.writesRaw('message alice a\u202eb\u2066c\u2028d\u001b[2Je\u009b2Jf\u200bg\n');
-    await alice.shows(/you: a<202e>b<2066>c d\[2Je2Jf<200b>g\n\[1 everyone\] 2 bob \(@1\)\neveryone> typing$/);
+    // A line of a text is indented, so that it cannot be taken for a message.
+    await alice.shows(/you: a<202e>b<2066>c\n +d\[2Je2Jf<200b>g\n\[1 everyone\] 2 bob \(@1\)\neveryone> typing$/);
     await bob.says(`message alice ${'e'.concat('\u0301'.repeat(400))}!`);
     await alice.shows(/you: e\u0301{8}!\n\[1 everyone\] 2 bob \(@2\)\neveryone> typing$/);
   });
