@@ -176,7 +176,7 @@ export function openStore(now: () => number): { accounts: Accounts; messageLog: 
       signingKey: async (renew) => (signingKey = renew ? randomBytes(32) : signingKey),
       async rename(id, name, distinct = false) {
         if ((find(name)?.id ?? id) !== id || (distinct && lookalike(name, id))) return undefined;
-        await change(id, { name, epoch: chat.newEpoch() });
+        await change(id, { name });
         return users.get(id)?.account;
       },
       setRoles: (id, roles) => change(id, { roles }),
