@@ -76,7 +76,10 @@ describe.skipIf(CHROMIUM === undefined)('a screen reader', { timeout: 120_000 },
       await ada.page.keyboard.press('Enter');
       await ada.page.getByRole('dialog').waitFor();
       if (name === 'Rooms') await ada.page.getByRole('button', { name: 'Open #lab' }).waitFor();
-      if (name === 'Members') await ada.page.getByLabel('Topic').waitFor();
+      if (name === 'Members') {
+        await ada.page.getByLabel('Topic').waitFor();
+        await ada.page.getByRole('dialog').getByText('ada').waitFor();
+      }
       inOrder(await read(ada, 'dialog'), order);
       // The focus is in the sheet, and returns to the button.
       expect(await ada.page.evaluate("document.activeElement.closest('dialog') !== null"), name).toBe(true);
@@ -143,7 +146,10 @@ describe.skipIf(CHROMIUM === undefined)('a screen reader', { timeout: 120_000 },
       await ada.page.getByRole('button', { name, exact: true }).click();
       await ada.page.getByRole('dialog').waitFor();
       if (name === 'Rooms') await ada.page.getByRole('button', { name: 'Open #lab' }).waitFor();
-      if (name === 'Members') await ada.page.getByLabel('Topic').waitFor();
+      if (name === 'Members') {
+        await ada.page.getByLabel('Topic').waitFor();
+        await ada.page.getByRole('dialog').getByText('ada').waitFor();
+      }
       if (name === 'Settings') await ada.page.getByText('This one').waitFor();
       const count = Number(
         await ada.page.evaluate(`(() => {
