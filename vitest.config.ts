@@ -5,8 +5,10 @@ const path = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const source = (file: string) => path(`src/${file}`);
 
 const TESTS = '{src,plugins,test,examples}/**/*.test.ts';
-/** Tests that measure time or memory, or bring a whole browser. */
-const ALONE = 'test/{attacks,bench,broken,chaos,page,soak}/**/*.test.ts';
+/** Tests that bring a whole browser. */
+const BROWSERS = 'test/page/**/*.test.ts';
+/** Tests that measure time or memory. */
+const ALONE = ['test/{attacks,bench,broken,chaos,soak}/**/*.test.ts', 'test/page/load.test.ts'];
 
 function project(name: string, test: object) {
   return { extends: true as const, test: { name, ...test } };
@@ -28,8 +30,14 @@ export default defineConfig({
     globalSetup: ['test/support/left-out.ts', 'test/support/built-page.ts'],
     projects: [
       // By default a machine with two cores runs one file at a time, and most tests wait for programs that they start.
-      project('together', { include: [TESTS], exclude: [ALONE], maxWorkers: '100%', sequence: { groupOrder: 0 } }),
-      project('alone', { include: [ALONE], maxWorkers: 1, sequence: { groupOrder: 1 } }),
+      project('together', {
+        include: [TESTS],
+        exclude: [...ALONE, BROWSERS],
+        maxWorkers: '100%',
+        sequence: { groupOrder: 0 },
+      }),
+      project('browsers', { include: [BROWSERS], exclude: ALONE, maxWorkers: 2, sequence: { groupOrder: 1 } }),
+      project('alone', { include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } }),
     ],
   },
 });
