@@ -268,7 +268,8 @@ export class Client implements CodecState {
 
   #faulty(fault: 'too-long' | 'encoding', lossy = ''): string {
     if (fault === 'too-long') return this.numeric('ERR_INPUTTOOLONG');
-    const about = parseMessage(lossy)?.command ?? '*';
+    const { command = '' } = parseMessage(lossy) ?? {};
+    const about = /^[A-Z]+$/.test(command) ? command : '*';
     return this.text({ command: 'FAIL', params: [about, 'INVALID_UTF8', 'Message rejected, it is not valid UTF-8'] });
   }
 
