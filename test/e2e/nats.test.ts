@@ -2,6 +2,7 @@ import { connect } from '@nats-io/transport-node';
 import type { LineClient } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { answer, answerUntil } from '../support/answer.ts';
+import { comes } from '../support/comes.ts';
 import { useNats } from '../support/nats.ts';
 import { NATS } from '../support/nats-program.ts';
 import { usePostgres } from '../support/postgres.ts';
@@ -41,7 +42,7 @@ describe.runIf(POSTGRES !== undefined && NATS !== undefined)('two servers with o
     expect(await converse(alice, bob, ['broadcast', 'broadcast'])).toBeLessThan(AT_ONCE);
     expect(await answer(alice, 'create #tea')).toBe('created:#tea');
     await answerUntil(bob, 'join #tea', 'joined:#tea');
-    await alice.sees(/bob joined$/);
+    await comes(alice, /bob joined$/);
     expect(await converse(alice, bob, ['message #tea', 'message #tea'])).toBeLessThan(AT_ONCE);
     // A room that a user is in at login.
     await bob.closes();
