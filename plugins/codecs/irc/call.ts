@@ -128,7 +128,11 @@ export class Call {
       const { command } = this.message;
       const facts = { event: 'plugin-error', plugin: 'irc', command, ...this.client.session.who, err };
       logger.error(facts, `the command ${command} failed`);
-      this.numeric('ERR_UNKNOWNERROR', [command], 'The server failed to do that.');
+      this.numeric(
+        'ERR_UNKNOWNERROR',
+        [command],
+        'The server failed to do that: try again, or ask whoever runs it to look at its log.',
+      );
     }
     this.#inputs.resolve([{ kind: 'reply', text: this.text() }]);
   }

@@ -28,6 +28,9 @@ const LINES = 'irc';
 /** Stands before the session's number in the capabilities of a client that catches up. */
 export const CATCHING_UP = 'catching-up=';
 
+/** The answer to a command that asks its user something. */
+const NO_ANSWERS = 'This command asks a question, which IRC cannot answer: use it on the web page or in the terminal.';
+
 /** How many messages of its account are remembered until their answers. Another device may have sent them. */
 const POSTED_MOST = 256;
 
@@ -193,7 +196,7 @@ export class Client implements CodecState {
       case 'ask':
       case 'blocked':
         this.irc.underway.release(this);
-        return this.registration?.encode(output) ?? this.text({ command: 'NOTICE', params: [this.nick, 'Not here.'] });
+        return this.registration?.encode(output) ?? this.text({ command: 'NOTICE', params: [this.nick, NO_ANSWERS] });
       case 'welcome': {
         const { registration } = this;
         this.registration = undefined;
