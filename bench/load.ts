@@ -62,7 +62,7 @@ export class Load {
 
   /** Counts the receipts of some clients as answers, where the server answers no messages. */
   creditBy(clients: readonly Client[]): void {
-    if (this.protocol.senderOf === undefined) return;
+    if (this.protocol.senderOf === undefined || this.protocol.echoes) return;
     for (const client of clients) client.credit = (sender) => this.#byName.get(sender)?.answered(1);
   }
 

@@ -61,8 +61,8 @@ export const SCENARIOS: readonly Scenario[] = [
     summary: 'like room-1000, with clients of plain lines and of IRC',
     variants: {
       'plain lines': { kind: 'sqlite', plugins: ROOMS },
-      irc: { kind: 'sqlite', codec: 'irc', plugins: { ...ROOMS, irc: true } },
-      ...of('inspircd'),
+      irc: { kind: 'sqlite', codec: 'irc', echoes: true, plugins: { ...ROOMS, irc: true } },
+      inspircd: { kind: 'inspircd', echoes: true },
     },
     workload: closedLoop({ ...BROADCAST, clients: 1000, room: '#town' }),
     headline: 'cpuPerDelivery',

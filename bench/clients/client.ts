@@ -122,7 +122,9 @@ export class Client {
     let lastEnd = -1;
     for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
       const kind = protocol.kindOf(bytes, start, end);
-      if (kind === 'message') {
+      if (kind === 'message' && this.#isEcho(bytes, start, end)) {
+        answers++;
+      } else if (kind === 'message') {
         this.#delivered(bytes, start, end);
         last = start;
         lastEnd = end;
@@ -143,6 +145,12 @@ export class Client {
     this.#whenAnswer = undefined;
     resolve(bytes.toString('utf8', start, bytes[end - 1] === CR ? end - 1 : end));
     return true;
+  }
+
+  /** Whether a message is its own, which answers it. */
+  #isEcho(bytes: Buffer, start: number, end: number): boolean {
+    const { echoes, senderOf } = this.#protocol;
+    return echoes === true && this.#inFlight > 0 && senderOf?.(bytes, start, end) === this.name;
   }
 
   #delivered(bytes: Buffer, start: number, end: number): void {

@@ -28,6 +28,13 @@ export const irc: Protocol = {
   senderOf: (bytes, start) => bytes.toString('latin1', start + 1, bytes.indexOf(BANG, start)),
 };
 
+/** With IRCv3's echo-message: a sender is sent its own message once the server has it. */
+export const echoingIrc: Protocol = {
+  ...irc,
+  login: (name) => `CAP REQ :echo-message\r\n${irc.login(name)}CAP END\r\n`,
+  echoes: true,
+};
+
 /** Where a line's command begins: after the source, if any. */
 function commandAt(bytes: Buffer, start: number): number {
   return bytes[start] === COLON ? bytes.indexOf(BLANK, start) + 1 : start;

@@ -18,8 +18,10 @@ export interface Protocol {
   kindOf(bytes: Buffer, start: number, end: number): Line;
   /** Where the text of a message begins. */
   textAt(bytes: Buffer, start: number, end: number): number;
-  /** The sender of a message; set where the server answers no messages, so that a receipt counts as the answer. */
+  /** The sender of a message; set where the server answers no messages. */
   senderOf?(bytes: Buffer, start: number, end: number): string;
+  /** Whether senders get their own messages back, which are their answers; otherwise a receipt counts as one. */
+  readonly echoes?: boolean;
   /** The line that acknowledges a message, where the server expects one. */
   acknowledge?(bytes: Buffer, start: number, end: number): string;
 }

@@ -45,6 +45,8 @@ PAM = no
 <connect allow="*" timeout="60" pingfreq="1h" recvq="1M" softsendq="100M" hardsendq="200M" threshold="1000000000"
   commandrate="1000000000" fakelag="no" localmax="100000" globalmax="100000" limit="100000" resolvehostnames="no"
   useident="no" maxconnwarn="no">
+<module name="cap">
+<module name="ircv3_echomessage">
 <performance softlimit="100000" somaxconn="4096" clonesonconnect="no">
 <path configdir="${folder}" datadir="${folder}" logdir="${folder}" runtimedir="${folder}">
 <log method="file" type="* -USERINPUT -USEROUTPUT" level="default" target="${join(folder, 'log')}">

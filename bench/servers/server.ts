@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { irc } from '../clients/irc.ts';
+import { echoingIrc, irc } from '../clients/irc.ts';
 import { line } from '../clients/line.ts';
 import type { Protocol } from '../clients/protocol.ts';
 import type { Readings } from '../probes/probe.ts';
@@ -45,7 +45,7 @@ export class Server {
 
   private constructor(variant: Variant, child: ChildProcess, folder: string, places: Places) {
     this.variant = variant;
-    this.protocol = isIrc(variant) || variant.codec === 'irc' ? irc : line;
+    this.protocol = protocolOf(variant);
     this.loginsAtOnce = IRC_SERVERS[variant.kind]?.loginsAtOnce ?? 50;
     this.#child = child;
     this.#folder = folder;
@@ -165,6 +165,11 @@ export class Server {
     running.delete(this.#child);
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function protocolOf(variant: Variant): Protocol {
+  if (!isIrc(variant) && variant.codec !== 'irc') return line;
+  return variant.echoes ? echoingIrc : irc;
 }
 
 const writtenOf = (io: string): number => Number(io.match(/^write_bytes: (\d+)/m)?.[1]);

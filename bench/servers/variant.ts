@@ -20,6 +20,8 @@ export interface Variant {
   readonly plugins?: Readonly<Record<string, unknown>>;
   /** What clients speak to chatserv, plain lines by default. */
   readonly codec?: 'irc';
+  /** Whether clients of IRC get their own messages back, which answers them as `sent:` does. */
+  readonly echoes?: true;
   /** How many idle plugins it has on top. */
   readonly idlePlugins?: number;
   /** Whether users need passwords; otherwise a name is enough. */
