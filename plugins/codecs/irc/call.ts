@@ -1,10 +1,10 @@
 import type { Account, Input, Output, Values } from 'chatserv';
 import type { Client } from './client.ts';
 import { COMMANDS } from './commands/index.ts';
+import { errorLine } from './commands/refusals.ts';
 import type { Irc } from './irc.ts';
-import type { Numeric } from './numerics.ts';
-import { errorLine } from './refusals.ts';
 import type { DraftMessage, IrcMessage } from './wire/message.ts';
+import type { Numeric } from './wire/numerics.ts';
 
 /** The answer of one of the server's commands: what `Codec.encode` would be given. */
 export type CommandAnswer = Extract<Output, { readonly kind: 'answer' | 'error' }>;

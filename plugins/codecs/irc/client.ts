@@ -10,17 +10,17 @@ import {
   type Session,
 } from 'chatserv';
 import { inputsOf } from './call.ts';
-import { METADATA } from './capabilities.ts';
-import { CatchUp } from './catch-up.ts';
-import { tellRead } from './commands/markread.ts';
+import { CatchUp } from './history/catch-up.ts';
+import { tellRead } from './history/read-times.ts';
 import { type Irc, sourceOf } from './irc.ts';
-import type { Multiline } from './multiline.ts';
+import type { Multiline } from './messages/multiline.ts';
 import { nickOf } from './names.ts';
-import { type Numeric, numericOf } from './numerics.ts';
+import { METADATA } from './registration/capabilities.ts';
 import { Registration } from './registration/registration.ts';
 import { welcomeLines } from './registration/welcome.ts';
 import { type LineFacts, tagsOf } from './render/tags.ts';
 import { type DraftMessage, isTooLong, parseMessage, serializeMessage } from './wire/message.ts';
+import { type Numeric, numericOf } from './wire/numerics.ts';
 
 /** The event with which the plugin sends a client lines outside its answers. */
 const LINES = 'irc';

@@ -20,29 +20,29 @@ import {
   refuse,
   Storage,
 } from 'chatserv';
-import { Census } from './census.ts';
-import { Channels } from './channels.ts';
+import { Channels } from './channels/channels.ts';
 import { CATCHING_UP, Client } from './client.ts';
 import { Clients } from './clients.ts';
-import { loadReadTime } from './commands/markread.ts';
-import { MessageExtras } from './extras.ts';
-import { LogFollower } from './follow.ts';
+import { ReadMarkers } from './history/read-markers.ts';
+import { loadReadTime } from './history/read-times.ts';
 import type { Irc } from './irc.ts';
 import { Keepalive } from './keepalive.ts';
+import { LogFollower } from './log-follower.ts';
+import { MessageExtras } from './messages/extras.ts';
 import { Metadata } from './metadata/metadata.ts';
-import { Monitors } from './monitors.ts';
 import { ircOptions } from './options.ts';
-import { IrcPresence } from './presence.ts';
-import { ReadMarkers } from './read-markers.ts';
+import { Census } from './people/census.ts';
+import { Monitors } from './people/monitors.ts';
+import { PastUsers } from './people/past-users.ts';
+import { IrcPresence } from './people/presence.ts';
+import { tellRenamed } from './people/renamed.ts';
 import { REGISTRATION } from './registration/registration.ts';
-import { tellRenamed } from './renamed.ts';
 import { renderEntry } from './render/entry.ts';
 import { renderMessage } from './render/message.ts';
 import { relayedKind } from './render/relayed.ts';
 import { statusKind } from './render/status.ts';
 import { isService } from './services/index.ts';
 import { Underway } from './underway.ts';
-import { PastUsers } from './whowas.ts';
 
 /** How an IRC client begins. No user name contains a blank. */
 const FIRST_LINE = /^(?:@\S+ +)?(?:CAP|NICK|USER|PASS|AUTHENTICATE) +\S/i;

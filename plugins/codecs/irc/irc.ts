@@ -15,17 +15,17 @@ import type {
   Server,
   SteadyClock,
 } from 'chatserv';
-import type { Census } from './census.ts';
-import type { Channels } from './channels.ts';
+import type { Channels } from './channels/channels.ts';
 import type { Clients } from './clients.ts';
-import type { MessageExtras } from './extras.ts';
+import type { ReadMarkers } from './history/read-markers.ts';
+import type { MessageExtras } from './messages/extras.ts';
 import type { Metadata } from './metadata/metadata.ts';
-import type { Monitors } from './monitors.ts';
 import { nickOf } from './names.ts';
 import type { IrcOptions } from './options.ts';
-import type { ReadMarkers } from './read-markers.ts';
+import type { Census } from './people/census.ts';
+import type { Monitors } from './people/monitors.ts';
+import type { PastUsers } from './people/past-users.ts';
 import type { Underway } from './underway.ts';
-import type { PastUsers } from './whowas.ts';
 
 /** The services of one generation of the plugin. */
 export interface IrcServices {

@@ -1,5 +1,5 @@
 import type { Call, IrcCommands } from '../call.ts';
-import { MULTILINE_BYTES, MULTILINE_LINES, Multiline } from '../multiline.ts';
+import { MULTILINE_BYTES, MULTILINE_LINES, Multiline } from '../messages/multiline.ts';
 import { CONCAT, MULTILINE } from '../render/said.ts';
 import { say } from './messages.ts';
 

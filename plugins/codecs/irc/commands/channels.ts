@@ -1,10 +1,10 @@
 import { EVERYONE } from 'chatserv';
 import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
-import { channelLines, namesLines } from '../channel-lines.ts';
-import type { Channel } from '../channels.ts';
+import type { Channel } from '../channels/channels.ts';
+import { channelLines, namesLines } from '../channels/lines.ts';
+import { loadReadTime } from '../history/read-times.ts';
 import { elements, isChannel } from '../names.ts';
 import { roomOf } from './channel.ts';
-import { loadReadTime } from './markread.ts';
 
 /** Stands for all channels, in `JOIN`. */
 const NONE = '0';

@@ -1,10 +1,10 @@
 import { type Entry, EVERYONE, findPlace, placeRefusal, type Room } from 'chatserv';
-import { batchLines } from '../batch-lines.ts';
 import type { Call, IrcCommands } from '../call.ts';
 import { isPlayed, playedLines } from '../history/lines.ts';
 import { HistoryReader, type Range } from '../history/reader.ts';
 import { HISTORY_MOST, locate, parseReference, parseTimestamp, type Reference } from '../history/reference.ts';
 import { nickOf } from '../names.ts';
+import { batchLines } from '../render/batch-lines.ts';
 import { isEveryone } from '../render/said.ts';
 import type { DraftMessage } from '../wire/message.ts';
 

@@ -1,10 +1,8 @@
-import { type Account, EVERYONE } from 'chatserv';
+import { EVERYONE } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import type { Channel } from '../channels.ts';
-import type { Client } from '../client.ts';
+import type { Readable } from '../history/read-markers.ts';
 import { locate, markreadLine, parseTimestamp } from '../history/reference.ts';
-import { isChannel, nickOf } from '../names.ts';
-import type { Readable } from '../read-markers.ts';
+import { isChannel } from '../names.ts';
 import { isEveryone } from '../render/said.ts';
 
 /** What was read. */
@@ -28,30 +26,6 @@ export const markreadCommands: IrcCommands = {
     },
   },
 };
-
-/** Reads up to when a client's account has read a channel, for `channelLines`. */
-export async function loadReadTime(client: Client, account: Account, { room, name }: Channel): Promise<void> {
-  const { irc } = client;
-  if (client.has('draft/read-marker'))
-    client.readTimes.set(room, await irc.readMarkers.of(irc, account, { name, room }));
-}
-
-/** A user has read a room elsewhere: tells a client, unless it knows. */
-export async function tellRead(client: Client, id: number): Promise<void> {
-  const { irc, session } = client;
-  const { account } = session;
-  const room = client.has('draft/read-marker') ? await irc.log.room(id) : undefined;
-  if (account === undefined || room === undefined) return;
-  const partners = (room.members ?? []).filter((member) => member !== account.id);
-  const partner = partners.length === 1 ? await irc.accounts.get(partners[0] ?? 0) : undefined;
-  const channel = id === EVERYONE ? irc.options.everyone : room.kind === 'room' ? `#${room.name}` : '';
-  const target = channel || (partner && nickOf(partner));
-  if (!target) return;
-  const time = await irc.readMarkers.of(irc, account, { name: channel, partner: partner?.id, room: id });
-  if (time <= (client.readTimes.get(id) ?? 0)) return;
-  client.readTimes.set(id, time);
-  client.send(markreadLine(target, time));
-}
 
 async function mark(call: Call, target: string, what: Readable, time: number): Promise<void> {
   const { irc, account, client } = call;

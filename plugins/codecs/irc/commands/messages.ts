@@ -1,8 +1,7 @@
 import { EVERYONE, type Input, type MessageForm } from 'chatserv';
 import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
-import type { Extras, Part } from '../extras.ts';
+import type { Extras, Part } from '../messages/extras.ts';
 import { isChannel } from '../names.ts';
-import { errorLine } from '../refusals.ts';
 import { RELAYED, type Relayed } from '../render/relayed.ts';
 import { isEveryone, saidLines } from '../render/said.ts';
 import { askService, isService } from '../services/index.ts';
@@ -10,6 +9,7 @@ import { parseCtcp } from '../wire/ctcp.ts';
 import { formattingAsMarks, stripFormatting } from '../wire/formatting.ts';
 import { type DraftMessage, LINE } from '../wire/message.ts';
 import { collect } from './batch.ts';
+import { errorLine } from './refusals.ts';
 import { addAway } from './status.ts';
 import { isStatus, tellModerators } from './statusmsg.ts';
 import { relay } from './tagmsg.ts';

@@ -1,11 +1,11 @@
 import { EVERYONE } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { modeParams } from '../modes/mode-change.ts';
-import { ModeCommand } from '../modes/mode-command.ts';
 import { parsedModes } from '../modes/parsed.ts';
 import { settingModes } from '../modes/settings.ts';
 import { isChannel } from '../names.ts';
 import { isIn, roomOf } from './channel.ts';
+import { ModeCommand } from './mode-command.ts';
 import { userMode } from './user-modes.ts';
 
 /** The modes of channels. */

@@ -2,9 +2,9 @@ import { nameObjection } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { sourceOf } from '../irc.ts';
 import { ALL, syncLater } from '../metadata/lines.ts';
-import { MONITORED_MOST } from '../monitors.ts';
 import { elements } from '../names.ts';
-import type { Numeric } from '../numerics.ts';
+import { MONITORED_MOST } from '../people/monitors.ts';
+import type { Numeric } from '../wire/numerics.ts';
 
 /** How many bytes of nicks a line has. */
 const NICKS_LENGTH = 400;

@@ -1,5 +1,5 @@
 import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
-import type { Numeric } from '../numerics.ts';
+import type { Numeric } from '../wire/numerics.ts';
 
 /** Why the account keeps its name, as numerics. */
 const NUMERICS: Readonly<Record<string, Numeric>> = { name: 'ERR_ERRONEUSNICKNAME', taken: 'ERR_NICKNAMEINUSE' };

@@ -1,6 +1,6 @@
 import { passwordObjection, type StoredAccount } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import { findPerson } from '../people.ts';
+import { findPerson } from '../people/person.ts';
 
 /** How many passwords of operators may be tried within a minute, from one network and for one account. */
 const ATTEMPTS = { most: 5, time: 60 };

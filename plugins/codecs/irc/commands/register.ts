@@ -1,6 +1,6 @@
 import { nameKey } from 'chatserv';
-import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
-import { watchersOf } from './status.ts';
+import type { IrcCommands } from '../call.ts';
+import { loggedIn, register } from '../registration/register.ts';
 
 /** Why an account was not registered, as codes of standard replies. */
 const CODES: Readonly<Record<string, string>> = {
@@ -36,19 +36,3 @@ export const registerCommands: IrcCommands = {
     run: (call) => call.standard('FAIL', 'INVALID_CODE', [call.params[0] ?? '*'], 'Nothing is to be verified here.'),
   },
 };
-
-/** Registers the client's guest, and tells others. @returns the answer of the server's command */
-export async function register(call: Call, password: string): Promise<CommandAnswer> {
-  const answer = await call.command('register', { password });
-  if (answer.kind === 'error') return answer;
-  const { client, account } = call;
-  const line = { source: client.source, command: 'ACCOUNT', params: [account.name] };
-  for (const one of watchersOf(client)) if (one.has('account-notify')) one.send(line, { account });
-  return answer;
-}
-
-/** Tells a client that it is logged in as a user. */
-export function loggedIn(call: Call): void {
-  const { client, account } = call;
-  call.numeric('RPL_LOGGEDIN', [client.source, account.name], `You are now logged in as ${account.name}`);
-}

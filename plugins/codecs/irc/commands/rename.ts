@@ -1,5 +1,5 @@
 import type { IrcCommands } from '../call.ts';
-import { renameLines } from '../channel-lines.ts';
+import { renameLines } from '../channels/lines.ts';
 import { ownRoom } from './channel.ts';
 
 /** Renaming channels: the IRCv3 draft `channel-rename`. */

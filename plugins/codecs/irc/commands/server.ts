@@ -1,8 +1,8 @@
 import type { Call, IrcCommand, IrcCommands } from '../call.ts';
-import { isupport } from '../isupport.ts';
-import { lusersLines } from '../lusers.ts';
-import { motdLines } from '../motd.ts';
-import { USAGES } from '../usages.ts';
+import { isupport } from '../server/isupport.ts';
+import { lusersLines } from '../server/lusers.ts';
+import { motdLines } from '../server/motd.ts';
+import { USAGES } from '../server/usages.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { isHere } from './whois.ts';
 

@@ -1,10 +1,7 @@
 import type { Call, IrcCommands } from '../call.ts';
-import type { Client } from '../client.ts';
-import { personOf } from '../people.ts';
+import { AWAY_LENGTH, NAME_LENGTH, personOf } from '../people/person.ts';
+import { watchersOf } from '../people/watchers.ts';
 import type { DraftMessage } from '../wire/message.ts';
-
-/** The longest reason for being away, and the longest real name, in characters. */
-export const [AWAY_LENGTH, NAME_LENGTH] = [390, 150];
 
 /** What a client says about itself. */
 export const statusCommands: IrcCommands = {
@@ -41,14 +38,6 @@ export const statusCommands: IrcCommands = {
 function tellWatchers({ client, account }: Call, capability: string, line: DraftMessage): void {
   const told = watchersOf(client).filter((one) => one.has(capability));
   for (const one of told) one.send({ source: client.source, ...line }, { account });
-}
-
-/** The clients that are told of changes to another one: they share a channel with it, or monitor it. */
-export function watchersOf({ account, irc }: Client): Client[] {
-  const monitoring = irc.monitors.clientsFor(account).filter((one) => one.has('extended-monitor'));
-  const watchers = new Set([...irc.channels.peersOf(account), ...monitoring]);
-  for (const own of irc.clients.of(account)) watchers.delete(own);
-  return [...watchers];
 }
 
 /** Tells a client that somebody whom it writes to is away. */

@@ -1,6 +1,6 @@
 import { roomChangeIn } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import { topicLines } from '../channel-lines.ts';
+import { topicLines } from '../channels/lines.ts';
 import { nickOf } from '../names.ts';
 import { tagsOf } from '../render/tags.ts';
 import { roomOf } from './channel.ts';

@@ -1,6 +1,6 @@
 import { nameKey } from 'chatserv';
 import type { Call } from '../call.ts';
-import { findPerson } from '../people.ts';
+import { findPerson } from '../people/person.ts';
 
 /** The modes that users set for themselves: invisible, a bot, and interested in what operators say. */
 const OWN_MODES: ReadonlySet<string> = new Set(['i', 'B', 'w']);

@@ -1,5 +1,5 @@
 import type { Call, IrcCommands } from '../call.ts';
-import type { Channel } from '../channels.ts';
+import type { Channel } from '../channels/channels.ts';
 import { accountNameOf } from '../irc.ts';
 import { isChannel } from '../names.ts';
 import {
@@ -11,7 +11,7 @@ import {
   prefixIn,
   secondsIdle,
   sharedChannels,
-} from '../people.ts';
+} from '../people/person.ts';
 
 /** What somebody who is asked for an address is told. */
 const NO_ADDRESS = '255.255.255.255';

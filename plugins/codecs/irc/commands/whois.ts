@@ -1,9 +1,9 @@
 import { EVERYONE } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import type { Channel } from '../channels.ts';
+import type { Channel } from '../channels/channels.ts';
 import { accountNameOf } from '../irc.ts';
 import { elements } from '../names.ts';
-import { findPerson, type Person, prefixIn, secondsIdle, sharedChannels } from '../people.ts';
+import { findPerson, type Person, prefixIn, secondsIdle, sharedChannels } from '../people/person.ts';
 import { matchesMask } from '../wire/mask.ts';
 
 /** The most nicks of one line. */

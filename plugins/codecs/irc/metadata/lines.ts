@@ -1,8 +1,7 @@
 import type { Account } from 'chatserv';
-import { batchLines } from '../batch-lines.ts';
-import type { Channel } from '../channels.ts';
 import type { Client } from '../client.ts';
 import { nickOf } from '../names.ts';
+import { batchLines } from '../render/batch-lines.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import type { Values } from './values.ts';
 
@@ -16,6 +15,13 @@ const UNASKED_MOST = 200;
 interface Described {
   readonly target: string;
   readonly values: Values;
+}
+
+/** A channel, with the accounts in it that are online. */
+interface DescribedChannel {
+  readonly name: string;
+  readonly metadata: Values;
+  readonly members: ReadonlyMap<number, { readonly account: Account }>;
 }
 
 /** The value of a key as a line; `undefined` if it is not set. */
@@ -40,13 +46,13 @@ export function accountBatch(client: Client, account: Account): DraftMessage[] {
 }
 
 /** What a client has subscribed to of a channel and of its members, in a batch. */
-export function channelBatch(client: Client, channel: Channel): DraftMessage[] {
+export function channelBatch(client: Client, channel: DescribedChannel): DraftMessage[] {
   const lines = channelTargets(client, channel).flatMap((one) => linesOf(client, one));
   return batchLines(client, 'metadata', [channel.name], lines);
 }
 
 /** What follows the `JOIN` of a client: the metadata of the channel, or a hint to ask for it where that is a lot. */
-export function joinedMetadata(client: Client, channel: Channel): DraftMessage[] {
+export function joinedMetadata(client: Client, channel: DescribedChannel): DraftMessage[] {
   if (!client.isMetadataAware) return [];
   const lines = channelBatch(client, channel);
   return lines.length > UNASKED_MOST ? [syncLater(client, channel.name)] : lines;
@@ -76,7 +82,7 @@ function describedAccount({ irc }: Client, account: Account): Described {
   return { target: nickOf(account), values: irc.channels.metadataOf(account) };
 }
 
-function channelTargets(client: Client, { name, metadata, members }: Channel): Described[] {
+function channelTargets(client: Client, { name, metadata, members }: DescribedChannel): Described[] {
   const people = [...members.values()].map(({ account }) => describedAccount(client, account));
   return [{ target: name, values: metadata }, ...people];
 }

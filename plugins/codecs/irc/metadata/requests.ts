@@ -1,5 +1,5 @@
-import { batchLines } from '../batch-lines.ts';
 import type { Client } from '../client.ts';
+import { batchLines } from '../render/batch-lines.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { keyLine, valueLines } from './lines.ts';
 import { isKey, type Values } from './values.ts';

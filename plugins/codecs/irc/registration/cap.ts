@@ -1,6 +1,6 @@
-import { isCapability, listed } from '../capabilities.ts';
 import type { Client } from '../client.ts';
 import type { DraftMessage } from '../wire/message.ts';
+import { isCapability, listed } from './capabilities.ts';
 
 /** The version of `CAP LS` whose clients are told of changes without asking. */
 const NOTIFIED = 302;

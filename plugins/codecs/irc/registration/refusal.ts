@@ -1,5 +1,5 @@
 import type { Output } from 'chatserv';
-import type { Numeric } from '../numerics.ts';
+import type { Numeric } from '../wire/numerics.ts';
 
 /** Why a login by nick was refused. */
 interface NickRefusal {

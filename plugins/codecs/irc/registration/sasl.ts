@@ -1,5 +1,5 @@
-import type { Numeric } from '../numerics.ts';
 import type { DraftMessage } from '../wire/message.ts';
+import type { Numeric } from '../wire/numerics.ts';
 
 /** The longest part of a response; a shorter one ends it. */
 const PART_LENGTH = 400;

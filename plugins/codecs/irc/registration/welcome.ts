@@ -1,9 +1,9 @@
-import { channelLines } from '../channel-lines.ts';
+import { channelLines } from '../channels/lines.ts';
 import type { Client } from '../client.ts';
-import { isupport } from '../isupport.ts';
-import { lusersLines } from '../lusers.ts';
 import { listLines } from '../metadata/requests.ts';
-import { motdLines } from '../motd.ts';
+import { isupport } from '../server/isupport.ts';
+import { lusersLines } from '../server/lusers.ts';
+import { motdLines } from '../server/motd.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
 /** What a client is told at its login: who it is, what the server can do, and the channels that it is in. */

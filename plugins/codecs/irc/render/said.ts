@@ -1,6 +1,6 @@
 import { type Audience, type Message, nameKey } from 'chatserv';
-import type { Part } from '../extras.ts';
 import { type Irc, sourceOf } from '../irc.ts';
+import type { Part } from '../messages/extras.ts';
 import { nickOf } from '../names.ts';
 import { serializeCtcp } from '../wire/ctcp.ts';
 import { marksAsFormatting } from '../wire/formatting.ts';

@@ -1,5 +1,5 @@
-import { loggedIn, register } from '../commands/register.ts';
 import { accountNameOf } from '../irc.ts';
+import { loggedIn, register } from '../registration/register.ts';
 import type { ServiceCommand, ServiceRequest } from './service.ts';
 
 /** How to log in, for those who ask for it too late. */

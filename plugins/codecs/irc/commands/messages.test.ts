@@ -1,6 +1,6 @@
 import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
-import { IrcClient } from '../../../test/support/irc-client.ts';
+import { IrcClient } from '../../../../test/support/irc-client.ts';
 
 const IRC = { irc: { name: 'irc.example', everyone: '' }, history: { announce: false } };
 

@@ -1,15 +1,15 @@
 import { type Account, type Entry, type RoomChange, type RoomRole, roomChangeSentence } from 'chatserv';
-import { renameLines } from './channel-lines.ts';
+import type { Client } from '../client.ts';
+import { type Irc, sourceOf } from '../irc.ts';
+import { letterOf, maskOf } from '../modes/masks.ts';
+import { roleChanges } from '../modes/members.ts';
+import { type ModeChange, modeParams } from '../modes/mode-change.ts';
+import { type ChannelSettings, settingChanges } from '../modes/settings.ts';
+import { nickOf } from '../names.ts';
+import type { LineFacts } from '../render/tags.ts';
+import type { DraftMessage } from '../wire/message.ts';
 import type { Channel } from './channels.ts';
-import type { Client } from './client.ts';
-import { type Irc, sourceOf } from './irc.ts';
-import { letterOf, maskOf } from './modes/masks.ts';
-import { roleChanges } from './modes/members.ts';
-import { type ModeChange, modeParams } from './modes/mode-change.ts';
-import { type ChannelSettings, settingChanges } from './modes/settings.ts';
-import { nickOf } from './names.ts';
-import type { LineFacts } from './render/tags.ts';
-import type { DraftMessage } from './wire/message.ts';
+import { renameLines } from './lines.ts';
 
 /** Stands for a key that another server has not passed on yet. */
 const UNKNOWN_KEY = '*';

@@ -1,6 +1,6 @@
 import type { Account } from 'chatserv';
-import { type Irc, sourceOf } from './irc.ts';
-import { nickOf } from './names.ts';
+import { type Irc, sourceOf } from '../irc.ts';
+import { nickOf } from '../names.ts';
 
 /** An account has another name: tells the clients that share a channel with it. Its own are told by the server. */
 export function tellRenamed(irc: Irc, account: Account): void {

@@ -1,7 +1,7 @@
 import { type Account, nameKey } from 'chatserv';
-import type { Client } from './client.ts';
-import { type Irc, sourceOf } from './irc.ts';
-import { nickOf } from './names.ts';
+import type { Client } from '../client.ts';
+import { type Irc, sourceOf } from '../irc.ts';
+import { nickOf } from '../names.ts';
 
 /** How many nicks a client can monitor. */
 export const MONITORED_MOST = 100;

@@ -1,8 +1,8 @@
 import type { RoomInfo, RoomNameRule } from 'chatserv';
 import type { Call } from '../call.ts';
+import { LISTS, maskOf } from '../modes/masks.ts';
 import { nickOf } from '../names.ts';
-import type { Numeric } from '../numerics.ts';
-import { LISTS, maskOf } from './masks.ts';
+import type { Numeric } from '../wire/numerics.ts';
 
 /** The numerics of a list: an entry, and the end. */
 const NUMERICS: Readonly<Record<string, readonly [entry: Numeric, end: Numeric]>> = {

@@ -1,6 +1,6 @@
-import { KEY_BYTES } from './metadata/values.ts';
-import { MULTILINE_BYTES, MULTILINE_LINES } from './multiline.ts';
-import type { IrcOptions } from './options.ts';
+import { MULTILINE_BYTES, MULTILINE_LINES } from '../messages/multiline.ts';
+import { KEY_BYTES } from '../metadata/values.ts';
+import type { IrcOptions } from '../options.ts';
 
 /** Metadata of users and channels. Its value depends on the options. */
 export const METADATA = 'draft/metadata-3';

@@ -1,5 +1,5 @@
-import type { Client } from './client.ts';
-import type { DraftMessage } from './wire/message.ts';
+import type { Client } from '../client.ts';
+import type { DraftMessage } from '../wire/message.ts';
 
 /** Puts lines into a batch, where the client has batches. Lines that are in a batch within it stay there. */
 export function batchLines(

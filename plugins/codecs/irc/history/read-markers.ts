@@ -1,6 +1,6 @@
 import { type Account, type Collection, nameKey, type Storage, z } from 'chatserv';
-import { firstWhere } from './history/search.ts';
-import type { Irc } from './irc.ts';
+import type { Irc } from '../irc.ts';
+import { firstWhere } from './search.ts';
 
 /** Up to when accounts have read: milliseconds since 1970. */
 const TIME = z.int();

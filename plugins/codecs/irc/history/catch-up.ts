@@ -1,7 +1,7 @@
 import { type Codec, EVERYONE, type Message } from 'chatserv';
-import type { Client } from './client.ts';
-import { nickOf } from './names.ts';
-import { serializeTags } from './wire/tags.ts';
+import type { Client } from '../client.ts';
+import { nickOf } from '../names.ts';
+import { serializeTags } from '../wire/tags.ts';
 
 /** A rendered message: for everyone, or around the recipient's name. */
 type Text = ReturnType<Codec['message']>;

@@ -1,12 +1,12 @@
 import type { Account, RoomRole } from 'chatserv';
+import type { Client } from '../client.ts';
+import { markreadLine } from '../history/reference.ts';
+import { accountNameOf, sourceOf } from '../irc.ts';
+import { joinedMetadata } from '../metadata/lines.ts';
+import { isSecret } from '../modes/settings.ts';
+import { nickOf } from '../names.ts';
+import type { DraftMessage } from '../wire/message.ts';
 import type { Channel } from './channels.ts';
-import type { Client } from './client.ts';
-import { markreadLine } from './history/reference.ts';
-import { accountNameOf, sourceOf } from './irc.ts';
-import { joinedMetadata } from './metadata/lines.ts';
-import { isSecret } from './modes/settings.ts';
-import { nickOf } from './names.ts';
-import type { DraftMessage } from './wire/message.ts';
 
 /** How many bytes of names a line of `NAMES` has. */
 const NAMES_LENGTH = 400;

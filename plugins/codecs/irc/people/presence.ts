@@ -1,10 +1,10 @@
 import type { Account } from 'chatserv';
-import { extendedJoin } from './channel-lines.ts';
-import type { Channel } from './channels.ts';
-import type { Client } from './client.ts';
-import { type Irc, sourceOf } from './irc.ts';
-import { accountBatch, subscribedLines } from './metadata/lines.ts';
-import { personOf } from './people.ts';
+import type { Channel } from '../channels/channels.ts';
+import { extendedJoin } from '../channels/lines.ts';
+import type { Client } from '../client.ts';
+import { type Irc, sourceOf } from '../irc.ts';
+import { accountBatch, subscribedLines } from '../metadata/lines.ts';
+import { personOf } from './person.ts';
 
 /** Shows who comes online and who goes: members of a channel as `JOIN` and `QUIT`. */
 export class IrcPresence {

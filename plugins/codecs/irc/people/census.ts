@@ -1,5 +1,5 @@
 import type { Account } from 'chatserv';
-import type { Irc } from './irc.ts';
+import type { Irc } from '../irc.ts';
 
 /** Counts who is online, and how many were at most. */
 export class Census {

@@ -1,5 +1,5 @@
-import type { Client } from './client.ts';
-import type { DraftMessage } from './wire/message.ts';
+import type { Client } from '../client.ts';
+import type { DraftMessage } from '../wire/message.ts';
 
 /** The message of the day. */
 export function motdLines(client: Client): DraftMessage[] {

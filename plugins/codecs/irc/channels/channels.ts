@@ -1,9 +1,9 @@
 import { type Account, EVERYONE, nameKey, type RoomRole } from 'chatserv';
-import type { Client } from './client.ts';
-import type { Irc } from './irc.ts';
-import { type MetadataOwner, NO_VALUES, type Values } from './metadata/values.ts';
-import type { ChannelSettings } from './modes/settings.ts';
-import { nickOf } from './names.ts';
+import type { Client } from '../client.ts';
+import type { Irc } from '../irc.ts';
+import { type MetadataOwner, NO_VALUES, type Values } from '../metadata/values.ts';
+import type { ChannelSettings } from '../modes/settings.ts';
+import { nickOf } from '../names.ts';
 
 /** The settings of the channel that every client is in. */
 const OPEN: ChannelSettings = { access: 'public', posting: 'members', topics: 'moderators', key: '', limit: 0 };

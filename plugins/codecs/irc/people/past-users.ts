@@ -1,5 +1,5 @@
 import { nameKey } from 'chatserv';
-import type { Client } from './client.ts';
+import type { Client } from '../client.ts';
 
 /** How many users who left are remembered. */
 const REMEMBERED_MOST = 1000;

@@ -1,7 +1,7 @@
-import { AWAY_LENGTH, NAME_LENGTH } from './commands/status.ts';
-import { HISTORY_MOST } from './history/reference.ts';
-import type { Irc } from './irc.ts';
-import { MONITORED_MOST } from './monitors.ts';
+import { HISTORY_MOST } from '../history/reference.ts';
+import type { Irc } from '../irc.ts';
+import { MONITORED_MOST } from '../people/monitors.ts';
+import { AWAY_LENGTH, NAME_LENGTH } from '../people/person.ts';
 
 /** The longest line of the list, in tokens. */
 const TOKENS_A_LINE = 13;

@@ -1,12 +1,12 @@
 import { nameKey, type RoomInfo, type Values } from 'chatserv';
 import type { Call } from '../call.ts';
-import { accountOf } from '../commands/channel.ts';
+import { isSameRule, LISTS, maskOf, ruleOf } from '../modes/masks.ts';
+import { MEMBER_MODES, roleAfter, roleChanges } from '../modes/members.ts';
+import { type ModeChange, modeParams } from '../modes/mode-change.ts';
+import { FLAGS, type SettingCommand, settingChanges } from '../modes/settings.ts';
 import { nickOf } from '../names.ts';
-import { showList } from './list-answer.ts';
-import { isSameRule, LISTS, maskOf, ruleOf } from './masks.ts';
-import { MEMBER_MODES, roleAfter, roleChanges } from './members.ts';
-import { type ModeChange, modeParams } from './mode-change.ts';
-import { FLAGS, type SettingCommand, settingChanges } from './settings.ts';
+import { accountOf } from './channel.ts';
+import { showList } from './mode-list.ts';
 
 /** Removes a key, in a command of the server. */
 const NONE = '-';

@@ -1,8 +1,8 @@
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { IrcClient } from '../../../test/support/irc-client.ts';
-import { Program } from '../../../test/support/json-program.ts';
-import { marks } from '../../../test/support/marks.ts';
+import { IrcClient } from '../../../../test/support/irc-client.ts';
+import { Program } from '../../../../test/support/json-program.ts';
+import { marks } from '../../../../test/support/marks.ts';
 
 const IRC = { irc: { name: 'irc.example', everyone: '' }, history: { announce: false } };
 const ALL = ['batch', 'draft/chathistory', 'echo-message', 'message-tags', 'server-time'];

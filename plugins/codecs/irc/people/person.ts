@@ -1,9 +1,12 @@
 import { type Account, EVERYONE, type PresentAccount, type Session } from 'chatserv';
-import { prefixOf } from './channel-lines.ts';
-import type { Channel } from './channels.ts';
-import type { Irc } from './irc.ts';
-import { nickOf } from './names.ts';
-import { matchesMask } from './wire/mask.ts';
+import type { Channel } from '../channels/channels.ts';
+import { prefixOf } from '../channels/lines.ts';
+import type { Irc } from '../irc.ts';
+import { nickOf } from '../names.ts';
+import { matchesMask } from '../wire/mask.ts';
+
+/** The longest reason for being away, and the longest real name, in characters. */
+export const [AWAY_LENGTH, NAME_LENGTH] = [390, 150];
 
 /** An account that is online, as queries describe it. */
 export interface Person {

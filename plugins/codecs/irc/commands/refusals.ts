@@ -1,7 +1,7 @@
 import type { Output } from 'chatserv';
-import type { Call } from './call.ts';
-import type { Numeric } from './numerics.ts';
-import type { DraftMessage } from './wire/message.ts';
+import type { Call } from '../call.ts';
+import type { DraftMessage } from '../wire/message.ts';
+import type { Numeric } from '../wire/numerics.ts';
 
 /** The reasons of the server's commands as numerics, which are about a target. */
 const NUMERICS: Readonly<Record<string, Numeric>> = {

@@ -1,7 +1,7 @@
 import { type Account, type Entry, roomChangeIn } from 'chatserv';
-import { tellChange } from './channel-changes.ts';
+import { tellChange } from './channels/changes.ts';
 import { type Irc, sourceOf } from './irc.ts';
-import type { IrcPresence } from './presence.ts';
+import type { IrcPresence } from './people/presence.ts';
 
 /** Tells clients what the log says has changed about their channels: who joined and left, and how they are set. */
 export class LogFollower {

@@ -1,5 +1,5 @@
-import type { Client } from './client.ts';
-import type { DraftMessage } from './wire/message.ts';
+import type { Client } from '../client.ts';
+import type { DraftMessage } from '../wire/message.ts';
 
 /** How many users, operators and channels there are. The servers of a cluster are one to their clients. */
 export function lusersLines(client: Client): DraftMessage[] {

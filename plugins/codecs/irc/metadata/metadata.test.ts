@@ -1,9 +1,9 @@
 import type { Collection } from 'chatserv';
 import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
-import { alteredMemory } from '../../../test/support/altered-memory.ts';
-import { startConnected } from '../../../test/support/connected-servers.ts';
-import { IrcClient } from '../../../test/support/irc-client.ts';
+import { alteredMemory } from '../../../../test/support/altered-memory.ts';
+import { startConnected } from '../../../../test/support/connected-servers.ts';
+import { IrcClient } from '../../../../test/support/irc-client.ts';
 
 const IRC = { irc: { name: 'irc.example', everyone: '', maxKeys: 2, maxSubscriptions: 2, maxValueBytes: 10 } };
 const AWARE = ['batch', 'draft/metadata-3'];

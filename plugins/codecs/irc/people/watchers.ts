@@ -1,0 +1,9 @@
+import type { Client } from '../client.ts';
+
+/** The clients that are told of changes to another one: they share a channel with it, or monitor it. */
+export function watchersOf({ account, irc }: Client): Client[] {
+  const monitoring = irc.monitors.clientsFor(account).filter((one) => one.has('extended-monitor'));
+  const watchers = new Set([...irc.channels.peersOf(account), ...monitoring]);
+  for (const own of irc.clients.of(account)) watchers.delete(own);
+  return [...watchers];
+}
