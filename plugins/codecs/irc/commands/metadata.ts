@@ -1,20 +1,14 @@
 import { isGuest } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import type { Client } from '../client.ts';
-import { ALL, accountBatch, channelBatch, fullBatch, keyLine, syncLater } from '../metadata/lines.ts';
+import { ALL, fullBatch, syncLater } from '../metadata/lines.ts';
 import {
-  clearedLines,
-  getLines,
-  isFull,
-  listLines,
+  type MetadataAnswer,
+  type MetadataSubcommand,
+  SUBCOMMANDS,
   standardReply,
-  subscribe,
-  subscriptionLines,
-  tooManyKeys,
-  unsubscribe,
-  valueObjection,
-} from '../metadata/requests.ts';
-import { type MetadataOwner, NO_VALUES, type Values, withValue } from '../metadata/values.ts';
+  subcommandOf,
+} from '../metadata/subcommands.ts';
+import { type MetadataOwner, NO_VALUES, type Values } from '../metadata/values.ts';
 import { isChannel, nickOf } from '../names.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { isIn, roomOf } from './channel.ts';
@@ -34,74 +28,42 @@ interface Target {
   readonly mayChange: boolean;
 }
 
-/** Answers a subcommand about a target. */
-type Subcommand = (
-  call: Call,
-  target: Target,
-  params: readonly string[],
-) => readonly DraftMessage[] | Promise<readonly DraftMessage[]>;
-
-/** A subcommand, with the fewest parameters and whether it changes the target or is about the client itself. */
-interface Spec {
-  readonly least?: number;
-  readonly about: 'reading' | 'changing' | 'subscriptions';
-  readonly run: Subcommand;
-}
-
-const SUBCOMMANDS: Readonly<Record<string, Spec>> = {
-  GET: {
-    least: 1,
-    about: 'reading',
-    run: async ({ client, irc }, { name, owner }, keys) => getLines(client, name, await irc.metadata.of(owner), keys),
-  },
-  LIST: {
-    about: 'reading',
-    run: async ({ client, irc }, { name, owner }) => listLines(client, name, await irc.metadata.of(owner)),
-  },
-  SYNC: { about: 'reading', run: sync },
-  SET: { least: 1, about: 'changing', run: set },
-  CLEAR: { about: 'changing', run: clear },
-  SUB: {
-    least: 1,
-    about: 'subscriptions',
-    run: ({ client }, _, keys) => sub(client, keys),
-  },
-  UNSUB: { least: 1, about: 'subscriptions', run: ({ client }, _, keys) => unsubscribe(client, keys) },
-  SUBS: { about: 'subscriptions', run: ({ client }) => subscriptionLines(client) },
-};
-
 /** Metadata of users and channels: the IRCv3 draft `metadata-3`. */
 export const metadataCommands: IrcCommands = {
   METADATA: {
     async run(call) {
-      const { client, params } = call;
-      if (!client.isMetadataAware) return call.numeric('ERR_UNKNOWNCOMMAND', ['METADATA']);
-      const [given = '', word = '', ...rest] = params;
-      const subcommand = word.toUpperCase();
-      const spec = Object.hasOwn(SUBCOMMANDS, subcommand) ? SUBCOMMANDS[subcommand] : undefined;
-      if (spec === undefined || rest.length < (spec.least ?? 0)) {
-        const why = spec === undefined ? 'There is no such subcommand' : 'Not enough parameters';
-        return call.standard('FAIL', 'INVALID_PARAMS', [word || '*'], why);
-      }
-      for (const line of await answer(call, given, spec, rest)) call.line(line);
+      const [given = '', word = '', ...params] = call.params;
+      if (!call.client.isMetadataAware) return call.numeric('ERR_UNKNOWNCOMMAND', ['METADATA']);
+      const subcommand = subcommandOf(word, params);
+      const lines = 'run' in subcommand ? await answer(call, given, subcommand, params) : [subcommand];
+      for (const line of lines) call.line(line);
     },
   },
 };
 
-async function answer(call: Call, given: string, spec: Spec, params: readonly string[]) {
-  if (given === ALL && spec === SUBCOMMANDS.SYNC) return fullBatch(call.client);
+async function answer(
+  call: Call,
+  given: string,
+  subcommand: MetadataSubcommand,
+  params: readonly string[],
+): Promise<readonly DraftMessage[]> {
+  const { about } = subcommand;
+  if (given === ALL && subcommand === SUBCOMMANDS.SYNC) return fullBatch(call.client);
   const target = await targetOf(call, given);
   const isSelf = target?.owner.kind === 'account' && target.owner.id === call.account.id;
-  if (target === undefined || (spec.about === 'subscriptions' && !isSelf)) {
+  if (target === undefined || (about === 'subscriptions' && !isSelf)) {
     return [standardReply('FAIL', 'INVALID_TARGET', [given], 'There is no such user or channel')];
   }
-  if (spec.about === 'reading' ? target.mayRead : spec.about === 'subscriptions' || target.mayChange) {
-    const wait = spec.about === 'changing' ? secondsToWait(call) : 0;
-    return wait === 0 ? spec.run(call, target, params) : [tooOften(call, wait)];
+  if (about === 'reading' ? !target.mayRead : about === 'changing' && !target.mayChange) {
+    const key = subcommand === SUBCOMMANDS.SET ? (params[0] ?? '*') : '*';
+    const whose = about === 'reading' ? 'Only members see this.' : 'You cannot change this.';
+    return [standardReply('FAIL', 'KEY_NO_PERMISSION', [target.name, key], whose)];
   }
-  const key = spec === SUBCOMMANDS.SET ? (params[0] ?? '*') : '*';
-  const whose = spec.about === 'reading' ? 'Only members see this.' : 'You cannot change this.';
-  return [standardReply('FAIL', 'KEY_NO_PERMISSION', [target.name, key], whose)];
+  const run = (values: Values) => subcommand.run({ client: call.client, target: target.name, values, params });
+  if (about === 'subscriptions') return subscribed(call, () => run(NO_VALUES));
+  if (about === 'reading') return run(await call.irc.metadata.of(target.owner)).lines;
+  const wait = secondsToWait(call);
+  return wait === 0 ? change(call, target.owner, run) : [tooOften(call, wait)];
 }
 
 /** Counts a change. @returns in how many seconds it may be made; 0 if it may be now */
@@ -138,44 +100,24 @@ async function targetOf(call: Call, given: string): Promise<Target | undefined> 
   return { name: nickOf(user), owner: { kind: 'account', id: user.id }, mayRead: true, mayChange };
 }
 
-async function set({ client, irc }: Call, { name, owner }: Target, [key = '', value = '']: readonly string[]) {
-  const objection = valueObjection(client, key, value);
-  if (objection !== undefined) return [objection];
-  let isRefused = false;
-  const change = (before: Values) => {
-    isRefused = value !== '' && isFull(client, before, key);
-    return isRefused ? before : withValue(before, key, value);
+async function change(
+  { client, irc }: Call,
+  owner: MetadataOwner,
+  run: (before: Values) => MetadataAnswer,
+): Promise<readonly DraftMessage[]> {
+  let lines: readonly DraftMessage[] = [];
+  const changed = (before: Values) => {
+    const answered = run(before);
+    lines = answered.lines;
+    return answered.after ?? before;
   };
-  const after = await irc.metadata.change(owner, change, client);
-  return [isRefused ? tooManyKeys(client, name) : keyLine(client, name, key, after.get(key))];
+  await irc.metadata.change(owner, changed, client);
+  return lines;
 }
 
-async function clear({ client, irc }: Call, { name, owner }: Target) {
-  let cleared = NO_VALUES;
-  const change = (before: Values) => {
-    cleared = before;
-    return NO_VALUES;
-  };
-  await irc.metadata.change(owner, change, client);
-  return clearedLines(client, name, cleared);
-}
-
-function sub(client: Client, keys: readonly string[]) {
+/** Changes subscriptions. The values of new ones may be many: the client is told to ask for them. */
+function subscribed({ client }: Call, run: () => MetadataAnswer): readonly DraftMessage[] {
   const before = client.subscriptions.size;
-  const lines = subscribe(client, keys);
-  // The values may be many: the client asks for them.
+  const { lines } = run();
   return client.subscriptions.size > before ? [...lines, syncLater(client, ALL)] : lines;
-}
-
-async function sync({ client, irc }: Call, { owner, name }: Target) {
-  if (owner.kind === 'account') return accountBatch(client, { id: owner.id, name });
-  const channel = irc.channels.get(owner.id);
-  if (channel !== undefined) return channelBatch(client, channel);
-  const values = await irc.metadata.of(owner);
-  return getLines(
-    client,
-    name,
-    values,
-    [...client.subscriptions].filter((key) => values.has(key)),
-  );
 }

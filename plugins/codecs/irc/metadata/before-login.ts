@@ -1,24 +1,12 @@
 import type { Client } from '../client.ts';
 import type { DraftMessage } from '../wire/message.ts';
-import { keyLine } from './lines.ts';
-import {
-  clearedLines,
-  getLines,
-  isFull,
-  listLines,
-  standardReply,
-  subscribe,
-  subscriptionLines,
-  tooManyKeys,
-  unsubscribe,
-  valueObjection,
-} from './requests.ts';
-import { type Values, withValue } from './values.ts';
+import { isFull, standardReply, subcommandOf } from './subcommands.ts';
+import { NO_VALUES, type Values, withValue } from './values.ts';
 
-/** What a client that is not logged in yet sets of itself. */
+/** What a client that is not logged in yet sets of itself: `before-connect` of the IRCv3 draft `metadata-3`. */
 export class EarlyMetadata {
   readonly #client: Client;
-  #values: Values = new Map();
+  #values = NO_VALUES;
 
   constructor(client: Client) {
     this.#client = client;
@@ -29,41 +17,14 @@ export class EarlyMetadata {
     return this.#values;
   }
 
-  /** Answers a `METADATA`. */
-  answer([target = '*', subcommand = '*', ...rest]: readonly string[]): DraftMessage[] {
-    const client = this.#client;
-    const [key = '', value = ''] = rest;
+  /** Answers a `METADATA`, whose only target is the client itself. */
+  answer([target = '*', word = '', ...params]: readonly string[]): readonly DraftMessage[] {
+    const subcommand = subcommandOf(word, params);
+    if (!('run' in subcommand)) return [subcommand];
     if (target !== '*') return [standardReply('FAIL', 'INVALID_TARGET', [target], 'Log in first')];
-    switch (subcommand.toUpperCase()) {
-      case 'GET':
-        return getLines(client, target, this.#values, rest);
-      case 'LIST':
-        return listLines(client, target, this.#values);
-      case 'SET':
-        return [this.#set(key, value)];
-      case 'CLEAR': {
-        const cleared = this.#values;
-        this.#values = new Map();
-        return clearedLines(client, target, cleared);
-      }
-      case 'SUB':
-        return subscribe(client, rest);
-      case 'UNSUB':
-        return unsubscribe(client, rest);
-      case 'SUBS':
-        return subscriptionLines(client);
-      default:
-        return [standardReply('FAIL', 'INVALID_PARAMS', [subcommand], 'There is no such subcommand before the login')];
-    }
-  }
-
-  #set(key: string, value: string): DraftMessage {
-    const client = this.#client;
-    const objection = valueObjection(client, key, value);
-    if (objection !== undefined) return objection;
-    if (value !== '' && isFull(client, this.#values, key)) return tooManyKeys(client, '*');
-    this.#values = withValue(this.#values, key, value);
-    return keyLine(client, '*', key, this.#values.get(key));
+    const { lines, after } = subcommand.run({ client: this.#client, target, values: this.#values, params });
+    this.#values = after ?? this.#values;
+    return lines;
   }
 
   /** Adds what was set to the metadata of the account, as far as it has room for it. */

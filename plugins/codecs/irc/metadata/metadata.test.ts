@@ -74,6 +74,11 @@ test('the values of those whom a client monitors are told as they come online', 
   await alice.ends();
   const bob = await IrcClient.joins(server, 'bob', AWARE);
   await bob.asks('MONITOR + alice', 'METADATA * SUB color');
+  expect(await asks(bob, 'METADATA alice SYNC')).toEqual([
+    'BATCH + metadata alice',
+    '761 bob alice color * red',
+    'BATCH -',
+  ]);
   await IrcClient.logIn(server, { nick: 'alice', password: PASSWORD });
   await bob.reads(/ 730 /);
   expect(plain([await bob.reads(/ 761 /)])).toEqual(['761 bob alice color * red']);
@@ -135,6 +140,10 @@ test('metadata that is set before the login becomes that of the account', async 
     'draft/metadata-3=before-connect,max-subs=2,max-keys=2,max-key-bytes=64,max-value-bytes=10',
   );
   expect(plain([await ann.reads(/ 761 /)])).toEqual(['761 * * color * red']);
+  ann.says('METADATA * SET');
+  expect(plain([await ann.reads(/FAIL/)])).toEqual(['FAIL METADATA INVALID_PARAMS SET :Not enough parameters']);
+  ann.says('METADATA bob LIST');
+  expect(plain([await ann.reads(/FAIL/)])).toEqual(['FAIL METADATA INVALID_TARGET bob :Log in first']);
   for (const line of ['NICK ann', 'USER ann 0 * :Ann', 'CAP END']) ann.says(line);
   expect(plain([await ann.reads(/ 761 /)])).toEqual(['761 ann ann color * red']);
 });

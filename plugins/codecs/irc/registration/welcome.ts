@@ -1,6 +1,6 @@
 import { channelLines } from '../channels/lines.ts';
 import type { Client } from '../client.ts';
-import { listLines } from '../metadata/requests.ts';
+import { listLines } from '../metadata/subcommands.ts';
 import { isupport } from '../server/isupport.ts';
 import { lusersLines } from '../server/lusers.ts';
 import { motdLines } from '../server/motd.ts';
