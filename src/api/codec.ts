@@ -117,6 +117,8 @@ export interface Codec {
   readonly pollsForMessages?: boolean;
   /** The WebSocket subprotocols in which clients speak this codec, each with the type of its messages. */
   readonly subprotocols?: Readonly<Record<string, 'text' | 'binary'>>;
+  /** How long a client's line may be at least, in bytes with its end, where the limit `lineBytes` is lower. */
+  readonly lineBytes?: number;
   /** Whether another codec may claim a client of this one by its first line. */
   readonly handsOver?: boolean;
   /** Whether a client with this first line, on a listener whose codec hands over, speaks this codec. */

@@ -17,7 +17,10 @@ export const limits = z.strictObject({
     .describe(
       'Addresses or networks (`10.0.0.0/8`) that are exempt from limits per network and from bans of addresses, as are clients without an IP address',
     ),
-  lineBytes: count.min(64).default(LIMITS.lineBytes).describe('The longest line of a client, in bytes'),
+  lineBytes: count
+    .min(64)
+    .default(LIMITS.lineBytes)
+    .describe('The longest line of a client, in bytes; more where its codec needs more'),
   inputBytes: count.default(LIMITS.inputBytes).describe('How much a client may send ahead of its answers, in bytes'),
   outboxBytes: count.default(LIMITS.outboxBytes).describe('How much may be queued for a client, in bytes'),
   unacknowledged: count

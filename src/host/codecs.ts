@@ -63,6 +63,7 @@ class GuardedCodec implements LiveCodec {
   readonly pollsForMessages: boolean;
   readonly handsOver: boolean;
   readonly subprotocols: Readonly<Record<string, 'text' | 'binary'>>;
+  readonly lineBytes: number;
   readonly #codec: Codec;
   readonly #logger: Logger;
   readonly #watch: Watch;
@@ -85,6 +86,7 @@ class GuardedCodec implements LiveCodec {
     this.pollsForMessages = pollsForMessages;
     this.handsOver = handsOver;
     this.subprotocols = codec.subprotocols ?? {};
+    this.lineBytes = codec.lineBytes ?? 0;
     this.#codec = codec;
     this.#logger = logger;
     this.#watch = watchdog ? watchBy(watchdog, watchdog.idOf(plugin, `codec ${name}`)) : (call) => call();

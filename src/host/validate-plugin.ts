@@ -97,6 +97,7 @@ const codec = z.looseObject(
     pollsForMessages: flag,
     handsOver: flag,
     subprotocols: z.record(z.string(), z.enum(['text', 'binary']), 'expected text or binary by subprotocol').optional(),
+    lineBytes: z.int('expected a whole number').positive().optional(),
     claims: aSyncFunction('method').optional(),
     open: aSyncFunction('method'),
     message: aSyncFunction('method'),

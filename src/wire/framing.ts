@@ -10,14 +10,14 @@ const NOTHING = Buffer.alloc(0);
  * pipelines costs no more than the bytes it sent. A line over the limit is discarded.
  */
 export class Framer {
-  readonly #limit: number;
+  /** The longest line, in bytes, terminator included. It may change between lines. */
+  limit: number;
   #bytes: Buffer = NOTHING;
   /** Whether the unfinished line is over the limit. */
   #discarding = false;
 
-  /** @param limit the longest line, in bytes, terminator included */
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** How many bytes are buffered. */
@@ -43,7 +43,7 @@ export class Framer {
     }
     const line = this.#bytes.subarray(0, end > 0 && this.#bytes[end - 1] === CR ? end - 1 : end);
     this.#bytes = this.#bytes.subarray(end + 1);
-    const tooLong = this.#discarding || end + 1 > this.#limit;
+    const tooLong = this.#discarding || end + 1 > this.limit;
     this.#discarding = false;
     if (tooLong) return { fault: 'too-long' };
     if (isAscii(line)) return { text: line.toString('latin1') };
@@ -53,12 +53,12 @@ export class Framer {
 
   /** Copies an unfinished line, so that it does not retain the whole chunk it came in. */
   #keepTail(): void {
-    if (this.#bytes.length >= this.#limit) {
+    if (this.#bytes.length >= this.limit) {
       this.#discarding = true;
       this.#bytes = NOTHING;
     } else if (this.#bytes.length === 0 || this.#discarding) {
       this.#bytes = NOTHING;
-    } else if (this.#bytes.buffer.byteLength > 2 * this.#limit) {
+    } else if (this.#bytes.buffer.byteLength > 2 * this.limit) {
       this.#bytes = Buffer.from(this.#bytes);
     }
   }

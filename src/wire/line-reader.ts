@@ -5,6 +5,8 @@ import { Framer } from './framing.ts';
 
 /** The client whose lines are read. */
 export interface LineOwner {
+  /** The client's codec, which may allow longer lines than the limit. */
+  readonly codec: { readonly lineBytes?: number };
   /** The client speaks another protocol. */
   foreign(protocol: ForeignProtocol): void;
   /** The client sent more bytes than its rate allows. */
@@ -35,12 +37,12 @@ export class LineReader {
   #wakeReader: (() => void) | undefined;
 
   constructor(stream: Readable, context: Context, owner: LineOwner) {
-    const { environment, limits } = context;
+    const { environment } = context;
     this.#heardAt = environment.clock.monotonic();
     this.#stream = stream;
     this.#context = context;
     this.#owner = owner;
-    this.#framer = new Framer(limits.lineBytes);
+    this.#framer = new Framer(this.#longest);
     this.#rate = environment.rateLimiter();
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.on('end', () => {
@@ -67,6 +69,7 @@ export class LineReader {
 
   /** The next line, or undefined while none has arrived. */
   next(): LineRead | undefined {
+    this.#framer.limit = this.#longest;
     const line = this.#closed ? undefined : this.#framer.next();
     if (line === undefined) return undefined;
     const { clock, counters } = this.#context.environment;
@@ -105,6 +108,11 @@ export class LineReader {
     this.#wake();
   }
 
+  /** The longest line, in bytes. */
+  get #longest(): number {
+    return Math.max(this.#context.limits.lineBytes, this.#owner.codec.lineBytes ?? 0);
+  }
+
   #receive(chunk: Buffer): void {
     if (this.#closed) return;
     const { limits, environment } = this.#context;
@@ -125,8 +133,7 @@ export class LineReader {
   }
 
   #isForeign(): boolean {
-    const { environment, limits } = this.#context;
-    const protocol = environment.foreignProtocol(this.#framer.pending, limits.lineBytes);
+    const protocol = this.#context.environment.foreignProtocol(this.#framer.pending, this.#longest);
     if (protocol === 'open') return false;
     this.#isUndetected = false;
     if (protocol !== undefined) this.#owner.foreign(protocol);

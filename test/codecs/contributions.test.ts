@@ -35,6 +35,18 @@ describe('a line', () => {
     await alice.closes();
   });
 
+  test('may be longer than the limit where the codec says so, also for a client that it claimed', async () => {
+    const terse = tersePlugin({ lineBytes: 200, claims: (line) => line.startsWith('login ') });
+    await using server = await startServer({ terse }, { lineBytes: 64 });
+    await server.registers('alice');
+    const alice = connect(server, 'line');
+    const [most, tooLong] = ['x'.repeat(194), 'x'.repeat(195)];
+    await alice.says(`login alice ${PASSWORD}`, `ping ${most}`, `ping ${tooLong}`, 'who');
+    await alice.seesInOrder('. welcome', '. ready', `pong ${most}`, '= alice');
+    expect(server.limitHits['line-bytes']).toBe(1);
+    await alice.closes();
+  });
+
   test('that does not answer the open question is an error', async () => {
     const ask = definePlugin({
       name: 'ask',
