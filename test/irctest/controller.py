@@ -35,7 +35,7 @@ PLUGINS = {
     **dict.fromkeys(("admin", "control", "exports", "health", "http", "page", "websocket"), False),
 }
 # Its clients stay until the server is gone.
-LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "closeTime": 50, "lineBytes": 8704}
+LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "closeTime": 50}
 
 # What chatserv does otherwise by design, with the tests that expect something else: docs/irc.md explains each.
 OTHERWISE = {

@@ -43,6 +43,7 @@ import { relayedKind } from './render/relayed.ts';
 import { statusKind } from './render/status.ts';
 import { isService } from './services/index.ts';
 import { Underway } from './underway.ts';
+import { LINE, TAGS } from './wire/message.ts';
 
 /** How an IRC client begins. No user name contains a blank. */
 const FIRST_LINE = /^(?:@\S+ +)?(?:CAP|NICK|USER|PASS|AUTHENTICATE) +\S/i;
@@ -126,6 +127,7 @@ export default definePlugin({
       takesOver: true,
       catchesUp: true,
       renames: true,
+      lineBytes: TAGS + LINE,
       subprotocols: { 'text.ircv3.net': 'text', 'binary.ircv3.net': 'binary' },
       claims: (firstLine) => FIRST_LINE.test(firstLine),
       open: (session) => new Client(session, irc),

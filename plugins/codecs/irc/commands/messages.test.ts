@@ -99,6 +99,14 @@ describe('what clients say', () => {
     ]);
     const [said = ''] = await bob.asks();
     expect(said.replace(/^@\S+ /, '')).toHaveLength(510);
+    // Four bytes of the tag are its key and what surrounds it.
+    const tagged = (bytes: number) => `@+a=${'x'.repeat(bytes - 5)} ${line}`;
+    expect(await alice.asks(tagged(4096))).toEqual([]);
+    expect((await bob.asks())[0]).toContain(`+a=${'x'.repeat(4091)} `);
+    expect(await alice.asks(tagged(4097), tagged(9000))).toEqual([
+      ':irc.example 417 alice :Input line was too long',
+      ':irc.example 417 alice :Input line was too long',
+    ]);
   });
 });
 

@@ -13,7 +13,7 @@ export interface IrcMessage {
 
 /** The longest line with its end, and the longest tags with `@` and blank, in bytes. */
 export const LINE = 512;
-const TAGS = 4096;
+export const TAGS = 4096;
 
 /** Whether a client's line is too long, or its tags are. */
 export function isTooLong(line: string): boolean {
