@@ -2,7 +2,14 @@ import { type Entry, EVERYONE, findPlace, placeRefusal, type Room } from 'chatse
 import type { Call, IrcCommands } from '../call.ts';
 import { isPlayed, playedLines } from '../history/lines.ts';
 import { HistoryReader, type Range } from '../history/reader.ts';
-import { HISTORY_MOST, locate, parseReference, parseTimestamp, type Reference } from '../history/reference.ts';
+import {
+  HISTORY_MOST,
+  locate,
+  parseReference,
+  parseTimestamp,
+  type Reference,
+  TIME_FORM,
+} from '../history/reference.ts';
 import { nickOf } from '../names.ts';
 import { batchLines } from '../render/batch-lines.ts';
 import { isEveryone } from '../render/said.ts';
@@ -45,7 +52,7 @@ async function messages(call: Call, subcommand: string, params: readonly string[
     .map((text) => (subcommand === 'LATEST' && text === '*' ? text : parseReference(text)));
   const limit = Number(rest[count]);
   if (written.includes(undefined) || !Number.isSafeInteger(limit) || limit < 1) {
-    return fail(call, 'INVALID_PARAMS', [subcommand], 'Wrong reference or limit');
+    return fail(call, 'INVALID_PARAMS', [subcommand], `Write msgid=ID or ${TIME_FORM}, and a limit of 1 or more.`);
   }
   const services = { accounts: irc.accounts, messageLog: irc.log };
   const name = isEveryone(irc, target) ? 'everyone' : target;
@@ -92,7 +99,7 @@ async function targets(call: Call, [from = '', to = '', most = '']: readonly str
   const { irc, account } = call;
   const [one, two, limit] = [parseTimestamp(from), parseTimestamp(to), Number(most)];
   if (one === undefined || two === undefined || !Number.isSafeInteger(limit) || limit < 1) {
-    return fail(call, 'INVALID_PARAMS', ['TARGETS'], 'Wrong time or limit');
+    return fail(call, 'INVALID_PARAMS', ['TARGETS'], `Write both times as ${TIME_FORM}, and a limit of 1 or more.`);
   }
   const [after, before] = one < two ? [one, two] : [two, one];
   const found: { readonly name: string; readonly time: number }[] = [];

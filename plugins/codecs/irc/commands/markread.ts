@@ -1,7 +1,7 @@
 import { EVERYONE } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import type { Readable } from '../history/read-markers.ts';
-import { locate, markreadLine, parseTimestamp } from '../history/reference.ts';
+import { locate, markreadLine, parseTimestamp, TIME_FORM } from '../history/reference.ts';
 import { isChannel } from '../names.ts';
 import { isEveryone } from '../render/said.ts';
 
@@ -13,7 +13,7 @@ export const markreadCommands: IrcCommands = {
       if (target === '') return call.standard('FAIL', 'NEED_MORE_PARAMS', [], 'Not enough parameters');
       const time = given === undefined ? undefined : parseTimestamp(given);
       if (given !== undefined && time === undefined) {
-        return call.standard('FAIL', 'INVALID_PARAMS', [target], 'The time is wrong');
+        return call.standard('FAIL', 'INVALID_PARAMS', [target], `Write the time as ${TIME_FORM}.`);
       }
       const what = await readableAt(call, target);
       if (what === undefined) {

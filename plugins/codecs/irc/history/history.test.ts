@@ -170,7 +170,7 @@ test('what was read is the same for IRC clients and the page', async () => {
   ]);
   expect(await alice.asks('MARKREAD', 'MARKREAD #lab *', 'MARKREAD #lab timestamp=soon')).toEqual([
     ':irc.example FAIL MARKREAD NEED_MORE_PARAMS :Not enough parameters',
-    ':irc.example FAIL MARKREAD INVALID_PARAMS #lab :The time is wrong',
-    ':irc.example FAIL MARKREAD INVALID_PARAMS #lab :The time is wrong',
+    ':irc.example FAIL MARKREAD INVALID_PARAMS #lab :Write the time as timestamp=2026-11-23T20:15:04.123Z.',
+    ':irc.example FAIL MARKREAD INVALID_PARAMS #lab :Write the time as timestamp=2026-11-23T20:15:04.123Z.',
   ]);
 });

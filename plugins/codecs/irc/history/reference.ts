@@ -16,6 +16,9 @@ export interface Reference {
 /** What a client wrote: an id, or a time in milliseconds since 1970. */
 export type Written = { readonly id: number } | { readonly time: number };
 
+/** How clients write a time. */
+export const TIME_FORM = 'timestamp=2026-11-23T20:15:04.123Z';
+
 /** @returns undefined if it is neither `msgid=` and an id nor `timestamp=` and a time */
 export function parseReference(text: string): Written | undefined {
   const [, id] = /^msgid=(\d{1,15})$/.exec(text) ?? [];
