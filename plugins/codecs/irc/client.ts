@@ -240,10 +240,15 @@ export class Client implements CodecState {
     return this.text(this.numericLine(name, params, text));
   }
 
-  /** Sends a line now, outside any answer. @param facts about it, as tags for a client that wants them; the time is now */
-  send(line: DraftMessage, facts: LineFacts = {}): void {
+  /** A line as text, outside any answer. @param facts about it, as tags for a client that wants them; the time is now */
+  toldText(line: DraftMessage, facts: LineFacts = {}): string {
     const tags = tagsOf(this.irc, (capability) => this.has(capability), { time: this.irc.clock.now(), ...facts });
-    this.sendText(this.text({ ...line, tags: new Map([...tags, ...(line.tags ?? [])]) }));
+    return this.text({ ...line, tags: new Map([...tags, ...(line.tags ?? [])]) });
+  }
+
+  /** Sends a line now, outside any answer. @param facts as for `toldText` */
+  send(line: DraftMessage, facts: LineFacts = {}): void {
+    this.sendText(this.toldText(line, facts));
   }
 
   /** Sends lines now, with their ends. */

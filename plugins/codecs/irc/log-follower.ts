@@ -1,7 +1,9 @@
 import { type Account, type Entry, roomChangeIn } from 'chatserv';
 import { tellChange } from './channels/changes.ts';
+import type { Client } from './client.ts';
 import { type Irc, sourceOf } from './irc.ts';
 import type { IrcPresence } from './people/presence.ts';
+import { tellAll } from './render/tell.ts';
 
 /** Tells clients what the log says has changed about their channels: who joined and left, and how they are set. */
 export class LogFollower {
@@ -41,10 +43,9 @@ export class LogFollower {
     const reason = partings.get(`${room} ${account.id}`);
     const params = reason === undefined ? [channel.name] : [channel.name, reason];
     if (server.shown(entry) !== undefined) {
-      for (const client of channels.clientsIn(channel)) {
-        if (client.account.id === account.id && client.isActing(channel.name)) continue;
-        client.send({ source, command: 'PART', params }, { account });
-      }
+      const isAnswered = (client: Client) => client.account.id === account.id && client.isActing(channel.name);
+      const others = [...channels.clientsIn(channel)].filter((client) => !isAnswered(client));
+      tellAll(others, { source, command: 'PART', params }, { account });
     }
     channels.leave(room, account);
   }

@@ -7,6 +7,7 @@ import { type ModeChange, modeParams } from '../modes/mode-change.ts';
 import { type ChannelSettings, settingChanges } from '../modes/settings.ts';
 import { nickOf } from '../names.ts';
 import type { LineFacts } from '../render/tags.ts';
+import { tellAll } from '../render/tell.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import type { Channel } from './channels.ts';
 import { renameLines } from './lines.ts';
@@ -99,12 +100,16 @@ function* audience({ irc, channel, by }: Told): Iterable<Client> {
   }
 }
 
-function send({ by }: Told, client: Client, line: DraftMessage, facts: LineFacts = {}): void {
-  client.send(line, by.id > 0 ? { ...facts, account: by } : facts);
+function send(told: Told, client: Client, line: DraftMessage): void {
+  client.send(line, factsOf(told));
+}
+
+function factsOf({ by }: Told, facts: LineFacts = {}): LineFacts {
+  return by.id > 0 ? { ...facts, account: by } : facts;
 }
 
 function tell(told: Told, line: DraftMessage, facts: LineFacts = {}): void {
-  for (const client of audience(told)) send(told, client, { source: told.source, ...line }, facts);
+  tellAll(audience(told), { source: told.source, ...line }, factsOf(told, facts));
 }
 
 function tellModes(told: Told, changes: readonly ModeChange[]): void {
@@ -138,11 +143,11 @@ function tellKick(told: Told, account: number, user: string, reason: string): vo
 function tellInvitation(told: Told, user: string): void {
   const { channel } = told;
   const line = { source: told.source, command: 'INVITE', params: [nickOf({ name: user }), channel.name] };
-  for (const client of audience(told)) {
+  const readers = [...audience(told)].filter((client) => {
     const role = channel.members.get(client.account.id)?.role;
-    const isModerator = role === 'moderator' || role === 'owner';
-    if (isModerator && client.has('invite-notify')) send(told, client, line);
-  }
+    return (role === 'moderator' || role === 'owner') && client.has('invite-notify');
+  });
+  tellAll(readers, line, factsOf(told));
 }
 
 function tellName(told: Told, before: string, name: string): void {

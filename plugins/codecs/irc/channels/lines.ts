@@ -1,10 +1,11 @@
 import type { Account, RoomRole } from 'chatserv';
 import type { Client } from '../client.ts';
 import { markreadLine } from '../history/reference.ts';
-import { accountNameOf, sourceOf } from '../irc.ts';
+import { accountNameOf, type Irc, sourceOf } from '../irc.ts';
 import { joinedMetadata } from '../metadata/lines.ts';
 import { isSecret } from '../modes/settings.ts';
 import { nickOf } from '../names.ts';
+import type { Has } from '../render/tags.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import type { Channel } from './channels.ts';
 
@@ -50,13 +51,17 @@ export function renameLines(
 
 /** A client's own `JOIN`. */
 function joinLine(client: Client, { name }: Channel): DraftMessage {
-  return { source: client.source, command: 'JOIN', params: [name, ...extendedJoin(client, client)] };
+  const params = [name, ...extendedJoin(client.irc, (capability) => client.has(capability), client)];
+  return { source: client.source, command: 'JOIN', params };
 }
 
-/** What follows the channel in the `JOIN` of a client, as another one sees it. */
-export function extendedJoin(reader: Client, who: { readonly account: Account; readonly realname: string }): string[] {
-  if (!reader.has('extended-join')) return [];
-  return [accountNameOf(reader.irc, who.account) ?? '*', who.realname];
+/** What follows the channel in the `JOIN` of a client, for one with these capabilities. */
+export function extendedJoin(
+  irc: Irc,
+  has: Has,
+  { account, realname }: { readonly account: Account; readonly realname: string },
+): string[] {
+  return has('extended-join') ? [accountNameOf(irc, account) ?? '*', realname] : [];
 }
 
 /** A channel's topic, and who set it, if it has one. */

@@ -1,6 +1,7 @@
 import { passwordObjection, type StoredAccount } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { findPerson } from '../people/person.ts';
+import { tellAll } from '../render/tell.ts';
 
 /** How many passwords of operators may be tried within a minute, from one network and for one account. */
 const ATTEMPTS = { most: 5, time: 60 };
@@ -61,7 +62,8 @@ export const operatorCommands: IrcCommands = {
       const { client, irc, account } = call;
       if (client.operator === undefined) return call.numeric('ERR_NOPRIVILEGES');
       const line = { source: client.source, command: 'WALLOPS', params: [text] };
-      for (const other of irc.clients.all()) if (other.modes.has('w')) other.send(line, { account });
+      const readers = [...irc.clients.all()].filter(({ modes }) => modes.has('w'));
+      tellAll(readers, line, { account });
     },
   },
 };

@@ -1,6 +1,7 @@
 import type { Call, IrcCommands } from '../call.ts';
 import { AWAY_LENGTH, NAME_LENGTH, personOf } from '../people/person.ts';
 import { watchersOf } from '../people/watchers.ts';
+import { tellAll } from '../render/tell.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
 /** What a client says about itself. */
@@ -37,7 +38,7 @@ export const statusCommands: IrcCommands = {
 /** Tells those who share a channel with the client, and those who monitor it, if they have a capability. */
 function tellWatchers({ client, account }: Call, capability: string, line: DraftMessage): void {
   const told = watchersOf(client).filter((one) => one.has(capability));
-  for (const one of told) one.send({ source: client.source, ...line }, { account });
+  tellAll(told, { source: client.source, ...line }, { account });
 }
 
 /** Tells a client that somebody whom it writes to is away. */

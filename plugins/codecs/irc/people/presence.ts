@@ -4,6 +4,8 @@ import { extendedJoin } from '../channels/lines.ts';
 import type { Client } from '../client.ts';
 import { type Irc, sourceOf } from '../irc.ts';
 import { accountBatch, subscribedLines } from '../metadata/lines.ts';
+import type { Has } from '../render/tags.ts';
+import { tellAll } from '../render/tell.ts';
 import { personOf } from './person.ts';
 
 /** Shows who comes online and who goes: members of a channel as `JOIN` and `QUIT`. */
@@ -61,13 +63,17 @@ export class IrcPresence {
     const { channels } = this.#irc;
     const source = sourceOf(this.#irc, account);
     const { realname, away } = personOf(this.#irc, account);
-    for (const client of channels.clientsIn(channel)) {
-      if (except.has(client)) continue;
-      const params = [channel.name, ...extendedJoin(client, { account, realname })];
-      client.send({ source, command: 'JOIN', params }, { account });
-      if (away === undefined || !client.has('away-notify')) continue;
-      client.send({ source, command: 'AWAY', params: [away] }, { account });
-    }
+    const others = [...channels.clientsIn(channel)].filter((client) => !except.has(client));
+    const lines = (has: Has) => {
+      const join = {
+        source,
+        command: 'JOIN',
+        params: [channel.name, ...extendedJoin(this.#irc, has, { account, realname })],
+      };
+      const isAway = away !== undefined && has('away-notify');
+      return isAway ? [join, { source, command: 'AWAY', params: [away] }] : [join];
+    };
+    tellAll(others, lines, { account });
   }
 
   #gone(account: Account): void {
@@ -76,9 +82,7 @@ export class IrcPresence {
     const reason = lastWords.get(account.id) ?? 'Connection closed';
     for (const client of clients.of(account)) pastUsers.add(client);
     if (this.#shown.delete(account.id)) {
-      for (const peer of channels.peersOf(account)) {
-        peer.send({ source, command: 'QUIT', params: [reason] }, { account });
-      }
+      tellAll(channels.peersOf(account), { source, command: 'QUIT', params: [reason] }, { account });
     }
     channels.forget(account);
   }

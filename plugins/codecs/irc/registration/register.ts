@@ -1,5 +1,6 @@
 import type { Call, CommandAnswer } from '../call.ts';
 import { watchersOf } from '../people/watchers.ts';
+import { tellAll } from '../render/tell.ts';
 
 /** Registers the client's guest, and tells others. @returns the answer of the server's command */
 export async function register(call: Call, password: string): Promise<CommandAnswer> {
@@ -7,7 +8,8 @@ export async function register(call: Call, password: string): Promise<CommandAns
   if (answer.kind === 'error') return answer;
   const { client, account } = call;
   const line = { source: client.source, command: 'ACCOUNT', params: [account.name] };
-  for (const one of watchersOf(client)) if (one.has('account-notify')) one.send(line, { account });
+  const told = watchersOf(client).filter((one) => one.has('account-notify'));
+  tellAll(told, line, { account });
   return answer;
 }
 
