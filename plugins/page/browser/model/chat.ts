@@ -11,13 +11,13 @@ import {
   type Step,
 } from 'chatserv/client';
 import { applyTo, type Change, changeAnswered, changeIn } from './changes.ts';
-import { deliver } from './deliver.ts';
 import { deviceName } from './device.ts';
 import { views } from './extensions.ts';
 import { History } from './history.ts';
 import type { Kept } from './keep.ts';
 import type { Login } from './login.ts';
 import { isMentionOf } from './mentions.ts';
+import { type Draft, Outgoing } from './outgoing.ts';
 import { RoomTalks } from './room-talks.ts';
 import { server } from './server.ts';
 import type { Entry, Talk } from './talk.ts';
@@ -33,6 +33,7 @@ export class Chat {
   readonly #watcher: Watcher;
   readonly history: History;
   readonly #rooms: RoomTalks;
+  readonly #outgoing: Outgoing;
   readonly #reading = new Reading(() => this.#conversation);
   #conversation: Conversation;
   #name: string;
@@ -65,6 +66,11 @@ export class Chat {
       () => this.#conversation,
       (name) => this.#isMe(name),
     );
+    this.#outgoing = new Outgoing({
+      talks: this.talks,
+      watcher,
+      conversation: () => this.#conversation,
+    });
     this.#conversation = this.#begin(login);
   }
 
@@ -115,18 +121,8 @@ export class Chat {
   }
 
   /** Sends a message, now or once there is a connection. */
-  send(talk: Talk, { text, form, reply }: Pick<Entry, 'text' | 'form' | 'reply'>): void {
-    const entry = this.talks.add(talk, {
-      from: this.#name,
-      mine: true,
-      text,
-      form,
-      reply,
-      time: Date.now(),
-      state: 'waiting',
-    });
-    this.#watcher.added(talk, entry, false);
-    void this.#deliver(talk, entry);
+  send(talk: Talk, draft: Draft): void {
+    this.#outgoing.send(talk, this.#name, draft);
   }
 
   /** Loads messages of a conversation that are not listed, if the server has any. */
@@ -276,8 +272,7 @@ export class Chat {
     if (id > 0) this.#remembered = { ...this.#remembered, seen: { id, time: Math.max(+time, seen?.time ?? 0) } };
     const mine = this.#isMe(from);
     const talk = this.talks.open(this.#rooms.recipientsOf(message));
-    // A message to oneself from this page is listed already.
-    if (mine && talk.entries.some((entry) => entry.state !== undefined && entry.text === text)) return;
+    if (mine && this.#outgoing.returned(talk, message)) return;
     // Where the server counts what is unread, its count follows.
     const mentionsMe = !mine && isMentionOf(message, this.#name);
     if (!mine) talk.unread++;
@@ -289,11 +284,5 @@ export class Chat {
     const entry = isInGap ? { ...received, key: 0 } : this.talks.add(talk, received);
     this.#rooms.added(message, talk, entry);
     this.#watcher.added(talk, entry, waited);
-  }
-
-  async #deliver(talk: Talk, entry: Entry): Promise<void> {
-    await deliver(this.#conversation, talk, entry);
-    this.#watcher.changed(entry);
-    this.talks.touch();
   }
 }

@@ -67,10 +67,7 @@ export class History {
     const newest = talk.entries.findLast(({ id }) => id !== undefined)?.id;
     if (!this.exists || talk.isLoading) return false;
     const page = await this.#load(talk, PAGE, newest === undefined ? {} : { side: 'after', id: newest });
-    const known = new Set(talk.entries.map(({ id }) => id));
-    const added = (page?.entries ?? []).filter(({ id }) => !known.has(id));
-    talk.entries.push(...added);
-    return added.length > 0;
+    return page !== undefined && this.#talks.merge(talk, page.entries) > 0;
   }
 
   /** Shows the messages around one that is not listed. @returns whether the server has it */
@@ -126,8 +123,8 @@ export class History {
     talk.excerpt = undefined;
     talk.hasEarlier = excerpt.hasEarlier;
     talk.isReadBack = true;
-    const known = new Set(excerpt.entries.map(({ id }) => id));
-    const later = talk.entries.filter(({ id }) => id === undefined || !known.has(id));
+    const latest = excerpt.entries.at(-1)?.id ?? 0;
+    const later = talk.entries.filter(({ id }) => id === undefined || id > latest);
     talk.entries.splice(0, talk.entries.length);
     this.#talks.prepend(talk, [...excerpt.entries, ...later]);
   }

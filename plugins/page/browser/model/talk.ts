@@ -16,7 +16,7 @@ export interface Entry {
   /** `action`: it tells what its sender does. */
   readonly form?: 'action' | 'notice' | undefined;
   /** Milliseconds since 1970. */
-  readonly time: number;
+  time: number;
   /** Its number within its room, from 1, if the server has told it. */
   readonly seq?: number | undefined;
   /** The id of the message that it answers. */
@@ -36,6 +36,8 @@ export interface Entry {
   change?: 'edited' | 'removed';
   /** The state of a sent message. */
   state?: 'waiting' | 'sent' | 'failed';
+  /** Whether the server may have it although it failed. */
+  isInDoubt?: boolean | undefined;
   /** Why it failed, or who did not get it. */
   remark?: string | undefined;
   /** Rises with each change, so that views see that it has changed. */

@@ -1,3 +1,4 @@
+import { place } from './order.ts';
 import {
   type Entry,
   EVERYONE,
@@ -39,7 +40,7 @@ export class Talks {
     this.open('everyone');
     for (const { to, entries, unread, draft } of kept) {
       const talk = this.open(to);
-      talk.entries.push(...entries.slice(-MOST.entries).map((entry) => this.#revived(entry)));
+      for (const entry of entries.slice(-MOST.entries)) place(talk.entries, this.#revived(entry));
       Object.assign(talk, { unread, draft });
     }
   }
@@ -104,17 +105,35 @@ export class Talks {
     talk.notes = [...talk.notes, { ...note, key: ++this.#keys, after }].slice(-NOTES);
   }
 
-  /** Appends a message, and drops the oldest ones beyond the limit. */
+  /** Adds a message, and drops the oldest ones beyond the limit. */
   add(talk: Talk, entry: Omit<Entry, 'key'>): Entry {
     const added = { ...entry, key: ++this.#keys };
-    talk.entries.push(added);
+    place(talk.entries, added);
     const most = talk.isReadBack ? READ_BACK : MOST.entries;
     if (talk.entries.length > most) {
       talk.entries.splice(0, talk.entries.length - most);
       talk.hasEarlier = undefined;
+      talk.gapBefore = talk.entries.find(({ id }) => id !== undefined)?.id;
     }
     this.#changed();
     return added;
+  }
+
+  /** A listed message has got its id: it takes its place. It was stored before those that come after it. */
+  settle(talk: Talk, entry: Entry, id: number): void {
+    entry.id = id;
+    const next = talk.entries.find((other) => other.id !== undefined && other.id > id);
+    entry.time = Math.min(entry.time, next?.time ?? entry.time);
+    this.move([entry], talk, talk);
+  }
+
+  /** Adds messages that the server has, without those that are there already. @returns how many were added */
+  merge(talk: Talk, loaded: readonly Entry[]): number {
+    const known = new Set(talk.entries.map(({ id }) => id));
+    const added = loaded.filter(({ id }) => !known.has(id));
+    for (const entry of added) place(talk.entries, entry);
+    if (added.length > 0) this.#changed();
+    return added.length;
   }
 
   /** Adds earlier messages before the others, without those that are there already. @returns how many were added */
@@ -150,13 +169,17 @@ export class Talks {
     this.#changed();
   }
 
-  /** Moves messages to the conversation that they belong to. The one they were shown in goes, if it is not open and has no others. */
+  /**
+   * Moves messages to their place in the conversation that they belong to, unless they are listed there already or are in
+   * its gap. The one they were shown in goes, if it is not open and has no others.
+   */
   move(entries: readonly Entry[], from: Talk, to: Talk): void {
     for (const entry of entries) {
       this.remove(from, entry);
-      to.entries.push(entry);
+      if (entry.id === undefined) place(to.entries, entry);
+      else if (entry.id >= (to.gapBefore ?? 0)) this.merge(to, [entry]);
     }
-    if (from.entries.length === 0 && from.draft === '' && this.#shown !== from.key) this.close(from);
+    if (from !== to && from.entries.length === 0 && from.draft === '' && this.#shown !== from.key) this.close(from);
   }
 
   /** Rooms, by name. */
@@ -208,7 +231,7 @@ export class Talks {
   #revived(entry: Entry): Entry {
     const revived = { ...entry, key: ++this.#keys };
     if (entry.state !== 'waiting') return revived;
-    return { ...revived, state: 'failed', remark: 'The page was closed before this was confirmed.' };
+    return { ...revived, state: 'failed', isInDoubt: true, remark: 'The page was closed before this was confirmed.' };
   }
 }
 

@@ -25,6 +25,8 @@ interface Place {
   readonly talk: Talk;
   readonly first: number | undefined;
   readonly last: number | undefined;
+  /** The last message that is not waiting to be sent, which others may come before. */
+  readonly latest: Entry | undefined;
   readonly note: number | undefined;
   readonly excerpt: Talk['excerpt'];
   readonly height: number;
@@ -81,6 +83,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
     const view = scroll.current;
     if (view === null) return;
     const [first, last, note] = [entries[0]?.key, entries.at(-1)?.key, talk.notes.at(-1)?.key];
+    const latest = entries.findLast(({ state }) => state !== 'waiting');
     const isOther = before?.talk !== talk;
     const isMine = last !== before?.last && entries.at(-1)?.mine === true && entries.at(-1)?.isNote !== true;
     if (isOther) hasNews.value = false;
@@ -93,7 +96,8 @@ export function Messages({ screen }: { readonly screen: Screen }) {
     } else if (isOther || follows.current || isMine || (note !== undefined && note !== before?.note)) {
       if (talk.excerpt === undefined) goToEnd();
     } else {
-      if (last !== before?.last && talk.excerpt === undefined && before?.excerpt === undefined) hasNews.value = true;
+      const isNews = latest !== before?.latest && latest?.state === undefined;
+      if (isNews && talk.excerpt === undefined && before?.excerpt === undefined) hasNews.value = true;
       // Earlier messages were added above: those in sight stay there.
       if (before !== undefined && first !== before.first && before.excerpt === talk.excerpt) {
         view.scrollTop = before.top + view.scrollHeight - before.height;
@@ -102,7 +106,7 @@ export function Messages({ screen }: { readonly screen: Screen }) {
     }
     if (isOther && isInSight(view, screen.news.first.peek())) screen.news.seen();
     const { scrollHeight: height, scrollTop: top } = view;
-    place.current = { talk, first, last, note, excerpt: talk.excerpt, height, top };
+    place.current = { talk, first, last, latest, note, excerpt: talk.excerpt, height, top };
   });
   useEffect(() => {
     // An on-screen keyboard takes space, and so do messages.
