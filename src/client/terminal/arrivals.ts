@@ -7,6 +7,8 @@ export class Arrivals {
   readonly #display: Display;
   readonly #view: View;
   #waited: (Received | ReceivedEntry)[] = [];
+  /** Show messages that were sent meanwhile. */
+  #sent: (() => void)[] = [];
 
   constructor(display: Display, view: View) {
     this.#display = display;
@@ -23,8 +25,19 @@ export class Arrivals {
     else this.#display.show([entry]);
   }
 
+  /** A message was sent from here, after those that are collected. @param show shows it */
+  sent(show: () => void): void {
+    if (this.#waited.length > 0) this.#sent.push(show);
+    else show();
+  }
+
   /** All that was sent while the user was away has arrived. */
   caughtUp(): void {
+    this.#showWaited();
+    for (const show of this.#sent.splice(0)) show();
+  }
+
+  #showWaited(): void {
     const waited = this.#waited;
     this.#waited = [];
     const here = waited.filter((one) => 'text' in one && this.#display.isShown(one));

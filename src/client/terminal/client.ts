@@ -84,6 +84,7 @@ export class Client implements Owner, TerminalOwner {
     this.#questions = new PersonQuestions(this.#terminal, this.#display, this.#view);
     this.#talk = new Talk(this.#conversation, this.#view, this.#display, {
       quit: () => this.leave(),
+      sent: (show) => this.#arrivals.sent(show),
       answered: () => this.#questions.over(),
       allAnswered: () => {
         if (this.#leaving) void this.#conversation.leave();

@@ -267,12 +267,16 @@ export class Display {
   /** Adds a message or lines to a window, and prints them if it is shown. */
   #add(window: Window, item: MessageItem | Render): void {
     const { hasWindows } = this.#terminal;
-    const previous = window.live.findLast(() => true);
+    const { live } = window;
+    // A message to oneself comes back.
+    if (hasWindows && item instanceof MessageItem && live.has(item.id)) return;
+    const previous = live.findLast(() => true);
     window.add(item);
-    if (hasWindows && (window !== this.#windows.current || window.shown !== window.live)) return;
+    if (hasWindows && (window !== this.#windows.current || window.shown !== live)) return;
     const rows = window.rowsOf(this.#rows)(item, previous);
     // What is being read stays where it is.
     if (window.scrolled > 0 && hasWindows) window.scrolled += rows.length;
+    else if (hasWindows && live.items.at(-1) !== item) this.repaint();
     else this.#terminal.print(...rows);
   }
 

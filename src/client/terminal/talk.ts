@@ -16,6 +16,8 @@ import type { View } from './view.ts';
 export interface TalkHost {
   /** The user wants to quit. */
   quit(): void;
+  /** A message was sent. @param show shows it */
+  sent(show: () => void): void;
   /** A command has been answered. */
   answered(): void;
   /** Everything typed has been answered. */
@@ -133,7 +135,7 @@ export class Talk {
       const { facts } = await this.#conversation.message(to, text, options);
       const unknown = Array.isArray(facts?.unknown) ? facts.unknown.map(String) : [];
       const reached = to === 'everyone' ? to : to.filter((name) => !unknown.includes(name));
-      if (reached.length > 0) this.#display.sent(reached, text, facts, current, { form, reply });
+      if (reached.length > 0) this.#host.sent(() => this.#display.sent(reached, text, facts, current, { form, reply }));
       if (unknown.length > 0) this.#error(undeliveredTo(unknown, unknown.length + reached.length));
     } catch (cause) {
       const isCommand = cause instanceof RequestError && cause.reason === 'is-command';

@@ -65,9 +65,14 @@ export class Timeline {
     return this.#items.findLast((item): item is MessageItem => item instanceof MessageItem && fits(item));
   }
 
-  /** Adds what is not there yet. */
+  /** Adds what is not there yet: messages in the order of their ids, and anything else at the end. */
   add(...items: readonly Item[]): void {
-    this.#items.push(...this.#added(items));
+    for (const item of this.#added(items)) {
+      const next = isStored(item) ? this.#firstAfter(item.id) : this.#items.length;
+      // What is between it and those after it is loaded with the history.
+      if (next === 0 && this.#items.length > 0) this.#missing ??= this.oldest;
+      this.#items.splice(next, 0, item);
+    }
   }
 
   /** Drops the oldest, which can be loaded again. @param count how many messages and lines may stay */
@@ -153,6 +158,18 @@ export class Timeline {
     }
     this.#items.unshift(...items);
     this.#missing = first ?? this.#missing;
+  }
+
+  /** The position of the first message with a greater id; the end if there is none. */
+  #firstAfter(id: number): number {
+    let at = this.#items.length;
+    for (let index = at - 1; index >= 0; index--) {
+      const item = this.#items[index];
+      if (item === undefined || !isStored(item)) continue;
+      if (item.id < id) break;
+      at = index;
+    }
+    return at;
   }
 
   /** Those of them that are not there yet. */

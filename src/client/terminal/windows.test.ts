@@ -109,6 +109,18 @@ describe('a window', () => {
     expect(live.hasEarlier).toBe(false);
   });
 
+  test('shows messages in the order of the server, in whichever they come', () => {
+    const window = new Window(['bob'], 5);
+    const item = (id: number) => new MessageItem(received({ id, text: `${id}` }), 'elsewhere');
+    window.add(item(6), () => ['notice'], item(8));
+    window.add(sentMessage('alice', ['bob'], 'sent while the server was down', { id: 7, room: 5 }));
+    expect(rows(window)).toEqual(['6', 'notice', 'sent while the server was down', '8']);
+    window.add(item(3));
+    expect([rows(window)[0], window.live.oldest]).toEqual(['3', 6]);
+    window.load('before', page([3, 4, 5]), noLine);
+    expect(rows(window)).toEqual(['3', '4', '5', '6', 'notice', 'sent while the server was down', '8']);
+  });
+
   test('applies edits, reactions and deletions, the latest edit last', () => {
     const window = new Window(['bob'], 5);
     window.add(sentMessage('alice', ['bob'], 'fuor', { id: 4, room: 5 }));
@@ -165,8 +177,12 @@ describe('a window', () => {
   test('holds few messages while another one is shown, and loads the earlier ones again', () => {
     const windows = new Windows();
     const window = windows.to(['bob'], 5);
+    let latest = 0;
     const receive = (count: number) => {
-      for (let id = 1; id <= count; id++) window.add(new MessageItem(received({ id, text: `${id}` }), 'elsewhere'));
+      for (let left = count; left > 0; left--) {
+        const id = ++latest;
+        window.add(new MessageItem(received({ id, text: `${id}` }), 'elsewhere'));
+      }
     };
     window.live.hasEarlier = false;
     receive(5_000);
@@ -178,7 +194,7 @@ describe('a window', () => {
     receive(20_000);
     expect(window.live.count).toBe(10_000);
     windows.show(windows.everyone);
-    expect([window.live.count, window.live.oldest]).toEqual([300, 19_701]);
+    expect([window.live.count, window.live.oldest]).toEqual([300, 29_701]);
   });
 
   test('scrolls to its oldest row and no further', () => {
