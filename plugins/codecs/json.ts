@@ -22,6 +22,8 @@ const json: Codec = {
   acknowledges: true,
   takesOver: true,
   renames: true,
+  // Web clients of IRC connect to the same port, and few name a subprotocol.
+  handsOver: true,
   // No user name starts with a brace.
   claims: (firstLine) => firstLine.startsWith('{'),
   open: () => new JsonState(),

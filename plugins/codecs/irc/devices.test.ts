@@ -99,3 +99,19 @@ test('a web page speaks IRC by its subprotocol, a line in each message', async (
   expect(await read('FAIL')).toEqual([':irc.example FAIL * INVALID_UTF8 :Message rejected, it is not valid UTF-8']);
   socket.terminate();
 });
+
+test('a web page that names no subprotocol speaks IRC from its first line on', async () => {
+  await using server = await startServer({ ...IRC, http: { port: 0 }, websocket: true });
+  await server.registers('alice');
+  const socket = await openWebSocket(server.listening.get('http') ?? '');
+  const messages = on(socket, 'message');
+  for (const line of ['CAP LS', `PASS ${PASSWORD}`, 'NICK alice', 'USER alice 0 * :Alice', 'CAP END'])
+    socket.send(line);
+  const lines: string[] = [];
+  while (!lines.at(-1)?.includes(' 422 ')) lines.push(String((await messages.next()).value?.[0]));
+  // Until then it is taken for a program, and asked for its name.
+  const [list, welcome] = lines.filter((line) => !line.startsWith('{'));
+  expect(list).toMatch(/^:irc\.example CAP \* LS :/);
+  expect(welcome).toBe(':irc.example 001 alice :Welcome to the chatserv network, alice');
+  socket.terminate();
+});
