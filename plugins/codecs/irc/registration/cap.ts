@@ -1,9 +1,6 @@
 import type { Client } from '../client.ts';
 import type { DraftMessage } from '../wire/message.ts';
-import { isCapability, listed } from './capabilities.ts';
-
-/** The version of `CAP LS` whose clients are told of changes without asking. */
-const NOTIFIED = 302;
+import { isCapability, isCurrent, listed } from './capabilities.ts';
 
 /** The longest list in a line, in bytes: the rest of it has the server's name and the nick. */
 const LIST_LENGTH = 400;
@@ -17,12 +14,11 @@ export function cap(client: Client, params: readonly string[], lines: DraftMessa
     case 'LS': {
       const version = Number.parseInt(text, 10) || 0;
       if (registration !== undefined) registration.isNegotiating = true;
-      if (version >= NOTIFIED) client.enable('cap-notify');
+      if (isCurrent(version)) client.enable('cap-notify');
       client.capVersion = Math.max(client.capVersion, version);
       const parts = inParts(listed(client.capVersion, client.irc.options));
       parts.forEach((part, index) => {
-        const isLast = index === parts.length - 1;
-        if (isLast || version >= NOTIFIED) answer('LS', ...(isLast ? [] : ['*']), part);
+        answer('LS', ...(index === parts.length - 1 ? [] : ['*']), part);
       });
       return;
     }
@@ -51,7 +47,7 @@ function nameIn(word: string): string {
 
 /** Whether it is a capability that the client cannot switch off. */
 function isRequired({ capVersion }: Client, word: string): boolean {
-  return word === '-cap-notify' && capVersion >= NOTIFIED;
+  return word === '-cap-notify' && isCurrent(capVersion);
 }
 
 /** A list as lines that are not too long, at least one. */

@@ -35,15 +35,20 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['userhost-in-names', ''],
 ]);
 
-/** The version of `CAP LS` from which values are shown. */
-const WITH_VALUES = 302;
+/** The version of `CAP LS` with values, lists of several lines, and notices of changes. */
+const CURRENT = 302;
 
-/** The capabilities as `CAP LS` lists them. @param version the client's, 301 if it gave none */
+/** Whether a client knows that version. @param version the client's, 0 if it gave none */
+export function isCurrent(version: number): boolean {
+  return version >= CURRENT;
+}
+
+/** The capabilities as `CAP LS` lists them. An older client takes only one line, which has no room for drafts. */
 export function listed(version: number, options: IrcOptions): string[] {
-  const hasValues = version >= WITH_VALUES;
+  if (!isCurrent(version)) return [...CAPABILITIES.keys()].filter((name) => !name.startsWith('draft/'));
   return [...CAPABILITIES].map(([name, fixed]) => {
     const value = name === METADATA ? metadataLimits(options) : fixed;
-    return hasValues && value !== '' ? `${name}=${value}` : name;
+    return value === '' ? name : `${name}=${value}`;
   });
 }
 
