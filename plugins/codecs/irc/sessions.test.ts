@@ -93,7 +93,7 @@ test('of many new messages in a room a client is sent the latest, and told how m
   await alice.asks(...['one', 'two', 'three', 'four'].map((text) => `PRIVMSG #lab :${text}`));
   const bob = await IrcClient.logIn(server, { nick: 'bob', password: PASSWORD });
   expect((await bob.asks()).slice(3)).toEqual([
-    ':irc.example NOTICE #lab :#lab *server*: 2 new',
+    ':irc.example NOTICE #lab :2 new',
     ':alice!alice@irc.example PRIVMSG #lab :three',
     ':alice!alice@irc.example PRIVMSG #lab :four',
   ]);

@@ -88,6 +88,24 @@ describe('what clients say', () => {
     }
   });
 
+  test('and is edited or deleted since is told in notices, which name no channel again', async () => {
+    await using all = await start();
+    const carol = await all.server.joins('carol');
+    for (const line of ['join #lab', 'message #lab at fuor', 'edit last at four']) await carol.asks(line);
+    expect((await all.alice.asks()).slice(1)).toEqual([
+      ':carol!carol@irc.example PRIVMSG #lab :at fuor',
+      ':irc.example NOTICE #lab :carol edited "at fuor": at four',
+    ]);
+    await carol.asks(`edit last ${'tea '.repeat(200)}`);
+    const edited = await all.alice.asks();
+    expect(edited.length).toBeGreaterThan(1);
+    expect(edited.filter((line) => !line.startsWith(':irc.example NOTICE #lab :') || line.length > 510)).toEqual([]);
+    await carol.asks('delete last');
+    expect(await all.alice.asks()).toEqual([
+      expect.stringMatching(/^:irc\.example NOTICE #lab :carol deleted a message from /),
+    ]);
+  });
+
   test('must fit a line, as must its tags', async () => {
     await using all = await start(['message-tags']);
     const { alice, bob } = all;

@@ -1,7 +1,7 @@
 import { invitedTo, type Message } from 'chatserv';
 import { type Irc, sourceOf } from '../irc.ts';
 import { type DraftMessage, serializeMessage } from '../wire/message.ts';
-import { EVERY_CLIENT, RECIPIENT, saidLines } from './said.ts';
+import { EVERY_CLIENT, RECIPIENT, type Said, SERVER, saidLines } from './said.ts';
 import { type Has, tagsOf } from './tags.ts';
 
 /** What a codec renders: the text, or the parts around the recipient's nick. */
@@ -19,9 +19,17 @@ export function renderMessage(irc: Irc, message: Message, capabilities: string):
 
 /** What a client is told in a notice, having no line for it: an edit, say, in the words of its plugin. */
 export function renderNotice(irc: Irc, message: Message, line: string, capabilities: string): Rendering {
-  const { id, time, from } = message;
-  const tags = tagsOf(irc, hasIn(capabilities), { id, time, account: from });
-  return renderLines([{ tags, source: irc.options.name, command: 'NOTICE', params: [targetOf(irc, message), line] }]);
+  const { id, time, audience } = message;
+  const target = targetOf(irc, message);
+  const text = withoutAddress(line, target);
+  const said: Said = { id, time, audience, from: SERVER, kind: 'notice', text, reply: undefined };
+  return renderLines(saidLines(irc, said, target, hasIn(capabilities)));
+}
+
+/** A plain line without the room and the server, which are the target and the source of a notice. */
+function withoutAddress(line: string, target: string): string {
+  const text = line.startsWith(`${target} `) ? line.slice(target.length + 1) : line;
+  return text.startsWith(`${SERVER.name}: `) ? text.slice(SERVER.name.length + 2) : text;
 }
 
 /** Lines as text, or as the parts around the recipient's nick. */

@@ -1,4 +1,4 @@
-import { type Audience, type Message, nameKey } from 'chatserv';
+import { type Account, type Audience, type Message, nameKey } from 'chatserv';
 import { type Irc, sourceOf } from '../irc.ts';
 import type { Part } from '../messages/extras.ts';
 import { nickOf } from '../names.ts';
@@ -21,6 +21,9 @@ export type Said = Pick<Message, 'id' | 'from' | 'kind' | 'text' | 'reply' | 'ti
 /** Where everyone is addressed who has no channel for that. */
 export const EVERY_CLIENT = '$*';
 
+/** Who says what no account does. */
+export const SERVER: Account = { id: 0, name: '*server*' };
+
 /** Stands for the recipient's nick while a line is rendered for all recipients. No text contains it. */
 export const RECIPIENT = '\x05';
 
@@ -37,7 +40,7 @@ const ACTION = 9;
  */
 export function saidLines(irc: Irc, said: Said, target: string, has: Has): DraftMessage[] {
   const { id, from, kind, reply, time } = said;
-  const isServer = from.id === 0 && from.name === '*server*';
+  const isServer = from.id === SERVER.id && from.name === SERVER.name;
   const command = isServer || kind === 'notice' || target === EVERY_CLIENT ? 'NOTICE' : 'PRIVMSG';
   const source = isServer ? irc.options.name : sourceOf(irc, from);
   const extras = irc.extras.of(said);
