@@ -27,7 +27,8 @@ async function show(call: Call, target: string): Promise<void> {
   const { irc, account } = call;
   const everyone = irc.channels.get(EVERYONE);
   if (everyone?.name === target) {
-    call.numeric('RPL_CHANNELMODEIS', [target, '+']);
+    const [modes = []] = modeParams(settingModes(everyone.settings));
+    call.numeric('RPL_CHANNELMODEIS', [target, ...modes]);
     return;
   }
   const room = await roomOf(call, target);
