@@ -25,7 +25,7 @@ import { CATCHING_UP, Client } from './client.ts';
 import { Clients } from './clients.ts';
 import { ReadMarkers } from './history/read-markers.ts';
 import { loadReadTime } from './history/read-times.ts';
-import type { Irc } from './irc.ts';
+import type { Irc, IrcServices } from './irc.ts';
 import { Keepalive } from './keepalive.ts';
 import { LogFollower } from './log-follower.ts';
 import { MessageExtras } from './messages/extras.ts';
@@ -63,51 +63,19 @@ export default definePlugin({
     guests: Guests,
   },
   provides: { personalData: PersonalData },
-  setup({
-    options,
-    accounts,
-    log,
-    presence,
-    rooms,
-    roles,
-    history,
-    ignores,
-    markers,
-    storage,
-    passwords,
-    guests,
-    server,
-    clock,
-    logger,
-    quota,
-    hotState,
-  }) {
+  setup(setup) {
+    const { accounts, log, presence, storage, clock, logger, quota, hotState } = setup;
     const irc = hotState('irc', () => newIrc(clock.now()));
     const readMarkers = new ReadMarkers(storage);
     const metadata = new Metadata(irc, storage);
-    const services = {
-      options,
-      accounts,
-      log,
-      presence,
-      rooms,
-      roles,
-      history,
-      ignores,
-      markers,
+    const services: IrcServices = {
+      ...setup,
       readMarkers,
       metadata,
-      passwords,
-      guests,
-      server,
-      clock,
-      logger,
-    };
-    Object.assign(irc, {
-      ...services,
       operAttempts: quota('irc-oper'),
       metadataChanges: quota('irc-metadata'),
-    });
+    };
+    Object.assign(irc, services);
     const shown = hotState('presence', () => new IrcPresence(irc));
     const follower = new LogFollower(irc, shown);
     const keepalive = new Keepalive(irc);

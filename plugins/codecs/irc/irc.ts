@@ -36,17 +36,17 @@ export interface IrcServices {
   readonly accounts: Accounts;
   readonly log: MessageLog;
   readonly presence: Presence;
-  readonly rooms: Rooms | undefined;
-  readonly roles: Roles | undefined;
-  readonly history: History | undefined;
-  readonly guests: Guests | undefined;
-  readonly passwords: Passwords | undefined;
+  readonly rooms?: Rooms | undefined;
+  readonly roles?: Roles | undefined;
+  readonly history?: History | undefined;
+  readonly guests?: Guests | undefined;
+  readonly passwords?: Passwords | undefined;
   /** The passwords of operators that were tried. */
   readonly operAttempts: Quota;
   /** The changes of metadata by accounts. */
   readonly metadataChanges: Quota;
-  readonly ignores: Ignores | undefined;
-  readonly markers: Markers | undefined;
+  readonly ignores?: Ignores | undefined;
+  readonly markers?: Markers | undefined;
   readonly readMarkers: ReadMarkers;
   readonly metadata: Metadata;
 }

@@ -27,3 +27,20 @@ export async function accountOf(call: Call, nick: string): Promise<Account | und
   if (account === undefined) call.numeric('ERR_NOSUCHNICK', [nick]);
   return account;
 }
+
+/** A channel and a user. */
+interface ChannelAndUser {
+  /** The channel, with its `#`. */
+  readonly name: string;
+  readonly account: Account;
+  /** Whether the account is in the channel. */
+  readonly isMember: boolean;
+}
+
+/** A channel that the client is in, with a user; if there is none of one of them, the answer says so. */
+export async function channelAndUser(call: Call, target: string, nick: string): Promise<ChannelAndUser | undefined> {
+  const room = await ownRoom(call, target);
+  const account = room && (await accountOf(call, nick));
+  if (room === undefined || account === undefined) return undefined;
+  return { name: `#${room.name}`, account, isMember: await isIn(call.irc, room, account) };
+}

@@ -1,6 +1,6 @@
 import type { Call, IrcCommands } from '../call.ts';
 import { nickOf } from '../names.ts';
-import { accountOf, isIn, ownRoom } from './channel.ts';
+import { channelAndUser } from './channel.ts';
 
 /** Invitations. */
 export const inviteCommands: IrcCommands = {
@@ -15,14 +15,11 @@ export const inviteCommands: IrcCommands = {
 };
 
 async function invite(call: Call, nick: string, target: string): Promise<void> {
-  const { client, irc } = call;
-  const room = await ownRoom(call, target);
-  if (room === undefined) return;
-  const account = await accountOf(call, nick);
-  if (account === undefined) return;
-  const name = `#${room.name}`;
-  if (await isIn(irc, room, account)) return call.numeric('ERR_USERONCHANNEL', [nick, name]);
-  const answer = await client.acting(name, () => call.command('invite', { room: name, user: account.name }));
+  const found = await channelAndUser(call, target, nick);
+  if (found === undefined) return;
+  const { name, account, isMember } = found;
+  if (isMember) return call.numeric('ERR_USERONCHANNEL', [nick, name]);
+  const answer = await call.client.acting(name, () => call.command('invite', { room: name, user: account.name }));
   if (answer.kind === 'error') return call.refuse(answer, name);
   call.numeric('RPL_INVITING', [nickOf(account), name]);
 }

@@ -1,6 +1,6 @@
 import type { Call, IrcCommands } from '../call.ts';
 import { elements, nickOf } from '../names.ts';
-import { accountOf, isIn, ownRoom } from './channel.ts';
+import { channelAndUser } from './channel.ts';
 
 /** Removing members from channels. */
 export const kickCommands: IrcCommands = {
@@ -18,13 +18,11 @@ export const kickCommands: IrcCommands = {
 };
 
 async function kick(call: Call, target: string, nick: string, comment: string | undefined): Promise<void> {
-  const { client, irc } = call;
-  const room = await ownRoom(call, target);
-  if (room === undefined) return;
-  const account = await accountOf(call, nick);
-  if (account === undefined) return;
-  const name = `#${room.name}`;
-  if (!(await isIn(irc, room, account))) return call.numeric('ERR_USERNOTINCHANNEL', [nick, name]);
+  const { client } = call;
+  const found = await channelAndUser(call, target, nick);
+  if (found === undefined) return;
+  const { name, account, isMember } = found;
+  if (!isMember) return call.numeric('ERR_USERNOTINCHANNEL', [nick, name]);
   const values = { room: name, user: account.name, reason: comment };
   const answer = await client.acting(name, () => call.command('room-kick', values));
   if (answer.kind === 'error') return call.refuse(answer, name);

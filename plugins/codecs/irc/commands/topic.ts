@@ -1,4 +1,4 @@
-import { roomChangeIn } from 'chatserv';
+import { type RoomInfo, roomChangeIn } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
 import { topicLines } from '../channels/lines.ts';
 import { nickOf } from '../names.ts';
@@ -20,8 +20,8 @@ export const topicCommands: IrcCommands = {
       const [target = '', text] = call.params;
       const room = await roomOf(call, target);
       if (room === undefined) return call.numeric('ERR_NOSUCHCHANNEL', [target]);
+      if (text === undefined) return show(call, room);
       const name = `#${room.name}`;
-      if (text === undefined) return show(call, target);
       const values = { room: name, text: text.trim() === '' ? NONE : text };
       const answer = await client.acting(name, () => call.command('topic', values));
       if (answer.kind === 'error') return call.refuse(answer, target);
@@ -37,10 +37,8 @@ export const topicCommands: IrcCommands = {
   },
 };
 
-async function show(call: Call, target: string): Promise<void> {
+async function show(call: Call, room: RoomInfo): Promise<void> {
   const { irc, client } = call;
-  const room = await roomOf(call, target);
-  if (room === undefined) return call.numeric('ERR_NOSUCHCHANNEL', [target]);
   const setter = room.topicBy === 0 ? undefined : await irc.accounts.get(room.topicBy);
   const topicBy = setter === undefined ? irc.options.name : nickOf(setter);
   const lines = topicLines(client, { name: `#${room.name}`, topic: room.topic, topicBy, topicTime: room.topicTime });
