@@ -1,8 +1,9 @@
-import { Accounts, ResetCodes, withOptions } from 'chatserv';
-import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { ResetCodes, withOptions } from 'chatserv';
+import { type LineClient, PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import directoryLogin from '../../examples/directory/login.ts';
 import directoryStub from '../../examples/directory/stub.ts';
+import { accountsOf } from '../../test/support/accounts.ts';
 
 const NEW = 'coffee-at-ten';
 
@@ -12,8 +13,6 @@ async function changes(client: LineClient, present: string, chosen = NEW): Promi
   await client.seesInOrder('password', 'password:new');
   return client.next();
 }
-
-const accountsOf = (server: TestServer) => server.host.service(Accounts.service) as Accounts;
 
 test('the session that changed the password stays, and tokens from before expire', async () => {
   await using server = await startServer();

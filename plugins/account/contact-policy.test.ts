@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, Storage, z } from 'chatserv';
-import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { Storage, z } from 'chatserv';
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import bot from '../../examples/bot.ts';
+import { accountsOf, idOf } from '../../test/support/accounts.ts';
 import { alteredMemory } from '../../test/support/altered-memory.ts';
-
-const accountsOf = (server: TestServer) => server.host.service(Accounts.service) as Accounts;
-
-const idOf = async (server: TestServer, name: string) => (await accountsOf(server).find(name))?.id ?? 0;
 
 test('a policy survives a restart and a rename, and ends with the account', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'chatserv-contacts-'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
+import { newEntry } from '../support/new-entry.ts';
 import { PASSWORD, type Program, startProgram } from '../support/program.ts';
 
 /** Appends messages from alice to bob to the log of a stopped program. */
@@ -15,19 +16,9 @@ async function fill(program: Program, count: number): Promise<void> {
   });
   const [alice, bob] = [await accounts.find('alice'), await accounts.find('bob')];
   const [sender, recipient] = [alice?.id ?? 0, bob?.id ?? 0];
-  const entry = {
-    to: { direct: [sender, recipient] },
-    kind: 'message',
-    version: 1,
-    counts: true,
-    sender,
-    from: 'alice',
-    device: '',
-    toSender: false,
-    time: Date.now(),
-  };
+  const part = { to: { direct: [sender, recipient] }, sender, time: Date.now() };
   let last: Promise<unknown> | undefined;
-  for (let i = 1; i <= count; i++) last = messageLog.append([{ ...entry, body: String(i) }]);
+  for (let i = 1; i <= count; i++) last = messageLog.append([newEntry(String(i), part)]);
   await last;
   await close();
 }

@@ -1,15 +1,8 @@
 import { type AccountChange, Accounts, defineCommand, definePlugin, MessageLog, Storage } from 'chatserv';
-import { PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { PASSWORD, startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import { memoryStore } from '../../plugins/stores/memory/store.ts';
-
-function accountsOf(server: TestServer): Accounts {
-  return server.host.service(Accounts.service) as Accounts;
-}
-
-async function idOf(server: TestServer, name: string): Promise<number> {
-  return (await accountsOf(server).find(name))?.id ?? 0;
-}
+import { accountsOf, idOf } from '../support/accounts.ts';
 
 /** Pauses one step of one session until the test resumes it. */
 function gate() {

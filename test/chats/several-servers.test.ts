@@ -1,19 +1,8 @@
-import {
-  type AccountChange,
-  Accounts,
-  type Collection,
-  definePlugin,
-  otherReloadsInWords,
-  Plugins,
-  Storage,
-  z,
-} from 'chatserv';
+import { type AccountChange, type Collection, definePlugin, otherReloadsInWords, Plugins, Storage, z } from 'chatserv';
 import { startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { accountsOf, idOf } from '../support/accounts.ts';
 import { startConnected } from '../support/connected-servers.ts';
-
-const accountsOf = (server: TestServer) => server.host.service(Accounts.service) as Accounts;
-const idOf = async (server: TestServer, name: string) => (await accountsOf(server).find(name))?.id ?? 0;
 
 /** Notes what a server's plugins are told about accounts. */
 function notebook() {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { EVERYONE, type NewEntry } from 'chatserv';
 import { expect, test } from 'vitest';
 import { openStore } from '../../plugins/stores/sqlite/store.ts';
+import { newEntry } from '../support/new-entry.ts';
 import { startProgram } from '../support/program.ts';
 
 /** What another process appends to the log of a server that runs: it has the file open beside the server, which owns it. */
@@ -18,20 +19,7 @@ test('what another process appends reaches users who are online, in one order wi
       await other.accounts.find('bob'),
     ];
     const append = (to: NewEntry['to'], body: string) =>
-      other.messageLog.append([
-        {
-          to,
-          kind: 'message',
-          version: 1,
-          counts: true,
-          sender,
-          from: 'alice',
-          device: '',
-          toSender: false,
-          body,
-          time: Date.now(),
-        },
-      ]);
+      other.messageLog.append([newEntry(body, { to, sender, time: Date.now() })]);
     const direct = { direct: [sender, recipient] };
     await append(direct, 'one');
     await bob.hears('alice', 'one');

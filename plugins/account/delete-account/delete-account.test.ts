@@ -1,14 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Accounts, Rooms, withOptions } from 'chatserv';
+import { type Accounts, Rooms, withOptions } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
 import directoryLogin from '../../../examples/directory/login.ts';
 import directoryStub from '../../../examples/directory/stub.ts';
+import { accountsOf } from '../../../test/support/accounts.ts';
 import { alteredMemory } from '../../../test/support/altered-memory.ts';
 import { startProgram } from '../../../test/support/program.ts';
-
-const accountsOf = (server: TestServer) => server.host.service(Accounts.service) as Accounts;
 
 async function makeAdmin(server: TestServer, ...names: readonly string[]): Promise<void> {
   const accounts = accountsOf(server);

@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Accounts, MessageLog, Storage, z } from 'chatserv';
-import { type JsonClient, type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
+import { MessageLog, Storage, z } from 'chatserv';
+import { type JsonClient, type LineClient, PASSWORD, startServer } from 'chatserv/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { accountsOf, idOf } from '../../../test/support/accounts.ts';
 import { marks } from '../../../test/support/marks.ts';
-
-const accountsOf = (server: TestServer) => server.host.service(Accounts.service) as Accounts;
-
-const idOf = async (server: TestServer, name: string) => (await accountsOf(server).find(name))?.id ?? 0;
 
 /** Everything that a client was sent so far, answered or not. */
 async function linesOf(client: LineClient): Promise<string[]> {

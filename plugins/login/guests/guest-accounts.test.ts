@@ -1,18 +1,10 @@
 import { Accounts, Authenticator, definePlugin, MessageLog } from 'chatserv';
-import { startServer, type TestServer } from 'chatserv/testing';
+import { startServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { accountsOf, idOf } from '../../../test/support/accounts.ts';
 import { answer, answerUntil } from '../../../test/support/answer.ts';
+import { enters, wantOneName } from '../../../test/support/guests.ts';
 import { startProgram } from '../../../test/support/program.ts';
-
-const accountsOf = (server: TestServer) => server.host.service(Accounts.service) as Accounts;
-
-/** Connects a guest on a plain line, where nobody registers. */
-async function enters(server: Pick<TestServer, 'connect'>, name: string) {
-  const client = server.connect(name);
-  await client.says(name, 'y');
-  await client.seesInOrder('guest', 'welcome');
-  return client;
-}
 
 const start = (guests: object, more = {}) => startServer({ guests, registration: false, ...more });
 
@@ -34,7 +26,7 @@ test('a guest joins rooms, reads what is said there, and leaves them with the se
   expect(await gil.asks('create #attic')).toBe('error:guest:create');
   expect(await gil.asks('change-password')).toBe('error:guest:change-password');
 
-  const id = (await accountsOf(server).find('gil[guest]'))?.id ?? 0;
+  const id = await idOf(server, 'gil[guest]');
   await gil.logsOut();
   await alice.sees(/ #lab \*server\*: gil\[guest\] left$/);
   await expect.poll(() => accountsOf(server).get(id)).toBeUndefined();
@@ -97,18 +89,7 @@ describe('a name without a mark', () => {
 
   test('goes to one of many who want it at once', async () => {
     await using server = await start({ rooms: 'join', mark: false });
-    const clients = Array.from({ length: 4 }, (_, i) => server.connect(`c${i}`));
-    for (const client of clients) {
-      await client.says('gil');
-      await client.sees('guest');
-    }
-    const answers = await Promise.all(
-      clients.map(async (client) => {
-        await client.says('y');
-        return client.next('an answer');
-      }),
-    );
-    expect(answers.toSorted()).toEqual(['username', 'username', 'username', 'welcome']);
+    expect(await wantOneName(server)).toEqual(['username', 'username', 'username', 'welcome']);
   });
 });
 

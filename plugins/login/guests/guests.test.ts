@@ -1,17 +1,10 @@
 import { Accounts, MessageLog } from 'chatserv';
 import { startServer, type TestPlugins, type TestServer } from 'chatserv/testing';
 import { expect, test } from 'vitest';
+import { enters, wantOneName } from '../../../test/support/guests.ts';
 
 const start = (plugins: TestPlugins = {}, limits = {}) =>
   startServer({ guests: true, registration: false, ...plugins }, limits);
-
-/** Lets a guest in on a plain line. */
-async function enters(server: TestServer, name: string, address?: string) {
-  const client = server.connect(name, address);
-  await client.says(name, 'y');
-  await client.seesInOrder('guest', 'welcome');
-  return client;
-}
 
 async function addUser(server: TestServer, name: string): Promise<void> {
   await (server.host.service(Accounts.service) as Accounts).create(name, '');
@@ -41,18 +34,7 @@ test('guests are limited per network, and a place is free once one has left', as
 
 test('of clients that want one name at once, one gets it', async () => {
   await using server = await start();
-  const clients = Array.from({ length: 4 }, (_, i) => server.connect(`c${i}`));
-  for (const client of clients) {
-    await client.says('gil');
-    await client.sees('guest');
-  }
-  const answers = await Promise.all(
-    clients.map(async (client) => {
-      await client.says('y');
-      return client.next('an answer');
-    }),
-  );
-  expect(answers.toSorted()).toEqual(['username', 'username', 'username', 'welcome']);
+  expect(await wantOneName(server)).toEqual(['username', 'username', 'username', 'welcome']);
 });
 
 test('guests may be kept from writing, and from commands', async () => {

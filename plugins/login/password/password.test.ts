@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { Accounts } from 'chatserv';
+import type { Accounts } from 'chatserv';
 import { type LineClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { expect, test, vi } from 'vitest';
+import { accountsOf } from '../../../test/support/accounts.ts';
 import { hashSecret } from './hash.ts';
 
 /** What each argon2 hash cost, in the order in which they were begun. */
@@ -27,10 +28,6 @@ const PARALLEL = '$argon2id$v=19$m=8192,t=1,p=4$c29tZXNhbHQ$+kutXnnMhFasIAq1MOj4
 
 /** What hashes cost in tests. */
 const COST = { memory: 8192, passes: 1 };
-
-function accountsOf(server: TestServer): Accounts {
-  return server.host.service(Accounts.service) as Accounts;
-}
 
 /** What a wrong password costs whoever is made by `prepare`, and what is answered. */
 async function wrongPassword(prepare: (server: TestServer, accounts: Accounts) => Promise<void>) {

@@ -5,17 +5,10 @@ import { describe, expect, test } from 'vitest';
 import bot from '../../../examples/bot.ts';
 import directoryLogin from '../../../examples/directory/login.ts';
 import directoryStub from '../../../examples/directory/stub.ts';
+import { accountsOf, idOf } from '../../../test/support/accounts.ts';
 import { startProgram } from '../../../test/support/program.ts';
 import { memoryStore } from '../../stores/memory/store.ts';
 import { sign } from './token.ts';
-
-function accountsOf(server: TestServer): Accounts {
-  return server.host.service(Accounts.service) as Accounts;
-}
-
-async function idOf(server: TestServer, name: string): Promise<number> {
-  return (await accountsOf(server).find(name))?.id ?? 0;
-}
 
 /** Logs in and leaves. @returns a token */
 async function tokenOf(server: TestServer, name: string): Promise<string> {

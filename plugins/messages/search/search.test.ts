@@ -5,6 +5,7 @@ import { definePlugin, MessageLog } from 'chatserv';
 import { type JsonClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../../../test/support/attacker.ts';
+import { newEntry } from '../../../test/support/new-entry.ts';
 
 let folder = '';
 let log: MessageLog;
@@ -60,18 +61,6 @@ async function search(client: JsonClient, query: string): Promise<Facts> {
 
 const texts = async (client: JsonClient, query: string) =>
   (await search(client, query)).hits.map(({ message }) => message.text);
-
-/** A message of alice's, who is the first account. */
-const message = {
-  kind: 'message',
-  version: 1,
-  counts: true,
-  sender: 1,
-  from: 'alice',
-  device: '',
-  toSender: false,
-  time: 1,
-};
 
 /** Changes the text of a message, as an edit does. @returns the id of the edit */
 async function edit(of: number, text: string): Promise<number> {
@@ -279,7 +268,7 @@ describe('the file of the index', () => {
         { length: 300 },
         (_, i) => `tea ${i}, a text that takes some room in the file of the index`,
       );
-      await log.append(texts.map((body) => ({ ...message, to: { direct: [1] }, body })));
+      await log.append(texts.map((body) => newEntry(body, { to: { direct: [1] } })));
       await search(await on(server, 'alice', 'laptop'), 'tea');
     }
     spoil();
