@@ -39,11 +39,7 @@ LIMITS = {"linesPerSecond": 0, "bytesPerSecond": 0, "passwordAttempts": 20, "clo
 
 # What chatserv does otherwise by design, with the tests that expect something else: docs/irc.md explains each.
 OTHERWISE = {
-    "registration before the login, and addresses for e-mail": (
-        "account_registration.py::RegisterBeforeConnectTestCase::",
-        "account_registration.py::RegisterEmailVerified",
-        "account_registration.py::RegisterNoLandGrabsTestCase::",
-    ),
+    "addresses for e-mail": ("account_registration.py::RegisterEmailVerified",),
     "an operator of a channel who also has a voice": ("multi_prefix.py::MultiPrefixTestCase::testMultiPrefix",),
     "a login after the connection is registered": ("monitor.py::AuthenticatedExtendedMonitorTestCase::",),
     "a nick that is not the account's name": (
@@ -117,6 +113,9 @@ class ChatservController(BaseServerController, DirectoryBasedController):
         if websocket_port is not None:
             plugins["http"] = {"host": "127.0.0.1", "port": websocket_port, "hosts": ["*"]}
             plugins["websocket"] = {"path": "/"}
+        if "RegisterBeforeConnectDisallowed" in os.environ["PYTEST_CURRENT_TEST"]:
+            # Wherever clients can register, they can do so before the login.
+            plugins["registration"] = False
         if faketime:
             # Their minutes pass in seconds.
             plugins["timeouts"] = False

@@ -15,6 +15,7 @@ import {
   Passwords,
   PersonalData,
   Presence,
+  Registration,
   Roles,
   Rooms,
   refuse,
@@ -61,6 +62,7 @@ export default definePlugin({
     markers: Markers,
     passwords: Passwords,
     guests: Guests,
+    registration: Registration,
   },
   provides: { personalData: PersonalData },
   setup(setup) {

@@ -10,6 +10,7 @@ import type {
   Passwords,
   Presence,
   Quota,
+  Registration,
   Roles,
   Rooms,
   Server,
@@ -41,6 +42,7 @@ export interface IrcServices {
   readonly history?: History | undefined;
   readonly guests?: Guests | undefined;
   readonly passwords?: Passwords | undefined;
+  readonly registration?: Registration | undefined;
   /** The passwords of operators that were tried. */
   readonly operAttempts: Quota;
   /** The changes of metadata by accounts. */

@@ -1,5 +1,5 @@
-import { nameKey } from 'chatserv';
 import type { IrcCommands } from '../call.ts';
+import { NOBODY, nameRefusal, nothingToVerify, notRegistered, registered } from '../registration/new-account.ts';
 import { loggedIn, register } from '../registration/register.ts';
 
 /** Why an account was not registered, as codes of standard replies. */
@@ -16,23 +16,18 @@ export const registerCommands: IrcCommands = {
     async run(call) {
       const [wanted = '*', , password = ''] = call.params;
       const { client } = call;
-      if (wanted !== '*' && nameKey(wanted) !== nameKey(client.nick)) {
-        const sentence = 'You can register your nick only: change it first.';
-        return call.standard('FAIL', 'ACCOUNT_NAME_MUST_BE_NICK', [wanted], sentence);
-      }
+      const wrong = nameRefusal(wanted, client.nick);
+      if (wrong !== undefined) return call.line(notRegistered(wanted, wrong));
       const answer = await register(call, password);
       if (answer.kind === 'answer') {
-        call.line({ command: 'REGISTER', params: ['SUCCESS', client.account.name, 'You are registered.'] });
+        call.line(registered(client.account.name));
         loggedIn(call);
         return;
       }
-      const code = CODES[answer.reason] ?? 'TEMPORARILY_UNAVAILABLE';
-      const sentence = answer.reason === 'command' ? 'Nobody can register here.' : (answer.sentence ?? answer.reason);
-      call.standard('FAIL', code, [client.nick], sentence);
+      const { reason, sentence = reason } = answer;
+      const code = CODES[reason] ?? 'TEMPORARILY_UNAVAILABLE';
+      call.line(notRegistered(client.nick, reason === 'command' ? NOBODY : [code, sentence]));
     },
   },
-  VERIFY: {
-    least: 2,
-    run: (call) => call.standard('FAIL', 'INVALID_CODE', [call.params[0] ?? '*'], 'Nothing is to be verified here.'),
-  },
+  VERIFY: { least: 2, run: (call) => call.line(nothingToVerify(call.params[0])) },
 };

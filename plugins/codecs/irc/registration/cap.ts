@@ -16,7 +16,7 @@ export function cap(client: Client, params: readonly string[], lines: DraftMessa
       if (registration !== undefined) registration.isNegotiating = true;
       if (isCurrent(version)) client.enable('cap-notify');
       client.capVersion = Math.max(client.capVersion, version);
-      const parts = inParts(listed(client.capVersion, client.irc.options));
+      const parts = inParts(listed(client.capVersion, client.irc));
       parts.forEach((part, index) => {
         answer('LS', ...(index === parts.length - 1 ? [] : ['*']), part);
       });

@@ -1,9 +1,13 @@
+import type { Irc } from '../irc.ts';
 import { MULTILINE_BYTES, MULTILINE_LINES } from '../messages/multiline.ts';
 import { KEY_BYTES } from '../metadata/values.ts';
 import type { IrcOptions } from '../options.ts';
 
 /** Metadata of users and channels. Its value depends on the options. */
 export const METADATA = 'draft/metadata-3';
+
+/** Accounts that clients register by themselves. */
+const REGISTRATION = 'draft/account-registration';
 
 /** The capabilities that clients can switch on, with the value that `CAP LS 302` shows. */
 const CAPABILITIES: ReadonlyMap<string, string> = new Map([
@@ -12,7 +16,7 @@ const CAPABILITIES: ReadonlyMap<string, string> = new Map([
   ['away-notify', ''],
   ['batch', ''],
   ['cap-notify', ''],
-  ['draft/account-registration', ''],
+  [REGISTRATION, ''],
   ['draft/channel-rename', ''],
   ['draft/chathistory', ''],
   ['draft/event-playback', ''],
@@ -44,10 +48,14 @@ export function isCurrent(version: number): boolean {
 }
 
 /** The capabilities as `CAP LS` lists them. An older client takes only one line, which has no room for drafts. */
-export function listed(version: number, options: IrcOptions): string[] {
+export function listed(version: number, { options, registration }: Irc): string[] {
   if (!isCurrent(version)) return [...CAPABILITIES.keys()].filter((name) => !name.startsWith('draft/'));
+  const values = new Map([
+    [METADATA, metadataLimits(options)],
+    [REGISTRATION, registration === undefined ? '' : 'before-connect'],
+  ]);
   return [...CAPABILITIES].map(([name, fixed]) => {
-    const value = name === METADATA ? metadataLimits(options) : fixed;
+    const value = values.get(name) ?? fixed;
     return value === '' ? name : `${name}=${value}`;
   });
 }

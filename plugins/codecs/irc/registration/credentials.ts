@@ -23,6 +23,13 @@ export function presetOf(name: string, password: string | undefined): Readonly<R
   return { username: account, password: secret, register: 'n', takeover: 'y', ...chosen };
 }
 
+/** The answers to the questions of the login with which somebody registers, and is then logged in. */
+export function newAccount(nick: string, password: string) {
+  const { name: username, device } = parts(nick);
+  const secrets = { password, 'new-password': password, 'new-password-again': password };
+  return { username, register: 'y', ...secrets, ...(device !== undefined && { device }) };
+}
+
 function identity(name: string, password: string | undefined) {
   const own = parts(name);
   const colon = password?.indexOf(':') ?? -1;

@@ -10,7 +10,7 @@ interface NickRefusal {
 }
 
 /** What is wrong with names that nobody has, by the reasons of the login. */
-const UNUSABLE: ReadonlySet<string> = new Set([
+export const UNUSABLE: ReadonlySet<string> = new Set([
   'empty',
   'too-long',
   'characters',

@@ -5,13 +5,14 @@ import { nickOf } from '../names.ts';
 import { type DraftMessage, type IrcMessage, serializeMessage } from '../wire/message.ts';
 import { cap } from './cap.ts';
 import { presetOf } from './credentials.ts';
+import { loginToRegister, nothingToVerify, notRegistered, registered, registerRefusal } from './new-account.ts';
 import { refusalOf } from './refusal.ts';
 import { type Credentials, Sasl } from './sasl.ts';
 
-/** The question whose answer is that the registration is complete: the plugin asks it once SASL has authenticated. */
+/** The question whose answer is that the registration is complete: the plugin asks it once the client is authenticated. */
 export const REGISTRATION = 'irc-registration';
 
-/** What a client does until it is logged in: `CAP`, `AUTHENTICATE`, `PASS`, `NICK` and `USER`. */
+/** What a client does until it is logged in: `CAP`, `AUTHENTICATE`, `REGISTER`, `PASS`, `NICK` and `USER`. */
 export class Registration {
   readonly client: Client;
   readonly metadata: EarlyMetadata;
@@ -22,8 +23,8 @@ export class Registration {
   #password: string | undefined;
   readonly #sasl = new Sasl();
   /** What the login under way is made with. */
-  #attempt: 'sasl' | 'nick' | undefined;
-  /** The account that SASL has authenticated, before the registration is complete. */
+  #attempt: 'sasl' | 'register' | 'nick' | undefined;
+  /** The account as which the client is authenticated, before the registration is complete. */
   #authenticated: string | undefined;
   /** Whether the client was told that. */
   #isTold = false;
@@ -38,9 +39,14 @@ export class Registration {
     return this.nick !== undefined && this.#hasUser && !this.isNegotiating;
   }
 
-  /** SASL has authenticated the client. @returns whether its registration goes on, and must be waited for */
+  /** Whether the client is authenticated already. */
+  get isAuthenticated(): boolean {
+    return this.#authenticated !== undefined;
+  }
+
+  /** A login is admitted. @returns whether its client goes on registering, and must be waited for */
   authenticated(account: string): boolean {
-    if (this.#attempt !== 'sasl') return false;
+    if (this.#attempt === 'nick' || this.#attempt === undefined) return false;
     this.#authenticated = account;
     return !this.isComplete;
   }
@@ -100,11 +106,9 @@ export class Registration {
       case 'PONG':
         return [];
       case 'REGISTER':
+        return [{ kind: 'later', about: command, decide: () => this.#register(params) }];
       case 'VERIFY':
-        lines.push({
-          command: 'FAIL',
-          params: [command, 'COMPLETE_CONNECTION_REQUIRED', first || '*', 'Connect first, then register.'],
-        });
+        lines.push(nothingToVerify(first));
         return [];
       case 'METADATA':
         if (client.isMetadataAware) lines.push(...this.metadata.answer(params));
@@ -125,7 +129,7 @@ export class Registration {
       return [];
     }
     if (!client.has('sasl')) return [];
-    if (this.#authenticated !== undefined) {
+    if (this.isAuthenticated) {
       lines.push(client.numericLine('ERR_SASLALREADY'));
       return [];
     }
@@ -144,6 +148,13 @@ export class Registration {
     return [{ kind: 'login', preset: presetOf(name, password) }];
   }
 
+  async #register(params: readonly string[]): Promise<readonly Input[]> {
+    const login = await loginToRegister(this, params);
+    if ('command' in login) return [{ kind: 'reply', text: this.client.text(login) }];
+    this.#attempt = 'register';
+    return [login];
+  }
+
   #quit(message: string): readonly Input[] {
     this.client.quitMessage = message;
     this.client.session.close('goodbye');
@@ -153,18 +164,22 @@ export class Registration {
   encode(output: Extract<Output, { readonly kind: 'ask' | 'blocked' }>): string {
     const { client } = this;
     if (output.kind === 'ask' && output.question === REGISTRATION) return this.success();
+    const { nick = '*' } = this;
     const attempt = this.#attempt;
     this.#attempt = undefined;
     if (output.kind === 'blocked') {
       const why = `Too many attempts. Try again in ${output.seconds} seconds.`;
-      const failed =
-        attempt === 'sasl' ? client.numeric('ERR_SASLFAIL') : client.numeric('ERR_PASSWDMISMATCH', [], why);
-      return `${failed}${serializeMessage({ command: 'ERROR', params: [`Closing link: ${why}`] })}\r\n`;
+      const refused = {
+        sasl: client.numericLine('ERR_SASLFAIL'),
+        register: notRegistered(nick, ['TEMPORARILY_UNAVAILABLE', why]),
+        nick: client.numericLine('ERR_PASSWDMISMATCH', [], why),
+      }[attempt ?? 'nick'];
+      return `${client.text(refused)}${serializeMessage({ command: 'ERROR', params: [`Closing link: ${why}`] })}\r\n`;
     }
     // The login dialogue begins before the client has said anything.
     if (attempt === undefined) return '';
     if (attempt === 'sasl') return client.numeric('ERR_SASLFAIL');
-    const { nick = '*' } = this;
+    if (attempt === 'register') return client.text(notRegistered(nick, registerRefusal(output)));
     const { numeric, text, isFinal } = refusalOf(output, this.#password !== undefined);
     this.nick = undefined;
     // The dialogue asks on, but such a client has no answer.
@@ -172,18 +187,15 @@ export class Registration {
     return client.numeric(numeric, numeric === 'ERR_PASSWDMISMATCH' ? [] : [nick], text);
   }
 
-  /** Tells a client that SASL has authenticated it, once. */
+  /** Tells a client that it is authenticated, once. */
   success(): string {
     const { client } = this;
     if (this.#authenticated === undefined || this.#isTold) return '';
     this.#isTold = true;
     const name = this.#authenticated;
-    const { nick } = client;
     const source = `${nickOf({ name })}!${client.user || nickOf({ name })}@${client.irc.options.name}`;
-    const loggedIn = client.text({
-      command: '900',
-      params: [nick, source, name, `You are now logged in as ${name}`],
-    });
+    const loggedIn = client.numeric('RPL_LOGGEDIN', [source, name], `You are now logged in as ${name}`);
+    if (this.#attempt === 'register') return client.text(registered(name)) + loggedIn;
     return loggedIn + client.numeric('RPL_SASLSUCCESS');
   }
 }
