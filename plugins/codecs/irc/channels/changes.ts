@@ -143,11 +143,14 @@ function tellKick(told: Told, account: number, user: string, reason: string): vo
 function tellInvitation(told: Told, user: string): void {
   const { channel } = told;
   const line = { source: told.source, command: 'INVITE', params: [nickOf({ name: user }), channel.name] };
-  const readers = [...audience(told)].filter((client) => {
-    const role = channel.members.get(client.account.id)?.role;
-    return (role === 'moderator' || role === 'owner') && client.has('invite-notify');
-  });
+  const readers = [...audience(told)].filter((client) => seesInvitations(client, channel));
   tellAll(readers, line, factsOf(told));
+}
+
+/** Whether a client is told who is invited to a channel. */
+export function seesInvitations(client: Client, { members }: Channel): boolean {
+  const role = members.get(client.account.id)?.role;
+  return (role === 'moderator' || role === 'owner') && client.has('invite-notify');
 }
 
 function tellName(told: Told, before: string, name: string): void {
@@ -158,6 +161,7 @@ function tellName(told: Told, before: string, name: string): void {
   }
 }
 
-function banOf(user: string): { readonly letter: string; readonly param: string } {
+/** The mode that bans a user. */
+export function banOf(user: string): { readonly letter: string; readonly param: string } {
   return { letter: 'b', param: maskOf({ list: 'banned', pattern: nickOf({ name: user }) }) };
 }

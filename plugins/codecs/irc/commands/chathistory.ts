@@ -1,6 +1,5 @@
 import { type Entry, EVERYONE, findPlace, placeRefusal, type Room } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
-import { isPlayed, playedLines } from '../history/lines.ts';
 import { HistoryReader, type Range } from '../history/reader.ts';
 import {
   HISTORY_MOST,
@@ -11,6 +10,7 @@ import {
   TIME_FORM,
 } from '../history/reference.ts';
 import { nickOf } from '../names.ts';
+import { isPlayed, playedLines } from '../playback/lines.ts';
 import { batchLines } from '../render/batch-lines.ts';
 import { isEveryone } from '../render/said.ts';
 import type { DraftMessage } from '../wire/message.ts';

@@ -1,4 +1,4 @@
-import type { RoomAccess, RoomSettings, Values } from 'chatserv';
+import type { RoomAccess, RoomChange, RoomSettings, Values } from 'chatserv';
 import type { ModeChange } from './mode-change.ts';
 
 /** The settings of a room that are modes of its channel. */
@@ -17,7 +17,7 @@ interface Flag {
   command(settings: ChannelSettings, isOn: boolean): SettingCommand;
 }
 
-function isByInvitation({ access }: ChannelSettings): boolean {
+function isByInvitation({ access }: Pick<ChannelSettings, 'access'>): boolean {
   return access === 'invite' || access === 'private';
 }
 
@@ -63,6 +63,31 @@ export function settingModes(settings: ChannelSettings, showsKey = true): ModeCh
     ...(key === '' ? [] : [{ isOn: true, letter: 'k', param: showsKey ? key : HIDDEN }]),
     ...(limit === 0 ? [] : [{ isOn: true, letter: 'l', param: String(limit) }]),
   ];
+}
+
+/** A change of one setting. */
+type SettingChange = Extract<RoomChange, { readonly change: keyof ChannelSettings }>;
+
+/** The modes that say what one setting is, whatever it was before. */
+export function modesOfSetting(change: SettingChange): ModeChange[] {
+  switch (change.change) {
+    case 'access':
+      return [
+        { isOn: isByInvitation(change), letter: 'i' },
+        { isOn: isSecret(change), letter: 's' },
+      ];
+    case 'posting':
+      return [
+        { isOn: change.posting === 'moderators', letter: 'm' },
+        { isOn: change.posting !== 'anyone', letter: 'n' },
+      ];
+    case 'topics':
+      return [{ isOn: change.topics === 'moderators', letter: 't' }];
+    case 'key':
+      return [{ isOn: change.set, letter: 'k', param: HIDDEN }];
+    case 'limit':
+      return [{ isOn: change.limit > 0, letter: 'l', ...(change.limit > 0 && { param: String(change.limit) }) }];
+  }
 }
 
 /** What has changed from some settings to others. */

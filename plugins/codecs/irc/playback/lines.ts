@@ -1,10 +1,13 @@
 import { type Entry, isMessage, roomChangeIn, withoutControls } from 'chatserv';
+import { extendedJoin } from '../channels/lines.ts';
 import type { Client } from '../client.ts';
-import { type Irc, sourceOf } from '../irc.ts';
+import { sourceOf } from '../irc.ts';
+import { personOf } from '../people/person.ts';
 import { RELAYED, relayedIn, relayedLines } from '../render/relayed.ts';
 import { type Said, saidLines } from '../render/said.ts';
 import { tagsOf } from '../render/tags.ts';
 import type { DraftMessage } from '../wire/message.ts';
+import { isPlayedChange, playedChange } from './changes.ts';
 
 /** How many changes of a page of messages are read. */
 const CHANGES = 1000;
@@ -15,7 +18,8 @@ export function isPlayed(client: Client, entry: Entry): boolean {
   if (isMessage(entry)) return true;
   if (!client.has('draft/event-playback') || client.irc.server.shown(entry) === undefined) return false;
   if (entry.kind === RELAYED) return client.has('message-tags') && relayedIn(entry)?.command !== undefined;
-  return entry.kind === 'join' || entry.kind === 'leave' || roomChangeIn(entry)?.change === 'topic';
+  const change = roomChangeIn(entry);
+  return change === undefined ? isComing(entry) : isPlayedChange(client, change, entry.room);
 }
 
 /** Entries as lines to a target, each with its lines. */
@@ -26,7 +30,7 @@ export async function playedLines(client: Client, entries: readonly Entry[], tar
     ids.length === 0
       ? [[], []]
       : await Promise.all([log.changes(ids, CHANGES, 'edit'), log.changes(ids, CHANGES, RELAYED)]);
-  return entries.flatMap((entry) => lineOf(client, entry, target, edits, relayed));
+  return withoutKicked(entries).flatMap((entry) => lineOf(client, entry, target, edits, relayed));
 }
 
 function lineOf(
@@ -53,23 +57,36 @@ function lineOf(
     const to = addressee(client, entry, target);
     return relayedLines(irc, relayedIn(entry) ?? { tags: {} }, { id, from, time }, to, has);
   }
-  const line = { tags: tagsOf(irc, has, { id, time, account: from }), source: sourceOf(irc, from) };
-  if (kind === 'join') return [{ ...line, command: 'JOIN', params: [target] }];
-  if (kind === 'leave') return [{ ...line, command: 'PART', params: [target] }];
+  const isServer = sender === 0;
+  const line = {
+    tags: tagsOf(irc, has, { id, time, ...(!isServer && { account: from }) }),
+    source: isServer ? irc.options.name : sourceOf(irc, from),
+  };
   const change = roomChangeIn(entry);
-  return change?.change === 'topic'
-    ? [{ ...line, ...topicOf(irc, from.id), command: 'TOPIC', params: [target, change.topic] }]
-    : [];
+  if (change !== undefined) return [{ ...line, ...playedChange(client, change, target, from) }];
+  if (kind === 'leave') return [{ ...line, command: 'PART', params: [target] }];
+  const { realname } = personOf(irc, from);
+  return [{ ...line, command: 'JOIN', params: [target, ...extendedJoin(irc, has, { account: from, realname })] }];
+}
+
+/** Whether somebody joined or left. */
+function isComing({ kind }: Entry): boolean {
+  return kind === 'join' || kind === 'leave';
+}
+
+/** Leaves out that somebody left who was kicked: the line that says so says that too. */
+function withoutKicked(entries: readonly Entry[]): Entry[] {
+  const kicked = new Set<number>();
+  return entries.filter((entry) => {
+    const change = roomChangeIn(entry);
+    if (change?.change === 'kicked') kicked.add(change.account);
+    return !(isComing(entry) && kicked.delete(entry.sender) && entry.kind === 'leave');
+  });
 }
 
 /** Whom an entry is addressed to: in a conversation the one of the two who did not write it. */
 function addressee(client: Client, { members, sender }: Entry, target: string): string {
   return members === undefined || sender === client.account.id ? target : client.nick;
-}
-
-/** The server is the source of what no account did. */
-function topicOf({ options }: Irc, sender: number): Partial<DraftMessage> {
-  return sender === 0 ? { source: options.name } : {};
 }
 
 /** A message as it is after its last edit. */
