@@ -78,12 +78,13 @@ export default definePlugin({
           },
         },
         // A login with a token gives no name to onUsername.
-        onAdmit: { guard: (_session, account) => banOf(account) },
-        onLogin: {
-          observe: {
+        onAdmit: {
+          guard: {
+            // Before other guards let it say anything.
             order: 'pre',
-            async handler(session) {
-              if (session.account !== undefined) await mutes.recall(session.account);
+            async handler(_session, account) {
+              await mutes.recall(account);
+              return banOf(account);
             },
           },
         },

@@ -30,6 +30,7 @@ import type { Irc, IrcServices } from './irc.ts';
 import { Keepalive } from './keepalive.ts';
 import { LogFollower } from './log-follower.ts';
 import { MessageExtras } from './messages/extras.ts';
+import { ownWordsKind } from './messages/own-words.ts';
 import { Metadata } from './metadata/metadata.ts';
 import { ircOptions } from './options.ts';
 import { Census } from './people/census.ts';
@@ -114,7 +115,7 @@ export default definePlugin({
     return {
       provide: { personalData: { name: 'irc-metadata', of: (account: Account) => metadata.readable(account) } },
       codecs: [codec],
-      kinds: [relayedKind, statusKind],
+      kinds: [ownWordsKind, relayedKind, statusKind],
       hooks: {
         onAdmit: {
           guard: {
@@ -124,10 +125,7 @@ export default definePlugin({
             async handler(session, account) {
               const client = irc.clients.get(session);
               if (client?.registration?.authenticated(account.name)) await session.ask(REGISTRATION);
-              const early = client?.registration?.metadata;
-              if (early !== undefined && early.values.size > 0 && !isGuest(account)) {
-                await metadata.change({ kind: 'account', id: account.id }, (before) => early.addTo(before));
-              }
+              if (!isGuest(account)) await client?.registration?.metadata.save(account);
               await irc.channels.load(account);
               if (client?.has('draft/read-marker')) {
                 await Promise.all(irc.channels.of(account).map((channel) => loadReadTime(client, account, channel)));

@@ -3,6 +3,7 @@ import type { Call, CommandAnswer, IrcCommands } from '../call.ts';
 import type { Channel } from '../channels/channels.ts';
 import { channelLines, namesLines } from '../channels/lines.ts';
 import { loadReadTime } from '../history/read-times.ts';
+import { partingWords } from '../messages/own-words.ts';
 import { elements, isChannel } from '../names.ts';
 import { roomOf } from './channel.ts';
 
@@ -77,13 +78,15 @@ async function enter(call: Call, name: string, key: string | undefined): Promise
   return isTaken && (await roomOf(call, name)) !== undefined ? call.command('join', { room: name, key }) : created;
 }
 
-async function part(call: Call, name: string, reason: string | undefined): Promise<void> {
+async function part(call: Call, name: string, given: string | undefined): Promise<void> {
   const { client, irc, account } = call;
   const channel = ownChannel(call, name);
   if (channel === undefined || channel.room === EVERYONE) {
     const exists = channel !== undefined || (await roomOf(call, name)) !== undefined;
     return call.numeric(exists ? 'ERR_NOTONCHANNEL' : 'ERR_NOSUCHCHANNEL', [name]);
   }
+  const isMute = (await irc.rooms?.postRefusal(channel.room, account)) !== undefined;
+  const reason = isMute ? undefined : await partingWords(irc, account, given);
   const parting = `${channel.room} ${account.id}`;
   if (reason !== undefined) irc.partings.set(parting, reason);
   const answer = await client.acting(channel.name, () => call.command('leave', { room: channel.name }));

@@ -1,5 +1,6 @@
 import { isGuest } from 'chatserv';
 import type { Call, IrcCommands } from '../call.ts';
+import { ownWords } from '../messages/own-words.ts';
 import { ALL, fullBatch, syncLater } from '../metadata/lines.ts';
 import {
   type MetadataAnswer,
@@ -59,11 +60,18 @@ async function answer(
     const whose = about === 'reading' ? 'Only members see this.' : 'You cannot change this.';
     return [standardReply('FAIL', 'KEY_NO_PERMISSION', [target.name, key], whose)];
   }
-  const run = (values: Values) => subcommand.run({ client: call.client, target: target.name, values, params });
+  const run = (values: Values, given = params) =>
+    subcommand.run({ client: call.client, target: target.name, values, params: given });
   if (about === 'subscriptions') return subscribed(call, () => run(NO_VALUES));
   if (about === 'reading') return run(await call.irc.metadata.of(target.owner)).lines;
   const wait = secondsToWait(call);
-  return wait === 0 ? change(call, target.owner, run) : [tooOften(call, wait)];
+  if (wait > 0) return [tooOften(call, wait)];
+  const [key = '*', value = ''] = params;
+  const said = value === '' ? value : await ownWords(call.irc, call.account, value);
+  if (typeof said !== 'string') {
+    return [standardReply('FAIL', 'KEY_NO_PERMISSION', [target.name, key], said.sentence ?? said.reason)];
+  }
+  return change(call, target.owner, (values) => run(values, [key, said]));
 }
 
 /** Counts a change. @returns in how many seconds it may be made; 0 if it may be now */

@@ -1,4 +1,5 @@
 import type { Call, IrcCommands } from '../call.ts';
+import { partingWords } from '../messages/own-words.ts';
 import { cap } from '../registration/cap.ts';
 import type { DraftMessage } from '../wire/message.ts';
 
@@ -17,8 +18,8 @@ export const sessionCommands: IrcCommands = {
   },
   PONG: { run() {} },
   QUIT: {
-    run({ client, irc, account, params }) {
-      const [message] = params;
+    async run({ client, irc, account, params }) {
+      const message = await partingWords(irc, account, params[0]);
       client.quitMessage = message;
       if (message !== undefined) irc.lastWords.set(account.id, `Quit: ${message}`);
       // Others are told at once, if it was the account's last session.

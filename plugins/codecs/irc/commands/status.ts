@@ -1,4 +1,5 @@
 import type { Call, IrcCommands } from '../call.ts';
+import { ownWords } from '../messages/own-words.ts';
 import { AWAY_LENGTH, NAME_LENGTH, personOf } from '../people/person.ts';
 import { watchersOf } from '../people/watchers.ts';
 import { tellAll } from '../render/tell.ts';
@@ -7,9 +8,11 @@ import type { DraftMessage } from '../wire/message.ts';
 /** What a client says about itself. */
 export const statusCommands: IrcCommands = {
   AWAY: {
-    run(call) {
+    async run(call) {
       const { client, irc, account } = call;
-      const [reason = ''] = call.params;
+      const [given = ''] = call.params;
+      const reason = given === '' ? '' : await ownWords(irc, account, given);
+      if (typeof reason !== 'string') return call.refuse({ ...reason, kind: 'error', about: 'AWAY' });
       const before = personOf(irc, account).away;
       client.away = reason === '' ? undefined : [...reason].slice(0, AWAY_LENGTH).join('');
       call.numeric(client.away === undefined ? 'RPL_UNAWAY' : 'RPL_NOWAWAY');
@@ -21,9 +24,12 @@ export const statusCommands: IrcCommands = {
   },
   SETNAME: {
     least: 1,
-    run(call) {
-      const { client } = call;
-      const [name = ''] = call.params;
+    async run(call) {
+      const { client, irc, account } = call;
+      const [given = ''] = call.params;
+      const name = given === '' ? '' : await ownWords(irc, account, given);
+      if (typeof name !== 'string')
+        return call.standard('FAIL', 'CANNOT_CHANGE_REALNAME', [], name.sentence ?? name.reason);
       if (name === '' || [...name].length > NAME_LENGTH) {
         return call.standard('FAIL', 'INVALID_REALNAME', [], `A real name has 1 to ${NAME_LENGTH} characters.`);
       }

@@ -1,7 +1,9 @@
+import type { Account } from 'chatserv';
 import type { Client } from '../client.ts';
+import { ownWords } from '../messages/own-words.ts';
 import type { DraftMessage } from '../wire/message.ts';
 import { isFull, standardReply, subcommandOf } from './subcommands.ts';
-import { NO_VALUES, type Values, withValue } from './values.ts';
+import { NO_VALUES, withValue } from './values.ts';
 
 /** What a client that is not logged in yet sets of itself: `before-connect` of the IRCv3 draft `metadata-3`. */
 export class EarlyMetadata {
@@ -10,11 +12,6 @@ export class EarlyMetadata {
 
   constructor(client: Client) {
     this.#client = client;
-  }
-
-  /** What it has set so far. */
-  get values(): Values {
-    return this.#values;
   }
 
   /** Answers a `METADATA`, whose only target is the client itself. */
@@ -27,11 +24,19 @@ export class EarlyMetadata {
     return lines;
   }
 
-  /** Adds what was set to the metadata of the account, as far as it has room for it. */
-  addTo(before: Values): Values {
-    let after = before;
-    for (const [key, value] of this.#values)
-      if (!isFull(this.#client, after, key)) after = withValue(after, key, value);
-    return after;
+  /** Adds what was set to the metadata of the account, as far as it has room for it, and may say so. */
+  async save({ id, name }: Account): Promise<void> {
+    const { irc } = this.#client;
+    const said = new Map<string, string>();
+    for (const [key, value] of this.#values) {
+      const text = await ownWords(irc, { id, name }, value);
+      if (typeof text === 'string') said.set(key, text);
+    }
+    if (said.size === 0) return;
+    await irc.metadata.change({ kind: 'account', id }, (before) => {
+      let after = before;
+      for (const [key, value] of said) if (!isFull(this.#client, after, key)) after = withValue(after, key, value);
+      return after;
+    });
   }
 }
