@@ -8,7 +8,7 @@ export default definePlugin({
   summary: 'Gives accounts roles, which some commands require',
   needs: { accounts: Accounts },
   provides: { roles: Roles },
-  setup: ({ accounts }) => ({
+  setup: ({ accounts, server }) => ({
     provide: {
       roles: {
         // Looked up at each call: a change takes effect at once, also for sessions that are online.
@@ -16,6 +16,14 @@ export default definePlugin({
           const { roles = [] } = (await accounts.get(id)) ?? {};
           return roles.includes(role) || roles.includes(ADMIN);
         },
+      },
+    },
+    hooks: {
+      onAccountChange(account, change) {
+        if (change !== 'roles') return;
+        for (const session of server.sessionsOf(account)) {
+          if (session.codec.acknowledges) session.send({ kind: 'event', event: 'commands', facts: {} });
+        }
       },
     },
   }),

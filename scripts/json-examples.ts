@@ -63,6 +63,7 @@ export const RECEIVED: Examples<ServerEvent> = {
   unread: { type: 'unread', rooms: 3, unread: 17, mentions: 2 },
   notify: { type: 'notify', room: 7, level: 'mentions' },
   renamed: { type: 'renamed', name: 'alicia', before: 'alice' },
+  commands: { type: 'commands' },
   left: { type: 'left', room: 7, roomName: '#lab' },
   blocked: { type: 'blocked', request: 1, seconds: 60 },
   closing: { type: 'closing', reason: 'timeout', seconds: 1800 },

@@ -208,7 +208,7 @@ export { Quotes } from './services/quotes.ts';
 export { Registration } from './services/registration.ts';
 export { ResetCodes } from './services/reset-codes.ts';
 export { ResumeTokens } from './services/resume-tokens.ts';
-export { Roles } from './services/roles.ts';
+export { isRole, Roles } from './services/roles.ts';
 export { type RoomAct, RoomLog } from './services/room-log.ts';
 export {
   noRoom,

@@ -23,13 +23,14 @@ import { Bans } from './bans.ts';
 import { obeyOthers } from './closing.ts';
 import { moderationCommands } from './moderation.ts';
 import { Mutes } from './mutes.ts';
+import { roleCommand } from './role.ts';
 
 /** The sender of announcements. No user can have this name. */
 const SERVER: Account = { id: 0, name: '*server*' };
 
 export default definePlugin({
   name: 'admin',
-  summary: 'Lets moderators and admins kick, ban, mute, purge, announce and reload',
+  summary: 'Lets moderators and admins kick, ban, mute, purge, give roles, announce and reload',
   options: z.strictObject({
     audit: z
       .string()
@@ -102,6 +103,7 @@ export default definePlugin({
       },
       commands: [
         ...moderationCommands(moderation),
+        roleCommand(moderation),
         audit.command(
           {
             name: 'announce',

@@ -56,6 +56,7 @@ const FIELDS: Readonly<
   notify: { room: isNumber, level: isLevel },
   left: { room: isNumber, roomName: isString },
   renamed: { name: isString },
+  commands: {},
   blocked: { seconds: isNumber },
   closing: { reason: isString, seconds: orNot(isNumber) },
 };

@@ -278,6 +278,9 @@ export const serverEvents = z
       })
       .describe('The user has another name'),
     z
+      .object({ type: z.literal('commands') })
+      .describe("The user's roles have changed, and with them the commands that `help` lists"),
+    z
       .object({ type: z.literal('blocked'), request: answered, seconds: z.int().describe('How long, from now') })
       .describe('Logins are blocked; the connection closes'),
     z

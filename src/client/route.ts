@@ -77,6 +77,9 @@ export function route(text: string, link: Link, to: Parts): void {
     case 'renamed':
       to.renamed(event.name);
       break;
+    case 'commands':
+      void to.learned.learnCommands();
+      break;
     case 'blocked':
       to.blocked(event.seconds);
       break;

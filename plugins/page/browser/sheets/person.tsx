@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { RequestError } from 'chatserv/client';
+import { useEffect } from 'preact/hooks';
 import type { Screen } from '../model/screen.ts';
 import { refusedInWords } from '../model/words.ts';
 import { isUserName } from '../ui/people.tsx';
@@ -16,6 +17,12 @@ const MODERATION: readonly (readonly [label: string, command: string, time?: num
   ['Ban for a week', 'ban', 7 * DAY],
   ['Ban for good', 'ban'],
   ['Lift the ban', 'unban'],
+];
+
+/** The roles that admins give: the word, and what it makes of a person. */
+const ROLES: readonly (readonly [role: string, title: string])[] = [
+  ['moderator', 'a moderator'],
+  ['admin', 'an admin'],
 ];
 
 /** Commands that also take addresses. */
@@ -37,18 +44,38 @@ export function PersonSheet({ screen, name, onClose }: PersonSheetProps) {
   const { chat, actions } = screen;
   const problem = useSignal('');
   const done = useSignal('');
-  const act = async (label: string, command: string, time?: number) => {
+  /** The person's roles; undefined while they are unknown. */
+  const roles = useSignal<readonly string[] | undefined>(undefined);
+  const run = async (label: string, command: string, given: Readonly<Record<string, unknown>>) => {
     problem.value = '';
     done.value = '';
-    const person = OF_TARGETS.has(command) ? { target: `user:${name}` } : { user: name };
     try {
-      await chat.conversation.command(command, time === undefined ? person : { ...person, time });
+      const { facts } = await chat.conversation.command(command, given);
+      if (command === 'role') roles.value = rolesIn(facts);
       done.value = `${label}: done.`;
     } catch (cause) {
       problem.value = refusedInWords(cause as RequestError);
     }
   };
+  const act = (label: string, command: string, time?: number) => {
+    const person = OF_TARGETS.has(command) ? { target: `user:${name}` } : { user: name };
+    void run(label, command, time === undefined ? person : { ...person, time });
+  };
+  const setRoles = (label: string, wanted: readonly string[]) => {
+    void run(label, 'role', { user: name, roles: wanted.length === 0 ? 'none' : wanted.join(' ') });
+  };
   screen.listed.value;
+  const givesRoles = actions.can('role');
+  useEffect(() => {
+    if (!givesRoles) return;
+    chat.conversation.command('role', { user: name }).then(
+      ({ facts }) => {
+        roles.value = rolesIn(facts);
+      },
+      // Of somebody whom the server does not know there are none to change.
+      () => {},
+    );
+  }, [givesRoles]);
   return (
     <Sheet id="person" title={<bdi>{name}</bdi>} onClose={onClose}>
       <p class="hint">{chat.isOnline(name) ? 'Online' : 'Not online'}</p>
@@ -59,12 +86,43 @@ export function PersonSheet({ screen, name, onClose }: PersonSheetProps) {
       <fieldset class="tools">
         <legend>On this server</legend>
         {MODERATION.filter(([, command]) => actions.can(command)).map(([label, command, time]) => (
-          <button key={label} type="button" class="small" onClick={() => void act(label, command, time)}>
+          <button key={label} type="button" class="small" onClick={() => act(label, command, time)}>
             {label}
           </button>
         ))}
       </fieldset>
+      {givesRoles && roles.value !== undefined && <RoleTools roles={roles.value} set={setRoles} />}
       <p class="hint">Mutes and bans apply to all rooms and conversations.</p>
     </Sheet>
   );
+}
+
+interface RoleToolsProps {
+  /** The person's roles. */
+  readonly roles: readonly string[];
+  readonly set: (label: string, roles: readonly string[]) => void;
+}
+
+/** The person's roles on the server, to give and to take away. */
+function RoleTools({ roles, set }: RoleToolsProps) {
+  return (
+    <fieldset class="tools">
+      <legend>{roles.length === 0 ? 'Role: none' : `Role: ${roles.join(', ')}`}</legend>
+      {ROLES.map(([role, title]) => {
+        const has = roles.includes(role);
+        const label = has ? `No longer ${title}` : `Make ${title}`;
+        const wanted = has ? roles.filter((other) => other !== role) : [...roles, role];
+        return (
+          <button key={role} type="button" class="small" onClick={() => set(label, wanted)}>
+            {label}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function rolesIn(facts: unknown): readonly string[] {
+  const { roles } = Object(facts) as { readonly roles?: unknown };
+  return Array.isArray(roles) ? roles.map(String) : [];
 }
