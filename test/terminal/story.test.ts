@@ -59,6 +59,8 @@ describe.skipIf(!hasTmux)('a terminal beside a plain line and a program', { time
     await alice.shows(/2 #lab \(1\) \[3 carol\]\ncarol> another dra$/);
     await alice.presses('M-2');
     const lab = await alice.shows(/bob: then at noon\n[\s\S]*1 everyone \[2 #lab\] 3 carol\n#lab>$/);
+    // Those who came back were there all along.
+    expect(lab).not.toMatch(/bob came| left$/m);
     const said = lab.split('\n').flatMap((row) => /^\d\d:\d\d (\w+: .*)$/.exec(row)?.[1] ?? []);
     expect(said).toEqual([
       'you: is the kiln free?',

@@ -19,15 +19,12 @@ import { EXIT } from './exit.ts';
 import { type Given, Login } from './login.ts';
 import { closedText, lostText } from './messages.ts';
 import { PersonQuestions } from './person-questions.ts';
-import { presenceLines } from './presence-lines.ts';
+import { PresenceNotices } from './presence-notices.ts';
+import { promptTo } from './prompt.ts';
 import { shown } from './safe.ts';
 import { Talk } from './talk.ts';
 import type { Terminal, TerminalOwner, Turn } from './terminal.ts';
 import type { View } from './view.ts';
-import { widthOf } from './width.ts';
-
-/** From this many unanswered lines on, the prompt shows their number. */
-const SHOWN_UNANSWERED = 5;
 
 /** The options of a client. */
 export interface ClientOptions {
@@ -54,6 +51,7 @@ export class Client implements Owner, TerminalOwner {
   readonly #arrivals: Arrivals;
   readonly #completer: Completer;
   readonly #questions: PersonQuestions;
+  readonly #presence: PresenceNotices;
   /** Lines typed ahead of the login's questions. */
   #early: string[] = [];
   #lostAt: number | undefined;
@@ -82,6 +80,7 @@ export class Client implements Owner, TerminalOwner {
     this.#arrivals = new Arrivals(this.#display, this.#view);
     this.#completer = new Completer(this.#conversation, this.#display);
     this.#questions = new PersonQuestions(this.#terminal, this.#display, this.#view);
+    this.#presence = new PresenceNotices((text) => this.#notice(text));
     this.#talk = new Talk(this.#conversation, this.#view, this.#display, {
       quit: () => this.leave(),
       sent: (show) => this.#arrivals.sent(show),
@@ -93,7 +92,7 @@ export class Client implements Owner, TerminalOwner {
     this.#login = new Login(
       {
         ask: (prompt, hidden) => this.#askPerson(shown(prompt), hidden),
-        say: (text) => this.#display.print(() => this.#view.error(text)),
+        say: (text) => this.#error(text),
       },
       given,
     );
@@ -107,18 +106,9 @@ export class Client implements Owner, TerminalOwner {
 
   prompt(): string | undefined {
     if (!this.#wasOnline) return undefined;
-    const { state } = this.#conversation.state;
-    const { addressee } = this.#display;
+    const isOnline = this.#conversation.state.state === 'online';
     const { unanswered } = this.#talk;
-    const to = addressee === 'everyone' ? addressee : addressee.join(' ');
-    const waiting = unanswered < SHOWN_UNANSWERED ? '' : `(${unanswered} waiting) `;
-    const away = state === 'online' ? waiting : '(no connection) ';
-    const text = `${away}${shown(to)}> `;
-    return widthOf(text) <= this.#terminal.columns / 3
-      ? this.#view.style('bold', text)
-      : state === 'online'
-        ? '> '
-        : '… ';
+    return promptTo(this.#display.addressee, { isOnline, unanswered }, this.#view, this.#terminal.columns);
   }
 
   complete(before: string, step: 'before' | 'after'): Completion | Promise<Completion> {
@@ -130,7 +120,7 @@ export class Client implements Owner, TerminalOwner {
     if (this.#questions.cancel()) return;
     const withdrawn = this.#leaving ? 0 : this.#conversation.withdraw();
     if (withdrawn === 0) this.leave();
-    else this.#display.print(() => this.#view.error(`Lines withdrawn: ${withdrawn}. Press Ctrl-C again to quit.`));
+    else this.#error(`Lines withdrawn: ${withdrawn}. Press Ctrl-C again to quit.`);
   }
 
   /** Logs out once everything typed is answered; when called again, at once. */
@@ -144,9 +134,7 @@ export class Client implements Owner, TerminalOwner {
     if (unanswered === 0) {
       void this.#conversation.leave();
     } else if (unanswered > 1 || this.#conversation.state.state !== 'online') {
-      this.#display.print(() =>
-        this.#view.notice(`Lines not sent yet: ${unanswered}. Will quit once everything is sent.`),
-      );
+      this.#notice(`Lines not sent yet: ${unanswered}. Will quit once everything is sent.`);
     }
   }
 
@@ -182,15 +170,14 @@ export class Client implements Owner, TerminalOwner {
   }
 
   tooLong(): void {
-    this.#display.print(() => this.#view.error('That line is too long; it was not sent.'));
+    this.#error('That line is too long; it was not sent.');
   }
 
   async ask(question: Ask, gone: AbortSignal): Promise<Step | undefined> {
     if (this.#conversation.state.state !== 'online') return this.#login.answer(question);
     // A line typed before the question was shown may have been meant as its answer.
     const withdrawn = isSecret(question) ? this.#conversation.withdraw() : 0;
-    if (withdrawn > 0)
-      this.#display.print(() => this.#view.error(`Lines typed before the question were not sent: ${withdrawn}.`));
+    if (withdrawn > 0) this.#error(`Lines typed before the question were not sent: ${withdrawn}.`);
     const text = await this.#questions.answer(question, gone);
     return text === undefined ? undefined : { type: 'answer', text };
   }
@@ -232,25 +219,22 @@ export class Client implements Owner, TerminalOwner {
   }
 
   presence(change: { readonly came: readonly string[]; readonly left: readonly string[] }): void {
-    if (!this.#knowsOnline) {
-      this.#knowsOnline = true;
-      const { online } = this.#conversation;
-      this.#display.print(() => this.#view.names('online:', online));
-      return;
-    }
-    for (const line of presenceLines(change, this.#conversation.name))
-      this.#display.print(() => this.#view.notice(line));
+    const { online, name } = this.#conversation;
+    if (this.#knowsOnline) this.#presence.change(change, name);
+    else this.#display.print(() => this.#view.names('online:', online));
+    this.#knowsOnline = true;
   }
 
   #welcomed(name: string): void {
     if (this.#lostAt !== undefined) {
-      const seconds = Math.round((performance.now() - this.#lostAt) / 1000);
-      this.#display.print(() => this.#view.notice(`Reconnected after ${seconds} s.`));
+      const outage = performance.now() - this.#lostAt;
+      this.#notice(`Reconnected after ${Math.round(outage / 1000)} s.`);
+      this.#presence.resume(outage);
     } else if (!this.#wasOnline) {
       const text = `You are ${name} at ${this.#place}. What you type goes to everyone; type /help for more.`;
-      this.#display.print(() => this.#view.notice(text));
+      this.#notice(text);
     }
-    if (this.#wasOnline && this.#name !== name) this.#display.print(() => this.#view.notice(`You are ${name} now.`));
+    if (this.#wasOnline && this.#name !== name) this.#notice(`You are ${name} now.`);
     this.#name = name;
     void this.#conversation.rooms.listAll().then(() => this.#display.listed());
     this.#lostAt = undefined;
@@ -268,32 +252,41 @@ export class Client implements Owner, TerminalOwner {
 
   #lost(state: State & { readonly state: 'lost' }): void {
     this.#arrivals.caughtUp();
+    this.#presence.pause();
     if (!this.#wasOnline) {
       this.#failure = lostText(state.why);
       this.#conversation.close();
       return;
     }
-    if (this.#lostAt === undefined) {
-      this.#display.print(() => this.#view.notice(`${lostText(state.why)} Reconnecting.`));
-    }
-    this.#lostAt ??= performance.now();
+    if (this.#lostAt !== undefined) return;
+    this.#lostAt = performance.now();
+    this.#notice(`${lostText(state.why)} Reconnecting.`);
   }
 
   #over(closed: State & { readonly state: 'closed' }): void {
     if (this.#talk.unanswered > 0) {
-      this.#display.print(() => this.#view.error(`Lines not sent or not answered: ${this.#talk.unanswered}.`));
+      this.#error(`Lines not sent or not answered: ${this.#talk.unanswered}.`);
     }
     if (this.#failure !== undefined) {
-      this.#display.print(() => this.#view.error(`Cannot connect to ${this.#place}. ${this.#failure}`));
+      this.#error(`Cannot connect to ${this.#place}. ${this.#failure}`);
       this.#end(EXIT.noConnection);
       return;
     }
     const left = this.#leaving || closed.why === 'left' || closed.why === 'goodbye';
-    if (!left) this.#display.print(() => this.#view.error(closedText(closed, this.#login.name)));
+    if (!left) this.#error(closedText(closed, this.#login.name));
     this.#end(left ? 0 : EXIT.refused);
   }
 
+  #notice(text: string): void {
+    this.#display.print(() => this.#view.notice(text));
+  }
+
+  #error(text: string): void {
+    this.#display.print(() => this.#view.error(text));
+  }
+
   #end(code: number): void {
+    this.#presence.pause();
     this.#terminal.close();
     this.#finished.resolve(code);
   }
