@@ -49,6 +49,27 @@ describe.skipIf(!hasTmux)('the windows of a terminal', { timeout: 60_000 }, () =
     await alice.shows(/\[1 everyone\] 2 #lab\neveryone>$/);
   });
 
+  test('take what is typed while the command that shows them is answered', async () => {
+    await using program = await startProgram(QUIET);
+    await program.registers('alice');
+    const bob = await program.joins('bob');
+    await bob.says('create #lab');
+    await bob.sees('created:#lab');
+    await using alice = await online(program, 'alice');
+    // The answer cannot come before all is typed.
+    program.signals('SIGSTOP');
+    await alice.enters('/join #lab');
+    await alice.types('is the ki');
+    await alice.typed('everyone> is the ki');
+    program.signals('SIGCONT');
+    await alice.typed('#lab> is the ki');
+    await alice.enters('ln free?');
+    await bob.sees(/alice joined/);
+    await bob.sees(/#lab alice: is the kiln free\?/);
+    await alice.presses('M-1');
+    await alice.typed('everyone>');
+  });
+
   test('hold the history, page by page, and changes in place', async () => {
     await using program = await startProgram(QUIET);
     await program.registers('alice');

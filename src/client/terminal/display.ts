@@ -14,7 +14,7 @@ import type { SearchHit } from './search-hits.ts';
 import { type SentOptions, sentMessage } from './sent-message.ts';
 import { ShownMessages } from './shown-messages.ts';
 import { statusEntries } from './status-entries.ts';
-import { statusLine } from './status-line.ts';
+import { type StatusEntry, statusRow } from './status-line.ts';
 import type { Terminal, Turn } from './terminal.ts';
 import type { Render } from './timeline.ts';
 import type { View } from './view.ts';
@@ -128,14 +128,14 @@ export class Display {
   /** Shows a message in its place. @returns whether the server has it */
   async jump({ id, room, to }: SearchHit): Promise<boolean> {
     const window = this.#windows.to(to, room);
-    if (!(await this.#scrolling.find(window, id))) return false;
-    this.#show(window);
-    return true;
+    const isFound = await this.#scrolling.find(window, id);
+    if (isFound) this.#show(window, true);
+    return isFound;
   }
 
-  /** Shows the window of users or a room. @param room its id, if it is known */
+  /** Shows the window of users or a room, for a command. @param room its id, if it is known */
   open(to: Addressee, room?: number): void {
-    this.#show(this.#windows.to(to, room));
+    this.#show(this.#windows.to(to, room), true);
   }
 
   /** Shows the window with this number. @returns whether there is one */
@@ -155,8 +155,7 @@ export class Display {
 
   /** Shows the next window with unread messages, those with mentions first. */
   #openActive(): void {
-    const all = statusEntries(this.#windows, this.#conversation.rooms, (room) => this.#reading.isAhead(room));
-    const next = all.find(({ mentions }) => mentions > 0) ?? all.find(({ unread }) => unread > 0);
+    const next = this.#entries.find(({ mentions }) => mentions > 0) ?? this.#entries.find(({ unread }) => unread > 0);
     if (next !== undefined) this.openNumber(next.number);
   }
 
@@ -203,14 +202,7 @@ export class Display {
   status(): string | undefined {
     const { all, current } = this.#windows;
     if (!this.#terminal.hasWindows || (all.length < 2 && current.isAtEnd)) return undefined;
-    const scrolled = current.isAtEnd ? '' : '-- more below -- ';
-    const columns = this.#terminal.columns - 1 - scrolled.length;
-    const line = statusLine(
-      statusEntries(this.#windows, this.#conversation.rooms, (room) => this.#reading.isAhead(room)),
-      columns,
-      (text, { isCurrent, mentions }) => (isCurrent || mentions > 0 ? this.#view.style('bold', text) : text),
-    );
-    return this.#view.style('inverse', scrolled) + line;
+    return statusRow(this.#entries, this.#terminal.columns - 1, current.isAtEnd, this.#view);
   }
 
   /** Shows the present window anew, such as in another size. */
@@ -224,6 +216,11 @@ export class Display {
     this.repaint();
     const { current } = this.#windows;
     if (current.isAtEnd) this.#read(current.room, current.live.latest);
+  }
+
+  /** The windows, with what is unread in them. */
+  get #entries(): StatusEntry[] {
+    return statusEntries(this.#windows, this.#conversation.rooms, (room) => this.#reading.isAhead(room));
   }
 
   get #height(): number {
@@ -280,10 +277,15 @@ export class Display {
     else this.#terminal.print(...rows);
   }
 
-  #show(window: Window): void {
+  /** @param isAnswer whether a command shows it: what was typed while it was answered is meant for this window */
+  #show(window: Window, isAnswer = false): void {
     const { current } = this.#windows;
     if (window !== current && this.#terminal.hasWindows) {
-      current.draft = this.#terminal.swapDraft(window.draft);
+      const { draft } = window;
+      const typed = this.#terminal.swapDraft(draft);
+      const isTaken = isAnswer && draft.join('') === '';
+      if (isTaken) this.#terminal.swapDraft(typed);
+      current.draft = isTaken ? draft : typed;
     }
     this.#windows.show(window);
     this.#shown();

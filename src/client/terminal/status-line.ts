@@ -1,3 +1,4 @@
+import type { View } from './view.ts';
 import { widthOf } from './width.ts';
 
 /** A window in the status line. */
@@ -8,6 +9,15 @@ export interface StatusEntry {
   readonly unread: number;
   /** How many of the unread messages are meant for this user. */
   readonly mentions: number;
+}
+
+/** The status line in its style, after a mark if there are messages below what is on the screen. */
+export function statusRow(entries: readonly StatusEntry[], columns: number, isAtEnd: boolean, view: View): string {
+  const scrolled = isAtEnd ? '' : '-- more below -- ';
+  const line = statusLine(entries, columns - scrolled.length, (text, { isCurrent, mentions }) =>
+    isCurrent || mentions > 0 ? view.style('bold', text) : text,
+  );
+  return view.style('inverse', scrolled) + line;
 }
 
 /**
