@@ -60,7 +60,7 @@ export class Talk {
         this.#window(line.to);
         break;
       case 'jump':
-        void this.#awaited(this.#jump(line.to));
+        void this.#awaited(this.#jump(line.to), typed);
         break;
       case 'close':
         this.#display.close();
@@ -69,13 +69,13 @@ export class Talk {
         this.#error(misusedText(line.usage, this.#saying(typed)));
         break;
       case 'message':
-        void this.#awaited(this.#send(line, typed));
+        void this.#awaited(this.#send(line, typed), typed);
         break;
       case 'help':
-        void this.#awaited(this.#help(line.text, typed));
+        void this.#awaited(this.#help(line.text, typed), typed);
         break;
       case 'command':
-        void this.#awaited(this.#command(line.name, line.text, typed));
+        void this.#awaited(this.#command(line.name, line.text, typed), typed);
         break;
     }
   }
@@ -107,10 +107,10 @@ export class Talk {
       this.#error(`Message ${hit.id} is gone, or the server keeps no history.`);
   }
 
-  /** Counts a request until it is answered. */
-  async #awaited(request: Promise<void>): Promise<void> {
+  /** Counts the request of a line until it is answered. */
+  async #awaited(request: Promise<void>, typed: string): Promise<void> {
     if (this.#conversation.state.state !== 'online') {
-      this.#display.print(() => this.#view.notice('This will be sent once the connection is back.'));
+      this.#display.print(() => this.#view.notice(`Not sent yet: ${typed}`));
       this.#conversation.tryNow();
     }
     this.unanswered++;
