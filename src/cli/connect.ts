@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { DeviceOptions } from '../client/client-device.ts';
 import { PORTS } from '../client/ports.ts';
 import { type Address, addressOf, addressText } from '../client/terminal/address.ts';
@@ -52,8 +53,12 @@ interface Login extends Pick<ConnectOptions, 'register' | 'invitation' | 'guest'
   readonly device: DeviceOptions | undefined;
 }
 
+/** A terminal creates few objects at a time. V8 would let them take 100 MB before it collects them. */
+const FEW_NEW_OBJECTS = '--semi-space-growth-factor=1';
+
 function atTerminal({ address, open, password, register, invitation, guest, device }: Login): Promise<number> {
   const { stdin, stdout } = process;
+  setFlagsFromString(FEW_NEW_OBJECTS);
   const dumb = !stdout.isTTY || process.env.TERM === 'dumb' || process.env.TERM === undefined;
   const client = new Client({
     open,

@@ -11,10 +11,13 @@ export interface WindowView {
   message(item: MessageItem, window: Window, previous: MessageItem | undefined): readonly string[];
 }
 
-/** How many messages and lines a window holds: while it is shown, while the person reads earlier ones, and otherwise. */
+/**
+ * How many messages and lines a window holds: while it is shown, while the person reads earlier ones, and otherwise. Of
+ * hidden windows there may be hundreds.
+ */
 const MAX_SHOWN = 3_000;
 const MAX_READ = 10_000;
-const MAX_HIDDEN = 300;
+const MAX_HIDDEN = 100;
 
 /**
  * A room or conversation: its latest messages, what else was shown there, and the line being typed. After a jump it shows

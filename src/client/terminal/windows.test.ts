@@ -186,7 +186,7 @@ describe('a window', () => {
     };
     window.live.hasEarlier = false;
     receive(5_000);
-    expect([window.live.count, window.live.oldest, window.live.hasEarlier]).toEqual([300, 4_701, true]);
+    expect([window.live.count, window.live.oldest, window.live.hasEarlier]).toEqual([100, 4_901, true]);
     windows.show(window);
     receive(5_000);
     expect(window.live.count).toBe(3_000);
@@ -194,7 +194,7 @@ describe('a window', () => {
     receive(20_000);
     expect(window.live.count).toBe(10_000);
     windows.show(windows.everyone);
-    expect([window.live.count, window.live.oldest]).toEqual([300, 29_701]);
+    expect([window.live.count, window.live.oldest]).toEqual([100, 29_901]);
   });
 
   test('scrolls to its oldest row and no further', () => {
