@@ -87,6 +87,24 @@ describe('a name without a mark', () => {
     );
   });
 
+  test('is free at once when its guest leaves, however long plugins take over that', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const slow = definePlugin({
+      name: 'slow',
+      summary: 'Takes its time',
+      setup: () => ({ hooks: { onDisconnect: () => promise } }),
+    });
+    await using server = await start({ rooms: 'join', mark: false }, { slow });
+    const gil = await enters(server, 'gil');
+    const before = await idOf(server, 'gil');
+    await gil.logsOut();
+    const again = await enters(server, 'Gil');
+    resolve(undefined);
+    expect(await idOf(server, 'Gil')).not.toBe(before);
+    await expect.poll(() => accountsOf(server).get(before)).toBeUndefined();
+    expect(await again.asks('who')).toBe('Gil');
+  });
+
   test('goes to one of many who want it at once', async () => {
     await using server = await start({ rooms: 'join', mark: false });
     expect(await wantOneName(server)).toEqual(['username', 'username', 'username', 'welcome']);

@@ -167,10 +167,12 @@ export default definePlugin({
           // Before the name of a guest who is gone is found to be taken.
           guard: {
             order: 'pre',
-            filter: () => hasAccounts,
+            filter: (_session, name) => nameObjection(name) === undefined,
             async handler(_session, name) {
+              const full = fullNameOf(name);
+              await Promise.all(guests.endedOf(full).map(leave));
               // While that is impossible, the name is taken.
-              if (nameObjection(name) === undefined) await stored?.free(fullNameOf(name)).catch(() => {});
+              if (hasAccounts) await stored?.free(full).catch(() => {});
               return undefined;
             },
           },

@@ -57,6 +57,14 @@ export class PresentGuests {
     return [...this.#guests.values()].some((guest) => nameKey(guest.name) === key);
   }
 
+  /** The sessions of guests with this name, in any spelling, that have ended and are still noted. */
+  endedOf(name: string): Session[] {
+    const key = nameKey(name);
+    return [...this.#guests].flatMap(([session, guest]) =>
+      session.ended && nameKey(guest.name) === key ? [session] : [],
+    );
+  }
+
   /** Whether a name looks like that of a guest, other than one who may have it. */
   lookalike(name: string, except?: Guest): boolean {
     const looks = skeletons(name);
