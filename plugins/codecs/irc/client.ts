@@ -69,6 +69,8 @@ export class Client implements CodecState {
   readonly readTimes = new Map<number, number>();
   /** The keys of metadata that it is told of. */
   readonly subscriptions = new Set<string>();
+  /** Up to which target it was sent the metadata of a channel, or of all, while there is more. */
+  readonly synchronized = new Map<string, string>();
   /** A message that the client is sending in several lines. */
   multiline: Multiline | undefined;
 

@@ -8,8 +8,8 @@ import type { Values } from './values.ts';
 /** Stands for everybody and every channel that the client is told of. */
 export const ALL = '*ALL';
 
-/** How many lines a client is sent that has not asked for them. Beyond that, it is told to ask. */
-const UNASKED_MOST = 200;
+/** How many lines a client is sent at a time. For more it has to ask. */
+const PART_MOST = 200;
 
 /** A user or a channel, with its metadata. */
 interface Described {
@@ -45,20 +45,20 @@ export function accountBatch(client: Client, account: Account): DraftMessage[] {
   return batchLines(client, 'metadata', [nickOf(account)], subscribedLines(client, account));
 }
 
-/** What a client has subscribed to of a channel and of its members, in a batch. */
+/** What a client has subscribed to of a channel and of its members, in a batch; the next part of it where it is a lot. */
 export function channelBatch(client: Client, channel: DescribedChannel): DraftMessage[] {
-  const lines = channelTargets(client, channel).flatMap((one) => linesOf(client, one));
-  return batchLines(client, 'metadata', [channel.name], lines);
+  return nextPart(client, channel.name, channelTargets(client, channel));
 }
 
 /** What follows the `JOIN` of a client: the metadata of the channel, or a hint to ask for it where that is a lot. */
 export function joinedMetadata(client: Client, channel: DescribedChannel): DraftMessage[] {
   if (!client.isMetadataAware) return [];
-  const lines = channelBatch(client, channel);
-  return lines.length > UNASKED_MOST ? [syncLater(client, channel.name)] : lines;
+  client.synchronized.delete(channel.name);
+  const { lines, last } = firstLines(client, channelTargets(client, channel), PART_MOST);
+  return last === undefined ? batchLines(client, 'metadata', [channel.name], lines) : [syncLater(client, channel.name)];
 }
 
-/** Everything that a client has subscribed to, in a batch: its channels and their members, and whom it monitors. */
+/** Everything that a client has subscribed to, as a batch: its channels and their members, and whom it monitors. */
 export function fullBatch(client: Client): DraftMessage[] {
   const { irc } = client;
   const targets = new Map<string, Described>();
@@ -69,8 +69,35 @@ export function fullBatch(client: Client): DraftMessage[] {
     const account = irc.presence.find(nick);
     if (account !== undefined) add(describedAccount(client, account));
   }
-  const lines = [...targets.values()].flatMap((one) => linesOf(client, one));
-  return batchLines(client, 'metadata', [ALL], lines);
+  return nextPart(client, ALL, [...targets.values()]);
+}
+
+/** A part of the metadata that a client asks for, in a batch. Whoever comes or goes meanwhile moves none of the others. */
+function nextPart(client: Client, name: string, targets: readonly Described[]): DraftMessage[] {
+  const { synchronized } = client;
+  const after = synchronized.get(name) ?? '';
+  const rest = targets.filter(({ target }) => target > after).sort((a, b) => (a.target < b.target ? -1 : 1));
+  const { lines, last } = firstLines(client, rest, PART_MOST);
+  const batch = batchLines(client, 'metadata', [name], lines);
+  if (last === undefined) {
+    synchronized.delete(name);
+    return batch;
+  }
+  synchronized.set(name, last);
+  return [...batch, syncLater(client, name)];
+}
+
+/** The metadata of the first targets, as so many lines or a few more. @returns the last target too, if others have metadata */
+function firstLines(client: Client, targets: readonly Described[], most: number) {
+  const lines: DraftMessage[] = [];
+  let last = '';
+  for (const one of targets) {
+    const more = linesOf(client, one);
+    if (more.length > 0 && lines.length >= most) return { lines, last };
+    lines.push(...more);
+    last = one.target;
+  }
+  return { lines, last: undefined };
 }
 
 /** Tells a client to ask for the metadata of a target. */

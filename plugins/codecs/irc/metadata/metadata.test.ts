@@ -66,6 +66,33 @@ test('a moderator describes a channel, until the channel is gone', async () => {
   expect(await asks(bob, 'METADATA #lab GET url')).toContain('766 bob #lab url :Key not set');
 });
 
+test('the metadata of many is sent in parts, as a client asks for it', async () => {
+  const irc = { ...IRC.irc, maxKeys: 20, maxSubscriptions: 20 };
+  await using server = await startServer({ irc, guests: { rooms: 'join', mark: false, perNetwork: 100 } });
+  const alice = await IrcClient.joins(server, 'alice', AWARE);
+  await alice.asks('JOIN #lab');
+  const keys = Array.from({ length: 20 }, (_, count) => `key${count}`);
+  const guests = Array.from({ length: 12 }, (_, count) => `guest${count}`);
+  await Promise.all(
+    guests.map(async (nick) => {
+      const guest = await IrcClient.logIn(server, { nick, capabilities: AWARE });
+      await guest.asks('JOIN #lab', ...keys.map((key) => `METADATA * SET ${key} ${nick}`));
+    }),
+  );
+  await alice.asks(`METADATA * SUB ${keys.join(' ')}`);
+  for (const target of ['#lab', '*ALL']) {
+    const first = await asks(alice, `METADATA ${target} SYNC`);
+    expect(first.at(-1)).toBe(`774 alice ${target} 0 :Synchronize metadata later`);
+    const second = await asks(alice, `METADATA ${target} SYNC`);
+    expect(second.at(-1)).toBe('BATCH -');
+    const told = [...first, ...second].filter((line) => line.startsWith('761 '));
+    expect(new Set(told).size).toBe(guests.length * keys.length);
+    expect(first.length).toBeLessThan(230);
+    expect(await asks(alice, `METADATA ${target} SYNC`)).toEqual(first);
+  }
+  expect((await asks(alice, 'PART #lab', 'JOIN #lab')).at(-1)).toMatch(/^774 alice #lab 0 /);
+});
+
 test('the values of those whom a client monitors are told as they come online', async () => {
   await using server = await startServer(IRC);
   const alice = await IrcClient.joins(server, 'alice', AWARE);

@@ -120,6 +120,8 @@ function subscribe({ client, params }: MetadataRequest): MetadataAnswer {
       break;
     } else {
       subscribed.add(key);
+      // Of the targets that it was told of, it lacks this key.
+      client.synchronized.clear();
       done.push(key);
     }
   }
