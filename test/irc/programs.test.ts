@@ -1,10 +1,31 @@
 import type { JsonClient } from 'chatserv/testing';
 import { expect, test } from 'vitest';
 import { makeCertificate } from '../support/certificate.ts';
+import { answered, comes } from '../support/comes.ts';
 import { freePort } from '../support/free-port.ts';
 import { hasIrcPrograms, startIrssi, startWeeChat } from '../support/irc-programs.ts';
-import { PASSWORD, startProgram } from '../support/program.ts';
+import { PASSWORD } from '../support/program.ts';
 import type { Terminal } from '../support/tmux.ts';
+import { startTown } from '../support/town.ts';
+import { CHROMIUM, type Visitor } from '../support/visitor.ts';
+
+/** What is said in the room, in this order. */
+const SAID = [
+  'hello from irssi',
+  'waves from WeeChat',
+  'hello from a plain line',
+  'hello from a program',
+  'nods from the page',
+  'said while it was down',
+  'said when it was back',
+  'irssi is back',
+  'WeeChat is back',
+];
+
+/** What somebody was shown of it: nothing is missing, doubled or out of order. */
+function said(shown: string): string[] {
+  return shown.match(new RegExp(SAID.join('|'), 'g')) ?? [];
+}
 
 /** Reads events of a program up to a message, whatever else it is told. */
 async function hears(client: JsonClient, text: string): Promise<void> {
@@ -21,15 +42,27 @@ async function enter(client: Terminal, line: string): Promise<void> {
   await client.presses('Enter');
 }
 
-test.skipIf(!hasIrcPrograms)(
-  'irssi and WeeChat share a room with plain lines and JSON, and come back after a crash of the server',
+/** Chooses something in the menu of a message on the page. */
+async function chooses(visitor: Visitor, message: string, name: string): Promise<void> {
+  const row = visitor.messages.filter({ hasText: message });
+  await row.hover();
+  await row.locator('.act').click();
+  await visitor.page.getByRole('menuitem', { name, exact: true }).click();
+}
+
+test.skipIf(!hasIrcPrograms || CHROMIUM === undefined)(
+  'irssi, WeeChat, the page, plain lines and JSON share a room, and miss nothing when the server crashes',
   async () => {
     const port = await freePort();
     const { certificate, key } = makeCertificate();
     const tls = { host: '127.0.0.1', port, certificate: 'cert.pem', key: 'key.pem' };
-    const config = { plugins: { irc: { name: 'irc.example', network: 'Example' }, tls } };
-    await using program = await startProgram(config, { files: { 'cert.pem': certificate, 'key.pem': key } });
-    await program.registers('alice', 'bob', 'dave');
+    const plugins = { irc: { name: 'irc.example', network: 'Example' }, history: { announce: false }, tls };
+    const files = { 'cert.pem': certificate, 'key.pem': key };
+    await using town = await startTown({ plugins }, [/ERR_CONNECTION_|Connection closed|WebSocket/], files);
+    const { program } = town;
+    // The page finds it again on the same port.
+    await program.configures({ plugins: { ...plugins, http: { port: Number(new URL(town.url).port) } } });
+    await program.registers('alice', 'bob', 'dave', 'erin');
     const carol = await program.joins('carol');
     await carol.asks('create #lab');
     const dave = await program.connectJson();
@@ -38,9 +71,14 @@ test.skipIf(!hasIrcPrograms)(
     const login = { password: PASSWORD, port, folder: program.folder };
     await using irssi = await startIrssi({ ...login, name: 'alice' });
     await using weechat = await startWeeChat({ ...login, name: 'bob' });
+    const erin = await town.arrives();
+    await erin.logsIn('erin');
+    await erin.page.getByRole('button', { name: 'Rooms', exact: true }).click();
+    await erin.page.getByRole('button', { name: 'Join #lab' }).click();
+    await erin.page.locator('#talk-name', { hasText: '#lab' }).waitFor();
     await irssi.shows(/SASL authentication succeeded.*no message of the day.*Act: 2/s);
     await enter(irssi, '/join #lab');
-    await irssi.shows('Total of 3 nicks');
+    await irssi.shows('Total of 4 nicks');
     await weechat.shows('Channel &everyone');
     await enter(weechat, '/join #lab');
     await weechat.shows('Channel #lab');
@@ -49,26 +87,51 @@ test.skipIf(!hasIrcPrograms)(
     await weechat.shows(/alice.*hello from irssi/);
     await enter(weechat, '/me waves from WeeChat');
     await irssi.shows('* bob waves from WeeChat');
-    await carol.asks('message #lab hello from a plain line');
+    await erin.messages.filter({ hasText: '* bob waves from WeeChat' }).waitFor();
+    await answered(carol, 'message #lab hello from a plain line', /^sent:$/);
     await hears(dave, 'hello from a plain line');
     dave.says({ type: 'message', to: ['#lab'], text: 'hello from a program' });
+    await erin.hears('hello from a program');
+    await erin.says('/me nods from the page');
+    await irssi.shows('* erin nods from the page');
+    await weechat.shows(/ \* \| erin nods from the page/);
+    await comes(carol, / #lab \* erin nods from the page$/);
+    await erin.says('is the kiln fre?');
+    await chooses(erin, 'fre?', 'Edit');
+    await erin.says('is the kiln free?');
     for (const terminal of [irssi, weechat]) {
       await terminal.shows(/carol.*hello from a plain line/);
       await terminal.shows(/dave.*hello from a program/);
+      await terminal.shows('erin edited "is the kiln fre?": is the kiln free?');
     }
+    await chooses(erin, 'free?', 'React with 👍');
+    await irssi.shows(/erin reacted .* to erin: "is the kiln free\?"/);
+    await comes(carol, /erin reacted 👍/);
 
     await program.kill();
     // Its status line has no nick any more.
     await irssi.shows(/\[\] \[3/);
     await weechat.shows('disconnected');
+    await erin.page.locator('#banner-text', { hasText: 'Trying again in' }).waitFor();
+    await erin.says('said while it was down');
     await program.start();
     const again = await program.returns('carol');
-    again.says('message #lab while you were out');
+    // Whether by itself or by the button, whichever comes first.
+    const button = erin.page.getByRole('button', { name: 'Try now' });
+    await button.click({ timeout: 1_000 }).catch(() => {});
+    await comes(again, / #lab erin: said while it was down$/);
+    await answered(again, 'message #lab said when it was back', /^sent:$/);
     await enter(irssi, '/reconnect all');
-    for (const terminal of [irssi, weechat]) await terminal.shows(/carol.*while you were out/);
-    await enter(irssi, 'back again');
-    await weechat.shows(/alice.*back again/);
+    for (const terminal of [irssi, weechat]) await terminal.shows(/carol.*said when it was back/);
+    await enter(irssi, 'irssi is back');
+    await weechat.shows(/alice.*irssi is back/);
+    await enter(weechat, 'WeeChat is back');
+    await irssi.shows(/bob.*WeeChat is back/);
+    await erin.hears('WeeChat is back');
+    await comes(again, / #lab bob: WeeChat is back$/);
+    for (const terminal of [irssi, weechat]) expect(said(await terminal.screen())).toEqual(SAID);
+    expect(said((await erin.texts()).join('\n'))).toEqual(SAID);
     expect(program.stderr).toBe('');
   },
-  120_000,
+  180_000,
 );

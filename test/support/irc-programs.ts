@@ -40,7 +40,7 @@ chatnets = { chat = { type = "IRC"; nick = "${name}"; sasl_mechanism = "PLAIN"; 
 settings = { core = { real_name = "${name}"; user_name = "${name}"; }; };
 `,
   );
-  return Terminal.runs(['irssi', `--home=${home}`], { columns: 100, rows: 30 });
+  return Terminal.runs(['irssi', `--home=${home}`], { columns: 120, rows: 50 });
 }
 
 /** Starts WeeChat, which connects and logs in by SASL. */
@@ -62,7 +62,7 @@ export async function startWeeChat({ name, password, port, folder }: IrcLogin): 
   ];
   const home = join(folder, 'weechat');
   return Terminal.runs(['weechat', '-d', home, ...commands.flatMap((command) => ['-r', command])], {
-    columns: 100,
-    rows: 30,
+    columns: 120,
+    rows: 50,
   });
 }
