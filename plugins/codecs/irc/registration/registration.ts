@@ -203,7 +203,7 @@ export class Registration {
 /** The longest user name in a source, in characters. */
 const USER_LENGTH = 16;
 
-/** A user name as it may stand in a source. */
+/** A user name as it may stand in a source, without a device's name behind it. */
 function userOf(given: string): string {
-  return [...given.replace(/[!@:\p{C}]/gu, '')].slice(0, USER_LENGTH).join('') || 'user';
+  return [...given.replace(/@.*|[!:\p{C}]/gu, '')].slice(0, USER_LENGTH).join('') || 'user';
 }
