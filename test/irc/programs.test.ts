@@ -108,6 +108,7 @@ test.skipIf(!hasIrcPrograms || CHROMIUM === undefined)(
     await irssi.shows(/erin reacted .* to erin: "is the kiln free\?"/);
     await comes(carol, /erin reacted 👍/);
 
+    // What was delivered in the last moment may be sent again: here the reaction, not what was said.
     await program.kill();
     // Its status line has no nick any more.
     await irssi.shows(/\[\] \[3/);
