@@ -33,13 +33,12 @@ test('the host invites into a private room', MANY, async () => {
   await using program = await startProgram();
   const alice = await program.joins('alice');
   await alice.says('create #lab private');
-  // A line about how long messages are kept comes before or after the answer.
-  while ((await alice.next()) !== 'created:#lab');
+  await alice.seesInOrder('created:#lab', / #lab \*server\*: messages are kept /);
   const { stdout } = await folder.runs(['invite', '--room', '#lab', '--config', program.configFile]);
   const bob = await program.connectJson();
   bob.says({ type: 'register', name: 'bob', password: PASSWORD, invitation: /:\n(\S+)\n$/.exec(stdout)?.[1] ?? '' });
   await bob.sees({ type: 'welcome', name: 'bob' });
-  while (!/\] #lab \*server\*: bob joined$/.test(await alice.next()));
+  await alice.sees(/\] #lab \*server\*: bob joined$/);
   await alice.says('message #lab hello');
   await alice.sees('sent:');
   await bob.sees({ type: 'token' });

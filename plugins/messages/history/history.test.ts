@@ -1,6 +1,7 @@
 import { definePlugin, MessageLog } from 'chatserv';
 import { type JsonClient, PASSWORD, startServer, type TestServer } from 'chatserv/testing';
 import { describe, expect, test } from 'vitest';
+import { alteredMemory } from '../../../test/support/altered-memory.ts';
 import { marks } from '../../../test/support/marks.ts';
 
 /** Logs bob in on a device. */
@@ -220,4 +221,26 @@ test('the log is trimmed to the retention of each room', async () => {
   await untilTrimmed({ lab: 1, few: 2, short: 3, forever: 3, none: 0 });
   server.clock.advance(2 * 86_400);
   await untilTrimmed({ lab: 1, few: 2, short: 0, forever: 3, none: 0 });
+});
+
+test('who joins a room is told how long messages stay there, after the answer', async () => {
+  const slow = alteredMemory(({ messageLog }) => ({
+    messageLog: {
+      // Asked after the account has joined, for the answer.
+      async member(...args) {
+        for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+        return messageLog.member(...args);
+      },
+    },
+  }));
+  await using server = await startServer({ memory: false, slow, history: true });
+  const alice = await server.joins('alice');
+  await alice.says('create #lab');
+  await alice.seesInOrder('created:#lab', / #lab \*server\*: messages are kept for 365 days/);
+  const bob = server.connectJson();
+  await server.registers('bob');
+  await bob.logsIn('bob', PASSWORD);
+  bob.says({ type: 'command', name: 'join', text: '#lab' });
+  await bob.sees({ type: 'answer', text: 'joined:#lab' });
+  await bob.sees({ type: 'entry', kind: 'retention', data: { roomName: '#lab' } });
 });

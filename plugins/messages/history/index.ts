@@ -1,8 +1,9 @@
-import { Accounts, definePlugin, History, Ignores, MessageLog, Quotes, Rooms, z } from 'chatserv';
+import { Accounts, definePlugin, History, Ignores, MessageLog, Quotes, Rooms, reserve, z } from 'chatserv';
 import { catchUp, gapKind } from './gaps.ts';
 import { historyCommand } from './history-command.ts';
 import { RoomKeeping } from './keeping.ts';
-import { retentionCommand, retentionKind, tellRetention } from './retention.ts';
+import { retentionCommand, retentionKind } from './retention.ts';
+import { RetentionNotices } from './retention-notices.ts';
 
 const days = z.number().positive();
 const messages = z.int().positive();
@@ -40,6 +41,7 @@ export default definePlugin({
   setup({ options, accounts, messageLog, ignores, quotes, rooms, server, logger }) {
     const keeping = new RoomKeeping(options, options.most);
     const context = { server, messageLog, keeping };
+    const notices = new RetentionNotices({ ...context, logger });
     let unfollow = () => {};
     return {
       provide: {
@@ -55,15 +57,20 @@ export default definePlugin({
         historyCommand(options, { server, accounts, messageLog, quotes, ignores }),
         ...(rooms === undefined ? [] : [retentionCommand(context, rooms)]),
       ],
+      hooks: {
+        onCommand: {
+          guard: {
+            filter: (_session, { command }) => notices.isJoining(command),
+            handler: (_session, { account }) => reserve(notices.begin(account)),
+          },
+        },
+      },
       start() {
         unfollow();
         if (!options.announce) return;
         unfollow = messageLog.follow((entries) => {
           for (const entry of entries) {
-            if (entry.kind !== 'join') continue;
-            tellRetention(context, entry).catch((err: unknown) => {
-              logger.error({ event: 'store-error', err }, "a room's retention could not be read");
-            });
+            if (entry.kind === 'join') notices.note(entry);
           }
         });
       },

@@ -1,7 +1,6 @@
 import {
   type CommandSpec,
   command,
-  type Entry,
   type Keeping,
   type KindSpec,
   type MessageLog,
@@ -19,7 +18,8 @@ import { inWords, keepingFact, RETENTION, type RoomKeeping } from './keeping.ts'
 /** In seconds. */
 const DAY = 86_400;
 
-const SERVER = { id: 0, name: '*server*' };
+/** Who tells of retention. */
+export const SERVER = { id: 0, name: '*server*' };
 
 const schema = z.strictObject({ room: z.int(), roomName: z.string(), retention: keepingFact });
 
@@ -40,18 +40,6 @@ interface Context {
   readonly server: Server;
   readonly messageLog: MessageLog;
   readonly keeping: RoomKeeping;
-}
-
-/** Tells an account that has joined a room, and is online, how long messages stay there. */
-export async function tellRetention({ server, messageLog, keeping }: Context, joined: Entry): Promise<void> {
-  const { room: id, sender, from } = joined;
-  // The answer to the command that joined comes first.
-  await new Promise(setImmediate);
-  if (server.sessionsOf({ id: sender, name: from }).length === 0) return;
-  const room = await messageLog.room(id);
-  if (room === undefined) return;
-  const data = factsOf(room, keeping.of(room));
-  await server.append({ kind: retentionKind.name, from: SERVER, to: { direct: [sender] }, data, kept: false });
 }
 
 /** The command that shows how long messages stay in a room, and with which an owner changes it. */
@@ -95,6 +83,7 @@ function limitsOf(time: number | undefined, messages: number | undefined): Exclu
   return { ...(time !== undefined && { days: time / DAY }), ...(messages !== undefined && { messages }) };
 }
 
-function factsOf({ id, name }: Room, retention: Keeping) {
+/** How long messages stay in a room, as clients are told it. */
+export function factsOf({ id, name }: Room, retention: Keeping) {
   return { room: id, roomName: `#${name}`, retention };
 }
